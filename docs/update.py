@@ -1,0 +1,160 @@
+"""Which parts of the documents are taken from the program? Runs the program and puts them in.
+
+    python docs/update.py            rewrites README.md, ARCHITECTURE.md and docs/*.md
+    python docs/update.py --check    says which of them are out of date, exit 1 if any is
+
+Two kinds of places:
+
+* `<!-- NAME -->` ... `<!-- /NAME -->`: what stands between is made here. NAME is `help` (of the
+  program), `help COMMAND`, `settings` or `errors`.
+* a block of ```` ```console ````: each line `$ postdex ...` is run in a scratch folder that holds
+  a copy of `posts/`, one block after the other, and its output put below it.
+
+`tests/test_docs.py` holds the documents to it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+#: The files of the sample posts get this time: a note without a date shows its file's.
+MTIME = 1_717_243_200
+#: Timings differ from run to run; documents show this one.
+TIMING = re.compile(r'("took_ms": )[\d.]+')
+_PLACE = re.compile(r"(<!-- (help|help [\w-]+|settings|errors) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
+_CONSOLE = re.compile(r"(?m)^```console\n(.*?)^```$", re.DOTALL)
+
+
+def documents() -> list[Path]:
+    """All documents that may hold such places."""
+    return [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def updated(text: str) -> str:
+    """A document with its made places filled as of now."""
+    text = _PLACE.sub(lambda place: place[1] + _made(place[2]) + place[3], text)
+    with sample_folder() as folder:
+        return _CONSOLE.sub(lambda block: f"```console\n{_transcript(block[1], folder)}```", text)
+
+
+def run(*arguments: str, folder: Path) -> str:
+    """What `postdex ARGUMENTS` prints, standard error first; its exit status is not looked at."""
+    code = "import sys; sys.argv[0] = 'postdex'; from postdex.cli import main; sys.exit(main())"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("POSTDEX_", "PYTHON"))}
+    roots = os.pathsep.join((str(ROOT / "search"), str(ROOT / "index")))
+    fixed = {"PYTHONPATH": roots, "PYTHONUTF8": "1", "COLUMNS": "80", "NO_COLOR": "1", "TZ": "UTC"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=folder,
+        env=kept | fixed,
+        capture_output=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+        check=False,
+    )
+    if "Traceback (most recent call last)" in done.stderr:
+        raise RuntimeError(f"postdex {shlex.join(arguments)} crashed:\n{done.stderr}")
+    return TIMING.sub(r"\g<1>0.8", done.stderr + done.stdout)
+
+
+@cache
+def help_text(command: str = "") -> str:
+    """The help of the program or of one of its commands."""
+    return run(*command.split(), "--help", folder=ROOT)
+
+
+def commands() -> list[str]:
+    """The names of all commands, as the program lists them."""
+    _, _, listed = help_text().partition("Commands:\n")
+    return re.findall(r"(?m)^  ([a-z][\w-]*)", listed)
+
+
+def options(command: str = "") -> dict[str, str]:
+    """The options of a command: how they are written, and what the help says of them."""
+    _, _, listed = help_text(command).partition("Options:\n")
+    listed = listed.partition("Commands:\n")[0]
+    found = re.findall(r"(?m)^  (-\S(?: ?\S)*)((?:(?:  +|\n {6,}).*)*)", listed)
+    return {option: " ".join(words.split()) for option, words in found}
+
+
+@contextmanager
+def sample_folder() -> Iterator[Path]:
+    """A scratch folder that holds a copy of `posts/`, its files all of one time."""
+    with tempfile.TemporaryDirectory(prefix="postdex-docs-") as scratch:
+        folder = Path(scratch)
+        shutil.copytree(ROOT / "posts", folder / "posts", ignore=shutil.ignore_patterns(".postdex"))
+        for path in (folder / "posts").rglob("*"):
+            os.utime(path, (MTIME, MTIME))
+        yield folder
+
+
+def _transcript(block: str, folder: Path) -> str:
+    lines = []
+    for line in block.splitlines():
+        if line.startswith("$ postdex"):
+            shown = run(*shlex.split(line[2:])[1:], folder=folder)
+            lines += ["", line, *(row.rstrip() for row in shown.splitlines())]
+    return "\n".join(lines).removeprefix("\n") + "\n"
+
+
+def _made(place: str) -> str:
+    if place == "settings":
+        return _settings()
+    if place == "errors":
+        return _errors()
+    return f"```text\n{help_text(place.removeprefix('help').strip())}```\n"
+
+
+def _settings() -> str:
+    from postdex_index.config import SETTINGS
+
+    lines = [f"| `{it.name}` | {it.type} | `{json.dumps(it.default)}` | {it.doc} |" for it in SETTINGS]
+    return "\n".join(["| setting | type | default | meaning |", "| --- | --- | --- | --- |", *lines, ""])
+
+
+def _errors() -> str:
+    from postdex_index import errors
+
+    rows = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.PostdexError)]
+    lines = [
+        f"| `{kind.__name__}` | `{kind.code}` | {kind.exit_code} | {kind.http_status} | {_first_line(kind)} |"
+        for kind in rows
+    ]
+    return "\n".join(["| error | code | exit | HTTP | what happened |", "| --- | --- | --- | --- | --- |", *lines, ""])
+
+
+def _first_line(kind: type) -> str:
+    return (kind.__doc__ or "").partition("\n")[0].strip()
+
+
+def main() -> int:
+    """Rewrite the documents, or with `--check` only name those that would change."""
+    sys.path[:0] = [str(ROOT / "search"), str(ROOT / "index")]
+    stale = 0
+    for path in documents():
+        old = path.read_text(encoding="utf-8")
+        new = updated(old)
+        if new == old:
+            continue
+        stale += 1
+        print(path.relative_to(ROOT), "is out of date" if "--check" in sys.argv else "is updated")
+        if "--check" not in sys.argv:
+            path.write_text(new, encoding="utf-8")
+    return int(stale > 0 and "--check" in sys.argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,12 @@
+"""The lower half of postdex: a folder of posts -> an index on disk. Knows nothing of queries as text, or of people.
+
+    errors model query          values that everything else speaks in
+    config sites frontmatter    what a folder, its site and a file's head say
+    markdown anchors analysis   a body's sections, a text's terms
+    walk posts engine           find and read posts; what an engine must be able to do
+    embedded                    the engine that comes with it
+    build watch                 follow the files
+
+It can be used alone: `postdex_index.build.refresh(folder, directory, settings)` makes an index that any
+program can open through `postdex_index.embedded.open_reader`. Nothing is imported before it is asked for.
+"""

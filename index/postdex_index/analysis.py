@@ -1,0 +1,298 @@
+"""How does text become terms? The same rules for posts, queries, titles and tags.
+
+A text is cut into raw tokens (`raw_tokens`), each raw token gives the terms of one or
+several positions (`terms_at`): its parts, one joined form, a few extras. A run of Chinese
+gives a bigram for every character. No stop word is dropped here, nothing is stemmed here:
+`stem` and `stop_words` (from `languages`) are for those who match and score.
+
+    smc_switch_to_fallback  ->  smc smcswitchtofallback | switch | to | fallback
+    C++                     ->  c c++
+    内核的                  ->  内核 | 核的 | 的
+
+Which characters belong together is the answer of `scripts`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from .languages import stem, stemmer_language, stop_words
+from .scripts import (
+    MOST_WORDS,
+    calm,
+    fold,
+    has_marks,
+    is_spaceless,
+    raw_pattern,
+    run_characters,
+    run_text,
+    separator_pattern,
+    simplified,
+    without_invisible,
+    without_style,
+)
+
+__all__ = [
+    "RULES",
+    "Compound",
+    "Token",
+    "compound",
+    "fold",
+    "fold_value",
+    "is_spaceless",
+    "key",
+    "raw_spans",
+    "raw_tokens",
+    "simplified",
+    "stem",
+    "stemmer_language",
+    "stop_words",
+    "terms_at",
+    "tokens",
+]
+
+#: The number of these rules, part of an index's fingerprint: it grows with every change that gives other terms.
+RULES = 1
+#: No term is longer, in code points; what is longer is nobody's word (a hash, a key, an image in base64).
+LONGEST_TERM = 80
+#: Nothing of a raw token beyond this can reach its terms. It keeps one long line of letters cheap.
+_LONGEST_RAW = MOST_WORDS * (LONGEST_TERM + 1)
+#: Longer raw tokens are not remembered: they are rare and would fill the memory that the common ones need.
+_LONGEST_REMEMBERED = 40
+
+
+class Token(NamedTuple):
+    """A term, its position, and the stretch of text that it stands for: text[start:stop]; never modify the offsets."""
+
+    term: str
+    position: int
+    start: int
+    stop: int
+
+
+class Compound(NamedTuple):
+    """One raw token as a query sees it: its parts, their joined form ("" for one part), its symbol form or "".
+
+    The symbol form (`c++`, `c#`, `.net`, `.gitignore`) stands in place of the word it is made of.
+    """
+
+    joined: str
+    parts: tuple[str, ...]
+    symbol: str
+
+
+def raw_tokens(text: str, simplify: bool = True) -> list[str]:
+    """The raw tokens of a text (rule 1), in Chinese after traditional to simplified unless that is turned off.
+
+    >>> raw_tokens("C++17: clcsk->sk_user_data 雜談")
+    ['C++', '17', 'clcsk', 'sk_user_data', '杂谈']
+    """
+    if simplify:
+        text = simplified(text)
+    return raw_pattern(text).findall(text)
+
+
+def raw_spans(text: str, simplify: bool = True) -> Iterator[tuple[str, int, int]]:
+    """The raw tokens with the code points [start, stop) where they stand in the text as given.
+
+    >>> list(raw_spans("see k8s.io"))
+    [('see', 0, 3), ('k8s.io', 4, 10)]
+    """
+    if simplify:
+        text = simplified(text)
+    return ((match[0], *match.span()) for match in raw_pattern(text).finditer(text))
+
+
+def terms_at(raw: str, code: bool = False) -> tuple[tuple[str, ...], ...]:
+    """The terms of a raw token, a tuple for each position it takes, its part in front.
+
+    `code` says that the token stands in a block of code, where `UserData` is two words.
+
+    >>> terms_at("sk_user_data")
+    (('sk', 'skuserdata'), ('user',), ('data',))
+    >>> terms_at("Python3"), terms_at("C++"), terms_at("内核的")
+    ((('python3', 'python'),), (('c', 'c++'),), (('内核',), ('核的',), ('的',)))
+    >>> terms_at("JavaScript"), terms_at("JavaScript", code=True)
+    ((('javascript',),), (('java', 'javascript'), ('script',)))
+    """
+    if is_spaceless(raw):
+        run = run_text(raw)
+        return tuple([(run[at : at + 2],) for at in range(len(run))])
+    return _remembered_terms(raw, code) if len(raw) <= _LONGEST_REMEMBERED else _word_terms(raw, code)
+
+
+def tokens(text: str, code: bool = False, first: int = 0, simplify: bool = True) -> Iterator[Token]:
+    """Every term of a text with its position, counted from `first`, and its place.
+
+    A part of a compound has the place of the whole, a bigram that of its characters.
+
+    >>> [(t.term, t.position, t.start, t.stop) for t in tokens("用utf-8")]
+    [('用', 0, 0, 1), ('utf', 1, 1, 6), ('utf8', 1, 1, 6), ('8', 2, 1, 6)]
+    """
+    position = first
+    for raw, start, stop in raw_spans(text, simplify):
+        if is_spaceless(raw):
+            characters = run_characters(raw)
+            for (one, begin, end), (two, _, end_of_two) in zip(characters, [*characters[1:], ("", 0, 0)], strict=True):
+                yield Token(one + two, position, start + begin, start + (end_of_two or end))
+                position += 1
+        else:
+            for terms in terms_at(raw, code):
+                yield from (Token(term, position, start, stop) for term in terms)
+                position += 1
+
+
+def compound(raw: str) -> Compound:
+    """A raw token, no run of characters without blanks, as a query sees it. Humps are split as in code.
+
+    >>> compound("GitHub")
+    Compound(joined='github', parts=('git', 'hub'), symbol='')
+    >>> compound(".NET")
+    Compound(joined='', parts=('net',), symbol='.net')
+    """
+    before, parts, after = _dissect(raw, code=True)
+    joined = _glue(parts)
+    return Compound(joined if len(parts) > 1 else "", parts, _symbol(before, joined, after))
+
+
+def key(text: str, simplify: bool = True) -> str:
+    """A text reduced to what decides whether a query equals a title or heading: its joined forms, one blank between.
+
+    >>> key("SMC fallback!") == key("smc  Fallback"), key("UTF-8 in C++")
+    (True, 'utf8 in c++')
+    """
+    return " ".join(filter(None, map(_whole, raw_tokens(text, simplify))))
+
+
+def fold_value(text: str, simplify: bool = True) -> str:
+    """A whole tag, category or name as it is compared: case, width, script and blanks do not count.
+
+    >>> fold_value("  Ｌｉｎｕｘ   內核 ")
+    'linux 内核'
+    """
+    return " ".join(fold(simplified(text) if simplify else text).split())
+
+
+def _word_terms(raw: str, code: bool) -> tuple[tuple[str, ...], ...]:
+    """Rules 3 to 6 for the index: each part at its position, joined form and extras beside the first."""
+    before, parts, after = _dissect(raw, code)
+    if not parts:
+        return ()
+    positions = [[part] for part in parts]
+    joined = _glue(parts)
+    positions[0] += [joined, _symbol(before, joined, after), _symbol(before, parts[0], "")]
+    positions[-1].append(_symbol("", parts[-1], after))
+    for terms in positions:
+        if numbered := _numbered_pattern().fullmatch(terms[0]):
+            terms.append(numbered[1])
+    return tuple(tuple(filter(None, dict.fromkeys(terms))) for terms in positions)
+
+
+_remembered_terms = lru_cache(1 << 15)(_word_terms)
+
+
+def _dissect(raw: str, code: bool) -> tuple[str, tuple[str, ...], str]:
+    """A raw token as (leading dot or "", folded parts, trailing `++` or `#` or "")."""
+    word, before, after = raw[:_LONGEST_RAW], "", ""
+    if not (word[:1].isalnum() or word.startswith((".", "_"))):
+        emoji = without_style(word)[:LONGEST_TERM]
+        return "", (emoji,) if emoji else (), ""
+    if word.endswith(("++", "#")):
+        after = "#" if word[-1] == "#" else "++"
+    if word[0] == "." and word[1:2].isalpha():
+        before = "."
+    parts = _parts(word, code)
+    return before, parts, after
+
+
+def _parts(word: str, code: bool) -> tuple[str, ...]:
+    """The folded parts of a word, at most twelve; underscores alone are their own part."""
+    if not word.isascii():
+        word = unicodedata.normalize("NFKC", calm(without_invisible(word))).replace("’", "'")
+    if "'" in word:
+        word = _negation_pattern().sub("", _possessive_pattern().sub("", word))
+    if "," in word:
+        word = _digit_groups_pattern().sub(lambda groups: groups[0].replace(",", ""), word)
+    words = [piece for piece in separator_pattern(has_marks(word)).split(word) if piece]
+    parts = [fold(hump)[:LONGEST_TERM] for piece in words for hump in _humps(piece, code)]
+    if len(parts) > MOST_WORDS:
+        parts[MOST_WORDS - 1 :] = ["".join(parts[MOST_WORDS - 1 :])[:LONGEST_TERM]]
+    return tuple(filter(None, parts or [word.strip(".+#")[:LONGEST_TERM]]))
+
+
+def _humps(word: str, code: bool) -> list[str]:
+    """The humps of a word in camel case, or the word: rule 3 says when it is split.
+
+    A hump of one letter sticks to its neighbour; a number is never split, nor what is too long to be a name.
+    """
+    if len(word) > LONGEST_TERM or word[0].isdigit() or word[1:].islower():
+        return [word]
+    humps: list[str] = []
+    for hump in _cut_humps(word):
+        if humps and (len(humps[-1]) < 2 or len(hump) < 2):
+            humps[-1] += hump
+        else:
+            humps.append(hump)
+    return humps if code or len(humps) > 2 or word[0].islower() else [word]
+
+
+def _cut_humps(word: str) -> list[str]:
+    if word.isascii():
+        return _hump_pattern().split(word)
+    shape = "".join("A" if c.isupper() else "a" if c.islower() else "0" if c.isdigit() else "-" for c in word)
+    cuts = [match.start() for match in _hump_pattern().finditer(shape)]
+    return [word[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(word)], strict=True)]
+
+
+def _glue(parts: tuple[str, ...]) -> str:
+    """Rule 4: the joined form of parts, `.` kept between two digits. One part is its own joined form."""
+    joined = "".join(parts[:1])
+    for part in parts[1:]:
+        joined += "." + part if joined[-1].isdigit() and part[0].isdigit() else part
+    return joined[:LONGEST_TERM]
+
+
+def _symbol(before: str, word: str, after: str) -> str:
+    """`.net`, `c++`: a word with the signs around it, "" if there are none."""
+    return (before + word)[: LONGEST_TERM - len(after)] + after if word and (before or after) else ""
+
+
+def _whole(raw: str) -> str:
+    """A raw token as one term: its run, its symbol form, or its joined form."""
+    if is_spaceless(raw):
+        return run_text(raw)
+    before, parts, after = _dissect(raw, code=False)
+    joined = _glue(parts)
+    return _symbol(before, joined, after) or joined
+
+
+@cache
+def _hump_pattern() -> re.Pattern[str]:
+    """Where a hump begins: `user|Data`, `XML|Http`, `Parser2|Impl`; not before the plural's `s` in `URLs`."""
+    return re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[A-Z][a-z])|(?<=[A-Z])(?=[A-Z][a-z])(?![A-Z]s(?![a-z]))")
+
+
+@cache
+def _possessive_pattern() -> re.Pattern[str]:
+    return re.compile(r"'[sS](?![^\W_])")
+
+
+@cache
+def _negation_pattern() -> re.Pattern[str]:
+    """The apostrophe of `don't`."""
+    return re.compile(r"(?<=[^\W_]n)'(?=t(?![^\W_]))", re.IGNORECASE)
+
+
+@cache
+def _digit_groups_pattern() -> re.Pattern[str]:
+    return re.compile(r"(?<!\w)\d{1,3}(?:,\d{3})+(?!\w)")
+
+
+@cache
+def _numbered_pattern() -> re.Pattern[str]:
+    """Rule 5: `python3` is python too."""
+    return re.compile(r"([a-z]{3,})\d{1,3}")

@@ -1,0 +1,173 @@
+"""Which posts of a segment have a tag, lie in a folder, or were written in a year?
+
+Filters, facets and sort keys of one segment, as byte lanes (`matching.py` says what these are).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import chain, compress
+
+from .inversion import NO_DATE, one_line
+from .postings import glob
+from .segment import SegmentFile
+
+#: Facets and the value column each is counted from.
+FACETS = {"tags": "tag", "categories": "category", "lang": "lang", "year": ""}
+
+
+class Columns:
+    """The columns of a segment. Lanes and lists are kept once they were made; they are few."""
+
+    def __init__(self, segment: SegmentFile) -> None:
+        self.posts: int = segment.meta["posts"]
+        self._segment = segment
+        self._keys = segment.column("value_keys")
+        self._start = segment.column("value_start")
+        self._first = segment.column("value_first")
+        self._docs = segment.column("value_docs")
+        self._kept: dict[tuple[str, str], int] = {}
+        self._facets: dict[str, tuple[list[tuple[int, ...]], list[str]]] = {}
+
+    # -- filters
+
+    def keyword(self, field: str, value: str) -> int:
+        """Lanes of the posts whose column holds the value, as `query.Keyword` defines it."""
+        lanes = self._kept.get((field, value))
+        if lanes is None:
+            row = bytearray(self.posts)
+            for number in self._numbers(field, value):
+                for doc in self._docs[self._first[number] : self._first[number + 1]]:
+                    row[doc] = 255
+            lanes = self._kept[field, value] = int.from_bytes(row, "little")
+        return lanes
+
+    def path(self, path: str) -> int | None:
+        """The post with just this path."""
+        key = f"path\t{one_line(path)}\t\n".encode("utf-8", "replace")
+        number = self._bisect(key)
+        if number < len(self._start) - 1 and self._key(number) == key:
+            return int(self._docs[self._first[number]])
+        return None
+
+    def _numbers(self, field: str, value: str) -> Iterable[int]:
+        """The numbers of the values that a filter covers."""
+        head = field.encode() + b"\t"
+        if field == "path":
+            value = value.strip("/").removeprefix("./")
+            # A folder covers what lies in it; a glob has to cover the whole path.
+            pattern = path_glob(value) if re.search(r"[*?]", value) else re.escape(value.encode()) + rb"(?:/[^\t\n]*)?"
+        else:
+            pattern = glob(value, rb"\t\n")
+        region = range(self._bisect(head), self._bisect(field.encode() + b"\n"))
+        base = self._start[region.start]
+        text = bytes(self._keys[base : self._start[region.stop]])
+        for match in re.finditer(b"^" + head + b"(?:" + pattern + rb")\t", text, re.MULTILINE):
+            yield bisect_right(self._start, match.start() + base) - 1
+
+    def dates(self, start: int | None, stop: int | None) -> int:
+        """Lanes of the posts whose own date lies in [start, stop)."""
+        low = NO_DATE + 1 if start is None else start
+        high = 1 << 62 if stop is None else stop
+        own = self._segment.column("dated")
+        row = bytes([255 * (low <= day < high) for day in self.date])
+        return int.from_bytes(row, "little") & int.from_bytes(bytes([255 * one for one in own]), "little")
+
+    def _key(self, number: int) -> bytes:
+        return bytes(self._keys[self._start[number] : self._start[number + 1]])
+
+    def _bisect(self, key: bytes) -> int:
+        return bisect_left(range(len(self._start) - 1), key, key=self._key)
+
+    def values(self) -> Iterator[tuple[str, str, Sequence[int]]]:
+        """Every value as (field<TAB>folded value, value as written, posts)."""
+        for number in range(len(self._start) - 1):
+            field, folded, written = self._key(number).decode("utf-8", "replace")[:-1].split("\t")
+            yield f"{field}\t{folded}", written, self._docs[self._first[number] : self._first[number + 1]]
+
+    # -- sort keys
+
+    @property
+    def date(self) -> Sequence[int]:
+        """Per post: its date, or NO_DATE."""
+        column: Sequence[int] = self._segment.column("date")
+        return column
+
+    @property
+    def updated(self) -> Sequence[int]:
+        """Per post: when it was updated, or else its date."""
+        both = zip(self._segment.column("updated"), self.date, strict=True)
+        return [day if updated == NO_DATE else updated for updated, day in both]
+
+    @property
+    def title(self) -> Sequence[str]:
+        """Per post: its title, folded."""
+        return bytes(self._segment.column("titles")).decode("utf-8", "replace").split("\n")
+
+    # -- facets
+
+    def facet(self, name: str, matching: bytes) -> Counter[str]:
+        """How many of the matching posts (one byte a post) have each value of a facet."""
+        if name not in self._facets:
+            self._facets[name] = self._years() if name == "year" else self._values(FACETS[name])
+        numbers, values = self._facets[name]
+        counts = Counter(chain.from_iterable(compress(numbers, matching)))
+        found: Counter[str] = Counter()
+        for number, count in counts.items():
+            found[values[number]] += count
+        return found
+
+    def _values(self, field: str) -> tuple[list[tuple[int, ...]], list[str]]:
+        region = range(self._bisect(field.encode() + b"\t"), self._bisect(field.encode() + b"\n"))
+        values: list[str] = []
+        numbers: list[list[int]] = [[] for _ in range(self.posts)]
+        for number in region:
+            _, folded, written = self._key(number).decode("utf-8", "replace")[:-1].split("\t")
+            if not folded or (field == "lang" and "-" in folded):
+                continue
+            for doc in self._docs[self._first[number] : self._first[number + 1]]:
+                numbers[doc].append(len(values))
+            values.append(written or folded)
+        return list(map(tuple, numbers)), values
+
+    def _years(self) -> tuple[list[tuple[int, ...]], list[str]]:
+        years = [
+            year_of(day) if own else 0 for day, own in zip(self.date, self._segment.column("dated"), strict=True)
+        ]
+        known = sorted(set(years) - {0})
+        numbers = {year: number for number, year in enumerate(known)}
+        return [(numbers[year],) if year else () for year in years], list(map(str, known))
+
+
+def year_of(seconds: int) -> int:
+    """The year of a moment given in seconds since 1970.
+
+    >>> year_of(1661506774)
+    2022
+    """
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).year
+
+
+def path_glob(pattern: str) -> bytes:
+    """A glob over paths: `*` and `?` stay within a segment of the path, `**` crosses them.
+
+    All but two `**` and the last `*` are atomic, so that matching a path is at most cubic in its length.
+
+    >>> bool(re.fullmatch(path_glob("2022/*.md"), b"2022/a.md")), bool(re.fullmatch(path_glob("2022/*"), b"2022/a/b"))
+    (True, False)
+    """
+    one = rb"[^/\t\n\x80-\xbf][\x80-\xbf]*"
+    first, *rest = re.split(r"(\*\*+|\*)", pattern)
+    parts = [(star, one.join(map(re.escape, text.encode().split(b"?")))) for star, text in zip(*[iter(rest)] * 2)]
+    regex = one.join(map(re.escape, first.encode().split(b"?")))
+    crossing = 0
+    for number, (star, text) in enumerate(parts, 1):
+        crossing += len(star) > 1
+        run = rb"[^/\t\n]*" if len(star) == 1 else rb"[^\t\n]*"
+        free = number == len(parts) or (len(star) > 1 and crossing <= 2)
+        regex += run + text if free else b"(?>" + run + b"?" + text + b")"
+    return regex

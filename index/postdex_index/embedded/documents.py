@@ -1,0 +1,172 @@
+"""What does a post of the index look like when it is shown: metadata, sections, text around a match?"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ..analysis import is_spaceless, raw_spans, terms_at
+from ..engine import Mark, Passage, StoredSection
+from ..model import SOFT_BREAK
+from .scoring import CODE
+from .segment import SegmentFile
+from .texts import TextReader
+
+#: Characters of a passage before the word that it is cut around, and in all: snippets choose from these.
+BEFORE, LENGTH = 400, 1_200
+
+
+class Record(NamedTuple):
+    """The stored fields of a post, in the order that `inversion.record` writes them."""
+
+    path: str
+    title: str
+    url: str
+    date: int | None
+    date_from: str
+    updated: int | None
+    tags: tuple[str, ...]
+    categories: tuple[tuple[str, ...], ...]
+    authors: tuple[str, ...]
+    lang: str
+    description: str
+    unpublished: str
+    reconsider_at: int | None
+
+
+class Documents:
+    """The stored posts of one segment."""
+
+    def __init__(self, segment: SegmentFile) -> None:
+        self._stored, self._stored_start = segment.column("stored", whole=False), segment.column("stored_start")
+        self._outline, self._outline_start = segment.column("outline", whole=False), segment.column("outline_start")
+        self._check_stored, self._check_outline = segment.checker("stored"), segment.checker("outline")
+        self.end = segment.column("end")
+        self.section_first = segment.column("section_first")
+        self.section_start, self.section_body = segment.column("section_start"), segment.column("section_body")
+        self.section_offset, self.section_line = segment.column("section_offset"), segment.column("section_line")
+        self.check_first = segment.column("check_first")
+        self.check_position, self.check_offset = segment.column("check_position"), segment.column("check_offset")
+        self.run_first, self.run_start = segment.column("run_first"), segment.column("run_start")
+        self.run_code = segment.column("run_code")
+        self.texts = TextReader(segment)
+
+    def record(self, doc: int) -> Record:
+        """The stored fields of a post."""
+        fields = self._json(self._stored, self._check_stored, self._stored_start, doc)
+        record = Record(*fields)
+        return record._replace(
+            tags=tuple(record.tags), categories=tuple(map(tuple, record.categories)), authors=tuple(record.authors)
+        )
+
+    def outline(self, doc: int) -> list[tuple[int, str, str]]:
+        """(level, heading, anchor) of each section."""
+        sections: list[tuple[int, str, str]] = self._json(self._outline, self._check_outline, self._outline_start, doc)
+        return sections
+
+    @staticmethod
+    def _json(column: Any, check: Any, starts: Any, doc: int) -> Any:
+        start, stop = starts[doc], starts[doc + 1]
+        check(start, stop)
+        return json.loads(bytes(column[start:stop]))
+
+
+class StoredDocument:
+    """One stored post; implements `engine.Document`. Sections and text are read when they are asked for."""
+
+    __slots__ = ("_doc", "_documents", "_sections", "record")
+
+    def __init__(self, documents: Documents, doc: int) -> None:
+        self._documents = documents
+        self._doc = doc
+        self.record = documents.record(doc)
+        self._sections: list[StoredSection] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.record, name)
+
+    @property
+    def sections(self) -> Sequence[StoredSection]:
+        """The sections in file order, each with the headings above it."""
+        if self._sections is None:
+            self._sections = self._read_sections()
+        return self._sections
+
+    def _read_sections(self) -> list[StoredSection]:
+        store, doc = self._documents, self._doc
+        first, last = store.section_first[doc], store.section_first[doc + 1]
+        starts = [*store.section_start[first:last], store.end[doc]]
+        found: list[StoredSection] = []
+        above: list[tuple[int, str]] = []
+        for number, (level, heading, anchor) in enumerate(store.outline(doc)):
+            above = [one for one in above if one[0] < level] + ([(level, heading)] if heading else [])
+            headings = tuple([text for _, text in above])
+            row = first + number
+            start, stop = starts[number], starts[number + 1]
+            body, line = store.section_body[row], store.section_line[row]
+            found.append(StoredSection(level, heading, headings, anchor, line, start, body, stop))
+        return found
+
+    def text(self, section: int) -> str:
+        """The whole text of a section."""
+        return self._read(section, 0, 1 << 60)
+
+    def _read(self, section: int, start: int, stop: int) -> str:
+        """Code points [start, stop) of a section's text."""
+        store = self._documents
+        row = store.section_first[self._doc] + section
+        offset = store.section_offset[row]
+        if row + 1 < store.section_first[self._doc + 1]:
+            stop = min(stop, store.section_offset[row + 1] - offset)
+        return store.texts.read(self._doc, offset + start, offset + stop) if stop > start else ""
+
+    def passage(self, section: int, near: int, words: Mapping[int, int]) -> Passage:
+        """A section's text around position `near`, its marks the words at the positions of `words` (position -> leaf)."""
+        store, doc = self._documents, self._doc
+        row = store.section_first[doc] + section
+        offset, line = store.section_offset[row], store.section_line[row]
+        first, last = store.check_first[doc], store.check_first[doc + 1]
+        begin = bisect_left(store.check_offset, offset, first, last)
+        check = max(begin, bisect_right(store.check_position, near, first, last) - 1)
+        if check == last or not self._read(section, 0, 1):
+            return Passage("", 0, line, (), False, False)
+        target = store.check_offset[check] - BEFORE
+        while check > begin and store.check_offset[check] > target:
+            check -= 1
+        start = store.check_offset[check] - offset
+        before = self._read(section, 0, start)
+        text = self._read(section, start, start + LENGTH)
+        line += before.count("\n") + before.count(SOFT_BREAK)
+        return Passage(text, start, line, self._marks(text, check, offset + start, words), start > 0, len(text) == LENGTH)
+
+    def _marks(self, text: str, check: int, offset: int, words: Mapping[int, int]) -> tuple[Mark, ...]:
+        """The words of the text whose positions are wanted; the text is cut at checkpoints as the build cut it."""
+        store, doc = self._documents, self._doc
+        last = store.check_first[doc + 1]
+        marks: list[Mark] = []
+        wanted = words.get
+        while check < last and (start := store.check_offset[check] - offset) < len(text):
+            stop = store.check_offset[check + 1] - offset if check + 1 < last else len(text)
+            position = store.check_position[check]
+            code = self._code(position)
+            for raw, a, b in raw_spans(text[start:stop]):
+                spaceless = is_spaceless(raw)
+                groups = terms_at(raw, code)
+                for step in range(len(groups)):
+                    leaf = wanted(position + step)
+                    if leaf is None:
+                        continue
+                    if spaceless:
+                        marks.append(Mark(start + a + step, start + min(b, a + step + 2), leaf))
+                    elif not marks or marks[-1].start != start + a:
+                        marks.append(Mark(start + a, start + b, leaf))
+                position += len(groups)
+            check += 1
+        return tuple(marks)
+
+    def _code(self, position: int) -> bool:
+        store, doc = self._documents, self._doc
+        run = bisect_right(store.run_start, position, store.run_first[doc], store.run_first[doc + 1]) - 1
+        return bool(store.run_code[run] == CODE)

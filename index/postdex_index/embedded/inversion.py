@@ -1,0 +1,440 @@
+"""How do posts become the columns of a segment?
+
+`Inversion.add` reads a post once: every word's position goes into an array of its own,
+as `post << 16 | position`, so that no sort and no tuple per word is needed; `columns` then
+turns these arrays into posting lists, one per stem, with the impact of each posting.
+What the columns are called and hold is said in `COLUMNS`; merging is in `merge.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, chain
+from typing import Any, TypeAlias
+from zlib import crc32
+
+from ..analysis import fold_value, is_spaceless, key, raw_tokens, stem, stemmer_language, terms_at
+from ..model import Post
+from . import scoring
+from .scoring import ALIASES, BODY, CATEGORIES, CODE, DESCRIPTION, FIELDS, HEADING, KEYWORDS, SLUG, TAGS, TITLE
+from .segment import Column
+from .texts import TextWriter
+
+#: Every column of a segment, in file order. `n` posts, `l` lists, `p` postings.
+COLUMNS = {
+    "keys": "surfaces and stems, sorted as UTF-8, each ended by a newline",
+    "key_start": "per key: where it begins in `keys`; one more at the end",
+    "key_list": "per key: the list that it leads to",
+    "key_kind": "per key: 1 a surface, 2 the name of its list, 3 both",
+    "key_surface": "per key: which surface of its list it is",
+    "key_posts": "per key: in how many posts it stands (surfaces only)",
+    "shown_key": "the keys that people write otherwise than the key is spelled",
+    "shown": "these spellings, each ended by a newline",
+    "list_posting": "per list: its first posting; one more at the end",
+    "list_most": "per list: its greatest impact",
+    "list_share": "per list: its first title share; one more at the end",
+    "list_surface": "per list: its first surface byte; one more at the end; none where a list has one surface",
+    "docs": "per posting: the post",
+    "impacts": "per posting: the impact, in 1/30",
+    "counts": "per posting: occurrences, 255 where `many` has them",
+    "many": "pairs: posting, occurrences",
+    "mark": "per 64 postings: the first position",
+    "positions": "per occurrence: the position in the post",
+    "surfaces": "per occurrence in a list of several surfaces: which one it is",
+    "share_doc": "per title share: the post",
+    "share": "per title share: the share of the title's words that this one is, in 1/255",
+    "lengths": "per field, per post: words",
+    "end": "per post: the position after the last",
+    "run_first": "per post: its first run; one more at the end",
+    "run_start": "per run: the position where it begins",
+    "run_code": "per run: the field's code",
+    "section_first": "per post: its first section; one more at the end",
+    "section_start": "per section: the position of its heading",
+    "section_body": "per section: the position of its text",
+    "section_offset": "per section: where its text begins in the post's text",
+    "section_line": "per section: the line of its heading in the file",
+    "check_first": "per post: its first checkpoint; one more at the end",
+    "check_position": "per checkpoint: a position",
+    "check_offset": "per checkpoint: where in the post's text the words from there on begin",
+    "outline_start": "per post: where its outline begins; one more at the end",
+    "outline": "outlines as JSON: [level, heading, anchor] of each section",
+    "stored_start": "per post: where its record begins; one more at the end",
+    "stored": "records as JSON, in the order of `documents.Record`",
+    "title_keys": "crc32 of the title's key << 32 | post, sorted",
+    "heading_keys": "crc32 of a heading's key << 32 | post, sorted",
+    "value_keys": "filter values as field, tab, folded value, tab, the value as written, newline; sorted",
+    "value_start": "per value: where it begins in `value_keys`; one more at the end",
+    "value_first": "per value: its first post in `value_docs`; one more at the end",
+    "value_docs": "posts that hold the value",
+    "titles": "the posts' folded titles for sorting, each ended by a newline",
+    "date": "per post: its date in seconds, NO_DATE where it has none",
+    "dated": "per post: 1 if the date is the post's own",
+    "updated": "per post: when it was updated, in seconds, NO_DATE where that is not known",
+    "piece_first": "per post: its first piece of text; one more at the end",
+    "piece_start": "per piece: where it begins in `pieces`; one more at the end",
+    "pieces": "texts in raw deflate, 4,096 characters each",
+    "dictionary": "the preset dictionary of the pieces",
+}
+NO_DATE = -(1 << 62)
+#: A checkpoint at least every so many characters: a snippet tokenises no more than that before its window.
+CHECKPOINT = 256
+#: Positions are 16 bits; a post with more goes into a wide segment, where they are 32.
+NARROW_POSITIONS = 65_000
+#: A segment holds at most so many posts, and so many characters of text: with both, building stays under 300 MB.
+MOST_POSTS = 7_000
+MOST_CHARACTERS = 48_000_000
+
+_CUT = re.compile(r"[\s。，；！？、]")
+Call: TypeAlias = Callable[[int], None]
+
+
+class Occurrences:
+    """Where a surface stands: `all` as post << shift | position, `short` as post << shift | field code
+    for the fields other than body, once for each occurrence there."""
+
+    __slots__ = ("all", "short")
+
+    def __init__(self, typecode: str) -> None:
+        self.all = array(typecode)
+        self.short = array(typecode)
+
+
+class _Calls(dict[str, tuple[Call, ...]]):
+    """Raw token -> what to call with each of its positions. The hot loop of a build (`benchmarks/speed.py build`)
+    is a map over this: a known token costs a look-up and bound appends."""
+
+    def __init__(self, words: dict[str, Occurrences], spelled: dict[str, str], wide: bool, code: bool, field: int) -> None:
+        super().__init__()
+        self._words = words
+        self._spelled = spelled
+        self._typecode = "Q" if wide else "I"
+        self._high = ~0xFFFFFFFF if wide else ~0xFFFF
+        self._code = code
+        self._field = field
+        self._term_calls: dict[str, Call] = {}
+
+    def __missing__(self, raw: str) -> tuple[Call, ...]:
+        groups = terms_at(raw, self._code)
+        known = self._term_calls
+        if is_spaceless(raw):
+            calls = tuple(known.get(terms[0]) or self._term_call(terms[0]) for terms in groups)
+            if len(raw) <= 4:
+                self[raw] = calls
+            return calls
+        if groups:
+            self._note_spelling(raw, groups)
+        calls = self[raw] = tuple(map(self._group_call, groups))
+        return calls
+
+    def _group_call(self, terms: Sequence[str]) -> Call:
+        calls = tuple(self._term_calls.get(term) or self._term_call(term) for term in terms)
+        if len(calls) == 1:
+            return calls[0]
+
+        def call(place: int) -> None:
+            for one in calls:
+                one(place)
+
+        return call
+
+    def _term_call(self, term: str) -> Call:
+        occurrences = self._words.get(term)
+        if occurrences is None:
+            occurrences = self._words[term] = Occurrences(self._typecode)
+        append = occurrences.all.append
+        if self._field != BODY:
+            note, high, field, plain = occurrences.short.append, self._high, self._field, append
+
+            def append(place: int) -> None:
+                plain(place)
+                note(place & high | field)
+
+        self._term_calls[term] = append
+        return append
+
+    def _note_spelling(self, raw: str, groups: Sequence[Sequence[str]]) -> None:
+        """Remember how people write a term, for completion: as they do in running text, if they do."""
+        spelled = self._spelled
+        if len(groups) == 1:
+            term = groups[0][0]
+            if raw == term or (term not in spelled and raw.lower() == term):
+                spelled[term] = raw
+        elif len(groups[0]) > 1:
+            spelled.setdefault(groups[0][1], raw)
+
+
+class Inversion:
+    """A segment in the making. `wide` gives positions 32 bits instead of 16."""
+
+    def __init__(self, wide: bool = False) -> None:
+        self.wide = wide
+        self.posts = 0
+        self.characters = 0
+        self._shift = 32 if wide else 16
+        self._positions = "I" if wide else "H"
+        self._languages: dict[str, dict[str, Occurrences]] = {}
+        self._calls: dict[tuple[str, int], _Calls] = {}
+        self._spelled: dict[str, str] = {}
+        self._lengths = [array(self._positions) for _ in FIELDS]
+        self._values: dict[str, list[int]] = {}
+        self._written: dict[str, str] = {}
+        self._title_keys: list[int] = []
+        self._heading_keys: list[int] = []
+        self._titles: list[str] = []
+        self._stored: list[bytes] = []
+        self._outlines: list[bytes] = []
+        self._texts = TextWriter()
+        self._end = array(self._positions)
+        self._run_first, self._run_start, self._run_code = array("I"), array(self._positions), array("B")
+        self._check_first, self._check_position, self._check_offset = array("I"), array(self._positions), array("I")
+        self._section_first, self._section_start, self._section_body = (
+            array("I"),
+            array(self._positions),
+            array(self._positions),
+        )
+        self._section_offset, self._section_line = array("I"), array("I")
+        self._date, self._dated, self._updated = array("q"), array("B"), array("q")
+
+    @property
+    def full(self) -> bool:
+        """Whether no further post should be added."""
+        return self.posts >= MOST_POSTS or self.characters >= MOST_CHARACTERS
+
+    def add(self, post: Post) -> int:
+        """Take in one post; returns its number in this segment."""
+        doc = self.posts
+        self.posts += 1
+        language = stemmer_language(post.lang)
+        base = doc << self._shift
+        lengths = [0] * len(FIELDS)
+        self._run_first.append(len(self._run_start))
+        place = base
+        for field, text in _short_texts(post):
+            after = self._run(language, field, text, place)
+            lengths[field] += after - place
+            place = after + 1
+        place = self._sections(post, language, place, base, lengths)
+        self._end.append(place - base)
+        for column, length in zip(self._lengths, lengths, strict=True):
+            column.append(length)
+        self._columns_of(doc, post)
+        return doc
+
+    def _run(self, language: str, field: int, text: str, place: int) -> int:
+        """Feed a text of one field; returns the place after its last word."""
+        if not self._run_code or self._run_code[-1] != field or self._run_first[-1] == len(self._run_start):
+            self._run_start.append(place & ((1 << self._shift) - 1))
+            self._run_code.append(field)
+        calls = self._calls.get((language, field))
+        if calls is None:
+            words = self._languages.setdefault(language, {})
+            memo_field = BODY if field == CODE else field
+            calls = _Calls(words, self._spelled, self.wide, field == CODE, memo_field)
+            self._calls[language, field] = calls
+        last = place - 1
+        for last, call in enumerate(chain.from_iterable(map(calls.__getitem__, raw_tokens(text))), place):
+            call(last)
+        return last + 1
+
+    def _sections(self, post: Post, language: str, place: int, base: int, lengths: list[int]) -> int:
+        self._section_first.append(len(self._section_start))
+        self._check_first.append(len(self._check_position))
+        outline: list[tuple[int, str, str]] = []
+        offset = 0
+        for section in post.sections:
+            outline.append((section.level, section.heading, section.anchor))
+            self._section_start.append(place - base)
+            self._section_line.append(section.line)
+            self._section_offset.append(offset)
+            if section.heading:
+                after = self._run(language, HEADING, section.heading, place)
+                lengths[HEADING] += after - place
+                place = after + 1
+                self._heading_keys.append(crc32(key(section.heading).encode()) << 32 | self.posts - 1)
+            self._section_body.append(place - base)
+            started = place
+            for start, stop, field in _stretches(section.text, section.code):
+                self._check_position.append(place - base)
+                self._check_offset.append(offset + start)
+                place = self._run(language, field, section.text[start:stop], place)
+            lengths[BODY] += place - started
+            place += 1
+            offset += len(section.text)
+        self.characters += offset
+        self._texts.add("".join([section.text for section in post.sections]))
+        self._outlines.append(_json(outline))
+        return place
+
+    def _columns_of(self, doc: int, post: Post) -> None:
+        self._title_keys.append(crc32(key(post.title).encode()) << 32 | doc)
+        for value, written in filter_values(post):
+            docs = self._values.setdefault(value, [])
+            self._written.setdefault(value, written)
+            if not docs or docs[-1] != doc:
+                docs.append(doc)
+        self._titles.append(fold_value(post.title).replace("\n", " "))
+        self._date.append(NO_DATE if post.date is None else post.date)
+        self._dated.append(post.date is not None and post.date_from != "file")
+        self._updated.append(NO_DATE if post.updated is None else post.updated)
+        self._stored.append(_json(record(post)))
+
+    def averages(self) -> list[tuple[int, int]]:
+        """Per field: the words in all posts together, and the posts that have any."""
+        return [(sum(column), sum(map(bool, column))) for column in self._lengths]
+
+    def columns(self, averages: Sequence[float]) -> tuple[dict[str, Column], dict[str, Any]]:
+        """Everything that was added as the columns of a segment, and its meta data.
+
+        `averages` are the field lengths that the impacts are measured against.
+        """
+        from .lists import invert
+
+        columns: dict[str, Column] = dict.fromkeys(COLUMNS, b"")
+        columns |= invert(self._languages, self._spelled, self._lengths, averages, self.posts, self.wide)
+        columns |= self._texts.columns()
+        columns |= values_columns(self._values, self._written)
+        columns |= {
+            "lengths": array(self._positions, chain.from_iterable(self._lengths)),
+            "end": self._end,
+            "run_first": _closed(self._run_first, self._run_start),
+            "run_start": self._run_start,
+            "run_code": self._run_code,
+            "section_first": _closed(self._section_first, self._section_start),
+            "section_start": self._section_start,
+            "section_body": self._section_body,
+            "section_offset": self._section_offset,
+            "section_line": self._section_line,
+            "check_first": _closed(self._check_first, self._check_position),
+            "check_position": self._check_position,
+            "check_offset": self._check_offset,
+            "title_keys": array("Q", sorted(self._title_keys)),
+            "heading_keys": array("Q", sorted(set(self._heading_keys))),
+            "date": self._date,
+            "dated": self._dated,
+            "updated": self._updated,
+            "titles": lines(self._titles),
+        }
+        columns["outline_start"], columns["outline"] = joined(self._outlines)
+        columns["stored_start"], columns["stored"] = joined(self._stored)
+        meta = {
+            "posts": self.posts,
+            "wide": self.wide,
+            "languages": sorted(self._languages),
+            "lengths": self.averages(),
+            "averages": list(averages),
+        }
+        return columns, meta
+
+
+def needs_wide(post: Post) -> bool:
+    """Whether a post has more words than 16 bits of positions can tell apart."""
+    if sum(len(section.text) + len(section.heading) for section in post.sections) < NARROW_POSITIONS - 5_000:
+        return False
+    texts = [section.text for section in post.sections] + [section.heading for section in post.sections]
+    words = sum(len(terms_at(raw, True)) for text in texts for raw in raw_tokens(text))
+    return words + 4 * len(post.sections) + 5_000 > NARROW_POSITIONS
+
+
+def filter_values(post: Post) -> Iterator[tuple[str, str]]:
+    """Every value that a `Keyword` filter can find a post by, as (field<TAB>folded value, value as written)."""
+    yield f"path\t{one_line(post.path)}", ""
+    for tag in post.tags:
+        yield f"tag\t{one_line(fold_value(tag))}", one_line(tag)
+    for category in post.categories:
+        for depth in range(1, len(category) + 1):
+            value = "/".join(map(fold_value, category[:depth]))
+            yield f"category\t{one_line(value)}", one_line("/".join(category[:depth]))
+    for author in post.authors:
+        name = one_line(fold_value(author))
+        yield f"author\t{name}", ""
+        yield from ((f"author\t{word}", "") for word in name.split())
+    language = one_line(fold_value(post.lang).replace("_", "-"))
+    for part in accumulate(language.split("-"), "{}-{}".format):
+        yield f"lang\t{part}", ""
+    for name in {one_line(fold_value(code.language)) for section in post.sections for code in section.code}:
+        if name:
+            yield f"codelang\t{name}", ""
+
+
+def record(post: Post) -> list[Any]:
+    """What is stored of a post beside its text, in the order of `documents.Record`."""
+    return [
+        post.path, post.title, post.url, post.date, post.date_from, post.updated, post.tags, post.categories,
+        post.authors, post.lang, post.description, post.unpublished, post.reconsider_at,
+    ]  # fmt: skip
+
+
+def values_columns(values: dict[str, list[int]], written: dict[str, str]) -> dict[str, Column]:
+    """The columns of filter values: sorted keys and the posts of each."""
+    keys = sorted((f"{value}\t{written[value]}".encode("utf-8", "replace"), docs) for value, docs in values.items())
+    return {
+        "value_keys": b"".join([key + b"\n" for key, _ in keys]),
+        "value_start": array("I", accumulate([len(key) + 1 for key, _ in keys], initial=0)),
+        "value_first": array("I", accumulate([len(docs) for _, docs in keys], initial=0)),
+        "value_docs": array("H", chain.from_iterable([docs for _, docs in keys])),
+    }
+
+
+def joined(records: Sequence[bytes]) -> tuple[array[int], bytes]:
+    """Where each record begins (and one more at the end), and all of them as one."""
+    return array("I", accumulate(map(len, records), initial=0)), b"".join(records)
+
+
+def lines(texts: Iterable[str]) -> bytes:
+    """Texts, each ended by a newline."""
+    return "".join([text + "\n" for text in texts]).encode("utf-8", "surrogatepass")
+
+
+def one_line(text: str) -> str:
+    """A value that cannot be taken for two columns or two lines of `value_keys`."""
+    return re.sub(r"[\t\n]", "\ufffd", text)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _closed(first: array[int], column: array[int]) -> array[int]:
+    return first + array("I", [len(column)])
+
+
+def _short_texts(post: Post) -> Iterator[tuple[int, str]]:
+    """The texts of a post before its sections, in position order."""
+    yield TITLE, post.title
+    if post.title_words:
+        yield TITLE, post.title_words
+    yield from ((TAGS, tag) for tag in post.tags)
+    yield from ((KEYWORDS, word) for word in post.keywords)
+    yield from ((CATEGORIES, " ".join(category)) for category in post.categories)
+    # A description that the body begins with adds nothing but weight to those words.
+    if post.description and not any(post.description[:80] in _plain(s.text) for s in post.sections[:2]):
+        yield DESCRIPTION, post.description
+    yield from ((ALIASES, alias) for alias in post.aliases)
+    if post.slug:
+        yield SLUG, post.slug
+
+
+def _plain(text: str) -> str:
+    return " ".join(text[:2000].split())
+
+
+def _stretches(text: str, code: Sequence[Any]) -> Iterator[tuple[int, int, int]]:
+    """A section's text cut at checkpoints, as (start, stop, field code); prose and code never share one."""
+    start = 0
+    for block in (*code, None):
+        stop = len(text) if block is None else block.start
+        yield from ((a, b, BODY) for a, b in _cuts(text, start, stop))
+        if block is not None:
+            yield from ((a, b, CODE) for a, b in _cuts(text, block.start, block.stop))
+            start = block.stop
+
+
+def _cuts(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    while start < stop:
+        match = _CUT.search(text, start + CHECKPOINT, stop)
+        cut = match.end() if match else stop
+        yield start, cut
+        start = cut

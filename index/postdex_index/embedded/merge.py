@@ -1,0 +1,287 @@
+"""How do several segments become one, without their posts being read or tokenised again?
+
+Columns are concatenated, deleted posts left out, and lists of the same stem put behind each other.
+Impacts are computed anew from the positions, so that a merged segment ranks as a fresh build does:
+the very same columns, but for the order of its posts.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import merge
+from itertools import chain, groupby, repeat
+from operator import add, itemgetter, sub
+from typing import Any, NamedTuple
+
+from .inversion import COLUMNS, lines, values_columns
+from .lists import MOST_SURFACES, NAME, SURFACE, Impacts, ListWriter
+from .reader import Segment
+from .scoring import BODY, CODE, FIELDS, TITLE
+from .segment import Column
+from .texts import TextWriter
+
+#: Columns that say where a post's stretch of others begins.
+_STRETCHES = {
+    "run_first": ("run_start", "run_code"),
+    "section_first": ("section_start", "section_body", "section_offset", "section_line"),
+    "check_first": ("check_position", "check_offset"),
+    "outline_start": ("outline",),
+    "stored_start": ("stored",),
+}
+_WHOLE = 1 << 60
+
+
+class Part(NamedTuple):
+    """A segment to merge: `kept` are ranges of its living posts, `new` the number of each post in the merged
+    segment, -1 for a deleted one."""
+
+    segment: Segment
+    kept: list[tuple[int, int]]
+    new: list[int]
+
+
+def merged(sources: Sequence[tuple[Segment, Iterable[int]]], averages: Sequence[float] | None) -> tuple[dict[str, Column], dict[str, Any]]:
+    """The columns and meta data of one segment with the living posts of several, all narrow or all wide.
+
+    `sources` are the segments with their deleted posts; `averages` the field lengths to measure impacts
+    against, None for the merged segment's own.
+    """
+    parts, posts = _parts(sources)
+    wide: bool = sources[0][0].file.meta["wide"]
+    lengths = _lengths(parts)
+    totals = [(sum(column), sum(map(bool, column))) for column in lengths]
+    if averages is None:
+        averages = [words / number if number else 0.0 for words, number in totals]
+    columns: dict[str, Column] = dict.fromkeys(COLUMNS, b"")
+    columns |= _post_columns(parts)
+    columns["lengths"] = array("I" if wide else "H", chain.from_iterable(lengths))
+    columns |= _merged_values(parts)
+    columns |= _merged_lists(parts, lengths, averages, posts, wide)
+    languages = sorted({language for part in parts for language in part.segment.file.meta["languages"]})
+    meta = {"posts": posts, "wide": wide, "languages": languages, "lengths": totals, "averages": list(averages)}
+    return columns, meta
+
+
+def _parts(sources: Sequence[tuple[Segment, Iterable[int]]]) -> tuple[list[Part], int]:
+    parts: list[Part] = []
+    posts = 0
+    for segment, deleted in sources:
+        dead = set(deleted)
+        new = [-1] * segment.posts
+        for doc in range(segment.posts):
+            if doc not in dead:
+                new[doc] = posts
+                posts += 1
+        edges = [-1, *sorted(dead), segment.posts]
+        kept = [(a + 1, b) for a, b in zip(edges, edges[1:], strict=False) if a + 1 < b]
+        parts.append(Part(segment, kept, new))
+    return parts, posts
+
+
+def _lengths(parts: Sequence[Part]) -> list[list[int]]:
+    """Per field: the length in each kept post."""
+    found: list[list[int]] = [[] for _ in FIELDS]
+    for part in parts:
+        column, posts = part.segment.file.column("lengths"), part.segment.posts
+        for code, kept in enumerate(found):
+            for a, b in part.kept:
+                kept.extend(column[code * posts + a : code * posts + b])
+    return found
+
+
+def _post_columns(parts: Sequence[Part]) -> dict[str, Column]:
+    columns: dict[str, Column] = {}
+    for name in ("end", "date", "dated", "updated"):
+        columns[name] = _take(name, [(part, part.kept) for part in parts])
+    for first, names in _STRETCHES.items():
+        starts, total = array("I"), 0
+        ranges: list[tuple[Part, list[tuple[int, int]]]] = []
+        for part in parts:
+            column = part.segment.file.column(first)
+            stretches = [(column[a], column[b]) for a, b in part.kept]
+            ranges.append((part, stretches))
+            for (a, b), (start, stop) in zip(part.kept, stretches, strict=True):
+                starts.extend([value - start + total for value in column[a:b]])
+                total += stop - start
+        starts.append(total)
+        columns[first] = starts
+        columns |= {name: _take(name, ranges) for name in names}
+    texts, titles = TextWriter(), list[str]()
+    for part in parts:
+        names = part.segment.columns.title
+        for doc in chain.from_iterable(range(a, b) for a, b in part.kept):
+            texts.add(part.segment.documents.texts.read(doc, 0, _WHOLE))
+            titles.append(names[doc])
+    columns |= texts.columns()
+    columns["titles"] = lines(titles)
+    columns["title_keys"] = _keys(parts, "title_keys")
+    columns["heading_keys"] = _keys(parts, "heading_keys")
+    return columns
+
+
+def _take(name: str, ranges: Iterable[tuple[Part, Sequence[tuple[int, int]]]]) -> Column:
+    """Stretches of a column of several segments as one column."""
+    taken: array[int] | None = None
+    for part, stretches in ranges:
+        column = part.segment.file.column(name)
+        if taken is None:
+            taken = array(column.format)
+        for start, stop in stretches:
+            taken.frombytes(column[start:stop].cast("B"))
+    return taken if taken is not None else b""
+
+
+def _keys(parts: Sequence[Part], name: str) -> array[int]:
+    found = [
+        (key >> 32 << 32) | part.new[key & 0xFFFFFFFF]
+        for part in parts
+        for key in part.segment.file.column(name)
+        if part.new[key & 0xFFFFFFFF] >= 0
+    ]
+    return array("Q", sorted(found))
+
+
+def _merged_values(parts: Sequence[Part]) -> dict[str, Column]:
+    values: dict[str, list[int]] = {}
+    written: dict[str, str] = {}
+    for part in parts:
+        for value, spelled, docs in part.segment.columns.values():
+            kept = [part.new[doc] for doc in docs if part.new[doc] >= 0]
+            if kept:
+                values.setdefault(value, []).extend(kept)
+                written.setdefault(value, spelled)
+    return values_columns(values, written)
+
+
+class _Source:
+    """The lists of one segment, read in the order of their names."""
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.lists = part.segment.lists
+        words = self.lists.words
+        self.surfaces: dict[int, list[tuple[int, str, int]]] = {}
+        self._names: list[bytes] = []
+        self.spelled: dict[str, str] = {}
+        for number in range(len(words)):
+            key, kind = words.bytes(number), words.kind[number]
+            if kind & NAME:
+                self._names.append(key)
+            if kind & SURFACE:
+                surface = key.decode()
+                self.surfaces.setdefault(words.list[number], []).append((words.surface[number], surface, words.posts[number]))
+                if (shown := words.shown(number)) != surface:
+                    self.spelled[surface] = shown
+        self._field_at = bytes(_field_codes(part.segment))
+        self._first = [0, *_running(part.segment.documents.end)]
+
+    def names(self) -> Iterator[tuple[bytes, int, _Source]]:
+        """(name, number, this) of each list. Lists are numbered in the order of their names."""
+        for number, name in enumerate(self._names):
+            yield name, number, self
+
+    def read(self, number: int) -> tuple[list[int], list[int], array[int], bytes, bytes]:
+        """The living postings of a list: posts by their new numbers, occurrences of each, positions,
+        the surface of each occurrence, and its field's code + 1 (0 for body and code)."""
+        lists, new = self.lists, self.part.new
+        start, stop = lists.bounds(number)
+        offsets = lists.offsets(start, stop)
+        places = lists.occurrences(offsets[0], offsets[-1])
+        which = lists.surfaces(number, offsets[0], offsets[-1])
+        docs: list[int] = lists.docs[start:stop].tolist()
+        counts = list(map(sub, offsets[1:], offsets))
+        at = map(add, chain.from_iterable(map(repeat, map(self._first.__getitem__, docs), counts)), places)
+        fields = bytes(map(self._field_at.__getitem__, at))
+        numbers = [new[doc] for doc in docs]
+        typecode = "I" if self.part.segment.file.meta["wide"] else "H"
+        if -1 not in numbers:
+            return numbers, counts, array(typecode, places), which, fields
+        alive = [doc >= 0 for doc in numbers]
+        keep = list(chain.from_iterable(map(repeat, alive, counts)))
+        return (
+            [doc for doc in numbers if doc >= 0],
+            [count for count, living in zip(counts, alive, strict=True) if living],
+            array(typecode, [place for place, living in zip(places, keep, strict=True) if living]),
+            bytes([one for one, living in zip(which, keep, strict=False) if living]),
+            bytes([one for one, living in zip(fields, keep, strict=True) if living]),
+        )
+
+
+def _field_codes(segment: Segment) -> Iterator[int]:
+    """For each position of each post, its field's code + 1; 0 for body and code."""
+    documents = segment.documents
+    first, start, code, end = documents.run_first, documents.run_start, documents.run_code, documents.end
+    for doc in range(segment.posts):
+        edges = [*start[first[doc] : first[doc + 1]], end[doc]]
+        codes = code[first[doc] : first[doc + 1]]
+        # Positions before the first run do not occur, but the stretch has to be as long as the post.
+        yield from bytes(edges[0])
+        for field, a, b in zip(codes, edges, edges[1:], strict=False):
+            yield from bytes([0 if field in (BODY, CODE) else field + 1]) * (b - a)
+
+
+def _running(lengths: Iterable[int]) -> Iterator[int]:
+    total = 0
+    for length in lengths:
+        total += length
+        yield total
+
+
+def _merged_lists(
+    parts: Sequence[Part], lengths: Sequence[Sequence[int]], averages: Sequence[float], posts: int, wide: bool
+) -> dict[str, Column]:
+    writer = ListWriter(posts, wide)
+    impacts = Impacts(lengths, averages)
+    sources = [_Source(part) for part in parts]
+    shift = 32 if wide else 16
+    for name, group in groupby(merge(*(source.names() for source in sources), key=itemgetter(0)), key=itemgetter(0)):
+        _merge_list(writer, impacts, name.decode(), [(source, number) for _, number, source in group], shift)
+    spelled: dict[str, str] = {}
+    for source in reversed(sources):
+        spelled |= source.spelled
+    return writer.columns(spelled)
+
+
+def _merge_list(
+    writer: ListWriter, impacts: Impacts, name: str, members: Sequence[tuple[_Source, int]], shift: int
+) -> None:
+    counts: dict[int, int] = {}
+    short: Counter[int] = Counter()
+    positions = array("I" if shift == 32 else "H")
+    numbers: dict[str, int] = {}
+    surface_posts: Counter[str] = Counter()
+    which: list[bytes] = []
+    for source, number in members:
+        docs, each, places, surfaces, fields = source.read(number)
+        if not docs:
+            continue
+        counts.update(zip(docs, each, strict=True))
+        positions.extend(places)
+        if any(fields):
+            of_doc = chain.from_iterable(map(repeat, docs, each))
+            short.update([doc << shift | field - 1 for doc, field in zip(of_doc, fields, strict=True) if field])
+        known = {index: surface for index, surface, _ in source.surfaces.get(number, ())}
+        present = _surface_posts(known, docs, each, surfaces)
+        translation = bytearray(256)
+        for index, held in present.items():
+            surface = known[index]
+            translation[index] = min(numbers.setdefault(surface, len(numbers)), MOST_SURFACES)
+            surface_posts[surface] += held
+        which.append((surfaces or bytes([next(iter(present))]) * len(places)).translate(bytes(translation)))
+    if not counts:
+        return
+    by_post = impacts.of_fields(counts, short, shift) if short else impacts.of_body(counts)
+    low = (1 << shift) - 1
+    titles = sorted(key >> shift for key in short if key & low == TITLE)
+    all_which = b"".join(which) if len(numbers) > 1 else b""
+    writer.add(name, [(surface, surface_posts[surface]) for surface in numbers], counts, by_post, positions.tobytes(), all_which, titles)
+
+
+def _surface_posts(known: Mapping[int, str], docs: Sequence[int], counts: Sequence[int], surfaces: bytes) -> dict[int, int]:
+    """In how many of the posts each surface stands, for those that are left."""
+    if not surfaces:
+        return dict.fromkeys(known, len(docs))
+    pairs = set(zip(chain.from_iterable(map(repeat, docs, counts)), surfaces, strict=True))
+    return dict(Counter(surface for _, surface in sorted(pairs)))

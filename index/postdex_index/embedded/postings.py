@@ -1,0 +1,514 @@
+"""In which posts of a segment does a leaf of the query stand, how much does it count there, and where?
+
+`Words` is a segment's dictionary, `Lists` its posting lists, `Postings` what a leaf has in
+this segment: posts, impacts, positions. A word's postings are the stored list; a pattern's the union
+of several (in each post the greatest impact); a phrase's are made from positions.
+Boolean structure and scores are `matching.py`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from heapq import merge, nlargest
+from itertools import accumulate
+from typing import Protocol
+
+from ..analysis import stem
+from ..query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
+from ..spelling import slips
+from .lists import NAME, SURFACE
+from .scoring import BODY, CODE, CODES, impact, quantised
+from .segment import SegmentFile
+
+#: A pattern takes in so many words at most, the most frequent ones; an answer says when it was cut.
+MOST_WORDS = 1_000
+
+
+class Postings(Protocol):
+    """What a leaf has in a segment: `docs` ascending, `impacts` beside them; `cut` if words were left out."""
+
+    docs: Sequence[int]
+    impacts: bytes
+    cut: bool
+
+    def positions(self, doc: int) -> Sequence[int]:
+        """Ascending positions in a post; empty where it does not stand."""
+        ...
+
+    def stored(self) -> Iterable[int]:
+        """The numbers of the stored lists that it is made of, for the shares of titles."""
+        ...
+
+
+class Words:
+    """The words of a segment: keys are found by bisection in one sorted blob."""
+
+    def __init__(self, segment: SegmentFile) -> None:
+        self._blob = segment.column("keys")
+        self._start = segment.column("key_start")
+        self.list = segment.column("key_list")
+        self.kind = segment.column("key_kind")
+        self.surface = segment.column("key_surface")
+        self.posts = segment.column("key_posts")
+        self._shown_key = segment.column("shown_key")
+        self._segment = segment
+        self._shown: list[str] | None = None
+
+    def __len__(self) -> int:
+        return len(self.list)
+
+    def bytes(self, number: int) -> bytes:
+        """The key with this number, as UTF-8."""
+        return bytes(self._blob[self._start[number] : self._start[number + 1] - 1])
+
+    def shown(self, number: int) -> str:
+        """The key as people write it."""
+        place = bisect_left(self._shown_key, number)
+        if place == len(self._shown_key) or self._shown_key[place] != number:
+            return self.bytes(number).decode()
+        if self._shown is None:
+            self._shown = bytes(self._segment.column("shown")).decode().split("\n")
+        return self._shown[place]
+
+    def find(self, word: str) -> range:
+        """The numbers of the keys spelled so: none, one, or two (a surface, and the name of another list)."""
+        key = word.encode("utf-8", "replace")
+        first = self._bisect(key)
+        last = first
+        while last < len(self) and self.bytes(last) == key:
+            last += 1
+        return range(first, last)
+
+    def beginning(self, prefix: str) -> range:
+        """The numbers of the keys that begin so."""
+        key = prefix.encode("utf-8", "replace")
+        return range(self._bisect(key), self._bisect(key + b"\xff"))
+
+    def matching(self, prefix: str, pattern: bytes) -> Iterator[int]:
+        """The numbers of the keys that begin so and match a whole-line pattern."""
+        region = self.beginning(prefix)
+        base = self._start[region.start]
+        text = bytes(self._blob[base : self._start[region.stop]])
+        for match in re.finditer(b"^(?:" + pattern + b")$", text, re.MULTILINE):
+            yield bisect_right(self._start, match.start() + base) - 1
+
+    def near(self, word: str, most: int) -> Iterator[tuple[int, int]]:
+        """Surfaces within `most` slips of a word, the first character fixed: (slips, number)."""
+        seen = set()
+        for number in self._sharing_a_part(word, most):
+            if number not in seen and self.kind[number] & SURFACE:
+                seen.add(number)
+                distance = slips(word, self.bytes(number).decode(), most)
+                if distance <= most:
+                    yield distance, number
+
+    def _sharing_a_part(self, word: str, most: int) -> Iterator[int]:
+        """Keys that have one of most + 1 parts of the word unchanged, as every word within `most` slips has.
+
+        A swap can lie across the border of two parts; then a neighbouring part is whole as long as the parts
+        have two characters or more, and for the first part we also take keys that share all but its last.
+        """
+        size = max(1, len(word) // (most + 1))
+        region = self.beginning(word[0])
+        base, end = self._start[region.start], self._start[region.stop]
+        yield from self.beginning(word[: max(1, size - 1)])
+        text = bytes(self._blob[base:end])
+        for start in range(size, len(word), size):
+            part = word[start : start + size].encode()
+            place = text.find(part)
+            while place >= 0:
+                yield bisect_right(self._start, place + base) - 1
+                place = text.find(part, text.find(b"\n", place))
+
+    def _bisect(self, key: bytes) -> int:
+        low, high, blob, start = 0, len(self), self._blob, self._start
+        while low < high:
+            middle = (low + high) >> 1
+            if bytes(blob[start[middle] : start[middle + 1] - 1]) < key:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+class Lists:
+    """The posting lists of a segment, and the postings of any leaf."""
+
+    def __init__(self, segment: SegmentFile) -> None:
+        self.words = Words(segment)
+        self.posts: int = segment.meta["posts"]
+        self._languages: list[str] = segment.meta["languages"]
+        self._averages: list[float] = segment.meta["averages"]
+        self._posting = segment.column("list_posting")
+        self._surface = segment.column("list_surface")
+        self._share = segment.column("list_share")
+        self._share_doc, self._share_of = segment.column("share_doc"), segment.column("share")
+        self.docs = segment.column("docs", whole=False)
+        self.impacts = segment.column("impacts", whole=False)
+        self._counts = segment.column("counts", whole=False)
+        self._positions = segment.column("positions", whole=False)
+        self._surfaces = segment.column("surfaces", whole=False)
+        self._check_docs, self._check_impacts = segment.checker("docs"), segment.checker("impacts")
+        self._check_counts, self._check_positions = segment.checker("counts"), segment.checker("positions")
+        self._check_surfaces = segment.checker("surfaces")
+        self._mark = segment.column("mark")
+        many = segment.column("many").tolist()
+        self._many: dict[int, dict[int, int]] = {}
+        for posting, count in zip(many[::2], many[1::2], strict=True):
+            self._many.setdefault(posting >> 6, {})[posting] = count
+        self._lengths = segment.column("lengths")
+        self._run_first, self._run_start = segment.column("run_first"), segment.column("run_start")
+        self._run_code = segment.column("run_code")
+
+    # -- stored lists
+
+    def bounds(self, number: int) -> tuple[int, int]:
+        """The postings [start, stop) of a list, checked."""
+        start, stop = self._posting[number], self._posting[number + 1]
+        self._check_docs(start, stop)
+        self._check_impacts(start, stop)
+        return start, stop
+
+    def shares(self, number: int) -> Iterable[tuple[int, int]]:
+        """The title shares of a list: (post, share in 1/255)."""
+        start, stop = self._share[number], self._share[number + 1]
+        return zip(self._share_doc[start:stop], self._share_of[start:stop], strict=True)
+
+    def offset(self, posting: int) -> tuple[int, int]:
+        """Where the occurrences of a posting lie in `positions`: [start, stop)."""
+        block = posting >> 6
+        first = block << 6
+        self._check_counts(first, posting + 1)
+        start = self._mark[block] + sum(self._counts[first:posting])
+        count = self._counts[posting]
+        for many, exact in self._many.get(block, {}).items():
+            if many < posting:
+                start += exact - 255
+            elif many == posting:
+                count = exact
+        return start, start + count
+
+    def offsets(self, start: int, stop: int) -> list[int]:
+        """Where the occurrences of postings [start, stop) begin, and one more at the end."""
+        self._check_counts(start, stop)
+        counts: Sequence[int] = self._counts[start:stop]
+        blocks = range(start >> 6, (stop + 63) >> 6)
+        if self._many and not self._many.keys().isdisjoint(blocks):
+            exact = list(counts)
+            for block in blocks:
+                for posting, count in self._many.get(block, {}).items():
+                    if start <= posting < stop:
+                        exact[posting - start] = count
+            counts = exact
+        return list(accumulate(counts, initial=self.offset(start)[0]))
+
+    def occurrences(self, start: int, stop: int) -> list[int]:
+        """The positions [start, stop) of the column, checked."""
+        self._check_positions(start, stop)
+        found: list[int] = self._positions[start:stop].tolist()
+        return found
+
+    def surfaces(self, number: int, start: int, stop: int) -> bytes:
+        """Which surface stands at the occurrences [start, stop) of this list; empty if it has only one."""
+        first = self._surface[number]
+        if first == self._surface[number + 1]:
+            return b""
+        origin = self.offset(self._posting[number])[0]
+        first += start - origin
+        self._check_surfaces(first, first + stop - start)
+        return bytes(self._surfaces[first : first + stop - start])
+
+    # -- leaves
+
+    def postings(self, leaf: Leaf) -> Postings | None:
+        """What a leaf has in this segment; None if nothing. Weights are not looked at."""
+        match leaf:
+            case Term(text, field, _, exact):
+                return self._limited(self._surface_postings(text) if exact else self._word(text), field)
+            case Phrase():
+                return self._phrase(leaf)
+            case Prefix(text, field):
+                return self._limited(self._pattern(self.words.beginning(text)), field)
+            case Wildcard(pattern, field):
+                prefix = re.split(r"[*?]", pattern, maxsplit=1)[0]
+                return self._limited(self._pattern(self.words.matching(prefix, glob(pattern))), field)
+            case Fuzzy(text, most, field):
+                return self._limited(self._pattern(number for _, number in self.words.near(text, most)), field)
+            case Synonyms(spellings):
+                return union([found for one in spellings if (found := self.postings(one))])
+        raise TypeError(f"not a leaf: {leaf!r}")
+
+    def _word(self, text: str) -> Postings | None:
+        """The word or any of its stem, in the languages of the segment."""
+        names = {stem(text, language) for language in self._languages}
+        numbers = {self.words.list[key] for name in names for key in self.words.find(name) if self.words.kind[key] & NAME}
+        numbers |= {self.words.list[key] for key in self.words.find(text) if self.words.kind[key] & SURFACE}
+        return union([StoredPostings(self, number) for number in sorted(numbers)])
+
+    def _surface_postings(self, text: str) -> Postings | None:
+        """The word spelled just so."""
+        return self._pattern(self.words.find(text))
+
+    def _pattern(self, keys: Iterable[int]) -> Postings | None:
+        """All words among these keys, as one; the most frequent if they are too many."""
+        words = self.words
+        found = [key for key in keys if words.kind[key] & SURFACE]
+        cut = len(found) > MOST_WORDS
+        if cut:
+            found = nlargest(MOST_WORDS, found, key=words.posts.__getitem__)
+        wanted: dict[int, set[int]] = {}
+        for key in found:
+            wanted.setdefault(words.list[key], set()).add(words.surface[key])
+        return union([self._of_surfaces(number, surfaces) for number, surfaces in wanted.items()], cut)
+
+    def _of_surfaces(self, number: int, wanted: set[int]) -> Postings:
+        """A list, limited to some of its surfaces where it has others."""
+        stored = StoredPostings(self, number)
+        if self._surface[number] == self._surface[number + 1]:
+            return stored
+        offsets = self.offsets(stored.start, stored.stop)
+        which = self.surfaces(number, offsets[0], offsets[-1])
+        if wanted.issuperset(which):
+            return stored
+        places = self.occurrences(offsets[0], offsets[-1])
+        kept: dict[int, list[int]] = {}
+        origin = offsets[0]
+        for doc, a, b in zip(stored.docs, offsets, offsets[1:], strict=False):
+            at = [places[i] for i in range(a - origin, b - origin) if which[i] in wanted]
+            if at:
+                kept[doc] = at
+        return self._made(kept)
+
+    def _limited(self, postings: Postings | None, field: str) -> Postings | None:
+        """Postings limited to one field."""
+        if not field or postings is None:
+            return postings
+        codes = CODES[field]
+        kept = {
+            doc: inside
+            for doc in postings.docs
+            if (inside := [p for p in postings.positions(doc) if self._code_at(doc, p) in codes])
+        }
+        return self._made(kept, postings.cut)
+
+    # -- phrases
+
+    def _phrase(self, phrase: Phrase) -> Postings | None:
+        """Words side by side (or within slop), from the positions of the posts that have them all."""
+        words: list[Postings] = []
+        for index, text in enumerate(phrase.terms):
+            if phrase.prefix and index == len(phrase.terms) - 1:
+                found = self._pattern(self.words.beginning(text))
+            else:
+                found = self._surface_postings(text) if phrase.exact else self._word(text)
+            if found is None:
+                return None
+            words.append(found)
+        common = set(min(words, key=lambda one: len(one.docs)).docs)
+        for one in words:
+            common.intersection_update(one.docs)
+        docs = sorted(common)
+        columns = [positions_in(one, docs) for one in words]
+        near = within(phrase.slop) if phrase.slop else side_by_side
+        kept = {doc: at for doc, *places in zip(docs, *columns, strict=True) if (at := near(places))}
+        cut = any(one.cut for one in words)
+        # Within slop `near` gives every word of a window, side by side only the first.
+        each, width = (len(words), 1) if phrase.slop else (1, len(words))
+        return self._limited(self._made(kept, cut, each=each, width=width), phrase.field)
+
+    # -- made postings
+
+    def _made(
+        self, kept: Mapping[int, list[int]], cut: bool = False, *, each: int = 1, width: int = 1
+    ) -> Postings | None:
+        """Postings from positions by post, their impacts computed as the build computes them.
+
+        `each` positions are one occurrence, and each stands for `width` words.
+        """
+        if not kept:
+            return None
+        impacts = bytes([self._impact(doc, at[::each]) for doc, at in kept.items()])
+        return MadePostings(impacts, kept, width, cut)
+
+    def _impact(self, doc: int, places: Sequence[int]) -> int:
+        return quantised(impact(self.counts_by_field(doc, places).items(), self.lengths(doc), self._averages))
+
+    def counts_by_field(self, doc: int, places: Iterable[int]) -> dict[int, int]:
+        """How many of these positions lie in each field; code counts as body, as the score wants it."""
+        counts: dict[int, int] = {}
+        for place in places:
+            code = self._code_at(doc, place)
+            code = BODY if code == CODE else code
+            counts[code] = counts.get(code, 0) + 1
+        return counts
+
+    def lengths(self, doc: int) -> list[int]:
+        """The number of words in each field of a post."""
+        found: list[int] = self._lengths[doc :: self.posts].tolist()
+        return found
+
+    def _code_at(self, doc: int, place: int) -> int:
+        run = bisect_right(self._run_start, place, self._run_first[doc], self._run_first[doc + 1]) - 1
+        code: int = self._run_code[run]
+        return code
+
+
+class StoredPostings:
+    """A stored list."""
+
+    __slots__ = ("_lists", "_number", "cut", "docs", "impacts", "start", "stop")
+
+    def __init__(self, lists: Lists, number: int) -> None:
+        self._lists = lists
+        self._number = number
+        self.start, self.stop = lists.bounds(number)
+        self.docs: Sequence[int] = lists.docs[self.start : self.stop]
+        self.impacts = bytes(lists.impacts[self.start : self.stop])
+        self.cut = False
+
+    def positions(self, doc: int) -> Sequence[int]:
+        """Ascending positions in a post."""
+        posting = bisect_left(self._lists.docs, doc, self.start, self.stop)
+        if posting == self.stop or self._lists.docs[posting] != doc:
+            return ()
+        return self._lists.occurrences(*self._lists.offset(posting))
+
+    def all_positions(self, docs: Sequence[int]) -> list[list[int]]:
+        """The positions in each of these posts, all of which are in the list: in one pass, if they are many."""
+        if len(docs) * 8 < len(self.docs):
+            return [list(self.positions(doc)) for doc in docs]
+        offsets = self._lists.offsets(self.start, self.stop)
+        origin = offsets[0]
+        places = self._lists.occurrences(origin, offsets[-1])
+        wanted = set(docs)
+        return [
+            places[a - origin : b - origin]
+            for doc, a, b in zip(self.docs, offsets, offsets[1:], strict=False)
+            if doc in wanted
+        ]
+
+    def stored(self) -> Iterable[int]:
+        """Its own number."""
+        return (self._number,)
+
+
+class MadePostings:
+    """Postings that were computed: a phrase, a word limited to a field or to some surfaces."""
+
+    __slots__ = ("_kept", "_width", "cut", "docs", "impacts")
+
+    def __init__(self, impacts: bytes, kept: Mapping[int, list[int]], width: int, cut: bool) -> None:
+        self.docs: Sequence[int] = list(kept)
+        self.impacts = impacts
+        self.cut = cut
+        self._kept = kept
+        self._width = width
+
+    def positions(self, doc: int) -> Sequence[int]:
+        """Ascending positions of all words of the leaf in a post."""
+        places = self._kept.get(doc, ())
+        if self._width == 1:
+            return places
+        return sorted({place + step for place in places for step in range(self._width)})
+
+    def stored(self) -> Iterable[int]:
+        """None: the words of a made leaf are never counted as words of a title."""
+        return ()
+
+
+class UnionPostings:
+    """Several postings as one word: in each post the greatest impact, and all positions."""
+
+    __slots__ = ("_members", "cut", "docs", "impacts")
+
+    def __init__(self, members: Sequence[Postings], cut: bool = False) -> None:
+        best: dict[int, int] = {}
+        get = best.get
+        for one in members:
+            for doc, value in zip(one.docs, one.impacts, strict=True):
+                if value > get(doc, 0):
+                    best[doc] = value
+        self.docs: Sequence[int] = sorted(best)
+        self.impacts = bytes(map(best.__getitem__, self.docs))
+        self.cut = cut or any(one.cut for one in members)
+        self._members = members
+
+    def positions(self, doc: int) -> Sequence[int]:
+        """Ascending positions in a post, each once."""
+        return list(dict.fromkeys(merge(*(one.positions(doc) for one in self._members))))
+
+    def stored(self) -> Iterable[int]:
+        """The lists of all members."""
+        return [number for one in self._members for number in one.stored()]
+
+
+def union(members: Sequence[Postings | None], cut: bool = False) -> Postings | None:
+    """Several postings as one; None if there are none."""
+    found = [one for one in members if one is not None]
+    if len(found) == 1 and not cut:
+        return found[0]
+    return UnionPostings(found, cut) if found else None
+
+
+def positions_in(postings: Postings, docs: Sequence[int]) -> Sequence[Sequence[int]]:
+    """The positions in each of these posts, all of which are in the postings."""
+    if isinstance(postings, StoredPostings):
+        return postings.all_positions(docs)
+    return list(map(postings.positions, docs))
+
+
+def side_by_side(places: Sequence[Sequence[int]]) -> list[int]:
+    """Where the first word stands when each word follows the one before; ascending."""
+    if len(places[0]) == 1:
+        first = places[0][0]
+        return [first] if all(first + step in at for step, at in enumerate(places)) else []
+    starts = set(places[0])
+    for step, at in enumerate(places[1:], 1):
+        starts.intersection_update([place - step for place in at])
+        if not starts:
+            return []
+    return sorted(starts)
+
+
+def within(slop: int) -> Callable[[Sequence[Sequence[int]]], list[int]]:
+    """A matcher of words in any order, with at most `slop` other words among them."""
+
+    def near(places: Sequence[Sequence[int]]) -> list[int]:
+        """The positions of all words in windows that hold every word (one asked for twice, twice); ascending."""
+        needed = Counter(map(tuple, places))
+        events = sorted((place, word) for word in needed for place in word)
+        have: Counter[tuple[int, ...]] = Counter()
+        missing, first, found = len(places), 0, set[int]()
+        for last, (place, word) in enumerate(events):
+            have[word] += 1
+            missing -= have[word] <= needed[word]
+            while place - events[first][0] >= len(places) + slop or have[events[first][1]] > needed[events[first][1]]:
+                gone = events[first][1]
+                missing += have[gone] <= needed[gone]
+                have[gone] -= 1
+                first += 1
+            if not missing:
+                found.update(place for place, _ in events[first : last + 1])
+        return sorted(found)
+
+    return near
+
+
+def glob(pattern: str, end: bytes = rb"\n") -> bytes:
+    """A wildcard pattern as a regular expression over UTF-8 lines: `*` any run, `?` one character; neither
+    matches a byte of `end`. Each run but the last is atomic, as in `fnmatch`: matching takes no more than
+    key x pattern steps, whatever is typed.
+    """
+    one = rb"[^" + end + rb"\x80-\xbf][\x80-\xbf]*"
+    run = rb"[^" + end + rb"]*"
+    first, *rest = [
+        one.join([re.escape(part.encode("utf-8", "replace")) for part in stretch.split("?")])
+        for stretch in re.sub(r"\*+", "*", pattern).split("*")
+    ]
+    if not rest:
+        return first
+    *middle, last = rest
+    return first + b"".join([b"(?>" + run + b"?" + part + b")" for part in middle]) + run + last

@@ -1,0 +1,374 @@
+"""The best posts of a whole index for a query: the snapshot of one commit, its segments searched as one.
+
+Each segment gives the candidates that can be among the best (`matching.py`); here they meet: idf over
+all posts, the final score, facets, sorting, counts. Implements `engine.Reader`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from heapq import nlargest
+from itertools import compress, groupby
+from operator import itemgetter
+from typing import NamedTuple
+from zlib import crc32
+
+from ..engine import Answer, LeafStats, Stats, Word
+from ..errors import NotFoundError
+from ..model import Explanation
+from ..query import Clauses, Keyword, Leaf, Query, leaves, show
+from . import scoring
+from .columns import FACETS, Columns
+from .documents import Documents, StoredDocument
+from .inversion import NO_DATE
+from .lists import SURFACE
+from .matching import Matcher, Weighted
+from .postings import Lists
+from .segment import SegmentFile
+
+#: The closeness of words is looked at in so many posts, so no search finds fewer candidates.
+FEWEST = 50
+
+
+class Segment:
+    """An open segment: its lists, columns and documents; shared by all snapshots that name it."""
+
+    def __init__(self, file: SegmentFile) -> None:
+        self.file = file
+        self.posts: int = file.meta["posts"]
+        self.lists = Lists(file)
+        self.columns = Columns(file)
+        self.documents = Documents(file)
+        self.title_keys = file.column("title_keys")
+        self.heading_keys = file.column("heading_keys")
+
+
+class Part(NamedTuple):
+    """A segment in a snapshot: `base` is the number of its first post, `drafts` says that none is published."""
+
+    segment: Segment
+    matcher: Matcher
+    base: int
+    drafts: bool
+
+
+class Candidate:
+    """A post that matches; implements `engine.Candidate`."""
+
+    __slots__ = ("_leaves", "_part", "post", "score")
+
+    def __init__(self, part: Part, doc: int, score: float, leaves: Sequence[Leaf]) -> None:
+        self._part = part
+        self._leaves = leaves
+        self.post = part.base + doc
+        self.score = score
+
+    def positions(self, leaf: int) -> Sequence[int]:
+        """Where the leaf's words stand in the post, ascending."""
+        row = self._part.matcher.row(self._leaves[leaf])
+        return row.postings.positions(self.post - self._part.base) if row else ()
+
+
+class Found(NamedTuple):
+    """A candidate before the top score is known."""
+
+    base: float
+    share: float
+    title: bool
+    heading: bool
+    part: Part
+    doc: int
+
+
+class Snapshot:
+    """One commit of an index, open for searching. Thread-safe: what it keeps is only ever added to."""
+
+    def __init__(self, generation: int, segments: Sequence[tuple[Segment, Sequence[int], bool]], size: int) -> None:
+        self.generation = generation
+        self.bytes = size
+        self.parts: list[Part] = []
+        base = 0
+        for segment, dead, drafts in segments:
+            self.parts.append(Part(segment, Matcher(segment.lists, segment.columns, dead), base, drafts))
+            base += segment.posts
+
+    # -- searching
+
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        sort: str = "score",
+        facets: Sequence[str] = (),
+        title_key: str = "",
+        drafts: bool = False,
+        deadline: float | None = None,
+    ) -> Answer:
+        """The posts that match, best first; see `engine.Reader.search`."""
+        parts = self._parts(drafts)
+        typed = leaves(query)
+        stats, weighted = self._weigh(parts, typed)
+        wanted = max(FEWEST, offset + limit)
+        found: list[Found] = []
+        counts: dict[str, Counter[str]] = {name: Counter() for name in facets}
+        total, floor, complete = 0, 0.0, True
+        for part in parts:
+            if deadline is not None and time.monotonic() > deadline:
+                complete = False
+                break
+            lanes = part.matcher.match(query)
+            if not lanes:
+                continue
+            matching = part.matcher.bytes(lanes)
+            total += part.matcher.count(lanes)
+            for name in facets:
+                counts[name].update(part.segment.columns.facet(name, matching))
+            if sort == "score":
+                found += self._found(part, lanes, weighted, wanted, floor, title_key)
+                if len(parts) > 1 and len(found) > wanted:
+                    found, floor = _keep(found, wanted)
+            else:
+                found += _all(part, matching)
+        typed_leaves = [leaf for leaf, _ in weighted]
+        best = _ranked(found, wanted) if sort == "score" else _sorted(found, sort, wanted)
+        candidates = [Candidate(one.part, one.doc, score, typed_leaves) for score, one in best]
+        return Answer(candidates, total, {name: _ordered(count) for name, count in counts.items()}, stats, complete)
+
+    def _parts(self, drafts: bool) -> list[Part]:
+        return [part for part in self.parts if drafts or not part.drafts]
+
+    def _weigh(self, parts: Sequence[Part], typed: Sequence[Leaf]) -> tuple[tuple[LeafStats, ...], list[Weighted]]:
+        """Each leaf with its idf over all posts, and the factor of its impact bytes."""
+        posts = sum(part.segment.posts - len(part.matcher.dead) for part in parts)
+        stats: list[LeafStats] = []
+        weighted: list[Weighted] = []
+        for leaf in typed:
+            found = sum(part.matcher.found(leaf) for part in parts)
+            cut = any(row.postings.cut for part in parts if (row := part.matcher.row(leaf)))
+            idf = scoring.idf(posts, found) if found else 0.0
+            stats.append(LeafStats(found, idf, cut))
+            weighted.append(Weighted(leaf, leaf.weight * idf / scoring.SCALE))
+        return tuple(stats), weighted
+
+    def _found(
+        self, part: Part, lanes: int, weighted: Sequence[Weighted], wanted: int, floor: float, title_key: str
+    ) -> list[Found]:
+        titled = _holders(part.segment.title_keys, title_key)
+        headed = _holders(part.segment.heading_keys, title_key)
+        candidates = part.matcher.candidates(lanes, weighted, wanted, floor, titled | headed)
+        return [Found(base, share, doc in titled, doc in headed, part, doc) for base, share, doc in candidates]
+
+    # -- one post
+
+    def explain(self, query: Query, post: int, *, title_key: str = "") -> Explanation:
+        """How the score of this post was made: the same sum that `search` computes, with its parts."""
+        part, doc = self._part(post)
+        parts = self._parts(part.drafts)
+        stats, weighted = self._weigh(parts, leaves(query))
+        terms: list[Explanation] = []
+        base = 0.0
+        for (leaf, factor), (posts, idf, _) in zip(weighted, stats, strict=True):
+            row = part.matcher.row(leaf)
+            value = row.bytes[doc] if row else 0
+            base += factor * value
+            fields = self._fields(part, leaf, doc)
+            label = f"{show(leaf)}: weight {leaf.weight:g} x idf {idf:.3f} ({posts} posts) x impact {value / scoring.SCALE:.3f}"
+            terms.append(Explanation(factor * value, label, fields))
+        found = self.search(query, limit=1, title_key=title_key, drafts=part.drafts)
+        top = max((one.score for one in found.candidates), default=base)
+        title = doc in _holders(part.segment.title_keys, title_key)
+        heading = doc in _holders(part.segment.heading_keys, title_key)
+        share = part.matcher.candidates(1 << 8 * doc, weighted, 1, 0.0, (doc,))[0][1]
+        top_base = self._top_base(parts, query, weighted, title_key) if title or heading else top
+        score = scoring.final(base, share, title, heading, top_base)
+        factors = (
+            Explanation(base, "the words", tuple(terms)),
+            Explanation(1 + scoring.COVERAGE * share, f"x for {share:.0%} of the title's words"),
+            Explanation(scoring.TITLE_IS_QUERY * top_base * title, "+ the query is the title"),
+            Explanation(scoring.HEADING_IS_QUERY * top_base * heading, "+ the query is a heading"),
+        )
+        return Explanation(score, "score", factors)
+
+    def _top_base(self, parts: Sequence[Part], query: Query, weighted: Sequence[Weighted], title_key: str) -> float:
+        found = [
+            one
+            for part in parts
+            for one in self._found(part, part.matcher.match(query), weighted, FEWEST, 0.0, title_key)
+        ]
+        return max((one.base for one in found), default=0.0)
+
+    @staticmethod
+    def _fields(part: Part, leaf: Leaf, doc: int) -> tuple[Explanation, ...]:
+        """The parts of an impact by field, computed from positions."""
+        row = part.matcher.row(leaf)
+        if row is None or not row.bytes[doc]:
+            return ()
+        lists = part.segment.lists
+        counts = lists.counts_by_field(doc, row.postings.positions(doc))
+        lengths, averages = lists.lengths(doc), part.segment.file.meta["averages"]
+        return tuple(
+            Explanation(
+                scoring.impact([(code, count)], lengths, averages),
+                f"{scoring.FIELDS[code].name}: {count} of {lengths[code]} words (average {averages[code]:.0f})",
+            )
+            for code, count in sorted(counts.items())
+        )
+
+    def positions(self, query: Query, post: int) -> list[Sequence[int]]:
+        """For each leaf of the query, where its words stand in this post."""
+        part, doc = self._part(post)
+        rows = [part.matcher.row(leaf) for leaf in leaves(query)]
+        return [row.postings.positions(doc) if row else () for row in rows]
+
+    def document(self, post: int) -> StoredDocument:
+        """The stored post."""
+        part, doc = self._part(post)
+        return StoredDocument(part.segment.documents, doc)
+
+    def find(self, path: str) -> int | None:
+        """The number of the post with this path, unpublished ones too, or None."""
+        for part in self.parts:
+            doc = part.segment.columns.path(path)
+            if doc is not None and doc not in part.matcher.dead:
+                return part.base + doc
+        return None
+
+    def _part(self, post: int) -> tuple[Part, int]:
+        for part in self.parts:
+            if 0 <= post - part.base < part.segment.posts:
+                return part, post - part.base
+        raise NotFoundError(f"no post has the number {post}")
+
+    # -- words
+
+    def words(self, *, prefix: str = "", near: str = "", slips: int = 1, limit: int = 10) -> list[Word]:
+        """Words of published posts: beginning with `prefix`, or `near` a word; see `engine.Reader.words`."""
+        found: dict[str, tuple[int, str]] = {}
+        for part in self._parts(False):
+            words = part.segment.lists.words
+            if near:
+                numbers = dict((number, distance) for distance, number in words.near(near, slips))
+            else:
+                region = [n for n in words.beginning(prefix) if words.kind[n] & SURFACE]
+                numbers = dict.fromkeys(nlargest(4 * limit + 20, region, key=words.posts.__getitem__), 0)
+            for number, distance in numbers.items():
+                found.setdefault(words.bytes(number).decode(), (distance, words.shown(number)))
+        counted = [(distance, -self._surface_posts(term), shown, term) for term, (distance, shown) in found.items()]
+        return [Word(shown, term, -posts) for _, posts, shown, term in sorted(counted) if posts][:limit]
+
+    def _surface_posts(self, term: str) -> int:
+        """In how many living published posts a surface stands."""
+        total = 0
+        for part in self._parts(False):
+            words = part.segment.lists.words
+            for number in words.find(term):
+                if words.kind[number] & SURFACE:
+                    total += words.posts[number]
+            if total and part.matcher.dead:
+                from ..query import Term
+
+                exact = Term(term, exact=True)
+                row = part.matcher.row(exact)
+                total -= sum(1 for doc in part.matcher.dead if row and row.bytes[doc])
+        return total
+
+    def holds(self, term: str) -> int:
+        """The number of published posts that hold this word or another of its stem."""
+        from ..query import Term
+
+        return sum(part.matcher.found(Term(term)) for part in self._parts(False))
+
+    # -- the whole
+
+    def stats(self) -> Stats:
+        """The snapshot in numbers."""
+        living = [(part.segment.posts - len(part.matcher.dead), part.drafts) for part in self.parts]
+        languages = {language for part in self.parts for language in part.segment.file.meta["languages"]}
+        return Stats(
+            self.generation,
+            sum(posts for posts, drafts in living if not drafts),
+            sum(posts for posts, drafts in living if drafts),
+            len(self.parts),
+            sum(len(part.segment.lists.words) for part in self.parts),
+            self.bytes,
+            tuple(sorted(languages)),
+        )
+
+    def close(self) -> None:
+        """Forget the segments; their files are unmapped when nobody uses them any more."""
+        self.parts = []
+
+
+def _holders(keys: Sequence[int], title_key: str) -> set[int]:
+    """The posts whose title (or a heading) has this key."""
+    from bisect import bisect_left
+
+    if not title_key:
+        return set()
+    check = crc32(title_key.encode()) << 32
+    found: set[int] = set()
+    place = bisect_left(keys, check)
+    while place < len(keys) and keys[place] >> 32 == check >> 32:
+        found.add(keys[place] & 0xFFFFFFFF)
+        place += 1
+    return found
+
+
+def _keep(found: list[Found], wanted: int) -> tuple[list[Found], float]:
+    """The candidates that can still be among the best, and the base score that a later one has to reach."""
+    floor = nlargest(wanted, [one.base * (1 + scoring.COVERAGE * one.share) for one in found])[-1]
+    kept = [
+        one
+        for one in found
+        if one.title or one.heading or one.base * (1 + scoring.COVERAGE * one.share) >= floor
+    ]
+    return kept, floor
+
+
+def _ranked(found: Sequence[Found], wanted: int) -> list[tuple[float, Found]]:
+    top = max((one.base for one in found), default=0.0)
+    scored = [(scoring.final(one.base, one.share, one.title, one.heading, top), one) for one in found]
+    if len(scored) > wanted:
+        floor = nlargest(wanted, [score for score, _ in scored])[-1]
+        scored = [one for one in scored if one[0] >= floor]
+    scored.sort(key=itemgetter(0), reverse=True)
+    return _by_path(scored)[:wanted]
+
+
+def _by_path(scored: list[tuple[float, Found]]) -> list[tuple[float, Found]]:
+    """Equal scores in the order of their paths, which are only read where scores are equal."""
+    ordered: list[tuple[float, Found]] = []
+    for _, group in groupby(scored, key=itemgetter(0)):
+        same = list(group)
+        if len(same) > 1:
+            same.sort(key=lambda pair: pair[1].part.segment.documents.record(pair[1].doc).path)
+        ordered += same
+    return ordered
+
+
+def _all(part: Part, matching: bytes) -> Iterator[Found]:
+    for doc in compress(range(part.segment.posts), matching):
+        yield Found(0.0, 0.0, False, False, part, doc)
+
+
+def _sorted(found: list[Found], sort: str, wanted: int) -> list[tuple[float, Found]]:
+    """The matching posts by a column: the newest first, undated last; titles from a to z. Ties by path."""
+    columns = {id(one.part): getattr(one.part.segment.columns, sort) for one in found}
+    descending = sort != "title"
+    keyed = [(columns[id(one.part)][one.doc], one) for one in found]
+    keyed.sort(key=lambda pair: pair[0], reverse=descending)
+    if len(keyed) > wanted:
+        last = keyed[wanted - 1][0]
+        keyed = [pair for pair in keyed if (pair[0] >= last if descending else pair[0] <= last)]
+    by_path = sorted(keyed, key=lambda pair: pair[1].part.segment.documents.record(pair[1].doc).path)
+    by_path.sort(key=lambda pair: pair[0], reverse=descending)
+    return [(0.0, one) for _, one in by_path[:wanted]]
+
+
+def _ordered(counts: Counter[str]) -> dict[str, int]:
+    """Facet counts, greatest first, then by value."""
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

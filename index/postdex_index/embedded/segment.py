@@ -1,0 +1,178 @@
+"""How are the arrays of a segment kept in one immutable, memory-mapped file?
+
+This module knows columns, bytes and checksums; what the columns mean is in
+`columns.py`, who fills them in `inversion.py`, who reads them in `postings.py`
+and `documents.py`.
+
+    magic and version | column | column | … | directory (JSON) | crc32 of each 64 KiB block | trailer
+
+All numbers are little-endian. Every byte in front of the block checksums is covered by
+one of them and is checked when its block is first read; the checksums and the trailer
+are covered by the `seal`, which the commit names together with the file's size. So a
+file that was cut, swapped or changed is an error before it is an answer.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import struct
+import sys
+from array import array
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+from zlib import crc32
+
+from ..errors import IndexDamagedError
+
+MAGIC = b"postdex\0"
+VERSION = 1
+#: 64 KiB: crc32 of a block costs 11 us, and a cold query touches a few dozen of them.
+BLOCK_BITS = 16
+BLOCK = 1 << BLOCK_BITS
+_HEAD = struct.Struct("<8sII")
+_TRAILER = struct.Struct("<QIIQ8s")
+
+Column = bytes | bytearray | array  # type: ignore[type-arg]
+
+if sys.byteorder != "little":  # pragma: no cover - arrays are written as they lie in memory
+    raise ImportError("postdex needs a little-endian machine")
+
+
+def write(path: str | os.PathLike[str], columns: Mapping[str, Column], meta: Mapping[str, Any]) -> tuple[int, int]:
+    """Write a segment file and fsync it; returns its size in bytes and its seal.
+
+    `columns` are bytes or arrays, kept under their names with their item type; `meta` is any JSON.
+    """
+    directory: dict[str, tuple[int, int, str]] = {}
+    checks = array("I")
+    with open(path, "xb") as file:
+        block = bytearray(_HEAD.pack(MAGIC, VERSION, 0))
+        offset = len(block)
+
+        def put(data: bytes | memoryview) -> None:
+            block.extend(data)
+            whole = len(block) & -BLOCK
+            if whole:
+                view = memoryview(block)
+                checks.extend(crc32(view[i : i + BLOCK]) for i in range(0, whole, BLOCK))
+                file.write(view[:whole])
+                view.release()
+                del block[:whole]
+
+        for name, column in columns.items():
+            view = memoryview(column)
+            directory[name] = (offset, len(view), view.format)
+            data = view.cast("B")
+            for start in range(0, len(data), 1 << 22):
+                put(data[start : start + (1 << 22)])
+            padding = -len(data) % 8
+            put(bytes(padding))
+            offset += len(data) + padding
+        listing = json.dumps({"meta": meta, "columns": directory}, separators=(",", ":")).encode()
+        put(listing)
+        if block:
+            checks.append(crc32(block))
+            file.write(block)
+        size = offset + len(listing) + checks.itemsize * len(checks) + _TRAILER.size
+        trailer = _TRAILER.pack(offset, len(listing), len(checks), size, MAGIC)
+        file.write(checks.tobytes() + trailer)
+        file.flush()
+        os.fsync(file.fileno())
+    return size, crc32(trailer, crc32(checks.tobytes()))
+
+
+class SegmentFile:
+    """A segment file, open: columns as typed views of the mapped bytes.
+
+    `size` and `seal` are what the commit says of it. Raises `IndexDamagedError` for a file that
+    is missing, cut, foreign or changed, now or when a damaged block is first read.
+    """
+
+    __slots__ = ("_checked", "_checks", "_columns", "_map", "_view", "identity", "meta", "path")
+
+    _numbers = count()
+
+    def __init__(self, path: str, size: int, seal: int) -> None:
+        self.path = path
+        #: tells open segments apart, for caches
+        self.identity = next(self._numbers)
+        try:
+            with open(path, "rb") as file:
+                if os.fstat(file.fileno()).st_size != size:
+                    raise self.damaged("it does not have the size that the commit names")
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except FileNotFoundError as error:
+            raise self.damaged("it is missing") from error
+        except (OSError, ValueError) as error:
+            raise self.damaged(f"it cannot be read ({error})") from error
+        self._view = memoryview(self._map)
+        offset, length, blocks, _, magic = _TRAILER.unpack(self._map[size - _TRAILER.size :])
+        table = size - _TRAILER.size - 4 * blocks
+        if magic != MAGIC or table < 0 or crc32(self._view[table:]) != seal:
+            raise self.damaged("its checksums are not those that the commit names")
+        self._checks = array("I", self._map[table : size - _TRAILER.size])
+        self._checked = bytearray(blocks)
+        self._verify(0, _HEAD.size)
+        self._verify(offset, offset + length)
+        listing = json.loads(self._map[offset : offset + length])
+        self.meta: dict[str, Any] = listing["meta"]
+        self._columns: dict[str, tuple[int, int, str]] = listing["columns"]
+
+    def damaged(self, what: str) -> IndexDamagedError:
+        """The error for this file, with its remedy."""
+        return IndexDamagedError(
+            f"this file of the index is damaged: {what}", "run `postdex index` to rebuild it", path=self.path
+        )
+
+    def column(self, name: str, *, whole: bool = True) -> Any:
+        """A column as a typed memoryview. With `whole` it is checked now, else the reader calls `check`."""
+        offset, items, kind = self._columns[name]
+        nbytes = items * struct.calcsize(kind)
+        if whole:
+            self._verify(offset, offset + nbytes)
+        view = self._view[offset : offset + nbytes]
+        return view if kind == "B" else view.cast(kind)  # type: ignore[call-overload]
+
+    def checker(self, name: str) -> ColumnCheck:
+        """A callable that checks items [start, stop) of a column before they are read."""
+        offset, _, kind = self._columns[name]
+        return ColumnCheck(self, offset, struct.calcsize(kind))
+
+    def verify_all(self) -> None:
+        """Check every block; raises `IndexDamagedError` at the first that is wrong."""
+        self._checked = bytearray(len(self._checked))
+        self._verify(0, len(self._checked) << BLOCK_BITS)
+
+    def verify_once(self) -> None:
+        """Check every block that was not checked yet since the file was opened."""
+        self._verify(0, len(self._checked) << BLOCK_BITS)
+
+    def _verify(self, start: int, stop: int) -> None:
+        """Check the blocks of bytes [start, stop) that were not checked yet."""
+        checked = self._checked
+        last = min(len(checked), ((stop - 1) >> BLOCK_BITS) + 1)
+        block = checked.find(0, start >> BLOCK_BITS, last)
+        while block >= 0:
+            end = min((block + 1) << BLOCK_BITS, len(self._view) - _TRAILER.size - 4 * len(checked))
+            if crc32(self._view[block << BLOCK_BITS : end]) != self._checks[block]:
+                raise self.damaged(f"block {block} does not have its checksum")
+            checked[block] = 1
+            block = checked.find(0, block + 1, last)
+
+
+class ColumnCheck:
+    """Checks ranges of one column; nearly free where the block was checked before."""
+
+    __slots__ = ("_checked", "_offset", "_segment", "_width")
+
+    def __init__(self, segment: SegmentFile, offset: int, width: int) -> None:
+        self._segment = segment
+        self._offset = offset
+        self._width = width
+
+    def __call__(self, start: int, stop: int) -> None:
+        if start < stop:
+            self._segment._verify(self._offset + start * self._width, self._offset + stop * self._width)

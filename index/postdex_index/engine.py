@@ -1,0 +1,231 @@
+"""The seam: what the upper half may ask of an engine, and what it gets back.
+
+Above it: parsing, slips, closeness of words, snippets, faces. Below it: matching,
+scoring, facets, columns. No object and no exception of a storage library crosses it.
+A failure is an error of `postdex_index.errors`, never an empty answer. Kept this
+small so that a second engine can come behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from .model import Explanation, Post
+from .query import Query
+
+
+class Stamp(NamedTuple):
+    """What a file looked like when it was indexed: the hint (stat) and the truth (digest).
+
+    `digest` is the BLAKE2b-128 of the bytes; `reconsider_at` as in `model.Post`;
+    `racy` says that the file was so young that the same stat may hide a later change.
+    """
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    digest: bytes
+    reconsider_at: int | None = None
+    racy: bool = False
+
+
+class StoredSection(NamedTuple):
+    """A section of a stored post. Positions count words through the whole post:
+    [start, body) are the heading's, [body, stop) the text's."""
+
+    level: int
+    heading: str
+    headings: tuple[str, ...]
+    anchor: str
+    line: int
+    start: int
+    body: int
+    stop: int
+
+
+class Mark(NamedTuple):
+    """text[start:stop] of a passage holds a word of the query's leaf number `leaf`."""
+
+    start: int
+    stop: int
+    leaf: int
+
+
+class Passage(NamedTuple):
+    """A stretch of a section's text around a match: `text` begins at code point `offset` of the
+    section's text, on the file's line `line`; `cut_start` and `cut_stop` say whether the section goes on."""
+
+    text: str
+    offset: int
+    line: int
+    marks: tuple[Mark, ...]
+    cut_start: bool
+    cut_stop: bool
+
+
+class Document(Protocol):
+    """A stored post. Attributes as in `model.Post`; the text is read only when asked for."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def date(self) -> int | None: ...
+    @property
+    def date_from(self) -> str: ...
+    @property
+    def updated(self) -> int | None: ...
+    @property
+    def tags(self) -> tuple[str, ...]: ...
+    @property
+    def categories(self) -> tuple[tuple[str, ...], ...]: ...
+    @property
+    def authors(self) -> tuple[str, ...]: ...
+    @property
+    def lang(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def unpublished(self) -> str: ...
+    @property
+    def sections(self) -> Sequence[StoredSection]: ...
+
+    def text(self, section: int) -> str:
+        """The whole text of a section."""
+        ...
+
+    def passage(self, section: int, near: int, words: Mapping[int, int]) -> Passage:
+        """About 1,200 characters of a section around position `near`; `words` maps positions to leaf numbers."""
+        ...
+
+
+class Candidate(Protocol):
+    """A post that matches, with its score; `post` is its number within this reader's snapshot."""
+
+    @property
+    def post(self) -> int: ...
+    @property
+    def score(self) -> float: ...
+
+    def positions(self, leaf: int) -> Sequence[int]:
+        """Where the leaf's words stand in the post, ascending."""
+        ...
+
+
+class LeafStats(NamedTuple):
+    """What a leaf met in this snapshot: in how many posts it stands, and its idf.
+
+    `cut` says that a pattern had more words than the limit and only the most frequent were taken.
+    """
+
+    posts: int
+    idf: float
+    cut: bool = False
+
+
+class Answer(NamedTuple):
+    """The best candidates first (at least offset + limit and never fewer than 50, if so many match),
+    the exact number of matches, facet counts over all of them, and the leaves in the order of `query.leaves`."""
+
+    candidates: Sequence[Candidate]
+    total: int
+    facets: dict[str, dict[str, int]]
+    leaves: tuple[LeafStats, ...]
+    complete: bool
+
+
+class Word(NamedTuple):
+    """A word of the index as people write it, its indexed term, and the number of published posts that hold it."""
+
+    text: str
+    term: str
+    posts: int
+
+
+class Stats(NamedTuple):
+    """The snapshot in numbers; `languages` are those whose stemmers its posts used."""
+
+    generation: int
+    posts: int
+    unpublished: int
+    segments: int
+    terms: int
+    bytes: int
+    languages: tuple[str, ...]
+
+
+class Reader(Protocol):
+    """One immutable snapshot of an index; safe to use from several threads."""
+
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        sort: str = "score",
+        facets: Sequence[str] = (),
+        title_key: str = "",
+        drafts: bool = False,
+        deadline: float | None = None,
+    ) -> Answer:
+        """The posts that match. `title_key` is the whole query normalised as by `analysis.key`
+        (posts whose title or heading equals it rank higher); `deadline` is a `time.monotonic()`."""
+        ...
+
+    def explain(self, query: Query, post: int, *, title_key: str = "") -> Explanation:
+        """How the score of this post was made: the same sum that `search` computes."""
+        ...
+
+    def words(self, *, prefix: str = "", near: str = "", slips: int = 1, limit: int = 10) -> list[Word]:
+        """Words of published posts: beginning with `prefix`, most frequent first; or within `slips`
+        Damerau-Levenshtein slips of `near`, the first character fixed, nearest then most frequent first."""
+        ...
+
+    def holds(self, term: str) -> int:
+        """The number of published posts that hold this word or another of its stem."""
+        ...
+
+    def find(self, path: str) -> int | None:
+        """The number of the post with this path, unpublished ones too, or None."""
+        ...
+
+    def document(self, post: int) -> Document:
+        """The stored post."""
+        ...
+
+    def positions(self, query: Query, post: int) -> list[Sequence[int]]:
+        """For each leaf of the query, where its words stand in this post."""
+        ...
+
+    def stats(self) -> Stats: ...
+
+    def close(self) -> None: ...
+
+
+class Writer(Protocol):
+    """The one writer of an index: it holds the lock from opening to `close`."""
+
+    def table(self) -> Mapping[str, Stamp]:
+        """The files of the last commit, by path."""
+        ...
+
+    def write(self, puts: Iterable[tuple[Post | None, str, Stamp]], deletes: Iterable[str] = ()) -> None:
+        """Stage posts to add or replace as (post, path, stamp), and paths to remove.
+
+        A post of None records a file that was read and holds nothing to index, so that it is not read again.
+        """
+        ...
+
+    def commit(self) -> int:
+        """Make everything staged durable and visible at once; the new generation."""
+        ...
+
+    def close(self) -> None:
+        """Drop what was staged and not committed, and free the lock."""
+        ...

@@ -1,0 +1,136 @@
+"""What can go wrong, and what the caller should do about it.
+
+Text that people write (posts, queries) never raises: it gives a value and
+problems. An error is for the rest: a folder that is not there, an index that
+cannot be read, a limit that a program overstepped.
+
+    PostdexError
+    ├── ConfigError            a setting cannot be used
+    ├── FolderError            the folder of posts is missing or holds nothing to index
+    ├── QueryError             a query is over a limit (the only error a query can cause)
+    ├── NotFoundError          a post or section is not in the index
+    ├── StaleError             the index is older than the posts, and freshness was required
+    ├── MissingExtraError      an optional dependency is not installed
+    └── IndexFault             the index cannot be used as it lies there
+        ├── IndexMissingError      there is none yet
+        ├── IndexDamagedError      a file is truncated, foreign or fails its checksum
+        ├── IndexVersionError      written by a newer postdex
+        ├── IndexLockedError       another process is writing
+        └── IndexWriteError        the disk refused (full, read-only, not permitted)
+"""
+
+from __future__ import annotations
+
+
+class PostdexError(Exception):
+    """Root of all errors of postdex: one sentence of what happened, one of what to do.
+
+    `code` is stable and machine readable, `exit_code` is what the command line
+    ends with, `http_status` what the service answers.
+    """
+
+    code = "error"
+    exit_code = 2
+    http_status = 500
+
+    def __init__(self, message: str, hint: str = "", *, path: str = "", line: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.path = path
+        self.line = line
+
+    def __str__(self) -> str:
+        """The error as one line: `path:line: message. hint`.
+
+        >>> str(PostdexError("no such folder", "check the name", path="posts"))
+        'posts: no such folder; check the name'
+        """
+        place = f"{self.path}:{self.line}: " if self.line else f"{self.path}: " if self.path else ""
+        return f"{place}{self.message}" + (f"; {self.hint}" if self.hint else "")
+
+    def to_dict(self) -> dict[str, dict[str, str]]:
+        """The wire form: `{"error": {"code", "message", "hint"}}`."""
+        place = f"{self.path}: " if self.path else ""
+        return {"error": {"code": self.code, "message": place + self.message, "hint": self.hint}}
+
+
+class ConfigError(PostdexError):
+    """A setting has a wrong name, type or value; path and line say where it stands."""
+
+    code = "bad_setting"
+
+
+class FolderError(PostdexError):
+    """The folder of posts does not exist, is no folder, or holds nothing that could be indexed."""
+
+    code = "bad_folder"
+
+
+class QueryError(PostdexError):
+    """A query is over one of the documented limits (length, clauses, depth)."""
+
+    code = "query_too_long"
+    http_status = 400
+
+    def __init__(self, message: str, hint: str = "", *, code: str = "query_too_long") -> None:
+        super().__init__(message, hint)
+        self.code = code
+
+
+class NotFoundError(PostdexError):
+    """No post (or no section of it) has this path."""
+
+    code = "not_found"
+    http_status = 404
+
+
+class StaleError(PostdexError):
+    """`--require-fresh` was given and the index is older than the posts."""
+
+    code = "stale"
+    http_status = 503
+
+
+class MissingExtraError(PostdexError):
+    """A feature needs an optional dependency; the hint is the command that installs it."""
+
+    code = "missing_extra"
+    http_status = 501
+
+
+class IndexFault(PostdexError):
+    """The index cannot be used as it is; `postdex index` makes it right unless the hint says otherwise."""
+
+    code = "bad_index"
+    http_status = 503
+
+
+class IndexMissingError(IndexFault):
+    """There is no index yet."""
+
+    code = "no_index"
+
+
+class IndexDamagedError(IndexFault):
+    """A file of the index is truncated, foreign, or does not have its checksum."""
+
+    code = "damaged_index"
+
+
+class IndexVersionError(IndexFault):
+    """The index was written by a newer version of postdex."""
+
+    code = "newer_index"
+
+
+class IndexLockedError(IndexFault):
+    """Another process writes this index and did not finish within the time given."""
+
+    code = "locked_index"
+
+
+class IndexWriteError(IndexFault):
+    """The operating system refused a write; the old index is as it was."""
+
+    code = "cannot_write"

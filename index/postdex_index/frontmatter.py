@@ -1,0 +1,276 @@
+"""Where does the front matter end, and what does it hold: a file's text -> raw fields, body, body's first line.
+
+Takes YAML between `---` (or closed by `...`), TOML between `+++`, JSON in braces, and
+Hexo's forms (JSON closed by `;;;`, YAML without an opener). Knows nothing of what a
+field means (`fields` does), nor of Markdown. Never raises: what cannot be read is a
+problem, and the body is never lost. A block that is no mapping is body text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .model import Problem
+
+if TYPE_CHECKING:
+    from .yaml_block import Value
+
+#: Longer blocks are not parsed: they lose their metadata, the body is read all the same.
+LONGEST = 64 * 1024
+#: Hexo's form without an opener has its closing line within so many lines.
+HEXO_LINES = 60
+
+_YAML_HINT = "put a value that has : # @ { or [ in quotes, and indent with blanks, not tabs"
+_BLANK = re.compile(r"(?:[ \t]*\n)*")
+_OPENER = re.compile(r"(-{3,10}|\+{3,10}|;{3,10})[ \t]*\n")
+_KEY = re.compile(r"""["']?[^\W\d][\w .-]{0,60}["']?[ \t]*:(?=[ \t\n]|$)""")
+_KEY_LINE = re.compile(
+    r"""(?:[ \t]*(?:#[^\n]*)?\n)*(?:["'][^"'\n]{1,60}["']|[^\s#"'-][^:\n]{0,60}?)[ \t]*:(?=[ \t\n]|$)"""
+)
+_HEXO_CLOSER = re.compile(r"^(-{3,}|;{3,})[ \t]*(?:\n|\Z)", re.MULTILINE)
+_LINE_END = re.compile(r"[ \t]*(?:;{3,}[ \t]*)?(?:\n|\Z)")  # Hexo's closer may follow the brace at once
+_JSON_OPENER = re.compile(r'\{\s*"')
+_JSON_CLOSER = re.compile(r"^\}[ \t]*(?:;{3,}[ \t]*)?(?:\n|\Z)", re.MULTILINE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_TOML_LINE = re.compile(r"\(at line (\d+)")
+#: tomllib's time grows with the square of a dotted key's parts (15 s for 30,000): no field has 50.
+_TOML_DOTS = re.compile(
+    r"""(?<![\w-])(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')(?:[ \t]*+\.[ \t]*+(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')){50}"""
+)
+#: Of these at least one must be there for a block without an opener, outside Hexo.
+_USUAL = frozenset(("title", "date", "tags", "categories", "layout", "permalink", "slug"))
+#: Generators that never have a block without an opener: there it is text.
+_WITH_OPENER = frozenset(("hugo", "jekyll", "zola", "astro", "mkdocs", "obsidian"))
+
+
+class FrontMatter(NamedTuple):
+    """A file's text, split: raw `fields` (every scalar as text), the `body`, and the file's line it begins on.
+
+    Ends of lines are `\\n`; `head` is the text before the body. The problems have lines of the file, and no path yet.
+    """
+
+    fields: dict[str, Value]
+    body: str
+    first_line: int
+    problems: tuple[Problem, ...] = ()
+    head: str = ""
+
+
+class _Block(NamedTuple):
+    """A block that was found: its text from `start`, its kind, and where the body begins."""
+
+    kind: str
+    start: int
+    text: str
+    body: int
+
+
+def parse(text: str, *, flavour: str = "") -> FrontMatter:
+    """Split a file's text; `flavour` is the site's generator, "" if unknown.
+
+    >>> parse("---\\ntitle: SMC: fallback\\n---\\n# Hello\\n")[:3]
+    ({'title': 'SMC: fallback'}, '# Hello\\n', 4)
+    >>> parse("+++\\ntitle = x\\n+++\\nHello").problems[0].message
+    'this is not valid TOML (invalid value)'
+    """
+    text = text.removeprefix("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    start = _skip_blank(text)
+    match = _OPENER.match(text, start)
+    if match:
+        return _fenced(text, match)
+    if text.startswith("{", start):
+        return _json(text, start)
+    return _unopened(text, start, flavour)
+
+
+def _fenced(text: str, opener: re.Match[str]) -> FrontMatter:
+    """Front matter between two lines of the same marks."""
+    marks = opener[1]
+    closer = re.escape(marks) + (r"|\.\.\." if marks == "---" else "")
+    close = re.compile(rf"^(?:{closer})[ \t]*(?:\n|\Z)", re.MULTILINE).search(text, opener.end())
+    if close is None:
+        problems = []
+        if marks[0] == "+" or (marks[0] == "-" and _KEY_LINE.match(text, opener.end())):
+            message = f"the front matter has no closing {marks}; all of the file is read as text"
+            problems.append(_problem(text, opener.start(), message, f"add a line {marks} after the last field"))
+        return _all_body(text, problems)
+    kind = {"-": "YAML", "+": "TOML", ";": "JSON"}[marks[0]]
+    return _read(text, _Block(kind, opener.end(), text[opener.end() : close.start()], close.end()))
+
+
+def _json(text: str, start: int) -> FrontMatter:
+    """Front matter in braces: up to the object's end, as the decoder finds it."""
+    import json
+
+    try:
+        value, stop = _decoder(json).raw_decode(text[start : start + LONGEST])
+    except (ValueError, RecursionError) as error:
+        return _broken_json(text, start, str(error))
+    after = _LINE_END.match(text, start + stop)
+    if after is None or not isinstance(value, dict):
+        return _all_body(text)
+    body = after.end()
+    closer = _HEXO_CLOSER.match(text, body)
+    return _front_matter(text, plain(value), closer.end() if closer else body)
+
+
+def _broken_json(text: str, start: int, message: str) -> FrontMatter:
+    if not _JSON_OPENER.match(text, start):
+        return _all_body(text)  # a template tag, an attribute list
+    line = _json_line(message)
+    close = _JSON_CLOSER.search(text, start, start + LONGEST)
+    where = start if line is None else _line_start(text, start, line)
+    problem = _problem(text, where, _json_message(message), "check quotes, commas and braces")
+    return _front_matter(text, {}, close.end(), [problem]) if close else _all_body(text, [problem])
+
+
+def _unopened(text: str, start: int, flavour: str) -> FrontMatter:
+    """Hexo's form without an opener: fields from the first line on, closed by `---` or `;;;`."""
+    if flavour in _WITH_OPENER or not (_KEY.match(text, start) or text.startswith('"', start)):
+        return _all_body(text)
+    stop = start
+    for _ in range(HEXO_LINES):
+        stop = text.find("\n", stop) + 1 or len(text)
+    close = _HEXO_CLOSER.search(text, start, stop)
+    if close is None:
+        return _all_body(text)
+    block = _Block("JSON" if close[1][0] == ";" else "YAML", start, text[start : close.start()], close.end())
+    found = _read(text, block)
+    usual = not found.problems and any(key.lower() in _USUAL for key in found.fields)
+    if usual or (flavour == "hexo" and found.fields):
+        return found
+    return _all_body(text)  # prose that begins with "Note: …", and a rule after it
+
+
+def _read(text: str, block: _Block) -> FrontMatter:
+    """Parse a block and put its problems on lines of the file."""
+    if len(block.text) > LONGEST:
+        message = f"the front matter is longer than {LONGEST // 1024} KiB and was not read"
+        if not _KEY_LINE.match(block.text) and block.kind == "YAML":
+            return _all_body(text)
+        return _front_matter(text, {}, block.body, [_problem(text, block.start, message, "move text into the body")])
+    value, found = read_block(block.kind, block.text)
+    hint = _YAML_HINT if block.kind == "YAML" else "check quotes, commas and brackets"
+    problems = [_problem(text, _line_start(text, block.start, line), message, hint) for line, message in found]
+    if isinstance(value, dict):
+        return _front_matter(text, value, block.body, problems)
+    if found and (block.kind != "YAML" or _KEY_LINE.match(block.text)):
+        return _front_matter(text, {}, block.body, problems)
+    if value is None and not found:
+        return _front_matter(text, {}, block.body)  # `---` and `---` with nothing or comments between
+    if isinstance(value, list):
+        message = "the front matter is a list, not fields; it is read as text"
+        return _all_body(text, [_problem(text, block.start, message, "write `name: value` on each line")])
+    return _all_body(text)
+
+
+def read_block(kind: str, block: str) -> tuple[Value, Iterable[tuple[int, str]]]:
+    """The value of a block of YAML, TOML or JSON, and what was wrong as (line from 0, message).
+
+    >>> read_block("TOML", "weight = 10\\n")
+    ({'weight': '10'}, ())
+    """
+    return {"YAML": _yaml_fields, "TOML": _toml_fields, "JSON": _json_fields}[kind](block)
+
+
+def _yaml_fields(block: str) -> tuple[Value, Iterable[tuple[int, str]]]:
+    if not block.strip():
+        return None, ()
+    from .yaml_block import load
+
+    return load(block)
+
+
+def _toml_fields(block: str) -> tuple[Value, Iterable[tuple[int, str]]]:
+    import tomllib
+
+    if _TOML_DOTS.search(block):
+        return None, [(0, "this is not TOML that postdex reads (a key with 50 parts)")]
+    try:
+        return plain(tomllib.loads(block, parse_float=str)), ()
+    except RecursionError:
+        return None, [(0, "this is not TOML that postdex reads (nested too deep)")]
+    except ValueError as error:  # TOMLDecodeError, and integers of thousands of digits
+        message = str(error)
+        line = _TOML_LINE.search(message)
+        number = int(line[1]) - 1 if line else block.count("\n") - 1 if "end of document" in message else 0
+        message = re.sub(r" \(at .*", "", message)
+        return None, [(max(number, 0), f"this is not valid TOML ({message[:1].lower()}{message[1:]})")]
+
+
+def _json_fields(block: str) -> tuple[Value, Iterable[tuple[int, str]]]:
+    """Hexo's JSON between `;;;`: the fields with or without their braces."""
+    import json
+
+    braced = block.strip().startswith("{")
+    try:
+        value = _decoder(json).decode(block if braced else "{" + block + "}")
+    except (ValueError, RecursionError) as error:
+        message = str(error)
+        return None, [(_json_line(message) or 0, _json_message(message))]
+    return plain(value), ()
+
+
+def plain(value: Any, depth: int = 4) -> Value:
+    """A value of TOML or JSON with every scalar as text; what is nested deeper than `depth` is left out.
+
+    >>> plain({"draft": True, "tags": ["a", 1, None]})
+    {'draft': 'true', 'tags': ['a', '1', None]}
+    """
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)  # JSON's \\ud800 on its own is no character
+    if isinstance(value, dict):
+        return {_SURROGATE.sub("\ufffd", key): plain(each, depth - 1) for key, each in value.items()} if depth else None
+    if isinstance(value, list):
+        return [plain(each, depth - 1) for each in value] if depth else None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)  # tomllib's dates and times show as ISO 8601
+
+
+def _decoder(json: Any) -> Any:
+    return json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=str)
+
+
+def _json_line(message: str) -> int | None:
+    match = re.search(r"line (\d+) column", message)
+    return int(match[1]) - 1 if match else None
+
+
+def _json_message(message: str) -> str:
+    """The decoder's words without the place, which the problem has for itself."""
+    cause = "nested too deep" if "recursion" in message else message.split(": line")[0]
+    return f"this is not valid JSON ({cause[:1].lower()}{cause[1:]})"
+
+
+def _skip_blank(text: str) -> int:
+    match = _BLANK.match(text)
+    return match.end() if match else 0
+
+
+def _line_start(text: str, start: int, line: int) -> int:
+    """The position of the `line`-th line (from 0) after position `start`, never beyond the text."""
+    for _ in range(line):
+        start = text.find("\n", start) + 1 or len(text)
+    return start
+
+
+def _problem(text: str, where: int, message: str, hint: str) -> Problem:
+    return Problem("", text.count("\n", 0, where) + 1, "malformed", message, hint)
+
+
+def _all_body(text: str, problems: Iterable[Problem] = ()) -> FrontMatter:
+    return FrontMatter({}, text, 1, tuple(problems))
+
+
+def _front_matter(text: str, fields: Value, body: int, problems: Iterable[Problem] = ()) -> FrontMatter:
+    if not isinstance(fields, dict):
+        fields = {}
+    first_line = text.count("\n", 0, body) + 1 + (0 < body == len(text) and not text.endswith("\n"))
+    return FrontMatter(fields, text[body:], first_line, tuple(problems), text[:body])

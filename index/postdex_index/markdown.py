@@ -1,0 +1,163 @@
+"""A post's body in sections: heading, anchor, line, and the text as readers see it.
+
+pyromark (pulldown-cmark) parses, `rendering` makes text of its events. Front matter is cut
+off before (`frontmatter`), the words of the text are found after (`analysis`). What an
+anchor looks like is told by `anchors`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+from unicodedata import normalize
+
+import pyromark
+
+from .model import SOFT_BREAK, Section
+from .rendering import MORE_MARK, Rendering
+from .shortcodes import fence_code_tags
+
+
+class Parsed(NamedTuple):
+    """What a body holds. `links` are the targets of its links, each once; `problems` are (line, message).
+
+    `excerpt` is the prose before `<!-- more -->`, else the first paragraph, on one line and at
+    most 300 characters. `first_heading` is the text of the first level 1 heading, or "".
+    """
+
+    sections: tuple[Section, ...]
+    links: tuple[str, ...]
+    excerpt: str
+    first_heading: str
+    problems: tuple[tuple[int, str], ...]
+
+
+def sections(body: str, *, first_line: int = 1, anchors: str = "github", title: str = "") -> Parsed:
+    """Cut `body` (Markdown, any line ends) into sections; never raises on what is written in it.
+
+    `first_line` is the file's line of the body's first line, `anchors` one of `anchors.STYLES`.
+    A level 1 heading equal to `title` keeps its section but loses its heading, as `without_title`
+    says. There is always one section at least; an empty one before the first heading is left out.
+
+    >>> parsed = sections("Hello *there*,\\nyou.\\n\\n## Setup {#s}\\n\\n    make -j2\\n", first_line=5)
+    >>> [(s.line, s.heading, s.anchor, s.text) for s in parsed.sections]
+    [(5, '', '', 'Hello there,\\x0byou.'), (8, 'Setup', 's', '\\n\\nmake -j2')]
+    """
+    body, problems = _readable(body, first_line)
+    if "{%" in body or "{{" in body:
+        body = fence_code_tags(body)
+    try:
+        source = body.encode()
+    except UnicodeEncodeError:
+        problems.append((first_line, "characters that are not Unicode text were replaced; save the file as UTF-8"))
+        body = _SURROGATE.sub("\ufffd", body)
+        source = body.encode()
+    rendering = Rendering(source, first_line, anchors)
+    events = pyromark.events_with_range(body, options=_HEXO_OPTIONS if anchors == "hexo" else _OPTIONS)
+    rendering.run(_without_breaks(events, source) if _BREAK_ENTITY.search(body) else events)
+    rendering.finish()
+    found = tuple(rendering.sections)
+    return Parsed(
+        without_title(found, title) if title else found,
+        tuple(dict.fromkeys(rendering.links)),
+        _excerpt(found, rendering.more),
+        rendering.first_heading,
+        tuple(problems + rendering.problems),
+    )
+
+
+def without_title(found: tuple[Section, ...], title: str) -> tuple[Section, ...]:
+    """`found` with "" for each level 1 heading that repeats the post's title, so that it counts once.
+
+    The section keeps level, anchor and line: links into it stay right.
+    """
+    same = _folded(title)
+    return tuple(
+        section._replace(heading="") if section.level == 1 and _folded(section.heading) == same else section
+        for section in found
+    )
+
+
+def _folded(heading: str) -> str:
+    return " ".join(normalize("NFC", heading).split())
+
+
+_OPTIONS = (
+    pyromark.Options.ENABLE_TABLES
+    | pyromark.Options.ENABLE_FOOTNOTES
+    | pyromark.Options.ENABLE_STRIKETHROUGH
+    | pyromark.Options.ENABLE_TASKLISTS
+    | pyromark.Options.ENABLE_HEADING_ATTRIBUTES
+    | pyromark.Options.ENABLE_DEFINITION_LIST
+    | pyromark.Options.ENABLE_WIKILINKS
+    | pyromark.Options.ENABLE_GFM
+)
+#: Hexo shows `{#id}` as text.
+_HEXO_OPTIONS = _OPTIONS & ~pyromark.Options.ENABLE_HEADING_ATTRIBUTES
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+#: References to characters that would count as line breaks or marks of ours.
+_BREAK_ENTITY = re.compile(r"&(?:#0*(?:\d|1[0-3]);|#[xX]0*[\da-dA-D];|NewLine;)")
+#: Longest excerpt, in characters: what a result list shows of a post.
+_EXCERPT = 300
+
+
+def _readable(body: str, first_line: int) -> tuple[str, list[tuple[int, str]]]:
+    """`body` with newlines for all line ends and without the characters that have a meaning here."""
+    problems: list[tuple[int, str]] = []
+    if "\r" in body:
+        body = body.replace("\r\n", "\n").replace("\r", "\n")
+    if "\0" in body:
+        line = first_line + body.count("\n", 0, body.index("\0"))
+        problems.append((line, "NUL characters were replaced; save the file as UTF-8 text"))
+        body = body.replace("\0", "\ufffd")
+    if SOFT_BREAK in body or MORE_MARK in body:
+        body = body.replace(SOFT_BREAK, " ").replace(MORE_MARK, " ")
+    return body, problems
+
+
+def _without_breaks(events: Iterable[Any], source: bytes) -> Iterator[Any]:
+    """Events in which `&#10;` and its like are a blank: the text's line breaks are the file's alone."""
+    for event, span in events:
+        if "Text" in event and event["Text"] < " " and source[span["start"] : span["start"] + 1] == b"&":
+            yield {"Text": " "}, span
+        else:
+            yield event, span
+
+
+def _excerpt(found: tuple[Section, ...], more: tuple[int, int] | None) -> str:
+    if more:
+        at, offset = more
+        shown = [_prose(section) for section in found[:at]] + [
+            _prose(section, offset) for section in found[at : at + 1]
+        ]
+        excerpt = _shortened(" ".join(shown))
+        if excerpt:
+            return excerpt
+    for section in found:
+        for paragraph in _prose(section).split("\n"):
+            if paragraph and not paragraph.isspace():
+                return _shortened(paragraph)
+    return ""
+
+
+def _prose(section: Section, stop: int | None = None) -> str:
+    """The section's text up to `stop` without its blocks of code."""
+    pieces: list[str] = []
+    start = 0
+    stop = len(section.text) if stop is None else stop
+    for code in section.code:
+        pieces.append(section.text[start : min(code.start, stop)])
+        start = code.stop
+    return "".join([*pieces, section.text[start:stop]])
+
+
+def _shortened(text: str) -> str:
+    """`text` on one line, cut at a word's end if it is long."""
+    text = " ".join(text.split())
+    if len(text) <= _EXCERPT:
+        return text
+    text = text[: _EXCERPT - 1]
+    blank = text.rfind(" ", _EXCERPT - 40)
+    return (text[:blank] if blank > 0 else text) + "…"

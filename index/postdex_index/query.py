@@ -1,0 +1,177 @@
+"""What is searched for: the query as a tree of small values, known to every engine.
+
+Who builds it: `postdex.syntax` from text, or a program by hand. Who evaluates it:
+an engine (`postdex_index.engine`). The tree knows neither text nor storage; its
+words are terms already folded by `postdex_index.analysis`, not yet stemmed.
+
+One rule of scoring for all shapes: every leaf outside `excluded` that a matching
+post holds adds `weight x idf x impact` to its score. Filters match and add nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+#: Fields that a leaf may be limited to; "" means all of them.
+FIELDS = ("title", "heading", "body", "code", "tags", "categories", "description", "aliases", "slug")
+#: Columns that a `Keyword` may name.
+KEYWORDS = ("tag", "category", "author", "lang", "path", "codelang")
+
+
+class Term(NamedTuple):
+    """One word: its surface or any word of the same stem; only the surface if `exact`."""
+
+    text: str
+    field: str = ""
+    weight: float = 1.0
+    exact: bool = False
+
+
+class Phrase(NamedTuple):
+    """Words side by side, in order; with `slop`, within so many more words, in any order.
+
+    `exact` takes surfaces (quoted words), else any word of the same stem (the parts
+    of a compound). With `prefix` the last word is only the beginning of one.
+    """
+
+    terms: tuple[str, ...]
+    field: str = ""
+    weight: float = 1.0
+    exact: bool = False
+    slop: int = 0
+    prefix: bool = False
+
+
+class Prefix(NamedTuple):
+    """Any word that begins with `text`."""
+
+    text: str
+    field: str = ""
+    weight: float = 1.0
+
+
+class Wildcard(NamedTuple):
+    """Any word that the pattern covers; `*` is any run of characters, `?` is one."""
+
+    pattern: str
+    field: str = ""
+    weight: float = 1.0
+
+
+class Fuzzy(NamedTuple):
+    """Any word within `slips` Damerau-Levenshtein slips of `text`, the first character fixed."""
+
+    text: str
+    slips: int = 1
+    field: str = ""
+    weight: float = 1.0
+
+
+class Synonyms(NamedTuple):
+    """One word in several spellings (`sk_user_data`, or the phrase sk user data): counted as one word.
+
+    Its occurrences are the union of theirs; its idf is that of the union.
+    """
+
+    spellings: tuple[Term | Phrase | Prefix, ...]
+    weight: float = 1.0
+
+
+class Keyword(NamedTuple):
+    """Filter: the column holds this value. Folded whole values; `*` is any run of characters.
+
+    `category` covers its children (`a/b` finds `a/b/c`), `lang` its regions (`zh` finds `zh-cn`),
+    `author` any word of the name, `path` a prefix of segments or, with `*` or `?`, a glob.
+    """
+
+    field: str
+    value: str
+
+
+class DateRange(NamedTuple):
+    """Filter: the post's own date lies in [start, stop), seconds since 1970 in the site's wall-clock time.
+
+    None is an open end. A date that was only guessed from the file's time never matches.
+    """
+
+    start: int | None = None
+    stop: int | None = None
+
+
+class Everything(NamedTuple):
+    """Every post; adds nothing to a score."""
+
+
+class Clauses(NamedTuple):
+    """Clauses side by side.
+
+    A post matches when it has every `required`, none of `excluded`, and at least `minimum`
+    of `optional`. `bonus` clauses add to the score of posts that match and decide nothing
+    (stop words among other words).
+    """
+
+    required: tuple[Query, ...] = ()
+    optional: tuple[Query, ...] = ()
+    excluded: tuple[Query, ...] = ()
+    bonus: tuple[Query, ...] = ()
+    minimum: int = 0
+
+
+Leaf: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy | Synonyms
+Filter: TypeAlias = Keyword | DateRange | Everything
+Query: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy | Synonyms | Keyword | DateRange | Everything | Clauses
+
+
+def leaves(query: Query) -> list[Leaf]:
+    """Every leaf that can add to a score, in the order they were typed; excluded ones left out.
+
+    >>> [leaf.text for leaf in leaves(Clauses(required=(Term("a"),), excluded=(Term("b"),)))]
+    ['a']
+    """
+    if isinstance(query, Clauses):
+        return [leaf for part in (query.required, query.optional, query.bonus) for clause in part for leaf in leaves(clause)]
+    if isinstance(query, (Keyword, DateRange, Everything)):
+        return []
+    return [query]
+
+
+def show(query: Query) -> str:
+    """The tree as one line of text, for `parsed` in results and for tests.
+
+    >>> show(Clauses(required=(Term("refcount"),), optional=(Term("bug"),), excluded=(Term("psock"),)))
+    '(+refcount bug -psock)'
+    """
+    match query:
+        case Term(text, field, weight, exact):
+            return _field(field) + (f'"{text}"' if exact else text) + _weight(weight)
+        case Phrase(terms, field, weight, exact, slop, prefix):
+            quote = '"' if exact else "'"
+            words = " ".join(terms) + ("*" if prefix else "")
+            return _field(field) + quote + words + quote + (f"~{slop}" if slop else "") + _weight(weight)
+        case Prefix(text, field, weight):
+            return _field(field) + text + "*" + _weight(weight)
+        case Wildcard(pattern, field, weight):
+            return _field(field) + pattern + _weight(weight)
+        case Fuzzy(text, slips, field, weight):
+            return _field(field) + text + "~" + (str(slips) if slips > 1 else "") + _weight(weight)
+        case Synonyms(spellings, weight):
+            return "[" + " | ".join(map(show, spellings)) + "]" + _weight(weight)
+        case Keyword(field, value):
+            return f"{field}={value}"
+        case DateRange(start, stop):
+            return f"date={'' if start is None else start}..{'' if stop is None else stop}"
+        case Everything():
+            return "*"
+        case Clauses(required, optional, excluded, bonus, minimum):
+            parts = ["+" + show(c) for c in required] + [show(c) for c in optional]
+            parts += ["?" + show(c) for c in bonus] + ["-" + show(c) for c in excluded]
+            return "(" + " ".join(parts) + ")" + (f"@{minimum}" if minimum > 1 else "")
+    raise TypeError(f"not a query: {query!r}")
+
+
+def _field(field: str) -> str:
+    return f"{field}:" if field else ""
+
+
+def _weight(weight: float) -> str:
+    return "" if weight == 1.0 else f"^{weight:g}"

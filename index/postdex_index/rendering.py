@@ -1,0 +1,372 @@
+"""Which text, line by line, do the events of a Markdown parser make?
+
+`markdown` hands in pyromark's events and takes the sections out. The one promise that
+snippets and editors rely on is `model.Section`'s: the text keeps the file's lines.
+What template tags and HTML leave visible is told by `shortcodes`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .anchors import slugger
+from .model import SOFT_BREAK, Code, Section
+from .shortcodes import first_argument, html_text, inline_html_text, visible_text
+
+
+class Rendering:
+    """The text of a body while its events are read.
+
+    Prose gathers in `prose` until code or a heading comes, then goes cleaned to `text`.
+    `line` is the file's line that the text has reached; `at` is a byte offset into `source`
+    and `at_line` its line. `next_break` is the first newline after it: text that starts
+    behind that needs line breaks first.
+    """
+
+    __slots__ = (
+        "anchor", "at", "at_line", "code", "codes", "container_end", "fence_line", "first_heading", "heading",
+        "hidden_from", "into", "language", "length", "level", "line", "links", "more", "nested_from", "next_break",
+        "problems", "prose", "put", "row_begun", "section_line", "sections", "slugs", "source", "tail", "text",
+    )  # fmt: skip
+
+    def __init__(self, source: bytes, first_line: int, anchors: str) -> None:
+        self.source = source
+        self.slugs = slugger(anchors)
+        self.sections: list[Section] = []
+        self.links: list[str] = []
+        self.problems: list[tuple[int, str]] = []
+        self.first_heading = ""
+        #: Where `<!-- more -->` stands: (section, offset in its text).
+        self.more: tuple[int, int] | None = None
+        self.level, self.heading, self.anchor, self.section_line = 0, "", "", first_line
+        self.text: list[str] = []
+        self.length = 0
+        self.code: list[Code] = []
+        self.language, self.fence_line = "", 0
+        self.prose: list[str] = []
+        #: Where text goes now: `prose`, or the list of a heading, a block of code or of HTML.
+        self.into = self.prose
+        self.put: Callable[[str], None] = self.prose.append
+        #: Indices into `into` of inline code, which template tags and stars leave alone.
+        self.codes: list[int] = []
+        self.at, self.at_line, self.line, self.next_break = 0, first_line, first_line, -1
+        #: Byte where the outermost quote or list ends; a heading before it is nested.
+        self.container_end = 0
+        self.nested_from = 0
+        #: Text that the parser took for attributes of the heading that is open.
+        self.tail = ""
+        self.row_begun = False
+        #: Index into `into` of an open inline <script> or <style>, or -1.
+        self.hidden_from = -1
+
+    def run(self, events: Iterable[Any]) -> None:
+        """Read all events. Hot: one turn per event, the most frequent kinds first."""
+        starts, ends = _STARTS, _ENDS
+        for event, span in events:
+            if "Text" in event:
+                if span["start"] > self.next_break:
+                    self.catch_up(span["start"], SOFT_BREAK)
+                self.put(event["Text"])
+            elif event.__class__ is str:
+                if event == "SoftBreak":
+                    if self.into is not self.prose:
+                        self.put(" ")
+                elif event == "HardBreak":
+                    self.hard_break(span["end"])
+            elif "Start" in event:
+                what = event["Start"]
+                name = what if what.__class__ is str else next(iter(what))
+                if name in starts:
+                    starts[name](self, what, span)
+            elif "End" in event:
+                what = event["End"]
+                name = what if what.__class__ is str else next(iter(what))
+                if name in ends:
+                    ends[name](self, span)
+            elif "Code" in event:
+                if span["start"] > self.next_break:
+                    self.catch_up(span["start"], SOFT_BREAK)
+                self.codes.append(len(self.into))
+                self.put(event["Code"])
+            elif "Html" in event:
+                self.put(event["Html"])
+            elif "InlineHtml" in event:
+                self.inline_html(event["InlineHtml"], span)
+
+    def catch_up(self, at: int, line_break: str) -> None:
+        """Put the line breaks that bring the text to the line of byte `at`."""
+        if at > self.at:
+            self.at_line += self.source.count(b"\n", self.at, at)
+            self.at = at
+        if self.at_line > self.line:
+            self.prose.append(line_break * (self.at_line - self.line))
+            self.line = self.at_line
+        found = self.source.find(b"\n", self.at)
+        self.next_break = found if found >= 0 else len(self.source)
+
+    def divert(self) -> None:
+        """Gather what comes in a list of its own, without breaks: it has them itself, or has none."""
+        self.into = []
+        self.put = self.into.append
+        self.next_break = len(self.source)
+
+    def undivert(self) -> str:
+        """Go back to prose; the text gathered since `divert`."""
+        gathered = "".join(self.into)
+        self.into = self.prose
+        self.put = self.prose.append
+        self.next_break = -1
+        return gathered
+
+    def start_block(self, _what: Any, span: Any) -> None:
+        if self.hidden_from >= 0:
+            self.end_hidden()
+        self.catch_up(span["start"], "\n")
+
+    def start_container(self, _what: Any, span: Any) -> None:
+        self.container_end = max(self.container_end, span["end"])
+
+    def hard_break(self, end: int) -> None:
+        if self.into is self.prose:
+            self.catch_up(end, "\n")
+        else:
+            self.put(" ")
+
+    def start_heading(self, what: Any, span: Any) -> None:
+        self.start_block(what, span)
+        if span["start"] < self.container_end:
+            self.nested_from = len(self.prose)
+            return
+        self.close_section()
+        marks = what["Heading"]
+        self.level, self.anchor = int(marks["level"][1]), marks["id"] or ""
+        self.section_line = self.line
+        self.tail = _lost_braces(marks, self.source[span["start"] : span["end"]]) if marks["attrs"] else ""
+        self.divert()
+
+    def end_heading(self, _span: Any) -> None:
+        if self.hidden_from >= 0:
+            self.end_hidden()
+        if self.into is self.prose:
+            self.slugs.slug(" ".join("".join(self.prose[self.nested_from :]).split()))
+            return
+        parts, codes = [*self.into, self.tail], self.codes
+        raw = self.undivert()
+        heading = " ".join(_clean(parts, codes, self.links).split())
+        marked = " ".join(_clean(parts, codes, [], "`").split()) if codes else heading
+        self.heading = heading or first_argument(raw)
+        self.anchor = self.slugs.slug(marked or self.heading, self.anchor)
+        self.codes = []
+        if self.level == 1 and not self.first_heading:
+            self.first_heading = self.heading
+
+    def start_code(self, what: Any, span: Any) -> None:
+        self.start_block(what, span)
+        kind, self.language, self.fence_line = what["CodeBlock"], "", 0
+        if kind != "Indented":
+            self.fence_line = self.line
+            self.language, shown = _fence_info(kind["Fenced"])
+            self.put(shown)
+            self.catch_up(self.source.find(b"\n", span["start"]) + 1, "\n")
+        self.flush()
+        self.divert()
+
+    def end_code(self, span: Any) -> None:
+        code = self.undivert()
+        if self.fence_line and not self.source[span["end"] : span["end"] + 80].strip():
+            self.check_fence(self.source[span["start"] : span["end"]])
+        if code.strip():
+            self.code.append(Code(self.length, self.length + len(code.rstrip()), self.language))
+            self.text.append(code)
+            self.length += len(code)
+            self.line += code.count("\n")
+
+    def start_html(self, what: Any, span: Any) -> None:
+        self.start_block(what, span)
+        self.divert()
+
+    def end_html(self, _span: Any) -> None:
+        html = self.undivert()
+        if "</h" in html or "</H" in html:
+            for _, attributes, inner in _HTML_HEADING.findall(html):
+                explicit = _HTML_ID.search(attributes)
+                self.slugs.slug(" ".join(html_text(inner).split()), explicit[1] if explicit else "")
+        text = MORE_MARK.join(map(html_text, _MORE.split(html, maxsplit=1)))
+        self.put(text)
+        self.line += text.count("\n")
+
+    def inline_html(self, tag: str, span: Any) -> None:
+        lower = tag[:8].lower()
+        if lower.startswith(("<script>", "<script ", "<style>", "<style ")):
+            self.end_hidden()
+            self.hidden_from = len(self.into)
+        elif lower in ("</script", "</style>"):
+            self.end_hidden()
+        elif self.into and self.into[-1].endswith("{{"):
+            self.put(tag.replace("\n", " "))
+        elif _MORE.match(tag) and self.into is self.prose:
+            self.put(MORE_MARK)
+        elif shown := inline_html_text(tag):
+            if span["start"] > self.next_break:
+                self.catch_up(span["start"], SOFT_BREAK)
+            self.put(shown)
+
+    def end_hidden(self) -> None:
+        """Forget the text since an inline <script> or <style>, all but its line breaks."""
+        if self.hidden_from >= 0:
+            hidden = "".join(self.into[self.hidden_from :])
+            self.into[self.hidden_from :] = [SOFT_BREAK * (hidden.count("\n") + hidden.count(SOFT_BREAK))]
+            self.codes = [index for index in self.codes if index < self.hidden_from]
+            self.hidden_from = -1
+
+    def start_row(self, what: Any, span: Any) -> None:
+        self.start_block(what, span)
+        self.row_begun = False
+
+    def start_cell(self, _what: Any, _span: Any) -> None:
+        if self.hidden_from >= 0:
+            self.end_hidden()
+        if self.row_begun:
+            self.put(_CELL)
+        self.row_begun = True
+
+    def end_row(self, _span: Any) -> None:
+        """Take back the separators of empty cells at the row's end."""
+        while self.prose and self.prose[-1] == _CELL:
+            self.prose.pop()
+
+    def start_link(self, what: Any, _span: Any) -> None:
+        link = what["Link"]
+        target = link["dest_url"]
+        if "{{" in target:
+            target = visible_text(target, [])
+        if target:
+            self.links.append("mailto:" + target if link["link_type"] == "Email" else target)
+
+    def flush(self) -> None:
+        """Clean the prose and append it to the section's text."""
+        text = _clean(self.prose, self.codes, self.links)
+        self.prose.clear()
+        self.codes.clear()
+        if MORE_MARK in text:
+            if self.more is None:
+                self.more = len(self.sections), self.length + text.index(MORE_MARK)
+            text = text.replace(MORE_MARK, "")
+        if "://" in text:
+            self.links += [url.rstrip(".,;:!?)*_") for url in _URL.findall(text)]
+        self.text.append(text)
+        self.length += len(text)
+
+    def finish(self) -> None:
+        """End the body; without any text it is one empty section."""
+        self.end_hidden()
+        self.close_section()
+        if not self.sections:
+            self.sections.append(Section(0, "", "", self.section_line, ""))
+
+    def close_section(self) -> None:
+        """End the section that is open; one before the first heading only counts with text."""
+        self.flush()
+        text = "".join(self.text).rstrip()
+        if self.level or text:
+            self.sections.append(
+                Section(self.level, self.heading, self.anchor, self.section_line, text, tuple(self.code))
+            )
+        self.text.clear()
+        self.code.clear()
+        self.length = 0
+
+    def check_fence(self, block: bytes) -> None:
+        """Report a fence that nothing closes: all that follows it became code."""
+        _, line_break, last = block.rstrip().rpartition(b"\n")
+        if not line_break or not _FENCE_END.fullmatch(last):
+            message = "this code fence is never closed, the rest of the text is code; close it with the same fence"
+            self.problems.append((self.fence_line, message))
+
+
+_STARTS: dict[str, Callable[[Rendering, Any, Any], None]] = {
+    "Paragraph": Rendering.start_block,
+    "Link": Rendering.start_link,
+    "Item": Rendering.start_block,
+    "TableCell": Rendering.start_cell,
+    "Heading": Rendering.start_heading,
+    "CodeBlock": Rendering.start_code,
+    "HtmlBlock": Rendering.start_html,
+    "TableRow": Rendering.start_row,
+    "TableHead": Rendering.start_row,
+    "DefinitionListTitle": Rendering.start_block,
+    "DefinitionListDefinition": Rendering.start_block,
+    "List": Rendering.start_container,
+    "BlockQuote": Rendering.start_container,
+    "FootnoteDefinition": Rendering.start_container,
+    "DefinitionList": Rendering.start_container,
+}
+_ENDS: dict[str, Callable[[Rendering, Any], None]] = {
+    "Heading": Rendering.end_heading,
+    "CodeBlock": Rendering.end_code,
+    "HtmlBlock": Rendering.end_html,
+    "TableRow": Rendering.end_row,
+    "TableHead": Rendering.end_row,
+}
+
+#: Stands in prose where `<!-- more -->` was; no body may hold it.
+MORE_MARK = "\x01"
+_MORE = re.compile(r"<!--[ \t]*more[ \t]*-->", re.I)
+#: A bare URL ends before CJK punctuation and before the punctuation that follows it in a sentence.
+_URL = re.compile(r"https?://[^\s<>\"'`|\\\u3000-\u303f\uff00-\uffef“”‘’]+")
+_CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
+#: CommonMark leaves `**注意：**请` as it is, because the closing stars stand between punctuation and letter.
+_STARS = re.compile(r"\*\*(?=[^\s*])([^*\n]{1,300})(?<!\s)\*\*")
+#: Inline code while the prose around it is cleaned.
+_CODE_MARK = re.compile("\0(\\d+)\0")
+_LANGUAGE = re.compile(r"[{.\s]*([^\s{}.,:;=\"'][^\s{},:;=\"']*)(?![^\s{},:;\"']*=)")
+_FENCE_TITLE = re.compile(r"""\b(?:title|caption)=(?:"([^"]*)"|'([^']*)')""")
+_FENCE_END = re.compile(rb"[ \t>]*(?:`{3,}|~{3,})[ \t]*")
+_HTML_HEADING = re.compile(r"<h([1-6])\b([^<>]*)>((?:(?!<h[1-6]).)*?)</h\1", re.S | re.I)
+_HTML_ID = re.compile(r"""\bid\s*=\s*["']?([^\s"'>]+)""", re.I)
+_CELL = " | "
+
+
+def _clean(parts: list[str], codes: list[int], links: list[str], ticks: str = "") -> str:
+    """Prose joined, without template tags and stray stars; parts[i] for i in `codes` is code and stays."""
+    text = "".join(parts)
+    if not ticks and "{" not in text and "**" not in text:
+        return text
+    marked = list(parts)
+    for index in codes:
+        marked[index] = f"\0{index}\0"
+    text = "".join(marked)
+    if "{" in text:
+        text = visible_text(text, links)
+    if "**" in text:
+        text = _STARS.sub(_without_stars, text)
+    return _CODE_MARK.sub(lambda mark: ticks + parts[int(mark[1])] + ticks, text) if codes else text
+
+
+def _without_stars(match: re.Match[str]) -> str:
+    around = match.string[max(match.start() - 1, 0) : match.end() + 1]
+    return match[1] if _CJK.search(around) else match[0]
+
+
+def _fence_info(info: str) -> tuple[str, str]:
+    """Language and visible title of a fence's info string.
+
+    >>> _fence_info('rust,ignore'), _fence_info('{.YAML title="a.yml"}'), _fence_info('title="x"')
+    (('rust', ''), ('yaml', 'a.yml'), ('', 'x'))
+    """
+    language = _LANGUAGE.match(info)
+    title = _FENCE_TITLE.search(info) if "=" in info else None
+    shown = " ".join((title[1] or title[2] or "").split()) if title else ""
+    return language[1].lower() if language else "", shown
+
+
+def _lost_braces(marks: Any, heading: bytes) -> str:
+    """The `{id}` of `## GET /users/{id}`, which is no attribute though the parser takes it for one."""
+    names = marks["attrs"]
+    if marks["id"] or marks["classes"] or any(value or name.startswith(":") for name, value in names):
+        return ""
+    text = heading.decode()
+    start = text.rfind("{")
+    return (" " if text[start - 1 : start].isspace() else "") + text[start : text.rfind("}") + 1]

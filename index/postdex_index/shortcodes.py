@@ -1,0 +1,242 @@
+"""What is left to read of the things in a post that are not Markdown: template tags and HTML.
+
+Sites mix Liquid, Nunjucks, Hugo's shortcodes and raw HTML into their Markdown. Nothing is
+rendered here: a tag gives way to its visible arguments. Which text is code, where no tag is
+touched, is known to `markdown`, which calls these functions. All of them keep the number of
+line breaks, all are linear in the text, none fails.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+_CODE_NAMES = r"(codeblock|code-toggle|code|highlight|mermaid)"
+_CODE_TAG = re.compile(rf"\{{(?:%-?|\{{[<%])\s*{_CODE_NAMES}\b")
+_OPENER = re.compile(rf"( {{0,3}})\{{(?:%-?|\{{[<%])\s*{_CODE_NAMES}(?![\w-])(.*?)-?(?:%\}}|[>%]\}}\}})[ \t]*$")
+_CLOSER = re.compile(rf"\s*\{{(?:%-?\s*end|\{{[<%]\s*/\s*){_CODE_NAMES}\s*-?(?:%\}}|[>%]\}}\}})[ \t]*$")
+_ONE_LINE = re.compile(
+    rf"\{{(?:%-?|\{{[<%])\s*{_CODE_NAMES}(?![\w-])[^{{}}]*?(?:%\}}|[>%]\}}\}})"
+    rf"([^{{}}]+(?:[{{}}](?![{{}}%])[^{{}}]*)*)\{{(?:%-?\s*end|\{{[<%]\s*/\s*)\1\s*-?(?:%\}}|[>%]\}}\}})"
+)
+_FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}(?=[^`]*$)|~{3,})")
+
+
+def fence_code_tags(body: str) -> str:
+    """Markdown whose `{% codeblock %}`, `{% highlight %}`, `{{< highlight >}}` blocks are fenced code.
+
+    A tag's line becomes the fence's line, so lines keep their numbers. Tags inside fenced code stay.
+
+    >>> print(fence_code_tags("{% codeblock lang:c %}\\nint *x;\\n{% endcodeblock %}"))
+    ~~~c
+    int *x;
+    ~~~
+    """
+    if not _CODE_TAG.search(body):
+        return body
+    lines = body.split("\n")
+    fence, at, unclosed = "", 0, set[str]()
+    while at < len(lines):
+        line = lines[at]
+        opened = _FENCE.match(line)
+        if fence:
+            if opened and opened[1].startswith(fence) and not line[opened.end() :].strip():
+                fence = ""
+        elif opened:
+            fence = opened[1]
+        elif (tag := _OPENER.match(line)) and tag[2] not in unclosed:
+            end = _closing_line(lines, at + 1, tag[2])
+            if end:
+                _fence(lines, at, end, tag)
+                at = end
+            else:
+                unclosed.add(tag[2])
+        elif "{%" in line or "{{" in line:
+            lines[at] = _ONE_LINE.sub(_inline_code, line)
+        at += 1
+    return "\n".join(lines)
+
+
+def _closing_line(lines: list[str], start: int, name: str) -> int:
+    for at in range(start, len(lines)):
+        closer = "{" in lines[at] and _CLOSER.match(lines[at])
+        if closer and closer[1] == name:
+            return at
+    return 0
+
+
+def _fence(lines: list[str], start: int, end: int, tag: re.Match[str]) -> None:
+    inside = lines[start + 1 : end + 1]
+    longest = max(map(len, re.findall("~+", "\n".join(inside))), default=0)
+    # Code less indented than its tag would end the list item that the tag stands in, and its fence.
+    indent = tag[1] if all(line.startswith(tag[1]) for line in inside if line.strip()) else ""
+    fence = indent + "~" * max(3, longest + 1)
+    lines[start] = fence + _info(tag[2], tag[3])
+    lines[end] = fence
+
+
+def _info(name: str, arguments: str) -> str:
+    """The fence's info string: language, and the block's title where it has one."""
+    if name == "mermaid":
+        return name
+    if name == "highlight":
+        first = arguments.split(maxsplit=1)[:1]
+        return first[0].strip("\"'") if first and "=" not in first[0] else ""
+    if name == "code-toggle":
+        return ""
+    language = re.search(r"\blang:(\S+)", arguments)
+    title = " ".join(word for word in arguments.split() if not re.match(r"\w+:\S", word)).replace('"', "'")
+    return (language[1] if language else "") + (f' title="{title}"' if title else "")
+
+
+def _inline_code(tag: re.Match[str]) -> str:
+    ticks = "`" * (1 + max(map(len, re.findall("`+", tag[2])), default=0))
+    return f"{ticks} {tag[2].strip()} {ticks}" if tag[2].strip() else ""
+
+
+# A tag may span lines, but no blank one. (In a tag that ends with a line `>}}` Markdown sees a quote.)
+_BRACES = r"\{\{(?:[^{}\n]|\n(?!\n)|\{(?!\{)|\}(?!\}))*+\}\}"
+_PERCENT = r"\{%(?:[^%{\n]|\n(?!\n)|%(?!\})|\{(?!%))*+%\}"
+_TAG = rf"{_BRACES}|{_PERCENT}|\{{::?[^{{}}\n]*+\}}"
+_IN_PROSE = re.compile(
+    rf"!?\[(?P<label>[^\[\]\n]*+)\]\(\s*(?P<target>{_TAG})[^()\s]*(?:\s+\"[^\"\n]*\")?\s*\)"
+    rf"|<[A-Za-z/][^<>{{}}\n]*+(?P<attribute>{_TAG})[^<>{{}}\n]*+>"
+    rf"|{_TAG}"
+)
+_QUOTED = r""""([^"\n]*)"|'([^'\n]*)'"""
+_VISIBLE = re.compile(rf"(?<![\w-])(?:text|title|caption|alt|name|summary)\s*=\s*(?:{_QUOTED}|`([^`\n]*)`)|([\n\v])")
+_FIRST_QUOTED = re.compile(_QUOTED)
+_MACRO = re.compile(rf"\{{\{{\s*-?\s*[A-Za-z_]\w*\s*\(\s*(?:{_QUOTED})")
+_HEXO = re.compile(r"\{%-?\s*(post_link|asset_link|asset_img|img)\s+(.*?)\s*-?%\}", re.S)
+_REFERENCE = re.compile(rf"(?:ref|relref|link|post_url)\s+(?:{_QUOTED}|([^\s\"'%>]+))")
+
+
+def visible_text(text: str, links: list[str]) -> str:
+    """`text` with its template tags replaced by what readers see of them; targets of `ref` go to `links`.
+
+    >>> visible_text('A {{< tooltip text="Pod" id="p" >}} by {{HTMLElement("a")}}{{ .X }}, {: .note }', [])
+    'A Pod by a, '
+    """
+
+    def shown(match: re.Match[str]) -> str:
+        inner = match["target"] or match["attribute"]
+        if not inner:
+            return _shown_tag(match[0])
+        target = _REFERENCE.search(inner)
+        if target:
+            links.append(target[1] or target[2] or target[3])
+        if match["attribute"]:
+            return _shown_tag(match[0])
+        return match["label"] + _line_breaks(match[0].replace(match["label"], "", 1))
+
+    return _IN_PROSE.sub(shown, text)
+
+
+def _line_breaks(text: str) -> str:
+    return "".join(re.findall("[\n\v]", text))
+
+
+def first_argument(text: str) -> str:
+    """The first quoted argument in `text`, for a heading that is nothing but a tag.
+
+    >>> first_argument('{{% heading "whatsnext" %}}')
+    'whatsnext'
+    """
+    found = _FIRST_QUOTED.search(text)
+    return " ".join((found[1] or found[2] or "").split()) if found else ""
+
+
+def _shown_tag(tag: str) -> str:
+    breaks = _line_breaks(tag)
+    macro = _MACRO.match(tag)
+    if macro:
+        return (macro[1] or macro[2] or "").replace("\v", " ") + breaks
+    hexo = _HEXO.match(tag)
+    if hexo:
+        return _shown_hexo(hexo[1], hexo[2]) + breaks
+    if "=" not in tag:
+        return breaks
+    parts: list[str] = []
+    for double, single, tick, line_break in _VISIBLE.findall(tag):
+        if parts and not line_break and parts[-1] not in "\n\v":
+            parts.append(" ")
+        parts.append(line_break or double or single or tick)
+    return "".join(parts)
+
+
+def _shown_hexo(name: str, arguments: str) -> str:
+    """Title of `post_link slug "title"`, alt (or else title) of `asset_img file 100 50 "title" "alt"`."""
+    words = arguments.split()
+    if name in ("asset_img", "img"):
+        file = next((i for i, word in enumerate(words) if "." in word), 0)
+        rest = [word for word in words[file + 1 :] if not re.fullmatch(r"\d+(?:px|%)?", word)]
+        quoted = [part for part in re.split("[\"']", " ".join(rest)) if part.strip()]
+        return quoted[-1].strip() if quoted else ""
+    return " ".join(words[1:]).removesuffix(" true").removesuffix(" false").strip("\"'")
+
+
+_HIDDEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style)\b[^<>]*>.*?(?:</\1\s*>|\Z)|<\?.*?(?:\?>|\Z)|<![A-Za-z\[][^>]*>?", re.S | re.I
+)
+_HTML_TAG = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9-]*+)((?:[^<>"']|"[^"]*"|'[^']*')*+)>""")
+_ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
+_BREAKS = re.compile("[\0\x01\n\v\r]")
+
+#: Elements that stand in a word or sentence: dropping their tags must not part words.
+_INLINE_NAMES = (
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb ruby s samp small span"
+    " strike strong sub sup time tt u var wbr"
+)
+_BLOCK_NAMES = (
+    "address applet area article aside audio base basefont blockquote body br button canvas caption center col colgroup"
+    " datalist dd details dialog dir div dl dt embed fieldset figcaption figure footer form frame frameset h1 h2 h3 h4"
+    " h5 h6 head header hgroup hr html iframe img input legend li link main map marquee menu menuitem meta meter nav"
+    " noframes noscript object ol optgroup option output p param picture plaintext pre progress rp rt script search"
+    " section select slot source style summary svg table tbody td template textarea tfoot th thead title tr track ul"
+    " video xmp"
+)
+_INLINE, _BLOCK = frozenset(_INLINE_NAMES.split()), frozenset(_BLOCK_NAMES.split())
+
+
+def html_text(html: str) -> str:
+    """The text of a block of HTML, line by line where it stood.
+
+    >>> html_text('<div>\\n  <p>a <b>b</b>o &lt; c<!-- no -->\\n<img src="x" alt="A cat">')
+    '\\na bo < c\\nA cat'
+    """
+    text = _HIDDEN.sub(lambda match: "\n" * match[0].count("\n"), html)
+    text = _HTML_TAG.sub(_shown_element, text)
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    if "&" in text:
+        lines = [_BREAKS.sub(" ", unescape(line)) for line in lines]
+    return "\n".join(lines)
+
+
+def inline_html_text(tag: str) -> str:
+    """What one tag in a sentence leaves: nothing, a blank, an image's alt, or itself if it is none of HTML's.
+
+    >>> [inline_html_text(tag) for tag in ("<b>", "<br>", "<img alt='cat'>", "<int>", "<!-- x -->")]
+    ['', ' ', 'cat', '<int>', '']
+    """
+    element = _HTML_TAG.fullmatch(tag)
+    if not element:
+        return ""
+    shown = _BREAKS.sub(" ", _shown_element(element))
+    return unescape(shown).strip() or " " if "&" in shown else shown
+
+
+def _shown_element(tag: re.Match[str]) -> str:
+    closing, name, attributes = tag.groups()
+    lower = name.lower()
+    breaks = "\n" * tag[0].count("\n")
+    if lower in _INLINE:
+        return breaks
+    if lower == "img":
+        alt = _ALT.search(attributes)
+        if not alt:
+            return breaks
+        before = attributes.count("\n", 0, alt.start())
+        return breaks[:before] + " ".join((alt[1] or alt[2] or alt[3] or "").split()) + breaks[before:]
+    if lower in _BLOCK or closing or "=" in attributes or attributes.endswith("/"):
+        return " " + breaks
+    return tag[0]

@@ -1,0 +1,259 @@
+"""What is this post's address: metadata, the file's path and the site's pattern -> a link, or none.
+
+Only http, https and paths are links; anything else (`javascript:`) gives a message
+instead. A pattern with a placeholder that this post cannot fill gives no link: a wrong
+link is worse than none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from . import dates
+from .model import Problem
+from .sites import Site
+
+#: Jekyll's names for whole patterns.
+_STYLES = {
+    "date": "/:categories/:year/:month/:day/:title:output_ext",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
+    "none": "/:categories/:title:output_ext",
+}
+_PLACEHOLDER = re.compile(r":([a-z_]+)")
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_BLANKS = re.compile("[\x00-\x20\x7f-\xa0]")
+_UNSAFE = re.compile('[\x00-\x20"<>\\\\^`{|}\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2066-\u2069\ufeff\ud800-\udfff]')
+_INDEX = frozenset(("index", "_index"))
+
+
+class Address(NamedTuple):
+    """What a post's link can be made of; `path` is relative to the site's root, `date` on the wall clock.
+
+    `link` is the address that the front matter gives, if any; `slug` only what it gives as such.
+    """
+
+    path: str
+    link: str = ""
+    slug: str = ""
+    abbrlink: str = ""
+    title: str = ""
+    date: int | None = None
+    categories: tuple[tuple[str, ...], ...] = ()
+
+
+def url(site: Site, post: Address, *, pattern: str = "", base: str = "") -> tuple[str, str]:
+    """The post's link and what was wrong with it: one of the two, or neither.
+
+    `pattern` and `base` are the settings that stand above the site's own.
+
+    >>> url(Site("hexo", url=":year/:title/"), Address("source/_posts/refcount.md", date=0))
+    ('/1970/refcount/', '')
+    >>> url(Site(), Address("a.md", link="javascript:alert(1)"))
+    ('', 'this address is neither http, https nor a path (javascript:alert(1))')
+    """
+    before = (base or site.base).rstrip("/")
+    if post.link:
+        if _has_placeholders(post.link) or (site.flavour == "jekyll" and post.link in _STYLES):
+            path = _expand(_STYLES.get(post.link, post.link), site, post)
+            return (before + path if path else ""), ""
+        ending = "/" if site.flavour == "zola" and not post.link.endswith("/") else ""
+        return _given(post.link + ending, before)
+    path = _expand(pattern, site, post) if pattern else _by_site(site, post)
+    if pattern and re.match("https?://", pattern):
+        return path, ""
+    return (before + path if path else ""), ""
+
+
+def clashes(urls: Mapping[str, str]) -> list[Problem]:
+    """A note for every post whose link an earlier one (by path) has too; `urls` maps paths to links.
+
+    >>> [problem.path for problem in clashes({"b.md": "/x/", "a.md": "/x/", "c.md": ""})]
+    ['b.md']
+    """
+    first: dict[str, str] = {}
+    problems = []
+    for path in sorted(urls):
+        link = urls[path]
+        if link and first.setdefault(link, path) != path:
+            message = f"{first[link]} has the same address ({link})"
+            problems.append(Problem(path, 1, "note", message, "give one of them another slug or permalink"))
+    return problems
+
+
+def _given(link: str, before: str) -> tuple[str, str]:
+    """A link as the front matter gives it, if it is one that may be followed."""
+    compact = _BLANKS.sub("", link)  # browsers take `java\tscript:` for what it is
+    scheme = _SCHEME.match(compact)
+    if scheme and scheme[0].lower() in ("http:", "https:"):
+        return _escape(compact), ""
+    if scheme or compact[:2].replace("\\", "/") == "//":
+        return "", f"this address is neither http, https nor a path ({compact[:60]})"
+    return before + "/" + _escape(link.lstrip("/\\")), ""
+
+
+def _by_site(site: Site, post: Address) -> str:
+    rules = {"hexo": _hexo, "jekyll": _jekyll, "hugo": _hugo, "zola": _zola, "astro": _astro, "mkdocs": _mkdocs}
+    return rules[site.flavour](site, post) if site.flavour in rules else ""
+
+
+def _hexo(site: Site, post: Address) -> str:
+    path = post.path.removeprefix("source/")
+    if path.startswith(("_posts/", "_drafts/")):
+        return _expand(site.url, site, post)
+    return _page(path, ".html")
+
+
+def _jekyll(site: Site, post: Address) -> str:
+    if "_posts" in post.path.split("/") or "_drafts" in post.path.split("/"):
+        return _expand(_STYLES.get(site.url, site.url), site, post)
+    return _page(post.path, "/" if site.url == "pretty" or site.url.endswith("/") else ".html")
+
+
+def _hugo(site: Site, post: Address) -> str:
+    path = post.path.removeprefix("content/")
+    for section, pattern in site.permalinks:
+        if path.startswith(section.strip("/") + "/") and not path.endswith("_index.md"):
+            return _expand(pattern, site, post)
+    return _page(_with_slug(path, post.slug), "/").lower().replace("%20", "-")
+
+
+def _zola(site: Site, post: Address) -> str:
+    folders, stem = _split(post.path.removeprefix("content/"))
+    if stem in _INDEX and folders:
+        *folders, stem = folders if not post.slug else [*folders[:-1], post.slug]
+    name = post.slug or (stem if stem in _INDEX else dates.split_name(stem)[1] or stem)
+    return _page("/".join([*folders, name + ".md"]), "/").lower().replace("%20", "-")
+
+
+def _astro(site: Site, post: Address) -> str:
+    path = post.path.removeprefix("src/content/").removeprefix("src/pages/")
+    return _page(_with_slug(path, post.slug), "/")
+
+
+def _mkdocs(site: Site, post: Address) -> str:
+    docs = dict(site.permalinks).get("docs_dir", "docs")
+    folders, stem = _split(post.path.removeprefix(docs + "/"))
+    name = "index" if stem.lower() == "readme" else stem
+    return _page("/".join([*folders, name + ".md"]), ".html" if site.url == "ugly" else "/")
+
+
+def _page(path: str, ending: str) -> str:
+    """A page's link as its place in the tree; a file called index is its folder."""
+    folders, stem = _split(path)
+    names = folders if stem in _INDEX else [*folders, stem]
+    link = "/" + "/".join(_escape_name(name) for name in names)
+    return link if link == "/" else link + ("/" if stem in _INDEX else ending)
+
+
+def _with_slug(path: str, slug: str) -> str:
+    """The path with its last name (a bundle's folder) replaced by the slug."""
+    folders, stem = _split(path)
+    if not slug or stem == "_index":
+        return path
+    return "/".join([*(folders[:-1] if stem == "index" else folders), slug + ".md"])
+
+
+def _split(path: str) -> tuple[list[str], str]:
+    *folders, name = path.split("/")
+    return folders, name.rpartition(".")[0] or name
+
+
+def _has_placeholders(link: str) -> bool:
+    return link.startswith((":", "/")) and any(name[1] in PLACEHOLDERS for name in _PLACEHOLDER.finditer(link))
+
+
+def _expand(pattern: str, site: Site, post: Address) -> str:
+    """The pattern with its placeholders filled, "" if one of them has nothing to stand for."""
+    values = _values(site, post)
+    if any(values.get(name[1]) is None for name in _PLACEHOLDER.finditer(pattern)):
+        return ""
+    filled = _PLACEHOLDER.sub(lambda name: values[name[1]] or "", pattern)
+    if re.match("https?://", filled):
+        return _escape(filled)
+    return "/" + re.sub("/{2,}", "/", _escape(filled)).lstrip("/")
+
+
+def _values(site: Site, post: Address) -> dict[str, str | None]:
+    """What each placeholder stands for, with None for what this post does not have; the names of all generators."""
+    folders, stem = _split(_in_posts(post.path))
+    if stem in _INDEX and folders:
+        *folders, stem = folders
+    name = (dates.split_name(stem)[1] or stem) if site.dated else stem
+    place = "/".join([*folders, name]) if site.flavour == "hexo" else name
+    categories = "/".join(post.categories[0]) if post.categories else ""
+    if site.flavour == "jekyll":
+        categories = "/".join(each for path in post.categories for each in path).lower()
+    titled = _slug(post.title) or None
+    chosen = post.slug or None
+    values: dict[str, str | None] = {
+        "title": titled if site.flavour == "hugo" else chosen or place,
+        "post_title": titled,
+        "name": name,
+        "filename": stem,
+        "basename": stem,
+        "contentbasename": stem,
+        "slug": chosen or (titled if site.flavour == "hugo" else name),
+        "slugorfilename": chosen or stem,
+        "slugorcontentbasename": chosen or stem,
+        "path": "/".join([*folders, name]),
+        "section": folders[0] if folders else "",
+        "sections": "/".join(folders),
+        "categories": categories,
+        "category": categories or ("uncategorized" if site.flavour == "hexo" else ""),
+        "abbrlink": post.abbrlink or None,
+        "output_ext": ".html",
+    }
+    values = {key: value and "/".join(map(_escape_name, value.split("/"))) for key, value in values.items()}
+    return values | _date_values(post.date)
+
+
+def _date_values(wall: int | None) -> dict[str, str | None]:
+    if wall is None:
+        return {}
+    when = dates.at(wall)
+    return {
+        "year": f"{when.year:04}",
+        "short_year": f"{when.year % 100:02}",
+        "month": f"{when.month:02}",
+        "i_month": str(when.month),
+        "monthname": when.strftime("%B"),
+        "day": f"{when.day:02}",
+        "i_day": str(when.day),
+        "y_day": f"{when.timetuple().tm_yday:03}",
+        "yearday": str(when.timetuple().tm_yday),
+        "week": f"{when.isocalendar().week:02}",
+        "short_day": when.strftime("%a"),
+        "hour": f"{when.hour:02}",
+        "minute": f"{when.minute:02}",
+        "second": f"{when.second:02}",
+    }
+
+
+def _in_posts(path: str) -> str:
+    """The path below the folder that only holds posts (`source/_posts/`, `content/`)."""
+    for folder in ("_posts/", "_drafts/"):
+        if path.startswith(folder) or "/" + folder in path:
+            return path.partition(folder)[2]
+    return path.removeprefix("content/").removeprefix("src/content/")
+
+
+def _slug(text: str) -> str:
+    """Words joined by `-`, in lower case, as Hugo makes of a title."""
+    return "-".join(re.findall(r"[\w.]+", text.lower()))
+
+
+def _escape_name(name: str) -> str:
+    return re.sub("[%?#:]", lambda char: f"%{ord(char[0]):02X}", name) if re.search("[%?#:]", name) else name
+
+
+def _escape(link: str) -> str:
+    """The link with blanks, quotes, control and direction characters as %XX; letters of all scripts stay."""
+    return _UNSAFE.sub(lambda char: "".join(f"%{byte:02X}" for byte in char[0].encode("utf-8", "replace")), link)
+
+
+#: Every placeholder that a pattern may have.
+PLACEHOLDERS = frozenset((*_date_values(0), *_values(Site(), Address("a.md"))))

@@ -1,0 +1,223 @@
+"""Which files are posts: a folder -> the paths and stats of the files to index, and what was passed over.
+
+Reads folders and .gitignore files, opens no post. Never leaves the folder: links are not followed, and
+what is no regular file is not opened. Importing this must stay cheap, since every search checks the tree
+first: 1,000 files take some 6 ms, of which the operating system has 4 (`benchmarks/` has the figures).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from .config import Settings
+from .errors import FolderError
+from .ignore import Patterns
+from .model import Problem
+
+#: Folders that never hold posts, wherever they lie (and all whose name begins with a dot).
+NEVER = frozenset(("node_modules", "_site"))
+#: Folders of a generator's own: left out at the top and beside a site's settings, but not deeper (`docs/api/public/`).
+GENERATED = frozenset(("scaffolds", "archetypes", "public"))
+_SITE_FILES = frozenset(
+    ("_config.yml", "hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "config.toml", "mkdocs.yml", "package.json")
+)
+_LARGEST_GITIGNORE = 256 * 1024
+
+
+class Walk(NamedTuple):
+    """The files to index by path (relative, `/`, in order), with their `os.stat_result`; and what was left out, why."""
+
+    files: dict[str, os.stat_result]
+    problems: tuple[Problem, ...]
+
+
+class _Rules(NamedTuple):
+    """A .gitignore: its paths begin after `cut` characters of ours, or with `before` (one above the folder)."""
+
+    patterns: Patterns
+    cut: int
+    before: str = ""
+
+
+def walk(folder: Path, settings: Settings) -> Walk:
+    """Find the posts below a folder. Raises `FolderError` if there is no such folder or it cannot be read."""
+    search = _Walk(settings)
+    search.top(folder)
+    return Walk(search.files, tuple(search.problems))
+
+
+class _Walk:
+    """One walk under way."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.files: dict[str, os.stat_result] = {}
+        self.problems: list[Problem] = []
+        self.max_bytes = settings.max_bytes
+        self.exclude = Patterns(settings.exclude)
+        self.include = Patterns(settings.include)
+        self.suffixes = _suffixes(settings.include)
+
+    def top(self, folder: Path) -> None:
+        """Walk the folder itself, which may be a link and may have any name."""
+        try:
+            names = os.scandir(folder)
+        except NotADirectoryError:
+            raise FolderError("this is not a folder", "name the folder of the posts", path=str(folder)) from None
+        except OSError as error:
+            reason = f"the folder cannot be read ({error.strerror})"
+            raise FolderError(reason, "check the name and its permissions", path=str(folder)) from error
+        rest = self.listing(names, "", _above(folder), True)
+        while rest:
+            prefix, rules = rest.pop()
+            try:
+                names = os.scandir(folder / prefix)
+            except OSError as error:
+                self.skip(prefix, f"the folder cannot be read ({error.strerror})", "check its permissions")
+                continue
+            rest += self.listing(names, prefix, rules, False)
+
+    def listing(
+        self, names: Iterable[os.DirEntry[str]], prefix: str, rules: tuple[_Rules, ...], top: bool
+    ) -> list[tuple[str, tuple[_Rules, ...]]]:
+        """Take the posts of one folder; its folders that may hold more, the last first."""
+        with names as found:  # type: ignore[attr-defined]
+            entries = sorted(found, key=_name)
+        for entry in entries:
+            if entry.name == ".gitignore":
+                rules = self.own_rules(entry, prefix, rules)
+        beside = top or any(entry.name in _SITE_FILES for entry in entries)
+        folders: list[tuple[str, tuple[_Rules, ...]]] = []
+        suffixes = self.suffixes
+        for entry in entries:
+            name = entry.name
+            if name[0] == ".":
+                continue
+            if suffixes and not name.endswith(suffixes) and not _is_folder(entry):
+                continue
+            if not name.isascii() and not _is_unicode(name):
+                self.skip(prefix + name, "the name is not UTF-8", "rename it")
+            elif entry.is_dir(follow_symlinks=False):
+                if not (name in NEVER or (beside and name in GENERATED) or self.left_out(prefix + name, rules, True)):
+                    folders.append((prefix + name + "/", rules))
+            else:
+                self.take(entry, prefix + name, rules)
+        return folders[::-1]
+
+    def take(self, entry: os.DirEntry[str], path: str, rules: tuple[_Rules, ...]) -> None:
+        """Add a file, if it is one that we read."""
+        if not (self.suffixes or self.include.verdict(path) or _is_folder(entry)) or self.left_out(path, rules, False):
+            return
+        if entry.is_symlink():
+            self.skip(path, "this is a link; links are not followed", "put the file or folder itself in its place")
+        elif not entry.is_file(follow_symlinks=False):
+            self.skip(path, "this is no regular file", "remove it or give it another suffix")
+        else:
+            try:
+                state = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:  # gone since the folder was listed
+                return
+            except OSError as error:
+                self.skip(path, f"the file cannot be read ({error.strerror})", "check its folder's permissions")
+                return
+            if state.st_size > self.max_bytes:
+                message = f"the file is larger than {_size(self.max_bytes)}"
+                self.skip(path, message, "split it, or raise the setting max_bytes")
+            else:
+                self.files[path] = state
+
+    def left_out(self, path: str, rules: tuple[_Rules, ...], folder: bool) -> bool:
+        if self.exclude and self.exclude.verdict(path, folder=folder):
+            return True
+        for patterns, cut, before in rules:
+            verdict = patterns.verdict(before + path[cut:], folder=folder)
+            if verdict is not None:
+                return verdict
+        return False
+
+    def own_rules(self, entry: os.DirEntry[str], prefix: str, rules: tuple[_Rules, ...]) -> tuple[_Rules, ...]:
+        patterns = _patterns(entry.path)
+        return (_Rules(patterns, len(prefix)), *rules) if patterns else rules
+
+    def skip(self, path: str, message: str, hint: str) -> None:
+        self.problems.append(Problem(printable(path).rstrip("/"), 0, "skipped", message, hint))
+
+
+def printable(path: str) -> str:
+    r"""A path with the bytes that are not UTF-8 as `\xNN`.
+
+    >>> printable(b"caf\xe9.md".decode("utf-8", "surrogateescape"))
+    'caf\\xe9.md'
+    """
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return entry.name
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether this is a folder or leads to one; a link that leads nowhere or in a circle does not."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _is_unicode(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _suffixes(include: Iterable[str]) -> tuple[str, ...]:
+    """The suffixes that `include` stands for, in both cases, if it is nothing but `*.suffix`; else ()."""
+    found: list[str] = []
+    for glob in include:
+        if not re.fullmatch(r"\*(?:\.\w+)+", glob):
+            return ()
+        found += [glob[1:], glob[1:].upper()]
+    return tuple(found)
+
+
+def _above(folder: Path) -> tuple[_Rules, ...]:
+    """The .gitignores of the folders above, up to the root of the repository; none outside a repository."""
+    here = Path(os.path.abspath(folder))
+    above: list[Path] = []
+    for parent in (here, *here.parents):
+        above.append(parent)
+        if os.path.lexists(parent / ".git"):
+            break
+    else:
+        return ()
+    rules = []
+    for parent in above[1:]:
+        patterns = _patterns(str(parent / ".gitignore"))
+        if patterns:
+            rules.append(_Rules(patterns, 0, here.relative_to(parent).as_posix() + "/"))
+    return tuple(rules)
+
+
+def _patterns(path: str) -> Patterns | None:
+    """The patterns of a .gitignore; None if there are none, or it is no file that git would read."""
+    try:
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return None
+    with open(number, "rb") as file:
+        if not stat.S_ISREG(os.fstat(number).st_mode):
+            return None
+        text = file.read(_LARGEST_GITIGNORE).decode("utf-8-sig", "replace")
+    patterns = Patterns(text.split("\n"))
+    return patterns or None
+
+
+def _size(count: int) -> str:
+    mebi = 1024 * 1024
+    return f"{count // mebi} MiB" if count >= mebi and count % mebi == 0 else f"{count:,} bytes"

@@ -1,0 +1,88 @@
+"""Full-text search for folders of Markdown posts with front matter.
+
+    import postdex
+
+    with postdex.open("posts") as ix:
+        for hit in ix.search("SMC fallback").hits:
+            print(hit.path, hit.line, hit.title)
+
+The front door: every public name, each imported when it is first asked for (PEP 562), so that
+`import postdex` costs nothing.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from postdex_index.build import Report as Report
+    from postdex_index.errors import ConfigError as ConfigError
+    from postdex_index.errors import FolderError as FolderError
+    from postdex_index.errors import IndexFault as IndexFault
+    from postdex_index.errors import IndexMissingError as IndexMissingError
+    from postdex_index.errors import NotFoundError as NotFoundError
+    from postdex_index.errors import PostdexError as PostdexError
+    from postdex_index.errors import QueryError as QueryError
+    from postdex_index.errors import StaleError as StaleError
+    from postdex_index.model import Hit as Hit
+    from postdex_index.model import Problem as Problem
+    from postdex_index.model import SectionHit as SectionHit
+    from postdex_index.model import Snippet as Snippet
+    from postdex_index.model import Span as Span
+
+    from .library import Index as Index
+    from .library import Results as Results
+    from .library import Status as Status
+    from .library import Verdict as Verdict
+    from .library import open as open
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "postdex.library": ("Index", "Results", "Status", "Verdict", "open"),
+    "postdex_index.build": ("Report",),
+    "postdex_index.errors": (
+        *("ConfigError", "FolderError", "IndexFault", "IndexMissingError"),
+        *("NotFoundError", "PostdexError", "QueryError", "StaleError"),
+    ),
+    "postdex_index.model": ("Hit", "Problem", "SectionHit", "Snippet", "Span"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "ConfigError",
+    "FolderError",
+    "Hit",
+    "Index",
+    "IndexFault",
+    "IndexMissingError",
+    "NotFoundError",
+    "PostdexError",
+    "Problem",
+    "QueryError",
+    "Report",
+    "Results",
+    "SectionHit",
+    "Snippet",
+    "Span",
+    "StaleError",
+    "Status",
+    "Verdict",
+    "__version__",
+    "open",
+]
+
+
+def __getattr__(name: str) -> object:
+    """A public name, from where it lives."""
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

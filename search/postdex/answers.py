@@ -1,0 +1,217 @@
+"""Which page of hits answers a query tree in one snapshot of an index?
+
+The engine matches and scores, `rank` re-ranks the first fifty, `hits` makes what is shown of those on
+the page. Here is also said which required word or filter left nothing. Text, files and
+freshness are left to `library`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from postdex_index.engine import Answer, Reader
+from postdex_index.errors import QueryError
+from postdex_index.model import Correction, Hit, IndexState
+from postdex_index.model import Results as _Results
+from postdex_index.query import Clauses, DateRange, Everything, Keyword, Query, show
+
+from . import hits, rank
+from .printable import iso
+
+#: What `sort`, `units` and `facets` may be.
+SORTS = ("score", "date", "updated", "title")
+UNITS = ("posts", "sections")
+FACETS = ("tags", "categories", "lang", "year")
+#: More hits than these are not made at once; a program that wants more of them pages.
+MOST_HITS = 1000
+#: More than any index has: all posts that match.
+ALL_POSTS = 1 << 40
+#: Clauses that are tried alone when nothing was found: each costs a search.
+_TRIED = 16
+
+
+class Results(_Results):
+    """The answer to one query: its hits, how many there are in all, and what the reader should know."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The wire form, as in `--json` and the service; docs/results.md has its keys."""
+        from .render import to_dict
+
+        return to_dict(self)
+
+
+class Page(NamedTuple):
+    """Which hits are wanted, in what order, and what of them."""
+
+    limit: int = 10
+    offset: int = 0
+    sort: str = "score"
+    units: str = "posts"
+    facets: Sequence[str] = ()
+    drafts: bool = False
+    explain: bool = False
+    section_snippets: bool = False
+    deadline_ms: float | None = None
+
+    def checked(self) -> Page:
+        """The page itself; raises QueryError for what no page can be.
+
+        >>> Page(limit=5000).checked()
+        Traceback (most recent call last):
+        postdex_index.errors.QueryError: limit is 5000; ask for 0 to 1000 hits at a time and page with offset
+        """
+        if not 0 <= self.limit <= MOST_HITS:
+            hint = f"ask for 0 to {MOST_HITS} hits at a time and page with offset"
+            raise QueryError(f"limit is {self.limit}", hint, code="bad_limit")
+        if self.offset < 0:
+            raise QueryError(f"offset is {self.offset}", "the first hit has offset 0", code="bad_offset")
+        for name, value, known in (
+            ("sort", self.sort, SORTS),
+            ("units", self.units, UNITS),
+            *(("facet", facet, FACETS) for facet in self.facets),
+        ):
+            if value not in known:
+                raise QueryError(f"{name} {value!r} is not known", f"use one of {', '.join(known)}", code=f"bad_{name}")
+        return self
+
+
+class Asked(NamedTuple):
+    """A query as it was read: its text, its tree, and what was noticed on the way."""
+
+    text: str
+    tree: Query
+    title_key: str = ""
+    corrections: tuple[Correction, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def answer(asked: Asked, page: Page, reader: Reader, state: IndexState, started: float) -> Results:
+    """The page of hits; `started` is the `time.perf_counter()` from which `took_ms` counts."""
+    deadline = None if page.deadline_ms is None else time.monotonic() + page.deadline_ms / 1000
+    whole = page.units == "sections"
+    found = reader.search(
+        asked.tree,
+        limit=ALL_POSTS if whole else page.limit,
+        offset=0 if whole else page.offset,
+        sort=page.sort,
+        facets=page.facets,
+        title_key=asked.title_key,
+        drafts=page.drafts,
+        deadline=deadline,
+    )
+    shown = hits.asked(
+        asked.tree,
+        found.leaves,
+        title_key=asked.title_key,
+        languages=reader.stats().languages,
+        section_snippets=page.section_snippets,
+        explain=page.explain,
+    )
+    if whole:
+        found_hits, total, complete = _sections(reader, found, shown, page, deadline)
+    else:
+        ranked = ranked_by_closeness(found, shown, page.sort, page.offset + page.limit)
+        found_hits = [hits.of_post(reader, one, shown) for one in ranked[page.offset : page.offset + page.limit]]
+        total, complete = found.total, found.complete
+    warnings = asked.warnings + tuple(_cut(found, shown))
+    if not found.total and complete:
+        warnings += tuple(_left_nothing(asked.tree, reader, page.drafts))
+    return Results(
+        asked.text,
+        show(asked.tree),
+        total,
+        page.limit,
+        page.offset,
+        (time.perf_counter() - started) * 1000,
+        tuple(found_hits),
+        found.facets,
+        asked.corrections,
+        warnings,
+        complete,
+        state,
+    )
+
+
+def nothing(text: str, warnings: tuple[str, ...], page: Page, state: IndexState, started: float) -> Results:
+    """The answer to a text that holds nothing to search for."""
+    took = (time.perf_counter() - started) * 1000
+    facets: dict[str, dict[str, int]] = {name: {} for name in page.facets}
+    return Results(text, "", 0, page.limit, page.offset, took, (), facets, (), warnings, True, state)
+
+
+def ranked_by_closeness(found: Answer, asked: hits.Asked, sort: str, wanted: int) -> list[rank.Ranked]:
+    """The candidates in their last order, of which the first `wanted` are needed."""
+    if sort != "score":
+        return [rank.Ranked(candidate, candidate.score) for candidate in found.candidates]
+    return rank.closest(found.candidates, rank.neighbours(asked.leaves), wanted=wanted)
+
+
+def all_of(tree: Query, *filters: Query) -> Query:
+    """The tree with filters that must hold besides.
+
+    >>> show(all_of(Clauses(optional=(Keyword("tag", "a"),), minimum=1), Keyword("lang", "en")))
+    '(+(tag=a) +lang=en)'
+    """
+    return Clauses(required=(tree, *filters)) if filters else tree
+
+
+def _sections(
+    reader: Reader, found: Answer, asked: hits.Asked, page: Page, deadline: float | None
+) -> tuple[list[Hit], int, bool]:
+    """All sections of all posts that match, best first (in order of their posts if these are sorted)."""
+    places: list[hits.Place] = []
+    complete = found.complete
+    for ranked in ranked_by_closeness(found, asked, page.sort, len(found.candidates)):
+        if deadline is not None and time.monotonic() > deadline:
+            complete = False
+            break
+        places += hits.places(reader, ranked, asked)
+    if page.sort == "score":
+        places.sort(key=lambda place: -place.score)
+    wanted = places[page.offset : page.offset + page.limit]
+    return [hits.of_place(reader, place, asked) for place in wanted], len(places), complete
+
+
+def _cut(found: Answer, asked: hits.Asked) -> list[str]:
+    """A warning for each pattern of which only the most frequent words were searched for."""
+    return [
+        f"{show(leaf)} stands for too many words; only the most frequent were searched for"
+        for leaf, stats in zip(asked.leaves, found.leaves, strict=True)
+        if stats.cut
+    ]
+
+
+def _left_nothing(tree: Query, reader: Reader, drafts: bool) -> list[str]:
+    """Which required word or filter no post has, or that no post has all of them."""
+    clauses = required(tree)
+    empty = [clause for clause in clauses[:_TRIED] if not reader.search(clause, limit=0, drafts=drafts).total]
+    if empty:
+        return [f"no post has {named(clause)}" for clause in empty]
+    if len(clauses) > 1:
+        return ["no post has all of " + ", ".join(map(named, clauses))]
+    return []
+
+
+def required(tree: Query) -> list[Query]:
+    """The words, phrases and filters that every post must have that matches.
+
+    >>> [show(clause) for clause in required(all_of(Clauses(optional=(Keyword("tag", "a"),)), Keyword("lang", "en")))]
+    ['lang=en']
+    """
+    if isinstance(tree, Clauses):
+        return [deeper for clause in tree.required for deeper in required(clause)]
+    return [] if isinstance(tree, Everything) else [tree]
+
+
+def named(clause: Query) -> str:
+    """A clause as people would say it."""
+    if isinstance(clause, Keyword):
+        return f"{clause.field}:{clause.value}"
+    if isinstance(clause, DateRange):
+        start, stop = (("" if end is None else iso(end)[:10]) for end in clause)
+        return f"a date in {start}..{stop}"
+    return show(clause)

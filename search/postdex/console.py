@@ -1,0 +1,109 @@
+"""What goes to standard output, what to standard error, and what is known of the one who stands there?
+
+Results go to standard output, everything said about them to standard error. How results look
+is for `render`; the commands are in `cli` and `commands`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from postdex_index.errors import FolderError
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
+#: Fewer posts than these are read before anybody has seen a bar.
+_WORTH_A_BAR = 300
+
+
+def out(*lines: str, end: str = "\n") -> None:
+    """Write lines to standard output; a character that its encoding does not have becomes `?`."""
+    stream = sys.stdout
+    for line in lines:
+        try:
+            stream.write(line + end)
+        except UnicodeEncodeError:
+            encoding = stream.encoding or "ascii"
+            stream.write((line + end).encode(encoding, "replace").decode(encoding))
+
+
+def note(line: str) -> None:
+    """One line to standard error, with the name of the program before it."""
+    from .printable import printable
+
+    print(f"postdex: {printable(line)}", file=sys.stderr)
+
+
+def here() -> Path:
+    """The folder where the person stands."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise FolderError("the folder you stand in is gone", "change to one that exists") from error
+
+
+def shown_path(folder: Path) -> Callable[[str], str]:
+    """How a post's path is shown: relative to where the person stands."""
+    start, root = str(here()), os.path.abspath(folder)
+    if start == root:
+        return str
+    prefix = os.path.relpath(root, start)
+    return lambda path: os.path.normpath(os.path.join(prefix, path))
+
+
+def post_path(folder: Path, typed: str) -> str:
+    """The path of a post within its folder, from one typed where the person stands (or already such a path)."""
+    root = os.path.abspath(folder)
+    for start in (root, str(here())):
+        path = os.path.normpath(os.path.join(start, typed))
+        if os.path.isfile(path) and path.startswith(root + os.sep):
+            return os.path.relpath(path, root).replace(os.sep, "/")
+    return typed.removeprefix("./")
+
+
+def width() -> int:
+    """The columns of the terminal."""
+    try:
+        return int(os.environ.get("COLUMNS", "")) or os.get_terminal_size(sys.stdout.fileno()).columns
+    except (ValueError, OSError):  # no number, no terminal, or no file at all
+        return 80
+
+
+def wants_color(choice: str) -> bool:
+    """Whether output is coloured: on a terminal that can, unless NO_COLOR is set; `always` and `never` overrule."""
+    if choice != "auto":
+        return choice == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+class Bar:
+    """A progress bar on standard error, if that is a terminal and there is enough to do; called as `build.Progress`."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._bar: ProgressBar[int] | None = None
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._bar is None:
+            if total < _WORTH_A_BAR or not sys.stderr.isatty():
+                return
+            import click
+
+            self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr)
+            self._bar.__enter__()
+        self._bar.update(done - self._bar.pos)
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(kind, error, trace)

@@ -1,0 +1,143 @@
+"""How do the clauses of a query hang together? Tokens -> groups, by precedence.
+
+`AND` binds tighter than `OR`, and both tighter than standing side by side. Operators with
+nothing to stand between are left out and said. What a group means is left to `syntax`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+from postdex_index.errors import QueryError
+
+from .lexer import Token
+
+#: Limits beyond which a query is refused: what people type is far below, what is above is a mistake or an attack.
+MOST_CLAUSES = 64
+MOST_LEVELS = 16
+
+
+class Clause(NamedTuple):
+    """A word, quote or filter as typed; `sign` is "-" where it is excluded, by a sign or by `NOT`."""
+
+    token: Token
+    sign: str = ""
+
+
+class Group(NamedTuple):
+    """Clauses "beside" one another, or joined by "AND" or "OR"."""
+
+    kind: str
+    parts: tuple[Node, ...]
+    sign: str = ""
+    field: str = ""
+    weight: float = 1.0
+
+
+Node: TypeAlias = Clause | Group
+
+
+class Grouped(NamedTuple):
+    """A whole query, what had to be left out of it, and how many steps it took."""
+
+    root: Group
+    warnings: tuple[str, ...]
+    steps: int
+
+
+def group(tokens: Sequence[Token]) -> Grouped:
+    """The groups of a query. Raises `QueryError` for more clauses or deeper brackets than the limits.
+
+    >>> group([Token("word", "a"), Token("OR")]).warnings
+    ('OR was left out: nothing stands after it',)
+    """
+    parser = _Parser(tokens)
+    root = Group("beside", parser.side_by_side())
+    return Grouped(root, tuple(parser.warnings), parser.steps)
+
+
+class _Parser:
+    """A place among the tokens. Recursion goes as deep as brackets do, and no deeper than `MOST_LEVELS`."""
+
+    __slots__ = ("at", "clauses", "level", "steps", "tokens", "warnings")
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.tokens = (*tokens, Token(""))
+        self.at = 0
+        self.steps = 0
+        self.level = 0
+        self.clauses = 0
+        self.warnings: list[str] = []
+
+    def side_by_side(self) -> tuple[Node, ...]:
+        """Clauses up to the end of the group or of the query."""
+        parts: list[Node] = []
+        while self.next() not in ("", ")"):
+            if self.next() in ("AND", "OR"):
+                self.leave_out("before")
+            elif part := self.joined("OR"):
+                parts.append(part)
+        return tuple(parts)
+
+    def joined(self, operator: str) -> Node | None:
+        """Operands between the operators of one precedence, or the one operand there is."""
+        parts: list[Node] = []
+        while True:
+            part = self.joined("AND") if operator == "OR" else self.operand()
+            if part:
+                parts.append(part)
+            if self.next() != operator:
+                break
+            self.step()
+            while self.next() in ("AND", "OR"):
+                self.leave_out("before")
+            if self.next() in ("", ")"):
+                self.at -= 1
+                self.leave_out("after")
+                break
+        return Group(operator, tuple(parts)) if len(parts) > 1 else parts[0] if parts else None
+
+    def operand(self) -> Node | None:
+        """A clause or a bracketed group, behind any number of `NOT`."""
+        negated = False
+        while self.next() == "NOT":
+            negated = not negated
+            self.step()
+        if self.next() in ("", ")", "AND", "OR"):
+            self.at -= 1
+            self.leave_out("after")
+            return None
+        token = self.step()
+        node = self.bracketed(token) if token.kind == "(" else self.clause(token)
+        return node._replace(sign="" if node.sign == "-" else "-") if negated else node
+
+    def clause(self, token: Token) -> Clause:
+        self.clauses += 1
+        if self.clauses > MOST_CLAUSES:
+            message = f"the query has more than {MOST_CLAUSES} words, phrases and filters"
+            raise QueryError(message, "search for fewer", code="too_many_clauses")
+        return Clause(token, token.sign)
+
+    def bracketed(self, opening: Token) -> Group:
+        self.level += 1
+        if self.level > MOST_LEVELS:
+            message = f"the query has brackets more than {MOST_LEVELS} deep"
+            raise QueryError(message, "leave some of them out", code="too_deep")
+        parts = self.side_by_side()
+        self.level -= 1
+        return Group("beside", parts, opening.sign, opening.field, self.step().weight)
+
+    def next(self) -> str:
+        """The kind of the next token; "" at the end."""
+        self.steps += 1
+        return self.tokens[self.at].kind
+
+    def step(self) -> Token:
+        self.steps += 1
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def leave_out(self, side: str) -> None:
+        """Step over an operator that has nothing `side` it, and say so."""
+        self.warnings.append(f"{self.step().kind} was left out: nothing stands {side} it")

@@ -1,0 +1,212 @@
+"""How does a candidate become a hit that people can open: its best sections, a snippet, links and lines?
+
+The engine says which posts and how well, `rank` in what order and which sections, `snippets`
+which words of them to show. Here this is put together for the few posts of a page; only
+the sections that are shown have their text read.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from postdex_index.analysis import stem
+from postdex_index.engine import Document, LeafStats, Reader
+from postdex_index.model import Explanation, Hit, SectionHit, Snippet
+from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Query, Synonyms, Term, Wildcard, leaves
+from postdex_index.spelling import slips
+
+from .rank import Ranked, ScoredSection, best_sections
+from .snippets import snippet, title_spans
+
+#: Words in a usual section, in the middle of what sites of docs and blogs have; a longer one holds its words cheaper.
+AVERAGE_SECTION = 130
+#: Sections shown of one post.
+SECTIONS = 3
+
+
+class Asked(NamedTuple):
+    """What the hits of one search have in common: the leaves with their (idf, weight) and the product of both,
+    which terms of a title are marked, and what is to be shown."""
+
+    query: Query
+    leaves: Sequence[Leaf]
+    worth: Sequence[tuple[float, float]]
+    idf: Sequence[float]
+    title_key: str
+    wanted: Callable[[str], bool]
+    section_snippets: bool
+    explain: bool
+
+
+def asked(
+    query: Query,
+    stats: Sequence[LeafStats],
+    *,
+    title_key: str = "",
+    languages: Sequence[str] = (),
+    section_snippets: bool = False,
+    explain: bool = False,
+) -> Asked:
+    """The leaves of a query together with what the engine said of them."""
+    found = leaves(query)
+    worth = [(met.idf, leaf.weight) for met, leaf in zip(stats, found, strict=True)]
+    idf = [idf * weight for idf, weight in worth]
+    return Asked(query, found, worth, idf, title_key, wanted(found, languages), section_snippets, explain)
+
+
+class Place(NamedTuple):
+    """A section of a post that holds words of the query; None in a post that has no sections."""
+
+    ranked: Ranked
+    document: Document
+    positions: Sequence[Sequence[int]]
+    section: ScoredSection | None
+
+    @property
+    def score(self) -> float:
+        """What the place is worth among all places."""
+        return self.section.score if self.section else self.ranked.score
+
+
+def of_post(reader: Reader, ranked: Ranked, asked: Asked) -> Hit:
+    """The hit of a post: its three best sections, the best one's snippet."""
+    document, positions = _met(reader, ranked, asked)
+    found = best_sections(document.sections, positions, asked.worth, ranked.score, AVERAGE_SECTION, SECTIONS)
+    return _hit(reader, ranked, asked, document, positions, found)
+
+
+def places(reader: Reader, ranked: Ranked, asked: Asked) -> list[Place]:
+    """Each section of a post that holds words of the query, best first."""
+    document, positions = _met(reader, ranked, asked)
+    sections = document.sections
+    found = best_sections(sections, positions, asked.worth, ranked.score, AVERAGE_SECTION, len(sections))
+    if not found:
+        return [Place(ranked, document, positions, None)]
+    return [Place(ranked, document, positions, section) for section in found]
+
+
+def of_place(reader: Reader, place: Place, asked: Asked) -> Hit:
+    """The hit of a section: that section alone, with its own score."""
+    found = [place.section] if place.section else []
+    hit = _hit(reader, place.ranked, asked, place.document, place.positions, found)
+    return hit._replace(score=place.score)
+
+
+def _met(reader: Reader, ranked: Ranked, asked: Asked) -> tuple[Document, list[Sequence[int]]]:
+    positions = [ranked.candidate.positions(leaf) for leaf in range(len(asked.leaves))]
+    return reader.document(ranked.candidate.post), positions
+
+
+def _hit(
+    reader: Reader,
+    ranked: Ranked,
+    asked: Asked,
+    document: Document,
+    positions: Sequence[Sequence[int]],
+    found: Sequence[ScoredSection],
+) -> Hit:
+    sections = tuple(
+        _section(document, positions, scored, asked, snipped=number == 0 or asked.section_snippets)
+        for number, scored in enumerate(found)
+    )
+    best = sections[0] if sections else SectionHit("", (), "", document.url, 1, 1, ranked.score)
+    shown = best.snippet if best.snippet and best.snippet.text else Snippet(document.description, (), best.line)
+    return Hit(
+        document.path,
+        best.match_line,
+        best.url,
+        best.anchor,
+        document.title,
+        title_spans(document.title, asked.wanted) if asked.leaves else (),
+        best.headings,
+        document.date,
+        document.date_from,
+        document.updated,
+        document.tags,
+        document.categories,
+        document.lang,
+        ranked.score,
+        shown,
+        sections if asked.section_snippets else tuple(section._replace(snippet=None) for section in sections),
+        explanation(reader, ranked, asked) if asked.explain else None,
+    )
+
+
+def _section(
+    document: Document, positions: Sequence[Sequence[int]], scored: ScoredSection, asked: Asked, snipped: bool
+) -> SectionHit:
+    section = document.sections[scored.index]
+    shown = None
+    if snipped:
+        words = {
+            position: leaf
+            for leaf, found in enumerate(positions)
+            for position in found[bisect_left(found, section.body) : bisect_left(found, section.stop)]
+        }
+        passage = document.passage(scored.index, scored.near, words)
+        shown = snippet(passage, asked.idf)
+    url = f"{document.url}#{section.anchor}" if document.url and section.anchor else document.url
+    line = shown.line if shown and (shown.spans or not section.heading) else section.line
+    return SectionHit(section.heading, section.headings, section.anchor, url, section.line, line, scored.score, shown)
+
+
+def wanted(query_leaves: Sequence[Leaf], languages: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a term of a title is a word of the query, or of the same stem as one of its words.
+
+    >>> is_wanted = wanted([Term("leaks"), Prefix("soc"), Term("bug", field="body")], ["en"])
+    >>> [is_wanted(term) for term in ("leak", "socket", "bug")]
+    [True, True, False]
+    """
+    names: set[str] = set()
+    stems: set[str] = set()
+    tests: list[Callable[[str], bool]] = []
+    waiting = [leaf for leaf in query_leaves if isinstance(leaf, Synonyms) or leaf.field in ("", "title")]
+    while waiting:
+        match waiting.pop():
+            case Synonyms(spellings):
+                waiting += spellings
+            case Term(text, _, _, exact):
+                names.add(text)
+                stems.update(stem(text, language) for language in languages if not exact)
+            case Phrase(terms, _, _, exact, _, prefix):
+                waiting += [Term(text, exact=exact) for text in (terms[:-1] if prefix else terms)]
+                waiting += [Prefix(terms[-1])] if prefix else []
+            case Prefix(text):
+                tests.append(_begins(text))
+            case Wildcard(pattern):
+                tests.append(_covers(pattern))
+            case Fuzzy(text, most):
+                tests.append(_near(text, most))
+
+    def is_wanted(term: str) -> bool:
+        if term in names or any(test(term) for test in tests):
+            return True
+        return any(stem(term, language) in stems for language in languages)
+
+    return is_wanted
+
+
+def _begins(text: str) -> Callable[[str], bool]:
+    return lambda term: term.startswith(text)
+
+
+def _covers(pattern: str) -> Callable[[str], bool]:
+    parts = {"*": ".*", "?": "."}
+    matches = re.compile("".join(parts.get(char) or re.escape(char) for char in pattern), re.DOTALL).fullmatch
+    return lambda term: matches(term) is not None
+
+
+def _near(text: str, most: int) -> Callable[[str], bool]:
+    return lambda term: term[:1] == text[:1] and slips(text, term, most) <= most
+
+
+def explanation(reader: Reader, ranked: Ranked, asked: Asked) -> Explanation:
+    """The engine's score and, where words stand close together, what that made of it."""
+    made = reader.explain(asked.query, ranked.candidate.post, title_key=asked.title_key)
+    factor = ranked.score / made.value if made.value else 1.0
+    if abs(factor - 1) < 1e-9:
+        return made
+    return Explanation(ranked.score, "score x closeness", (made, Explanation(factor, "closeness of the query's words")))

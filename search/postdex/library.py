@@ -1,0 +1,393 @@
+"""How does a program search a folder of posts? `postdex.open(folder)` and the `Index` it gives.
+
+One search is one straight line: bring the index up to the files, read the query, join what is
+misspelt, let the engine match and score, re-rank the first fifty by closeness, and make hits of
+the page that was asked for (`hits`). Faces (command line, service) stand on this file alone.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple, TypeAlias
+
+from postdex_index import build, config, embedded, posts
+from postdex_index.engine import Document, Reader, Stats, Word
+from postdex_index.errors import FolderError, IndexMissingError, NotFoundError, PostdexError, QueryError, StaleError
+from postdex_index.model import IndexState, Problem
+from postdex_index.query import Clauses, Everything, Query
+
+from . import filters, suggest, syntax, why
+from .answers import ALL_POSTS, Asked, Page, Results, all_of, answer, nothing
+from .places import check_unasked, index_directory
+from .why import Verdict
+
+__all__ = ["Index", "Results", "Status", "Verdict", "open"]
+
+Refresh: TypeAlias = Literal["auto", "never", "require"]
+Sort: TypeAlias = Literal["score", "date", "updated", "title"]
+Units: TypeAlias = Literal["posts", "sections"]
+
+#: How long a first build waits for another process that may just be doing it.
+_WAIT_S = 60.0
+
+
+class Status(NamedTuple):
+    """An index as it stands: where, in numbers, and how it stands to the files."""
+
+    folder: str
+    directory: str
+    stats: Stats
+    fresh: bool
+    changed_files: int
+
+
+class _Snapshot(NamedTuple):
+    """What one search looks at: an open reader, and how it stands to the files."""
+
+    reader: Reader
+    generation: int
+    freshness: build.Freshness
+
+    @property
+    def state(self) -> IndexState:
+        """As results tell it."""
+        fresh, changed, _ = self.freshness
+        return IndexState(self.generation, self.reader.stats().posts, fresh, changed)
+
+
+def open(
+    folder: str | os.PathLike[str] = ".",
+    *,
+    index: str | os.PathLike[str] | None = None,
+    refresh: Refresh = "auto",
+    create: bool = True,
+) -> Index:
+    """The index of a folder of posts; built now if there is none and `create` is true.
+
+    `index` is where it lies (`.postdex` in the folder by default). With `refresh="auto"` each search first
+    brings it up to the files, as far as that is quickly done; "require" makes a search fail rather than answer
+    from an older index; "never" leaves it as it is. Raises FolderError, ConfigError, IndexMissingError.
+
+    >>> with open("posts") as ix:
+    ...     ix.search("SMC fallback").hits[0].path
+    '2022/refcount-bug.md'
+    """
+    opened = Index(folder, index=index, refresh=refresh)
+    if not opened.exists:
+        if not create:
+            raise IndexMissingError("there is no index yet", "run `postdex index`", path=str(opened.directory))
+        opened.refresh(wait=_WAIT_S)
+    return opened
+
+
+class Index:
+    """A searchable folder of posts. Thread-safe; a context manager; holds files open until `close`.
+
+    >>> with open("posts") as ix:
+    ...     results = ix.search("refcoutn bug", limit=3)
+    >>> results.hits[0].title, results.corrections[0].known[0]
+    ('A refcount bug in sk_psock_get', 'refcount')
+    """
+
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        index: str | os.PathLike[str] | None = None,
+        refresh: Refresh = "auto",
+    ) -> None:
+        """Opens nothing yet: `open` does, and builds the index if there is none."""
+        self.folder = Path(folder)
+        if not self.folder.is_dir():
+            raise FolderError("there is no such folder", "name the folder of the posts", path=str(folder))
+        if refresh not in ("auto", "never", "require"):
+            raise PostdexError(f"refresh is {refresh!r}", "use auto, never or require")
+        self.settings = config.load(self.folder)
+        self.directory = index_directory(self.folder, index)
+        self._mode = refresh
+        self._updating = threading.Lock()
+        self._opened: tuple[Reader, int] | None = None
+        self._closed = False
+        self._table: build.Known | None = None
+        self._checked: tuple[float, build.Freshness] | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is an index that this version can search."""
+        try:
+            self._reader()
+        except IndexMissingError:
+            return False
+        return True
+
+    # -- searching
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        sort: Sort = "score",
+        tags: Iterable[str] = (),
+        categories: Iterable[str] = (),
+        after: str | None = None,
+        before: str | None = None,
+        lang: str | None = None,
+        drafts: bool = False,
+        facets: Sequence[str] = (),
+        units: Units = "posts",
+        prefix_last: bool = False,
+        typo: bool = True,
+        explain: bool = False,
+        section_snippets: bool = False,
+        deadline_ms: float | None = 2000,
+    ) -> Results:
+        """The posts that answer a query (docs/query.md is its language), best first.
+
+        `tags`, `categories`, `after`, `before` and `lang` are filters, all of which must hold. `prefix_last`
+        takes the last word as the beginning of one. A search that is not done after `deadline_ms` says so in
+        `complete`. Raises QueryError for a query over a limit or an argument that cannot be used, StaleError,
+        IndexFault.
+
+        >>> with open("posts") as ix:
+        ...     [hit.path for hit in ix.search("tag:sqlite").hits]
+        ['2024/sqlite-wal.md']
+        """
+        page = Page(limit, offset, sort, units, facets, drafts, explain, section_snippets, deadline_ms).checked()
+        narrowing = _narrowing(tags, categories, after, before, lang)
+        started = time.perf_counter()
+        snapshot = self._current()
+        parsed = self._parsed(query, snapshot.reader, all_words=sort != "score", prefix_last=prefix_last)
+        if parsed.empty:
+            return nothing(query, parsed.warnings, page, snapshot.state, started)
+        tree, corrections = suggest.rescue(parsed, snapshot.reader) if typo else (parsed.tree, ())
+        if parsed.listing and sort == "score":
+            page = page._replace(sort="date")
+        tree = _without(all_of(tree, *narrowing), snapshot.freshness.gone)
+        asked = Asked(query, tree, parsed.title_key, corrections, parsed.warnings)
+        results = answer(asked, page, snapshot.reader, snapshot.state, started)
+        return results if results.hits else _with_suggestions(results, parsed, snapshot.reader)
+
+    def like(self, path: str, *, limit: int = 10, offset: int = 0) -> Results:
+        """The posts that are most like this one, without it. Raises NotFoundError.
+
+        >>> with open("posts") as ix:
+        ...     "2022/refcount-bug.md" in [hit.path for hit in ix.like("2022/refcount-bug.md").hits]
+        False
+        """
+        page = Page(limit, offset).checked()
+        started = time.perf_counter()
+        snapshot = self._current()
+        tree = suggest.like(snapshot.reader, _found(snapshot.reader, path))
+        asked = Asked("", _without(tree, snapshot.freshness.gone))
+        return answer(asked, page, snapshot.reader, snapshot.state, started)
+
+    def suggest(self, text: str, *, limit: int = 10) -> list[Word]:
+        """The words that the last word of a text may become, the most frequent first.
+
+        >>> with open("posts") as ix:
+        ...     [word.text for word in ix.suggest("the refc", limit=1)]
+        ['refcount']
+        """
+        return suggest.complete(self._current().reader, text, limit)
+
+    def get(self, path: str) -> Document:
+        """The stored post: its metadata, sections and their text. Unpublished ones too. Raises NotFoundError.
+
+        >>> with open("posts") as ix:
+        ...     ix.get("2022/refcount-bug.md").title
+        'A refcount bug in sk_psock_get'
+        """
+        reader = self._current().reader
+        return reader.document(_found(reader, path))
+
+    def explain(self, query: str, path: str) -> Verdict:
+        """What the score of a post was made of, or why the query does not find it.
+
+        >>> with open("posts") as ix:
+        ...     ix.explain("psock +quicksort", "2022/refcount-bug.md").reasons
+        ('it has no quicksort, which is required',)
+        """
+        snapshot = self._current()
+        parsed = self._parsed(query, snapshot.reader)
+        tree, _ = suggest.rescue(parsed, snapshot.reader)
+        post = snapshot.reader.find(path)
+        if post is None:
+            return Verdict(path, 0, None, tuple(self._why_unknown(path)))
+        if parsed.empty:
+            return Verdict(path, 0, None, parsed.warnings)
+        return why.verdict(snapshot.reader, path, post, tree, parsed.title_key)
+
+    # -- the index
+
+    def build_unasked(self, progress: build.Progress | None = None) -> build.Report:
+        """The first build, for somebody who only wanted to search. Raises FolderError where that may be a mistake."""
+        check_unasked(self.folder, self.settings)
+        return self.refresh(wait=_WAIT_S, progress=progress)
+
+    def refresh(
+        self,
+        *,
+        full: bool = False,
+        wait: float = 10.0,
+        dry_run: bool = False,
+        jobs: int = 1,
+        progress: build.Progress | None = None,
+    ) -> build.Report:
+        """Bring the index up to the files in one commit, however much that is; see `postdex_index.build.refresh`.
+
+        >>> with open("posts") as ix:
+        ...     ix.refresh(dry_run=True).added
+        ()
+        """
+        with self._updating:
+            return build.refresh(
+                self.folder,
+                self.directory,
+                self.settings,
+                wait=wait,
+                full=full,
+                dry_run=dry_run,
+                jobs=jobs,
+                progress=progress,
+            )
+
+    def status(self) -> Status:
+        """The index as it stands, without changing it."""
+        reader, _ = self._reader()
+        todo = build.plan(self.folder, self._known(), self.settings)
+        return Status(str(self.folder), str(self.directory), reader.stats(), not todo.files, todo.files)
+
+    def problems(self) -> list[Problem]:
+        """What was skipped, is unpublished, lost something, or has the address of another post; by path and line."""
+        reader, _ = self._reader()
+        every = reader.search(Everything(), limit=ALL_POSTS, sort="title").candidates
+        urls = {document.path: document.url for document in (reader.document(one.post) for one in every)}
+        return sorted([*embedded.read_problems(self.directory), *posts.clashes(urls)])
+
+    def close(self) -> None:
+        """Let go of the index; searches that are under way end undisturbed."""
+        self._opened = None
+        self._closed = True
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        self.close()
+
+    # -- the snapshot of a search
+
+    def _current(self) -> _Snapshot:
+        """The newest commit, after it was brought up to the files as far as `refresh` says."""
+        freshness = self._caught_up() if self._mode != "never" else build.Freshness(False, 0)
+        if self._mode == "require" and not freshness.fresh:
+            changed = freshness.changed_files
+            raise StaleError(
+                f"the index is older than the posts ({changed} changed)", "run `postdex index`", path=str(self.folder)
+            )
+        reader, generation = self._reader()
+        return _Snapshot(reader, generation, freshness)
+
+    def _reader(self) -> tuple[Reader, int]:
+        """The reader of the newest commit. A former one is not closed here: other threads may still read in it."""
+        if self._closed:
+            raise PostdexError("this index was closed", "open it again")
+        generation = embedded.generation(self.directory)
+        opened = self._opened
+        if opened is None or opened[1] != generation:
+            reader = embedded.open_reader(self.directory)
+            opened = self._opened = reader, reader.stats().generation
+        return opened
+
+    def _caught_up(self) -> build.Freshness:
+        """How the index stands to the files now; of threads that ask at the same time one looks for all."""
+        asked = time.monotonic()
+        with self._updating:
+            if self._checked is None or self._checked[0] < asked:
+                began = time.monotonic()
+                known = self._known()
+                self._checked = began, build.catch_up(self.folder, self.directory, self.settings, known)
+            return self._checked[1]
+
+    def _known(self) -> build.Known:
+        """The post table of the newest commit, read again only when there is a newer one."""
+        generation = embedded.generation(self.directory)
+        if self._table is None or self._table.generation != generation:
+            self._table = build.known(self.directory)
+        return self._table
+
+    # -- reading what people typed
+
+    def _parsed(
+        self, query: str, reader: Reader, *, all_words: bool = False, prefix_last: bool = False
+    ) -> syntax.Parsed:
+        return syntax.parse(
+            query,
+            languages=reader.stats().languages or ("en",),
+            all_words=all_words,
+            prefix_last=prefix_last,
+            known=lambda term: reader.holds(term) > 0,
+            simplify=self.settings.simplify,
+        )
+
+    def _why_unknown(self, path: str) -> list[str]:
+        """Why a file is not in the index."""
+        reasons = [
+            problem.message + (f"; {problem.hint}" if problem.hint else "")
+            for problem in embedded.read_problems(self.directory)
+            if problem.path == path
+        ]
+        if not (self.folder / path).is_file():
+            return [*reasons, "there is no such file in the folder of the posts"]
+        if path in self._known().table:
+            return reasons or ["the file holds nothing to index"]
+        todo = build.plan(self.folder, self._known(), self.settings)
+        if path in todo.add:
+            return [*reasons, "it is newer than the index; `postdex index` takes it in"]
+        return reasons or ["it is left out by .gitignore, by the settings include or exclude, or by where it lies"]
+
+
+def _narrowing(
+    tags: Iterable[str], categories: Iterable[str], after: str | None, before: str | None, lang: str | None
+) -> list[Query]:
+    """The filters that were given as arguments. Raises QueryError for a date that is none."""
+    given = [("tag", tag) for tag in tags] + [("category", category) for category in categories]
+    given += [("lang", lang)] if lang else []
+    found: list[Query] = [kept for field, value in given if (kept := filters.keyword(field, value))]
+    for field, value in (("after", after), ("before", before)):
+        if value is None:
+            continue
+        from datetime import date
+
+        span, _ = filters.date_range(field, value, date.today())
+        if span is None:
+            hint = "write 2024, 2024-03, 2024-03-14 or 30d (d, w, m, y back from today)"
+            raise QueryError(f"{field} is {value!r}, which is no date", hint, code="bad_date")
+        found.append(span)
+    return found
+
+
+def _without(tree: Query, gone: Sequence[str]) -> Query:
+    """The tree without posts whose files are gone: their removal could not be committed just now."""
+    paths = tuple(kept for path in gone if (kept := filters.keyword("path", path)))
+    return Clauses(required=(tree,), excluded=paths) if paths else tree
+
+
+def _with_suggestions(results: Results, parsed: syntax.Parsed, reader: Reader) -> Results:
+    """Nothing was found: say which known words are near to those that were not to be corrected."""
+    meant = suggest.did_you_mean(parsed, reader)
+    said = tuple(f"no post has {word}; did you mean {' or '.join(known)}?" for word, known in meant)
+    return results._replace(warnings=results.warnings + said)
+
+
+def _found(reader: Reader, path: str) -> int:
+    post = reader.find(path)
+    if post is None:
+        raise NotFoundError("no post of the index has this path", "paths are relative to the folder", path=path)
+    return post

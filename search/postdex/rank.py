@@ -1,0 +1,287 @@
+"""Which of the best posts has the query's words side by side, and which of its sections is it about?
+
+The engine scores all posts that match; this file looks at the few at the top, with the
+positions of their words at hand: it re-ranks the first fifty by how close the words of the
+query stand together, and it ranks the sections of a post and finds the place for a snippet.
+
+It reads no text (that is `snippets`) and knows no storage: everything here is a pure
+function of positions. The formulas are the engine's, so that posts and sections agree.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from heapq import heapify, heappushpop
+from typing import NamedTuple
+
+from postdex_index.analysis import is_spaceless
+from postdex_index.embedded.scoring import BODY, HEADING, norm, saturation
+from postdex_index.engine import Candidate, StoredSection
+from postdex_index.query import Leaf, Synonyms, Term
+
+#: All words of the query side by side are worth half the post's score once more.
+CLOSENESS = 0.5
+#: Words that stand further apart than this say no more together than each for itself.
+FARTHEST = 7
+#: How many posts are looked at. A post further down would need more than CLOSENESS to reach the first page.
+LOOKED_AT = 50
+
+# Of the sections of the posts found for 248 queries on three sites (nDCG@10): .695 with a heading worth 2 as in
+# a post's score, .714 with 3, .723 with 4, .721 with 5; without HEADING_COVERAGE .023 less. The title's words
+# count in the post's score already.
+#: What a word in a section's own heading is worth, against 1 in its text or in a heading above it.
+OWN_HEADING = 4.0
+#: A section all of whose heading's words were asked for is worth twice as much.
+HEADING_COVERAGE = 1.0
+#: A section stands on its own matches and on half of its post's score: a good section of the right post wins.
+POST_SHARE = 0.5
+#: Words in a usual heading; a longer one holds its words a little cheaper.
+AVERAGE_HEADING = 4.0
+
+#: Words that a snippet shows at once, about: a window of matches this wide is its middle.
+WINDOW = 25
+#: A word's second occurrence in a window, against its first: a place with all the words beats one with a word thrice.
+REPEATED = 0.1
+#: Occurrences of one word that are looked at in one section; keeps the cost of a snippet from growing with its length.
+OCCURRENCES = 100
+
+
+class Ranked(NamedTuple):
+    """A candidate and its score with the closeness of its words."""
+
+    candidate: Candidate
+    score: float
+
+
+class ScoredSection(NamedTuple):
+    """Section number `index` of a post; `near` is the position around which its snippet is to be cut."""
+
+    index: int  # type: ignore[assignment]  # pyright: ignore  # hides tuple.index, which a value has no use for
+    score: float
+    near: int
+
+
+def neighbours(query_leaves: Sequence[Leaf]) -> tuple[tuple[int, int], ...]:
+    """The pairs of leaves whose words stand side by side in the query, as numbers of leaves.
+
+    A compound counts as one word, its parts are passed over; a phrase, a pattern or a script
+    without spaces ends a chain, since side by side means nothing there that it does not mean already.
+
+    >>> neighbours([Term("sparse"), Term("checkout"), Term("check", weight=0.5), Term("git")])
+    ((0, 1), (1, 3))
+    """
+    pairs: list[tuple[int, int]] = []
+    before = -1
+    for number, leaf in enumerate(query_leaves):
+        if isinstance(leaf, (Term, Synonyms)) and leaf.weight < 1:
+            continue
+        word = _is_word(leaf)
+        if word and before >= 0:
+            pairs.append((before, number))
+        before = number if word else -1
+    return tuple(pairs)
+
+
+def closeness(first: Sequence[int], second: Sequence[int]) -> float:
+    """1 / the smallest distance from a word to the next word of the query; 0 beyond `FARTHEST`.
+
+    In the query's order the distance is that of the positions, in the other order one more.
+
+    >>> closeness([10, 50], [51]), closeness([10], [9]), closeness([10], [30])
+    (1.0, 0.5, 0.0)
+    """
+    if len(first) <= len(second):
+        few, many, earlier, later = first, second, 1, 0
+    else:
+        few, many, earlier, later = second, first, 0, 1
+    best = FARTHEST + 1
+    count = len(many)
+    for place in few:
+        i = bisect_left(many, place)
+        if i and place - many[i - 1] + earlier < best:
+            best = place - many[i - 1] + earlier
+        if i < count and many[i] == place:
+            i += 1
+        if i < count and many[i] - place + later < best:
+            best = many[i] - place + later
+        if best == 1:
+            return 1.0
+    return 1.0 / best if best <= FARTHEST else 0.0
+
+
+def closest(
+    candidates: Sequence[Candidate],
+    pairs: Sequence[tuple[int, int]],
+    limit: int = LOOKED_AT,
+    wanted: int | None = None,
+) -> list[Ranked]:
+    """The candidates (best first) with their first `limit` re-ranked by closeness; equal scores keep their order.
+
+    score x (1 + CLOSENESS x mean over `pairs` of closeness), the same for a post whatever page it
+    is on. With `wanted`, only that many at the top need be right: the rest is not looked at once
+    nothing in it can reach them.
+    """
+    if not pairs:
+        return [Ranked(candidate, candidate.score) for candidate in candidates]
+    looked_at = candidates[:limit]
+    wanted = len(looked_at) if wanted is None else max(wanted, 1)
+    ranked = [Ranked(candidate, _close(candidate, pairs)) for candidate in looked_at[:wanted]]
+    top = [score for _, score in ranked]
+    heapify(top)
+    for candidate in looked_at[wanted:]:
+        if candidate.score * (1 + CLOSENESS) <= top[0]:
+            break
+        ranked.append(Ranked(candidate, _close(candidate, pairs)))
+        heappushpop(top, ranked[-1].score)
+    rest = [Ranked(candidate, candidate.score) for candidate in candidates[len(ranked) :]]
+    ranked.sort(key=_score, reverse=True)
+    return ranked + rest
+
+
+def best_sections(
+    sections: Sequence[StoredSection],
+    positions: Sequence[Sequence[int]],
+    leaves: Sequence[tuple[float, float]],
+    post_score: float,
+    average_section_length: float,
+    limit: int = 3,
+) -> list[ScoredSection]:
+    """The sections of a post that hold words of the query, best first; the first section where none does.
+
+    `positions` has, for each leaf, where its words stand in the post, ascending; `leaves` each
+    leaf's (idf, weight); `average_section_length` is in words. The score is the sum over leaves of
+    weight x idf x (OWN_HEADING in the heading + in a heading above + in the text, each saturating),
+    x (1 + HEADING_COVERAGE x share of the heading's words that were asked for); and POST_SHARE of the
+    post's score.
+    """
+    if not sections:
+        return []
+    worth = [idf * weight for idf, weight in leaves]
+    found = _occurrences(sections, positions)
+    own = _by_section(sections, found, worth, average_section_length)
+    above = _headings_above(sections, own)
+    scored = []
+    for index, (heading, text) in own.items():
+        score = OWN_HEADING * heading + text + (above[index] if above else 0.0)
+        if heading:
+            score *= 1 + HEADING_COVERAGE * _covered(sections[index], found[2 * index], positions)
+        scored.append((-score, index))
+    scored.sort()
+    return [
+        ScoredSection(
+            i, POST_SHARE * post_score - less, _densest(found.get(2 * i + 1, ()), positions, worth, sections[i].body)
+        )
+        for less, i in scored[:limit] or [(0.0, 0)]
+    ]
+
+
+#: Where a leaf's words stand in a heading or a text: (leaf, start, stop), a slice of the leaf's positions.
+_Matches = Sequence[tuple[int, int, int]]
+
+
+def _occurrences(
+    sections: Sequence[StoredSection], positions: Sequence[Sequence[int]]
+) -> dict[int, list[tuple[int, int, int]]]:
+    """The matches by place: 2 x section for its heading and one more for its text."""
+    bounds = [bound for section in sections for bound in (section.start, section.body)]
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for leaf, places in enumerate(positions):
+        start, count = 0, len(places)
+        while start < count:
+            place = bisect_right(bounds, places[start])
+            stop = start + 1
+            if stop < count:
+                stop = bisect_left(places, bounds[place], stop) if place < len(bounds) else count
+            if place:  # else before the first section: the title and other fields
+                found.setdefault(place - 1, []).append((leaf, start, stop))
+            start = stop
+    return found
+
+
+def _by_section(
+    sections: Sequence[StoredSection],
+    found: dict[int, list[tuple[int, int, int]]],
+    worth: Sequence[float],
+    average_section_length: float,
+) -> dict[int, tuple[float, float]]:
+    """For each section with a match what its heading and its text are worth."""
+    own: dict[int, tuple[float, float]] = {}
+    for place, matches in found.items():
+        section = sections[place >> 1]
+        if place & 1:
+            below = norm(BODY, section.stop - section.body, average_section_length)
+        else:
+            below = norm(HEADING, section.body - section.start, AVERAGE_HEADING)
+        value = 0.0
+        for leaf, start, stop in matches:
+            value += worth[leaf] * saturation(stop - start, below)
+        heading, text = own.get(place >> 1, (0.0, 0.0))
+        own[place >> 1] = (heading, value) if place & 1 else (value, text)
+    return own
+
+
+def _headings_above(sections: Sequence[StoredSection], own: dict[int, tuple[float, float]]) -> list[float]:
+    """For each section what the headings above it are worth; nothing at all where no heading matches."""
+    if not any(heading for heading, _ in own.values()):
+        return []
+    above: list[float] = []
+    path: list[tuple[int, float]] = [(-1, 0.0)]
+    for index, section in enumerate(sections):
+        while path[-1][0] >= section.level:
+            path.pop()
+        above.append(path[-1][1])
+        path.append((section.level, path[-1][1] + (own[index][0] if index in own else 0.0)))
+    return above
+
+
+def _covered(section: StoredSection, matches: _Matches, positions: Sequence[Sequence[int]]) -> float:
+    """The share of a heading's words that were asked for."""
+    asked_for = {place for leaf, start, stop in matches for place in positions[leaf][start:stop]}
+    return len(asked_for) / (section.body - section.start)
+
+
+def _densest(matches: _Matches, positions: Sequence[Sequence[int]], worth: Sequence[float], otherwise: int) -> int:
+    """Where the window of WINDOW words that holds the most telling words begins."""
+    places = [
+        (place, leaf)
+        for leaf, start, stop in matches
+        for place in positions[leaf][start : min(stop, start + OCCURRENCES)]
+    ]
+    if len(matches) < 2:
+        return places[0][0] if places else otherwise
+    places.sort()
+    counts = dict.fromkeys((leaf for leaf, _, _ in matches), 0)
+    value, most, near, oldest = 0.0, 0.0, places[0][0], 0
+    for place, leaf in places:
+        value += worth[leaf] * (REPEATED if counts[leaf] else 1.0)
+        counts[leaf] += 1
+        while place - places[oldest][0] > WINDOW:
+            gone = places[oldest][1]
+            counts[gone] -= 1
+            value -= worth[gone] * (REPEATED if counts[gone] else 1.0)
+            oldest += 1
+        if value > most * 1.000001:
+            most, near = value, places[oldest][0]
+    return near
+
+
+def _close(candidate: Candidate, pairs: Sequence[tuple[int, int]]) -> float:
+    leaf = pairs[0][0]
+    places = candidate.positions(leaf)
+    total = 0.0
+    for first, second in pairs:
+        here = places if first == leaf else candidate.positions(first)
+        leaf, places = second, candidate.positions(second)
+        total += closeness(here, places)
+    return candidate.score * (1 + CLOSENESS * total / len(pairs))
+
+
+def _score(ranked: Ranked) -> float:
+    return ranked.score
+
+
+def _is_word(leaf: Leaf) -> bool:
+    if isinstance(leaf, Synonyms):
+        return all(_is_word(spelling) or not isinstance(spelling, Term) for spelling in leaf.spellings)
+    return isinstance(leaf, Term) and not is_spaceless(leaf.text)

@@ -1,0 +1,227 @@
+"""What do results look like on the wire? The JSON and HTML of everything postdex answers, and nothing else.
+
+One shape everywhere: the library's `to_dict`, `--json`, HTTP and MCP all come from here.
+Snippets arrive as text and spans; markup is made here, last, and `<mark>` is all of it.
+In JSON a control or bidirectional character is `\\uXXXX`, in HTML it is left out. The
+text for people is in `terminal`, whose functions are here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from postdex_index.engine import Document, Word
+from postdex_index.errors import PostdexError
+from postdex_index.model import SOFT_BREAK, Explanation, Hit, Results, SectionHit, Span
+
+from .printable import escape, iso, pieces, printable
+from .terminal import (
+    ansi,
+    document_text,
+    explain_text,
+    facets_table,
+    hits_text,
+    notes,
+    plain,
+    problems_text,
+    stale,
+    total_line,
+)
+
+__all__ = [
+    "SCHEMA",
+    "ansi",
+    "document",
+    "document_text",
+    "dumps",
+    "error",
+    "explain_text",
+    "facets_table",
+    "hits_text",
+    "jsonl",
+    "link",
+    "notes",
+    "plain",
+    "problems_text",
+    "stale",
+    "suggestions",
+    "to_dict",
+    "to_html",
+    "to_json",
+    "total_line",
+]
+
+#: The version of the wire form; it grows when a key changes its meaning or goes.
+SCHEMA = 1
+
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
+
+
+def to_dict(results: Results) -> dict[str, Any]:
+    """The results as plain dicts and lists, ready for JSON; scores and dates as people read them, HTML made."""
+    return {
+        "schema": SCHEMA,
+        "query": results.query,
+        "parsed": results.parsed,
+        "total": results.total,
+        "limit": results.limit,
+        "offset": results.offset,
+        "took_ms": round(results.took_ms, 3),
+        "hits": [_hit(hit) for hit in results.hits],
+        "facets": {name: dict(counts) for name, counts in results.facets.items()},
+        "corrections": [{"from": word, "to": list(known)} for word, known in results.corrections],
+        "warnings": list(results.warnings),
+        "complete": results.complete,
+        "index": results.index._asdict(),
+    }
+
+
+def to_json(results: Results, indent: int | None = None) -> str:
+    """The results as JSON text."""
+    return dumps(to_dict(results), indent)
+
+
+def jsonl(results: Results) -> Iterator[str]:
+    """Each hit as one line of JSON, without its line end."""
+    return (dumps(_hit(hit)) for hit in results.hits)
+
+
+def dumps(value: Any, indent: int | None = None) -> str:
+    r"""JSON text of any wire form: readable in every script, without raw control or bidirectional characters.
+
+    >>> dumps({"title": "索引\u202e"})
+    '{"title": "索引\\u202e"}'
+    """
+    from json import dumps  # a search for people never needs it
+
+    return escape(dumps(value, ensure_ascii=False, indent=indent, allow_nan=False))
+
+
+def to_html(text: str, spans: Sequence[Span] = ()) -> str:
+    """The text as HTML that is safe in an element or a quoted attribute; its spans in `<mark>`.
+
+    >>> to_html("if a<b: bug", [Span(8, 3)])
+    'if a&lt;b: <mark>bug</mark>'
+    """
+    return "".join(
+        f"<mark>{_escaped(piece)}</mark>" if marked else _escaped(piece) for piece, marked in pieces(text, spans)
+    )
+
+
+def link(url: str) -> str:
+    """The URL if it may be a link (http, https or a path), else "".
+
+    >>> link("/2022/08/26/refcount-bug/#what-I-fixed"), link("javascript:alert(1)")
+    ('/2022/08/26/refcount-bug/#what-I-fixed', '')
+    """
+    shown = printable(url).strip()
+    scheme, colon, _ = shown.partition(":")
+    is_path = not colon or not scheme or any(char in scheme for char in "/?#")
+    return shown if is_path or scheme.lower() in ("http", "https") else ""
+
+
+def suggestions(prefix: str, words: Iterable[Word]) -> dict[str, Any]:
+    """The wire form of completions: each word as people write it, with the number of posts that have it."""
+    return {
+        "schema": SCHEMA,
+        "query": prefix,
+        "suggestions": [{"text": word.text, "posts": word.posts} for word in words],
+    }
+
+
+def document(stored: Document, section: int | None = None) -> dict[str, Any]:
+    """The wire form of a post with the text of its sections, or of one; line n of a text is n lines below its first."""
+    wanted = range(len(stored.sections)) if section is None else (section,)
+    return {
+        "schema": SCHEMA,
+        "path": stored.path,
+        "title": stored.title,
+        "url": link(stored.url),
+        "date": _date(stored.date),
+        "date_from": stored.date_from,
+        "updated": _date(stored.updated),
+        "tags": list(stored.tags),
+        "categories": [list(path) for path in stored.categories],
+        "authors": list(stored.authors),
+        "lang": stored.lang,
+        "description": stored.description,
+        "unpublished": stored.unpublished,
+        "sections": [_stored_section(stored, index) for index in wanted],
+    }
+
+
+def error(exc: Exception) -> dict[str, Any]:
+    """The wire form of an error: what happened and what to do; of a bug no more than its kind."""
+    if isinstance(exc, PostdexError):
+        return {**exc.to_dict()}
+    message = f"internal error ({type(exc).__name__})"
+    return {"error": {"code": "internal", "message": message, "hint": "this is a bug of postdex; see its log"}}
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    return {
+        "path": hit.path,
+        "line": hit.line,
+        "url": link(hit.url),
+        "anchor": hit.anchor,
+        "title": hit.title,
+        "title_html": to_html(hit.title, hit.title_spans),
+        "headings": list(hit.headings),
+        "date": _date(hit.date),
+        "date_from": hit.date_from,
+        "updated": _date(hit.updated),
+        "tags": list(hit.tags),
+        "categories": [list(path) for path in hit.categories],
+        "lang": hit.lang,
+        "score": round(hit.score, 4),
+        "snippet": to_html(hit.snippet.text, hit.snippet.spans),
+        "snippet_text": hit.snippet.text,
+        "matches": [*_matches("body", hit.snippet.spans), *_matches("title", hit.title_spans)],
+        "sections": [_section(section) for section in hit.sections],
+        "explain": hit.explain and _explanation(hit.explain),
+    }
+
+
+def _section(section: SectionHit) -> dict[str, Any]:
+    return {
+        "title": section.heading,
+        "anchor": section.anchor,
+        "url": link(section.url),
+        "line": section.line,
+        "match_line": section.match_line,
+        "score": round(section.score, 4),
+        "snippet": to_html(section.snippet.text, section.snippet.spans) if section.snippet else None,
+    }
+
+
+def _stored_section(stored: Document, index: int) -> dict[str, Any]:
+    section = stored.sections[index]
+    return {
+        "title": section.heading,
+        "level": section.level,
+        "headings": list(section.headings),
+        "anchor": section.anchor,
+        "line": section.line,
+        "text": stored.text(index).replace(SOFT_BREAK, "\n"),
+    }
+
+
+def _explanation(explanation: Explanation) -> dict[str, Any]:
+    return {
+        "value": round(explanation.value, 4),
+        "label": explanation.label,
+        "parts": [_explanation(part) for part in explanation.parts],
+    }
+
+
+def _matches(field: str, spans: Sequence[Span]) -> list[dict[str, Any]]:
+    return [{"field": field, "start": start, "length": length} for start, length in spans]
+
+
+def _date(seconds: int | None) -> str | None:
+    return None if seconds is None else iso(seconds)
+
+
+def _escaped(text: str) -> str:
+    return printable(text).translate(_ENTITIES)

@@ -1,0 +1,95 @@
+"""What does a typed query ask for? Its text -> a tree for the engine, and what had to be repaired.
+
+People type whatever they type: nothing but a limit raises. What cannot be meant is read as
+text, closed or left out, and said in `warnings`.
+
+Here are the limits and the order of work: `lexer` finds the signs, `grammar` puts clauses together,
+`tree` decides what is required and what only scores, with `words` and `filters` for one clause each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from postdex_index import analysis
+from postdex_index.errors import QueryError
+from postdex_index.query import Clauses, Everything, Query, leaves
+
+from .grammar import group
+from .lexer import clean, lex
+from .tree import Settings, Word, read
+
+if TYPE_CHECKING:
+    from datetime import date
+
+#: Longer queries are refused: people type less, a pasted page is a mistake.
+MOST_CHARACTERS = 2_000
+
+
+class Parsed(NamedTuple):
+    """A query, read.
+
+    `words` stand in the order typed, for typo rescue and closeness; scripts without blanks and phrases
+    are not among them. `listing`: nothing scores, so the posts come newest first. `empty`: the text holds
+    no token, so nothing is found. `title_key` is what a title or heading must equal to rank higher, "" if
+    none can. `steps` counts the work, which is linear in the text.
+    """
+
+    tree: Query
+    warnings: tuple[str, ...]
+    words: tuple[Word, ...]
+    listing: bool
+    empty: bool
+    title_key: str
+    steps: int
+
+
+def parse(
+    text: str,
+    *,
+    today: date | None = None,
+    languages: Sequence[str] = ("en",),
+    all_words: bool = False,
+    prefix_last: bool = False,
+    known: Callable[[str], bool] | None = None,
+    simplify: bool = True,
+) -> Parsed:
+    """Read a query.
+
+    `after:30d` counts back from `today` (default: this machine's day); `languages` decide which words are
+    stop words. With `all_words` every word is required (for orders other than by score); with `prefix_last`
+    the last word may be the beginning of one. `known` tells whether the index has a term: with it, neighbours
+    are looked for in one (`git hub` as github) only if there is such a word. `simplify` reads traditional
+    Chinese as simplified. Raises only `QueryError`, for a query over one of the limits.
+
+    >>> from postdex_index.query import show
+    >>> show(parse("+refcount bug -psock").tree), parse('"root').warnings
+    ('(+refcount bug -psock)', ('a " was not closed; it was closed at the end',))
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise QueryError(
+            f"the query has {len(text)} characters, at most {MOST_CHARACTERS} can be read", "search for less"
+        )
+    text = clean(text)
+    lexed = lex(text)
+    grouped = group(lexed.tokens)
+    stops = frozenset[str]().union(*map(analysis.stop_words, languages))
+    settings = Settings(today, all_words, prefix_last, known, simplify, stops)
+    tree, repairs, words, plain, steps = read(grouped.root, settings)
+    warnings = [*lexed.warnings, *grouped.warnings, *repairs]
+    empty = tree is None and bool(text.strip())
+    if empty:
+        tree = Clauses(excluded=(Everything(),))
+        warnings.append("there is no word to search for")
+    elif tree is None:
+        tree = Everything()
+    return Parsed(
+        tree,
+        tuple(dict.fromkeys(warnings)),
+        words,
+        not empty and not leaves(tree),
+        empty,
+        analysis.key(plain, simplify),
+        lexed.steps + grouped.steps + steps,
+    )

@@ -1,0 +1,68 @@
+"""Why does a query find this post, or why not?
+
+For a post that matches: what its score was made of. For one that does not: which
+clause it fails. Why a file is not in the index at all is for `library` to say.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from postdex_index.engine import Reader
+from postdex_index.model import Explanation
+from postdex_index.query import Clauses, Keyword, Query
+
+from . import hits
+from .answers import MOST_HITS, all_of, named, ranked_by_closeness, required
+
+
+class Verdict(NamedTuple):
+    """Whether a query finds a post: on which `rank` (1 is best; 0 if it does not, or so far down that it was not
+    counted), what its score was made of, and else the reasons why not."""
+
+    path: str
+    rank: int
+    score: Explanation | None
+    reasons: tuple[str, ...] = ()
+
+
+def verdict(reader: Reader, path: str, post: int, tree: Query, title_key: str) -> Verdict:
+    """The verdict on a post of the index."""
+    unpublished = reader.document(post).unpublished
+    here = _Here(reader, Keyword("path", path))
+    if not here.matches(tree):
+        return Verdict(path, 0, None, tuple([*_unpublished(unpublished), *_failed(tree, here)]))
+    found = reader.search(tree, limit=MOST_HITS, title_key=title_key, drafts=bool(unpublished))
+    asked = hits.asked(tree, found.leaves, title_key=title_key)
+    ranked = ranked_by_closeness(found, asked, "score", len(found.candidates))
+    for number, one in enumerate(ranked, 1):
+        if one.candidate.post == post:
+            return Verdict(path, number, hits.explanation(reader, one, asked), tuple(_unpublished(unpublished)))
+    return Verdict(path, 0, reader.explain(tree, post, title_key=title_key), (f"it is not among the first {MOST_HITS}",))
+
+
+class _Here(NamedTuple):
+    """One post, to try clauses on."""
+
+    reader: Reader
+    path: Keyword
+
+    def matches(self, clause: Query) -> bool:
+        """Whether the post has it."""
+        return self.reader.search(all_of(clause, self.path), limit=0, drafts=True).total > 0
+
+
+def _unpublished(reason: str) -> list[str]:
+    return [f"it is unpublished ({reason}); drafts show it"] if reason else []
+
+
+def _failed(tree: Query, here: _Here) -> list[str]:
+    """What the post would need."""
+    if not isinstance(tree, Clauses):
+        return [f"it has no {named(tree)}"]
+    reasons = [f"it has no {named(clause)}, which is required" for clause in required(tree) if not here.matches(clause)]
+    reasons += [f"it has {named(clause)}, which is excluded" for clause in tree.excluded if here.matches(clause)]
+    missing = [clause for clause in tree.optional if not here.matches(clause)]
+    if len(missing) > len(tree.optional) - max(tree.minimum, 0 if tree.required else 1):
+        reasons.append("it has none of " + ", ".join(map(named, missing)))
+    return reasons or ["it fails a group of clauses"]

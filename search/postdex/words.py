@@ -1,0 +1,282 @@
+"""What does a typed word stand for? One chunk or quote of a query -> the leaves that look for it.
+
+Both readings are made at once: `strict`, what a post must hold when the word is required,
+excluded or quoted, and `loose`, what each adds to the score when it is not. Which of them
+counts, and what stands beside it, is left to `syntax`; the terms are `analysis`'s.
+
+    sk_user_data   strict  [skuserdata | 'sk user data']
+                   loose   the same, sk^0.5, user^0.5, data^0.5
+    内核机制       strict  '内核 核机 机制'
+                   loose   at least two of 内核, 核机, 机制
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple, TypeAlias
+
+from postdex_index import analysis
+from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Synonyms, Term, Wildcard
+
+Spelling: TypeAlias = Term | Phrase | Prefix
+Span: TypeAlias = tuple[str, int, int]
+Say: TypeAlias = Callable[[str], None]
+
+#: A part of a compound says less than the whole: a post with parts only is a hit, far down.
+PART = 0.5
+#: Characters that must stand in front of a pattern, so that it doesn't run over half of the index.
+_LITERAL = 2
+_MOST_SLIPS = 2
+#: What is pasted without a blank can have hundreds of parts; its phrase has all of them.
+_MOST_PARTS = 64
+
+_PATTERN = r"[\w.\-'’‐‑*?]+"
+_WILD = r"[*?]+"
+#: `*` anywhere, `?` only inside a word: at its end people ask a question.
+_IS_WILD = re.compile(r"\*|\?[\w*]")
+_CLOSING = ",.;:!"
+
+
+class Piece(NamedTuple):
+    """One word of a query in both readings.
+
+    `term` is the word as indexed, "" where it is no single word. `plain` says that it was typed
+    as a word and nothing else: it may be misspelt, and be half of a word that others write in one;
+    `opens` and `closes` say that no punctuation stands before or behind it.
+    """
+
+    strict: Query
+    loose: tuple[Query, ...]
+    term: str = ""
+    plain: bool = False
+    opens: bool = False
+    closes: bool = False
+
+
+class Reading(NamedTuple):
+    """How a word was typed: in which field, with which weight, whether it may still be growing."""
+
+    field: str = ""
+    weight: float = 1.0
+    growing: bool = False
+    simplify: bool = True
+    stop_words: frozenset[str] = frozenset()
+
+
+def word(text: str, slips: int, reading: Reading, say: Say) -> list[Piece]:
+    """The pieces of a chunk without blanks, in order; none if it holds no token. `slips` is -1 for none.
+
+    >>> word("C++", -1, Reading(), print)[0].loose
+    (Term(text='c++', field='', weight=1.0, exact=False), Term(text='c', field='', weight=0.5, exact=False))
+    """
+    special = None
+    if _IS_WILD.search(text):
+        special = _pattern(text, reading, say)
+    elif slips > 0:
+        special = _fuzzy(text, slips, reading, say)
+    if special:
+        return [special]
+    pieces: list[Piece] = []
+    group: list[Span] = []
+    for span in _spans(text, reading):
+        if analysis.is_spaceless(span[0]):
+            pieces += _spoken(text, group, reading)
+            pieces.append(_run(span[0], reading))
+            group = []
+        else:
+            group.append(span)
+    return pieces + _spoken(text, group, reading)
+
+
+def quoted(text: str, slop: int, reading: Reading) -> list[Piece]:
+    """The one piece of a quoted text, or none: its exact words side by side, or within `slop` more.
+
+    >>> quoted("Root cause", 0, Reading())[0].strict
+    Phrase(terms=('root', 'cause'), field='', weight=1.0, exact=True, slop=0, prefix=False)
+    """
+    spans = list(_spans(text, reading))
+    raws = [raw for raw, _, _ in spans]
+    growing = reading.growing and bool(spans) and spans[-1][2] == len(text)
+    spellings: list[Spelling] = []
+    for terms in _spelled(raws, tails=not slop):
+        prefix = growing or (analysis.is_spaceless(raws[-1]) and len(terms[-1]) == 1)
+        if len(terms) == 1:
+            spellings.append(Prefix(terms[0], reading.field) if prefix else Term(terms[0], reading.field, exact=True))
+        else:
+            spellings.append(Phrase(terms, reading.field, exact=True, slop=slop, prefix=prefix))
+    if not spellings:
+        return []
+    strict = _either(spellings, reading.weight)
+    only = spellings[0]
+    return [Piece(strict, (strict,), only.text if isinstance(only, Term) else "")]
+
+
+def _spans(text: str, reading: Reading) -> Iterator[Span]:
+    """The raw tokens of which something is left after folding, and where they stand."""
+    return (span for span in analysis.raw_spans(text, reading.simplify) if analysis.terms_at(span[0]))
+
+
+def _spoken(text: str, spans: Sequence[Span], reading: Reading) -> list[Piece]:
+    """Words with no more than punctuation between them: one word, one compound, or the phrase of all."""
+    if not spans:
+        return []
+    if spans[-1][2] < len(text):
+        reading = reading._replace(growing=False)
+    units = [analysis.compound(raw) for raw, _, _ in spans]
+    if len(units) == 1 and len(units[0].parts) == 1 and not units[0].symbol:
+        term = units[0].parts[0]
+        leaf = _growing([Term(term, reading.field)], [term], reading)
+        return [Piece(leaf, (leaf,), term, True, spans[0][1] == 0, spans[0][2] == len(text))]
+    raws = [raw for raw, _, _ in spans]
+    strict = _growing(_compound(raws, reading), _words(units[-1]), reading)
+    half = reading._replace(weight=reading.weight * PART, growing=False)
+    loose = (strict, *islice(_parts(raws, units, half), _MOST_PARTS))
+    return [Piece(strict, loose, _whole(units[0]) if len(units) == 1 else "")]
+
+
+def _parts(raws: Sequence[str], units: Sequence[analysis.Compound], half: Reading) -> Iterator[Query]:
+    """What a compound is made of, stop words left out: its words, and those that are compounds in turn."""
+    for raw, unit in zip(raws, units, strict=True):
+        if len(units) > 1 and (unit.symbol or len(unit.parts) > 1):
+            yield _either(_compound([raw], half), half.weight)
+        for part in unit.parts:
+            if part not in half.stop_words:
+                yield Term(part, half.field, half.weight)
+
+
+def _compound(raws: Sequence[str], reading: Reading) -> list[Spelling]:
+    """The spellings of a compound: in one word where it is one raw token, and as a phrase."""
+    found: list[Spelling] = []
+    for terms in _spelled(raws):
+        found.append(Term(terms[0], reading.field) if len(terms) == 1 else Phrase(terms, reading.field))
+    return found[::-1] if len(raws) == 1 else found
+
+
+def _growing(spellings: list[Spelling], words: Sequence[str], reading: Reading) -> Term | Phrase | Prefix | Synonyms:
+    """The spellings, and if the last word is still being typed, those that it may become."""
+    last = words[-1]
+    if reading.growing and last[-1].isalnum() and (len(last) > 1 or not last.isascii()):
+        for leaf in tuple(spellings):
+            if isinstance(leaf, Phrase):
+                spellings.append(leaf._replace(prefix=True))
+            elif isinstance(leaf, Term):
+                spellings.append(Prefix(leaf.text, leaf.field))
+    return _either(spellings, reading.weight)
+
+
+def _either(spellings: Sequence[Spelling], weight: float) -> Term | Phrase | Prefix | Synonyms:
+    return Synonyms(tuple(spellings), weight) if len(spellings) > 1 else spellings[0]._replace(weight=weight)
+
+
+def _spelled(raws: Sequence[str], tails: bool = True) -> list[tuple[str, ...]]:
+    """The words of raw tokens in a row, in each way that posts may have them indexed, at most three.
+
+    As code (`git hub`), as prose where two humps stay together (`github`, but sk user data), and
+    everything in one (`github`, `skuserdata`). In a row a run of Chinese ends with its last
+    character alone, as in posts; the last run may go on, so there it does not (without `tails` none does).
+    """
+    ways: list[list[str]] = [[], [], []]
+    for at, raw in enumerate(raws):
+        if analysis.is_spaceless(raw):
+            terms = [position[0] for position in analysis.terms_at(raw)]
+            if len(terms) > 1 and (not tails or at == len(raws) - 1):
+                del terms[-1]
+            as_code = as_prose = in_one = terms
+        else:
+            unit = analysis.compound(raw)
+            as_code, in_one = _words(unit), [_whole(unit)]
+            as_prose = _words(unit._replace(parts=tuple(position[0] for position in analysis.terms_at(raw))))
+        for way, words in zip(ways, (as_code, as_prose, in_one), strict=True):
+            way += words
+    return [way for way in dict.fromkeys(map(tuple, ways)) if way]
+
+
+def _words(unit: analysis.Compound) -> list[str]:
+    """The parts of a raw token, symbol forms in place of the first and the last (`.net`, `c++`)."""
+    words = list(unit.parts)
+    if unit.symbol.startswith("."):
+        words[0] = "." + words[0]
+    if unit.symbol.endswith("#"):
+        words[-1] += "#"
+    elif unit.symbol.endswith("++"):
+        words[-1] += "++"
+    return words
+
+
+def _whole(unit: analysis.Compound) -> str:
+    return unit.symbol or unit.joined or unit.parts[0]
+
+
+def _run(raw: str, reading: Reading) -> Piece:
+    """A run of characters without blanks: half of its bigrams, or all of them together."""
+    terms = tuple(position[0] for position in analysis.terms_at(raw))
+    if len(terms) == 1:
+        alone = Prefix(terms[0], reading.field, reading.weight)
+        return Piece(alone, (alone,))
+    bigrams = terms[:-1]
+    if len(bigrams) == 1:
+        pair = Term(bigrams[0], reading.field, reading.weight)
+        return Piece(pair, (pair,))
+    loose = Clauses(
+        optional=tuple(Term(bigram, reading.field, reading.weight) for bigram in bigrams),
+        minimum=(len(bigrams) + 1) // 2,
+    )
+    return Piece(Phrase(bigrams, reading.field, reading.weight, exact=True), (loose,))
+
+
+def _fuzzy(text: str, slips: int, reading: Reading, say: Say) -> Piece | None:
+    """`word~`, or None with a word of why where it is no single word."""
+    raws = [raw for raw, _, _ in _spans(text, reading)]
+    unit = analysis.compound(raws[0]) if len(raws) == 1 and not analysis.is_spaceless(raws[0]) else None
+    if unit is None or unit.symbol or unit.joined or len(unit.parts[0]) < _LITERAL:
+        if raws:
+            say(f"~ allows slips in a single word of two letters or more; {text} was searched as it is")
+        return None
+    if slips > _MOST_SLIPS:
+        say(f"{text}~{slips} was searched with {_MOST_SLIPS} slips, the most there are")
+    leaf = Fuzzy(unit.parts[0], min(slips, _MOST_SLIPS), reading.field, reading.weight)
+    return Piece(leaf, (leaf,))
+
+
+def _pattern(text: str, reading: Reading, say: Say) -> Piece | None:
+    """`refc*` or `smc_*_fallback`, or None (the text is searched) with a word of why."""
+    body = text.rstrip(_CLOSING)
+    if not re.fullmatch(_PATTERN, body):
+        if "*" in body and re.search(r"\w", body):
+            say(f"* works inside one word only; {text} was searched as text")
+        return None
+    front, *rest = re.split(_WILD, body)
+    if any(analysis.is_spaceless(raw) for raw, _, _ in _spans(body, reading)):
+        if any(rest) or "?" in body:
+            say(f"{text} was searched as text: scripts without blanks need no pattern")
+        return None
+    if len(_literal(front, reading)) < _LITERAL:
+        if re.search(r"\w", body):
+            say(f"a pattern needs {_LITERAL} characters in front; {text} was searched as text")
+        return None
+    if not any(rest) and "?" not in body:
+        leaf: Query = _prefix(front, reading)
+    else:
+        signs = ["*" if "*" in sign else sign for sign in re.findall(_WILD, body)]
+        literals = [_literal(piece, reading) for piece in (front, *rest)]
+        pattern = "".join(literal + sign for literal, sign in zip(literals, [*signs, ""], strict=True))
+        leaf = Wildcard(pattern, reading.field, reading.weight)
+    return Piece(leaf, (leaf,))
+
+
+def _prefix(front: str, reading: Reading) -> Prefix | Phrase | Term | Synonyms:
+    """`sk_user_d*`: the beginning of its joined form, or the phrase of its parts, the last a beginning."""
+    units = [analysis.compound(raw) for raw, _, _ in _spans(front, reading)]
+    parts = tuple(part for unit in units for part in unit.parts)
+    spellings: list[Spelling] = [Prefix(_literal(front, reading), reading.field)]
+    if len(parts) > 1:
+        spellings.append(Phrase(parts, reading.field, prefix=True))
+    return _either(spellings, reading.weight)
+
+
+def _literal(piece: str, reading: Reading) -> str:
+    """A stretch of a pattern as the terms have it: folded, in one."""
+    units = [analysis.compound(raw) for raw, _, _ in _spans(piece, reading)]
+    return "".join(unit.joined or "".join(unit.parts) for unit in units).strip("_")

@@ -1,0 +1,101 @@
+"""What does a cold start import? A budget, kept by name, since milliseconds differ from machine to machine.
+
+Bare Python starts in 9 ms. On top of it dataclasses cost 15, tomllib 14, yaml 18, click 24-29,
+whoosh 35-50, pathspec 40, numpy 100. `-X importtime` lists what was imported, whatever way the process ends.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+#: Packages that no cold start may touch: they are for building, watching and serving.
+HEAVY = {
+    "asyncio",
+    "fastapi",
+    "frontmatter",
+    "http.server",
+    "httpx",
+    "markdown_it",
+    "mcp",
+    "multiprocessing",
+    "numpy",
+    "pathspec",
+    "prometheus_client",
+    "pydantic",
+    "pyromark",
+    "rich",
+    "sqlite3",
+    "starlette",
+    "tomllib",
+    "unittest",
+    "uvicorn",
+    "watchfiles",
+    "whoosh",
+    "yaml",
+}
+#: And what `import postdex` alone has no use for.
+FOR_USE = {"Stemmer", "ast", "click", "dataclasses", "inspect", "json", "mmap", "postdex_index"}
+RUN_CLI = "import sys; sys.argv[0] = 'postdex'; from postdex.cli import main; sys.exit(main())"
+
+
+def imported(code: str, *arguments: str, cwd: Path, status: int = 0) -> set[str]:
+    """The modules and all their parents that a fresh interpreter imports to run `code`."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("POSTDEX_", "PYTHON"))},
+        "PYTHONPATH": os.pathsep.join((str(ROOT / "search"), str(ROOT / "index"))),
+    }
+    command = [sys.executable, "-X", "importtime", "-c", code, *arguments]
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == status, done.stdout + re.sub(r"(?m)^import time:.*\n", "", done.stderr)
+    names = set(re.findall(r"(?m)^import time:.*\|\s+([\w.]+)$", done.stderr))
+    return {".".join(parts[: n + 1]) for name in names if (parts := name.split(".")) for n in range(len(parts))}
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """What the interpreter imports to do nothing, here: the site may load packages of its own."""
+    return imported("pass", cwd=tmp_path_factory.mktemp("bare"))
+
+
+def check(found: set[str], bare: set[str], budget: set[str]) -> None:
+    """Nothing of `budget` was imported beyond what a bare start imports."""
+    assert not (found - bare) & budget, sorted((found - bare) & budget)
+
+
+def test_import_postdex(tmp_path: Path, bare: set[str]) -> None:
+    found = imported("import postdex", cwd=tmp_path)
+    check(found, bare, HEAVY | FOR_USE)
+    assert {name for name in found if name.startswith("postdex.")} == set(), "the front door is lazy"
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("search", "--help")])
+def test_help(tmp_path: Path, bare: set[str], arguments: tuple[str, ...]) -> None:
+    found = imported(RUN_CLI, *arguments, cwd=tmp_path)
+    check(found, bare, HEAVY)
+    assert "postdex_index.embedded" not in found, "help needs no index"
+
+
+def test_a_search_of_a_built_index_imports_only_the_read_path(tmp_path: Path, bare: set[str]) -> None:
+    posts = tmp_path / "posts"
+    shutil.copytree(ROOT / "posts", posts, ignore=shutil.ignore_patterns(".postdex"))
+    imported(RUN_CLI, "-C", "posts", "index", cwd=tmp_path)
+    found = imported(RUN_CLI, "-C", "posts", "search", "SMC fallback", cwd=tmp_path)
+    check(found, bare, HEAVY)
+    building = {"postdex_index.frontmatter", "postdex_index.markdown", "postdex_index.embedded.codec"}
+    check(found, bare, building)
+
+
+def test_a_search_through_the_library_needs_no_command_line(tmp_path: Path, bare: set[str]) -> None:
+    posts = tmp_path / "posts"
+    shutil.copytree(ROOT / "posts", posts, ignore=shutil.ignore_patterns(".postdex"))
+    code = "import postdex; assert postdex.open('posts').search('SMC fallback').hits"
+    imported(code, cwd=tmp_path)
+    check(imported(code, cwd=tmp_path), bare, HEAVY | {"click"})

@@ -1,0 +1,135 @@
+"""Do the documents say what the program does? Commands, options, settings, errors, examples, tests that are named."""
+
+from __future__ import annotations
+
+import doctest
+import importlib.util
+import inspect
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from postdex_index import config, errors
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+
+
+def load_update() -> ModuleType:
+    """`docs/update.py` as a module: what makes parts of the documents is what checks them."""
+    spec = importlib.util.spec_from_file_location("docs_update", DOCS / "update.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+update = load_update()
+DOCUMENTS: list[Path] = update.documents()
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def missing(names: list[str], text: str) -> list[str]:
+    """The names that do not stand as code in the text."""
+    code = " ".join(re.findall(r"`([^`\n]+)`", text))
+    return [name for name in names if not re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", code)]
+
+
+def check(names: list[str], text: str) -> None:
+    """All of these names (there are some) are in the text."""
+    assert names
+    assert missing(names, text) == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_made_parts_are_up_to_date(path: Path) -> None:
+    assert update.updated(read(path)) == read(path), "run `python docs/update.py`"
+
+
+def test_every_command_has_its_help_in_the_docs() -> None:
+    names = update.commands()
+    assert {"index", "search", "show", "doctor", "bench", "serve", "mcp"} <= set(names)
+    assert sorted(re.findall(r"<!-- help ([\w-]+) -->", read(DOCS / "cli.md"))) == sorted(names)
+
+
+@pytest.mark.parametrize("command", ["", "index", "search", "show", "doctor", "bench", "serve", "mcp"])
+def test_every_option_says_what_it_does(command: str) -> None:
+    options = update.options(command)
+    assert options, f"no options found in the help of {command!r}"
+    assert [option for option, words in options.items() if len(words.split()) < 2] == []
+
+
+def test_every_setting_is_in_the_docs() -> None:
+    check(setting_names(), read(DOCS / "settings.md"))
+
+
+def setting_names() -> list[str]:
+    """The names of all settings."""
+    return [setting if isinstance(setting, str) else setting.name for setting in config.SETTINGS]
+
+
+def test_every_error_is_in_the_docs() -> None:
+    names = [name for name, kind in vars(errors).items() if inspect.isclass(kind) and issubclass(kind, Exception)]
+    check(names, read(DOCS / "cli.md"))
+
+
+def test_every_public_name_is_in_the_docs() -> None:
+    import postdex
+
+    check([name for name in postdex.__all__ if not name.startswith("_")], "".join(map(read, DOCUMENTS)))
+
+
+def test_every_module_is_in_the_architecture() -> None:
+    names = []
+    for source in (ROOT / "index", ROOT / "search"):
+        for path in source.rglob("*.py"):
+            parts = path.relative_to(source).with_suffix("").parts
+            if "__init__" not in parts:
+                names.append(".".join(parts))
+    check(sorted(names), read(ROOT / "ARCHITECTURE.md"))
+
+
+def test_every_test_that_a_document_names_exists() -> None:
+    named = {found for path in DOCUMENTS for found in re.findall(r"`tests/(test_\w+\.py)(?:::(\w+))?`", read(path))}
+    assert named
+    lost = [
+        f"{file}::{function}"
+        for file, function in sorted(named)
+        if not (ROOT / "tests" / file).exists() or f"def {function}" not in read(ROOT / "tests" / file)
+    ]
+    assert lost == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    prose = re.sub(r"(?ms)^```.*?^```$", "", read(path))
+    links = re.findall(r"\]\((?!\w+:)([^)#\s]+)", prose)
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_examples_run(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with update.sample_folder() as folder:
+        monkeypatch.chdir(folder)
+        parser = doctest.DocTestParser()
+        # A fence ends an example's expected output, which doctest does not know.
+        text = re.sub(r"(?m)^```.*$", "", read(path))
+        example = parser.get_doctest(text, {"__name__": "__main__"}, path.name, str(path), 0)
+        report: list[str] = []
+        runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+        runner.run(example, out=report.append)
+        assert not report, "".join(report)
+
+
+def test_readme_has_examples() -> None:
+    text = read(ROOT / "README.md")
+    assert text.count(">>> ") >= 5
+    assert text.count("\n$ postdex ") >= 5
+    assert len(re.findall(r"(?m)^python3 -m venv ", text)) == 2

@@ -1,0 +1,216 @@
+"""Where front matter ends and what it holds: tables text -> fields, body, line, problems; and nothing is ever lost."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from postdex_index.frontmatter import FrontMatter, parse
+from postdex_index.yaml_block import load
+
+#: text, fields, body, the body's first line
+BLOCKS = [
+    ("", {}, "", 1),
+    ("only a body\n", {}, "only a body\n", 1),
+    ("---\ntitle: x\n---\nbody\n", {"title": "x"}, "body\n", 4),
+    ("---\ntitle: x\n...\nbody", {"title": "x"}, "body", 4),
+    ("---  \ntitle: x\n---\t\nbody", {"title": "x"}, "body", 4),
+    ("-----\ntitle: x\n-----\nbody", {"title": "x"}, "body", 4),
+    ("\ufeff---\ntitle: x\n---\nbody", {"title": "x"}, "body", 4),
+    ("\ufeff\n \n---\ntitle: x\n---\nbody", {"title": "x"}, "body", 6),
+    ("---\r\ntitle: x\r\n---\r\nbody\r\n", {"title": "x"}, "body\n", 4),
+    ("---\rtitle: x\r---\rbody", {"title": "x"}, "body", 4),
+    ("---\n---\nbody", {}, "body", 3),
+    ("---\n# nothing yet\n---\nbody", {}, "body", 4),
+    ("---\ntitle: x\n---", {"title": "x"}, "", 4),
+    ("---\na: |\n  ---\n  b\n---\nbody", {"a": "---\nb\n"}, "body", 6),
+    ("---\ncontent: c\nhandler: h\n---\nbody", {"content": "c", "handler": "h"}, "body", 5),
+    ("body\n---\nmore\n---\n", {}, "body\n---\nmore\n---\n", 1),
+    ("---\nprose between rules\n---\nbody", {}, "---\nprose between rules\n---\nbody", 1),
+    ("---\n\nprose\n\nmore", {}, "---\n\nprose\n\nmore", 1),
+    ("---", {}, "---", 1),
+    ("+++\ntitle = 'x'\n+++\nbody", {"title": "x"}, "body", 4),
+    ("+++\n[taxonomies]\ntags = ['a']\n+++\nbody", {"taxonomies": {"tags": ["a"]}}, "body", 5),
+    ("+++\nd = 2022-01-02\nn = 1.10\nb = false\n+++\n", {"d": "2022-01-02", "n": "1.10", "b": "false"}, "", 6),
+    (
+        '{"title": "x", "n": 1.10, "b": true, "z": null}\nbody',
+        {"title": "x", "n": "1.10", "b": "true", "z": None},
+        "body",
+        2,
+    ),
+    ('{\n  "title": "x"\n}\n\nbody', {"title": "x"}, "\nbody", 4),
+    ('{"title": "x"}\n;;;\nbody', {"title": "x"}, "body", 3),
+    ('{"title": "x"};;;\nbody', {"title": "x"}, "body", 2),
+    ('{"title": "x"} said he', {}, '{"title": "x"} said he', 1),
+    ("{{< note >}}\nbody", {}, "{{< note >}}\nbody", 1),
+    ('"title": "x",\n"tags": ["a"]\n;;;\nbody', {"title": "x", "tags": ["a"]}, "body", 4),
+    (';;;\n"title": "x"\n;;;\nbody', {"title": "x"}, "body", 4),
+    ("title: x\ntags:\n- a\n---\nbody", {"title": "x", "tags": ["a"]}, "body", 5),
+    ("Note: this is prose\n---\nbody", {}, "Note: this is prose\n---\nbody", 1),
+    ("title: x\n" + "\n" * 60 + "---\nbody", {}, "title: x\n" + "\n" * 60 + "---\nbody", 1),
+]
+
+#: text, (line, words of the message) of each problem, first line of the body
+BROKEN = [
+    ("---\ntitle: x\nbody", [(1, "no closing ---")], 1),
+    ("+++\ntitle = 'x'\nbody", [(1, "no closing +++")], 1),
+    ("---\n- a\n- b\n---\nbody", [(2, "is a list")], 1),
+    ("---\ntitle: x\ntags: [a, b\ndate: 2022-01-01\n---\nbody", [(3, "not valid YAML")], 6),
+    ("---\na: 1\n\tb: 2\n---\nbody", [(2, "not valid YAML")], 5),
+    ("---\ntitle: x\n just text\nmore text\n---\nbody", [(4, "not valid YAML")], 6),
+    ("---\na: &x [1]\nb: {c: *y}\nd: [*z\n---\nbody", [(4, "*z for an alias")], 6),
+    ("+++\ntitle = x\n+++\nbody", [(2, "not valid TOML")], 4),
+    ("+++\na = 1\n\nb = '''\n+++\nbody", [(4, "not valid TOML")], 6),
+    ("+++\na = " + "9" * 5000 + "\n+++\nbody", [(2, "not valid TOML")], 4),
+    ('{\n  "title": "x",\n}\nbody', [(3, "not valid JSON")], 4),
+    ('{"title": "x"\nbody', [(2, "not valid JSON")], 1),
+    (';;;\n"title": x\n;;;\nbody', [(2, "not valid JSON")], 4),
+    ("---\ntitle: " + "x" * 70_000 + "\n---\nbody", [(2, "longer than 64 KiB")], 4),
+]
+
+#: a value as it is written -> the text that it is
+SCALARS = [
+    ("no", "no"),
+    ("1.10", "1.10"),
+    ("12:30:00", "12:30:00"),
+    ("2022-02-30", "2022-02-30"),
+    ("0x1f", "0x1f"),
+    ("~", None),
+    ("null", None),
+    ("", None),
+    ("'null'", "null"),
+    ("SMC: fallback", "SMC: fallback"),
+    ("@x", "@x"),
+    ("{{ x }}", "{{ x }}"),
+    ("{{ x }} and more", "{{ x }} and more"),
+    ("[Solved] a bug", "[Solved] a bug"),
+    ("*emphasis*", "*emphasis*"),
+    ("*alias", "*alias"),
+    ("!important x", "!important x"),
+    ("'It's", "'It's"),
+    ('"Quoted" words', '"Quoted" words'),
+    ("`code`", "`code`"),
+    ("- dash", "- dash"),
+    ("%percent", "%percent"),
+    ("a\x00b", "a b"),
+    ("Émile 你好 😀", "Émile 你好 😀"),
+    ("x: a\n  b - c", "x: a b - c"),
+    ("|\n  a\n   b", "a\n b\n"),
+]
+
+#: Blocks that cost time or memory in careless readers.
+HOSTILE = {
+    "nested lists": "---\na: " + "[" * 30_000 + "\n---\n",
+    "nested mappings": "---\na: " + "{a: " * 10_000 + "\n---\n",
+    "nested dashes": "---\na:\n  " + "- " * 10_000 + "\n---\n",
+    "alias bomb": "---\na: &a [x,x,x,x,x,x,x,x,x]\n"
+    + "".join(f"{b}: &{b} [{','.join(['*' + a] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+    + "---\n",
+    "merge bomb": "---\na: &a {k: v}\n" + "".join(f"m{i}:\n  <<: *a\n" for i in range(5000)) + "---\n",
+    "many bad lines": "---\n" + "".join(f"k{i}: @x\n" for i in range(8000)) + "---\n",
+    "many bad items": "---\ntags:\n" + "- @x\n" * 13_000 + "---\n",
+    "a megabyte": "---\ntitle: x\n" + "a: b\n" * 250_000 + "---\n",
+    "dotted key": "+++\n" + ".".join("a" * 30_000) + " = 1\n+++\n",
+    "quoted dotted key": "+++\n" + ".".join(['"a"'] * 15_000) + " = 1\n+++\n",
+    "nested TOML": "+++\na = " + "[" * 30_000 + "\n+++\n",
+    "one TOML word": "+++\n" + "a" * 60_000 + "\n+++\n",
+    "nested JSON": '{"a":' * 10_000,
+    "braces": "{" * 1_000_000,
+    "dashes": "-" * 1_000_000 + "\n",
+    "openers": "---\n" * 250_000,
+    "keys without opener": "a:\n" * 300_000,
+    "blank lines": " \n" * 500_000,
+    "NULs and surrogates": "---\nti\x00tle: \ud800\n---\n\x00",
+}
+
+
+def check(text: str, flavour: str = "") -> FrontMatter:
+    """The one call of what is tested; the body is always the text's lines from `first_line` on."""
+    found = parse(text, flavour=flavour)
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    assert found.body == "\n".join(lines.split("\n")[found.first_line - 1 :])
+    assert found.head + found.body == lines or not found.head
+    assert all(problem.kind == "malformed" and 1 <= problem.line <= lines.count("\n") + 1 for problem in found.problems)
+    return found
+
+
+@pytest.mark.parametrize(("text", "fields", "body", "line"), BLOCKS)
+def test_blocks(text: str, fields: object, body: str, line: int) -> None:
+    assert check(text)[:3] == (fields, body, line)
+
+
+@pytest.mark.parametrize(("text", "problems", "line"), BROKEN)
+def test_broken(text: str, problems: list[tuple[int, str]], line: int) -> None:
+    found = check(text)
+    assert [problem.line for problem in found.problems] == [number for number, _ in problems]
+    assert all(words in problem.message for problem, (_, words) in zip(found.problems, problems, strict=True))
+    assert all(problem.hint for problem in found.problems)
+    assert found.first_line == line and found.body.endswith("body")
+
+
+@pytest.mark.parametrize(("written", "value"), SCALARS)
+def test_scalars_stay_text(written: str, value: str | None) -> None:
+    found = check(f"---\ntags: [a]\ntitle: {written}\nend: here\n---\nbody")
+    assert found.fields == {"tags": ["a"], "title": value, "end": "here"} and not found.problems
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_blocks_cost_nothing(name: str) -> None:
+    started = time.process_time()
+    found = check(HOSTILE[name])
+    assert time.process_time() - started < 2
+    assert len(str(found.fields)) < 10 * len(HOSTILE[name])
+
+
+def test_one_bad_line_loses_one_field() -> None:
+    found = check("---\ntitle: x\ntags: [a, b\nseries: SMC: two\ndate: 2022-01-01\n---\nbody")
+    assert found.fields == {"title": "x", "series": "SMC: two", "date": "2022-01-01"}
+
+
+def test_bad_items_of_a_list_are_quoted() -> None:
+    found = check("---\ntags:\n- @a\n- b\n- 'c'\ntitle: {{ x }}\n---\n")
+    assert found.fields == {"tags": ["@a", "b", "c"], "title": "{{ x }}"}
+
+
+def test_aliases_and_merges() -> None:
+    assert load("a: &x {k: 1, l: 2}\nb:\n  <<: *x\n  l: 3").value == {
+        "a": {"k": "1", "l": "2"},
+        "b": {"k": "1", "l": "3"},
+    }
+    found = load("a: &x [1, 2, 3]\n" + "".join(f"b{i}: *x\n" for i in range(50)))
+    assert [line for line, _ in found.problems] == [26] and "more than 100 values" in found.problems[0][1]
+    assert isinstance(found.value, dict) and found.value["b24"] and found.value["b25"] is None
+
+
+def test_what_is_nested_deeper_than_four_is_left_out() -> None:
+    assert load("a:\n  b:\n    c:\n      d:\n        e: 1").value == {"a": {"b": {"c": {"d": None}}}}
+    assert check('{"a": {"b": {"c": {"d": {"e": 1}}}}}').fields == {"a": {"b": {"c": {"d": None}}}}
+
+
+@pytest.mark.parametrize(("flavour", "fields"), [("", {}), ("hexo", {"Subject": "x"}), ("hugo", {}), ("jekyll", {})])
+def test_form_without_opener_is_hexos(flavour: str, fields: dict[str, str]) -> None:
+    assert check("Subject: x\n---\nbody", flavour).fields == fields
+
+
+_PIECES = st.sampled_from(
+    [
+        *("---", "...", "+++", ";;;", "{", "}", "\n", "\r\n", "\r", "title: x", "tags: [a", "- b", "a = 1", '"t": "x"'),
+        *(": ", "#", "\ufeff", "\x00", "\ud800", "\u2028", "\x85", "&a", "*a", "<<: ", "{{ x }}", "'", '"', "\t", "  "),
+        *("|", "你好", "[[x]]"),
+    ]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(_PIECES, max_size=25).map("".join) | st.text(max_size=200))
+def test_never_raises_and_loses_no_body(text: str) -> None:
+    check(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(_PIECES, max_size=15).map("".join), st.text(max_size=50))
+def test_a_broken_block_loses_no_body(block: str, body: str) -> None:
+    assert body.replace("\r\n", "\n").replace("\r", "\n") in check(f"---\n{block}\n---\n{body}").body + "\n"

@@ -1,0 +1,324 @@
+"""Does the code keep the rules of the house: floors, who imports what, sizes, docstrings, words?
+
+The rules and their reasons stand in ARCHITECTURE.md; the floor table is here, since a table that
+a test reads cannot be out of date. Everything is taken from the syntax trees, nothing is imported.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCES = (ROOT / "index", ROOT / "search")
+
+#: Module (or package, for all that is in it) -> floor. Imports go down or stay on their floor.
+FLOORS = {
+    "postdex_index.errors": 0,
+    "postdex_index.model": 0,
+    "postdex_index.query": 0,
+    "postdex_index.spelling": 0,
+    "postdex_index.ignore": 0,
+    "postdex_index.config": 1,
+    "postdex_index.dates": 1,
+    "postdex_index.sites": 1,
+    "postdex_index.urls": 1,
+    "postdex_index.yaml_block": 1,
+    "postdex_index.frontmatter": 1,
+    "postdex_index.fields": 1,
+    "postdex_index.anchors": 1,
+    "postdex_index.shortcodes": 1,
+    "postdex_index.rendering": 1,
+    "postdex_index.markdown": 1,
+    "postdex_index.scripts": 1,
+    "postdex_index.languages": 1,
+    "postdex_index.analysis": 1,
+    "postdex_index.walk": 2,
+    "postdex_index.posts": 2,
+    "postdex_index.engine": 2,
+    "postdex_index.embedded": 3,
+    "postdex_index.build": 4,
+    "postdex_index.watch": 5,
+    "postdex_index": 5,
+    "postdex.lexer": 6,
+    "postdex.words": 6,
+    "postdex.grammar": 6,
+    "postdex.tree": 6,
+    "postdex.filters": 6,
+    "postdex.syntax": 6,
+    "postdex.suggest": 6,
+    "postdex.rank": 6,
+    "postdex.printable": 6,
+    "postdex.snippets": 6,
+    "postdex.hits": 6,
+    "postdex.places": 6,
+    "postdex.why": 7,
+    "postdex.library": 7,
+    "postdex.answers": 7,
+    "postdex.terminal": 7,
+    "postdex.render": 7,
+    "postdex.cli": 8,
+    "postdex.__main__": 8,
+    "postdex.service": 8,
+    "postdex.mcp": 8,
+    "postdex": 8,
+}
+#: Imports of somebody else's package that only one module may make, and why.
+SOLE_IMPORTERS = {
+    "whoosh": "postdex_index.embedded.codec",  # the one place that knows Whoosh; costs 35-50 ms
+    "pyromark": "postdex_index.markdown",  # one function, so that another parser can be its oracle
+    "yaml": "postdex_index.yaml_block",  # its limits on YAML hold only if nobody goes around them
+    "frontmatter": "postdex_index.yaml_block",  # loaded only where there is YAML to read
+}
+#: Names that say nothing about what a module is for.
+EMPTY_NAMES = {"common", "core", "data", "entry", "helper", "helpers", "manager", "misc", "util", "utils"}
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+FILE_LINES = 450
+FUNCTION_LINES = 80
+#: What must not stand in any file: unfinished work, a registry's host, a path of the machine it was written on.
+FORBIDDEN = re.compile(
+    r"\bTO" r"DO\b|\bFIX" r"ME\b|\bXX" r"X\b"
+    r"|py" r"pi\.org|pythonhosted\.or" r"g|npm" r"js\.(?:org|com)"
+    r"|(?<![\w.])/wor" r"k/"
+)  # fmt: skip
+
+
+class Import(NamedTuple):
+    """`module` imports `target` on this line; `level` is the number of dots, `runs` is False for type checkers only."""
+
+    module: str
+    target: str
+    level: int
+    line: int
+    runs: bool
+
+
+@cache
+def modules() -> dict[str, Path]:
+    """Every module of both halves by its dotted name; a package by its own."""
+    found = {}
+    for source in SOURCES:
+        for path in sorted(source.rglob("*.py")):
+            parts = path.relative_to(source).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """The syntax tree of a file."""
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def imports(module: str) -> Iterator[Import]:
+    """All imports of a module, those inside functions and for type checkers only included."""
+    path = modules()[module]
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    checking = [
+        node for node in ast.walk(tree(path)) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+    ]
+    typing = {below for node in checking for top in node.body for below in ast.walk(top)}
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(module, alias.name, 0, node.lineno, node not in typing)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*above, *([node.module] if node.module else [])])
+            for alias in node.names:
+                full = f"{base}.{alias.name}"
+                target = full if full in modules() else base
+                yield Import(module, target, node.level, node.lineno, node not in typing)
+
+
+def floor(module: str) -> int | None:
+    """The floor of a module, or of the nearest package around it that has one (never of the two roots)."""
+    if module in FLOORS:
+        return FLOORS[module]
+    around = module.rpartition(".")[0]
+    return floor(around) if around.count(".") else None
+
+
+def ours(name: str) -> bool:
+    """Whether a module is of this project."""
+    return name.split(".")[0] in ("postdex", "postdex_index")
+
+
+def all_imports() -> list[Import]:
+    """All imports of all modules."""
+    return [found for module in modules() for found in imports(module)]
+
+
+def check(broken: list[str], rule: str) -> None:
+    """One rule, and each place that breaks it."""
+    assert not broken, f"{rule}:\n  " + "\n  ".join(broken)
+
+
+def test_there_is_a_house() -> None:
+    assert {"postdex_index.errors", "postdex_index.query"} <= set(modules())
+
+
+def test_every_module_has_a_floor() -> None:
+    check([name for name in modules() if floor(name) is None], "give the module a floor in FLOORS and ARCHITECTURE.md")
+
+
+def test_the_architecture_shows_the_same_floors() -> None:
+    rows = re.findall(r"(?m)^\| (\d) \| (`postdex.*?) \|", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"))
+    shown = {name: int(number) for number, names in rows for name in re.findall(r"`([\w.]+)`", names)}
+    real = {name: FLOORS[name] for name in FLOORS if name in modules() and name not in ("postdex", "postdex_index")}
+    assert {name: shown.get(name) for name in real} == real
+
+
+def test_imports_never_go_up() -> None:
+    broken = [
+        f"{it.module}:{it.line} (floor {floor(it.module)}) imports {it.target} (floor {floor(it.target)})"
+        for it in all_imports()
+        if ours(it.target) and (floor(it.target) or 0) > (floor(it.module) or 0)
+    ]
+    check(broken, "imports go down or stay on their floor")
+
+
+def test_the_lower_half_imports_alone() -> None:
+    broken = [
+        f"{it.module}:{it.line} imports {it.target}"
+        for it in all_imports()
+        if it.module.startswith("postdex_index") and it.target.split(".")[0] == "postdex"
+    ]
+    check(broken, "postdex_index knows nothing of postdex")
+
+
+def test_the_import_graph_has_no_cycle() -> None:
+    edges = {(it.module, it.target) for it in all_imports() if it.runs and it.target in modules()}
+    while True:
+        sources, targets = {source for source, _ in edges}, {target for _, target in edges}
+        inner = {edge for edge in edges if edge[0] in targets and edge[1] in sources}
+        if inner == edges:
+            break
+        edges = inner
+    check([f"{source} -> {target}" for source, target in sorted(edges)], "these form a cycle")
+
+
+def test_imports_inside_a_package_are_relative() -> None:
+    broken = [
+        f"{it.module}:{it.line} imports {it.target}"
+        for it in all_imports()
+        if not it.level and ours(it.target) and it.target.split(".")[0] == it.module.split(".")[0]
+    ]
+    check(broken, "write `from .x import y`")
+
+
+@pytest.mark.parametrize("package", SOLE_IMPORTERS)
+def test_sole_importers(package: str) -> None:
+    broken = [
+        f"{it.module}:{it.line}"
+        for it in all_imports()
+        if it.target.split(".")[0] == package and it.module != SOLE_IMPORTERS[package]
+    ]
+    check(broken, f"only {SOLE_IMPORTERS[package]} imports {package}")
+
+
+def test_nothing_is_ever_unpickled() -> None:
+    readers = {"load", "loads", "Unpickler"}
+    broken = []
+    for name, path in modules().items():
+        named = {it.target.split(".")[0] for it in imports(name)}
+        if named & {"shelve", "marshal", "dill", "joblib"}:
+            broken.append(f"{name} imports a module that unpickles")
+        if "pickle" not in named:
+            continue
+        for node in ast.walk(tree(path)):
+            if (isinstance(node, ast.Attribute) and node.attr in readers) or (
+                isinstance(node, ast.ImportFrom) and node.module == "pickle" and readers & {a.name for a in node.names}
+            ):
+                broken.append(f"{name}:{node.lineno}")
+    check(broken, "a pickle in an index would run code of whoever made the index")
+
+
+def test_no_code_is_made_from_text() -> None:
+    broken = [
+        f"{name}:{node.lineno} {node.func.id}"
+        for name, path in modules().items()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec")
+    ]
+    check(broken, "no eval, no exec")
+
+
+def test_no_except_catches_bugs() -> None:
+    broken = [
+        f"{name}:{node.lineno}"
+        for name, path in modules().items()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ExceptHandler) and node.type is None
+    ]
+    check(broken, "name the errors that are expected")
+
+
+def test_modules_and_public_names_say_what_they_are() -> None:
+    broken = []
+    for name, path in modules().items():
+        if not ast.get_docstring(tree(path)):
+            broken.append(f"{name} (the module)")
+        for node in tree(path).body:
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and not node.name.startswith(
+                "_"
+            ):
+                overloads = any("overload" in ast.unparse(mark) for mark in node.decorator_list)
+                if not ast.get_docstring(node) and not overloads:
+                    broken.append(f"{name}:{node.lineno} {node.name}")
+    check(broken, "no docstring")
+
+
+def test_module_names_mean_something() -> None:
+    check([name for name in modules() if name.rpartition(".")[2] in EMPTY_NAMES], "name the module by what it is for")
+
+
+def own_files(pattern: str = "*") -> Iterator[Path]:
+    """The project's own files: what is no cache, build or index."""
+    skipped = {"__pycache__", ".git", ".venv", "venv", "build", "dist", ".postdex", ".hypothesis"}
+    for path in sorted(ROOT.rglob(pattern)):
+        parts = path.relative_to(ROOT).parts
+        if path.is_file() and not any(part in skipped or part.endswith(("_cache", ".egg-info")) for part in parts):
+            yield path
+
+
+def test_no_file_is_long() -> None:
+    broken = [
+        f"{path.relative_to(ROOT)}: {lines} lines"
+        for path in own_files("*.py")
+        if path.parent.name != "tests"  # a table of cases is as long as its subject
+        and (lines := len(path.read_text(encoding="utf-8").splitlines())) > FILE_LINES
+    ]
+    check(broken, f"more than {FILE_LINES} lines")
+
+
+def test_no_function_is_long() -> None:
+    broken = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}: {lines} lines"
+        for path in own_files("*.py")
+        for node in ast.walk(tree(path))
+        if isinstance(node, FUNCTIONS)
+        and (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > FUNCTION_LINES
+    ]
+    check(broken, f"more than {FUNCTION_LINES} lines")
+
+
+def test_no_forbidden_words() -> None:
+    broken = []
+    for path in own_files():
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            if match := FORBIDDEN.search(line):
+                broken.append(f"{path.relative_to(ROOT)}:{number}: {match.group()}")
+    check(broken, "does not belong into the project")

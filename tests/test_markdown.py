@@ -1,0 +1,363 @@
+"""Markdown to sections: what is text, where it stands, which heading it has.
+
+In the tables "¬" is SOFT_BREAK. The line of a word is its section's line plus the breaks before it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from postdex_index.markdown import Parsed, sections, without_title
+from postdex_index.model import SOFT_BREAK, Section
+from postdex_index.shortcodes import fence_code_tags, html_text, inline_html_text, visible_text
+
+Row = tuple[int, str, str]
+
+
+def check(parsed: Parsed, *rows: Row, code: list[tuple[str, str]] | None = None) -> None:
+    """Compare (line, "### heading #anchor", text) of each section, and all (language, code)."""
+    found = [
+        (s.line, f"{'#' * s.level} {s.heading} #{s.anchor}".strip() if s.level else "", s.text.replace(SOFT_BREAK, "¬"))
+        for s in parsed.sections
+    ]
+    assert found == list(rows)
+    if code is not None:
+        assert [(c.language, s.text[c.start : c.stop]) for s in parsed.sections for c in s.code] == code
+
+
+# Markdown without headings, its text
+PROSE = [
+    ("", ""),
+    ("plain", "plain"),
+    ("two\nlines\n\nof  *em* **strong** ~~gone~~ `code`", "two¬lines\n\nof  em strong gone code"),
+    ("hard  \nbreak\\\nhere", "hard\nbreak\nhere"),
+    ("\n\n  late", "\n\nlate"),
+    ("&amp; &copy; a&#10;b\n\\*c\\*", "& © a b¬*c*"),
+    ("--no-cache \"q\" 'r'...", "--no-cache \"q\" 'r'..."),
+    ("costs $HOME and $PATH, H~2~O, x^2^", "costs $HOME and $PATH, H~2~O, x^2^"),
+    ("`a\nb` c\nd", "a b¬ c¬d"),
+    # blocks
+    ("- a\n- b\n  c\n\n  d\n1. e", "a\nb¬c\n\nd\ne"),
+    ("- [x] done\n- [ ] open", "done\nopen"),
+    ("> a\n> b\nlazy\n\nc", "a¬b¬lazy\n\nc"),
+    ("> [!NOTE]\n> alert", "\nalert"),
+    ("a\n\n---\n\nb", "a\n\n\n\nb"),
+    ("Term\n: Definition\n  more\n", "Term\nDefinition¬more"),
+    ("| a | b |\n|---|---|\n| `c` | |\n| | d\\|e |", "a | b\n\nc\n | d|e"),
+    ("x[^1] y\n\n[^1]: foot\n    note", "x y\n\nfoot¬note"),
+    # links and images
+    ("[text](http://a \"title\") ![alt *x*](b.png) <http://c.d>", "text alt x http://c.d"),
+    ("[[page|label]] [[page#part]] ![[embed.png]]", "label page#part embed.png"),
+    ("[ref] [x][ref]\n\n[ref]: /url", "ref x"),
+    # HTML
+    ("a<b>b</b>c<br>d <img src=x alt=\"A\ncat\"> e", "abc d A cat ¬ e"),
+    ("std::vector<int> Map<String, V> <T extends U>", "std::vector<int> Map<String, V> <T extends U>"),
+    ("<Tab name=\"x\">text</Tab> <X/>", " text"),
+    ("a <!-- no\nno --> b", "a ¬ b"),
+    ("a <script>no\nno</script> b <style>no", "a ¬ b"),
+    ("a <script>no\n\nb", "a \n\nb"),
+    ("<div>\n<p>a &lt;b&gt;</p>\n<!--\nno\n-->\n<img\n alt='c'>\n</div>\n\nd", "\na <b>\n\n\n\n\nc\n\n\nd"),
+    ("<script>\n\nno\n</script>\n\na", "\n\n\n\n\na"),
+    ("<table><tr><td>a</td><td>b</td></tr></table>", "a b"),
+    ("<vector>\n", "<vector>"),
+    ("<h2>raw</h2>", "raw"),
+    # what CommonMark leaves of stars beside CJK punctuation
+    ("**注意：**请看 和**“引用”**后", "注意：请看 和“引用”后"),
+    ("2 ** 3 ** 4, `**中**`, a**b", "2 ** 3 ** 4, **中**, a**b"),
+    # template tags
+    ("a {% x %} {{< note >}}b{{< /note >}} {{% w %}}c{{ .Page }}", "a  b c"),
+    ("{{<note>}}a{{</note>}} {{<figure src=\"x.png\" alt=\"b\">}}", "a b"),
+    ("{{< tooltip text=\"Pods\" term_id=\"pod\" >}} {{HTMLElement(\"a\")}} {{ f }}", "Pods a"),
+    ("{{< img\n  src=\"x.png\"\n  alt=\"a cat\"\n>}}\nend", "¬¬a cat\n¬end"),
+    ("para\n{: .note}\n{::nomarkdown /}", "para"),
+    ("{% post_link my-post \"The title\" %} {% post_link x A title %} {% post_link y %}", "The title A title"),
+    ("{% asset_img a.jpg 500 300 \"t\" \"the alt\" %} {% asset_img b.png Some words %}", "the alt Some words"),
+    ("[go]({{< ref \"a.md\" >}}#x) [b]({% link c.md %}) <a href=\"{{< ref \"d\" >}}\">e</a>", "go b e"),
+    ("`{{< code >}}` and `{% raw %}`", "{{< code >}} and {% raw %}"),
+    ("open {{ brace, {% percent, {curly}", "open {{ brace, {% percent, {curly}"),
+    ("{{< a title=\"x `y` *z*\" >}}", "x y z"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "text"), PROSE)
+def test_prose(body: str, text: str) -> None:
+    check(sections(body), (1, "", text), code=[])
+
+
+# Markdown, its sections, its code
+SECTIONS: list[tuple[str, list[Row], list[tuple[str, str]]]] = [
+    ("# A\na\n## B `c` *d* #\n\nb", [(1, "# A #a", "\na"), (3, "## B c d #b-c-d", "\n\nb")], []),
+    ("intro\n\n# A", [(1, "", "intro"), (3, "# A #a", "")], []),
+    ("Two\nlines\n===\ntext", [(1, "# Two lines #two-lines", "\n\n\ntext")], []),
+    ("# A\n# A\n# A {#own}\n# A 1", [
+        (1, "# A #a", ""), (2, "# A #a-1", ""), (3, "# A #own", ""), (4, "# A 1 #a-1-1", ""),
+    ], []),
+    # nested headings are prose, and count
+    ("> # A\n> q\n\n- # A\n\n<h3>A</h3>\n\n# A\ne", [(1, "", "A\nq\n\nA\n\nA"), (8, "# A #a-3", "\ne")], []),
+    ("<h2 id='own'>A</h2>\n\n# A", [(1, "", "A"), (3, "# A #a", "")], []),
+    # what looks like attributes and is none
+    ("## GET /users/{id}\n## b {toc}\n## c {:toc}\n## d {.x}", [
+        (1, "## GET /users/{id} #get-usersid", ""), (2, "## b {toc} #b-toc", ""), (3, "## c #c", ""),
+        (4, "## d #d", ""),
+    ], []),
+    ("## {{% heading \"whatsnext\" %}}\n## {{< t text=\"Pods\" >}} <b>x</b>", [
+        (1, "## whatsnext #whatsnext", ""), (2, "## Pods x #pods-x", ""),
+    ], []),
+    ("## `{{ x }}` of `**中**`", [(1, "## {{ x }} of **中** #-x--of-中", "")], []),
+    ("#\n\n## 。", [(1, "#  #", ""), (3, "## 。 #-1", "")], []),
+    # code
+    ("a\n```py\nb = 1\n\n  c\n```\nd", [(1, "", "a\n\nb = 1\n\n  c\n\nd")], [("py", "b = 1\n\n  c")]),
+    ("```rust,ignore\nx\n```\n~~~ {.YAML title=\"a.yml\"}\n# y\n~~~\n", [(1, "", "\nx\n\na.yml\n# y")],
+     [("rust", "x"), ("yaml", "# y")]),
+    ("a\n\n    b\n\n\n    c\n\nd", [(1, "", "a\n\nb\n\n\nc\n\nd")], [("", "b\n\n\nc")]),
+    ("- x\n  ```sh\n  a\n\n   b\n  ```\n- > ```\n  > c\n",
+     [(1, "", "x\n\na\n\n b\n\n\nc")], [("sh", "a\n\n b"), ("", "c")]),
+    ("```\n```\n\n```\n   \n```\na", [(1, "", "\n\n\n\n\n\na")], []),
+    ("``` title='only'\nx\n```", [(1, "", "only\nx")], [("", "x")]),
+    ("```{python}\n{{ x }} **中** <b>\n```", [(1, "", "\n{{ x }} **中** <b>")], [("python", "{{ x }} **中** <b>")]),
+    # code in template tags
+    ("{% codeblock My title lang:js %}\n# a *b*\n\n<c>\n{% endcodeblock %}\nd",
+     [(1, "", "My title\n# a *b*\n\n<c>\n\nd")],
+     [("js", "# a *b*\n\n<c>")]),
+    ("a\n{{< highlight go \"linenos=true\" >}}\n~~~\nx\n{{< /highlight >}}",
+     [(1, "", "a\n\n~~~\nx")], [("go", "~~~\nx")]),
+    ("{% highlight ruby %}\nx\n{% endhighlight %}", [(1, "", "\nx")], [("ruby", "x")]),
+    ("- a\n\n  {% code %}\nx\n  {% endcode %}\n# B", [(1, "", "a\n\n\nx"), (6, "# B #b", "")], [("", "x")]),
+    ("a {{< highlight go >}}b_c_d *e*{{< /highlight >}} f", [(1, "", "a b_c_d *e* f")], []),
+    ("```\n{% codeblock %}\n```\nx\n\n{% endcodeblock %}",
+     [(1, "", "\n{% codeblock %}\n\nx")], [("", "{% codeblock %}")]),
+    ("{% highlight c %}\nnever closed", [(1, "", "¬never closed")], []),
+    # line ends and odd characters
+    ("a\r\nb\r\n\r\n# C\rd", [(1, "", "a¬b"), (4, "# C #c", "\nd")], []),
+    ("a\vb\0c\x01d\te", [(1, "", "a b\ufffdc d\te")], []),
+    ("a\ud800b\n\n# é\ud800", [(1, "", "a\ufffdb"), (3, "# é\ufffd #é", "")], []),
+    ("é\n\n中文`é`\n\n# ü\n\n    é\n中", [(1, "", "é\n\n中文é"), (5, "# ü #ü", "\n\né\n中")], [("", "é")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "rows", "code"), SECTIONS)
+def test_sections(body: str, rows: list[Row], code: list[tuple[str, str]]) -> None:
+    check(sections(body), *rows, code=code)
+    moved = sections(body, first_line=10)
+    assert [section.line for section in moved.sections] == [row[0] + 9 for row in rows]
+
+
+# style, headings, anchors
+ANCHORS = [
+    ("github", "# A {#own}\n# Émile `--x`", ["own", "émile---x"]),
+    ("hexo", "# A {#own}\n# Don't `--x` -- y", ["A-own", "Don’t-x-–-y"]),
+    ("hugo", "# A {#b}\n# B\n# !", ["b", "b-1", "heading"]),
+    ("kramdown", "# A {: #own .x}\n# A", ["own", "a"]),
+    ("mkdocs", "# A {#own}\n# 中\n# A\n# A", ["own", "_1", "a", "a_1"]),
+]
+
+
+@pytest.mark.parametrize(("style", "body", "anchors"), ANCHORS)
+def test_anchors(style: str, body: str, anchors: list[str]) -> None:
+    assert [section.anchor for section in sections(body, anchors=style).sections] == anchors
+
+
+def test_links() -> None:
+    body = (
+        "[a](b.md#c) <http://d.e> <x@y.z> [[wiki|w]] ![i](no.png) [a](b.md#c)\n"
+        "see https://f.g/h?i=j, (https://k.l/m). 见https://n.o/p。好\n\n[r]: /r\n\n    http://code\n\n# [h](/h)\n"
+        "[s]({{< relref \"post.md\" >}}) [t]({{site.url}}/u)\n"
+    )  # fmt: skip
+    links = {"b.md#c", "http://d.e", "mailto:x@y.z", "wiki", "https://f.g/h?i=j", "https://k.l/m", "https://n.o/p"}
+    found = sections(body).links
+    assert set(found) == links | {"/h", "post.md", "/u"}
+    assert len(set(found)) == len(found)
+
+
+# body, excerpt
+EXCERPTS = [
+    ("", ""),
+    ("# A\n\n```\ncode\n```\n\nfirst *para*\ngoes on\n\nsecond", "first para goes on"),
+    ("a\n\n# B\n\nb\n\n    code\n\n<!-- more -->\n\nc", "a b"),
+    ("a\n\nb <!--more--> c", "a b"),
+    ("<!-- more -->\n\nfirst\n\nsecond", "first"),
+    ("no `<!-- more -->`\n\n```\n<!-- more -->\n```\n", "no <!-- more -->"),
+    ("word " * 100, "word " * 58 + "word…"),
+    ("字" * 400, "字" * 299 + "…"),
+]
+
+
+@pytest.mark.parametrize(("body", "excerpt"), EXCERPTS)
+def test_excerpt(body: str, excerpt: str) -> None:
+    assert sections(body).excerpt == excerpt
+    assert len(excerpt) <= 300
+
+
+def test_title_is_not_a_heading_twice() -> None:
+    parsed = sections("#  My *title*\n\na\n\n# My title\n\n## My title\n", title="My  title")
+    check(parsed, (1, "#  #my-title", "\n\na"), (5, "#  #my-title-1", ""), (7, "## My title #my-title-2", ""))
+    assert parsed.first_heading == "My title"
+    parsed = sections("## Early\n\n# First\n\n# Second", title="Other")
+    assert (parsed.first_heading, [s.heading for s in parsed.sections]) == ("First", ["Early", "First", "Second"])
+    found = without_title(parsed.sections, "First")
+    assert [s.heading for s in found] == ["Early", "", "Second"]
+    assert without_title((Section(0, "", "", 1, "x"),), "") == (Section(0, "", "", 1, "x"),)
+
+
+# body, lines and beginnings of the problems
+PROBLEMS = [
+    ("```\nclosed\n```\n\n> ~~~~\n> x\n> ~~~~\n\n", []),
+    ("a\n\n```py\nnever", [(7, "this code fence is never closed")]),
+    ("```", [(5, "this code fence is never closed")]),
+    ("a\nb\0", [(6, "NUL characters were replaced")]),
+    ("\udcff", [(5, "characters that are not Unicode text were replaced")]),
+]
+
+
+@pytest.mark.parametrize(("body", "problems"), PROBLEMS)
+def test_problems(body: str, problems: list[tuple[int, str]]) -> None:
+    found = sections(body, first_line=5).problems
+    assert [line for line, _ in found] == [line for line, _ in problems]
+    assert all(message.startswith(start) for (_, message), (_, start) in zip(found, problems, strict=True))
+
+
+# ---- properties: blocks in which each marker word stands on a known line
+
+_INLINE = [
+    "m*M*", "**M** x", "`M`", "[M](u)", "![M](i)", "<b>M</b>", "M &amp;", "{{< t text=\"M\" >}}", "[[p|M]]", "M  ",
+    "M\\", "M {{ .x }}", "<!-- c -->M", "中文**M：**文", "M {: .c}",
+]  # fmt: skip
+_BLOCKS = [
+    "# M", "## M {#id}", "M\n===", "M\nM\n---", "---", "> M\n> M", "> # M\n>\n> M", "- M\n- M\n\n  M\n  - M",
+    "1. M\n   M", "```py\nM\n\n  M\n```", "    M\n\n    M", "~~~\nM\n~~~", "- ```\n  M\n  ```",
+    "> ```\n> M\n> M\n> ```", "| M | b |\n|---|---|\n| c | M |\n| M | |", "<div>\n<p>M</p>\n\n</div>",
+    "<!-- c\n\nc -->\nM", "<table>\n<td\n>M\n</table>", "M[^1]\n\n[^1]: M\n    M", "T\n: M\n: M",
+    "{% codeblock %}\nM\n# M\n{% endcodeblock %}", "{{< img\n  alt=\"M\"\n>}}", "<script>\nno\n\n</script>",
+    "[ref]: /url\n", "- [x] M", "\t", "M <a\nhref=x>M</a>\nM", "> M\nM", "- > M\n  > M",
+    "{{< highlight go >}}\n\nM\n{{< /highlight >}}", "M <script>no\nno</script> M", "> <!-- c\n>\n> c -->\n> M",
+]  # fmt: skip
+_paragraphs = st.lists(st.sampled_from([*_INLINE, "M"]), min_size=1, max_size=5).map("\n".join)
+_documents = st.lists(
+    st.tuples(st.sampled_from(_BLOCKS) | _paragraphs, st.sampled_from(["\n\n", "\n\n\n", "\n\n<!-- -->\n\n", "\n"])),
+    max_size=10,
+).map(lambda pairs: "".join(block + gap for block, gap in pairs))
+
+
+def _numbered(document: str) -> str:
+    count = iter(range(1000, 100_000))
+    return re.sub("M", lambda _: f"Mark{next(count)}", document)
+
+
+@given(_documents, st.sampled_from(["\n", "\r\n", "\r"]), st.integers(1, 50))
+@settings(max_examples=400, deadline=None)
+def test_text_keeps_the_lines_of_the_file(document: str, line_end: str, first_line: int) -> None:
+    body = _numbered(document)
+    expected = {word: body.count("\n", 0, body.index(word)) + first_line for word in re.findall(r"Mark\d+", body)}
+    parsed = sections(body.replace("\n", line_end), first_line=first_line)
+    found: dict[str, int] = {}
+    for section in parsed.sections:
+        heading = re.findall(r"Mark\d+", section.heading)
+        assert not heading or expected[heading[0]] == section.line
+        found |= dict.fromkeys(heading, section.line)
+        for match in re.finditer(r"Mark\d+", section.text):
+            breaks = re.findall("[\n\v]", section.text[: match.start()])
+            found[match[0]] = section.line + len(breaks)
+            assert found[match[0]] == expected[match[0]], (match[0], section)
+        for code in section.code:
+            assert 0 <= code.start < code.stop <= len(section.text)
+            assert not section.text[code.stop - 1].isspace()
+    last_line = first_line + body.count("\n")
+    for section in parsed.sections:
+        assert section.line + len(re.findall("[\n\v]", section.text)) <= last_line
+    assert found.keys() == expected.keys()
+
+
+def _oracle_headings(body: str) -> list[tuple[int, int, str]]:
+    """(level, line, text) of the top-level headings, by another parser."""
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(body)
+    return [
+        (int(token.tag[1]), (token.map or [0])[0] + 1, _oracle_text(tokens[at + 1].children or []))
+        for at, token in enumerate(tokens)
+        if token.type == "heading_open" and token.level == 0
+    ]
+
+
+def _oracle_text(tokens: list[Any]) -> str:
+    parts = [
+        _oracle_text(token.children) if token.type == "image" else " " if "break" in token.type else token.content
+        for token in tokens
+        if token.type != "html_inline"
+    ]
+    return " ".join("".join(parts).split())
+
+
+_oracle_blocks = [
+    "# a *b* `c`", "## [l](u) ![i](s)", "### **x** #", "a\n===", "a\nb\n---", "#no", "####### no", "> # q\n> r",
+    "- # l\n  m", "a\n# b", "    # code", "```\n# code\n```", "~~~\n# open", "<div>\n# html\n</div>",
+    "<!--\n# no\n-->", "***", "a\n***", "1. x\n\n   # y", "# &amp; \\* <b>x</b>", "#\tt", "  # in", "   ## in ##",
+    "|a|\n|-|\n# x", "#", "# ~~s~~", "- a\n---", "> a\n---",
+]  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.sampled_from(_oracle_blocks), st.sampled_from(["\n", "\n\n"])), max_size=12))
+@settings(max_examples=300, deadline=None)
+def test_headings_agree_with_another_parser(blocks: list[tuple[str, str]]) -> None:
+    body = "".join(block + gap for block, gap in blocks)
+    found = [(s.level, s.line, s.heading) for s in sections(body).sections if s.level]
+    assert found == _oracle_headings(body)
+
+
+@given(
+    st.text(alphabet="ab \n\t\r\v\0#*_`~[]()<>!-+|{}%:&;=\"'.\\/^$中：\ud800é1", max_size=120),
+    st.sampled_from(["hexo", "hugo"]),
+)
+@settings(max_examples=400, deadline=None)
+def test_never_raises(body: str, style: str) -> None:
+    parsed = sections(body, anchors=style, title="a")
+    last_line = 1 + len(re.findall("\r\n|\r|\n", body))
+    assert parsed.sections
+    for section in parsed.sections:
+        assert section.line + len(re.findall("[\n\v]", section.text)) <= last_line
+        assert not set("\0\x01") & set(section.text + section.heading)
+    lines = [section.line for section in parsed.sections]
+    assert lines == sorted(lines)
+
+
+_N = 20_000
+HOSTILE = [
+    "[" * _N, "> " * _N, ">" * _N, "- " * _N, "*a " * _N, "`" * _N, "<" * _N, "<a " * _N, "![" * _N, "[a](" * _N,
+    "[[" * _N, "{{" * _N, "{% " * _N, "{: " * _N, "[a]({{ " * _N, "<a {{" * _N, "{{< t title=\"a\" >}}" * _N,
+    "{{< " + "title= " * _N + ">}}", "{% codeblock %}\n" * _N, "{{< highlight go >}}" * _N, "<div>" + "<h1 " * _N,
+    "<div>" + "<h1>" * _N, "<div>" + "<a '\"" * _N, "<div>" + "<!--" * _N, "<div>" + "<script " * _N, "**中" * _N,
+    "`a`{" * _N, "a <script> " * _N, "a &#10; " * _N, "|" * _N + "\n" + "|-" * _N,
+    "".join("> " * depth + "a\n" for depth in range(400)), "".join("  " * depth + "- a\n" for depth in range(400)),
+    "{" * _N + "}" * _N, "`{{`" * _N, "<!-- more -->" * _N, "http://" * _N, "[^1]: " * _N,
+    "word *em* `c` [l](x)\n" * _N,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", HOSTILE, ids=lambda body: body[:12].strip())
+def test_hostile_input_is_linear(body: str) -> None:
+    begun = time.process_time()
+    assert sections(body).sections
+    assert time.process_time() - begun < 2, "quadratic: 20,000 repeats take 0.1 s"
+
+
+def test_helpers_of_templates_and_html() -> None:
+    links: list[str] = []
+    assert visible_text('[a]({{< ref "b" >}}) {{< ref "c" >}} {% link d.md %}', links) == "a  "
+    assert links == ["b"]
+    assert (
+        fence_code_tags("{% codeblock %}\nx\n{% endcodeblock %} tail") == "{% codeblock %}\nx\n{% endcodeblock %} tail"
+    )
+    assert fence_code_tags("{{< code-toggle file=x />}}\na") == "{{< code-toggle file=x />}}\na"
+    assert html_text("<p>a&#10;b&nbsp;c</p>\n<?php\n?>c") == "a b\xa0c\n\nc"
+    assert [inline_html_text(tag) for tag in ("</b>", "<!DOCTYPE x>", "<img alt='&lt;'>", "<td>", "</x>")] == [
+        "",
+        "",
+        "<",
+        " ",
+        " ",
+    ]

@@ -1,0 +1,339 @@
+"""The engine against a plain loop over all words of all posts: same matches, same totals, same scores.
+
+Random posts in several segments, with deletions and merges; random queries of every kind. The loop shares
+with the engine the analysis, the formulas of `scoring` and the averages that a segment was written with.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from postdex_index.analysis import fold_value, key, stem, tokens
+from postdex_index.embedded import open_reader, open_writer, scoring, verify
+from postdex_index.embedded.inversion import _short_texts
+from postdex_index.embedded.reader import Snapshot
+from postdex_index.engine import Stamp
+from postdex_index.model import Code, Post, Section
+from postdex_index.query import (
+    Clauses,
+    DateRange,
+    Everything,
+    Fuzzy,
+    Keyword,
+    Phrase,
+    Prefix,
+    Query,
+    Synonyms,
+    Term,
+    Wildcard,
+    leaves,
+)
+from postdex_index.spelling import slips
+
+STAMP = Stamp(1, 1, 1, 1, bytes(16))
+WORDS = (
+    "fix fixes fixed fixing bug bugs refcount refcoutn socket sockets sk_user_data sk user data psock smc fallback "
+    "the of kernel 内核 内核的 回退机制 C++ c# utf-8 v1.2.3 getElementById HTMLElement café naïve"
+).split()
+TERMS = sorted({token.term for word in WORDS for token in tokens(word, code=True)})
+TAGS = ("linux", "net", "C++", "内核")
+
+
+class Word(NamedTuple):
+    """An occurrence: the field's code, the surface, the position; two words of one token share a position."""
+
+    code: int
+    surface: str
+    position: int
+
+
+class Indexed(NamedTuple):
+    """A post as the plain loop sees it."""
+
+    post: Post
+    words: tuple[Word, ...]
+    lengths: tuple[int, ...]
+    averages: tuple[float, ...]
+
+    def occurrences(self, leaf: Query) -> dict[int, int]:
+        """Where a leaf stands: position -> field code."""
+        match leaf:
+            case Term(text, field, _, exact):
+                return self._where(field, lambda w: w == text if exact else same(w, text))
+            case Prefix(text, field):
+                return self._where(field, lambda w: w.startswith(text))
+            case Fuzzy(text, most, field):
+                return self._where(field, lambda w: w[0] == text[0] and slips(w, text, most) <= most)
+            case Wildcard(pattern, field):
+                regex = re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."))
+                return self._where(field, lambda w: regex.fullmatch(w) is not None)
+            case Phrase(terms, field, _, exact, 0, prefix):
+                last = len(terms) - 1
+                each = [
+                    self.occurrences(Prefix(t) if prefix and i == last else Term(t, exact=exact))
+                    for i, t in enumerate(terms)
+                ]
+                found = {p: c for p, c in each[0].items() if all(p + i in at for i, at in enumerate(each))}
+                return {p: c for p, c in found.items() if not field or c in scoring.CODES[field]}
+        raise TypeError(leaf)
+
+    def _where(self, field: str, test: object) -> dict[int, int]:
+        codes = scoring.CODES[field] if field else range(99)
+        return {w.position: w.code for w in self.words if w.code in codes and test(w.surface)}  # type: ignore[operator]
+
+    def value(self, leaf: Query) -> int:
+        """The leaf's impact byte in this post; 0 if it does not stand there."""
+        if isinstance(leaf, Synonyms):
+            return max(map(self.value, leaf.spellings))
+        if isinstance(leaf, Prefix | Wildcard | Fuzzy) and not leaf.field:
+            # In each post the greatest impact among the words, each word with all that shares its list
+            # only as far as its own surfaces are meant.
+            matching = {w.surface for w in self.words if w.position in self.occurrences(leaf)}
+            surfaces = {s for s in matching if self._is(leaf, s)}
+            groups = {stem(s, "en") for s in surfaces}
+            return max((self._impact(self._of(group, surfaces)) for group in groups), default=0)
+        return self._impact(list(self.occurrences(leaf).values()))
+
+    def _is(self, leaf: Query, surface: str) -> bool:
+        alone = Indexed(self.post, (Word(0, surface, 0),), self.lengths, self.averages)
+        return bool(alone.occurrences(leaf))
+
+    def _of(self, group: str, surfaces: set[str]) -> list[int]:
+        return [w.code for w in self.words if w.surface in surfaces and stem(w.surface, "en") == group]
+
+    def _impact(self, codes: Sequence[int]) -> int:
+        folded = [scoring.BODY if code == scoring.CODE else code for code in codes]
+        if not folded:
+            return 0
+        counts = [(code, folded.count(code)) for code in sorted(set(folded))]
+        return scoring.quantised(scoring.impact(counts, self.lengths, self.averages))
+
+    def matches(self, query: Query) -> bool:
+        """Whether the post matches a tree."""
+        match query:
+            case Everything():
+                return True
+            case Keyword("tag", value):
+                return value in map(fold_value, self.post.tags)
+            case Keyword("path", value):
+                return self.post.path == value or self.post.path.startswith(value + "/")
+            case DateRange(start, stop):
+                day = self.post.date
+                return day is not None and (start is None or start <= day) and (stop is None or day < stop)
+            case Clauses(required, optional, excluded, _, minimum):
+                return (
+                    all(map(self.matches, required))
+                    and sum(map(self.matches, optional)) >= minimum
+                    and not any(map(self.matches, excluded))
+                )
+            case Synonyms(spellings):
+                return any(map(self.matches, spellings))
+        return bool(self.occurrences(query))
+
+    def share(self, query: Query) -> float:
+        """The share of the title's words that a query of plain terms asks for."""
+        names = {stem(w.surface, "en") for w in self.words if w.code == scoring.TITLE}
+        asked = {stem(leaf.text, "en") for leaf in leaves(query) if isinstance(leaf, Term)}
+        held = {w.surface for w in self.words}
+        # A leaf that is a surface of another list of this segment asks for that list too; the vocabulary has none.
+        return len(names & asked) * (255 // (len(names) or 1)) / 255 if held else 0.0
+
+
+def same(word: str, text: str) -> bool:
+    """Whether two surfaces have the same stem."""
+    return word == text or stem(word, "en") == stem(text, "en")
+
+
+def indexed(post: Post, averages: Sequence[float]) -> Indexed:
+    """A post's words with positions, as `inversion` lays them out but in the plainest way."""
+    words: list[Word] = []
+    lengths = [0] * len(scoring.FIELDS)
+    place = 0
+
+    def take(code: int, text: str) -> None:
+        nonlocal place
+        found = list(tokens(text, code=code == scoring.CODE, first=place))
+        words.extend(Word(code, token.term, token.position) for token in found)
+        count = len({token.position for token in found})
+        lengths[scoring.BODY if code == scoring.CODE else code] += count
+        place += count
+
+    for code, text in _short_texts(post):
+        take(code, text)
+        place += 1
+    for section in post.sections:
+        if section.heading:
+            take(scoring.HEADING, section.heading)
+            place += 1
+        start = 0
+        for block in section.code:
+            take(scoring.BODY, section.text[start : block.start])
+            take(scoring.CODE, section.text[block.start : block.stop])
+            start = block.stop
+        take(scoring.BODY, section.text[start:])
+        place += 1
+    return Indexed(post, tuple(words), tuple(lengths), tuple(averages))
+
+
+# -- random posts and queries
+
+texts = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
+
+
+@st.composite
+def posts(draw: st.DrawFn) -> Post:
+    """A post of the small vocabulary; the path comes later."""
+    prose, block = draw(texts), draw(texts)
+    body = f"{prose}\n{block}\n{draw(texts)}"
+    code = (Code(len(prose) + 1, len(prose) + 1 + len(block), "c"),) if block else ()
+    sections = (Section(0, "", "", 1, draw(texts)), Section(2, draw(texts), "a", 3, body, code))
+    return Post(
+        "",
+        draw(texts),
+        sections,
+        date=draw(st.none() | st.integers(0, 4)),
+        date_from="post",
+        tags=tuple(draw(st.lists(st.sampled_from(TAGS), max_size=2, unique=True))),
+    )
+
+
+terms = st.sampled_from(TERMS)
+fields = st.sampled_from(["", "", "", "title", "heading", "body", "code", "tags"])
+weights = st.sampled_from([1.0, 1.0, 0.5, 2.0])
+words = st.builds(Term, terms, fields, weights, st.booleans())
+phrases = st.builds(
+    Phrase, st.lists(terms, min_size=2, max_size=3).map(tuple), fields, weights, st.booleans(), st.just(0), st.booleans()
+)
+patterns = st.one_of(
+    st.builds(Prefix, terms.map(lambda t: t[:2]), fields, weights),
+    st.builds(Wildcard, terms.filter(lambda t: len(t) > 3).map(lambda t: t[:2] + "*" + t[-1:]), fields, weights),
+    st.builds(Fuzzy, terms.filter(lambda t: len(t) > 3), st.just(1), fields, weights),
+)
+spellings = st.lists(
+    st.one_of(words, phrases).map(lambda leaf: leaf._replace(field="")), min_size=1, max_size=2
+).map(lambda found: Synonyms(tuple(found)))
+filters = st.one_of(
+    st.builds(Keyword, st.just("tag"), st.sampled_from([tag.casefold() for tag in TAGS])),
+    st.builds(DateRange, st.none() | st.integers(0, 4), st.none() | st.integers(0, 5)),
+    st.just(Keyword("path", "a")),
+)
+leafs = st.one_of(words, words, phrases, patterns, spellings)
+
+
+def clauses(children: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
+    """Clauses over smaller queries."""
+    some = st.lists(children, max_size=3).map(tuple)
+    return st.builds(
+        lambda required, optional, excluded, bonus, minimum: Clauses(
+            required, optional, excluded, bonus, min(minimum, len(optional))
+        ),
+        st.lists(st.one_of(children, filters), max_size=2).map(tuple),
+        some,
+        st.lists(st.one_of(children, filters), max_size=1).map(tuple),
+        st.lists(words, max_size=1).map(tuple),
+        st.integers(0, 2),
+    )
+
+
+queries = st.one_of(
+    st.lists(words, min_size=1, max_size=4).map(lambda found: Clauses(optional=tuple(found), minimum=1)),
+    st.recursive(leafs, clauses, max_leaves=5),
+)
+
+
+class Built(NamedTuple):
+    """An index and what the plain loop knows of it."""
+
+    reader: Snapshot
+    posts: list[Indexed]
+
+
+def build(directory: Path, batches: Sequence[Sequence[Post]], gone: Sequence[int]) -> Built:
+    """Write each batch as a commit of its own, then remove some posts; read everything back."""
+    known: dict[str, Post] = {}
+    with open_writer(directory) as writer:
+        for number, batch in enumerate(batches):
+            named = [p._replace(path=f"{'ab'[i % 2]}/{number}-{i}.md") for i, p in enumerate(batch)]
+            writer.write([(post, post.path, STAMP) for post in named])
+            known |= {post.path: post for post in named}
+            writer.commit()
+        paths = sorted(known)
+        removed = sorted({paths[i % len(paths)] for i in gone}) if paths else []
+        writer.write([], removed)
+        writer.commit()
+    reader = open_reader(directory)
+    found: list[Indexed] = []
+    for path in sorted(set(known) - set(removed)):
+        number = reader.find(path)
+        assert number is not None, path
+        part = next(p for p in reversed(reader.parts) if p.base <= number)
+        found.append(indexed(known[path], part.segment.file.meta["averages"]))
+    assert not verify(directory)
+    return Built(reader, found)
+
+
+def expected(built: Built, query: Query, title: str) -> dict[str, float]:
+    """Path -> score of every post that matches."""
+    matching = [one for one in built.posts if one.matches(query)]
+    found = leaves(query)
+    bases: dict[str, float] = {}
+    idfs = [scoring.idf(len(built.posts), sum(one.matches(leaf) for one in built.posts)) for leaf in found]
+    for one in matching:
+        pairs = zip(found, idfs, strict=True)
+        bases[one.post.path] = sum(leaf.weight * idf * one.value(leaf) / scoring.SCALE for leaf, idf in pairs)
+    top = max(bases.values(), default=0.0)
+    return {
+        one.post.path: scoring.final(
+            bases[one.post.path],
+            one.share(query),
+            bool(title) and key(one.post.title) == title,
+            bool(title) and any(key(s.heading) == title for s in one.post.sections if s.heading),
+            top,
+        )
+        for one in matching
+    }
+
+
+def plain_terms(query: Query) -> bool:
+    """Whether title shares of the query are as `Indexed.share` counts them."""
+    return all(isinstance(leaf, Term) and not leaf.field and not leaf.exact for leaf in leaves(query))
+
+
+def check(built: Built, query: Query, title: str) -> None:
+    """The engine's answer is the plain loop's."""
+    wanted = expected(built, query, title)
+    answer = built.reader.search(query, limit=5, title_key=title)
+    assert answer.total == len(wanted)
+    got = {built.reader.document(c.post).path: c.score for c in answer.candidates}
+    assert got.keys() <= wanted.keys()
+    assert len(got) == min(len(wanted), 50)
+    if plain_terms(query):
+        for path, score in got.items():
+            assert abs(score - wanted[path]) < 1e-9, (path, score, wanted[path])
+        ranked = sorted(wanted.values(), reverse=True)[: len(got)]
+        assert [round(c.score, 9) for c in answer.candidates] == [round(score, 9) for score in ranked]
+
+
+def batches_of(found: Sequence[Post]) -> Iterator[Sequence[Post]]:
+    """Posts in batches of growing size, so that some are merged and some are not."""
+    start = 0
+    for size in (3, 1, 1, 2, 40):
+        yield found[start : start + size]
+        start += size
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(posts(), min_size=1, max_size=14), st.lists(st.integers(0, 20), max_size=3), st.data())
+def test_same_as_the_plain_loop(found: list[Post], gone: list[int], data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        built = build(Path(directory), [b for b in batches_of(found) if b], gone)
+        for _ in range(8):
+            title = key(data.draw(st.sampled_from([post.title for post in found])))
+            check(built, data.draw(queries), data.draw(st.sampled_from(["", title])))

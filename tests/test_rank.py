@@ -1,0 +1,208 @@
+"""Closeness and sections: tables of positions, and plain versions of the formulas as oracles."""
+
+from __future__ import annotations
+
+import doctest
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from postdex import rank
+from postdex_index.embedded.scoring import BODY, HEADING, norm, saturation
+from postdex_index.engine import StoredSection
+from postdex_index.query import Leaf, Phrase, Prefix, Synonyms, Term
+
+few = settings(max_examples=150, deadline=None)
+places = st.sets(st.integers(0, 120), max_size=25).map(sorted)
+
+
+class Found(NamedTuple):
+    """A candidate whose positions are written down."""
+
+    post: int
+    score: float
+    places: list[list[int]]
+
+    def positions(self, leaf: int) -> Sequence[int]:
+        return self.places[leaf]
+
+
+def section(level: int, heading: str, start: int, words: int, headings: tuple[str, ...] = ()) -> StoredSection:
+    body = start + len(heading.split())
+    return StoredSection(level, heading, (*headings, heading), heading, 1, start, body, body + words)
+
+
+def test_doctests() -> None:
+    assert doctest.testmod(rank).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "distance"),
+    [
+        ([1], [2], 1),
+        ([1], [3], 2),
+        ([2], [1], 2),
+        ([3], [1], 3),
+        ([1], [8], 7),
+        ([1], [9], 0),
+        ([8], [2], 7),
+        ([8], [1], 0),
+        ([1], [1], 0),
+        ([1], [1, 2], 1),
+        ([], [1], 0),
+        ([1, 40, 90], [20, 43, 91], 1),
+    ],
+)
+def test_closeness(first: list[int], second: list[int], distance: int) -> None:
+    assert rank.closeness(first, second) == (1 / distance if distance else 0)
+
+
+@few
+@given(places, places)
+def test_closeness_is_the_least_distance(first: list[int], second: list[int]) -> None:
+    distances = [y - x if y > x else x - y + 1 for x in first for y in second if x != y]
+    least = min(distances, default=99)
+    assert rank.closeness(first, second) == (1 / least if least <= rank.FARTHEST else 0)
+
+
+@pytest.mark.parametrize(
+    ("leaves", "pairs"),
+    [
+        ([Term("a")], ()),
+        ([Term("a"), Term("b"), Term("c")], ((0, 1), (1, 2))),
+        ([Term("容器"), Term("器编"), Term("编排")], ()),
+        ([Term("docker"), Term("容器"), Term("image"), Term("pull")], ((2, 3),)),
+        ([Term("a"), Phrase(("b", "c")), Term("d")], ()),
+        ([Term("a"), Prefix("b"), Term("c"), Term("d")], ((2, 3),)),
+        ([Synonyms((Term("subuser"), Phrase(("sub", "user")))), Term("sub", weight=0.5), Term("bug")], ((0, 2),)),
+        ([Term("ключ"), Term("сеть")], ((0, 1),)),
+    ],
+)
+def test_neighbours(leaves: list[Leaf], pairs: tuple[tuple[int, int], ...]) -> None:
+    assert rank.neighbours(leaves) == pairs
+
+
+@pytest.mark.parametrize(
+    ("found", "pairs", "order"),
+    [
+        # side by side beats a slightly better score
+        ([(1.0, [[1], [50]]), (0.9, [[1], [2]])], [(0, 1)], [(1, 1.35), (0, 1.0)]),
+        # but not one that is far better
+        ([(1.0, [[1], [50]]), (0.6, [[1], [2]])], [(0, 1)], [(0, 1.0), (1, 0.9)]),
+        # the mean over the pairs: one of two
+        ([(1.0, [[1], [2], [90]])], [(0, 1), (1, 2)], [(0, 1.25)]),
+        # pairs need not share a leaf
+        ([(1.0, [[1], [2], [8], [9]])], [(0, 1), (2, 3)], [(0, 1.5)]),
+        # equal scores stay in order
+        ([(1.0, [[1], [9]]), (1.0, [[1], [9]]), (1.0, [[1], []])], [(0, 1)], [(0, 1.0), (1, 1.0), (2, 1.0)]),
+        # nothing to be close to
+        ([(1.0, [[1]]), (0.5, [[1]])], [], [(0, 1.0), (1, 0.5)]),
+        ([], [(0, 1)], []),
+    ],
+)
+def test_closest(
+    found: list[tuple[float, list[list[int]]]], pairs: list[tuple[int, int]], order: list[tuple[int, float]]
+) -> None:
+    candidates = [Found(post, score, where) for post, (score, where) in enumerate(found)]
+    got = rank.closest(candidates, pairs)
+    assert [r.candidate.post for r in got] == [post for post, _ in order]
+    assert [r.score for r in got] == pytest.approx([score for _, score in order])
+
+
+def test_only_the_first_are_looked_at() -> None:
+    candidates = [Found(post, 1.0, [[1], [2] if post == 60 else [50]]) for post in range(70)]
+    assert [r.candidate.post for r in rank.closest(candidates, [(0, 1)])] == list(range(70))
+
+
+@few
+@given(st.lists(st.tuples(st.floats(0.1, 9), places, places), max_size=30), st.integers(1, 12))
+def test_wanted_changes_nothing_at_the_top(posts: list[tuple[float, list[int], list[int]]], wanted: int) -> None:
+    posts.sort(key=lambda post: -post[0])
+    candidates = [Found(number, score, [a, b]) for number, (score, a, b) in enumerate(posts)]
+    every = rank.closest(candidates, [(0, 1)])
+    cut = rank.closest(candidates, [(0, 1)], wanted=wanted)
+    assert cut[:wanted] == every[:wanted]
+    assert sorted(r.candidate.post for r in cut) == list(range(len(posts)))
+
+
+POST = [
+    section(0, "", 10, 30),
+    section(1, "install", 50, 20),
+    section(2, "on linux", 80, 40, ("install",)),
+    section(2, "on windows", 130, 40, ("install",)),
+    section(1, "use", 180, 400),
+]
+
+
+@pytest.mark.parametrize(
+    ("positions", "order"),
+    [
+        # text only: the more often the better, the shorter the better
+        ([[15, 90, 91]], [(2, 90), (0, 15)]),
+        ([[90, 200]], [(2, 90), (4, 200)]),
+        # a heading beats text, and leads to the beginning of its text
+        ([[50, 90]], [(1, 51), (2, 90)]),
+        # a heading above counts for what stands below it
+        ([[50], [15, 90]], [(1, 51), (2, 90), (0, 15)]),
+        # at most three, best first
+        ([[15, 55, 90, 140, 190, 191]], [(1, 55), (0, 15), (2, 90)]),
+        # the window with both words, not the first word found
+        ([[200, 300], [305]], [(4, 300)]),
+        # nothing but title and tags: the first section
+        ([[0, 1]], [(0, 10)]),
+        ([[], []], [(0, 10)]),
+        ([], [(0, 10)]),
+    ],
+)
+def test_best_sections(positions: list[list[int]], order: list[tuple[int, int]]) -> None:
+    got = rank.best_sections(POST, positions, [(2.0, 1.0)] * len(positions), 3.0, 40)
+    assert [(scored.index, scored.near) for scored in got] == order
+    assert [scored.score for scored in got] == sorted((scored.score for scored in got), reverse=True)
+
+
+def test_a_post_without_sections() -> None:
+    assert rank.best_sections([], [[1]], [(1.0, 1.0)], 1.0, 40) == []
+
+
+def test_half_of_the_posts_score() -> None:
+    (one,) = rank.best_sections(POST, [[15]], [(2.0, 1.0)], 3.0, 40, limit=1)
+    (two,) = rank.best_sections(POST, [[15]], [(2.0, 1.0)], 5.0, 40, limit=1)
+    assert two.score - one.score == pytest.approx(1.0)
+
+
+def plain_score(number: int, positions: Sequence[Sequence[int]], worth: Sequence[float]) -> float:
+    """A section's own matches by the formula as it is written."""
+    this = POST[number]
+    parents = [s for s in POST[:number] if s.heading in this.headings[:-1]]
+    total = 0.0
+    for value, where in zip(worth, positions, strict=True):
+        text = saturation(count(where, this.body, this.stop), norm(BODY, this.stop - this.body, 40))
+        above = sum(in_heading(where, s) for s in parents)
+        total += value * (rank.OWN_HEADING * in_heading(where, this) + above + text)
+    asked_for = {place for where in positions for place in where if this.start <= place < this.body}
+    return total * (1 + rank.HEADING_COVERAGE * len(asked_for) / max(1, this.body - this.start))
+
+
+def count(where: Sequence[int], start: int, stop: int) -> int:
+    return sum(start <= place < stop for place in where)
+
+
+def in_heading(where: Sequence[int], s: StoredSection) -> float:
+    return saturation(count(where, s.start, s.body), norm(HEADING, s.body - s.start, rank.AVERAGE_HEADING))
+
+
+@few
+@given(st.lists(st.sets(st.integers(0, 570), max_size=25).map(sorted), min_size=1, max_size=4))
+def test_scores_are_the_formula(positions: list[list[int]]) -> None:
+    # only words of the title, a heading or a text: between them the position space has gaps
+    real = [p for s in POST for p in range(s.start, s.stop)] + list(range(5))
+    positions = [[place for place in where if place in real] for where in positions]
+    worth = [(3.0, 1.0), (1.0, 0.5), (0.2, 1.0), (5.0, 2.0)][: len(positions)]
+    for scored in rank.best_sections(POST, positions, worth, 2.0, 40, limit=9):
+        expected = plain_score(scored.index, positions, [idf * weight for idf, weight in worth])
+        assert scored.score == pytest.approx(1.0 + expected)
+        this = POST[scored.index]
+        assert this.body <= scored.near <= this.stop

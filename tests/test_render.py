@@ -1,0 +1,448 @@
+"""What results look like: the wire form to the byte, text for people to the column, nothing hostile in either."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from postdex import render
+from postdex.printable import cells
+from postdex_index.engine import StoredSection, Word
+from postdex_index.errors import NotFoundError, QueryError
+from postdex_index.model import Correction, Explanation, Hit, IndexState, Problem, Results, SectionHit, Snippet, Span
+
+SNIPPET = Snippet("…during SMC fallback <b>.", (Span(8, 3), Span(12, 8)), 43)
+BEST = SectionHit(
+    "what I fixed", ("what I fixed",), "what-I-fixed", "/2022/08/26/refcount-bug/#what-I-fixed", 41, 43, 3.2
+)
+OTHER = SectionHit(
+    "tests & more", ("what I fixed", "tests & more"), "tests", "/2022/08/26/refcount-bug/#tests", 60, 0, 1.0
+)
+HIT = Hit(
+    path="2022/refcount-bug.md",
+    line=43,
+    url="/2022/08/26/refcount-bug/#what-I-fixed",
+    anchor="what-I-fixed",
+    title="An SMC bug",
+    title_spans=(Span(3, 3),),
+    headings=("what I fixed",),
+    date=1661506774,
+    date_from="post",
+    updated=None,
+    tags=("linux", "net"),
+    categories=(("linux", "net"),),
+    lang="en",
+    score=7.312345,
+    snippet=SNIPPET,
+    sections=(BEST, OTHER),
+)
+STATE = IndexState(generation=12, posts=751, fresh=True, changed_files=0)
+RESULTS = Results("SMC fallback", "(smc fallback)", 1, 10, 0, 0.8, (HIT,), {}, (), (), True, STATE)
+
+WIRE = """\
+{"schema": 1, "query": "SMC fallback", "parsed": "(smc fallback)", "total": 1, "limit": 10, "offset": 0, \
+"took_ms": 0.8, "hits": [{"path": "2022/refcount-bug.md", "line": 43, \
+"url": "/2022/08/26/refcount-bug/#what-I-fixed", "anchor": "what-I-fixed", "title": "An SMC bug", \
+"title_html": "An <mark>SMC</mark> bug", "headings": ["what I fixed"], "date": "2022-08-26T09:39:34", \
+"date_from": "post", "updated": null, "tags": ["linux", "net"], "categories": [["linux", "net"]], "lang": "en", \
+"score": 7.3123, "snippet": "…during <mark>SMC</mark> <mark>fallback</mark> &lt;b&gt;.", \
+"snippet_text": "…during SMC fallback <b>.", "matches": [{"field": "body", "start": 8, "length": 3}, \
+{"field": "body", "start": 12, "length": 8}, {"field": "title", "start": 3, "length": 3}], "sections": \
+[{"title": "what I fixed", "anchor": "what-I-fixed", "url": "/2022/08/26/refcount-bug/#what-I-fixed", "line": 41, \
+"match_line": 43, "score": 3.2, "snippet": null}, {"title": "tests & more", "anchor": "tests", \
+"url": "/2022/08/26/refcount-bug/#tests", "line": 60, "match_line": 0, "score": 1.0, "snippet": null}], \
+"explain": null}], "facets": {}, "corrections": [], "warnings": [], "complete": true, \
+"index": {"generation": 12, "posts": 751, "fresh": true, "changed_files": 0}}"""
+
+
+def results(hit: Hit = HIT, **changed: Any) -> Results:
+    return RESULTS._replace(hits=(hit,), **changed)
+
+
+def check(found: Results, expected: str, **options: Any) -> None:
+    assert render.plain(found, **options) == expected
+
+
+def test_the_wire_form_to_the_byte() -> None:
+    assert render.to_json(RESULTS) == WIRE
+    assert json.loads(render.to_json(RESULTS, indent=2)) == render.to_dict(RESULTS) == json.loads(WIRE)
+    assert list(map(json.loads, render.jsonl(RESULTS))) == json.loads(WIRE)["hits"]
+
+
+def test_what_is_there_only_when_asked_for() -> None:
+    explained = Explanation(7.31234, "score", (Explanation(7.31234, "refcount"),))
+    asked = HIT._replace(explain=explained, sections=(BEST._replace(snippet=SNIPPET),), updated=-1)
+    found = render.to_dict(
+        results(
+            asked, facets={"tags": {"linux": 2}}, corrections=(Correction("refcoutn", ("refcount",)),), warnings=("x",)
+        )
+    )
+    assert found["hits"][0]["explain"] == {
+        "value": 7.3123,
+        "label": "score",
+        "parts": [{"value": 7.3123, "label": "refcount", "parts": []}],
+    }
+    assert found["hits"][0]["sections"][0]["snippet"] == found["hits"][0]["snippet"]
+    assert found["hits"][0]["updated"] == "1969-12-31T23:59:59"
+    assert (found["facets"], found["warnings"]) == ({"tags": {"linux": 2}}, ["x"])
+    assert found["corrections"] == [{"from": "refcoutn", "to": ["refcount"]}]
+
+
+PLAIN = [
+    (
+        "one hit",
+        RESULTS,
+        {},
+        """\
+2022/refcount-bug.md:43  An SMC bug > what I fixed  (2022-08-26) [linux, net]
+    …during SMC fallback <b>.
+2022/refcount-bug.md:60  > what I fixed > tests & more
+
+1 post, 0.8 ms
+""",
+    ),
+    (
+        "from where people stand",
+        results(HIT._replace(sections=(BEST,), tags=(), date=None, headings=("An SMC bug", "fix"))),
+        {"where": lambda path: f"posts/{path}"},
+        """\
+posts/2022/refcount-bug.md:43  An SMC bug > fix
+    …during SMC fallback <b>.
+
+1 post, 0.8 ms
+""",
+    ),
+    (
+        "20 columns",
+        results(HIT._replace(sections=(BEST,))),
+        {"width": 20},
+        """\
+2022/refcount-bug.md:43
+  An SMC bug > what
+  I fixed
+  (2022-08-26)
+  [linux, net]
+  …during SMC
+  fallback <b>.
+
+1 post, 0.8 ms
+""",
+    ),
+    (
+        "Chinese",
+        results(
+            HIT._replace(
+                title="搜索引擎的实现",
+                snippet=Snippet("在内核中引用计数失败时套接字会回退。", (), 2),
+                sections=(BEST,),
+                date_from="file",
+            )
+        ),
+        {"width": 30},
+        """\
+2022/refcount-bug.md:43
+  搜索引擎的实现 > what I
+  fixed  (~2022-08-26) [linux,
+  net]
+  在内核中引用计数失败时套接字
+  会回退。
+
+1 post, 0.8 ms
+""",
+    ),
+    (
+        "all there is to say",
+        results(
+            HIT._replace(
+                sections=(BEST, OTHER._replace(snippet=Snippet("It fails.", (), 61))), explain=Explanation(1.5, "score")
+            ),
+            total=1234,
+            offset=10,
+            took_ms=12.34,
+            facets={"tags": {"linux": 12, "网络": 3}, "lang": {"en": 1}},
+            corrections=(Correction("refcoutn", ("refcount", "refcounts")), Correction("zzzz", ())),
+            warnings=("the quote is not closed",),
+            complete=False,
+            index=STATE._replace(fresh=False, changed_files=3),
+        ),
+        {},
+        """\
+no post has “refcoutn”: also searched for refcount, refcounts
+no post has “zzzz”
+warning: the quote is not closed
+warning: the search was cut at its deadline; hits and total are not complete
+warning: the index is older than the posts: 3 files changed since; `postdex index` brings it up to date
+
+2022/refcount-bug.md:43  An SMC bug > what I fixed  (2022-08-26) [linux, net]
+    …during SMC fallback <b>.
+2022/refcount-bug.md:60  > what I fixed > tests & more
+    It fails.
+    1.5000  score
+
+tags
+  linux  12
+  网络    3
+lang
+  en  1
+
+1,234 posts, 11-11 shown, 12.3 ms
+""",
+    ),
+    ("no hits", RESULTS._replace(hits=(), total=0), {}, "0 posts, 0.8 ms\n"),
+]
+
+
+@pytest.mark.parametrize(("found", "options", "expected"), [row[1:] for row in PLAIN], ids=[row[0] for row in PLAIN])
+def test_plain(found: Results, options: dict[str, Any], expected: str) -> None:
+    check(found, expected, **options)
+
+
+def test_hits_alone() -> None:
+    assert render.hits_text(RESULTS) + "\n1 post, 0.8 ms\n" == render.plain(RESULTS)
+
+
+def test_ansi_marks_are_bold_even_across_lines() -> None:
+    found = results(HIT._replace(sections=(BEST,), tags=()))
+    assert render.ansi(found, 70) == (
+        "\x1b[36m2022/refcount-bug.md:43\x1b[0m  An \x1b[1mSMC\x1b[0m bug > what I fixed\x1b[2m  (2022-08-26)\x1b[0m\n"
+        "    …during \x1b[1mSMC\x1b[0m \x1b[1mfallback\x1b[0m <b>.\n\n1 post, 0.8 ms\n"
+    )
+    long_mark = HIT._replace(snippet=Snippet("a refcount", (Span(0, 10),), 1), sections=())
+    assert "  \x1b[1ma\x1b[0m\n  \x1b[1mrefcount\x1b[0m\n" in render.ansi(results(long_mark), 10)
+
+
+def test_links_for_editors() -> None:
+    found = results(HIT._replace(path="a b/索.md", line=7))
+    shown = render.ansi(found, 80, color=False, link="edit://{path}:{line}", root="/home/me/")
+    assert shown.startswith("\x1b]8;;edit:///home/me/a%20b/%E7%B4%A2.md:7\x1b\\a b/索.md:7\x1b]8;;\x1b\\  An SMC bug")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://a.b/c?d=e:f", "https://a.b/c?d=e:f"),
+        ("HTTP://a.b", "HTTP://a.b"),
+        ("/2022/a:b/", "/2022/a:b/"),
+        ("a/b:c", "a/b:c"),
+        ("#x:y", "#x:y"),
+        ("", ""),
+        ("javascript:alert(1)", ""),
+        (" java\nscript:alert(1)", ""),
+        ("\x01javascript:alert(1)", ""),
+        ("data:text/html,x", ""),
+        ("file:///etc/passwd", ""),
+    ],
+)
+def test_links(url: str, expected: str) -> None:
+    assert render.link(url) == expected
+
+
+def test_html_is_safe_in_elements_and_attributes() -> None:
+    assert render.to_html("<a href=\"x\" onclick='y'>&amp;", [Span(1, 1)]) == (
+        "&lt;<mark>a</mark> href=&quot;x&quot; onclick=&#x27;y&#x27;&gt;&amp;amp;"
+    )
+    assert render.to_html("\u202e<\x00b>") == "&lt;b&gt;"
+
+
+def test_problems_and_explanations_as_text() -> None:
+    problems = [
+        Problem("a.md", 3, "malformed", "the date is no date", "write 2022-08-26"),
+        Problem("b\x1b.md", 0, "skipped", "binary"),
+    ]
+    assert render.problems_text(problems, where=lambda path: f"posts/{path}") == (
+        "posts/a.md:3: malformed: the date is no date; write 2022-08-26\nposts/b.md: skipped: binary"
+    )
+    tree = Explanation(
+        3.5, "score", (Explanation(2, "smc", (Explanation(1, "idf"),)), Explanation(1.5, "fall\x1bback"))
+    )
+    assert render.explain_text(tree) == "3.5000  score\n  2.0000  smc\n    1.0000  idf\n  1.5000  fallback"
+
+
+class StoredPost:
+    """A stored post in memory."""
+
+    path, title, url, lang = "a.md", "A <title>", "javascript:x", "en"
+    date: int | None = 1661506774
+    updated: int | None = None
+    date_from, description, unpublished = "post", "about\u202e it", ""
+    tags: tuple[str, ...] = ("linux",)
+    categories: tuple[tuple[str, ...], ...] = (("linux", "net"),)
+    authors: tuple[str, ...] = ("me",)
+    texts = ("Before.\vStill.", "if x:\n\treturn\x1b 1\n\n", "")
+    sections: Sequence[StoredSection] = (
+        StoredSection(0, "", (), "", 5, 0, 0, 2),
+        StoredSection(2, "Fix", ("Fix",), "fix", 8, 3, 4, 8),
+        StoredSection(3, "Empty", ("Fix", "Empty"), "empty", 12, 9, 10, 10),
+    )
+
+    def text(self, section: int) -> str:
+        return self.texts[section]
+
+    def passage(self, section: int, near: int, words: object) -> Any:
+        raise NotImplementedError
+
+
+def test_a_post_to_read() -> None:
+    assert render.document_text(StoredPost()) == (
+        "A <title>\na.md  (2022-08-26) [linux]\n\nBefore.\nStill.\n\n## Fix\n\nif x:\n    return 1\n\n### Empty\n"
+    )
+    assert render.document_text(StoredPost(), 2) == "A <title>\na.md  (2022-08-26) [linux]\n\n### Empty\n"
+
+
+def test_the_wire_form_of_a_post() -> None:
+    found = render.document(StoredPost())
+    sections = found.pop("sections")
+    assert found == {
+        "schema": 1,
+        "path": "a.md",
+        "title": "A <title>",
+        "url": "",
+        "date": "2022-08-26T09:39:34",
+        "date_from": "post",
+        "updated": None,
+        "tags": ["linux"],
+        "categories": [["linux", "net"]],
+        "authors": ["me"],
+        "lang": "en",
+        "description": "about\u202e it",
+        "unpublished": "",
+    }
+    assert [section["text"] for section in sections] == ["Before.\nStill.", "if x:\n\treturn\x1b 1\n\n", ""]
+    assert render.document(StoredPost(), 1)["sections"] == [sections[1]]
+    assert sections[2] == {
+        "title": "Empty",
+        "level": 3,
+        "headings": ["Fix", "Empty"],
+        "anchor": "empty",
+        "line": 12,
+        "text": "",
+    }
+    assert "\u202e" not in render.dumps(render.document(StoredPost()))
+
+
+def test_suggestions_and_errors() -> None:
+    assert render.suggestions("smc", [Word("smc_close", "smcclose", 3)]) == {
+        "schema": 1,
+        "query": "smc",
+        "suggestions": [{"text": "smc_close", "posts": 3}],
+    }
+    assert render.error(QueryError("too long", "shorten it")) == {
+        "error": {"code": "query_too_long", "message": "too long", "hint": "shorten it"}
+    }
+    assert render.error(NotFoundError("no such post", path="a.md"))["error"]["message"] == "a.md: no such post"
+    assert render.error(KeyError("/secret"))["error"]["code"] == "internal"
+    assert "secret" not in render.dumps(render.error(KeyError("/secret")))
+
+
+# Anything a post, a path or a query may hold. Lone surrogates as os.fsdecode makes them of file names.
+ANY = st.text(
+    st.one_of(
+        st.sampled_from("ab <>&\"'|\x1b\x00\n\t\x9b\x85\u202e\u2066\u200f\u2028索é\u0301👩…\udcff{}"),
+        st.characters(exclude_categories=["Cs"]),
+    ),
+    max_size=20,
+)
+CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+ESCAPES = re.compile("\x1b\\[[0-9]+m|\x1b\\]8;;[ -\u10ff]*?\x1b\\\\")
+
+
+@st.composite
+def texts_with_spans(draw: st.DrawFn) -> tuple[str, tuple[Span, ...]]:
+    text = draw(ANY)
+    cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=6)))
+    return text, tuple(Span(start, stop - start) for start, stop in zip(cuts[::2], cuts[1::2], strict=False))
+
+
+@st.composite
+def any_results(draw: st.DrawFn) -> Results:
+    title, title_spans = draw(texts_with_spans())
+    text, spans = draw(texts_with_spans())
+    section = SectionHit(draw(ANY), (draw(ANY), draw(ANY)), draw(ANY), draw(ANY), 1, 2, 0.5, Snippet(text, spans, 3))
+    hit = Hit(
+        draw(ANY),
+        draw(st.integers(0, 99)),
+        draw(ANY),
+        draw(ANY),
+        title,
+        title_spans,
+        (draw(ANY),),
+        draw(st.none() | st.integers(0, 10**10)),
+        *("path", None, (draw(ANY),), ((draw(ANY),),), "", draw(st.floats(0, 100))),
+        Snippet(text, spans, 3),
+        (section, section),
+        Explanation(1.0, draw(ANY)),
+    )
+    facets = {draw(ANY): {draw(ANY): 1}}
+    corrections = (Correction(draw(ANY), (draw(ANY),)),)
+    return results(
+        hit, query=draw(ANY), parsed=draw(ANY), facets=facets, corrections=corrections, warnings=(draw(ANY),)
+    )
+
+
+class Markup(HTMLParser):
+    """All tags of a text, and the text without them."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, list[tuple[str, str | None]]]] = []
+        self.text = ""
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, attrs))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        self.tags.append((f"<!--{data}", []))
+
+    def handle_decl(self, decl: str) -> None:
+        self.tags.append((f"<!{decl}", []))
+
+    def handle_pi(self, data: str) -> None:
+        self.tags.append((f"<?{data}", []))
+
+
+@settings(deadline=None, max_examples=150)
+@given(any_results())
+def test_json_reads_back_and_is_clean(found: Results) -> None:
+    text = render.to_json(found)
+    assert json.loads(text) == render.to_dict(found)
+    assert not CONTROLS.search(text) and "\n" not in text
+    assert text.encode("utf-8")
+
+
+@settings(deadline=None, max_examples=150)
+@given(any_results(), st.integers(1, 100), st.booleans(), st.booleans())
+def test_no_terminal_is_taken_over(found: Results, width: int, color: bool, linked: bool) -> None:
+    shown = render.ansi(found, width, color=color, link="vscode://file{path}:{line}" if linked else "", root="/r")
+    assert ("\x1b[" in shown) <= color and ("\x1b]" in shown) == linked
+    bare = ESCAPES.sub("", shown)
+    assert not CONTROLS.search(bare) and bare.encode("utf-8")
+    assert bare == render.ansi(found, width, color=False)
+
+
+@settings(deadline=None, max_examples=150)
+@given(any_results(), st.integers(20, 60))
+def test_snippets_keep_to_the_width(found: Results, width: int) -> None:
+    hit = found.hits[0]._replace(path="p", title="t", headings=(), tags=(), sections=(), explain=None)
+    assert all(cells(line) <= width for line in render.hits_text(results(hit), width).splitlines())
+
+
+@settings(deadline=None, max_examples=300)
+@given(texts_with_spans())
+def test_html_has_no_markup_but_mark(given_text: tuple[str, tuple[Span, ...]]) -> None:
+    text, spans = given_text
+    parsed = Markup(render.to_html(text, spans))
+    assert parsed.tags == [("mark", [])] * len(spans)
+    assert parsed.text == Markup(render.to_html(text)).text
+    assert not CONTROLS.search(parsed.text) and "<" not in re.sub("</?mark>", "", render.to_html(text, spans))

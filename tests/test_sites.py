@@ -1,0 +1,201 @@
+"""Whose site it is and what its posts' links are: files of a site -> flavour and settings, metadata -> link."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from postdex_index.dates import parse, zone_or_utc
+from postdex_index.sites import Site, site
+from postdex_index.urls import Address, clashes, url
+
+#: the files of a site, the folder of posts in it, what is then known
+SITES: list[tuple[dict[str, str], str, dict[str, Any]]] = [
+    ({"a.md": ""}, ".", {"flavour": "", "anchors": "github", "url": "", "prefix": ""}),
+    (
+        {
+            "_config.yml": "url: https://a.org\nroot: /blog/\npermalink: :year/:title/\ntimezone: Asia/Shanghai\nlanguage: zh-CN",
+            "package.json": '{"dependencies": {"hexo": "7"}}',
+        },
+        "source/_posts",
+        {"flavour": "hexo", "prefix": "source/_posts/", "anchors": "hexo", "base": "/blog", "url": ":year/:title/"}
+        | {"timezone": "Asia/Shanghai", "language": "zh-cn", "dated": False},
+    ),
+    (
+        {"_config.yml": "new_post_name: :year-:month-:day-:title.md\nlanguage: [en, zh]", "scaffolds/x": ""},
+        "source",
+        {"flavour": "hexo", "prefix": "source/", "dated": True, "language": "en", "url": ":year/:month/:day/:title/"},
+    ),
+    (
+        {"_config.yml": "baseurl: /b\npermalink: pretty\ntimezone: Europe/Berlin", "Gemfile": ""},
+        "_posts",
+        {
+            "flavour": "jekyll",
+            "anchors": "kramdown",
+            "base": "/b",
+            "url": "pretty",
+            "timezone": "Europe/Berlin",
+            "dated": True,
+        },
+    ),
+    (
+        {"hugo.toml": "baseURL = 'https://a.org/h/'\ntimeZone = 'UTC'\n[permalinks.page]\nposts = '/:year/:slug/'"},
+        "content/posts",
+        {"flavour": "hugo", "anchors": "hugo", "base": "/h", "permalinks": (("posts", "/:year/:slug/"),)},
+    ),
+    (
+        {"config.toml": "baseurl = 'https://a.org'\n[permalinks]\nposts = '/x/'"},
+        "content",
+        {"flavour": "hugo", "base": ""},
+    ),
+    ({"hugo.yaml": "languageCode: en-us"}, ".", {"flavour": "hugo", "language": "en-us"}),
+    ({"hugo.json": '{"baseURL": "/x/"}'}, ".", {"flavour": "hugo", "base": "/x"}),
+    ({"config/_default/hugo.toml": "baseURL = '/y/'"}, ".", {"flavour": "hugo", "base": "/y"}),
+    (
+        {"config.toml": "base_url = 'https://a.org/z'\ndefault_language = 'en'"},
+        "content",
+        {"flavour": "zola", "base": "/z"},
+    ),
+    ({"config.toml": "[markdown]\n"}, "content", {"flavour": "zola", "language": ""}),
+    ({"config.toml": "[server]\n"}, ".", {"flavour": ""}),
+    ({"astro.config.mjs": "export default {}"}, "src/content", {"flavour": "astro", "prefix": "src/content/"}),
+    ({"mkdocs.yml": "site_url: https://a.org/d/\ntheme:\n  language: de"}, "docs", {"flavour": "mkdocs", "base": "/d"}),
+    ({"mkdocs.yml": "x: !!python/name:a.b\ny: !ENV [A, b]\nsite_url: /d"}, "docs", {"flavour": "mkdocs", "base": "/d"}),
+    ({".obsidian/app.json": "{}"}, "notes", {"flavour": "obsidian", "anchors": "github"}),
+    ({"hugo.toml": "", ".git/x": "", "sub/.git/x": ""}, "sub/posts", {"flavour": ""}),
+]
+
+#: site, post, link
+LINKS: list[tuple[Site, Address, str]] = [
+    (Site("hexo", url=":year/:month/:day/:title/"), Address("source/_posts/a/b.md"), "/2022/08/26/a/b/"),
+    (Site("hexo", url=":title.html", dated=True), Address("source/_posts/2022-08-26-b.md"), "/b.html"),
+    (Site("hexo", url="posts/:abbrlink/"), Address("source/_posts/b.md", abbrlink="3f"), "/posts/3f/"),
+    (Site("hexo", url="posts/:abbrlink/"), Address("source/_posts/b.md"), ""),
+    (Site("hexo", url=":category/:title/"), Address("source/_posts/b.md", categories=(("x", "y"),)), "/x/y/b/"),
+    (Site("hexo", url=":hash/"), Address("source/_posts/b.md"), ""),
+    (Site("hexo", url=":title/", base="/blog"), Address("source/_posts/b.md"), "/blog/b/"),
+    (Site("hexo", url=":title/"), Address("source/_posts/b.md", link="/:year/x/"), "/2022/x/"),
+    (Site("hexo", url=":title/"), Address("source/about/index.md"), "/about/"),
+    (Site("jekyll", url="date", dated=True), Address("_posts/2022-08-26-b.md"), "/2022/08/26/b.html"),
+    (
+        Site("jekyll", url="pretty", dated=True),
+        Address("_posts/2022-08-26-b.md", categories=(("Lin",),)),
+        "/lin/2022/08/26/b/",
+    ),
+    (Site("jekyll", url="/:title", dated=True), Address("_posts/2022-08-26-b.md", slug="s"), "/s"),
+    (Site("jekyll", url="date", dated=True), Address("_posts/2022-08-26-b.md", link="none"), "/b.html"),
+    (Site("jekyll", url="date"), Address("about.md"), "/about.html"),
+    (Site("hugo"), Address("content/posts/My Post.md"), "/posts/my-post/"),
+    (Site("hugo"), Address("content/posts/b/index.md"), "/posts/b/"),
+    (Site("hugo"), Address("content/posts/_index.md"), "/posts/"),
+    (Site("hugo"), Address("content/_index.md"), "/"),
+    (Site("hugo"), Address("content/posts/b/index.md", slug="s"), "/posts/s/"),
+    (Site("hugo", permalinks=(("posts", "/:year/:slug/"),)), Address("content/posts/b.md", title="A B!"), "/2022/a-b/"),
+    (Site("hugo"), Address("content/posts/b.md", link="/over/here/"), "/over/here/"),
+    (Site("zola", dated=True), Address("content/blog/2022-08-26-b.md"), "/blog/b/"),
+    (Site("zola", dated=True), Address("content/blog/b/index.md"), "/blog/b/"),
+    (Site("zola", dated=True), Address("content/b.md", link="2022/b"), "/2022/b/"),
+    (Site("astro"), Address("src/content/blog/b.mdx"), "/blog/b/"),
+    (Site("mkdocs", permalinks=(("docs_dir", "docs"),)), Address("docs/a/README.md"), "/a/"),
+    (Site("mkdocs", url="ugly"), Address("docs/a/b.md"), "/a/b.html"),
+    (Site("obsidian"), Address("b.md"), ""),
+    (Site(), Address("b.md"), ""),
+    (Site(), Address("b.md", link="about/"), "/about/"),
+    (Site(), Address("b.md", link="https://a.org/x?y#z"), "https://a.org/x?y#z"),
+    (Site("hugo"), Address("content/搜索 引擎.md"), "/搜索-引擎/"),
+    (Site("mkdocs"), Address('docs/a"<?#%:b.md'), "/a%22%3C%3F%23%25%3Ab/"),
+]
+
+UNSAFE = [
+    *("javascript:alert(1)", "JavaScript:x", "java\tscript:x", "\x01javascript:x", "data:text/html,x", "vbscript:x"),
+    *("file:///etc/passwd", "//evil.example/x", "\\\\evil.example", "/\\evil.example", "mailto:a@b"),
+]
+
+_DATE = parse("2022-08-26 09:39:34", zone_or_utc(""))
+
+
+def check(files: dict[str, str], posts: str, root: Path) -> Site:
+    """Write a site's files and ask whose it is."""
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    (root / posts).mkdir(parents=True, exist_ok=True)
+    (root / ".git").mkdir(exist_ok=True)
+    return site(root / posts)
+
+
+def link(of: Site, post: Address, **settings: str) -> str:
+    assert _DATE
+    found, problem = url(of, post._replace(date=_DATE.wall), **settings)
+    assert not problem
+    return found
+
+
+@pytest.mark.parametrize(("files", "posts", "expected"), SITES)
+def test_sites(tmp_path: Path, files: dict[str, str], posts: str, expected: dict[str, Any]) -> None:
+    found = check(files, posts, tmp_path)
+    assert {name: getattr(found, name) for name in expected} == expected and not found.problems
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"hugo.toml": "baseURL = "}, "not valid TOML"),
+        ({"_config.yml": "a: b\nc: [d\n"}, "not valid YAML"),
+        ({"hugo.json": "{"}, "not valid JSON"),
+        ({"_config.yml": "timezone: Mars/Olympus\n"}, "not known"),
+    ],
+)
+def test_broken_settings_of_a_site_are_notes(tmp_path: Path, files: dict[str, str], words: str) -> None:
+    (problem,) = check(files, ".", tmp_path).problems
+    assert problem.kind == "note" and problem.path in files and problem.line and words in problem.message
+
+
+def test_settings_of_a_site_that_are_no_files_are_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "_config.yml")
+    assert check({}, ".", tmp_path).flavour == "jekyll"
+
+
+@pytest.mark.parametrize(("of", "post", "expected"), LINKS)
+def test_links(of: Site, post: Address, expected: str) -> None:
+    assert link(of, post) == expected
+
+
+def test_settings_stand_above_the_site() -> None:
+    post = Address("source/_posts/b.md", slug="s")
+    assert link(Site("hexo", url=":title/"), post, pattern="/p/:slug.html") == "/p/s.html"
+    assert link(Site("hexo", url=":title/", base="/x"), post, base="https://a.org/y/") == "https://a.org/y/s/"
+    assert link(Site(), post, pattern="https://a.org/:path/") == "https://a.org/b/"
+
+
+def test_a_link_without_its_date_is_none() -> None:
+    assert url(Site("hexo", url=":year/:title/"), Address("source/_posts/b.md")) == ("", "")
+
+
+@pytest.mark.parametrize("address", UNSAFE)
+def test_unsafe_addresses_are_problems(address: str) -> None:
+    found, problem = url(Site("hugo"), Address("content/b.md", link=address))
+    assert not found and "neither http, https nor a path" in problem
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text(max_size=20),
+    st.text(min_size=1, max_size=20),
+    st.sampled_from(["", "hexo", "jekyll", "hugo", "zola", "mkdocs"]),
+)
+def test_every_link_is_one_that_may_be_followed(address: str, path: str, flavour: str) -> None:
+    found, _ = url(Site(flavour, url=":title/"), Address(path, link=address, title=path, date=0))
+    assert not found or found.startswith(("http://", "https://")) or (found[0] == "/" and found[1:2] not in ("/", "\\"))
+    assert not set(found) & set('"<>\\^`{|} \t\n\x00\u202e')
+
+
+def test_clashes() -> None:
+    found = clashes({"b.md": "/x/", "a.md": "/x/", "c.md": "", "d.md": "", "e.md": "/y/"})
+    assert [(problem.path, problem.kind) for problem in found] == [("b.md", "note")]
+    assert "a.md" in found[0].message

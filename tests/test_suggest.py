@@ -1,0 +1,233 @@
+"""Slips, rescue, completion and related posts, asked of a small index in memory."""
+
+from __future__ import annotations
+
+import doctest
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from postdex import suggest
+from postdex.syntax import parse
+from postdex_index import spelling
+from postdex_index.analysis import stem
+from postdex_index.engine import Stats, StoredSection, Word
+from postdex_index.model import Correction
+from postdex_index.query import Clauses, Keyword, Query, Term, show
+from postdex_index.spelling import slips
+
+few = settings(max_examples=200, deadline=None)
+#: How many posts hold which word.
+WORDS = {
+    "refcount": 9,
+    "refcounts": 2,
+    "reference": 30,
+    "socket": 12,
+    "sockets": 20,
+    "pocket": 1,
+    "smc": 40,
+    "smcswitchtofallback": 3,
+    "fallback": 14,
+    "fallbacks": 3,
+    "container": 7,
+    "контейнер": 4,
+    "kernel": 90,
+    "rust": 25,
+    "ruse": 1,
+    "容器": 5,
+    "容量": 3,
+    "容": 2,
+}
+SHOWN = {"smc": "SMC", "smcswitchtofallback": "smc_switch_to_fallback"}
+
+
+class Written:
+    """A stored post that is written down."""
+
+    def __init__(self, title: str, tags: Sequence[str] = (), text: str = "", unpublished: str = "") -> None:
+        self.path, self.title, self.tags, self.lang, self.unpublished = "a/b.md", title, tuple(tags), "", unpublished
+        self._text = text
+        self.sections = [StoredSection(0, "", (), "", 1, 0, 0, 9)]
+
+    def text(self, section: int) -> str:
+        return self._text
+
+
+class Words:
+    """As much of an `engine.Reader` as suggestions ask: the words above, in 100 posts."""
+
+    def __init__(self, document: Written | None = None) -> None:
+        self._document = document
+
+    def holds(self, term: str) -> int:
+        return max((posts for word, posts in WORDS.items() if stem(word) == stem(term)), default=0)
+
+    def words(self, *, prefix: str = "", near: str = "", slips: int = 1, limit: int = 10) -> list[Word]:
+        if near:
+            far = {word: spelling.slips(near, word, slips) for word in WORDS if word[0] == near[0]}
+            found = sorted((d, -WORDS[word], word) for word, d in far.items() if d <= slips)
+        else:
+            found = sorted((0, -posts, word) for word, posts in WORDS.items() if word.startswith(prefix))
+        return [Word(SHOWN.get(word, word), word, WORDS[word]) for _, _, word in found][:limit]
+
+    def stats(self) -> Stats:
+        return Stats(1, 100, 0, 1, len(WORDS), 0, ("en",))
+
+    def document(self, post: int) -> Written | None:
+        return self._document
+
+
+def check(text: str, tree: str, corrections: Sequence[tuple[str, tuple[str, ...]]]) -> None:
+    parsed = parse(text, known=WORDS.__contains__)
+    reader: Any = Words()
+    query, found = suggest.rescue(parsed, reader)
+    assert show(query) == tree
+    assert [tuple(one) for one in found] == list(corrections)
+    if not corrections:
+        assert query == parsed.tree
+
+
+def test_doctests() -> None:
+    assert doctest.testmod(suggest).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "tree", "corrections"),
+    [
+        # known words stay alone, and so do stems of known words
+        ("refcount", "refcount", []),
+        ("containers", "containers", []),
+        # one slip; of words with one stem the first
+        ("sokcet", "(sokcet socket^0.7)", [("sokcet", ("socket",))]),
+        ("refcoutn bug", "(refcoutn refcount^0.7 bug)", [("refcoutn", ("refcount",))]),
+        # two slips from eight letters on
+        ("contianr", "(contianr container^0.45)", [("contianr", ("container",))]),
+        ("sokcte", "sokcte", []),
+        # Cyrillic slips as Latin does
+        ("контейенр", "(контейенр контейнер^0.7)", [("контейенр", ("контейнер",))]),
+        # two words, each with its own
+        (
+            "sokcet falback",
+            "(sokcet socket^0.7 falback fallback^0.7)",
+            [("sokcet", ("socket",)), ("falback", ("fallback",))],
+        ),
+        # a weight stays with the word
+        ("sokcet^2", "(sokcet^2 socket^1.4)", [("sokcet", ("socket",))]),
+        # nothing near
+        ("xylophone", "xylophone", []),
+        # too short, a number, an identifier: never
+        ("smd", "smd", []),
+        ("4095", "4095", []),
+    ],
+)
+def test_rescue(text: str, tree: str, corrections: list[tuple[str, tuple[str, ...]]]) -> None:
+    check(text, tree, corrections)
+
+
+@pytest.mark.parametrize(
+    "text", ["+sokcet", '"sokcet"', "-sokcet smc", "sokcet*", "sokcet AND smc", "sokcet_lock", "sokcet~"]
+)
+def test_what_was_meant_literally_is_searched_as_typed(text: str) -> None:
+    parsed = parse(text, known=WORDS.__contains__)
+    reader: Any = Words()
+    assert suggest.rescue(parsed, reader) == (parsed.tree, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "corrections"),
+    [
+        ("+sokcet", [Correction("sokcet", ("socket",))]),
+        ('"sokcet"', [Correction("sokcet", ("socket",))]),
+        ("sokcet", []),
+        ("+socket", []),
+        ("-sokcet smc", []),
+        ("+xylophone", []),
+    ],
+)
+def test_did_you_mean(text: str, corrections: list[Correction]) -> None:
+    reader: Any = Words()
+    assert list(suggest.did_you_mean(parse(text), reader)) == corrections
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ref", ["reference", "refcount", "refcounts"]),
+        ("SMC fall", ["fallback", "fallbacks"]),
+        ("sm", ["SMC", "smc_switch_to_fallback"]),
+        ("smc_switch", ["smc_switch_to_fallback"]),
+        ("smc-switch-", ["smc_switch_to_fallback"]),
+        ("SmcSwi", ["smc_switch_to_fallback"]),
+        ("КОНТ", ["контейнер"]),
+        ("容", ["容器", "容量", "容"]),
+        ("容器", []),
+        ("smc ", []),
+        ("smc(", []),
+        ("", []),
+        ("???", []),
+        ("xyl", []),
+        ('title:"sock', ["sockets", "socket"]),
+    ],
+)
+def test_complete(text: str, words: list[str]) -> None:
+    reader: Any = Words()
+    assert [word.text for word in suggest.complete(reader, text)] == words
+    assert [word.text for word in suggest.complete(reader, text, limit=1)] == words[:1]
+
+
+def related(document: Written, limit: int = 25) -> Query:
+    reader: Any = Words(document)
+    return suggest.like(reader, 0, limit)
+
+
+def test_like_takes_the_telling_words() -> None:
+    query = related(
+        Written("A container socket", ["kernel"], "The refcounts of a socket. The refcount, again refcount.")
+    )
+    assert isinstance(query, Clauses)
+    assert [leaf.text for leaf in query.optional if isinstance(leaf, Term)] == [
+        "container",
+        "refcounts",
+        "socket",
+        "kernel",
+    ]
+    assert query.excluded == (Keyword("path", "a/b.md"),)
+    assert query.minimum == 1
+
+
+def test_like_leaves_out_stop_words_numbers_and_words_of_its_own() -> None:
+    query = related(Written("The 4095 pocket of a smurf", (), "容器 in the container"))
+    assert show(query) == "(容器^0.45 container^0.45 -path=a/b.md)"
+
+
+def test_like_is_limited() -> None:
+    query = related(Written("container socket kernel refcount rust"), limit=2)
+    assert isinstance(query, Clauses) and len(query.optional) == 2
+
+
+def test_like_of_a_post_without_words_finds_nothing() -> None:
+    assert related(Written("")) == Clauses(excluded=(Keyword("path", "a/b.md"),), minimum=1)
+
+
+def matrix(a: str, b: str) -> int:
+    """Optimal string alignment as it is in the books, the whole table."""
+    table = [[i + j if i * j == 0 else 0 for j in range(len(b) + 1)] for i in range(len(a) + 1)]
+    for i in range(1, len(a) + 1):
+        for j in range(1, len(b) + 1):
+            same = a[i - 1] == b[j - 1]
+            table[i][j] = min(table[i - 1][j] + 1, table[i][j - 1] + 1, table[i - 1][j - 1] + (not same))
+            if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
+                table[i][j] = min(table[i][j], table[i - 2][j - 2] + 1)
+    return table[-1][-1]
+
+
+words = st.text("abc", max_size=9)
+
+
+@few
+@given(words, words, st.integers(0, 4))
+def test_slips_are_those_of_the_matrix(a: str, b: str, most: int) -> None:
+    assert slips(a, b, most) == min(matrix(a, b), most + 1)

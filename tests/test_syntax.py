@@ -1,0 +1,338 @@
+"""Query text to tree: the table in syntax_queries.txt, what the caller may ask for, limits, and hostile text.
+
+In the table a query stands at the margin; under it its tree as `show` writes it (`=` before it: a listing,
+`~`: empty), then its warnings behind `!`. The 392 checks of tokens.json are run through the tree as well.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from postdex.lexer import clean, lex
+from postdex.syntax import Parsed, parse
+from postdex_index.analysis import stem, tokens
+from postdex_index.errors import QueryError
+from postdex_index.query import Clauses, Phrase, Prefix, Query, Synonyms, Term, leaves, show
+
+HERE = Path(__file__).parent
+TODAY = date(2024, 3, 14)
+KNOWN = frozenset({"github", "hublab", "login", "javascript", "away"})
+
+
+def typed(query: str, **options: object) -> Parsed:
+    return parse(query, today=TODAY, known=KNOWN.__contains__, **options)  # type: ignore[arg-type]
+
+
+def check(query: str, tree: str, **options: object) -> None:
+    assert show(typed(query, **options).tree) == tree
+
+
+def rows() -> Iterator[tuple[str, str, list[str]]]:
+    """(query, marked tree, warnings) of the table; a line at the margin begins a row."""
+    row: list[str] = []
+    for line in [*HERE.joinpath("syntax_queries.txt").read_text("utf-8").split("\n")[:-1], "end"]:
+        if not line.startswith("    "):
+            if row:
+                yield row[0], row[1][4:], [said[6:] for said in row[2:]]
+            row = []
+        row.append(line)
+
+
+@pytest.mark.parametrize(("query", "tree", "warnings"), list(rows()))
+def test_table(query: str, tree: str, warnings: list[str]) -> None:
+    parsed = typed(query)
+    mark = "~ " if parsed.empty else "= " if parsed.listing else ""
+    assert mark + show(parsed.tree) == tree
+    assert list(parsed.warnings) == warnings
+
+
+def test_table_is_large() -> None:
+    assert len(list(rows())) >= 220
+
+
+ALL_WORDS = [
+    ("refcount bug", "(+refcount +bug)"),
+    ("the bug", "(+bug ?the)"),
+    ("the of", "(+the +of)"),
+    ("sk_user_data bug", "(+[skuserdata | 'sk user data'] +bug)"),
+    ("git hub", "(+[git | github] +[hub | github])"),
+    ("x OR sk_user_data y", "(+(x [skuserdata | 'sk user data']) +y)"),
+    ("x OR linux内核机", '(x (+linux +"内核 核机"))'),
+    ("内核机制 x", '(+"内核 核机 机制" +x)'),
+    ("(x y) z", "(+(+x +y) +z)"),
+    ("x -(y z)", "(+x -(y z))"),
+    ("tag:x y", "(+tag=x +y)"),
+]
+
+
+@pytest.mark.parametrize(("query", "tree"), ALL_WORDS)
+def test_all_words(query: str, tree: str) -> None:
+    check(query, tree, all_words=True)
+
+
+WHILE_TYPING = [
+    ("smc fall", "(smc [fall | fall*])"),
+    ("smc fall ", "(smc fall)"),
+    ("smc fall,", "(smc fall)"),
+    ("+fall", "[fall | fall*]"),
+    ("smc -fall", "(smc -fall)"),
+    ("(smc fall", "(smc [fall | fall*])"),
+    ("fall (smc)", "(fall smc)"),
+    ("x th", "(x [th | th*])"),
+    ("x the", "(x ?[the | the*])"),
+    ("x r", "(x r)"),
+    ("x é", "(x e)"),
+    ("x я", "(x [я | я*])"),
+    ("sk_us", "([skus | 'sk us' | skus* | 'sk us*'] sk^0.5 us^0.5)"),
+    ("net/sm", "(['net sm' | 'net sm*'] net^0.5 sm^0.5)"),
+    ("内核机", "(内核 核机)"),
+    ("C++", "(c++ c^0.5)"),
+    ('"root cau', '"root cau*"'),
+    ('"root cause ', '"root cause"'),
+    ('"root', "root*"),
+    ('"root cause"', '"root cause"'),
+    ("title:ref", "[title:ref | title:ref*]"),
+    ("tag:lin", "tag=lin"),
+    ("fall~", "fall~"),
+    ("fall^2", "fall^2"),
+]
+
+
+@pytest.mark.parametrize(("query", "tree"), WHILE_TYPING)
+def test_while_typing(query: str, tree: str) -> None:
+    check(query, tree, prefix_last=True)
+
+
+def test_options_of_the_site() -> None:
+    check("der Hund", "(hund ?der)", languages=("en", "de"))
+    check("der Hund", "(der hund)")
+    check("der the Hund", "(der the hund)", languages=())
+    check("雜談 tag:雜談", "(+tag=雜談 雜談)", simplify=False)
+    check("after:30d x", "(+date=1707782400.. x)")
+    assert show(parse("git hub").tree) == "(git hub github)", "without an index every pair may be a word"
+
+
+WORDS = [
+    ("the refcoutn bug", "the refcoutn! bug"),
+    ("+refcoutn bugs", "refcoutn? bugs!"),
+    ('"refcoutn" "root cause"', "refcoutn?"),
+    ("-refcoutn x", "x"),
+    ("refc* refcoutn~ x", "x"),
+    ("python3 v1.2 sk_user K8S abc", "python3 v1.2 skuser k8s abc"),
+    ("title:refcoutn (x kernle)^2", "refcoutn! x kernle!"),
+    ("kernle AND bugs OR fixs", "kernle? bugs? fixs!"),
+    ("内核机制 kernle", "kernle!"),
+    ("ядроо हिन्दी", "ядроо! हिन्दी!"),
+    ("tag:kernle", ""),
+    ("+(kernle)", "kernle?"),
+    ("+(kernle bugs)", "kernle! bugs!"),
+]
+
+
+@pytest.mark.parametrize(("query", "noted"), WORDS)
+def test_words(query: str, noted: str) -> None:
+    """`!` marks a word that may be corrected, `?` one that may only be suggested for."""
+    parsed = typed(query)
+    marks = ("!" if word.correctable else "?" if word.suggestable else "" for word in parsed.words)
+    assert " ".join(word.term + mark for word, mark in zip(parsed.words, marks, strict=True)) == noted
+    assert all(word.leaf in leaves(parsed.tree) for word in parsed.words)
+
+
+def test_required_and_growing_words_are_not_corrected() -> None:
+    assert [word[2:] for word in typed("refcoutn kernle", all_words=True).words] == [(False, True)] * 2
+    assert [word[2:] for word in typed("refcoutn kernle", prefix_last=True).words] == [(True, True), (False, True)]
+
+
+TITLES = [
+    ("SMC  Fallback!", "smc fallback"),
+    ("The root-cause of it", "the rootcause of it"),
+    ('"root cause" tag:x after:30d', "root cause"),
+    ("+a (b c) d", "a b c d"),
+    ("title:root", "root"),
+    ("title:(root cause)", "root cause"),
+    ("body:root cause", ""),
+    ("root -cause", ""),
+    ("root NOT cause", ""),
+    ("root caus*", ""),
+    ("root cause~", ""),
+    ("tag:x", ""),
+    ("???", ""),
+]
+
+
+@pytest.mark.parametrize(("query", "key"), TITLES)
+def test_title_key(query: str, key: str) -> None:
+    assert typed(query).title_key == key
+
+
+def holds(query: Query, words: dict[str, set[int]]) -> bool:
+    """Whether a post with these words (and `~` before their stems) matches: the meaning of the tree, word for word."""
+
+    def places(term: str, exact: bool, prefix: bool = False) -> set[int]:
+        if prefix:
+            return {place for word, found in words.items() if word.startswith(term) for place in found}
+        return words.get(term, set()) | (set() if exact else words.get("~" + stem(term), set()))
+
+    match query:
+        case Term(text, _, _, exact):
+            return bool(places(text, exact))
+        case Prefix(text):
+            return bool(places(text, True, True))
+        case Phrase(terms, _, _, exact, _, prefix):
+            found = [places(term, exact, prefix and at == len(terms) - 1) for at, term in enumerate(terms)]
+            return any(all(first + at in place for at, place in enumerate(found)) for first in found[0])
+        case Synonyms(spellings):
+            return any(holds(spelling, words) for spelling in spellings)
+        case Clauses(required, optional, excluded, _, minimum):
+            enough = sum(holds(clause, words) for clause in optional) >= minimum
+            return enough and all(holds(c, words) for c in required) and not any(holds(c, words) for c in excluded)
+    raise TypeError(query)
+
+
+def test_tokens_json_through_the_tree() -> None:
+    """Each word required, as its checks say; and what must be found is found without `+` too."""
+    wrong = []
+    for case in json.loads(HERE.joinpath("tokens.json").read_text("utf-8")):
+        words: dict[str, set[int]] = {}
+        for token in tokens(case["text"], case["code"]):
+            words.setdefault(token.term, set()).add(token.position)
+            words.setdefault("~" + stem(token.term), set()).add(token.position)
+        for query in case["find"]:
+            required = " ".join("+" + word for word in query.split())
+            wrong += [text for text in (query, required) if not holds(parse(text).tree, words)]
+        for query in case["miss"]:
+            required = " ".join("+" + word for word in query.split())
+            wrong += [required] * holds(parse(required).tree, words)
+    assert wrong == []
+
+
+LIMITS = [
+    ("x" * 2001, "query_too_long"),
+    ("x " * 65, "too_many_clauses"),
+    ("tag:x " * 65, "too_many_clauses"),
+    ("(" * 17 + "x", "too_deep"),
+    ("-(x " * 17, "too_deep"),
+]
+
+
+@pytest.mark.parametrize(("query", "code"), LIMITS)
+def test_beyond_a_limit(query: str, code: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(query)
+    assert caught.value.code == code
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "query", ["x" * 2000, "x " * 64, "(" * 16 + "x" + ")" * 16, "()" * 1000, "NOT " * 500, "内" * 2000]
+)
+def test_within_the_limits(query: str) -> None:
+    parse(query)
+
+
+HOSTILE = [
+    *(
+        '"x ',
+        "(",
+        ")",
+        "x OR ",
+        "AND ",
+        "NOT ",
+        "-",
+        "+",
+        '"',
+        ":",
+        "~",
+        "^",
+        "*",
+        "?",
+        "x*",
+        "a:",
+        "tag:",
+        "(x)",
+        "f(",
+    ),
+    *("f(x ", "x)", "-(", '-"', "x~", "^1.1", "~1^1", "x_", "x.", "x-", "++", "內", "内 ", "é", "e\u0301", "\ud800"),
+    *("\0", "2022..", "title:(", "a,b;", "🎉", "aB", "1,000", "'s", "\u200b", "#", "x*y", "x ?"),
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_work_is_linear(piece: str) -> None:
+    """The lexer sees no limit, so its steps are counted far beyond them; the rest up to the limits."""
+    for size in (500, 2_000, 32_000):
+        text = clean(piece * (size // len(piece)))
+        assert lex(text).steps <= 8 * len(text)
+    for size in (20, 200, 2000):
+        text = piece * (size // len(piece))
+        try:
+            assert parse(text).steps <= 40 * len(text) + 40
+        except QueryError as error:
+            assert error.code != "query_too_long"
+
+
+SYNTAX = st.sampled_from(
+    [
+        *(
+            "(",
+            ")",
+            '"',
+            "+",
+            "-",
+            "~",
+            "^",
+            "*",
+            "?",
+            ":",
+            "..",
+            "title:",
+            "tag:",
+            "date:",
+            "after:",
+            "refcount",
+            "the",
+        ),
+        *(
+            "sk_user",
+            "C++",
+            "内核",
+            "2022",
+            "30d",
+            "~2",
+            "^3",
+            "'s",
+            ".",
+            "->",
+            " ",
+            " AND ",
+            " OR ",
+            " NOT ",
+            "\ud800",
+            "\0",
+        ),
+    ]
+)
+
+
+@given(st.lists(SYNTAX | st.text(max_size=4), max_size=30).map("".join), st.booleans(), st.booleans())
+@settings(max_examples=400, deadline=None)
+def test_nothing_but_a_limit_raises(text: str, all_words: bool, prefix_last: bool) -> None:
+    try:
+        parsed = parse(text, today=TODAY, all_words=all_words, prefix_last=prefix_last)
+    except QueryError as error:
+        assert error.code in ("too_many_clauses", "too_deep")
+        return
+    show(parsed.tree).encode()
+    "".join(parsed.warnings).encode()
+    scored = leaves(parsed.tree)
+    assert parsed.listing == (not scored and not parsed.empty)
+    assert all(word.leaf in scored for word in parsed.words)
+    assert not parsed.empty or parsed.warnings
+    assert parsed.tree == parse(clean(text), today=TODAY, all_words=all_words, prefix_last=prefix_last).tree
