@@ -31,8 +31,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 #: The files of the sample posts get this time: a note without a date shows its file's.
 MTIME = 1_717_243_200
-#: Timings differ from run to run; documents show this one.
-TIMING = re.compile(r'("took_ms": )[\d.]+')
+#: What differs from run to run or from machine to machine, and what documents show in its place.
+VOLATILE = ((re.compile(r'("took_ms": )[\d.]+'), r"\g<1>0.8"), (re.compile(r"\d[\d,]* bytes"), "183,505 bytes"))
+#: Where the scratch folder seems to be.
+HOME = "/home/you"
 _PLACE = re.compile(r"(<!-- (help|help [\w-]+|settings|errors) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
 _CONSOLE = re.compile(r"(?m)^```console\n(.*?)^```$", re.DOTALL)
 
@@ -67,13 +69,19 @@ def run(*arguments: str, folder: Path) -> str:
     )
     if "Traceback (most recent call last)" in done.stderr:
         raise RuntimeError(f"postdex {shlex.join(arguments)} crashed:\n{done.stderr}")
-    return TIMING.sub(r"\g<1>0.8", done.stderr + done.stdout)
+    shown = (done.stderr + done.stdout).replace(str(folder.resolve()), HOME)
+    for pattern, fixed_text in VOLATILE:
+        shown = pattern.sub(fixed_text, shown)
+    return shown
 
 
 @cache
 def help_text(command: str = "") -> str:
-    """The help of the program or of one of its commands."""
-    return run(*command.split(), "--help", folder=ROOT)
+    """The help of the program or of one of its commands; an error if it has none."""
+    text = run(*command.split(), "--help", folder=ROOT)
+    if not text.startswith("Usage: "):
+        raise RuntimeError(f"postdex {command} --help says: {text}")
+    return text
 
 
 def commands() -> list[str]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from postdex_index.analysis import fold_value, key, stem, tokens
+from postdex_index.analysis import fold_value, is_spaceless, key, stem, tokens
 from postdex_index.embedded import open_reader, open_writer, scoring, verify
 from postdex_index.embedded.inversion import _short_texts
 from postdex_index.embedded.reader import Snapshot
@@ -139,7 +139,11 @@ class Indexed(NamedTuple):
 
     def share(self, query: Query) -> float:
         """The share of the title's words that a query of plain terms asks for."""
-        names = {stem(w.surface, "en") for w in self.words if w.code == scoring.TITLE}
+        names = {
+            stem(w.surface, "en")
+            for w in self.words
+            if w.code == scoring.TITLE and not (len(w.surface) == 1 and is_spaceless(w.surface))
+        }
         asked = {stem(leaf.text, "en") for leaf in leaves(query) if isinstance(leaf, Term)}
         held = {w.surface for w in self.words}
         # A leaf that is a surface of another list of this segment asks for that list too; the vocabulary has none.
@@ -209,16 +213,22 @@ fields = st.sampled_from(["", "", "", "title", "heading", "body", "code", "tags"
 weights = st.sampled_from([1.0, 1.0, 0.5, 2.0])
 words = st.builds(Term, terms, fields, weights, st.booleans())
 phrases = st.builds(
-    Phrase, st.lists(terms, min_size=2, max_size=3).map(tuple), fields, weights, st.booleans(), st.just(0), st.booleans()
+    Phrase,
+    st.lists(terms, min_size=2, max_size=3).map(tuple),
+    fields,
+    weights,
+    st.booleans(),
+    st.just(0),
+    st.booleans(),
 )
 patterns = st.one_of(
     st.builds(Prefix, terms.map(lambda t: t[:2]), fields, weights),
     st.builds(Wildcard, terms.filter(lambda t: len(t) > 3).map(lambda t: t[:2] + "*" + t[-1:]), fields, weights),
     st.builds(Fuzzy, terms.filter(lambda t: len(t) > 3), st.just(1), fields, weights),
 )
-spellings = st.lists(
-    st.one_of(words, phrases).map(lambda leaf: leaf._replace(field="")), min_size=1, max_size=2
-).map(lambda found: Synonyms(tuple(found)))
+spellings = st.lists(st.one_of(words, phrases).map(lambda leaf: leaf._replace(field="")), min_size=1, max_size=2).map(
+    lambda found: Synonyms(tuple(found))
+)
 filters = st.one_of(
     st.builds(Keyword, st.just("tag"), st.sampled_from([tag.casefold() for tag in TAGS])),
     st.builds(DateRange, st.none() | st.integers(0, 4), st.none() | st.integers(0, 5)),

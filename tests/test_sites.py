@@ -19,7 +19,8 @@ SITES: list[tuple[dict[str, str], str, dict[str, Any]]] = [
     ({"a.md": ""}, ".", {"flavour": "", "anchors": "github", "url": "", "prefix": ""}),
     (
         {
-            "_config.yml": "url: https://a.org\nroot: /blog/\npermalink: :year/:title/\ntimezone: Asia/Shanghai\nlanguage: zh-CN",
+            "_config.yml": "url: https://a.org\nroot: /blog/\npermalink: :year/:title/\n"
+            "timezone: Asia/Shanghai\nlanguage: zh-CN",
             "package.json": '{"dependencies": {"hexo": "7"}}',
         },
         "source/_posts",

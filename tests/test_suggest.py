@@ -137,6 +137,23 @@ def test_what_was_meant_literally_is_searched_as_typed(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Falback", "fallback"),
+        ("the SMC sokcet", "the smc socket"),
+        ("smc socket", "smc socket"),
+        ("+socket -smc", ""),
+        ("xylophone", "xylophone"),
+    ],
+)
+def test_title_key_is_that_of_the_words_meant(text: str, key: str) -> None:
+    parsed = parse(text)
+    reader: Any = Words()
+    _, corrections = suggest.rescue(parsed, reader)
+    assert suggest.title_key(parsed, corrections) == key
+
+
+@pytest.mark.parametrize(
     ("text", "corrections"),
     [
         ("+sokcet", [Correction("sokcet", ("socket",))]),

@@ -7,34 +7,39 @@ How a file is found and read is `posts`; how a commit is made durable is the eng
 The stat of a file is a hint, its digest the truth. A file with the size, times and inode of
 its stamp is unchanged, unless it was so young when it was indexed that a later change may
 hide behind the same stat (as git's index calls it: racy). Where the stat differs and the
-digest does not, the file was only touched: its stamp is renewed with the next commit.
+digest does not, the file was only touched: it waits for the next commit, which renews its stamp.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, suppress
-from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 from . import embedded, posts
 from .config import Settings
-from .embedded.writer import IndexWriter
 from .engine import Stamp
 from .errors import IndexDamagedError, IndexLockedError, IndexMissingError, IndexWriteError
 from .model import Post, Problem
 
-#: So many stamps to renew are a commit of their own, else each search would read all of these files again.
-RESTAMP = 100
+#: So many touched files are a commit of their own, else each search would read all of them again.
+MANY_TOUCHED = 100
 #: The files, in a folder of posts or so many folders above it, that say how its site makes links, anchors and dates.
 _SITE_FILE = re.compile(r"(?:_config|config|hugo|mkdocs)\.(?:ya?ml|toml|json)|astro\.config\.\w+|\.obsidian")
 _ABOVE = 4
+#: The settings that a post is read by.
+_USED = ("anchors", "timezone", "language", "simplify", "url", "base_url")
 #: The digest of a file that could not be read: no file has it.
 _UNREAD = bytes(16)
+
+if TYPE_CHECKING:
+    from .embedded.writer import IndexWriter
 
 Progress = Callable[[int, int], None]
 
@@ -51,7 +56,7 @@ class Known(NamedTuple):
 class Plan(NamedTuple):
     """What a commit has to do. Paths are sorted; `bytes` is the size of the files that have to be read.
 
-    `touched` are stamps to renew, `full` says that nothing of the old index stays.
+    `touched` are files with a new stat and the same bytes, `full` says that nothing of the old index stays.
     """
 
     add: tuple[str, ...]
@@ -60,7 +65,7 @@ class Plan(NamedTuple):
     unchanged: int
     bytes: int
     problems: tuple[Problem, ...]
-    touched: Mapping[str, Stamp]
+    touched: tuple[str, ...]
     settings: str
     full: bool
 
@@ -72,7 +77,7 @@ class Plan(NamedTuple):
     @property
     def pending(self) -> bool:
         """Whether there is anything to commit."""
-        return self.full or self.files > 0 or len(self.touched) >= RESTAMP
+        return self.full or self.files > 0
 
     def quick(self, settings: Settings) -> bool:
         """Whether a search can wait for it."""
@@ -121,7 +126,7 @@ def plan(folder: Path, known: Known, settings: Settings, *, full: bool = False) 
     now = time.time()
     add: list[str] = []
     change: list[str] = []
-    touched: dict[str, Stamp] = {}
+    touched: list[str] = []
     size = 0
     for path, stat in walk.files.items():
         stamp = table.get(path)
@@ -131,15 +136,15 @@ def plan(folder: Path, known: Known, settings: Settings, *, full: bool = False) 
             if not full and (stamp.reconsider_at is None or stamp.reconsider_at > now):
                 if not stamp.racy and looks_same(stamp, stat):
                     continue
-                if renewed := _renewed(folder / path, stamp, stat):
-                    touched[path] = renewed
+                if stamp.size == stat.st_size and _digest(folder / path) == stamp.digest:
+                    touched.append(path)
                     continue
             change.append(path)
         size += stat.st_size
     remove = tuple(sorted(table.keys() - walk.files.keys()))
     unchanged = len(walk.files) - len(add) - len(change)
     lists = tuple(sorted(add)), tuple(sorted(change)), remove
-    return Plan(*lists, unchanged, size, tuple(walk.problems), touched, fingerprint, full)
+    return Plan(*lists, unchanged, size, tuple(walk.problems), tuple(touched), fingerprint, full)
 
 
 def refresh(
@@ -155,22 +160,26 @@ def refresh(
 ) -> Report:
     """Bring the index in `directory` up to the files of `folder`, in one commit.
 
-    Nothing changed: nothing is written and no lock is taken. `wait` is how many seconds another
-    writer may take to finish, `progress` is called with (posts read, posts to read).
+    Nothing changed: nothing is written and no lock is taken, unless the index is damaged. `wait` is how many
+    seconds another writer may take to finish, `progress` is called with (posts read, posts to read), `jobs` is
+    the number of processes that a large build may use.
     """
     started = time.monotonic()
     before = known(directory)
     generation = before.generation
     todo = plan(folder, before, settings, full=full)
-    if dry_run or not todo.pending:
+    idle = not todo.pending and len(todo.touched) < MANY_TOUCHED
+    if dry_run or (idle and not embedded.verify(directory)):
         stored = embedded.read_problems(directory) if generation else []
-        problems = _all_problems(stored, before.table, todo, ())
+        problems = tuple(sorted(_all_problems(todo.problems, stored, before.table)))
     else:
-        with closing(embedded.open_writer(directory, wait=wait)) as writer:
-            if (writer.generation - 1, writer.settings) != (generation, before.settings):
-                # Somebody else committed since we looked, or the writer found the index damaged.
-                todo = plan(folder, Known(generation, writer.table(), writer.settings), settings, full=full)
-            generation, problems = _commit(writer, folder, settings, todo, progress)
+        with closing(embedded.open_writer(directory, wait=wait, simplify=settings.simplify)) as writer:
+            damaged = _is_damaged(writer)
+            if damaged or (writer.generation - 1, writer.settings) != (generation, before.settings):
+                # Somebody else committed since we looked, or the writer begins anew.
+                known_now = Known(writer.generation - 1, writer.table(), writer.settings)
+                todo = plan(folder, known_now, settings, full=full or damaged)
+            generation, problems = _commit(writer, folder, settings, todo, _Reading(directory, jobs, progress))
     seconds = time.monotonic() - started
     return Report(todo.add, todo.change, todo.remove, todo.unchanged, problems, generation, seconds)
 
@@ -186,12 +195,12 @@ def catch_up(folder: Path, directory: Path, settings: Settings, before: Known) -
     if not todo.quick(settings) and not todo.remove:
         return Freshness(False, todo.files)
     try:
-        with closing(embedded.open_writer(directory)) as writer:
+        with closing(embedded.open_writer(directory, simplify=settings.simplify)) as writer:
             if writer.generation - 1 != before.generation:  # somebody else committed since
                 todo = plan(folder, Known(writer.generation - 1, writer.table(), writer.settings), settings)
             quick = todo.quick(settings)
-            deletions = todo._replace(add=(), change=(), touched={}, full=False, settings=writer.settings)
-            _commit(writer, folder, settings, todo if quick else deletions, None)
+            deletions = todo._replace(add=(), change=(), touched=(), full=False, settings=writer.settings)
+            _commit(writer, folder, settings, todo if quick else deletions)
     except (IndexLockedError, IndexWriteError):
         return Freshness(not todo.files, todo.files, todo.remove)
     return Freshness(quick, 0 if quick else todo.files)
@@ -207,69 +216,128 @@ def looks_same(stamp: Stamp, stat: os.stat_result) -> bool:
     )
 
 
-def _renewed(file: Path, stamp: Stamp, stat: os.stat_result) -> Stamp | None:
-    """The stamp with the new stat, if the file's bytes are still those that were indexed."""
-    if stamp.size != stat.st_size:
-        return None
+def _digest(file: Path) -> bytes:
+    """The digest of a file's bytes; none if it cannot be read now."""
     try:
-        content = file.read_bytes()
+        return posts.digest(file.read_bytes())
     except OSError:
-        return None
-    renewed = posts.stamp(stat, content, stamp.reconsider_at)
-    return renewed if renewed.digest == stamp.digest else None
+        return b""
+
+
+def _is_damaged(writer: IndexWriter) -> bool:
+    """Whether the problems of the last commit are lost: they can only be found again by reading all posts."""
+    try:
+        writer.problems()
+    except IndexDamagedError:
+        return True
+    return False
+
+
+class _Reading(NamedTuple):
+    """How the posts of a large build are read: for an index in `directory`, in so many processes."""
+
+    directory: Path
+    jobs: int
+    progress: Progress | None
 
 
 def _commit(
-    writer: IndexWriter, folder: Path, settings: Settings, todo: Plan, progress: Progress | None
+    writer: IndexWriter, folder: Path, settings: Settings, todo: Plan, reading: _Reading | None = None
 ) -> tuple[int, tuple[Problem, ...]]:
     """Stage and commit a plan; the new generation and all problems of the folder."""
     found: list[Problem] = []
-    stored, table = writer.problems(), dict(writer.table())
+    stored, table = [] if todo.full else writer.problems(), dict(writer.table())
     if todo.full:
         writer.clear()
-    writer.write(_read(folder, settings, todo, found, progress), todo.remove)
-    if todo.touched:
-        writer.restamp(todo.touched)
+    paths = todo.add + todo.change + todo.touched
+    counter = _Counter(len(paths), reading.progress if reading else None)
+    if reading:
+        new = paths if todo.full else todo.add
+        if _write_shared(writer, folder, settings, new, reading, counter, found):
+            paths = paths[len(new) :]
+    writer.write(_read(folder, settings, paths, counter, found), todo.remove)
     writer.settings = todo.settings
-    problems = _all_problems(stored, table, todo, found)
+    again = {*todo.add, *todo.change, *todo.touched, *todo.remove}
+    problems = tuple(sorted({*found, *_all_problems(todo.problems, stored, table, again)}))
     writer.set_problems(problems)
     return writer.commit(), problems
 
 
+class _Counter:
+    """Counts the posts that were read, in whatever thread, and tells who wants to know."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self._total = total
+        self._progress = progress
+        self._done = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, number: int) -> None:
+        with self._lock:
+            self._done += number
+            if self._progress:
+                self._progress(self._done, self._total)
+
+
+def _write_shared(
+    writer: IndexWriter,
+    folder: Path,
+    settings: Settings,
+    paths: Sequence[str],
+    reading: _Reading,
+    counter: _Counter,
+    found: list[Problem],
+) -> bool:
+    """Stage posts that the index has not yet as segments made in several processes; False if they are too few."""
+    from . import worker  # subprocesses and threads, which a small commit has no use for
+
+    if len(paths) < worker.SHARED_FROM:
+        return False
+    tasks = [(writer.reserve(), stretch) for stretch in worker.share(paths)]
+    if reading.jobs > 1:
+        made = worker.in_processes(folder, reading.directory, settings, tasks, reading.jobs, counter)
+    else:
+        made = [worker.build(folder, reading.directory, settings, *task, counter) for task in tasks]
+    for part in made:
+        writer.adopt(part.entries, {path: _kept(stamp) for path, stamp in part.stamps.items()})
+        found += part.problems
+    return True
+
+
 def _read(
-    folder: Path, settings: Settings, todo: Plan, found: list[Problem], progress: Progress | None
+    folder: Path, settings: Settings, paths: Sequence[str], counter: _Counter, found: list[Problem]
 ) -> Iterator[tuple[Post | None, str, Stamp]]:
-    """The posts of a plan, read one after the other; their problems are put into `found`."""
+    """Posts, read one after the other; their problems are put into `found`."""
     site = posts.site(folder)
-    paths = todo.add + todo.change
-    for number, path in enumerate(paths, 1):
+    for path in paths:
         post, stamp, problems = posts.read(folder, path, site, settings)
         found += problems
-        yield post, path, stamp if stamp.digest else stamp._replace(digest=_UNREAD)
-        if progress:
-            progress(number, len(paths))
+        yield post, path, _kept(stamp)
+        counter(1)
+
+
+def _kept(stamp: Stamp) -> Stamp:
+    """A stamp as the table keeps it: every file has a digest there."""
+    return stamp if stamp.digest else stamp._replace(digest=_UNREAD)
 
 
 def _all_problems(
-    stored: Iterable[Problem], table: Mapping[str, Stamp], todo: Plan, found: Iterable[Problem]
-) -> tuple[Problem, ...]:
-    """The problems of the folder: of the walk, those just found, and those stored of posts that stay as they are."""
-    again = {*todo.add, *todo.change, *todo.remove}
-    kept = (problem for problem in stored if problem.path in table and problem.path not in again)
-    return tuple(sorted({*todo.problems, *found, *kept}))
+    walked: Iterable[Problem], stored: Iterable[Problem], table: Mapping[str, Stamp], read: Set[str] = frozenset()
+) -> set[Problem]:
+    """The folder's problems as far as known: those of the walk, and those stored of posts that stay as they are."""
+    return {*walked, *(problem for problem in stored if problem.path in table and problem.path not in read)}
 
 
 def _fingerprint(folder: Path, settings: Settings) -> str:
-    """What all posts of a folder depend on, as a digest: settings and the site's own files."""
-    used = [getattr(settings, name) for name in ("anchors", "timezone", "language", "simplify", "url", "base_url")]
-    digest = blake2b(repr(used).encode("utf-8", "surrogateescape"), digest_size=16)
+    """What all posts of a folder depend on: settings, and the site's own files with their sizes and checksums."""
+    parts = [f"{name}={getattr(settings, name)}" for name in _USED]
     start = Path(os.path.abspath(folder))
     for root in (start, *start.parents[:_ABOVE]):
         names = os.listdir(root) if os.access(root, os.R_OK) else []
         for name in sorted(filter(_SITE_FILE.fullmatch, names)):
-            digest.update(os.fsencode(f"\0{root}\0{name}\0"))
             with suppress(OSError):
-                digest.update((root / name).read_bytes())
+                content = (root / name).read_bytes()
+                parts.append(f"{os.path.relpath(root, start)}/{name}:{len(content)}:{crc32(content):08x}")
         if ".git" in names:
             break
-    return digest.hexdigest()
+    return "\n".join(parts)

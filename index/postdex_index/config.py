@@ -292,9 +292,14 @@ def _bytes(path: Path) -> bytes:
 def _toml(content: bytes, file: Path) -> dict[str, Any]:
     import tomllib
 
+    from .frontmatter import is_slow_toml
+
     try:
-        return tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        if is_slow_toml(text):
+            raise ValueError("a key with 50 parts")
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError too
         found = re.search(r"line (\d+)", str(error))
-        line = int(found[1]) if found else 0
+        line = int(found[1]) if found else content.count(b"\n") + 1 if "end of document" in str(error) else 0
         raise ConfigError(f"this is not valid TOML ({error})", "correct the file", path=str(file), line=line) from error

@@ -167,7 +167,8 @@ class _Fields:
         if isinstance(value, str):
             return clean(value)
         if isinstance(value, list):
-            return "[" + ", ".join(_texts(value)) + "]"
+            texts = [text for text in map(clean, _texts(value)) if text]
+            return f"[{', '.join(texts)}]" if texts else ""
         if value is not None:
             self.problem(name, f"{name} is a mapping, not text", "put the value in quotes")
         return ""

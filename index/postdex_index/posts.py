@@ -48,6 +48,8 @@ def read(folder: Path, path: str, site: Site, settings: Settings) -> Read:
     """Read one post. Never raises on what is in the file, nor on a file that is gone, a link, or no file."""
     if not path or path.startswith("/") or "\0" in path or ".." in path.split("/"):
         return Read(None, Stamp(0, 0, 0, 0, b""), (Problem(path, 0, "skipped", "this is no path below the folder"),))
+    if _through_link(folder, path):
+        return _unreadable(folder / path, path, "a folder on the way is a link; links are not followed")
     try:
         content, state = _content(folder / path, settings.max_bytes)
     except OSError as error:
@@ -113,6 +115,11 @@ def clashes(urls: Mapping[str, str]) -> list[Problem]:
     return found(urls)
 
 
+def _through_link(folder: Path, path: str) -> bool:
+    """Whether one of the folders between the folder of posts and the file is a link."""
+    return any(os.path.islink(f"{folder}/{path[:cut]}") for cut, char in enumerate(path) if char == "/")
+
+
 def _content(file: Path, largest: int) -> tuple[bytes | None, os.stat_result]:
     """A regular file's bytes and the stat that belongs to them; None for what is none, or is too large."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -172,7 +179,7 @@ def _decode(content: bytes, path: str) -> tuple[str | None, Problem | None]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         if nulls:
-            return None, Problem(path, line, "skipped", "this is no text", "leave it out with the setting exclude")
+            return None, Problem(path, 0, "skipped", "this is no text", "leave it out with the setting exclude")
         message = "from this line on there are bytes that are not UTF-8; they were replaced"
         problem = Problem(path, line, "malformed", message, "save the file as UTF-8")
         return content.decode("utf-8-sig", "replace"), problem

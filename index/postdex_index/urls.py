@@ -58,14 +58,11 @@ def url(site: Site, post: Address, *, pattern: str = "", base: str = "") -> tupl
     before = (base or site.base).rstrip("/")
     if post.link:
         if _has_placeholders(post.link) or (site.flavour == "jekyll" and post.link in _STYLES):
-            path = _expand(_STYLES.get(post.link, post.link), site, post)
-            return (before + path if path else ""), ""
+            return _below(before, _expand(_STYLES.get(post.link, post.link), site, post)), ""
         ending = "/" if site.flavour == "zola" and not post.link.endswith("/") else ""
         return _given(post.link + ending, before)
     path = _expand(pattern, site, post) if pattern else _by_site(site, post)
-    if pattern and re.match("https?://", pattern):
-        return path, ""
-    return (before + path if path else ""), ""
+    return _below(before, path), ""
 
 
 def clashes(urls: Mapping[str, str]) -> list[Problem]:
@@ -84,12 +81,19 @@ def clashes(urls: Mapping[str, str]) -> list[Problem]:
     return problems
 
 
+def _below(before: str, path: str) -> str:
+    """A path as a link below the site's base; "" if there is none. A pattern may be a whole address itself."""
+    if not path or re.match("https?://", path):
+        return _escape(path)
+    return before + "/" + re.sub("/{2,}", "/", _escape(path)).lstrip("/")
+
+
 def _given(link: str, before: str) -> tuple[str, str]:
     """A link as the front matter gives it, if it is one that may be followed."""
     compact = _BLANKS.sub("", link)  # browsers take `java\tscript:` for what it is
     scheme = _SCHEME.match(compact)
-    if scheme and scheme[0].lower() in ("http:", "https:"):
-        return _escape(compact), ""
+    if scheme and scheme[0].lower() in ("http:", "https:") and re.match("//[^/]", compact[scheme.end() :]):
+        return scheme[0].lower() + _escape(compact[scheme.end() :]), ""
     if scheme or compact[:2].replace("\\", "/") == "//":
         return "", f"this address is neither http, https nor a path ({compact[:60]})"
     return before + "/" + _escape(link.lstrip("/\\")), ""
@@ -118,7 +122,7 @@ def _hugo(site: Site, post: Address) -> str:
     for section, pattern in site.permalinks:
         if path.startswith(section.strip("/") + "/") and not path.endswith("_index.md"):
             return _expand(pattern, site, post)
-    return _page(_with_slug(path, post.slug), "/").lower().replace("%20", "-")
+    return _page(_with_slug(path, post.slug), "/").lower().replace(" ", "-")
 
 
 def _zola(site: Site, post: Address) -> str:
@@ -126,7 +130,7 @@ def _zola(site: Site, post: Address) -> str:
     if stem in _INDEX and folders:
         *folders, stem = folders if not post.slug else [*folders[:-1], post.slug]
     name = post.slug or (stem if stem in _INDEX else dates.split_name(stem)[1] or stem)
-    return _page("/".join([*folders, name + ".md"]), "/").lower().replace("%20", "-")
+    return _page("/".join([*folders, name + ".md"]), "/").lower().replace(" ", "-")
 
 
 def _astro(site: Site, post: Address) -> str:
@@ -171,10 +175,7 @@ def _expand(pattern: str, site: Site, post: Address) -> str:
     values = _values(site, post)
     if any(values.get(name[1]) is None for name in _PLACEHOLDER.finditer(pattern)):
         return ""
-    filled = _PLACEHOLDER.sub(lambda name: values[name[1]] or "", pattern)
-    if re.match("https?://", filled):
-        return _escape(filled)
-    return "/" + re.sub("/{2,}", "/", _escape(filled)).lstrip("/")
+    return _PLACEHOLDER.sub(lambda name: values[name[1]] or "", pattern)
 
 
 def _values(site: Site, post: Address) -> dict[str, str | None]:

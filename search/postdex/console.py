@@ -7,11 +7,12 @@ is for `render`; the commands are in `cli` and `commands`.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from postdex_index.errors import FolderError
 
@@ -25,12 +26,29 @@ _WORTH_A_BAR = 300
 def out(*lines: str, end: str = "\n") -> None:
     """Write lines to standard output; a character that its encoding does not have becomes `?`."""
     stream = sys.stdout
-    for line in lines:
-        try:
-            stream.write(line + end)
-        except UnicodeEncodeError:
-            encoding = stream.encoding or "ascii"
-            stream.write((line + end).encode(encoding, "replace").decode(encoding))
+    try:
+        for line in lines:
+            try:
+                stream.write(line + end)
+            except UnicodeEncodeError:
+                encoding = stream.encoding or "ascii"
+                stream.write((line + end).encode(encoding, "replace").decode(encoding))
+    except BrokenPipeError:
+        _gone()
+
+
+def flush() -> None:
+    """Send what was written so far."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _gone()
+
+
+def _gone() -> NoReturn:
+    """The reader of our output has seen enough: end as any program that a closed pipe ends, without a word."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at the end
+    raise SystemExit(128 + signal.SIGPIPE)
 
 
 def note(line: str) -> None:
@@ -53,8 +71,7 @@ def shown_path(folder: Path) -> Callable[[str], str]:
     start, root = str(here()), os.path.abspath(folder)
     if start == root:
         return str
-    prefix = os.path.relpath(root, start)
-    return lambda path: os.path.normpath(os.path.join(prefix, path))
+    return lambda path: os.path.relpath(os.path.join(root, path), start)
 
 
 def post_path(folder: Path, typed: str) -> str:
@@ -80,6 +97,11 @@ def wants_color(choice: str) -> bool:
     if choice != "auto":
         return choice == "always"
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def usual_jobs() -> int:
+    """The processes that a build may use when nobody says: one a processor, but 4 at most, as each takes its memory."""
+    return min(4, os.cpu_count() or 1)
 
 
 class Bar:

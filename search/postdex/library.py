@@ -225,10 +225,10 @@ class Index:
 
     # -- the index
 
-    def build_unasked(self, progress: build.Progress | None = None) -> build.Report:
+    def build_unasked(self, *, jobs: int = 1, progress: build.Progress | None = None) -> build.Report:
         """The first build, for somebody who only wanted to search. Raises FolderError where that may be a mistake."""
         check_unasked(self.folder, self.settings)
-        return self.refresh(wait=_WAIT_S, progress=progress)
+        return self.refresh(wait=_WAIT_S, jobs=jobs, progress=progress)
 
     def refresh(
         self,

@@ -17,8 +17,8 @@ from .answers import MOST_HITS, all_of, named, ranked_by_closeness, required
 
 
 class Verdict(NamedTuple):
-    """Whether a query finds a post: on which `rank` (1 is best; 0 if it does not, or so far down that it was not
-    counted), what its score was made of, and else the reasons why not."""
+    """What became of a post in a search: its `rank` (1 is best; 0 if it is not found, or too far down to count),
+    what its score is made of (None if the query does not fit it), and the reasons why it is not found."""
 
     path: str
     rank: int
@@ -31,14 +31,17 @@ def verdict(reader: Reader, path: str, post: int, tree: Query, title_key: str) -
     unpublished = reader.document(post).unpublished
     here = _Here(reader, Keyword("path", path))
     if not here.matches(tree):
-        return Verdict(path, 0, None, tuple([*_unpublished(unpublished), *_failed(tree, here)]))
+        return Verdict(path, 0, None, (*_unpublished(unpublished), *_failed(tree, here)))
     found = reader.search(tree, limit=MOST_HITS, title_key=title_key, drafts=bool(unpublished))
     asked = hits.asked(tree, found.leaves, title_key=title_key)
     ranked = ranked_by_closeness(found, asked, "score", len(found.candidates))
     for number, one in enumerate(ranked, 1):
         if one.candidate.post == post:
-            return Verdict(path, number, hits.explanation(reader, one, asked), tuple(_unpublished(unpublished)))
-    return Verdict(path, 0, reader.explain(tree, post, title_key=title_key), (f"it is not among the first {MOST_HITS}",))
+            score = hits.explanation(reader, one, asked)
+            return Verdict(path, 0 if unpublished else number, score, tuple(_unpublished(unpublished)))
+    return Verdict(
+        path, 0, reader.explain(tree, post, title_key=title_key), (f"it is not among the first {MOST_HITS}",)
+    )
 
 
 class _Here(NamedTuple):

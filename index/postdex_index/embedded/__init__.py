@@ -22,12 +22,13 @@ def open_reader(directory: Path) -> Snapshot:
     return Store(directory).snapshot()
 
 
-def open_writer(directory: Path, *, wait: float = 0.0) -> IndexWriter:
-    """The writer, made if need be with its folder; `wait` seconds for another writer to end.
+def open_writer(directory: Path, *, wait: float = 0.0, simplify: bool = True) -> IndexWriter:
+    """The writer, made if need be with its folder; `wait` seconds for another writer to end. `simplify` makes
+    traditional Chinese simplified; an index is all one way or all the other.
 
     Raises `IndexLockedError`, `IndexWriteError`, `IndexVersionError`.
     """
-    return IndexWriter(directory, wait=wait)
+    return IndexWriter(directory, wait=wait, simplify=simplify)
 
 
 def generation(directory: Path) -> int | None:

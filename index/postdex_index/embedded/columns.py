@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, compress
 
 from .inversion import NO_DATE, one_line
-from .postings import glob
 from .segment import SegmentFile
+from .words import glob
 
 #: Facets and the value column each is counted from.
 FACETS = {"tags": "tag", "categories": "category", "lang": "lang", "year": ""}
@@ -135,9 +135,7 @@ class Columns:
         return list(map(tuple, numbers)), values
 
     def _years(self) -> tuple[list[tuple[int, ...]], list[str]]:
-        years = [
-            year_of(day) if own else 0 for day, own in zip(self.date, self._segment.column("dated"), strict=True)
-        ]
+        years = [year_of(day) if own else 0 for day, own in zip(self.date, self._segment.column("dated"), strict=True)]
         known = sorted(set(years) - {0})
         numbers = {year: number for number, year in enumerate(known)}
         return [(numbers[year],) if year else () for year in years], list(map(str, known))
@@ -162,7 +160,7 @@ def path_glob(pattern: str) -> bytes:
     """
     one = rb"[^/\t\n\x80-\xbf][\x80-\xbf]*"
     first, *rest = re.split(r"(\*\*+|\*)", pattern)
-    parts = [(star, one.join(map(re.escape, text.encode().split(b"?")))) for star, text in zip(*[iter(rest)] * 2)]
+    parts = [(star, one.join(map(re.escape, text.encode().split(b"?")))) for star, text in zip(rest[::2], rest[1::2], strict=True)]
     regex = one.join(map(re.escape, first.encode().split(b"?")))
     crossing = 0
     for number, (star, text) in enumerate(parts, 1):

@@ -15,7 +15,11 @@ from .segment import SegmentFile
 from .texts import TextReader
 
 #: Characters of a passage before the word that it is cut around, and in all: snippets choose from these.
-BEFORE, LENGTH = 400, 1_200
+BEFORE, LENGTH = 240, 900
+#: Characters of a text that stand for a description that is missing.
+EXCERPT = 300
+#: Raw tokens whose number of positions is remembered.
+MOST_WIDTHS = 50_000
 
 
 class Record(NamedTuple):
@@ -52,6 +56,9 @@ class Documents:
         self.run_first, self.run_start = segment.column("run_first"), segment.column("run_start")
         self.run_code = segment.column("run_code")
         self.texts = TextReader(segment)
+        self.simplify: bool = segment.meta["simplify"]
+        #: raw token -> the number of positions it takes, in prose and in code; emptied when it gets large
+        self.widths: tuple[dict[str, int], dict[str, int]] = ({}, {})
 
     def record(self, doc: int) -> Record:
         """The stored fields of a post."""
@@ -86,6 +93,14 @@ class StoredDocument:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.record, name)
+
+    @property
+    def description(self) -> str:
+        """The post's own description, or the beginning of its text."""
+        if self.record.description:
+            return self.record.description
+        beginning = self._documents.texts.read(self._doc, 0, 2 * EXCERPT).strip("\n" + SOFT_BREAK)
+        return " ".join(beginning.split("\n", 1)[0].split())[:EXCERPT]
 
     @property
     def sections(self) -> Sequence[StoredSection]:
@@ -123,48 +138,75 @@ class StoredDocument:
         return store.texts.read(self._doc, offset + start, offset + stop) if stop > start else ""
 
     def passage(self, section: int, near: int, words: Mapping[int, int]) -> Passage:
-        """A section's text around position `near`, its marks the words at the positions of `words` (position -> leaf)."""
+        """A section's text around position `near`; its marks are the words at `words` (position -> leaf)."""
         store, doc = self._documents, self._doc
         row = store.section_first[doc] + section
         offset, line = store.section_offset[row], store.section_line[row]
         first, last = store.check_first[doc], store.check_first[doc + 1]
         begin = bisect_left(store.check_offset, offset, first, last)
-        check = max(begin, bisect_right(store.check_position, near, first, last) - 1)
-        if check == last or not self._read(section, 0, 1):
+        if begin == last or (row + 1 < store.section_first[doc + 1] and store.section_offset[row + 1] == offset):
             return Passage("", 0, line, (), False, False)
+        check = max(begin, bisect_right(store.check_position, near, first, last) - 1)
         target = store.check_offset[check] - BEFORE
         while check > begin and store.check_offset[check] > target:
             check -= 1
         start = store.check_offset[check] - offset
-        before = self._read(section, 0, start)
-        text = self._read(section, start, start + LENGTH)
-        line += before.count("\n") + before.count(SOFT_BREAK)
-        return Passage(text, start, line, self._marks(text, check, offset + start, words), start > 0, len(text) == LENGTH)
+        whole = self._read(section, 0, start + LENGTH)
+        text = whole[start:]
+        line += whole.count("\n", 0, start) + whole.count(SOFT_BREAK, 0, start)
+        marks = self._marks(text, check, offset + start, words) if words else ()
+        return Passage(text, start, line, marks, start > 0, len(text) == LENGTH)
 
     def _marks(self, text: str, check: int, offset: int, words: Mapping[int, int]) -> tuple[Mark, ...]:
         """The words of the text whose positions are wanted; the text is cut at checkpoints as the build cut it."""
-        store, doc = self._documents, self._doc
-        last = store.check_first[doc + 1]
+        store = self._documents
+        last = store.check_first[self._doc + 1]
         marks: list[Mark] = []
-        wanted = words.get
-        while check < last and (start := store.check_offset[check] - offset) < len(text):
+        wanted = sorted(words, reverse=True)
+        while check < last and wanted and (start := store.check_offset[check] - offset) < len(text):
             stop = store.check_offset[check + 1] - offset if check + 1 < last else len(text)
             position = store.check_position[check]
-            code = self._code(position)
-            for raw, a, b in raw_spans(text[start:stop]):
-                spaceless = is_spaceless(raw)
-                groups = terms_at(raw, code)
-                for step in range(len(groups)):
-                    leaf = wanted(position + step)
-                    if leaf is None:
-                        continue
-                    if spaceless:
-                        marks.append(Mark(start + a + step, start + min(b, a + step + 2), leaf))
-                    elif not marks or marks[-1].start != start + a:
-                        marks.append(Mark(start + a, start + b, leaf))
-                position += len(groups)
+            while wanted and wanted[-1] < position:
+                wanted.pop()
+            if check + 1 == last or (wanted and wanted[-1] < store.check_position[check + 1]):
+                self._marks_in(text, start, min(stop, len(text)), position, wanted, words, marks)
             check += 1
         return tuple(marks)
+
+    def _marks_in(
+        self,
+        text: str,
+        start: int,
+        stop: int,
+        position: int,
+        wanted: list[int],
+        words: Mapping[int, int],
+        marks: list[Mark],
+    ) -> None:
+        """Add the marks of text[start:stop], whose first word has this position; takes them from `wanted`, whose
+        last is the next. Once a snippet the hot loop of a search (`benchmarks/speed.py`, queries)."""
+        code = self._code(position)
+        if len(self._documents.widths[code]) > MOST_WIDTHS:
+            self._documents.widths[code].clear()
+        widths = self._documents.widths[code]
+        known = widths.get
+        next_wanted = wanted[-1] if wanted else 1 << 60
+        for raw, begin, end in raw_spans(text[start:stop], self._documents.simplify):
+            width = known(raw)
+            if width is None:
+                width = widths[raw] = len(terms_at(raw, code))
+            after = position + width
+            while next_wanted < after:
+                place = wanted.pop()
+                if is_spaceless(raw):
+                    at = start + begin + place - position
+                    marks.append(Mark(at, min(start + end, at + 2), words[place]))
+                elif not marks or marks[-1].start != start + begin:
+                    marks.append(Mark(start + begin, start + end, words[place]))
+                if not wanted:
+                    return
+                next_wanted = wanted[-1]
+            position = after
 
     def _code(self, position: int) -> bool:
         store, doc = self._documents, self._doc

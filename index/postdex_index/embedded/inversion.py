@@ -16,9 +16,8 @@ from itertools import accumulate, chain
 from typing import Any, TypeAlias
 from zlib import crc32
 
-from ..analysis import fold_value, is_spaceless, key, raw_tokens, stem, stemmer_language, terms_at
+from ..analysis import fold_value, is_spaceless, key, raw_tokens, stemmer_language, terms_at
 from ..model import Post
-from . import scoring
 from .scoring import ALIASES, BODY, CATEGORIES, CODE, DESCRIPTION, FIELDS, HEADING, KEYWORDS, SLUG, TAGS, TITLE
 from .segment import Column
 from .texts import TextWriter
@@ -35,15 +34,17 @@ COLUMNS = {
     "shown": "these spellings, each ended by a newline",
     "list_posting": "per list: its first posting; one more at the end",
     "list_most": "per list: its greatest impact",
-    "list_share": "per list: its first title share; one more at the end",
-    "list_surface": "per list: its first surface byte; one more at the end; none where a list has one surface",
+    "titled": "the lists of words that stand in titles",
+    "titled_first": "per such list: its first title share; one more at the end",
+    "varied": "the lists that have several surfaces",
+    "varied_first": "per such list: its first surface byte; one more at the end",
     "docs": "per posting: the post",
     "impacts": "per posting: the impact, in 1/30",
     "counts": "per posting: occurrences, 255 where `many` has them",
     "many": "pairs: posting, occurrences",
     "mark": "per 64 postings: the first position",
     "positions": "per occurrence: the position in the post",
-    "surfaces": "per occurrence in a list of several surfaces: which one it is",
+    "surfaces": "per occurrence in a varied list: which surface it is",
     "share_doc": "per title share: the post",
     "share": "per title share: the share of the title's words that this one is, in 1/255",
     "lengths": "per field, per post: words",
@@ -106,7 +107,9 @@ class _Calls(dict[str, tuple[Call, ...]]):
     """Raw token -> what to call with each of its positions. The hot loop of a build (`benchmarks/speed.py build`)
     is a map over this: a known token costs a look-up and bound appends."""
 
-    def __init__(self, words: dict[str, Occurrences], spelled: dict[str, str], wide: bool, code: bool, field: int) -> None:
+    def __init__(
+        self, words: dict[str, Occurrences], spelled: dict[str, str], wide: bool, code: bool, field: int
+    ) -> None:
         super().__init__()
         self._words = words
         self._spelled = spelled
@@ -167,10 +170,12 @@ class _Calls(dict[str, tuple[Call, ...]]):
 
 
 class Inversion:
-    """A segment in the making. `wide` gives positions 32 bits instead of 16."""
+    """A segment in the making. `wide` gives positions 32 bits instead of 16; `simplify` makes traditional
+    Chinese simplified, as queries have to do then too."""
 
-    def __init__(self, wide: bool = False) -> None:
+    def __init__(self, wide: bool = False, simplify: bool = True) -> None:
         self.wide = wide
+        self.simplify = simplify
         self.posts = 0
         self.characters = 0
         self._shift = 32 if wide else 16
@@ -235,7 +240,9 @@ class Inversion:
             calls = _Calls(words, self._spelled, self.wide, field == CODE, memo_field)
             self._calls[language, field] = calls
         last = place - 1
-        for last, call in enumerate(chain.from_iterable(map(calls.__getitem__, raw_tokens(text))), place):
+        for last, call in enumerate(
+            chain.from_iterable(map(calls.__getitem__, raw_tokens(text, self.simplify))), place
+        ):
             call(last)
         return last + 1
 
@@ -322,6 +329,7 @@ class Inversion:
         meta = {
             "posts": self.posts,
             "wide": self.wide,
+            "simplify": self.simplify,
             "languages": sorted(self._languages),
             "lengths": self.averages(),
             "averages": list(averages),
@@ -363,7 +371,7 @@ def record(post: Post) -> list[Any]:
     """What is stored of a post beside its text, in the order of `documents.Record`."""
     return [
         post.path, post.title, post.url, post.date, post.date_from, post.updated, post.tags, post.categories,
-        post.authors, post.lang, post.description, post.unpublished, post.reconsider_at,
+        post.authors, post.lang, own_description(post), post.unpublished, post.reconsider_at,
     ]  # fmt: skip
 
 
@@ -409,16 +417,18 @@ def _short_texts(post: Post) -> Iterator[tuple[int, str]]:
     yield from ((TAGS, tag) for tag in post.tags)
     yield from ((KEYWORDS, word) for word in post.keywords)
     yield from ((CATEGORIES, " ".join(category)) for category in post.categories)
-    # A description that the body begins with adds nothing but weight to those words.
-    if post.description and not any(post.description[:80] in _plain(s.text) for s in post.sections[:2]):
-        yield DESCRIPTION, post.description
+    if description := own_description(post):
+        yield DESCRIPTION, description
     yield from ((ALIASES, alias) for alias in post.aliases)
     if post.slug:
         yield SLUG, post.slug
 
 
-def _plain(text: str) -> str:
-    return " ".join(text[:2000].split())
+def own_description(post: Post) -> str:
+    """The description if it says what the body does not begin with anyway: else it would only give weight to
+    those words, and is as well taken from the text."""
+    start = post.description[:80]
+    return "" if any(start in " ".join(s.text[:2000].split()) for s in post.sections[:2]) else post.description
 
 
 def _stretches(text: str, code: Sequence[Any]) -> Iterator[tuple[int, int, int]]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
-from ..analysis import stem
+from ..analysis import is_spaceless, stem
 from .scoring import BODY, FIELDS, SCALE, TITLE, norm, quantised
 from .segment import Column
 
@@ -33,9 +33,7 @@ class Impacts:
     """
 
     def __init__(self, lengths: Sequence[Sequence[int]], averages: Sequence[float]) -> None:
-        self._norms = [
-            [norm(code, length, averages[code]) for length in column] for code, column in enumerate(lengths)
-        ]
+        self._norms = [[norm(code, length, averages[code]) for length in column] for code, column in enumerate(lengths)]
         self._weights = [field.weight for field in FIELDS]
         #: by far most postings are one occurrence in the body
         self.once = bytes([quantised(1 / (1 + k)) for k in self._norms[BODY]])
@@ -67,8 +65,9 @@ class ListWriter:
         self._docs, self._impacts, self._counts = array("H"), bytearray(), bytearray()
         self._many = array("I")
         self._positions, self._surfaces = array("I" if wide else "H"), bytearray()
-        self._posting, self._surface, self._most = array("I"), array("I"), bytearray()
-        self._titles: list[Sequence[int]] = []
+        self._posting, self._most = array("I"), bytearray()
+        self._titled, self._titles = array("I"), list[Sequence[int]]()
+        self._varied, self._varied_first = array("I"), array("I")
         self._keys: list[tuple[bytes, int, int, int, int]] = []
 
     def add(
@@ -86,7 +85,6 @@ class ListWriter:
         and the posts that have the word in their title."""
         number = len(self._posting)
         self._posting.append(len(self._docs))
-        self._surface.append(len(self._surfaces))
         if max(counts.values()) < 255:
             self._counts += bytes(counts.values())
         else:
@@ -98,8 +96,14 @@ class ListWriter:
         self._impacts += impacts
         self._most.append(max(impacts))
         self._positions.frombytes(positions)
-        self._surfaces += which
-        self._titles.append(titles)
+        if which:
+            self._varied.append(number)
+            self._varied_first.append(len(self._surfaces))
+            self._surfaces += which
+        # The last character of a run is a word only so that a search for it alone finds it: no word of a title.
+        if titles and not (len(name) == 1 and is_spaceless(name)):
+            self._titled.append(number)
+            self._titles.append(titles)
         named = False
         for index, (surface, posts) in enumerate(surfaces):
             kind = SURFACE | NAME if surface == name else SURFACE
@@ -111,11 +115,11 @@ class ListWriter:
     def columns(self, spelled: Mapping[str, str]) -> dict[str, Column]:
         """All columns of lists and keys; `spelled` says how people write a key."""
         self._posting.append(len(self._docs))
-        self._surface.append(len(self._surfaces))
         columns: dict[str, Column] = {
             "list_posting": self._posting,
             "list_most": self._most,
-            "list_surface": self._surface,
+            "varied": self._varied,
+            "varied_first": self._varied_first + array("I", [len(self._surfaces)]),
             "docs": self._docs,
             "impacts": self._impacts,
             "counts": self._counts,
@@ -142,7 +146,8 @@ class ListWriter:
         # Rounded down, so that the shares of one title add up to no more than a byte holds.
         share = bytes([255 // (n or 1) for n in words])
         return {
-            "list_share": array("I", accumulate(map(len, self._titles), initial=0)),
+            "titled": self._titled,
+            "titled_first": array("I", accumulate(map(len, self._titles), initial=0)),
             "share_doc": array("H", chain.from_iterable(self._titles)),
             "share": bytes(map(share.__getitem__, chain.from_iterable(self._titles))),
         }

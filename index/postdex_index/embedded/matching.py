@@ -10,7 +10,7 @@ totals as a loop over all postings: tests/test_matching.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import compress
 from typing import NamedTuple
@@ -176,8 +176,8 @@ class Matcher:
         found = []
         for doc in docs:
             base = 0.0
-            for row, factor in scaled:
-                base += factor * row[doc]
+            for impacts, factor in scaled:
+                base += factor * impacts[doc]
             found.append((base, share_row[doc] / 255, doc))
         return found
 
@@ -209,12 +209,12 @@ class Matcher:
         for row, factor in rows:
             bounds += int.from_bytes(row.bytes.translate(_table(factor * scale)), "little")
         bounds &= lanes
-        row = self.bytes(bounds)
+        upper = self.bytes(bounds)
         slack = len(rows) + 1
-        reach = max(threshold(row, wanted) - slack, int(floor * scale))
+        reach = max(threshold(upper, wanted) - slack, int(floor * scale))
         if reach <= 1:
             return set(self.docs(lanes))
-        docs = {match.start() for match in at_least(reach).finditer(row)}
+        docs = {match.start() for match in at_least(reach).finditer(upper)}
         titled = self.bytes(bounds & int.from_bytes(self.bytes(shares).translate(FULL), "little"))
         lower = max(1, int(reach / (1 + COVERAGE)) - 1)
         docs.update(match.start() for match in at_least(lower).finditer(titled))

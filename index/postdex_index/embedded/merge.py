@@ -11,7 +11,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import merge
-from itertools import chain, groupby, repeat
+from itertools import chain, groupby, pairwise, repeat
 from operator import add, itemgetter, sub
 from typing import Any, NamedTuple
 
@@ -42,7 +42,9 @@ class Part(NamedTuple):
     new: list[int]
 
 
-def merged(sources: Sequence[tuple[Segment, Iterable[int]]], averages: Sequence[float] | None) -> tuple[dict[str, Column], dict[str, Any]]:
+def merged(
+    sources: Sequence[tuple[Segment, Iterable[int]]], averages: Sequence[float] | None
+) -> tuple[dict[str, Column], dict[str, Any]]:
     """The columns and meta data of one segment with the living posts of several, all narrow or all wide.
 
     `sources` are the segments with their deleted posts; `averages` the field lengths to measure impacts
@@ -60,7 +62,14 @@ def merged(sources: Sequence[tuple[Segment, Iterable[int]]], averages: Sequence[
     columns |= _merged_values(parts)
     columns |= _merged_lists(parts, lengths, averages, posts, wide)
     languages = sorted({language for part in parts for language in part.segment.file.meta["languages"]})
-    meta = {"posts": posts, "wide": wide, "languages": languages, "lengths": totals, "averages": list(averages)}
+    meta = {
+        "posts": posts,
+        "wide": wide,
+        "simplify": sources[0][0].file.meta["simplify"],
+        "languages": languages,
+        "lengths": totals,
+        "averages": list(averages),
+    }
     return columns, meta
 
 
@@ -75,7 +84,7 @@ def _parts(sources: Sequence[tuple[Segment, Iterable[int]]]) -> tuple[list[Part]
                 new[doc] = posts
                 posts += 1
         edges = [-1, *sorted(dead), segment.posts]
-        kept = [(a + 1, b) for a, b in zip(edges, edges[1:], strict=False) if a + 1 < b]
+        kept = [(a + 1, b) for a, b in pairwise(edges) if a + 1 < b]
         parts.append(Part(segment, kept, new))
     return parts, posts
 
@@ -110,10 +119,10 @@ def _post_columns(parts: Sequence[Part]) -> dict[str, Column]:
         columns |= {name: _take(name, ranges) for name in names}
     texts, titles = TextWriter(), list[str]()
     for part in parts:
-        names = part.segment.columns.title
+        folded = part.segment.columns.title
         for doc in chain.from_iterable(range(a, b) for a, b in part.kept):
             texts.add(part.segment.documents.texts.read(doc, 0, _WHOLE))
-            titles.append(names[doc])
+            titles.append(folded[doc])
     columns |= texts.columns()
     columns["titles"] = lines(titles)
     columns["title_keys"] = _keys(parts, "title_keys")
@@ -166,12 +175,14 @@ class _Source:
         self._names: list[bytes] = []
         self.spelled: dict[str, str] = {}
         for number in range(len(words)):
-            key, kind = words.bytes(number), words.kind[number]
+            key, kind = words.key(number), words.kind[number]
             if kind & NAME:
                 self._names.append(key)
             if kind & SURFACE:
                 surface = key.decode()
-                self.surfaces.setdefault(words.list[number], []).append((words.surface[number], surface, words.posts[number]))
+                self.surfaces.setdefault(words.list[number], []).append(
+                    (words.surface[number], surface, words.posts[number])
+                )
                 if (shown := words.shown(number)) != surface:
                     self.spelled[surface] = shown
         self._field_at = bytes(_field_codes(part.segment))
@@ -276,10 +287,20 @@ def _merge_list(
     low = (1 << shift) - 1
     titles = sorted(key >> shift for key in short if key & low == TITLE)
     all_which = b"".join(which) if len(numbers) > 1 else b""
-    writer.add(name, [(surface, surface_posts[surface]) for surface in numbers], counts, by_post, positions.tobytes(), all_which, titles)
+    writer.add(
+        name,
+        [(surface, surface_posts[surface]) for surface in numbers],
+        counts,
+        by_post,
+        positions.tobytes(),
+        all_which,
+        titles,
+    )
 
 
-def _surface_posts(known: Mapping[int, str], docs: Sequence[int], counts: Sequence[int], surfaces: bytes) -> dict[int, int]:
+def _surface_posts(
+    known: Mapping[int, str], docs: Sequence[int], counts: Sequence[int], surfaces: bytes
+) -> dict[int, int]:
     """In how many of the posts each surface stands, for those that are left."""
     if not surfaces:
         return dict.fromkeys(known, len(docs))

@@ -1,9 +1,8 @@
 """In which posts of a segment does a leaf of the query stand, how much does it count there, and where?
 
-`Words` is a segment's dictionary, `Lists` its posting lists, `Postings` what a leaf has in
-this segment: posts, impacts, positions. A word's postings are the stored list; a pattern's the union
-of several (in each post the greatest impact); a phrase's are made from positions.
-Boolean structure and scores are `matching.py`'s.
+`Lists` are its posting lists, found through `words.Words`; `Postings` what a leaf has in this segment:
+posts, impacts, positions. A word's postings are the stored list; a pattern's the union of several (in each
+post the greatest impact); a phrase's are made from positions. Boolean structure and scores are `matching.py`'s.
 """
 
 from __future__ import annotations
@@ -11,17 +10,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import merge, nlargest
 from itertools import accumulate
 from typing import Protocol
 
 from ..analysis import stem
 from ..query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
-from ..spelling import slips
 from .lists import NAME, SURFACE
 from .scoring import BODY, CODE, CODES, impact, quantised
 from .segment import SegmentFile
+from .words import Words, glob
 
 #: A pattern takes in so many words at most, the most frequent ones; an answer says when it was cut.
 MOST_WORDS = 1_000
@@ -43,97 +42,6 @@ class Postings(Protocol):
         ...
 
 
-class Words:
-    """The words of a segment: keys are found by bisection in one sorted blob."""
-
-    def __init__(self, segment: SegmentFile) -> None:
-        self._blob = segment.column("keys")
-        self._start = segment.column("key_start")
-        self.list = segment.column("key_list")
-        self.kind = segment.column("key_kind")
-        self.surface = segment.column("key_surface")
-        self.posts = segment.column("key_posts")
-        self._shown_key = segment.column("shown_key")
-        self._segment = segment
-        self._shown: list[str] | None = None
-
-    def __len__(self) -> int:
-        return len(self.list)
-
-    def bytes(self, number: int) -> bytes:
-        """The key with this number, as UTF-8."""
-        return bytes(self._blob[self._start[number] : self._start[number + 1] - 1])
-
-    def shown(self, number: int) -> str:
-        """The key as people write it."""
-        place = bisect_left(self._shown_key, number)
-        if place == len(self._shown_key) or self._shown_key[place] != number:
-            return self.bytes(number).decode()
-        if self._shown is None:
-            self._shown = bytes(self._segment.column("shown")).decode().split("\n")
-        return self._shown[place]
-
-    def find(self, word: str) -> range:
-        """The numbers of the keys spelled so: none, one, or two (a surface, and the name of another list)."""
-        key = word.encode("utf-8", "replace")
-        first = self._bisect(key)
-        last = first
-        while last < len(self) and self.bytes(last) == key:
-            last += 1
-        return range(first, last)
-
-    def beginning(self, prefix: str) -> range:
-        """The numbers of the keys that begin so."""
-        key = prefix.encode("utf-8", "replace")
-        return range(self._bisect(key), self._bisect(key + b"\xff"))
-
-    def matching(self, prefix: str, pattern: bytes) -> Iterator[int]:
-        """The numbers of the keys that begin so and match a whole-line pattern."""
-        region = self.beginning(prefix)
-        base = self._start[region.start]
-        text = bytes(self._blob[base : self._start[region.stop]])
-        for match in re.finditer(b"^(?:" + pattern + b")$", text, re.MULTILINE):
-            yield bisect_right(self._start, match.start() + base) - 1
-
-    def near(self, word: str, most: int) -> Iterator[tuple[int, int]]:
-        """Surfaces within `most` slips of a word, the first character fixed: (slips, number)."""
-        seen = set()
-        for number in self._sharing_a_part(word, most):
-            if number not in seen and self.kind[number] & SURFACE:
-                seen.add(number)
-                distance = slips(word, self.bytes(number).decode(), most)
-                if distance <= most:
-                    yield distance, number
-
-    def _sharing_a_part(self, word: str, most: int) -> Iterator[int]:
-        """Keys that have one of most + 1 parts of the word unchanged, as every word within `most` slips has.
-
-        A swap can lie across the border of two parts; then a neighbouring part is whole as long as the parts
-        have two characters or more, and for the first part we also take keys that share all but its last.
-        """
-        size = max(1, len(word) // (most + 1))
-        region = self.beginning(word[0])
-        base, end = self._start[region.start], self._start[region.stop]
-        yield from self.beginning(word[: max(1, size - 1)])
-        text = bytes(self._blob[base:end])
-        for start in range(size, len(word), size):
-            part = word[start : start + size].encode()
-            place = text.find(part)
-            while place >= 0:
-                yield bisect_right(self._start, place + base) - 1
-                place = text.find(part, text.find(b"\n", place))
-
-    def _bisect(self, key: bytes) -> int:
-        low, high, blob, start = 0, len(self), self._blob, self._start
-        while low < high:
-            middle = (low + high) >> 1
-            if bytes(blob[start[middle] : start[middle + 1] - 1]) < key:
-                low = middle + 1
-            else:
-                high = middle
-        return low
-
-
 class Lists:
     """The posting lists of a segment, and the postings of any leaf."""
 
@@ -143,8 +51,8 @@ class Lists:
         self._languages: list[str] = segment.meta["languages"]
         self._averages: list[float] = segment.meta["averages"]
         self._posting = segment.column("list_posting")
-        self._surface = segment.column("list_surface")
-        self._share = segment.column("list_share")
+        self._varied, self._varied_first = segment.column("varied"), segment.column("varied_first")
+        self._titled, self._titled_first = segment.column("titled"), segment.column("titled_first")
         self._share_doc, self._share_of = segment.column("share_doc"), segment.column("share")
         self.docs = segment.column("docs", whole=False)
         self.impacts = segment.column("impacts", whole=False)
@@ -166,34 +74,36 @@ class Lists:
     # -- stored lists
 
     def bounds(self, number: int) -> tuple[int, int]:
-        """The postings [start, stop) of a list, checked."""
+        """The postings [start, stop) of a list; all that is kept of them is checked now, once."""
         start, stop = self._posting[number], self._posting[number + 1]
         self._check_docs(start, stop)
         self._check_impacts(start, stop)
+        self._check_counts(start & ~63, stop)
+        self._check_positions(self.offset(start)[0], self.offset(stop - 1)[1])
+        self._check_surfaces(*_stretch(self._varied, self._varied_first, number))
         return start, stop
 
     def shares(self, number: int) -> Iterable[tuple[int, int]]:
         """The title shares of a list: (post, share in 1/255)."""
-        start, stop = self._share[number], self._share[number + 1]
+        start, stop = _stretch(self._titled, self._titled_first, number)
         return zip(self._share_doc[start:stop], self._share_of[start:stop], strict=True)
 
     def offset(self, posting: int) -> tuple[int, int]:
         """Where the occurrences of a posting lie in `positions`: [start, stop)."""
         block = posting >> 6
         first = block << 6
-        self._check_counts(first, posting + 1)
         start = self._mark[block] + sum(self._counts[first:posting])
         count = self._counts[posting]
-        for many, exact in self._many.get(block, {}).items():
-            if many < posting:
-                start += exact - 255
-            elif many == posting:
-                count = exact
+        if block in self._many:
+            for many, exact in self._many[block].items():
+                if many < posting:
+                    start += exact - 255
+                elif many == posting:
+                    count = exact
         return start, start + count
 
     def offsets(self, start: int, stop: int) -> list[int]:
         """Where the occurrences of postings [start, stop) begin, and one more at the end."""
-        self._check_counts(start, stop)
         counts: Sequence[int] = self._counts[start:stop]
         blocks = range(start >> 6, (stop + 63) >> 6)
         if self._many and not self._many.keys().isdisjoint(blocks):
@@ -206,19 +116,17 @@ class Lists:
         return list(accumulate(counts, initial=self.offset(start)[0]))
 
     def occurrences(self, start: int, stop: int) -> list[int]:
-        """The positions [start, stop) of the column, checked."""
-        self._check_positions(start, stop)
+        """The positions [start, stop) of the column."""
         found: list[int] = self._positions[start:stop].tolist()
         return found
 
     def surfaces(self, number: int, start: int, stop: int) -> bytes:
         """Which surface stands at the occurrences [start, stop) of this list; empty if it has only one."""
-        first = self._surface[number]
-        if first == self._surface[number + 1]:
+        first, last = _stretch(self._varied, self._varied_first, number)
+        if first == last:
             return b""
         origin = self.offset(self._posting[number])[0]
         first += start - origin
-        self._check_surfaces(first, first + stop - start)
         return bytes(self._surfaces[first : first + stop - start])
 
     # -- leaves
@@ -244,7 +152,9 @@ class Lists:
     def _word(self, text: str) -> Postings | None:
         """The word or any of its stem, in the languages of the segment."""
         names = {stem(text, language) for language in self._languages}
-        numbers = {self.words.list[key] for name in names for key in self.words.find(name) if self.words.kind[key] & NAME}
+        numbers = {
+            self.words.list[key] for name in names for key in self.words.find(name) if self.words.kind[key] & NAME
+        }
         numbers |= {self.words.list[key] for key in self.words.find(text) if self.words.kind[key] & SURFACE}
         return union([StoredPostings(self, number) for number in sorted(numbers)])
 
@@ -267,8 +177,6 @@ class Lists:
     def _of_surfaces(self, number: int, wanted: set[int]) -> Postings:
         """A list, limited to some of its surfaces where it has others."""
         stored = StoredPostings(self, number)
-        if self._surface[number] == self._surface[number + 1]:
-            return stored
         offsets = self.offsets(stored.start, stored.stop)
         which = self.surfaces(number, offsets[0], offsets[-1])
         if wanted.issuperset(which):
@@ -280,7 +188,9 @@ class Lists:
             at = [places[i] for i in range(a - origin, b - origin) if which[i] in wanted]
             if at:
                 kept[doc] = at
-        return self._made(kept)
+        made = self._made(kept)
+        assert made is not None  # every surface stands somewhere
+        return made
 
     def _limited(self, postings: Postings | None, field: str) -> Postings | None:
         """Postings limited to one field."""
@@ -354,6 +264,14 @@ class Lists:
         run = bisect_right(self._run_start, place, self._run_first[doc], self._run_first[doc + 1]) - 1
         code: int = self._run_code[run]
         return code
+
+
+def _stretch(numbers: Sequence[int], first: Sequence[int], number: int) -> tuple[int, int]:
+    """What a sparse column holds for a list: [start, stop), empty if the list is not among its `numbers`."""
+    place = bisect_left(numbers, number)
+    if place < len(numbers) and numbers[place] == number:
+        return first[place], first[place + 1]
+    return 0, 0
 
 
 class StoredPostings:
@@ -495,20 +413,3 @@ def within(slop: int) -> Callable[[Sequence[Sequence[int]]], list[int]]:
         return sorted(found)
 
     return near
-
-
-def glob(pattern: str, end: bytes = rb"\n") -> bytes:
-    """A wildcard pattern as a regular expression over UTF-8 lines: `*` any run, `?` one character; neither
-    matches a byte of `end`. Each run but the last is atomic, as in `fnmatch`: matching takes no more than
-    key x pattern steps, whatever is typed.
-    """
-    one = rb"[^" + end + rb"\x80-\xbf][\x80-\xbf]*"
-    run = rb"[^" + end + rb"]*"
-    first, *rest = [
-        one.join([re.escape(part.encode("utf-8", "replace")) for part in stretch.split("?")])
-        for stretch in re.sub(r"\*+", "*", pattern).split("*")
-    ]
-    if not rest:
-        return first
-    *middle, last = rest
-    return first + b"".join([b"(?>" + run + b"?" + part + b")" for part in middle]) + run + last

@@ -7,6 +7,7 @@ all posts, the final score, facets, sorting, counts. Implements `engine.Reader`.
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from heapq import nlargest
@@ -18,11 +19,10 @@ from zlib import crc32
 from ..engine import Answer, LeafStats, Stats, Word
 from ..errors import NotFoundError
 from ..model import Explanation
-from ..query import Clauses, Keyword, Leaf, Query, leaves, show
+from ..query import Leaf, Query, Term, leaves, show
 from . import scoring
-from .columns import FACETS, Columns
+from .columns import Columns
 from .documents import Documents, StoredDocument
-from .inversion import NO_DATE
 from .lists import SURFACE
 from .matching import Matcher, Weighted
 from .postings import Lists
@@ -165,41 +165,32 @@ class Snapshot:
     # -- one post
 
     def explain(self, query: Query, post: int, *, title_key: str = "") -> Explanation:
-        """How the score of this post was made: the same sum that `search` computes, with its parts."""
+        """How the score of this post was made: the sum that `search` computes, with its parts."""
         part, doc = self._part(post)
         parts = self._parts(part.drafts)
         stats, weighted = self._weigh(parts, leaves(query))
         terms: list[Explanation] = []
-        base = 0.0
         for (leaf, factor), (posts, idf, _) in zip(weighted, stats, strict=True):
             row = part.matcher.row(leaf)
-            value = row.bytes[doc] if row else 0
-            base += factor * value
-            fields = self._fields(part, leaf, doc)
-            label = f"{show(leaf)}: weight {leaf.weight:g} x idf {idf:.3f} ({posts} posts) x impact {value / scoring.SCALE:.3f}"
-            terms.append(Explanation(factor * value, label, fields))
-        found = self.search(query, limit=1, title_key=title_key, drafts=part.drafts)
-        top = max((one.score for one in found.candidates), default=base)
-        title = doc in _holders(part.segment.title_keys, title_key)
-        heading = doc in _holders(part.segment.heading_keys, title_key)
-        share = part.matcher.candidates(1 << 8 * doc, weighted, 1, 0.0, (doc,))[0][1]
-        top_base = self._top_base(parts, query, weighted, title_key) if title or heading else top
-        score = scoring.final(base, share, title, heading, top_base)
-        factors = (
-            Explanation(base, "the words", tuple(terms)),
-            Explanation(1 + scoring.COVERAGE * share, f"x for {share:.0%} of the title's words"),
-            Explanation(scoring.TITLE_IS_QUERY * top_base * title, "+ the query is the title"),
-            Explanation(scoring.HEADING_IS_QUERY * top_base * heading, "+ the query is a heading"),
-        )
-        return Explanation(score, "score", factors)
-
-    def _top_base(self, parts: Sequence[Part], query: Query, weighted: Sequence[Weighted], title_key: str) -> float:
-        found = [
-            one
-            for part in parts
-            for one in self._found(part, part.matcher.match(query), weighted, FEWEST, 0.0, title_key)
+            impact = row.bytes[doc] if row else 0
+            label = f"{show(leaf)}: weight {leaf.weight:g} x idf {idf:.3f} ({posts} posts) x impact"
+            label += f" {impact / scoring.SCALE:.3f}"
+            terms.append(Explanation(factor * impact, label, self._fields(part, leaf, doc)))
+        every = [
+            found
+            for one in parts
+            if (lanes := one.matcher.match(query))
+            for found in self._found(one, lanes, weighted, FEWEST, 0.0, title_key)
         ]
-        return max((one.base for one in found), default=0.0)
+        top = max((found.base for found in every), default=0.0)
+        this = self._found(part, 0xFF << 8 * doc, weighted, 1, 0.0, title_key)[0]
+        factors = (
+            Explanation(this.base, "the words", tuple(terms)),
+            Explanation(1 + scoring.COVERAGE * this.share, f"x for {this.share:.0%} of the title's words"),
+            Explanation(scoring.TITLE_IS_QUERY * top * this.title, "+ the query is the title"),
+            Explanation(scoring.HEADING_IS_QUERY * top * this.heading, "+ the query is a heading"),
+        )
+        return Explanation(scoring.final(this.base, this.share, this.title, this.heading, top), "score", factors)
 
     @staticmethod
     def _fields(part: Part, leaf: Leaf, doc: int) -> tuple[Explanation, ...]:
@@ -251,35 +242,32 @@ class Snapshot:
         for part in self._parts(False):
             words = part.segment.lists.words
             if near:
-                numbers = dict((number, distance) for distance, number in words.near(near, slips))
+                numbers = {number: distance for distance, number in words.near(near, slips)}
             else:
-                region = [n for n in words.beginning(prefix) if words.kind[n] & SURFACE]
+                region = [number for number in words.beginning(prefix) if words.kind[number] & SURFACE]
+                # More than are wanted: the most frequent of one segment may be rare in the others.
                 numbers = dict.fromkeys(nlargest(4 * limit + 20, region, key=words.posts.__getitem__), 0)
             for number, distance in numbers.items():
-                found.setdefault(words.bytes(number).decode(), (distance, words.shown(number)))
-        counted = [(distance, -self._surface_posts(term), shown, term) for term, (distance, shown) in found.items()]
-        return [Word(shown, term, -posts) for _, posts, shown, term in sorted(counted) if posts][:limit]
+                found.setdefault(words.key(number).decode(), (distance, words.shown(number)))
+        counted = sorted(
+            (distance, -posts, shown, term)
+            for term, (distance, shown) in found.items()
+            if (posts := self._surface_posts(term))
+        )
+        return [Word(shown, term, -posts) for _, posts, shown, term in counted[:limit]]
 
     def _surface_posts(self, term: str) -> int:
         """In how many living published posts a surface stands."""
         total = 0
         for part in self._parts(False):
             words = part.segment.lists.words
-            for number in words.find(term):
-                if words.kind[number] & SURFACE:
-                    total += words.posts[number]
-            if total and part.matcher.dead:
-                from ..query import Term
-
-                exact = Term(term, exact=True)
-                row = part.matcher.row(exact)
-                total -= sum(1 for doc in part.matcher.dead if row and row.bytes[doc])
+            total += sum(words.posts[number] for number in words.find(term) if words.kind[number] & SURFACE)
+            if part.matcher.dead and (row := part.matcher.row(Term(term, exact=True))):
+                total -= sum(1 for doc in part.matcher.dead if row.bytes[doc])
         return total
 
     def holds(self, term: str) -> int:
         """The number of published posts that hold this word or another of its stem."""
-        from ..query import Term
-
         return sum(part.matcher.found(Term(term)) for part in self._parts(False))
 
     # -- the whole
@@ -305,8 +293,6 @@ class Snapshot:
 
 def _holders(keys: Sequence[int], title_key: str) -> set[int]:
     """The posts whose title (or a heading) has this key."""
-    from bisect import bisect_left
-
     if not title_key:
         return set()
     check = crc32(title_key.encode()) << 32
@@ -321,11 +307,7 @@ def _holders(keys: Sequence[int], title_key: str) -> set[int]:
 def _keep(found: list[Found], wanted: int) -> tuple[list[Found], float]:
     """The candidates that can still be among the best, and the base score that a later one has to reach."""
     floor = nlargest(wanted, [one.base * (1 + scoring.COVERAGE * one.share) for one in found])[-1]
-    kept = [
-        one
-        for one in found
-        if one.title or one.heading or one.base * (1 + scoring.COVERAGE * one.share) >= floor
-    ]
+    kept = [one for one in found if one.title or one.heading or one.base * (1 + scoring.COVERAGE * one.share) >= floor]
     return kept, floor
 
 

@@ -47,7 +47,7 @@ ANALYSIS = f"{RULES}/{unicodedata.unidata_version}/{Stemmer.version()}"
 KEPT = 2
 
 _COMMIT = re.compile(r"commit-(\d{6,})")
-_OURS = re.compile(r"(commit|table|changes|problems)-\d{6,}(\.new)?|\d{6,}-\d+\.segment|_MAIN_\d+\.toc(\.new)?")
+_OURS = re.compile(r"(commit|table|changes|problems)-\d{6,}(\.new)?|\d{6,}-\d+(-\d+)?\.segment|_MAIN_\d+\.toc(\.new)?")
 
 
 class File(NamedTuple):
@@ -117,12 +117,14 @@ class Store:
         value = json.loads(body)
         if value["format"] > FORMAT:
             raise IndexVersionError(
-                "this index was written by a newer postdex", "update postdex, or index into another folder with --index",
+                "this index was written by a newer postdex", "update postdex, or choose another folder with --index",
                 path=str(self.directory),
             )  # fmt: skip
         if value["format"] < FORMAT or value["analysis"] != ANALYSIS:
             raise IndexMissingError(
-                "this index was written by an older postdex", "run `postdex index` to rebuild it", path=str(self.directory)
+                "this index was written by an older postdex",
+                "run `postdex index` to rebuild it",
+                path=str(self.directory),
             )
         entries = [
             SegmentEntry(File(*file), posts, drafts, wide, tuple(dead))
@@ -171,9 +173,7 @@ class Store:
         else:
             commit, segments = self.newest()
         size = sum(entry.file.size for entry in commit.segments) + sum(file.size for file in commit.tables)
-        parts = [
-            (segment, entry.dead, entry.drafts) for segment, entry in zip(segments, commit.segments, strict=True)
-        ]
+        parts = [(segment, entry.dead, entry.drafts) for segment, entry in zip(segments, commit.segments, strict=True)]
         return Snapshot(commit.generation, parts, size)
 
     def _moved_on(self) -> bool:

@@ -55,7 +55,9 @@ class TextWriter:
         # A post alone in its segment, as after each save, would pay for a dictionary made of itself.
         if len(self._waiting) >= _SAMPLES // 4:
             share = 2 * _DICTIONARY // len(self._waiting)
-            self._dictionary = "".join([text[:share] for text in self._waiting]).encode("utf-8", "replace")[-_DICTIONARY:]
+            self._dictionary = "".join([text[:share] for text in self._waiting]).encode("utf-8", "replace")[
+                -_DICTIONARY:
+            ]
         self._deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -15, 8, zlib.Z_DEFAULT_STRATEGY, self._dictionary)
         for text in self._waiting:
             self._compress(text)

@@ -1,32 +1,27 @@
 """How do posts get into an index, and old ones out, in one commit?
 
-Implements `engine.Writer`. Posts are gathered in `Inversion`s (published and unpublished ones apart, and
-those too long for 16-bit positions); each becomes a segment when it is full or at the commit. A post that
-is replaced or removed stays in its old segment, named among its dead, until a merge drops it.
+Implements `engine.Writer`. New posts become segments (`gathering.py`); a post that is replaced or removed
+stays in its old segment, named among its dead, until a merge (`merge.py`) drops it.
 """
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 from pathlib import Path
-from typing import NamedTuple
 
 from ..engine import Stamp
 from ..errors import IndexDamagedError, IndexMissingError
 from ..model import Post, Problem
-from . import segment as segments
 from . import table
-from .inversion import MOST_POSTS, Inversion, needs_wide
+from .gathering import OWN_AVERAGES, Gathering, Placed, average_lengths, no_collection, write_segment
+from .inversion import MOST_POSTS
 from .merge import merged
 from .reader import Segment
-from .segment import Column
 from .store import Commit, File, Lock, SegmentEntry, Store, problem_bytes, write_error
+from .toc import write_toc
 
-#: A segment of so many posts measures impacts against its own averages; a smaller one takes the whole index's,
-#: because its own would cost .007 nDCG.
-OWN_AVERAGES = 1_000
 #: Merge above so many segments of less than half the greatest size, or above this share of deleted posts.
 MOST_SMALL = 4
 MOST_DEAD = 0.1
@@ -34,17 +29,11 @@ MOST_DEAD = 0.1
 MOST_CHANGES = 16
 
 
-class Kind(NamedTuple):
-    """What posts of one segment have in common."""
-
-    drafts: bool
-    wide: bool
-
-
 class IndexWriter:
     """The one writer of an index, from opening to `close`."""
 
-    def __init__(self, directory: Path, *, wait: float = 0.0) -> None:
+    def __init__(self, directory: Path, *, wait: float = 0.0, simplify: bool = True) -> None:
+        self._simplify = simplify
         self._store = Store(directory)
         self._store.prepare()
         self._lock = Lock(Path(directory), wait)
@@ -67,14 +56,13 @@ class IndexWriter:
         self._begin()
 
     def _begin(self) -> None:
-        self._open: dict[Kind, Inversion] = {}
-        self._written: list[SegmentEntry] = []
-        self._staged: dict[str, tuple[Inversion, int]] = {}
-        self._dropped: dict[int, set[int]] = {}
+        self._names = (f"{self.generation:06}-{number}.segment" for number in count())
+        self._gathering = Gathering(self._store, self._names, self._simplify, self._lengths)
+        self._adopted: list[SegmentEntry] = []
+        self._staged: dict[str, Placed] = {}
         self._dead: list[set[int]] = [set(entry.dead) for entry in self._commit.segments]
         self._changes: dict[str, Stamp | None] = {}
         self._problems: list[Problem] | None = None
-        self._number = 0
         self.settings = self._commit.settings
 
     # -- staging
@@ -101,32 +89,30 @@ class IndexWriter:
         for path in deletes:
             self._drop(path)
             self._changes[path] = None
-        collecting = gc.isenabled()
-        # A build makes millions of objects that live until the commit; looking at them again and again costs 40 %.
-        gc.disable()
-        try:
+        with no_collection():
             for post, path, stamp in puts:
                 self._drop(path)
                 self._changes[path] = stamp
                 if post is not None:
-                    self._add(post)
-        finally:
-            if collecting:
-                gc.enable()
+                    self._staged[path] = self._gathering.add(post)
 
-    def _add(self, post: Post) -> None:
-        kind = Kind(bool(post.unpublished), needs_wide(post))
-        inversion = self._open.get(kind)
-        if inversion is None:
-            inversion = self._open[kind] = Inversion(kind.wide)
-        self._staged[post.path] = (inversion, inversion.add(post))
-        if inversion.full:
-            self._flush(kind)
+    def reserve(self) -> str:
+        """What the names of segments of the coming commit begin with that another process may write."""
+        return next(self._names).removesuffix(".segment")
+
+    def adopt(self, entries: Iterable[SegmentEntry], stamps: Mapping[str, Stamp]) -> None:
+        """Stage segments that other processes wrote under reserved names, with the files they were made of,
+        none of which is in the index yet."""
+        self._adopted += entries
+        self._changes.update(stamps)
+
+    def _lengths(self) -> list[Sequence[tuple[int, int]]]:
+        return [one.file.meta["lengths"] for one in self._segments]
 
     def _drop(self, path: str) -> None:
         staged = self._staged.pop(path, None)
         if staged is not None:
-            self._dropped.setdefault(id(staged[0]), set()).add(staged[1])
+            self._gathering.drop(staged)
         if path in self._table and path not in self._changes:
             for dead, one in zip(self._dead, self._segments, strict=True):
                 doc = one.columns.path(path)
@@ -135,50 +121,21 @@ class IndexWriter:
 
     # -- committing
 
-    def _flush(self, kind: Kind) -> None:
-        """Write an inversion as a segment of the coming commit."""
-        inversion = self._open.pop(kind)
-        columns, meta = inversion.columns(self._averages(inversion))
-        dead = sorted(self._dropped.pop(id(inversion), ()))
-        # Paths of a segment that is written can still be replaced: keep the inversion's identity alive until commit.
-        self._written.append(self._write_segment(columns, meta, kind.drafts, dead))
-
-    def _write_segment(
-        self, columns: Mapping[str, Column], meta: Mapping[str, object], drafts: bool, dead: Sequence[int]
-    ) -> SegmentEntry:
-        name = f"{self.generation:06}-{self._number}.segment"
-        self._number += 1
-        path = self._store.directory / name
-        try:
-            path.unlink(missing_ok=True)
-            size, seal = segments.write(path, columns, meta)
-        except OSError as error:
-            raise write_error(error, path) from error
-        posts = meta["posts"]
-        assert isinstance(posts, int)
-        return SegmentEntry(File(name, size, seal), posts, drafts, bool(meta["wide"]), tuple(dead))
-
-    def _averages(self, inversion: Inversion) -> list[float]:
-        """Field lengths to measure impacts against: the segment's own, or of a small one the whole index's."""
-        totals = [inversion.averages()]
-        if inversion.posts < OWN_AVERAGES:
-            totals += [one.file.meta["lengths"] for one in self._segments]
-        return _averages(totals)
-
     def commit(self) -> int:
         """Make everything staged durable and visible at once; returns the new generation."""
         if not self._changes and self._problems is None and self.settings == self._commit.settings:
             return self._commit.generation
-        for kind in list(self._open):
-            self._flush(kind)
+        written = [*self._gathering.finish(), *self._adopted]
         old = [
             entry._replace(dead=tuple(sorted(dead)))
             for entry, dead in zip(self._commit.segments, self._dead, strict=True)
             if len(dead) < entry.posts
         ]
-        entries = self._merge([*old, *self._written])
+        entries = self._merge([*old, *written])
         try:
             commit = Commit(self.generation, tuple(entries), self._tables(), self._problem_file(), self.settings)
+            # First, so that a Whoosh program never sees a commit before its TOC; it is not ours to read.
+            write_toc(self._store.directory, commit.generation, commit.segments)
             self._store.publish(commit)
             self._store.sweep()
         except OSError as error:
@@ -196,12 +153,12 @@ class IndexWriter:
             posts = sum(entry.posts - len(entry.dead) for entry in chosen)
             averages = None if posts >= OWN_AVERAGES else self._index_averages(entries)
             columns, meta = merged(opened, averages)
-            made = self._write_segment(columns, meta, chosen[0].drafts, ())
+            made = write_segment(self._store, next(self._names), columns, meta, chosen[0].drafts)
             entries = [entry for entry in entries if entry not in chosen] + [made]
         return entries
 
     def _index_averages(self, entries: Sequence[SegmentEntry]) -> list[float]:
-        return _averages([self._store.segment(entry).file.meta["lengths"] for entry in entries])
+        return average_lengths([self._store.segment(entry).file.meta["lengths"] for entry in entries])
 
     def _tables(self) -> tuple[File, ...]:
         """The table's files: one more with the changes, or a new table when these got many."""
@@ -226,10 +183,11 @@ class IndexWriter:
 
     def close(self) -> None:
         """Drop what was staged and not committed, and free the lock."""
-        for entry in self._written:
+        for name in [*self._gathering.written(), *(entry.file.name for entry in self._adopted)]:
             try:
-                os.unlink(self._store.directory / entry.file.name)
+                os.unlink(self._store.directory / name)
             except OSError:
+                # The next sweep removes it.
                 continue
         self._lock.close()
 
@@ -238,13 +196,6 @@ class IndexWriter:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _averages(totals: Sequence[Sequence[tuple[int, int]]]) -> list[float]:
-    """The average length of each field over segments, from (words, posts that have any) by field."""
-    words = [sum(pair[0] for pair in field) for field in zip(*totals, strict=True)]
-    posts = [sum(pair[1] for pair in field) for field in zip(*totals, strict=True)]
-    return [count / number if number else 0.0 for count, number in zip(words, posts, strict=True)]
 
 
 def to_merge(entries: Sequence[SegmentEntry]) -> list[SegmentEntry]:

@@ -1,0 +1,172 @@
+"""What are the terms of each field, for a program that knows terms and postings only?
+
+`codec.py` shows them to Whoosh. A field's terms are the surfaces of its words, spelled exactly; they are
+listed in order. Besides, a word that somebody typed is a term that is never listed: `MARK` and the raw
+token stand for what our query language makes of a required word, so its stem, or its compound.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
+
+from .. import analysis, query
+from .lists import SURFACE
+from .postings import positions_in
+from .reader import Segment
+from .scoring import BODY
+from .scoring import FIELDS as SCORED
+
+#: Stands before a typed raw token in its term; no surface has it.
+MARK = "\x01"
+#: The field that is all fields, and that of the paths.
+ALL, PATH = "text", "path"
+#: The fields that have terms, in order.
+FIELDS = tuple(sorted((ALL, PATH, *query.FIELDS)))
+#: Postings of so many terms are kept a segment: Whoosh asks for those of each term four times.
+_KEPT = 256
+
+
+class FieldPostings:
+    """What a term has in a segment: posts, its positions in each, its occurrences, and the length of the field."""
+
+    __slots__ = ("docs", "lengths", "places", "weights")
+
+    def __init__(self, docs: Sequence[int], places: Sequence[Sequence[int]], lengths: Sequence[int]) -> None:
+        self.docs = docs
+        self.places = places
+        self.weights = [len(at) or 1 for at in places]
+        self.lengths = lengths
+
+
+class FieldTerms:
+    """The terms of one segment."""
+
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
+        self._lengths = segment.file.column("lengths")
+        self.postings = lru_cache(_KEPT)(self._postings)
+        self.lengths = lru_cache(None)(self._field_lengths)
+        self._paths = lru_cache(None)(self._read_paths)
+
+    def _postings(self, field: str, term: bytes) -> FieldPostings | None:
+        """The postings of a term; None if it has none."""
+        if field == PATH:
+            docs = self._paths().get(term)
+            return FieldPostings(docs, [()] * len(docs), [1] * len(docs)) if docs else None
+        text, inside = term.decode("utf-8", "replace"), "" if field == ALL else field
+        if self._segment.file.meta["simplify"]:
+            text = analysis.simplified(text)
+        leaf = typed(text[1:], inside) if text.startswith(MARK) else query.Term(text, inside, exact=True)
+        found = self._segment.lists.postings(leaf)
+        if found is None:
+            return None
+        lengths = self.lengths(field)
+        return FieldPostings(found.docs, positions_in(found, found.docs), [lengths[doc] for doc in found.docs])
+
+    def beginning(self, field: str, first: bytes) -> Iterator[bytes]:
+        """The terms of a field from `first` on."""
+        if field == PATH:
+            yield from sorted(path for path in self._paths() if path >= first)
+            return
+        words = self._segment.lists.words
+        last = b""
+        for number in range(words.beginning(first.decode("utf-8", "replace")).start, len(words)):
+            if words.kind[number] & SURFACE:
+                word = words.key(number)
+                # A surface that two languages stem differently stands there twice.
+                if word != last and (field == ALL or self.postings(field, word)):
+                    yield word
+                last = word
+
+    def _read_paths(self) -> dict[bytes, Sequence[int]]:
+        values = ((key.partition("\t"), docs) for key, _, docs in self._segment.columns.values())
+        return {path.encode("utf-8", "replace"): docs for (field, _, path), docs in values if field == PATH}
+
+    def _field_lengths(self, field: str) -> Sequence[int]:
+        """Per post: the words in a field. Those of code are not counted apart from the body's."""
+        posts = self._segment.posts
+        if field == ALL:
+            by_field = [self._lengths[start : start + posts] for start in range(0, len(self._lengths), posts)]
+            return list(map(sum, zip(*by_field, strict=True)))
+        if field == "code":
+            return self.lengths(SCORED[BODY].name)
+        numbers = [number for number, scored in enumerate(SCORED) if scored.name == field]
+        column: list[int] = list(chain.from_iterable(self._lengths[n * posts : (n + 1) * posts] for n in numbers))
+        return column or [0] * posts
+
+
+# -- what is typed, and what it stands for
+
+
+def typed(raw: str, field: str = "") -> query.Leaf:
+    """What a raw token stands for where a post must hold it.
+
+    >>> query.show(typed("fixing")), query.show(typed("GitHub")), query.show(typed("内核的"))
+    ('fixing', "[github | 'git hub']", '"内核 核的"')
+    """
+    if analysis.is_spaceless(raw):
+        terms = tuple(position[0] for position in analysis.terms_at(raw))
+        if len(terms) == 1:
+            return query.Prefix(terms[0], field)
+        return query.Term(terms[0], field) if len(terms) == 2 else query.Phrase(terms[:-1], field, exact=True)
+    unit = analysis.compound(raw)
+    ways = dict.fromkeys(
+        [(unit.symbol or unit.joined or unit.parts[0],), _prose(raw), _signed(unit.parts, unit.symbol)]
+    )
+    spellings = tuple(query.Term(way[0], field) if len(way) == 1 else query.Phrase(way, field) for way in ways)
+    return spellings[0] if len(spellings) == 1 else query.Synonyms(spellings)
+
+
+def quoted(text: str) -> Iterator[tuple[str, int, int, int]]:
+    """The words of a quoted text as prose has them: (term, position, start, stop).
+
+    >>> [term for term, *_ in quoted("GitHub's sk_user_data")]
+    ['github', 'sk', 'user', 'data']
+    """
+    spans = [span for span in analysis.raw_spans(text, simplify=False) if analysis.terms_at(span[0])]
+    position = 0
+    for number, (raw, start, stop) in enumerate(spans, 1):
+        words = _prose(raw)
+        if analysis.is_spaceless(raw) and number == len(spans):
+            # In the post the last run may go on: its last character is not alone there, it begins a pair.
+            words = words[:-1] or (MARK + raw,)
+        for word in words:
+            yield word, position, start, stop
+            position += 1
+
+
+def pattern(text: str) -> str:
+    """A prefix or wildcard pattern as terms are spelled: folded, compounds in one.
+
+    >>> pattern("SMC_*_Fallback")
+    'smc*fallback'
+    """
+    return re.sub(r"[\w.\-'’‐‑]+", lambda match: _literal(match[0]), text)
+
+
+def _literal(text: str) -> str:
+    found = ""
+    for raw in analysis.raw_tokens(text):
+        if analysis.is_spaceless(raw):
+            found += raw
+        else:
+            unit = analysis.compound(raw)
+            found += unit.joined or "".join(unit.parts)
+    return found.strip("_")
+
+
+def _prose(raw: str) -> tuple[str, ...]:
+    """The words of a raw token as a post has it outside code, one a position."""
+    words = tuple(position[0] for position in analysis.terms_at(raw))
+    return words if analysis.is_spaceless(raw) else _signed(words, analysis.compound(raw).symbol)
+
+
+def _signed(words: Sequence[str], symbol: str) -> tuple[str, ...]:
+    """Words with the signs of a symbol form in place: `.net`, `c++`."""
+    before = "." * symbol.startswith(".")
+    after = "#" if symbol.endswith("#") else "++" * symbol.endswith("++")
+    one = [before + words[0], *words[1:]]
+    return (*one[:-1], one[-1] + after)

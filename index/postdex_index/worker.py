@@ -1,0 +1,176 @@
+"""How is a large first build shared out among processes?
+
+`share` cuts the posts into stretches, the same ones whatever the number of processes, so that the index is the
+same too. Each stretch goes to `python -m postdex_index.worker`, which reads its posts and writes finished
+segments; what comes back is names, sizes, stamps and problems as lines of JSON. Nothing is pickled, and no
+program that uses postdex has to guard its main module, as `multiprocessing` would ask of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+from . import posts
+from .config import Settings
+from .embedded.gathering import Gathering, no_collection
+from .embedded.inversion import MOST_POSTS
+from .embedded.store import File, SegmentEntry, Store
+from .engine import Stamp
+from .errors import IndexWriteError
+from .model import Problem
+
+#: Fewer posts than these are one stretch: a process costs .2 s before it reads its first.
+SHARED_FROM = 2_000
+#: A worker says how far it is after so many posts.
+_STEP = 50
+
+
+class Made(NamedTuple):
+    """What became of a stretch of posts."""
+
+    entries: list[SegmentEntry]
+    stamps: dict[str, Stamp]
+    problems: list[Problem]
+
+
+def share(paths: Sequence[str]) -> list[Sequence[str]]:
+    """The stretches of a build: one, or an even number of equal ones that each fit a segment.
+
+    >>> [len(stretch) for stretch in share([""] * 10_000)]
+    [5000, 5000]
+    """
+    if len(paths) < SHARED_FROM:
+        return [paths] if paths else []
+    stretches = 2 * -(-len(paths) // (2 * MOST_POSTS))
+    size = -(-len(paths) // stretches)
+    return [paths[start : start + size] for start in range(0, len(paths), size)]
+
+
+def in_processes(
+    folder: Path,
+    directory: Path,
+    settings: Settings,
+    tasks: Sequence[tuple[str, Sequence[str]]],
+    jobs: int,
+    read: Callable[[int], None],
+) -> list[Made]:
+    """Each task's posts as segments, `jobs` processes at a time; in this process if none can be started.
+
+    A task is (name that its segments begin with, paths); `read` is called with numbers of posts as they are read.
+    """
+
+    def one(task: tuple[str, Sequence[str]]) -> Made:
+        made = _in_process(folder, directory, settings, task, read) if sys.executable else None
+        return made or build(folder, directory, settings, *task, read)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        return list(pool.map(one, tasks))
+
+
+def build(
+    folder: Path,
+    directory: Path,
+    settings: Settings,
+    name: str,
+    paths: Sequence[str],
+    read: Callable[[int], None],
+) -> Made:
+    """Read posts and write them as segments whose names begin with `name`. Raises `IndexWriteError`."""
+    site = posts.site(folder)
+    names = (f"{name}-{number}.segment" for number in count())
+    gathering = Gathering(Store(directory), names, settings.simplify)
+    made = Made([], {}, [])
+    with no_collection():
+        for number, path in enumerate(paths, 1):
+            found = posts.read(folder, path, site, settings)
+            made.stamps[path] = found.stamp
+            made.problems.extend(found.problems)
+            if found.post is not None:
+                gathering.add(found.post)
+            if number % _STEP == 0 or number == len(paths):
+                read((number - 1) % _STEP + 1)
+        made.entries.extend(gathering.finish())
+    return made
+
+
+def _in_process(
+    folder: Path, directory: Path, settings: Settings, task: tuple[str, Sequence[str]], read: Callable[[int], None]
+) -> Made | None:
+    """What a worker process made of a task; None if it could not be started or died.
+
+    Raises `IndexWriteError` for what the disk refused it.
+    """
+    name, paths = task
+    order = {
+        "folder": os.fspath(folder.absolute()),
+        "directory": os.fspath(directory.absolute()),
+        "settings": settings._asdict(),
+        "name": name,
+        "paths": paths,
+    }
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-m", "postdex_index.worker"]
+    try:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+    except OSError:
+        return None
+    assert process.stdin and process.stdout
+    made: Made | None = None
+    with process:
+        process.stdin.write(json.dumps(order).encode())
+        process.stdin.close()
+        for line in process.stdout:
+            answer = json.loads(line)
+            if "read" in answer:
+                read(answer["read"])
+            elif "error" in answer:
+                raise IndexWriteError(answer["error"], answer["hint"], path=answer["path"])
+            else:
+                made = _made(answer)
+    return made if process.returncode == 0 else None
+
+
+def _made(answer: dict[str, list[list[object]]]) -> Made:
+    entries = [
+        SegmentEntry(File(*file), posts, drafts, wide, tuple(dead))  # type: ignore[misc, arg-type]
+        for file, posts, drafts, wide, dead in answer["entries"]
+    ]
+    stamps = {
+        path: Stamp(size, mtime, ctime, inode, bytes.fromhex(digest), moment, racy)  # type: ignore[arg-type]
+        for path, size, mtime, ctime, inode, digest, moment, racy in answer["stamps"]
+    }
+    return Made(entries, stamps, [Problem(*row) for row in answer["problems"]])  # type: ignore[arg-type]
+
+
+def _lines() -> Iterator[dict[str, object]]:
+    """The work of a worker process: the order on standard input, answers as they come."""
+    order = json.load(sys.stdin)
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in order["settings"].items()}
+    folder, directory = Path(order["folder"]), Path(order["directory"])
+
+    def read(number: int) -> None:
+        print(json.dumps({"read": number}), flush=True)
+
+    try:
+        made = build(folder, directory, Settings(**values), order["name"], order["paths"], read)
+    except IndexWriteError as error:
+        yield {"error": error.message, "hint": error.hint, "path": error.path}
+        return
+    stamps = [[path, *stamp._replace(digest=stamp.digest.hex())] for path, stamp in made.stamps.items()]  # type: ignore[arg-type]
+    yield {"entries": made.entries, "stamps": stamps, "problems": made.problems}
+
+
+if __name__ == "__main__":
+    try:
+        for line in _lines():
+            print(json.dumps(line), flush=True)
+    except (KeyboardInterrupt, BrokenPipeError):
+        sys.exit(1)

@@ -1,0 +1,150 @@
+"""Which commands and options are there? The group, and `search` with its options; the others are imported when called.
+
+Only parsing is here: what `search` does is in `searching`. A query is pasted as it is, so the words of
+`search` are sorted from its options by hand, before click sees them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from . import __version__, searching
+from .console import note, out
+from .searching import Asked, Place
+
+#: The commands that are not here, each with its module, in the order of the help.
+_ELSEWHERE = {"index": "upkeep", "show": "upkeep", "doctor": "upkeep", "bench": "golden"}
+#: A file that is a post, for `--explain [PATH]`, where a bare word is part of the query.
+_POST = re.compile(r".+\.(?:md|markdown|mkd|mdx)", re.IGNORECASE | re.DOTALL)
+
+
+class Commands(click.Group):
+    """A group whose other commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of the help."""
+        return [*super().list_commands(ctx), *_ELSEWHERE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name."""
+        if cmd_name not in _ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        from importlib import import_module
+
+        command: click.Command = getattr(import_module(f"postdex.{_ELSEWHERE[cmd_name]}"), cmd_name)
+        return command
+
+
+class QueryCommand(click.Command):
+    """A command whose words are a query: what is no option of its own is text, dashes and all."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Options first, then the words behind `--`, so that click takes none of them for an option."""
+        known = {name: option for option in self.get_params(ctx) for name in (*option.opts, *option.secondary_opts)}
+        options: list[str] = []
+        words: list[str] = []
+        rest = list(args)
+        while rest:
+            token = rest.pop(0)
+            name, equals, _ = token.partition("=")
+            option = known.get(name)
+            if token == "--":
+                words += rest
+                break
+            if re.fullmatch(r"-[l0]{2,}|-n\d+", token):
+                options.append(token)
+            elif not isinstance(option, click.Option) or (equals and not name.startswith("--")):
+                words.append(token)
+            elif equals or option.is_flag or name == "--help":
+                options.append(token)
+            elif name == "--explain":
+                options.append(f"--explain={rest.pop(0) if rest and _POST.fullmatch(rest[0]) else ''}")
+            elif not rest:
+                raise click.BadOptionUsage(name, f"Option '{name}' requires an argument.", ctx)
+            else:
+                options += [token, rest.pop(0)]
+        if any(word.startswith("--") for word in words):
+            _say_near_options(words, [name for name in known if name.startswith("--")])
+        return super().parse_args(ctx, [*options, "--", *words])
+
+
+def _say_near_options(words: Sequence[str], known: Sequence[str]) -> None:
+    """A word that is nearly an option is text like any other, but somebody may have meant the option."""
+    from difflib import get_close_matches
+
+    for word in words:
+        if word.startswith("--") and (near := get_close_matches(word.partition("=")[0], known, 1, 0.85)):
+            note(f"{word} is searched for as text; did you mean the option {near[0]}?")
+
+
+@click.group(cls=Commands)
+@click.option("-C", "folder", metavar="FOLDER", help="The folder of the posts (default: found from here).")
+@click.option("--index", metavar="DIR", help="Where the index lies (default: .postdex in the folder).")
+@click.version_option(__version__, prog_name="postdex")
+@click.pass_context
+def postdex(ctx: click.Context, folder: str | None, index: str | None) -> None:
+    """Full-text search for folders of Markdown posts with front matter."""
+    ctx.obj = Place(folder, index)
+
+
+@postdex.command(cls=QueryCommand)
+@click.argument("query", nargs=-1)
+@click.option(
+    "-n", "--limit", type=click.IntRange(0, searching.PAGE), help="Show so many hits (10; with -l or -0 all)."
+)
+@click.option("--offset", type=click.IntRange(0), default=0, help="Leave out so many hits before them.")
+@click.option("--sort", type=click.Choice(["score", "date", "updated", "title"]), default="score", help="The order.")
+@click.option("--tag", multiple=True, help="Only posts with this tag; several: with all of them.")
+@click.option("--category", multiple=True, help="Only posts in this category (a/b).")
+@click.option("--after", metavar="DATE", help="Only posts from this date on (2024, 2024-03, 2024-03-14, 30d).")
+@click.option("--before", metavar="DATE", help="Only posts before this date.")
+@click.option("--lang", help="Only posts in this language (zh covers zh-CN).")
+@click.option("--drafts", is_flag=True, help="Unpublished posts too.")
+@click.option("--no-typo", is_flag=True, help="Do not search for near words when a word is unknown.")
+@click.option("--facets", is_flag=True, help="Count the posts found by tag, category, language and year.")
+@click.option("--section-snippets", is_flag=True, help="A snippet for each section of a hit.")
+@click.option(
+    "--explain", metavar="[PATH]", help="Say how scores are made; with a post's PATH, why it is found or not."
+)
+@click.option("--suggest", is_flag=True, help="The words that the last word may become, instead of hits.")
+@click.option("--like", metavar="PATH", help="Posts like this one, instead of a query.")
+@click.option("--json", "as_json", is_flag=True, help="The results as JSON.")
+@click.option("--jsonl", is_flag=True, help="Each hit as a line of JSON.")
+@click.option("-l", "--files-with-matches", "paths", is_flag=True, help="Only the paths.")
+@click.option("-0", "--null", is_flag=True, help="Only the paths, each followed by a NUL byte.")
+@click.option("--count", "only_count", is_flag=True, help="Only the number of posts found.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour and links.")
+@click.option("--no-refresh", is_flag=True, help="Do not look for changed files first.")
+@click.option("--require-fresh", is_flag=True, help="Fail rather than answer from an index older than the files.")
+@click.pass_obj
+def search(place: Place, /, query: tuple[str, ...], **options: Any) -> int:
+    """Search the posts. Exit status: 0 if there are hits, 1 if there are none, 2 after an error.
+
+    All that is no option is the query, as it is pasted: `postdex search --no-cache`. Posts with any of the
+    words are found, best first; +word must be there, -word must not; "a phrase", refc*, tag:linux, after:30d.
+    """
+    asked = Asked(**options)
+    if asked.no_refresh and asked.require_fresh:
+        raise click.UsageError("--no-refresh and --require-fresh exclude each other")
+    if asked.like is not None and query:
+        raise click.UsageError("--like takes the place of a query")
+    return searching.search(place, " ".join(query), asked)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Parse the arguments and run the command; its exit status. Raises PostdexError."""
+    try:
+        status = postdex.main(list(arguments), prog_name="postdex", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        out(error.format_message())
+        return 2
+    except click.ClickException as error:
+        note(error.format_message())
+        return 2
+    except click.Abort as error:
+        raise KeyboardInterrupt from error
+    return status if isinstance(status, int) else 0

@@ -1,0 +1,187 @@
+"""What does `postdex search` do with its words and options, and what does it print where?
+
+Knows nothing of click: the plain case (`postdex search some words`) is answered without importing it,
+which would cost a cold process 26 ms. Looks are `render`'s, work is `library`'s.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from postdex_index.errors import PostdexError
+
+from .console import Bar, here, note, out, post_path, shown_path, usual_jobs, wants_color, width
+
+if TYPE_CHECKING:
+    from .library import Index, Results, Sort
+
+#: So many paths are fetched at once when all are asked for.
+PAGE = 1000
+
+
+class Place(NamedTuple):
+    """What -C and --index said."""
+
+    folder: str | None = None
+    directory: str | None = None
+
+    def open(self, refresh: Literal["auto", "never", "require"] = "never") -> Index:
+        """The index of the folder that is meant, whether there is one or not."""
+        from postdex_index.config import find_folder
+
+        from .library import Index
+
+        return Index(find_folder(here(), self.folder), index=self.directory, refresh=refresh)
+
+
+class Asked(NamedTuple):
+    """The options of `search`, by the names and with the defaults that they have on the command line."""
+
+    limit: int | None = None
+    offset: int = 0
+    sort: Sort = "score"
+    tag: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    after: str | None = None
+    before: str | None = None
+    lang: str | None = None
+    drafts: bool = False
+    no_typo: bool = False
+    facets: bool = False
+    section_snippets: bool = False
+    explain: str | None = None
+    suggest: bool = False
+    like: str | None = None
+    as_json: bool = False
+    jsonl: bool = False
+    paths: bool = False
+    null: bool = False
+    only_count: bool = False
+    color: str = "auto"
+    no_refresh: bool = False
+    require_fresh: bool = False
+
+
+def search(place: Place, text: str, asked: Asked) -> int:
+    """Search and print; the exit status: 0 if there are hits, 1 if there are none. Raises PostdexError."""
+    try:
+        with ready(place, "never" if asked.no_refresh else "require" if asked.require_fresh else "auto") as ix:
+            if asked.suggest:
+                return _suggest(ix, text, asked)
+            if asked.explain:
+                return _explain(ix, text, post_path(ix.folder, asked.explain))
+            return _search(ix, text, asked)
+    except PostdexError as error:
+        if asked.as_json:
+            from . import render
+
+            out(render.dumps(render.error(error)))
+        raise
+
+
+def ready(place: Place, refresh: Literal["auto", "never", "require"]) -> Index:
+    """The index to search in; it is built first if there is none."""
+    ix = place.open(refresh)
+    if not ix.exists:
+        with Bar("indexing") as bar:
+            report = ix.build_unasked(jobs=usual_jobs(), progress=bar)
+        inside = ix.directory.parent == ix.folder
+        note(f"indexed {len(report.added):,} posts of {ix.folder}" + ("" if inside else f" in {ix.directory}"))
+    return ix
+
+
+def _search(ix: Index, text: str, asked: Asked) -> int:
+    only_paths = asked.paths or asked.null
+    limit = asked.limit if asked.limit is not None else PAGE if only_paths else 0 if asked.only_count else 10
+
+    def page(offset: int) -> Results:
+        if asked.like is not None:
+            return ix.like(post_path(ix.folder, asked.like), limit=limit, offset=offset)
+        return ix.search(
+            text,
+            limit=limit,
+            offset=offset,
+            sort=asked.sort,
+            tags=asked.tag,
+            categories=asked.category,
+            after=asked.after,
+            before=asked.before,
+            lang=asked.lang,
+            drafts=asked.drafts,
+            facets=("tags", "categories", "lang", "year") if asked.facets else (),
+            typo=not asked.no_typo,
+            explain=asked.explain is not None,
+            section_snippets=asked.section_snippets,
+        )
+
+    results = page(asked.offset)
+    _say_notes(results, asked.no_refresh)
+    if only_paths:
+        where, end = shown_path(ix.folder), "\0" if asked.null else "\n"
+        found = results
+        while found.hits:
+            out(*(where(hit.path) for hit in found.hits), end=end)
+            shown = found.offset + len(found.hits)
+            if asked.limit is not None or shown >= found.total:
+                break
+            found = page(shown)
+    else:
+        _show(ix, results, asked)
+    return 0 if results.hits or (limit == 0 and results.total) else 1
+
+
+def _show(ix: Index, results: Results, asked: Asked) -> None:
+    """The results in the form that was asked for."""
+    from . import render
+
+    if asked.as_json:
+        out(render.to_json(results))
+    elif asked.jsonl:
+        out(*render.jsonl(results))
+    elif asked.only_count:
+        out(str(results.total))
+    elif not sys.stdout.isatty() and asked.color != "always":
+        out(render.hits_text(results, where=shown_path(ix.folder)), end="")
+        if results.facets:
+            out(render.facets_table(results.facets))
+    else:
+        color = wants_color(asked.color)
+        link = ix.settings.editor if color and sys.stdout.isatty() else ""
+        told = results._replace(corrections=(), warnings=(), complete=True, index=results.index._replace(fresh=True))
+        root, where = os.path.abspath(ix.folder), shown_path(ix.folder)
+        out(render.ansi(told, width(), color=color, link=link, root=root, where=where), end="")
+
+
+def _say_notes(results: Results, no_refresh: bool) -> None:
+    """What a reader should know goes to standard error; that an index is old only to who did not ask for that."""
+    if results.warnings or results.corrections or not results.complete or not (results.index.fresh or no_refresh):
+        from . import render
+
+        state = results.index._replace(fresh=results.index.fresh or no_refresh)
+        for line in render.notes(results._replace(index=state)):
+            note(line)
+
+
+def _suggest(ix: Index, text: str, asked: Asked) -> int:
+    from . import render
+
+    words = ix.suggest(text, limit=asked.limit or 10)
+    if asked.as_json:
+        out(render.dumps(render.suggestions(text, words)))
+    else:
+        out(*(word.text for word in words))
+    return 0 if words else 1
+
+
+def _explain(ix: Index, text: str, path: str) -> int:
+    """Why a query finds a post, or why not."""
+    from . import render
+
+    verdict = ix.explain(text, path)
+    out(f"{verdict.path}: rank {verdict.rank}" if verdict.rank else f"{verdict.path}: not found by {text!r}")
+    out(*(f"  {reason}" for reason in verdict.reasons))
+    if verdict.score:
+        out(render.explain_text(verdict.score, "  "))
+    return 0 if verdict.rank else 1

@@ -1,0 +1,425 @@
+"""Does the command line say the right thing in the right place, whatever is typed, and end with the right status?"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from postdex import cli, console, library, places, searching
+from postdex_index import embedded
+
+ROOT = Path(__file__).parent.parent
+REFCOUNT, KERNEL = "2022/refcount-bug.md", "2022/编译并调试内核.md"
+
+
+class Said(NamedTuple):
+    """What a run left: its status, standard output, standard error."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run `postdex` in this process."""
+    for name in ("POSTDEX_FOLDER", "NO_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*arguments: str) -> Said:
+        capfd.readouterr()
+        status = cli.main(list(arguments))
+        said = capfd.readouterr()
+        return Said(status, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sample posts with an index, not to be changed."""
+    folder = tmp_path_factory.mktemp("samples") / "posts"
+    shutil.copytree(ROOT / "posts", folder, ignore=shutil.ignore_patterns(".postdex"))
+    library.open(folder).close()
+    return folder
+
+
+@pytest.fixture
+def blog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with two posts and no index, in which we stand."""
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.md").write_text(f"# Post {name}\n\na word\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def check(said: Said, status: int, out: str = "", err: str = "") -> None:
+    """The status is this and each stream holds this text; an empty one is empty."""
+    assert said.status == status, said
+    assert out in said.out and bool(out) == bool(said.out), said
+    assert err in said.err and bool(err) == bool(said.err), said
+    assert "Traceback" not in said.err
+
+
+# -- search
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "out", "err"),
+    [
+        ("SMC fallback", 0, "Root cause  (2022-08-26) [linux, kernel, networking, refcount]\n    ", ""),
+        ("xyzzy", 1, "", "no post has xyzzy"),
+        ("???", 1, "", "no word"),
+        ("refcoutn", 0, "A refcount bug", "also searched for refcount"),
+        ("--no-typo refcoutn", 1, "", "refcoutn"),
+        ("--count psock", 0, "2\n", ""),
+        ("--count +psock +sqlite", 1, "0\n", "no post has all"),
+        ("-n 0 psock", 0, "", ""),
+        ("-n 1 --offset 1 psock", 0, KERNEL, ""),
+        ("-n1 --offset 9 psock", 1, "", ""),
+        ("--tag 内核 psock", 0, KERNEL, ""),
+        ("--category linux/net", 0, "refcount-bug", ""),
+        ("--lang zh psock", 0, KERNEL, ""),
+        ("--after 2024-04 --sort title", 0, "rust-pin", ""),
+        ("--drafts unfinished", 0, "allocator-notes", ""),
+        ("--facets -n 1 psock", 0, "year\n  2022  2\n", ""),
+        ("--section-snippets psock", 0, "> what I fixed", ""),
+        ("--suggest the refc", 0, "refcount\n", ""),
+        ("--suggest zzz", 1, "", ""),
+        ("--suggest --json refc", 0, '"suggestions": [{"text": "refcount"', ""),
+        (f"--like {REFCOUNT} -n 1", 0, KERNEL, ""),
+        ("--explain psock -n 1", 0, "x idf", ""),
+        (f"--explain {REFCOUNT} psock", 0, "refcount-bug.md: rank 1\n", ""),
+        (f"--explain {REFCOUNT} +sqlite", 1, "it has no sqlite", ""),
+        ("--no-refresh psock", 0, REFCOUNT, ""),
+        ("--require-fresh psock", 0, REFCOUNT, ""),
+        ("--limt 3 psock", 0, REFCOUNT, "did you mean the option --limit?"),
+        ("--no-refresh --require-fresh x", 2, "", "exclude each other"),
+        (f"--like {REFCOUNT} x", 2, "", "takes the place of a query"),
+        ("--like no.md", 2, "", "postdex: no.md: no post of the index has this path"),
+        ("-n 1001 x", 2, "", "1001 is not in the range"),
+        ("-n many x", 2, "", "'many' is not a valid integer"),
+        ("--after soon x", 2, "", "after is 'soon', which is no date; write 2024"),
+        ("--limit", 2, "", "requires an argument"),
+        ("x" * 2001, 2, "", "2001 characters"),
+    ],
+)
+def test_search(run: Run, samples: Path, arguments: str, status: int, out: str, err: str) -> None:
+    check(run("-C", str(samples), "search", *arguments.split()), status, out, err)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "query"),
+    [
+        (["SMC fallback"], "SMC fallback"),
+        (["SMC", "fallback"], "SMC fallback"),
+        (["--no-cache"], "--no-cache"),
+        (["docker", "build", "--no-cache", "--pull=false"], "docker build --no-cache --pull=false"),
+        (["refcount", "-psock"], "refcount -psock"),
+        (["-linux", "-nginx"], "-linux -nginx"),
+        (["git", "switch", "-"], "git switch -"),
+        (["-n", "1", "--", "--json", "-l"], "--json -l"),
+        (["-n1", "psock", "--limit=2"], "psock"),
+        (["-Wall", "-O2", "-o", "x"], "-Wall -O2 -o x"),
+        (["-l=x"], "-l=x"),
+        (["--explain", "psock"], "psock"),
+        (["psock", "--explain"], "psock"),
+        (['"root cause"', "tag:linux"], '"root cause" tag:linux'),
+        (["std::vector<int>", "->", "foo(bar)"], "std::vector<int> -> foo(bar)"),
+        (["搜索引擎", "分词"], "搜索引擎 分词"),
+        ([], ""),
+    ],
+)
+def test_a_query_is_pasted_as_it_is(run: Run, samples: Path, arguments: list[str], query: str) -> None:
+    said = run("-C", str(samples), "search", "--json", *arguments)
+    assert json.loads(said.out)["query"] == query
+
+
+@pytest.mark.parametrize("query", ["SMC fallback", "refcoutn", "xyzzy", "???", "", "x" * 2001])
+def test_the_plain_way_and_that_of_click_are_one(run: Run, samples: Path, query: str) -> None:
+    assert run("-C", str(samples), "search", query) == run("-C", str(samples), "search", "--", query)
+
+
+def test_forms_for_programs(run: Run, samples: Path) -> None:
+    def search(*arguments: str) -> str:
+        return run("-C", str(samples), "search", *arguments).out
+
+    told = json.loads(search("--json", "psock"))
+    assert [hit["path"] for hit in told["hits"]] == [REFCOUNT, KERNEL]
+    assert [json.loads(line)["path"] for line in search("--jsonl", "psock").splitlines()] == [REFCOUNT, KERNEL]
+    paths = [os.path.relpath(samples / path) for path in (REFCOUNT, KERNEL)]
+    assert search("-l", "psock").splitlines() == paths
+    assert search("-0", "psock").split("\0") == search("-l0", "psock").split("\0") == [*paths, ""]
+
+
+def test_all_paths_are_listed_unless_so_many_are_asked_for(
+    run: Run, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "PAGE", 3)
+    assert len(set(run("-C", str(samples), "search", "-l").out.splitlines())) == 16
+    assert len(run("-C", str(samples), "search", "-l", "-n", "2").out.splitlines()) == 2
+
+
+def test_errors_are_json_where_json_was_asked_for(run: Run, samples: Path) -> None:
+    said = run("-C", str(samples), "search", "--json", "--after", "soon", "x")
+    assert json.loads(said.out)["error"]["code"] == "bad_date"
+    check(said, 2, "bad_date", "no date")
+
+
+def test_paths_are_relative_to_where_one_stands(run: Run, samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for stand, path in (
+        (samples, REFCOUNT),
+        (samples.parent, f"posts/{REFCOUNT}"),
+        (samples / "2022", "refcount-bug.md"),
+        (samples / "2021", "../2022/refcount-bug.md"),
+    ):
+        monkeypatch.chdir(stand)
+        assert run("search", "-l", "-n1", "psock").out == f"{path}\n", "the folder is found from below, too"
+        check(run("search", "--like", path, "-n1"), 0, "内核")
+        check(run("show", path), 0, "A refcount bug")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "colored"),
+    [
+        ([], {}, False),
+        (["--color", "always"], {}, True),
+        (["--color", "always"], {"NO_COLOR": "1"}, True),
+        (["--color", "never"], {}, False),
+    ],
+)
+def test_color(
+    run: Run,
+    samples: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    environment: dict[str, str],
+    colored: bool,
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert ("\x1b[" in run("-C", str(samples), "search", "psock", *arguments).out) == colored
+
+
+def test_on_a_terminal(run: Run, samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdout.__class__, "isatty", lambda _: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "40")
+    said = run("-C", str(samples), "search", "-n1", "psock")
+    assert f"\x1b]8;;file://{samples}/{REFCOUNT}" in said.out
+    assert "2 posts, 1-1 shown" in said.out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in run("-C", str(samples), "search", "-n1", "psock").out
+
+
+def test_no_control_character_reaches_a_terminal(run: Run, blog: Path) -> None:
+    (blog / "e\x1b[2Jvil\u202e.md").write_text('---\ntitle: "x\\e[31my\\u202e"\n---\nevil\x1b]0;word\x07\n', "utf-8")
+    for arguments in (["evil"], ["--color", "always", "evil"], ["--json", "evil"], ["--explain", "evil"]):
+        said = run("search", *arguments)
+        assert said.status == 0
+        assert not {"\x1b[2J", "\x1b[31m", "\x1b]0", "\u202e", "\x07"} & {
+            bad for bad in ("\x1b[2J", "\x1b[31m", "\x1b]0", "\u202e", "\x07") if bad in said.out + said.err
+        }
+
+
+# -- the first index, and freshness
+
+
+def test_the_first_search_builds_the_index(run: Run, blog: Path) -> None:
+    check(run("search", "-l", "word"), 0, "a.md\nb.md\n", "indexed 2 posts")
+    assert (blog / ".postdex" / ".gitignore").read_text() == "*\n"
+    (blog / "c.md").write_text("a word\n")
+    check(run("search", "--count", "word"), 0, "3\n")
+
+
+def test_where_another_index_lies_is_said_once(run: Run, blog: Path, tmp_path: Path) -> None:
+    check(run("--index", "other", "search", "--count", "word"), 0, "2\n", " in other")
+    check(run("--index", "other", "search", "--count", "word"), 0, "2\n")
+    assert not (blog / ".postdex").exists()
+
+
+def test_what_may_be_a_mistake_is_not_built(run: Run, blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(blog))
+    check(run("search", "word"), 2, "", "home or root folder; run `postdex index`")
+    monkeypatch.setenv("HOME", str(blog / "x"))
+    monkeypatch.setattr(places, "MANY_FILES", 1)
+    check(run("search", "word"), 2, "", "home or root folder")
+    monkeypatch.setenv("HOME", "/nowhere")
+    check(run("search", "word"), 2, "", "2 files to index")
+    check(run("index"), 0, "2 added")
+    check(run("search", "--count", "word"), 0, "2\n")
+
+
+def test_an_old_index_is_said(run: Run, blog: Path) -> None:
+    (blog / "postdex.toml").write_text("max_changed_files = 0\n")
+    run("index")
+    (blog / "c.md").write_text("a word\n")
+    check(run("search", "--count", "word"), 0, "2\n", "older than the posts: 1 file changed")
+    check(run("search", "--count", "--no-refresh", "word"), 0, "2\n")
+    check(run("search", "--require-fresh", "word"), 2, "", "run `postdex index`")
+    (blog / "b.md").unlink()
+    with closing(embedded.open_writer(blog / ".postdex")):
+        check(run("search", "-l", "word"), 0, "a.md\n", "2 files changed")
+
+
+# -- the other commands
+
+
+def test_index(run: Run, blog: Path) -> None:
+    check(run("index", "--dry-run"), 0, "+ a.md\n+ b.md\n")
+    check(run("index"), 0, "2 added, 0 changed, 0 removed, 0 unchanged")
+    (blog / "a.md").write_text("---\ndraft: true\n---\nother\n")
+    (blog / "b.md").unlink()
+    check(run("index", "--dry-run"), 0, "~ a.md\n- b.md\n")
+    check(run("index"), 0, "unpublished: 1 (`postdex doctor` lists them)")
+    check(run("index", "--full"), 0, "1 changed")
+    with closing(embedded.open_writer(blog / ".postdex")):
+        check(run("index", "--full", "--wait", "0"), 2, "", "another postdex is writing this index")
+
+
+def test_show(run: Run, samples: Path) -> None:
+    def show(*arguments: str) -> Said:
+        return run("-C", str(samples), "show", *arguments)
+
+    check(show(REFCOUNT), 0, "## Root cause")
+    check(show(f"{REFCOUNT}#what-i-fixed"), 0, "## what I fixed")
+    assert "## Root cause" not in show(f"{REFCOUNT}#what-i-fixed").out
+    assert json.loads(show("--json", f"{REFCOUNT}#Root cause").out)["sections"][0]["title"] == "Root cause"
+    check(show("no.md"), 2, "", "no post of the index has this path")
+    check(show(f"{REFCOUNT}#no"), 2, "", "it has no section no; its sections are")
+
+
+def test_doctor(run: Run, blog: Path) -> None:
+    check(run("doctor"), 2, "there is no index yet", "doctor --fix")
+    check(run("doctor", "--fix", "--verify"), 0, "2 posts, 0 unpublished")
+    (blog / "bad.md").write_text("---\ntitle: [\n---\nwords\n")
+    check(run("doctor"), 0, "1 files changed since")
+    check(run("doctor", "--fix"), 1, "bad.md:")
+    told = json.loads(run("doctor", "--json").out)
+    assert (told["problems"][0]["path"], told["problems"][0]["kind"]) == ("bad.md", "malformed")
+    assert told["problems"][0]["line"] in (2, 3)
+    assert (told["index"]["stats"]["posts"], told["index"]["fresh"]) == (3, True)
+    gc.collect()  # a segment that is still open is not opened, and checked, again
+    for segment in (blog / ".postdex").glob("*.segment"):
+        content = bytearray(segment.read_bytes())
+        content[len(content) // 2] ^= 255
+        segment.write_bytes(content)
+    check(run("doctor", "--verify"), 2, "damaged", "doctor --fix")
+    assert json.loads(run("doctor", "--verify", "--json").out)["problems"][0]["kind"] == "damaged"
+    check(run("doctor", "--fix"), 1, "bad.md")
+    check(run("doctor", "--verify"), 1, "bad.md")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "options", "status", "said"),
+    [
+        ("g.tsv", f"SMC fallback\t{REFCOUNT}\n# a comment\n\n", [], 0, "1 queries: success@1 1.000, MRR 1.000"),
+        (
+            "g.tsv",
+            f"psock\t{REFCOUNT}\npsock\t{KERNEL}\n",
+            ["-v"],
+            0,
+            f"2\tpsock\t{KERNEL}\n2 queries: success@1 0.500",
+        ),
+        ("g.tsv", f"psock\t{KERNEL}\n", ["--min-mrr", "0.5"], 0, "MRR 0.500"),
+        ("g.tsv", f"psock\t{KERNEL}\n", ["--min-mrr", "0.6"], 1, "MRR 0.500 is below 0.6"),
+        ("g.tsv", f"psock\t{KERNEL}\n", ["--min-success", "1"], 1, "success@1 0.000 is below 1"),
+        ("g.tsv", "psock\tno.md\n", [], 0, "MRR 0.000, success@10 0.000"),
+        ("g.tsv", "psock\n", [], 2, "g.tsv:1: this is no query"),
+        ("g.tsv", "", [], 2, "there are no queries in it"),
+        ("g.toml", f'[[query]]\ntext = "psock"\npath = "{REFCOUNT}"\n', [], 0, "success@1 1.000"),
+        ("g.toml", f'[[query]]\ntext = "psock"\npaths = ["x.md", "{REFCOUNT}"]\n', [], 0, "success@1 1.000"),
+        ("g.toml", '[[query]]\ntext = "psock"\n', [], 2, "query number 1 is no query"),
+        ("g.toml", "[[query]\n", [], 2, "not valid TOML"),
+    ],
+)
+def test_bench(
+    run: Run, samples: Path, tmp_path: Path, name: str, text: str, options: list[str], status: int, said: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    done = run("-C", str(samples), "bench", str(tmp_path / name), *options)
+    assert done.status == status, done
+    assert said in done.out + done.err
+
+
+# -- how it ends
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "out", "err"),
+    [
+        (["--version"], 0, "postdex, version ", ""),
+        (["--help"], 0, "Commands:\n  search", ""),
+        ([], 2, "Usage: postdex", ""),
+        (["serch"], 2, "", "No such command 'serch'"),
+        (["index", "--ful"], 2, "", "--ful"),
+        (["-C", "nowhere", "search", "x"], 2, "", "postdex: nowhere: there is no such folder"),
+        (["bench", "nothing.tsv"], 2, "", "nothing.tsv: the queries cannot be read (No such file or directory)"),
+    ],
+)
+def test_ends(run: Run, blog: Path, arguments: list[str], status: int, out: str, err: str) -> None:
+    said = run(*arguments)
+    check(said, status, out, err)
+    assert all(line.startswith("postdex: ") for line in said.err.splitlines())
+
+
+def test_a_wrong_setting_is_said_with_its_place(run: Run, blog: Path) -> None:
+    (blog / "postdex.toml").write_text('language = "en"\nlanguages = 1\n')
+    check(run("search", "x"), 2, "", "postdex.toml:2: there is no setting languages; did you mean language?")
+
+
+def test_an_interrupt_ends_quietly(run: Run, samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def search(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(library.Index, "search", search)
+    said = run("-C", str(samples), "search", "psock")
+    assert (said.status, said.out, said.err.strip()) == (130, "", "postdex: interrupted")
+
+
+def process(samples: Path, *arguments: str, **options: object) -> subprocess.CompletedProcess[bytes]:
+    """Run `python -m postdex` as a process of its own."""
+    paths = os.pathsep.join((str(ROOT / "search"), str(ROOT / "index")))
+    environment = {**os.environ, "PYTHONPATH": paths, **options.pop("environment", {})}  # type: ignore[dict-item]
+    command = [sys.executable, "-m", "postdex", "-C", str(samples), *arguments]
+    return subprocess.run(command, env=environment, stderr=subprocess.PIPE, timeout=60, check=False, **options)  # type: ignore[call-overload, no-any-return]
+
+
+@pytest.mark.parametrize("limit", ["1", "100"])
+def test_a_reader_that_has_seen_enough_is_no_error(samples: Path, limit: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "wb") as closed:
+        done = process(samples, "search", "--jsonl", "-n", limit, stdout=closed)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, b"")
+
+
+def test_output_in_a_narrow_encoding(samples: Path) -> None:
+    done = process(samples, "search", "内核", stdout=subprocess.PIPE, environment={"PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"QEMU" in done.stdout
+
+
+def test_a_bar_is_shown_on_a_terminal_for_long_work(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for terminal, total, shown in ((True, 1000, True), (True, 10, False), (False, 1000, False)):
+        monkeypatch.setattr(sys.stderr.__class__, "isatty", lambda _, terminal=terminal: terminal)
+        with console.Bar("indexing") as bar:
+            for done in (1, total // 2, total):
+                bar(done, total)
+        assert ("100%" in capfd.readouterr().err) == shown

@@ -1,0 +1,210 @@
+"""Which settings are in force, and which folder is meant: files, variables, arguments -> settings, folder, error."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from postdex_index.config import SETTINGS, Settings, find_folder, load
+from postdex_index.errors import ConfigError, FolderError
+
+#: postdex.toml, variables, arguments, what is then in force
+LAYERS: list[tuple[str, dict[str, str], dict[str, object], dict[str, Any]]] = [
+    ("", {}, {}, Settings()._asdict()),
+    ("language = 'de'", {}, {}, {"language": "de"}),
+    ("language = 'de'", {"LANGUAGE": "fr"}, {}, {"language": "fr"}),
+    ("language = 'de'", {"LANGUAGE": "fr"}, {"language": "ja"}, {"language": "ja"}),
+    ("language = 'de'", {}, {"language": None}, {"language": "de"}),
+    (
+        "include = ['*.md', 'docs/**/*.txt']\nexclude = 'old/'",
+        {},
+        {},
+        {"include": ("*.md", "docs/**/*.txt"), "exclude": ("old/",)},
+    ),
+    ("", {"EXCLUDE": "a/, b/"}, {}, {"exclude": ("a/", "b/")}),
+    ("max_bytes = 5\nsimplify = false", {}, {}, {"max_bytes": 5, "simplify": False}),
+    ("", {"MAX_BYTES": " 5 ", "SIMPLIFY": "off"}, {}, {"max_bytes": 5, "simplify": False}),
+    ("anchors = 'hugo'\ntimezone = '+08:00'", {}, {}, {"anchors": "hugo", "timezone": "+08:00"}),
+    ("timezone = 'Asia/Shanghai'", {}, {}, {"timezone": "Asia/Shanghai"}),
+    (
+        "url = '/:year/:slug/'\nbase_url = 'https://a.org/b'",
+        {},
+        {},
+        {"url": "/:year/:slug/", "base_url": "https://a.org/b"},
+    ),
+    ("editor = 'vscode://file/{path}:{line}'", {}, {}, {"editor": "vscode://file/{path}:{line}"}),
+    (
+        "origins = ['https://a.org', 'http://localhost:4000']",
+        {},
+        {},
+        {"origins": ("https://a.org", "http://localhost:4000")},
+    ),
+    ("\ufefflanguage = 'de'\r\n", {}, {}, {"language": "de"}),
+    ("", {"PORT": "tcp://10.0.0.1:80", "FOLDER": ""}, {}, {"language": ""}),
+]
+
+#: postdex.toml, line, words of the error
+BAD_FILES = [
+    ("languag = 'de'", 1, "did you mean language?"),
+    ("# x\n\nxyzzy = 1", 3, "the settings are include"),
+    ("a = 1\nlanguage = ", 2, "not valid TOML"),
+    ("[folder]\nx = 1", 1, "no setting folder"),
+    ("language = 1", 1, "must be a text"),
+    ("include = [1]", 1, "must be a list of texts"),
+    ("include = []", 1, "the list is empty"),
+    ("max_bytes = '5'", 1, "must be a whole number"),
+    ("max_bytes = true", 1, "must be a whole number"),
+    ("max_bytes = -1", 1, "must be a whole number"),
+    ("max_bytes = 0", 1, "more than 0"),
+    ("simplify = 1", 1, "must be true or false"),
+    ("\nanchors = 'x'", 2, "x is not one of auto"),
+    ("timezone = 'Mars/Olympus'", 1, "no time zone"),
+    ("timezone = '../../etc/passwd'", 1, "no time zone"),
+    ("language = 'English'", 1, "no code such as en"),
+    ("include = ['../*.md']", 1, "leads out of the folder"),
+    ("exclude = ['~/x']", 1, "leads out of the folder"),
+    ("exclude = ['C:\\\\x']", 1, "leads out of the folder"),
+    ("exclude = ['']", 1, "a pattern is empty"),
+    ("url = ':year/'", 1, "must begin with /"),
+    ("url = '/:yaer/'", 1, ":yaer is not known"),
+    ("base_url = 'javascript:x'", 1, "neither an http"),
+    ("editor = 'javascript:{path}'", 1, "must be a link"),
+    ("editor = 'x://{file}'", 1, "{file} is not known"),
+    ("origins = ['*']", 1, "no origin"),
+    ("a = " + "[" * 5000, 0, "not valid TOML"),
+    ("a = '\udcff'", 0, "not valid TOML"),
+    (".".join("a" * 30_000) + " = 1", 0, "a key with 50 parts"),
+]
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("POSTDEX_"):
+            monkeypatch.delenv(name)
+
+
+def check(folder: Path, toml: str = "", name: str = "postdex.toml", **arguments: object) -> Settings:
+    """The one call of what is tested."""
+    if toml:
+        (folder / name).write_bytes(toml.encode("utf-8", "surrogateescape"))
+    return load(folder, **arguments)
+
+
+@pytest.mark.parametrize(("toml", "variables", "arguments", "expected"), LAYERS)
+def test_layers(
+    toml: str,
+    variables: dict[str, str],
+    arguments: dict[str, Any],
+    expected: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv("POSTDEX_" + name, value)
+    found = check(tmp_path, toml, **arguments)._asdict()
+    assert {name: found[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(("toml", "line", "words"), BAD_FILES)
+def test_bad_files(toml: str, line: int, words: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as error:
+        check(tmp_path, toml)
+    assert words in str(error.value) and error.value.line == line and error.value.hint
+    assert error.value.path == str(tmp_path / "postdex.toml")
+
+
+def test_pyproject(tmp_path: Path) -> None:
+    text = "[project]\nname = 'x'\nlanguage = 1\n\n[tool.postdex]\nlanguage = 'de'\n"
+    assert check(tmp_path, text, "pyproject.toml").language == "de"
+    with pytest.raises(ConfigError) as error:
+        check(tmp_path, text + "anchors = 'x'\nlanguag = ''\n", "pyproject.toml")
+    assert error.value.line == 7
+    with pytest.raises(ConfigError, match="not a table"):
+        check(tmp_path, "[tool]\npostdex = 1\n# [tool.postdex]", "pyproject.toml")
+
+
+def test_own_file_stands_above_pyproject_and_others_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.other\n")
+    assert check(tmp_path) == Settings()
+    (tmp_path / "pyproject.toml").write_text("[tool.postdex]\nlanguage = 'de'\n")
+    assert check(tmp_path, "simplify = false").language == ""
+
+
+@pytest.mark.parametrize(("name", "value"), [("MAX_BYTES", "many"), ("SIMPLIFY", "perhaps"), ("ANCHORS", "x")])
+def test_bad_variables(name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTDEX_" + name, value)
+    with pytest.raises(ConfigError) as error:
+        check(tmp_path)
+    assert error.value.path == "POSTDEX_" + name
+
+
+@pytest.mark.parametrize("arguments", [{"nope": 1}, {"max_bytes": "5"}, {"include": []}])
+def test_bad_arguments(arguments: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(ConfigError):
+        check(tmp_path, **arguments)
+
+
+def test_settings_that_are_no_file_are_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "postdex.toml")
+    os.mkfifo(tmp_path / "pyproject.toml")
+    assert check(tmp_path) == Settings() and find_folder(tmp_path) == tmp_path
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    assert [setting.name for setting in SETTINGS] == list(Settings._fields)
+    assert all(
+        setting.doc.endswith(".") and setting.default == getattr(Settings(), setting.name) for setting in SETTINGS
+    )
+    assert {setting.type for setting in SETTINGS} == {"text", "texts", "number", "flag"}
+
+
+#: files, where somebody stands, the folder that is meant
+FOLDERS = [
+    ([], "a/b", "a/b"),
+    (["a/.postdex/x"], "a/b/c", "a"),
+    (["a/postdex.toml", "a/b/.postdex/x"], "a/b/c", "a/b"),
+    (["pyproject.toml: [tool.postdex]", "posts/x"], ".", "."),
+    (["pyproject.toml: [tool.other]", "posts/x"], ".", "posts"),
+    (["a/posts/x"], "a", "a/posts"),
+    (["_config.yml", "scaffolds/x", "source/_posts/x", "posts/x"], ".", "source/_posts"),
+    (["hugo.toml", "content/x", "posts/x"], ".", "content"),
+    (["config.toml: base_url = ''", "content/x"], ".", "content"),
+    (["mkdocs.yml", "docs/x"], ".", "docs"),
+    (["_config.yml", "Gemfile", "_posts/x"], ".", "."),
+    (["content/x"], ".", "content"),
+    (["hugo.toml"], ".", "."),
+]
+
+
+@pytest.mark.parametrize(("files", "start", "expected"), FOLDERS)
+def test_find_folder(files: list[str], start: str, expected: str, tmp_path: Path) -> None:
+    (tmp_path / start).mkdir(parents=True, exist_ok=True)
+    for file in files:
+        name, _, text = file.partition(": ")
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert find_folder(tmp_path / start) == tmp_path / expected
+
+
+def test_find_folder_that_was_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "y").mkdir()
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("POSTDEX_FOLDER", "x")
+    assert find_folder(tmp_path) == tmp_path / "x"
+    assert find_folder(tmp_path, "y") == tmp_path / "y"
+    assert find_folder(tmp_path, str(tmp_path)) == tmp_path
+    for name in ("none", "file"):
+        with pytest.raises(FolderError, match=name):
+            find_folder(tmp_path, name)
+
+
+def test_an_index_that_is_a_link_marks_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "a/b").mkdir(parents=True)
+    (tmp_path / "a/.postdex").symlink_to(tmp_path / "elsewhere")
+    assert find_folder(tmp_path / "a/b") == tmp_path / "a/b"

@@ -1,0 +1,99 @@
+"""Do the promises hold that no single part can keep alone? Through the library, on the sample posts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import postdex
+from postdex_index import embedded
+from postdex_index.query import Clauses, Everything, Query, Term
+
+SAMPLES = Path(__file__).parent.parent / "posts"
+QUERIES = (
+    "SMC fallback",
+    "refcoutn bug",
+    "git rebase --onto",
+    '"reference count" psock',
+    "clcsk->sk_user_data",
+    "搜索引擎 分词",
+    "内核 断点",
+    "title:refcount^3 heading:cause",
+    "journal_mode=WAL checkpoint -bash",
+    "refc* OR smc_*_fallback",
+    "std::string_view tag:c++",
+    "docker buidl~ cache after:2020",
+    "what SQLite's write-ahead log promises",
+)
+
+
+@pytest.fixture(scope="module")
+def ix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postdex.Index]:
+    folder = tmp_path_factory.mktemp("site") / "posts"
+    shutil.copytree(SAMPLES, folder, ignore=shutil.ignore_patterns(".postdex"))
+    with postdex.open(folder) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_score_is_what_its_explanation_says(ix: postdex.Index, query: str) -> None:
+    results = ix.search(query, limit=100, explain=True)
+    assert results.total == len(results.hits) > 0
+    for rank, hit in enumerate(results.hits, 1):
+        verdict = ix.explain(query, hit.path)
+        assert hit.explain is not None and verdict.score is not None
+        assert hit.explain.value == pytest.approx(hit.score)
+        assert verdict.score.value == pytest.approx(hit.score)
+        assert verdict.rank == rank
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_pages_are_cut_from_one_list(ix: postdex.Index, query: str) -> None:
+    whole = [hit.path for hit in ix.search(query, limit=100).hits]
+    paged = [hit.path for offset in range(len(whole) + 1) for hit in ix.search(query, limit=1, offset=offset).hits]
+    assert paged == whole
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_marks_and_lines_lead_into_the_files(ix: postdex.Index, query: str) -> None:
+    for hit in ix.search(query).hits:
+        lines = (ix.folder / hit.path).read_text(encoding="utf-8").splitlines()
+        marked = [hit.snippet.text[start : start + length] for start, length in hit.snippet.spans]
+        if marked:
+            assert marked[0].split("\n")[0] in lines[hit.line - 1].replace("\\", "")
+        assert all(hit.title[start : start + length].strip() for start, length in hit.title_spans)
+
+
+def test_the_sample_posts_have_no_problems_but_the_draft(ix: postdex.Index) -> None:
+    assert [(problem.path, problem.kind) for problem in ix.problems()] == [("2024/allocator-notes.md", "unpublished")]
+
+
+def test_a_reader_holds_one_snapshot(tmp_path: Path) -> None:
+    for name, text in (("a.md", "refcount one"), ("b.md", "refcount two"), ("c.md", "other")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with postdex.open(tmp_path) as ix:
+        reader = embedded.open_reader(ix.directory)
+
+        def answers() -> list[object]:
+            queries: tuple[Query, ...] = (Term("refcount"), Clauses(required=(Everything(),)), Term("new"))
+            found = [reader.search(query, limit=10) for query in queries]
+            texts = [reader.document(one.post).text(0) for answer in found for one in answer.candidates]
+            return [
+                *((answer.total, answer.leaves) for answer in found),
+                texts,
+                reader.words(prefix=""),
+                reader.stats(),
+            ]
+
+        before = answers()
+        (tmp_path / "a.md").write_text("refcount new", encoding="utf-8")
+        (tmp_path / "b.md").unlink()
+        for number in range(6):  # more commits than are kept, and a merge among them
+            (tmp_path / f"new-{number}.md").write_text("refcount new", encoding="utf-8")
+            ix.refresh()
+        assert answers() == before
+        assert ix.search("refcount").total == 7
+        reader.close()

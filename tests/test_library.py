@@ -1,0 +1,391 @@
+"""Does the library find, page, explain, and keep up with the files, also under threads?"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import postdex
+from postdex import places
+from postdex_index import build, embedded
+from postdex_index.config import Settings
+
+ROOT = Path(__file__).parent.parent
+PUBLISHED = 16
+REFCOUNT, KERNEL = "2022/refcount-bug.md", "2022/编译并调试内核.md"
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sample posts, not to be changed."""
+    folder = tmp_path_factory.mktemp("samples") / "posts"
+    shutil.copytree(ROOT / "posts", folder, ignore=shutil.ignore_patterns(".postdex"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def ix(samples: Path) -> Iterator[postdex.Index]:
+    with postdex.open(samples) as opened:
+        yield opened
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> Path:
+    """Three posts that a test may change."""
+    folder = tmp_path / "blog"
+    folder.mkdir()
+    for name in ("a", "b", "c"):
+        write(folder, name)
+    return folder
+
+
+def write(folder: Path, name: str, text: str = "a common word") -> None:
+    (folder / f"{name}.md").write_text(f"# Post {name}\n\n{text}\n", encoding="utf-8")
+
+
+def check(found: postdex.Results, total: int, first: str = "", warned: str = "") -> None:
+    """So many posts, this one best, and this said."""
+    assert found.total == total
+    assert len(found.hits) == min(total, found.limit)
+    assert (found.hits[0].path if found.hits else "") == (first or (found.hits[0].path if found.hits else ""))
+    assert warned in " ".join(found.warnings)
+    assert bool(warned) == bool(found.warnings)
+    assert found.complete
+
+
+@pytest.mark.parametrize(
+    ("query", "arguments", "total", "first", "warned"),
+    [
+        ("SMC fallback", {}, 2, REFCOUNT, ""),
+        ("psock", {"tags": ["kernel"]}, 1, REFCOUNT, ""),
+        ("psock", {"tags": ["Linux", "内核"]}, 1, KERNEL, ""),
+        ("psock", {"tags": ["nobody"]}, 0, "", "no post has tag:nobody"),
+        ("", {"categories": ["linux"]}, 3, "2023/tcp-backlog.md", ""),
+        ("", {"categories": ["linux/net"]}, 1, REFCOUNT, ""),
+        ("", {"lang": "zh"}, 3, "2024/字符编码与归一化.md", ""),
+        ("", {"after": "2022", "before": "2022-09"}, 3, REFCOUNT, ""),
+        ("", {"after": "2024-04"}, 1, "2024/rust-pin.md", ""),
+        ("", {"after": "2024-04", "drafts": True}, 2, "2024/allocator-notes.md", ""),
+        ("unfinished", {}, 0, "", "no post has unfinished"),
+        ("unfinished", {"drafts": True}, 1, "2024/allocator-notes.md", ""),
+        ("+psock +quicksort", {}, 0, "", "no post has quicksort"),
+        ("+psock +sqlite", {}, 0, "", "no post has all of psock, sqlite"),
+        ("+psock tag:git", {}, 0, "", "no post has all of"),
+        ("???", {}, 0, "", "no word"),
+        ("refcoutn", {}, 2, REFCOUNT, ""),
+        ("refcoutn", {"typo": False}, 0, "", "refcoutn"),
+        ("+refcoutn", {}, 0, "", "did you mean refcount"),
+        ("refc", {"prefix_last": True}, 2, REFCOUNT, ""),
+        ('"root cause', {}, 1, REFCOUNT, "not closed"),
+        ("git switch", {"sort": "title"}, 3, "", ""),
+        ("-psock", {}, PUBLISHED - 2, "", ""),
+        ("\ud800 psock", {}, 2, REFCOUNT, ""),
+    ],
+)
+def test_search(ix: postdex.Index, query: str, arguments: dict[str, Any], total: int, first: str, warned: str) -> None:
+    check(ix.search(query, **arguments), total, first, warned)
+
+
+@pytest.mark.parametrize(
+    ("sort", "key"),
+    [
+        ("date", lambda hit: -(hit.date or 0)),
+        ("updated", lambda hit: -(hit.updated or hit.date or 0)),
+        ("title", lambda hit: hit.title.casefold()),
+        ("score", lambda hit: (-hit.score, hit.path)),
+    ],
+)
+def test_orders(ix: postdex.Index, sort: Any, key: Any) -> None:
+    hits = ix.search("the", limit=50, sort=sort).hits
+    assert len(hits) > 5
+    assert list(hits) == sorted(hits, key=key)
+
+
+@pytest.mark.parametrize("query", ["", "linux kernel the", "refc*", "内核"])
+@pytest.mark.parametrize("units", ["posts", "sections"])
+def test_pages_are_parts_of_the_whole(ix: postdex.Index, query: str, units: Any) -> None:
+    whole = ix.search(query, limit=1000, units=units)
+    assert len(whole.hits) == whole.total
+    pages = [ix.search(query, limit=3, offset=offset, units=units) for offset in range(0, whole.total + 3, 3)]
+    assert [hit for page in pages for hit in page.hits] == list(whole.hits)
+    assert {page.total for page in pages} == {whole.total}
+
+
+def test_a_hit_leads_to_its_best_section(ix: postdex.Index, samples: Path) -> None:
+    hit = ix.search("fallback", limit=1).hits[0]
+    lines = (samples / hit.path).read_text("utf-8").splitlines()
+    assert "fallback" in lines[hit.line - 1].lower()
+    marked = [hit.snippet.text[start : start + length].lower() for start, length in hit.snippet.spans]
+    assert marked
+    assert all("fallback" in text for text in marked)
+    best = hit.sections[0]
+    assert (best.headings, best.anchor, best.match_line) == (hit.headings, hit.anchor, hit.line)
+    assert lines[best.line - 1].lstrip("# ") == best.heading
+    assert 1 < len(hit.sections) <= 3
+    assert [section.score for section in hit.sections] == sorted((s.score for s in hit.sections), reverse=True)
+    assert all(section.snippet is None for section in hit.sections)
+    shown = ix.search("fallback", limit=1, section_snippets=True).hits[0].sections
+    assert shown[0].snippet == hit.snippet
+    assert all(section.snippet and section.snippet.text for section in shown)
+
+
+def test_sections_as_hits(ix: postdex.Index) -> None:
+    found = ix.search("psock", units="sections", limit=100)
+    assert len({(hit.path, hit.line) for hit in found.hits}) == found.total > ix.search("psock").total
+    assert all(len(hit.sections) == 1 and hit.sections[0].anchor == hit.anchor for hit in found.hits)
+    assert all("psock" in hit.snippet.text for hit in found.hits)
+
+
+def test_title_spans(ix: postdex.Index) -> None:
+    for query in ("refcount", "refcounts", "refc*", "refcuont~", "title:refcount", '"refcount bug"'):
+        hit = ix.search(query, limit=1).hits[0]
+        assert "refcount" in [hit.title[start : start + length] for start, length in hit.title_spans], query
+    assert ix.search("body:refcount", limit=1).hits[0].title_spans == ()
+
+
+def test_facets_count_all_that_match(ix: postdex.Index) -> None:
+    found = ix.search("psock", limit=1, facets=("tags", "lang", "year", "categories"))
+    assert found.facets["tags"]["linux"] == found.total == 2
+    assert found.facets["year"] == {"2022": 2}
+    assert ix.search("???", facets=("tags",)).facets == {"tags": {}}
+
+
+def test_a_score_and_its_explanation_are_one(ix: postdex.Index) -> None:
+    for query in ("refcount bug", "git switch", "内核 调试", "A refcount bug in sk_psock_get", "refcoutn"):
+        for rank, hit in enumerate(ix.search(query, explain=True).hits, 1):
+            assert hit.explain is not None
+            assert hit.explain.value == pytest.approx(hit.score, rel=1e-6)
+            verdict = ix.explain(query, hit.path)
+            assert (verdict.rank, verdict.reasons) == (rank, ())
+            assert verdict.score is not None
+            assert verdict.score.value == pytest.approx(hit.score, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("query", "path", "reason"),
+    [
+        ("sqlite", REFCOUNT, "it has no sqlite"),
+        ("+psock +sqlite", REFCOUNT, "it has no sqlite, which is required"),
+        ("psock tag:git", REFCOUNT, "it has no tag:git, which is required"),
+        ("psock after:2023", REFCOUNT, "it has no a date in 2023-01-01.., which is required"),
+        ("bug -psock", REFCOUNT, "it has psock, which is excluded"),
+        ("sqlite quicksort", REFCOUNT, "it has none of sqlite, quicksort"),
+        ("unfinished", "2024/allocator-notes.md", "it is unpublished (draft: true); drafts show it"),
+        ("psock", "no.md", "there is no such file in the folder of the posts"),
+        ("psock", "../secret.md", "there is no such file in the folder of the posts"),
+        ("???", REFCOUNT, "there is no word to search for"),
+    ],
+)
+def test_why_a_post_is_not_found(ix: postdex.Index, query: str, path: str, reason: str) -> None:
+    verdict = ix.explain(query, path)
+    assert verdict.rank == 0
+    assert reason in verdict.reasons
+
+
+def test_why_a_file_is_not_in_the_index(blog: Path) -> None:
+    (blog / ".gitignore").write_text("left-out.md\n")
+    (blog / "binary.md").write_bytes(bytes(1000))
+    write(blog, "left-out")
+    with postdex.open(blog, refresh="never") as ix:
+        write(blog, "new")
+        reasons = {path: " ".join(ix.explain("word", path).reasons) for path in ("left-out.md", "binary.md", "new.md")}
+    assert ".gitignore" in reasons["left-out.md"]
+    assert "this is no text" in reasons["binary.md"]
+    assert "newer than the index" in reasons["new.md"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ({"limit": -1}, "bad_limit"),
+        ({"limit": 1001}, "bad_limit"),
+        ({"offset": -1}, "bad_offset"),
+        ({"sort": "size"}, "bad_sort"),
+        ({"units": "words"}, "bad_units"),
+        ({"facets": ["colour"]}, "bad_facet"),
+        ({"after": "soon"}, "bad_date"),
+        ({"before": "2024-02-31"}, "bad_date"),
+        ({"query": "x" * 2001}, "query_too_long"),
+        ({"query": "x " * 65}, "too_many_clauses"),
+    ],
+)
+def test_what_cannot_be_asked(ix: postdex.Index, arguments: dict[str, Any], code: str) -> None:
+    with pytest.raises(postdex.QueryError) as caught:
+        ix.search(**{"query": "word", **arguments})
+    assert (caught.value.code, caught.value.http_status) == (code, 400)
+
+
+def test_other_questions(ix: postdex.Index) -> None:
+    assert REFCOUNT not in [hit.path for hit in ix.like(REFCOUNT).hits]
+    assert ix.like(REFCOUNT).hits[0].path == KERNEL
+    assert ix.suggest("the refc", limit=2)[0].text == "refcount"
+    assert ix.get("2024/allocator-notes.md").unpublished == "draft: true"
+    status = ix.status()
+    assert (status.stats.posts, status.stats.unpublished, status.fresh) == (PUBLISHED, 1, True)
+    assert [(problem.path, problem.kind) for problem in ix.problems()] == [("2024/allocator-notes.md", "unpublished")]
+    for lost in (lambda: ix.get("no.md"), lambda: ix.like("no.md")):
+        with pytest.raises(postdex.NotFoundError):
+            lost()
+
+
+def test_two_posts_of_one_address_are_a_problem(blog: Path) -> None:
+    for name in ("d", "e"):
+        (blog / f"{name}.md").write_text("---\nurl: /same/\n---\nwords\n", encoding="utf-8")
+    with postdex.open(blog) as ix:
+        assert [problem.path for problem in ix.problems() if "/same/" in problem.message] == ["e.md"]
+
+
+def test_results_are_values(ix: postdex.Index) -> None:
+    found = ix.search("psock", limit=1)
+    told = found.to_dict()
+    assert (told["total"], told["hits"][0]["path"]) == (2, found.hits[0].path)
+    assert found.index == (ix.status().stats.generation, PUBLISHED, True, 0)
+
+
+def test_a_deadline_cuts_and_says_so(ix: postdex.Index) -> None:
+    for units in ("posts", "sections"):
+        assert not ix.search("the", deadline_ms=0, units=units).complete
+    assert ix.search("the", deadline_ms=None).complete
+
+
+# -- fresh
+
+
+def test_auto_follows_the_files(blog: Path) -> None:
+    with postdex.open(blog) as ix:
+        check(ix.search("word"), 3)
+        write(blog, "d")
+        (blog / "a.md").unlink()
+        write(blog, "b", "something else")
+        check(ix.search("word"), 2, "c.md")
+        assert ix.search("word").index.fresh
+
+
+def test_never_looks_at_no_file_but_sees_a_new_commit(blog: Path) -> None:
+    with postdex.open(blog, refresh="never") as ix, postdex.open(blog) as other:
+        write(blog, "d")
+        check(ix.search("word"), 3)
+        assert not ix.search("word").index.fresh
+        other.refresh()
+        check(ix.search("word"), 4)
+
+
+def test_require_fails_rather_than_answer_from_an_old_index(blog: Path) -> None:
+    (blog / "postdex.toml").write_text("max_changed_files = 1\n")
+    with postdex.open(blog, refresh="require") as ix, postdex.open(blog) as auto:
+        write(blog, "d")
+        check(ix.search("word"), 4)
+        write(blog, "e")
+        write(blog, "f")
+        with pytest.raises(postdex.StaleError):
+            ix.search("word")
+        stale = auto.search("word")
+        check(stale, 4)
+        assert (stale.index.fresh, stale.index.changed_files) == (False, 2)
+        ix.refresh()
+        check(ix.search("word"), 6)
+
+
+def test_a_deleted_post_is_never_found_even_while_another_writes(blog: Path) -> None:
+    write(blog, "名*?[x]")
+    with postdex.open(blog) as ix, closing(embedded.open_writer(blog / ".postdex")):
+        for name in ("a", "名*?[x]"):
+            (blog / f"{name}.md").unlink()
+        for query in ("word", "", "post"):
+            found = ix.search(query, facets=("year",))
+            assert sorted(hit.path for hit in found.hits) == ["b.md", "c.md"]
+            assert (found.total, found.index.fresh, found.index.changed_files) == (2, False, 2)
+        assert sorted(hit.path for hit in ix.like("b.md").hits) == ["c.md"]
+
+
+def test_a_folder_that_is_gone_is_an_error(blog: Path) -> None:
+    with postdex.open(blog) as ix:
+        shutil.rmtree(blog)
+        with pytest.raises(postdex.PostdexError):
+            ix.search("word")
+
+
+def test_open_and_close(blog: Path, tmp_path: Path) -> None:
+    with pytest.raises(postdex.IndexMissingError):
+        postdex.open(blog, create=False)
+    assert not (blog / ".postdex").exists()
+    with postdex.open(blog, index=tmp_path / "elsewhere") as ix:
+        check(ix.search("word"), 3)
+    assert not (blog / ".postdex").exists()
+    with pytest.raises(postdex.PostdexError, match="closed"):
+        ix.search("word")
+    with pytest.raises(postdex.FolderError):
+        postdex.open(tmp_path / "nowhere")
+    with pytest.raises(postdex.PostdexError, match="refresh"):
+        postdex.open(blog, refresh="sometimes")  # type: ignore[arg-type]
+
+
+def test_threads_share_an_index(blog: Path) -> None:
+    failed: list[BaseException] = []
+    done = threading.Event()
+    with postdex.open(blog) as ix:
+
+        def ask() -> None:
+            try:
+                while not done.is_set():
+                    found = ix.search("word")
+                    assert found.total == len(found.hits) >= 3
+                    assert all("word" in hit.snippet.text for hit in found.hits)
+            except BaseException as error:
+                failed.append(error)
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for number in range(6):
+            write(blog, f"new{number}")
+            assert ix.search("word").total == 4 + number
+        done.set()
+        for thread in threads:
+            thread.join()
+    assert failed == []
+
+
+# -- places
+
+
+def test_where_the_index_lies(blog: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert places.index_directory(blog) == blog / ".postdex"
+    assert places.index_directory(blog, "elsewhere") == Path("elsewhere")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    cached = places.index_directory(blog)
+    assert tmp_path in cached.parents
+    assert cached != places.index_directory(tmp_path)
+    (blog / ".postdex").mkdir()
+    assert places.index_directory(blog) == blog / ".postdex", "a read-only site may come with its index"
+
+
+def test_what_is_not_built_unasked(blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    places.check_unasked(blog, Settings())
+    monkeypatch.setattr(places, "MANY_FILES", 2)
+    with pytest.raises(postdex.FolderError, match="3 files"):
+        places.check_unasked(blog, Settings())
+    places.check_unasked(blog, Settings(language="en"))
+    (blog / "mkdocs.yml").write_text("site_name: x\n")
+    places.check_unasked(blog, Settings())
+    for home in (blog, blog / "below"):
+        monkeypatch.setenv("HOME", str(home))
+        with pytest.raises(postdex.FolderError, match="home"):
+            places.check_unasked(blog, Settings())
+
+
+def test_the_front_door() -> None:
+    assert all(getattr(postdex, name) for name in postdex.__all__)
+    assert postdex.Report is build.Report
+    assert dir(postdex) == sorted(postdex.__all__)
+    with pytest.raises(AttributeError):
+        postdex.nothing  # noqa: B018

@@ -1,0 +1,334 @@
+"""From a folder to posts: which files are found and which are passed over, and what each file then says."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from postdex_index import posts
+from postdex_index.config import Settings
+from postdex_index.engine import Stamp
+from postdex_index.errors import FolderError
+from postdex_index.ignore import Patterns
+from postdex_index.sites import Site
+
+#: files (a text after ": "), settings, what is found
+TREES: list[tuple[list[str], Settings, list[str]]] = [
+    ([], Settings(), []),
+    (
+        ["b.md", "a/x.markdown", "a.mkd", "c.mdx", "D.MD", "e.txt", "md", "a/b/c/d.md"],
+        Settings(),
+        ["D.MD", "a.mkd", "b.md", "c.mdx", "a/x.markdown", "a/b/c/d.md"],
+    ),
+    ([".hidden.md", "._a.md", ".git/a.md", ".postdex/a.md", ".x/y/a.md"], Settings(), []),
+    (["node_modules/a.md", "x/node_modules/a.md", "_site/a.md", "x/_site/a.md"], Settings(), []),
+    (
+        ["public/a.md", "scaffolds/post.md", "archetypes/default.md", "docs/public/a.md"],
+        Settings(),
+        ["docs/public/a.md"],
+    ),
+    (["x/_config.yml", "x/public/a.md", "x/source/a.md"], Settings(), ["x/source/a.md"]),
+    (["_drafts/a.md", "_index.md"], Settings(), ["_index.md", "_drafts/a.md"]),
+    (["a b 你好.md", "x#y?.md"], Settings(), ["a b 你好.md", "x#y?.md"]),
+    (
+        [".gitignore: a.md\n/out/\n", "a.md", "x/a.md", "b.md", "out/b.md", "x/out/b.md"],
+        Settings(),
+        ["b.md", "x/out/b.md"],
+    ),
+    ([".gitignore: *.md\n!keep.md", "a.md", "keep.md", "x/keep.md"], Settings(), ["keep.md", "x/keep.md"]),
+    ([".gitignore: *.md", "x/.gitignore: !a.md", "a.md", "x/a.md", "x/b.md"], Settings(), ["x/a.md"]),
+    ([".gitignore: x/", "x/.gitignore: !a.md", "x/a.md"], Settings(), []),
+    ([".gitignore: # a.md\n\n[", "a.md"], Settings(), ["a.md"]),
+    (["a.md", "x/b.md", "x/c.md", "b.md"], Settings(exclude=("x/c.md", "/b.md")), ["a.md", "x/b.md"]),
+    (["a.md", "x/b.md"], Settings(exclude=("x/",)), ["a.md"]),
+    (["a.md", "b.txt", "docs/c.txt"], Settings(include=("docs/**/*.txt",)), ["docs/c.txt"]),
+    (["a.md", "b.txt"], Settings(include=("*.txt", "!x.txt")), ["b.txt"]),
+]
+
+#: a line of .gitignore, paths it leaves out, paths it does not
+PATTERNS = [
+    ("a.md", ["a.md", "x/a.md"], ["b.md", "a.mdx"]),
+    ("/a.md", ["a.md"], ["x/a.md"]),
+    ("x/a.md", ["x/a.md"], ["y/x/a.md"]),
+    ("**/a.md", ["a.md", "x/y/a.md"], []),
+    ("x/**", ["x/a", "x/y/a"], ["x"]),
+    ("x/**/a", ["x/a", "x/y/z/a"], ["a"]),
+    ("*.md", ["a.md", "x/.md"], ["a.md.txt"]),
+    ("a*c*e", ["abcde", "ace"], ["abcd", "a/ce"]),
+    ("?.md", ["a.md"], ["ab.md", ".md"]),
+    ("[a-c!].md", ["b.md", "!.md"], ["d.md"]),
+    ("[!a-c].md", ["d.md"], ["a.md"]),
+    ("[]-].md", ["].md", "-.md"], ["a.md"]),
+    ("[[:digit:]].md", ["1.md"], ["a.md"]),
+    (r"\#a", ["#a"], ["a"]),
+    (r"\!a", ["!a"], ["a"]),
+    (r"\*", ["*"], ["a"]),
+    ("# a", [], ["# a", "a"]),
+    ("a ", ["a"], ["a "]),
+    (r"a\ ", ["a "], ["a"]),
+    ("[a", [], ["[a", "a"]),
+    ("a\\", [], ["a", "a\\"]),
+    ("  ", [], [" "]),
+    ("a.b", ["a.b"], ["axb"]),
+]
+
+
+NO_SITE, DEFAULTS = Site(), Settings()
+
+
+def check(
+    folder: Path, path: str, content: bytes | str, *, site: Site = NO_SITE, settings: Settings = DEFAULTS
+) -> posts.Read:
+    """Write one file and read it: the one call of most of what is tested."""
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_bytes(content.encode() if isinstance(content, str) else content)
+    return posts.read(folder, path, site, settings)
+
+
+def plant(root: Path, files: list[str]) -> None:
+    for file in files:
+        name, _, text = file.partition(": ")
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+
+
+@pytest.mark.parametrize(("files", "settings", "expected"), TREES)
+def test_walk(files: list[str], settings: Settings, expected: list[str], tmp_path: Path) -> None:
+    plant(tmp_path, files)
+    found = posts.walk(tmp_path, settings)
+    assert list(found.files) == expected and not found.problems
+    assert found == posts.walk(tmp_path, settings)
+    assert all(stat.st_size == (tmp_path / path).stat().st_size for path, stat in found.files.items())
+
+
+@pytest.mark.parametrize(("pattern", "out", "kept"), PATTERNS)
+def test_patterns(pattern: str, out: list[str], kept: list[str]) -> None:
+    rules = Patterns([pattern])
+    assert [path for path in out + kept if rules.verdict(path)] == out
+
+
+def test_patterns_are_never_slow() -> None:
+    started = time.process_time()
+    assert not Patterns(["*a" * 200 + "b", "**/" * 300 + "x"]).verdict("a" * 4000)
+    assert time.process_time() - started < 0.5
+
+
+def test_patterns_agree_with_pathspec() -> None:
+    pathspec = pytest.importorskip("pathspec")
+    dice = random.Random(20_221_126)
+    pieces = ["a", "b", "*", "?", "/", "**/", "/**", "[ab]", ".md", "\\*"]
+    for _ in range(3000):
+        lines = ["".join(dice.choices(pieces, k=dice.randint(1, 4))) for _ in range(dice.randint(1, 3))]
+        if any("***" in line or "//" in line for line in lines):
+            continue  # what these mean is nobody's intention, and git and pathspec differ
+        path = "/".join("".join(dice.choices("ab*", k=dice.randint(1, 3))) for _ in range(dice.randint(1, 4)))
+        parts = path.split("/")
+        rules = Patterns(lines)
+        ours = any(rules.verdict("/".join(parts[:n]), folder=n < len(parts)) for n in range(1, len(parts) + 1))
+        assert ours == pathspec.GitIgnoreSpec.from_lines(lines).match_file(path), (lines, path)
+
+
+def test_gitignores_above_the_folder_hold_up_to_the_repository(tmp_path: Path) -> None:
+    plant(tmp_path, [".gitignore: b.md", "r/.git/x", "r/.gitignore: /p/a.md\nc.md", "r/p/.gitignore: !c.md"])
+    plant(tmp_path, ["r/p/a.md", "r/p/b.md", "r/p/c.md", "r/p/x/a.md"])
+    assert list(posts.walk(tmp_path / "r/p", Settings()).files) == ["b.md", "c.md", "x/a.md"]
+
+
+def test_no_gitignore_above_without_a_repository(tmp_path: Path) -> None:
+    plant(tmp_path, [".gitignore: *.md", "p/a.md"])
+    assert list(posts.walk(tmp_path / "p", Settings()).files) == ["a.md"]
+
+
+def test_only_regular_files_inside_the_folder_are_read(tmp_path: Path) -> None:
+    plant(tmp_path, ["out/secret.md", "p/a.md", "p/plain.txt"])
+    root = tmp_path / "p"
+    (root / "link.md").symlink_to(tmp_path / "out/secret.md")
+    (root / "linked").symlink_to(tmp_path / "out")
+    (root / "broken.md").symlink_to("nowhere")
+    (root / "circle.md").symlink_to("circle.md")
+    (root / "plain-link.txt").symlink_to("plain.txt")
+    os.mkfifo(root / "fifo.md")
+    with socket.socket(socket.AF_UNIX) as listener:
+        here = os.getcwd()
+        os.chdir(root)  # a socket's path may have 100 characters
+        listener.bind("socket.md")
+        os.chdir(here)
+        found = posts.walk(root, Settings())
+    assert list(found.files) == ["a.md"]
+    names = ["broken.md", "circle.md", "fifo.md", "link.md", "linked", "socket.md"]
+    assert [(problem.path, problem.kind) for problem in found.problems] == [(name, "skipped") for name in names]
+    for name in [*names, "linked/secret.md/", "../out/secret.md", "/etc/passwd", "a\0.md", "gone.md", ""]:
+        read = posts.read(root, name, Site(), Settings())
+        assert read.post is None and read.stamp.digest == b"" and read.problems[0].kind == "skipped", name
+
+
+def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
+    plant(tmp_path, ["p/a.md"])
+    (tmp_path / "q").symlink_to("p")
+    assert list(posts.walk(tmp_path / "q", Settings()).files) == ["a.md"]
+
+
+@pytest.mark.parametrize("name", ["missing", "file.md"])
+def test_no_folder(name: str, tmp_path: Path) -> None:
+    (tmp_path / "file.md").write_text("x")
+    with pytest.raises(FolderError, match=name):
+        posts.walk(tmp_path / name, Settings())
+
+
+def test_names_that_are_not_utf8(tmp_path: Path) -> None:
+    for name in (b"caf\xe9.md", b"d\xff"):
+        path = os.path.join(os.fsencode(tmp_path), name)
+        try:
+            os.mkdir(path) if name == b"d\xff" else Path(os.fsdecode(path)).write_text("x")
+        except OSError:
+            pytest.skip("this file system has only UTF-8 names")
+    (tmp_path / os.fsdecode(b"d\xff") / "a.md").write_text("x")
+    found = posts.walk(tmp_path, Settings())
+    assert not found.files
+    assert [(problem.path, problem.message) for problem in found.problems] == [
+        ("caf\\xe9.md", "the name is not UTF-8"),
+        ("d\\xff", "the name is not UTF-8"),
+    ]
+
+
+def test_large_files_are_skipped(tmp_path: Path) -> None:
+    for name, size in (("big.md", 10 * 1024 * 1024 + 1), ("fits.md", 10 * 1024 * 1024)):
+        with open(tmp_path / name, "wb") as file:
+            file.truncate(size)
+    found = posts.walk(tmp_path, Settings())
+    assert list(found.files) == ["fits.md"]
+    assert found.problems[0].path == "big.md" and "larger than 10 MiB" in found.problems[0].message
+    assert posts.read(tmp_path, "big.md", Site(), Settings()).post is None
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_what_may_not_be_read_is_skipped(tmp_path: Path) -> None:
+    plant(tmp_path, ["a.md", "x/b.md"])
+    (tmp_path / "a.md").chmod(0)
+    (tmp_path / "x").chmod(0)
+    try:
+        assert [problem.path for problem in posts.walk(tmp_path, Settings()).problems] == ["x"]
+        assert posts.read(tmp_path, "a.md", Site(), Settings()).problems[0].kind == "skipped"
+    finally:
+        (tmp_path / "x").chmod(0o700)
+
+
+#: bytes, the text of the first section (None: not indexed), kinds and lines of the problems
+ENCODINGS = [
+    ("Grüße".encode(), "Grüße", []),
+    ("Grüße".encode("utf-8-sig"), "Grüße", []),
+    ("Grüße".encode("utf-16"), "Grüße", []),
+    (b"\xfe\xff" + "Grüße".encode("utf-16-be"), "Grüße", []),
+    (b"ok\n\nGr\xfc\xdfe", "ok\n\nGr\ufffd\ufffde", [("malformed", 3)]),
+    ("Grüße".encode("utf-16-le"), None, [("skipped", 0)]),
+    (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\3\xe8", None, [("skipped", 0)]),
+    (bytes(range(256)) * 9, None, [("skipped", 0)]),
+    (b"", "", []),
+]
+
+
+@pytest.mark.parametrize(("content", "text", "problems"), ENCODINGS)
+def test_encodings(content: bytes, text: str | None, problems: list[tuple[str, int]], tmp_path: Path) -> None:
+    found = check(tmp_path, "a.md", content)
+    shown = found.post and "".join(section.text for section in found.post.sections)
+    assert shown == text and [(problem.kind, problem.line) for problem in found.problems] == problems
+    assert found.stamp.digest == posts.digest(content) and found.stamp.size == len(content)
+
+
+def test_a_post_as_a_whole(tmp_path: Path) -> None:
+    text = (
+        "---\ntitle: Refcount bug\ndate: 2022-08-26 09:39:34\ntags: [linux]\ncategories: [linux, net]\n"
+        "updated: soon\ndraft: true\n---\nIntro [a](/b).\n\n# Refcount bug\n\n## What I fixed\n\nThe count.\n"
+    )
+    site = Site("hexo", prefix="source/_posts/", anchors="hexo", url=":year/:title/", timezone="Asia/Shanghai")
+    post = check(tmp_path, "smc/bug.md", text, site=site).post
+    assert post is not None
+    assert (post.path, post.title, post.url, post.slug) == ("smc/bug.md", "Refcount bug", "/2022/smc/bug/", "bug")
+    assert (post.date, post.date_from, post.updated) == (1_661_506_774, "post", None)
+    assert (post.tags, post.categories, post.links) == (("linux",), (("linux", "net"),), ("/b",))
+    assert post.description == "Intro a." and post.unpublished == "draft: true"
+    assert [(s.level, s.heading, s.anchor, s.line) for s in post.sections] == [
+        *((0, "", "", 9), (1, "", "Refcount-bug", 11), (2, "What I fixed", "What-I-fixed", 13)),
+    ]
+    assert [(p.path, p.line, p.kind) for p in post.problems] == [
+        ("smc/bug.md", 6, "malformed"),
+        ("smc/bug.md", 1, "unpublished"),
+    ]
+
+
+#: path, text, title
+TITLES = [
+    ("a.md", "---\ntitle: T\n---\n# H", "T"),
+    ("a.md", "x\n\n# H *e*  m\n", "H e m"),
+    ("2022-08-26-off_by-one.md", "x", "off by-one"),
+    ("2022-08-26.md", "x", "2022-08-26"),
+    ("smc/index.md", "", "smc"),
+    ("a.md", "---\ntitle: [x\n---\n# H", "H"),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "title"), TITLES)
+def test_titles(path: str, text: str, title: str, tmp_path: Path) -> None:
+    post = check(tmp_path, path, text).post
+    assert post is not None and post.title == title
+    assert not [section for section in post.sections if section.heading == title]
+
+
+def test_settings_stand_above_the_site(tmp_path: Path) -> None:
+    site = Site("hugo", anchors="hugo", timezone="UTC", language="en")
+    settings = Settings(anchors="hexo", timezone="+01:00", language="de", url="/p/:slug/", base_url="https://a.org/")
+    post = check(tmp_path, "a.md", "---\ndate: 2022-01-01T00:00:00Z\n---\n# A B\n", site=site, settings=settings).post
+    assert post is not None
+    assert (post.sections[0].anchor, post.date, post.lang) == ("A-B", 1_640_998_800, "de")
+    assert post.url == "https://a.org/p/a-b/"
+
+
+def test_an_unsafe_address_is_a_problem(tmp_path: Path) -> None:
+    found = check(tmp_path, "a.md", "---\nurl: javascript:alert(1)\n---\nx")
+    assert found.post is not None and found.post.url == "" and found.problems[0].kind == "malformed"
+
+
+def test_stamps(tmp_path: Path) -> None:
+    stamp = check(tmp_path, "a.md", "---\nexpiryDate: 2222-01-01\n---\nx").stamp
+    state = posts.walk(tmp_path, Settings()).files["a.md"]
+    assert stamp[:4] == (state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+    assert stamp.reconsider_at == 7_952_342_400 and stamp.racy
+    time.sleep(0.12)
+    os.utime(tmp_path / "a.md", (1, 1.5))
+    time.sleep(0.12)
+    assert not posts.read(tmp_path, "a.md", Site(), Settings()).stamp.racy
+
+
+def test_a_file_that_changes_under_the_reader_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.md").write_text("old")
+    plain_read: Callable[[int, int], bytes] = os.read
+    changes = ["new and longer"]
+
+    def read(number: int, size: int) -> bytes:
+        content = plain_read(number, size)
+        if changes:
+            (tmp_path / "a.md").write_text(changes.pop())
+        return content
+
+    monkeypatch.setattr(os, "read", read)
+    found = posts.read(tmp_path, "a.md", Site(), Settings())
+    assert found.post is not None and found.post.sections[0].text == "new and longer"
+    assert found.stamp.digest == posts.digest(b"new and longer") and isinstance(found.stamp, Stamp)
+
+
+@hypothesis_settings(max_examples=200, deadline=None)
+@given(st.text(max_size=120) | st.binary(max_size=120).map(lambda content: content.decode("utf-8", "replace")))
+def test_parse_never_raises_and_lines_are_those_of_the_file(text: str) -> None:
+    post = posts.parse(text, "x/a.md", Site("jekyll", url="date"), Settings())
+    lines = len(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    assert post.title and all(1 <= section.line <= lines for section in post.sections)
+    assert all(problem.path == "x/a.md" for problem in post.problems)
