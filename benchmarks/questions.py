@@ -41,8 +41,6 @@ MIDDLE = (0.001, 0.03)
 
 #: So many tries are made for each question; not every post has a phrase or a tag.
 ATTEMPTS = 20
-#: The kinds that are words and nothing else, as most queries are.
-WORDS = ("one word", "common word", "two words", "three words")
 
 
 class Question(NamedTuple):

@@ -35,8 +35,7 @@ def table(rows: Sequence[Row]) -> str:
     | phrase | ms p50 / p99 | 0.50 / 3.0 | 1.0 / 2.0 | 0.50 / 1.5 |
     """
     engines = [name for name in NAMES if any(name in row.values for row in rows)]
-    heads = ["", "", *(NAMES[name] for name in engines), "ratio"]
-    heads[0] = f"{rows[0].posts:,} posts"
+    heads = [f"{rows[0].posts:,} posts", "", *(NAMES[name] for name in engines), "ratio"]
     lines = [heads, ["---", "---", *["---:"] * (len(engines) + 1)]]
     for row in rows:
         unit = f"{row.unit} {' / '.join(row.numbers)}".strip()

@@ -38,9 +38,11 @@ from typing import Any
 from measuring import Ran, task
 from report import Row, plot, table
 
-#: What each engine is imported as, to see whether it is there.
+#: What each engine is imported as, to see whether it is there. None is imported in this process, which stays small:
+#: a process's greatest memory is at least that of the one that started it.
 ENGINES = {"postdex": "postdex", "fts5": "sqlite3", "tantivy": "tantivy", "whoosh": "whoosh"}
 STEPS = ("build", "memory", "size", "queries", "cold", "change", "unchanged")
+#: The kinds that are words and nothing else, as most queries are.
 WORDS = ("one word", "common word", "two words", "three words")
 #: Small builds are repeated and their median taken; so many posts are built in all, at most.
 POSTS_BUILT = 5_000

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from postdex_index import analysis, embedded
 from postdex_index.embedded import fieldterms
-from postdex_index.embedded.codec import open_index, schema
+from postdex_index.embedded.codec import open_index
 from postdex_index.embedded.store import Store
 from postdex_index.embedded.toc import write_toc
 from postdex_index.engine import Stamp
@@ -32,6 +32,7 @@ from postdex_index.query import Clauses, Keyword, Leaf, Phrase, Prefix, Query, S
 
 whoosh: Any = pytest.importorskip("whoosh.index")
 qparser: Any = pytest.importorskip("whoosh.qparser")
+fields: Any = pytest.importorskip("whoosh.fields")
 
 STAMP = Stamp(1, 1, 1, 1, bytes(16))
 
@@ -142,7 +143,7 @@ def inside(query: Query, field: str) -> Query:
     if isinstance(query, Synonyms):
         return query._replace(spellings=tuple(one._replace(field=field) for one in query.spellings))
     assert not isinstance(query, Clauses | Keyword)
-    return query._replace(field=field)  # type: ignore[union-attr, call-arg]
+    return query._replace(field=field)  # type: ignore[call-arg]
 
 
 @st.composite
@@ -196,10 +197,11 @@ def theirs(searcher: Any, text: str) -> set[str]:
     hits = searcher.search(query, limit=None)
     paths = {hit["path"] for hit in hits}
     assert len(hits) == len(paths)
-    # The few best are found by skipping what cannot be among them, in which Whoosh itself is wrong about NOT.
-    best = searcher.search(query, limit=3)
-    assert len(best) == len(paths)
-    assert "NOT" in text or [hit.score for hit in best] == pytest.approx([hit.score for hit in hits][:3])
+    # The few best are found by skipping what cannot be among them, which Whoosh gets wrong where NOT stands.
+    if "NOT" not in text:
+        best = searcher.search(query, limit=3)
+        assert len(best) == len(paths)
+        assert [hit.score for hit in best] == pytest.approx([hit.score for hit in hits][:3])
     return paths
 
 
@@ -211,7 +213,7 @@ def check(directory: Path, asked: Sequence[tuple[str, Query]], index: Any = None
             assert theirs(searcher, text) == ours(directory, query), (text, query)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(histories(), st.lists(queries, min_size=8, max_size=16))
 def test_whoosh_finds_what_we_find(commits: list[tuple[list[Post], list[str]]], asked: list[tuple[str, Query]]) -> None:
     with written(commits) as directory:
@@ -233,7 +235,7 @@ def check_contents(directory: Path, commits: Sequence[tuple[Sequence[Post], Sequ
         assert stored.keys() == living.keys()
         for path, post in living.items():
             row = stored[path]
-            assert (row["title"], row["tags"], row["lang"]) == (post.title, post.tags, post.lang)
+            assert (row["title"], tuple(row["tags"]), row["lang"]) == (post.title, post.tags, post.lang)
             with index.searcher() as searcher:
                 assert searcher.document(path=path)["title"] == post.title
         if living:
@@ -242,8 +244,8 @@ def check_contents(directory: Path, commits: Sequence[tuple[Sequence[Post], Sequ
 
 def check_words(reader: Any, living: Sequence[Post]) -> None:
     """Each field lists the surfaces that stand in it, sorted, and counts them; deleted posts may add some."""
-    for field, text in {"title": lambda post: post.title, "slug": lambda post: post.slug}.items():
-        terms = [[token.term for token in analysis.tokens(text(post))] for post in living]
+    for field in ("title", "slug"):
+        terms = [[token.term for token in analysis.tokens(getattr(post, field))] for post in living]
         listed = list(reader.field_terms(field))
         assert listed == sorted(set(listed)) and set(listed) >= {term for found in terms for term in found}
         assert sum(map(len, terms)) <= sum(reader.frequency(field, term) for term in listed)
@@ -259,7 +261,9 @@ def sample(path: str = "a.md", text: str = "The kernel fixes a bug", **more: Any
     return Post(path, "Fixing bugs", (Section(0, "", "", 1, text),), **more)
 
 
-FEW = [([sample(), sample("b.md", "nothing here", tags=("kernel",)), sample("d.md", unpublished="draft")], [])]
+FEW: list[tuple[list[Post], list[str]]] = [
+    ([sample(), sample("b.md", "nothing here", tags=("kernel",)), sample("d.md", unpublished="draft")], [])
+]
 
 
 @pytest.mark.parametrize(
@@ -346,15 +350,17 @@ def writes() -> list[Callable[[Any], object]]:
         lambda index: index.writer(),
         lambda index: index.writer(procs=2),
         lambda index: index.delete_by_term("path", "a.md"),
-        lambda index: index.add_field("new", whoosh.FileIndex and schema()["url"]),
+        lambda index: index.add_field("new", fields.STORED()),
         lambda index: index.optimize(),
     ]
 
 
+def plain(directory: Path) -> Any:
+    return whoosh.open_dir(str(directory))
+
+
 @pytest.mark.parametrize("number", range(len(writes())))
-@pytest.mark.parametrize(
-    "opened", [lambda directory: whoosh.open_dir(str(directory)), open_index], ids=["plain", "ours"]
-)
+@pytest.mark.parametrize("opened", [plain, open_index])
 def test_only_postdex_writes(opened: Callable[[Path], Any], number: int) -> None:
     with written(FEW) as directory:
         before = set(os.listdir(directory)) | {"MAIN_WRITELOCK"}

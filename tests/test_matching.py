@@ -77,11 +77,10 @@ class Indexed(NamedTuple):
             case Phrase(terms, field, _, exact, 0, prefix):
                 last = len(terms) - 1
                 each = [
-                    self.occurrences(Prefix(t) if prefix and i == last else Term(t, exact=exact))
+                    self.occurrences(Prefix(t, field) if prefix and i == last else Term(t, field, exact=exact))
                     for i, t in enumerate(terms)
                 ]
-                found = {p: c for p, c in each[0].items() if all(p + i in at for i, at in enumerate(each))}
-                return {p: c for p, c in found.items() if not field or c in scoring.CODES[field]}
+                return {p: c for p, c in each[0].items() if all(p + i in at for i, at in enumerate(each))}
         raise TypeError(leaf)
 
     def _where(self, field: str, test: object) -> dict[int, int]:

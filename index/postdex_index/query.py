@@ -129,7 +129,9 @@ def leaves(query: Query) -> list[Leaf]:
     ['a']
     """
     if isinstance(query, Clauses):
-        return [leaf for part in (query.required, query.optional, query.bonus) for clause in part for leaf in leaves(clause)]
+        return [
+            leaf for part in (query.required, query.optional, query.bonus) for clause in part for leaf in leaves(clause)
+        ]
     if isinstance(query, (Keyword, DateRange, Everything)):
         return []
     return [query]

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from . import posts
 from .config import Settings
@@ -153,7 +153,9 @@ def _made(answer: dict[str, list[list[object]]]) -> Made:
 def _lines() -> Iterator[dict[str, object]]:
     """The work of a worker process: the order on standard input, answers as they come."""
     order = json.load(sys.stdin)
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in order["settings"].items()}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in order["settings"].items()
+    }
     folder, directory = Path(order["folder"]), Path(order["directory"])
 
     def read(number: int) -> None:

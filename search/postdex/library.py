@@ -169,7 +169,7 @@ class Index:
         if parsed.listing and sort == "score":
             page = page._replace(sort="date")
         tree = _without(all_of(tree, *narrowing), snapshot.freshness.gone)
-        asked = Asked(query, tree, parsed.title_key, corrections, parsed.warnings)
+        asked = Asked(query, tree, suggest.title_key(parsed, corrections), corrections, parsed.warnings)
         results = answer(asked, page, snapshot.reader, snapshot.state, started)
         return results if results.hits else _with_suggestions(results, parsed, snapshot.reader)
 
@@ -215,13 +215,13 @@ class Index:
         """
         snapshot = self._current()
         parsed = self._parsed(query, snapshot.reader)
-        tree, _ = suggest.rescue(parsed, snapshot.reader)
+        tree, corrections = suggest.rescue(parsed, snapshot.reader)
         post = snapshot.reader.find(path)
         if post is None:
             return Verdict(path, 0, None, tuple(self._why_unknown(path)))
         if parsed.empty:
             return Verdict(path, 0, None, parsed.warnings)
-        return why.verdict(snapshot.reader, path, post, tree, parsed.title_key)
+        return why.verdict(snapshot.reader, path, post, tree, suggest.title_key(parsed, corrections))
 
     # -- the index
 

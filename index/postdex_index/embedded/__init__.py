@@ -8,13 +8,16 @@ a query's reader -> matching -> postings -> segment.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..engine import Stamp
 from ..errors import IndexDamagedError, IndexMissingError
 from ..model import Problem
 from .reader import Snapshot
 from .store import Store
-from .writer import IndexWriter
+
+if TYPE_CHECKING:
+    from .writer import IndexWriter
 
 
 def open_reader(directory: Path) -> Snapshot:
@@ -28,6 +31,8 @@ def open_writer(directory: Path, *, wait: float = 0.0, simplify: bool = True) ->
 
     Raises `IndexLockedError`, `IndexWriteError`, `IndexVersionError`.
     """
+    from .writer import IndexWriter  # with all that builds segments: a search has no use for it
+
     return IndexWriter(directory, wait=wait, simplify=simplify)
 
 

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain, compress
 
-from .inversion import NO_DATE, one_line
 from .segment import SegmentFile
 from .words import glob
 
+#: The date of a post that has none.
+NO_DATE = -(1 << 62)
 #: Facets and the value column each is counted from.
 FACETS = {"tags": "tag", "categories": "category", "lang": "lang", "year": ""}
 
@@ -51,7 +52,8 @@ class Columns:
         key = f"path\t{one_line(path)}\t\n".encode("utf-8", "replace")
         number = self._bisect(key)
         if number < len(self._start) - 1 and self._key(number) == key:
-            return int(self._docs[self._first[number]])
+            # A path that was put twice in one commit stands here twice; the last one is alive.
+            return int(self._docs[self._first[number + 1] - 1])
         return None
 
     def _numbers(self, field: str, value: str) -> Iterable[int]:
@@ -141,6 +143,15 @@ class Columns:
         return [(numbers[year],) if year else () for year in years], list(map(str, known))
 
 
+def one_line(text: str) -> str:
+    """A value that cannot be taken for two columns or two lines of `value_keys`.
+
+    >>> one_line("a\\tb")
+    'a\ufffdb'
+    """
+    return re.sub(r"[\t\n]", "\ufffd", text)
+
+
 def year_of(seconds: int) -> int:
     """The year of a moment given in seconds since 1970.
 
@@ -160,7 +171,10 @@ def path_glob(pattern: str) -> bytes:
     """
     one = rb"[^/\t\n\x80-\xbf][\x80-\xbf]*"
     first, *rest = re.split(r"(\*\*+|\*)", pattern)
-    parts = [(star, one.join(map(re.escape, text.encode().split(b"?")))) for star, text in zip(rest[::2], rest[1::2], strict=True)]
+    parts = [
+        (star, one.join(map(re.escape, text.encode().split(b"?"))))
+        for star, text in zip(rest[::2], rest[1::2], strict=True)
+    ]
     regex = one.join(map(re.escape, first.encode().split(b"?")))
     crossing = 0
     for number, (star, text) in enumerate(parts, 1):

@@ -31,9 +31,9 @@ class Record(NamedTuple):
     date: int | None
     date_from: str
     updated: int | None
-    tags: tuple[str, ...]
-    categories: tuple[tuple[str, ...], ...]
-    authors: tuple[str, ...]
+    tags: list[str]
+    categories: list[list[str]]
+    authors: list[str]
     lang: str
     description: str
     unpublished: str
@@ -62,11 +62,7 @@ class Documents:
 
     def record(self, doc: int) -> Record:
         """The stored fields of a post."""
-        fields = self._json(self._stored, self._check_stored, self._stored_start, doc)
-        record = Record(*fields)
-        return record._replace(
-            tags=tuple(record.tags), categories=tuple(map(tuple, record.categories)), authors=tuple(record.authors)
-        )
+        return Record(*self._json(self._stored, self._check_stored, self._stored_start, doc))
 
     def outline(self, doc: int) -> list[tuple[int, str, str]]:
         """(level, heading, anchor) of each section."""
@@ -83,22 +79,29 @@ class Documents:
 class StoredDocument:
     """One stored post; implements `engine.Document`. Sections and text are read when they are asked for."""
 
-    __slots__ = ("_doc", "_documents", "_sections", "record")
+    __slots__ = (
+        "_doc", "_documents", "_own", "_sections", "authors", "categories", "date", "date_from", "lang", "path",
+        "reconsider_at", "tags", "title", "unpublished", "updated", "url",
+    )  # fmt: skip
 
     def __init__(self, documents: Documents, doc: int) -> None:
         self._documents = documents
         self._doc = doc
-        self.record = documents.record(doc)
         self._sections: list[StoredSection] | None = None
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.record, name)
+        record = documents.record(doc)
+        self.path, self.title, self.url = record.path, record.title, record.url
+        self.date, self.date_from, self.updated = record.date, record.date_from, record.updated
+        self.tags = tuple(record.tags)
+        self.categories = tuple(map(tuple, record.categories))
+        self.authors = tuple(record.authors)
+        self.lang, self.unpublished, self.reconsider_at = record.lang, record.unpublished, record.reconsider_at
+        self._own = record.description
 
     @property
     def description(self) -> str:
         """The post's own description, or the beginning of its text."""
-        if self.record.description:
-            return self.record.description
+        if self._own:
+            return self._own
         beginning = self._documents.texts.read(self._doc, 0, 2 * EXCERPT).strip("\n" + SOFT_BREAK)
         return " ".join(beginning.split("\n", 1)[0].split())[:EXCERPT]
 

@@ -18,6 +18,7 @@ from zlib import crc32
 
 from ..analysis import fold_value, is_spaceless, key, raw_tokens, stemmer_language, terms_at
 from ..model import Post
+from .columns import NO_DATE, one_line
 from .scoring import ALIASES, BODY, CATEGORIES, CODE, DESCRIPTION, FIELDS, HEADING, KEYWORDS, SLUG, TAGS, TITLE
 from .segment import Column
 from .texts import TextWriter
@@ -79,7 +80,6 @@ COLUMNS = {
     "pieces": "texts in raw deflate, 4,096 characters each",
     "dictionary": "the preset dictionary of the pieces",
 }
-NO_DATE = -(1 << 62)
 #: A checkpoint at least every so many characters: a snippet tokenises no more than that before its window.
 CHECKPOINT = 256
 #: Positions are 16 bits; a post with more goes into a wide segment, where they are 32.
@@ -151,7 +151,7 @@ class _Calls(dict[str, tuple[Call, ...]]):
         if self._field != BODY:
             note, high, field, plain = occurrences.short.append, self._high, self._field, append
 
-            def append(place: int) -> None:
+            def append(place: int, /) -> None:
                 plain(place)
                 note(place & high | field)
 
@@ -394,11 +394,6 @@ def joined(records: Sequence[bytes]) -> tuple[array[int], bytes]:
 def lines(texts: Iterable[str]) -> bytes:
     """Texts, each ended by a newline."""
     return "".join([text + "\n" for text in texts]).encode("utf-8", "surrogatepass")
-
-
-def one_line(text: str) -> str:
-    """A value that cannot be taken for two columns or two lines of `value_keys`."""
-    return re.sub(r"[\t\n]", "\ufffd", text)
 
 
 def _json(value: Any) -> bytes:

@@ -214,6 +214,7 @@ class Lists:
                 found = self._pattern(self.words.beginning(text))
             else:
                 found = self._surface_postings(text) if phrase.exact else self._word(text)
+            found = self._limited(found, phrase.field)
             if found is None:
                 return None
             words.append(found)
@@ -227,7 +228,7 @@ class Lists:
         cut = any(one.cut for one in words)
         # Within slop `near` gives every word of a window, side by side only the first.
         each, width = (len(words), 1) if phrase.slop else (1, len(words))
-        return self._limited(self._made(kept, cut, each=each, width=width), phrase.field)
+        return self._made(kept, cut, each=each, width=width)
 
     # -- made postings
 

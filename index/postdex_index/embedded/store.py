@@ -159,6 +159,9 @@ class Store:
         segment = _segments.get(key)
         if segment is None:
             segment = _segments[key] = Segment(SegmentFile(path, entry.file.size, entry.file.check))
+        elif not os.path.exists(path) or os.path.getsize(path) != entry.file.size:
+            # Reading a mapped file beyond its new end would kill the process.
+            raise self._damaged(Path(path), "it does not have the size that the commit names")
         return segment
 
     def snapshot(self) -> Snapshot:
@@ -217,6 +220,7 @@ class Store:
     def prepare(self) -> None:
         """Make the folder, private to its posts' version control. Raises `IndexWriteError`."""
         try:
+            made = not self.directory.exists()
             self.directory.mkdir(parents=True, exist_ok=True)
             state = self.directory.lstat()
             if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.geteuid():
@@ -225,7 +229,8 @@ class Store:
                     path=str(self.directory),
                 )  # fmt: skip
             ignore = self.directory / ".gitignore"
-            if not ignore.exists():
+            # Not in a folder that was there before and may be somebody's repository.
+            if (made or self.directory.name == ".postdex") and not ignore.exists():
                 ignore.write_text("*\n", encoding="ascii")
         except OSError as error:
             raise write_error(error, self.directory) from error
