@@ -17,7 +17,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
@@ -179,7 +179,8 @@ def refresh(
                 # Somebody else committed since we looked, or the writer begins anew.
                 known_now = Known(writer.generation - 1, writer.table(), writer.settings)
                 todo = plan(folder, known_now, settings, full=full or damaged)
-            generation, problems = _commit(writer, folder, settings, todo, _Reading(directory, jobs, progress))
+            with _no_collection():
+                generation, problems = _commit(writer, folder, settings, todo, _Reading(directory, jobs, progress))
     seconds = time.monotonic() - started
     return Report(todo.add, todo.change, todo.remove, todo.unchanged, problems, generation, seconds)
 
@@ -231,6 +232,13 @@ def _is_damaged(writer: IndexWriter) -> bool:
     except IndexDamagedError:
         return True
     return False
+
+
+def _no_collection() -> AbstractContextManager[None]:
+    """No garbage collection until what was staged is committed and gone: one over all of it would cost 5 %."""
+    from .embedded.gathering import no_collection  # what builds segments is not loaded by a search
+
+    return no_collection()
 
 
 class _Reading(NamedTuple):
