@@ -45,6 +45,7 @@ __all__ = [
     "fold_value",
     "is_spaceless",
     "key",
+    "raw_matches",
     "raw_spans",
     "raw_tokens",
     "simplified",
@@ -102,9 +103,18 @@ def raw_spans(text: str, simplify: bool = True) -> Iterator[tuple[str, int, int]
     >>> list(raw_spans("see k8s.io"))
     [('see', 0, 3), ('k8s.io', 4, 10)]
     """
+    return ((match[0], *match.span()) for match in raw_matches(text, simplify))
+
+
+def raw_matches(text: str, simplify: bool = True) -> Iterator[re.Match[str]]:
+    """The raw tokens as matches of a pattern, for loops that have no time for tuples.
+
+    >>> [match[0] for match in raw_matches("see k8s.io")]
+    ['see', 'k8s.io']
+    """
     if simplify:
         text = simplified(text)
-    return ((match[0], *match.span()) for match in raw_pattern(text).finditer(text))
+    return raw_pattern(text).finditer(text)
 
 
 def terms_at(raw: str, code: bool = False) -> tuple[tuple[str, ...], ...]:
@@ -119,6 +129,9 @@ def terms_at(raw: str, code: bool = False) -> tuple[tuple[str, ...], ...]:
     >>> terms_at("JavaScript"), terms_at("JavaScript", code=True)
     ((('javascript',),), (('java', 'javascript'), ('script',)))
     """
+    if raw.isalpha() and raw.isascii() and (raw.islower() or raw.istitle() or raw.isupper()):
+        # Most words, and nothing of rules 2 to 6 but lower case is in them.
+        return ((raw.lower()[:LONGEST_TERM],),)
     if is_spaceless(raw):
         run = run_text(raw)
         return tuple([(run[at : at + 2],) for at in range(len(run))])

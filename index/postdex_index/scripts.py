@@ -14,6 +14,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from functools import cache, lru_cache
+from itertools import chain
 
 #: Scripts written without blanks, where every character is a token: Han, kana and Bopomofo;
 #: Hangul; Thai and Lao; Myanmar and Khmer. Their punctuation (the dot between Japanese names) is not in it.
@@ -253,10 +254,10 @@ def _ranges(characters: str) -> list[tuple[int, int]]:
 def _simplified_forms() -> tuple[frozenset[str], dict[str, str]]:
     """The traditional characters, and what each becomes (OpenCC's TSCharacters, see data/ for its licence).
 
-    Unicode's second copies of some of them (U+F900 and on) become the same, as NFKC comes later.
+    Unicode's second copies of some of them (radicals, U+F900 and on) become the same, as NFKC comes later.
     """
     forms = {pair[0]: pair[1] for pair in read_table("ts_characters.txt")}
-    for copy in map(chr, range(0xF900, 0xFB00)):
+    for copy in map(chr, chain(range(0x2E80, 0x2FE0), range(0xF900, 0xFB00), range(0x2F800, 0x2FA20))):
         if (usual := unicodedata.normalize("NFKC", copy)) in forms:
             forms[copy] = forms[usual]
     return frozenset(forms), forms

@@ -13,11 +13,13 @@ import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, chain
+from operator import add
 from typing import Any, TypeAlias
 from zlib import crc32
 
 from ..analysis import fold_value, is_spaceless, key, raw_tokens, stemmer_language, terms_at
-from ..model import Post
+from ..scripts import run_text
+from ..model import Code, Post
 from .columns import NO_DATE, one_line
 from .scoring import ALIASES, BODY, CATEGORIES, CODE, DESCRIPTION, FIELDS, HEADING, KEYWORDS, SLUG, TAGS, TITLE
 from .segment import Column
@@ -103,47 +105,17 @@ class Occurrences:
         self.short = array(typecode)
 
 
-class _Calls(dict[str, tuple[Call, ...]]):
-    """Raw token -> what to call with each of its positions. The hot loop of a build (`benchmarks/speed.py build`)
-    is a map over this: a known token costs a look-up and bound appends."""
+class _TermCalls(dict[str, Call]):
+    """Term -> what to call with each of its positions: in the body its array's `append`."""
 
-    def __init__(
-        self, words: dict[str, Occurrences], spelled: dict[str, str], wide: bool, code: bool, field: int
-    ) -> None:
+    def __init__(self, words: dict[str, Occurrences], wide: bool, field: int) -> None:
         super().__init__()
         self._words = words
-        self._spelled = spelled
         self._typecode = "Q" if wide else "I"
         self._high = ~0xFFFFFFFF if wide else ~0xFFFF
-        self._code = code
         self._field = field
-        self._term_calls: dict[str, Call] = {}
 
-    def __missing__(self, raw: str) -> tuple[Call, ...]:
-        groups = terms_at(raw, self._code)
-        known = self._term_calls
-        if is_spaceless(raw):
-            calls = tuple(known.get(terms[0]) or self._term_call(terms[0]) for terms in groups)
-            if len(raw) <= 4:
-                self[raw] = calls
-            return calls
-        if groups:
-            self._note_spelling(raw, groups)
-        calls = self[raw] = tuple(map(self._group_call, groups))
-        return calls
-
-    def _group_call(self, terms: Sequence[str]) -> Call:
-        calls = tuple(self._term_calls.get(term) or self._term_call(term) for term in terms)
-        if len(calls) == 1:
-            return calls[0]
-
-        def call(place: int) -> None:
-            for one in calls:
-                one(place)
-
-        return call
-
-    def _term_call(self, term: str) -> Call:
+    def __missing__(self, term: str) -> Call:
         occurrences = self._words.get(term)
         if occurrences is None:
             occurrences = self._words[term] = Occurrences(self._typecode)
@@ -155,8 +127,44 @@ class _Calls(dict[str, tuple[Call, ...]]):
                 plain(place)
                 note(place & high | field)
 
-        self._term_calls[term] = append
+        self[term] = append
         return append
+
+
+class _Calls(dict[str, tuple[Call, ...]]):
+    """Raw token -> what to call with each of its positions. The hot loop of a build (`benchmarks/speed.py`, build)
+    is a map over this: a known token costs a look-up and bound appends."""
+
+    def __init__(self, terms: _TermCalls, spelled: dict[str, str], code: bool) -> None:
+        super().__init__()
+        self._terms = terms
+        self._spelled = spelled
+        self._code = code
+
+    def __missing__(self, raw: str) -> tuple[Call, ...]:
+        if is_spaceless(raw):
+            run = run_text(raw)
+            # As `terms_at` has it, a pair at each character and the last one alone, without a Python step for each.
+            calls = tuple(map(self._terms.__getitem__, [*map(add, run, run[1:]), *run[-1:]]))
+            if len(raw) <= 4:
+                self[raw] = calls
+            return calls
+        groups = terms_at(raw, self._code)
+        if groups:
+            self._note_spelling(raw, groups)
+        calls = self[raw] = tuple(map(self._group_call, groups))
+        return calls
+
+    def _group_call(self, terms: Sequence[str]) -> Call:
+        if len(terms) == 1:
+            return self._terms[terms[0]]
+        calls = tuple(map(self._terms.__getitem__, terms))
+
+        def call(place: int) -> None:
+            for one in calls:
+                one(place)
+
+        return call
 
     def _note_spelling(self, raw: str, groups: Sequence[Sequence[str]]) -> None:
         """Remember how people write a term, for completion: as they do in running text, if they do."""
@@ -181,7 +189,7 @@ class Inversion:
         self._shift = 32 if wide else 16
         self._positions = "I" if wide else "H"
         self._languages: dict[str, dict[str, Occurrences]] = {}
-        self._calls: dict[tuple[str, int], _Calls] = {}
+        self._calls: dict[str, list[_Calls]] = {}
         self._spelled: dict[str, str] = {}
         self._lengths = [array(self._positions) for _ in FIELDS]
         self._values: dict[str, list[int]] = {}
@@ -212,41 +220,48 @@ class Inversion:
         """Take in one post; returns its number in this segment."""
         doc = self.posts
         self.posts += 1
-        language = stemmer_language(post.lang)
+        calls = self._calls_of(post.lang)
         base = doc << self._shift
         lengths = [0] * len(FIELDS)
         self._run_first.append(len(self._run_start))
         place = base
         for field, text in _short_texts(post):
-            after = self._run(language, field, text, place)
+            self._run(field, place - base)
+            after = self._feed(calls[field], text, place)
             lengths[field] += after - place
             place = after + 1
-        place = self._sections(post, language, place, base, lengths)
+        place = self._sections(post, calls, place, base, lengths)
         self._end.append(place - base)
         for column, length in zip(self._lengths, lengths, strict=True):
             column.append(length)
         self._columns_of(doc, post)
         return doc
 
-    def _run(self, language: str, field: int, text: str, place: int) -> int:
-        """Feed a text of one field; returns the place after its last word."""
-        if not self._run_code or self._run_code[-1] != field or self._run_first[-1] == len(self._run_start):
-            self._run_start.append(place & ((1 << self._shift) - 1))
-            self._run_code.append(field)
-        calls = self._calls.get((language, field))
+    def _calls_of(self, lang: str) -> list[_Calls]:
+        """By field code, the calls of a language; code's are those of the body, but for how words are cut."""
+        calls = self._calls.get(lang)
         if calls is None:
-            words = self._languages.setdefault(language, {})
-            memo_field = BODY if field == CODE else field
-            calls = _Calls(words, self._spelled, self.wide, field == CODE, memo_field)
-            self._calls[language, field] = calls
+            words = self._languages.setdefault(stemmer_language(lang), {})
+            fields = [_TermCalls(words, self.wide, field) for field in range(len(FIELDS))]
+            calls = [_Calls(terms, self._spelled, False) for terms in fields]
+            self._calls[lang] = calls = [*calls, _Calls(fields[BODY], self._spelled, True)]
+        return calls
+
+    def _run(self, field: int, position: int) -> None:
+        """Note that the words from here on are of this field."""
+        if self._run_first[-1] == len(self._run_start) or self._run_code[-1] != field:
+            self._run_start.append(position)
+            self._run_code.append(field)
+
+    def _feed(self, calls: _Calls, text: str, place: int) -> int:
+        """Put a text's words at their places; returns the place after the last."""
         last = place - 1
-        for last, call in enumerate(
-            chain.from_iterable(map(calls.__getitem__, raw_tokens(text, self.simplify))), place
-        ):
+        tokens = raw_tokens(text, self.simplify)
+        for last, call in enumerate(chain.from_iterable(map(calls.__getitem__, tokens)), place):
             call(last)
         return last + 1
 
-    def _sections(self, post: Post, language: str, place: int, base: int, lengths: list[int]) -> int:
+    def _sections(self, post: Post, calls: Sequence[_Calls], place: int, base: int, lengths: list[int]) -> int:
         self._section_first.append(len(self._section_start))
         self._check_first.append(len(self._check_position))
         outline: list[tuple[int, str, str]] = []
@@ -257,7 +272,8 @@ class Inversion:
             self._section_line.append(section.line)
             self._section_offset.append(offset)
             if section.heading:
-                after = self._run(language, HEADING, section.heading, place)
+                self._run(HEADING, place - base)
+                after = self._feed(calls[HEADING], section.heading, place)
                 lengths[HEADING] += after - place
                 place = after + 1
                 self._heading_keys.append(crc32(key(section.heading).encode()) << 32 | self.posts - 1)
@@ -266,7 +282,8 @@ class Inversion:
             for start, stop, field in _stretches(section.text, section.code):
                 self._check_position.append(place - base)
                 self._check_offset.append(offset + start)
-                place = self._run(language, field, section.text[start:stop], place)
+                self._run(field, place - base)
+                place = self._feed(calls[field], section.text[start:stop], place)
             lengths[BODY] += place - started
             place += 1
             offset += len(section.text)
@@ -426,20 +443,21 @@ def own_description(post: Post) -> str:
     return "" if any(start in " ".join(s.text[:2000].split()) for s in post.sections[:2]) else post.description
 
 
-def _stretches(text: str, code: Sequence[Any]) -> Iterator[tuple[int, int, int]]:
+def _stretches(text: str, code: Sequence[Code]) -> list[tuple[int, int, int]]:
     """A section's text cut at checkpoints, as (start, stop, field code); prose and code never share one."""
+    found: list[tuple[int, int, int]] = []
     start = 0
-    for block in (*code, None):
-        stop = len(text) if block is None else block.start
-        yield from ((a, b, BODY) for a, b in _cuts(text, start, stop))
-        if block is not None:
-            yield from ((a, b, CODE) for a, b in _cuts(text, block.start, block.stop))
-            start = block.stop
+    for block in code:
+        _cut(found, text, start, block.start, BODY)
+        _cut(found, text, block.start, block.stop, CODE)
+        start = block.stop
+    _cut(found, text, start, len(text), BODY)
+    return found
 
 
-def _cuts(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    while start < stop:
-        match = _CUT.search(text, start + CHECKPOINT, stop)
-        cut = match.end() if match else stop
-        yield start, cut
-        start = cut
+def _cut(found: list[tuple[int, int, int]], text: str, start: int, stop: int, field: int) -> None:
+    while stop - start > CHECKPOINT and (match := _CUT.search(text, start + CHECKPOINT, stop)):
+        found.append((start, match.end(), field))
+        start = match.end()
+    if start < stop:
+        found.append((start, stop, field))

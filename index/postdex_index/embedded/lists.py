@@ -52,8 +52,12 @@ class Impacts:
             doc, code = key >> shift, key & low
             body[doc] -= n
             extra[doc] = extra.get(doc, 0.0) + self._weights[code] * n / (n + self._norms[code][doc])
-        norms, get = self._norms[BODY], extra.get
-        return bytes([min(255, int(SCALE * (n / (n + norms[d]) + get(d, 0.0)) + 0.5) or 1) for d, n in body.items()])
+        once, norms = self.once, self._norms[BODY]
+        mixed = {d: quantised(n / (n + norms[d]) + extra[d]) for d in extra for n in (body[d],)}
+        get = mixed.get
+        return bytes(
+            [get(d) or (once[d] if n == 1 else int(SCALE * n / (n + norms[d]) + 0.5) or 1) for d, n in body.items()]
+        )
 
 
 class ListWriter:
@@ -185,21 +189,24 @@ def invert(
     impacts = Impacts(lengths, averages)
     shift = 32 if wide else 16
     half = "I" if wide else "H"
-    stems: dict[str, dict[str, list[Occurrences]]] = {}
+    stems: dict[str, list[tuple[str, Occurrences]]] = {}
     for language, words in languages.items():
         for surface, occurrences in words.items():
-            stems.setdefault(stem(surface, language), {}).setdefault(surface, []).append(occurrences)
+            stems.setdefault(stem(surface, language), []).append((surface, occurrences))
     once = impacts.once
     for name in sorted(stems, key=_key):
-        surfaces = stems[name]
-        parts = [one for group in surfaces.values() for one in group]
-        places, short, which = parts[0].all, parts[0].short, b""
-        if len(parts) > 1:
+        members = stems[name]
+        surface, occurrences = members[0]
+        places, short, which = occurrences.all, occurrences.short, b""
+        surfaces = {surface: [occurrences]}
+        if len(members) > 1:
+            for surface, occurrences in members[1:]:
+                surfaces.setdefault(surface, []).append(occurrences)
             places, short, which = _together(list(surfaces.values()), places.typecode)
         halves = memoryview(places).cast("B").cast(half)  # type: ignore[call-overload]
         if len(places) == 1 and not short:
             doc = halves[1]
-            writer.add(name, ((next(iter(surfaces)), 1),), {doc: 1}, once[doc : doc + 1], bytes(halves[:1]), b"", ())
+            writer.add(name, ((surface, 1),), {doc: 1}, once[doc : doc + 1], bytes(halves[:1]), b"", ())
             continue
         counts = Counter(halves[1::2].tolist())
         titles: Sequence[int] = ()
@@ -222,7 +229,7 @@ def _together(groups: Sequence[Sequence[Occurrences]], typecode: str) -> tuple[a
     for index, group in enumerate(groups):
         surface = min(index, MOST_SURFACES)
         for one in group:
-            marked += [place << 8 | surface for place in one.all]
+            marked += [place << 8 | surface for place in one.all.tolist()]
             short += one.short
     marked.sort()
     which = bytes([m & 255 for m in marked]) if len(groups) > 1 else b""
