@@ -411,7 +411,7 @@ def test_no_pickle_runs() -> None:
         embedded.verify(directory)
         check(directory, [("bug", Term("bug"))], open_index(directory))
         assert not sign.exists()
-        (directory / "_MAIN_9.toc").write_bytes(hostile)
+        (directory / "_MAIN_99.toc").write_bytes(hostile)
         # The canary sings where Whoosh does read the TOC.
         run(f"import whoosh.index\ntry: whoosh.index.open_dir({str(directory)!r})\nexcept Exception: pass")
         assert sign.exists()

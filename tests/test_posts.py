@@ -261,7 +261,7 @@ def test_a_post_as_a_whole(tmp_path: Path) -> None:
     ]
     assert [(p.path, p.line, p.kind) for p in post.problems] == [
         ("smc/bug.md", 6, "malformed"),
-        ("smc/bug.md", 1, "unpublished"),
+        ("smc/bug.md", 7, "unpublished"),
     ]
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
-from . import embedded, posts
+from . import embedded, posts, sites
 from .config import Settings
 from .engine import Stamp
 from .errors import IndexDamagedError, IndexLockedError, IndexMissingError, IndexWriteError
@@ -31,7 +31,10 @@ from .model import Post, Problem
 #: So many touched files are a commit of their own, else each search would read all of them again.
 MANY_TOUCHED = 100
 #: The files, in a folder of posts or so many folders above it, that say how its site makes links, anchors and dates.
-_SITE_FILE = re.compile(r"(?:_config|config|hugo|mkdocs)\.(?:ya?ml|toml|json)|astro\.config\.\w+|\.obsidian")
+_SITE_FILE = re.compile(
+    r"(?:_config|config|hugo|mkdocs)\.(?:ya?ml|toml|json)|package\.json|astro\.config\.\w+|scaffolds|\.obsidian"
+)
+_SITE_FOLDER = Path("config/_default")
 _ABOVE = 4
 #: The settings that a post is read by.
 _USED = ("anchors", "timezone", "language", "simplify", "url", "base_url")
@@ -56,7 +59,8 @@ class Known(NamedTuple):
 class Plan(NamedTuple):
     """What a commit has to do. Paths are sorted; `bytes` is the size of the files that have to be read.
 
-    `touched` are files with a new stat and the same bytes, `full` says that nothing of the old index stays.
+    `touched` are files with a new stat and the same bytes, `full` says that nothing of the old index stays,
+    `only` are the paths that were looked at, if not all were.
     """
 
     add: tuple[str, ...]
@@ -68,6 +72,7 @@ class Plan(NamedTuple):
     touched: tuple[str, ...]
     settings: str
     full: bool
+    only: Set[str] | None = None
 
     @property
     def files(self) -> int:
@@ -78,6 +83,11 @@ class Plan(NamedTuple):
     def pending(self) -> bool:
         """Whether there is anything to commit."""
         return self.full or self.files > 0
+
+    @property
+    def idle(self) -> bool:
+        """Whether the index can stay as it is."""
+        return not self.pending and len(self.touched) < MANY_TOUCHED
 
     def quick(self, settings: Settings) -> bool:
         """Whether a search can wait for it."""
@@ -108,20 +118,20 @@ class Freshness(NamedTuple):
 def known(directory: Path) -> Known:
     """What the newest commit knows; nothing if there is none, or none that this version can go on from."""
     try:
-        generation = embedded.generation(directory) or 0
-        return Known(generation, embedded.read_table(directory), embedded.read_settings(directory))
+        return Known(*embedded.read_known(directory))
     except (IndexMissingError, IndexDamagedError):
         return Known(0, {}, "")
 
 
-def plan(folder: Path, known: Known, settings: Settings, *, full: bool = False) -> Plan:
-    """What has to be done so that the index follows the files.
+def plan(folder: Path, known: Known, settings: Settings, *, full: bool = False, only: Set[str] | None = None) -> Plan:
+    """What has to be done so that the index follows the files, or `only` these of them.
 
     With `full`, and after a change of the settings or of the site's own files, every post is read again.
     """
-    walk = posts.walk(folder, settings)
     fingerprint = _fingerprint(folder, settings)
     full = full or known.settings != fingerprint
+    only = None if full else only
+    walk = posts.walk(folder, settings, only)
     table = known.table
     now = time.time()
     add: list[str] = []
@@ -141,10 +151,11 @@ def plan(folder: Path, known: Known, settings: Settings, *, full: bool = False) 
                     continue
             change.append(path)
         size += stat.st_size
-    remove = tuple(sorted(table.keys() - walk.files.keys()))
-    unchanged = len(walk.files) - len(add) - len(change)
+    there = table.keys() if only is None else table.keys() & only
+    remove = tuple(sorted(there - walk.files.keys()))
+    unchanged = len(table) - len(remove) - len(change)
     lists = tuple(sorted(add)), tuple(sorted(change)), remove
-    return Plan(*lists, unchanged, size, tuple(walk.problems), tuple(touched), fingerprint, full)
+    return Plan(*lists, unchanged, size, tuple(walk.problems), tuple(touched), fingerprint, full, only)
 
 
 def refresh(
@@ -157,28 +168,32 @@ def refresh(
     dry_run: bool = False,
     progress: Progress | None = None,
     jobs: int = 1,
+    only: Set[str] | None = None,
 ) -> Report:
     """Bring the index in `directory` up to the files of `folder`, in one commit.
 
     Nothing changed: nothing is written and no lock is taken, unless the index is damaged. `wait` is how many
     seconds another writer may take to finish, `progress` is called with (posts read, posts to read), `jobs` is
-    the number of processes that a large build may use.
+    the number of processes that a large build may use. `only` are the paths that may have changed, where that
+    is known: no other file is looked at, unless all have to be read again.
     """
     started = time.monotonic()
     before = known(directory)
     generation = before.generation
-    todo = plan(folder, before, settings, full=full)
-    idle = not todo.pending and len(todo.touched) < MANY_TOUCHED
-    if dry_run or (idle and not embedded.verify(directory)):
-        stored = embedded.read_problems(directory) if generation else []
-        problems = tuple(sorted(_all_problems(todo.problems, stored, before.table)))
-    else:
-        with closing(embedded.open_writer(directory, wait=wait, simplify=settings.simplify)) as writer:
-            damaged = _is_damaged(writer)
-            if damaged or (writer.generation - 1, writer.settings) != (generation, before.settings):
+    todo = plan(folder, before, settings, full=full, only=only)
+    damaged = not dry_run and not todo.full and todo.only is None and bool(embedded.verify(directory))
+    idle = dry_run or (todo.idle and not damaged)
+    stored = embedded.read_problems(directory) if idle and generation else []
+    problems = tuple(sorted(_all_problems(todo, stored, before.table)))
+    if not idle or (set(problems) != set(stored) and not dry_run):
+        with closing(
+            embedded.open_writer(directory, wait=wait, simplify=settings.simplify, distrust=damaged)
+        ) as writer:
+            lost = _is_damaged(writer)
+            if lost or (writer.based_on, writer.settings) != (generation, before.settings):
                 # Somebody else committed since we looked, or the writer begins anew.
-                known_now = Known(writer.generation - 1, writer.table(), writer.settings)
-                todo = plan(folder, known_now, settings, full=full or damaged)
+                known_now = Known(writer.based_on, writer.table(), writer.settings)
+                todo = plan(folder, known_now, settings, full=full or lost, only=only)
             with _no_collection():
                 generation, problems = _commit(writer, folder, settings, todo, _Reading(directory, jobs, progress))
     seconds = time.monotonic() - started
@@ -197,12 +212,14 @@ def catch_up(folder: Path, directory: Path, settings: Settings, before: Known) -
         return Freshness(False, todo.files)
     try:
         with closing(embedded.open_writer(directory, simplify=settings.simplify)) as writer:
-            if writer.generation - 1 != before.generation:  # somebody else committed since
-                todo = plan(folder, Known(writer.generation - 1, writer.table(), writer.settings), settings)
+            if writer.based_on != before.generation:  # somebody else committed since, or there is nothing to go on from
+                todo = plan(folder, Known(writer.based_on, writer.table(), writer.settings), settings)
             quick = todo.quick(settings)
+            if not todo.pending or (not quick and not todo.remove):
+                return Freshness(not todo.pending, todo.files)
             deletions = todo._replace(add=(), change=(), touched=(), full=False, settings=writer.settings)
             _commit(writer, folder, settings, todo if quick else deletions)
-    except (IndexLockedError, IndexWriteError):
+    except (IndexDamagedError, IndexLockedError, IndexWriteError):
         return Freshness(not todo.files, todo.files, todo.remove)
     return Freshness(quick, 0 if quick else todo.files)
 
@@ -220,7 +237,7 @@ def looks_same(stamp: Stamp, stat: os.stat_result) -> bool:
 def _digest(file: Path) -> bytes:
     """The digest of a file's bytes; none if it cannot be read now."""
     try:
-        return posts.digest(file.read_bytes())
+        return posts.digest_of(file)
     except OSError:
         return b""
 
@@ -266,7 +283,7 @@ def _commit(
     writer.write(_read(folder, settings, paths, counter, found), todo.remove)
     writer.settings = todo.settings
     again = {*todo.add, *todo.change, *todo.touched, *todo.remove}
-    problems = tuple(sorted({*found, *_all_problems(todo.problems, stored, table, again)}))
+    problems = tuple(sorted({*found, *_all_problems(todo, stored, table, again)}))
     writer.set_problems(problems)
     return writer.commit(), problems
 
@@ -303,7 +320,7 @@ def _write_shared(
         return False
     tasks = [(writer.reserve(), stretch) for stretch in worker.share(paths)]
     if reading.jobs > 1:
-        made = worker.in_processes(folder, reading.directory, settings, tasks, reading.jobs, counter)
+        made = worker.in_processes(folder, reading.directory, settings, tasks, reading.jobs, writer.lock_file, counter)
     else:
         made = [worker.build(folder, reading.directory, settings, *task, counter) for task in tasks]
     for part in made:
@@ -330,22 +347,43 @@ def _kept(stamp: Stamp) -> Stamp:
 
 
 def _all_problems(
-    walked: Iterable[Problem], stored: Iterable[Problem], table: Mapping[str, Stamp], read: Set[str] = frozenset()
+    todo: Plan, stored: Iterable[Problem], table: Mapping[str, Stamp], read: Set[str] = frozenset()
 ) -> set[Problem]:
-    """The folder's problems as far as known: those of the walk, and those stored of posts that stay as they are."""
-    return {*walked, *(problem for problem in stored if problem.path in table and problem.path not in read)}
+    """The folder's problems as far as known: those of the walk, and those stored of files that stay as they are."""
+
+    def stays(path: str) -> bool:
+        return path not in read and (path in table or (todo.only is not None and path not in todo.only))
+
+    return {*todo.problems, *(problem for problem in stored if stays(problem.path))}
 
 
 def _fingerprint(folder: Path, settings: Settings) -> str:
     """What all posts of a folder depend on: settings, and the site's own files with their sizes and checksums."""
     parts = [f"{name}={getattr(settings, name)}" for name in _USED]
+    for file in surroundings(folder):
+        with suppress(OSError):
+            size = file.stat().st_size if file.is_file() else 0
+            content = file.read_bytes() if size <= sites.LARGEST and size else b""
+            parts.append(f"{os.path.relpath(file, folder)}:{size}:{crc32(content):08x}")
+    return "\n".join(parts)
+
+
+def surroundings(folder: Path) -> list[Path]:
+    """The files and folders that say how the site of a folder of posts makes links, anchors and dates."""
     start = Path(os.path.abspath(folder))
+    found: list[Path] = []
     for root in (start, *start.parents[:_ABOVE]):
-        names = os.listdir(root) if os.access(root, os.R_OK) else []
-        for name in sorted(filter(_SITE_FILE.fullmatch, names)):
-            with suppress(OSError):
-                content = (root / name).read_bytes()
-                parts.append(f"{os.path.relpath(root, start)}/{name}:{len(content)}:{crc32(content):08x}")
+        names = _names(root)
+        found += [root / name for name in sorted(filter(_SITE_FILE.fullmatch, names))]
+        if _SITE_FOLDER.parts[0] in names:
+            found += [root / _SITE_FOLDER / name for name in sorted(_names(root / _SITE_FOLDER))]
         if ".git" in names:
             break
-    return "\n".join(parts)
+    return found
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []

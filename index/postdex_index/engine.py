@@ -45,6 +45,15 @@ class StoredSection(NamedTuple):
     stop: int
 
 
+class Outline(NamedTuple):
+    """The sections of a stored post without their names: the level of each heading, and in words `bounds`,
+    where heading and text of each section in turn begin, and `stops`, where each section ends."""
+
+    levels: Sequence[int]
+    bounds: Sequence[int]
+    stops: Sequence[int]
+
+
 class Mark(NamedTuple):
     """text[start:stop] of a passage holds a word of the query's leaf number `leaf`."""
 
@@ -94,6 +103,12 @@ class Document(Protocol):
     def unpublished(self) -> str: ...
     @property
     def sections(self) -> Sequence[StoredSection]: ...
+    @property
+    def outline(self) -> Outline: ...
+
+    def section(self, number: int) -> StoredSection:
+        """One of `sections`."""
+        ...
 
     def text(self, section: int) -> str:
         """The whole text of a section."""

@@ -50,7 +50,7 @@ class Metadata(NamedTuple):
     """The fields of a post as `model.Post` has them; `title` and `description` are "" when the body must give them.
 
     `link`, `given_slug` and `abbrlink` are what the front matter itself says of the post's address, as it was
-    written; `slug` is that, else the file's name.
+    written; `slug` is that, else the file's name. `unpublished_line` is where the reason stands.
     """
 
     title: str
@@ -72,6 +72,7 @@ class Metadata(NamedTuple):
     given_slug: str
     abbrlink: str
     unpublished: str
+    unpublished_line: int
     reconsider_at: int | None
     problems: tuple[Problem, ...]
 
@@ -103,7 +104,7 @@ def normalise(front: FrontMatter, around: Circumstances) -> Metadata:
     title = fields.text("title")
     date, date_from = _date(fields, around)
     updated = fields.moment(around.zone, "updated", "lastmod", "modified", "last_modified_at", "updatedDate")
-    reason, reconsider_at = _unpublished(fields, around)
+    name, reason, reconsider_at = _unpublished(fields, around)
     link_title = fields.text("linkTitle")
     return Metadata(
         title=title,
@@ -125,6 +126,7 @@ def normalise(front: FrontMatter, around: Circumstances) -> Metadata:
         given_slug=fields.text("slug"),
         abbrlink=fields.text("abbrlink"),
         unpublished=reason,
+        unpublished_line=fields.line(name),
         reconsider_at=reconsider_at,
         problems=tuple(fields.problems),
     )
@@ -205,9 +207,13 @@ class _Fields:
         return True if word in _TRUE else False if word in _FALSE else None
 
     def problem(self, name: str, message: str, hint: str) -> None:
-        where = re.search(rf"^[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[:=]", self.head, re.MULTILINE | re.IGNORECASE)
-        line = self.head.count("\n", 0, where.start()) + 1 if where else 1
-        self.problems.append(Problem("", line, "malformed", message, hint))
+        self.problems.append(Problem("", self.line(name), "malformed", message, hint))
+
+    def line(self, name: str) -> int:
+        """The line that a field stands on, 1 if it is not found (written in an unusual way, or no field)."""
+        key = rf"^[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[:=]"
+        where = re.search(key, self.head, re.MULTILINE | re.IGNORECASE) if name else None
+        return self.head.count("\n", 0, where.start()) + 1 if where else 1
 
 
 def _texts(value: Value) -> Iterator[str]:
@@ -355,31 +361,33 @@ def _stem(path: str) -> str:
     return folders[-1] if folders and stem.lower() in ("index", "_index") else stem
 
 
-def _unpublished(fields: _Fields, around: Circumstances) -> tuple[str, int | None]:
-    """Why the post is left out ("" if it is not), and when that changes by itself."""
-    reason = _standing_reason(fields, around.path)
+def _unpublished(fields: _Fields, around: Circumstances) -> tuple[str, str, int | None]:
+    """Which field leaves the post out ("" if it is none), why ("" if it is not left out), and when that changes."""
+    name, reason = _standing_reason(fields, around.path)
     publish = None if _is_flag(fields, "publishDate") else fields.moment(around.zone, "publishDate")
-    expiry = fields.moment(around.zone, "expiryDate", "unpublishDate")
+    end = fields.first("expiryDate", "unpublishDate")[0]
+    expiry = fields.moment(around.zone, end) if end else None
     if reason:
-        return reason, None
+        return name, reason, None
     if expiry and expiry.instant <= around.now:
-        return f"expired on {dates.show(expiry.wall)[:10]} (expiryDate)", None
+        return end, f"expired on {dates.show(expiry.wall)[:10]} ({end})", None
     if publish and publish.instant > around.now:
-        return f"to be published on {dates.show(publish.wall)[:10]} (publishDate)", publish.instant
-    return "", expiry.instant if expiry else None
+        return "publishDate", f"to be published on {dates.show(publish.wall)[:10]} (publishDate)", publish.instant
+    return "", "", expiry.instant if expiry else None
 
 
-def _standing_reason(fields: _Fields, path: str) -> str:
+def _standing_reason(fields: _Fields, path: str) -> tuple[str, str]:
+    """The first of the fields that say so for good, and what it says."""
     search = fields.values.get("search")
     excluded = search.get("exclude") if isinstance(search, dict) else None
     checks = (
-        (fields.flag("draft") is True, "draft: true"),
-        (fields.flag("published") is False, "published: false"),
-        ("_drafts" in path.split("/")[:-1], "in _drafts/"),
-        (fields.flag("hidden") is True, "hidden: true"),
-        (fields.flag("indexing") is False, "indexing: false"),
-        (isinstance(excluded, str) and excluded.lower() in _TRUE, "search: {exclude: true}"),
-        (fields.first("password")[1] is not None, "has a password"),
-        (fields.first("encrypt")[1] is not None and fields.flag("encrypt") is not False, "encrypt"),
+        (fields.flag("draft") is True, "draft", "draft: true"),
+        (fields.flag("published") is False, "published", "published: false"),
+        ("_drafts" in path.split("/")[:-1], "", "in _drafts/"),
+        (fields.flag("hidden") is True, "hidden", "hidden: true"),
+        (fields.flag("indexing") is False, "indexing", "indexing: false"),
+        (isinstance(excluded, str) and excluded.lower() in _TRUE, "search", "search: {exclude: true}"),
+        (fields.first("password")[1] is not None, "password", "has a password"),
+        (fields.first("encrypt")[1] is not None and fields.flag("encrypt") is not False, "encrypt", "encrypt"),
     )
-    return next((reason for holds, reason in checks if holds), "")
+    return next(((name, reason) for holds, name, reason in checks if holds), ("", ""))

@@ -7,8 +7,10 @@ What reading needs is imported when the first post is read: a search that finds 
 
 from __future__ import annotations
 
+import errno
 import os
 import stat as modes
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,20 +19,24 @@ from typing import TYPE_CHECKING, NamedTuple
 from .engine import Stamp
 from .model import Post, Problem, Section
 from .sites import Site, site
-from .walk import Walk, walk
+from .walk import EXHAUSTED, Walk, exhausted, walk
 
 if TYPE_CHECKING:
     from .config import Settings
     from .fields import Metadata
     from .markdown import Parsed
 
-__all__ = ["Read", "Site", "Walk", "clashes", "digest", "parse", "read", "site", "stamp", "walk"]
+__all__ = ["Read", "Site", "Walk", "clashes", "digest", "digest_of", "parse", "read", "site", "stamp", "walk"]
 
 #: A file that changes while it is read is read again, so often.
 _ATTEMPTS = 3
 #: A change within this time of the last one may leave the same times: file systems take them from a clock that
 #: ticks every 4 to 10 ms, some only in whole seconds (FAT in two).
 _TICK_NS, _COARSE_TICK_NS = 100_000_000, 2_000_000_000
+#: What keeps a file from being read until somebody changes it. After anything else, such as a disk or a server that
+#: does not answer, it is tried again.
+_LASTING = frozenset((errno.EACCES, errno.EPERM, errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENXIO))
+_AGAIN_S = 60
 #: Of the first bytes, so many tell text from what is no text.
 _SAMPLE = 8192
 
@@ -45,7 +51,10 @@ class Read(NamedTuple):
 
 
 def read(folder: Path, path: str, site: Site, settings: Settings) -> Read:
-    """Read one post. Never raises on what is in the file, nor on a file that is gone, a link, or no file."""
+    """Read one post. Never raises on what is in the file, nor on a file that is gone, a link, or no file.
+
+    Raises `FolderError` where this process has run out of memory or descriptors: the post is as it was.
+    """
     if not path or path.startswith("/") or "\0" in path or ".." in path.split("/"):
         return Read(None, Stamp(0, 0, 0, 0, b""), (Problem(path, 0, "skipped", "this is no path below the folder"),))
     if _through_link(folder, path):
@@ -53,7 +62,10 @@ def read(folder: Path, path: str, site: Site, settings: Settings) -> Read:
     try:
         content, state = _content(folder / path, settings.max_bytes)
     except OSError as error:
-        return _unreadable(folder / path, path, _reason(error))
+        if error.errno in EXHAUSTED:
+            raise exhausted(error, folder) from error
+        again = None if error.errno in _LASTING else int(time.time()) + _AGAIN_S
+        return _unreadable(folder / path, path, _reason(error), again)
     if content is None:
         regular = modes.S_ISREG(state.st_mode)
         return _unreadable(folder / path, path, "the file is too large" if regular else "this is no regular file")
@@ -99,11 +111,17 @@ def digest(content: bytes) -> bytes:
     return blake2b(content, digest_size=16).digest()
 
 
+def digest_of(file: Path) -> bytes:
+    """The digest of a file's bytes; OSError if it is no regular file, or cannot be read."""
+    content, _ = _content(file, sys.maxsize)
+    return digest(content) if content is not None else b""
+
+
 def stamp(state: os.stat_result, content: bytes, reconsider_at: int | None = None) -> Stamp:
     """The stamp of a file that was just read with this stat and these bytes."""
-    changed = max(state.st_mtime_ns, state.st_ctime_ns)
+    now = time.time_ns()
     tick = _TICK_NS if state.st_mtime_ns % 1_000_000_000 else _COARSE_TICK_NS
-    racy = -_COARSE_TICK_NS < time.time_ns() - changed < tick
+    racy = any(-_COARSE_TICK_NS < now - changed < tick for changed in (state.st_mtime_ns, state.st_ctime_ns))
     times = state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino
     return Stamp(*times, digest(content), reconsider_at, racy)
 
@@ -156,11 +174,11 @@ def _reason(error: OSError) -> str:
     return f"the file cannot be read ({error.strerror})"
 
 
-def _unreadable(file: Path, path: str, message: str) -> Read:
-    """Nothing to index; the stamp lets an unreadable file rest until it changes."""
+def _unreadable(file: Path, path: str, message: str, again: int | None = None) -> Read:
+    """Nothing to index; the stamp lets an unreadable file rest until it changes, or until the time `again`."""
     try:
         state = os.lstat(file)
-        seen = Stamp(state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino, b"")
+        seen = Stamp(state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino, b"", again)
     except OSError:
         seen = Stamp(0, 0, 0, 0, b"")
     return Read(None, seen, (Problem(path, 0, "skipped", message, "make it a file that can be read, or remove it"),))
@@ -199,7 +217,7 @@ def _post(
         problems.append(Problem(path, 1, "malformed", wrong, "write a path such as /about/, or an address with https"))
     if found.unpublished:
         hint = "it is found with --drafts"
-        problems.append(Problem(path, 1, "unpublished", found.unpublished, hint))
+        problems.append(Problem(path, found.unpublished_line, "unpublished", found.unpublished, hint))
     return Post(
         path=path,
         title=title or name_of(site.prefix + path).replace("_", " ").strip() or path,

@@ -37,6 +37,11 @@ _EMOJI = "\u2600-\u27bf\u2b50\u2b55\U0001f000-\U0001faff"
 _EMOJI_STYLE = "\ufe0f\U0001f3fb-\U0001f3ff"
 #: Jamo that a font and NFKC put together to one syllable.
 _JAMO = "\u1100-\u11ff\u3131-\u318e\uffa0-\uffdc"
+#: Characters of Latin, Greek and Cyrillic texts among which are no marks, no emoji and none of those scripts:
+#: letters, punctuation, currencies, arrows, mathematics, lines.
+_WESTERN = (
+    "\0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u25ff"
+)
 #: At most so many words in one raw token: longer chains go on in the next, so that nothing is lost.
 MOST_WORDS = 12
 #: A character of a word outside those scripts.
@@ -54,16 +59,19 @@ _FOLDER = os.path.join(os.path.dirname(__file__), "data")
 
 
 def raw_pattern(text: str) -> re.Pattern[str]:
-    """The pattern whose matches in `text` are its raw tokens: one of three, the fastest that is right.
+    """The pattern whose matches in `text` are its raw tokens: one of four, the fastest that is right.
 
     An ASCII class is 1.5 times as fast as `\\w` minus scripts, that 4 times as fast as one with
-    marks; looking for marks by set costs a tenth of a class that looks for them.
+    marks; looking for marks by set costs a tenth of a class that looks for them. A cold search pays for
+    compiling, too: 0.4 ms for western texts, 5 to 8 for others.
 
     >>> raw_pattern("C++17, std::vector<int>").findall("C++17, std::vector<int>")
     ['C++', '17', 'std', 'vector', 'int']
     """
     if text.isascii():
         return _ascii_pattern()
+    if _is_western(text):
+        return _western_pattern()
     return _plain_pattern() if _marks().isdisjoint(text) else _marked_pattern()
 
 
@@ -75,7 +83,7 @@ def simplified(text: str) -> str:
     >>> simplified("雜談 SMC")
     '杂谈 SMC'
     """
-    if text.isascii():
+    if text.isascii() or _is_western(text):
         return text
     traditional, forms = _simplified_forms()
     return text if traditional.isdisjoint(text) else "".join(map(forms.get, text, text))
@@ -181,6 +189,21 @@ def _other_tokens() -> str:
 @cache
 def _ascii_pattern() -> re.Pattern[str]:
     return re.compile(_words(r"\w+", "'"), re.ASCII)
+
+
+def _is_western(text: str) -> bool:
+    return _foreign_pattern().search(text) is None
+
+
+@cache
+def _foreign_pattern() -> re.Pattern[str]:
+    return re.compile(f"[^{_WESTERN}]")
+
+
+@cache
+def _western_pattern() -> re.Pattern[str]:
+    """The plain pattern where there is nothing that it keeps apart."""
+    return re.compile(_words(r"\w+", "'’‐‑"))
 
 
 @cache

@@ -33,7 +33,7 @@ FOLDERS = {
 }
 #: A site's root is looked for in the folder of posts and so many folders above it.
 _ABOVE = 4
-_LARGEST = 1024 * 1024
+LARGEST = 1024 * 1024
 
 
 class Site(NamedTuple):
@@ -214,10 +214,10 @@ def _text(path: Path) -> str:
         return ""
     with open(number, "rb") as file:
         state = os.fstat(number)
-        if not stat.S_ISREG(state.st_mode) or state.st_size > _LARGEST:
+        if not stat.S_ISREG(state.st_mode) or state.st_size > LARGEST:
             return ""
         try:
-            return file.read(_LARGEST).decode("utf-8", "replace")
+            return file.read(LARGEST).decode("utf-8", "replace")
         except OSError:
             return ""
 

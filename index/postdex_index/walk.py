@@ -7,6 +7,7 @@ first: 1,000 files with a .gitignore take 4 ms, of which their stats alone are 2
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -26,14 +27,18 @@ GENERATED = frozenset(("scaffolds", "archetypes", "public"))
 _SITE_FILES = frozenset(
     ("_config.yml", "hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "config.toml", "mkdocs.yml", "package.json")
 )
+#: What says nothing about a file or folder: this process or machine has no more of something.
+EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 _LARGEST_GITIGNORE = 256 * 1024
 
 
 class Walk(NamedTuple):
-    """The files to index by path (relative, `/`, in order), with their `os.stat_result`; and what was left out, why."""
+    """The files to index by path (relative, `/`, in order), with their `os.stat_result`; what was left out, why;
+    and the folders that were looked into ("" for the folder itself, "2022/" for one in it)."""
 
     files: dict[str, os.stat_result]
     problems: tuple[Problem, ...]
+    folders: tuple[str, ...] = ()
 
 
 class _Rules(NamedTuple):
@@ -44,19 +49,24 @@ class _Rules(NamedTuple):
     before: str = ""
 
 
-def walk(folder: Path, settings: Settings) -> Walk:
-    """Find the posts below a folder. Raises `FolderError` if there is no such folder or it cannot be read."""
-    search = _Walk(settings)
+def walk(folder: Path, settings: Settings, only: Iterable[str] | None = None) -> Walk:
+    """Find the posts below a folder; with `only`, which of these paths are posts, by the same rules.
+
+    Raises `FolderError` if there is no such folder or it cannot be read.
+    """
+    search = _Walk(settings, only)
     search.top(folder)
-    return Walk(search.files, tuple(search.problems))
+    return Walk(search.files, tuple(search.problems), tuple(search.folders))
 
 
 class _Walk:
     """One walk under way."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, only: Iterable[str] | None) -> None:
         self.files: dict[str, os.stat_result] = {}
         self.problems: list[Problem] = []
+        self.folders = [""]
+        self.only = None if only is None else _with_folders(only)
         self.max_bytes = settings.max_bytes
         self.exclude = Patterns(settings.exclude)
         self.include = Patterns(settings.include)
@@ -77,8 +87,11 @@ class _Walk:
             try:
                 names = os.scandir(folder / prefix)
             except OSError as error:
+                if error.errno in EXHAUSTED:
+                    raise exhausted(error, folder) from error
                 self.skip(prefix, f"the folder cannot be read ({error.strerror})", "check its permissions")
                 continue
+            self.folders.append(prefix)
             rest += self.listing(names, prefix, rules, False)
 
     def listing(
@@ -93,6 +106,8 @@ class _Walk:
         beside = top or any(entry.name in _SITE_FILES for entry in entries)
         folders: list[tuple[str, tuple[_Rules, ...]]] = []
         suffixes = self.suffixes
+        if self.only is not None:
+            entries = [entry for entry in entries if prefix + entry.name in self.only]
         for entry in entries:
             name = entry.name
             if name[0] == ".":
@@ -156,6 +171,17 @@ def printable(path: str) -> str:
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
+def exhausted(error: OSError, folder: Path) -> FolderError:
+    """The error for a folder whose posts cannot be read now, which must not be taken for their being gone."""
+    hint = "raise the limits of the process, or do it again later"
+    return FolderError(f"the posts cannot be read now ({error.strerror})", hint, path=str(folder))
+
+
+def _with_folders(paths: Iterable[str]) -> set[str]:
+    """Paths, and those of the folders on the way to them."""
+    return {path[:cut] for path in paths for cut in (*(at for at, char in enumerate(path) if char == "/"), len(path))}
+
+
 def _name(entry: os.DirEntry[str]) -> str:
     return entry.name
 
@@ -210,9 +236,10 @@ def _patterns(path: str) -> Patterns | None:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError:
         return None
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        return None
     with open(number, "rb") as file:
-        if not stat.S_ISREG(os.fstat(number).st_mode):
-            return None
         text = file.read(_LARGEST_GITIGNORE).decode("utf-8-sig", "replace")
     patterns = Patterns(text.split("\n"))
     return patterns or None

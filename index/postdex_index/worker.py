@@ -4,6 +4,9 @@
 same too. Each stretch goes to `python -m postdex_index.worker`, which reads its posts and writes finished
 segments; what comes back is names, sizes, stamps and problems as lines of JSON. Nothing is pickled, and no
 program that uses postdex has to guard its main module, as `multiprocessing` would ask of it.
+
+A worker holds the lock with its parent, so that no other writer comes between, and ends with it, however
+that ends: its standard input is never closed before.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -60,19 +64,65 @@ def in_processes(
     settings: Settings,
     tasks: Sequence[tuple[str, Sequence[str]]],
     jobs: int,
+    lock: int,
     read: Callable[[int], None],
 ) -> list[Made]:
     """Each task's posts as segments, `jobs` processes at a time; in this process if none can be started.
 
-    A task is (name that its segments begin with, paths); `read` is called with numbers of posts as they are read.
+    A task is (name that its segments begin with, paths); `lock` is the descriptor that keeps other writers out,
+    `read` is called with numbers of posts as they are read.
     """
+    workers = _Workers(lock)
 
     def one(task: tuple[str, Sequence[str]]) -> Made:
-        made = _in_process(folder, directory, settings, task, read) if sys.executable else None
-        return made or build(folder, directory, settings, *task, read)
+        made = _in_process(workers, folder, directory, settings, task, read) if sys.executable else None
+        if made is None and not workers.stopped:
+            made = build(folder, directory, settings, *task, read)
+        return made or Made([], {}, [])
 
     with ThreadPoolExecutor(jobs) as pool:
-        return list(pool.map(one, tasks))
+        try:
+            return list(pool.map(one, tasks))
+        except BaseException:  # an interrupt waits for nobody, a full disk is full for all
+            workers.stop()
+            raise
+
+
+class _Workers:
+    """The worker processes that run."""
+
+    def __init__(self, lock: int) -> None:
+        self._lock = lock
+        self._running: list[subprocess.Popen[bytes]] = []
+        self._changing = threading.Lock()
+        self.stopped = False
+
+    def start(self) -> subprocess.Popen[bytes] | None:
+        """One more; None if it cannot be started, or none shall be."""
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        command = [sys.executable, "-m", "postdex_index.worker"]
+        with self._changing:
+            if self.stopped:
+                return None
+            try:
+                process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    env=environment,
+                    pass_fds=[self._lock],
+                )
+            except OSError:
+                return None
+            self._running.append(process)
+            return process
+
+    def stop(self) -> None:
+        """End all that run, at once, and start no more."""
+        with self._changing:
+            self.stopped = True
+            for process in self._running:
+                process.kill()
 
 
 def build(
@@ -102,7 +152,12 @@ def build(
 
 
 def _in_process(
-    folder: Path, directory: Path, settings: Settings, task: tuple[str, Sequence[str]], read: Callable[[int], None]
+    workers: _Workers,
+    folder: Path,
+    directory: Path,
+    settings: Settings,
+    task: tuple[str, Sequence[str]],
+    read: Callable[[int], None],
 ) -> Made | None:
     """What a worker process made of a task; None if it could not be started or died.
 
@@ -116,25 +171,25 @@ def _in_process(
         "name": name,
         "paths": paths,
     }
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    command = [sys.executable, "-m", "postdex_index.worker"]
-    try:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
-    except OSError:
+    process = workers.start()
+    if process is None:
         return None
     assert process.stdin and process.stdout
     made: Made | None = None
     with process:
-        process.stdin.write(json.dumps(order).encode())
-        process.stdin.close()
-        for line in process.stdout:
-            answer = json.loads(line)
-            if "read" in answer:
-                read(answer["read"])
-            elif "error" in answer:
-                raise IndexWriteError(answer["error"], answer["hint"], path=answer["path"])
-            else:
-                made = _made(answer)
+        try:
+            process.stdin.write(json.dumps(order).encode() + b"\n")
+            process.stdin.flush()
+            for line in process.stdout:
+                answer = json.loads(line)
+                if "read" in answer:
+                    read(answer["read"])
+                elif "error" in answer:
+                    raise IndexWriteError(answer["error"], answer["hint"], path=answer["path"])
+                else:
+                    made = _made(answer)
+        except (BrokenPipeError, ValueError):
+            process.kill()  # it has died, or its last line is cut
     return made if process.returncode == 0 else None
 
 
@@ -152,7 +207,11 @@ def _made(answer: dict[str, list[list[object]]]) -> Made:
 
 def _lines() -> Iterator[dict[str, object]]:
     """The work of a worker process: the order on standard input, answers as they come."""
-    order = json.load(sys.stdin)
+    line = sys.stdin.buffer.readline()
+    if not line.endswith(b"\n"):  # nobody is there any more
+        return
+    order = json.loads(line)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in order["settings"].items()
     }
@@ -168,6 +227,12 @@ def _lines() -> Iterator[dict[str, object]]:
         return
     stamps = [[path, *stamp._replace(digest=stamp.digest.hex())] for path, stamp in made.stamps.items()]  # type: ignore[arg-type]
     yield {"entries": made.entries, "stamps": stamps, "problems": made.problems}
+
+
+def _end_with_parent() -> None:
+    while os.read(0, 1):
+        pass
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -28,23 +28,26 @@ if TYPE_CHECKING:
     from postdex_index.model import SectionHit as SectionHit
     from postdex_index.model import Snippet as Snippet
     from postdex_index.model import Span as Span
+    from postdex_index.watch import Watching as Watching
 
+    from .checkup import Status as Status
     from .library import Index as Index
     from .library import Results as Results
-    from .library import Status as Status
     from .library import Verdict as Verdict
     from .library import open as open
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "postdex.library": ("Index", "Results", "Status", "Verdict", "open"),
+    "postdex.checkup": ("Status",),
+    "postdex.library": ("Index", "Results", "Verdict", "open"),
     "postdex_index.build": ("Report",),
     "postdex_index.errors": (
         *("ConfigError", "FolderError", "IndexFault", "IndexMissingError"),
         *("NotFoundError", "PostdexError", "QueryError", "StaleError"),
     ),
     "postdex_index.model": ("Hit", "Problem", "SectionHit", "Snippet", "Span"),
+    "postdex_index.watch": ("Watching",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -67,6 +70,7 @@ __all__ = [
     "StaleError",
     "Status",
     "Verdict",
+    "Watching",
     "__version__",
     "open",
 ]

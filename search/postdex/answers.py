@@ -145,9 +145,10 @@ def nothing(text: str, warnings: tuple[str, ...], page: Page, state: IndexState,
 
 def ranked_by_closeness(found: Answer, asked: hits.Asked, sort: str, wanted: int) -> list[rank.Ranked]:
     """The candidates in their last order, of which the first `wanted` are needed."""
-    if sort != "score":
-        return [rank.Ranked(candidate, candidate.score) for candidate in found.candidates]
-    return rank.closest(found.candidates, rank.neighbours(asked.leaves), wanted=wanted)
+    pairs = rank.neighbours(asked.leaves)
+    if sort != "score" or not pairs:
+        return [rank.Ranked(candidate, candidate.score) for candidate in found.candidates[:wanted]]
+    return rank.closest(found.candidates, pairs, wanted=wanted)
 
 
 def all_of(tree: Query, *filters: Query) -> Query:

@@ -74,15 +74,14 @@ class Place(NamedTuple):
 def of_post(reader: Reader, ranked: Ranked, asked: Asked) -> Hit:
     """The hit of a post: its three best sections, the best one's snippet."""
     document, positions = _met(reader, ranked, asked)
-    found = best_sections(document.sections, positions, asked.worth, ranked.score, AVERAGE_SECTION, SECTIONS)
+    found = _best(document, positions, ranked, asked, SECTIONS)
     return _hit(reader, ranked, asked, document, positions, found)
 
 
 def places(reader: Reader, ranked: Ranked, asked: Asked) -> list[Place]:
     """Each section of a post that holds words of the query, best first."""
     document, positions = _met(reader, ranked, asked)
-    sections = document.sections
-    found = best_sections(sections, positions, asked.worth, ranked.score, AVERAGE_SECTION, len(sections))
+    found = _best(document, positions, ranked, asked, len(document.outline.levels))
     if not found:
         return [Place(ranked, document, positions, None)]
     return [Place(ranked, document, positions, section) for section in found]
@@ -98,6 +97,12 @@ def of_place(reader: Reader, place: Place, asked: Asked) -> Hit:
 def _met(reader: Reader, ranked: Ranked, asked: Asked) -> tuple[Document, list[Sequence[int]]]:
     positions = [ranked.candidate.positions(leaf) for leaf in range(len(asked.leaves))]
     return reader.document(ranked.candidate.post), positions
+
+
+def _best(
+    document: Document, positions: Sequence[Sequence[int]], ranked: Ranked, asked: Asked, limit: int
+) -> list[ScoredSection]:
+    return best_sections((), positions, asked.worth, ranked.score, AVERAGE_SECTION, limit, document.outline)
 
 
 def _hit(
@@ -130,22 +135,25 @@ def _hit(
         document.lang,
         ranked.score,
         shown,
-        sections if asked.section_snippets else tuple(section._replace(snippet=None) for section in sections),
+        sections if asked.section_snippets else tuple(map(_without_snippet, sections)),
         explanation(reader, ranked, asked) if asked.explain else None,
     )
+
+
+def _without_snippet(section: SectionHit) -> SectionHit:
+    return section._replace(snippet=None) if section.snippet else section
 
 
 def _section(
     document: Document, positions: Sequence[Sequence[int]], scored: ScoredSection, asked: Asked, snipped: bool
 ) -> SectionHit:
-    section = document.sections[scored.index]
+    section = document.section(scored.index)
     shown = None
     if snipped:
-        words = {
-            position: leaf
-            for leaf, found in enumerate(positions)
-            for position in found[bisect_left(found, section.body) : bisect_left(found, section.stop)]
-        }
+        words: dict[int, int] = {}
+        for leaf, found in enumerate(positions):
+            inside = found[bisect_left(found, section.body) : bisect_left(found, section.stop)]
+            words |= dict.fromkeys(inside, leaf)
         passage = document.passage(scored.index, scored.near, words)
         shown = snippet(passage, asked.idf)
     url = f"{document.url}#{section.anchor}" if document.url and section.anchor else document.url
@@ -182,9 +190,9 @@ def wanted(query_leaves: Sequence[Leaf], languages: Sequence[str]) -> Callable[[
                 tests.append(_near(text, most))
 
     def is_wanted(term: str) -> bool:
-        if term in names or any(test(term) for test in tests):
+        if term in names or any([test(term) for test in tests]):
             return True
-        return any(stem(term, language) in stems for language in languages)
+        return not stems.isdisjoint([stem(term, language) for language in languages])
 
     return is_wanted
 

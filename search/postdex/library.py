@@ -10,22 +10,27 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from postdex_index import build, config, embedded, posts
-from postdex_index.engine import Document, Reader, Stats, Word
+from postdex_index import build, config, embedded
+from postdex_index.engine import Document, Reader, Word
 from postdex_index.errors import FolderError, IndexMissingError, NotFoundError, PostdexError, QueryError, StaleError
 from postdex_index.model import IndexState, Problem
-from postdex_index.query import Clauses, Everything, Query
+from postdex_index.query import Clauses, Query
 
 from . import filters, suggest, syntax, why
-from .answers import ALL_POSTS, Asked, Page, Results, all_of, answer, nothing
+from .answers import Asked, Page, Results, all_of, answer, nothing
 from .places import check_unasked, index_directory
 from .why import Verdict
 
-__all__ = ["Index", "Results", "Status", "Verdict", "open"]
+if TYPE_CHECKING:
+    from postdex_index.watch import Watching
+
+    from .checkup import Status
+
+__all__ = ["Index", "Results", "Verdict", "open"]
 
 Refresh: TypeAlias = Literal["auto", "never", "require"]
 Sort: TypeAlias = Literal["score", "date", "updated", "title"]
@@ -34,15 +39,8 @@ Units: TypeAlias = Literal["posts", "sections"]
 #: How long a first build waits for another process that may just be doing it.
 _WAIT_S = 60.0
 
-
-class Status(NamedTuple):
-    """An index as it stands: where, in numbers, and how it stands to the files."""
-
-    folder: str
-    directory: str
-    stats: Stats
-    fresh: bool
-    changed_files: int
+#: A file system may tell the time of a change no finer than this (FAT: 2 s), so that a second one shows no other time.
+_COARSE_NS = 3_000_000_000
 
 
 class _Snapshot(NamedTuple):
@@ -111,9 +109,11 @@ class Index:
         self._mode = refresh
         self._updating = threading.Lock()
         self._opened: tuple[Reader, int] | None = None
+        self._listed: tuple[int, int | None] | None = None
         self._closed = False
         self._table: build.Known | None = None
         self._checked: tuple[float, build.Freshness] | None = None
+        self._watching: list[Watching] = []
 
     @property
     def exists(self) -> bool:
@@ -259,19 +259,48 @@ class Index:
 
     def status(self) -> Status:
         """The index as it stands, without changing it."""
-        reader, _ = self._reader()
-        todo = build.plan(self.folder, self._known(), self.settings)
-        return Status(str(self.folder), str(self.directory), reader.stats(), not todo.files, todo.files)
+        from . import checkup
+
+        return checkup.status(self.folder, self.directory, self.settings, self._reader()[0], self._known())
 
     def problems(self) -> list[Problem]:
         """What was skipped, is unpublished, lost something, or has the address of another post; by path and line."""
-        reader, _ = self._reader()
-        every = reader.search(Everything(), limit=ALL_POSTS, sort="title").candidates
-        urls = {document.path: document.url for document in (reader.document(one.post) for one in every)}
-        return sorted([*embedded.read_problems(self.directory), *posts.clashes(urls)])
+        from . import checkup
+
+        return checkup.problems(self.directory, self._reader()[0])
+
+    def watch(
+        self,
+        *,
+        on_report: Callable[[build.Report], None] = lambda report: None,
+        on_error: Callable[[PostdexError], None] = lambda error: None,
+        polling: bool = False,
+        jobs: int = 1,
+    ) -> Watching:
+        """Keep the index as new as the files, in a thread of its own, until `stop()` of what this returns (a
+        context manager) or `close` of the index. The functions are called in that thread; see `postdex_index.watch`.
+
+        >>> with open("posts") as ix, ix.watch() as watching:
+        ...     watching.running
+        True
+        """
+        from functools import partial
+
+        from postdex_index.watch import Watching, watch
+
+        run = partial(watch, self.folder, self.directory, self.settings, on_report=on_report, on_error=on_error)
+        watching = Watching(partial(run, reload=self._reload, turn=self._updating, polling=polling, jobs=jobs))
+        self._watching.append(watching)
+        return watching
+
+    def _reload(self) -> config.Settings:
+        self.settings = config.load(self.folder)
+        return self.settings
 
     def close(self) -> None:
         """Let go of the index; searches that are under way end undisturbed."""
+        for watching in self._watching:
+            watching.stop()
         self._opened = None
         self._closed = True
 
@@ -298,12 +327,25 @@ class Index:
         """The reader of the newest commit. A former one is not closed here: other threads may still read in it."""
         if self._closed:
             raise PostdexError("this index was closed", "open it again")
-        generation = embedded.generation(self.directory)
+        generation = self._generation()
         opened = self._opened
         if opened is None or opened[1] != generation:
             reader = embedded.open_reader(self.directory)
             opened = self._opened = reader, reader.stats().generation
         return opened
+
+    def _generation(self) -> int | None:
+        """The number of the newest commit; its folder is listed only if it changed since, or just now."""
+        try:
+            changed_ns = os.stat(self.directory).st_mtime_ns
+        except OSError:
+            return embedded.generation(self.directory)
+        listed = self._listed
+        if listed is None or listed[0] != changed_ns:
+            listed = changed_ns, embedded.generation(self.directory)
+            if time.time_ns() - changed_ns > _COARSE_NS:
+                self._listed = listed
+        return listed[1]
 
     def _caught_up(self) -> build.Freshness:
         """How the index stands to the files now; of threads that ask at the same time one looks for all."""

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from postdex_index.analysis import is_spaceless
 from postdex_index.embedded.scoring import BODY, HEADING, norm, saturation
-from postdex_index.engine import Candidate, StoredSection
+from postdex_index.engine import Candidate, Outline, StoredSection
 from postdex_index.query import Leaf, Synonyms, Term
 
 #: All words of the query side by side are worth half the post's score once more.
@@ -146,6 +146,7 @@ def best_sections(
     post_score: float,
     average_section_length: float,
     limit: int = 3,
+    outline: Outline | None = None,
 ) -> list[ScoredSection]:
     """The sections of a post that hold words of the query, best first; the first section where none does.
 
@@ -153,27 +154,34 @@ def best_sections(
     leaf's (idf, weight); `average_section_length` is in words. The score is the sum over leaves of
     weight x idf x (OWN_HEADING in the heading + in a heading above + in the text, each saturating),
     x (1 + HEADING_COVERAGE x share of the heading's words that were asked for); and POST_SHARE of the
-    post's score.
+    post's score. With an `outline` the sections themselves are not looked at.
     """
-    if not sections:
+    levels, bounds, stops = outline or _outline(sections)
+    if not levels:
         return []
     worth = [idf * weight for idf, weight in leaves]
-    found = _occurrences(sections, positions)
-    own = _by_section(sections, found, worth, average_section_length)
-    above = _headings_above(sections, own)
+    found = _occurrences(bounds, positions)
+    own = _by_section(bounds, stops, found, worth, average_section_length)
+    above = _headings_above(levels, own)
     scored = []
     for index, (heading, text) in own.items():
         score = OWN_HEADING * heading + text + (above[index] if above else 0.0)
         if heading:
-            score *= 1 + HEADING_COVERAGE * _covered(sections[index], found[2 * index], positions)
+            words = bounds[2 * index + 1] - bounds[2 * index]
+            score *= 1 + HEADING_COVERAGE * _asked_for(found[2 * index], positions) / words
         scored.append((-score, index))
     scored.sort()
     return [
         ScoredSection(
-            i, POST_SHARE * post_score - less, _densest(found.get(2 * i + 1, ()), positions, worth, sections[i].body)
+            i, POST_SHARE * post_score - less, _densest(found.get(2 * i + 1, ()), positions, worth, bounds[2 * i + 1])
         )
         for less, i in scored[:limit] or [(0.0, 0)]
     ]
+
+
+def _outline(sections: Sequence[StoredSection]) -> Outline:
+    bounds = [bound for section in sections for bound in (section.start, section.body)]
+    return Outline([section.level for section in sections], bounds, [section.stop for section in sections])
 
 
 #: Where a leaf's words stand in a heading or a text: (leaf, start, stop), a slice of the leaf's positions.
@@ -181,18 +189,17 @@ _Matches = Sequence[tuple[int, int, int]]
 
 
 def _occurrences(
-    sections: Sequence[StoredSection], positions: Sequence[Sequence[int]]
+    bounds: Sequence[int], positions: Sequence[Sequence[int]]
 ) -> dict[int, list[tuple[int, int, int]]]:
     """The matches by place: 2 x section for its heading and one more for its text."""
-    bounds = [bound for section in sections for bound in (section.start, section.body)]
     found: dict[int, list[tuple[int, int, int]]] = {}
-    for leaf, places in enumerate(positions):
-        start, count = 0, len(places)
+    for leaf, at in enumerate(positions):
+        start, count = 0, len(at)
         while start < count:
-            place = bisect_right(bounds, places[start])
+            place = bisect_right(bounds, at[start])
             stop = start + 1
             if stop < count:
-                stop = bisect_left(places, bounds[place], stop) if place < len(bounds) else count
+                stop = bisect_left(at, bounds[place], stop) if place < len(bounds) else count
             if place:  # else before the first section: the title and other fields
                 found.setdefault(place - 1, []).append((leaf, start, stop))
             start = stop
@@ -200,7 +207,8 @@ def _occurrences(
 
 
 def _by_section(
-    sections: Sequence[StoredSection],
+    bounds: Sequence[int],
+    stops: Sequence[int],
     found: dict[int, list[tuple[int, int, int]]],
     worth: Sequence[float],
     average_section_length: float,
@@ -208,11 +216,10 @@ def _by_section(
     """For each section with a match what its heading and its text are worth."""
     own: dict[int, tuple[float, float]] = {}
     for place, matches in found.items():
-        section = sections[place >> 1]
         if place & 1:
-            below = norm(BODY, section.stop - section.body, average_section_length)
+            below = norm(BODY, stops[place >> 1] - bounds[place], average_section_length)
         else:
-            below = norm(HEADING, section.body - section.start, AVERAGE_HEADING)
+            below = norm(HEADING, bounds[place + 1] - bounds[place], AVERAGE_HEADING)
         value = 0.0
         for leaf, start, stop in matches:
             value += worth[leaf] * saturation(stop - start, below)
@@ -221,24 +228,23 @@ def _by_section(
     return own
 
 
-def _headings_above(sections: Sequence[StoredSection], own: dict[int, tuple[float, float]]) -> list[float]:
+def _headings_above(levels: Sequence[int], own: dict[int, tuple[float, float]]) -> list[float]:
     """For each section what the headings above it are worth; nothing at all where no heading matches."""
     if not any(heading for heading, _ in own.values()):
         return []
     above: list[float] = []
     path: list[tuple[int, float]] = [(-1, 0.0)]
-    for index, section in enumerate(sections):
-        while path[-1][0] >= section.level:
+    for index, level in enumerate(levels):
+        while path[-1][0] >= level:
             path.pop()
         above.append(path[-1][1])
-        path.append((section.level, path[-1][1] + (own[index][0] if index in own else 0.0)))
+        path.append((level, path[-1][1] + (own[index][0] if index in own else 0.0)))
     return above
 
 
-def _covered(section: StoredSection, matches: _Matches, positions: Sequence[Sequence[int]]) -> float:
-    """The share of a heading's words that were asked for."""
-    asked_for = {place for leaf, start, stop in matches for place in positions[leaf][start:stop]}
-    return len(asked_for) / (section.body - section.start)
+def _asked_for(matches: _Matches, positions: Sequence[Sequence[int]]) -> int:
+    """How many words of a heading were asked for."""
+    return len({place for leaf, start, stop in matches for place in positions[leaf][start:stop]})
 
 
 def _densest(matches: _Matches, positions: Sequence[Sequence[int]], worth: Sequence[float], otherwise: int) -> int:

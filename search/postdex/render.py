@@ -9,11 +9,11 @@ text for people is in `terminal`, whose functions are here too.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from postdex_index.engine import Document, Word
 from postdex_index.errors import PostdexError
-from postdex_index.model import SOFT_BREAK, Explanation, Hit, Results, SectionHit, Span
+from postdex_index.model import SOFT_BREAK, Explanation, Hit, Problem, Results, SectionHit, Span
 
 from .printable import escape, iso, pieces, printable
 from .terminal import (
@@ -29,9 +29,14 @@ from .terminal import (
     total_line,
 )
 
+if TYPE_CHECKING:
+    from .checkup import Status
+    from .why import Verdict
+
 __all__ = [
     "SCHEMA",
     "ansi",
+    "checkup",
     "document",
     "document_text",
     "dumps",
@@ -50,6 +55,7 @@ __all__ = [
     "to_html",
     "to_json",
     "total_line",
+    "verdict",
 ]
 
 #: The version of the wire form; it grows when a key changes its meaning or goes.
@@ -157,6 +163,27 @@ def error(exc: Exception) -> dict[str, Any]:
         return {**exc.to_dict()}
     message = f"internal error ({type(exc).__name__})"
     return {"error": {"code": "internal", "message": message, "hint": "this is a bug of postdex; see its log"}}
+
+
+def verdict(found: Verdict) -> dict[str, Any]:
+    """The wire form of what became of a post in a search."""
+    return {
+        "schema": SCHEMA,
+        "path": found.path,
+        "rank": found.rank or None,
+        "reasons": list(found.reasons),
+        "explain": found.score and _explanation(found.score),
+    }
+
+
+def checkup(status: Status | None, problems: Iterable[Problem]) -> dict[str, Any]:
+    """The wire form of an index's state (None if it cannot be used) and of what is wrong with it and the posts."""
+    state = status and {
+        **status._asdict(),
+        "stats": status.stats._asdict(),
+        "commits": [{**one._asdict(), "made": _date(one.made)} for one in status.commits],
+    }
+    return {"schema": SCHEMA, "index": state, "problems": [problem._asdict() for problem in problems]}
 
 
 def _hit(hit: Hit) -> dict[str, Any]:

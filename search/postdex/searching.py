@@ -71,7 +71,7 @@ def search(place: Place, text: str, asked: Asked) -> int:
             if asked.suggest:
                 return _suggest(ix, text, asked)
             if asked.explain:
-                return _explain(ix, text, post_path(ix.folder, asked.explain))
+                return _explain(ix, text, post_path(ix.folder, asked.explain), asked.as_json)
             return _search(ix, text, asked)
     except PostdexError as error:
         if asked.as_json:
@@ -120,9 +120,13 @@ def _search(ix: Index, text: str, asked: Asked) -> int:
     _say_notes(results, asked.no_refresh)
     if only_paths:
         where, end = shown_path(ix.folder), "\0" if asked.null else "\n"
+        from .printable import printable
+
+        terminal = sys.stdout.isatty()  # to other programs a name goes as it is
         found = results
         while found.hits:
-            out(*(where(hit.path) for hit in found.hits), end=end)
+            names = [where(hit.path) for hit in found.hits]
+            out(*(map(printable, names) if terminal else names), end=end)
             shown = found.offset + len(found.hits)
             if asked.limit is not None or shown >= found.total:
                 break
@@ -175,11 +179,14 @@ def _suggest(ix: Index, text: str, asked: Asked) -> int:
     return 0 if words else 1
 
 
-def _explain(ix: Index, text: str, path: str) -> int:
+def _explain(ix: Index, text: str, path: str, as_json: bool) -> int:
     """Why a query finds a post, or why not."""
     from . import render
 
     verdict = ix.explain(text, path)
+    if as_json:
+        out(render.dumps(render.verdict(verdict)))
+        return 0 if verdict.rank else 1
     out(f"{verdict.path}: rank {verdict.rank}" if verdict.rank else f"{verdict.path}: not found by {text!r}")
     out(*(f"  {reason}" for reason in verdict.reasons))
     if verdict.score:

@@ -165,7 +165,8 @@ def _hit_lines(hit: Hit, page: _Page) -> Iterator[str]:
 
 def _section_lines(hit: Hit, section: SectionHit, page: _Page) -> Iterator[str]:
     place = _located(hit.path, section.match_line or section.line, page)
-    yield from _headed(place, "> " + " > ".join(map(printable, section.headings)), (), "", page)
+    said = "".join(f" > {printable(heading)}" for heading in section.headings)  # none above the first heading
+    yield from _headed(place, said[1:], (), "", page)
     if section.snippet:
         yield from _snippet_lines(section.snippet, page)
 

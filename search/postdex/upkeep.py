@@ -2,44 +2,100 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
-from postdex_index.errors import IndexFault, NotFoundError
+from postdex_index.errors import IndexFault, NotFoundError, PostdexError
 from postdex_index.model import Problem
 
-from .console import Bar, note, out, post_path, shown_path, usual_jobs
+from .console import Bar, flush, note, out, post_path, shown_path, usual_jobs
 
 if TYPE_CHECKING:
     from postdex_index.build import Report
     from postdex_index.engine import Document
 
+    from .checkup import Status
     from .library import Index
     from .searching import Place
 
 #: Kinds of problems that mean that something is lost; the others are only said.
 _LOST = ("damaged", "skipped", "malformed")
+#: After a change of more files than these only their number is told.
+_MOST_LISTED = 10
 
 
 @click.command()
 @click.option("--full", is_flag=True, help="Read all posts again, not only those that changed.")
+@click.option("--watch", is_flag=True, help="Go on, and follow every change until interrupted.")
 @click.option("--dry-run", is_flag=True, help="Only list what would be done.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="Use so many processes (one a processor, 4 at most).")
 @click.option("--wait", type=click.FloatRange(0), metavar="S", default=10.0, help="Wait so long for another writer.")
 @click.pass_obj
-def index(place: Place, /, full: bool, dry_run: bool, jobs: int | None, wait: float) -> int:
+def index(place: Place, /, full: bool, watch: bool, dry_run: bool, jobs: int | None, wait: float) -> int:
     """Build the index, or bring it up to the files."""
+    if watch and dry_run:
+        raise click.UsageError("--watch and --dry-run exclude each other")
     ix = place.open()
     with Bar("indexing") as bar:
         report = ix.refresh(full=full, dry_run=dry_run, jobs=jobs or usual_jobs(), wait=wait, progress=bar)
     if dry_run:
-        for sign, paths in (("+", report.added), ("~", report.changed), ("-", report.removed)):
-            out(*(f"{sign} {path}" for path in paths))
+        out(*_signed(report))
     _say_report(ix, report, dry_run)
-    return 0
+    return _follow(ix, jobs or usual_jobs()) if watch else 0
+
+
+def _signed(report: Report) -> Iterator[str]:
+    """A line for each file that was added, changed or removed."""
+    from .printable import printable
+
+    for sign, paths in (("+", report.added), ("~", report.changed), ("-", report.removed)):
+        yield from (f"{sign} {printable(path)}" for path in paths)
+
+
+def _follow(ix: Index, jobs: int) -> int:
+    """Keep the index as new as the files until a signal says that it is enough."""
+    import signal
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    first = True
+
+    def say(report: Report) -> None:
+        nonlocal first
+        if report.added or report.changed or report.removed or not first:
+            _say_round(ix, report)
+        if first:
+            flush()
+            note("watching; interrupt to end")
+        first = False
+
+    with ix.watch(on_report=say, on_error=lambda error: note(str(error)), jobs=jobs) as watching:
+        try:
+            while watching.running:
+                time.sleep(60)
+        except KeyboardInterrupt:
+            note("watched no longer")
+            return 0
+    return 2  # nobody asked for that: the thread said why
+
+
+def _say_round(ix: Index, report: Report) -> None:
+    """What a round of watching did: the files if they are few, and what is wrong with those that were read."""
+    from . import render
+
+    lines = list(_signed(report))
+    if len(lines) > _MOST_LISTED:
+        lines = []
+    counts = f"+{len(report.added):,} ~{len(report.changed):,} -{len(report.removed):,}"
+    out(*lines, f"{time.strftime('%H:%M:%S')} {counts} ({report.seconds:.2f} s)")
+    read = {*report.added, *report.changed}
+    lost = [problem for problem in report.problems if problem.path in read and problem.kind in _LOST]
+    if lost:
+        out(render.problems_text(lost[:_MOST_LISTED], where=shown_path(ix.folder)))
+    flush()
 
 
 def _say_report(ix: Index, report: Report, dry_run: bool) -> None:
@@ -94,56 +150,73 @@ def doctor(place: Place, /, verify: bool, fix: bool, as_json: bool) -> int:
 
     Exit status: 0 if nothing is lost, 1 if something is, 2 if the index cannot be used.
     """
-    ix = place.open()
-    fault = _fault(ix, verify or fix)
-    if fix:
-        with Bar("indexing") as bar:
-            _say_report(ix, ix.refresh(full=bool(fault), jobs=usual_jobs(), progress=bar), dry_run=False)
-        fault = _fault(ix, verify)
-    if fault:
-        return _say_fault(fault, as_json)
-    problems, status = ix.problems(), ix.status()
+    try:
+        ix = place.open()
+        if fix:
+            _fix(ix, quiet=as_json)
+        status, problems = _checked(ix, verify)
+    except PostdexError as error:
+        if as_json:
+            from . import render
+
+            out(render.dumps(render.error(error)))
+        raise
     if as_json:
         from . import render
 
-        rows = [problem._asdict() for problem in problems]
-        state = {**status._asdict(), "stats": status.stats._asdict()}
-        out(render.dumps({"schema": render.SCHEMA, "index": state, "problems": rows}))
+        out(render.dumps(render.checkup(status, problems)))
     else:
-        _say_problems(ix, problems)
-        stats = status.stats
-        out(f"{stats.posts:,} posts, {stats.unpublished:,} unpublished; {stats.bytes:,} bytes in {status.directory}")
-        if not status.fresh:
-            out(f"{status.changed_files:,} files changed since it was built; `postdex index` takes them in")
-    return 1 if any(problem.kind in _LOST for problem in problems) else 0
+        _say_checkup(ix, status, problems, verify)
+    return 2 if status is None else int(any(problem.kind in _LOST for problem in problems))
 
 
-def _fault(ix: Index, verify: bool) -> list[Problem]:
-    """What is wrong with the index itself."""
+def _fix(ix: Index, quiet: bool) -> None:
+    """Make the index right, whatever is wrong with it."""
+    damaged = _checked(ix, verify=True)[0] is None
+    with Bar("indexing") as bar:
+        report = ix.refresh(full=damaged, jobs=usual_jobs(), progress=bar)
+    if not quiet:
+        _say_report(ix, report, dry_run=False)
+
+
+def _checked(ix: Index, verify: bool) -> tuple[Status | None, list[Problem]]:
+    """The state of the index and what is wrong with the posts; None, and what is wrong with the index itself, if
+    that cannot be used or is damaged anywhere."""
     from postdex_index import embedded
 
     try:
-        ix.status()
-        return embedded.verify(ix.directory) if verify else []
+        status, problems = ix.status(), ix.problems()
+        damages = embedded.verify(ix.directory) if verify else []
     except IndexFault as error:
-        return [Problem(error.path or str(ix.directory), 0, "damaged", error.message, error.hint)]
+        return None, [Problem(error.path or str(ix.directory), 0, "damaged", error.message, error.hint)]
+    for one in status.commits:
+        if one.state == "damaged" and not damages:
+            path, hint = ix.directory / f"commit-{one.generation:06}", "run `postdex doctor --fix` to rebuild it"
+            damages = [Problem(str(path), 0, "damaged", "this commit of the index is damaged", hint)]
+    return (None, damages) if damages else (status, problems)
 
 
-def _say_fault(fault: list[Problem], as_json: bool) -> int:
+def _say_checkup(ix: Index, status: Status | None, problems: list[Problem], verified: bool) -> None:
+    """The problems, then the index in two lines."""
     from . import render
+    from .printable import printable
 
-    if as_json:
-        rows = [problem._asdict() for problem in fault]
-        out(render.dumps({"schema": render.SCHEMA, "index": None, "problems": rows}))
-    else:
-        out(render.problems_text(fault))
+    if status is None:
+        out(render.problems_text(problems))
         note("the index cannot be used as it is; `postdex doctor --fix` makes it right")
-    return 2
-
-
-def _say_problems(ix: Index, problems: Iterable[Problem]) -> None:
-    from . import render
-
+        return
     text = render.problems_text(problems, where=shown_path(ix.folder))
     if text:
         out(text, "")
+    stats, kept = status.stats, [one.generation for one in status.commits if one.state == "kept"]
+    where = printable(str(ix.directory))
+    out(f"{stats.posts:,} posts, {stats.unpublished:,} unpublished; {status.bytes_on_disk:,} bytes in {where}")
+    beside = f"; generation {kept[0]} is kept beside it" if kept else ""
+    checked = "; every checksum is right" if verified else ""
+    out(f"generation {stats.generation}, {stats.segments} segment{'s' * (stats.segments != 1)}{beside}{checked}")
+    if status.changed_files:
+        out(f"{status.changed_files:,} files changed since it was built; `postdex index` takes them in")
+    elif not status.fresh:
+        out("settings changed since it was built; `postdex index` takes them in")
+    else:
+        out("as new as the files")

@@ -7,11 +7,11 @@ a query's reader -> matching -> postings -> segment.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..engine import Stamp
-from ..errors import IndexDamagedError, IndexMissingError
 from ..model import Problem
 from .reader import Snapshot
 from .store import Store
@@ -25,15 +25,16 @@ def open_reader(directory: Path) -> Snapshot:
     return Store(directory).snapshot()
 
 
-def open_writer(directory: Path, *, wait: float = 0.0, simplify: bool = True) -> IndexWriter:
+def open_writer(directory: Path, *, wait: float = 0.0, simplify: bool = True, distrust: bool = False) -> IndexWriter:
     """The writer, made if need be with its folder; `wait` seconds for another writer to end. `simplify` makes
-    traditional Chinese simplified; an index is all one way or all the other.
+    traditional Chinese simplified; an index is all one way or all the other. With `distrust` nothing is built
+    on that was not just checked, and nothing older is kept.
 
     Raises `IndexLockedError`, `IndexWriteError`, `IndexVersionError`.
     """
     from .writer import IndexWriter  # with all that builds segments: a search has no use for it
 
-    return IndexWriter(directory, wait=wait, simplify=simplify)
+    return IndexWriter(directory, wait=wait, simplify=simplify, distrust=distrust)
 
 
 def generation(directory: Path) -> int | None:
@@ -41,10 +42,12 @@ def generation(directory: Path) -> int | None:
     return next(iter(Store(directory).generations()), None)
 
 
-def read_table(directory: Path) -> dict[str, Stamp]:
-    """The post table of the newest commit, by path."""
+def read_known(directory: Path) -> tuple[int, Mapping[str, Stamp], str]:
+    """What the newest commit knows of the files: its number, the post table by path, and the fingerprint of the
+    settings it was made with."""
     store = Store(directory)
-    return store.table(store.newest()[0])
+    commit, _ = store.newest()
+    return commit.generation, store.table(commit), commit.settings
 
 
 def read_problems(directory: Path) -> list[Problem]:
@@ -53,35 +56,8 @@ def read_problems(directory: Path) -> list[Problem]:
     return store.problems(store.newest()[0])
 
 
-def read_settings(directory: Path) -> str:
-    """The fingerprint of the settings that the newest commit was made with."""
-    return Store(directory).newest()[0].settings
-
-
 def verify(directory: Path) -> list[Problem]:
-    """Check every byte of the newest commit; one problem for each file that is damaged."""
-    store = Store(directory)
-    found: list[Problem] = []
+    """Check every byte of the commits that are kept; one problem for each file that is damaged."""
+    from .damage import damages
 
-    def note(error: IndexDamagedError) -> None:
-        found.append(Problem(error.path, 0, "damaged", error.message, error.hint))
-
-    for number in store.generations()[:1]:
-        try:
-            commit = store.commit(number)
-        except IndexDamagedError as error:
-            note(error)
-            continue
-        except IndexMissingError:
-            continue
-        for entry in commit.segments:
-            try:
-                store.segment(entry).file.verify_all()
-            except IndexDamagedError as error:
-                note(error)
-        for file in (*commit.tables, *([commit.problems] if commit.problems else [])):
-            try:
-                store.read(file)
-            except IndexDamagedError as error:
-                note(error)
-    return found
+    return [Problem(error.path, 0, "damaged", error.message, error.hint) for error in damages(Store(directory))]

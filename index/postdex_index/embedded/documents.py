@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from itertools import chain
+from json import JSONDecoder
+from json.decoder import scanstring
+from typing import Any, NamedTuple, TypeVar
 
-from ..analysis import is_spaceless, raw_spans, terms_at
-from ..engine import Mark, Passage, StoredSection
+from ..analysis import is_spaceless, raw_matches, terms_at
+from ..engine import Mark, Outline, Passage, StoredSection
 from ..model import SOFT_BREAK
 from .scoring import CODE
 from .segment import SegmentFile
@@ -18,6 +20,8 @@ from .texts import TextReader
 BEFORE, LENGTH = 240, 900
 #: Characters of a text that stand for a description that is missing.
 EXCERPT = 300
+#: Posts whose record and outline are kept, some 5 KB each: the same posts are shown again and again.
+MOST_KEPT = 500
 #: Raw tokens whose number of positions is remembered.
 MOST_WIDTHS = 50_000
 
@@ -31,13 +35,22 @@ class Record(NamedTuple):
     date: int | None
     date_from: str
     updated: int | None
-    tags: list[str]
-    categories: list[list[str]]
-    authors: list[str]
+    tags: tuple[str, ...]
+    categories: tuple[tuple[str, ...], ...]
+    authors: tuple[str, ...]
     lang: str
     description: str
     unpublished: str
     reconsider_at: int | None
+
+
+class Headings(NamedTuple):
+    """The sections of a post: (level, heading, anchor) of each, the number of the one whose heading stands next
+    above its own (-1 for none), and where they begin and end."""
+
+    named: list[tuple[int, str, str]]
+    above: list[int]
+    outline: Outline
 
 
 class Documents:
@@ -57,45 +70,84 @@ class Documents:
         self.run_code = segment.column("run_code")
         self.texts = TextReader(segment)
         self.simplify: bool = segment.meta["simplify"]
+        self._records: dict[int, Record] = {}
+        self._headings: dict[int, Headings] = {}
         #: raw token -> the number of positions it takes, in prose and in code; emptied when it gets large
         self.widths: tuple[dict[str, int], dict[str, int]] = ({}, {})
 
     def record(self, doc: int) -> Record:
         """The stored fields of a post."""
-        return Record(*self._json(self._stored, self._check_stored, self._stored_start, doc))
+        record = self._records.get(doc)
+        if record is None:
+            record = Record(*_decode(self._json(self._stored, self._check_stored, self._stored_start, doc))[0])
+            categories = tuple(map(tuple, record.categories))
+            record = record._replace(tags=tuple(record.tags), categories=categories, authors=tuple(record.authors))
+            _keep(self._records, doc, record)
+        return record
 
-    def outline(self, doc: int) -> list[tuple[int, str, str]]:
-        """(level, heading, anchor) of each section."""
-        sections: list[tuple[int, str, str]] = self._json(self._outline, self._check_outline, self._outline_start, doc)
-        return sections
+    def path(self, doc: int) -> str:
+        """The path of a post, which stands first in its record: `["2022/refcount-bug.md", ...`."""
+        path: str = scanstring(self._json(self._stored, self._check_stored, self._stored_start, doc), 2)[0]
+        return path
+
+    def headings(self, doc: int) -> Headings:
+        """The sections of a post, by what was stored of them."""
+        headings = self._headings.get(doc)
+        if headings is None:
+            named = _decode(self._json(self._outline, self._check_outline, self._outline_start, doc))[0]
+            first, last = self.section_first[doc], self.section_first[doc + 1]
+            starts = self.section_start[first:last].tolist()
+            bounds = list(chain.from_iterable(zip(starts, self.section_body[first:last], strict=True)))
+            outline = Outline([level for level, _, _ in named], bounds, [*starts[1:], self.end[doc]])
+            headings = Headings(named, _parents(named), outline)
+            _keep(self._headings, doc, headings)
+        return headings
 
     @staticmethod
-    def _json(column: Any, check: Any, starts: Any, doc: int) -> Any:
+    def _json(column: Any, check: Any, starts: Any, doc: int) -> str:
         start, stop = starts[doc], starts[doc + 1]
         check(start, stop)
-        return json.loads(bytes(column[start:stop]))
+        return str(column[start:stop], "utf-8", "surrogatepass")
+
+
+_decode = JSONDecoder().raw_decode
+_Kept = TypeVar("_Kept")
+
+
+def _keep(kept: dict[int, _Kept], doc: int, one: _Kept) -> None:
+    if len(kept) >= MOST_KEPT:
+        kept.clear()
+    kept[doc] = one
+
+
+def _parents(named: Sequence[tuple[int, str, str]]) -> list[int]:
+    """Per section the one whose heading stands next above its own, -1 for none."""
+    parents: list[int] = []
+    path = [(-1, -1)]
+    for number, (level, heading, _) in enumerate(named):
+        while path[-1][0] >= level:
+            path.pop()
+        parents.append(path[-1][1])
+        if heading:
+            path.append((level, number))
+    return parents
 
 
 class StoredDocument:
     """One stored post; implements `engine.Document`. Sections and text are read when they are asked for."""
 
     __slots__ = (
-        "_doc", "_documents", "_own", "_sections", "authors", "categories", "date", "date_from", "lang", "path",
-        "reconsider_at", "tags", "title", "unpublished", "updated", "url",
+        "_doc", "_documents", "_own", "authors", "categories", "date", "date_from", "lang", "path", "reconsider_at",
+        "tags", "title", "unpublished", "updated", "url",
     )  # fmt: skip
 
     def __init__(self, documents: Documents, doc: int) -> None:
         self._documents = documents
         self._doc = doc
-        self._sections: list[StoredSection] | None = None
-        record = documents.record(doc)
-        self.path, self.title, self.url = record.path, record.title, record.url
-        self.date, self.date_from, self.updated = record.date, record.date_from, record.updated
-        self.tags = tuple(record.tags)
-        self.categories = tuple(map(tuple, record.categories))
-        self.authors = tuple(record.authors)
-        self.lang, self.unpublished, self.reconsider_at = record.lang, record.unpublished, record.reconsider_at
-        self._own = record.description
+        (
+            self.path, self.title, self.url, self.date, self.date_from, self.updated, self.tags, self.categories,
+            self.authors, self.lang, self._own, self.unpublished, self.reconsider_at,
+        ) = documents.record(doc)  # fmt: skip
 
     @property
     def description(self) -> str:
@@ -106,26 +158,27 @@ class StoredDocument:
         return " ".join(beginning.split("\n", 1)[0].split())[:EXCERPT]
 
     @property
+    def outline(self) -> Outline:
+        """Levels and positions of the sections, in file order."""
+        return self._documents.headings(self._doc).outline
+
+    @property
     def sections(self) -> Sequence[StoredSection]:
         """The sections in file order, each with the headings above it."""
-        if self._sections is None:
-            self._sections = self._read_sections()
-        return self._sections
+        return list(map(self.section, range(len(self.outline.levels))))
 
-    def _read_sections(self) -> list[StoredSection]:
-        store, doc = self._documents, self._doc
-        first, last = store.section_first[doc], store.section_first[doc + 1]
-        starts = [*store.section_start[first:last], store.end[doc]]
-        found: list[StoredSection] = []
-        above: list[tuple[int, str]] = []
-        for number, (level, heading, anchor) in enumerate(store.outline(doc)):
-            above = [one for one in above if one[0] < level] + ([(level, heading)] if heading else [])
-            headings = tuple([text for _, text in above])
-            row = first + number
-            start, stop = starts[number], starts[number + 1]
-            body, line = store.section_body[row], store.section_line[row]
-            found.append(StoredSection(level, heading, headings, anchor, line, start, body, stop))
-        return found
+    def section(self, number: int) -> StoredSection:
+        """One section, with the headings above it."""
+        named, above, (_, bounds, stops) = self._documents.headings(self._doc)
+        level, heading, anchor = named[number]
+        headings = [heading] if heading else []
+        one = above[number]
+        while one >= 0:
+            headings.insert(0, named[one][1])
+            one = above[one]
+        line = self._documents.section_line[self._documents.section_first[self._doc] + number]
+        start, body = bounds[2 * number], bounds[2 * number + 1]
+        return StoredSection(level, heading, tuple(headings), anchor, line, start, body, stops[number])
 
     def text(self, section: int) -> str:
         """The whole text of a section."""
@@ -164,52 +217,51 @@ class StoredDocument:
         """The words of the text whose positions are wanted; the text is cut at checkpoints as the build cut it."""
         store = self._documents
         last = store.check_first[self._doc + 1]
+        positions, offsets = store.check_position, store.check_offset
         marks: list[Mark] = []
         wanted = sorted(words, reverse=True)
-        while check < last and wanted and (start := store.check_offset[check] - offset) < len(text):
-            stop = store.check_offset[check + 1] - offset if check + 1 < last else len(text)
-            position = store.check_position[check]
+        while check < last and wanted and (start := offsets[check] - offset) < len(text):
+            position = positions[check]
             while wanted and wanted[-1] < position:
                 wanted.pop()
-            if check + 1 == last or (wanted and wanted[-1] < store.check_position[check + 1]):
-                self._marks_in(text, start, min(stop, len(text)), position, wanted, words, marks)
             check += 1
+            if check == last:
+                self._marks_in(text[start:], start, position, wanted, words, marks)
+            elif wanted and wanted[-1] < positions[check]:
+                self._marks_in(text[start : offsets[check] - offset], start, position, wanted, words, marks)
         return tuple(marks)
 
     def _marks_in(
-        self,
-        text: str,
-        start: int,
-        stop: int,
-        position: int,
-        wanted: list[int],
-        words: Mapping[int, int],
-        marks: list[Mark],
+        self, text: str, offset: int, position: int, wanted: list[int], words: Mapping[int, int], marks: list[Mark]
     ) -> None:
-        """Add the marks of text[start:stop], whose first word has this position; takes them from `wanted`, whose
-        last is the next. Once a snippet the hot loop of a search (`benchmarks/speed.py`, queries)."""
+        """Add the marks of a stretch of text that begins with the word at this position, and `offset` characters
+        into the passage; takes them from `wanted`, whose last is the next. Once a snippet the hot loop of a
+        search (`benchmarks/speed.py`, queries)."""
+        if not wanted:
+            return
         code = self._code(position)
-        if len(self._documents.widths[code]) > MOST_WIDTHS:
-            self._documents.widths[code].clear()
         widths = self._documents.widths[code]
+        if len(widths) > MOST_WIDTHS:
+            widths.clear()
         known = widths.get
-        next_wanted = wanted[-1] if wanted else 1 << 60
-        for raw, begin, end in raw_spans(text[start:stop], self._documents.simplify):
+        next_wanted = wanted[-1]
+        for match in raw_matches(text, self._documents.simplify):
+            raw = match[0]
             width = known(raw)
             if width is None:
                 width = widths[raw] = len(terms_at(raw, code))
-            after = position + width
-            while next_wanted < after:
-                place = wanted.pop()
+            position += width
+            while next_wanted < position:
+                place = words[wanted.pop()]
+                start, stop = match.span()
                 if is_spaceless(raw):
-                    at = start + begin + place - position
-                    marks.append(Mark(at, min(start + end, at + 2), words[place]))
-                elif not marks or marks[-1].start != start + begin:
-                    marks.append(Mark(start + begin, start + end, words[place]))
+                    at = start + width - (position - next_wanted)
+                    marks.append(Mark(offset + at, offset + min(stop, at + 2), place))
+                elif not marks or marks[-1].start != offset + start:
+                    marks.append(Mark(offset + start, offset + stop, place))
                 if not wanted:
                     return
                 next_wanted = wanted[-1]
-            position = after
 
     def _code(self, position: int) -> bool:
         store, doc = self._documents, self._doc

@@ -104,7 +104,6 @@ def write_segment(
     """Write a segment file, durably. Raises `IndexWriteError`."""
     path = store.directory / name
     try:
-        path.unlink(missing_ok=True)
         size, seal = segments.write(path, columns, meta)
     except OSError as error:
         raise write_error(error, path) from error

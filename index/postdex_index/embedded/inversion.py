@@ -3,7 +3,7 @@
 `Inversion.add` reads a post once: every word's position goes into an array of its own,
 as `post << 16 | position`, so that no sort and no tuple per word is needed; `columns` then
 turns these arrays into posting lists, one per stem, with the impact of each posting.
-What the columns are called and hold is said in `COLUMNS`; merging is in `merge.py`.
+What the columns are called and hold is said in `layout.py`; merging is in `merge.py`.
 """
 
 from __future__ import annotations
@@ -18,70 +18,14 @@ from typing import Any, TypeAlias
 from zlib import crc32
 
 from ..analysis import fold_value, is_spaceless, key, raw_tokens, stemmer_language, terms_at
-from ..scripts import run_text
 from ..model import Code, Post
+from ..scripts import run_text
 from .columns import NO_DATE, one_line
+from .layout import COLUMNS
 from .scoring import ALIASES, BODY, CATEGORIES, CODE, DESCRIPTION, FIELDS, HEADING, KEYWORDS, SLUG, TAGS, TITLE
 from .segment import Column
 from .texts import TextWriter
 
-#: Every column of a segment, in file order. `n` posts, `l` lists, `p` postings.
-COLUMNS = {
-    "keys": "surfaces and stems, sorted as UTF-8, each ended by a newline",
-    "key_start": "per key: where it begins in `keys`; one more at the end",
-    "key_list": "per key: the list that it leads to",
-    "key_kind": "per key: 1 a surface, 2 the name of its list, 3 both",
-    "key_surface": "per key: which surface of its list it is",
-    "key_posts": "per key: in how many posts it stands (surfaces only)",
-    "shown_key": "the keys that people write otherwise than the key is spelled",
-    "shown": "these spellings, each ended by a newline",
-    "list_posting": "per list: its first posting; one more at the end",
-    "list_most": "per list: its greatest impact",
-    "titled": "the lists of words that stand in titles",
-    "titled_first": "per such list: its first title share; one more at the end",
-    "varied": "the lists that have several surfaces",
-    "varied_first": "per such list: its first surface byte; one more at the end",
-    "docs": "per posting: the post",
-    "impacts": "per posting: the impact, in 1/30",
-    "counts": "per posting: occurrences, 255 where `many` has them",
-    "many": "pairs: posting, occurrences",
-    "mark": "per 64 postings: the first position",
-    "positions": "per occurrence: the position in the post",
-    "surfaces": "per occurrence in a varied list: which surface it is",
-    "share_doc": "per title share: the post",
-    "share": "per title share: the share of the title's words that this one is, in 1/255",
-    "lengths": "per field, per post: words",
-    "end": "per post: the position after the last",
-    "run_first": "per post: its first run; one more at the end",
-    "run_start": "per run: the position where it begins",
-    "run_code": "per run: the field's code",
-    "section_first": "per post: its first section; one more at the end",
-    "section_start": "per section: the position of its heading",
-    "section_body": "per section: the position of its text",
-    "section_offset": "per section: where its text begins in the post's text",
-    "section_line": "per section: the line of its heading in the file",
-    "check_first": "per post: its first checkpoint; one more at the end",
-    "check_position": "per checkpoint: a position",
-    "check_offset": "per checkpoint: where in the post's text the words from there on begin",
-    "outline_start": "per post: where its outline begins; one more at the end",
-    "outline": "outlines as JSON: [level, heading, anchor] of each section",
-    "stored_start": "per post: where its record begins; one more at the end",
-    "stored": "records as JSON, in the order of `documents.Record`",
-    "title_keys": "crc32 of the title's key << 32 | post, sorted",
-    "heading_keys": "crc32 of a heading's key << 32 | post, sorted",
-    "value_keys": "filter values as field, tab, folded value, tab, the value as written, newline; sorted",
-    "value_start": "per value: where it begins in `value_keys`; one more at the end",
-    "value_first": "per value: its first post in `value_docs`; one more at the end",
-    "value_docs": "posts that hold the value",
-    "titles": "the posts' folded titles for sorting, each ended by a newline",
-    "date": "per post: its date in seconds, NO_DATE where it has none",
-    "dated": "per post: 1 if the date is the post's own",
-    "updated": "per post: when it was updated, in seconds, NO_DATE where that is not known",
-    "piece_first": "per post: its first piece of text; one more at the end",
-    "piece_start": "per piece: where it begins in `pieces`; one more at the end",
-    "pieces": "texts in raw deflate, 4,096 characters each",
-    "dictionary": "the preset dictionary of the pieces",
-}
 #: A checkpoint at least every so many characters: a snippet tokenises no more than that before its window.
 CHECKPOINT = 256
 #: Positions are 16 bits; a post with more goes into a wide segment, where they are 32.

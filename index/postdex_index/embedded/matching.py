@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import compress
-from typing import NamedTuple
+from math import ceil, log
 
 from ..query import Clauses, DateRange, Everything, Keyword, Leaf, Query
 from .columns import Columns
@@ -22,15 +22,11 @@ from .scoring import COVERAGE
 
 FULL = bytes([0]) + b"\xff" * 255
 ONE = bytes([0]) + b"\x01" * 255
+#: Scales of upper bounds are rounded up to a power of this.
+_STEP = 1.02
+_LOG_STEP = log(_STEP)
 #: Rows and postings of leaves are kept until they are so many bytes a segment.
 CACHE_BYTES = 24_000_000
-
-
-class Weighted(NamedTuple):
-    """A leaf with the factor that turns its impact byte into its part of a score."""
-
-    leaf: Leaf
-    factor: float
 
 
 class Row:
@@ -73,12 +69,13 @@ class Matcher:
 
     def row(self, leaf: Leaf) -> Row | None:
         """A leaf's row, or None if no post has it."""
-        leaf = leaf._replace(weight=1.0)
+        if leaf.weight != 1.0:
+            leaf = leaf._replace(weight=1.0)
         if leaf in self._rows:
             return self._rows[leaf]
         postings = self.lists.postings(leaf)
         row = Row(postings, self.posts) if postings else None
-        size = 500 + (self.posts * 4 + len(row.postings.docs) * 4 if row else 0)
+        size = 500 + (self.posts * 2 + len(row.postings.docs) * 2 if row else 0)
         if size > self._room:
             self._rows, self._list_shares, self._room = {}, {}, CACHE_BYTES
         self._room -= size
@@ -88,9 +85,12 @@ class Matcher:
     def found(self, leaf: Leaf) -> int:
         """In how many living posts a leaf stands."""
         row = self.row(leaf)
-        if row is None:
-            return 0
-        return len(row.postings.docs) - sum(1 for doc in self.dead if row.bytes[doc])
+        return self.living(row) if row else 0
+
+    def living(self, row: Row) -> int:
+        """In how many living posts the leaf of this row stands."""
+        count = len(row.postings.docs)
+        return count - sum([1 for doc in self.dead if row.bytes[doc]]) if self.dead else count
 
     # -- which
 
@@ -159,33 +159,29 @@ class Matcher:
     # -- the best
 
     def candidates(
-        self, lanes: int, leaves: Sequence[Weighted], wanted: int, floor: float, always: Iterable[int] = ()
+        self, lanes: int, rows: Sequence[tuple[Row, float]], wanted: int, floor: float, always: Iterable[int] = ()
     ) -> list[tuple[float, float, int]]:
         """The matching posts that can be among the best `wanted`, as (base score, title share, post), unordered.
 
-        `lanes` are those of the matching posts; a post that cannot reach a final score of `floor` may be left
-        out; `always` are posts to score in any case, if they match.
+        `lanes` are those of the matching posts, `rows` those of the leaves with the factors of their bytes; a post
+        that cannot reach a final score of `floor` may be left out; `always` are posts to score in any case, if
+        they match.
         """
-        rows = [(row, factor) for leaf, factor in leaves if (row := self.row(leaf))]
-        shares = self._shares(leaves)
-        share_row = self.bytes(shares)
+        shares = self._shares(rows)
         matching = self.bytes(lanes)
         docs = self._reaching(lanes, rows, wanted, floor, shares)
         docs.update(doc for doc in always if matching[doc])
-        scaled = [(row.bytes, factor) for row, factor in rows]
-        found = []
-        for doc in docs:
-            base = 0.0
-            for impacts, factor in scaled:
-                base += factor * impacts[doc]
-            found.append((base, share_row[doc] / 255, doc))
-        return found
+        bases = [0.0] * len(docs)
+        for row, factor in rows:
+            impacts = map(row.bytes.__getitem__, docs)
+            bases = [base + factor * value for base, value in zip(bases, impacts, strict=True)]
+        share_row = self.bytes(shares)
+        return [(base, share_row[doc] / 255, doc) for base, doc in zip(bases, docs, strict=True)]
 
-    def _shares(self, leaves: Sequence[Weighted]) -> int:
+    def _shares(self, rows: Sequence[tuple[Row, float]]) -> int:
         """Lanes: the share of each title's words that the leaves ask for. Each list counts once, so that
         the shares of a title add up to no more than a lane holds."""
-        numbers = {number for leaf, _ in leaves if (row := self.row(leaf)) for number in row.postings.stored()}
-        return sum(map(self._share_lanes, numbers))
+        return sum(map(self._share_lanes, {number for row, _ in rows for number in row.postings.stored()}))
 
     def _share_lanes(self, number: int) -> int:
         lanes = self._list_shares.get(number)
@@ -203,15 +199,17 @@ class Matcher:
         most = sum(row.most * factor for row, factor in rows)
         if not most or len(rows) > 100:
             return set(self.docs(lanes))
-        # Each scaled impact is rounded up, so a lane is at most 254 and at least the exact value.
-        scale = (254 - len(rows)) / most
+        # Each scaled impact is rounded up, so a lane is at most 254 and at least the exact value, and _STEP times
+        # that and one for each row at most.
+        scale = (254 - len(rows)) / most / _STEP
         bounds = 0
         for row, factor in rows:
-            bounds += int.from_bytes(row.bytes.translate(_table(factor * scale)), "little")
+            if not factor:
+                continue
+            bounds += int.from_bytes(row.bytes.translate(_table(ceil(log(factor * scale) / _LOG_STEP))), "little")
         bounds &= lanes
         upper = self.bytes(bounds)
-        slack = len(rows) + 1
-        reach = max(threshold(upper, wanted) - slack, int(floor * scale))
+        reach = max(int((threshold(upper, wanted) - len(rows)) / _STEP) - 1, int(floor * scale))
         if reach <= 1:
             return set(self.docs(lanes))
         docs = {match.start() for match in at_least(reach).finditer(upper)}
@@ -222,8 +220,9 @@ class Matcher:
 
 
 @lru_cache(1024)
-def _table(scale: float) -> bytes:
-    """Impact byte -> scaled upper bound; 0 stays 0."""
+def _table(steps: int) -> bytes:
+    """Impact byte -> its upper bound, scaled by _STEP to this power; 0 stays 0. Steps, so that few tables do."""
+    scale = _STEP**steps
     return bytes([0] + [min(255, int(scale * value) + 1) for value in range(1, 256)])
 
 

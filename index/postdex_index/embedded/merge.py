@@ -15,7 +15,8 @@ from itertools import chain, groupby, pairwise, repeat
 from operator import add, itemgetter, sub
 from typing import Any, NamedTuple
 
-from .inversion import COLUMNS, lines, values_columns
+from .inversion import lines, values_columns
+from .layout import COLUMNS
 from .lists import MOST_SURFACES, NAME, SURFACE, Impacts, ListWriter
 from .reader import Segment
 from .scoring import BODY, CODE, FIELDS, TITLE

@@ -2,23 +2,23 @@
 
 `Lists` are its posting lists, found through `words.Words`; `Postings` what a leaf has in this segment:
 posts, impacts, positions. A word's postings are the stored list; a pattern's the union of several (in each
-post the greatest impact); a phrase's are made from positions. Boolean structure and scores are `matching.py`'s.
+post the greatest impact); a phrase's are made from positions (`phrases.py`). Boolean structure and scores are `matching.py`'s.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import merge, nlargest
-from itertools import accumulate
+from itertools import accumulate, chain, compress, islice, pairwise
 from typing import Protocol
 
 from ..analysis import stem
 from ..query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
 from .lists import NAME, SURFACE
-from .scoring import BODY, CODE, CODES, impact, quantised
+from .phrases import side_by_side, within
+from .scoring import BODY, CODE, CODES, impact, norm, quantised, saturation
 from .segment import SegmentFile
 from .words import Words, glob
 
@@ -151,12 +151,14 @@ class Lists:
 
     def _word(self, text: str) -> Postings | None:
         """The word or any of its stem, in the languages of the segment."""
-        names = {stem(text, language) for language in self._languages}
-        numbers = {
-            self.words.list[key] for name in names for key in self.words.find(name) if self.words.kind[key] & NAME
-        }
-        numbers |= {self.words.list[key] for key in self.words.find(text) if self.words.kind[key] & SURFACE}
-        return union([StoredPostings(self, number) for number in sorted(numbers)])
+        return union([StoredPostings(self, number) for number in sorted(self._numbers(text))])
+
+    def _numbers(self, text: str) -> set[int]:
+        words = self.words
+        numbers = {words.list[key] for key in words.find(text) if words.kind[key] & SURFACE}
+        for name in {stem(text, language) for language in self._languages}:
+            numbers.update([words.list[key] for key in words.find(name) if words.kind[key] & NAME])
+        return numbers
 
     def _surface_postings(self, text: str) -> Postings | None:
         """The word spelled just so."""
@@ -164,6 +166,11 @@ class Lists:
 
     def _pattern(self, keys: Iterable[int]) -> Postings | None:
         """All words among these keys, as one; the most frequent if they are too many."""
+        wanted, cut = self._surfaces_of(keys)
+        return union([self._of_surfaces(number, surfaces) for number, surfaces in wanted.items()], cut)
+
+    def _surfaces_of(self, keys: Iterable[int]) -> tuple[dict[int, set[int]], bool]:
+        """The lists that these keys lead to, with the surfaces that are wanted of each; and whether they were cut."""
         words = self.words
         found = [key for key in keys if words.kind[key] & SURFACE]
         cut = len(found) > MOST_WORDS
@@ -172,25 +179,23 @@ class Lists:
         wanted: dict[int, set[int]] = {}
         for key in found:
             wanted.setdefault(words.list[key], set()).add(words.surface[key])
-        return union([self._of_surfaces(number, surfaces) for number, surfaces in wanted.items()], cut)
+        return wanted, cut
 
     def _of_surfaces(self, number: int, wanted: set[int]) -> Postings:
-        """A list, limited to some of its surfaces where it has others."""
+        """A list, limited to some of its surfaces where it has others. Where all occurrences in a post are
+        wanted, the stored impact is theirs."""
         stored = StoredPostings(self, number)
         offsets = self.offsets(stored.start, stored.stop)
-        which = self.surfaces(number, offsets[0], offsets[-1])
-        if wanted.issuperset(which):
+        if wanted.issuperset(self.surfaces(number, offsets[0], offsets[-1])):
             return stored
-        places = self.occurrences(offsets[0], offsets[-1])
         kept: dict[int, list[int]] = {}
-        origin = offsets[0]
-        for doc, a, b in zip(stored.docs, offsets, offsets[1:], strict=False):
-            at = [places[i] for i in range(a - origin, b - origin) if which[i] in wanted]
+        impacts = bytearray()
+        columns = zip(stored.docs, stored.impacts, stored.places(stored.docs, wanted), offsets, offsets[1:], strict=False)
+        for doc, value, at, start, stop in columns:
             if at:
                 kept[doc] = at
-        made = self._made(kept)
-        assert made is not None  # every surface stands somewhere
-        return made
+                impacts.append(value if len(at) == stop - start else self._impact(doc, at))
+        return MadePostings(bytes(impacts), kept, 1, False)
 
     def _limited(self, postings: Postings | None, field: str) -> Postings | None:
         """Postings limited to one field."""
@@ -198,37 +203,35 @@ class Lists:
             return postings
         codes = CODES[field]
         kept = {
-            doc: inside
-            for doc in postings.docs
-            if (inside := [p for p in postings.positions(doc) if self._code_at(doc, p) in codes])
+            doc: inside for doc in postings.docs if (inside := self.inside(doc, postings.positions(doc), codes))
         }
         return self._made(kept, postings.cut)
+
+    def inside(self, doc: int, places: Sequence[int], codes: Sequence[int]) -> list[int]:
+        """Those of the positions that lie in fields with these codes."""
+        return [place for place, code in zip(places, self.codes(doc, places), strict=True) if code in codes]
 
     # -- phrases
 
     def _phrase(self, phrase: Phrase) -> Postings | None:
         """Words side by side (or within slop), from the positions of the posts that have them all."""
-        words: list[Postings] = []
+        words: list[_PhraseWord] = []
+        cut = False
+        codes = CODES[phrase.field] if phrase.field else ()
         for index, text in enumerate(phrase.terms):
+            wanted: dict[int, set[int]] | dict[int, None]
             if phrase.prefix and index == len(phrase.terms) - 1:
-                found = self._pattern(self.words.beginning(text))
+                wanted, cut = self._surfaces_of(self.words.beginning(text))
+            elif phrase.exact:
+                wanted, _ = self._surfaces_of(self.words.find(text))
             else:
-                found = self._surface_postings(text) if phrase.exact else self._word(text)
-            found = self._limited(found, phrase.field)
-            if found is None:
+                wanted = dict.fromkeys(self._numbers(text))
+            if not wanted:
                 return None
-            words.append(found)
-        common = set(min(words, key=lambda one: len(one.docs)).docs)
-        for one in words:
-            common.intersection_update(one.docs)
-        docs = sorted(common)
-        columns = [positions_in(one, docs) for one in words]
-        near = within(phrase.slop) if phrase.slop else side_by_side
-        kept = {doc: at for doc, *places in zip(docs, *columns, strict=True) if (at := near(places))}
-        cut = any(one.cut for one in words)
-        # Within slop `near` gives every word of a window, side by side only the first.
-        each, width = (len(words), 1) if phrase.slop else (1, len(words))
-        return self._made(kept, cut, each=each, width=width)
+            words.append(_PhraseWord(self, wanted, codes))
+        if phrase.slop:  # gives every word of a window
+            return self._made(within(words, phrase.slop), cut, each=len(words))
+        return self._made(side_by_side(words), cut, width=len(words))
 
     # -- made postings
 
@@ -245,13 +248,16 @@ class Lists:
         return MadePostings(impacts, kept, width, cut)
 
     def _impact(self, doc: int, places: Sequence[int]) -> int:
-        return quantised(impact(self.counts_by_field(doc, places).items(), self.lengths(doc), self._averages))
+        counts = self.counts_by_field(doc, places)
+        if len(counts) == 1 and BODY in counts:  # nearly always
+            below = norm(BODY, self._lengths[BODY * self.posts + doc], self._averages[BODY])
+            return quantised(saturation(counts[BODY], below))
+        return quantised(impact(counts.items(), self.lengths(doc), self._averages))
 
     def counts_by_field(self, doc: int, places: Iterable[int]) -> dict[int, int]:
         """How many of these positions lie in each field; code counts as body, as the score wants it."""
         counts: dict[int, int] = {}
-        for place in places:
-            code = self._code_at(doc, place)
+        for code in self.codes(doc, places):
             code = BODY if code == CODE else code
             counts[code] = counts.get(code, 0) + 1
         return counts
@@ -261,10 +267,11 @@ class Lists:
         found: list[int] = self._lengths[doc :: self.posts].tolist()
         return found
 
-    def _code_at(self, doc: int, place: int) -> int:
-        run = bisect_right(self._run_start, place, self._run_first[doc], self._run_first[doc + 1]) - 1
-        code: int = self._run_code[run]
-        return code
+    def codes(self, doc: int, places: Iterable[int]) -> list[int]:
+        """The codes of the fields in which these positions of a post lie."""
+        starts, codes = self._run_start, self._run_code
+        first, last = self._run_first[doc], self._run_first[doc + 1]
+        return [codes[bisect_right(starts, place, first, last) - 1] for place in places]
 
 
 def _stretch(numbers: Sequence[int], first: Sequence[int], number: int) -> tuple[int, int]:
@@ -290,28 +297,65 @@ class StoredPostings:
 
     def positions(self, doc: int) -> Sequence[int]:
         """Ascending positions in a post."""
-        posting = bisect_left(self._lists.docs, doc, self.start, self.stop)
-        if posting == self.stop or self._lists.docs[posting] != doc:
-            return ()
-        return self._lists.occurrences(*self._lists.offset(posting))
+        return self._lists.occurrences(*self._span(doc))
 
-    def all_positions(self, docs: Sequence[int]) -> list[list[int]]:
-        """The positions in each of these posts, all of which are in the list: in one pass, if they are many."""
-        if len(docs) * 8 < len(self.docs):
-            return [list(self.positions(doc)) for doc in docs]
+    def places(self, docs: Sequence[int], wanted: set[int] | None = None) -> list[list[int]]:
+        """The positions in each of these posts, only those of the `wanted` surfaces if that is not None."""
+        occurrences, spans = self._lists.occurrences, self._spans(docs)
+        origin, end = self._lists.offset(self.start)[0], self._lists.offset(self.stop - 1)[1]
+        which = b"" if wanted is None else self._lists.surfaces(self._number, origin, end)
+        if wanted is None or not which:
+            return [occurrences(start, stop) for start, stop in spans]
+        flags = which.translate(bytes([surface in wanted for surface in range(256)]))
+        return [list(compress(occurrences(a, b), flags[a - origin : b - origin])) for a, b in spans]
+
+    def _spans(self, docs: Sequence[int]) -> list[tuple[int, int]]:
+        """Where the occurrences in each of these posts lie; for many posts at once, without a step of Python for
+        the others: the hot loop of phrases (`benchmarks/speed.py`, queries)."""
+        if len(docs) * 12 < len(self.docs):
+            return [self._span(doc) for doc in docs]
         offsets = self._lists.offsets(self.start, self.stop)
-        origin = offsets[0]
-        places = self._lists.occurrences(origin, offsets[-1])
-        wanted = set(docs)
-        return [
-            places[a - origin : b - origin]
-            for doc, a, b in zip(self.docs, offsets, offsets[1:], strict=False)
-            if doc in wanted
-        ]
+        if docs is self.docs:
+            return list(pairwise(offsets))
+        chosen = list(map(set(docs).__contains__, self.docs))
+        spans = zip(compress(offsets, chosen), compress(islice(offsets, 1, None), chosen), strict=True)
+        found = dict(zip(compress(self.docs, chosen), spans, strict=True))
+        return [found.get(doc, (0, 0)) for doc in docs]
+
+    def _span(self, doc: int) -> tuple[int, int]:
+        posting = bisect_left(self.docs, doc)
+        if posting == len(self.docs) or self.docs[posting] != doc:
+            return 0, 0
+        return self._lists.offset(self.start + posting)
 
     def stored(self) -> Iterable[int]:
         """Its own number."""
         return (self._number,)
+
+
+class _PhraseWord:
+    """A word of a phrase: stored lists with the surfaces that are wanted of each, None for all, in fields with
+    these codes if there are any; implements `phrases.Word`."""
+
+    __slots__ = ("_codes", "_lists", "_wanted", "docs")
+
+    def __init__(
+        self, lists: Lists, wanted: Mapping[int, set[int]] | Mapping[int, None], codes: Sequence[int]
+    ) -> None:
+        self._lists = lists
+        self._wanted = [(StoredPostings(lists, number), surfaces) for number, surfaces in wanted.items()]
+        self._codes = codes
+        self.docs: Sequence[int] = self._wanted[0][0].docs
+        if len(self._wanted) > 1:
+            self.docs = sorted({doc for stored, _ in self._wanted for doc in stored.docs})
+
+    def places(self, docs: Sequence[int]) -> Sequence[Sequence[int]]:
+        """For each of these posts where the word stands, ascending."""
+        columns = [stored.places(docs, surfaces) for stored, surfaces in self._wanted]
+        found = columns[0] if len(columns) == 1 else [sorted({*chain(*at)}) for at in zip(*columns, strict=True)]
+        if self._codes:
+            found = [self._lists.inside(doc, at, self._codes) for doc, at in zip(docs, found, strict=True)]
+        return found
 
 
 class MadePostings:
@@ -373,44 +417,5 @@ def union(members: Sequence[Postings | None], cut: bool = False) -> Postings | N
 
 
 def positions_in(postings: Postings, docs: Sequence[int]) -> Sequence[Sequence[int]]:
-    """The positions in each of these posts, all of which are in the postings."""
-    if isinstance(postings, StoredPostings):
-        return postings.all_positions(docs)
-    return list(map(postings.positions, docs))
-
-
-def side_by_side(places: Sequence[Sequence[int]]) -> list[int]:
-    """Where the first word stands when each word follows the one before; ascending."""
-    if len(places[0]) == 1:
-        first = places[0][0]
-        return [first] if all(first + step in at for step, at in enumerate(places)) else []
-    starts = set(places[0])
-    for step, at in enumerate(places[1:], 1):
-        starts.intersection_update([place - step for place in at])
-        if not starts:
-            return []
-    return sorted(starts)
-
-
-def within(slop: int) -> Callable[[Sequence[Sequence[int]]], list[int]]:
-    """A matcher of words in any order, with at most `slop` other words among them."""
-
-    def near(places: Sequence[Sequence[int]]) -> list[int]:
-        """The positions of all words in windows that hold every word (one asked for twice, twice); ascending."""
-        needed = Counter(map(tuple, places))
-        events = sorted((place, word) for word in needed for place in word)
-        have: Counter[tuple[int, ...]] = Counter()
-        missing, first, found = len(places), 0, set[int]()
-        for last, (place, word) in enumerate(events):
-            have[word] += 1
-            missing -= have[word] <= needed[word]
-            while place - events[first][0] >= len(places) + slop or have[events[first][1]] > needed[events[first][1]]:
-                gone = events[first][1]
-                missing += have[gone] <= needed[gone]
-                have[gone] -= 1
-                first += 1
-            if not missing:
-                found.update(place for place, _ in events[first : last + 1])
-        return sorted(found)
-
-    return near
+    """The positions in each of these posts."""
+    return postings.places(docs) if isinstance(postings, StoredPostings) else list(map(postings.positions, docs))

@@ -9,11 +9,11 @@ from __future__ import annotations
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence, Set
 from heapq import nlargest
-from itertools import compress, groupby
+from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from zlib import crc32
 
 from ..engine import Answer, LeafStats, Stats, Word
@@ -24,7 +24,7 @@ from . import scoring
 from .columns import Columns
 from .documents import Documents, StoredDocument
 from .lists import SURFACE
-from .matching import Matcher, Weighted
+from .matching import Matcher, Row
 from .postings import Lists
 from .segment import SegmentFile
 
@@ -55,31 +55,42 @@ class Part(NamedTuple):
 
 
 class Candidate:
-    """A post that matches; implements `engine.Candidate`."""
+    """A post that matches; implements `engine.Candidate`. `rows` are those of the query's leaves in its segment."""
 
-    __slots__ = ("_leaves", "_part", "post", "score")
+    __slots__ = ("_doc", "_rows", "post", "score")
 
-    def __init__(self, part: Part, doc: int, score: float, leaves: Sequence[Leaf]) -> None:
-        self._part = part
-        self._leaves = leaves
+    def __init__(self, part: Part, doc: int, score: float, rows: Sequence[Row | None]) -> None:
+        self._doc = doc
+        self._rows = rows
         self.post = part.base + doc
         self.score = score
 
     def positions(self, leaf: int) -> Sequence[int]:
         """Where the leaf's words stand in the post, ascending."""
-        row = self._part.matcher.row(self._leaves[leaf])
-        return row.postings.positions(self.post - self._part.base) if row else ()
+        row = self._rows[leaf]
+        return row.postings.positions(self._doc) if row else ()
+
+
+class Met(NamedTuple):
+    """A segment in a search: what it has of the query's leaves, each with the factor of its impact bytes."""
+
+    part: Part
+    rows: Sequence[Row | None]
+    weighted: Sequence[tuple[Row, float]]
 
 
 class Found(NamedTuple):
-    """A candidate before the top score is known."""
+    """The candidates of a segment before the top score is known, as (base score, share of the title, post), and
+    which of them have a title or a heading that is the query."""
 
-    base: float
-    share: float
-    title: bool
-    heading: bool
-    part: Part
-    doc: int
+    met: Met
+    candidates: Sequence[tuple[float, float, int]]
+    titled: Set[int] = frozenset()
+    headed: Set[int] = frozenset()
+
+
+#: Score, segment and number of a post there.
+_Scored: TypeAlias = tuple[float, Met, int]
 
 
 class Snapshot:
@@ -89,6 +100,7 @@ class Snapshot:
         self.generation = generation
         self.bytes = size
         self.parts: list[Part] = []
+        self._stats: Stats | None = None
         base = 0
         for segment, dead, drafts in segments:
             self.parts.append(Part(segment, Matcher(segment.lists, segment.columns, dead), base, drafts))
@@ -109,14 +121,13 @@ class Snapshot:
         deadline: float | None = None,
     ) -> Answer:
         """The posts that match, best first; see `engine.Reader.search`."""
-        parts = self._parts(drafts)
-        typed = leaves(query)
-        stats, weighted = self._weigh(parts, typed)
+        stats, segments = self._weigh(self._parts(drafts), leaves(query))
         wanted = max(FEWEST, offset + limit)
         found: list[Found] = []
         counts: dict[str, Counter[str]] = {name: Counter() for name in facets}
         total, floor, complete = 0, 0.0, True
-        for part in parts:
+        for met in segments:
+            part = met.part
             if deadline is not None and time.monotonic() > deadline:
                 complete = False
                 break
@@ -128,74 +139,79 @@ class Snapshot:
             for name in facets:
                 counts[name].update(part.segment.columns.facet(name, matching))
             if sort == "score":
-                found += self._found(part, lanes, weighted, wanted, floor, title_key)
-                if len(parts) > 1 and len(found) > wanted:
+                found.append(self._found(met, lanes, wanted, floor, title_key))
+                if len(segments) > 1:
                     found, floor = _keep(found, wanted)
             else:
-                found += _all(part, matching)
-        typed_leaves = [leaf for leaf, _ in weighted]
+                found.append(Found(met, [(0.0, 0.0, doc) for doc in part.matcher.docs(lanes)]))
         best = _ranked(found, wanted) if sort == "score" else _sorted(found, sort, wanted)
-        candidates = [Candidate(one.part, one.doc, score, typed_leaves) for score, one in best]
+        candidates = [Candidate(met.part, doc, score, met.rows) for score, met, doc in best]
         return Answer(candidates, total, {name: _ordered(count) for name, count in counts.items()}, stats, complete)
 
     def _parts(self, drafts: bool) -> list[Part]:
         return [part for part in self.parts if drafts or not part.drafts]
 
-    def _weigh(self, parts: Sequence[Part], typed: Sequence[Leaf]) -> tuple[tuple[LeafStats, ...], list[Weighted]]:
-        """Each leaf with its idf over all posts, and the factor of its impact bytes."""
-        posts = sum(part.segment.posts - len(part.matcher.dead) for part in parts)
+    @staticmethod
+    def _weigh(parts: Sequence[Part], typed: Sequence[Leaf]) -> tuple[tuple[LeafStats, ...], list[Met]]:
+        """Each leaf with its idf over all posts, and each segment with the leaves' rows and the factors of these."""
+        posts = sum([part.segment.posts - len(part.matcher.dead) for part in parts])
+        rows = [[part.matcher.row(leaf) for leaf in typed] for part in parts]
         stats: list[LeafStats] = []
-        weighted: list[Weighted] = []
-        for leaf in typed:
-            found = sum(part.matcher.found(leaf) for part in parts)
-            cut = any(row.postings.cut for part in parts if (row := part.matcher.row(leaf)))
+        factors: list[float] = []
+        for number, leaf in enumerate(typed):
+            here = [(part.matcher, row) for part, own in zip(parts, rows, strict=True) if (row := own[number])]
+            found = sum([matcher.living(row) for matcher, row in here])
             idf = scoring.idf(posts, found) if found else 0.0
-            stats.append(LeafStats(found, idf, cut))
-            weighted.append(Weighted(leaf, leaf.weight * idf / scoring.SCALE))
-        return tuple(stats), weighted
+            stats.append(LeafStats(found, idf, any([row.postings.cut for _, row in here])))
+            factors.append(leaf.weight * idf / scoring.SCALE)
+        segments = [
+            Met(part, own, [(row, factor) for row, factor in zip(own, factors, strict=True) if row])
+            for part, own in zip(parts, rows, strict=True)
+        ]
+        return tuple(stats), segments
 
-    def _found(
-        self, part: Part, lanes: int, weighted: Sequence[Weighted], wanted: int, floor: float, title_key: str
-    ) -> list[Found]:
-        titled = _holders(part.segment.title_keys, title_key)
-        headed = _holders(part.segment.heading_keys, title_key)
-        candidates = part.matcher.candidates(lanes, weighted, wanted, floor, titled | headed)
-        return [Found(base, share, doc in titled, doc in headed, part, doc) for base, share, doc in candidates]
+    @staticmethod
+    def _found(met: Met, lanes: int, wanted: int, floor: float, title_key: str) -> Found:
+        titled = _holders(met.part.segment.title_keys, title_key)
+        headed = _holders(met.part.segment.heading_keys, title_key)
+        candidates = met.part.matcher.candidates(lanes, met.weighted, wanted, floor, titled | headed)
+        return Found(met, candidates, titled, headed)
 
     # -- one post
 
     def explain(self, query: Query, post: int, *, title_key: str = "") -> Explanation:
         """How the score of this post was made: the sum that `search` computes, with its parts."""
         part, doc = self._part(post)
-        parts = self._parts(part.drafts)
-        stats, weighted = self._weigh(parts, leaves(query))
+        typed = leaves(query)
+        stats, segments = self._weigh(self._parts(part.drafts), typed)
+        own = next(met for met in segments if met.part is part)
         terms: list[Explanation] = []
-        for (leaf, factor), (posts, idf, _) in zip(weighted, stats, strict=True):
-            row = part.matcher.row(leaf)
+        for leaf, row, (posts, idf, _) in zip(typed, own.rows, stats, strict=True):
             impact = row.bytes[doc] if row else 0
             label = f"{show(leaf)}: weight {leaf.weight:g} x idf {idf:.3f} ({posts} posts) x impact"
             label += f" {impact / scoring.SCALE:.3f}"
-            terms.append(Explanation(factor * impact, label, self._fields(part, leaf, doc)))
+            factor = leaf.weight * idf / scoring.SCALE
+            terms.append(Explanation(factor * impact, label, self._fields(part, row, doc)))
         every = [
-            found
-            for one in parts
-            if (lanes := one.matcher.match(query))
-            for found in self._found(one, lanes, weighted, FEWEST, 0.0, title_key)
+            self._found(met, lanes, FEWEST, 0.0, title_key)
+            for met in segments
+            if (lanes := met.part.matcher.match(query))
         ]
-        top = max((found.base for found in every), default=0.0)
-        this = self._found(part, 0xFF << 8 * doc, weighted, 1, 0.0, title_key)[0]
+        top = _top(every)
+        this = self._found(own, 0xFF << 8 * doc, 1, 0.0, title_key)
+        base, share, _ = this.candidates[0]
+        title, heading = doc in this.titled, doc in this.headed
         factors = (
-            Explanation(this.base, "the words", tuple(terms)),
-            Explanation(1 + scoring.COVERAGE * this.share, f"x for {this.share:.0%} of the title's words"),
-            Explanation(scoring.TITLE_IS_QUERY * top * this.title, "+ the query is the title"),
-            Explanation(scoring.HEADING_IS_QUERY * top * this.heading, "+ the query is a heading"),
+            Explanation(base, "the words", tuple(terms)),
+            Explanation(1 + scoring.COVERAGE * share, f"x for {share:.0%} of the title's words"),
+            Explanation(scoring.TITLE_IS_QUERY * top * title, "+ the query is the title"),
+            Explanation(scoring.HEADING_IS_QUERY * top * heading, "+ the query is a heading"),
         )
-        return Explanation(scoring.final(this.base, this.share, this.title, this.heading, top), "score", factors)
+        return Explanation(scoring.final(base, share, title, heading, top), "score", factors)
 
     @staticmethod
-    def _fields(part: Part, leaf: Leaf, doc: int) -> tuple[Explanation, ...]:
+    def _fields(part: Part, row: Row | None, doc: int) -> tuple[Explanation, ...]:
         """The parts of an impact by field, computed from positions."""
-        row = part.matcher.row(leaf)
         if row is None or not row.bytes[doc]:
             return ()
         lists = part.segment.lists
@@ -274,17 +290,19 @@ class Snapshot:
 
     def stats(self) -> Stats:
         """The snapshot in numbers."""
-        living = [(part.segment.posts - len(part.matcher.dead), part.drafts) for part in self.parts]
-        languages = {language for part in self.parts for language in part.segment.file.meta["languages"]}
-        return Stats(
-            self.generation,
-            sum(posts for posts, drafts in living if not drafts),
-            sum(posts for posts, drafts in living if drafts),
-            len(self.parts),
-            sum(len(part.segment.lists.words) for part in self.parts),
-            self.bytes,
-            tuple(sorted(languages)),
-        )
+        if self._stats is None:
+            living = [(part.segment.posts - len(part.matcher.dead), part.drafts) for part in self.parts]
+            languages = {language for part in self.parts for language in part.segment.file.meta["languages"]}
+            self._stats = Stats(
+                self.generation,
+                sum(posts for posts, drafts in living if not drafts),
+                sum(posts for posts, drafts in living if drafts),
+                len(self.parts),
+                sum(len(part.segment.lists.words) for part in self.parts),
+                self.bytes,
+                tuple(sorted(languages)),
+            )
+        return self._stats
 
     def close(self) -> None:
         """Forget the segments; their files are unmapped when nobody uses them any more."""
@@ -306,49 +324,73 @@ def _holders(keys: Sequence[int], title_key: str) -> set[int]:
 
 def _keep(found: list[Found], wanted: int) -> tuple[list[Found], float]:
     """The candidates that can still be among the best, and the base score that a later one has to reach."""
-    floor = nlargest(wanted, [one.base * (1 + scoring.COVERAGE * one.share) for one in found])[-1]
-    kept = [one for one in found if one.title or one.heading or one.base * (1 + scoring.COVERAGE * one.share) >= floor]
+    scores = [base * (1 + scoring.COVERAGE * share) for one in found for base, share, _ in one.candidates]
+    if len(scores) <= wanted:
+        return found, 0.0
+    floor = nlargest(wanted, scores)[-1]
+    kept = []
+    for met, candidates, titled, headed in found:
+        always = titled | headed
+        best = [one for one in candidates if one[0] * (1 + scoring.COVERAGE * one[1]) >= floor or one[2] in always]
+        kept.append(Found(met, best, titled, headed))
     return kept, floor
 
 
-def _ranked(found: Sequence[Found], wanted: int) -> list[tuple[float, Found]]:
-    top = max((one.base for one in found), default=0.0)
-    scored = [(scoring.final(one.base, one.share, one.title, one.heading, top), one) for one in found]
+def _top(found: Sequence[Found]) -> float:
+    """The best score without title and headings."""
+    return max((base for one in found for base, _, _ in one.candidates), default=0.0)
+
+
+def _ranked(found: Sequence[Found], wanted: int) -> list[_Scored]:
+    top = _top(found)
+    scored: list[_Scored] = []
+    for met, candidates, titled, headed in found:
+        always = titled | headed
+        scored += [
+            (base * (1 + scoring.COVERAGE * share), met, doc) for base, share, doc in candidates if doc not in always
+        ]
+        scored += [
+            (scoring.final(base, share, doc in titled, doc in headed, top), met, doc)
+            for base, share, doc in candidates
+            if doc in always
+        ]
     if len(scored) > wanted:
-        floor = nlargest(wanted, [score for score, _ in scored])[-1]
+        floor = nlargest(wanted, [score for score, _, _ in scored])[-1]
         scored = [one for one in scored if one[0] >= floor]
     scored.sort(key=itemgetter(0), reverse=True)
     return _by_path(scored)[:wanted]
 
 
-def _by_path(scored: list[tuple[float, Found]]) -> list[tuple[float, Found]]:
+def _by_path(scored: list[_Scored]) -> list[_Scored]:
     """Equal scores in the order of their paths, which are only read where scores are equal."""
-    ordered: list[tuple[float, Found]] = []
+    ordered: list[_Scored] = []
     for _, group in groupby(scored, key=itemgetter(0)):
         same = list(group)
         if len(same) > 1:
-            same.sort(key=lambda pair: pair[1].part.segment.documents.record(pair[1].doc).path)
+            same.sort(key=_path)
         ordered += same
     return ordered
 
 
-def _all(part: Part, matching: bytes) -> Iterator[Found]:
-    for doc in compress(range(part.segment.posts), matching):
-        yield Found(0.0, 0.0, False, False, part, doc)
+def _path(one: _Scored) -> str:
+    _, met, doc = one
+    return met.part.segment.documents.path(doc)
 
 
-def _sorted(found: list[Found], sort: str, wanted: int) -> list[tuple[float, Found]]:
+def _sorted(found: list[Found], sort: str, wanted: int) -> list[_Scored]:
     """The matching posts by a column: the newest first, undated last; titles from a to z. Ties by path."""
-    columns = {id(one.part): getattr(one.part.segment.columns, sort) for one in found}
     descending = sort != "title"
-    keyed = [(columns[id(one.part)][one.doc], one) for one in found]
-    keyed.sort(key=lambda pair: pair[0], reverse=descending)
+    keyed: list[tuple[Any, _Scored]] = []
+    for met, candidates, _, _ in found:
+        column = getattr(met.part.segment.columns, sort)
+        keyed += [(column[doc], (0.0, met, doc)) for _, _, doc in candidates]
+    keyed.sort(key=itemgetter(0), reverse=descending)
     if len(keyed) > wanted:
         last = keyed[wanted - 1][0]
         keyed = [pair for pair in keyed if (pair[0] >= last if descending else pair[0] <= last)]
-    by_path = sorted(keyed, key=lambda pair: pair[1].part.segment.documents.record(pair[1].doc).path)
-    by_path.sort(key=lambda pair: pair[0], reverse=descending)
-    return [(0.0, one) for _, one in by_path[:wanted]]
+    by_path = sorted(keyed, key=lambda pair: _path(pair[1]))
+    by_path.sort(key=itemgetter(0), reverse=descending)
+    return [one for _, one in by_path[:wanted]]
 
 
 def _ordered(counts: Counter[str]) -> dict[str, int]:

@@ -25,7 +25,9 @@ from itertools import count
 from typing import Any
 from zlib import crc32
 
-from ..errors import IndexDamagedError
+from ..errors import IndexDamagedError, IndexFault
+from ..walk import EXHAUSTED
+from . import disk
 
 MAGIC = b"postdex\0"
 VERSION = 1
@@ -35,6 +37,8 @@ BLOCK = 1 << BLOCK_BITS
 _HEAD = struct.Struct("<8sII")
 _TRAILER = struct.Struct("<QIIQ8s")
 
+_KINDS = frozenset("bBhHiIqQdf")
+
 Column = bytes | bytearray | array  # type: ignore[type-arg]
 
 if sys.byteorder != "little":  # pragma: no cover - arrays are written as they lie in memory
@@ -42,13 +46,13 @@ if sys.byteorder != "little":  # pragma: no cover - arrays are written as they l
 
 
 def write(path: str | os.PathLike[str], columns: Mapping[str, Column], meta: Mapping[str, Any]) -> tuple[int, int]:
-    """Write a segment file and fsync it; returns its size in bytes and its seal.
+    """Write a segment file, durably; returns its size in bytes and its seal.
 
     `columns` are bytes or arrays, kept under their names with their item type; `meta` is any JSON.
     """
     directory: dict[str, tuple[int, int, str]] = {}
     checks = array("I")
-    with open(path, "xb") as file:
+    with disk.create(path) as append:
         block = bytearray(_HEAD.pack(MAGIC, VERSION, 0))
         offset = len(block)
 
@@ -58,7 +62,7 @@ def write(path: str | os.PathLike[str], columns: Mapping[str, Column], meta: Map
             if whole:
                 view = memoryview(block)
                 checks.extend(crc32(view[i : i + BLOCK]) for i in range(0, whole, BLOCK))
-                file.write(view[:whole])
+                append(view[:whole])
                 view.release()
                 del block[:whole]
 
@@ -75,12 +79,10 @@ def write(path: str | os.PathLike[str], columns: Mapping[str, Column], meta: Map
         put(listing)
         if block:
             checks.append(crc32(block))
-            file.write(block)
+            append(block)
         size = offset + len(listing) + checks.itemsize * len(checks) + _TRAILER.size
         trailer = _TRAILER.pack(offset, len(listing), len(checks), size, MAGIC)
-        file.write(checks.tobytes() + trailer)
-        file.flush()
-        os.fsync(file.fileno())
+        append(checks.tobytes() + trailer)
     return size, crc32(trailer, crc32(checks.tobytes()))
 
 
@@ -91,7 +93,7 @@ class SegmentFile:
     is missing, cut, foreign or changed, now or when a damaged block is first read.
     """
 
-    __slots__ = ("_checked", "_checks", "_columns", "_map", "_view", "identity", "meta", "path")
+    __slots__ = ("_checked", "_checks", "_columns", "_map", "_stamp", "_view", "identity", "meta", "path")
 
     _numbers = count()
 
@@ -99,17 +101,28 @@ class SegmentFile:
         self.path = path
         #: tells open segments apart, for caches
         self.identity = next(self._numbers)
+        self._map, self._stamp = self._mapped(size)
+        self._view = memoryview(self._map)
         try:
-            with open(path, "rb") as file:
-                if os.fstat(file.fileno()).st_size != size:
+            self._read_directory(size, seal)
+        except (ValueError, TypeError, KeyError, struct.error, RecursionError) as error:
+            raise self.damaged("it has another form") from error
+
+    def _mapped(self, size: int) -> tuple[mmap.mmap, tuple[int, ...]]:
+        """The file's bytes, and what its stat says."""
+        try:
+            with open(disk.open_regular(self.path), "rb", buffering=0) as file:
+                state = os.fstat(file.fileno())
+                if state.st_size != size:
                     raise self.damaged("it does not have the size that the commit names")
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ), _stamp(state)
         except FileNotFoundError as error:
             raise self.damaged("it is missing") from error
         except (OSError, ValueError) as error:
-            raise self.damaged(f"it cannot be read ({error})") from error
-        self._view = memoryview(self._map)
-        offset, length, blocks, _, magic = _TRAILER.unpack(self._map[size - _TRAILER.size :])
+            raise unreadable(error, self.path) from error
+
+    def _read_directory(self, size: int, seal: int) -> None:
+        offset, length, blocks, _, magic = _TRAILER.unpack(self._map[max(size - _TRAILER.size, 0) :])
         table = size - _TRAILER.size - 4 * blocks
         if magic != MAGIC or table < 0 or crc32(self._view[table:]) != seal:
             raise self.damaged("its checksums are not those that the commit names")
@@ -120,16 +133,24 @@ class SegmentFile:
         listing = json.loads(self._map[offset : offset + length])
         self.meta: dict[str, Any] = listing["meta"]
         self._columns: dict[str, tuple[int, int, str]] = listing["columns"]
+        for start, items, kind in self._columns.values():
+            if not (kind in _KINDS and start >= 0 and 0 <= items * struct.calcsize(kind) <= offset - start):
+                raise self.damaged("it has another form")
+
+    def unchanged(self) -> bool:
+        """Whether what has the file's name is still the file that was opened, as it was then."""
+        try:
+            return _stamp(os.lstat(self.path)) == self._stamp
+        except OSError:
+            return False
 
     def damaged(self, what: str) -> IndexDamagedError:
         """The error for this file, with its remedy."""
-        return IndexDamagedError(
-            f"this file of the index is damaged: {what}", "run `postdex index` to rebuild it", path=self.path
-        )
+        return damaged(self.path, what)
 
     def column(self, name: str, *, whole: bool = True) -> Any:
         """A column as a typed memoryview. With `whole` it is checked now, else the reader calls `check`."""
-        offset, items, kind = self._columns[name]
+        offset, items, kind = self._entry(name)
         nbytes = items * struct.calcsize(kind)
         if whole:
             self._verify(offset, offset + nbytes)
@@ -138,8 +159,14 @@ class SegmentFile:
 
     def checker(self, name: str) -> ColumnCheck:
         """A callable that checks items [start, stop) of a column before they are read."""
-        offset, _, kind = self._columns[name]
+        offset, _, kind = self._entry(name)
         return ColumnCheck(self, offset, struct.calcsize(kind))
+
+    def _entry(self, name: str) -> tuple[int, int, str]:
+        try:
+            return self._columns[name]
+        except KeyError as error:
+            raise self.damaged(f"it has no {name}") from error
 
     def verify_all(self) -> None:
         """Check every block; raises `IndexDamagedError` at the first that is wrong."""
@@ -161,6 +188,25 @@ class SegmentFile:
                 raise self.damaged(f"block {block} does not have its checksum")
             checked[block] = 1
             block = checked.find(0, block + 1, last)
+
+
+def unreadable(error: Exception, path: str) -> IndexFault:
+    """The error for a file that is there and cannot be read: damage, unless it is this process that has run out."""
+    reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
+    if isinstance(error, OSError) and error.errno in EXHAUSTED:
+        return IndexFault(f"the index cannot be read now ({reason})", "raise the limits of the process", path=path)
+    return damaged(path, f"it cannot be read ({reason})")
+
+
+def damaged(path: str, what: str) -> IndexDamagedError:
+    """The error for a file of the index, with its remedy."""
+    return IndexDamagedError(
+        f"this file of the index is damaged: {what}", "run `postdex index` to rebuild it", path=path
+    )
+
+
+def _stamp(state: os.stat_result) -> tuple[int, ...]:
+    return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns
 
 
 class ColumnCheck:

@@ -3,23 +3,26 @@
 Segments and tables are files that are written once. A commit is one small file that names them, with
 their sizes and checksums; it is written beside its name, fsynced with everything that it names and with
 the folder, and then renamed into place: before the rename the old commit is the index, after it the new
-one. The newest commit that verifies wins, the last two are kept, what neither names is removed. Nothing
+one. The newest commit that verifies wins, the last two are kept, what neither names is removed. No number
+is given twice as long as a file bears it, not even one left by a run that was killed. Nothing
 is ever unpickled: the TOC that other Whoosh programs read lies beside it and is not read by us.
+
+Whatever a later format looks like, its commits end with a line of the crc32 of what stands before it, which is
+JSON with a number `format`: so that this version can say that the index is newer, and leave it alone.
 """
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import json
 import os
 import re
-import stat
-import time
 import unicodedata
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from operator import index
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 from zlib import crc32
 
@@ -27,17 +30,11 @@ import Stemmer
 
 from ..analysis import RULES
 from ..engine import Stamp
-from ..errors import (
-    IndexDamagedError,
-    IndexLockedError,
-    IndexMissingError,
-    IndexVersionError,
-    IndexWriteError,
-)
+from ..errors import IndexDamagedError, IndexMissingError, IndexVersionError, IndexWriteError
 from ..model import Problem
-from . import table
+from . import disk, table
 from .reader import Segment, Snapshot
-from .segment import SegmentFile
+from .segment import SegmentFile, damaged, unreadable
 
 #: Raised with every change of the files' form. An older index is rebuilt, a newer one is refused.
 FORMAT = 1
@@ -45,9 +42,15 @@ FORMAT = 1
 ANALYSIS = f"{RULES}/{unicodedata.unidata_version}/{Stemmer.version()}"
 #: So many commits are kept: a reader that opened the last but one goes on undisturbed.
 KEPT = 2
+#: Numbers have at most nine digits, of which the last is never given: it would have no next one.
+LAST = 999_999_999
 
-_COMMIT = re.compile(r"commit-(\d{6,})")
-_OURS = re.compile(r"(commit|table|changes|problems)-\d{6,}(\.new)?|\d{6,}-\d+(-\d+)?\.segment|_MAIN_\d+\.toc(\.new)?")
+_COMMIT = re.compile(r"commit-(\d{6,9})")
+_OURS = re.compile(
+    r"(?:commit|table|changes|problems)-(\d{6,9})(?:\.new)?|(\d{6,9})-\d+(?:-\d+)?\.segment|_MAIN_(\d{1,9})\.toc(?:\.new)?"
+)
+#: A search that finds files gone because of commits meanwhile looks for the newest commit again, so often.
+_ATTEMPTS = 20
 
 
 class File(NamedTuple):
@@ -85,6 +88,7 @@ class Commit(NamedTuple):
 
 
 _segments: WeakValueDictionary[tuple[str, int, int], Segment] = WeakValueDictionary()
+_tables: WeakValueDictionary[str, table.Table] = WeakValueDictionary()
 
 
 class Store:
@@ -95,60 +99,70 @@ class Store:
 
     # -- reading
 
-    def generations(self) -> list[int]:
-        """The numbers of the commits that lie there, newest first."""
+    def names(self) -> list[str]:
+        """The names of all files that lie there."""
         try:
-            names = os.listdir(self.directory)
+            if self.directory.name == ".postdex" and self.directory.is_symlink():
+                raise damaged(str(self.directory), "it is a link, and may lead anywhere")
+            return os.listdir(self.directory)
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
-            raise IndexDamagedError(
-                f"the index cannot be read ({error.strerror})", "check its permissions", path=str(self.directory)
-            ) from error
-        return sorted((int(match[1]) for name in names if (match := _COMMIT.fullmatch(name))), reverse=True)
+            raise unreadable(error, str(self.directory)) from error
+
+    def generations(self) -> list[int]:
+        """The numbers of the commits that lie there, newest first."""
+        found = [int(match[1]) for name in self.names() if (match := _COMMIT.fullmatch(name))]
+        return sorted((number for number in found if number < LAST), reverse=True)
 
     def commit(self, generation: int) -> Commit:
         """A commit, verified but for the insides of its segments."""
         path = self.directory / f"commit-{generation:06}"
-        data = self._bytes(path)
-        body, _, check = data.rstrip(b"\n").rpartition(b"\n")
+        body, _, check = self._bytes(path).rstrip(b"\n").rpartition(b"\n")
         if check != b"%08x" % crc32(body):
-            raise self._damaged(path, "it does not have its checksum")
-        value = json.loads(body)
-        if value["format"] > FORMAT:
+            raise damaged(str(path), "it does not have its checksum")
+        try:
+            value = json.loads(body)
+            self._check_version(value["format"], value)
+            return _commit(generation, value)
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+            raise damaged(str(path), "it has another form") from error
+
+    def _check_version(self, form: int, value: dict[str, Any]) -> None:
+        if form > FORMAT or (form == FORMAT and int(value["analysis"].partition("/")[0]) > RULES):
             raise IndexVersionError(
                 "this index was written by a newer postdex", "update postdex, or choose another folder with --index",
                 path=str(self.directory),
             )  # fmt: skip
-        if value["format"] < FORMAT or value["analysis"] != ANALYSIS:
+        if form < FORMAT or value["analysis"] != ANALYSIS:
             raise IndexMissingError(
                 "this index was written by an older postdex",
                 "run `postdex index` to rebuild it",
                 path=str(self.directory),
             )
-        entries = [
-            SegmentEntry(File(*file), posts, drafts, wide, tuple(dead))
-            for file, posts, drafts, wide, dead in value["segments"]
-        ]
-        problems = File(*value["problems"]) if value["problems"] else None
-        tables = tuple(File(*file) for file in value["tables"])
-        return Commit(generation, tuple(entries), tables, problems, value["settings"])
 
     def newest(self) -> tuple[Commit, list[Segment]]:
         """The newest commit whose files are all there, with its segments open.
 
-        Raises `IndexMissingError` if there is no commit, `IndexDamagedError` if none of them verifies.
+        Tries again when a writer removed a file under its hands. Raises `IndexMissingError` if there is no
+        commit, `IndexDamagedError` if none of them verifies.
         """
         generations = self.generations()
-        if not generations:
-            raise IndexMissingError("there is no index yet", "run `postdex index`", path=str(self.directory))
-        first: IndexDamagedError | None = None
-        for generation in generations:
-            try:
-                commit = self.commit(generation)
-                return commit, [self.segment(entry) for entry in commit.segments]
-            except IndexDamagedError as error:
-                first = first or error
+        for _ in range(_ATTEMPTS):
+            if not generations:
+                raise IndexMissingError("there is no index yet", "run `postdex index`", path=str(self.directory))
+            first: IndexDamagedError | None = None
+            for generation in generations:
+                try:
+                    commit = self.commit(generation)
+                    return commit, [self.segment(entry) for entry in commit.segments]
+                except IndexDamagedError as error:
+                    first = first or error
+                    if (now := self.generations()) != generations:
+                        break
+            else:
+                break
+            generations = now
         assert first is not None
         raise first
 
@@ -157,92 +171,92 @@ class Store:
         path = str(self.directory / entry.file.name)
         key = (path, entry.file.size, entry.file.check)
         segment = _segments.get(key)
-        if segment is None:
+        # Not for a file that was put in the other's place, or written over: it would go unchecked.
+        if segment is None or not segment.file.unchanged():
             segment = _segments[key] = Segment(SegmentFile(path, entry.file.size, entry.file.check))
-        elif not os.path.exists(path) or os.path.getsize(path) != entry.file.size:
-            # Reading a mapped file beyond its new end would kill the process.
-            raise self._damaged(Path(path), "it does not have the size that the commit names")
+        if segment.posts != entry.posts:
+            raise damaged(path, "it does not have the posts that the commit names")
         return segment
 
     def snapshot(self) -> Snapshot:
-        """The newest commit, open for searching. Tries again when a writer removed a file under its hands."""
-        for _ in range(3):
-            try:
-                commit, segments = self.newest()
-                break
-            except IndexDamagedError:
-                if not self._moved_on():
-                    raise
-        else:
-            commit, segments = self.newest()
+        """The newest commit, open for searching."""
+        commit, segments = self.newest()
         size = sum(entry.file.size for entry in commit.segments) + sum(file.size for file in commit.tables)
         parts = [(segment, entry.dead, entry.drafts) for segment, entry in zip(segments, commit.segments, strict=True)]
         return Snapshot(commit.generation, parts, size)
 
-    def _moved_on(self) -> bool:
-        before = self.generations()[:1]
-        time.sleep(0.002)
-        return self.generations()[:1] != before
-
     def read(self, file: File) -> bytes:
         """A file that a commit names, verified."""
         path = self.directory / file.name
-        data = self._bytes(path)
-        if len(data) != file.size or crc32(data) != file.check:
-            raise self._damaged(path, "it does not have its checksum")
-        return data
+        content = self._bytes(path, file.size)
+        if len(content) != file.size or crc32(content) != file.check:
+            raise damaged(str(path), "it does not have its checksum")
+        return content
 
-    def table(self, commit: Commit) -> dict[str, Stamp]:
-        """The post table of a commit."""
-        return table.replayed(map(self.read, commit.tables))
+    def table(self, commit: Commit) -> Mapping[str, Stamp]:
+        """The post table of a commit. While somebody holds that of an earlier one, only the changes since are read."""
+        held = _tables.get(str(self.directory))
+        if held is None or held.files != commit.tables[: len(held.files)]:
+            held = None
+        elif held.files == commit.tables:
+            return held
+        try:
+            rows = table.replayed(map(self.read, commit.tables[len(held.files) if held else 0 :]), held)
+        except (ValueError, KeyError) as error:
+            raise damaged(str(self.directory), "the post table has another form") from error
+        rows.files = commit.tables
+        _tables[str(self.directory)] = rows
+        return rows
 
     def problems(self, commit: Commit) -> list[Problem]:
         """The problems that were found when the posts of a commit were read."""
-        return [Problem(*row) for row in json.loads(self.read(commit.problems))] if commit.problems else []
-
-    def _bytes(self, path: Path) -> bytes:
+        if commit.problems is None:
+            return []
+        content = self.read(commit.problems)
         try:
-            with open(path, "rb") as file:
-                return file.read()
-        except FileNotFoundError as error:
-            raise self._damaged(path, "it is missing") from error
-        except OSError as error:
-            raise self._damaged(path, f"it cannot be read ({error.strerror})") from error
+            return [Problem(*row) for row in json.loads(content)]
+        except (ValueError, TypeError, RecursionError) as error:
+            raise damaged(str(self.directory / commit.problems.name), "it has another form") from error
 
-    @staticmethod
-    def _damaged(path: Path, what: str) -> IndexDamagedError:
-        return IndexDamagedError(
-            f"this file of the index is damaged: {what}", "run `postdex index` to rebuild it", path=str(path)
-        )
+    def _bytes(self, path: Path, most: int | None = None) -> bytes:
+        try:
+            return disk.read(path, most)
+        except FileNotFoundError as error:
+            raise damaged(str(path), "it is missing") from error
+        except OSError as error:
+            raise unreadable(error, str(path)) from error
 
     # -- writing
 
     def prepare(self) -> None:
         """Make the folder, private to its posts' version control. Raises `IndexWriteError`."""
         try:
-            made = not self.directory.exists()
-            self.directory.mkdir(parents=True, exist_ok=True)
-            state = self.directory.lstat()
-            if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.geteuid():
+            if self.directory.name == ".postdex":
+                os.stat(self.directory.parent)  # that of the posts is not made: it may just have been removed
+            made = disk.make_folder(self.directory)
+            if self.directory.lstat().st_uid != os.geteuid():
                 raise IndexWriteError(
-                    "this is not a folder of yours, so nothing is written there", "choose another with --index",
+                    "this folder is not yours, so nothing is written there", "choose another with --index",
                     path=str(self.directory),
                 )  # fmt: skip
             ignore = self.directory / ".gitignore"
             # Not in a folder that was there before and may be somebody's repository.
-            if (made or self.directory.name == ".postdex") and not ignore.exists():
-                ignore.write_text("*\n", encoding="ascii")
+            if (made or self.directory.name == ".postdex") and not os.path.lexists(ignore):
+                with suppress(FileExistsError), disk.create(ignore) as append:
+                    append(b"*\n")
         except OSError as error:
             raise write_error(error, self.directory) from error
 
-    def put(self, name: str, data: bytes) -> File:
-        """Write a file of the next commit and fsync it."""
-        path = self.directory / name
-        with open(path, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        return File(name, len(data), crc32(data))
+    def next_generation(self) -> int:
+        """A number that no file bears, of a commit or left over."""
+        numbers = map(_number, self.names())
+        return max((number for number in numbers if number < LAST), default=0) + 1
+
+    def put(self, name: str, content: bytes) -> File:
+        """Write a file of the next commit, durably."""
+        with disk.create(self.directory / name) as append:
+            append(content)
+        return File(name, len(content), crc32(content))
 
     def publish(self, commit: Commit) -> None:
         """Make a commit the index: everything it names was fsynced when it was written."""
@@ -250,6 +264,7 @@ class Store:
             {
                 "format": FORMAT,
                 "analysis": ANALYSIS,
+                "generation": commit.generation,
                 "settings": commit.settings,
                 "segments": commit.segments,
                 "tables": commit.tables,
@@ -257,78 +272,70 @@ class Store:
             },
             separators=(",", ":"),
         ).encode()
-        name = f"commit-{commit.generation:06}"
-        self.put(name + ".new", body + b"\n%08x\n" % crc32(body))
-        self._sync_folder()
-        os.rename(self.directory / (name + ".new"), self.directory / name)
-        self._sync_folder()
-
-    def _sync_folder(self) -> None:
-        folder = os.open(self.directory, os.O_RDONLY | os.O_DIRECTORY)
+        path = self.directory / f"commit-{commit.generation:06}"
+        new = path.with_name(path.name + ".new")
+        self.put(new.name, body + b"\n%08x\n" % crc32(body))
+        disk.sync_folder(self.directory)
+        disk.rename(new, path)
         try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+            disk.sync_folder(self.directory)
+        except OSError:
+            # It may not last, so it shall not be: whoever is told that it failed finds the old index.
+            with suppress(OSError):
+                disk.remove(path)
+            raise
 
-    def sweep(self) -> None:
-        """Remove what none of the last commits names: left-overs of merges and of killed runs. Only names of ours."""
+    def left_over(self, kept: Iterable[Commit]) -> list[str]:
+        """The names of ours that none of these commits needs."""
         needed: set[str] = set()
-        for generation in self.generations()[:KEPT]:
-            needed |= {f"commit-{generation:06}", f"_MAIN_{generation}.toc"}
-            try:
-                needed.update(self.commit(generation).files())
-            except (IndexDamagedError, IndexMissingError):
-                continue
-        for name in os.listdir(self.directory):
-            if _OURS.fullmatch(name) and name not in needed:
-                try:
-                    os.unlink(self.directory / name)
-                except OSError:
-                    # It is only in the way; the next run tries again.
-                    continue
+        for commit in kept:
+            needed |= {f"commit-{commit.generation:06}", f"_MAIN_{commit.generation}.toc", *commit.files()}
+        return [name for name in self.names() if _number(name) and name not in needed]
+
+    def sweep(self, kept: Iterable[Commit]) -> None:
+        """Remove what none of these commits needs. What cannot be removed waits for the next."""
+        self._remove(self.left_over(kept))
+
+    def sweep_unfinished(self) -> None:
+        """Remove what a run left that failed or was killed: no commit names a number higher than its own."""
+        newest = max(self.generations(), default=0)
+        self._remove(name for name in self.names() if newest < _number(name) < LAST)
+
+    def _remove(self, names: Iterable[str]) -> None:
+        for name in names:
+            with suppress(OSError):
+                disk.remove(self.directory / name)
 
 
-class Lock:
-    """The right to write, held through an open file: it ends with the process, however that ends."""
+def _number(name: str) -> int:
+    """The number in the name of a file of ours; 0 if it is none.
 
-    def __init__(self, directory: Path, wait: float) -> None:
-        self._path = directory / "lock"
-        try:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
-        except OSError as error:
-            raise write_error(error, self._path) from error
-        deadline = time.monotonic() + wait
-        while not self._try():
-            if time.monotonic() >= deadline:
-                holder = self._holder()
-                os.close(self._file)
-                raise IndexLockedError(
-                    f"another postdex is writing this index{holder}", "wait for it, or give --wait SECONDS",
-                    path=str(directory),
-                )  # fmt: skip
-            time.sleep(0.02)
-        self._owner = os.getpid()
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"{self._owner}\n".encode(), 0)
+    >>> _number("000012-0.segment"), _number("commit-000013.new"), _number("notes.md")
+    (12, 13, 0)
+    """
+    match = _OURS.fullmatch(name)
+    return int(next(filter(None, match.groups()))) if match else 0
 
-    def _try(self) -> bool:
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno in (errno.EAGAIN, errno.EACCES):
-                return False
-            raise write_error(error, self._path) from error
-        return True
 
-    def _holder(self) -> str:
-        text = os.pread(self._file, 32, 0).decode("ascii", "replace").strip()
-        return f" (process {text})" if text.isdigit() else ""
+def _commit(generation: int, value: dict[str, Any]) -> Commit:
+    """A commit from its JSON; raises ValueError and its like for what `publish` did not write."""
+    if value["generation"] != generation:
+        raise ValueError("the commit of another number")
+    entries: list[SegmentEntry] = []
+    for file, posts, drafts, wide, dead in value["segments"]:
+        numbers = array("I", dead)
+        if numbers and numbers[-1] >= posts:
+            raise ValueError("a deleted post that is not there")
+        entries.append(SegmentEntry(_file(*file), index(posts), bool(drafts), bool(wide), tuple(numbers)))
+    problems = _file(*value["problems"]) if value["problems"] else None
+    tables = tuple(_file(*file) for file in value["tables"])
+    return Commit(generation, tuple(entries), tables, problems, str(value["settings"]))
 
-    def close(self) -> None:
-        """Free the lock; in a forked child only its copy of the file is closed."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+
+def _file(name: str, size: int, check: int) -> File:
+    if not _number(name):
+        raise ValueError("not a file of ours")
+    return File(name, index(size), index(check))
 
 
 def write_error(error: OSError, path: Path | str) -> IndexWriteError:

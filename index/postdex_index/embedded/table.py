@@ -18,6 +18,12 @@ _NEVER = -(1 << 62)
 _DIGEST = 16
 
 
+class Table(dict[str, Stamp]):
+    """A post table; `files` are the names, sizes and checksums of what it was read from."""
+
+    files: tuple[tuple[str, int, int], ...] = ()
+
+
 def pack(rows: Mapping[str, Stamp | None]) -> bytes:
     """Rows as bytes; None for a path that is gone."""
     stamps = [stamp or Stamp(-1, 0, 0, 0, bytes(_DIGEST)) for stamp in rows.values()]
@@ -55,9 +61,13 @@ def unpack(data: bytes) -> dict[str, Stamp | None]:
     return {path: stamp if stamp.size >= 0 else None for path, stamp in zip(paths, stamps, strict=True)}
 
 
-def replayed(tables: Iterable[bytes]) -> dict[str, Stamp]:
-    """A full table and the changes since, as one."""
-    rows: dict[str, Stamp | None] = {}
+def replayed(tables: Iterable[bytes], before: Mapping[str, Stamp] | None = None) -> Table:
+    """A full table and the changes since, as one; or a table of `before` and the changes since."""
+    rows = Table(before or {})
     for data in tables:
-        rows.update(unpack(data))
-    return {path: stamp for path, stamp in rows.items() if stamp is not None}
+        for path, stamp in unpack(data).items():
+            if stamp is not None:
+                rows[path] = stamp
+            else:
+                rows.pop(path, None)
+    return rows

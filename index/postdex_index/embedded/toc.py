@@ -9,11 +9,11 @@ them. What the calls give is in `codec.py`.
 from __future__ import annotations
 
 import json
-import os
 import struct
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import disk
 from .store import SegmentEntry
 
 #: Sizes of int, long and float; a number that shows the byte order; the TOC's format; the Whoosh that defined it.
@@ -22,20 +22,25 @@ _CODEC = f"{__package__}.codec"
 
 
 def write_toc(directory: Path, generation: int, entries: Sequence[SegmentEntry]) -> None:
-    """Write and fsync the TOC of a commit whose segments are on disk; the folder is not synced.
+    """Write the TOC of a commit whose segments are on disk, durably; the folder is not synced."""
+    path = toc_path(directory, generation)
+    new = path.with_name(path.name + ".new")
+    with disk.create(new) as append:
+        append(toc_bytes(generation, entries))
+    disk.rename(new, path)
 
-    Unpublished posts are left out: a program that does not know of drafts would show them.
-    """
+
+def toc_path(directory: Path, generation: int) -> Path:
+    """Where the TOC of a commit lies."""
+    return Path(directory) / f"_MAIN_{generation}.toc"
+
+
+def toc_bytes(generation: int, entries: Sequence[SegmentEntry]) -> bytes:
+    """The TOC of a commit. Unpublished posts are left out: a program that does not know of drafts would show them."""
     rows = [(*entry.file, entry.posts, entry.dead) for entry in entries if not entry.drafts]
     schema = _call("schema")
     segments = _call("segments", json.dumps(rows, separators=(",", ":")))
-    path = Path(directory) / f"_MAIN_{generation}.toc"
-    new = path.with_name(path.name + ".new")
-    with open(new, "wb") as file:
-        file.write(_HEAD + _varint(len(schema)) + schema + struct.pack("!ii", generation, 0) + segments)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(new, path)
+    return _HEAD + _varint(len(schema)) + schema + struct.pack("!ii", generation, 0) + segments
 
 
 def _call(name: str, *texts: str) -> bytes:

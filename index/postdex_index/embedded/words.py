@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ..spelling import slips
 from .lists import SURFACE
@@ -69,8 +70,13 @@ class Words:
 
     def near(self, word: str, most: int) -> Iterator[tuple[int, int]]:
         """Surfaces within `most` slips of a word, the first character fixed: (slips, number)."""
+        region = self.beginning(word[0])
+        base = self._start[region.start]
+        text = bytes(self._blob[base : self._start[region.stop]])
+        # What a slip can move a character by, in bytes of UTF-8.
+        step = 1 if text.isascii() and word.isascii() else 4
         letters = set(word)
-        for number in set(self._sharing_a_part(word, most)):
+        for number in self._sharing_a_part(word, most, text, base, step):
             if not self.kind[number] & SURFACE:
                 continue
             key = self.key(number).decode()
@@ -80,23 +86,33 @@ class Words:
                 if distance <= most:
                     yield distance, number
 
-    def _sharing_a_part(self, word: str, most: int) -> Iterator[int]:
-        """Keys that have one of most + 1 parts of the word unchanged, as every word within `most` slips has.
-
-        A swap can lie across the border of two parts; then a neighbouring part is whole as long as the parts
-        have two characters or more, and for the first part we also take keys that share all but its last.
-        """
-        size = max(1, len(word) // (most + 1))
-        region = self.beginning(word[0])
-        base, end = self._start[region.start], self._start[region.stop]
-        yield from self.beginning(word[: max(1, size - 1)])
-        text = bytes(self._blob[base:end])
-        for start in range(size, len(word), size):
-            part = word[start : start + size].encode()
+    def _sharing_a_part(self, word: str, most: int, text: bytes, base: int, step: int) -> set[int]:
+        """Keys of a region (`text`, from `base`) that have one of most + 1 parts of the word about where it stands
+        there, as every word within `most` slips has, unless a swap lies across the border of two parts: then it is
+        a word with one slip less from the one so swapped. `step` bytes is the most that a slip moves a part."""
+        if not most:
+            return set(self.find(word))
+        starts, slack = self._start, most * step
+        length = len(word.encode()) + 1
+        least, longest = length - slack, length + slack
+        borders = [len(word) * part // (most + 1) for part in range(1, most + 2)]
+        first = word[: max(1, borders[0])]
+        found = {n for n in self.beginning(first) if least <= starts[n + 1] - starts[n] <= longest}
+        if len(first) == 1:  # which every word of the region has
+            return found
+        for border, end in pairwise(borders):
+            part = (word[border:end] + "\n" * (end == len(word))).encode()
+            before = base - len(word[:border].encode())
             place = text.find(part)
             while place >= 0:
-                yield bisect_right(self._start, place + base) - 1
-                place = text.find(part, text.find(b"\n", place))
+                number = bisect_right(starts, place + base) - 1
+                start, stop = starts[number], starts[number + 1]
+                if -slack <= place + before - start <= slack and least <= stop - start <= longest:
+                    found.add(number)
+                place = text.find(part, place + 1)
+            swapped = word[: border - 1] + word[border] + word[border - 1] + word[border + 1 :]
+            found |= self._sharing_a_part(swapped, most - 1, text, base, step)
+        return found
 
     def _bisect(self, key: bytes) -> int:
         low, high, blob, start = 0, len(self), self._blob, self._start

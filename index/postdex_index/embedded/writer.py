@@ -6,20 +6,22 @@ stays in its old segment, named among its dead, until a merge (`merge.py`) drops
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import count
+from contextlib import suppress
+from itertools import compress, count
 from pathlib import Path
 
 from ..engine import Stamp
-from ..errors import IndexDamagedError, IndexMissingError
+from ..errors import IndexDamagedError, IndexFault, IndexMissingError, IndexWriteError
 from ..model import Post, Problem
 from . import table
+from .damage import of_commit
 from .gathering import OWN_AVERAGES, Gathering, Placed, average_lengths, no_collection, write_segment
 from .inversion import MOST_POSTS
+from .lock import Lock
 from .merge import merged
 from .reader import Segment
-from .store import Commit, File, Lock, SegmentEntry, Store, problem_bytes, write_error
+from .store import KEPT, Commit, File, SegmentEntry, Store, problem_bytes, write_error
 from .toc import write_toc
 
 #: Merge above so many segments of less than half the greatest size, or above this share of deleted posts.
@@ -29,31 +31,53 @@ MOST_DEAD = 0.1
 MOST_CHANGES = 16
 
 
-class IndexWriter:
-    """The one writer of an index, from opening to `close`."""
+#: What a writer begins from that can build on nothing.
+_NOTHING = Commit(0, (), (), None, "")
 
-    def __init__(self, directory: Path, *, wait: float = 0.0, simplify: bool = True) -> None:
+
+class IndexWriter:
+    """The one writer of an index, from opening to `close`. With `distrust` every byte that it builds on is
+    read again from the disk, and its first commit keeps none of those before: nor does one that replaces all."""
+
+    def __init__(self, directory: Path, *, wait: float = 0.0, simplify: bool = True, distrust: bool = False) -> None:
         self._simplify = simplify
         self._store = Store(directory)
         self._store.prepare()
         self._lock = Lock(Path(directory), wait)
-        self._commit = Commit(0, (), (), None, "")
-        self._segments: list[Segment] = []
+        self._failed = False
+        self._spent = False
         try:
-            self._commit, self._segments = self._store.newest()
-            for one in self._segments:
-                one.file.verify_once()
-            self._table = self._store.table(self._commit)
-        except (IndexMissingError, IndexDamagedError):
-            # Derived data: whatever lies there is built anew, under a number that no reader has seen.
-            self._segments, self._table = [], {}
-            newest = max(self._store.generations(), default=0)
-            self._commit = Commit(newest, (), (), None, "")
+            self._commit, self._segments, self._table = self._opened(distrust)
+            self.generation = self._store.next_generation()
+            self._store.sweep_unfinished()
         except BaseException:
             self._lock.close()
             raise
-        self.generation = self._commit.generation + 1
+        self._kept = [self._commit] if self.based_on and not distrust else []
         self._begin()
+
+    def _opened(self, distrust: bool) -> tuple[Commit, list[Segment], dict[str, Stamp]]:
+        """The newest commit. If it cannot be used, nothing: derived data, so whatever lies there is built anew."""
+        try:
+            commit, segments = self._store.newest()
+            if distrust:
+                for error in of_commit(self._store, commit, set()):
+                    raise error
+            for one in segments:
+                one.file.verify_once()
+            return commit, segments, dict(self._store.table(commit))
+        except (IndexMissingError, IndexDamagedError):
+            return _NOTHING, [], {}
+
+    @property
+    def based_on(self) -> int:
+        """The number of the commit that this one builds on; 0 if it begins anew."""
+        return self._commit.generation
+
+    @property
+    def lock_file(self) -> int:
+        """The descriptor of the lock, for worker processes to hold it too."""
+        return self._lock.file
 
     def _begin(self) -> None:
         self._names = (f"{self.generation:06}-{number}.segment" for number in count())
@@ -83,9 +107,11 @@ class IndexWriter:
         """Stage the removal of everything: what is written from now on is the whole index."""
         self._dead = [set(range(entry.posts)) for entry in self._commit.segments]
         self._changes.update(dict.fromkeys(self._table))
+        self._kept = []
 
     def write(self, puts: Iterable[tuple[Post | None, str, Stamp]], deletes: Iterable[str] = ()) -> None:
         """Stage posts to add or replace, and paths to remove; see `engine.Writer.write`."""
+        self._lock.check()
         for path in deletes:
             self._drop(path)
             self._changes[path] = None
@@ -107,14 +133,20 @@ class IndexWriter:
         self._changes.update(stamps)
 
     def _lengths(self) -> list[Sequence[tuple[int, int]]]:
-        return [one.file.meta["lengths"] for one in self._segments]
+        living = [len(dead) < entry.posts for dead, entry in zip(self._dead, self._commit.segments, strict=True)]
+        return [one.file.meta["lengths"] for one in compress(self._opened_segments(), living)]
+
+    def _opened_segments(self) -> list[Segment]:
+        if len(self._segments) < len(self._commit.segments):
+            self._segments = [self._store.segment(entry) for entry in self._commit.segments]
+        return self._segments
 
     def _drop(self, path: str) -> None:
         staged = self._staged.pop(path, None)
         if staged is not None:
             self._gathering.drop(staged)
         if path in self._table and path not in self._changes:
-            for dead, one in zip(self._dead, self._segments, strict=True):
+            for dead, one in zip(self._dead, self._opened_segments(), strict=True):
                 doc = one.columns.path(path)
                 if doc is not None:
                     dead.add(doc)
@@ -122,9 +154,16 @@ class IndexWriter:
     # -- committing
 
     def commit(self) -> int:
-        """Make everything staged durable and visible at once; returns the new generation."""
+        """Make everything staged durable and visible at once; returns the new generation.
+
+        After an error the old commit is the index, and this writer can only be closed.
+        """
         if not self._changes and self._problems is None and self.settings == self._commit.settings:
             return self._commit.generation
+        if self._failed:
+            raise IndexWriteError("this writer has failed before", "open another", path=str(self._store.directory))
+        self._failed = True  # until it is done
+        self._lock.check()
         written = [*self._gathering.finish(), *self._adopted]
         old = [
             entry._replace(dead=tuple(sorted(dead)))
@@ -132,26 +171,41 @@ class IndexWriter:
             if len(dead) < entry.posts
         ]
         entries = self._merge([*old, *written])
+        rows = self._changed_table()
         try:
-            commit = Commit(self.generation, tuple(entries), self._tables(), self._problem_file(), self.settings)
+            commit = Commit(
+                self.generation, tuple(entries), self._table_files(rows), self._problem_file(), self.settings
+            )
             # First, so that a Whoosh program never sees a commit before its TOC; it is not ours to read.
             write_toc(self._store.directory, commit.generation, commit.segments)
+            self._lock.check()
+            self._spent = True
             self._store.publish(commit)
-            self._store.sweep()
+            self._spent = False
         except OSError as error:
             raise write_error(error, self._store.directory) from error
+        self._table = rows
+        self._go_on(commit)
+        return commit.generation
+
+    def _go_on(self, commit: Commit) -> None:
+        """What is left to do when a commit is the index already."""
         self._commit = commit
-        self._segments = [self._store.segment(entry) for entry in commit.segments]
+        with suppress(IndexFault):  # it is only in the way; the next run tries again
+            self._store.sweep([*self._kept[: KEPT - 1], commit])
+        self._segments = []  # opened when they are needed: the commit has succeeded, whatever fails now
+        self._kept = [commit]
         self.generation += 1
         self._begin()
-        return commit.generation
+        self._failed = False
 
     def _merge(self, entries: list[SegmentEntry]) -> list[SegmentEntry]:
         """The segments of the coming commit, with small ones and those with many deletions merged."""
         while chosen := to_merge(entries):
             opened = [(self._store.segment(entry), entry.dead) for entry in chosen]
             posts = sum(entry.posts - len(entry.dead) for entry in chosen)
-            averages = None if posts >= OWN_AVERAGES else self._index_averages(entries)
+            alone = posts >= OWN_AVERAGES or len(chosen) == len(entries)
+            averages = None if alone else self._index_averages(entries)
             columns, meta = merged(opened, averages)
             made = write_segment(self._store, next(self._names), columns, meta, chosen[0].drafts)
             entries = [entry for entry in entries if entry not in chosen] + [made]
@@ -160,16 +214,20 @@ class IndexWriter:
     def _index_averages(self, entries: Sequence[SegmentEntry]) -> list[float]:
         return average_lengths([self._store.segment(entry).file.meta["lengths"] for entry in entries])
 
-    def _tables(self) -> tuple[File, ...]:
-        """The table's files: one more with the changes, or a new table when these got many."""
+    def _changed_table(self) -> dict[str, Stamp]:
+        rows = dict(self._table)
         for path, stamp in self._changes.items():
             if stamp is None:
-                self._table.pop(path, None)
+                rows.pop(path, None)
             else:
-                self._table[path] = stamp
+                rows[path] = stamp
+        return rows
+
+    def _table_files(self, rows: Mapping[str, Stamp]) -> tuple[File, ...]:
+        """The table's files: one more with the changes, or a new table when these got many."""
         files = self._commit.tables
-        if not files or len(files) > MOST_CHANGES or 4 * len(self._changes) > len(self._table):
-            return (self._store.put(f"table-{self.generation:06}", table.pack(self._table)),)
+        if not files or len(files) > MOST_CHANGES or 4 * len(self._changes) > len(rows):
+            return (self._store.put(f"table-{self.generation:06}", table.pack(rows)),)
         if not self._changes:
             return files
         return (*files, self._store.put(f"changes-{self.generation:06}", table.pack(self._changes)))
@@ -183,12 +241,10 @@ class IndexWriter:
 
     def close(self) -> None:
         """Drop what was staged and not committed, and free the lock."""
-        for name in [*self._gathering.written(), *(entry.file.name for entry in self._adopted)]:
-            try:
-                os.unlink(self._store.directory / name)
-            except OSError:
-                # The next sweep removes it.
-                continue
+        # A number that readers may have seen for a moment is not given again: its files stay for the next writer.
+        if self._lock.held and not self._spent:
+            with suppress(IndexFault):  # else the next writer removes it
+                self._store.sweep_unfinished()
         self._lock.close()
 
     def __enter__(self) -> IndexWriter:

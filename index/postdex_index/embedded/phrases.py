@@ -1,0 +1,86 @@
+"""In which posts do several words stand together: side by side in order, or within a few words of each other?
+
+Positions come from `postings.py`. The rarest word is asked first, and the next only for posts that
+can still match, so that a phrase costs what its rarest word costs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
+
+#: A list so many times longer than another is looked up, not gone through.
+LONGER = 8
+
+
+class Word(Protocol):
+    """A word of a phrase: `docs` are the posts that may hold it, ascending."""
+
+    @property
+    def docs(self) -> Sequence[int]: ...
+
+    def places(self, docs: Sequence[int]) -> Sequence[Sequence[int]]:
+        """For each of these posts where the word stands, ascending."""
+        ...
+
+
+def side_by_side(words: Sequence[Word]) -> dict[int, list[int]]:
+    """By post where the first word stands, ascending, when each word follows the one before."""
+    first, *rest = sorted(range(len(words)), key=lambda step: len(words[step].docs))
+    docs = common(words)
+    found: dict[int, list[int]] = {}
+    for doc, at in zip(docs, words[first].places(docs), strict=True):
+        if at:
+            found[doc] = [place - first for place in at]
+    for step in rest:
+        docs = list(found)
+        for doc, at in zip(docs, words[step].places(docs), strict=True):
+            starts = found[doc]
+            if len(starts) > 1:
+                places = set(at) if len(starts) > 4 else at
+                starts = found[doc] = [start for start in starts if start + step in places]
+                if not starts:
+                    del found[doc]
+            elif starts[0] + step not in at:
+                del found[doc]
+    return found
+
+
+def within(words: Sequence[Word], slop: int) -> dict[int, list[int]]:
+    """By post where all words of windows stand, ascending, that hold every word, in any order, and at most `slop`
+    others among them."""
+    docs = common(words)
+    columns = [word.places(docs) for word in words]
+    return {doc: near for doc, *places in zip(docs, *columns, strict=True) if (near := _near(places, slop))}
+
+
+def common(words: Sequence[Word]) -> Sequence[int]:
+    """The posts that may hold all the words, ascending."""
+    docs, *rest = sorted([word.docs for word in words], key=len)
+    for longer in rest:
+        if len(docs) * LONGER > len(longer):
+            docs = sorted(set(docs).intersection(longer))
+        else:
+            docs = [doc for doc in docs if (at := bisect_left(longer, doc)) < len(longer) and longer[at] == doc]
+    return docs
+
+
+def _near(places: Sequence[Sequence[int]], slop: int) -> list[int]:
+    """The positions of all words in windows that hold every word (one asked for twice, twice); ascending."""
+    needed = Counter(map(tuple, places))
+    events = sorted((place, word) for word in needed for place in word)
+    have: Counter[tuple[int, ...]] = Counter()
+    missing, first, found = len(places), 0, set[int]()
+    for last, (place, word) in enumerate(events):
+        have[word] += 1
+        missing -= have[word] <= needed[word]
+        while place - events[first][0] >= len(places) + slop or have[events[first][1]] > needed[events[first][1]]:
+            gone = events[first][1]
+            missing += have[gone] <= needed[gone]
+            have[gone] -= 1
+            first += 1
+        if not missing:
+            found.update(place for place, _ in events[first : last + 1])
+    return sorted(found)

@@ -1,0 +1,289 @@
+"""How does an index follow its posts while they are written?
+
+`watch` goes on until it is told to stop: whenever something changed it looks what that means and brings the
+index up to it with `build`. Where it is known which files changed, only they are looked at; after a change of
+folders, settings, the site's files or a .gitignore everything is, and once a minute too, in case an event got lost.
+Who tells of changes is for `events`. A round that fails is reported, and tried again until it succeeds.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
+from pathlib import Path
+
+from . import build, embedded, posts
+from .build import Report
+from .config import Settings
+from .engine import Reader
+from .errors import FolderError, PostdexError
+from .events import Looked, Source, Told, tells
+from .ignore import Patterns
+from .walk import NEVER
+
+#: How often it is looked whether the folder is still the same, the settings are, and a post's time has come.
+TICK_S = 0.25
+#: After a failure the next attempt is made after so long.
+AGAIN_S = 1.0
+#: Another writer may take so long to finish; a search that catches up is done in less.
+WAIT_S = 0.25
+#: All files are compared at least so often, and at once when more of them changed together.
+WHOLE_S, MANY = 60.0, 200
+#: The files of settings that lie in the folder itself.
+_SETTINGS = ("postdex.toml", "pyproject.toml")
+
+OnReport = Callable[[Report], None]
+OnError = Callable[[PostdexError], None]
+
+
+def watch(
+    folder: Path,
+    directory: Path,
+    settings: Settings,
+    *,
+    stop: threading.Event | None = None,
+    on_report: OnReport = lambda report: None,
+    on_error: OnError = lambda error: None,
+    reload: Callable[[], Settings] | None = None,
+    turn: AbstractContextManager[object] | None = None,
+    polling: bool = False,
+    jobs: int = 1,
+) -> None:
+    """Keep the index in `directory` as new as the files of `folder`, until `stop` is set; by default for ever.
+
+    `on_report` is called after the first round and after each that changed something, `on_error` with what went
+    wrong, once for each cause: a full disk, another writer, settings that are wrong. Nothing of that ends it.
+    `reload` gives the settings anew when their files change (by default they stay), `turn` is held in each round,
+    `polling` looks every moment instead of waiting to be told, `jobs` is how many processes a large round may use.
+    """
+    following = _Following(folder, directory, settings, on_report, on_error, reload, turn or nullcontext(), jobs)
+    stop = stop or threading.Event()
+    while not stop.is_set():
+        folders = following.folders()
+        source = _source(following, folders, stop, polling) if folders else None
+        if source is None or folders is None:
+            stop.wait(TICK_S)
+            continue
+        with closing(source):
+            _follow(following, source, folders, stop)
+
+
+class Watching:
+    """A watch under way in a thread of its own, until `stop` or the end of a `with` block."""
+
+    def __init__(self, run: Callable[..., None]) -> None:
+        """`run` is `watch` with all arguments but `stop`."""
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=run, kwargs={"stop": self._stop}, name="postdex watch", daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether it goes on; it does until it is stopped."""
+        return self._thread.is_alive()
+
+    def stop(self) -> None:
+        """End it; a round that is under way is finished first. May be called more than once, from any thread."""
+        self._stop.set()
+        if self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def __enter__(self) -> Watching:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        self.stop()
+
+
+def _source(following: _Following, folders: Iterable[str], stop: threading.Event, polling: bool) -> Source | None:
+    """What tells of changes in these folders, as well as it can be had here; None if one of them is gone."""
+    if polling or not tells(Path(following.root)):
+        return Looked(stop)
+    try:
+        return Told((os.path.join(following.root, path) for path in folders), stop)
+    except (FileNotFoundError, PermissionError):
+        return None
+    except PostdexError as error:
+        following.say(error)
+    except (OSError, RuntimeError) as error:
+        hint = "raise fs.inotify.max_user_watches and max_user_instances; until then the files are looked at"
+        cause = str(error).partition(". about ")[0]
+        following.say(PostdexError(f"the system does not tell of changes ({cause})", hint))
+    return Looked(stop)
+
+
+def _follow(following: _Following, source: Source, folders: tuple[str, ...], stop: threading.Event) -> None:
+    """Follow the changes that a source tells of, as long as it sees all there is to see."""
+    identity, around = following.identity(), following.around()
+    changed: set[str] | None = None
+    while not stop.is_set():
+        if changed is None:
+            following.round(None)
+            if not source.complete and following.folders() != folders:
+                return
+        elif changed:
+            following.round(changed)
+        try:
+            told = source.wait(TICK_S)
+        except PostdexError as error:
+            following.say(error)
+            return
+        if identity != following.identity() or (told and following.is_of_folders(told)):
+            return  # gone, or others of the same name, which nobody watches yet
+        if told is None:
+            started = time.monotonic()
+            changed = following.looked()
+            source.took(time.monotonic() - started)
+        else:
+            changed = following.concerned(told)
+        if around != (now := following.around()):
+            around, changed = now, None
+            following.reload()
+        if following.is_time():
+            changed = None
+
+
+class _Following:
+    """What is known of a folder and its index from round to round."""
+
+    def __init__(
+        self,
+        folder: Path,
+        directory: Path,
+        settings: Settings,
+        on_report: OnReport,
+        on_error: OnError,
+        reload: Callable[[], Settings] | None,
+        turn: AbstractContextManager[object],
+        jobs: int,
+    ) -> None:
+        self.root = os.path.abspath(folder)
+        self._folder, self._directory, self._settings = folder, directory, settings
+        self._on_report, self._on_error, self._reload = on_report, on_error, reload
+        self._turn, self._jobs = turn, jobs
+        self._index = os.path.abspath(directory) + os.sep
+        self._known = build.Known(0, {}, "")
+        self._reader: Reader | None = None  # held, so that segments stay open and verified
+        self._folders: frozenset[str] = frozenset()
+        self._said: set[str] = set()
+        self._reported = False  # whether what was reported last was a round that did what it should
+        self._whole = self._due = 0.0
+
+    def folders(self) -> tuple[str, ...] | None:
+        """The folders that may hold posts; None if the folder itself is not there."""
+        try:
+            found = posts.walk(self._folder, self._settings).folders
+        except FolderError as error:
+            self._reported = False
+            self.say(error)
+            return None
+        self._folders = frozenset(found)
+        return found
+
+    def identity(self) -> tuple[int, int] | None:
+        """What tells the folder from another that takes its name; None if there is none."""
+        with suppress(OSError):
+            state = os.stat(self.root)
+            return state.st_dev, state.st_ino
+        return None
+
+    def around(self) -> list[tuple[str, int, int, int]]:
+        """What the files look like that say how all posts are read, and which are: those around the folder."""
+        root = Path(self.root)
+        files = [*build.surroundings(root), *(root / name for name in _SETTINGS)]
+        files += [above / ".gitignore" for above in (root, *root.parents)]
+        found = []
+        for file in files:
+            with suppress(OSError):
+                state = file.stat()
+                found.append((str(file), state.st_mtime_ns, state.st_size, state.st_ino))
+        return found
+
+    def reload(self) -> None:
+        """Take in the settings anew; those in force stay while they cannot be used."""
+        if self._reload:
+            try:
+                self._settings = self._reload()
+            except PostdexError as error:
+                self.say(error)
+
+    def is_of_folders(self, told: Iterable[str]) -> bool:
+        """Whether a folder came, went or moved."""
+        return any(
+            f"{relative}/" in self._folders or relative == "." or os.path.isdir(path)
+            for path, relative in self._seen(told)
+        )
+
+    def looked(self) -> set[str] | None:
+        """The empty set if all files look as they did; else None."""
+        if not self._reported:
+            return set()  # the last round failed: its time is not yet
+        try:
+            todo = build.plan(self._folder, self._known, self._settings)
+        except FolderError:
+            return None
+        return None if todo.pending or len(todo.touched) >= build.MANY_TOUCHED else set()
+
+    def concerned(self, told: Iterable[str]) -> set[str] | None:
+        """Of the paths where something happened those that may be posts; None if it may concern all posts."""
+        found: set[str] = set()
+        include = Patterns(self._settings.include)
+        for _, relative in self._seen(told):
+            if relative.endswith("/.gitignore"):
+                return None
+            if relative in self._known.table or include.verdict(relative) or include.verdict(relative.lower()):
+                found.add(relative)
+        return found if len(found) <= MANY else None
+
+    def _seen(self, told: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """The paths, as they are and relative to the folder, that are not the index's or another program's own."""
+        for path in told:
+            relative = os.path.relpath(path, self.root).replace(os.sep, "/")
+            own = f"{path}{os.sep}".startswith(self._index)
+            if not own and not any(part[0] == "." or part in NEVER for part in relative.split("/")[:-1]):
+                yield path, relative
+
+    def is_time(self) -> bool:
+        """Whether all files have to be looked at because of the time, or because the index is gone."""
+        if time.monotonic() >= self._whole:
+            return True
+        gone = self._known.generation and not embedded.generation(self._directory)
+        return self._reported and (bool(gone) or time.time() >= self._due)
+
+    def round(self, paths: set[str] | None) -> None:
+        """Bring the index up to these files, or to all; after a failure all are looked at a little later."""
+        try:
+            with self._turn:
+                report = build.refresh(
+                    self._folder, self._directory, self._settings, wait=WAIT_S, jobs=self._jobs, only=paths
+                )
+                if self._reader is None or report.generation != self._known.generation:
+                    self._known = build.known(self._directory)
+                    self._reader = embedded.open_reader(self._directory)
+        except (PostdexError, OSError) as error:
+            self._whole = time.monotonic() + AGAIN_S
+            self._reported = False
+            self.say(error if isinstance(error, PostdexError) else PostdexError(str(error), "it is tried again"))
+            return
+        if paths is None:
+            self._whole, self._due = time.monotonic() + WHOLE_S, float("inf")
+        self._due = min([self._due, *self._moments(paths)])
+        if not self._reported or report.added or report.changed or report.removed:
+            self._reported = True
+            self._said.clear()
+            self._on_report(report)
+
+    def _moments(self, paths: Iterable[str] | None) -> Iterator[int]:
+        """When posts, all or these, have to be read again because of the time."""
+        table = self._known.table
+        stamps = table.values() if paths is None else [table[path] for path in paths if path in table]
+        return (stamp.reconsider_at for stamp in stamps if stamp.reconsider_at is not None)
+
+    def say(self, error: PostdexError) -> None:
+        """Report an error, but not again and again."""
+        if str(error) not in self._said:
+            self._said.add(str(error))
+            self._on_error(error)

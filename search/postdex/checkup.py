@@ -1,0 +1,47 @@
+"""Is this index in order, and are the posts in it?
+
+What `Index.status` and `Index.problems` say. Nothing is changed here, and no search needs it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from postdex_index import build, embedded, posts
+from postdex_index.config import Settings
+from postdex_index.embedded.kept import Kept, bytes_on_disk, kept
+from postdex_index.engine import Reader, Stats
+from postdex_index.model import Problem
+from postdex_index.query import Everything
+
+from .answers import ALL_POSTS
+
+
+class Status(NamedTuple):
+    """An index as it stands: where, in numbers, how it stands to the files, and which commits are kept.
+
+    `stats.bytes` is what a search may read, `bytes_on_disk` all that lies in the index's folder.
+    """
+
+    folder: str
+    directory: str
+    stats: Stats
+    fresh: bool
+    changed_files: int
+    bytes_on_disk: int
+    commits: tuple[Kept, ...]
+
+
+def status(folder: Path, directory: Path, settings: Settings, reader: Reader, known: build.Known) -> Status:
+    """How an index stands now."""
+    todo = build.plan(folder, known, settings)
+    state = not todo.pending, todo.files, bytes_on_disk(directory), kept(directory)
+    return Status(str(folder), str(directory), reader.stats(), *state)
+
+
+def problems(directory: Path, reader: Reader) -> list[Problem]:
+    """What was skipped, is unpublished, lost something, or has the address of another post; by path and line."""
+    every = reader.search(Everything(), limit=ALL_POSTS, sort="title").candidates
+    urls = {document.path: document.url for document in (reader.document(one.post) for one in every)}
+    return sorted([*embedded.read_problems(directory), *posts.clashes(urls)])

@@ -1,0 +1,241 @@
+"""`postdex mcp`: how does an assistant search the posts? Three tools over the Model Context Protocol, on stdio.
+
+`search` gives names of sections, `fetch` their text, `status` says what there is. Answers are JSON made from
+`render`'s forms and cut to what fits into a conversation; each says `where` as path:line. The SDK is
+imported when the command runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from postdex_index.errors import MissingExtraError, PostdexError
+
+from . import __version__, render, sections
+
+if TYPE_CHECKING:
+    from mcp.server.lowlevel import Server
+    from mcp.types import Tool
+
+    from .library import Index
+    from .searching import Place
+
+#: Hits and characters of one answer: some 2,000 tokens for a page of hits, as many for a text.
+MOST_HITS = 20
+TEXT = 8_000
+_INSTRUCTIONS = (
+    "Full-text search in a folder of Markdown posts. `search` first; its ids name sections and go to `fetch`, which "
+    "gives their text. `where` is path:line in the folder of the posts: cite it."
+)
+_QUERY = (
+    "Words; posts with any of them are found, best first. +word must be there, -word must not, "
+    '"a phrase", refc*, tag:linux, category:a/b, path:2022, after:30d, date:2022-01..2022-08.'
+)
+_TOOLS: dict[str, tuple[str, dict[str, dict[str, Any]], list[str]]] = {
+    "search": (
+        "Search the posts. Each hit has an id for `fetch`, its place as path:line, and a snippet.",
+        {
+            "query": {"type": "string", "description": _QUERY},
+            "limit": {"type": "integer", "minimum": 1, "maximum": MOST_HITS, "default": 5},
+            "offset": {"type": "integer", "minimum": 0, "default": 0, "description": "Hits to leave out before them."},
+            "sort": {"type": "string", "enum": ["score", "date", "updated", "title"], "default": "score"},
+        },
+        ["query"],
+    ),
+    "fetch": (
+        "The text of a section, or of a whole post, by an id that `search` gave: PATH#ANCHOR, PATH#L43 or PATH.",
+        {
+            "id": {"type": "string"},
+            "offset": {"type": "integer", "minimum": 0, "default": 0, "description": "Go on there: next_offset."},
+        },
+        ["id"],
+    ),
+    "status": ("What is indexed: how many posts, how new.", {}, []),
+}
+
+
+@click.command()
+@click.argument("folder", required=False)
+@click.pass_obj
+def mcp(place: Place, /, folder: str | None) -> int:
+    """Let an assistant search the posts: an MCP server on standard input and output.
+
+    Its tools are search, fetch and status. Before each answer the index is brought up to the files.
+    """
+    from .searching import ready
+
+    try:
+        import anyio
+        from mcp.server.stdio import stdio_server
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("`postdex mcp` needs more packages", "pip install 'postdex[mcp]'") from error
+
+    async def run(ix: Index) -> None:
+        running = server(ix)
+        async with stdio_server() as (incoming, outgoing):
+            await running.run(incoming, outgoing, running.create_initialization_options())
+
+    with ready(place._replace(folder=folder or place.folder), "auto") as ix:
+        anyio.run(run, ix)
+    return 0
+
+
+def server(ix: Index) -> Server[Any]:
+    """The server of an index, which any transport of the SDK can run."""
+    from anyio import to_thread
+    from mcp.server.lowlevel import Server
+    from mcp.types import CallToolRequestParams, CallToolResult, ListToolsResult, TextContent
+
+    async def tools(context: Any, params: Any) -> ListToolsResult:
+        return ListToolsResult(tools=described())
+
+    async def call(context: Any, params: CallToolRequestParams) -> CallToolResult:
+        text, failed = await to_thread.run_sync(answer, ix, params.name, params.arguments or {})
+        return CallToolResult(content=[TextContent(type="text", text=text)], is_error=failed)
+
+    return Server("postdex", version=__version__, instructions=_INSTRUCTIONS, on_list_tools=tools, on_call_tool=call)
+
+
+def described() -> list[Tool]:
+    """The tools with their arguments."""
+    from mcp.types import Tool, ToolAnnotations
+
+    return [
+        Tool(
+            name=name,
+            description=what,
+            input_schema={
+                "type": "object",
+                "properties": properties,
+                "required": required,
+                "additionalProperties": False,
+            },
+            annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
+        )
+        for name, (what, properties, required) in _TOOLS.items()
+    ]
+
+
+def answer(ix: Index, tool: str, arguments: dict[str, Any]) -> tuple[str, bool]:
+    """The JSON that a tool answers, and whether it is an error, which says what to do better.
+
+    >>> import postdex
+    >>> with postdex.open("posts") as ix:
+    ...     answer(ix, "fetch", {"id": "nowhere.md"})
+    ('{"error": {"code": "not_found", "message": "nowhere.md: no post of the index has this path", \
+"hint": "paths are relative to the folder"}}', True)
+    """
+    tools: dict[str, Callable[..., dict[str, Any]]] = {"search": search, "fetch": fetch, "status": status}
+    try:
+        return render.dumps(tools[_known(tool, tools)](ix, **_checked(tool, arguments))), False
+    except PostdexError as error:
+        return render.dumps(render.error(error)), True
+
+
+def search(ix: Index, query: str, limit: int = 5, offset: int = 0, sort: Any = "score") -> dict[str, Any]:
+    """The hits of a query, each with the name of its best section and of two more."""
+    results = ix.search(query, limit=limit, offset=offset, sort=sort)
+    found = render.to_dict(results)
+    shown: dict[str, Any] = {"total": found["total"], "hits": [_hit(hit) for hit in found["hits"]]}
+    more = offset + len(found["hits"])
+    if more < found["total"] and found["hits"]:
+        shown["next_offset"] = more
+    for name in ("corrections", "warnings"):
+        if found[name]:
+            shown[name] = found[name]
+    if not (found["complete"] and found["index"]["fresh"]):
+        shown["note"] = "the search was cut short" if not found["complete"] else "some posts changed since"
+    return shown
+
+
+def _hit(hit: dict[str, Any]) -> dict[str, Any]:
+    """A hit of the wire form, without what an assistant has no use for."""
+    best = hit["sections"][0]["line"] if hit["sections"] else hit["line"]
+    shown = {
+        "id": sections.name_of(hit["path"], hit["anchor"], best),
+        "title": hit["title"],
+        "where": f"{hit['path']}:{hit['line']}",
+        "headings": hit["headings"],
+        "url": hit["url"],
+        "date": hit["date"] and hit["date"][:10],
+        "tags": hit["tags"],
+        "snippet": hit["snippet_text"],
+        "more": [
+            {"id": sections.name_of(hit["path"], other["anchor"], other["line"]), "heading": other["title"]}
+            for other in hit["sections"][1:]
+        ],
+    }
+    return {name: value for name, value in shown.items() if value or name in ("id", "title", "where", "snippet")}
+
+
+def fetch(ix: Index, id: str, offset: int = 0) -> dict[str, Any]:
+    """A section or a post with its headings as Markdown, at most TEXT characters of it from `offset` on."""
+    document, section = sections.find(ix, id)
+    post = render.document(document, section)
+    text = "\n\n".join(filter(None, map(_section_text, post["sections"])))
+    shown = {
+        "id": id,
+        "title": post["title"],
+        "where": f"{post['path']}:{post['sections'][0]['line'] if post['sections'] else 1}",
+        "url": post["url"],
+        "date": post["date"] and post["date"][:10],
+        "tags": post["tags"],
+        "unpublished": post["unpublished"],
+        "text": text[offset : offset + TEXT],
+    }
+    if offset + TEXT < len(text):
+        shown["next_offset"] = offset + TEXT
+        shown["sections"] = [
+            {"id": sections.name_of(post["path"], part["anchor"], part["line"]), "heading": part["title"]}
+            for part in post["sections"][:50]
+        ]
+    return {name: value for name, value in shown.items() if value or name in ("id", "title", "where", "text")}
+
+
+def _section_text(part: dict[str, Any]) -> str:
+    heading = f"{'#' * part['level']} {part['title']}".strip() if part["title"] else ""
+    return "\n\n".join(filter(None, (heading, part["text"].strip("\n"))))
+
+
+def status(ix: Index) -> dict[str, Any]:
+    """The index in numbers, and how it stands to the files."""
+    now = ix.status()
+    return {
+        "folder": ix.folder.resolve().name,
+        "posts": now.stats.posts,
+        "unpublished": now.stats.unpublished,
+        "languages": list(now.stats.languages),
+        "fresh": now.fresh,
+        "changed_files": now.changed_files,
+        "version": __version__,
+    }
+
+
+def _known(tool: str, tools: dict[str, Any]) -> str:
+    if tool not in tools:
+        raise PostdexError(f"there is no tool {tool}", f"there are {', '.join(tools)}")
+    return tool
+
+
+def _checked(tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments, if the tool takes them. Raises PostdexError with what it takes."""
+    _, properties, required = _TOOLS[tool]
+    for name, value in arguments.items():
+        wanted = properties.get(name)
+        if wanted is None:
+            raise PostdexError(f"{tool} takes no {name}", f"it takes {', '.join(properties) or 'nothing'}")
+        if wanted["type"] == "string":
+            fits = isinstance(value, str) and value in wanted.get("enum", (value,))
+        else:
+            least, most = wanted["minimum"], wanted.get("maximum", sys.maxsize)
+            fits = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+        if not fits:
+            said = {key: kept for key, kept in wanted.items() if key != "description"}
+            raise PostdexError(f"{name} does not fit", f"it is {render.dumps(said)}")
+    if missing := [name for name in required if name not in arguments]:
+        raise PostdexError(f"{tool} needs {', '.join(missing)}", "give it")
+    return arguments

@@ -1,0 +1,47 @@
+"""Which answers need not be made again?
+
+Until something is committed the same question has the same answer, and people who type the same word send the same
+questions. Answers are kept as the bytes that were sent, for one state of the index; the next state begins anew.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from threading import Lock
+
+
+class Cache:
+    """Answers of one state of the index, those that were not asked for longest out first. Thread-safe.
+
+    >>> cache = Cache(10)
+    >>> cache.put(1, "a", b"12345678"), cache.put(1, "b", b"1234"), cache.get(1, "a"), cache.get(1, "b")
+    (None, None, None, b'1234')
+    >>> cache.get(2, "b")
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most = most_bytes
+        self._lock = Lock()
+        self._state: Hashable = None
+        self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, state: Hashable, question: Hashable) -> bytes | None:
+        """The answer that was given in this state, if it is kept."""
+        with self._lock:
+            if state != self._state or question not in self._answers:
+                return None
+            self._answers.move_to_end(question)
+            return self._answers[question]
+
+    def put(self, state: Hashable, question: Hashable, answer: bytes) -> None:
+        """Keep an answer; those of another state are forgotten."""
+        with self._lock:
+            if state != self._state:
+                self._state, self._bytes = state, 0
+                self._answers.clear()
+            self._bytes += len(answer) - len(self._answers.pop(question, b""))
+            self._answers[question] = answer
+            while self._bytes > self._most:
+                self._bytes -= len(self._answers.popitem(last=False)[1])

@@ -1,0 +1,53 @@
+"""Which files does the page consist of? Its scripts and styles, read once when the service starts.
+
+They are found by their address among those that were read, so no address can name another file.
+"""
+
+from __future__ import annotations
+
+import gzip
+from hashlib import blake2b
+from importlib.resources import files
+from typing import TYPE_CHECKING, NamedTuple
+
+from starlette.responses import Response
+
+from . import page
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+_MEDIA = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+class File(NamedTuple):
+    """A file as it is sent."""
+
+    body: bytes
+    squeezed: bytes
+    media: str
+    tag: str
+
+
+def load() -> dict[str, File]:
+    """Address -> file, for all scripts and styles of the page; the page itself is made for each answer."""
+    found = {}
+    for resource in files(page).iterdir():
+        media = _MEDIA.get(resource.name[resource.name.rfind(".") :])
+        if media:
+            body = resource.read_bytes()
+            tag = f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
+            found[f"/{resource.name}"] = File(body, gzip.compress(body, mtime=0), media, tag)
+    return found
+
+
+def response(file: File, scope: Scope) -> Response:
+    """The answer: the file, squeezed if the client can read that, or that it has it already."""
+    headers = {name: value for name, value in scope["headers"] if name in (b"if-none-match", b"accept-encoding")}
+    said = {"etag": file.tag, "cache-control": "no-cache", "vary": "Accept-Encoding"}
+    said["cross-origin-resource-policy"] = "cross-origin"
+    if file.tag.encode() in headers.get(b"if-none-match", b""):
+        return Response(status_code=304, headers=said)
+    if b"gzip" in headers.get(b"accept-encoding", b""):
+        return Response(file.squeezed, headers=said | {"content-encoding": "gzip", "content-type": file.media})
+    return Response(file.body, headers=said | {"content-type": file.media})

@@ -1,0 +1,93 @@
+"""How does a test get a service on a real port, and how does it ask it?
+
+The service runs in a thread of the test's process, on a free port; requests go through real sockets.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+pytest.importorskip("starlette", reason="the extra `server` is not installed")
+
+from postdex.searching import Place
+from postdex.service import app, gate, opened, server
+from postdex.service.endpoints import Site
+
+TOKEN = "0123456789abcdef0123"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+class Answer(NamedTuple):
+    """What came back; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body, read as JSON."""
+        return json.loads(self.body)
+
+    @property
+    def code(self) -> str:
+        """The code of an error, "" if it is none."""
+        return str(self.json()["error"]["code"]) if self.status >= 400 else ""
+
+
+class Running(NamedTuple):
+    """A service that runs: where, and what it is made of."""
+
+    port: int
+    service: app.Service
+
+    @property
+    def site(self) -> Site:
+        """What it serves."""
+        return self.service.site
+
+    def ask(self, target: str, method: str = "GET", body: bytes | None = None, /, **headers: str) -> Answer:
+        """Send a request; `Content_Type="…"` is the header Content-Type."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, target, body, named)
+            response = connection.getresponse()
+            return Answer(
+                response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+            )
+        finally:
+            connection.close()
+
+    def post(self, target: str, value: Any, /, **headers: str) -> Answer:
+        """Send JSON."""
+        return self.ask(target, "POST", json.dumps(value).encode(), Content_Type="application/json", **headers)
+
+
+@contextmanager
+def serving(folder: Path, *, rules: gate.Rules | None = None, drafts: bool = False) -> Iterator[Running]:
+    """A service for a folder, until the end of the block."""
+    site = opened(Place(str(folder)), drafts=drafts)
+    with site.index, server.listen("127.0.0.1", 0) as listening:
+        service = app.Service(site, rules or gate.Rules(token=TOKEN))
+        runner = server.server(service)
+        thread = threading.Thread(target=runner.run, args=([listening],), name="service")
+        thread.start()
+        try:
+            until = time.monotonic() + 20
+            while not runner.started and thread.is_alive() and time.monotonic() < until:
+                time.sleep(0.01)
+            assert runner.started
+            yield Running(listening.getsockname()[1], service)
+        finally:
+            runner.should_exit = True
+            thread.join(20)
+            service.close()

@@ -1,0 +1,116 @@
+"""Do the recipes of docs/embedding.md run as they stand there?"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import runpy
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import yaml
+
+from postdex import cli
+
+ROOT = Path(__file__).parent.parent
+REFCOUNT = "2022/refcount-bug.md"
+#: File name -> content, of each block that begins with the name as a comment.
+RECIPES = {
+    found[1]: found[2]
+    for found in re.finditer(
+        r"(?ms)^```\w+\n# ([\w.-]+)\n(.*?)^```$", (ROOT / "docs" / "embedding.md").read_text(encoding="utf-8")
+    )
+}
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the sample posts and all recipes, and we stand in it."""
+    shutil.copytree(ROOT / "posts", tmp_path / "posts", ignore=shutil.ignore_patterns(".postdex"))
+    for name, content in RECIPES.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def load(file: Path) -> ModuleType:
+    """A recipe as a module."""
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[file.stem] = module  # FastAPI looks up the names in annotations there
+    spec.loader.exec_module(module)
+    return module
+
+
+def check(status: int, answer: dict[str, Any], wanted: int, first: str = "") -> None:
+    """The answer of a route: its status, and the best post or that it is an error."""
+    assert status == wanted
+    if first:
+        assert answer["hits"][0]["path"] == first
+        assert "<mark>" in answer["hits"][0]["snippet"]
+    else:
+        assert answer["error"]["code"] == "query_too_long"
+
+
+def test_flask(site: Path) -> None:
+    pytest.importorskip("flask", reason="flask is not installed")
+    module = load(site / "flask_app.py")
+    client = module.app.test_client()
+    for target, status, first in (
+        ("/search?q=SMC+fallback", 200, REFCOUNT),
+        ("/search?q=psock&tag=linux&offset=0", 200, REFCOUNT),
+        ("/search?q=" + "a" * 2001, 400, ""),
+    ):
+        found = client.get(target)
+        check(found.status_code, found.get_json(), status, first)
+    module.ix.close()
+
+
+def test_fastapi(site: Path) -> None:
+    pytest.importorskip("fastapi", reason="fastapi is not installed")
+    from starlette.testclient import TestClient
+
+    module = load(site / "fastapi_app.py")
+    client = TestClient(module.app)
+    for target, status, first in (
+        ("/search?q=SMC+fallback", 200, REFCOUNT),
+        ("/search?q=psock&tag=linux&limit=1", 200, REFCOUNT),
+        ("/search?q=" + "a" * 2001, 400, ""),
+    ):
+        found = client.get(target)
+        check(found.status_code, found.json(), status, first)
+    assert client.get("/search?q=a&limit=51").status_code == 422
+    module.ix.close()
+
+
+def test_notebook(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_path(str(site / "notebook.py"))
+    said = capsys.readouterr().out
+    assert re.match(r"\d+ posts; \{'20", said)
+    assert "most sections: " in said and "linux" in said
+
+
+def test_check(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program, *arguments = shlex.split((site / "check.sh").read_text(encoding="utf-8"))
+    assert program == "postdex"
+    assert cli.main(arguments) == 0
+    assert "success@1 1.000, MRR 1.000" in capsys.readouterr().out
+    (site / "posts" / "2024" / "sqlite-wal.md").unlink()
+    assert cli.main(arguments) == 1
+    assert "success@1 0.667 is below 1" in capsys.readouterr().err
+
+
+def test_pre_commit(site: Path) -> None:
+    (hook,) = yaml.safe_load((site / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]["hooks"]
+    assert cli.main(shlex.split(hook["entry"])[1:]) == 0
+
+
+def test_all_recipes_are_run() -> None:
+    run = {"flask_app.py", "fastapi_app.py", "notebook.py", "queries.tsv", "check.sh", ".pre-commit-config.yaml"}
+    assert set(RECIPES) == run

@@ -1,0 +1,592 @@
+"""Does the search page work for people: typing, keys, filters, the back button, without scripts, without a server?
+
+In real Chromium against the real service. Each page that a test opens must neither raise, nor break its Content
+Security Policy, nor ask anybody but the service.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from browser import chromium, free_port, service
+from browser import site as other_site
+
+import postdex
+from postdex.service import page as search_page
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+ATTACK = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>'
+POSTS = {
+    "refcount.md": (
+        "---\ntitle: A refcount bug\ndate: 2022-08-26\ntags: [linux, kernel]\ncategories: [systems]\n---\n"
+        "Where the fuzzer found it.\n\n## The refcount\n\nThe refcount is taken twice by the fallback.\n\n"
+        "## The fix\n\nOne reference less: the refcount is dropped.\n"
+    ),
+    "queues.md": (
+        "---\ntitle: Two queues behind listen\ndate: 2023-11-20\ntags: [linux, networking]\n---\n"
+        "The backlog has a refcount too. 😀 refcount 😀\n"
+    ),
+    "pins.md": "---\ntitle: What Pin promises\ndate: 2024-04-02\ntags: [rust]\n---\nA pinned value and a refcount.\n",
+    "attack.md": (
+        f"---\ntitle: '{ATTACK}'\ndate: 2021-01-01\ntags: ['{ATTACK}']\ncategories: ['{ATTACK}']\n---\n"
+        f"hostile `{ATTACK}` text\n\n## `{ATTACK}`\n\nhostile heading\n"
+    ),
+    "link.md": "---\ntitle: Bad link\npermalink: javascript:window.broken=1\n---\nhostile address\n",
+    **{
+        f"many/{n:02}.md": f"---\ntitle: Number {n}\ndate: 2020-02-{n:02}\n---\nplentiful words\n" for n in range(1, 26)
+    },
+}
+SETTINGS = 'base_url = "https://ada.example"\nurl = "/:year/:month/:name/"\norigins = ["{origin}"]\n'
+AXE = "axe-core@4"
+
+
+# -- what all share
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Another site, whose pages put the box in: its address, and the folder of its pages."""
+    folder = tmp_path_factory.mktemp("site")
+    with other_site(folder) as origin:
+        yield origin, folder
+
+
+@pytest.fixture(scope="module")
+def folder(site: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("posts")
+    for name, text in POSTS.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "postdex.toml").write_text(SETTINGS.format(origin=site[0]), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def served(folder: Path, browser: Browser) -> Iterator[str]:  # the browser first: without one nothing need start
+    with service(folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser, served: str, site: tuple[str, Path]) -> Iterator[tuple[Page, list[str]]]:
+    """One page for most tests, which takes a third of the time of a page for each."""
+    opening = opened(browser, {served.rstrip("/"), site[0]})
+    with opening as shown:
+        yield shown, opening.wrong
+
+
+@pytest.fixture
+def page(window: tuple[Page, list[str]]) -> Iterator[Page]:
+    shown, wrong = window
+    yield shown
+    shown.unroute_all()
+    assert wrong == []
+
+
+class opened:
+    """A page of a fresh context (`options` are Playwright's), and at the end: was anything wrong on it?"""
+
+    def __init__(self, browser: Browser, origins: set[str], **options: Any) -> None:
+        usual: dict[str, Any] = {"viewport": {"width": 1100, "height": 800}}
+        self.context: BrowserContext = browser.new_context(**(usual | options))
+        self.origins = origins
+        self.wrong: list[str] = []
+
+    def __enter__(self) -> Page:
+        shown = self.context.new_page()
+        shown.set_default_timeout(10_000)
+        shown.on("pageerror", lambda error: self.wrong.append(str(error)))
+        shown.on("dialog", lambda dialog: self.wrong.append(dialog.message))
+        shown.on("console", lambda message: self._said(message.text))
+        shown.on("request", lambda request: self._requested(request.url))
+        return shown
+
+    def _said(self, text: str) -> None:
+        if "Content Security Policy" in text or "Uncaught" in text:
+            self.wrong.append(text)
+
+    def _requested(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme != "data" and f"{parts.scheme}://{parts.netloc}" not in self.origins:
+            self.wrong.append(f"a request to {url}")
+
+    def __exit__(self, *error: object) -> None:
+        self.context.close()
+        assert self.wrong == []
+
+
+def titles(page: Page) -> list[str]:
+    return page.locator("#hits h2").all_inner_texts()
+
+
+def wait_for(page: Page, status: str) -> None:
+    page.locator("#status", has_text=status).wait_for()
+
+
+def address(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("(document.activeElement.id || document.activeElement.textContent)"))
+
+
+def check(page: Page, status: str, *first: str, **query: list[str]) -> None:
+    """The page shows this status and, first, these titles, and its address says this."""
+    wait_for(page, status)
+    assert titles(page)[: len(first)] == list(first)
+    assert address(page) == query
+
+
+# -- typing
+
+
+def test_hits_appear_while_typing(page: Page, served: str) -> None:
+    page.goto(served)
+    wait_for(page, "30 posts")
+    page.keyboard.type("refco", delay=30)
+    check(page, "3 posts in", "A refcount bug", q=["refco"])
+    first = page.locator("#hits li").first
+    assert first.locator("mark").all_inner_texts()[:2] == ["refcount", "refcount"]
+    assert first.locator("h2 a").get_attribute("href") == "https://ada.example/2022/08/refcount/#the-refcount"
+    assert first.locator(".where").inner_text() == "The refcount"
+    assert first.locator(".meta a").get_attribute("href") == "https://ada.example/2022/08/refcount/#the-fix"
+    assert page.title() == "refco · Search"
+
+
+def test_marks_count_code_points(page: Page, served: str) -> None:
+    page.goto(served + "?q=backlog+refcount")
+    wait_for(page, "3 posts in")
+    hit = page.locator("#hits li", has_text="Two queues")
+    assert hit.locator(".snippet mark").all_inner_texts() == ["backlog", "refcount", "refcount"]
+
+
+def test_no_answer_is_painted_over_a_newer_one(page: Page, served: str) -> None:
+    page.goto(served)
+    wait_for(page, "30 posts")
+    held: list[Any] = []
+    page.route("**/search?q=linux*", lambda route: held.append(route))
+    page.keyboard.type("linux")
+    page.wait_for_timeout(250)
+    assert held
+    page.keyboard.press("Control+A")
+    page.keyboard.type("rust", delay=20)
+    wait_for(page, "1 post in")
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(250)
+    check(page, "1 post in", "What Pin promises", q=["rust"])
+
+
+def test_quick_keys_are_one_question(page: Page, served: str) -> None:
+    page.goto(served)
+    wait_for(page, "30 posts")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator("#q").evaluate(
+        "field => [...'refcount'].forEach(key => { field.value += key; field.dispatchEvent(new InputEvent('input')); })"
+    )
+    check(page, "3 posts in", "A refcount bug", q=["refcount"])
+    assert len(asked) <= 2  # the first key's, which is dropped, and the last one's
+
+
+def test_slips_are_mended_and_named(page: Page, served: str) -> None:
+    page.goto(served)
+    page.keyboard.type("refcoutn", delay=5)
+    page.get_by_role("link", name="refcount", exact=True).click()
+    check(page, "3 posts in", "A refcount bug", q=["refcount"])
+    assert focused(page) == "q"
+
+
+def test_warnings_are_shown(page: Page, served: str) -> None:
+    page.goto(served)
+    page.keyboard.type('foo:refcount "root cause')
+    page.locator("#notes li").first.wait_for()
+    assert "was not closed" in page.locator("#notes").inner_text()
+    assert "is not a field" in page.locator("#notes").inner_text()
+
+
+def test_a_query_over_the_limit_says_so(page: Page, served: str) -> None:
+    page.goto(served + "?q=" + "a+" * 1200)
+    assert "query" in page.locator("#notes .fault").inner_text()
+
+
+def test_the_count_is_spoken(page: Page, served: str) -> None:
+    page.goto(served)
+    page.keyboard.type("rust")
+    page.locator("#live", has_text="1 post in").wait_for(state="attached")
+    assert page.locator("#live").get_attribute("role") == "status"
+
+
+# -- filters, order, more
+
+
+def test_filters_narrow_and_widen(page: Page, served: str) -> None:
+    page.goto(served + "?q=refcount")
+    wait_for(page, "3 posts in")
+    page.get_by_role("link", name="linux 2").click()
+    check(page, "2 posts in", "A refcount bug", q=["refcount"], tags=["linux"])
+    page.get_by_role("link", name="networking 1").click()
+    check(page, "1 post in", "Two queues behind listen", q=["refcount"], tags=["linux", "networking"])
+    page.get_by_role("link", name="linux remove").click()
+    check(page, "1 post in", q=["refcount"], tags=["networking"])
+    page.get_by_role("link", name="networking remove").click()
+    check(page, "3 posts in", q=["refcount"])
+    page.get_by_role("link", name="2024 1").click()
+    check(page, "1 post in", "What Pin promises", q=["refcount"], after=["2024-01-01"], before=["2025-01-01"])
+    assert page.locator("[name=after]").input_value() == "2024-01-01"
+
+
+def test_dates_and_order(page: Page, served: str) -> None:
+    page.goto(served + "?q=refcount")
+    wait_for(page, "3 posts in")
+    page.get_by_label("Sort by").select_option("date")
+    check(page, "3 posts in", "What Pin promises", q=["refcount"], sort=["date"])
+    page.get_by_label("before").fill("2024-01-01")
+    check(page, "2 posts in", "Two queues behind listen", q=["refcount"], sort=["date"], before=["2024-01-01"])
+
+
+def test_more_hits(page: Page, served: str) -> None:
+    page.goto(served + "?q=plentiful")
+    wait_for(page, "25 posts in")
+    assert len(titles(page)) == 10
+    page.get_by_role("link", name="More posts").click()
+    page.locator("#hits li").nth(24).wait_for()
+    assert address(page) == {"q": ["plentiful"], "limit": ["30"]}
+    assert focused(page) == titles(page)[10]
+    assert page.locator("#more").inner_text() == ""
+
+
+def test_a_way_out_of_filters_that_leave_nothing(page: Page, served: str) -> None:
+    page.goto(served + "?q=refcount&tags=nowhere")
+    wait_for(page, "No post matches.")
+    page.get_by_role("link", name="Search without filters").click()
+    check(page, "3 posts in", q=["refcount"])
+
+
+# -- keys and the back button
+
+
+def test_keys(page: Page, served: str) -> None:
+    page.goto(served + "?q=refcount")
+    wait_for(page, "3 posts in")
+    assert focused(page) == "q"
+    first, second, third = titles(page)
+    for key, then in [
+        ("ArrowDown", first), ("ArrowDown", second), ("ArrowDown", third), ("ArrowDown", third),
+        ("ArrowUp", second), ("ArrowUp", first), ("ArrowUp", "q"), ("ArrowDown", first), ("/", "q"),
+    ]:  # fmt: skip
+        page.keyboard.press(key)
+        assert focused(page) == then, key
+    page.keyboard.press("Escape")
+    wait_for(page, "30 posts")
+    assert page.locator("#q").input_value() == ""
+    page.keyboard.type("rust")
+    wait_for(page, "1 post in")
+    page.keyboard.press("ArrowDown")
+    page.evaluate("document.activeElement.href = '/health'")  # the site of the posts is not there
+    with page.expect_navigation(url="**/health"):
+        page.keyboard.press("Enter")
+
+
+def test_enter_takes_whole_words(page: Page, served: str) -> None:
+    page.goto(served)
+    page.keyboard.type("refco")
+    wait_for(page, "3 posts in")
+    with page.expect_response(lambda response: "/search?" in response.url) as answered:
+        page.keyboard.press("Enter")
+    assert "prefix_last" not in answered.value.url
+
+
+def test_back_and_forward(page: Page, served: str) -> None:
+    page.goto(served)
+    wait_for(page, "30 posts")
+    page.keyboard.type("refcount", delay=20)
+    check(page, "3 posts in", q=["refcount"])
+    page.get_by_role("link", name="rust 1").click()
+    check(page, "1 post in", "What Pin promises", q=["refcount"], tags=["rust"])
+    page.go_back()
+    check(page, "3 posts in", q=["refcount"])
+    page.go_back()
+    check(page, "30 posts")
+    assert page.locator("#q").input_value() == ""
+    page.go_forward()
+    check(page, "3 posts in", q=["refcount"])
+    assert page.locator("#q").input_value() == "refcount"
+
+
+# -- whatever is in the posts
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_posts_hold_is_text(browser: Browser, served: str, scripts: bool) -> None:
+    with opened(browser, {served.rstrip("/")}, java_script_enabled=scripts) as page:
+        page.goto(served + "?q=hostile&tags=" + "%3Cimg+src%3Dx%3E")
+        wait_for(page, "No post matches.")
+        page.goto(served + "?q=hostile")
+        wait_for(page, "2 posts in")
+        assert ATTACK in titles(page)
+        assert page.locator("#hits img, #hits script, #facets img").count() == 0
+        assert page.get_by_role("link", name="Bad link").get_attribute("href") == "documents/link.md"
+        page.goto(served + "?q=%22%3E" + "%3Cscript%3Ewindow.broken%3D1%3C%2Fscript%3E")
+        assert page.locator("#q").input_value().startswith('"><script>')
+        if scripts:
+            assert page.evaluate("window.broken") is None
+
+
+def test_a_post_without_an_address_is_read_here(page: Page, served: str) -> None:
+    page.goto(served + "?q=hostile+address")
+    page.get_by_role("link", name="Bad link").click()
+    dialog = page.get_by_role("dialog", name="Bad link")
+    assert "hostile address" in dialog.inner_text()
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="detached")
+    assert focused(page) == "Bad link"
+
+
+# -- without a server, without scripts, without room
+
+
+def test_the_server_goes_and_comes_back(browser: Browser, folder: Path, tmp_path: Path) -> None:
+    port = free_port()
+    with opened(browser, {f"http://127.0.0.1:{port}"}) as page:
+        with service(folder, port, tmp_path / "index") as served:
+            page.goto(served + "?q=refcount")
+            wait_for(page, "3 posts in")
+        page.keyboard.press("Control+A")
+        page.keyboard.type("rust")
+        page.locator("#notes", has_text="does not answer").wait_for()
+        assert len(titles(page)) == 3  # what was found stays
+        with service(folder, port, tmp_path / "index"):
+            check(page, "1 post in", "What Pin promises", q=["rust"])
+            assert page.locator("#notes").inner_text() == ""
+
+
+def test_a_busy_server_is_asked_again(page: Page, served: str) -> None:
+    page.goto(served)
+    wait_for(page, "30 posts")
+    page.route("**/search?*", lambda route: route.fulfill(status=429, headers={"retry-after": "0"}, body="{}"))
+    page.keyboard.type("rust")
+    page.locator("#notes .fault").wait_for()
+    page.unroute("**/search?*")
+    check(page, "1 post in", "What Pin promises", q=["rust"])
+
+
+def test_without_scripts(browser: Browser, served: str) -> None:
+    with opened(browser, {served.rstrip("/")}, java_script_enabled=False) as page:
+        page.goto(served)
+        page.locator("#q").fill("refcount")
+        page.keyboard.press("Enter")
+        wait_for(page, "3 posts in")
+        assert titles(page)[0] == "A refcount bug"
+        page.get_by_role("link", name="linux 2").click()
+        wait_for(page, "2 posts in")
+        page.get_by_label("Sort by").select_option("date")
+        page.get_by_role("button", name="Search").click()
+        wait_for(page, "2 posts in")
+        assert titles(page)[0] == "Two queues behind listen"
+        page.goto(served + "?q=plentiful")
+        page.get_by_role("link", name="More posts").click()
+        assert len(titles(page)) == 25
+
+
+def test_the_same_page_with_and_without_scripts(browser: Browser, served: str) -> None:
+    """The service writes what the script paints: hits, filters and notes, to the letter."""
+    shown = []
+    for scripts in (False, True):
+        with opened(browser, {served.rstrip("/")}, java_script_enabled=scripts) as page:
+            page.goto(served + "?q=refcoutn+hostile&after=2021")
+            if scripts:
+                page.locator("[data-value]").first.wait_for()
+            shown.append([" ".join(page.locator(at).inner_text().split()) for at in ("#hits", "#facets", "#notes")])
+    assert shown[0] == shown[1]
+    assert "A refcount bug" in shown[0][0]
+
+
+def test_narrow(browser: Browser, served: str) -> None:
+    with opened(browser, {served.rstrip("/")}, viewport={"width": 320, "height": 640}) as page:
+        for query in ("?q=refcount", "?q=hostile", ""):
+            page.goto(served + query)
+            page.locator("#hits li").first.wait_for()
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320
+            assert not page.get_by_role("link", name="linux 2").is_visible()
+        page.goto(served + "?q=refcount")
+        page.get_by_text("Filters").click()
+        page.get_by_role("link", name="linux 2").click()
+        wait_for(page, "2 posts in")
+        assert page.get_by_text("Filters (1)").is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+# -- the box on another site
+
+POLICY = "default-src 'none'; script-src {0}; connect-src {0}"
+BOX = (
+    '<!doctype html><html lang=en><title>A site</title><meta http-equiv=Content-Security-Policy content="{policy}">'
+    "<main><h1>A site</h1>{before}<script src='{served}postdex.js' data-endpoint='{served}' defer></script></main>"
+)
+
+
+def boxed(page: Page, served: str, site: tuple[str, Path], before: str = "") -> None:
+    """A page of the other site with the box, whose policy allows no style of any kind."""
+    policy = POLICY.format(served.rstrip("/"))
+    name = f"box{len(list(site[1].iterdir()))}.html"  # a new one each time, as browsers remember pages
+    (site[1] / name).write_text(BOX.format(policy=policy, served=served, before=before), encoding="utf-8")
+    (site[1] / "favicon.ico").write_bytes(b"")
+    page.goto(f"{site[0]}/{name}")
+    page.get_by_role("searchbox").wait_for()
+
+
+def test_the_box(page: Page, served: str, site: tuple[str, Path]) -> None:
+    boxed(page, served, site)
+    assert page.evaluate("document.querySelector('script').nextElementSibling.localName") == "postdex-search"
+    page.keyboard.press("/")
+    page.keyboard.type("refco", delay=20)
+    hits = page.get_by_role("region", name="Search results").get_by_role("link")
+    hits.nth(2).wait_for()
+    assert hits.first.get_attribute("href") == "https://ada.example/2022/08/refcount/#the-refcount"
+    assert hits.first.inner_text().startswith("A refcount bug › The refcount")
+    assert page.locator("postdex-search").evaluate("box => getComputedStyle(box).position") == "relative"
+    active = "document.querySelector('postdex-search').shadowRoot.activeElement"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(f"{active}.href") == hits.nth(1).get_attribute("href")
+    page.keyboard.press("Escape")
+    assert page.evaluate(f"{active}.localName") == "input"
+    page.keyboard.press("Escape")
+    assert page.get_by_role("searchbox").input_value() == ""
+    assert hits.count() == 0
+
+
+def test_the_box_where_the_element_is_written(page: Page, served: str, site: tuple[str, Path]) -> None:
+    boxed(page, served, site, before="<postdex-search placeholder='Find a post' limit=1 theme=dark></postdex-search>")
+    assert page.locator("postdex-search").count() == 1
+    page.get_by_role("searchbox", name="Find a post").fill("refcount")
+    page.get_by_role("region", name="Search results").get_by_role("link").first.wait_for()
+    assert page.get_by_role("region", name="Search results").get_by_role("link").count() == 1
+    page.locator("h1").click()
+    assert not page.get_by_role("region", name="Search results").is_visible()
+
+
+def test_the_box_shows_text(page: Page, served: str, site: tuple[str, Path]) -> None:
+    boxed(page, served, site)
+    page.get_by_role("searchbox").fill("hostile")
+    page.get_by_text("Bad link").wait_for()
+    assert ATTACK in page.get_by_role("region", name="Search results").inner_text()
+    assert page.evaluate("window.broken") is None
+    assert (
+        page.evaluate("document.querySelector('postdex-search').shadowRoot.querySelectorAll('img, script').length") == 0
+    )
+
+
+def test_the_box_of_a_site_that_is_not_named(browser: Browser, served: str, tmp_path: Path) -> None:
+    with other_site(tmp_path) as origin, opened(browser, {served.rstrip("/"), origin}) as page:
+        boxed(page, served, (origin, tmp_path))
+        page.get_by_role("searchbox").fill("refcount")
+        page.get_by_text("does not answer").wait_for()
+
+
+# -- for everybody
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The source of axe-core, fetched once by npm into the cache of this user."""
+    from platformdirs import user_cache_path
+
+    cache = user_cache_path("postdex-tests")
+    source = cache / "package" / "axe.min.js"
+    if not source.exists():
+        npm = shutil.which("npm")
+        if npm is None:
+            pytest.skip("there is no npm to fetch axe-core with")
+        cache.mkdir(parents=True, exist_ok=True)
+        try:
+            subprocess.run([npm, "pack", "--silent", AXE], cwd=cache, check=True, capture_output=True, timeout=60)
+        except (subprocess.SubprocessError, OSError) as error:
+            pytest.skip(f"npm could not fetch axe-core: {error}")
+        with tarfile.open(next(cache.glob("axe-core-*.tgz"))) as packed:
+            packed.extract("package/axe.min.js", cache, filter="data")
+    return source.read_text(encoding="utf-8")
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{each['id']}: {node['html']}" for each in found["violations"] for node in each["nodes"]]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1100), ("dark", 360)])
+def test_axe_finds_nothing(browser: Browser, served: str, axe: str, scheme: Any, width: int) -> None:
+    size = {"width": width, "height": 800}
+    with opened(browser, {served.rstrip("/")}, color_scheme=scheme, viewport=size) as page:
+        for query in ("?q=refcount&tags=linux", "?q=refcoutn+foo:bar", "?q=" + "a+" * 1200):
+            page.goto(served + query)
+            page.locator("#hits li, #notes > *").first.wait_for()
+            if width < 500:
+                page.locator("#filters > summary").click()
+            assert violations(page, axe) == [], query
+        page.goto(served + "?q=hostile+address")
+        page.get_by_role("link", name="Bad link").click()
+        page.get_by_role("dialog").wait_for()
+        assert violations(page, axe) == [], "the dialog"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_box(page: Page, served: str, site: tuple[str, Path], axe: str, theme: str) -> None:
+    boxed(page, served, site, before=f"<postdex-search theme={theme}></postdex-search>")
+    page.get_by_role("searchbox").fill("refcoutn")
+    page.get_by_role("region", name="Search results").wait_for()
+    assert violations(page, axe) == []
+
+
+# -- without a browser
+
+
+@pytest.mark.parametrize(
+    ("address", "wanted"),
+    [
+        ("", {}),
+        ("q=a&after=&before=2024-01-01&sort=&lang=", {"query": "a", "before": "2024-01-01"}),
+        ("q=a&q=b&limit=9999&limit=30", {"query": "b", "limit": 30}),
+        ("limit=900", {"limit": 100}),
+        ("limit=0&after=soon&sort=worst&unknown=1", {}),
+        ("tags=a&tags=b&categories=c%2Fd", {"tags": ["a", "b"], "categories": ["c/d"]}),
+        ("q=%FF%00%ED%A0%80", {"query": "\ufffd\x00\ufffd\ufffd\ufffd"}),
+        ("&".join(["q=a"] * 60), {}),
+    ],
+)
+def test_addresses_are_read_leniently(address: str, wanted: dict[str, Any]) -> None:
+    found = search_page.asked(address.encode())
+    assert {name: value for name, value in found.items() if name != "facets"} == {"query": "", "limit": 10} | wanted
+
+
+def test_html_has_no_markup_of_posts(folder: Path, tmp_path: Path) -> None:
+    with postdex.open(folder, index=tmp_path / "index") as index:
+        chosen = search_page.asked(b"q=hostile&tags=%22%3E%3Cb%3E&lang=%3Cb%3E")
+        shown = search_page.html(ATTACK, index.search("hostile", facets=chosen["facets"]), None, chosen)
+    assert ATTACK not in shown
+    assert entities.escape(ATTACK) in shown
+    assert "javascript:" not in shown
+    assert '"><b>' not in shown
+
+
+def test_html_shows_an_error() -> None:
+    shown = search_page.html("a", None, postdex.QueryError("it is <too> long", "shorten it"))
+    assert '<p class="fault">it is &lt;too&gt; long. <span class="hint-text">shorten it.</span></p>' in shown
