@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -57,17 +58,19 @@ def service(folder: Path, port: int = 0, index: Path | None = None) -> Iterator[
     where = ["--index", str(index)] if index else []
     command = [sys.executable, "-m", "postdex", *where, "serve", str(folder), "--port", str(port)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     address = f"http://127.0.0.1:{port}/"
-    try:
-        _await(address, running)
-        yield address
-    finally:
-        running.terminate()
-        running.communicate(timeout=15)
+    # To a file: nobody reads its log, and a full pipe would stop the service.
+    with tempfile.TemporaryFile("w+") as log:
+        running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log)
+        try:
+            _await(address, running, log)
+            yield address
+        finally:
+            running.terminate()
+            running.wait(timeout=15)
 
 
-def _await(address: str, running: subprocess.Popen[str]) -> None:
+def _await(address: str, running: subprocess.Popen[bytes], log: IO[str]) -> None:
     until = time.monotonic() + _START_S
     while running.poll() is None and time.monotonic() < until:
         try:
@@ -75,8 +78,8 @@ def _await(address: str, running: subprocess.Popen[str]) -> None:
                 return
         except URLError:
             time.sleep(0.05)
-    running.terminate()
-    raise AssertionError(f"postdex serve did not start:\n{running.communicate()[1]}")
+    log.seek(0)
+    raise AssertionError(f"postdex serve did not start:\n{log.read()}")
 
 
 @contextmanager

@@ -112,13 +112,13 @@ class Recording(Calls):
 
     def do(self, real: Callable[..., Any], name: str, arguments: tuple[Any, ...]) -> Any:
         first = arguments[0]
-        file = os.path.basename(os.fspath(first)) if not isinstance(first, int) else ""
-        inside = not isinstance(first, int) and os.path.dirname(os.fspath(first)) == self.folder
+        path = "" if isinstance(first, int) else os.fspath(first)
+        inside, file = os.path.dirname(path) == self.folder, os.path.basename(path)
         result = super().do(real, name, arguments)
         if name == "open" and inside and arguments[1] & os.O_EXCL:
             self.inodes[result] = inode = len(self.done) + 1
             self.done.append(Operation("create", file, inode))
-        elif name == "open" and os.fspath(first) == self.folder:
+        elif name == "open" and path == self.folder:
             self.inodes[result] = -1
         elif name == "write" and self.inodes.get(first, 0) > 0:
             self.done.append(Operation("write", "", self.inodes[first], bytes(arguments[1])[:result]))

@@ -246,6 +246,12 @@ def test_the_first_search_builds_the_index(run: Run, blog: Path) -> None:
     check(run("search", "--count", "word"), 0, "3\n")
 
 
+@pytest.mark.parametrize("arguments", ["index", "search word"])
+def test_a_folder_without_posts(run: Run, tmp_path: Path, arguments: str) -> None:
+    (tmp_path / "none").mkdir()
+    check(run("-C", str(tmp_path / "none"), *arguments.split()), 2, "", "no post could be indexed")
+
+
 def test_where_another_index_lies_is_said_once(run: Run, blog: Path, tmp_path: Path) -> None:
     check(run("--index", "other", "search", "--count", "word"), 0, "2\n", " in other")
     check(run("--index", "other", "search", "--count", "word"), 0, "2\n")

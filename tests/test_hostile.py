@@ -318,9 +318,8 @@ def hostile_query(dice: random.Random) -> str:
     if kind == 0:
         return "".join(chr(dice.choice([dice.randrange(128), dice.randrange(0x3000), 0xD800])) for _ in range(99))
     if kind == 1:
-        return dice.choice(
-            [*OPERATORS, *WORDS, *FIELDS, "?*", "a*", "*a*", "(a OR ", '"a ', "-(", "a~ "]
-        ) * dice.choice([10, 300, 1500, 1_000_000])
+        repeated: str = dice.choice([*OPERATORS, *WORDS, *FIELDS, "?*", "a*", "*a*", "(a OR ", '"a ', "-(", "a~ "])
+        return repeated * dice.choice([10, 300, 1500, 1_000_000])
     parts: list[str] = [
         dice.choice(dice.choice([WORDS, OPERATORS, FIELDS])) for _ in range(dice.choice([2, 5, 20, 60, 400]))
     ]

@@ -38,10 +38,39 @@ from postdex_index.query import (
 from postdex_index.spelling import slips
 
 STAMP = Stamp(1, 1, 1, 1, bytes(16))
-WORDS = (
-    "fix fixes fixed fixing bug bugs refcount refcoutn socket sockets sk_user_data sk user data psock smc fallback "
-    "the of kernel 内核 内核的 回退机制 C++ c# utf-8 v1.2.3 getElementById HTMLElement café naïve"
-).split()
+WORDS = [
+    "fix",
+    "fixes",
+    "fixed",
+    "fixing",
+    "bug",
+    "bugs",
+    "refcount",
+    "refcoutn",
+    "socket",
+    "sockets",
+    "sk_user_data",
+    "sk",
+    "user",
+    "data",
+    "psock",
+    "smc",
+    "fallback",
+    "the",
+    "of",
+    "kernel",
+    "内核",
+    "内核的",
+    "回退机制",
+    "C++",
+    "c#",
+    "utf-8",
+    "v1.2.3",
+    "getElementById",
+    "HTMLElement",
+    "café",
+    "naïve",
+]
 TERMS = sorted({token.term for word in WORDS for token in tokens(word, code=True)})
 TAGS = ("linux", "net", "C++", "内核")
 
@@ -280,9 +309,9 @@ def build(directory: Path, batches: Sequence[Sequence[Post]], gone: Sequence[int
     reader = open_reader(directory)
     found: list[Indexed] = []
     for path in sorted(set(known) - set(removed)):
-        number = reader.find(path)
-        assert number is not None, path
-        part = next(p for p in reversed(reader.parts) if p.base <= number)
+        post = reader.find(path)
+        assert post is not None, path
+        part = next(p for p in reversed(reader.parts) if p.base <= post)
         found.append(indexed(known[path], part.segment.file.meta["averages"]))
     assert not verify(directory)
     return Built(reader, found)

@@ -513,6 +513,17 @@ def test_a_search_goes_on_without_the_table(trial: Trial, pattern: str) -> None:
     trial.heals()
 
 
+def test_a_search_does_not_wait_for_a_large_merge(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "MOST_HURRIED", 1)
+    monkeypatch.setattr(writer, "MOST_SMALL", 1)
+    assert build.catch_up(trial.posts, trial.index, SETTINGS, build.known(trial.index)).fresh
+    assert trial.state() == trial.new
+    segments = len(list(trial.index.glob("*.segment")))
+    trial.write("z", "new")
+    trial.refresh()
+    assert len(embedded.open_reader(trial.index).parts) < segments
+
+
 # -- somebody else's index
 
 

@@ -211,7 +211,7 @@ def catch_up(folder: Path, directory: Path, settings: Settings, before: Known) -
     if not todo.quick(settings) and not todo.remove:
         return Freshness(False, todo.files)
     try:
-        with closing(embedded.open_writer(directory, simplify=settings.simplify)) as writer:
+        with closing(embedded.open_writer(directory, simplify=settings.simplify, hurried=True)) as writer:
             if writer.based_on != before.generation:  # somebody else committed since, or there is nothing to go on from
                 todo = plan(folder, Known(writer.based_on, writer.table(), writer.settings), settings)
             quick = todo.quick(settings)

@@ -103,12 +103,6 @@ class Document(Protocol):
     def unpublished(self) -> str: ...
     @property
     def sections(self) -> Sequence[StoredSection]: ...
-    @property
-    def outline(self) -> Outline: ...
-
-    def section(self, number: int) -> StoredSection:
-        """One of `sections`."""
-        ...
 
     def text(self, section: int) -> str:
         """The whole text of a section."""
@@ -116,6 +110,17 @@ class Document(Protocol):
 
     def passage(self, section: int, near: int, words: Mapping[int, int]) -> Passage:
         """About 1,200 characters of a section around position `near`; `words` maps positions to leaf numbers."""
+        ...
+
+
+class Outlined(Document, Protocol):
+    """A stored post of which a search, which is in a hurry, reads no more than the sections that it shows."""
+
+    @property
+    def outline(self) -> Outline: ...
+
+    def section(self, number: int) -> StoredSection:
+        """One of `sections`."""
         ...
 
 
@@ -210,7 +215,7 @@ class Reader(Protocol):
         """The number of the post with this path, unpublished ones too, or None."""
         ...
 
-    def document(self, post: int) -> Document:
+    def document(self, post: int) -> Outlined:
         """The stored post."""
         ...
 
@@ -219,6 +224,10 @@ class Reader(Protocol):
         ...
 
     def stats(self) -> Stats: ...
+
+    def without(self, paths: Iterable[str]) -> Reader:
+        """The same snapshot less some posts, as if they had been deleted in it."""
+        ...
 
     def close(self) -> None: ...
 

@@ -39,9 +39,7 @@ _EMOJI_STYLE = "\ufe0f\U0001f3fb-\U0001f3ff"
 _JAMO = "\u1100-\u11ff\u3131-\u318e\uffa0-\uffdc"
 #: Characters of Latin, Greek and Cyrillic texts among which are no marks, no emoji and none of those scripts:
 #: letters, punctuation, currencies, arrows, mathematics, lines.
-_WESTERN = (
-    "\0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u25ff"
-)
+_WESTERN = "\0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u25ff"
 #: At most so many words in one raw token: longer chains go on in the next, so that nothing is lost.
 MOST_WORDS = 12
 #: A character of a word outside those scripts.

@@ -34,16 +34,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str]) -> int:
     plain = plain_search(arguments)
     if plain and not os.environ.get("_POSTDEX_COMPLETE"):
-        return search(*plain, Asked())
+        return search(*plain)
     from .commands import run
 
     return run(arguments)
 
 
-def plain_search(arguments: Sequence[str]) -> tuple[Place, str] | None:
-    """Place and query of a search without options of its own; None for anything else.
+def plain_search(arguments: Sequence[str]) -> tuple[Place, str, Asked] | None:
+    """Place, query and options of a search with no options of its own but `--no-refresh`; None for anything else.
 
-    >>> plain_search(["-C", "posts", "search", "SMC", "fallback"])
+    >>> plain_search(["-C", "posts", "search", "SMC", "fallback"])[:2]
     (Place(folder='posts', directory=None), 'SMC fallback')
     >>> plain_search(["search", "--json", "SMC"])
     """
@@ -52,6 +52,7 @@ def plain_search(arguments: Sequence[str]) -> tuple[Place, str] | None:
     while len(rest) > 2 and rest[0] in ("-C", "--index"):
         named[rest[0]] = rest[1]
         del rest[:2]
-    if rest[:1] != ["search"] or any(word.startswith("-") for word in rest[1:]):
+    words = [word for word in rest[1:] if word != "--no-refresh"]
+    if rest[:1] != ["search"] or any(word.startswith("-") for word in words):
         return None
-    return Place(named.get("-C"), named.get("--index")), " ".join(rest[1:])
+    return Place(named.get("-C"), named.get("--index")), " ".join(words), Asked(no_refresh=len(words) < len(rest) - 1)

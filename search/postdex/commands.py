@@ -17,7 +17,14 @@ from .console import note, out
 from .searching import Asked, Place
 
 #: The commands that are not here, each with its module, in the order of the help.
-_ELSEWHERE = {"index": "upkeep", "show": "upkeep", "doctor": "upkeep", "bench": "golden", "serve": "service", "mcp": "mcp"}
+_ELSEWHERE = {
+    "index": "upkeep",
+    "show": "upkeep",
+    "doctor": "upkeep",
+    "bench": "golden",
+    "serve": "service",
+    "mcp": "mcp",
+}
 #: A file that is a post, for `--explain [PATH]`, where a bare word is part of the query.
 _POST = re.compile(r".+\.(?:md|markdown|mkd|mdx)", re.IGNORECASE | re.DOTALL)
 

@@ -7,7 +7,6 @@ is for `render`; the commands are in `cli` and `commands`.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,8 @@ from postdex_index.errors import FolderError
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
+
+    from .library import Index
 
 #: Fewer posts than these are read before anybody has seen a bar.
 _WORTH_A_BAR = 300
@@ -47,6 +48,8 @@ def flush() -> None:
 
 def _gone() -> NoReturn:
     """The reader of our output has seen enough: end as any program that a closed pipe ends, without a word."""
+    import signal
+
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at the end
     raise SystemExit(128 + signal.SIGPIPE)
 
@@ -129,3 +132,13 @@ class Bar:
     ) -> None:
         if self._bar is not None:
             self._bar.__exit__(kind, error, trace)
+
+
+def insist_on_posts(ix: Index) -> None:
+    """Raises FolderError if the index holds no post at all, so that nothing could ever be found."""
+    from postdex_index.embedded import open_reader
+
+    stats = open_reader(ix.directory).stats()
+    if not stats.posts + stats.unpublished:
+        hint = "name the folder of the posts with -C; `postdex doctor` lists what was skipped"
+        raise FolderError("no post could be indexed", hint, path=str(ix.folder))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from postdex_index.analysis import stem
-from postdex_index.engine import Document, LeafStats, Reader
+from postdex_index.engine import LeafStats, Outlined, Reader
 from postdex_index.model import Explanation, Hit, SectionHit, Snippet
 from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Query, Synonyms, Term, Wildcard, leaves
 from postdex_index.spelling import slips
@@ -61,7 +61,7 @@ class Place(NamedTuple):
     """A section of a post that holds words of the query; None in a post that has no sections."""
 
     ranked: Ranked
-    document: Document
+    document: Outlined
     positions: Sequence[Sequence[int]]
     section: ScoredSection | None
 
@@ -94,13 +94,13 @@ def of_place(reader: Reader, place: Place, asked: Asked) -> Hit:
     return hit._replace(score=place.score)
 
 
-def _met(reader: Reader, ranked: Ranked, asked: Asked) -> tuple[Document, list[Sequence[int]]]:
+def _met(reader: Reader, ranked: Ranked, asked: Asked) -> tuple[Outlined, list[Sequence[int]]]:
     positions = [ranked.candidate.positions(leaf) for leaf in range(len(asked.leaves))]
     return reader.document(ranked.candidate.post), positions
 
 
 def _best(
-    document: Document, positions: Sequence[Sequence[int]], ranked: Ranked, asked: Asked, limit: int
+    document: Outlined, positions: Sequence[Sequence[int]], ranked: Ranked, asked: Asked, limit: int
 ) -> list[ScoredSection]:
     return best_sections((), positions, asked.worth, ranked.score, AVERAGE_SECTION, limit, document.outline)
 
@@ -109,7 +109,7 @@ def _hit(
     reader: Reader,
     ranked: Ranked,
     asked: Asked,
-    document: Document,
+    document: Outlined,
     positions: Sequence[Sequence[int]],
     found: Sequence[ScoredSection],
 ) -> Hit:
@@ -145,7 +145,7 @@ def _without_snippet(section: SectionHit) -> SectionHit:
 
 
 def _section(
-    document: Document, positions: Sequence[Sequence[int]], scored: ScoredSection, asked: Asked, snipped: bool
+    document: Outlined, positions: Sequence[Sequence[int]], scored: ScoredSection, asked: Asked, snipped: bool
 ) -> SectionHit:
     section = document.section(scored.index)
     shown = None
@@ -190,7 +190,7 @@ def wanted(query_leaves: Sequence[Leaf], languages: Sequence[str]) -> Callable[[
                 tests.append(_near(text, most))
 
     def is_wanted(term: str) -> bool:
-        if term in names or any([test(term) for test in tests]):
+        if term in names or (tests and any(test(term) for test in tests)):
             return True
         return not stems.isdisjoint([stem(term, language) for language in languages])
 

@@ -18,7 +18,7 @@ from postdex_index import build, config, embedded
 from postdex_index.engine import Document, Reader, Word
 from postdex_index.errors import FolderError, IndexMissingError, NotFoundError, PostdexError, QueryError, StaleError
 from postdex_index.model import IndexState, Problem
-from postdex_index.query import Clauses, Query
+from postdex_index.query import Query
 
 from . import filters, suggest, syntax, why
 from .answers import Asked, Page, Results, all_of, answer, nothing
@@ -109,6 +109,7 @@ class Index:
         self._mode = refresh
         self._updating = threading.Lock()
         self._opened: tuple[Reader, int] | None = None
+        self._kept: tuple[Reader, tuple[str, ...], Reader] | None = None
         self._listed: tuple[int, int | None] | None = None
         self._closed = False
         self._table: build.Known | None = None
@@ -168,7 +169,7 @@ class Index:
         tree, corrections = suggest.rescue(parsed, snapshot.reader) if typo else (parsed.tree, ())
         if parsed.listing and sort == "score":
             page = page._replace(sort="date")
-        tree = _without(all_of(tree, *narrowing), snapshot.freshness.gone)
+        tree = all_of(tree, *narrowing)
         asked = Asked(query, tree, suggest.title_key(parsed, corrections), corrections, parsed.warnings)
         results = answer(asked, page, snapshot.reader, snapshot.state, started)
         return results if results.hits else _with_suggestions(results, parsed, snapshot.reader)
@@ -184,7 +185,7 @@ class Index:
         started = time.perf_counter()
         snapshot = self._current()
         tree = suggest.like(snapshot.reader, _found(snapshot.reader, path))
-        asked = Asked("", _without(tree, snapshot.freshness.gone))
+        asked = Asked("", tree)
         return answer(asked, page, snapshot.reader, snapshot.state, started)
 
     def suggest(self, text: str, *, limit: int = 10) -> list[Word]:
@@ -301,7 +302,7 @@ class Index:
         """Let go of the index; searches that are under way end undisturbed."""
         for watching in self._watching:
             watching.stop()
-        self._opened = None
+        self._opened = self._kept = None
         self._closed = True
 
     def __enter__(self) -> Index:
@@ -321,7 +322,17 @@ class Index:
                 f"the index is older than the posts ({changed} changed)", "run `postdex index`", path=str(self.folder)
             )
         reader, generation = self._reader()
-        return _Snapshot(reader, generation, freshness)
+        return self._leaving_out(_Snapshot(reader, generation, freshness))
+
+    def _leaving_out(self, snapshot: _Snapshot) -> _Snapshot:
+        """Less the posts whose files are gone: their removal could not be committed just now."""
+        gone = snapshot.freshness.gone
+        if not gone:
+            return snapshot
+        kept = self._kept
+        if kept is None or kept[:2] != (snapshot.reader, gone):
+            kept = self._kept = snapshot.reader, gone, snapshot.reader.without(gone)
+        return snapshot._replace(reader=kept[2])
 
     def _reader(self) -> tuple[Reader, int]:
         """The reader of the newest commit. A former one is not closed here: other threads may still read in it."""
@@ -413,12 +424,6 @@ def _narrowing(
             raise QueryError(f"{field} is {value!r}, which is no date", hint, code="bad_date")
         found.append(span)
     return found
-
-
-def _without(tree: Query, gone: Sequence[str]) -> Query:
-    """The tree without posts whose files are gone: their removal could not be committed just now."""
-    paths = tuple(kept for path in gone if (kept := filters.keyword("path", path)))
-    return Clauses(required=(tree,), excluded=paths) if paths else tree
 
 
 def _with_suggestions(results: Results, parsed: syntax.Parsed, reader: Reader) -> Results:

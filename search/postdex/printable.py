@@ -15,12 +15,13 @@ from unicodedata import category, east_asian_width
 from postdex_index.model import Span
 
 # C0 and C1 without blanks, the bidirectional marks, embeddings, overrides and isolates, the byte order mark.
-_HIDDEN = re.compile("[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_BLANK = re.compile(r"[^\S ]")
+# Compiled where they are used: nearly all texts are printable as they are.
+_HIDDEN = "[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+_SURROGATE = "[\ud800-\udfff]"
+_BLANK = r"[^\S ]"
 # What json.dumps leaves as it is and must not reach a terminal or a UTF-8 file raw.
-_RAW = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
-_WORD = re.compile(r"\s+|\S+")
+_RAW = "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+_WORD = r"\s+|\S+"
 # No line begins with one of these: they end what stands before.
 _CLOSING = frozenset("、。〉》」』】〕！），．：；？］｝～…’”")
 
@@ -35,7 +36,7 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return _SURROGATE.sub("\ufffd", _BLANK.sub(" ", _HIDDEN.sub("", text)))
+    return re.sub(_SURROGATE, "\ufffd", re.sub(_BLANK, " ", re.sub(_HIDDEN, "", text)))
 
 
 def escape(json_text: str) -> str:
@@ -44,7 +45,7 @@ def escape(json_text: str) -> str:
     >>> escape('["a\u202eb"]')
     '["a\\u202eb"]'
     """
-    return _RAW.sub(lambda found: f"\\u{ord(found[0]):04x}", json_text)
+    return re.sub(_RAW, lambda found: f"\\u{ord(found[0]):04x}", json_text)
 
 
 def iso(seconds: int) -> str:
@@ -124,7 +125,7 @@ def lines(text: str, width: int) -> list[tuple[int, int]]:
 
 def _chunks(text: str, width: int) -> Iterator[tuple[int, int, bool, int]]:
     """What stays together on a line: (start, stop, whether blank, columns)."""
-    for word in _WORD.finditer(text):
+    for word in re.finditer(_WORD, text):
         start, blank = word.start(), word[0].isspace()
         for at in () if blank or word[0].isascii() else range(start + 1, word.end()):
             if _may_break(text[at - 1], text[at]):

@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from heapq import heapify, heappushpop
+from operator import itemgetter
 from typing import NamedTuple
 
 from postdex_index.analysis import is_spaceless
@@ -135,7 +136,7 @@ def closest(
         ranked.append(Ranked(candidate, _close(candidate, pairs)))
         heappushpop(top, ranked[-1].score)
     rest = [Ranked(candidate, candidate.score) for candidate in candidates[len(ranked) :]]
-    ranked.sort(key=_score, reverse=True)
+    ranked.sort(key=itemgetter(1), reverse=True)
     return ranked + rest
 
 
@@ -188,9 +189,7 @@ def _outline(sections: Sequence[StoredSection]) -> Outline:
 _Matches = Sequence[tuple[int, int, int]]
 
 
-def _occurrences(
-    bounds: Sequence[int], positions: Sequence[Sequence[int]]
-) -> dict[int, list[tuple[int, int, int]]]:
+def _occurrences(bounds: Sequence[int], positions: Sequence[Sequence[int]]) -> dict[int, list[tuple[int, int, int]]]:
     """The matches by place: 2 x section for its heading and one more for its text."""
     found: dict[int, list[tuple[int, int, int]]] = {}
     for leaf, at in enumerate(positions):
@@ -281,10 +280,6 @@ def _close(candidate: Candidate, pairs: Sequence[tuple[int, int]]) -> float:
         leaf, places = second, candidate.positions(second)
         total += closeness(here, places)
     return candidate.score * (1 + CLOSENESS * total / len(pairs))
-
-
-def _score(ranked: Ranked) -> float:
-    return ranked.score
 
 
 def _is_word(leaf: Leaf) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from postdex_index.errors import PostdexError
 
-from .console import Bar, here, note, out, post_path, shown_path, usual_jobs, wants_color, width
+from .console import Bar, here, insist_on_posts, note, out, post_path, shown_path, usual_jobs, wants_color, width
 
 if TYPE_CHECKING:
     from .library import Index, Results, Sort
@@ -87,6 +87,7 @@ def ready(place: Place, refresh: Literal["auto", "never", "require"]) -> Index:
     if not ix.exists:
         with Bar("indexing") as bar:
             report = ix.build_unasked(jobs=usual_jobs(), progress=bar)
+        insist_on_posts(ix)
         inside = ix.directory.parent == ix.folder
         note(f"indexed {len(report.added):,} posts of {ix.folder}" + ("" if inside else f" in {ix.directory}"))
     return ix

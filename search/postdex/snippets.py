@@ -38,6 +38,9 @@ _REACH = 0.8
 # How far from the ideal place a cut may go to find a blank or a punctuation mark.
 _SNAP = 30
 
+# No script without blanks has a character before this one: cheaper to see than which script it is.
+_ASIAN = "\u0e00"
+
 _ELLIPSIS, _GAP = "…", " … "
 _ENDS = (".", "!", "?", "…", "。", "！", "？")
 # "e.g. this" goes on, "end. This" ends; a newline always ends, a soft break is a blank like any other.
@@ -94,7 +97,7 @@ def title_spans(title: str, wanted: Callable[[str], bool]) -> tuple[Span, ...]:
     found: set[tuple[int, int]] = set()
     for match in raw_matches(title):
         raw, start = match[0], match.start()
-        if is_spaceless(raw):
+        if raw >= _ASIAN and is_spaceless(raw):
             found.update((start + token.start, start + token.stop) for token in tokens(raw) if wanted(token.term))
         elif _holds(raw, wanted):
             found.add((start, match.end()))
@@ -104,7 +107,7 @@ def title_spans(title: str, wanted: Callable[[str], bool]) -> tuple[Span, ...]:
 @lru_cache(4096)
 def _holds(raw: str, wanted: Callable[[str], bool]) -> bool:
     """Whether a raw token has a wanted term; remembered, because the titles of one search share many words."""
-    return any([wanted(term) for terms in terms_at(raw) for term in terms])
+    return any(wanted(term) for terms in terms_at(raw) for term in terms)
 
 
 def _sentences(passage: Passage, first: int) -> list[int]:
@@ -115,7 +118,7 @@ def _sentences(passage: Passage, first: int) -> list[int]:
     text = passage.text
     begun = _BREAK.search(text, 0, min(first, _SNAP)) if passage.cut_start else None
     start = begun.end() if begun else 0
-    bounds = [start, *(found.end() for found in _SENTENCE_END.finditer(text, start))]
+    bounds = [start, *[found.end() for found in _SENTENCE_END.finditer(text, start)]]
     if bounds[-1] < len(text) or len(bounds) < 2:
         bounds.append(len(text))
     return bounds
@@ -218,7 +221,7 @@ def _place(text: str, bounds: Sequence[int], candidate: _Candidate, idf: Sequenc
     if stop - start > room and len(marks) > 1:
         marks = max(_windows(marks, int(room * _REACH)), key=lambda window: _worth(window, stop - start, idf))
     first = marks[0].start
-    last = min(max(mark.stop for mark in marks), first + room)
+    last = min(max([mark.stop for mark in marks]), first + room)
     return _fitted(text, bounds, (start, stop), (first, last), room)
 
 
@@ -291,22 +294,27 @@ def _cleaned(text: str, start: int, stop: int, inside: Sequence[Span], offset: i
     """text[start:stop] without control characters, every run of blanks one blank, and where its marks are if it
     is shown `offset` characters into a text."""
     plain = text[start:stop].replace(SOFT_BREAK, " ").replace("\n", " ")
-    if plain.isprintable() and "  " not in plain:  # nearly always
+    clean = plain.isprintable()
+    if clean and "  " not in plain:
         shown = plain.lstrip()
         start += len(plain) - len(shown) - offset
         return shown.rstrip(), [Span(at - start, length) for at, length in inside]
-    shown = ""
+    shown, done = "", 0
     spans: list[Span] = []
     for at, length in (*inside, Span(stop, 0)):
-        between = _BLANKS.sub(" ", printable(text[start:at]))
+        at -= start
+        between, marked = plain[done:at], plain[at : at + length]
+        done = at + length
+        if not clean:
+            between, marked = printable(between), printable(marked)
+        between = _BLANKS.sub(" ", between)
         shown += between.lstrip() if not shown or shown[-1] == " " else between
-        marked = _BLANKS.sub(" ", printable(text[at : at + length]))
+        marked = _BLANKS.sub(" ", marked) if "  " in marked else marked
         if marked and spans and sum(spans[-1]) == len(shown):  # what stood between is not shown
             spans[-1] = Span(spans[-1].start, spans[-1].length + len(marked))
         elif marked:
             spans.append(Span(len(shown), len(marked)))
         shown += marked
-        start = at + length
     return shown.rstrip(), [Span(offset + at, length) for at, length in spans]
 
 

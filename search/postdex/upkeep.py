@@ -12,7 +12,7 @@ import click
 from postdex_index.errors import IndexFault, NotFoundError, PostdexError
 from postdex_index.model import Problem
 
-from .console import Bar, flush, note, out, post_path, shown_path, usual_jobs
+from .console import Bar, flush, insist_on_posts, note, out, post_path, shown_path, usual_jobs
 
 if TYPE_CHECKING:
     from postdex_index.build import Report
@@ -44,6 +44,8 @@ def index(place: Place, /, full: bool, watch: bool, dry_run: bool, jobs: int | N
         report = ix.refresh(full=full, dry_run=dry_run, jobs=jobs or usual_jobs(), wait=wait, progress=bar)
     if dry_run:
         out(*_signed(report))
+    elif not watch:
+        insist_on_posts(ix)
     _say_report(ix, report, dry_run)
     return _follow(ix, jobs or usual_jobs()) if watch else 0
 

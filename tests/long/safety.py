@@ -229,6 +229,7 @@ def queries(task: Task) -> str:
     taken: list[tuple[float, str]] = []
     with postdex.Index(folder, refresh="never") as ix:
         ix.refresh(jobs=2)
+        task = task._replace(started=time.monotonic())
         while task.goes_on(len(taken)):
             query = test_hostile.hostile_query(task.dice)
             taken.append((test_hostile.check_query(ix, query), query[:60]))

@@ -25,16 +25,18 @@ def open_reader(directory: Path) -> Snapshot:
     return Store(directory).snapshot()
 
 
-def open_writer(directory: Path, *, wait: float = 0.0, simplify: bool = True, distrust: bool = False) -> IndexWriter:
+def open_writer(
+    directory: Path, *, wait: float = 0.0, simplify: bool = True, distrust: bool = False, hurried: bool = False
+) -> IndexWriter:
     """The writer, made if need be with its folder; `wait` seconds for another writer to end. `simplify` makes
     traditional Chinese simplified; an index is all one way or all the other. With `distrust` nothing is built
-    on that was not just checked, and nothing older is kept.
+    on that was not just checked, and nothing older is kept; with `hurried` a commit does not wait for a large merge.
 
     Raises `IndexLockedError`, `IndexWriteError`, `IndexVersionError`.
     """
     from .writer import IndexWriter  # with all that builds segments: a search has no use for it
 
-    return IndexWriter(directory, wait=wait, simplify=simplify, distrust=distrust)
+    return IndexWriter(directory, wait=wait, simplify=simplify, distrust=distrust, hurried=hurried)
 
 
 def generation(directory: Path) -> int | None:

@@ -9,7 +9,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from itertools import chain, compress
 
 from .segment import SegmentFile
@@ -158,6 +157,8 @@ def year_of(seconds: int) -> int:
     >>> year_of(1661506774)
     2022
     """
+    from datetime import UTC, datetime, timedelta  # here, because few searches ask for years
+
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).year
 
 

@@ -6,8 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from json import JSONDecoder
-from json.decoder import scanstring
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from ..analysis import is_spaceless, raw_matches, terms_at
 from ..engine import Mark, Outline, Passage, StoredSection
@@ -22,6 +21,8 @@ BEFORE, LENGTH = 240, 900
 EXCERPT = 300
 #: Posts whose record and outline are kept, some 5 KB each: the same posts are shown again and again.
 MOST_KEPT = 500
+#: No script without blanks has a character before this one: cheaper to see than which script it is.
+ASIAN = "\u0e00"
 #: Raw tokens whose number of positions is remembered.
 MOST_WIDTHS = 50_000
 
@@ -87,7 +88,7 @@ class Documents:
 
     def path(self, doc: int) -> str:
         """The path of a post, which stands first in its record: `["2022/refcount-bug.md", ...`."""
-        path: str = scanstring(self._json(self._stored, self._check_stored, self._stored_start, doc), 2)[0]
+        path: str = _decode(self._json(self._stored, self._check_stored, self._stored_start, doc), 1)[0]
         return path
 
     def headings(self, doc: int) -> Headings:
@@ -111,10 +112,9 @@ class Documents:
 
 
 _decode = JSONDecoder().raw_decode
-_Kept = TypeVar("_Kept")
 
 
-def _keep(kept: dict[int, _Kept], doc: int, one: _Kept) -> None:
+def _keep(kept: dict[int, Any], doc: int, one: object) -> None:
     if len(kept) >= MOST_KEPT:
         kept.clear()
     kept[doc] = one
@@ -134,7 +134,7 @@ def _parents(named: Sequence[tuple[int, str, str]]) -> list[int]:
 
 
 class StoredDocument:
-    """One stored post; implements `engine.Document`. Sections and text are read when they are asked for."""
+    """One stored post; implements `engine.Outlined`. Sections and text are read when they are asked for."""
 
     __slots__ = (
         "_doc", "_documents", "_own", "authors", "categories", "date", "date_from", "lang", "path", "reconsider_at",
@@ -254,7 +254,7 @@ class StoredDocument:
             while next_wanted < position:
                 place = words[wanted.pop()]
                 start, stop = match.span()
-                if is_spaceless(raw):
+                if raw >= ASIAN and is_spaceless(raw):
                     at = start + width - (position - next_wanted)
                     marks.append(Mark(offset + at, offset + min(stop, at + 2), place))
                 elif not marks or marks[-1].start != offset + start:

@@ -2,7 +2,7 @@
 
 `Lists` are its posting lists, found through `words.Words`; `Postings` what a leaf has in this segment:
 posts, impacts, positions. A word's postings are the stored list; a pattern's the union of several (in each
-post the greatest impact); a phrase's are made from positions (`phrases.py`). Boolean structure and scores are `matching.py`'s.
+post the greatest impact); a phrase's are made from positions (`phrases.py`). Boolean structure is `matching.py`'s.
 """
 
 from __future__ import annotations
@@ -190,7 +190,9 @@ class Lists:
             return stored
         kept: dict[int, list[int]] = {}
         impacts = bytearray()
-        columns = zip(stored.docs, stored.impacts, stored.places(stored.docs, wanted), offsets, offsets[1:], strict=False)
+        columns = zip(
+            stored.docs, stored.impacts, stored.places(stored.docs, wanted), offsets, offsets[1:], strict=False
+        )
         for doc, value, at, start, stop in columns:
             if at:
                 kept[doc] = at
@@ -202,9 +204,7 @@ class Lists:
         if not field or postings is None:
             return postings
         codes = CODES[field]
-        kept = {
-            doc: inside for doc in postings.docs if (inside := self.inside(doc, postings.positions(doc), codes))
-        }
+        kept = {doc: inside for doc in postings.docs if (inside := self.inside(doc, postings.positions(doc), codes))}
         return self._made(kept, postings.cut)
 
     def inside(self, doc: int, places: Sequence[int], codes: Sequence[int]) -> list[int]:
@@ -297,7 +297,11 @@ class StoredPostings:
 
     def positions(self, doc: int) -> Sequence[int]:
         """Ascending positions in a post."""
-        return self._lists.occurrences(*self._span(doc))
+        lists = self._lists
+        posting = bisect_left(lists.docs, doc, self.start, self.stop)
+        if posting == self.stop or lists.docs[posting] != doc:
+            return ()
+        return lists.occurrences(*lists.offset(posting))
 
     def places(self, docs: Sequence[int], wanted: set[int] | None = None) -> list[list[int]]:
         """The positions in each of these posts, only those of the `wanted` surfaces if that is not None."""
@@ -339,9 +343,7 @@ class _PhraseWord:
 
     __slots__ = ("_codes", "_lists", "_wanted", "docs")
 
-    def __init__(
-        self, lists: Lists, wanted: Mapping[int, set[int]] | Mapping[int, None], codes: Sequence[int]
-    ) -> None:
+    def __init__(self, lists: Lists, wanted: Mapping[int, set[int]] | Mapping[int, None], codes: Sequence[int]) -> None:
         self._lists = lists
         self._wanted = [(StoredPostings(lists, number), surfaces) for number, surfaces in wanted.items()]
         self._codes = codes

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from heapq import nlargest
 from itertools import groupby
 from operator import itemgetter
@@ -106,6 +106,15 @@ class Snapshot:
             self.parts.append(Part(segment, Matcher(segment.lists, segment.columns, dead), base, drafts))
             base += segment.posts
 
+    def without(self, paths: Iterable[str]) -> Snapshot:
+        """The same commit less some posts, as if they had been deleted in it."""
+        wanted = list(paths)
+        parts: list[tuple[Segment, Sequence[int], bool]] = []
+        for part in self.parts:
+            found = (doc for path in wanted if (doc := part.segment.columns.path(path)) is not None)
+            parts.append((part.segment, sorted({*part.matcher.dead, *found}), part.drafts))
+        return Snapshot(self.generation, parts, self.bytes)
+
     # -- searching
 
     def search(
@@ -162,7 +171,7 @@ class Snapshot:
             here = [(part.matcher, row) for part, own in zip(parts, rows, strict=True) if (row := own[number])]
             found = sum([matcher.living(row) for matcher, row in here])
             idf = scoring.idf(posts, found) if found else 0.0
-            stats.append(LeafStats(found, idf, any([row.postings.cut for _, row in here])))
+            stats.append(LeafStats(found, idf, any(row.postings.cut for _, row in here)))
             factors.append(leaf.weight * idf / scoring.SCALE)
         segments = [
             Met(part, own, [(row, factor) for row, factor in zip(own, factors, strict=True) if row])
@@ -338,7 +347,7 @@ def _keep(found: list[Found], wanted: int) -> tuple[list[Found], float]:
 
 def _top(found: Sequence[Found]) -> float:
     """The best score without title and headings."""
-    return max((base for one in found for base, _, _ in one.candidates), default=0.0)
+    return max([base for one in found for base, _, _ in one.candidates], default=0.0)
 
 
 def _ranked(found: Sequence[Found], wanted: int) -> list[_Scored]:

@@ -147,24 +147,22 @@ class Store:
         Tries again when a writer removed a file under its hands. Raises `IndexMissingError` if there is no
         commit, `IndexDamagedError` if none of them verifies.
         """
-        generations = self.generations()
+        failed: list[IndexDamagedError] = []
         for _ in range(_ATTEMPTS):
+            failed, generations = [], self.generations()
             if not generations:
                 raise IndexMissingError("there is no index yet", "run `postdex index`", path=str(self.directory))
-            first: IndexDamagedError | None = None
             for generation in generations:
                 try:
                     commit = self.commit(generation)
                     return commit, [self.segment(entry) for entry in commit.segments]
                 except IndexDamagedError as error:
-                    first = first or error
-                    if (now := self.generations()) != generations:
-                        break
+                    failed.append(error)
+                if self.generations() != generations:
+                    break
             else:
                 break
-            generations = now
-        assert first is not None
-        raise first
+        raise failed[0]
 
     def segment(self, entry: SegmentEntry) -> Segment:
         """An open segment; the same object for the same file, so that caches outlive a commit."""

@@ -27,6 +27,8 @@ from .toc import write_toc
 #: Merge above so many segments of less than half the greatest size, or above this share of deleted posts.
 MOST_SMALL = 4
 MOST_DEAD = 0.1
+#: Who waits for a search does not wait for a larger merge, which costs .5 ms a post: it is left to the next run.
+MOST_HURRIED = 500
 #: So many changes are kept beside the table before it is written anew.
 MOST_CHANGES = 16
 
@@ -37,10 +39,20 @@ _NOTHING = Commit(0, (), (), None, "")
 
 class IndexWriter:
     """The one writer of an index, from opening to `close`. With `distrust` every byte that it builds on is
-    read again from the disk, and its first commit keeps none of those before: nor does one that replaces all."""
+    read again from the disk, and its first commit keeps none of those before: nor does one that replaces all.
+    With `hurried` large merges are left to others."""
 
-    def __init__(self, directory: Path, *, wait: float = 0.0, simplify: bool = True, distrust: bool = False) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        wait: float = 0.0,
+        simplify: bool = True,
+        distrust: bool = False,
+        hurried: bool = False,
+    ) -> None:
         self._simplify = simplify
+        self._hurried = hurried
         self._store = Store(directory)
         self._store.prepare()
         self._lock = Lock(Path(directory), wait)
@@ -204,6 +216,8 @@ class IndexWriter:
         while chosen := to_merge(entries):
             opened = [(self._store.segment(entry), entry.dead) for entry in chosen]
             posts = sum(entry.posts - len(entry.dead) for entry in chosen)
+            if self._hurried and posts > MOST_HURRIED:
+                break
             alone = posts >= OWN_AVERAGES or len(chosen) == len(entries)
             averages = None if alone else self._index_averages(entries)
             columns, meta = merged(opened, averages)

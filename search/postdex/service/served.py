@@ -66,4 +66,4 @@ class Served(Index):
         return opened
 
     def _current(self) -> _Snapshot:
-        return super()._current()._replace(freshness=self.freshness)
+        return self._leaving_out(super()._current()._replace(freshness=self.freshness))
