@@ -367,7 +367,7 @@ def batches_of(found: Sequence[Post]) -> Iterator[Sequence[Post]]:
         start += size
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(posts(), min_size=1, max_size=14), st.lists(st.integers(0, 20), max_size=3), st.data())
 def test_same_as_the_plain_loop(found: list[Post], gone: list[int], data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as directory:
