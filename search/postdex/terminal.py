@@ -100,13 +100,20 @@ def total_line(results: Results) -> str:
 
 
 def facets_table(facets: dict[str, dict[str, int]]) -> str:
-    """A table a facet: its name, then each value with its number of posts."""
+    """A table a facet: its name, then each value with its number of posts; "(none)" where no post found has any.
+
+    >>> print(facets_table({"tags": {"linux": 2}, "lang": {}}))
+    tags
+      linux  2
+    lang
+      (none)
+    """
     tables = []
     for name, counts in facets.items():
-        rows = [(printable(value), str(posts)) for value, posts in counts.items()]
+        rows = [(printable(value), str(posts)) for value, posts in counts.items()] or [("(none)", "")]
         widest = max((cells(value) for value, _ in rows), default=0)
         longest = max((len(posts) for _, posts in rows), default=0)
-        lined = [f"  {value}{' ' * (widest - cells(value))}  {posts:>{longest}}" for value, posts in rows]
+        lined = [f"  {value}{' ' * (widest - cells(value))}  {posts:>{longest}}".rstrip() for value, posts in rows]
         tables.append("\n".join([printable(name), *lined]))
     return "\n".join(tables)
 
