@@ -353,6 +353,10 @@ def test_helpers_of_templates_and_html() -> None:
         fence_code_tags("{% codeblock %}\nx\n{% endcodeblock %} tail") == "{% codeblock %}\nx\n{% endcodeblock %} tail"
     )
     assert fence_code_tags("{{< code-toggle file=x />}}\na") == "{{< code-toggle file=x />}}\na"
+    closed = "{{< code-toggle config=x />}}\n\n## Seen\n\n"
+    assert fence_code_tags(closed + "{{< code-toggle >}}\na\n{{< /code-toggle >}}") == closed + "~~~\na\n~~~"
+    one_line = "{{< highlight >}} x {{< /highlight >}} {{% highlight / %}} a {{< highlight >}} b {{< /highlight >}}"
+    assert fence_code_tags(one_line) == "` x ` {{% highlight / %}} a ` b `"
     assert html_text("<p>a&#10;b&nbsp;c</p>\n<?php\n?>c") == "a b\xa0c\n\nc"
     assert [inline_html_text(tag) for tag in ("</b>", "<!DOCTYPE x>", "<img alt='&lt;'>", "<td>", "</x>")] == [
         "",

@@ -13,10 +13,14 @@ from html import unescape
 
 _CODE_NAMES = r"(codeblock|code-toggle|code|highlight|mermaid)"
 _CODE_TAG = re.compile(rf"\{{(?:%-?|\{{[<%])\s*{_CODE_NAMES}\b")
-_OPENER = re.compile(rf"( {{0,3}})\{{(?:%-?|\{{[<%])\s*{_CODE_NAMES}(?![\w-])(.*?)-?(?:%\}}|[>%]\}}\}})[ \t]*$")
+# A tag that ends with `/` closes itself: what follows is no code of it.
+_OPENER = re.compile(
+    rf"( {{0,3}})\{{(?:%-?|\{{[<%])\s*{_CODE_NAMES}(?![\w-])"
+    r"((?:(?!%\}|\}\}).)*?)(?<!/)(?<!/ )-?(?:%\}|[>%]\}\})[ \t]*$"
+)
 _CLOSER = re.compile(rf"\s*\{{(?:%-?\s*end|\{{[<%]\s*/\s*){_CODE_NAMES}\s*-?(?:%\}}|[>%]\}}\}})[ \t]*$")
 _ONE_LINE = re.compile(
-    rf"\{{(?:%-?|\{{[<%])\s*{_CODE_NAMES}(?![\w-])[^{{}}]*?(?:%\}}|[>%]\}}\}})"
+    rf"\{{(?:%-?|\{{[<%])\s*{_CODE_NAMES}(?![\w-])[^{{}}]*?(?<!/)(?<!/ )(?:%\}}|[>%]\}}\}})"
     rf"([^{{}}]+(?:[{{}}](?![{{}}%])[^{{}}]*)*)\{{(?:%-?\s*end|\{{[<%]\s*/\s*)\1\s*-?(?:%\}}|[>%]\}}\}})"
 )
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}(?=[^`]*$)|~{3,})")
