@@ -15,7 +15,7 @@ from postdex_index.engine import Answer, Reader
 from postdex_index.errors import QueryError
 from postdex_index.model import Correction, Hit, IndexState
 from postdex_index.model import Results as _Results
-from postdex_index.query import Clauses, DateRange, Everything, Keyword, Query, show
+from postdex_index.query import Clauses, DateRange, Everything, Keyword, Query, Term, show
 
 from . import hits, rank
 from .printable import iso
@@ -118,6 +118,8 @@ def answer(asked: Asked, page: Page, reader: Reader, state: IndexState, started:
         found_hits = [hits.of_post(reader, one, shown) for one in ranked[page.offset : page.offset + page.limit]]
         total, complete = found.total, found.complete
     warnings = asked.warnings + tuple(_cut(found, shown))
+    if complete:
+        warnings += tuple(_left_out(asked.tree, found.total, reader, page.drafts))
     if not found.total and complete:
         warnings += tuple(_left_nothing(asked.tree, reader, page.drafts))
     return Results(
@@ -184,6 +186,17 @@ def _cut(found: Answer, asked: hits.Asked) -> list[str]:
         for leaf, stats in zip(asked.leaves, found.leaves, strict=True)
         if stats.cut
     ]
+
+
+def _left_out(tree: Query, total: int, reader: Reader, drafts: bool) -> list[str]:
+    """A warning if a letter that must not be there left posts out: it was rather an option of a pasted command."""
+    if not isinstance(tree, Clauses):
+        return []
+    letters = [one.text for one in tree.excluded if isinstance(one, Term) and len(one.text) == 1 and one.text.isascii()]
+    without = reader.search(tree._replace(excluded=()), limit=0, drafts=drafts).total - total if letters else 0
+    posts = "1 post" if without == 1 else f"{without:,} posts"
+    typed = " ".join(f"-{letter}" for letter in letters)
+    return [f'{typed} left out {posts}; "-{letters[0]}" in quotes is looked for'] if without else []
 
 
 def _left_nothing(tree: Query, reader: Reader, drafts: bool) -> list[str]:
