@@ -1,7 +1,7 @@
 """The best posts of a whole index for a query: the snapshot of one commit, its segments searched as one.
 
-Each segment gives the candidates that can be among the best (`matching.py`); here they meet: idf over
-all posts, the final score, facets, sorting, counts. Implements `engine.Reader`.
+`matching.py` gives the candidates that can be among the best; here are idf over all posts, the final score,
+facets, sorting, counts. Implements `engine.Reader`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from heapq import nlargest
-from itertools import groupby
+from itertools import pairwise
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from ..engine import Answer, LeafStats, Stats, Word
@@ -24,7 +24,7 @@ from . import scoring
 from .columns import Columns
 from .documents import Documents, StoredDocument
 from .lists import SURFACE
-from .matching import Matcher, Row
+from .matching import Matcher, Row, SegmentRows, Source
 from .postings import Lists
 from .segment import SegmentFile
 
@@ -39,6 +39,7 @@ class Segment:
         self.file = file
         self.posts: int = file.meta["posts"]
         self.lists = Lists(file)
+        self.rows = SegmentRows(self.lists)
         self.columns = Columns(file)
         self.documents = Documents(file)
         self.title_keys = file.column("title_keys")
@@ -46,73 +47,143 @@ class Segment:
 
 
 class Part(NamedTuple):
-    """A segment in a snapshot: `base` is the number of its first post, `drafts` says that none is published."""
+    """A segment in a snapshot: the posts of it that are deleted, the number of its first post, and whether it is one
+    of drafts, of which none is published."""
 
     segment: Segment
-    matcher: Matcher
+    dead: Set[int]
     base: int
     drafts: bool
 
 
+class View:
+    """The segments that a search goes through; `doc` is a post's number among theirs."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = parts
+        self.matcher = Matcher([Source(one.segment.rows, one.segment.columns, one.dead) for one in parts])
+
+    def until(self, deadline: float, typed: Sequence[Leaf]) -> View:
+        """This, or with fewer segments: those in which the leaves could be looked up in time."""
+        for number, part in enumerate(self.parts):
+            if time.monotonic() > deadline:
+                return View(self.parts[:number])
+            for leaf in typed:
+                part.segment.rows.get(leaf._replace(weight=1.0))
+        return self
+
+    def place(self, doc: int) -> tuple[Part, int]:
+        """A post's segment, and its number there."""
+        number, own = self.matcher.place(doc)
+        return self.parts[number], own
+
+    def post(self, doc: int) -> int:
+        """A post's number in the snapshot."""
+        part, own = self.place(doc)
+        return part.base + own
+
+    def path(self, doc: int) -> str:
+        """A post's path."""
+        part, own = self.place(doc)
+        return part.segment.documents.path(own)
+
+    def holders(self, column: str, title_key: str) -> set[int]:
+        """The posts whose title (or a heading) has this key."""
+        if not title_key:
+            return set()
+        starts = self.matcher.starts
+        return {
+            start + doc
+            for part, start in zip(self.parts, starts, strict=False)
+            for doc in _holders(getattr(part.segment, column), title_key)
+        }
+
+    def facet(self, name: str, lanes: int) -> dict[str, int]:
+        """The values of a facet in the posts of these lanes with their counts, greatest first, then by value."""
+        counts: Counter[str] = Counter()
+        matching = self.matcher.bytes(lanes)
+        for part, (start, stop) in zip(self.parts, pairwise(self.matcher.starts), strict=True):
+            counts.update(part.segment.columns.facet(name, matching[start:stop]))
+        return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+    def sorted(self, lanes: int, column: str, wanted: int) -> list[int]:
+        """The posts of these lanes by a column: the newest first, undated last; titles from a to z. Ties by path."""
+        values = [getattr(part.segment.columns, column) for part in self.parts]
+        keyed: list[tuple[Any, int]] = []
+        for doc in self.matcher.docs(lanes):
+            number, own = self.matcher.place(doc)
+            keyed.append((values[number][own], doc))
+        descending = column != "title"
+        keyed.sort(key=itemgetter(0), reverse=descending)
+        if len(keyed) > wanted:
+            last = keyed[wanted - 1][0]
+            keyed = [pair for pair in keyed if (pair[0] >= last if descending else pair[0] <= last)]
+        keyed.sort(key=lambda pair: self.path(pair[1]))
+        keyed.sort(key=itemgetter(0), reverse=descending)
+        return [doc for _, doc in keyed[:wanted]]
+
+
 class Candidate:
-    """A post that matches; implements `engine.Candidate`. `rows` are those of the query's leaves in its segment."""
+    """A post that matches; implements `engine.Candidate`. `rows` are those of the query's leaves."""
 
-    __slots__ = ("_doc", "_rows", "post", "score")
+    __slots__ = ("_doc", "_positions", "_rows", "_view", "post", "score")
 
-    def __init__(self, part: Part, doc: int, score: float, rows: Sequence[Row | None]) -> None:
+    def __init__(self, view: View, doc: int, score: float, rows: Sequence[Row | None]) -> None:
+        self._view = view
         self._doc = doc
         self._rows = rows
-        self.post = part.base + doc
+        self._positions: dict[int, Sequence[int]] = {}
+        self.post = view.post(doc)
         self.score = score
 
     def positions(self, leaf: int) -> Sequence[int]:
         """Where the leaf's words stand in the post, ascending."""
-        row = self._rows[leaf]
-        return row.postings.positions(self._doc) if row else ()
+        found = self._positions.get(leaf)
+        if found is None:
+            row = self._rows[leaf]
+            found = self._view.matcher.positions(row, self._doc) if row and row.bytes[self._doc] else ()
+            self._positions[leaf] = found
+        return found
 
 
-class Met(NamedTuple):
-    """A segment in a search: what it has of the query's leaves, each with the factor of its impact bytes."""
+class Weighed(NamedTuple):
+    """The leaves of a query: what is said of each, its row, and the rows with the factors of their impact bytes."""
 
-    part: Part
+    stats: tuple[LeafStats, ...]
     rows: Sequence[Row | None]
-    weighted: Sequence[tuple[Row, float]]
+    factors: Sequence[tuple[Row, float]]
 
 
 class Found(NamedTuple):
-    """The candidates of a segment before the top score is known, as (base score, share of the title, post), and
-    which of them have a title or a heading that is the query."""
+    """The candidates before the top score is known, as (base score, share of the title, post), and which of them
+    have a title or a heading that is the query."""
 
-    met: Met
     candidates: Sequence[tuple[float, float, int]]
-    titled: Set[int] = frozenset()
-    headed: Set[int] = frozenset()
-
-
-#: Score, segment and number of a post there.
-_Scored: TypeAlias = tuple[float, Met, int]
+    titled: Set[int]
+    headed: Set[int]
 
 
 class Snapshot:
     """One commit of an index, open for searching. Thread-safe: what it keeps is only ever added to."""
 
-    def __init__(self, generation: int, segments: Sequence[tuple[Segment, Sequence[int], bool]], size: int) -> None:
+    def __init__(self, generation: int, segments: Sequence[tuple[Segment, Iterable[int], bool]], size: int) -> None:
         self.generation = generation
         self.bytes = size
         self.parts: list[Part] = []
+        self._views: dict[bool, View] = {}
         self._stats: Stats | None = None
         base = 0
         for segment, dead, drafts in segments:
-            self.parts.append(Part(segment, Matcher(segment.lists, segment.columns, dead), base, drafts))
+            self.parts.append(Part(segment, frozenset(dead), base, drafts))
             base += segment.posts
 
     def without(self, paths: Iterable[str]) -> Snapshot:
         """The same commit less some posts, as if they had been deleted in it."""
         wanted = list(paths)
-        parts: list[tuple[Segment, Sequence[int], bool]] = []
+        parts: list[tuple[Segment, Iterable[int], bool]] = []
         for part in self.parts:
-            found = (doc for path in wanted if (doc := part.segment.columns.path(path)) is not None)
-            parts.append((part.segment, sorted({*part.matcher.dead, *found}), part.drafts))
+            found = {doc for path in wanted if (doc := part.segment.columns.path(path)) is not None}
+            parts.append((part.segment, part.dead | found, part.drafts))
         return Snapshot(self.generation, parts, self.bytes)
 
     # -- searching
@@ -130,84 +201,47 @@ class Snapshot:
         deadline: float | None = None,
     ) -> Answer:
         """The posts that match, best first; see `engine.Reader.search`."""
-        stats, segments = self._weigh(self._parts(drafts), leaves(query))
+        typed = leaves(query)
+        whole = self._view(drafts)
+        view = whole if deadline is None else whole.until(deadline, typed)
+        weighed = _weighed(view.matcher, typed)
+        lanes = view.matcher.match(query)
         wanted = max(FEWEST, offset + limit)
-        found: list[Found] = []
-        counts: dict[str, Counter[str]] = {name: Counter() for name in facets}
-        total, floor, complete = 0, 0.0, True
-        for met in segments:
-            part = met.part
-            if deadline is not None and time.monotonic() > deadline:
-                complete = False
-                break
-            lanes = part.matcher.match(query)
-            if not lanes:
-                continue
-            matching = part.matcher.bytes(lanes)
-            total += part.matcher.count(lanes)
-            for name in facets:
-                counts[name].update(part.segment.columns.facet(name, matching))
-            if sort == "score":
-                found.append(self._found(met, lanes, wanted, floor, title_key))
-                if len(segments) > 1:
-                    found, floor = _keep(found, wanted)
-            else:
-                found.append(Found(met, [(0.0, 0.0, doc) for doc in part.matcher.docs(lanes)]))
-        best = _ranked(found, wanted) if sort == "score" else _sorted(found, sort, wanted)
-        candidates = [Candidate(met.part, doc, score, met.rows) for score, met, doc in best]
-        return Answer(candidates, total, {name: _ordered(count) for name, count in counts.items()}, stats, complete)
+        if sort == "score":
+            best = _ranked(view, _found(view, weighed, lanes, wanted, title_key), wanted)
+        else:
+            best = [(0.0, doc) for doc in view.sorted(lanes, sort, wanted)]
+        candidates = [Candidate(view, doc, score, weighed.rows) for score, doc in best]
+        counts = {name: view.facet(name, lanes) for name in facets}
+        return Answer(candidates, view.matcher.count(lanes), counts, weighed.stats, view is whole)
 
-    def _parts(self, drafts: bool) -> list[Part]:
-        return [part for part in self.parts if drafts or not part.drafts]
-
-    @staticmethod
-    def _weigh(parts: Sequence[Part], typed: Sequence[Leaf]) -> tuple[tuple[LeafStats, ...], list[Met]]:
-        """Each leaf with its idf over all posts, and each segment with the leaves' rows and the factors of these."""
-        posts = sum([part.segment.posts - len(part.matcher.dead) for part in parts])
-        rows = [[part.matcher.row(leaf) for leaf in typed] for part in parts]
-        stats: list[LeafStats] = []
-        factors: list[float] = []
-        for number, leaf in enumerate(typed):
-            here = [(part.matcher, row) for part, own in zip(parts, rows, strict=True) if (row := own[number])]
-            found = sum([matcher.living(row) for matcher, row in here])
-            idf = scoring.idf(posts, found) if found else 0.0
-            stats.append(LeafStats(found, idf, any(row.postings.cut for _, row in here)))
-            factors.append(leaf.weight * idf / scoring.SCALE)
-        segments = [
-            Met(part, own, [(row, factor) for row, factor in zip(own, factors, strict=True) if row])
-            for part, own in zip(parts, rows, strict=True)
-        ]
-        return tuple(stats), segments
-
-    @staticmethod
-    def _found(met: Met, lanes: int, wanted: int, floor: float, title_key: str) -> Found:
-        titled = _holders(met.part.segment.title_keys, title_key)
-        headed = _holders(met.part.segment.heading_keys, title_key)
-        candidates = met.part.matcher.candidates(lanes, met.weighted, wanted, floor, titled | headed)
-        return Found(met, candidates, titled, headed)
+    def _view(self, drafts: bool) -> View:
+        """All published posts, or the others too."""
+        drafts = drafts and any(part.drafts for part in self.parts)
+        view = self._views.get(drafts)
+        if view is None:
+            view = self._views[drafts] = View([part for part in self.parts if drafts or not part.drafts])
+        return view
 
     # -- one post
 
     def explain(self, query: Query, post: int, *, title_key: str = "") -> Explanation:
         """How the score of this post was made: the sum that `search` computes, with its parts."""
-        part, doc = self._part(post)
+        part, own = self._part(post)
+        view = self._view(part.drafts)
+        matcher, doc = view.matcher, view.matcher.starts[view.parts.index(part)] + own
         typed = leaves(query)
-        stats, segments = self._weigh(self._parts(part.drafts), typed)
-        own = next(met for met in segments if met.part is part)
+        weighed = _weighed(matcher, typed)
         terms: list[Explanation] = []
-        for leaf, row, (posts, idf, _) in zip(typed, own.rows, stats, strict=True):
+        for leaf, row, (posts, idf, _) in zip(typed, weighed.rows, weighed.stats, strict=True):
             impact = row.bytes[doc] if row else 0
             label = f"{show(leaf)}: weight {leaf.weight:g} x idf {idf:.3f} ({posts} posts) x impact"
             label += f" {impact / scoring.SCALE:.3f}"
             factor = leaf.weight * idf / scoring.SCALE
-            terms.append(Explanation(factor * impact, label, self._fields(part, row, doc)))
-        every = [
-            self._found(met, lanes, FEWEST, 0.0, title_key)
-            for met in segments
-            if (lanes := met.part.matcher.match(query))
-        ]
-        top = _top(every)
-        this = self._found(own, 0xFF << 8 * doc, 1, 0.0, title_key)
+            places = matcher.positions(row, doc) if row and impact else ()
+            terms.append(Explanation(factor * impact, label, self._fields(part, places, own)))
+        top = _top(_found(view, weighed, matcher.match(query), FEWEST, title_key))
+        this = _found(view, weighed, 0xFF << 8 * doc, 1, title_key)
         base, share, _ = this.candidates[0]
         title, heading = doc in this.titled, doc in this.headed
         factors = (
@@ -219,12 +253,10 @@ class Snapshot:
         return Explanation(scoring.final(base, share, title, heading, top), "score", factors)
 
     @staticmethod
-    def _fields(part: Part, row: Row | None, doc: int) -> tuple[Explanation, ...]:
-        """The parts of an impact by field, computed from positions."""
-        if row is None or not row.bytes[doc]:
-            return ()
+    def _fields(part: Part, places: Sequence[int], doc: int) -> tuple[Explanation, ...]:
+        """The parts of an impact by field, computed from the positions of a leaf in a post."""
         lists = part.segment.lists
-        counts = lists.counts_by_field(doc, row.postings.positions(doc))
+        counts = lists.counts_by_field(doc, places)
         lengths, averages = lists.lengths(doc), part.segment.file.meta["averages"]
         return tuple(
             Explanation(
@@ -237,8 +269,8 @@ class Snapshot:
     def positions(self, query: Query, post: int) -> list[Sequence[int]]:
         """For each leaf of the query, where its words stand in this post."""
         part, doc = self._part(post)
-        rows = [part.matcher.row(leaf) for leaf in leaves(query)]
-        return [row.postings.positions(doc) if row else () for row in rows]
+        found = [part.segment.rows.get(leaf._replace(weight=1.0)) for leaf in leaves(query)]
+        return [one[0].positions(doc) if one else () for one in found]
 
     def document(self, post: int) -> StoredDocument:
         """The stored post."""
@@ -249,7 +281,7 @@ class Snapshot:
         """The number of the post with this path, unpublished ones too, or None."""
         for part in self.parts:
             doc = part.segment.columns.path(path)
-            if doc is not None and doc not in part.matcher.dead:
+            if doc is not None and doc not in part.dead:
                 return part.base + doc
         return None
 
@@ -264,7 +296,7 @@ class Snapshot:
     def words(self, *, prefix: str = "", near: str = "", slips: int = 1, limit: int = 10) -> list[Word]:
         """Words of published posts: beginning with `prefix`, or `near` a word; see `engine.Reader.words`."""
         found: dict[str, tuple[int, str]] = {}
-        for part in self._parts(False):
+        for part in self._view(False).parts:
             words = part.segment.lists.words
             if near:
                 numbers = {number: distance for distance, number in words.near(near, slips)}
@@ -284,23 +316,23 @@ class Snapshot:
     def _surface_posts(self, term: str) -> int:
         """In how many living published posts a surface stands."""
         total = 0
-        for part in self._parts(False):
+        for part in self._view(False).parts:
             words = part.segment.lists.words
             total += sum(words.posts[number] for number in words.find(term) if words.kind[number] & SURFACE)
-            if part.matcher.dead and (row := part.matcher.row(Term(term, exact=True))):
-                total -= sum(1 for doc in part.matcher.dead if row.bytes[doc])
+            if part.dead and (found := part.segment.rows.get(Term(term, exact=True))):
+                total -= sum(1 for doc in part.dead if found[1][doc])
         return total
 
     def holds(self, term: str) -> int:
         """The number of published posts that hold this word or another of its stem."""
-        return sum(part.matcher.found(Term(term)) for part in self._parts(False))
+        return self._view(False).matcher.found(Term(term))
 
     # -- the whole
 
     def stats(self) -> Stats:
         """The snapshot in numbers."""
         if self._stats is None:
-            living = [(part.segment.posts - len(part.matcher.dead), part.drafts) for part in self.parts]
+            living = [(part.segment.posts - len(part.dead), part.drafts) for part in self.parts]
             languages = {language for part in self.parts for language in part.segment.file.meta["languages"]}
             self._stats = Stats(
                 self.generation,
@@ -318,90 +350,68 @@ class Snapshot:
         self.parts = []
 
 
-def _holders(keys: Sequence[int], title_key: str) -> set[int]:
-    """The posts whose title (or a heading) has this key."""
-    if not title_key:
-        return set()
+def _weighed(matcher: Matcher, typed: Sequence[Leaf]) -> Weighed:
+    """Each leaf with its idf over all living posts."""
+    posts = matcher.posts - len(matcher.dead)
+    rows = [matcher.row(leaf) for leaf in typed]
+    stats: list[LeafStats] = []
+    factors: list[tuple[Row, float]] = []
+    for leaf, row in zip(typed, rows, strict=True):
+        found = matcher.living(row) if row else 0
+        idf = scoring.idf(posts, found) if found else 0.0
+        stats.append(LeafStats(found, idf, row is not None and row.cut))
+        if row:
+            factors.append((row, leaf.weight * idf / scoring.SCALE))
+    return Weighed(tuple(stats), rows, factors)
+
+
+def _found(view: View, weighed: Weighed, lanes: int, wanted: int, title_key: str) -> Found:
+    titled, headed = view.holders("title_keys", title_key), view.holders("heading_keys", title_key)
+    if not lanes:
+        return Found((), titled, headed)
+    return Found(view.matcher.candidates(lanes, weighed.factors, wanted, titled | headed), titled, headed)
+
+
+def _holders(keys: Sequence[int], title_key: str) -> Iterator[int]:
+    """The posts of a segment that are filed under this key."""
     check = crc32(title_key.encode()) << 32
-    found: set[int] = set()
     place = bisect_left(keys, check)
     while place < len(keys) and keys[place] >> 32 == check >> 32:
-        found.add(keys[place] & 0xFFFFFFFF)
+        yield keys[place] & 0xFFFFFFFF
         place += 1
-    return found
 
 
-def _keep(found: list[Found], wanted: int) -> tuple[list[Found], float]:
-    """The candidates that can still be among the best, and the base score that a later one has to reach."""
-    scores = [base * (1 + scoring.COVERAGE * share) for one in found for base, share, _ in one.candidates]
-    if len(scores) <= wanted:
-        return found, 0.0
-    floor = nlargest(wanted, scores)[-1]
-    kept = []
-    for met, candidates, titled, headed in found:
-        always = titled | headed
-        best = [one for one in candidates if one[0] * (1 + scoring.COVERAGE * one[1]) >= floor or one[2] in always]
-        kept.append(Found(met, best, titled, headed))
-    return kept, floor
-
-
-def _top(found: Sequence[Found]) -> float:
+def _top(found: Found) -> float:
     """The best score without title and headings."""
-    return max([base for one in found for base, _, _ in one.candidates], default=0.0)
+    return max([base for base, _, _ in found.candidates], default=0.0)
 
 
-def _ranked(found: Sequence[Found], wanted: int) -> list[_Scored]:
+def _ranked(view: View, found: Found, wanted: int) -> list[tuple[float, int]]:
+    """The best posts with their scores, equal ones in the order of their paths."""
     top = _top(found)
-    scored: list[_Scored] = []
-    for met, candidates, titled, headed in found:
-        always = titled | headed
-        scored += [
-            (base * (1 + scoring.COVERAGE * share), met, doc) for base, share, doc in candidates if doc not in always
-        ]
-        scored += [
-            (scoring.final(base, share, doc in titled, doc in headed, top), met, doc)
-            for base, share, doc in candidates
-            if doc in always
-        ]
+    candidates, titled, headed = found
+    scored = [
+        (
+            scoring.final(base, share, doc in titled, doc in headed, top)
+            if doc in titled or doc in headed
+            else base * (1 + scoring.COVERAGE * share),
+            doc,
+        )
+        for base, share, doc in candidates
+    ]
     if len(scored) > wanted:
-        floor = nlargest(wanted, [score for score, _, _ in scored])[-1]
+        floor = nlargest(wanted, [score for score, _ in scored])[-1]
         scored = [one for one in scored if one[0] >= floor]
     scored.sort(key=itemgetter(0), reverse=True)
-    return _by_path(scored)[:wanted]
+    _by_path(view, scored)
+    return scored[:wanted]
 
 
-def _by_path(scored: list[_Scored]) -> list[_Scored]:
-    """Equal scores in the order of their paths, which are only read where scores are equal."""
-    ordered: list[_Scored] = []
-    for _, group in groupby(scored, key=itemgetter(0)):
-        same = list(group)
-        if len(same) > 1:
-            same.sort(key=_path)
-        ordered += same
-    return ordered
-
-
-def _path(one: _Scored) -> str:
-    _, met, doc = one
-    return met.part.segment.documents.path(doc)
-
-
-def _sorted(found: list[Found], sort: str, wanted: int) -> list[_Scored]:
-    """The matching posts by a column: the newest first, undated last; titles from a to z. Ties by path."""
-    descending = sort != "title"
-    keyed: list[tuple[Any, _Scored]] = []
-    for met, candidates, _, _ in found:
-        column = getattr(met.part.segment.columns, sort)
-        keyed += [(column[doc], (0.0, met, doc)) for _, _, doc in candidates]
-    keyed.sort(key=itemgetter(0), reverse=descending)
-    if len(keyed) > wanted:
-        last = keyed[wanted - 1][0]
-        keyed = [pair for pair in keyed if (pair[0] >= last if descending else pair[0] <= last)]
-    by_path = sorted(keyed, key=lambda pair: _path(pair[1]))
-    by_path.sort(key=itemgetter(0), reverse=descending)
-    return [one for _, one in by_path[:wanted]]
-
-
-def _ordered(counts: Counter[str]) -> dict[str, int]:
-    """Facet counts, greatest first, then by value."""
-    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+def _by_path(view: View, scored: list[tuple[float, int]]) -> None:
+    """Put equal scores, which stand side by side, in the order of their paths; other paths are not read."""
+    first, count = 0, len(scored)
+    for after in range(1, count + 1):
+        if after == count or scored[after][0] != scored[first][0]:
+            if after - first > 1:
+                scored[first:after] = sorted(scored[first:after], key=lambda one: view.path(one[1]))
+            first = after
