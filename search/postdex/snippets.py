@@ -52,6 +52,7 @@ _SENTENCE_END = re.compile(
 _BREAK = re.compile(r"\s+|[，、；：。！？」』）】]+")
 _BLANKS = re.compile("  +")
 _NOISE = re.compile(r"[\s|]+")
+_BY_WORTH = itemgetter(0)
 
 
 class _Candidate(NamedTuple):
@@ -72,19 +73,24 @@ def snippet(passage: Passage, idf: Sequence[float], *, width: int = 160, fragmen
     >>> snippet(Passage(text, 0, 7, (Mark(16, 19, 0),), False, False), [2.0], width=40)
     Snippet(text='The SMC socket fell back to TCP.', spans=(Span(start=4, length=3),), line=7)
     """
+    # A passage cut out of a section may begin inside a word: it is left out, but no mark.
     text = passage.text
     marks = sorted(passage.marks)[:_MOST_MARKS]
-    bounds = _sentences(passage, marks[0].start if marks else 0)
+    begun = _BREAK.search(text, 0, min(marks[0].start if marks else 0, _SNAP)) if passage.cut_start else None
+    bounds = _sentences(text, begun.end() if begun else 0)
     if not marks:
         return _joined(passage, bounds, [_fitted(text, bounds, (bounds[0], bounds[1]), (0, 0), width)], ())
-    candidates = sorted(_candidates(passage, bounds, marks, idf, width), key=itemgetter(0), reverse=True)
-    shown = [_place(text, bounds, candidates[0], idf, width)]
+    candidates = _candidates(passage, bounds, marks, idf, width)
+    best = max(candidates, key=_BY_WORTH)
+    shown = [_place(text, bounds, best, idf, width)]
     if fragments > 1 and len(candidates) > 1:
         known = _leaves(shown, marks)
-        chosen = _chosen(candidates, known, fragments)
-        if len(chosen) > 1:
-            several = _places(text, bounds, chosen, idf, width)
-            shown = several if len(_leaves(several, marks)) > len(known) else shown
+        if len({leaf for _, _, leaf in marks}) > len(known):
+            candidates.sort(key=_BY_WORTH, reverse=True)
+            chosen = _chosen(candidates, known, fragments)
+            if len(chosen) > 1:
+                several = _places(text, bounds, chosen, idf, width)
+                shown = several if len(_leaves(several, marks)) > len(known) else shown
     return _joined(passage, bounds, shown, marks)
 
 
@@ -99,25 +105,20 @@ def title_spans(title: str, wanted: Callable[[str], bool]) -> tuple[Span, ...]:
         raw, start = match[0], match.start()
         if raw >= _ASIAN and is_spaceless(raw):
             found.update((start + token.start, start + token.stop) for token in tokens(raw) if wanted(token.term))
-        elif _holds(raw, wanted):
+        elif any(map(wanted, _terms(raw))):
             found.add((start, match.end()))
     return tuple(_merged(sorted(found)))
 
 
 @lru_cache(4096)
-def _holds(raw: str, wanted: Callable[[str], bool]) -> bool:
-    """Whether a raw token has a wanted term; remembered, because the titles of one search share many words."""
-    return any(wanted(term) for terms in terms_at(raw) for term in terms)
+def _terms(raw: str) -> tuple[str, ...]:
+    """The terms of a raw token, whatever their positions; remembered, because titles share many words."""
+    return tuple([term for terms in terms_at(raw) for term in terms])
 
 
-def _sentences(passage: Passage, first: int) -> list[int]:
-    """Where the sentences of the passage begin, and its end: at least two numbers.
-
-    A passage cut out of a section may begin inside a word: it is left out, but nothing after `first`.
-    """
-    text = passage.text
-    begun = _BREAK.search(text, 0, min(first, _SNAP)) if passage.cut_start else None
-    start = begun.end() if begun else 0
+@lru_cache(1024)
+def _sentences(text: str, start: int) -> Sequence[int]:
+    """Where the sentences of a text begin, the first at `start`, and its end: at least two numbers."""
     bounds = [start, *[found.end() for found in _SENTENCE_END.finditer(text, start)]]
     if bounds[-1] < len(text) or len(bounds) < 2:
         bounds.append(len(text))
@@ -129,15 +130,16 @@ def _candidates(
 ) -> list[_Candidate]:
     """Each sentence with marks, scored; of one with marks too far apart, each fullest window."""
     found: list[_Candidate] = []
-    first = 0
-    while first < len(marks):
+    reach = int(width * _REACH)
+    first, count, last = 0, len(marks), len(bounds) - 1
+    while first < count:
         sentence = bisect_right(bounds, marks[first].start)
-        start, stop = bounds[sentence - 1], bounds[min(sentence, len(bounds) - 1)]
+        start, stop = bounds[sentence - 1], bounds[min(sentence, last)]
         after = first + 1
-        while after < len(marks) and marks[after].start < stop:
+        while after < count and marks[after].start < stop:
             after += 1
         early = 1 + 1 / log(_AVERAGE + passage.offset + start)
-        for window in _windows(marks[first:after], int(width * _REACH)):
+        for window in _windows(marks[first:after], reach):
             found.append(_Candidate(_worth(window, stop - start, idf) * early, start, stop, window))
         first = after
     return found
@@ -145,7 +147,7 @@ def _candidates(
 
 def _windows(marks: Sequence[Mark], reach: int) -> list[Sequence[Mark]]:
     """The runs of marks that fit into `reach` characters and could take in no further mark."""
-    if len(marks) == 1:
+    if marks[-1].stop - marks[0].start <= reach:  # nearly always
         return [marks]
     windows: list[Sequence[Mark]] = []
     stop = 0
@@ -188,7 +190,7 @@ def _chosen(candidates: Sequence[_Candidate], known: set[int], fragments: int) -
 
 
 def _leaves(places: Sequence[tuple[int, int]], marks: Sequence[Mark]) -> set[int]:
-    return {mark.leaf for mark in marks for start, stop in places if start <= mark.start and mark.stop <= stop}
+    return {leaf for begin, end, leaf in marks for start, stop in places if start <= begin and end <= stop}
 
 
 def _places(
@@ -221,7 +223,7 @@ def _place(text: str, bounds: Sequence[int], candidate: _Candidate, idf: Sequenc
     if stop - start > room and len(marks) > 1:
         marks = max(_windows(marks, int(room * _REACH)), key=lambda window: _worth(window, stop - start, idf))
     first = marks[0].start
-    last = min(max([mark.stop for mark in marks]), first + room)
+    last = min(max([stop for _, stop, _ in marks]), first + room)
     return _fitted(text, bounds, (start, stop), (first, last), room)
 
 
@@ -284,8 +286,7 @@ def _joined(
         cleaned, marked = _cleaned(passage.text, begin, stop, inside, len(shown))
         spans += marked
         shown += cleaned
-    before = passage.text[:first]
-    line = passage.line + before.count("\n") + before.count(SOFT_BREAK)
+    line = passage.line + passage.text.count("\n", 0, first) + passage.text.count(SOFT_BREAK, 0, first)
     goes_on = passage.cut_stop if places[-1][1] == len(passage.text) else places[-1][1] not in bounds
     return Snippet(shown + (_ELLIPSIS if goes_on and not shown.endswith(_ENDS) else ""), tuple(spans), line)
 
@@ -307,7 +308,7 @@ def _cleaned(text: str, start: int, stop: int, inside: Sequence[Span], offset: i
         done = at + length
         if not clean:
             between, marked = printable(between), printable(marked)
-        between = _BLANKS.sub(" ", between)
+        between = _BLANKS.sub(" ", between) if "  " in between else between
         shown += between.lstrip() if not shown or shown[-1] == " " else between
         marked = _BLANKS.sub(" ", marked) if "  " in marked else marked
         if marked and spans and sum(spans[-1]) == len(shown):  # what stood between is not shown
