@@ -10,6 +10,7 @@ import pytest
 
 import postdex
 from postdex_index import embedded
+from postdex_index.embedded import documents
 from postdex_index.query import Clauses, Everything, Query, Term
 
 SAMPLES = Path(__file__).parent.parent / "posts"
@@ -65,6 +66,21 @@ def test_marks_and_lines_lead_into_the_files(ix: postdex.Index, query: str) -> N
         if marked:
             assert marked[0].split("\n")[0] in lines[hit.line - 1].replace("\\", "")
         assert all(hit.title[start : start + length].strip() for start, length in hit.title_spans)
+
+
+def test_what_is_kept_changes_no_hit(ix: postdex.Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hits() -> list[tuple[postdex.Hit, ...]]:
+        return [
+            ix.search(query, units=units, section_snippets=True).hits
+            for query in QUERIES
+            for units in ("posts", "sections")
+        ]
+
+    first = hits()
+    assert hits() == first
+    for name in ("MOST_POSTS", "MOST_PASSAGES", "MOST_WIDTHS"):
+        monkeypatch.setattr(documents, name, 1)
+    assert hits() == first
 
 
 def test_the_sample_posts_have_no_problems_but_the_draft(ix: postdex.Index) -> None:

@@ -158,18 +158,20 @@ POST = [
     ],
 )
 def test_best_sections(positions: list[list[int]], order: list[tuple[int, int]]) -> None:
-    got = rank.best_sections(POST, positions, [(2.0, 1.0)] * len(positions), 3.0, 40)
-    assert [(scored.index, scored.near) for scored in got] == order
+    worth = [2.0] * len(positions)
+    got = rank.best_sections(POST, positions, worth, 3.0, 40)
+    near = [rank.densest(one.matches, positions, worth, POST[one.index].body) for one in got]
+    assert list(zip([one.index for one in got], near, strict=True)) == order
     assert [scored.score for scored in got] == sorted((scored.score for scored in got), reverse=True)
 
 
 def test_a_post_without_sections() -> None:
-    assert rank.best_sections([], [[1]], [(1.0, 1.0)], 1.0, 40) == []
+    assert rank.best_sections([], [[1]], [1.0], 1.0, 40) == []
 
 
 def test_half_of_the_posts_score() -> None:
-    (one,) = rank.best_sections(POST, [[15]], [(2.0, 1.0)], 3.0, 40, limit=1)
-    (two,) = rank.best_sections(POST, [[15]], [(2.0, 1.0)], 5.0, 40, limit=1)
+    (one,) = rank.best_sections(POST, [[15]], [2.0], 3.0, 40, limit=1)
+    (two,) = rank.best_sections(POST, [[15]], [2.0], 5.0, 40, limit=1)
     assert two.score - one.score == pytest.approx(1.0)
 
 
@@ -200,9 +202,9 @@ def test_scores_are_the_formula(positions: list[list[int]]) -> None:
     # only words of the title, a heading or a text: between them the position space has gaps
     real = [p for s in POST for p in range(s.start, s.stop)] + list(range(5))
     positions = [[place for place in where if place in real] for where in positions]
-    worth = [(3.0, 1.0), (1.0, 0.5), (0.2, 1.0), (5.0, 2.0)][: len(positions)]
+    worth = [3.0, 0.5, 0.2, 10.0][: len(positions)]
     for scored in rank.best_sections(POST, positions, worth, 2.0, 40, limit=9):
-        expected = plain_score(scored.index, positions, [idf * weight for idf, weight in worth])
+        expected = plain_score(scored.index, positions, worth)
         assert scored.score == pytest.approx(1.0 + expected)
         this = POST[scored.index]
-        assert this.body <= scored.near <= this.stop
+        assert this.body <= rank.densest(scored.matches, positions, worth, this.body) <= this.stop

@@ -285,7 +285,7 @@ class StoredPost:
     def text(self, section: int) -> str:
         return self.texts[section]
 
-    def passage(self, section: int, near: int, words: object) -> Any:
+    def passage(self, section: int, near: int, found: object) -> Any:
         raise NotImplementedError
 
 

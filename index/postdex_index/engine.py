@@ -108,8 +108,9 @@ class Document(Protocol):
         """The whole text of a section."""
         ...
 
-    def passage(self, section: int, near: int, words: Mapping[int, int]) -> Passage:
-        """About 1,200 characters of a section around position `near`; `words` maps positions to leaf numbers."""
+    def passage(self, section: int, near: int, found: Mapping[int, Sequence[int]]) -> Passage:
+        """About 900 characters of a section around position `near`; `found` has by leaf where its words stand in
+        the section's text, ascending."""
         ...
 
 

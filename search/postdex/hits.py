@@ -8,8 +8,8 @@ the sections that are shown have their text read.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from postdex_index.analysis import stem
@@ -18,7 +18,7 @@ from postdex_index.model import Explanation, Hit, SectionHit, Snippet
 from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Query, Synonyms, Term, Wildcard, leaves
 from postdex_index.spelling import slips
 
-from .rank import Ranked, ScoredSection, best_sections
+from .rank import Ranked, ScoredSection, best_sections, densest
 from .snippets import snippet, title_spans
 
 #: Words in a usual section, in the middle of what sites of docs and blogs have; a longer one holds its words cheaper.
@@ -28,13 +28,12 @@ SECTIONS = 3
 
 
 class Asked(NamedTuple):
-    """What the hits of one search have in common: the leaves with their (idf, weight) and the product of both,
-    which terms of a title are marked, and what is to be shown."""
+    """What the hits of one search have in common: the leaves and what each is worth (weight x idf), which terms of
+    a title are marked, and what is to be shown."""
 
     query: Query
     leaves: Sequence[Leaf]
-    worth: Sequence[tuple[float, float]]
-    idf: Sequence[float]
+    worth: Sequence[float]
     title_key: str
     wanted: Callable[[str], bool]
     section_snippets: bool
@@ -52,9 +51,8 @@ def asked(
 ) -> Asked:
     """The leaves of a query together with what the engine said of them."""
     found = leaves(query)
-    worth = [(met.idf, leaf.weight) for met, leaf in zip(stats, found, strict=True)]
-    idf = [idf * weight for idf, weight in worth]
-    return Asked(query, found, worth, idf, title_key, wanted(found, languages), section_snippets, explain)
+    worth = [met.idf * leaf.weight for met, leaf in zip(stats, found, strict=True)]
+    return Asked(query, found, worth, title_key, wanted(found, languages), section_snippets, explain)
 
 
 class Place(NamedTuple):
@@ -113,12 +111,11 @@ def _hit(
     positions: Sequence[Sequence[int]],
     found: Sequence[ScoredSection],
 ) -> Hit:
-    sections = tuple(
+    sections = [
         _section(document, positions, scored, asked, snipped=number == 0 or asked.section_snippets)
         for number, scored in enumerate(found)
-    )
-    best = sections[0] if sections else SectionHit("", (), "", document.url, 1, 1, ranked.score)
-    shown = best.snippet if best.snippet and best.snippet.text else Snippet(document.description, (), best.line)
+    ]
+    best, shown = sections[0] if sections else (SectionHit("", (), "", document.url, 1, 1, ranked.score), None)
     return Hit(
         document.path,
         best.match_line,
@@ -134,31 +131,26 @@ def _hit(
         document.categories,
         document.lang,
         ranked.score,
-        shown,
-        sections if asked.section_snippets else tuple(map(_without_snippet, sections)),
+        shown if shown and shown.text else Snippet(document.description, (), best.line),
+        tuple([section for section, _ in sections]),
         explanation(reader, ranked, asked) if asked.explain else None,
     )
 
 
-def _without_snippet(section: SectionHit) -> SectionHit:
-    return section._replace(snippet=None) if section.snippet else section
-
-
 def _section(
     document: Outlined, positions: Sequence[Sequence[int]], scored: ScoredSection, asked: Asked, snipped: bool
-) -> SectionHit:
-    section = document.section(scored.index)
+) -> tuple[SectionHit, Snippet | None]:
+    """A section as it is shown, and its snippet if that is wanted."""
+    _, heading, headings, anchor, line, _, body, _ = document.section(scored.index)
     shown = None
     if snipped:
-        words: dict[int, int] = {}
-        for leaf, found in enumerate(positions):
-            inside = found[bisect_left(found, section.body) : bisect_left(found, section.stop)]
-            words |= dict.fromkeys(inside, leaf)
-        passage = document.passage(scored.index, scored.near, words)
-        shown = snippet(passage, asked.idf)
-    url = f"{document.url}#{section.anchor}" if document.url and section.anchor else document.url
-    line = shown.line if shown and (shown.spans or not section.heading) else section.line
-    return SectionHit(section.heading, section.headings, section.anchor, url, section.line, line, scored.score, shown)
+        near = densest(scored.matches, positions, asked.worth, body)
+        inside = {leaf: positions[leaf][start:stop] for leaf, start, stop in scored.matches}
+        shown = snippet(document.passage(scored.index, near, inside), asked.worth)
+    url = f"{document.url}#{anchor}" if document.url and anchor else document.url
+    match_line = shown.line if shown and (shown.spans or not heading) else line
+    own = shown if asked.section_snippets else None
+    return SectionHit(heading, headings, anchor, url, line, match_line, scored.score, own), shown
 
 
 def wanted(query_leaves: Sequence[Leaf], languages: Sequence[str]) -> Callable[[str], bool]:
@@ -189,12 +181,20 @@ def wanted(query_leaves: Sequence[Leaf], languages: Sequence[str]) -> Callable[[
             case Fuzzy(text, most):
                 tests.append(_near(text, most))
 
+    known = tuple(languages)
+
     def is_wanted(term: str) -> bool:
         if term in names or (tests and any(test(term) for test in tests)):
             return True
-        return not stems.isdisjoint([stem(term, language) for language in languages])
+        return not stems.isdisjoint(_stems(term, known))
 
     return is_wanted
+
+
+@lru_cache(4096)
+def _stems(term: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """A word's stem in each language; remembered, because titles share many words."""
+    return tuple([stem(term, language) for language in languages])
 
 
 def _begins(text: str) -> Callable[[str], bool]:

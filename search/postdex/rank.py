@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from heapq import heapify, heappushpop
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from postdex_index.analysis import is_spaceless
 from postdex_index.embedded.scoring import BODY, HEADING, norm, saturation
@@ -55,12 +56,16 @@ class Ranked(NamedTuple):
     score: float
 
 
+#: Where a leaf's words stand in a heading or a text: (leaf, start, stop), a slice of the leaf's positions.
+Matches: TypeAlias = Sequence[tuple[int, int, int]]
+
+
 class ScoredSection(NamedTuple):
-    """Section number `index` of a post; `near` is the position around which its snippet is to be cut."""
+    """Section number `index` of a post; `matches` say where its text has words of the query."""
 
     index: int  # type: ignore[assignment]  # pyright: ignore  # hides tuple.index, which a value has no use for
     score: float
-    near: int
+    matches: Matches
 
 
 def neighbours(query_leaves: Sequence[Leaf]) -> tuple[tuple[int, int], ...]:
@@ -143,7 +148,7 @@ def closest(
 def best_sections(
     sections: Sequence[StoredSection],
     positions: Sequence[Sequence[int]],
-    leaves: Sequence[tuple[float, float]],
+    worth: Sequence[float],
     post_score: float,
     average_section_length: float,
     limit: int = 3,
@@ -151,8 +156,8 @@ def best_sections(
 ) -> list[ScoredSection]:
     """The sections of a post that hold words of the query, best first; the first section where none does.
 
-    `positions` has, for each leaf, where its words stand in the post, ascending; `leaves` each
-    leaf's (idf, weight); `average_section_length` is in words. The score is the sum over leaves of
+    `positions` has, for each leaf, where its words stand in the post, ascending; `worth` each
+    leaf's weight x idf; `average_section_length` is in words. The score is the sum over leaves of
     weight x idf x (OWN_HEADING in the heading + in a heading above + in the text, each saturating),
     x (1 + HEADING_COVERAGE x share of the heading's words that were asked for); and POST_SHARE of the
     post's score. With an `outline` the sections themselves are not looked at.
@@ -160,7 +165,6 @@ def best_sections(
     levels, bounds, stops = outline or _outline(sections)
     if not levels:
         return []
-    worth = [idf * weight for idf, weight in leaves]
     found = _occurrences(bounds, positions)
     own = _by_section(bounds, stops, found, worth, average_section_length)
     above = _headings_above(levels, own)
@@ -173,20 +177,14 @@ def best_sections(
         scored.append((-score, index))
     scored.sort()
     return [
-        ScoredSection(
-            i, POST_SHARE * post_score - less, _densest(found.get(2 * i + 1, ()), positions, worth, bounds[2 * i + 1])
-        )
-        for less, i in scored[:limit] or [(0.0, 0)]
+        ScoredSection(index, POST_SHARE * post_score - less, found.get(2 * index + 1, ()))
+        for less, index in scored[:limit] or [(0.0, 0)]
     ]
 
 
 def _outline(sections: Sequence[StoredSection]) -> Outline:
     bounds = [bound for section in sections for bound in (section.start, section.body)]
     return Outline([section.level for section in sections], bounds, [section.stop for section in sections])
-
-
-#: Where a leaf's words stand in a heading or a text: (leaf, start, stop), a slice of the leaf's positions.
-_Matches = Sequence[tuple[int, int, int]]
 
 
 def _occurrences(bounds: Sequence[int], positions: Sequence[Sequence[int]]) -> dict[int, list[tuple[int, int, int]]]:
@@ -216,9 +214,9 @@ def _by_section(
     own: dict[int, tuple[float, float]] = {}
     for place, matches in found.items():
         if place & 1:
-            below = norm(BODY, stops[place >> 1] - bounds[place], average_section_length)
+            below = _norm(BODY, stops[place >> 1] - bounds[place], average_section_length)
         else:
-            below = norm(HEADING, bounds[place + 1] - bounds[place], AVERAGE_HEADING)
+            below = _norm(HEADING, bounds[place + 1] - bounds[place], AVERAGE_HEADING)
         value = 0.0
         for leaf, start, stop in matches:
             value += worth[leaf] * saturation(stop - start, below)
@@ -227,13 +225,16 @@ def _by_section(
     return own
 
 
+_norm = lru_cache(4096)(norm)
+
+
 def _headings_above(levels: Sequence[int], own: dict[int, tuple[float, float]]) -> list[float]:
     """For each section what the headings above it are worth; nothing at all where no heading matches."""
     if not any(heading for heading, _ in own.values()):
         return []
     above: list[float] = []
     path: list[tuple[int, float]] = [(-1, 0.0)]
-    for index, level in enumerate(levels):
+    for index, level in enumerate(levels[: max(own) + 1]):
         while path[-1][0] >= level:
             path.pop()
         above.append(path[-1][1])
@@ -241,22 +242,23 @@ def _headings_above(levels: Sequence[int], own: dict[int, tuple[float, float]]) 
     return above
 
 
-def _asked_for(matches: _Matches, positions: Sequence[Sequence[int]]) -> int:
+def _asked_for(matches: Matches, positions: Sequence[Sequence[int]]) -> int:
     """How many words of a heading were asked for."""
     return len({place for leaf, start, stop in matches for place in positions[leaf][start:stop]})
 
 
-def _densest(matches: _Matches, positions: Sequence[Sequence[int]], worth: Sequence[float], otherwise: int) -> int:
-    """Where the window of WINDOW words that holds the most telling words begins."""
-    places = [
-        (place, leaf)
-        for leaf, start, stop in matches
-        for place in positions[leaf][start : min(stop, start + OCCURRENCES)]
-    ]
+def densest(matches: Matches, positions: Sequence[Sequence[int]], worth: Sequence[float], otherwise: int) -> int:
+    """Where the window of WINDOW words begins that holds the most telling of the matches, `otherwise` without any."""
     if len(matches) < 2:
-        return places[0][0] if places else otherwise
-    places.sort()
-    counts = dict.fromkeys((leaf for leaf, _, _ in matches), 0)
+        return positions[matches[0][0]][matches[0][1]] if matches else otherwise
+    places = sorted(
+        [
+            (place, leaf)
+            for leaf, start, stop in matches
+            for place in positions[leaf][start : min(stop, start + OCCURRENCES)]
+        ]
+    )
+    counts = dict.fromkeys([leaf for leaf, _, _ in matches], 0)
     value, most, near, oldest = 0.0, 0.0, places[0][0], 0
     for place, leaf in places:
         value += worth[leaf] * (REPEATED if counts[leaf] else 1.0)

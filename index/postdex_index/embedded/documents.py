@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from itertools import chain
+from itertools import accumulate, chain
 from json import JSONDecoder
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
 
 from ..analysis import is_spaceless, raw_matches, terms_at
 from ..engine import Mark, Outline, Passage, StoredSection
@@ -20,11 +23,19 @@ BEFORE, LENGTH = 240, 900
 #: Characters of a text that stand for a description that is missing.
 EXCERPT = 300
 #: Posts whose record and outline are kept, some 5 KB each: the same posts are shown again and again.
-MOST_KEPT = 500
+MOST_POSTS = 1_000
+#: Passages that are kept, some 2 KB each.
+MOST_PASSAGES = 4_000
 #: No script without blanks has a character before this one: cheaper to see than which script it is.
 ASIAN = "\u0e00"
 #: Raw tokens whose number of positions is remembered.
 MOST_WIDTHS = 50_000
+#: Beyond the end of any text, in characters and in words.
+NEVER = 1 << 60
+
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 class Record(NamedTuple):
@@ -46,12 +57,56 @@ class Record(NamedTuple):
 
 
 class Headings(NamedTuple):
-    """The sections of a post: (level, heading, anchor) of each, the number of the one whose heading stands next
-    above its own (-1 for none), and where they begin and end."""
+    """The sections of a post: (level, heading, anchor) of each, and where they begin and end."""
 
     named: list[tuple[int, str, str]]
-    above: list[int]
     outline: Outline
+
+    def path(self, number: int) -> tuple[str, ...]:
+        """The headings above a section, and its own: going up, each that is of a higher level than all below it."""
+        level, heading, _ = self.named[number]
+        path = [heading] if heading else []
+        while number and level > 0:
+            number -= 1
+            higher, heading, _ = self.named[number]
+            if higher < level:
+                level = higher
+                if heading:
+                    path.append(heading)
+        return tuple(path[::-1])
+
+
+class Stretch(NamedTuple):
+    """The tokens between two checkpoints of a passage: the position after each, and where it stands from the first
+    checkpoint on. Of a run without blanks, each character with the next."""
+
+    after: array[int]
+    starts: array[int]
+    stops: array[int]
+
+
+class Kept(NamedTuple):
+    """A passage that was shown: its text, the file's line of that, and by checkpoint the stretches of it in which
+    words were looked for. All queries of a site show the same passages: of the stretches that 464 different ones
+    looked into, two thirds had been looked into before. Shown again, a passage costs a third."""
+
+    text: str
+    line: int
+    stretches: dict[int, Stretch]
+
+
+class Widths(dict[str, int]):
+    """Raw token -> the number of positions it takes; emptied when it gets large."""
+
+    def __init__(self, code: bool) -> None:
+        super().__init__()
+        self._code = code
+
+    def __missing__(self, raw: str) -> int:
+        if len(self) >= MOST_WIDTHS:
+            self.clear()
+        width = self[raw] = len(terms_at(raw, self._code))
+        return width
 
 
 class Documents:
@@ -73,8 +128,11 @@ class Documents:
         self.simplify: bool = segment.meta["simplify"]
         self._records: dict[int, Record] = {}
         self._headings: dict[int, Headings] = {}
-        #: raw token -> the number of positions it takes, in prose and in code; emptied when it gets large
-        self.widths: tuple[dict[str, int], dict[str, int]] = ({}, {})
+        self._paths: dict[int, str] = {}
+        #: by section and checkpoint
+        self.passages: dict[tuple[int, int], Kept] = {}
+        #: in prose, and in code
+        self.widths = Widths(False), Widths(True)
 
     def record(self, doc: int) -> Record:
         """The stored fields of a post."""
@@ -83,12 +141,16 @@ class Documents:
             record = Record(*_decode(self._json(self._stored, self._check_stored, self._stored_start, doc))[0])
             categories = tuple(map(tuple, record.categories))
             record = record._replace(tags=tuple(record.tags), categories=categories, authors=tuple(record.authors))
-            _keep(self._records, doc, record)
+            keep(self._records, doc, record, MOST_POSTS)
         return record
 
     def path(self, doc: int) -> str:
-        """The path of a post, which stands first in its record: `["2022/refcount-bug.md", ...`."""
-        path: str = _decode(self._json(self._stored, self._check_stored, self._stored_start, doc), 1)[0]
+        """The path of a post, which stands first in its record: `["2022/refcount-bug.md", ...`. All that were asked
+        for are kept: the paths of posts with equal scores decide their order, a dozen in a search."""
+        path = self._paths.get(doc)
+        if path is None:
+            record = self._json(self._stored, self._check_stored, self._stored_start, doc)
+            path = self._paths[doc] = _decode(record, 1)[0]
         return path
 
     def headings(self, doc: int) -> Headings:
@@ -100,8 +162,8 @@ class Documents:
             starts = self.section_start[first:last].tolist()
             bounds = list(chain.from_iterable(zip(starts, self.section_body[first:last], strict=True)))
             outline = Outline([level for level, _, _ in named], bounds, [*starts[1:], self.end[doc]])
-            headings = Headings(named, _parents(named), outline)
-            _keep(self._headings, doc, headings)
+            headings = Headings(named, outline)
+            keep(self._headings, doc, headings, MOST_POSTS)
         return headings
 
     @staticmethod
@@ -114,23 +176,11 @@ class Documents:
 _decode = JSONDecoder().raw_decode
 
 
-def _keep(kept: dict[int, Any], doc: int, one: object) -> None:
-    if len(kept) >= MOST_KEPT:
+def keep(kept: dict[Key, Value], key: Key, one: Value, most: int) -> None:
+    """Add one to those that are kept, which are forgotten when they are too many."""
+    if len(kept) >= most:
         kept.clear()
-    kept[doc] = one
-
-
-def _parents(named: Sequence[tuple[int, str, str]]) -> list[int]:
-    """Per section the one whose heading stands next above its own, -1 for none."""
-    parents: list[int] = []
-    path = [(-1, -1)]
-    for number, (level, heading, _) in enumerate(named):
-        while path[-1][0] >= level:
-            path.pop()
-        parents.append(path[-1][1])
-        if heading:
-            path.append((level, number))
-    return parents
+    kept[key] = one
 
 
 class StoredDocument:
@@ -169,101 +219,108 @@ class StoredDocument:
 
     def section(self, number: int) -> StoredSection:
         """One section, with the headings above it."""
-        named, above, (_, bounds, stops) = self._documents.headings(self._doc)
-        level, heading, anchor = named[number]
-        headings = [heading] if heading else []
-        one = above[number]
-        while one >= 0:
-            headings.insert(0, named[one][1])
-            one = above[one]
-        line = self._documents.section_line[self._documents.section_first[self._doc] + number]
+        store = self._documents
+        headings = store.headings(self._doc)
+        level, heading, anchor = headings.named[number]
+        line = store.section_line[store.section_first[self._doc] + number]
+        _, bounds, stops = headings.outline
         start, body = bounds[2 * number], bounds[2 * number + 1]
-        return StoredSection(level, heading, tuple(headings), anchor, line, start, body, stops[number])
+        return StoredSection(level, heading, headings.path(number), anchor, line, start, body, stops[number])
 
     def text(self, section: int) -> str:
         """The whole text of a section."""
-        return self._read(section, 0, 1 << 60)
-
-    def _read(self, section: int, start: int, stop: int) -> str:
-        """Code points [start, stop) of a section's text."""
         store = self._documents
         row = store.section_first[self._doc] + section
-        offset = store.section_offset[row]
-        if row + 1 < store.section_first[self._doc + 1]:
-            stop = min(stop, store.section_offset[row + 1] - offset)
-        return store.texts.read(self._doc, offset + start, offset + stop) if stop > start else ""
+        end = store.section_offset[row + 1] if row + 1 < store.section_first[self._doc + 1] else NEVER
+        return store.texts.read(self._doc, store.section_offset[row], end)
 
-    def passage(self, section: int, near: int, words: Mapping[int, int]) -> Passage:
-        """A section's text around position `near`; its marks are the words at `words` (position -> leaf)."""
+    def passage(self, section: int, near: int, found: Mapping[int, Sequence[int]]) -> Passage:
+        """A section's text around position `near`; its marks are the words that were `found` in it, by leaf."""
         store, doc = self._documents, self._doc
         row = store.section_first[doc] + section
         offset, line = store.section_offset[row], store.section_line[row]
-        first, last = store.check_first[doc], store.check_first[doc + 1]
-        begin = bisect_left(store.check_offset, offset, first, last)
-        if begin == last or (row + 1 < store.section_first[doc + 1] and store.section_offset[row + 1] == offset):
+        offsets, first, last = store.check_offset, store.check_first[doc], store.check_first[doc + 1]
+        begin = bisect_left(offsets, offset, first, last)
+        end = store.section_offset[row + 1] if row + 1 < store.section_first[doc + 1] else NEVER
+        if begin == last or end == offset:
             return Passage("", 0, line, (), False, False)
         check = max(begin, bisect_right(store.check_position, near, first, last) - 1)
-        target = store.check_offset[check] - BEFORE
-        while check > begin and store.check_offset[check] > target:
-            check -= 1
-        start = store.check_offset[check] - offset
-        whole = self._read(section, 0, start + LENGTH)
-        text = whole[start:]
-        line += whole.count("\n", 0, start) + whole.count(SOFT_BREAK, 0, start)
-        marks = self._marks(text, check, offset + start, words) if words else ()
-        return Passage(text, start, line, marks, start > 0, len(text) == LENGTH)
+        check = max(begin, bisect_right(offsets, offsets[check] - BEFORE, begin, check) - 1)
+        start = offsets[check] - offset
+        kept = store.passages.get((row, check))
+        if kept is None:
+            text = store.texts.read(doc, offset, min(offset + start + LENGTH, end))
+            line += text.count("\n", 0, start) + text.count(SOFT_BREAK, 0, start)
+            kept = Kept(text[start:], line, {})
+            keep(store.passages, (row, check), kept, MOST_PASSAGES)
+        text = kept.text
+        marks = self._marks(kept, check, offset + start, found) if found else ()
+        return Passage(text, start, kept.line, marks, start > 0, len(text) == LENGTH)
 
-    def _marks(self, text: str, check: int, offset: int, words: Mapping[int, int]) -> tuple[Mark, ...]:
-        """The words of the text whose positions are wanted; the text is cut at checkpoints as the build cut it."""
+    def _marks(self, kept: Kept, check: int, offset: int, found: Mapping[int, Sequence[int]]) -> tuple[Mark, ...]:
+        """The words of a passage that were found; it begins at a checkpoint, `offset` characters into the post's
+        text. A word is looked for from the checkpoint before it, as the build cut the text there."""
         store = self._documents
         last = store.check_first[self._doc + 1]
         positions, offsets = store.check_position, store.check_offset
+        beyond = bisect_left(offsets, offset + len(kept.text), check, last)
+        begin, end = positions[check], positions[beyond] if beyond < last else NEVER
+        words: dict[int, int] = {}
+        for leaf, places in found.items():
+            words.update(dict.fromkeys(places[bisect_left(places, begin) : bisect_left(places, end)], leaf))
         marks: list[Mark] = []
-        wanted = sorted(words, reverse=True)
-        while check < last and wanted and (start := offsets[check] - offset) < len(text):
-            position = positions[check]
-            while wanted and wanted[-1] < position:
-                wanted.pop()
-            check += 1
-            if check == last:
-                self._marks_in(text[start:], start, position, wanted, words, marks)
-            elif wanted and wanted[-1] < positions[check]:
-                self._marks_in(text[start : offsets[check] - offset], start, position, wanted, words, marks)
+        places, done, shown = sorted(words), 0, -1
+        while done < len(places):
+            check = bisect_right(positions, places[done], check, beyond) - 1
+            start, stop, upto = offsets[check] - offset, len(kept.text), len(places)
+            if check + 1 < beyond:
+                stop, upto = offsets[check + 1] - offset, bisect_left(places, positions[check + 1], done)
+            if check not in kept.stretches:
+                kept.stretches[check] = self._stretch(kept.text[start:stop], positions[check])
+            after, starts, stops = kept.stretches[check]
+            for place in places[done:upto]:
+                token = bisect_right(after, place)
+                if token < len(after) and start + starts[token] != shown:
+                    shown = start + starts[token]
+                    marks.append(Mark(shown, start + stops[token], words[place]))
+            done = upto
         return tuple(marks)
 
-    def _marks_in(
-        self, text: str, offset: int, position: int, wanted: list[int], words: Mapping[int, int], marks: list[Mark]
-    ) -> None:
-        """Add the marks of a stretch of text that begins with the word at this position, and `offset` characters
-        into the passage; takes them from `wanted`, whose last is the next. Once a snippet the hot loop of a
-        search (`benchmarks/speed.py`, queries)."""
-        if not wanted:
-            return
-        code = self._code(position)
-        widths = self._documents.widths[code]
-        if len(widths) > MOST_WIDTHS:
-            widths.clear()
-        known = widths.get
-        next_wanted = wanted[-1]
-        for match in raw_matches(text, self._documents.simplify):
-            raw = match[0]
-            width = known(raw)
-            if width is None:
-                width = widths[raw] = len(terms_at(raw, code))
-            position += width
-            while next_wanted < position:
-                place = words[wanted.pop()]
-                start, stop = match.span()
-                if raw >= ASIAN and is_spaceless(raw):
-                    at = start + width - (position - next_wanted)
-                    marks.append(Mark(offset + at, offset + min(stop, at + 2), place))
-                elif not marks or marks[-1].start != offset + start:
-                    marks.append(Mark(offset + start, offset + stop, place))
-                if not wanted:
-                    return
-                next_wanted = wanted[-1]
+    def _stretch(self, text: str, position: int) -> Stretch:
+        """The tokens of a text that begins with the word at `position`. The hot loop of a search that shows what was
+        not shown before (`benchmarks/speed.py`, queries): without a step of Python for each token."""
+        widths = self._documents.widths[self._code(position)]
+        matches = list(raw_matches(text, self._documents.simplify))
+        raws = list(map(_WHOLE, matches))
+        after = array("I", accumulate(map(widths.__getitem__, raws), initial=position))[1:]
+        starts, stops = array("H", map(_START, matches)), array("H", map(_STOP, matches))
+        if raws and max(raws) >= ASIAN:
+            return _by_character(position, raws, after, starts, stops)
+        return Stretch(after, starts, stops)
 
     def _code(self, position: int) -> bool:
         store, doc = self._documents, self._doc
         run = bisect_right(store.run_start, position, store.run_first[doc], store.run_first[doc + 1]) - 1
         return bool(store.run_code[run] == CODE)
+
+
+_WHOLE, _START, _STOP = itemgetter(0), re.Match.start, re.Match.end
+
+
+def _by_character(
+    position: int, raws: Sequence[str], after: Sequence[int], starts: Sequence[int], stops: Sequence[int]
+) -> Stretch:
+    """The same with every run of characters without blanks as its characters, each with the next."""
+    found = Stretch(array("I"), array("H"), array("H"))
+    for raw, following, start, stop in zip(raws, after, starts, stops, strict=True):
+        if raw >= ASIAN and is_spaceless(raw):
+            begun = range(start, start + following - position)
+            found.after.extend(range(position + 1, following + 1))
+            found.starts.extend(begun)
+            found.stops.extend([min(stop, at + 2) for at in begun])
+        else:
+            found.after.append(following)
+            found.starts.append(start)
+            found.stops.append(stop)
+        position = following
+    return found
