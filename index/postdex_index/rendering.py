@@ -27,8 +27,9 @@ class Rendering:
 
     __slots__ = (
         "anchor", "at", "at_line", "code", "codes", "container_end", "fence_line", "first_heading", "heading",
-        "hidden_from", "into", "language", "length", "level", "line", "links", "more", "nested_from", "next_break",
-        "problems", "prose", "put", "row_begun", "section_line", "sections", "slugs", "source", "tail", "text",
+        "hidden_from", "into", "language", "length", "level", "line", "links", "marked", "more", "nested_from",
+        "next_break", "problems", "prose", "put", "row_begun", "section_line", "sections", "slugs", "source", "tail",
+        "text",
     )  # fmt: skip
 
     def __init__(self, source: bytes, first_line: int, anchors: str) -> None:
@@ -40,6 +41,8 @@ class Rendering:
         self.first_heading = ""
         #: Where `<!-- more -->` stands: (section, offset in its text).
         self.more: tuple[int, int] | None = None
+        #: Whether `MORE_MARK` stands in the prose.
+        self.marked = False
         self.level, self.heading, self.anchor, self.section_line = 0, "", "", first_line
         self.text: list[str] = []
         self.length = 0
@@ -75,16 +78,16 @@ class Rendering:
                         self.put(" ")
                 elif event == "HardBreak":
                     self.hard_break(span["end"])
-            elif "Start" in event:
-                what = event["Start"]
-                name = what if what.__class__ is str else next(iter(what))
-                if name in starts:
-                    starts[name](self, what, span)
             elif "End" in event:
                 what = event["End"]
                 name = what if what.__class__ is str else next(iter(what))
                 if name in ends:
                     ends[name](self, span)
+            elif "Start" in event:
+                what = event["Start"]
+                name = what if what.__class__ is str else next(iter(what))
+                if name in starts:
+                    starts[name](self, what, span)
             elif "Code" in event:
                 if span["start"] > self.next_break:
                     self.catch_up(span["start"], SOFT_BREAK)
@@ -97,26 +100,28 @@ class Rendering:
 
     def catch_up(self, at: int, line_break: str) -> None:
         """Put the line breaks that bring the text to the line of byte `at`."""
+        source = self.source
         if at > self.at:
-            self.at_line += self.source.count(b"\n", self.at, at)
+            self.at_line += source.count(b"\n", self.at, at)
             self.at = at
-        if self.at_line > self.line:
-            self.prose.append(line_break * (self.at_line - self.line))
+        behind = self.at_line - self.line
+        if behind > 0:
+            self.prose.append(line_break * behind)
             self.line = self.at_line
-        found = self.source.find(b"\n", self.at)
-        self.next_break = found if found >= 0 else len(self.source)
+        found = source.find(b"\n", self.at)
+        self.next_break = found if found >= 0 else len(source)
 
     def divert(self) -> None:
         """Gather what comes in a list of its own, without breaks: it has them itself, or has none."""
-        self.into = []
-        self.put = self.into.append
+        self.into = gathering = list[str]()
+        self.put = gathering.append
         self.next_break = len(self.source)
 
     def undivert(self) -> str:
         """Go back to prose; the text gathered since `divert`."""
         gathered = "".join(self.into)
-        self.into = self.prose
-        self.put = self.prose.append
+        self.into = prose = self.prose
+        self.put = prose.append
         self.next_break = -1
         return gathered
 
@@ -152,13 +157,16 @@ class Rendering:
         if self.into is self.prose:
             self.slugs.slug(" ".join("".join(self.prose[self.nested_from :]).split()))
             return
-        parts, codes = [*self.into, self.tail], self.codes
+        parts, codes = self.into, self.codes
         raw = self.undivert()
-        heading = " ".join(_clean(parts, codes, self.links).split())
-        marked = " ".join(_clean(parts, codes, [], "`").split()) if codes else heading
+        if self.tail:
+            parts.append(self.tail)
+        heading = marked = " ".join(_clean(parts, codes, self.links).split())
+        if codes:
+            marked = " ".join(_clean(parts, codes, [], "`").split())
+            self.codes = []
         self.heading = heading or first_argument(raw)
         self.anchor = self.slugs.slug(marked or self.heading, self.anchor)
-        self.codes = []
         if self.level == 1 and not self.first_heading:
             self.first_heading = self.heading
 
@@ -177,8 +185,9 @@ class Rendering:
         code = self.undivert()
         if self.fence_line and not self.source[span["end"] : span["end"] + 80].strip():
             self.check_fence(self.source[span["start"] : span["end"]])
-        if code.strip():
-            self.code.append(Code(self.length, self.length + len(code.rstrip()), self.language))
+        shown = len(code.rstrip())
+        if shown:
+            self.code.append(Code(self.length, self.length + shown, self.language))
             self.text.append(code)
             self.length += len(code)
             self.line += code.count("\n")
@@ -193,7 +202,9 @@ class Rendering:
             for _, attributes, inner in _HTML_HEADING.findall(html):
                 explicit = _HTML_ID.search(attributes)
                 self.slugs.slug(" ".join(html_text(inner).split()), explicit[1] if explicit else "")
-        text = MORE_MARK.join(map(html_text, _MORE.split(html, maxsplit=1)))
+        pieces = _MORE.split(html, maxsplit=1)
+        self.marked |= len(pieces) > 1
+        text = MORE_MARK.join(map(html_text, pieces))
         self.put(text)
         self.line += text.count("\n")
 
@@ -207,6 +218,7 @@ class Rendering:
         elif self.into and self.into[-1].endswith("{{"):
             self.put(tag.replace("\n", " "))
         elif _MORE.match(tag) and self.into is self.prose:
+            self.marked = True
             self.put(MORE_MARK)
         elif shown := inline_html_text(tag):
             if span["start"] > self.next_break:
@@ -250,14 +262,19 @@ class Rendering:
         text = _clean(self.prose, self.codes, self.links)
         self.prose.clear()
         self.codes.clear()
-        if MORE_MARK in text:
-            if self.more is None:
-                self.more = len(self.sections), self.length + text.index(MORE_MARK)
-            text = text.replace(MORE_MARK, "")
+        if self.marked:
+            text = self.without_mark(text)
         if "://" in text:
             self.links += [url.rstrip(".,;:!?)*_") for url in _URL.findall(text)]
         self.text.append(text)
         self.length += len(text)
+
+    def without_mark(self, text: str) -> str:
+        """Note where the first `MORE_MARK` of the body stood, unless it was in what is hidden or a tag."""
+        self.marked = False
+        if self.more is None and MORE_MARK in text:
+            self.more = len(self.sections), self.length + text.index(MORE_MARK)
+        return text.replace(MORE_MARK, "")
 
     def finish(self) -> None:
         """End the body; without any text it is one empty section."""
@@ -332,8 +349,8 @@ _CELL = " | "
 def _clean(parts: list[str], codes: list[int], links: list[str], ticks: str = "") -> str:
     """Prose joined, without template tags and stray stars; parts[i] for i in `codes` is code and stays."""
     text = "".join(parts)
-    if not ticks and "{" not in text and "**" not in text:
-        return text
+    if not ticks and "{" not in text and ("*" not in text or "**" not in text):
+        return text  # the search for two characters is far slower than that for one in text that is not Latin
     marked = list(parts)
     for index in codes:
         marked[index] = f"\0{index}\0"
@@ -356,6 +373,8 @@ def _fence_info(info: str) -> tuple[str, str]:
     >>> _fence_info('rust,ignore'), _fence_info('{.YAML title="a.yml"}'), _fence_info('title="x"')
     (('rust', ''), ('yaml', 'a.yml'), ('', 'x'))
     """
+    if info.isalnum():
+        return info.lower(), ""
     language = _LANGUAGE.match(info)
     title = _FENCE_TITLE.search(info) if "=" in info else None
     shown = " ".join((title[1] or title[2] or "").split()) if title else ""
