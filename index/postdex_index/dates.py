@@ -84,7 +84,8 @@ def moment(when: datetime, zone: tzinfo) -> Moment:
     Moment(wall=28800, instant=0)
     """
     aware = when.astimezone(zone) if when.tzinfo else when.replace(tzinfo=zone)
-    wall = (aware.replace(tzinfo=None) - _EPOCH) // _SECOND
+    since = aware.replace(tzinfo=None) - _EPOCH
+    wall = since.days * 86400 + since.seconds
     offset = aware.utcoffset() or timedelta()
     return Moment(wall, wall - offset // _SECOND)
 

@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 #: A field holds at most so many tags, categories or aliases.
 MOST = 1000
 
+#: The names that have capitals; fields are looked for by them, however they are written.
+_SPELLING = {
+    name.lower(): name for name in ("expiryDate", "linkTitle", "pubDate", "publishDate", "unpublishDate", "updatedDate")
+}
+_DATES = ("date", "published", "pubDate", "created", "publishDate")
+_UPDATES = ("updated", "lastmod", "modified", "last_modified_at", "updatedDate")
+#: Fields that can leave a post out; most posts have none of them.
+_REASONS = frozenset(("draft", "published", "hidden", "indexing", "search", "password", "encrypt"))
+
 _TRUE = frozenset(("true", "yes", "on", "1", "y"))
 _FALSE = frozenset(("false", "no", "off", "0", "n"))
 _LANG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
@@ -103,9 +112,10 @@ def normalise(front: FrontMatter, around: Circumstances) -> Metadata:
     fields = _Fields(front)
     title = fields.text("title")
     date, date_from = _date(fields, around)
-    updated = fields.moment(around.zone, "updated", "lastmod", "modified", "last_modified_at", "updatedDate")
+    updated = fields.moment(around.zone, *_UPDATES)
     name, reason, reconsider_at = _unpublished(fields, around)
     link_title = fields.text("linkTitle")
+    slug, abbrlink = fields.text("slug"), fields.text("abbrlink")
     return Metadata(
         title=title,
         title_words="" if link_title == title else link_title,
@@ -121,10 +131,10 @@ def normalise(front: FrontMatter, around: Circumstances) -> Metadata:
         weight=_weight(fields),
         description=_description(fields),
         aliases=fields.several("aliases", "alias", "redirect_from", split=""),
-        slug=fields.text("slug") or fields.text("abbrlink") or name_of(around.path),
+        slug=slug or abbrlink or name_of(around.path),
         link=_link(fields),
-        given_slug=fields.text("slug"),
-        abbrlink=fields.text("abbrlink"),
+        given_slug=slug,
+        abbrlink=abbrlink,
         unpublished=reason,
         unpublished_line=fields.line(name),
         reconsider_at=reconsider_at,
@@ -148,18 +158,19 @@ def clean(text: str) -> str:
 
 
 class _Fields:
-    """Raw fields by their names in lower case, and the problems that reading them met."""
+    """Raw fields by their names (in lower case but for `_SPELLING`), and the problems that reading them met."""
 
     def __init__(self, front: FrontMatter) -> None:
-        self.values: dict[str, Value] = {key.lower(): value for key, value in front.fields.items()}
+        low = {key.lower(): value for key, value in front.fields.items()}
+        self.values: dict[str, Value] = {_SPELLING.get(name, name): value for name, value in low.items()}
         self.head = front.head
         self.problems: list[Problem] = []
 
     def first(self, *names: str) -> tuple[str, Value]:
         """The first of these fields that is not empty, with its name."""
         for name in names:
-            value = self.values.get(name.lower())
-            if value is not None and value != "" and value != [] and value != {}:
+            value = self.values.get(name)
+            if value:
                 return name, value
         return "", None
 
@@ -178,6 +189,8 @@ class _Fields:
     def several(self, *names: str, split: str = ",，", value: Value = None) -> tuple[str, ...]:
         """A field that is a list, or a string to be split at one of these characters ("" not at all, " " at blanks)."""
         name, found = self.first(*names) if value is None else (names[0], value)
+        if not found:
+            return ()
         if isinstance(found, str):
             parts = [found]
             if split:
@@ -202,7 +215,7 @@ class _Fields:
 
     def flag(self, name: str) -> bool | None:
         """A field that is true or false; None if it is neither."""
-        value = self.values.get(name.lower())
+        value = self.values.get(name)
         word = value.strip().lower() if isinstance(value, str) else ""
         return True if word in _TRUE else False if word in _FALSE else None
 
@@ -233,9 +246,9 @@ def _texts(value: Value) -> Iterator[str]:
 
 
 def _date(fields: _Fields, around: Circumstances) -> tuple[int | None, str]:
-    names = [name for name in ("date", "published", "pubDate", "created", "publishDate") if not _is_flag(fields, name)]
-    if fields.first(*names)[0]:
-        found = fields.moment(around.zone, *names)
+    name = next((name for name in _DATES if fields.values.get(name) and not _is_flag(fields, name)), "")
+    if name:
+        found = fields.moment(around.zone, name)
         return (found.wall, "post") if found else (None, "")
     in_name = dates.split_name(_stem(around.path))[0]
     found = dates.parse(in_name, around.zone) if in_name else None
@@ -378,6 +391,8 @@ def _unpublished(fields: _Fields, around: Circumstances) -> tuple[str, str, int 
 
 def _standing_reason(fields: _Fields, path: str) -> tuple[str, str]:
     """The first of the fields that say so for good, and what it says."""
+    if _REASONS.isdisjoint(fields.values) and "_drafts" not in path:
+        return "", ""
     search = fields.values.get("search")
     excluded = search.get("exclude") if isinstance(search, dict) else None
     checks = (
