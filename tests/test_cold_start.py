@@ -93,6 +93,17 @@ def test_a_search_of_a_built_index_imports_only_the_read_path(tmp_path: Path, ba
     check(found, bare, building)
 
 
+def test_a_search_that_finds_a_plain_new_post_needs_no_yaml(tmp_path: Path, bare: set[str]) -> None:
+    posts = tmp_path / "posts"
+    posts.mkdir()
+    (posts / "old.md").write_text("---\ntitle: Old\n---\nSomething\n")
+    imported(RUN_CLI, "-C", "posts", "index", cwd=tmp_path)
+    (posts / "new.md").write_text("---\ntitle: 'New'\ntags: [a, b]\n---\nAnything\n")
+    found = imported(RUN_CLI, "-C", "posts", "search", "anything", cwd=tmp_path)
+    check(found, bare, {"frontmatter", "tomllib", "yaml"})
+    assert "postdex_index.parsing" in found
+
+
 def test_a_search_through_the_library_needs_no_command_line(tmp_path: Path, bare: set[str]) -> None:
     posts = tmp_path / "posts"
     shutil.copytree(ROOT / "posts", posts, ignore=shutil.ignore_patterns(".postdex"))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from postdex_index import plain_yaml
 from postdex_index.frontmatter import FrontMatter, parse
 from postdex_index.yaml_block import load
 
@@ -126,6 +127,80 @@ HOSTILE = {
     "NULs and surrogates": "---\nti\x00tle: \ud800\n---\n\x00",
 }
 
+#: a line or lines of YAML, whether they are read without libyaml
+LINES = [
+    ("title: A refcount bug, and (some) more", True),
+    ("title:   blanks around   ", True),
+    ("title: C#, a:b and http://a.org/#x", True),
+    ("title: '调度: \"策略\" # 1'", True),
+    ('title: "it\'s"', True),
+    ("调度: 策略", False),
+    ("title: 调度，策略：安全", True),
+    ("title: 12:30:00", True),
+    ("title: null", True),
+    ("title: Null  ", True),
+    ("title: ''", True),
+    ("title:", True),
+    ("tags: []", True),
+    ("tags: [ a b, 'c, d',\"e\" , /f/]", True),
+    ("tags: [null, 'null']", True),
+    ("tags:\n- a: b", False),
+    ("tags:\n- a\n- 'b: c'", True),
+    ("tags:\n  -  a \n  - null", True),
+    ("tags:\n  - a\n - b", False),
+    ("tags:\n  - a\n    b", False),
+    ("# only a comment: [", True),
+    ("", True),
+    ("title: SMC: fallback", False),
+    ("title: SMC:", False),
+    ("title: a # comment", False),
+    ("title: 'it''s'", False),
+    ('title: "a\\tb"', False),
+    ("title: 'a' b", False),
+    ("title: -1", False),
+    ("title: *a", False),
+    ("title: |\n  x", False),
+    ("title: a\n  b", False),
+    ("title: a\tb", False),
+    ("title: a\u2028b", False),
+    ("title: \u00a0a", False),
+    ("title: {a: b}", False),
+    ("tags: [a, [b]]", False),
+    ("tags: [a,]", False),
+    ("tags: [a: b]", False),
+    ("tags: [a", False),
+    ("tags:\n\n- a", False),
+    ("params:\n  a: b", False),
+    ("two words: x", False),
+    ("title", False),
+]
+YAML_BITS = [
+    *(
+        " ",
+        "  ",
+        ": ",
+        ":",
+        "-",
+        "- ",
+        "#",
+        " #",
+        "'",
+        '"',
+        "[",
+        "]",
+        ", ",
+        ",",
+        "{",
+        "}",
+        "~",
+        "null",
+        "&a",
+        "*a",
+        "!",
+    ),
+    *("|", ">", "%", "@", "`", "? ", "é", "：", "\u3000", "\x85", "\ufeff", "...", "---", "<<: ", "a:", "- x", "  - z"),
+]
+
 
 def check(text: str, flavour: str = "") -> FrontMatter:
     """The one call of what is tested; the body is always the text's lines from `first_line` on."""
@@ -193,6 +268,23 @@ def test_what_is_nested_deeper_than_four_is_left_out() -> None:
 @pytest.mark.parametrize(("flavour", "fields"), [("", {}), ("hexo", {"Subject": "x"}), ("hugo", {}), ("jekyll", {})])
 def test_form_without_opener_is_hexos(flavour: str, fields: dict[str, str]) -> None:
     assert check("Subject: x\n---\nbody", flavour).fields == fields
+
+
+@pytest.mark.parametrize(("line", "plain"), LINES)
+def test_plain_lines_are_read_without_libyaml(line: str, plain: bool) -> None:
+    found = plain_yaml.read(f"a: b\n{line}\nc: d\n")
+    assert (found is not None) == plain
+    assert found is None or found == load(f"a: b\n{line}\nc: d\n").value
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.sampled_from([*(line for line, _ in LINES), *YAML_BITS]), max_size=8), st.sampled_from(("\n", "")))
+def test_plain_lines_say_what_libyaml_reads(pieces: list[str], between: str) -> None:
+    block = between.join(pieces) + "\n"
+    found = plain_yaml.read(block)
+    if found is not None:
+        by_libyaml = load(block)
+        assert repr(found) == repr(by_libyaml.value) and not by_libyaml.problems  # in the same order too
 
 
 _PIECES = st.sampled_from(

@@ -19,6 +19,7 @@ from postdex_index.config import Settings
 from postdex_index.engine import Stamp
 from postdex_index.errors import FolderError
 from postdex_index.ignore import Patterns
+from postdex_index.parsing import parse
 from postdex_index.sites import Site
 
 #: files (a text after ": "), settings, what is found
@@ -328,7 +329,7 @@ def test_a_file_that_changes_under_the_reader_is_read_again(tmp_path: Path, monk
 @hypothesis_settings(max_examples=200, deadline=None)
 @given(st.text(max_size=120) | st.binary(max_size=120).map(lambda content: content.decode("utf-8", "replace")))
 def test_parse_never_raises_and_lines_are_those_of_the_file(text: str) -> None:
-    post = posts.parse(text, "x/a.md", Site("jekyll", url="date"), Settings())
+    post = parse(text, "x/a.md", Site("jekyll", url="date"), Settings())
     lines = len(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     assert post.title and all(1 <= section.line <= lines for section in post.sections)
     assert all(problem.path == "x/a.md" for problem in post.problems)

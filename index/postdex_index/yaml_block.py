@@ -19,6 +19,8 @@ from typing import Any, NamedTuple, TypeAlias
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
+from .plain_yaml import NULLS
+
 #: What front matter can hold: text, nothing, lists and mappings of these.
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
 
@@ -31,7 +33,6 @@ _NESTING = 64
 #: Keys and lines of a broken block that are tried one by one (some 30 us each).
 _TRIES = 500
 
-_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _KEY = re.compile(r"""(?:"[^"\n]*"|'[^'\n]*'|[^\s#'"\[\]{}&*!|>%@`,:-][^:\n]*?|-[^\s:][^:\n]*?)[ \t]*:(?=[ \t\n]|$)""")
 _LINE = re.compile(r"(\s*(?:-[ \t]+)?(?:[\w.-]+[ \t]*:[ \t]+)?)(\S.*?)[ \t]*")
@@ -217,7 +218,7 @@ class _Builder:
     def _scalar(self, event: Any) -> None:
         if event.tag and event.tag != "!" and not event.tag.startswith("tag:yaml.org,2002:"):
             raise self._bad(event, f"YAML takes {event.tag} for the name of a type")
-        value = None if event.implicit[0] and not event.tag and event.value in _NULLS else event.value
+        value = None if event.implicit[0] and not event.tag and event.value in NULLS else event.value
         if self.path and self.path[-1].wants_key:
             value = event.value  # `null: x` has a key all the same
         if event.anchor:

@@ -1,0 +1,99 @@
+"""What does the text of a post say: text, path, site and settings -> a `Post`.
+
+Brings together front matter (`frontmatter`, `fields`), body (`markdown`) and link (`urls`). Which file the text is
+from, and in which bytes, is for `posts`.
+"""
+
+from __future__ import annotations
+
+import time
+
+from . import dates, fields, frontmatter, markdown, urls
+from .config import Settings
+from .model import Post, Problem, Section
+from .sites import Site
+
+
+def parse(
+    text: str, path: str, site: Site, settings: Settings, *, mtime: float | None = None, now: float | None = None
+) -> Post:
+    """The post that a text is; `path` is relative to the folder of posts. Never raises.
+
+    >>> post = parse("---\\ntags: [smc]\\n---\\n# What I fixed\\n\\nThe refcount.\\n", "fix.md", Site(), Settings())
+    >>> post.title, post.tags, post.sections[0].line, post.sections[0].text.strip()
+    ('What I fixed', ('smc',), 4, 'The refcount.')
+    """
+    front = frontmatter.parse(text, flavour=site.flavour)
+    around = fields.Circumstances(
+        path=site.prefix + path,
+        zone=dates.zone_or_utc(settings.timezone or site.timezone),
+        flavour=site.flavour,
+        language=settings.language or site.language,
+        mtime=mtime,
+        now=time.time() if now is None else now,
+    )
+    found = fields.normalise(front, around)
+    style = site.anchors if settings.anchors == "auto" else settings.anchors
+    body = markdown.sections(front.body, first_line=front.first_line, anchors=style, title=found.title)
+    return _post(path, found, front.problems, body, site, settings)
+
+
+def _post(
+    path: str,
+    found: fields.Metadata,
+    of_front: tuple[Problem, ...],
+    body: markdown.Parsed,
+    site: Site,
+    settings: Settings,
+) -> Post:
+    """Metadata, body and link as one post; the title is the field, else the first heading, else the file's name."""
+    title = found.title or fields.clean(body.first_heading)
+    link, wrong = _link(path, found, title, site, settings)
+    problems = [problem._replace(path=path) for problem in (*of_front, *found.problems)]
+    problems += [_of_body(path, line, message) for line, message in body.problems]
+    if wrong:
+        problems.append(Problem(path, 1, "malformed", wrong, "write a path such as /about/, or an address with https"))
+    if found.unpublished:
+        hint = "it is found with --drafts"
+        problems.append(Problem(path, found.unpublished_line, "unpublished", found.unpublished, hint))
+    return Post(
+        path=path,
+        title=title or fields.name_of(site.prefix + path).replace("_", " ").strip() or path,
+        sections=_sections(body, found.title, title),
+        url=link,
+        title_words=found.title_words,
+        date=found.date,
+        date_from=found.date_from,
+        updated=found.updated,
+        tags=found.tags,
+        keywords=found.keywords,
+        categories=found.categories,
+        authors=found.authors,
+        lang=found.lang,
+        series=found.series,
+        weight=found.weight,
+        description=found.description or body.excerpt,
+        aliases=found.aliases,
+        slug=found.slug,
+        links=body.links,
+        unpublished=found.unpublished,
+        reconsider_at=found.reconsider_at,
+        problems=tuple(problems),
+    )
+
+
+def _of_body(path: str, line: int, message: str) -> Problem:
+    what, _, hint = message.rpartition("; ")
+    return Problem(path, line, "malformed", what or message, hint if what else "")
+
+
+def _sections(body: markdown.Parsed, written: str, title: str) -> tuple[Section, ...]:
+    """The body's sections; the heading that became the title is not a heading besides."""
+    return body.sections if written or not title else markdown.without_title(body.sections, title)
+
+
+def _link(path: str, found: fields.Metadata, title: str, site: Site, settings: Settings) -> tuple[str, str]:
+    dated = found.date if found.date_from in ("post", "path") else None  # a file's time is nobody's address
+    place = site.prefix + path
+    address = urls.Address(place, found.link, found.given_slug, found.abbrlink, title, dated, found.categories)
+    return urls.url(site, address, pattern=settings.url, base=settings.base_url)
