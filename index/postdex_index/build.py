@@ -132,13 +132,13 @@ def plan(folder: Path, known: Known, settings: Settings, *, full: bool = False, 
     full = full or known.settings != fingerprint
     only = None if full else only
     walk = posts.walk(folder, settings, only)
-    table = known.table
+    files, table = walk.files, known.table
     now = time.time()
     add: list[str] = []
     change: list[str] = []
     touched: list[str] = []
     size = 0
-    for path, stat in walk.files.items():
+    for path, stat in files.items():
         stamp = table.get(path)
         if stamp is None:
             add.append(path)
@@ -152,7 +152,7 @@ def plan(folder: Path, known: Known, settings: Settings, *, full: bool = False, 
             change.append(path)
         size += stat.st_size
     there = table.keys() if only is None else table.keys() & only
-    remove = tuple(sorted(there - walk.files.keys()))
+    remove = tuple(sorted(path for path in there if path not in files))
     unchanged = len(table) - len(remove) - len(change)
     lists = tuple(sorted(add)), tuple(sorted(change)), remove
     return Plan(*lists, unchanged, size, tuple(walk.problems), tuple(touched), fingerprint, full, only)

@@ -2,7 +2,7 @@
 
 Reads folders and .gitignore files, opens no post. Never leaves the folder: links are not followed, and
 what is no regular file is not opened. Importing this must stay cheap, since every search checks the tree
-first: 1,000 files with a .gitignore take 4 ms, of which their stats alone are 2.5.
+first: 1,000 files take 5 ms, of which their stats alone are 2.5.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _SITE_FILES = frozenset(
 #: What says nothing about a file or folder: this process or machine has no more of something.
 EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 _LARGEST_GITIGNORE = 256 * 1024
+_OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 class Walk(NamedTuple):
@@ -54,63 +55,70 @@ def walk(folder: Path, settings: Settings, only: Iterable[str] | None = None) ->
 
     Raises `FolderError` if there is no such folder or it cannot be read.
     """
-    search = _Walk(settings, only)
-    search.top(folder)
+    search = _Walk(folder, settings, only)
+    search.top()
     return Walk(search.files, tuple(search.problems), tuple(search.folders))
 
 
 class _Walk:
     """One walk under way."""
 
-    def __init__(self, settings: Settings, only: Iterable[str] | None) -> None:
+    def __init__(self, folder: Path, settings: Settings, only: Iterable[str] | None) -> None:
+        self.folder = folder
         self.files: dict[str, os.stat_result] = {}
         self.problems: list[Problem] = []
         self.folders = [""]
         self.only = None if only is None else _with_folders(only)
         self.max_bytes = settings.max_bytes
-        self.exclude = Patterns(settings.exclude)
+        self.exclude = Patterns(settings.exclude) or None
         self.include = Patterns(settings.include)
         self.suffixes = _suffixes(settings.include)
 
-    def top(self, folder: Path) -> None:
+    def top(self) -> None:
         """Walk the folder itself, which may be a link and may have any name."""
+        folder = str(self.folder)
         try:
-            names = os.scandir(folder)
+            rest = self.listing(os.open(folder, _OPEN), "", _above(self.folder), True)
         except NotADirectoryError:
-            raise FolderError("this is not a folder", "name the folder of the posts", path=str(folder)) from None
+            raise FolderError("this is not a folder", "name the folder of the posts", path=folder) from None
         except OSError as error:
             reason = f"the folder cannot be read ({error.strerror})"
-            raise FolderError(reason, "check the name and its permissions", path=str(folder)) from error
-        rest = self.listing(names, "", _above(folder), True)
+            raise FolderError(reason, "check the name and its permissions", path=folder) from error
         while rest:
             prefix, rules = rest.pop()
             try:
-                names = os.scandir(folder / prefix)
+                below = self.listing(os.open(f"{folder}/{prefix}", _OPEN | os.O_NOFOLLOW), prefix, rules, False)
             except OSError as error:
                 if error.errno in EXHAUSTED:
-                    raise exhausted(error, folder) from error
+                    raise exhausted(error, self.folder) from error
                 self.skip(prefix, f"the folder cannot be read ({error.strerror})", "check its permissions")
                 continue
             self.folders.append(prefix)
-            rest += self.listing(names, prefix, rules, False)
+            rest += below
 
     def listing(
-        self, names: Iterable[os.DirEntry[str]], prefix: str, rules: tuple[_Rules, ...], top: bool
+        self, number: int, prefix: str, rules: tuple[_Rules, ...], top: bool
     ) -> list[tuple[str, tuple[_Rules, ...]]]:
-        """Take the posts of one folder; its folders that may hold more, the last first."""
-        with names as found:  # type: ignore[attr-defined]
-            entries = sorted(found, key=_name)
-        for entry in entries:
-            if entry.name == ".gitignore":
-                rules = self.own_rules(entry, prefix, rules)
-        beside = top or any(entry.name in _SITE_FILES for entry in entries)
+        """Take the posts of one folder, open under this number, which is closed; its folders that may hold more,
+        the last first. A stat in an open folder takes an eighth less time than one of a path."""
+        try:
+            with os.scandir(number) as found:
+                entries = {entry.name: entry for entry in found}
+            return self.sorted_out(entries, prefix, rules, top)
+        finally:
+            os.close(number)
+
+    def sorted_out(
+        self, entries: dict[str, os.DirEntry[str]], prefix: str, rules: tuple[_Rules, ...], top: bool
+    ) -> list[tuple[str, tuple[_Rules, ...]]]:
+        if ".gitignore" in entries:
+            rules = self.own_rules(prefix, rules)
+        beside = top or not _SITE_FILES.isdisjoint(entries)
         folders: list[tuple[str, tuple[_Rules, ...]]] = []
-        suffixes = self.suffixes
-        if self.only is not None:
-            entries = [entry for entry in entries if prefix + entry.name in self.only]
-        for entry in entries:
-            name = entry.name
-            if name[0] == ".":
+        suffixes, only = self.suffixes, self.only
+        for name in sorted(entries):
+            entry = entries[name]
+            if name[0] == "." or (only is not None and prefix + name not in only):
                 continue
             if suffixes and not name.endswith(suffixes) and not _is_folder(entry):
                 continue
@@ -125,25 +133,26 @@ class _Walk:
 
     def take(self, entry: os.DirEntry[str], path: str, rules: tuple[_Rules, ...]) -> None:
         """Add a file, if it is one that we read."""
-        if not (self.suffixes or self.include.verdict(path) or _is_folder(entry)) or self.left_out(path, rules, False):
+        if not (self.suffixes or self.include.verdict(path) or _is_folder(entry)):
             return
-        if entry.is_symlink():
+        if (rules or self.exclude) and self.left_out(path, rules, False):
+            return
+        try:
+            state = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:  # gone since the folder was listed
+            return
+        except OSError as error:
+            self.skip(path, f"the file cannot be read ({error.strerror})", "check its folder's permissions")
+            return
+        if stat.S_ISLNK(state.st_mode):
             self.skip(path, "this is a link; links are not followed", "put the file or folder itself in its place")
-        elif not entry.is_file(follow_symlinks=False):
+        elif not stat.S_ISREG(state.st_mode):
             self.skip(path, "this is no regular file", "remove it or give it another suffix")
+        elif state.st_size > self.max_bytes:
+            message = f"the file is larger than {_size(self.max_bytes)}"
+            self.skip(path, message, "split it, or raise the setting max_bytes")
         else:
-            try:
-                state = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:  # gone since the folder was listed
-                return
-            except OSError as error:
-                self.skip(path, f"the file cannot be read ({error.strerror})", "check its folder's permissions")
-                return
-            if state.st_size > self.max_bytes:
-                message = f"the file is larger than {_size(self.max_bytes)}"
-                self.skip(path, message, "split it, or raise the setting max_bytes")
-            else:
-                self.files[path] = state
+            self.files[path] = state
 
     def left_out(self, path: str, rules: tuple[_Rules, ...], folder: bool) -> bool:
         if self.exclude and self.exclude.verdict(path, folder=folder):
@@ -154,8 +163,8 @@ class _Walk:
                 return verdict
         return False
 
-    def own_rules(self, entry: os.DirEntry[str], prefix: str, rules: tuple[_Rules, ...]) -> tuple[_Rules, ...]:
-        patterns = _patterns(entry.path)
+    def own_rules(self, prefix: str, rules: tuple[_Rules, ...]) -> tuple[_Rules, ...]:
+        patterns = _patterns(f"{self.folder}/{prefix}.gitignore")
         return (_Rules(patterns, len(prefix)), *rules) if patterns else rules
 
     def skip(self, path: str, message: str, hint: str) -> None:
@@ -180,10 +189,6 @@ def exhausted(error: OSError, folder: Path) -> FolderError:
 def _with_folders(paths: Iterable[str]) -> set[str]:
     """Paths, and those of the folders on the way to them."""
     return {path[:cut] for path in paths for cut in (*(at for at, char in enumerate(path) if char == "/"), len(path))}
-
-
-def _name(entry: os.DirEntry[str]) -> str:
-    return entry.name
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
