@@ -8,7 +8,8 @@ link is worse than none.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from . import dates
@@ -100,8 +101,8 @@ def _given(link: str, before: str) -> tuple[str, str]:
 
 
 def _by_site(site: Site, post: Address) -> str:
-    rules = {"hexo": _hexo, "jekyll": _jekyll, "hugo": _hugo, "zola": _zola, "astro": _astro, "mkdocs": _mkdocs}
-    return rules[site.flavour](site, post) if site.flavour in rules else ""
+    rule = _RULES.get(site.flavour)
+    return rule(site, post) if rule else ""
 
 
 def _hexo(site: Site, post: Address) -> str:
@@ -145,6 +146,9 @@ def _mkdocs(site: Site, post: Address) -> str:
     return _page("/".join([*folders, name + ".md"]), ".html" if site.url == "ugly" else "/")
 
 
+_RULES = {"hexo": _hexo, "jekyll": _jekyll, "hugo": _hugo, "zola": _zola, "astro": _astro, "mkdocs": _mkdocs}
+
+
 def _page(path: str, ending: str) -> str:
     """A page's link as its place in the tree; a file called index is its folder."""
     folders, stem = _split(path)
@@ -172,66 +176,96 @@ def _has_placeholders(link: str) -> bool:
 
 def _expand(pattern: str, site: Site, post: Address) -> str:
     """The pattern with its placeholders filled, "" if one of them has nothing to stand for."""
-    values = _values(site, post)
-    if any(values.get(name[1]) is None for name in _PLACEHOLDER.finditer(pattern)):
+    place = _place(site, post)
+    values = {name: _value(name, place) for name in _PLACEHOLDER.findall(pattern)}
+    if None in values.values():
         return ""
     return _PLACEHOLDER.sub(lambda name: values[name[1]] or "", pattern)
 
 
-def _values(site: Site, post: Address) -> dict[str, str | None]:
-    """What each placeholder stands for, with None for what this post does not have; the names of all generators."""
+class _Place(NamedTuple):
+    """Where a post is on its site: its folders, the file's name without suffix, and that without a date."""
+
+    flavour: str
+    folders: list[str]
+    stem: str
+    name: str
+    post: Address
+
+
+def _place(site: Site, post: Address) -> _Place:
     folders, stem = _split(_in_posts(post.path))
     if stem in _INDEX and folders:
         *folders, stem = folders
-    name = (dates.split_name(stem)[1] or stem) if site.dated else stem
-    place = "/".join([*folders, name]) if site.flavour == "hexo" else name
-    categories = "/".join(post.categories[0]) if post.categories else ""
-    if site.flavour == "jekyll":
-        categories = "/".join(each for path in post.categories for each in path).lower()
-    titled = _slug(post.title) or None
-    chosen = post.slug or None
-    values: dict[str, str | None] = {
-        "title": titled if site.flavour == "hugo" else chosen or place,
-        "post_title": titled,
-        "name": name,
-        "filename": stem,
-        "basename": stem,
-        "contentbasename": stem,
-        "slug": chosen or (titled if site.flavour == "hugo" else name),
-        "slugorfilename": chosen or stem,
-        "slugorcontentbasename": chosen or stem,
-        "path": "/".join([*folders, name]),
-        "section": folders[0] if folders else "",
-        "sections": "/".join(folders),
-        "categories": categories,
-        "category": categories or ("uncategorized" if site.flavour == "hexo" else ""),
-        "abbrlink": post.abbrlink or None,
-        "output_ext": ".html",
-    }
-    values = {key: value and "/".join(map(_escape_name, value.split("/"))) for key, value in values.items()}
-    return values | _date_values(post.date)
+    return _Place(site.flavour, folders, stem, (dates.split_name(stem)[1] or stem) if site.dated else stem, post)
 
 
-def _date_values(wall: int | None) -> dict[str, str | None]:
-    if wall is None:
-        return {}
-    when = dates.at(wall)
-    return {
-        "year": f"{when.year:04}",
-        "short_year": f"{when.year % 100:02}",
-        "month": f"{when.month:02}",
-        "i_month": str(when.month),
-        "monthname": when.strftime("%B"),
-        "day": f"{when.day:02}",
-        "i_day": str(when.day),
-        "y_day": f"{when.timetuple().tm_yday:03}",
-        "yearday": str(when.timetuple().tm_yday),
-        "week": f"{when.isocalendar().week:02}",
-        "short_day": when.strftime("%a"),
-        "hour": f"{when.hour:02}",
-        "minute": f"{when.minute:02}",
-        "second": f"{when.second:02}",
-    }
+def _value(name: str, place: _Place) -> str | None:
+    """What a placeholder stands for, None if this post does not have it."""
+    if name in _OF_DATE:
+        return None if place.post.date is None else _OF_DATE[name](dates.at(place.post.date))
+    value = _OF_PLACE[name](place) if name in _OF_PLACE else None
+    return value and "/".join(map(_escape_name, value.split("/")))
+
+
+def _title(place: _Place) -> str | None:
+    if place.flavour == "hugo":
+        return _slug(place.post.title) or None
+    return place.post.slug or (_path(place) if place.flavour == "hexo" else place.name)
+
+
+def _given_slug(place: _Place) -> str | None:
+    return place.post.slug or (_slug(place.post.title) or None if place.flavour == "hugo" else place.name)
+
+
+def _path(place: _Place) -> str:
+    return "/".join([*place.folders, place.name])
+
+
+def _categories(place: _Place) -> str:
+    categories = place.post.categories
+    if place.flavour == "jekyll":
+        return "/".join(each for path in categories for each in path).lower()
+    return "/".join(categories[0]) if categories else ""
+
+
+#: The placeholders of all generators, and how the ones of a post are made.
+_OF_PLACE: dict[str, Callable[[_Place], str | None]] = {
+    "title": _title,
+    "post_title": lambda place: _slug(place.post.title) or None,
+    "name": lambda place: place.name,
+    "filename": lambda place: place.stem,
+    "basename": lambda place: place.stem,
+    "contentbasename": lambda place: place.stem,
+    "slug": _given_slug,
+    "slugorfilename": lambda place: place.post.slug or place.stem,
+    "slugorcontentbasename": lambda place: place.post.slug or place.stem,
+    "path": _path,
+    "section": lambda place: place.folders[0] if place.folders else "",
+    "sections": lambda place: "/".join(place.folders),
+    "categories": _categories,
+    "category": lambda place: _categories(place) or ("uncategorized" if place.flavour == "hexo" else ""),
+    "abbrlink": lambda place: place.post.abbrlink or None,
+    "output_ext": lambda _place: ".html",
+}
+_OF_DATE: dict[str, Callable[[datetime], str]] = {
+    "year": lambda when: f"{when.year:04}",
+    "short_year": lambda when: f"{when.year % 100:02}",
+    "month": lambda when: f"{when.month:02}",
+    "i_month": lambda when: str(when.month),
+    "monthname": lambda when: when.strftime("%B"),
+    "day": lambda when: f"{when.day:02}",
+    "i_day": lambda when: str(when.day),
+    "y_day": lambda when: f"{when.timetuple().tm_yday:03}",
+    "yearday": lambda when: str(when.timetuple().tm_yday),
+    "week": lambda when: f"{when.isocalendar().week:02}",
+    "short_day": lambda when: when.strftime("%a"),
+    "hour": lambda when: f"{when.hour:02}",
+    "minute": lambda when: f"{when.minute:02}",
+    "second": lambda when: f"{when.second:02}",
+}
+#: Every placeholder that a pattern may have.
+PLACEHOLDERS = frozenset((*_OF_DATE, *_OF_PLACE))
 
 
 def _in_posts(path: str) -> str:
@@ -254,7 +288,3 @@ def _escape_name(name: str) -> str:
 def _escape(link: str) -> str:
     """The link with blanks, quotes, control and direction characters as %XX; letters of all scripts stay."""
     return _UNSAFE.sub(lambda char: "".join(f"%{byte:02X}" for byte in char[0].encode("utf-8", "replace")), link)
-
-
-#: Every placeholder that a pattern may have.
-PLACEHOLDERS = frozenset((*_date_values(0), *_values(Site(), Address("a.md"))))
