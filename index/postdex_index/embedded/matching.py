@@ -201,7 +201,7 @@ class Matcher:
         total = [0] * self.posts if len(clauses) > 255 else None
         lanes = 0
         for clause in clauses:
-            ones = self.bytes(self._lanes(clause)).translate(ONE)
+            ones = self.lane_bytes(self._lanes(clause)).translate(ONE)
             if total is None:
                 lanes += int.from_bytes(ones, "little")
             else:
@@ -209,9 +209,9 @@ class Matcher:
         if total is not None:
             return int.from_bytes(bytes([255 * (n >= minimum) for n in total]), "little")
         enough = bytes(minimum) + b"\xff" * (256 - minimum)
-        return int.from_bytes(self.bytes(lanes).translate(enough), "little")
+        return int.from_bytes(self.lane_bytes(lanes).translate(enough), "little")
 
-    def bytes(self, lanes: int) -> bytes:
+    def lane_bytes(self, lanes: int) -> bytes:
         """Lanes as one byte a post."""
         return lanes.to_bytes(self.posts, "little")
 
@@ -224,11 +224,11 @@ class Matcher:
 
     def count(self, lanes: int) -> int:
         """The number of posts whose lane is not 0."""
-        return self.posts - self.bytes(lanes).count(0)
+        return self.posts - self.lane_bytes(lanes).count(0)
 
     def docs(self, lanes: int) -> Iterable[int]:
         """The posts whose lane is not 0, ascending."""
-        return compress(range(self.posts), self.bytes(lanes))
+        return compress(range(self.posts), self.lane_bytes(lanes))
 
     # -- the best
 
@@ -243,7 +243,7 @@ class Matcher:
         shares = self._shares(rows)
         docs = self._reaching(lanes, rows, wanted, shares)
         if always:
-            matching = self.bytes(lanes)
+            matching = self.lane_bytes(lanes)
             docs.update([doc for doc in always if matching[doc]])
         bases = [0.0] * len(docs)
         for row, factor in rows:
@@ -280,13 +280,13 @@ class Matcher:
                 continue
             bounds += int.from_bytes(row.bytes.translate(_table(ceil(log(factor * scale) / _LOG_STEP))), "little")
         bounds &= lanes
-        upper = self.bytes(bounds)
+        upper = self.lane_bytes(bounds)
         reach = int((threshold(upper, wanted) - len(rows)) / _STEP) - 1
         if reach <= 1:
             return set(self.docs(lanes))
         docs = set(reaching(upper, reach))
         if shares:
-            titled = self.bytes(bounds & int.from_bytes(shares.translate(FULL), "little"))
+            titled = self.lane_bytes(bounds & int.from_bytes(shares.translate(FULL), "little"))
             for doc in reaching(titled, max(1, int(reach / (1 + COVERAGE)) - 1)):
                 if titled[doc] * (1 + COVERAGE / 255 * shares[doc]) >= reach:
                     docs.add(doc)

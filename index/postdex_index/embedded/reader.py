@@ -101,7 +101,7 @@ class View:
     def facet(self, name: str, lanes: int) -> dict[str, int]:
         """The values of a facet in the posts of these lanes with their counts, greatest first, then by value."""
         counts: Counter[str] = Counter()
-        matching = self.matcher.bytes(lanes)
+        matching = self.matcher.lane_bytes(lanes)
         for part, (start, stop) in zip(self.parts, pairwise(self.matcher.starts), strict=True):
             counts.update(part.segment.columns.facet(name, matching[start:stop]))
         return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
