@@ -123,7 +123,6 @@ def kills(task: Task) -> str:
 
 def moments(task: Task) -> str:
     """The process is killed at random moments, with worker processes too, while another searches."""
-    worker.SHARED_FROM = 3
     done = searches = late = 0
     trials = [storage.Trial(task.root / scenario, scenario) for scenario in storage.SCENARIOS]
     lasts: dict[int, float] = {}
@@ -132,6 +131,7 @@ def moments(task: Task) -> str:
         trial, jobs = trials[which // 2], 1 + which % 2
 
         def run(trial: storage.Trial = trial, jobs: int = jobs) -> None:
+            worker.SHARED_FROM = 3  # in the child only: a shared build has other segments, and so other scores
             trial.refresh(full=trial.full, jobs=jobs)
 
         trial.reset()
