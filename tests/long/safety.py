@@ -10,7 +10,6 @@ systems in memory and needs root; elsewhere it says so.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import resource
@@ -32,11 +31,11 @@ import storage  # noqa: E402
 import test_concurrency  # noqa: E402
 import test_damage  # noqa: E402
 import test_faults  # noqa: E402
+import test_history  # noqa: E402
 import test_hostile  # noqa: E402
 
 import postdex  # noqa: E402
 from postdex_index import worker  # noqa: E402
-from postdex_index.embedded import writer  # noqa: E402
 
 
 class Task(NamedTuple):
@@ -241,59 +240,13 @@ def queries(task: Task) -> str:
 def history(task: Task) -> str:
     """After any history: the hits and totals of a fresh build, and after a merge its order too."""
     done = commits = 0
-    words = ("alpha", "beta", "gamma", "delta", "epsilon", "alpha beta", '"gamma delta"', "+alpha -beta", "tag:t1")
     while task.goes_on(done):
         root = task.root / f"history-{done}"
-        folder = root / "posts"
-        folder.mkdir(parents=True)
-        with postdex.Index(folder, index=root / "index", refresh="never") as ix:
-            for _ in range(task.dice.randrange(1, 14)):
-                for _ in range(task.dice.randrange(1, 6)):
-                    file = folder / f"{task.dice.randrange(30)}.md"
-                    if file.exists() and task.dice.random() < 0.3:
-                        file.unlink()
-                    else:
-                        text = " ".join(task.dice.choices(words[:5], k=task.dice.randrange(1, 40)))
-                        tag = task.dice.randrange(3)
-                        file.write_text(f"---\ntags: [t{tag}]\n---\n# {text[:9]}\n\n{text}\n", "utf-8")
-                ix.refresh()
-                commits += 1
-            followed = told(ix, words)
-        with postdex.Index(folder, index=root / "fresh", refresh="never") as fresh:
-            fresh.refresh()
-            assert {word: sorted(paths) for word, (paths, _) in followed.items()} == {
-                word: sorted(paths) for word, (paths, _) in told(fresh, words).items()
-            }
-            with postdex.Index(folder, index=root / "index", refresh="never") as ix:
-                merge_all(ix, folder)
-                fresh.refresh(full=True)
-                assert told(ix, words) == told(fresh, words)
-                ix.refresh(full=True)
-                assert told(ix, words) == told(fresh, words)
+        root.mkdir()
+        commits += test_history.check(root, task.dice)
         shutil.rmtree(root)
         done += 1
     return f"{done} histories with {commits} commits, each ends like a fresh build"
-
-
-def merge_all(ix: postdex.Index, folder: Path) -> None:
-    """One more commit, which merges all segments into one."""
-    usual = writer.to_merge
-    try:
-        setattr(writer, "to_merge", lambda entries: list(entries) if len(entries) > 1 else [])  # noqa: B010
-        (folder / "last.md").write_text("# last\n\nalpha\n", "utf-8")
-        ix.refresh()
-    finally:
-        setattr(writer, "to_merge", usual)  # noqa: B010
-
-
-def told(ix: postdex.Index, words: tuple[str, ...]) -> dict[str, tuple[list[str], str]]:
-    """What searches find, in their order, and their scores."""
-    found = {}
-    for word in words:
-        results = ix.search(word, limit=100)
-        found[word] = [hit.path for hit in results.hits], json.dumps([round(hit.score, 6) for hit in results.hits])
-        assert results.total == len(results.hits)
-    return found
 
 
 TRIALS = (errors, power, kills, moments, full, damage, readers, posts, queries, history)

@@ -8,18 +8,19 @@ what they wrote.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from ..model import Post
 from . import segment as segments
 from .inversion import Inversion, needs_wide
+from .reader import Segment
 from .segment import Column
 from .store import File, SegmentEntry, Store, write_error
 
 #: A segment of so many posts measures impacts against its own averages; a smaller one takes the whole index's,
-#: because its own would cost .007 nDCG.
+#: because its own would cost .007 nDCG, and a segment of one very long post would find it no longer than usual.
 OWN_AVERAGES = 1_000
 
 
@@ -89,13 +90,14 @@ class Gathering:
         return [entry.file.name for _, entry in self._written]
 
     def _write(self, kind: Kind) -> None:
-        inversion = self._open.pop(kind)
+        inversion = self._open[kind]
         totals: list[Sequence[tuple[int, int]]] = [inversion.averages()]
         if inversion.posts < OWN_AVERAGES:
-            totals += self._others()
+            every = (*self._open.values(), *(written for written, _ in self._written))
+            totals = [*(one.averages() for one in every), *self._others()]
         columns, meta = inversion.columns(average_lengths(totals))
         entry = write_segment(self._store, next(self._names), columns, meta, kind.drafts)
-        self._written.append((inversion, entry))
+        self._written.append((self._open.pop(kind), entry))
 
 
 def write_segment(
@@ -117,6 +119,16 @@ def average_lengths(totals: Sequence[Sequence[tuple[int, int]]]) -> list[float]:
     words = [sum(pair[0] for pair in field) for field in zip(*totals, strict=True)]
     posts = [sum(pair[1] for pair in field) for field in zip(*totals, strict=True)]
     return [count / number if number else 0.0 for count, number in zip(words, posts, strict=True)]
+
+
+def living_lengths(segment: Segment, dead: Iterable[int]) -> list[tuple[int, int]]:
+    """Per field: the words in a segment's posts together, less the deleted ones, and the posts that have any."""
+    column: Sequence[int] = segment.file.column("lengths")
+    found: list[tuple[int, int]] = []
+    for code, (words, posts) in enumerate(segment.file.meta["lengths"]):
+        gone = [column[code * segment.posts + doc] for doc in dead]
+        found.append((words - sum(gone), posts - sum(map(bool, gone))))
+    return found
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from itertools import chain, groupby, pairwise, repeat
 from operator import add, itemgetter, sub
 from typing import Any, NamedTuple
 
+from .gathering import average_lengths
 from .inversion import lines, values_columns
 from .layout import COLUMNS
 from .lists import MOST_SURFACES, NAME, SURFACE, Impacts, ListWriter
@@ -44,19 +45,18 @@ class Part(NamedTuple):
 
 
 def merged(
-    sources: Sequence[tuple[Segment, Iterable[int]]], averages: Sequence[float] | None
+    sources: Sequence[tuple[Segment, Iterable[int]]], others: Iterable[Sequence[tuple[int, int]]] = ()
 ) -> tuple[dict[str, Column], dict[str, Any]]:
     """The columns and meta data of one segment with the living posts of several, all narrow or all wide.
 
-    `sources` are the segments with their deleted posts; `averages` the field lengths to measure impacts
-    against, None for the merged segment's own.
+    `sources` are the segments with their deleted posts; `others` the field lengths of segments that it
+    shares its averages with.
     """
     parts, posts = _parts(sources)
     wide: bool = sources[0][0].file.meta["wide"]
     lengths = _lengths(parts)
     totals = [(sum(column), sum(map(bool, column))) for column in lengths]
-    if averages is None:
-        averages = [words / number if number else 0.0 for words, number in totals]
+    averages = average_lengths([totals, *others])
     columns: dict[str, Column] = dict.fromkeys(COLUMNS, b"")
     columns |= _post_columns(parts)
     columns["lengths"] = array("I" if wide else "H", chain.from_iterable(lengths))
@@ -69,7 +69,7 @@ def merged(
         "simplify": sources[0][0].file.meta["simplify"],
         "languages": languages,
         "lengths": totals,
-        "averages": list(averages),
+        "averages": averages,
     }
     return columns, meta
 

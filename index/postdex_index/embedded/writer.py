@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from itertools import compress, count
+from itertools import count
 from pathlib import Path
 
 from ..engine import Stamp
@@ -16,7 +16,7 @@ from ..errors import IndexDamagedError, IndexFault, IndexMissingError, IndexWrit
 from ..model import Post, Problem
 from . import table
 from .damage import of_commit
-from .gathering import OWN_AVERAGES, Gathering, Placed, average_lengths, no_collection, write_segment
+from .gathering import OWN_AVERAGES, Gathering, Placed, living_lengths, no_collection, write_segment
 from .inversion import MOST_POSTS
 from .lock import Lock
 from .merge import merged
@@ -145,8 +145,8 @@ class IndexWriter:
         self._changes.update(stamps)
 
     def _lengths(self) -> list[Sequence[tuple[int, int]]]:
-        living = [len(dead) < entry.posts for dead, entry in zip(self._dead, self._commit.segments, strict=True)]
-        return [one.file.meta["lengths"] for one in compress(self._opened_segments(), living)]
+        opened = zip(self._opened_segments(), self._dead, strict=True)
+        return [living_lengths(one, dead) for one, dead in opened if len(dead) < one.posts]
 
     def _opened_segments(self) -> list[Segment]:
         if len(self._segments) < len(self._commit.segments):
@@ -218,15 +218,13 @@ class IndexWriter:
             posts = sum(entry.posts - len(entry.dead) for entry in chosen)
             if self._hurried and posts > MOST_HURRIED:
                 break
-            alone = posts >= OWN_AVERAGES or len(chosen) == len(entries)
-            averages = None if alone else self._index_averages(entries)
-            columns, meta = merged(opened, averages)
+            rest = [entry for entry in entries if entry not in chosen]
+            shared = rest if posts < OWN_AVERAGES else []
+            others = [living_lengths(self._store.segment(entry), entry.dead) for entry in shared]
+            columns, meta = merged(opened, others)
             made = write_segment(self._store, next(self._names), columns, meta, chosen[0].drafts)
-            entries = [entry for entry in entries if entry not in chosen] + [made]
+            entries = [*rest, made]
         return entries
-
-    def _index_averages(self, entries: Sequence[SegmentEntry]) -> list[float]:
-        return average_lengths([self._store.segment(entry).file.meta["lengths"] for entry in entries])
 
     def _changed_table(self) -> dict[str, Stamp]:
         rows = dict(self._table)
