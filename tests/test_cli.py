@@ -309,6 +309,15 @@ def test_show(run: Run, samples: Path) -> None:
     check(show(f"{REFCOUNT}#no"), 2, "", "it has no section no; its sections are")
 
 
+def test_a_search_builds_a_damaged_index_anew(run: Run, blog: Path) -> None:
+    check(run("index"), 0, "2 added")
+    for commit in (blog / ".postdex").glob("commit-*"):
+        commit.write_bytes(b"not an index")
+    check(run("search", "--no-refresh", "word"), 2, "", "damaged")
+    check(run("search", "word"), 0, "a word", "indexed 2 posts")
+    check(run("doctor", "--verify"), 0, "2 posts")
+
+
 def test_doctor(run: Run, blog: Path) -> None:
     check(run("doctor"), 2, "there is no index yet", "doctor --fix")
     check(run("doctor", "--fix", "--verify"), 0, "2 posts, 0 unpublished")

@@ -16,6 +16,7 @@ import postdex
 from postdex import places
 from postdex_index import build, embedded
 from postdex_index.config import Settings
+from postdex_index.errors import IndexDamagedError
 
 ROOT = Path(__file__).parent.parent
 PUBLISHED = 16
@@ -306,6 +307,19 @@ def test_a_deleted_post_is_never_found_even_while_another_writes(blog: Path) -> 
             assert sorted(hit.path for hit in found.hits) == ["b.md", "c.md"]
             assert (found.total, found.index.fresh, found.index.changed_files) == (2, False, 2)
         assert sorted(hit.path for hit in ix.like("b.md").hits) == ["c.md"]
+
+
+@pytest.mark.parametrize("pattern", ["commit-*", "*.segment"])
+@pytest.mark.parametrize("create", [True, False])
+def test_a_damaged_index_is_built_anew_unless_it_is_to_be_left_alone(blog: Path, pattern: str, create: bool) -> None:
+    postdex.open(blog).close()
+    for file in (blog / ".postdex").glob(pattern):
+        file.write_bytes(b"not an index")
+    with pytest.raises(IndexDamagedError, match="run `postdex index`"):
+        postdex.open(blog, refresh="never", create=create)
+    with postdex.open(blog, create=create) as ix:
+        check(ix.search("word"), 3)
+    assert embedded.verify(blog / ".postdex") == []
 
 
 def test_a_folder_that_is_gone_is_an_error(blog: Path) -> None:

@@ -16,9 +16,15 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from postdex_index import build, config, embedded
 from postdex_index.engine import Document, Reader, Word
-from postdex_index.errors import FolderError, IndexMissingError, NotFoundError, PostdexError, QueryError, StaleError
+from postdex_index.errors import (
+    FolderError,
+    IndexDamagedError,
+    IndexMissingError,
+    NotFoundError,
+    PostdexError,
+    StaleError,
+)
 from postdex_index.model import IndexState, Problem
-from postdex_index.query import Query
 
 from . import filters, suggest, syntax, why
 from .answers import Asked, Page, Results, all_of, answer, nothing
@@ -68,14 +74,21 @@ def open(
 
     `index` is where it lies (`.postdex` in the folder by default). With `refresh="auto"` each search first
     brings it up to the files, as far as that is quickly done; "require" makes a search fail rather than answer
-    from an older index; "never" leaves it as it is. Raises FolderError, ConfigError, IndexMissingError.
+    from an older index; "never" leaves it as it is. An index that is damaged so that none of its commits can be
+    used is built anew, with "never" it is an IndexDamagedError. Raises FolderError, ConfigError, IndexMissingError.
 
     >>> with open("posts") as ix:
     ...     ix.search("SMC fallback").hits[0].path
     '2022/refcount-bug.md'
     """
     opened = Index(folder, index=index, refresh=refresh)
-    if not opened.exists:
+    try:
+        usable = opened.exists
+    except IndexDamagedError:
+        if refresh == "never":
+            raise
+        usable, create = False, True
+    if not usable:
         if not create:
             raise IndexMissingError("there is no index yet", "run `postdex index`", path=str(opened.directory))
         opened.refresh(wait=_WAIT_S)
@@ -118,7 +131,7 @@ class Index:
 
     @property
     def exists(self) -> bool:
-        """Whether there is an index that this version can search."""
+        """Whether there is an index that this version can search. Raises IndexDamagedError for one that nobody can."""
         try:
             self._reader()
         except IndexMissingError:
@@ -160,7 +173,7 @@ class Index:
         ['2024/sqlite-wal.md']
         """
         page = Page(limit, offset, sort, units, facets, drafts, explain, section_snippets, deadline_ms).checked()
-        narrowing = _narrowing(tags, categories, after, before, lang)
+        narrowing = filters.narrowing(tags, categories, after, before, lang)
         started = time.perf_counter()
         snapshot = self._current()
         parsed = self._parsed(query, snapshot.reader, all_words=sort != "score", prefix_last=prefix_last)
@@ -404,26 +417,6 @@ class Index:
         if path in todo.add:
             return [*reasons, "it is newer than the index; `postdex index` takes it in"]
         return reasons or ["it is left out by .gitignore, by the settings include or exclude, or by where it lies"]
-
-
-def _narrowing(
-    tags: Iterable[str], categories: Iterable[str], after: str | None, before: str | None, lang: str | None
-) -> list[Query]:
-    """The filters that were given as arguments. Raises QueryError for a date that is none."""
-    given = [("tag", tag) for tag in tags] + [("category", category) for category in categories]
-    given += [("lang", lang)] if lang else []
-    found: list[Query] = [kept for field, value in given if (kept := filters.keyword(field, value))]
-    for field, value in (("after", after), ("before", before)):
-        if value is None:
-            continue
-        from datetime import date
-
-        span, _ = filters.date_range(field, value, date.today())
-        if span is None:
-            hint = "write 2024, 2024-03, 2024-03-14 or 30d (d, w, m, y back from today)"
-            raise QueryError(f"{field} is {value!r}, which is no date", hint, code="bad_date")
-        found.append(span)
-    return found
 
 
 def _with_suggestions(results: Results, parsed: syntax.Parsed, reader: Reader) -> Results:

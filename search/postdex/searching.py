@@ -10,7 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from postdex_index.errors import PostdexError
+from postdex_index.errors import IndexDamagedError, PostdexError
 
 from .console import Bar, here, insist_on_posts, note, out, post_path, shown_path, usual_jobs, wants_color, width
 
@@ -82,11 +82,17 @@ def search(place: Place, text: str, asked: Asked) -> int:
 
 
 def ready(place: Place, refresh: Literal["auto", "never", "require"]) -> Index:
-    """The index to search in; it is built first if there is none."""
+    """The index to search in; it is built first if there is none, or anew if it is damaged and may be written."""
     ix = place.open(refresh)
-    if not ix.exists:
+    try:
+        build = None if ix.exists else ix.build_unasked
+    except IndexDamagedError:
+        if refresh == "never":
+            raise
+        build = ix.refresh
+    if build:
         with Bar("indexing") as bar:
-            report = ix.build_unasked(jobs=usual_jobs(), progress=bar)
+            report = build(jobs=usual_jobs(), progress=bar)
         insist_on_posts(ix)
         inside = ix.directory.parent == ix.folder
         note(f"indexed {len(report.added):,} posts of {ix.folder}" + ("" if inside else f" in {ix.directory}"))
