@@ -10,6 +10,7 @@ import pytest
 
 from postdex_index.config import SETTINGS, Settings, find_folder, load
 from postdex_index.errors import ConfigError, FolderError
+from postdex_index.sites import LARGEST
 
 #: postdex.toml, variables, arguments, what is then in force
 LAYERS: list[tuple[str, dict[str, str], dict[str, object], dict[str, Any]]] = [
@@ -152,6 +153,21 @@ def test_settings_that_are_no_file_are_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "postdex.toml")
     os.mkfifo(tmp_path / "pyproject.toml")
     assert check(tmp_path) == Settings() and find_folder(tmp_path) == tmp_path
+
+
+def test_settings_of_a_great_size_are_refused(tmp_path: Path) -> None:
+    text = "language = 'de'\n#"
+    assert check(tmp_path, text.ljust(LARGEST)).language == "de"
+    with pytest.raises(ConfigError, match="larger than 1,048,576 bytes") as error:
+        check(tmp_path, text.ljust(LARGEST + 1))
+    assert error.value.path == str(tmp_path / "postdex.toml") and error.value.hint
+
+
+def test_a_great_file_is_not_read_to_its_end(tmp_path: Path) -> None:
+    (tmp_path / "postdex.toml").touch()
+    os.truncate(tmp_path / "postdex.toml", 1 << 33)
+    with pytest.raises(ConfigError, match="larger"):
+        check(tmp_path)
 
 
 def test_every_setting_is_documented_with_its_default() -> None:

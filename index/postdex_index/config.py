@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .errors import ConfigError, FolderError
-from .sites import FOLDERS, detect
+from .sites import FOLDERS, LARGEST, detect
 
 
 class Settings(NamedTuple):
@@ -282,11 +282,17 @@ def _is_file(path: Path) -> bool:
 
 
 def _bytes(path: Path) -> bytes:
+    """A file of settings, of which no more is read than any has. Raises ConfigError."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
     except OSError as error:
         reason = f"the settings cannot be read ({error.strerror})"
         raise ConfigError(reason, "make the file readable or remove it", path=str(path)) from error
+    if len(content) > LARGEST:
+        reason = f"the settings are larger than {LARGEST:,} bytes, and were not read"
+        raise ConfigError(reason, "make the file smaller or remove it", path=str(path))
+    return content
 
 
 def _toml(content: bytes, file: Path) -> dict[str, Any]:
