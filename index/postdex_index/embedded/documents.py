@@ -138,7 +138,7 @@ class Documents:
         """The stored fields of a post."""
         record = self._records.get(doc)
         if record is None:
-            record = Record(*_decode(self._json(self._stored, self._check_stored, self._stored_start, doc))[0])
+            record = _typed(*_decode(self._json(self._stored, self._check_stored, self._stored_start, doc))[0])
             categories = tuple(map(tuple, record.categories))
             record = record._replace(tags=tuple(record.tags), categories=categories, authors=tuple(record.authors))
             keep(self._records, doc, record, MOST_POSTS)
@@ -157,7 +157,7 @@ class Documents:
         """The sections of a post, by what was stored of them."""
         headings = self._headings.get(doc)
         if headings is None:
-            named = _decode(self._json(self._outline, self._check_outline, self._outline_start, doc))[0]
+            named = _texts(_decode(self._json(self._outline, self._check_outline, self._outline_start, doc))[0])
             first, last = self.section_first[doc], self.section_first[doc + 1]
             starts = self.section_start[first:last].tolist()
             bounds = list(chain.from_iterable(zip(starts, self.section_body[first:last], strict=True)))
@@ -174,6 +174,24 @@ class Documents:
 
 
 _decode = JSONDecoder().raw_decode
+_WHEN = (int, type(None))
+#: Of the fields of a record, as JSON has them.
+_TYPES: tuple[Any, ...] = (str, str, str, _WHEN, str, _WHEN, list, list, list, str, str, str, _WHEN)
+
+
+def _typed(*fields: Any) -> Record:
+    """A record. Raises TypeError for fields that no build wrote, which whoever shows them would trip over."""
+    if not all(map(isinstance, fields, _TYPES)):
+        raise TypeError("a field of another type")
+    record = Record(*fields)
+    "".join(chain(record.tags, record.authors, *record.categories))  # raises for what is no text
+    return record
+
+
+def _texts(named: list[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
+    """An outline. Raises TypeError for headings and anchors that are no texts."""
+    "".join(chain.from_iterable(map(itemgetter(1, 2), named)))
+    return named
 
 
 def keep(kept: dict[Key, Value], key: Key, one: Value, most: int) -> None:
