@@ -103,7 +103,8 @@ class TextReader:
         if text is None:
             start, stop = self._start[piece], self._start[piece + 1]
             self._check(start, stop)
-            text = self._inflate.copy().decompress(self._pieces[start:stop]).decode("utf-8")
+            # No more than a piece can have: what a stranger deflated may be a thousand times its size.
+            text = self._inflate.copy().decompress(self._pieces[start:stop], 4 * PIECE).decode("utf-8")
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[piece] = text
