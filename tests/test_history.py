@@ -61,7 +61,7 @@ def change(file: Path, other: Path, dice: random.Random) -> None:
     elif what == "move":
         file.rename(other)
     elif what == "touch":
-        os.utime(file, (dice.randrange(1 << 30),) * 2)
+        os.utime(file, (0, dice.randrange(1 << 30)))
     else:
         text = " ".join(dice.choices(WORDS, k=dice.choice((1, 5, 5, 30, 2 * LONG))))
         draft = f"draft: {str(dice.random() < 0.2).lower()}\n"

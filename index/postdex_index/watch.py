@@ -253,13 +253,18 @@ class _Following:
         gone = self._known.generation and not embedded.generation(self._directory)
         return self._reported and (bool(gone) or time.time() >= self._due)
 
+    def _refreshed(self, only: set[str] | None) -> build.Report:
+        try:
+            return build.refresh(self._folder, self._directory, self._settings, wait=WAIT_S, jobs=self._jobs, only=only)
+        except Exception as error:
+            embedded.blame(self._directory, error)
+            raise
+
     def round(self, paths: set[str] | None) -> None:
         """Bring the index up to these files, or to all; after a failure all are looked at a little later."""
         try:
             with self._turn:
-                report = build.refresh(
-                    self._folder, self._directory, self._settings, wait=WAIT_S, jobs=self._jobs, only=paths
-                )
+                report = self._refreshed(paths)
                 if self._reader is None or report.generation != self._known.generation:
                     self._known = build.known(self._directory)
                     self._reader = embedded.open_reader(self._directory)

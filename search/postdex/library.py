@@ -11,8 +11,9 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Concatenate, Literal, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 from postdex_index import build, config, embedded
 from postdex_index.engine import Document, Reader, Word
@@ -41,6 +42,8 @@ __all__ = ["Index", "Results", "Verdict", "open"]
 Refresh: TypeAlias = Literal["auto", "never", "require"]
 Sort: TypeAlias = Literal["score", "date", "updated", "title"]
 Units: TypeAlias = Literal["posts", "sections"]
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
 
 #: How long a first build waits for another process that may just be doing it.
 _WAIT_S = 60.0
@@ -95,6 +98,20 @@ def open(
     return opened
 
 
+def _reading(method: Callable[Concatenate[Index, Given], Found]) -> Callable[Concatenate[Index, Given], Found]:
+    """A method that reads the index: if a segment is why it fails, that is said."""
+
+    @wraps(method)
+    def call(self: Index, /, *arguments: Given.args, **named: Given.kwargs) -> Found:
+        try:
+            return method(self, *arguments, **named)
+        except Exception as error:
+            embedded.blame(self.directory, error)
+            raise
+
+    return call
+
+
 class Index:
     """A searchable folder of posts. Thread-safe; a context manager; holds files open until `close`.
 
@@ -140,6 +157,7 @@ class Index:
 
     # -- searching
 
+    @_reading
     def search(
         self,
         query: str,
@@ -187,6 +205,7 @@ class Index:
         results = answer(asked, page, snapshot.reader, snapshot.state, started)
         return results if results.hits else _with_suggestions(results, parsed, snapshot.reader)
 
+    @_reading
     def like(self, path: str, *, limit: int = 10, offset: int = 0) -> Results:
         """The posts that are most like this one, without it. Raises NotFoundError.
 
@@ -201,6 +220,7 @@ class Index:
         asked = Asked("", tree)
         return answer(asked, page, snapshot.reader, snapshot.state, started)
 
+    @_reading
     def suggest(self, text: str, *, limit: int = 10) -> list[Word]:
         """The words that the last word of a text may become, the most frequent first.
 
@@ -210,6 +230,7 @@ class Index:
         """
         return suggest.complete(self._current().reader, text, limit)
 
+    @_reading
     def get(self, path: str) -> Document:
         """The stored post: its metadata, sections and their text. Unpublished ones too. Raises NotFoundError.
 
@@ -218,8 +239,12 @@ class Index:
         'A refcount bug in sk_psock_get'
         """
         reader = self._current().reader
-        return reader.document(_found(reader, path))
+        document = reader.document(_found(reader, path))
+        for number in range(len(document.sections)):
+            document.text(number)  # now, so that damage is said here and not to whoever reads on
+        return document
 
+    @_reading
     def explain(self, query: str, path: str) -> Verdict:
         """What the score of a post was made of, or why the query does not find it.
 
@@ -232,7 +257,8 @@ class Index:
         tree, corrections = suggest.rescue(parsed, snapshot.reader)
         post = snapshot.reader.find(path)
         if post is None:
-            return Verdict(path, 0, None, tuple(self._why_unknown(path)))
+            reasons = why.unknown(self.folder, self.directory, self.settings, self._known(), path)
+            return Verdict(path, 0, None, tuple(reasons))
         if parsed.empty:
             return Verdict(path, 0, None, parsed.warnings)
         return why.verdict(snapshot.reader, path, post, tree, suggest.title_key(parsed, corrections))
@@ -244,6 +270,7 @@ class Index:
         check_unasked(self.folder, self.settings)
         return self.refresh(wait=_WAIT_S, jobs=jobs, progress=progress)
 
+    @_reading
     def refresh(
         self,
         *,
@@ -271,12 +298,14 @@ class Index:
                 progress=progress,
             )
 
+    @_reading
     def status(self) -> Status:
         """The index as it stands, without changing it."""
         from . import checkup
 
         return checkup.status(self.folder, self.directory, self.settings, self._reader()[0], self._known())
 
+    @_reading
     def problems(self) -> list[Problem]:
         """What was skipped, is unpublished, lost something, or has the address of another post; by path and line."""
         from . import checkup
@@ -401,22 +430,6 @@ class Index:
             known=lambda term: reader.holds(term) > 0,
             simplify=self.settings.simplify,
         )
-
-    def _why_unknown(self, path: str) -> list[str]:
-        """Why a file is not in the index."""
-        reasons = [
-            problem.message + (f"; {problem.hint}" if problem.hint else "")
-            for problem in embedded.read_problems(self.directory)
-            if problem.path == path
-        ]
-        if not (self.folder / path).is_file():
-            return [*reasons, "there is no such file in the folder of the posts"]
-        if path in self._known().table:
-            return reasons or ["the file holds nothing to index"]
-        todo = build.plan(self.folder, self._known(), self.settings)
-        if path in todo.add:
-            return [*reasons, "it is newer than the index; `postdex index` takes it in"]
-        return reasons or ["it is left out by .gitignore, by the settings include or exclude, or by where it lies"]
 
 
 def _with_suggestions(results: Results, parsed: syntax.Parsed, reader: Reader) -> Results:

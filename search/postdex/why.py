@@ -1,13 +1,16 @@
 """Why does a query find this post, or why not?
 
 For a post that matches: what its score was made of. For one that does not: which
-clause it fails. Why a file is not in the index at all is for `library` to say.
+clause it fails. For a file that is not in the index: what keeps it out.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
+from postdex_index import build, embedded
+from postdex_index.config import Settings
 from postdex_index.engine import Reader
 from postdex_index.model import Explanation
 from postdex_index.query import Clauses, Keyword, Query
@@ -42,6 +45,23 @@ def verdict(reader: Reader, path: str, post: int, tree: Query, title_key: str) -
     return Verdict(
         path, 0, reader.explain(tree, post, title_key=title_key), (f"it is not among the first {MOST_HITS}",)
     )
+
+
+def unknown(folder: Path, directory: Path, settings: Settings, known: build.Known, path: str) -> list[str]:
+    """Why a file is not in the index."""
+    reasons = [
+        problem.message + (f"; {problem.hint}" if problem.hint else "")
+        for problem in embedded.read_problems(directory)
+        if problem.path == path
+    ]
+    if not (folder / path).is_file():
+        return [*reasons, "there is no such file in the folder of the posts"]
+    if path in known.table:
+        return reasons or ["the file holds nothing to index"]
+    todo = build.plan(folder, known, settings)
+    if path in todo.add:
+        return [*reasons, "it is newer than the index; `postdex index` takes it in"]
+    return reasons or ["it is left out by .gitignore, by the settings include or exclude, or by where it lies"]
 
 
 class _Here(NamedTuple):

@@ -2,8 +2,8 @@
 
     python tests/long/safety.py TRIAL [--seconds S] [--count N] [--seed N]
 
-Trials: errors, power, kills, moments, full, damage, readers, posts, queries, history; `all` shares the
-seconds out among them. A trial ends with one line of figures, or with the error that it found. `full` mounts file
+Trials: errors, power, kills, moments, full, damage, malformed, readers, posts, queries, history; `all` shares
+the seconds out among them. A trial ends with one line of figures, or with the error that it found. `full` mounts file
 systems in memory and needs root; elsewhere it says so.
 """
 
@@ -33,6 +33,7 @@ import test_damage  # noqa: E402
 import test_faults  # noqa: E402
 import test_history  # noqa: E402
 import test_hostile  # noqa: E402
+import test_malformed  # noqa: E402
 
 import postdex  # noqa: E402
 from postdex_index import worker  # noqa: E402
@@ -197,6 +198,15 @@ def damage(task: Task) -> str:
     return f"{outcomes.total()} damages, none believed, all found, all healed; answers: {dict(kinds)}"
 
 
+def malformed(task: Task) -> str:
+    """Segments are written with right checksums and columns that make no sense."""
+    trial, told, done = test_malformed.Malformed(task.root), Counter[str](), 0
+    while task.goes_on(done):
+        told += test_malformed.check(trial, task.dice)
+        done += 1
+    return f"{done} malformed segments, each answered or was named, and was healed: {dict(told)}"
+
+
 def readers(task: Task) -> str:
     """Threads and processes search while posts change."""
     folder = test_concurrency.make(task.root)
@@ -249,7 +259,7 @@ def history(task: Task) -> str:
     return f"{done} histories with {commits} commits, each ends like a fresh build"
 
 
-TRIALS = (errors, power, kills, moments, full, damage, readers, posts, queries, history)
+TRIALS = (errors, power, kills, moments, full, damage, malformed, readers, posts, queries, history)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..engine import Stamp
+from ..errors import PostdexError
 from ..model import Problem
 from .reader import Snapshot
 from .store import Store
@@ -56,6 +57,17 @@ def read_problems(directory: Path) -> list[Problem]:
     """The problems that the newest commit carries."""
     store = Store(directory)
     return store.problems(store.newest()[0])
+
+
+def blame(directory: Path, error: Exception) -> None:
+    """After an error that nobody expected: raise `IndexDamagedError` from it if a segment makes no sense.
+
+    To look for that before would cost more than all searches. If all segments are in order, it is a bug, and stays one.
+    """
+    from .malformed import malformed
+
+    for wrong in () if isinstance(error, PostdexError) else malformed(Store(directory)):
+        raise wrong from error
 
 
 def verify(directory: Path) -> list[Problem]:

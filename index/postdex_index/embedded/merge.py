@@ -24,8 +24,9 @@ from .scoring import BODY, CODE, FIELDS, TITLE
 from .segment import Column
 from .texts import TextWriter
 
-#: Columns that say where a post's stretch of others begins.
-_STRETCHES = {
+#: Columns with an item for each post, and those that say where a post's stretch of others begins.
+PER_POST = ("end", "date", "dated", "updated")
+STRETCHES = {
     "run_first": ("run_start", "run_code"),
     "section_first": ("section_start", "section_body", "section_offset", "section_line"),
     "check_first": ("check_position", "check_offset"),
@@ -103,9 +104,9 @@ def _lengths(parts: Sequence[Part]) -> list[list[int]]:
 
 def _post_columns(parts: Sequence[Part]) -> dict[str, Column]:
     columns: dict[str, Column] = {}
-    for name in ("end", "date", "dated", "updated"):
+    for name in PER_POST:
         columns[name] = _take(name, [(part, part.kept) for part in parts])
-    for first, names in _STRETCHES.items():
+    for first, names in STRETCHES.items():
         starts, total = array("I"), 0
         ranges: list[tuple[Part, list[tuple[int, int]]]] = []
         for part in parts:

@@ -171,8 +171,12 @@ class Store:
         segment = _segments.get(key)
         # Not for a file that was put in the other's place, or written over: it would go unchecked.
         if segment is None or not segment.file.unchanged():
-            segment = _segments[key] = Segment(SegmentFile(path, entry.file.size, entry.file.check))
-        if segment.posts != entry.posts:
+            file = SegmentFile(path, entry.file.size, entry.file.check)
+            try:
+                segment = _segments[key] = Segment(file)
+            except (ValueError, TypeError, KeyError) as error:
+                raise damaged(path, "it has another form") from error
+        if not segment.posts == entry.posts == len(segment.documents.end):
             raise damaged(path, "it does not have the posts that the commit names")
         return segment
 

@@ -1,0 +1,87 @@
+"""Which segments have their checksums and make no sense?
+
+Nobody writes one who does not mean to. To look for that beforehand would cost more than all searches, so it is asked
+when something has failed that should not (`embedded.blame`): then it takes as long as a merge.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import chain
+
+from ..errors import IndexDamagedError
+from .columns import FACETS
+from .documents import StoredDocument
+from .inversion import Inversion
+from .merge import PER_POST, STRETCHES, merged
+from .reader import Segment
+from .scoring import FIELDS
+from .store import Store
+
+#: Columns that a merge of one segment does not write again just so: texts as its zlib deflates them, and with its own
+#: average lengths other impacts.
+_DEFLATED = ("dictionary", "pieces", "piece_start")
+_MEASURED = ("impacts", "list_most")
+
+
+def malformed(store: Store) -> Iterator[IndexDamagedError]:
+    """An error for each segment of the newest commit that cannot be read through."""
+    for segment in store.newest()[1]:
+        if not makes_sense(segment):
+            yield IndexDamagedError(
+                "this file of the index is damaged: it has its checksums and makes no sense",
+                "run `postdex index --full` to rebuild it",
+                path=segment.file.path,
+            )
+
+
+def makes_sense(segment: Segment) -> bool:
+    """Whether all of a segment can be read, and a merge of it alone makes the same columns again."""
+    try:
+        return _has_form(segment) and _has_posts(segment) and _is_merged_alike(segment)
+    except Exception:  # whatever it is: nobody who reads it gets further
+        return False
+
+
+def _has_form(segment: Segment) -> bool:
+    """Whether the columns that a merge copies have the types and lengths that they should have."""
+    column, meta = segment.file.column, segment.file.meta
+    usual, _ = Inversion(meta["wide"]).columns([0.0] * len(FIELDS))
+    starts = {name: column(name).tolist() for name in STRETCHES}
+    return (
+        list(map(type, meta["averages"])) == [float] * len(FIELDS)
+        and all(isinstance(language, str) for language in meta["languages"])
+        and all(column(name).format == memoryview(values).format for name, values in usual.items())
+        and all(len(column(name)) == segment.posts for name in PER_POST)
+        and all(firsts == sorted(firsts) for firsts in starts.values())
+        and all(len(column(name)) == starts[first][-1] for first, names in STRETCHES.items() for name in names)
+        and max(column("dated"), default=0) <= 1
+        and min(column("impacts"), default=1) > 0
+    )
+
+
+def _has_posts(segment: Segment) -> bool:
+    """Whether what is stored of the posts has the types that it should have."""
+    for doc in range(segment.posts):
+        post = StoredDocument(segment.documents, doc)
+        sections = post.sections
+        numbers = [post.date, post.updated, post.reconsider_at, *(one.level for one in sections)]
+        texts = [post.path, post.title, post.url, post.date_from, post.lang, post.description, post.unpublished]
+        texts += [*post.tags, *post.authors, *chain.from_iterable(post.categories)]
+        texts += [text for one in sections for text in (one.heading, one.anchor)]
+        if not ({*map(type, numbers)} <= {int, type(None)} and {*map(type, texts)} == {str}):
+            return False
+    return True
+
+
+def _is_merged_alike(segment: Segment) -> bool:
+    for name in FACETS:
+        segment.columns.facet(name, bytes([1]) * segment.posts)
+    columns, meta = merged([(segment, ())])
+    meant = segment.file.meta | {"averages": meta["averages"]}
+    found = {name: segment.file.column(name) for name in columns if name not in _DEFLATED}
+    return json.dumps(meta, sort_keys=True) == json.dumps(meant, sort_keys=True) and all(
+        len(columns[name]) == len(own) and (name in _MEASURED or memoryview(columns[name]) == own)
+        for name, own in found.items()
+    )
