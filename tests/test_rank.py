@@ -185,7 +185,9 @@ def plain_score(number: int, positions: Sequence[Sequence[int]], worth: Sequence
         above = sum(in_heading(where, s) for s in parents)
         total += value * (rank.OWN_HEADING * in_heading(where, this) + above + text)
     asked_for = {place for where in positions for place in where if this.start <= place < this.body}
-    return total * (1 + rank.HEADING_COVERAGE * len(asked_for) / max(1, this.body - this.start))
+    held = sum(value for value, where in zip(worth, positions, strict=True) if count(where, this.start, this.stop))
+    in_full = 1 + rank.COVERAGE * held / sum(worth)
+    return total * (1 + rank.HEADING_COVERAGE * len(asked_for) / max(1, this.body - this.start)) * in_full
 
 
 def count(where: Sequence[int], start: int, stop: int) -> int:

@@ -29,11 +29,16 @@ FARTHEST = 7
 #: How many posts are looked at. A post further down would need more than CLOSENESS to reach the first page.
 LOOKED_AT = 50
 
-# nDCG@10 of sections, 248 queries of three sites (heading weight / coverage): 2/0 .673, 2/.5 .691, 2/1 .710,
-# 3/1 .720, 4/1 .721. Those queries favour headings. Of 443 made from sentences (benchmarks/relevance.py, recall)
-# the right section came first in .928, .921, .914, .896, .892: hence 2/1. The title counts in the post's score already.
+# nDCG@10 of 33, 74 and 141 sections of three sites, and how often the right section of the right post came first for
+# words remembered from a sentence (benchmarks/relevance.py, recall): heading 2 without COVERAGE .673 .660 .751,
+# .922 .904 .857; heading 2 with it .680 .657 .749, .933 .952 .878; heading 3 with it .678 .678 .757, .922 .916 .878;
+# with half of it .677 .682 .765, .922 .892 .857. Closeness within a section, a heading that is the query and another
+# POST_SHARE (.3: +6 -2 +9, .8: -67 -3 -19) were tried as well. The title counts in the post's score already.
 #: What a word in a section's own heading is worth, against 1 in its text or in a heading above it.
-OWN_HEADING = 2.0
+OWN_HEADING = 3.0
+#: A section with all words of the query is worth twice as much: the words' own worth alone does not say that two
+#: that stand under one heading belong together.
+COVERAGE = 1.0
 #: A section all of whose heading's words were asked for is worth twice as much.
 HEADING_COVERAGE = 1.0
 #: A section stands on its own matches and on half of its post's score: a good section of the right post wins.
@@ -159,7 +164,8 @@ def best_sections(
     `positions` has, for each leaf, where its words stand in the post, ascending; `worth` each
     leaf's weight x idf; `average_section_length` is in words. The score is the sum over leaves of
     weight x idf x (OWN_HEADING in the heading + in a heading above + in the text, each saturating),
-    x (1 + HEADING_COVERAGE x share of the heading's words that were asked for); and POST_SHARE of the
+    x (1 + HEADING_COVERAGE x share of the heading's words that were asked for)
+    x (1 + COVERAGE x share of the query, by weight x idf, that stands there); and POST_SHARE of the
     post's score. With an `outline` the sections themselves are not looked at.
     """
     levels, bounds, stops = outline or _outline(sections)
@@ -168,12 +174,15 @@ def best_sections(
     found = _occurrences(bounds, positions)
     own = _by_section(bounds, stops, found, worth, average_section_length)
     above = _headings_above(levels, own)
+    all_words = sum(worth) or 1.0
     scored = []
     for index, (heading, text) in own.items():
         score = OWN_HEADING * heading + text + (above[index] if above else 0.0)
         if heading:
-            words = bounds[2 * index + 1] - bounds[2 * index]
+            words = bounds[2 * index + 1] - bounds[2 * index]  # with the gap behind: one word is no whole heading
             score *= 1 + HEADING_COVERAGE * _asked_for(found[2 * index], positions) / words
+        held = {leaf for place in (2 * index, 2 * index + 1) for leaf, _, _ in found.get(place, ())}
+        score *= 1 + COVERAGE * sum(map(worth.__getitem__, held)) / all_words
         scored.append((-score, index))
     scored.sort()
     return [
