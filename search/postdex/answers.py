@@ -15,7 +15,7 @@ from postdex_index.engine import Answer, Reader
 from postdex_index.errors import QueryError
 from postdex_index.model import Correction, Hit, IndexState
 from postdex_index.model import Results as _Results
-from postdex_index.query import Clauses, DateRange, Everything, Keyword, Query, Term, show
+from postdex_index.query import Clauses, DateRange, Everything, Keyword, Query, Synonyms, Term, show
 
 from . import hits, rank
 from .printable import iso
@@ -228,4 +228,4 @@ def named(clause: Query) -> str:
     if isinstance(clause, DateRange):
         start, stop = (("" if end is None else iso(end)[:10]) for end in clause)
         return f"a date in {start}..{stop}"
-    return show(clause)
+    return show(clause.spellings[0] if isinstance(clause, Synonyms) else clause)

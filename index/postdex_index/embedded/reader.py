@@ -126,15 +126,19 @@ class View:
 class Candidate:
     """A post that matches; implements `engine.Candidate`. `rows` are those of the query's leaves."""
 
-    __slots__ = ("_doc", "_positions", "_rows", "_view", "post", "score")
+    __slots__ = ("_doc", "_positions", "_rows", "_view", "score")
 
     def __init__(self, view: View, doc: int, score: float, rows: Sequence[Row | None]) -> None:
         self._view = view
         self._doc = doc
         self._rows = rows
         self._positions: dict[int, Sequence[int]] = {}
-        self.post = view.post(doc)
         self.score = score
+
+    @property
+    def post(self) -> int:
+        """Its number in the snapshot."""
+        return self._view.post(self._doc)
 
     def positions(self, leaf: int) -> Sequence[int]:
         """Where the leaf's words stand in the post, ascending."""
