@@ -144,6 +144,7 @@ def _serve(engine: str, folder: Path, directory: Path) -> None:
 
         listening = server.listen("127.0.0.1", 0)
         service = app.Service(opened(Place(str(folder), str(directory))), gate.Rules())
+        server.settle()
         server.server(service, lambda: print(listening.getsockname()[1], flush=True)).run([listening])
     else:
         _serve_peer(folder, directory)

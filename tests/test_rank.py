@@ -26,6 +26,9 @@ class Found(NamedTuple):
     score: float
     places: list[list[int]]
 
+    def holds(self, leaf: int) -> bool:
+        return bool(self.places[leaf])
+
     def positions(self, leaf: int) -> Sequence[int]:
         return self.places[leaf]
 

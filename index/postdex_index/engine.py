@@ -133,6 +133,10 @@ class Candidate(Protocol):
     @property
     def score(self) -> float: ...
 
+    def holds(self, leaf: int) -> bool:
+        """Whether the leaf stands in the post."""
+        ...
+
     def positions(self, leaf: int) -> Sequence[int]:
         """Where the leaf's words stand in the post, ascending."""
         ...

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from unicodedata import category, east_asian_width
 
 from postdex_index.model import Span
@@ -48,6 +49,7 @@ def escape(json_text: str) -> str:
     return re.sub(_RAW, lambda found: f"\\u{ord(found[0]):04x}", json_text)
 
 
+@lru_cache(1024)
 def iso(seconds: int) -> str:
     """Seconds since 1970 of a wall clock as `2022-08-26T09:39:34`.
 

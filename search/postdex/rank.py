@@ -130,8 +130,8 @@ def closest(
     """The candidates (best first) with their first `limit` re-ranked by closeness; equal scores keep their order.
 
     score x (1 + CLOSENESS x mean over `pairs` of closeness), the same for a post whatever page it
-    is on. With `wanted`, only that many at the top need be right: the rest is not looked at once
-    nothing in it can reach them.
+    is on. With `wanted`, only that many at the top need be right: nothing is read of a post that could
+    not reach them with all the words that it holds side by side.
     """
     if not pairs:
         return [Ranked(candidate, candidate.score) for candidate in candidates]
@@ -140,14 +140,19 @@ def closest(
     ranked = [Ranked(candidate, _close(candidate, pairs)) for candidate in looked_at[:wanted]]
     top = [score for _, score in ranked]
     heapify(top)
+    passed_over: list[Candidate] = []
     for candidate in looked_at[wanted:]:
         if candidate.score * (1 + CLOSENESS) <= top[0]:
             break
+        together = sum([candidate.holds(first) and candidate.holds(second) for first, second in pairs])
+        if candidate.score * (1 + CLOSENESS * together / len(pairs)) <= top[0]:
+            passed_over.append(candidate)
+            continue
         ranked.append(Ranked(candidate, _close(candidate, pairs)))
         heappushpop(top, ranked[-1].score)
-    rest = [Ranked(candidate, candidate.score) for candidate in candidates[len(ranked) :]]
+    rest = [*passed_over, *candidates[len(ranked) + len(passed_over) :]]
     ranked.sort(key=itemgetter(1), reverse=True)
-    return ranked + rest
+    return ranked + [Ranked(candidate, candidate.score) for candidate in rest]
 
 
 def best_sections(

@@ -16,6 +16,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from math import log
 from operator import itemgetter
 from typing import NamedTuple
@@ -100,20 +101,22 @@ def title_spans(title: str, wanted: Callable[[str], bool]) -> tuple[Span, ...]:
     >>> title_spans("A refcount bug", {"refcount"}.__contains__)
     (Span(start=2, length=8),)
     """
-    found: set[tuple[int, int]] = set()
-    for match in raw_matches(title):
-        raw, start = match[0], match.start()
-        if raw >= _ASIAN and is_spaceless(raw):
-            found.update((start + token.start, start + token.stop) for token in tokens(raw) if wanted(token.term))
-        elif any(map(wanted, _terms(raw))):
-            found.add((start, match.end()))
+    found = {(start, stop) for start, stop, terms in _title_words(title) if any(map(wanted, terms))}
     return tuple(_merged(sorted(found)))
 
 
-@lru_cache(4096)
-def _terms(raw: str) -> tuple[str, ...]:
-    """The terms of a raw token, whatever their positions; remembered, because titles share many words."""
-    return tuple([term for terms in terms_at(raw) for term in terms])
+@lru_cache(2048)
+def _title_words(title: str) -> Sequence[tuple[int, int, Sequence[str]]]:
+    """The raw tokens of a title, or the characters of a run without blanks: where each stands, and its terms.
+    Remembered, because the same posts are found again and again."""
+    words: list[tuple[int, int, Sequence[str]]] = []
+    for match in raw_matches(title):
+        raw, start = match[0], match.start()
+        if raw >= _ASIAN and is_spaceless(raw):
+            words += [(start + token.start, start + token.stop, (token.term,)) for token in tokens(raw)]
+        else:
+            words.append((start, match.end(), tuple(chain.from_iterable(terms_at(raw)))))
+    return words
 
 
 @lru_cache(1024)

@@ -140,6 +140,11 @@ class Candidate:
         """Its number in the snapshot."""
         return self._view.post(self._doc)
 
+    def holds(self, leaf: int) -> bool:
+        """Whether the leaf stands in the post."""
+        row = self._rows[leaf]
+        return row is not None and row.bytes[self._doc] > 0
+
     def positions(self, leaf: int) -> Sequence[int]:
         """Where the leaf's words stand in the post, ascending."""
         found = self._positions.get(leaf)

@@ -66,6 +66,7 @@ def serve(
         said = f"{site.index.stats().posts:,} posts of {site.index.folder} at "
         said += f"http://{address}:{listening.getsockname()[1]}/"
         with watched(site):
+            server.settle()
             server.server(service, lambda: note(said)).run([listening])
         service.close()
     return 0
