@@ -6,7 +6,11 @@ A slip is a character too many, one too few, a wrong one, or two neighbours swap
 
 from __future__ import annotations
 
+from functools import lru_cache
 
+
+#: Remembered, because the segments of an index have mostly the same words.
+@lru_cache(8192)
 def slips(word: str, other: str, most: int) -> int:
     """The number of slips, or `most` + 1 as soon as it is known to be more; O(len x most).
 

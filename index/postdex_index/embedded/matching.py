@@ -33,6 +33,14 @@ _LOG_STEP = log(_STEP)
 SEGMENT_BYTES, WHOLE_BYTES = 8_000_000, 64_000_000
 
 
+class LeafRow(NamedTuple):
+    """A leaf in a segment: its postings, their impacts as one byte a post, and the greatest of them."""
+
+    postings: Postings
+    impacts: bytes
+    most: int
+
+
 class SegmentRows:
     """What one segment has of leaves: postings, and their impacts as one byte a post. Kept from search to search, and
     over commits."""
@@ -40,12 +48,12 @@ class SegmentRows:
     def __init__(self, lists: Lists) -> None:
         self.posts = lists.posts
         self._lists = lists
-        self._kept: dict[Leaf, tuple[Postings, bytes] | None] = {}
+        self._kept: dict[Leaf, LeafRow | None] = {}
         self._shares: dict[int, int] = {}
         self._room = SEGMENT_BYTES
 
-    def get(self, leaf: Leaf) -> tuple[Postings, bytes] | None:
-        """The postings of a leaf of weight 1 and its row, or None if no post has it."""
+    def get(self, leaf: Leaf) -> LeafRow | None:
+        """What there is of a leaf of weight 1, or None if no post has it."""
         if leaf in self._kept:
             return self._kept[leaf]
         postings = self._lists.postings(leaf)
@@ -54,8 +62,8 @@ class SegmentRows:
             row = bytearray(self.posts)
             for doc, value in zip(postings.docs, postings.impacts, strict=True):
                 row[doc] = value
-            found = postings, bytes(row)
-        size = 500 + (self.posts + len(found[0].docs) * 2 if found else 0)
+            found = LeafRow(postings, bytes(row), max(postings.impacts))
+        size = 500 + (self.posts + len(found.postings.docs) * 2 if found else 0)
         if size > self._room:
             self._kept, self._shares, self._room = {}, {}, SEGMENT_BYTES
         self._room -= size
@@ -78,13 +86,13 @@ class Row:
 
     __slots__ = ("_present", "bytes", "count", "cut", "most", "postings")
 
-    def __init__(self, postings: Sequence[Postings | None], impacts: bytes) -> None:
-        found = [one for one in postings if one is not None]
-        self.postings = postings
+    def __init__(self, parts: Sequence[LeafRow | None], impacts: bytes) -> None:
+        found = [one for one in parts if one is not None]
+        self.postings = [one and one.postings for one in parts]
         self.bytes = impacts
-        self.most = max([max(one.impacts) for one in found])
-        self.count = sum([len(one.docs) for one in found])
-        self.cut = any(one.cut for one in found)
+        self.most = max([one.most for one in found])
+        self.count = sum([len(one.postings.docs) for one in found])
+        self.cut = any(one.postings.cut for one in found)
         self._present: int | None = None
 
     @property
@@ -129,9 +137,10 @@ class Matcher:
         row = None
         if any(found):
             impacts = [
-                one[1] if one else bytes(source.rows.posts) for one, source in zip(found, self.sources, strict=True)
+                one.impacts if one else bytes(source.rows.posts)
+                for one, source in zip(found, self.sources, strict=True)
             ]
-            row = Row([one[0] if one else None for one in found], b"".join(impacts))
+            row = Row(found, b"".join(impacts))
         size = 500 + (self.posts * 2 if row else 0)
         if size > self._room:
             self._rows, self._room = {}, WHOLE_BYTES

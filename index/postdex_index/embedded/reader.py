@@ -279,7 +279,7 @@ class Snapshot:
         """For each leaf of the query, where its words stand in this post."""
         part, doc = self._part(post)
         found = [part.segment.rows.get(leaf._replace(weight=1.0)) for leaf in leaves(query)]
-        return [one[0].positions(doc) if one else () for one in found]
+        return [one.postings.positions(doc) if one else () for one in found]
 
     def document(self, post: int) -> StoredDocument:
         """The stored post."""
@@ -329,7 +329,7 @@ class Snapshot:
             words = part.segment.lists.words
             total += sum(words.posts[number] for number in words.find(term) if words.kind[number] & SURFACE)
             if part.dead and (found := part.segment.rows.get(Term(term, exact=True))):
-                total -= sum(1 for doc in part.dead if found[1][doc])
+                total -= sum(1 for doc in part.dead if found.impacts[doc])
         return total
 
     def holds(self, term: str) -> int:
