@@ -134,6 +134,8 @@ def test_search(run: Run, samples: Path, arguments: str, status: int, out: str, 
         (["git", "switch", "-"], "git switch -"),
         (["-n", "1", "--", "--json", "-l"], "--json -l"),
         (["-n1", "psock", "--limit=2"], "psock"),
+        (["df", "-h"], "df -h"),
+        (["git", "-C", "x"], "git -C x"),
         (["-Wall", "-O2", "-o", "x"], "-Wall -O2 -o x"),
         (["-l=x"], "-l=x"),
         (["--explain", "psock"], "psock"),
@@ -147,6 +149,27 @@ def test_search(run: Run, samples: Path, arguments: str, status: int, out: str, 
 def test_a_query_is_pasted_as_it_is(run: Run, samples: Path, arguments: list[str], query: str) -> None:
     said = run("-C", str(samples), "search", "--json", *arguments)
     assert json.loads(said.out)["query"] == query
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["search", "-C", "posts", "psock"],
+        ["search", "-C", "posts", "--index", "posts/.postdex", "psock"],
+        ["--index", "posts/.postdex", "search", "-C", "posts", "psock"],
+        ["search", "-C", "posts", "-l", "psock"],
+        ["show", "-C", "posts", REFCOUNT],
+    ],
+)
+def test_the_folder_may_stand_behind_the_command(
+    run: Run, samples: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.chdir(samples.parent)
+    check(run(*arguments), 0, "refcount")
+
+
+def test_a_folder_among_the_words_is_said(run: Run, samples: Path) -> None:
+    check(run("-C", str(samples), "search", "git", "-C"), 0, "git-rebase", "as an option it stands before the words")
 
 
 @pytest.mark.parametrize("query", ["SMC fallback", "refcoutn", "xyzzy", "???", "", "x" * 2001])
@@ -378,9 +401,17 @@ def test_bench(
     ("arguments", "status", "out", "err"),
     [
         (["--version"], 0, "postdex, version ", ""),
+        (["-V"], 0, "postdex, version ", ""),
         (["--help"], 0, "Commands:\n  search", ""),
+        (["-h"], 0, "Commands:\n  search", ""),
+        (["help"], 0, "Commands:\n  search", ""),
+        (["help", "index"], 0, "Usage: postdex index", ""),
+        (["index", "-h"], 0, "Usage: postdex index", ""),
+        (["search", "-h"], 0, "Usage: postdex search", ""),
         ([], 2, "Usage: postdex", ""),
-        (["serch"], 2, "", "No such command 'serch'"),
+        (["serch"], 2, "", "there is no command serch; did you mean `postdex search`?"),
+        (["kmp", "next"], 2, "", "there is no command kmp; did you mean `postdex search kmp next`?"),
+        (["help", "kmp"], 2, "", "there is no command kmp"),
         (["index", "--ful"], 2, "", "--ful"),
         (["-C", "nowhere", "search", "x"], 2, "", "postdex: nowhere: there is no such folder"),
         (["bench", "nothing.tsv"], 2, "", "nothing.tsv: the queries cannot be read (No such file or directory)"),
@@ -421,6 +452,15 @@ def test_a_reader_that_has_seen_enough_is_no_error(samples: Path, limit: str) ->
     with open(writing, "wb") as closed:
         done = process(samples, "search", "--jsonl", "-n", limit, stdout=closed)
     assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, b"")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["search", "psock"], ["search", "--json", "psock"], ["doctor"], ["search", "--help"]]
+)
+def test_output_that_cannot_be_written_is_one_line(samples: Path, arguments: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        done = process(samples, *arguments, stdout=full)
+    assert (done.returncode, done.stderr) == (2, b"postdex: cannot write the output (No space left on device)\n")
 
 
 def test_output_in_a_narrow_encoding(samples: Path) -> None:

@@ -61,7 +61,7 @@ def test_every_command_has_its_help_in_the_docs() -> None:
 @pytest.mark.parametrize("command", ["", *update.commands()])
 def test_every_option_says_what_it_does(command: str) -> None:
     options = update.options(command)
-    assert "--help" in options
+    assert "-h, --help" in options
     assert [option for option, words in options.items() if not words] == []
 
 

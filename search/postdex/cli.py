@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from postdex_index.errors import PostdexError
 
 from .console import flush, note
-from .searching import Asked, Place, search
+from .searching import PLACE_OPTIONS, Asked, Place, search
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,12 +32,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    arguments = place_first(arguments)
     plain = plain_search(arguments)
     if plain and not os.environ.get("_POSTDEX_COMPLETE"):
         return search(*plain)
     from .commands import run
 
     return run(arguments)
+
+
+def place_first(arguments: Sequence[str]) -> list[str]:
+    """The arguments with -C and --index before the command, where they stand right behind it.
+
+    Further behind they may be words of a query: `postdex search git -C`.
+
+    >>> place_first(["search", "-C", "posts", "docker"])
+    ['-C', 'posts', 'search', 'docker']
+    """
+    rest = list(arguments)
+    at = 0
+    while rest[at : at + 1] and rest[at] in PLACE_OPTIONS:
+        at += 2
+    if rest[at : at + 1] and not rest[at].startswith("-"):
+        while len(rest) > at + 2 and rest[at + 1] in PLACE_OPTIONS:
+            rest[at : at + 3] = [*rest[at + 1 : at + 3], rest[at]]
+            at += 2
+    return rest
 
 
 def plain_search(arguments: Sequence[str]) -> tuple[Place, str, Asked] | None:
@@ -49,7 +69,7 @@ def plain_search(arguments: Sequence[str]) -> tuple[Place, str, Asked] | None:
     """
     rest = list(arguments)
     named: dict[str, str] = {}
-    while len(rest) > 2 and rest[0] in ("-C", "--index"):
+    while len(rest) > 2 and rest[0] in PLACE_OPTIONS:
         named[rest[0]] = rest[1]
         del rest[:2]
     words = [word for word in rest[1:] if word != "--no-refresh"]

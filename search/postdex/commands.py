@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from errno import ENOSPC
 from typing import Any
 
 import click
 
 from . import __version__, searching
-from .console import note, out
-from .searching import Asked, Place
+from .console import note, out, refused
+from .searching import PLACE_OPTIONS, Asked, Place
 
 #: The commands that are not here, each with its module, in the order of the help.
 _ELSEWHERE = {
@@ -35,6 +36,23 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, in the order of the help."""
         return [*super().list_commands(ctx), *_ELSEWHERE]
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command and its arguments; `help` is `--help`. A word that is no command was to be searched for."""
+        if args[0] == "help":
+            if not args[1:]:
+                out(ctx.get_help())
+                ctx.exit()
+            args = [args[1], "--help"]
+        if args[0] in self.list_commands(ctx):
+            return super().resolve_command(ctx, args)
+        from difflib import get_close_matches
+
+        near = get_close_matches(args[0], self.list_commands(ctx), 1, 0.7)
+        meant = f"postdex {near[0]}" if near else f"postdex search {' '.join(args)}"
+        return ctx.fail(f"there is no command {args[0]}; did you mean `{meant}`?")
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name."""
@@ -64,9 +82,11 @@ class QueryCommand(click.Command):
                 break
             if re.fullmatch(r"-[l0]{2,}|-n\d+", token):
                 options.append(token)
+            elif token == "-h" and args != ["-h"]:
+                words.append(token)  # `df -h`
             elif not isinstance(option, click.Option) or (equals and not name.startswith("--")):
                 words.append(token)
-            elif equals or option.is_flag or name == "--help":
+            elif equals or option.is_flag or name in ctx.help_option_names:
                 options.append(token)
             elif name == "--explain":
                 options.append(f"--explain={rest.pop(0) if rest and _POST.fullmatch(rest[0]) else ''}")
@@ -74,7 +94,7 @@ class QueryCommand(click.Command):
                 raise click.BadOptionUsage(name, f"Option '{name}' requires an argument.", ctx)
             else:
                 options += [token, rest.pop(0)]
-        if any(word.startswith("--") for word in words):
+        if any(word.startswith(("--", "-C")) for word in words):
             _say_near_options(words, [name for name in known if name.startswith("--")])
         return super().parse_args(ctx, [*options, "--", *words])
 
@@ -84,14 +104,16 @@ def _say_near_options(words: Sequence[str], known: Sequence[str]) -> None:
     from difflib import get_close_matches
 
     for word in words:
-        if word.startswith("--") and (near := get_close_matches(word.partition("=")[0], known, 1, 0.85)):
+        if word in PLACE_OPTIONS:
+            note(f"{word} is searched for as text; as an option it stands before the words")
+        elif word.startswith("--") and (near := get_close_matches(word.partition("=")[0], known, 1, 0.85)):
             note(f"{word} is searched for as text; did you mean the option {near[0]}?")
 
 
-@click.group(cls=Commands)
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-C", "folder", metavar="FOLDER", help="The folder of the posts (default: found from here).")
 @click.option("--index", metavar="DIR", help="Where the index lies (default: .postdex in the folder).")
-@click.version_option(__version__, prog_name="postdex")
+@click.version_option(__version__, "-V", "--version", prog_name="postdex")
 @click.pass_context
 def postdex(ctx: click.Context, folder: str | None, index: str | None) -> None:
     """Full-text search for folders of Markdown posts with front matter."""
@@ -154,4 +176,8 @@ def run(arguments: Sequence[str]) -> int:
         return 2
     except click.Abort as error:
         raise KeyboardInterrupt from error
+    except OSError as error:
+        if error.errno != ENOSPC:
+            raise
+        refused(error)  # click prints the help by itself; an index that meets a full disk says so in other words
     return status if isinstance(status, int) else 0

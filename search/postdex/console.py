@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
-from postdex_index.errors import FolderError
+from postdex_index.errors import FolderError, PostdexError
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -34,24 +34,27 @@ def out(*lines: str, end: str = "\n") -> None:
             except UnicodeEncodeError:
                 encoding = stream.encoding or "ascii"
                 stream.write((line + end).encode(encoding, "replace").decode(encoding))
-    except BrokenPipeError:
-        _gone()
+    except OSError as error:
+        refused(error)
 
 
 def flush() -> None:
-    """Send what was written so far."""
+    """Send what was written so far. Raises PostdexError where it cannot be."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        _gone()
+    except OSError as error:
+        refused(error)
 
 
-def _gone() -> NoReturn:
-    """The reader of our output has seen enough: end as any program that a closed pipe ends, without a word."""
-    import signal
-
+def refused(error: OSError) -> NoReturn:
+    """Nobody takes our output. A reader who has seen enough closes the pipe, which ends any program without a word;
+    all else is an error."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at the end
-    raise SystemExit(128 + signal.SIGPIPE)
+    if isinstance(error, BrokenPipeError):
+        import signal
+
+        raise SystemExit(128 + signal.SIGPIPE)
+    raise PostdexError(f"cannot write the output ({error.strerror})") from error
 
 
 def note(line: str) -> None:

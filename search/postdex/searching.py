@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: So many paths are fetched at once when all are asked for.
 PAGE = 1000
+#: The options that say which index is meant, of all commands.
+PLACE_OPTIONS = ("-C", "--index")
 
 
 class Place(NamedTuple):
