@@ -209,7 +209,7 @@ def catch_up(folder: Path, directory: Path, settings: Settings, before: Known) -
     if not todo.pending:
         return Freshness(True, 0)
     if not todo.quick(settings) and not todo.remove:
-        return Freshness(False, todo.files)
+        return Freshness(False, changed_files(folder, before, settings, todo))
     try:
         with closing(embedded.open_writer(directory, simplify=settings.simplify, hurried=True)) as writer:
             if writer.based_on != before.generation:  # somebody else committed since, or there is nothing to go on from
@@ -222,6 +222,11 @@ def catch_up(folder: Path, directory: Path, settings: Settings, before: Known) -
     except (IndexDamagedError, IndexLockedError, IndexWriteError):
         return Freshness(not todo.files, todo.files, todo.remove)
     return Freshness(quick, 0 if quick else todo.files)
+
+
+def changed_files(folder: Path, before: Known, settings: Settings, todo: Plan) -> int:
+    """How many files themselves changed: all are read again when the settings did."""
+    return plan(folder, before._replace(settings=todo.settings), settings).files if todo.full else todo.files
 
 
 def looks_same(stamp: Stamp, stat: os.stat_result) -> bool:
