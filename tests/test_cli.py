@@ -269,10 +269,19 @@ def test_the_first_search_builds_the_index(run: Run, blog: Path) -> None:
     check(run("search", "--count", "word"), 0, "3\n")
 
 
-@pytest.mark.parametrize("arguments", ["index", "search word"])
-def test_a_folder_without_posts(run: Run, tmp_path: Path, arguments: str) -> None:
-    (tmp_path / "none").mkdir()
-    check(run("-C", str(tmp_path / "none"), *arguments.split()), 2, "", "no post could be indexed")
+@pytest.mark.parametrize("arguments", ["index", "search word", "search --json word", "show a.md"])
+def test_a_folder_without_posts_gets_no_index(run: Run, tmp_path: Path, arguments: str) -> None:
+    none = tmp_path / "none"
+    none.mkdir()
+    (none / "a.txt").write_text("word")
+    said = run("-C", str(none), *arguments.split())
+    check(said, 2, said.out, "there is no post here (*.md, ")
+    assert os.listdir(none) == ["a.txt"]
+
+
+def test_a_folder_of_files_that_are_no_posts(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(bytes(1000))
+    check(run("-C", str(tmp_path), "search", "word"), 2, "", "no post could be indexed")
 
 
 def test_where_another_index_lies_is_said_once(run: Run, blog: Path, tmp_path: Path) -> None:
@@ -300,6 +309,13 @@ def test_an_old_index_is_said(run: Run, blog: Path) -> None:
     check(run("search", "--count", "word"), 0, "2\n", "older than the posts: 1 file changed")
     check(run("search", "--count", "--no-refresh", "word"), 0, "2\n")
     check(run("search", "--require-fresh", "word"), 2, "", "run `postdex index`")
+    (blog / "postdex.toml").write_text("max_changed_files = 0\nlanguage = 'zh'\n")
+    check(run("search", "--count", "word"), 0, "2\n", "older than the posts: 1 file changed")
+    (blog / "c.md").unlink()
+    check(run("search", "--count", "word"), 0, "2\n", "older than the posts: the settings changed since")
+    check(run("search", "--require-fresh", "word"), 2, "", "(the settings changed)")
+    (blog / "c.md").write_text("a word\n")
+    (blog / "postdex.toml").write_text("max_changed_files = 0\n")
     (blog / "b.md").unlink()
     with closing(embedded.open_writer(blog / ".postdex")):
         check(run("search", "-l", "word"), 0, "a.md\n", "2 files changed")
@@ -318,6 +334,25 @@ def test_index(run: Run, blog: Path) -> None:
     check(run("index", "--full"), 0, "1 changed")
     with closing(embedded.open_writer(blog / ".postdex")):
         check(run("index", "--full", "--wait", "0"), 2, "", "another postdex is writing this index")
+
+
+def test_index_lists_what_it_lost(run: Run, blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(21):
+        (blog / f"bad{number:02}.md").write_text("---\ndate: soon\n---\n")
+    monkeypatch.chdir(blog.parent)
+    said = run("-C", blog.name, "index")
+    check(said, 0, f"{blog.name}/bad00.md:2: malformed: date is no date (soon); write it as")
+    assert said.out.splitlines()[19:21] == [
+        f"{blog.name}/bad19.md:2: malformed: date is no date (soon); "
+        "write it as 2022-08-26 or 2022-08-26 09:30:00 +0800",
+        "and 1 more; `postdex doctor` lists them all",
+    ]
+    (blog / "a.md").write_text("other")
+    assert "bad00" not in run("-C", blog.name, "index").out, "it is said once"
+    (blog / "bad00.md").write_text("---\ndate: later\n---\n")
+    check(run("-C", blog.name, "index"), 0, "(later)")
+    (blog / "c.md").write_text("word")
+    check(run("-C", blog.name, "index", "--dry-run"), 0, f"+ {blog.name}/c.md\n")
 
 
 def test_show(run: Run, samples: Path) -> None:
@@ -342,10 +377,10 @@ def test_a_search_builds_a_damaged_index_anew(run: Run, blog: Path) -> None:
 
 
 def test_doctor(run: Run, blog: Path) -> None:
-    check(run("doctor"), 2, "there is no index yet", "doctor --fix")
+    check(run("doctor"), 2, "", "there is no index yet; `postdex index`")
     check(run("doctor", "--fix", "--verify"), 0, "2 posts, 0 unpublished")
     (blog / "bad.md").write_text("---\ntitle: [\n---\nwords\n")
-    check(run("doctor"), 0, "1 files changed since")
+    check(run("doctor"), 0, "1 file changed since it was built, not looked at here")
     check(run("doctor", "--fix"), 1, "bad.md:")
     told = json.loads(run("doctor", "--json").out)
     assert (told["problems"][0]["path"], told["problems"][0]["kind"]) == ("bad.md", "malformed")

@@ -61,11 +61,11 @@ def test_an_index_in_order(blog: Blog) -> None:
     check(blog.run("doctor"), 0, "3 posts, 0 unpublished; ", "generation 1, 1 segment\n", "as new as the files")
     check(blog.run("doctor", "--verify"), 0, "every checksum is right")
     (blog.folder / "d.md").write_text("# d\n")
-    check(blog.run("doctor"), 0, "1 files changed since it was built; `postdex index` takes them in")
+    check(blog.run("doctor"), 0, "1 file changed since it was built, not looked at here; `postdex index` takes")
     blog.run("index")
     check(blog.run("doctor"), 0, "generation 2, ", "; generation 1 is kept beside it\n")
     (blog.folder / "postdex.toml").write_text('language = "zh"\n')
-    check(blog.run("doctor"), 0, "files changed since")
+    check(blog.run("doctor"), 0, "settings changed since")
     check(blog.run("doctor", "--fix"), 0, "4 changed", "as new as the files")
 
 
@@ -181,8 +181,17 @@ def test_what_cannot_be_mended_is_an_error(blog: Blog, form: list[str], monkeypa
 
 
 def test_without_an_index(blog: Blog) -> None:
+    """The files are looked at in its place."""
     for name in os.listdir(blog.index):
         os.unlink(blog.index / name)
-    check(blog.run("doctor"), 2, "there is no index yet", "doctor --fix")
-    assert blog.told()["index"] is None
-    check(blog.run("doctor", "--fix"), 0, "3 added", "3 posts")
+    check(blog.run("doctor"), 2, "there is no index yet; `postdex index`")
+    (blog.folder / "bad.md").write_text("---\ndate: soon\n---\n")
+    (blog.folder / "draft.md").write_text("---\ndraft: true\n---\n")
+    (blog.folder / "none.md").write_bytes(bytes(1000))
+    for name in ("x", "y"):
+        (blog.folder / f"{name}.md").write_text("---\nurl: /same/\n---\n")
+    check(blog.run("doctor"), 2, "bad.md:2: malformed: ", "draft.md:2: unpublished: ", "none.md: skipped: ", "/same/")
+    before = blog.told()
+    assert before["index"] is None
+    check(blog.run("doctor", "--fix"), 1, "8 added", "6 posts, 1 unpublished")
+    assert blog.told()["problems"] == before["problems"]

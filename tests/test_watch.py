@@ -446,7 +446,8 @@ def test_on_the_command_line(tmp_path: Path, ending: signal.Signals) -> None:
     command = [sys.executable, "-m", "postdex", "-C", str(folder), "index", "--watch"]
     out, err = tmp_path / "out", tmp_path / "err"
     with open(out, "wb") as standard, open(err, "wb") as errors:
-        process = subprocess.Popen(command, stdout=standard, stderr=errors, env=os.environ | {"PYTHONPATH": roots})
+        environment = os.environ | {"PYTHONPATH": roots}
+        process = subprocess.Popen(command, stdout=standard, stderr=errors, env=environment, cwd=folder)
     try:
         until(lambda: "watching" in err.read_text(), "the first round")
         (folder / "new.md").write_text("---\ntitle: [\n---\nzebra\n")

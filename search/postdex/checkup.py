@@ -36,8 +36,18 @@ class Status(NamedTuple):
 def status(folder: Path, directory: Path, settings: Settings, reader: Reader, known: build.Known) -> Status:
     """How an index stands now."""
     todo = build.plan(folder, known, settings)
-    state = not todo.pending, todo.files, bytes_on_disk(directory), kept(directory)
+    changed = build.changed_files(folder, known, settings, todo)
+    state = not todo.pending, changed, bytes_on_disk(directory), kept(directory)
     return Status(str(folder), str(directory), reader.stats(), *state)
+
+
+def problems_of_files(folder: Path, settings: Settings) -> list[Problem]:
+    """The same where there is no index: each file is read for it."""
+    walk, site = posts.walk(folder, settings), posts.site(folder)
+    read = [posts.read(folder, path, site, settings) for path in walk.files]
+    urls = {one.post.path: one.post.url for one in read if one.post and not one.post.unpublished}
+    found = [problem for one in read for problem in one.problems]
+    return sorted([*walk.problems, *found, *posts.clashes(urls)])
 
 
 def problems(directory: Path, reader: Reader) -> list[Problem]:

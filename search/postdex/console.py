@@ -137,6 +137,15 @@ class Bar:
             self._bar.__exit__(kind, error, trace)
 
 
+def insist_on_files(ix: Index) -> None:
+    """Raises FolderError if there is no index and no file for one: it would be left behind, and found by all below."""
+    from postdex_index import embedded
+
+    if embedded.generation(ix.directory) is None and not ix.refresh(dry_run=True).added:
+        hint = "name the folder of the posts with -C, or other files with the setting include"
+        raise FolderError(f"there is no post here ({', '.join(ix.settings.include)})", hint, path=str(ix.folder))
+
+
 def insist_on_posts(ix: Index) -> None:
     """Raises FolderError if the index holds no post at all, so that nothing could ever be found."""
     from postdex_index.embedded import open_reader

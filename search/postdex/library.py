@@ -359,10 +359,9 @@ class Index:
         """The newest commit, after it was brought up to the files as far as `refresh` says."""
         freshness = self._caught_up() if self._mode != "never" else build.Freshness(False, 0)
         if self._mode == "require" and not freshness.fresh:
-            changed = freshness.changed_files
-            raise StaleError(
-                f"the index is older than the posts ({changed} changed)", "run `postdex index`", path=str(self.folder)
-            )
+            changed = f"{freshness.changed_files:,} files" if freshness.changed_files else "the settings"
+            said = f"the index is older than the posts ({changed} changed)"
+            raise StaleError(said, "run `postdex index`", path=str(self.folder))
         reader, generation = self._reader()
         return self._leaving_out(_Snapshot(reader, generation, freshness))
 

@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from postdex_index.errors import IndexDamagedError, PostdexError
 
-from .console import Bar, here, insist_on_posts, note, out, post_path, shown_path, usual_jobs, wants_color, width
+from .console import (
+    Bar,
+    here,
+    insist_on_files,
+    insist_on_posts,
+    note,
+    out,
+    post_path,
+    shown_path,
+    usual_jobs,
+    wants_color,
+    width,
+)
 
 if TYPE_CHECKING:
     from .library import Index, Results, Sort
@@ -93,6 +105,7 @@ def ready(place: Place, refresh: Literal["auto", "never", "require"]) -> Index:
             raise
         build = ix.refresh
     if build:
+        insist_on_files(ix)
         with Bar("indexing") as bar:
             report = build(jobs=usual_jobs(), progress=bar)
         insist_on_posts(ix)

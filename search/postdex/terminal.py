@@ -87,8 +87,10 @@ def stale(index: IndexState) -> list[str]:
     """One line if the index is older than the files, else none."""
     if index.fresh:
         return []
-    changed = f": {_count(index.changed_files, 'file')} changed since" if index.changed_files else ""
-    return [f"warning: the index is older than the posts{changed}; `postdex index` brings it up to date"]
+    changed = _count(index.changed_files, "file") if index.changed_files else "the settings"
+    return [
+        f"warning: the index is older than the posts: {changed} changed since; `postdex index` brings it up to date"
+    ]
 
 
 def total_line(results: Results) -> str:

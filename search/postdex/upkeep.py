@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from postdex_index.errors import IndexFault, NotFoundError, PostdexError
+from postdex_index.errors import IndexFault, IndexMissingError, NotFoundError, PostdexError
 from postdex_index.model import Problem
 
-from .console import Bar, flush, insist_on_posts, note, out, post_path, shown_path, usual_jobs
+from .console import Bar, flush, insist_on_files, insist_on_posts, note, out, post_path, shown_path, usual_jobs
 
 if TYPE_CHECKING:
     from postdex_index.build import Report
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 #: Kinds of problems that mean that something is lost; the others are only said.
 _LOST = ("damaged", "skipped", "malformed")
-#: After a change of more files than these only their number is told.
-_MOST_LISTED = 10
+#: After a change of more files than these only their number is told, and of no more problems what they are.
+_MOST_LISTED, _MOST_PROBLEMS = 10, 20
 
 
 @click.command()
@@ -40,22 +40,26 @@ def index(place: Place, /, full: bool, watch: bool, dry_run: bool, jobs: int | N
     if watch and dry_run:
         raise click.UsageError("--watch and --dry-run exclude each other")
     ix = place.open()
+    if not watch:
+        insist_on_files(ix)
     with Bar("indexing") as bar:
         report = ix.refresh(full=full, dry_run=dry_run, jobs=jobs or usual_jobs(), wait=wait, progress=bar)
     if dry_run:
-        out(*_signed(report))
+        out(*_signed(ix, report))
     elif not watch:
         insist_on_posts(ix)
+    _say_losses(ix, report)
     _say_report(ix, report, dry_run)
     return _follow(ix, jobs or usual_jobs()) if watch else 0
 
 
-def _signed(report: Report) -> Iterator[str]:
+def _signed(ix: Index, report: Report) -> Iterator[str]:
     """A line for each file that was added, changed or removed."""
     from .printable import printable
 
+    where = shown_path(ix.folder)
     for sign, paths in (("+", report.added), ("~", report.changed), ("-", report.removed)):
-        yield from (f"{sign} {printable(path)}" for path in paths)
+        yield from (f"{sign} {printable(where(path))}" for path in paths)
 
 
 def _follow(ix: Index, jobs: int) -> int:
@@ -86,18 +90,26 @@ def _follow(ix: Index, jobs: int) -> int:
 
 def _say_round(ix: Index, report: Report) -> None:
     """What a round of watching did: the files if they are few, and what is wrong with those that were read."""
-    from . import render
-
-    lines = list(_signed(report))
+    lines = list(_signed(ix, report))
     if len(lines) > _MOST_LISTED:
         lines = []
     counts = f"+{len(report.added):,} ~{len(report.changed):,} -{len(report.removed):,}"
     out(*lines, f"{time.strftime('%H:%M:%S')} {counts} ({report.seconds:.2f} s)")
-    read = {*report.added, *report.changed}
-    lost = [problem for problem in report.problems if problem.path in read and problem.kind in _LOST]
-    if lost:
-        out(render.problems_text(lost[:_MOST_LISTED], where=shown_path(ix.folder)))
+    _say_losses(ix, report)
     flush()
+
+
+def _say_losses(ix: Index, report: Report) -> None:
+    """What was lost of the files that were read, or passed over in a first build."""
+    from . import render
+
+    read = {*report.added, *report.changed}
+    new = (problem for problem in report.problems if problem.path in read or not report.unchanged)
+    lost = [problem for problem in new if problem.kind in _LOST]
+    if lost:
+        out(render.problems_text(lost[:_MOST_PROBLEMS], where=shown_path(ix.folder)))
+    if len(lost) > _MOST_PROBLEMS:
+        out(f"and {len(lost) - _MOST_PROBLEMS:,} more; `postdex doctor` lists them all")
 
 
 def _say_report(ix: Index, report: Report, dry_run: bool) -> None:
@@ -150,7 +162,7 @@ def _document(ix: Index, typed: str) -> tuple[Document, int | None]:
 def doctor(place: Place, /, verify: bool, fix: bool, as_json: bool) -> int:
     """List what is wrong: posts that were skipped, are unpublished or lost something; the state of the index.
 
-    Exit status: 0 if nothing is lost, 1 if something is, 2 if the index cannot be used.
+    Exit status: 0 if nothing is lost, 1 if something is, 2 if there is no index or it cannot be used.
     """
     try:
         ix = place.open()
@@ -174,7 +186,9 @@ def doctor(place: Place, /, verify: bool, fix: bool, as_json: bool) -> int:
 
 def _fix(ix: Index, quiet: bool) -> None:
     """Make the index right, whatever is wrong with it."""
-    damaged = _checked(ix, verify=True)[0] is None
+    from postdex_index import embedded
+
+    damaged = embedded.generation(ix.directory) is not None and _checked(ix, verify=True)[0] is None
     with Bar("indexing") as bar:
         report = ix.refresh(full=damaged, jobs=usual_jobs(), progress=bar)
     if not quiet:
@@ -182,13 +196,17 @@ def _fix(ix: Index, quiet: bool) -> None:
 
 
 def _checked(ix: Index, verify: bool) -> tuple[Status | None, list[Problem]]:
-    """The state of the index and what is wrong with the posts; None, and what is wrong with the index itself, if
-    that cannot be used or is damaged anywhere."""
+    """The state of the index and what is wrong with the posts. None if there is no index, with what is wrong with the
+    files; or if it cannot be used or is damaged anywhere, with what is wrong with itself."""
     from postdex_index import embedded
+
+    from .checkup import problems_of_files
 
     try:
         status, problems = ix.status(), ix.problems()
         damages = embedded.verify(ix.directory) if verify else []
+    except IndexMissingError:
+        return None, problems_of_files(ix.folder, ix.settings)
     except IndexFault as error:
         return None, [Problem(error.path or str(ix.directory), 0, "damaged", error.message, error.hint)]
     for one in status.commits:
@@ -203,11 +221,14 @@ def _say_checkup(ix: Index, status: Status | None, problems: list[Problem], veri
     from . import render
     from .printable import printable
 
+    damaged = any(problem.kind == "damaged" for problem in problems)
+    text = render.problems_text(problems, where=str if damaged else shown_path(ix.folder))
     if status is None:
-        out(render.problems_text(problems))
-        note("the index cannot be used as it is; `postdex doctor --fix` makes it right")
+        if text:
+            out(text)
+        made = "the index cannot be used as it is; `postdex doctor --fix` makes it right"
+        note(made if damaged else "there is no index yet; `postdex index` or `postdex doctor --fix` makes it")
         return
-    text = render.problems_text(problems, where=shown_path(ix.folder))
     if text:
         out(text, "")
     stats, kept = status.stats, [one.generation for one in status.commits if one.state == "kept"]
@@ -217,7 +238,8 @@ def _say_checkup(ix: Index, status: Status | None, problems: list[Problem], veri
     checked = "; every checksum is right" if verified else ""
     out(f"generation {stats.generation}, {stats.segments} segment{'s' * (stats.segments != 1)}{beside}{checked}")
     if status.changed_files:
-        out(f"{status.changed_files:,} files changed since it was built; `postdex index` takes them in")
+        files = f"{status.changed_files:,} file{'s' * (status.changed_files != 1)}"
+        out(f"{files} changed since it was built, not looked at here; `postdex index` takes them in")
     elif not status.fresh:
         out("settings changed since it was built; `postdex index` takes them in")
     else:
