@@ -82,6 +82,12 @@ def test_every_error_is_in_the_docs() -> None:
     check(names, read(DOCS / "cli.md"))
 
 
+def test_every_code_of_an_error_is_in_the_docs() -> None:
+    sources = "".join(map(read, (ROOT / "search" / "postdex").glob("*.py")))
+    codes = set(re.findall(r'code="(\w+)"', sources)) | {"error", "bad_sort", "bad_units", "bad_facet"}
+    check(sorted(codes), read(DOCS / "cli.md"))
+
+
 def test_every_public_name_is_in_the_docs() -> None:
     import postdex
 

@@ -57,6 +57,7 @@ FLOORS = {
     "postdex.grammar": 6,
     "postdex.tree": 6,
     "postdex.filters": 6,
+    "postdex.arguments": 6,
     "postdex.syntax": 6,
     "postdex.suggest": 6,
     "postdex.rank": 6,

@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +217,20 @@ def test_why_a_file_is_not_in_the_index(blog: Path) -> None:
         ({"facets": ["colour"]}, "bad_facet"),
         ({"after": "soon"}, "bad_date"),
         ({"before": "2024-02-31"}, "bad_date"),
+        ({"after": datetime(2024, 3, 14, tzinfo=UTC)}, "bad_date"),
+        ({"after": 2024}, "bad_argument"),
+        ({"before": ["2024"]}, "bad_argument"),
+        ({"query": None}, "bad_argument"),
+        ({"query": ["word"]}, "bad_argument"),
+        ({"limit": "5"}, "bad_argument"),
+        ({"limit": None}, "bad_argument"),
+        ({"offset": 1.5}, "bad_argument"),
+        ({"deadline_ms": "soon"}, "bad_argument"),
+        ({"tags": None}, "bad_argument"),
+        ({"tags": [1]}, "bad_argument"),
+        ({"categories": 1}, "bad_argument"),
+        ({"facets": 1}, "bad_argument"),
+        ({"lang": ["en"]}, "bad_argument"),
         ({"query": "x" * 2001}, "query_too_long"),
         ({"query": "x " * 65}, "too_many_clauses"),
     ],
@@ -224,6 +239,35 @@ def test_what_cannot_be_asked(ix: postdex.Index, arguments: dict[str, Any], code
     with pytest.raises(postdex.QueryError) as caught:
         ix.search(**{"query": "word", **arguments})
     assert (caught.value.code, caught.value.http_status) == (code, 400)
+    assert code != "bad_argument" or next(iter(arguments)) in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "same"),
+    [
+        ({"tags": "c++"}, {"tags": ["c++"]}),
+        ({"categories": "linux/net"}, {"categories": ["linux/net"]}),
+        ({"facets": "year"}, {"facets": ["year"]}),
+        ({"after": date(2022, 8, 26)}, {"after": "2022-08-26"}),
+        ({"before": date(2022, 8, 26)}, {"before": "2022-08-26"}),
+        ({"after": datetime(2022, 8, 26)}, {"after": "2022-08-26"}),
+        ({"before": datetime(2022, 8, 26, 23, 59)}, {"before": "2022-08-27"}),
+        ({"after": datetime(2022, 8, 26, 9, 39, 34)}, {"after": "2022-08-26"}),
+        ({"after": datetime(2022, 8, 26, 9, 39, 35)}, {"after": "2022-08-27"}),
+        ({"deadline_ms": 500.5}, {"deadline_ms": None}),
+    ],
+)
+def test_values_of_other_kinds(ix: postdex.Index, arguments: dict[str, Any], same: dict[str, Any]) -> None:
+    found, wanted = ix.search("the", **arguments), ix.search("the", **same)
+    assert found.total == wanted.total > 0
+    assert (found.hits, found.facets) == (wanted.hits, wanted.facets)
+
+
+@pytest.mark.parametrize("path", [None, Path(REFCOUNT)])
+def test_a_path_is_a_text(ix: postdex.Index, path: Any) -> None:
+    for ask in (ix.get, ix.like):
+        with pytest.raises(postdex.QueryError, match="path is "):
+            ask(path)
 
 
 def test_other_questions(ix: postdex.Index) -> None:

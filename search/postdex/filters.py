@@ -7,12 +7,10 @@ not as they stand in posts. Which filters there are is the lexer's to know.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from postdex_index import analysis
-from postdex_index.errors import QueryError
-from postdex_index.query import DateRange, Keyword, Query
+from postdex_index.query import DateRange, Keyword
 
 if TYPE_CHECKING:
     from datetime import date
@@ -58,24 +56,6 @@ def date_range(field: str, value: str, today: date | None = None) -> tuple[DateR
     if day is None:
         return None, ""
     return (DateRange(start=day[0]), "") if field == "after" else (DateRange(stop=day[0]), "")
-
-
-def narrowing(
-    tags: Iterable[str], categories: Iterable[str], after: str | None, before: str | None, lang: str | None
-) -> list[Query]:
-    """The filters that were given as arguments. Raises QueryError for a date that is none."""
-    given = [("tag", tag) for tag in tags] + [("category", category) for category in categories]
-    given += [("lang", lang)] if lang else []
-    found: list[Query] = [kept for field, value in given if (kept := keyword(field, value))]
-    for field, value in (("after", after), ("before", before)):
-        if value is None:
-            continue
-        span, _ = date_range(field, value)
-        if span is None:
-            hint = "write 2024, 2024-03, 2024-03-14 or 30d (d, w, m, y back from today)"
-            raise QueryError(f"{field} is {value!r}, which is no date", hint, code="bad_date")
-        found.append(span)
-    return found
 
 
 def _between(value: str, today: date) -> tuple[DateRange | None, str]:

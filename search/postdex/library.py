@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, Literal, NamedTuple, ParamSpec, TypeAlias, TypeVar
@@ -27,8 +27,9 @@ from postdex_index.errors import (
 )
 from postdex_index.model import IndexState, Problem
 
-from . import filters, suggest, syntax, why
+from . import arguments, suggest, syntax, why
 from .answers import Asked, Page, Results, all_of, answer, nothing
+from .arguments import Day, Texts
 from .places import check_unasked, index_directory
 from .why import Verdict
 
@@ -165,13 +166,13 @@ class Index:
         limit: int = 10,
         offset: int = 0,
         sort: Sort = "score",
-        tags: Iterable[str] = (),
-        categories: Iterable[str] = (),
-        after: str | None = None,
-        before: str | None = None,
+        tags: Texts = (),
+        categories: Texts = (),
+        after: Day | None = None,
+        before: Day | None = None,
         lang: str | None = None,
         drafts: bool = False,
-        facets: Sequence[str] = (),
+        facets: Texts = (),
         units: Units = "posts",
         prefix_last: bool = False,
         typo: bool = True,
@@ -181,7 +182,8 @@ class Index:
     ) -> Results:
         """The posts that answer a query (docs/query.md is its language), best first.
 
-        `tags`, `categories`, `after`, `before` and `lang` are filters, all of which must hold. `prefix_last`
+        `tags`, `categories`, `after`, `before` and `lang` are filters, all of which must hold; dates may be texts as
+        in a query, dates, or datetimes without a zone (the site's is meant). `prefix_last`
         takes the last word as the beginning of one. A search that is not done after `deadline_ms` says so in
         `complete`. Raises QueryError for a query over a limit or an argument that cannot be used, StaleError,
         IndexFault.
@@ -190,8 +192,10 @@ class Index:
         ...     [hit.path for hit in ix.search("tag:sqlite").hits]
         ['2024/sqlite-wal.md']
         """
-        page = Page(limit, offset, sort, units, facets, drafts, explain, section_snippets, deadline_ms).checked()
-        narrowing = filters.narrowing(tags, categories, after, before, lang)
+        arguments.check_numbers(limit, offset, deadline_ms)
+        counted = arguments.texts("facets", facets)
+        page = Page(limit, offset, sort, units, counted, drafts, explain, section_snippets, deadline_ms).checked()
+        narrowing = arguments.narrowing(tags, categories, after, before, lang)
         started = time.perf_counter()
         snapshot = self._current()
         parsed = self._parsed(query, snapshot.reader, all_words=sort != "score", prefix_last=prefix_last)
@@ -213,6 +217,7 @@ class Index:
         ...     "2022/refcount-bug.md" in [hit.path for hit in ix.like("2022/refcount-bug.md").hits]
         False
         """
+        arguments.check_numbers(limit, offset)
         page = Page(limit, offset).checked()
         started = time.perf_counter()
         snapshot = self._current()
@@ -422,7 +427,7 @@ class Index:
         self, query: str, reader: Reader, *, all_words: bool = False, prefix_last: bool = False
     ) -> syntax.Parsed:
         return syntax.parse(
-            query,
+            arguments.text("query", query),
             languages=reader.stats().languages or ("en",),
             all_words=all_words,
             prefix_last=prefix_last,
@@ -439,7 +444,7 @@ def _with_suggestions(results: Results, parsed: syntax.Parsed, reader: Reader) -
 
 
 def _found(reader: Reader, path: str) -> int:
-    post = reader.find(path)
+    post = reader.find(arguments.text("path", path))
     if post is None:
         raise NotFoundError("no post of the index has this path", "paths are relative to the folder", path=path)
     return post
