@@ -275,6 +275,7 @@ def test_other_questions(ix: postdex.Index) -> None:
     assert ix.like(REFCOUNT).hits[0].path == KERNEL
     assert ix.suggest("the refc", limit=2)[0].text == "refcount"
     assert ix.get("2024/allocator-notes.md").unpublished == "draft: true"
+    assert repr(ix.get(REFCOUNT)).startswith(f"<post {REFCOUNT!r}, 'A refcount bug in sk_psock_get', ")
     status = ix.status()
     assert (status.stats.posts, status.stats.unpublished, status.fresh) == (PUBLISHED, 1, True)
     assert [(problem.path, problem.kind) for problem in ix.problems()] == [("2024/allocator-notes.md", "unpublished")]

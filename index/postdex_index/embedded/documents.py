@@ -217,6 +217,9 @@ class StoredDocument:
             self.authors, self.lang, self._own, self.unpublished, self.reconsider_at,
         ) = documents.record(doc)  # fmt: skip
 
+    def __repr__(self) -> str:
+        return f"<post {self.path!r}, {self.title!r}, {len(self.outline.levels)} sections>"
+
     @property
     def description(self) -> str:
         """The post's own description, or the beginning of its text."""
