@@ -21,7 +21,6 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("title: E\u0301mile", {"title": "Émile"}, {}),
     ("Title: x", {"title": "x"}, {}),
     ("title: 1.10", {"title": "1.10"}, {}),
-    ("title: [WIP]", {"title": "[WIP]"}, {}),
     ("a: b", {"title": "", "title_words": ""}, {}),
     ("title: x\nlinkTitle: y", {"title": "x", "title_words": "y"}, {}),
     ("title: x\nlinktitle: x", {"title_words": ""}, {}),
@@ -126,6 +125,15 @@ PROBLEMS = [
     ("title: {a: b}", "title", 2, "title is a mapping"),
 ]
 
+#: What is kept all the same: the lines, the field, its value, and line and words of the problem
+KEPT = [
+    ("a: b\ntitle: [WIP]", "title", "[WIP]", 3, "title is a list, not text"),
+    ("title: [a, b]", "title", "[a, b]", 2, "title is a list, not text"),
+    ("tags: {a: b}", "tags", ("a: b",), 2, "tags is a mapping, not a list"),
+    ("tags:\n  a: b\n  c: d", "tags", (), 2, "tags is a mapping, not a list"),
+    ("categories: {a: b}", "categories", (("a: b",),), 2, "categories is a mapping, not a list"),
+]
+
 
 def check(lines: str, *, path: str = "x.md", flavour: str = "", zone: str = "", language: str = "") -> Metadata:
     """The one call of what is tested."""
@@ -148,6 +156,14 @@ def test_problems(lines: str, field: str, line: int, words: str) -> None:
     assert not getattr(found, field)
     assert [(problem.kind, problem.line) for problem in found.problems] == [("malformed", line)]
     assert words in found.problems[0].message and found.problems[0].hint
+
+
+@pytest.mark.parametrize(("lines", "field", "value", "line", "words"), KEPT)
+def test_what_is_kept_with_a_problem(lines: str, field: str, value: object, line: int, words: str) -> None:
+    found = check(lines)
+    assert getattr(found, field) == value
+    assert [(problem.kind, problem.line, problem.message) for problem in found.problems] == [("malformed", line, words)]
+    assert found.problems[0].hint
 
 
 def test_a_bad_date_is_not_replaced_by_a_guess() -> None:

@@ -181,6 +181,7 @@ class _Fields:
             return clean(value)
         if isinstance(value, list):
             texts = [text for text in map(clean, _texts(value)) if text]
+            self.problem(name, f"{name} is a list, not text", "put the value in quotes")
             return f"[{', '.join(texts)}]" if texts else ""
         if value is not None:
             self.problem(name, f"{name} is a mapping, not text", "put the value in quotes")
@@ -196,6 +197,8 @@ class _Fields:
             if split:
                 parts = found.split() if split == " " else re.split(f"[{split}]", found)
         else:
+            if isinstance(found, dict) and not isinstance(found.get("name"), str):
+                self.problem(name, f"{name} is a mapping, not a list", f"write {name}: [one, other]")
             parts = list(_texts(found))
         texts = tuple(dict.fromkeys(text for text in map(clean, parts) if text))
         if len(texts) > MOST:
