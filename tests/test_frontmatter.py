@@ -245,6 +245,13 @@ def test_one_bad_line_loses_one_field() -> None:
     assert found.fields == {"title": "x", "series": "SMC: two", "date": "2022-01-01"}
 
 
+def test_a_key_that_stands_twice_is_said() -> None:
+    found = check("---\ntitle: x\ndate: 2022-01-01\ntitle: y\n---\nbody")
+    assert found.fields == {"title": "y", "date": "2022-01-01"}
+    assert [(problem.line, problem.message) for problem in found.problems] == [(4, "title is given twice")]
+    assert "last one counts" in found.problems[0].hint
+
+
 def test_bad_items_of_a_list_are_quoted() -> None:
     found = check("---\ntags:\n- @a\n- b\n- 'c'\ntitle: {{ x }}\n---\n")
     assert found.fields == {"tags": ["@a", "b", "c"], "title": "{{ x }}"}

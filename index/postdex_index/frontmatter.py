@@ -25,6 +25,7 @@ LONGEST = 64 * 1024
 HEXO_LINES = 60
 
 _YAML_HINT = "put a value that has : # @ { or [ in quotes, and indent with blanks, not tabs"
+_TWICE = "the last one counts; leave the others out"
 _BLANK = re.compile(r"(?:[ \t]*\n)*")
 _OPENER = re.compile(r"(-{3,10}|\+{3,10}|;{3,10})[ \t]*\n")
 _KEY = re.compile(r"""["']?[^\W\d][\w .-]{0,60}["']?[ \t]*:(?=[ \t\n]|$)""")
@@ -163,7 +164,10 @@ def _read(text: str, block: _Block) -> FrontMatter:
         return _front_matter(text, {}, block.body, [_problem(text, block.start, message, "move text into the body")])
     value, found = read_block(block.kind, block.text)
     hint = _YAML_HINT if block.kind == "YAML" else "check quotes, commas and brackets"
-    problems = [_problem(text, _line_start(text, block.start, line), message, hint) for line, message in found]
+    problems = [
+        _problem(text, _line_start(text, block.start, line), message, _TWICE if message.endswith("twice") else hint)
+        for line, message in found
+    ]
     if isinstance(value, dict):
         return _front_matter(text, value, block.body, problems)
     if found and (block.kind != "YAML" or _KEY_LINE.match(block.text)):

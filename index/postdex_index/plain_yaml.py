@@ -47,6 +47,8 @@ def read(block: str) -> dict[str, Value] | None:
         if piece is None:
             return None
         key, value, flow, items, _ = piece.groups()
+        if key in fields:
+            return None  # `yaml_block` says where
         if value is not None:
             fields[key] = _scalar(value)
         elif flow is not None:

@@ -221,6 +221,9 @@ class _Builder:
         value = None if event.implicit[0] and not event.tag and event.value in NULLS else event.value
         if self.path and self.path[-1].wants_key:
             value = event.value  # `null: x` has a key all the same
+            if value in self.path[-1].value:
+                line = self.block.count("\n", 0, event.start_mark.index)
+                self.problems.append((line, f"{value} is given twice"))
         if event.anchor:
             self.anchors[event.anchor] = (value, 1)
         self._put(event, value, 1)
