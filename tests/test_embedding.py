@@ -69,6 +69,8 @@ def test_flask(site: Path) -> None:
     ):
         found = client.get(target)
         check(found.status_code, found.get_json(), status, first)
+    facets = client.get("/search?q=the").get_json()["facets"]["tags"]
+    assert list(facets.values()) == sorted(facets.values(), reverse=True) != [facets[tag] for tag in sorted(facets)]
     module.ix.close()
 
 

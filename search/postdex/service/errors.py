@@ -14,7 +14,7 @@ from .. import render
 
 #: Code -> HTTP status and what happened, in the order of the documentation.
 REFUSALS = {
-    "bad_request": (400, "what came is not HTTP"),
+    "bad_request": (400, "what came is not HTTP, or its address is not percent-encoded"),
     "bad_parameter": (400, "a parameter is unknown, has the wrong type, or is out of its bounds"),
     "bad_json": (400, "the body is not a JSON object"),
     "unauthorized": (401, "the token is missing or wrong"),

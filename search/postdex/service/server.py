@@ -11,12 +11,14 @@ import gc
 import logging
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
+from httptools import HttpParserInvalidURLError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from postdex_index.errors import PostdexError
@@ -86,7 +88,12 @@ class Protocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """What came is not HTTP, or was refused in the middle of the parsing."""
-        if not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if isinstance(sys.exception(), HttpParserInvalidURLError):
+            hint = "percent-encode what is not ASCII, as `curl -G --data-urlencode q=…` does"
+            self._refuse(RequestError("bad_request", "the address has characters that no address may have", hint))
+        else:
             self._refuse(RequestError("bad_request", "this is not HTTP", "speak HTTP/1.1"))
 
     def _expect(self) -> None:
@@ -102,6 +109,7 @@ class Protocol(HttpToolsProtocol):
     def _refuse(self, error: RequestError) -> None:
         """Say so in the one shape of errors, and end the connection."""
         self._expected()
+        log.warning("refused %d %s %s", error.http_status, error, self.client[0] if self.client else "")
         body = errors.body(error)
         named = {**gate.HEADERS, **errors.headers(error), "content-type": "application/json"}
         named |= {"content-length": str(len(body)), "connection": "close"}
