@@ -376,7 +376,22 @@ def test_a_hundred_slow_clients_hold_up_nobody(served: Running) -> None:
             raw.close()
 
 
-def test_slow_and_endless_headers_end_the_connection(served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_browser_is_shown_a_post_as_a_page(served: Running) -> None:
+    accept = "text/html,application/xhtml+xml,*/*;q=0.8"
+    found = served.ask(f"/documents/{REFCOUNT}", Accept=accept)
+    assert (found.status, found.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    shown = found.body.decode()
+    assert "<h2>Root cause</h2>" in shown and "struct sock *clcsk = smc-&gt;clcsock-&gt;sk;\n" in shown
+    assert set(re.findall(r"<(\w+)", shown)) == {
+        *("html", "head", "meta", "title", "link", "body", "header", "a", "main", "h1", "p", "section", "h2")
+    }
+    assert served.ask(f"/documents/{DRAFT}", Accept=accept).status == 404
+    assert served.ask(f"/documents/{REFCOUNT}").json()["path"] == REFCOUNT
+
+
+def test_slow_and_endless_headers_end_the_connection(
+    served: Running, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(server, "HEAD_S", 0.2)
     assert raw_answer(served, b"GET /search HTTP/1.1\r\n").startswith(b"HTTP/1.1 408 ")
     assert raw_answer(served, b"").startswith(b"HTTP/1.1 408 ")
@@ -384,6 +399,9 @@ def test_slow_and_endless_headers_end_the_connection(served: Running, monkeypatc
     endless = b"GET /search HTTP/1.1\r\n" + b"X-Header: " + b"a" * 40_000
     assert raw_answer(served, endless).startswith(b"HTTP/1.1 431 ")
     assert b'"bad_request"' in raw_answer(served, b"HELO there\r\n\r\n")
+    with caplog.at_level("WARNING", logger=records.log.name):
+        assert b"--data-urlencode" in raw_answer(served, "GET /search?q=算法 HTTP/1.1\r\n\r\n".encode())
+    assert "refused 400 the address has characters" in caplog.messages[-1]
     monkeypatch.setattr(server, "MOST_CONNECTIONS", 0)
     assert raw_answer(served, b"").startswith(b"HTTP/1.1 429 ")
 

@@ -112,7 +112,7 @@ class Service:
             # Scripts and styles hold nothing of anybody's: other sites may load them.
             return files.response(self._files[path], scope)
         added["cross-origin-resource-policy"] = "same-origin"
-        added["vary"] = "Origin, Accept-Encoding, Authorization"
+        added["vary"] = "Origin, Accept, Accept-Encoding, Authorization"
         try:
             added |= gate.check(scope, self.rules, token=path in self._token_paths and scope["method"] == "POST")
         except RequestError as error:
@@ -147,6 +147,8 @@ class Service:
         async def answer(request: Request) -> Response:
             arguments = await _arguments(request, endpoint)
             squeeze = _squeezed(request)
+            if endpoint.name == "documents" and "text/html" in request.headers.get("accept", ""):
+                return await self._in_thread(self._readable, endpoint, arguments, squeeze)
             if endpoint.token:
                 # A build takes its time and must not take a thread from those who search.
                 return await asyncio.to_thread(self._made, endpoint, arguments, squeeze)
@@ -234,6 +236,11 @@ class Service:
         body = page.html(chosen["query"], results, error, chosen).encode("utf-8", "replace")
         status = error.http_status if error else 200
         return _response(body, _HTML, {"cache-control": "private, no-cache"}, squeeze, status)
+
+    def _readable(self, endpoint: Endpoint, arguments: Arguments, squeeze: bool) -> Response:
+        """In a thread: a post as a page, for browsers that follow a link to it."""
+        body = page.reading(endpoint.answerer(self.site, arguments)).encode("utf-8", "replace")
+        return _response(body, _HTML, {"cache-control": "private, no-cache"}, squeeze)
 
 
 async def _arguments(request: Request, endpoint: Endpoint) -> Arguments:

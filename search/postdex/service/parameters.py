@@ -149,7 +149,7 @@ def _checked(parameter: Parameter, value: Any) -> Any:
         return None
     if parameter.type == "texts":
         if not isinstance(value, list) or len(value) > MOST_VALUES:
-            raise _wrong(parameter, f"a list of at most {MOST_VALUES} texts")
+            raise _wrong(parameter, value, f"a list of at most {MOST_VALUES} texts")
         return tuple(_checked(parameter._replace(type="text"), each) for each in value)
     if parameter.type == "flag":
         fits, wanted = isinstance(value, bool), "true or false"
@@ -167,9 +167,9 @@ def _checked(parameter: Parameter, value: Any) -> Any:
             raise QueryError(f"the query has {len(value):,} characters; {parameter.most:,} are the most", hint)
         wanted = f"a text of at most {parameter.most:,} characters"
     if not fits:
-        raise _wrong(parameter, wanted)
+        raise _wrong(parameter, value, wanted)
     return value
 
 
-def _wrong(parameter: Parameter, wanted: str) -> RequestError:
-    return RequestError("bad_parameter", f"{parameter.name} is not {wanted}", parameter.doc)
+def _wrong(parameter: Parameter, value: Any, wanted: str) -> RequestError:
+    return RequestError("bad_parameter", f"{parameter.name} cannot be {value!r:.40}", f"give {wanted}")

@@ -110,6 +110,29 @@ def html(
     return sub("|".join(map(escape, places)), lambda place: _filled(place[0], places[place[0]]), _template())
 
 
+def reading(post: Mapping[str, Any]) -> str:
+    """A stored post (its wire form) as a page to read, for a browser that has no script to show it beside its hit.
+
+    >>> section = {"title": "B", "anchor": "", "text": "if a<b:\\n"}
+    >>> page = reading({"path": "a/b.md", "title": "B", "sections": [section]})
+    >>> "<p>if a&lt;b:</p>" in page, page.count("B</h"), 'href="../../postdex.css"' in page
+    (True, 1, True)
+    """
+    root = "../" * (post["path"].count("/") + 1)
+    sections = []
+    for section in post["sections"]:
+        heading = f"<h2>{text(section['title'])}</h2>" if section["title"] not in ("", post["title"]) else ""
+        lines = "\n".join(map(text, section["text"].strip("\n").split("\n")))
+        sections.append(f'<section id="{text(section["anchor"])}">{heading}<p>{lines}</p></section>')
+    return (
+        f'<!doctype html>\n<html lang="{text(post.get("lang") or "en")}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{text(post["title"])}</title><link rel="stylesheet" href="{root}postdex.css"></head>\n'
+        f'<body><header><a href="{root}">Search</a></header><main class="post"><h1>{text(post["title"])}</h1>'
+        f'<p class="where">{text(post["path"])}</p>{"".join(sections)}</main></body></html>\n'
+    )
+
+
 def _filled(place: str, made: str) -> str:
     return made + place if place.startswith("</") else place + made
 
