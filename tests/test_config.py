@@ -36,7 +36,7 @@ LAYERS: list[tuple[str, dict[str, str], dict[str, object], dict[str, Any]]] = [
         {},
         {"url": "/:year/:slug/", "base_url": "https://a.org/b"},
     ),
-    ("editor = 'vscode://file/{path}:{line}'", {}, {}, {"editor": "vscode://file/{path}:{line}"}),
+    ("editor = 'vscode://file{path}:{line}'", {}, {}, {"editor": "vscode://file{path}:{line}"}),
     (
         "origins = ['https://a.org', 'http://localhost:4000']",
         {},

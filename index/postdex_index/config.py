@@ -246,7 +246,7 @@ def _wrong_base_url(value: str) -> str:
 
 def _wrong_editor(value: str) -> str:
     if value and not re.match(r"(?!javascript:|data:)[a-z][a-z0-9+.-]*:[^\s]*$", value):
-        return "it must be a link such as vscode://file/{path}:{line}"
+        return "it must be a link such as vscode://file{path}:{line}"
     unknown = set(re.findall(r"\{([^{}]*)\}", value)) - {"path", "line"}
     return f"{{{min(unknown)}}} is not known; there are {{path}} and {{line}}" if unknown else ""
 
