@@ -149,8 +149,7 @@ posts/2022/refcount-bug.md:43  An SMC bug > fix
         """\
 2022/refcount-bug.md:43
   搜索引擎的实现 > what I
-  fixed  (~2022-08-26) [linux,
-  net]
+  fixed [linux, net]
   在内核中引用计数失败时套接字
   会回退。
 

@@ -174,8 +174,8 @@ def _hit_lines(hit: Hit, page: _Page) -> Iterator[str]:
 
 def _section_lines(hit: Hit, section: SectionHit, page: _Page) -> Iterator[str]:
     place = _located(hit.path, section.match_line or section.line, page)
-    said = "".join(f" > {printable(heading)}" for heading in section.headings)  # none above the first heading
-    yield from _headed(place, said[1:], (), "", page)
+    said = " ".join(f"> {printable(heading)}" for heading in section.headings) or "(beginning)"
+    yield from _headed(place, said, (), "", page)
     if section.snippet:
         yield from _snippet_lines(section.snippet, page)
 
@@ -243,8 +243,8 @@ def _aside(hit: Hit) -> str:
 
 
 def _date(date: int | None, date_from: str) -> str:
-    """`  (2022-08-26)`, with a `~` if it was only guessed from the file's time."""
-    return "" if date is None else f"  ({'~' if date_from == 'file' else ''}{iso(date).partition('T')[0]})"
+    """`  (2022-08-26)`; the time of a file, which a checkout renews, says nothing of its post."""
+    return "" if date is None or date_from == "file" else f"  ({iso(date).partition('T')[0]})"
 
 
 def _tags(tags: Sequence[str]) -> str:
