@@ -108,7 +108,11 @@ def check(said: Said, status: int, out: str = "", err: str = "") -> None:
         ("--no-refresh psock", 0, REFCOUNT, ""),
         ("--require-fresh psock", 0, REFCOUNT, ""),
         ("--limt 3 psock", 0, REFCOUNT, "did you mean the option --limit?"),
-        ("--no-refresh --require-fresh x", 2, "", "exclude each other"),
+        ("--no-refresh --require-fresh x", 2, "", "--no-refresh and --require-fresh exclude each other"),
+        ("-l --json x", 2, '"message": "--json and -l exclude each other"', "--json and -l exclude each other"),
+        ("--count --jsonl x", 2, "", "--jsonl and --count exclude each other"),
+        ("--suggest -0 x", 2, "", "--suggest and -l exclude each other"),
+        (f"--explain {REFCOUNT} --count x", 2, "", "--explain PATH and --count exclude each other"),
         (f"--like {REFCOUNT} x", 2, "", "takes the place of a query"),
         ("--like no.md", 2, "", "postdex: no.md: no post of the index has this path"),
         ("-n 1001 x", 2, "", "1001 is not in the range"),
@@ -197,10 +201,23 @@ def test_all_paths_are_listed_unless_so_many_are_asked_for(
     assert len(run("-C", str(samples), "search", "-l", "-n", "2").out.splitlines()) == 2
 
 
-def test_errors_are_json_where_json_was_asked_for(run: Run, samples: Path) -> None:
-    said = run("-C", str(samples), "search", "--json", "--after", "soon", "x")
-    assert json.loads(said.out)["error"]["code"] == "bad_date"
-    check(said, 2, "bad_date", "no date")
+@pytest.mark.parametrize(
+    ("arguments", "code", "err"),
+    [
+        ("search --json --after soon x", "bad_date", "no date"),
+        ("search --json --sort foo x", "error", "'foo' is not one of"),
+        ("show no.md --json", "not_found", "no post"),
+        ("-C nowhere doctor --json", "bad_folder", "no such folder"),
+    ],
+)
+def test_errors_are_json_where_json_was_asked_for(run: Run, samples: Path, arguments: str, code: str, err: str) -> None:
+    said = run("-C", str(samples), *arguments.split())
+    assert json.loads(said.out)["error"]["code"] == code
+    check(said, 2, code, err)
+
+
+def test_an_error_is_not_json_where_json_is_searched_for(run: Run, samples: Path) -> None:
+    check(run("-C", str(samples), "search", "--after", "soon", "--", "--json"), 2, "", "no date")
 
 
 def test_paths_are_relative_to_where_one_stands(run: Run, samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:

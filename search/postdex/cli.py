@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from postdex_index.errors import PostdexError
 
-from .console import flush, note
+from .console import flush, note, out
 from .searching import PLACE_OPTIONS, Asked, Place, search
 
 
@@ -27,8 +28,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         note("interrupted")
         return 130
     except PostdexError as error:
+        if "--json" in arguments and "--" not in arguments[: arguments.index("--json")]:
+            _say_as_json(error)
         note(str(error))
         return error.exit_code
+
+
+def _say_as_json(error: PostdexError) -> None:
+    from . import render
+
+    with suppress(PostdexError):  # it may be the output that failed
+        out(render.dumps(render.error(error)))
+        flush()
 
 
 def _run(arguments: Sequence[str]) -> int:

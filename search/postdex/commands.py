@@ -13,6 +13,8 @@ from typing import Any
 
 import click
 
+from postdex_index.errors import PostdexError
+
 from . import __version__, searching
 from .console import note, out, refused
 from .searching import PLACE_OPTIONS, Asked, Place
@@ -157,11 +159,23 @@ def search(place: Place, /, query: tuple[str, ...], **options: Any) -> int:
     words are found, best first; +word must be there, -word must not; "a phrase", refc*, tag:linux, after:30d.
     """
     asked = Asked(**options)
-    if asked.no_refresh and asked.require_fresh:
-        raise click.UsageError("--no-refresh and --require-fresh exclude each other")
+    _check_together(asked)
     if asked.like is not None and query:
         raise click.UsageError("--like takes the place of a query")
     return searching.search(place, " ".join(query), asked)
+
+
+def _check_together(asked: Asked) -> None:
+    """Raise UsageError for options of which only one can be obeyed."""
+    shorter = {"--jsonl": asked.jsonl, "-l": asked.paths or asked.null, "--count": asked.only_count}
+    for group in (
+        {"--no-refresh": asked.no_refresh, "--require-fresh": asked.require_fresh},
+        {"--json": asked.as_json, **shorter},
+        {"--suggest": asked.suggest, "--explain PATH": bool(asked.explain), **shorter},
+    ):
+        chosen = [name for name, given in group.items() if given]
+        if len(chosen) > 1:
+            raise click.UsageError(f"{' and '.join(chosen)} exclude each other")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -172,8 +186,7 @@ def run(arguments: Sequence[str]) -> int:
         out(error.format_message())
         return 2
     except click.ClickException as error:
-        note(error.format_message())
-        return 2
+        raise PostdexError(error.format_message().rstrip(".")) from error
     except click.Abort as error:
         raise KeyboardInterrupt from error
     except OSError as error:

@@ -10,7 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from postdex_index.errors import IndexDamagedError, PostdexError
+from postdex_index.errors import IndexDamagedError
 
 from .console import (
     Bar,
@@ -80,19 +80,12 @@ class Asked(NamedTuple):
 
 def search(place: Place, text: str, asked: Asked) -> int:
     """Search and print; the exit status: 0 if there are hits, 1 if there are none. Raises PostdexError."""
-    try:
-        with ready(place, "never" if asked.no_refresh else "require" if asked.require_fresh else "auto") as ix:
-            if asked.suggest:
-                return _suggest(ix, text, asked)
-            if asked.explain:
-                return _explain(ix, text, post_path(ix.folder, asked.explain), asked.as_json)
-            return _search(ix, text, asked)
-    except PostdexError as error:
-        if asked.as_json:
-            from . import render
-
-            out(render.dumps(render.error(error)))
-        raise
+    with ready(place, "never" if asked.no_refresh else "require" if asked.require_fresh else "auto") as ix:
+        if asked.suggest:
+            return _suggest(ix, text, asked)
+        if asked.explain:
+            return _explain(ix, text, post_path(ix.folder, asked.explain), asked.as_json)
+        return _search(ix, text, asked)
 
 
 def ready(place: Place, refresh: Literal["auto", "never", "require"]) -> Index:

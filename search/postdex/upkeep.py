@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from postdex_index.errors import IndexFault, IndexMissingError, NotFoundError, PostdexError
+from postdex_index.errors import IndexFault, IndexMissingError, NotFoundError
 from postdex_index.model import Problem
 
 from .console import Bar, flush, insist_on_files, insist_on_posts, note, out, post_path, shown_path, usual_jobs
@@ -164,17 +164,10 @@ def doctor(place: Place, /, verify: bool, fix: bool, as_json: bool) -> int:
 
     Exit status: 0 if nothing is lost, 1 if something is, 2 if there is no index or it cannot be used.
     """
-    try:
-        ix = place.open()
-        if fix:
-            _fix(ix, quiet=as_json)
-        status, problems = _checked(ix, verify)
-    except PostdexError as error:
-        if as_json:
-            from . import render
-
-            out(render.dumps(render.error(error)))
-        raise
+    ix = place.open()
+    if fix:
+        _fix(ix, quiet=as_json)
+    status, problems = _checked(ix, verify)
     if as_json:
         from . import render
 
