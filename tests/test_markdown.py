@@ -77,7 +77,11 @@ PROSE = [
     ("{{< tooltip text=\"Pods\" term_id=\"pod\" >}} {{HTMLElement(\"a\")}} {{ f }}", "Pods a"),
     ("{{< img\n  src=\"x.png\"\n  alt=\"a cat\"\n>}}\nend", "¬¬a cat\n¬end"),
     ("para\n{: .note}\n{::nomarkdown /}", "para"),
-    ("{% post_link my-post \"The title\" %} {% post_link x A title %} {% post_link y %}", "The title A title"),
+    ("{% post_link my-post \"The title\" %} {% post_link x A title %} {% post_link 2022/y %}", "The title A title y"),
+    ("{% blockquote 鲁迅, 狂人日记 https://x.y/z %}\nq\n{% endblockquote %}", "鲁迅, 狂人日记¬q"),
+    ("{% tabs one, 1 %}\n<!-- tab Debian 12@linux -->\napt\n<!-- endtab -->\n{% endtabs %}", "\nDebian 12\napt"),
+    ('{{< tab "Linux" >}}\na\n{{< /tab >}}\n{{% tab header="Mac" %}}\nb\n{{% /tab %}}', "Linux¬a¬¬Mac¬b"),
+    ("{% tab Linux %}\na\n{% endtab %}", "Linux¬a"),
     ("{% asset_img a.jpg 500 300 \"t\" \"the alt\" %} {% asset_img b.png Some words %}", "the alt Some words"),
     ("[go]({{< ref \"a.md\" >}}#x) [b]({% link c.md %}) <a href=\"{{< ref \"d\" >}}\">e</a>", "go b e"),
     ("`{{< code >}}` and `{% raw %}`", "{{< code >}} and {% raw %}"),
@@ -327,6 +331,7 @@ def test_never_raises(body: str, style: str) -> None:
 
 _N = 20_000
 HOSTILE = [
+    "<!-- tab" + " " * 200_000,
     "[" * _N, "> " * _N, ">" * _N, "- " * _N, "*a " * _N, "`" * _N, "<" * _N, "<a " * _N, "![" * _N, "[a](" * _N,
     "[[" * _N, "{{" * _N, "{% " * _N, "{: " * _N, "[a]({{ " * _N, "<a {{" * _N, "{{< t title=\"a\" >}}" * _N,
     "{{< " + "title= " * _N + ">}}", "{% codeblock %}\n" * _N, "{{< highlight go >}}" * _N, "<div>" + "<h1 " * _N,

@@ -108,10 +108,13 @@ _IN_PROSE = re.compile(
     rf"|{_TAG}"
 )
 _QUOTED = r""""([^"\n]*)"|'([^'\n]*)'"""
-_VISIBLE = re.compile(rf"(?<![\w-])(?:text|title|caption|alt|name|summary)\s*=\s*(?:{_QUOTED}|`([^`\n]*)`)|([\n\v])")
+_VISIBLE = re.compile(
+    rf"(?<![\w-])(?:text|title|caption|alt|name|summary|header)\s*=\s*(?:{_QUOTED}|`([^`\n]*)`)|([\n\v])"
+)
 _FIRST_QUOTED = re.compile(_QUOTED)
 _MACRO = re.compile(rf"\{{\{{\s*-?\s*[A-Za-z_]\w*\s*\(\s*(?:{_QUOTED})")
-_HEXO = re.compile(r"\{%-?\s*(post_link|asset_link|asset_img|img)\s+(.*?)\s*-?%\}", re.S)
+_TAB = re.compile(rf"\{{\{{[<%]\s*tab\s+(?:{_QUOTED})")
+_HEXO = re.compile(r"\{%-?\s*(post_link|asset_link|asset_img|img|blockquote|quote|tab)\s+(.*?)\s*-?%\}", re.S)
 _REFERENCE = re.compile(rf"(?:ref|relref|link|post_url)\s+(?:{_QUOTED}|([^\s\"'%>]+))")
 
 
@@ -152,7 +155,7 @@ def first_argument(text: str) -> str:
 
 def _shown_tag(tag: str) -> str:
     breaks = _line_breaks(tag)
-    macro = _MACRO.match(tag)
+    macro = _MACRO.match(tag) or _TAB.match(tag)
     if macro:
         return (macro[1] or macro[2] or "").replace("\v", " ") + breaks
     hexo = _HEXO.match(tag)
@@ -169,19 +172,25 @@ def _shown_tag(tag: str) -> str:
 
 
 def _shown_hexo(name: str, arguments: str) -> str:
-    """Title of `post_link slug "title"`, alt (or else title) of `asset_img file 100 50 "title" "alt"`."""
+    """Title of `post_link slug "title"`, alt (or else title) of `asset_img file 100 50 "title" "alt"`, author and work
+    of `blockquote author, work https://…`, label of `tab label`."""
     words = arguments.split()
+    if name in ("blockquote", "quote", "tab"):
+        return " ".join(word for word in words if "://" not in word)
     if name in ("asset_img", "img"):
         file = next((i for i, word in enumerate(words) if "." in word), 0)
         rest = [word for word in words[file + 1 :] if not re.fullmatch(r"\d+(?:px|%)?", word)]
         quoted = [part for part in re.split("[\"']", " ".join(rest)) if part.strip()]
         return quoted[-1].strip() if quoted else ""
-    return " ".join(words[1:]).removesuffix(" true").removesuffix(" false").strip("\"'")
+    title = " ".join(words[1:]).removesuffix(" true").removesuffix(" false").strip("\"'")
+    return title or (words[0].rpartition("/")[2] if name == "post_link" else "")
 
 
 _HIDDEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style)\b[^<>]*>.*?(?:</\1\s*>|\Z)|<\?.*?(?:\?>|\Z)|<![A-Za-z\[][^>]*>?", re.S | re.I
 )
+#: NexT and Butterfly for Hexo: the label of a tab, before its icon.
+_TAB_COMMENT = re.compile(r"<!--[ \t]*tab[ \t]([^\n<>]*)-->")
 _HTML_TAG = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9-]*+)((?:[^<>"']|"[^"]*"|'[^']*')*+)>""")
 _ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
 _BREAKS = re.compile("[\0\x01\n\v\r]")
@@ -208,12 +217,17 @@ def html_text(html: str) -> str:
     >>> html_text('<div>\\n  <p>a <b>b</b>o &lt; c<!-- no -->\\n<img src="x" alt="A cat">')
     '\\na bo < c\\nA cat'
     """
-    text = _HIDDEN.sub(lambda match: "\n" * match[0].count("\n"), html)
+    text = _HIDDEN.sub(lambda match: "\n" * match[0].count("\n"), _TAB_COMMENT.sub(_tab_label, html))
     text = _HTML_TAG.sub(_shown_element, text)
     lines = [" ".join(line.split()) for line in text.split("\n")]
     if "&" in text:
         lines = [_BREAKS.sub(" ", unescape(line)) for line in lines]
     return "\n".join(lines)
+
+
+def _tab_label(comment: re.Match[str]) -> str:
+    label: str = comment[1]
+    return label.partition("@")[0]
 
 
 def inline_html_text(tag: str) -> str:
