@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from .languages import stem, stemmer_language, stop_words
+from .languages import stem, stemmer_language, stems, stop_words
 from .scripts import (
     MOST_WORDS,
     calm,
@@ -51,6 +51,7 @@ __all__ = [
     "simplified",
     "stem",
     "stemmer_language",
+    "stems",
     "stop_words",
     "terms_at",
     "tokens",

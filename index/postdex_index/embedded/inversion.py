@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, chain
 from operator import add
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from zlib import crc32
 
 from ..analysis import fold_value, is_spaceless, key, raw_tokens, stemmer_language, terms_at
@@ -38,21 +38,18 @@ _CUT = re.compile(r"[\s。，；！？、]")
 Call: TypeAlias = Callable[[int], None]
 
 
-class Occurrences:
-    """Where a surface stands: `all` as post << shift | position, `short` as post << shift | field code
-    for the fields other than body, once for each occurrence there."""
+class Occurrences(NamedTuple):
+    """Where the surfaces of a language stand: in `places` all of a surface as post << shift | position, in `short`
+    those in fields other than body as post << shift | field code, if there are any."""
 
-    __slots__ = ("all", "short")
-
-    def __init__(self, typecode: str) -> None:
-        self.all = array(typecode)
-        self.short = array(typecode)
+    places: dict[str, array[int]]
+    short: dict[str, array[int]]
 
 
 class _TermCalls(dict[str, Call]):
     """Term -> what to call with each of its positions: in the body its array's `append`."""
 
-    def __init__(self, words: dict[str, Occurrences], wide: bool, field: int) -> None:
+    def __init__(self, words: Occurrences, wide: bool, field: int) -> None:
         super().__init__()
         self._words = words
         self._typecode = "Q" if wide else "I"
@@ -60,12 +57,11 @@ class _TermCalls(dict[str, Call]):
         self._field = field
 
     def __missing__(self, term: str) -> Call:
-        occurrences = self._words.get(term)
-        if occurrences is None:
-            occurrences = self._words[term] = Occurrences(self._typecode)
-        append = occurrences.all.append
+        places, short = self._words
+        append = places.setdefault(term, array(self._typecode)).append
         if self._field != BODY:
-            note, high, field, plain = occurrences.short.append, self._high, self._field, append
+            note = short.setdefault(term, array(self._typecode)).append
+            high, field, plain = self._high, self._field, append
 
             def append(place: int, /) -> None:
                 plain(place)
@@ -132,7 +128,7 @@ class Inversion:
         self.characters = 0
         self._shift = 32 if wide else 16
         self._positions = "I" if wide else "H"
-        self._languages: dict[str, dict[str, Occurrences]] = {}
+        self._languages: dict[str, Occurrences] = {}
         self._calls: dict[str, list[_Calls]] = {}
         self._spelled: dict[str, str] = {}
         self._lengths = [array(self._positions) for _ in FIELDS]
@@ -185,7 +181,7 @@ class Inversion:
         """By field code, the calls of a language; code's are those of the body, but for how words are cut."""
         calls = self._calls.get(lang)
         if calls is None:
-            words = self._languages.setdefault(stemmer_language(lang), {})
+            words = self._languages.setdefault(stemmer_language(lang), Occurrences({}, {}))
             fields = [_TermCalls(words, self.wide, field) for field in range(len(FIELDS))]
             calls = [_Calls(terms, self._spelled, False) for terms in fields]
             self._calls[lang] = calls = [*calls, _Calls(fields[BODY], self._spelled, True)]
@@ -261,7 +257,7 @@ class Inversion:
         from .lists import invert
 
         columns: dict[str, Column] = dict.fromkeys(COLUMNS, b"")
-        columns |= invert(self._languages, self._spelled, self._lengths, averages, self.posts, self.wide)
+        columns |= invert(self._languages, self._spelled, self._lengths, averages, self.wide)
         columns |= self._texts.columns()
         columns |= values_columns(self._values, self._written)
         columns |= {

@@ -1,34 +1,45 @@
 """Which columns does a segment have, and what do they hold?
 
-Written by `inversion.py`, `lists.py` and `texts.py`, put together by `merge.py`, read by `postings.py`, `words.py`,
-`columns.py` and `documents.py`. A change here is a new format: raise `store.FORMAT`.
+Written by `inversion.py`, `lists.py`, `keys.py` and `texts.py`, put together by `merge.py`, read by `postings.py`,
+`words.py`, `columns.py` and `documents.py`. A change here is a new format: raise `store.FORMAT`.
 """
 
 from __future__ import annotations
 
+#: What a key is, as bits of `key_kind`: a word as it stands in posts; the name of a list; a surface that has not a
+#: list of its own name for itself; a surface that people write otherwise than it is spelled.
+SURFACE, NAME, APART, SHOWN = 1, 2, 4, 8
+#: A list tells so many surfaces apart; a word with more (none is known) has the rest share the last number.
+MOST_SURFACES = 255
+#: Per so many keys, postings and lists there is a sum of what stands before, so that the others need none.
+KEYS_A_BLOCK, POSTINGS_A_MARK, LISTS_A_MARK = 16, 64, 64
+
 #: Every column of a segment, in file order. `n` posts, `l` lists, `p` postings.
 COLUMNS = {
     "keys": "surfaces and stems, sorted as UTF-8, each ended by a newline",
-    "key_start": "per key: where it begins in `keys`; one more at the end",
-    "key_list": "per key: the list that it leads to",
-    "key_kind": "per key: 1 a surface, 2 the name of its list, 3 both",
-    "key_surface": "per key: which surface of its list it is",
-    "key_posts": "per key: in how many posts it stands (surfaces only)",
-    "shown_key": "the keys that people write otherwise than the key is spelled",
-    "shown": "these spellings, each ended by a newline",
-    "list_posting": "per list: its first posting; one more at the end",
+    "key_kind": "per key: bits, see above",
+    "block_start": "per 16 keys: where they begin in `keys`; one more at the end",
+    "block_list": "per 16 keys: the names of lists before them, so the list of the next name",
+    "block_apart": "per 16 keys: the surfaces that stand apart before them",
+    "apart_list": "per surface that stands apart: the list that it leads to",
+    "apart_surface": "per surface that stands apart: which surface of its list it is",
+    "apart_posts": "per surface that stands apart: in how many posts it stands",
+    "shown": "how people write the keys that they write otherwise, each ended by a newline, in raw deflate",
+    "list_posts": "per list: its postings",
+    "list_mark": "per 64 lists: the first posting",
     "list_most": "per list: its greatest impact",
     "titled": "the lists of words that stand in titles",
     "titled_first": "per such list: its first title share; one more at the end",
     "varied": "the lists that have several surfaces",
-    "varied_first": "per such list: its first surface byte; one more at the end",
+    "varied_first": "per such list: its first surface; one more at the end",
     "docs": "per posting: the post",
     "impacts": "per posting: the impact, in 1/30",
     "counts": "per posting: occurrences, 255 where `many` has them",
     "many": "pairs: posting, occurrences",
     "mark": "per 64 postings: the first position",
     "positions": "per occurrence: the position in the post",
-    "surfaces": "per occurrence in a varied list: which surface it is",
+    "surface_start": "per 16,384 bytes of surfaces: where they begin in `surfaces`; one more at the end",
+    "surfaces": "per occurrence in a varied list: which surface it is; in raw deflate",
     "share_doc": "per title share: the post",
     "share": "per title share: the share of the title's words that this one is, in 1/255",
     "lengths": "per field, per post: words",

@@ -11,16 +11,16 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import merge
-from itertools import chain, groupby, pairwise, repeat
+from itertools import chain, compress, groupby, islice, pairwise, repeat
 from operator import add, itemgetter, sub
 from typing import Any, NamedTuple
 
 from .gathering import average_lengths
 from .inversion import lines, values_columns
-from .layout import COLUMNS
-from .lists import MOST_SURFACES, NAME, SURFACE, Impacts, ListWriter
+from .layout import COLUMNS, MOST_SURFACES, NAME, SURFACE
+from .lists import Impacts, ListWriter
 from .reader import Segment
-from .scoring import BODY, CODE, FIELDS, TITLE
+from .scoring import BODY, CODE, FIELDS
 from .segment import Column
 from .texts import TextWriter
 
@@ -62,7 +62,7 @@ def merged(
     columns |= _post_columns(parts)
     columns["lengths"] = array("I" if wide else "H", chain.from_iterable(lengths))
     columns |= _merged_values(parts)
-    columns |= _merged_lists(parts, lengths, averages, posts, wide)
+    columns |= _merged_lists(parts, lengths, averages, wide)
     languages = sorted({language for part in parts for language in part.segment.file.meta["languages"]})
     meta = {
         "posts": posts,
@@ -173,20 +173,19 @@ class _Source:
         self.part = part
         self.lists = part.segment.lists
         words = self.lists.words
-        self.surfaces: dict[int, list[tuple[int, str, int]]] = {}
+        self.surfaces: dict[int, list[tuple[int, str]]] = {}
         self._names: list[bytes] = []
         self.spelled: dict[str, str] = {}
-        for number in range(len(words)):
-            key, kind = words.key(number), words.kind[number]
-            if kind & NAME:
+        for number, key in enumerate(words.keys(range(len(words)))):
+            if words.kind[number] & NAME:
                 self._names.append(key)
-            if kind & SURFACE:
+            if words.kind[number] & SURFACE:
                 surface = key.decode()
-                self.surfaces.setdefault(words.list[number], []).append(
-                    (words.surface[number], surface, words.posts[number])
-                )
+                held_by, index = words.leads_to(number)
+                self.surfaces.setdefault(held_by, []).append((index, surface))
                 if (shown := words.shown(number)) != surface:
                     self.spelled[surface] = shown
+        self._any_dead = -1 in part.new
         self._field_at = bytes(_field_codes(part.segment))
         self._first = [0, *_running(part.segment.documents.end)]
 
@@ -195,31 +194,25 @@ class _Source:
         for number, name in enumerate(self._names):
             yield name, number, self
 
-    def read(self, number: int) -> tuple[list[int], list[int], array[int], bytes, bytes]:
-        """The living postings of a list: posts by their new numbers, occurrences of each, positions,
-        the surface of each occurrence, and its field's code + 1 (0 for body and code)."""
+    def read(self, number: int, shift: int) -> tuple[array[int], bytes, list[int]]:
+        """The living occurrences of a list: as post << shift | position, by the posts' new numbers; the surface of
+        each; and those outside of bodies as post << shift | field code."""
         lists, new = self.lists, self.part.new
         start, stop = lists.bounds(number)
         offsets = lists.offsets(start, stop)
-        places = lists.occurrences(offsets[0], offsets[-1])
-        which = lists.surfaces(number, offsets[0], offsets[-1])
-        docs: list[int] = lists.docs[start:stop].tolist()
-        counts = list(map(sub, offsets[1:], offsets))
-        at = map(add, chain.from_iterable(map(repeat, map(self._first.__getitem__, docs), counts)), places)
-        fields = bytes(map(self._field_at.__getitem__, at))
-        numbers = [new[doc] for doc in docs]
-        typecode = "I" if self.part.segment.file.meta["wide"] else "H"
-        if -1 not in numbers:
-            return numbers, counts, array(typecode, places), which, fields
-        alive = [doc >= 0 for doc in numbers]
-        keep = list(chain.from_iterable(map(repeat, alive, counts)))
-        return (
-            [doc for doc in numbers if doc >= 0],
-            [count for count, living in zip(counts, alive, strict=True) if living],
-            array(typecode, [place for place, living in zip(places, keep, strict=True) if living]),
-            bytes([one for one, living in zip(which, keep, strict=False) if living]),
-            bytes([one for one, living in zip(fields, keep, strict=True) if living]),
-        )
+        counts = map(sub, islice(offsets, 1, None), offsets)
+        docs = list(chain.from_iterable(map(repeat, lists.docs[start:stop], counts)))
+        positions: Iterable[int] = lists.occurrences(offsets[0], offsets[-1])
+        which = lists.surfaces.of(number)
+        fields = bytes(map(self._field_at.__getitem__, map(add, map(self._first.__getitem__, docs), positions)))
+        if self._any_dead:
+            alive = [new[doc] >= 0 for doc in docs]
+            docs, positions = list(compress(docs, alive)), compress(positions, alive)
+            which, fields = bytes(compress(which, alive)), bytes(compress(fields, alive))
+        bases = [new[doc] << shift for doc in docs]
+        places = array("I" if shift == 16 else "Q", map(add, bases, positions))
+        short = [base | field - 1 for base, field in zip(bases, fields, strict=True) if field]
+        return places, which, short
 
 
 def _field_codes(segment: Segment) -> Iterator[int]:
@@ -243,68 +236,46 @@ def _running(lengths: Iterable[int]) -> Iterator[int]:
 
 
 def _merged_lists(
-    parts: Sequence[Part], lengths: Sequence[Sequence[int]], averages: Sequence[float], posts: int, wide: bool
+    parts: Sequence[Part], lengths: Sequence[Sequence[int]], averages: Sequence[float], wide: bool
 ) -> dict[str, Column]:
-    writer = ListWriter(posts, wide)
-    impacts = Impacts(lengths, averages)
+    writer = ListWriter(wide)
     sources = [_Source(part) for part in parts]
     shift = 32 if wide else 16
     for name, group in groupby(merge(*(source.names() for source in sources), key=itemgetter(0)), key=itemgetter(0)):
-        _merge_list(writer, impacts, name.decode(), [(source, number) for _, number, source in group], shift)
+        _merge_list(writer, name.decode(), [(source, number) for _, number, source in group], shift)
     spelled: dict[str, str] = {}
     for source in reversed(sources):
         spelled |= source.spelled
-    return writer.columns(spelled)
+    return writer.columns(Impacts(lengths, averages), spelled)
 
 
-def _merge_list(
-    writer: ListWriter, impacts: Impacts, name: str, members: Sequence[tuple[_Source, int]], shift: int
-) -> None:
-    counts: dict[int, int] = {}
-    short: Counter[int] = Counter()
-    positions = array("I" if shift == 32 else "H")
+def _merge_list(writer: ListWriter, name: str, members: Sequence[tuple[_Source, int]], shift: int) -> None:
+    places = array("I" if shift == 16 else "Q")
+    short: list[int] = []
     numbers: dict[str, int] = {}
-    surface_posts: Counter[str] = Counter()
+    posts: Counter[str] = Counter()
     which: list[bytes] = []
     for source, number in members:
-        docs, each, places, surfaces, fields = source.read(number)
-        if not docs:
-            continue
-        counts.update(zip(docs, each, strict=True))
-        positions.extend(places)
-        if any(fields):
-            of_doc = chain.from_iterable(map(repeat, docs, each))
-            short.update([doc << shift | field - 1 for doc, field in zip(of_doc, fields, strict=True) if field])
-        known = {index: surface for index, surface, _ in source.surfaces.get(number, ())}
-        present = _surface_posts(known, docs, each, surfaces)
+        here, surfaces, outside = source.read(number, shift)
+        places.extend(here)
+        short += outside
+        known = dict(source.surfaces.get(number, ()))
+        present = _surface_posts(known, here, shift, surfaces)
         translation = bytearray(256)
         for index, held in present.items():
             surface = known[index]
             translation[index] = min(numbers.setdefault(surface, len(numbers)), MOST_SURFACES)
-            surface_posts[surface] += held
-        which.append((surfaces or bytes([next(iter(present))]) * len(places)).translate(bytes(translation)))
-    if not counts:
-        return
-    by_post = impacts.of_fields(counts, short, shift) if short else impacts.of_body(counts)
-    low = (1 << shift) - 1
-    titles = sorted(key >> shift for key in short if key & low == TITLE)
-    all_which = b"".join(which) if len(numbers) > 1 else b""
-    writer.add(
-        name,
-        [(surface, surface_posts[surface]) for surface in numbers],
-        counts,
-        by_post,
-        positions.tobytes(),
-        all_which,
-        titles,
-    )
+            posts[surface] += held
+        which.append((surfaces or bytes([next(iter(known))]) * len(here)).translate(bytes(translation)))
+    if places:
+        all_which = b"".join(which) if len(numbers) > 1 else b""
+        writer.add(name, [(surface, posts[surface]) for surface in numbers], places, short, all_which)
 
 
-def _surface_posts(
-    known: Mapping[int, str], docs: Sequence[int], counts: Sequence[int], surfaces: bytes
-) -> dict[int, int]:
+def _surface_posts(known: Mapping[int, str], places: array[int], shift: int, surfaces: bytes) -> dict[int, int]:
     """In how many of the posts each surface stands, for those that are left."""
+    docs = [place >> shift for place in places]
     if not surfaces:
-        return dict.fromkeys(known, len(docs))
-    pairs = set(zip(chain.from_iterable(map(repeat, docs, counts)), surfaces, strict=True))
-    return dict(Counter(surface for _, surface in sorted(pairs)))
+        return dict.fromkeys(known, len(set(docs))) if docs else {}
+    pairs = dict.fromkeys(zip(docs, surfaces, strict=True))
+    return dict(sorted(Counter(surface for _, surface in pairs).items()))

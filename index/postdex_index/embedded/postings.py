@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from heapq import merge, nlargest
 from itertools import accumulate, chain, compress, islice, pairwise
 from typing import Protocol
 
 from ..analysis import stem
 from ..query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
-from .lists import NAME, SURFACE
+from .layout import LISTS_A_MARK, NAME, POSTINGS_A_MARK, SURFACE
 from .phrases import side_by_side, within
 from .scoring import BODY, CODE, CODES, impact, norm, quantised, saturation
 from .segment import SegmentFile
+from .surfaces import Surfaces, stretch
 from .words import Words, glob
 
 #: A pattern takes in so many words at most, the most frequent ones; an answer says when it was cut.
@@ -50,23 +51,21 @@ class Lists:
         self.posts: int = segment.meta["posts"]
         self._languages: list[str] = segment.meta["languages"]
         self._averages: list[float] = segment.meta["averages"]
-        self._posting = segment.column("list_posting")
-        self._varied, self._varied_first = segment.column("varied"), segment.column("varied_first")
+        self._posts, self._list_mark = segment.column("list_posts"), segment.column("list_mark")
+        self.surfaces = Surfaces(segment)
         self._titled, self._titled_first = segment.column("titled"), segment.column("titled_first")
         self._share_doc, self._share_of = segment.column("share_doc"), segment.column("share")
         self.docs = segment.column("docs", whole=False)
         self.impacts = segment.column("impacts", whole=False)
         self._counts = segment.column("counts", whole=False)
         self._positions = segment.column("positions", whole=False)
-        self._surfaces = segment.column("surfaces", whole=False)
         self._check_docs, self._check_impacts = segment.checker("docs"), segment.checker("impacts")
         self._check_counts, self._check_positions = segment.checker("counts"), segment.checker("positions")
-        self._check_surfaces = segment.checker("surfaces")
         self._mark = segment.column("mark")
         many = segment.column("many").tolist()
         self._many: dict[int, dict[int, int]] = {}
         for posting, count in zip(many[::2], many[1::2], strict=True):
-            self._many.setdefault(posting >> 6, {})[posting] = count
+            self._many.setdefault(posting // POSTINGS_A_MARK, {})[posting] = count
         self._lengths = segment.column("lengths")
         self._run_first, self._run_start = segment.column("run_first"), segment.column("run_start")
         self._run_code = segment.column("run_code")
@@ -75,24 +74,24 @@ class Lists:
 
     def bounds(self, number: int) -> tuple[int, int]:
         """The postings [start, stop) of a list; all that is kept of them is checked now, once."""
-        start, stop = self._posting[number], self._posting[number + 1]
+        mark = number // LISTS_A_MARK
+        start = self._list_mark[mark] + sum(self._posts[mark * LISTS_A_MARK : number])
+        stop = start + self._posts[number]
         self._check_docs(start, stop)
         self._check_impacts(start, stop)
-        self._check_counts(start & ~63, stop)
+        self._check_counts(start & -POSTINGS_A_MARK, stop)
         self._check_positions(self.offset(start)[0], self.offset(stop - 1)[1])
-        self._check_surfaces(*_stretch(self._varied, self._varied_first, number))
         return start, stop
 
     def shares(self, number: int) -> Iterable[tuple[int, int]]:
         """The title shares of a list: (post, share in 1/255)."""
-        start, stop = _stretch(self._titled, self._titled_first, number)
+        start, stop = stretch(self._titled, self._titled_first, number)
         return zip(self._share_doc[start:stop], self._share_of[start:stop], strict=True)
 
     def offset(self, posting: int) -> tuple[int, int]:
         """Where the occurrences of a posting lie in `positions`: [start, stop)."""
-        block = posting >> 6
-        first = block << 6
-        start = self._mark[block] + sum(self._counts[first:posting])
+        block = posting // POSTINGS_A_MARK
+        start = self._mark[block] + sum(self._counts[block * POSTINGS_A_MARK : posting])
         count = self._counts[posting]
         if block in self._many:
             for many, exact in self._many[block].items():
@@ -105,7 +104,7 @@ class Lists:
     def offsets(self, start: int, stop: int) -> list[int]:
         """Where the occurrences of postings [start, stop) begin, and one more at the end."""
         counts: Sequence[int] = self._counts[start:stop]
-        blocks = range(start >> 6, (stop + 63) >> 6)
+        blocks = range(start // POSTINGS_A_MARK, -(-stop // POSTINGS_A_MARK))
         if self._many and not self._many.keys().isdisjoint(blocks):
             exact = list(counts)
             for block in blocks:
@@ -119,15 +118,6 @@ class Lists:
         """The positions [start, stop) of the column."""
         found: list[int] = self._positions[start:stop].tolist()
         return found
-
-    def surfaces(self, number: int, start: int, stop: int) -> bytes:
-        """Which surface stands at the occurrences [start, stop) of this list; empty if it has only one."""
-        first, last = _stretch(self._varied, self._varied_first, number)
-        if first == last:
-            return b""
-        origin = self.offset(self._posting[number])[0]
-        first += start - origin
-        return bytes(self._surfaces[first : first + stop - start])
 
     # -- leaves
 
@@ -155,9 +145,9 @@ class Lists:
 
     def _numbers(self, text: str) -> set[int]:
         words = self.words
-        numbers = {words.list[key] for key in words.find(text) if words.kind[key] & SURFACE}
+        numbers = {words.leads_to(key)[0] for key in words.find(text) if words.kind[key] & SURFACE}
         for name in {stem(text, language) for language in self._languages}:
-            numbers.update([words.list[key] for key in words.find(name) if words.kind[key] & NAME])
+            numbers.update([words.leads_to(key)[0] for key in words.find(name) if words.kind[key] & NAME])
         return numbers
 
     def _surface_postings(self, text: str) -> Postings | None:
@@ -175,28 +165,28 @@ class Lists:
         found = [key for key in keys if words.kind[key] & SURFACE]
         cut = len(found) > MOST_WORDS
         if cut:
-            found = nlargest(MOST_WORDS, found, key=words.posts.__getitem__)
+            posts = words.surfaces(range(min(found), max(found) + 1))
+            found = nlargest(MOST_WORDS, found, key=posts.__getitem__)
         wanted: dict[int, set[int]] = {}
-        for key in found:
-            wanted.setdefault(words.list[key], set()).add(words.surface[key])
+        for number, surface in map(words.leads_to, found):
+            wanted.setdefault(number, set()).add(surface)
         return wanted, cut
 
     def _of_surfaces(self, number: int, wanted: set[int]) -> Postings:
         """A list, limited to some of its surfaces where it has others. Where all occurrences in a post are
         wanted, the stored impact is theirs."""
         stored = StoredPostings(self, number)
-        offsets = self.offsets(stored.start, stored.stop)
-        if wanted.issuperset(self.surfaces(number, offsets[0], offsets[-1])):
+        surfaces = self.surfaces.of(number)
+        if wanted.issuperset(surfaces):
             return stored
+        flags = iter(surfaces.translate(_flags(wanted)))
         kept: dict[int, list[int]] = {}
         impacts = bytearray()
-        columns = zip(
-            stored.docs, stored.impacts, stored.places(stored.docs, wanted), offsets, offsets[1:], strict=False
-        )
-        for doc, value, at, start, stop in columns:
+        for doc, value, places in zip(stored.docs, stored.impacts, stored.places(stored.docs), strict=True):
+            at = list(compress(places, islice(flags, len(places))))
             if at:
                 kept[doc] = at
-                impacts.append(value if len(at) == stop - start else self._impact(doc, at))
+                impacts.append(value if len(at) == len(places) else self._impact(doc, at))
         return MadePostings(bytes(impacts), kept, 1, False)
 
     def _limited(self, postings: Postings | None, field: str) -> Postings | None:
@@ -274,12 +264,9 @@ class Lists:
         return [codes[bisect_right(starts, place, first, last) - 1] for place in places]
 
 
-def _stretch(numbers: Sequence[int], first: Sequence[int], number: int) -> tuple[int, int]:
-    """What a sparse column holds for a list: [start, stop), empty if the list is not among its `numbers`."""
-    place = bisect_left(numbers, number)
-    if place < len(numbers) and numbers[place] == number:
-        return first[place], first[place + 1]
-    return 0, 0
+def _flags(numbers: Set[int]) -> bytes:
+    """A table for `bytes.translate`: 1 for each of these numbers."""
+    return bytes([number in numbers for number in range(256)])
 
 
 class StoredPostings:
@@ -306,11 +293,10 @@ class StoredPostings:
     def places(self, docs: Sequence[int], wanted: set[int] | None = None) -> list[list[int]]:
         """The positions in each of these posts, only those of the `wanted` surfaces if that is not None."""
         occurrences, spans = self._lists.occurrences, self._spans(docs)
-        origin, end = self._lists.offset(self.start)[0], self._lists.offset(self.stop - 1)[1]
-        which = b"" if wanted is None else self._lists.surfaces(self._number, origin, end)
+        which = b"" if wanted is None else self._lists.surfaces.of(self._number)
         if wanted is None or not which:
             return [occurrences(start, stop) for start, stop in spans]
-        flags = which.translate(bytes([surface in wanted for surface in range(256)]))
+        origin, flags = self._lists.offset(self.start)[0], which.translate(_flags(wanted))
         return [list(compress(occurrences(a, b), flags[a - origin : b - origin])) for a, b in spans]
 
     def _spans(self, docs: Sequence[int]) -> list[tuple[int, int]]:

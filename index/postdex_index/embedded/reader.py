@@ -23,7 +23,6 @@ from ..query import Leaf, Query, Term, leaves, show
 from . import scoring
 from .columns import Columns
 from .documents import Documents, StoredDocument
-from .lists import SURFACE
 from .matching import Matcher, Row, SegmentRows, Source
 from .postings import Lists
 from .segment import SegmentFile
@@ -310,9 +309,9 @@ class Snapshot:
             if near:
                 numbers = {number: distance for distance, number in words.near(near, slips)}
             else:
-                region = [number for number in words.beginning(prefix) if words.kind[number] & SURFACE]
+                surfaces = words.surfaces(words.beginning(prefix))
                 # More than are wanted: the most frequent of one segment may be rare in the others.
-                numbers = dict.fromkeys(nlargest(4 * limit + 20, region, key=words.posts.__getitem__), 0)
+                numbers = dict.fromkeys(nlargest(4 * limit + 20, surfaces, key=surfaces.__getitem__), 0)
             for number, distance in numbers.items():
                 found.setdefault(words.key(number).decode(), (distance, words.shown(number)))
         counted = sorted(
@@ -327,7 +326,7 @@ class Snapshot:
         total = 0
         for part in self._view(False).parts:
             words = part.segment.lists.words
-            total += sum(words.posts[number] for number in words.find(term) if words.kind[number] & SURFACE)
+            total += sum(words.surfaces(words.find(term)).values())
             if part.dead and (found := part.segment.rows.get(Term(term, exact=True))):
                 total -= sum(1 for doc in part.dead if found.impacts[doc])
         return total

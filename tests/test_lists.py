@@ -1,0 +1,115 @@
+"""Posting lists and their words, written and read again: what went in is what comes out."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from itertools import chain
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from postdex_index.embedded.layout import NAME, SURFACE
+from postdex_index.embedded.lists import Impacts, ListWriter
+from postdex_index.embedded.postings import Lists, StoredPostings
+from postdex_index.embedded.scoring import FIELDS
+
+POSTS = 5
+#: By list, by surface, by post: positions.
+Written = dict[str, dict[str, dict[int, list[int]]]]
+
+
+class InMemory:
+    """The columns of a segment as `SegmentFile` gives them, without a file."""
+
+    def __init__(self, columns: dict[str, Any], wide: bool) -> None:
+        rest = dict.fromkeys(("lengths", "run_first", "run_start", "run_code"), b"")
+        self._columns = rest | columns
+        self.meta = {"posts": POSTS, "languages": [str(number) for number in range(40)], "averages": [], "wide": wide}
+
+    def column(self, name: str, *, whole: bool = True) -> memoryview:
+        return memoryview(self._columns[name])
+
+    def checker(self, name: str) -> Callable[[int, int], None]:
+        return lambda start, stop: None
+
+
+def written(lists: Written, wide: bool) -> Lists:
+    """The lists, written and open."""
+    writer = ListWriter(wide)
+    shift = 32 if wide else 16
+    for name in sorted(lists):
+        occurrences = sorted(
+            (doc << shift | place, index)
+            for index, by_post in enumerate(lists[name].values())
+            for doc, places in by_post.items()
+            for place in places
+        )
+        surfaces = [(surface, len(by_post)) for surface, by_post in lists[name].items()]
+        places = array("Q" if wide else "I", [place for place, _ in occurrences])
+        which = bytes([index for _, index in occurrences])
+        writer.add(name, surfaces, places, (), which if len(surfaces) > 1 else b"")
+    impacts = Impacts([[0] * POSTS for _ in FIELDS], [0.0] * len(FIELDS))
+    spelled = {surface: surface.upper() for surfaces in lists.values() for surface in surfaces if len(surface) > 2}
+    return Lists(InMemory(writer.columns(impacts, spelled), wide))  # type: ignore[arg-type]
+
+
+def check(lists: Written, wide: bool) -> None:
+    """Each list has its posts and positions, of all its surfaces and of each; each surface leads to its lists."""
+    read = written(lists, wide)
+    words = read.words
+    for number, name in enumerate(sorted(lists)):
+        assert next(words.leads_to(key) for key in words.find(name) if words.kind[key] & NAME)[0] == number
+        stored = StoredPostings(read, number)
+        assert list(stored.docs) == sorted({*chain.from_iterable(lists[name].values())})
+        everything = [
+            sorted(chain.from_iterable(at.get(doc, []) for at in lists[name].values())) for doc in range(POSTS)
+        ]
+        assert stored.places(range(POSTS)) == everything
+        assert [list(stored.positions(doc)) for doc in range(POSTS)] == everything
+        for index, (surface, by_post) in enumerate(lists[name].items()):
+            assert stored.places(range(POSTS), {index}) == [by_post.get(doc, []) for doc in range(POSTS)]
+            assert stored.places([3], {index}) == [by_post.get(3, [])]
+            found = words.surfaces(words.find(surface))
+            key = next(key for key in found if words.leads_to(key) == (number, index))
+            assert found[key] == len(by_post)
+            assert words.shown(key) == (surface.upper() if len(surface) > 2 else surface)
+    keys = sorted([*chain.from_iterable(lists.values()), *[name for name in lists if name not in lists[name]]])
+    assert [key.decode() for key in words.keys(range(len(words)))] == keys
+    for prefix in {key[:2] for key in keys}:
+        assert [words.key(number).decode() for number in words.beginning(prefix)] == [
+            key for key in keys if key.startswith(prefix)
+        ]
+    assert list(words.surfaces(range(len(words)))) == [n for n in range(len(words)) if words.kind[n] & SURFACE]
+
+
+WORDS = st.text(alphabet="abü", min_size=1, max_size=5)
+
+
+def places(most: int) -> st.SearchStrategy[list[int]]:
+    some = st.lists(st.integers(0, 600) | st.integers(0, most), min_size=1, max_size=6, unique=True).map(sorted)
+    return some | st.integers(0, 300).map(lambda start: list(range(start, start + 300)))
+
+
+def lists(most: int) -> st.SearchStrategy[Written]:
+    by_post = st.dictionaries(st.integers(0, POSTS - 1), places(most), min_size=1, max_size=3)
+    return st.dictionaries(WORDS, st.dictionaries(WORDS, by_post, min_size=1, max_size=3), min_size=1, max_size=40)
+
+
+@settings(max_examples=60, deadline=None)
+@given(lists(65_535))
+def test_narrow(found: Written) -> None:
+    check(found, wide=False)
+
+
+@settings(max_examples=30, deadline=None)
+@given(lists(10_000_000))
+def test_wide(found: Written) -> None:
+    check(found, wide=True)
+
+
+def test_no_list_at_all() -> None:
+    read = written({}, wide=False)
+    assert not read.words.find("word") and not read.words.beginning("w")
+    assert not list(read.words.near("word", 1))
