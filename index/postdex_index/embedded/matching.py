@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from functools import lru_cache
+from heapq import nlargest
 from itertools import accumulate, compress
 from math import ceil, log
 from typing import NamedTuple
@@ -254,6 +255,13 @@ class Matcher:
         if always:
             matching = self.lane_bytes(lanes)
             docs.update([doc for doc in always if matching[doc]])
+        return self._scored(docs, rows, shares)
+
+    @staticmethod
+    def _scored(
+        docs: Collection[int], rows: Sequence[tuple[Row, float]], shares: bytes
+    ) -> list[tuple[float, float, int]]:
+        """Posts with their base scores and the shares of their titles."""
         bases = [0.0] * len(docs)
         for row, factor in rows:
             impacts = map(row.bytes.__getitem__, docs)
@@ -280,8 +288,8 @@ class Matcher:
         most = sum(row.most * factor for row, factor in rows)
         if not most or len(rows) > 100:
             return set(self.docs(lanes))
-        # Each scaled impact is rounded up, so a lane is at most 254 and at least the exact value, and _STEP times
-        # that and one for each row at most.
+        # Each scaled impact is rounded up, by less than _STEP times and one: so a lane is at least the exact value,
+        # and 254 at most.
         scale = (254 - len(rows)) / most / _STEP
         bounds = 0
         for row, factor in rows:
@@ -290,13 +298,19 @@ class Matcher:
             bounds += int.from_bytes(row.bytes.translate(_table(ceil(log(factor * scale) / _LOG_STEP))), "little")
         bounds &= lanes
         upper = self.lane_bytes(bounds)
-        reach = int((threshold(upper, wanted) - len(rows)) / _STEP) - 1
+        least = threshold(upper, wanted)
+        if not least:
+            return set(self.docs(lanes))
+        # So many are sure to score this: who cannot is out.
+        promising = self._scored([*reaching(upper, least)], rows, shares)
+        floor = nlargest(wanted, [base * (1 + COVERAGE * share) for base, share, _ in promising])[-1]
+        reach = int(floor * scale)
         if reach <= 1:
             return set(self.docs(lanes))
         docs = set(reaching(upper, reach))
         if shares:
             titled = self.lane_bytes(bounds & int.from_bytes(shares.translate(FULL), "little"))
-            for doc in reaching(titled, max(1, int(reach / (1 + COVERAGE)) - 1)):
+            for doc in reaching(titled, max(1, int(reach / (1 + COVERAGE)))):
                 if titled[doc] * (1 + COVERAGE / 255 * shares[doc]) >= reach:
                     docs.add(doc)
         return docs
