@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
-from functools import lru_cache
+from functools import cache, lru_cache
 from heapq import nlargest
 from itertools import accumulate, compress
 from math import ceil, log
@@ -330,7 +330,7 @@ def reaching(row: bytes, value: int) -> Iterator[int]:
     >>> list(reaching(bytes([0, 3, 9, 5]), 4))
     [2, 3]
     """
-    return map(_START, _MARK.finditer(row.translate(_AT_LEAST[min(value, 256)])))
+    return map(_START, _MARK.finditer(row.translate(_at_least(value))))
 
 
 def threshold(row: bytes, count: int) -> int:
@@ -343,7 +343,7 @@ def threshold(row: bytes, count: int) -> int:
     low, high = 0, 256
     while len(row) >= count and high - low > 1:
         middle = (low + high) >> 1
-        rest = row.translate(None, _BELOW[middle])
+        rest = row.translate(None, bytes(range(middle)))
         if len(rest) >= count:
             low, row = middle, rest
         else:
@@ -351,6 +351,10 @@ def threshold(row: bytes, count: int) -> int:
     return low
 
 
-_BELOW = [bytes(range(value)) for value in range(257)]
-_AT_LEAST = [bytes(value) + bytes([1]) * (256 - value) for value in range(257)]
+@cache
+def _at_least(value: int) -> bytes:
+    """A table for `bytes.translate`: 1 from this value on."""
+    return bytes([byte >= value for byte in range(256)])
+
+
 _MARK, _START = re.compile(b"\x01"), re.Match.start
