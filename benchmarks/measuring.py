@@ -82,7 +82,7 @@ def build(engine: str, folder: str, directory: str, jobs: int) -> None:
     _engine(engine, folder, directory).build(jobs)
 
 
-def queries(engines: Sequence[str], folder: str, directories: str, asked: list[Any], rounds: int) -> Any:
+def queries(engines: Sequence[str], folder: str, directories: dict[str, str], asked: list[Any], rounds: int) -> Any:
     """CPU milliseconds of each query, by engine and kind: in the first round, and in all that follow.
 
     The engines take turns query by query, each time in another order, so that whatever else
@@ -90,7 +90,7 @@ def queries(engines: Sequence[str], folder: str, directories: str, asked: list[A
     """
     from questions import Question
 
-    opened = {name: _engine(name, folder, f"{directories}/{name}-1") for name in engines}
+    opened = {name: _engine(name, folder, directories[name]) for name in engines}
     for engine in opened.values():
         engine.open()
     order = list(opened)
@@ -114,12 +114,12 @@ def queries(engines: Sequence[str], folder: str, directories: str, asked: list[A
     return {**times, "hits": shares}
 
 
-def changes(engines: Sequence[str], folder: str, directories: str) -> Any:
+def changes(engines: Sequence[str], folder: str, directories: dict[str, str]) -> Any:
     """[CPU, wall] milliseconds for one post that changed, by engine: read, written, committed, found."""
     from generate import read, walk
     from questions import Question
 
-    opened = {name: _engine(name, folder, f"{directories}/{name}-1") for name in engines}
+    opened = {name: _engine(name, folder, directories[name]) for name in engines}
     for engine in opened.values():
         engine.open()
     paths = sorted(walk(Path(folder)))
@@ -157,9 +157,9 @@ def unchanged(folder: str, directory: str, rounds: int) -> Any:
     return spent
 
 
-def cold(engines: Sequence[str], folder: str, directories: str, words: Sequence[str]) -> Any:
+def cold(engines: Sequence[str], folder: str, directories: dict[str, str], words: Sequence[str]) -> Any:
     """[CPU, wall] milliseconds of a process that answers one query, by engine; "floor" is one that does nothing."""
-    opened = {name: _engine(name, folder, f"{directories}/{name}-1") for name in engines}
+    opened = {name: _engine(name, folder, directories[name]) for name in engines}
     spent: dict[str, list[tuple[float, float]]] = {name: [] for name in (*engines, "floor")}
     for number, word in enumerate([*words[:1], *words]):
         for name in spent:

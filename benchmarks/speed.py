@@ -115,7 +115,7 @@ class Bench:
             "queries",
             engines=self.engines,
             folder=self.folder,
-            directories=self.directories,
+            directories=self._indexes(),
             asked=asked,
             rounds=self.options.rounds,
         )
@@ -131,13 +131,17 @@ class Bench:
     def _timed(self, name: str, what: str, **arguments: object) -> Iterator[Row]:
         """A task that gives [CPU, wall] milliseconds by engine."""
         _note(what)
-        _, spent = task(name, engines=self.engines, folder=self.folder, directories=self.directories, **arguments)
+        _, spent = task(name, engines=self.engines, folder=self.folder, directories=self._indexes(), **arguments)
         yield self._row(what, "ms", _medians(spent))
 
     def _row(
         self, what: str, unit: str, values: Mapping[str, Sequence[float]], numbers: tuple[str, ...] = TIMES
     ) -> Row:
         return Row(self.count, what, unit, numbers, values)
+
+    def _indexes(self) -> dict[str, str]:
+        """Where the index of each engine lies that the first build made."""
+        return {name: str(self._index(name)) for name in self.engines}
 
     def _index(self, name: str, jobs: int = 0) -> Path:
         return self.directories / f"{name}-{jobs or self.options.jobs[0]}"
