@@ -229,7 +229,7 @@ def test_a_query_over_the_limit_says_so(page: Page, served: str) -> None:
 
 def test_the_count_is_spoken(page: Page, served: str) -> None:
     page.goto(served)
-    page.keyboard.type("rust")
+    page.get_by_role("searchbox").press_sequentially("rust")
     page.locator("#live", has_text="1 post in").wait_for(state="attached")
     assert page.locator("#live").get_attribute("role") == "status"
 
