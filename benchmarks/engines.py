@@ -16,8 +16,6 @@ from typing import Any, NamedTuple, Protocol
 from generate import read
 from questions import Question
 
-from postdex_index import posts
-from postdex_index.config import Settings
 from postdex_index.model import Post
 
 LIMIT = 10
@@ -100,7 +98,10 @@ class Postdex:
         self.index.refresh(jobs=jobs)
 
     def open(self) -> None:
+        from postdex_index import build
+
         assert self.index.exists
+        self._known = build.known(self.directory)
 
     def search(self, question: Question) -> list[Shown]:
         html = self._html
@@ -121,14 +122,10 @@ class Postdex:
         return text
 
     def change(self, path: str) -> None:
-        from contextlib import closing
+        from postdex_index import build
 
-        from postdex_index import embedded
-
-        with closing(embedded.open_writer(self.directory)) as writer:
-            found = posts.read(self.folder, path, posts.site(self.folder), Settings())
-            writer.write([(found.post, path, found.stamp)])
-            writer.commit()
+        build.refresh(self.folder, self.directory, self.index.settings, only={path})
+        self._known = build.known(self.directory)  # held, as whoever watches a folder does
 
     def cold(self, word: str) -> list[str]:
         place = ["-C", str(self.folder), "--index", str(self.directory)]
