@@ -1,7 +1,7 @@
 """Which anchor (the `#…` of a link) does a heading get from the generator of this site?
 
 The rules were measured with the generators themselves; the tests hold the table. Which
-style a site has is decided by its settings, and what a heading's text is by `markdown`.
+style a site has is decided by `sites`, and what a heading's text is by `rendering`.
 Numbering of repeats is part of a style, so one `Slugger` serves one document.
 """
 

@@ -1,9 +1,9 @@
 """What do the fields of this post mean: raw front matter -> titles, dates, tags, the reason for not being published.
 
-The rules are the table in `docs/frontmatter.md`. Each field is taken from the first of
-its names that holds something, whatever their case. What cannot be used is a problem
-with the field's line, and the post is indexed without it. How a link is made from
-all this is for `sites`; titles and descriptions from the body are for `posts`.
+Each field is taken from the first of its names that holds something, whatever their
+case. What cannot be used is a problem with the field's line, and the post is indexed
+without it. How a link is made from all this is for `urls`; titles and descriptions
+from the body are for `parsing`.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Circumstances(NamedTuple):
 
 
 def normalise(front: FrontMatter, around: Circumstances) -> Metadata:
-    """The post's metadata by the rules of the field table; never raises.
+    """The post's metadata; never raises.
 
     >>> from .frontmatter import parse
     >>> front = parse("---\\ntitle: Off  by one\\ntags: '#c, kernel'\\ndate: 2022-08-26\\n---\\n")

@@ -2,7 +2,7 @@
 
 Sites mix Liquid, Nunjucks, Hugo's shortcodes and raw HTML into their Markdown. Nothing is
 rendered here: a tag gives way to its visible arguments. Which text is code, where no tag is
-touched, is known to `markdown`, which calls these functions. All of them keep the number of
+touched, is known to `markdown` and `rendering`, which call these functions. All of them keep the number of
 line breaks, all are linear in the text, none fails.
 """
 

@@ -1,7 +1,7 @@
 """Whose site is this: the files around a folder of posts -> its generator, and what that says of dates and links.
 
 Reads the site's own settings (never runs them), so that links, time zone and anchors
-are right without settings of ours. Modest on purpose: the common keys of eight generators.
+are right without settings of ours. Modest on purpose: seven generators are known, the common keys of five read.
 A settings file that cannot be read is a note. How a link is made is for `urls`.
 """
 
@@ -33,6 +33,7 @@ FOLDERS = {
 }
 #: A site's root is looked for in the folder of posts and so many folders above it.
 _ABOVE = 4
+#: A file of settings has no more bytes: what is larger is not read.
 LARGEST = 1024 * 1024
 
 

@@ -155,9 +155,8 @@ def _parse(block: str, problems: list[tuple[int, str]]) -> Value:
         value: Value = YAMLHandler().load(block, Loader=_loader(problems))
         return value
     except yaml.MarkedYAMLError as error:
-        begun = re.match(
-            "while (?:scanning|parsing a flow)", error.context or ""
-        )  # the place where it began helps more
+        # the place where something began that does not end helps more than where that was seen
+        begun = re.match("while (?:scanning|parsing a flow)", error.context or "")
         mark = (error.context_mark if begun else None) or error.problem_mark
         index = getattr(mark, "index", 0) or 0
         message = f"this is not valid YAML ({error.problem or error.context})"

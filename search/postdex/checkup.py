@@ -42,7 +42,7 @@ def status(folder: Path, directory: Path, settings: Settings, reader: Reader, kn
 
 
 def problems_of_files(folder: Path, settings: Settings) -> list[Problem]:
-    """The same where there is no index: each file is read for it."""
+    """What `problems` says, where there is no index: each file is read for it."""
     walk, site = posts.walk(folder, settings), posts.site(folder)
     read = [posts.read(folder, path, site, settings) for path in walk.files]
     urls = {one.post.path: one.post.url for one in read if one.post and not one.post.unpublished}

@@ -1,7 +1,7 @@
 """Where do the clauses of a typed query begin and end, and which of its signs are syntax?
 
 One pass from left to right over the text, each character looked at a fixed number of
-times. What the clauses mean is left to `words` and `filters`, how they combine to `syntax`.
+times. What the clauses mean is left to `words` and `filters`, how they combine to `grammar`.
 
 People paste code, so a sign is syntax only where a clause may begin: at the start, after a
 blank, a bracket, a closed quote, a sign or a field. Everywhere else it is text.

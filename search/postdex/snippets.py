@@ -1,6 +1,6 @@
 """Which words of a section show best why it was found?
 
-The engine gives a passage, about 1,200 characters around the best match, with the words
+The engine gives a passage, about 900 characters around the best match, with the words
 of the query marked in it. Four steps, each a function: the passage is cut into sentences;
 each sentence, or each window of a long one, is scored by the words it holds; the best is
 chosen, and a second only if it brings a word of the query that the first has not; they

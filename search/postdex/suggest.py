@@ -3,7 +3,7 @@
 `rescue` joins a word that no published post has with its nearest known ones, `did_you_mean`
 only names them, where the person insisted on the word as typed. `complete` finishes the last
 word of a text, `like` makes a query of a post. All of them ask the index through the seam;
-what is a slip is `spelling`'s answer, which words may be rescued at all is `syntax`'s.
+what is a slip is `spelling`'s answer, which words may be rescued at all is `tree`'s.
 """
 
 from __future__ import annotations

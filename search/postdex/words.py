@@ -2,7 +2,7 @@
 
 Both readings are made at once: `strict`, what a post must hold when the word is required,
 excluded or quoted, and `loose`, what each adds to the score when it is not. Which of them
-counts, and what stands beside it, is left to `syntax`; the terms are `analysis`'s.
+counts, and what stands beside it, is left to `tree`; the terms are `analysis`'s.
 
     sk_user_data   strict  [skuserdata | 'sk user data']
                    loose   the same, sk^0.5, user^0.5, data^0.5

@@ -1,7 +1,8 @@
 """Which columns does a segment have, and what do they hold?
 
-Written by `inversion.py`, `lists.py`, `keys.py` and `texts.py`, put together by `merge.py`, read by `postings.py`,
-`words.py`, `columns.py` and `documents.py`. A change here is a new format: raise `store.FORMAT`.
+Written by `inversion.py`, `lists.py`, `keys.py`, `surfaces.py` and `texts.py`, put together by `merge.py`, read by
+`postings.py`, `words.py`, `surfaces.py`, `columns.py`, `documents.py`, `texts.py` and `reader.py`. A change here is
+a new format: raise `store.FORMAT`.
 """
 
 from __future__ import annotations

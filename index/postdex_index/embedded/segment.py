@@ -1,8 +1,7 @@
 """How are the arrays of a segment kept in one immutable, memory-mapped file?
 
-This module knows columns, bytes and checksums; what the columns mean is in
-`columns.py`, who fills them in `inversion.py`, who reads them in `postings.py`
-and `documents.py`.
+This module knows columns, bytes and checksums; what the columns hold, who writes and who
+reads them is said in `layout.py`.
 
     magic and version | column | column | … | directory (JSON) | crc32 of each 64 KiB block | trailer
 
