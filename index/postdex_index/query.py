@@ -118,7 +118,6 @@ class Clauses(NamedTuple):
 
 
 Leaf: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy | Synonyms
-Filter: TypeAlias = Keyword | DateRange | Everything
 Query: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy | Synonyms | Keyword | DateRange | Everything | Clauses
 
 

@@ -21,12 +21,6 @@ from ... import render
 from ...answers import FACETS, SORTS
 from ...printable import iso
 
-#: The files that go with the page, and what they are.
-FILES = {
-    "page.js": "text/javascript; charset=utf-8",
-    "postdex.css": "text/css; charset=utf-8",
-    "postdex.js": "text/javascript; charset=utf-8",
-}
 #: Hits that the page shows at most: beyond them another word leads further than another page.
 MOST_HITS = 100
 _FIRST_HITS = 10
@@ -37,16 +31,6 @@ _HEADINGS = {"tags": "Tags", "categories": "Categories", "year": "Year", "lang":
 _DATE = r"\d{4}(-\d{2}(-\d{2})?)?|\d{1,4}[dwmy]"
 
 text = render.to_html
-
-
-def static(name: str) -> bytes:
-    """The content of one of `FILES`; KeyError for any other name.
-
-    >>> static("postdex.css").startswith(b"/*")
-    True
-    """
-    FILES[name]  # no address may lead to another file
-    return (Path(__file__).parent / name).read_bytes()
 
 
 def asked(address: bytes) -> dict[str, Any]:
