@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from postdex import rank
 from postdex_index.embedded.scoring import BODY, HEADING, norm, saturation
-from postdex_index.engine import StoredSection
+from postdex_index.engine import Outline, StoredSection
 from postdex_index.query import Leaf, Phrase, Prefix, Synonyms, Term
 
 few = settings(max_examples=150, deadline=None)
@@ -36,6 +36,11 @@ class Found(NamedTuple):
 def section(level: int, heading: str, start: int, words: int, headings: tuple[str, ...] = ()) -> StoredSection:
     body = start + len(heading.split())
     return StoredSection(level, heading, (*headings, heading), heading, 1, start, body, body + words)
+
+
+def outline(sections: Sequence[StoredSection]) -> Outline:
+    bounds = [bound for section in sections for bound in (section.start, section.body)]
+    return Outline([section.level for section in sections], bounds, [section.stop for section in sections])
 
 
 def test_doctests() -> None:
@@ -138,6 +143,7 @@ POST = [
     section(2, "on windows", 130, 40, ("install",)),
     section(1, "use", 180, 400),
 ]
+OUTLINE = outline(POST)
 
 
 @pytest.mark.parametrize(
@@ -162,19 +168,19 @@ POST = [
 )
 def test_best_sections(positions: list[list[int]], order: list[tuple[int, int]]) -> None:
     worth = [2.0] * len(positions)
-    got = rank.best_sections(POST, positions, worth, 3.0, 40)
+    got = rank.best_sections(OUTLINE, positions, worth, 3.0, 40)
     near = [rank.densest(one.matches, positions, worth, POST[one.index].body) for one in got]
     assert list(zip([one.index for one in got], near, strict=True)) == order
     assert [scored.score for scored in got] == sorted((scored.score for scored in got), reverse=True)
 
 
 def test_a_post_without_sections() -> None:
-    assert rank.best_sections([], [[1]], [1.0], 1.0, 40) == []
+    assert rank.best_sections(outline([]), [[1]], [1.0], 1.0, 40) == []
 
 
 def test_half_of_the_posts_score() -> None:
-    (one,) = rank.best_sections(POST, [[15]], [2.0], 3.0, 40, limit=1)
-    (two,) = rank.best_sections(POST, [[15]], [2.0], 5.0, 40, limit=1)
+    (one,) = rank.best_sections(OUTLINE, [[15]], [2.0], 3.0, 40, limit=1)
+    (two,) = rank.best_sections(OUTLINE, [[15]], [2.0], 5.0, 40, limit=1)
     assert two.score - one.score == pytest.approx(1.0)
 
 
@@ -208,7 +214,7 @@ def test_scores_are_the_formula(positions: list[list[int]]) -> None:
     real = [p for s in POST for p in range(s.start, s.stop)] + list(range(5))
     positions = [[place for place in where if place in real] for where in positions]
     worth = [3.0, 0.5, 0.2, 10.0][: len(positions)]
-    for scored in rank.best_sections(POST, positions, worth, 2.0, 40, limit=9):
+    for scored in rank.best_sections(OUTLINE, positions, worth, 2.0, 40, limit=9):
         expected = plain_score(scored.index, positions, worth)
         assert scored.score == pytest.approx(1.0 + expected)
         this = POST[scored.index]

@@ -100,7 +100,7 @@ def _met(reader: Reader, ranked: Ranked, asked: Asked) -> tuple[Outlined, list[S
 def _best(
     document: Outlined, positions: Sequence[Sequence[int]], ranked: Ranked, asked: Asked, limit: int
 ) -> list[ScoredSection]:
-    return best_sections((), positions, asked.worth, ranked.score, AVERAGE_SECTION, limit, document.outline)
+    return best_sections(document.outline, positions, asked.worth, ranked.score, AVERAGE_SECTION, limit)
 
 
 def _hit(

@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeAlias
 
 from postdex_index.analysis import is_spaceless
 from postdex_index.embedded.scoring import BODY, HEADING, norm, saturation
-from postdex_index.engine import Candidate, Outline, StoredSection
+from postdex_index.engine import Candidate, Outline
 from postdex_index.query import Leaf, Synonyms, Term
 
 #: All words of the query side by side are worth half the post's score once more.
@@ -124,10 +124,9 @@ def closeness(first: Sequence[int], second: Sequence[int]) -> float:
 def closest(
     candidates: Sequence[Candidate],
     pairs: Sequence[tuple[int, int]],
-    limit: int = LOOKED_AT,
     wanted: int | None = None,
 ) -> list[Ranked]:
-    """The candidates (best first) with their first `limit` re-ranked by closeness; equal scores keep their order.
+    """The candidates (best first), the first LOOKED_AT re-ranked by closeness; equal scores keep their order.
 
     score x (1 + CLOSENESS x mean over `pairs` of closeness), the same for a post whatever page it
     is on. With `wanted`, only that many at the top need be right: nothing is read of a post that could
@@ -135,7 +134,7 @@ def closest(
     """
     if not pairs:
         return [Ranked(candidate, candidate.score) for candidate in candidates]
-    looked_at = candidates[:limit]
+    looked_at = candidates[:LOOKED_AT]
     wanted = len(looked_at) if wanted is None else max(wanted, 1)
     ranked = [Ranked(candidate, _close(candidate, pairs)) for candidate in looked_at[:wanted]]
     top = [score for _, score in ranked]
@@ -156,13 +155,12 @@ def closest(
 
 
 def best_sections(
-    sections: Sequence[StoredSection],
+    outline: Outline,
     positions: Sequence[Sequence[int]],
     worth: Sequence[float],
     post_score: float,
     average_section_length: float,
     limit: int = 3,
-    outline: Outline | None = None,
 ) -> list[ScoredSection]:
     """The sections of a post that hold words of the query, best first; the first section where none does.
 
@@ -171,9 +169,9 @@ def best_sections(
     weight x idf x (OWN_HEADING in the heading + in a heading above + in the text, each saturating),
     x (1 + HEADING_COVERAGE x share of the heading's words that were asked for)
     x (1 + COVERAGE x share of the query, by weight x idf, that stands there); and POST_SHARE of the
-    post's score. With an `outline` the sections themselves are not looked at.
+    post's score.
     """
-    levels, bounds, stops = outline or _outline(sections)
+    levels, bounds, stops = outline
     if not levels:
         return []
     found = _occurrences(bounds, positions)
@@ -194,11 +192,6 @@ def best_sections(
         ScoredSection(index, POST_SHARE * post_score - less, found.get(2 * index + 1, ()))
         for less, index in scored[:limit] or [(0.0, 0)]
     ]
-
-
-def _outline(sections: Sequence[StoredSection]) -> Outline:
-    bounds = [bound for section in sections for bound in (section.start, section.body)]
-    return Outline([section.level for section in sections], bounds, [section.stop for section in sections])
 
 
 def _occurrences(bounds: Sequence[int], positions: Sequence[Sequence[int]]) -> dict[int, list[tuple[int, int, int]]]:
