@@ -278,7 +278,8 @@ class Trial:
         commits = Store(self.index)
         needed = {"lock", ".gitignore"}
         for number in commits.generations()[:2]:
-            needed |= {*commits.commit(number).files(), f"commit-{number:06}", f"_MAIN_{number}.toc"}
+            needed |= {f"commit-{number:06}", f"_MAIN_{number}.toc"}
+            needed |= {file.name for file in commits.commit(number).files()}
         return set(os.listdir(self.index)) - needed
 
 

@@ -42,7 +42,7 @@ def damages(store: Store) -> Iterator[IndexDamagedError]:
 def of_commit(store: Store, commit: Commit, checked: set[File]) -> Iterator[IndexDamagedError]:
     """What is wrong with the files that a commit names, but for those that were `checked`."""
     segments = {entry.file for entry in commit.segments}
-    for file in (*segments, *commit.tables, *([commit.problems] if commit.problems else [])):
+    for file in commit.files():
         if file in checked:
             continue
         checked.add(file)

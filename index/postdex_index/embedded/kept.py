@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import IndexDamagedError, IndexMissingError
-from .store import Commit, File, Store
+from .store import Store
 
 
 class Kept(NamedTuple):
@@ -38,10 +38,10 @@ def kept(directory: Path) -> tuple[Kept, ...]:
             state = "damaged" if isinstance(error, IndexDamagedError) else "old"
             found.append(Kept(number, made, 0, 0, 0, state))
             continue
-        whole = all(_state(directory / file.name, "st_size") == file.size for file in _files(commit))
+        whole = all(_state(directory / file.name, "st_size") == file.size for file in commit.files())
         state = "damaged" if not whole else "kept" if any(one.state == "current" for one in found) else "current"
         posts = sum(entry.posts - len(entry.dead) for entry in commit.segments)
-        size = sum(file.size for file in _files(commit))
+        size = sum(file.size for file in commit.files())
         found.append(Kept(number, made, posts, len(commit.segments), size, state))
     return tuple(found)
 
@@ -52,11 +52,6 @@ def bytes_on_disk(directory: Path) -> int:
         return int(sum(max(_state(directory / name, "st_size"), 0) for name in os.listdir(directory)))
     except OSError:
         return 0
-
-
-def _files(commit: Commit) -> list[File]:
-    named = [entry.file for entry in commit.segments]
-    return [*named, *commit.tables, *([commit.problems] if commit.problems else [])]
 
 
 def _state(file: Path, what: str) -> float:

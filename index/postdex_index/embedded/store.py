@@ -81,10 +81,9 @@ class Commit(NamedTuple):
     problems: File | None
     settings: str
 
-    def files(self) -> list[str]:
-        """The names of all files that it needs."""
-        named = [entry.file for entry in self.segments] + list(self.tables) + ([self.problems] if self.problems else [])
-        return [file.name for file in named]
+    def files(self) -> list[File]:
+        """All files that it needs, segments first."""
+        return [*(entry.file for entry in self.segments), *self.tables, *([self.problems] if self.problems else [])]
 
 
 _segments: WeakValueDictionary[tuple[str, int, int], Segment] = WeakValueDictionary()
@@ -291,7 +290,8 @@ class Store:
         """The names of ours that none of these commits needs."""
         needed: set[str] = set()
         for commit in kept:
-            needed |= {f"commit-{commit.generation:06}", f"_MAIN_{commit.generation}.toc", *commit.files()}
+            needed |= {f"commit-{commit.generation:06}", f"_MAIN_{commit.generation}.toc"}
+            needed |= {file.name for file in commit.files()}
         return [name for name in self.names() if _number(name) and name not in needed]
 
     def sweep(self, kept: Iterable[Commit]) -> None:
