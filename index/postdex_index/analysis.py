@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from .languages import stem, stemmer_language, stems, stop_words
 from .scripts import (
+    ASIAN,
     MOST_WORDS,
     calm,
     fold,
@@ -37,6 +38,8 @@ from .scripts import (
 )
 
 __all__ = [
+    "ASIAN",
+    "LONGEST_TERM",
     "RULES",
     "Compound",
     "Token",

@@ -30,12 +30,11 @@ from .model import Post, Problem
 
 #: So many touched files are a commit of their own, else each search would read all of them again.
 MANY_TOUCHED = 100
-#: The files, in a folder of posts or so many folders above it, that say how its site makes links, anchors and dates.
+#: The files, in a folder of posts or the folders above it, that say how its site makes links, anchors and dates.
 _SITE_FILE = re.compile(
     r"(?:_config|config|hugo|mkdocs)\.(?:ya?ml|toml|json)|package\.json|astro\.config\.\w+|scaffolds|\.obsidian"
 )
 _SITE_FOLDER = Path("config/_default")
-_ABOVE = 4
 #: The settings that a post is read by.
 _USED = ("anchors", "timezone", "language", "simplify", "url", "base_url")
 #: The digest of a file that could not be read: no file has it.
@@ -377,7 +376,7 @@ def surroundings(folder: Path) -> list[Path]:
     """The files and folders that say how the site of a folder of posts makes links, anchors and dates."""
     start = Path(os.path.abspath(folder))
     found: list[Path] = []
-    for root in (start, *start.parents[:_ABOVE]):
+    for root in (start, *start.parents[: sites.ABOVE]):
         names = _names(root)
         found += [root / name for name in sorted(filter(_SITE_FILE.fullmatch, names))]
         if _SITE_FOLDER.parts[0] in names:

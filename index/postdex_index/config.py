@@ -208,7 +208,9 @@ def _wrong_globs(globs: Iterable[str]) -> str:
 
 
 def _wrong_anchors(value: str) -> str:
-    known = ("auto", "github", "hexo", "hugo", "kramdown", "mkdocs")
+    from .anchors import STYLES
+
+    known = ("auto", *STYLES)
     return "" if value in known else f"{value} is not one of {', '.join(known)}"
 
 

@@ -14,6 +14,9 @@ from typing import NamedTuple, Protocol
 from .model import Explanation, Post
 from .query import Query
 
+#: A search finds no fewer candidates, if so many match: in so many posts the closeness of words is looked at.
+FEWEST = 50
+
 
 class Stamp(NamedTuple):
     """What a file looked like when it was indexed: the hint (stat) and the truth (digest).
@@ -154,7 +157,7 @@ class LeafStats(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The best candidates first (at least offset + limit and never fewer than 50, if so many match),
+    """The best candidates first (at least offset + limit and never fewer than FEWEST, if so many match),
     the exact number of matches, facet counts over all of them, and the leaves in the order of `query.leaves`."""
 
     candidates: Sequence[Candidate]

@@ -26,6 +26,8 @@ SPACELESS = (
     "\u0e01-\u0e3a\u0e40-\u0e4e\u0e50-\u0e59\u0e81-\u0edf"
     "\u1000-\u1049\u1050-\u109f\ua9e0-\ua9fe\uaa60-\uaa7f\u1780-\u17d3\u17d7\u17dc\u17dd\u17e0-\u17e9"
 )
+#: No script without blanks has a character before this one: cheaper to see than which script it is.
+ASIAN = "\u0e00"
 #: Characters that a reader doesn't see inside a word: soft hyphen, zero-width blanks and joiners, variation selectors.
 _INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0e\U000e0100-\U000e01ef"
 #: Marks of the scripts without blanks, and the signs that NFKC makes such marks of.

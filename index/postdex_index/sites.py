@@ -32,7 +32,7 @@ FOLDERS = {
     "obsidian": (),
 }
 #: A site's root is looked for in the folder of posts and so many folders above it.
-_ABOVE = 4
+ABOVE = 4
 #: A file of settings has no more bytes: what is larger is not read.
 LARGEST = 1024 * 1024
 
@@ -65,7 +65,7 @@ _Config: TypeAlias = "Mapping[str, Value]"
 def site(folder: Path) -> Site:
     """The site that a folder of posts belongs to; a `Site` without flavour if none is known. Never raises."""
     start = Path(os.path.abspath(folder))
-    for root in (start, *start.parents[:_ABOVE]):
+    for root in (start, *start.parents[:ABOVE]):
         flavour = detect(root)
         if flavour:
             prefix = start.relative_to(root).as_posix()

@@ -168,13 +168,13 @@ class _Walk:
         return (_Rules(patterns, len(prefix)), *rules) if patterns else rules
 
     def skip(self, path: str, message: str, hint: str) -> None:
-        self.problems.append(Problem(printable(path).rstrip("/"), 0, "skipped", message, hint))
+        self.problems.append(Problem(_escaped(path).rstrip("/"), 0, "skipped", message, hint))
 
 
-def printable(path: str) -> str:
+def _escaped(path: str) -> str:
     r"""A path with the bytes that are not UTF-8 as `\xNN`.
 
-    >>> printable(b"caf\xe9.md".decode("utf-8", "surrogateescape"))
+    >>> _escaped(b"caf\xe9.md".decode("utf-8", "surrogateescape"))
     'caf\\xe9.md'
     """
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

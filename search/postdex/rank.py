@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeAlias
 
 from postdex_index.analysis import is_spaceless
 from postdex_index.embedded.scoring import BODY, HEADING, norm, saturation
-from postdex_index.engine import Candidate, Outline
+from postdex_index.engine import FEWEST, Candidate, Outline
 from postdex_index.query import Leaf, Synonyms, Term
 
 #: All words of the query side by side are worth half the post's score once more.
@@ -27,7 +27,7 @@ CLOSENESS = 0.5
 #: Words that stand further apart than this say no more together than each for itself.
 FARTHEST = 7
 #: How many posts are looked at. A post further down would need more than CLOSENESS to reach the first page.
-LOOKED_AT = 50
+LOOKED_AT = FEWEST
 
 # nDCG@10 of 33, 74 and 141 sections of three sites, and how often the right section of the right post came first for
 # words remembered from a sentence (benchmarks/relevance.py, recall): heading 2 without COVERAGE .673 .660 .751,

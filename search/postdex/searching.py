@@ -108,6 +108,8 @@ def ready(place: Place, refresh: Literal["auto", "never", "require"]) -> Index:
 
 
 def _search(ix: Index, text: str, asked: Asked) -> int:
+    from .answers import FACETS
+
     only_paths = asked.paths or asked.null
     limit = asked.limit if asked.limit is not None else PAGE if only_paths else 0 if asked.only_count else 10
 
@@ -125,7 +127,7 @@ def _search(ix: Index, text: str, asked: Asked) -> int:
             before=asked.before,
             lang=asked.lang,
             drafts=asked.drafts,
-            facets=("tags", "categories", "lang", "year") if asked.facets else (),
+            facets=FACETS if asked.facets else (),
             typo=not asked.no_typo,
             explain=asked.explain is not None,
             section_snippets=asked.section_snippets,

@@ -21,7 +21,7 @@ from math import log
 from operator import itemgetter
 from typing import NamedTuple
 
-from postdex_index.analysis import is_spaceless, raw_matches, terms_at, tokens
+from postdex_index.analysis import ASIAN, is_spaceless, raw_matches, terms_at, tokens
 from postdex_index.engine import Mark, Passage
 from postdex_index.model import SOFT_BREAK, Snippet, Span
 
@@ -38,9 +38,6 @@ _MOST_MARKS = 200
 _REACH = 0.8
 # How far from the ideal place a cut may go to find a blank or a punctuation mark.
 _SNAP = 30
-
-# No script without blanks has a character before this one: cheaper to see than which script it is.
-_ASIAN = "\u0e00"
 
 _ELLIPSIS, _GAP = "…", " … "
 _ENDS = (".", "!", "?", "…", "。", "！", "？")
@@ -112,7 +109,7 @@ def _title_words(title: str) -> Sequence[tuple[int, int, Sequence[str]]]:
     words: list[tuple[int, int, Sequence[str]]] = []
     for match in raw_matches(title):
         raw, start = match[0], match.start()
-        if raw >= _ASIAN and is_spaceless(raw):
+        if raw >= ASIAN and is_spaceless(raw):
             words += [(start + token.start, start + token.stop, (token.term,)) for token in tokens(raw)]
         else:
             words.append((start, match.end(), tuple(chain.from_iterable(terms_at(raw)))))

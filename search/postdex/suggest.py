@@ -9,7 +9,6 @@ what is a slip is `spelling`'s answer, which words may be rescued at all is `tre
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import log
 
 from postdex_index.analysis import (
     compound,
@@ -22,6 +21,7 @@ from postdex_index.analysis import (
     terms_at,
     tokens,
 )
+from postdex_index.embedded.scoring import K1, idf, saturation
 from postdex_index.engine import Document, Reader, Word
 from postdex_index.model import Correction
 from postdex_index.query import Clauses, Keyword, Query, Term
@@ -42,8 +42,6 @@ TITLE, TAG, HEADING, TEXT = 4.0, 4.0, 2.0, 1.0
 BEGINNING = 6_000
 #: Words that fewer letters than these have say little about a post.
 SHORTEST = 3
-#: How soon more occurrences stop to matter, as in the score of posts.
-K1 = 1.2
 
 
 def rescue(parsed: Parsed, reader: Reader) -> tuple[Query, tuple[Correction, ...]]:
@@ -112,7 +110,8 @@ def like(reader: Reader, post: int, limit: int = 25) -> Query:
     """A query for posts like this one: the words that tell most about it, itself excluded.
 
     Telling is what stands often in its title, tags, headings and the beginning of its text, and in
-    few other posts: tf x idf, tf saturating. A post without such words gives a query without hits.
+    few other posts: tf x idf, tf saturating, as in the score of posts. A post without such words gives a
+    query without hits.
     """
     document = reader.document(post)
     posts = reader.stats().posts
@@ -121,8 +120,8 @@ def like(reader: Reader, post: int, limit: int = 25) -> Query:
     for term, count in _counts(document).items():
         found = reader.holds(term)
         if found > alone:
-            share = count / (count + K1)
-            telling.append((share * log(1 + (posts - found + 0.5) / (found + 0.5)), share, term))
+            share = saturation(count, K1)
+            telling.append((share * idf(posts, found), share, term))
     best = sorted(telling, key=lambda one: (-one[0], one[2]))[:limit]
     terms = tuple(Term(term, weight=round(share, 2)) for _, share, term in best)
     return Clauses(optional=terms, excluded=(Keyword("path", document.path),), minimum=1)

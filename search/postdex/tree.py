@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from postdex_index.analysis import LONGEST_TERM
 from postdex_index.query import (
     Clauses,
     DateRange,
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 #: Words shorter than this have too many neighbours to be corrected.
 _CORRECTABLE = 4
-_LONGEST_TERM = 80
-
 
 #: For each required word, by its place in the group, the words it may be half of.
 _Glued: TypeAlias = dict[int, list[Term]]
@@ -250,7 +249,7 @@ class _Reader:
             return ""
         first, second = left[0].term, right[0].term
         stops = [term for term in (first, second) if term in self.reading.stop_words]
-        if len(stops) == 2 or any(len(stop) == 1 for stop in stops) or len(first + second) > _LONGEST_TERM:
+        if len(stops) == 2 or any(len(stop) == 1 for stop in stops) or len(first + second) > LONGEST_TERM:
             return ""
         inner = first[-1] + second[0]
         return first + second if left[0].closes and right[0].opens and inner.isalnum() and not inner.isdigit() else ""

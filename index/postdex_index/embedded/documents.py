@@ -11,7 +11,7 @@ from json import JSONDecoder
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
-from ..analysis import is_spaceless, raw_matches, terms_at
+from ..analysis import ASIAN, is_spaceless, raw_matches, terms_at
 from ..engine import Mark, Outline, Passage, StoredSection
 from ..model import SOFT_BREAK
 from .scoring import CODE
@@ -26,12 +26,10 @@ EXCERPT = 300
 MOST_POSTS = 1_000
 #: Passages that are kept, some 2 KB each.
 MOST_PASSAGES = 4_000
-#: No script without blanks has a character before this one: cheaper to see than which script it is.
-ASIAN = "\u0e00"
 #: Raw tokens whose number of positions is remembered.
 MOST_WIDTHS = 50_000
 #: Beyond the end of any text, in characters and in words.
-NEVER = 1 << 60
+BEYOND = 1 << 60
 
 
 Key = TypeVar("Key")
@@ -85,7 +83,7 @@ class Stretch(NamedTuple):
     stops: array[int]
 
 
-class Kept(NamedTuple):
+class ShownPassage(NamedTuple):
     """A passage that was shown: its text, the file's line of that, and by checkpoint the stretches of it in which
     words were looked for. All queries of a site show the same passages: of the stretches that 464 different ones
     looked into, two thirds had been looked into before. Shown again, a passage costs a third."""
@@ -130,7 +128,7 @@ class Documents:
         self._headings: dict[int, Headings] = {}
         self._paths: dict[int, str] = {}
         #: by section and checkpoint
-        self.passages: dict[tuple[int, int], Kept] = {}
+        self.passages: dict[tuple[int, int], ShownPassage] = {}
         #: in prose, and in code
         self.widths = Widths(False), Widths(True)
 
@@ -252,7 +250,7 @@ class StoredDocument:
         """The whole text of a section."""
         store = self._documents
         row = store.section_first[self._doc] + section
-        end = store.section_offset[row + 1] if row + 1 < store.section_first[self._doc + 1] else NEVER
+        end = store.section_offset[row + 1] if row + 1 < store.section_first[self._doc + 1] else BEYOND
         return store.texts.read(self._doc, store.section_offset[row], end)
 
     def passage(self, section: int, near: int, found: Mapping[int, Sequence[int]]) -> Passage:
@@ -262,7 +260,7 @@ class StoredDocument:
         offset, line = store.section_offset[row], store.section_line[row]
         offsets, first, last = store.check_offset, store.check_first[doc], store.check_first[doc + 1]
         begin = bisect_left(offsets, offset, first, last)
-        end = store.section_offset[row + 1] if row + 1 < store.section_first[doc + 1] else NEVER
+        end = store.section_offset[row + 1] if row + 1 < store.section_first[doc + 1] else BEYOND
         if begin == last or end == offset:
             return Passage("", 0, line, (), False, False)
         check = max(begin, bisect_right(store.check_position, near, first, last) - 1)
@@ -272,20 +270,22 @@ class StoredDocument:
         if kept is None:
             text = store.texts.read(doc, offset, min(offset + start + LENGTH, end))
             line += text.count("\n", 0, start) + text.count(SOFT_BREAK, 0, start)
-            kept = Kept(text[start:], line, {})
+            kept = ShownPassage(text[start:], line, {})
             keep(store.passages, (row, check), kept, MOST_PASSAGES)
         text = kept.text
         marks = self._marks(kept, check, offset + start, found) if found else ()
         return Passage(text, start, kept.line, marks, start > 0, len(text) == LENGTH)
 
-    def _marks(self, kept: Kept, check: int, offset: int, found: Mapping[int, Sequence[int]]) -> tuple[Mark, ...]:
+    def _marks(
+        self, kept: ShownPassage, check: int, offset: int, found: Mapping[int, Sequence[int]]
+    ) -> tuple[Mark, ...]:
         """The words of a passage that were found; it begins at a checkpoint, `offset` characters into the post's
         text. A word is looked for from the checkpoint before it, as the build cut the text there."""
         store = self._documents
         last = store.check_first[self._doc + 1]
         positions, offsets = store.check_position, store.check_offset
         beyond = bisect_left(offsets, offset + len(kept.text), check, last)
-        begin, end = positions[check], positions[beyond] if beyond < last else NEVER
+        begin, end = positions[check], positions[beyond] if beyond < last else BEYOND
         words: dict[int, int] = {}
         for leaf, places in found.items():
             words.update(dict.fromkeys(places[bisect_left(places, begin) : bisect_left(places, end)], leaf))

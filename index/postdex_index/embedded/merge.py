@@ -15,6 +15,7 @@ from itertools import chain, compress, groupby, islice, pairwise, repeat
 from operator import add, itemgetter, sub
 from typing import Any, NamedTuple
 
+from .documents import BEYOND
 from .gathering import average_lengths
 from .inversion import lines, values_columns
 from .layout import COLUMNS, MOST_SURFACES, NAME, SURFACE
@@ -33,7 +34,6 @@ STRETCHES = {
     "outline_start": ("outline",),
     "stored_start": ("stored",),
 }
-_WHOLE = 1 << 60
 
 
 class Part(NamedTuple):
@@ -123,7 +123,7 @@ def _post_columns(parts: Sequence[Part]) -> dict[str, Column]:
     for part in parts:
         folded = part.segment.columns.title
         for doc in chain.from_iterable(range(a, b) for a, b in part.kept):
-            texts.add(part.segment.documents.texts.read(doc, 0, _WHOLE))
+            texts.add(part.segment.documents.texts.read(doc, 0, BEYOND))
             titles.append(folded[doc])
     columns |= texts.columns()
     columns["titles"] = lines(titles)

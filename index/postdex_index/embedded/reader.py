@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from ..engine import Answer, LeafStats, Stats, Word
+from ..engine import FEWEST, Answer, LeafStats, Stats, Word
 from ..errors import NotFoundError
 from ..model import Explanation
 from ..query import Leaf, Query, Term, leaves, show
@@ -26,9 +26,6 @@ from .documents import Documents, StoredDocument
 from .matching import Matcher, Row, SegmentRows, Source
 from .postings import Lists
 from .segment import SegmentFile
-
-#: The closeness of words is looked at in so many posts, so no search finds fewer candidates.
-FEWEST = 50
 
 
 class Segment:
