@@ -11,15 +11,16 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from postdex_index.analysis import fold_value, is_spaceless, key, stem, tokens
-from postdex_index.embedded import open_reader, open_writer, scoring, verify
+from postdex_index.embedded import open_reader, open_writer, reader, scoring, verify
 from postdex_index.embedded.inversion import _short_texts
 from postdex_index.embedded.reader import Snapshot
-from postdex_index.engine import Stamp
+from postdex_index.engine import FEWEST, Stamp
 from postdex_index.model import Code, Post, Section
 from postdex_index.query import (
     Clauses,
@@ -344,14 +345,15 @@ def plain_terms(query: Query) -> bool:
     return all(isinstance(leaf, Term) and not leaf.field and not leaf.exact for leaf in leaves(query))
 
 
-def check(built: Built, query: Query, title: str) -> None:
-    """The engine's answer is the plain loop's."""
+def check(built: Built, query: Query, title: str, limit: int, fewest: int) -> None:
+    """The engine's answer is the plain loop's, also where only a few candidates can be among the best."""
     wanted = expected(built, query, title)
-    answer = built.reader.search(query, limit=5, title_key=title)
+    with patch.object(reader, "FEWEST", fewest):
+        answer = built.reader.search(query, limit=limit, title_key=title)
     assert answer.total == len(wanted)
     got = {built.reader.document(c.post).path: c.score for c in answer.candidates}
     assert got.keys() <= wanted.keys()
-    assert len(got) == min(len(wanted), 50)
+    assert len(got) == min(len(wanted), max(limit, fewest))
     if plain_terms(query):
         for path, score in got.items():
             assert abs(score - wanted[path]) < 1e-9, (path, score, wanted[path])
@@ -374,4 +376,5 @@ def test_same_as_the_plain_loop(found: list[Post], gone: list[int], data: st.Dat
         built = build(Path(directory), [b for b in batches_of(found) if b], gone)
         for _ in range(8):
             title = key(data.draw(st.sampled_from([post.title for post in found])))
-            check(built, data.draw(queries), data.draw(st.sampled_from(["", title])))
+            limit, fewest = data.draw(st.integers(1, 5)), data.draw(st.sampled_from([1, FEWEST]))
+            check(built, data.draw(queries), data.draw(st.sampled_from(["", title])), limit, fewest)
