@@ -1,7 +1,7 @@
 """Does the index survive a disk that is full, breaks, forgets, and a process that is killed?
 
 Each call that changes files fails in turn, or is the last before the power goes. The long form, with real
-kills and real full disks, is `tests/long/faults.py`.
+kills and real full disks, is `tests/long/safety.py`.
 """
 
 from __future__ import annotations
