@@ -36,7 +36,7 @@ Columns = dict[str, Any]
 #: What programs do with an index.
 USES: tuple[Callable[[postdex.Index], object], ...] = (
     lambda ix: ix.search("SMC fallback", facets=FACETS, section_snippets=True, explain=True).to_dict(),
-    lambda ix: terminal.plain(ix.search("SMC fallback psock", section_snippets=True)),
+    lambda ix: terminal.ansi(ix.search("SMC fallback psock", section_snippets=True), color=False),
     lambda ix: ix.search("refcoutn bugs", units="sections").to_dict(),
     lambda ix: ix.search('"reference count" title:refcount -heading:"root cause"', drafts=True).to_dict(),
     lambda ix: ix.search("re* *e", sort="title", limit=30).to_dict(),

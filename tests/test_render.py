@@ -66,8 +66,12 @@ def results(hit: Hit = HIT, **changed: Any) -> Results:
     return RESULTS._replace(hits=(hit,), **changed)
 
 
+def plain(found: Results, width: int = 0, **options: Any) -> str:
+    return render.ansi(found, width, color=False, **options)
+
+
 def check(found: Results, expected: str, **options: Any) -> None:
-    assert render.plain(found, **options) == expected
+    assert plain(found, **options) == expected
 
 
 def test_the_wire_form_to_the_byte() -> None:
@@ -204,7 +208,7 @@ def test_plain(found: Results, options: dict[str, Any], expected: str) -> None:
 
 
 def test_hits_alone() -> None:
-    assert render.hits_text(RESULTS) + "\n1 post, 0.8 ms\n" == render.plain(RESULTS)
+    assert render.hits_text(RESULTS) + "\n1 post, 0.8 ms\n" == plain(RESULTS)
 
 
 def test_ansi_marks_are_bold_even_across_lines() -> None:

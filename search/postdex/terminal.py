@@ -36,14 +36,6 @@ class _Page(NamedTuple):
         return _INDENT[:2] if 0 < self.width < _NARROW else _INDENT
 
 
-def plain(results: Results, *, where: Callable[[str], str] = str, width: int = 0) -> str:
-    """The results as plain text, for pipes and files: one line a hit, one a snippet, unless a width is given.
-
-    `where` makes of a post's path the path as it is shown (relative to where people stand).
-    """
-    return ansi(results, width, color=False, where=where)
-
-
 def ansi(
     results: Results,
     width: int = 80,
@@ -53,8 +45,10 @@ def ansi(
     root: str = "",
     where: Callable[[str], str] = str,
 ) -> str:
-    """The results for a terminal of `width` columns; marks are bold where `color` is true.
+    """The results for a terminal of `width` columns (0: a hit and a snippet are a line each, however long); marks are
+    bold where `color` is true.
 
+    `where` makes of a post's path the path as it is shown (relative to where people stand).
     `link` makes locations OSC-8 links: a template in which {path} is the post's path under the
     folder `root`, percent-encoded, and {line} the line, as `vscode://file{path}:{line}`.
     """
@@ -69,7 +63,7 @@ def ansi(
 
 
 def hits_text(results: Results, width: int = 0, *, where: Callable[[str], str] = str) -> str:
-    """The hits alone, as in `plain`: what is left when notes and totals go to standard error."""
+    """The hits alone, without colours and links: what is left when notes and totals go to standard error."""
     page = _Page(width, False, "", "", where)
     return "".join(f"{line}\n" for hit in results.hits for line in _hit_lines(hit, page))
 
