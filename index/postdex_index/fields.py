@@ -269,10 +269,8 @@ def _tags(fields: _Fields, flavour: str) -> tuple[str, ...]:
     name, value = fields.first("tags", "tag", "labels")
     if value is None:
         name, value = "tags", _taxonomy(fields, "tags")
-    # Jekyll splits `tags` at blanks and `tag` nowhere; people write commas there all the same
-    blanks = flavour == "jekyll" and isinstance(value, str) and "," not in value
-    split = " " if blanks and name == "tags" else "" if blanks else ",，"
-    tags = (tag.lstrip("#").strip() for tag in fields.several(name, split=split, value=value))
+    found = fields.several(name, split=_separators(value, flavour, plural=name == "tags"), value=value)
+    tags = (tag.lstrip("#").strip() for tag in found)
     return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
@@ -288,10 +286,17 @@ def _categories(fields: _Fields, flavour: str) -> tuple[tuple[str, ...], ...]:
     elif flavour == "hexo":
         paths = [fields.several(name, split="", value=value)] if value else []
     else:
-        blanks = flavour == "jekyll" and isinstance(value, str) and "," not in value
-        split = " " if blanks and name == "categories" else "" if blanks else ",，"
+        split = _separators(value, flavour, plural=name == "categories")
         paths = [(each,) for each in fields.several(name, split=split, value=value)]
     return tuple(dict.fromkeys(path for path in paths if path))
+
+
+def _separators(value: Value, flavour: str, plural: bool) -> str:
+    """At which characters a text of tags or categories is split. Jekyll splits `tags` at blanks and `tag` nowhere;
+    people write commas there all the same."""
+    if flavour == "jekyll" and isinstance(value, str) and "," not in value:
+        return " " if plural else ""
+    return ",，"
 
 
 def _taxonomy(fields: _Fields, name: str) -> Value:

@@ -56,7 +56,7 @@ def asked(
 
 
 class Place(NamedTuple):
-    """A section of a post that holds words of the query; None in a post that has no sections."""
+    """A section of a post that holds words of the query; `section` is None for a post that has no sections."""
 
     ranked: Ranked
     document: Outlined

@@ -30,6 +30,8 @@ ONE = bytes([0]) + b"\x01" * 255
 #: Scales of upper bounds are rounded up to a power of this.
 _STEP = 1.02
 _LOG_STEP = log(_STEP)
+#: With more leaves their rounding up would leave little of a byte for what they are worth.
+_MOST_ROWS = 100
 #: Rows of leaves are kept until they are so many bytes, in each segment and in the whole.
 SEGMENT_BYTES, WHOLE_BYTES = 8_000_000, 64_000_000
 
@@ -286,7 +288,7 @@ class Matcher:
     def _reaching(self, lanes: int, rows: Sequence[tuple[Row, float]], wanted: int, shares: bytes) -> set[int]:
         """Posts whose upper bound can reach the `wanted` best, or all matching ones where that's simpler."""
         most = sum(row.most * factor for row, factor in rows)
-        if not most or len(rows) > 100:
+        if not most or len(rows) > _MOST_ROWS:
             return set(self.docs(lanes))
         # Each scaled impact is rounded up, by less than _STEP times and one: so a lane is at least the exact value,
         # and 254 at most.
