@@ -26,7 +26,7 @@ from .words import Words, glob
 #: A pattern takes in so many words at most, the most frequent ones; an answer says when it was cut.
 MOST_WORDS = 1_000
 #: A list so many times as long as the posts that are asked for is looked up post by post, not gone through.
-LONGER = 12
+_MUCH_LONGER = 12
 
 
 class Postings(Protocol):
@@ -304,7 +304,7 @@ class StoredPostings:
     def _spans(self, docs: Sequence[int]) -> list[tuple[int, int]]:
         """Where the occurrences in each of these posts lie; for many posts at once, without a step of Python for
         the others: the hot loop of phrases (`benchmarks/speed.py`, queries)."""
-        if len(docs) * LONGER < len(self.docs):
+        if len(docs) * _MUCH_LONGER < len(self.docs):
             return [self._span(doc) for doc in docs]
         offsets = self._lists.offsets(self.start, self.stop)
         if docs is self.docs:
