@@ -1,9 +1,9 @@
 """What do the fields of this post mean: raw front matter -> titles, dates, tags, the reason for not being published.
 
-Each field is taken from the first of its names that holds something, whatever their
-case. What cannot be used is a problem with the field's line, and the post is indexed
-without it. How a link is made from all this is for `urls`; titles and descriptions
-from the body are for `parsing`.
+The rules are the table in `docs/frontmatter.md`. Each field is taken from the first of
+its names that holds something, whatever their case. What cannot be used is a problem
+with the field's line, and the post is indexed without it. How a link is made from all
+this is for `urls`; titles and descriptions from the body are for `parsing`.
 """
 
 from __future__ import annotations
