@@ -1,9 +1,20 @@
 """How does text become terms? The same rules for posts, queries, titles and tags.
 
 A text is cut into raw tokens (`raw_tokens`), each raw token gives the terms of one or
-several positions (`terms_at`): its parts, one joined form, a few extras. A run of Chinese
-gives a bigram for every character. No stop word is dropped here, nothing is stemmed here:
-`stem` and `stop_words` (from `languages`) are for those who match and score.
+several positions (`terms_at`). By these rules, which comments and tests name by their numbers:
+
+1. A raw token is a chain of words joined by `.`, `-` or `'` (or of groups of digits, `1,000`), with a dot before
+   it or `++` or `#` behind it; or a run of a script without blanks; or an emoji.
+2. It is folded: NFKC, lower case, no marks on Latin and Greek letters, one spelling for ß, ø, ё.
+3. Its parts are cut at signs and at humps, at a position each. Two humps of which the first has a capital are cut in
+   code and in queries only: in prose `java` would find every `JavaScript`.
+4. Beside the first part stands the joined form: `sk_user_data`, `skUserData` and `sk-user-data` share a term.
+5. So do extras: symbol forms (`c++`, `.net`), and `python` for `python3`.
+6. `'s` is dropped; `n't` and groups of digits are glued.
+7. A run of a script without blanks gives a bigram at every character, its last character alone.
+8. Traditional Chinese becomes simplified, unless that is turned off.
+9. No stop word is dropped here, and
+10. nothing is stemmed here: `stem` and `stop_words` (from `languages`) are for those who match and score.
 
     smc_switch_to_fallback  ->  smc smcswitchtofallback | switch | to | fallback
     C++                     ->  c c++
@@ -60,7 +71,7 @@ __all__ = [
     "tokens",
 ]
 
-#: The number of these rules, part of an index's fingerprint: it grows with every change that gives other terms.
+#: The version of these rules, part of an index's fingerprint: it grows with every change that gives other terms.
 RULES = 1
 #: No term is longer, in code points; what is longer is nobody's word (a hash, a key, an image in base64).
 LONGEST_TERM = 80
