@@ -361,6 +361,21 @@ def check(built: Built, query: Query, title: str, limit: int, fewest: int) -> No
         assert [round(c.score, 9) for c in answer.candidates] == [round(score, 9) for score in ranked]
 
 
+def test_scores_are_the_same_on_every_page() -> None:
+    """Also where so many titles count that the post with the best base score is on none of the first pages."""
+    prose = " ".join(f"w{number}" for number in range(60))
+    titled = [Post("", f"bug e{number}", (Section(0, "", "", 1, f"{prose} bug bug"),)) for number in range(120)]
+    best = Post("", "other thing", (Section(2, "bug bug", "b", 1, f"bug {prose}"),))
+    others = [Post("", f"z{number}", (Section(0, "", "", 1, prose),)) for number in range(150)]
+    exact = Post("", "bug", (Section(0, "", "", 1, f"{prose} {prose} {prose}"),))
+    with tempfile.TemporaryDirectory() as directory:
+        built = build(Path(directory), [[*titled, best, *others, exact]], [])
+        wanted = max(expected(built, Term("bug"), "bug").values())
+        for limit in (10, 60, 300):
+            answer = built.reader.search(Term("bug"), limit=limit, title_key="bug")
+            assert abs(answer.candidates[0].score - wanted) < 1e-9
+
+
 def batches_of(found: Sequence[Post]) -> Iterator[Sequence[Post]]:
     """Posts in batches of growing size, so that some are merged and some are not."""
     start = 0

@@ -306,7 +306,8 @@ class Matcher:
         # So many are sure to score this: who cannot is out.
         promising = self._scored([*reaching(upper, least)], rows, shares)
         floor = nlargest(wanted, [base * (1 + COVERAGE * share) for base, share, _ in promising])[-1]
-        reach = int(floor * scale)
+        # Nor is the post with the best base score, which titles and headings are measured against, ever out.
+        reach = int(min(floor, max([base for base, _, _ in promising])) * scale)
         if reach <= 1:
             return set(self.docs(lanes))
         docs = set(reaching(upper, reach))
