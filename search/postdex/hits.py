@@ -18,7 +18,7 @@ from postdex_index.model import Explanation, Hit, SectionHit, Snippet
 from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Query, Synonyms, Term, Wildcard, leaves
 from postdex_index.spelling import slips
 
-from .rank import Ranked, ScoredSection, best_sections, densest
+from .rank import Ranked, ScoredSection, best_sections, densest, lift, neighbours
 from .snippets import snippet, title_spans
 
 #: Words in a usual section, in the middle of what sites of docs and blogs have; a longer one holds its words cheaper.
@@ -214,7 +214,8 @@ def _near(text: str, most: int) -> Callable[[str], bool]:
 def explanation(reader: Reader, ranked: Ranked, asked: Asked) -> Explanation:
     """The engine's score and, where words stand close together, what that made of it."""
     made = reader.explain(asked.query, ranked.candidate.post, title_key=asked.title_key)
-    factor = ranked.score / made.value if made.value else 1.0
-    if abs(factor - 1) < 1e-9:
+    if ranked.score == ranked.candidate.score:
         return made
-    return Explanation(ranked.score, "score x closeness", (made, Explanation(factor, "closeness of the query's words")))
+    factor = lift(ranked.candidate, neighbours(asked.leaves))
+    close = Explanation(factor, "closeness of the query's words")
+    return Explanation(made.value * factor, "score x closeness", (made, close))

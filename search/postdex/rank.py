@@ -281,6 +281,11 @@ def densest(matches: Matches, positions: Sequence[Sequence[int]], worth: Sequenc
 
 
 def _close(candidate: Candidate, pairs: Sequence[tuple[int, int]]) -> float:
+    return candidate.score * lift(candidate, pairs)
+
+
+def lift(candidate: Candidate, pairs: Sequence[tuple[int, int]]) -> float:
+    """What the closeness of these pairs of words makes of a post's score: a factor of 1 to 1 + CLOSENESS."""
     leaf = pairs[0][0]
     places = candidate.positions(leaf)
     total = 0.0
@@ -288,7 +293,7 @@ def _close(candidate: Candidate, pairs: Sequence[tuple[int, int]]) -> float:
         here = places if first == leaf else candidate.positions(first)
         leaf, places = second, candidate.positions(second)
         total += closeness(here, places)
-    return candidate.score * (1 + CLOSENESS * total / len(pairs))
+    return 1 + CLOSENESS * total / len(pairs)
 
 
 def _is_word(leaf: Leaf) -> bool:
