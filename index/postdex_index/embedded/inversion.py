@@ -31,8 +31,8 @@ CHECKPOINT = 256
 #: Positions are 16 bits; a post with more goes into a wide segment, where they are 32.
 NARROW_POSITIONS = 65_000
 #: A segment holds at most so many posts, and so many characters of text: with both, building stays under 300 MB.
-MOST_POSTS = 7_000
-MOST_CHARACTERS = 48_000_000
+MOST_POSTS = 4_500
+MOST_CHARACTERS = 16_000_000
 
 _CUT = re.compile(r"[\s。，；！？、]")
 Call: TypeAlias = Callable[[int], None]
