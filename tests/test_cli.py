@@ -380,6 +380,7 @@ def test_show(run: Run, samples: Path) -> None:
     check(show(f"{REFCOUNT}#what-i-fixed"), 0, "## what I fixed")
     assert "## Root cause" not in show(f"{REFCOUNT}#what-i-fixed").out
     assert json.loads(show("--json", f"{REFCOUNT}#Root cause").out)["sections"][0]["title"] == "Root cause"
+    check(show(f"{REFCOUNT}#L90"), 0, "## Who owns a void")
     check(show("no.md"), 2, "", "no post of the index has this path")
     check(show(f"{REFCOUNT}#no"), 2, "", "it has no section no; its sections are")
 

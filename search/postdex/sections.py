@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from postdex_index.errors import NotFoundError
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from .library import Index
 
 
-def find(ix: Index, name: str) -> tuple[Document, int | None]:
-    """The stored post, and the number of the section if one is named. Raises NotFoundError.
+def find(ix: Index, name: str, where: Callable[[str], str] = str) -> tuple[Document, int | None]:
+    """The stored post, and the number of the section if one is named. Raises NotFoundError. `where` makes the path of
+    a post of what was typed for one.
 
     >>> import postdex
     >>> with postdex.open("posts") as ix:
@@ -28,11 +30,11 @@ def find(ix: Index, name: str) -> tuple[Document, int | None]:
     """
     path, sign, section = name.rpartition("#")
     try:
-        return ix.get(name), None
+        return ix.get(where(name)), None
     except NotFoundError:
         if not sign:
             raise
-    document = ix.get(path)
+    document = ix.get(where(path))
     return document, number(document, section)
 
 

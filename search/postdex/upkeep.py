@@ -5,18 +5,18 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from postdex_index.errors import IndexFault, IndexMissingError, NotFoundError
+from postdex_index.errors import IndexFault, IndexMissingError
 from postdex_index.model import Problem
 
 from .console import Bar, flush, insist_on_files, insist_on_posts, note, out, post_path, shown_path, usual_jobs
 
 if TYPE_CHECKING:
     from postdex_index.build import Report
-    from postdex_index.engine import Document
 
     from .checkup import Status
     from .library import Index
@@ -129,29 +129,13 @@ def _say_report(ix: Index, report: Report, dry_run: bool) -> None:
 @click.pass_obj
 def show(place: Place, /, path: str, as_json: bool) -> int:
     """Show a post, or one of its sections, as it is indexed."""
-    from . import render
+    from . import render, sections
     from .searching import ready
 
     with ready(place, "auto") as ix:
-        document, section = _document(ix, path)
+        document, section = sections.find(ix, path, partial(post_path, ix.folder))
         out(render.dumps(render.document(document, section)) if as_json else render.document_text(document, section))
     return 0
-
-
-def _document(ix: Index, typed: str) -> tuple[Document, int | None]:
-    """The post, and the number of the section if one was named by its anchor or heading."""
-    path, sign, name = typed.rpartition("#")
-    try:
-        return ix.get(post_path(ix.folder, typed)), None
-    except NotFoundError:
-        if not sign:
-            raise
-    document = ix.get(post_path(ix.folder, path))
-    for number, section in enumerate(document.sections):
-        if name in (section.anchor, section.heading):
-            return document, number
-    anchors = ", ".join(section.anchor for section in document.sections if section.anchor)
-    raise NotFoundError(f"it has no section {name}", f"its sections are {anchors}" if anchors else "", path=path)
 
 
 @click.command()
