@@ -6,14 +6,20 @@ goes on with the snapshot that it has, whose files stay readable while they are 
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
+from typing import Any
 
 from postdex_index import embedded
-from postdex_index.build import Freshness
+from postdex_index.build import Freshness, Report
 from postdex_index.engine import Reader, Stats
 from postdex_index.errors import IndexDamagedError, IndexFault
 
 from ..library import Index, _Snapshot
+
+#: Seconds for which the newest commit is taken for that. To list a folder lets other threads run, and it takes long
+#: until this one may go on: with six looks for each answer, under load two thirds of its time (`benchmarks/load.py`).
+SEEN_S = 0.01
 
 
 class Served(Index):
@@ -24,6 +30,14 @@ class Served(Index):
 
     freshness = Freshness(False, 0)
     _refused: int | None = None
+    _seen: tuple[float, int | None] = -SEEN_S, None
+
+    def refresh(self, **options: Any) -> Report:
+        """As every index; what was committed answers at once."""
+        try:
+            return super().refresh(**options)
+        finally:
+            self._seen = -SEEN_S, None
 
     def stats(self) -> Stats:
         """The commit that answers, in numbers."""
@@ -33,7 +47,7 @@ class Served(Index):
         """The commit that answers; None if there is a newer one, which the next search opens."""
         opened = self._opened
         with suppress(IndexFault):
-            newest = embedded.generation(self.directory)
+            newest = self._generation()
             if opened and newest in (opened[1], self._refused):
                 return opened[1]
         return None
@@ -50,11 +64,18 @@ class Served(Index):
         hint = "run `postdex doctor --verify`, then `postdex index`"
         return IndexDamagedError(f"commit {newest} cannot be read; {usable} answers", hint, path=str(self.directory))
 
+    def _generation(self) -> int | None:
+        now = time.monotonic()
+        if now - self._seen[0] >= SEEN_S:
+            self._seen = now, self._seen[1]  # one looks, the others go on with what was seen
+            self._seen = now, embedded.generation(self.directory)
+        return self._seen[1]
+
     def _reader(self) -> tuple[Reader, int]:
         opened = self._opened
         newest: int | None = None
         try:
-            newest = embedded.generation(self.directory)
+            newest = self._generation()
             if opened and newest is not None and newest == self._refused:
                 return opened
             opened = super()._reader()
