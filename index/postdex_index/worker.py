@@ -49,8 +49,8 @@ class Made(NamedTuple):
 def share(paths: Sequence[str]) -> list[Sequence[str]]:
     """The stretches of a build: one, or an even number of equal ones that each fit a segment.
 
-    >>> [len(stretch) for stretch in share([""] * 9_000)]
-    [4500, 4500]
+    >>> [len(stretch) for stretch in share([""] * 10_000)]
+    [5000, 5000]
     """
     if len(paths) < SHARED_FROM:
         return [paths] if paths else []

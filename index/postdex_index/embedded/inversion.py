@@ -31,8 +31,8 @@ CHECKPOINT = 256
 #: Positions are 16 bits; a post with more goes into a wide segment, where they are 32.
 NARROW_POSITIONS = 65_000
 #: A segment holds at most so many posts, and so many characters of text: with both, building stays under 300 MB.
-MOST_POSTS = 4_500
-MOST_CHARACTERS = 16_000_000
+MOST_POSTS = 5_000
+MOST_CHARACTERS = 18_000_000
 
 _CUT = re.compile(r"[\s。，；！？、]")
 Call: TypeAlias = Callable[[int], None]
@@ -256,6 +256,7 @@ class Inversion:
         """
         from .lists import invert
 
+        self._calls.clear()  # nothing is added any more; they are a tenth of the memory of a build
         columns: dict[str, Column] = dict.fromkeys(COLUMNS, b"")
         columns |= invert(self._languages, self._spelled, self._lengths, averages, self.wide)
         columns |= self._texts.columns()
