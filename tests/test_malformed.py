@@ -133,17 +133,27 @@ def mutate(trial: Malformed, dice: random.Random) -> tuple[str, Columns, dict[st
 
 def mutate_json(name: str, columns: Columns, dice: random.Random) -> str:
     """One value in the record or the outline of a post is another; what was done."""
-    starts, content = columns[name + "_start"], columns[name].tobytes()
-    rows = [json.loads(content[start:stop]) for start, stop in pairwise(starts)]
+    rows = read_json(name, columns)
     row = dice.choice(rows)
     while isinstance(inner := row[place := dice.randrange(len(row))], list) and inner and dice.random() < 0.8:
         row = inner
     new: object = dice.choice([None, 0, -1, 10**30, 0.5, True, "", "a\tb\n", [], [[]], {}])
     row[place] = new
+    write_json(name, columns, rows)
+    return f"{name}: {inner!r} is {new!r}"
+
+
+def read_json(name: str, columns: Columns) -> list[Any]:
+    """The records or the outlines of all posts."""
+    content = columns[name].tobytes()
+    return [json.loads(content[start:stop]) for start, stop in pairwise(columns[name + "_start"])]
+
+
+def write_json(name: str, columns: Columns, rows: list[Any]) -> None:
+    """The columns with other records or outlines."""
     written = [json.dumps(one, ensure_ascii=False, separators=(",", ":")).encode() for one in rows]
     columns[name] = array("B", b"".join(written))
-    columns[name + "_start"] = array(starts.typecode, accumulate(map(len, written), initial=0))
-    return f"{name}: {inner!r} is {new!r}"
+    columns[name + "_start"] = array("I", accumulate(map(len, written), initial=0))
 
 
 def check(trial: Malformed, dice: random.Random) -> Counter[str]:
@@ -169,6 +179,17 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Malformed:
 def test_the_trial_is_right_as_it_is(trial: Malformed) -> None:
     trial.publish(trial.columns, trial.meta)
     assert trial.used().keys() == {"answered"}
+
+
+@pytest.mark.parametrize("level", [-1, 256, "1"])
+def test_a_heading_of_a_level_that_there_is_not(trial: Malformed, level: object) -> None:
+    columns = dict(trial.columns)
+    outlines = read_json("outline", columns)
+    for section in (section for outline in outlines for section in outline):
+        section[0] = level
+    write_json("outline", columns, outlines)
+    trial.publish(columns, trial.meta)
+    assert trial.used()["said"]
 
 
 @pytest.mark.parametrize("long", [100, 1_000_000])

@@ -155,7 +155,7 @@ class Documents:
         """The sections of a post, by what was stored of them."""
         headings = self._headings.get(doc)
         if headings is None:
-            named = _texts(_decode(self._json(self._outline, self._check_outline, self._outline_start, doc))[0])
+            named = _sound(_decode(self._json(self._outline, self._check_outline, self._outline_start, doc))[0])
             first, last = self.section_first[doc], self.section_first[doc + 1]
             starts = self.section_start[first:last].tolist()
             bounds = list(chain.from_iterable(zip(starts, self.section_body[first:last], strict=True)))
@@ -186,8 +186,10 @@ def _typed(*fields: Any) -> Record:
     return record
 
 
-def _texts(named: list[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
-    """An outline. Raises TypeError for headings and anchors that are no texts."""
+def _sound(named: list[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
+    """An outline. Raises TypeError or ValueError for what no build wrote: levels that are no small numbers, headings
+    and anchors that are no texts."""
+    bytes(map(itemgetter(0), named))
     "".join(chain.from_iterable(map(itemgetter(1, 2), named)))
     return named
 
