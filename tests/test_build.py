@@ -199,7 +199,7 @@ def test_a_post_is_read_again_when_its_time_has_come(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("_config.yml", "permalink: /:title/\n"), ("hugo.toml", 'baseURL = "/x/"\n'), ("mkdocs.yml", "site_name: x\n")],
+    [("_config.yml", "permalink: /:title/\n"), ("hugo.toml", 'baseURL = "/x/"\n'), ("mkdocs.yaml", "site_name: x\n")],
 )
 def test_a_change_of_the_site_reads_all_again(folder: Folder, name: str, text: str) -> None:
     (folder.root.parent / name).write_text(text, "utf-8")

@@ -38,6 +38,8 @@ TREES: list[tuple[list[str], Settings, list[str]]] = [
         ["docs/public/a.md"],
     ),
     (["x/_config.yml", "x/public/a.md", "x/source/a.md"], Settings(), ["x/source/a.md"]),
+    (["x/mkdocs.yaml", "x/public/a.md", "x/docs/a.md"], Settings(), ["x/docs/a.md"]),
+    (["x/astro.config.mjs", "x/public/a.md", "x/src/a.md"], Settings(), ["x/src/a.md"]),
     (["_drafts/a.md", "_index.md"], Settings(), ["_index.md", "_drafts/a.md"]),
     (["a b 你好.md", "x#y?.md"], Settings(), ["a b 你好.md", "x#y?.md"]),
     (

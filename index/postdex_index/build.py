@@ -13,7 +13,6 @@ digest does not, the file was only touched: it waits for the next commit, which 
 from __future__ import annotations
 
 import os
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
@@ -30,11 +29,6 @@ from .model import Post, Problem
 
 #: So many touched files are a commit of their own, else each search would read all of them again.
 MANY_TOUCHED = 100
-#: The files, in a folder of posts or the folders above it, that say how its site makes links, anchors and dates.
-_SITE_FILE = re.compile(
-    r"(?:_config|config|hugo|mkdocs)\.(?:ya?ml|toml|json)|package\.json|astro\.config\.\w+|scaffolds|\.obsidian"
-)
-_SITE_FOLDER = Path("config/_default")
 #: The settings that a post is read by.
 _USED = ("anchors", "timezone", "language", "simplify", "url", "base_url")
 #: The digest of a file that could not be read: no file has it.
@@ -364,30 +358,9 @@ def _all_problems(
 def _fingerprint(folder: Path, settings: Settings) -> str:
     """What all posts of a folder depend on: settings, and the site's own files with their sizes and checksums."""
     parts = [f"{name}={getattr(settings, name)}" for name in _USED]
-    for file in surroundings(folder):
+    for file in sites.surroundings(folder):
         with suppress(OSError):
             size = file.stat().st_size if file.is_file() else 0
             content = file.read_bytes() if size <= sites.LARGEST and size else b""
             parts.append(f"{os.path.relpath(file, folder)}:{size}:{crc32(content):08x}")
     return "\n".join(parts)
-
-
-def surroundings(folder: Path) -> list[Path]:
-    """The files and folders that say how the site of a folder of posts makes links, anchors and dates."""
-    start = Path(os.path.abspath(folder))
-    found: list[Path] = []
-    for root in (start, *start.parents[: sites.ABOVE]):
-        names = _names(root)
-        found += [root / name for name in sorted(filter(_SITE_FILE.fullmatch, names))]
-        if _SITE_FOLDER.parts[0] in names:
-            found += [root / _SITE_FOLDER / name for name in sorted(_names(root / _SITE_FOLDER))]
-        if ".git" in names:
-            break
-    return found
-
-
-def _names(folder: Path) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except OSError:
-        return []

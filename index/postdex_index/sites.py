@@ -31,6 +31,24 @@ FOLDERS = {
     "mkdocs": ("docs",),
     "obsidian": (),
 }
+#: Where each generator keeps the settings that are read, best first.
+_SETTINGS = {
+    "hexo": ("_config.yml",),
+    "jekyll": ("_config.yml",),
+    "hugo": (
+        *("hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "config.toml"),
+        *("config/_default/hugo.toml", "config/_default/config.toml", "config/_default/hugo.yaml"),
+    ),
+    "zola": ("config.toml",),
+    "mkdocs": ("mkdocs.yml", "mkdocs.yaml"),
+}
+#: Astro's settings are a program: they are never read.
+_ASTRO = frozenset(f"astro.config.{ending}" for ending in ("mjs", "js", "ts", "mts", "cjs", "cts"))
+#: Files that lie in the root of a site and nowhere else; with `package.json`, which tells Hexo from Jekyll.
+SITE_FILES = _ASTRO | {"package.json", *(name for names in _SETTINGS.values() for name in names if "/" not in name)}
+#: Folders that tell one generator from another, too.
+_SIGNS = frozenset(("scaffolds", ".obsidian"))
+_DEFAULT = "config/_default"
 #: A site's root is looked for in the folder of posts and so many folders above it.
 ABOVE = 4
 #: A file of settings has no more bytes: what is larger is not read.
@@ -81,30 +99,47 @@ def detect(folder: Path) -> str:
     >>> detect(Path("/nowhere"))
     ''
     """
-    try:
-        names = set(os.listdir(folder))
-    except OSError:
-        return ""
+    names = _names(folder)
     if "_config.yml" in names:
         hexo = '"hexo"' in _text(folder / "package.json") if "package.json" in names else "scaffolds" in names
         return "hexo" if hexo else "jekyll"
-    if names & {"hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json"} or (folder / "config/_default").is_dir():
+    if names & {"hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json"} or (folder / _DEFAULT).is_dir():
         return "hugo"
     if "config.toml" in names:
         text = _text(folder / "config.toml")
         if re.search(r"^\s*(?:\[markdown\]|base_url\s*=)", text, re.MULTILINE):
             return "zola"
         return "hugo" if re.search(r"^\s*baseurl\s*=", text, re.MULTILINE | re.IGNORECASE) or "content" in names else ""
-    if any(name.startswith("astro.config.") for name in names):
+    if names & _ASTRO:
         return "astro"
-    if names & {"mkdocs.yml", "mkdocs.yaml"}:
+    if not names.isdisjoint(_SETTINGS["mkdocs"]):
         return "mkdocs"
     return "obsidian" if (folder / ".obsidian").is_dir() else ""
 
 
+def surroundings(folder: Path) -> list[Path]:
+    """The files and folders that say how the site of a folder of posts makes links, anchors and dates."""
+    start = Path(os.path.abspath(folder))
+    found: list[Path] = []
+    for root in (start, *start.parents[:ABOVE]):
+        names = _names(root)
+        found += [root / name for name in sorted(names & (SITE_FILES | _SIGNS))]
+        found += [root / _DEFAULT / name for name in sorted(_names(root / _DEFAULT))] if "config" in names else []
+        if ".git" in names:
+            break
+    return found
+
+
+def _names(folder: Path) -> set[str]:
+    try:
+        return set(os.listdir(folder))
+    except OSError:
+        return set()
+
+
 def _read(flavour: str, root: Path, prefix: str) -> Site:
     found = Site(flavour, root, prefix, ANCHORS.get(flavour, "github"))
-    name = next((name for name in _FILES.get(flavour, ()) if (root / name).is_file()), "")
+    name = next((name for name in _SETTINGS.get(flavour, ()) if (root / name).is_file()), "")
     config: _Config = {}
     if name:
         config, problems = _config(root / name, name)
@@ -119,18 +154,6 @@ def _read(flavour: str, root: Path, prefix: str) -> Site:
             problem = Problem(name, 1, "note", unknown, "write a name such as Asia/Shanghai")
             found = found._replace(timezone="", problems=(*found.problems, problem))
     return found
-
-
-_FILES = {
-    "hexo": ("_config.yml",),
-    "jekyll": ("_config.yml",),
-    "hugo": (
-        *("hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "config.toml"),
-        *("config/_default/hugo.toml", "config/_default/config.toml", "config/_default/hugo.yaml"),
-    ),
-    "zola": ("config.toml",),
-    "mkdocs": ("mkdocs.yml", "mkdocs.yaml"),
-}
 
 
 def _hexo(site: Site, config: _Config) -> Site:

@@ -19,14 +19,12 @@ from .config import Settings
 from .errors import FolderError
 from .ignore import Patterns
 from .model import Problem
+from .sites import SITE_FILES
 
 #: Folders that never hold posts, wherever they lie (and all whose name begins with a dot).
 NEVER = frozenset(("node_modules", "_site"))
 #: Folders of a generator's own: left out at the top and beside a site's settings, but not deeper (`docs/api/public/`).
 GENERATED = frozenset(("scaffolds", "archetypes", "public"))
-_SITE_FILES = frozenset(
-    ("_config.yml", "hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "config.toml", "mkdocs.yml", "package.json")
-)
 #: What says nothing about a file or folder: this process or machine has no more of something.
 EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 _LARGEST_GITIGNORE = 256 * 1024
@@ -113,7 +111,7 @@ class _Walk:
     ) -> list[tuple[str, tuple[_Rules, ...]]]:
         if ".gitignore" in entries:
             rules = self.own_rules(prefix, rules)
-        beside = top or not _SITE_FILES.isdisjoint(entries)
+        beside = top or not SITE_FILES.isdisjoint(entries)
         folders: list[tuple[str, tuple[_Rules, ...]]] = []
         suffixes, only = self.suffixes, self.only
         for name in sorted(entries):

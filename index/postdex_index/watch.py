@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from pathlib import Path
 
-from . import build, embedded, posts
+from . import build, embedded, posts, sites
 from .build import Report
 from .config import Settings
 from .engine import Reader
@@ -193,7 +193,7 @@ class _Following:
     def around(self) -> list[tuple[str, int, int, int]]:
         """What the files look like that say how all posts are read, and which are: those around the folder."""
         root = Path(self.root)
-        files = [*build.surroundings(root), *(root / name for name in _SETTINGS)]
+        files = [*sites.surroundings(root), *(root / name for name in _SETTINGS)]
         files += [above / ".gitignore" for above in (root, *root.parents)]
         found = []
         for file in files:
