@@ -18,12 +18,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
 from . import embedded, posts, sites
 from .config import Settings
-from .engine import Stamp
+from .engine import Stamp, Writer
 from .errors import IndexDamagedError, IndexLockedError, IndexMissingError, IndexWriteError
 from .model import Post, Problem
 
@@ -33,9 +33,6 @@ MANY_TOUCHED = 100
 _USED = ("anchors", "timezone", "language", "simplify", "url", "base_url")
 #: The digest of a file that could not be read: no file has it.
 _UNREAD = bytes(16)
-
-if TYPE_CHECKING:
-    from .embedded.writer import IndexWriter
 
 Progress = Callable[[int, int], None]
 
@@ -240,7 +237,7 @@ def _digest(file: Path) -> bytes:
         return b""
 
 
-def _is_damaged(writer: IndexWriter) -> bool:
+def _is_damaged(writer: Writer) -> bool:
     """Whether the problems of the last commit are lost: they can only be found again by reading all posts."""
     try:
         writer.problems()
@@ -265,7 +262,7 @@ class _Reading(NamedTuple):
 
 
 def _commit(
-    writer: IndexWriter, folder: Path, settings: Settings, todo: Plan, reading: _Reading | None = None
+    writer: Writer, folder: Path, settings: Settings, todo: Plan, reading: _Reading | None = None
 ) -> tuple[int, tuple[Problem, ...]]:
     """Stage and commit a plan; the new generation and all problems of the folder."""
     found: list[Problem] = []
@@ -303,7 +300,7 @@ class _Counter:
 
 
 def _write_shared(
-    writer: IndexWriter,
+    writer: Writer,
     folder: Path,
     settings: Settings,
     paths: Sequence[str],

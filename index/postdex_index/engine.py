@@ -9,9 +9,9 @@ small so that a second engine can come behind it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from .model import Explanation, Post
+from .model import Explanation, Post, Problem
 from .query import Query
 
 #: A search finds no fewer candidates, if so many match: in so many posts the closeness of words is looked at.
@@ -241,10 +241,37 @@ class Reader(Protocol):
 
 
 class Writer(Protocol):
-    """The one writer of an index: it holds the lock from opening to `close`."""
+    """The one writer of an index: it holds the lock from opening to `close`.
+
+    `settings` is the fingerprint of what the posts were read with: the last commit's until it is set for the next.
+    """
+
+    settings: str
+
+    @property
+    def based_on(self) -> int:
+        """The number of the commit that this one builds on; 0 if it begins anew."""
+        ...
+
+    @property
+    def lock_file(self) -> int:
+        """The descriptor of the lock, for worker processes to hold it too."""
+        ...
 
     def table(self) -> Mapping[str, Stamp]:
         """The files of the last commit, by path."""
+        ...
+
+    def problems(self) -> list[Problem]:
+        """The problems of the last commit."""
+        ...
+
+    def set_problems(self, problems: Iterable[Problem]) -> None:
+        """Stage the problems that the next commit shall carry."""
+        ...
+
+    def clear(self) -> None:
+        """Stage the removal of everything: what is written from now on is the whole index."""
         ...
 
     def write(self, puts: Iterable[tuple[Post | None, str, Stamp]], deletes: Iterable[str] = ()) -> None:
@@ -252,6 +279,15 @@ class Writer(Protocol):
 
         A post of None records a file that was read and holds nothing to index, so that it is not read again.
         """
+        ...
+
+    def reserve(self) -> str:
+        """A name under which another process may write posts for the coming commit."""
+        ...
+
+    def adopt(self, parts: Iterable[Any], stamps: Mapping[str, Stamp]) -> None:
+        """Stage what other processes wrote under reserved names, as they described it, with the files it was made
+        of, none of which is in the index yet."""
         ...
 
     def commit(self) -> int:

@@ -138,10 +138,10 @@ class IndexWriter:
         """What the names of segments of the coming commit begin with that another process may write."""
         return next(self._names).removesuffix(".segment")
 
-    def adopt(self, entries: Iterable[SegmentEntry], stamps: Mapping[str, Stamp]) -> None:
+    def adopt(self, parts: Iterable[SegmentEntry], stamps: Mapping[str, Stamp]) -> None:
         """Stage segments that other processes wrote under reserved names, with the files they were made of,
         none of which is in the index yet."""
-        self._adopted += entries
+        self._adopted += parts
         self._changes.update(stamps)
 
     def _lengths(self) -> list[Sequence[tuple[int, int]]]:
