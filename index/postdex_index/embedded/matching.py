@@ -36,6 +36,11 @@ _MOST_ROWS = 100
 SEGMENT_BYTES, WHOLE_BYTES = 8_000_000, 64_000_000
 
 
+def weightless(leaf: Leaf) -> Leaf:
+    """The leaf as it is looked up, whatever it weighs."""
+    return leaf if leaf.weight == 1.0 else leaf._replace(weight=1.0)
+
+
 class LeafRow(NamedTuple):
     """A leaf in a segment: its postings, their impacts as one byte a post, and the greatest of them."""
 
@@ -56,7 +61,8 @@ class SegmentRows:
         self._room = SEGMENT_BYTES
 
     def get(self, leaf: Leaf) -> LeafRow | None:
-        """What there is of a leaf of weight 1, or None if no post has it."""
+        """What there is of a leaf, or None if no post has it. Its weight is not looked at."""
+        leaf = weightless(leaf)
         if leaf in self._kept:
             return self._kept[leaf]
         postings = self._lists.postings(leaf)
@@ -132,8 +138,7 @@ class Matcher:
 
     def row(self, leaf: Leaf) -> Row | None:
         """A leaf's row, or None if no post has it."""
-        if leaf.weight != 1.0:
-            leaf = leaf._replace(weight=1.0)
+        leaf = weightless(leaf)
         if leaf in self._rows:
             return self._rows[leaf]
         found = [source.rows.get(leaf) for source in self.sources]

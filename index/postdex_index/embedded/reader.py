@@ -65,7 +65,7 @@ class View:
             if time.monotonic() > deadline:
                 return View(self.parts[:number])
             for leaf in typed:
-                part.segment.rows.get(leaf._replace(weight=1.0))
+                part.segment.rows.get(leaf)
         return self
 
     def place(self, doc: int) -> tuple[Part, int]:
@@ -274,7 +274,7 @@ class Snapshot:
     def positions(self, query: Query, post: int) -> list[Sequence[int]]:
         """For each leaf of the query, where its words stand in this post."""
         part, doc = self._part(post)
-        found = [part.segment.rows.get(leaf._replace(weight=1.0)) for leaf in leaves(query)]
+        found = [part.segment.rows.get(leaf) for leaf in leaves(query)]
         return [one.postings.positions(doc) if one else () for one in found]
 
     def document(self, post: int) -> StoredDocument:
