@@ -23,7 +23,7 @@ import postdex
 from postdex.service import page as search_page
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 ATTACK = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>'
 POSTS = {
@@ -204,6 +204,16 @@ def test_quick_keys_are_one_question(page: Page, served: str) -> None:
     )
     check(page, "3 posts in", "A refcount bug", q=["refcount"])
     assert len(asked) <= 2  # the first key's, which is dropped, and the last one's
+
+
+def test_keys_before_the_scripts_count(page: Page, served: str) -> None:
+    held: list[Route] = []
+    page.route("**/page.js", lambda route: held.append(route))
+    page.goto(served, wait_until="commit")
+    page.locator("#q").press_sequentially("pinned")
+    held[0].continue_()
+    check(page, "1 post in", "What Pin promises", q=["pinned"])
+    assert focused(page) == "q"
 
 
 def test_slips_are_mended_and_named(page: Page, served: str) -> None:

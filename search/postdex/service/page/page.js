@@ -62,8 +62,11 @@ class Page {
     const wide = matchMedia("(min-width: 60.01rem)");
     wide.addEventListener("change", () => { this.#at.filters.open = wide.matches; });
     this.#at.filters.open = wide.matches;
+    const typed = this.#field.value; // the service has written what the address says: anything else was typed since
     this.#fill();
-    this.#ask();
+    this.#field.focus(); // autofocus waits for a frame, and keys would get lost until then
+    if (typed === this.#field.defaultValue) this.#ask();
+    else { this.#field.value = typed; this.#type(); }
   }
 
   // the view and its address
