@@ -16,12 +16,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import chain
 from math import log
 from operator import itemgetter
 from typing import NamedTuple
 
-from postdex_index.analysis import ASIAN, is_spaceless, raw_matches, terms_at, tokens
+from postdex_index.analysis import tokens
 from postdex_index.engine import Mark, Passage
 from postdex_index.model import SOFT_BREAK, Snippet, Span
 
@@ -38,6 +37,9 @@ _MOST_MARKS = 200
 _REACH = 0.8
 # How far from the ideal place a cut may go to find a blank or a punctuation mark.
 _SNAP = 30
+
+# Passages whose sentences are remembered, and titles whose terms are: the same posts are found again and again.
+_REMEMBERED = 4096
 
 _ELLIPSIS, _GAP = "…", " … "
 _ENDS = (".", "!", "?", "…", "。", "！", "？")
@@ -98,25 +100,17 @@ def title_spans(title: str, wanted: Callable[[str], bool]) -> tuple[Span, ...]:
     >>> title_spans("A refcount bug", {"refcount"}.__contains__)
     (Span(start=2, length=8),)
     """
-    found = {(start, stop) for start, stop, terms in _title_words(title) if any(map(wanted, terms))}
-    return tuple(_merged(sorted(found)))
+    found = {place for term, place in _title_terms(title) if wanted(term)}
+    return tuple(_merged(sorted(found))) if found else ()
 
 
-@lru_cache(2048)
-def _title_words(title: str) -> Sequence[tuple[int, int, Sequence[str]]]:
-    """The raw tokens of a title, or the characters of a run without blanks: where each stands, and its terms.
-    Remembered, because the same posts are found again and again."""
-    words: list[tuple[int, int, Sequence[str]]] = []
-    for match in raw_matches(title):
-        raw, start = match[0], match.start()
-        if raw >= ASIAN and is_spaceless(raw):
-            words += [(start + token.start, start + token.stop, (token.term,)) for token in tokens(raw)]
-        else:
-            words.append((start, match.end(), tuple(chain.from_iterable(terms_at(raw)))))
-    return words
+@lru_cache(_REMEMBERED)
+def _title_terms(title: str) -> Sequence[tuple[str, tuple[int, int]]]:
+    """The terms of a title, each with where it stands; those of a compound stand where the whole does."""
+    return [(token.term, (token.start, token.stop)) for token in tokens(title)]
 
 
-@lru_cache(1024)
+@lru_cache(_REMEMBERED)
 def _sentences(text: str, start: int) -> Sequence[int]:
     """Where the sentences of a text begin, the first at `start`, and its end: at least two numbers."""
     bounds = [start, *[found.end() for found in _SENTENCE_END.finditer(text, start)]]

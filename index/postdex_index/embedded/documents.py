@@ -22,7 +22,7 @@ from .texts import TextReader
 BEFORE, LENGTH = 240, 900
 #: Characters of a text that stand for a description that is missing.
 EXCERPT = 300
-#: Posts whose record and outline are kept, some 5 KB each: the same posts are shown again and again.
+#: Posts that are kept, some 5 KB each with what was read of them: the same are shown again and again.
 MOST_POSTS = 1_000
 #: Passages that are kept, some 2 KB each.
 MOST_PASSAGES = 4_000
@@ -124,23 +124,26 @@ class Documents:
         self.run_code = segment.column("run_code")
         self.texts = TextReader(segment)
         self.simplify: bool = segment.meta["simplify"]
-        self._records: dict[int, Record] = {}
-        self._headings: dict[int, Headings] = {}
+        self._posts: dict[int, StoredDocument] = {}
         self._paths: dict[int, str] = {}
         #: by section and checkpoint
         self.passages: dict[tuple[int, int], ShownPassage] = {}
         #: in prose, and in code
         self.widths = Widths(False), Widths(True)
 
+    def post(self, doc: int) -> StoredDocument:
+        """A stored post."""
+        post = self._posts.get(doc)
+        if post is None:
+            post = StoredDocument(self, doc)
+            keep(self._posts, doc, post, MOST_POSTS)
+        return post
+
     def record(self, doc: int) -> Record:
         """The stored fields of a post."""
-        record = self._records.get(doc)
-        if record is None:
-            record = _typed(*_decode(self._json(self._stored, self._check_stored, self._stored_start, doc))[0])
-            categories = tuple(map(tuple, record.categories))
-            record = record._replace(tags=tuple(record.tags), categories=categories, authors=tuple(record.authors))
-            keep(self._records, doc, record, MOST_POSTS)
-        return record
+        record = _typed(*_decode(self._json(self._stored, self._check_stored, self._stored_start, doc))[0])
+        categories = tuple(map(tuple, record.categories))
+        return record._replace(tags=tuple(record.tags), categories=categories, authors=tuple(record.authors))
 
     def path(self, doc: int) -> str:
         """The path of a post, which stands first in its record: `["2022/refcount-bug.md", ...`. All that were asked
@@ -153,16 +156,11 @@ class Documents:
 
     def headings(self, doc: int) -> Headings:
         """The sections of a post, by what was stored of them."""
-        headings = self._headings.get(doc)
-        if headings is None:
-            named = _sound(_decode(self._json(self._outline, self._check_outline, self._outline_start, doc))[0])
-            first, last = self.section_first[doc], self.section_first[doc + 1]
-            starts = self.section_start[first:last].tolist()
-            bounds = list(chain.from_iterable(zip(starts, self.section_body[first:last], strict=True)))
-            outline = Outline([level for level, _, _ in named], bounds, [*starts[1:], self.end[doc]])
-            headings = Headings(named, outline)
-            keep(self._headings, doc, headings, MOST_POSTS)
-        return headings
+        named = _sound(_decode(self._json(self._outline, self._check_outline, self._outline_start, doc))[0])
+        first, last = self.section_first[doc], self.section_first[doc + 1]
+        starts = self.section_start[first:last].tolist()
+        bounds = list(chain.from_iterable(zip(starts, self.section_body[first:last], strict=True)))
+        return Headings(named, Outline([level for level, _, _ in named], bounds, [*starts[1:], self.end[doc]]))
 
     @staticmethod
     def _json(column: Any, check: Any, starts: Any, doc: int) -> str:
@@ -202,11 +200,12 @@ def keep(kept: dict[Key, Value], key: Key, one: Value, most: int) -> None:
 
 
 class StoredDocument:
-    """One stored post; implements `engine.Outlined`. Sections and text are read when they are asked for."""
+    """One stored post; implements `engine.Outlined`. Sections are read when they are asked for, and kept; text is
+    read each time."""
 
     __slots__ = (
-        "_doc", "_documents", "_own", "authors", "categories", "date", "date_from", "lang", "path", "reconsider_at",
-        "tags", "title", "unpublished", "updated", "url",
+        "_doc", "_documents", "_own", "_read_headings", "_read_sections", "authors", "categories", "date", "date_from",
+        "lang", "path", "reconsider_at", "tags", "title", "unpublished", "updated", "url",
     )  # fmt: skip
 
     def __init__(self, documents: Documents, doc: int) -> None:
@@ -216,6 +215,8 @@ class StoredDocument:
             self.path, self.title, self.url, self.date, self.date_from, self.updated, self.tags, self.categories,
             self.authors, self.lang, self._own, self.unpublished, self.reconsider_at,
         ) = documents.record(doc)  # fmt: skip
+        self._read_headings: Headings | None = None
+        self._read_sections: dict[int, StoredSection] = {}
 
     def __repr__(self) -> str:
         return f"<post {self.path!r}, {self.title!r}, {len(self.outline.levels)} sections>"
@@ -231,7 +232,7 @@ class StoredDocument:
     @property
     def outline(self) -> Outline:
         """Levels and positions of the sections, in file order."""
-        return self._documents.headings(self._doc).outline
+        return self._headings().outline
 
     @property
     def sections(self) -> Sequence[StoredSection]:
@@ -240,13 +241,22 @@ class StoredDocument:
 
     def section(self, number: int) -> StoredSection:
         """One section, with the headings above it."""
-        store = self._documents
-        headings = store.headings(self._doc)
-        level, heading, anchor = headings.named[number]
-        line = store.section_line[store.section_first[self._doc] + number]
-        _, bounds, stops = headings.outline
-        start, body = bounds[2 * number], bounds[2 * number + 1]
-        return StoredSection(level, heading, headings.path(number), anchor, line, start, body, stops[number])
+        section = self._read_sections.get(number)
+        if section is None:
+            store, headings = self._documents, self._headings()
+            level, heading, anchor = headings.named[number]
+            line = store.section_line[store.section_first[self._doc] + number]
+            _, bounds, stops = headings.outline
+            start, body = bounds[2 * number], bounds[2 * number + 1]
+            section = StoredSection(level, heading, headings.path(number), anchor, line, start, body, stops[number])
+            self._read_sections[number] = section
+        return section
+
+    def _headings(self) -> Headings:
+        headings = self._read_headings
+        if headings is None:
+            headings = self._read_headings = self._documents.headings(self._doc)
+        return headings
 
     def text(self, section: int) -> str:
         """The whole text of a section."""

@@ -280,7 +280,7 @@ class Snapshot:
     def document(self, post: int) -> StoredDocument:
         """The stored post."""
         part, doc = self._part(post)
-        return StoredDocument(part.segment.documents, doc)
+        return part.segment.documents.post(doc)
 
     def find(self, path: str) -> int | None:
         """The number of the post with this path, unpublished ones too, or None."""
