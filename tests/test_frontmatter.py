@@ -66,7 +66,7 @@ BROKEN = [
     ("+++\ntitle = x\n+++\nbody", [(2, "not valid TOML")], 4),
     ("+++\na = 1\n\nb = '''\n+++\nbody", [(4, "not valid TOML")], 6),
     ("+++\na = " + "9" * 5000 + "\n+++\nbody", [(2, "not valid TOML")], 4),
-    ('{\n  "title": "x",\n}\nbody', [(3, "not valid JSON")], 4),
+    ('{\n  "title": "x" "y"\n}\nbody', [(2, "not valid JSON")], 4),
     ('{"title": "x"\nbody', [(2, "not valid JSON")], 1),
     (';;;\n"title": x\n;;;\nbody', [(2, "not valid JSON")], 4),
     ("---\ntitle: " + "x" * 70_000 + "\n---\nbody", [(2, "longer than 64 KiB")], 4),
