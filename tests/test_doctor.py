@@ -16,7 +16,7 @@ import pytest
 import postdex
 from postdex import cli
 from postdex_index import embedded
-from postdex_index.embedded.kept import Kept, bytes_on_disk, kept
+from postdex_index.engine import Kept
 
 
 class Blog:
@@ -143,8 +143,8 @@ def test_left_overs_count_and_go(blog: Blog) -> None:
     assert blog.told()["index"]["bytes_on_disk"] > 100_000
     (blog.folder / "d.md").write_text("# d\n")
     check(blog.run("doctor", "--fix"), 0, "1 added")
-    assert bytes_on_disk(blog.index) < 100_000
-    assert bytes_on_disk(blog.folder / "nowhere") == 0
+    assert embedded.bytes_on_disk(blog.index) < 100_000
+    assert embedded.bytes_on_disk(blog.folder / "nowhere") == 0
 
 
 def test_the_state_as_json(blog: Blog) -> None:
@@ -164,11 +164,11 @@ def test_the_state_as_json(blog: Blog) -> None:
 
 
 def test_the_commits_that_are_kept(blog: Blog) -> None:
-    (only,) = kept(blog.index)
+    (only,) = embedded.commits(blog.index)
     assert only == Kept(1, only.made, 3, 1, only.bytes, "current")
     (blog.index / "commit-000002").write_text("no commit")
-    assert [one.state for one in kept(blog.index)] == ["damaged", "current"]
-    assert kept(blog.folder / "nowhere") == ()
+    assert [one.state for one in embedded.commits(blog.index)] == ["damaged", "current"]
+    assert embedded.commits(blog.folder / "nowhere") == ()
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]])

@@ -25,6 +25,7 @@ FLOORS = {
     "postdex_index.errors": 0,
     "postdex_index.model": 0,
     "postdex_index.query": 0,
+    "postdex_index.scoring": 0,
     "postdex_index.spelling": 0,
     "postdex_index.ignore": 0,
     "postdex_index.config": 1,
@@ -209,6 +210,15 @@ def test_the_lower_half_imports_alone() -> None:
         if it.module.startswith("postdex_index") and it.target.split(".")[0] == "postdex"
     ]
     check(broken, "postdex_index knows nothing of postdex")
+
+
+def test_the_upper_half_reaches_the_engine_by_its_door() -> None:
+    broken = [
+        f"{it.module}:{it.line} imports {it.target}"
+        for it in all_imports()
+        if it.module.split(".")[0] == "postdex" and it.target.startswith("postdex_index.embedded.")
+    ]
+    check(broken, "postdex asks postdex_index.engine and postdex_index.embedded, not what is inside")
 
 
 def test_the_import_graph_has_no_cycle() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from postdex_index.embedded.layout import NAME, SURFACE
 from postdex_index.embedded.lists import Impacts, ListWriter
 from postdex_index.embedded.postings import Lists, StoredPostings
-from postdex_index.embedded.scoring import FIELDS
+from postdex_index.scoring import FIELDS
 
 POSTS = 5
 #: By list, by surface, by post: positions.

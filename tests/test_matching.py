@@ -16,8 +16,9 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from postdex_index import scoring
 from postdex_index.analysis import fold_value, is_spaceless, key, stem, tokens
-from postdex_index.embedded import open_reader, open_writer, reader, scoring, verify
+from postdex_index.embedded import open_reader, open_writer, reader, verify
 from postdex_index.embedded.inversion import _short_texts
 from postdex_index.embedded.reader import Snapshot
 from postdex_index.engine import FEWEST, Stamp

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postdex import rank
-from postdex_index.embedded.scoring import BODY, HEADING, norm, saturation
 from postdex_index.engine import Outline, StoredSection
 from postdex_index.query import Leaf, Phrase, Prefix, Synonyms, Term
+from postdex_index.scoring import BODY, HEADING, norm, saturation
 
 few = settings(max_examples=150, deadline=None)
 places = st.sets(st.integers(0, 120), max_size=25).map(sorted)

@@ -187,6 +187,18 @@ class Stats(NamedTuple):
     languages: tuple[str, ...]
 
 
+class Kept(NamedTuple):
+    """A commit in an index: its number, when it was made (seconds since 1970, UTC), its posts, segments and bytes.
+    `state` is "current" (this one answers), "kept" (an earlier one), "damaged", or "old" (of another version)."""
+
+    generation: int
+    made: int
+    posts: int
+    segments: int
+    bytes: int
+    state: str
+
+
 class Reader(Protocol):
     """One immutable snapshot of an index; safe to use from several threads."""
 

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from postdex_index import build, embedded, posts
 from postdex_index.config import Settings
-from postdex_index.embedded.kept import Kept, bytes_on_disk, kept
-from postdex_index.engine import Reader, Stats
+from postdex_index.engine import Kept, Reader, Stats
 from postdex_index.model import Problem
 from postdex_index.query import Everything
 
@@ -37,7 +36,7 @@ def status(folder: Path, directory: Path, settings: Settings, reader: Reader, kn
     """How an index stands now."""
     todo = build.plan(folder, known, settings)
     changed = build.changed_files(folder, known, settings, todo)
-    state = not todo.pending, changed, bytes_on_disk(directory), kept(directory)
+    state = not todo.pending, changed, embedded.bytes_on_disk(directory), embedded.commits(directory)
     return Status(str(folder), str(directory), reader.stats(), *state)
 
 

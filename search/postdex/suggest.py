@@ -21,10 +21,10 @@ from postdex_index.analysis import (
     terms_at,
     tokens,
 )
-from postdex_index.embedded.scoring import K1, idf, saturation
 from postdex_index.engine import Document, Reader, Word
 from postdex_index.model import Correction
 from postdex_index.query import Clauses, Keyword, Query, Term
+from postdex_index.scoring import K1, idf, saturation
 from postdex_index.spelling import slips
 
 from .syntax import Parsed

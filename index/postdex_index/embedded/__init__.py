@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..engine import Stamp
+from ..engine import Kept, Stamp
 from ..errors import PostdexError
 from ..model import Problem
 from .reader import Snapshot
@@ -57,6 +57,20 @@ def read_problems(directory: Path) -> list[Problem]:
     """The problems that the newest commit carries."""
     store = Store(directory)
     return store.problems(store.newest()[0])
+
+
+def commits(directory: Path) -> tuple[Kept, ...]:
+    """The commits that lie in an index, newest first. Raises IndexDamagedError for a folder that cannot be read."""
+    from .kept import kept  # for whoever looks after an index; a search never asks
+
+    return kept(directory)
+
+
+def bytes_on_disk(directory: Path) -> int:
+    """The size of all files that lie there, left-overs of killed runs and the files for other programs too."""
+    from .kept import bytes_on_disk
+
+    return bytes_on_disk(directory)
 
 
 def blame(directory: Path, error: Exception) -> None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from ..analysis import ASIAN, is_spaceless, raw_matches, terms_at
 from ..engine import Mark, Outline, Passage, StoredSection
 from ..model import SOFT_BREAK
-from .scoring import CODE
+from ..scoring import CODE
 from .segment import SegmentFile
 from .texts import TextReader
 

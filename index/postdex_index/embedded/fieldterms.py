@@ -13,11 +13,11 @@ from functools import lru_cache
 from itertools import chain
 
 from .. import analysis, query
+from ..scoring import BODY
+from ..scoring import FIELDS as SCORED
 from .layout import SURFACE
 from .postings import positions_in
 from .reader import Segment
-from .scoring import BODY
-from .scoring import FIELDS as SCORED
 
 #: Stands before a typed raw token in its term; no surface has it.
 MARK = "\x01"

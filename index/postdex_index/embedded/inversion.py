@@ -19,10 +19,10 @@ from zlib import crc32
 
 from ..analysis import fold_value, is_spaceless, key, raw_tokens, stemmer_language, terms_at
 from ..model import Code, Post
+from ..scoring import ALIASES, BODY, CATEGORIES, CODE, DESCRIPTION, FIELDS, HEADING, KEYWORDS, SLUG, TAGS, TITLE
 from ..scripts import run_text
 from .columns import NO_DATE, one_line
 from .layout import COLUMNS
-from .scoring import ALIASES, BODY, CATEGORIES, CODE, DESCRIPTION, FIELDS, HEADING, KEYWORDS, SLUG, TAGS, TITLE
 from .segment import Column
 from .texts import TextWriter
 

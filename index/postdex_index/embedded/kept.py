@@ -8,22 +8,10 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
+from ..engine import Kept
 from ..errors import IndexDamagedError, IndexMissingError
 from .store import Store
-
-
-class Kept(NamedTuple):
-    """A commit: its number, when it was made (seconds since 1970, UTC), its posts, segments and bytes. `state` is
-    "current" (this one answers), "kept" (an earlier one), "damaged", or "old" (of another version)."""
-
-    generation: int
-    made: int
-    posts: int
-    segments: int
-    bytes: int
-    state: str
 
 
 def kept(directory: Path) -> tuple[Kept, ...]:

@@ -18,9 +18,9 @@ from operator import ne, sub
 from typing import TYPE_CHECKING
 
 from ..analysis import is_spaceless, stems
+from ..scoring import BODY, FIELDS, SCALE, TITLE, norm, quantised
 from .keys import KeyWriter
 from .layout import LISTS_A_MARK, MOST_SURFACES, POSTINGS_A_MARK
-from .scoring import BODY, FIELDS, SCALE, TITLE, norm, quantised
 from .segment import Column
 from .surfaces import surface_columns
 

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from itertools import chain
 
 from ..errors import IndexDamagedError
+from ..scoring import FIELDS
 from .columns import FACETS
 from .documents import StoredDocument
 from .inversion import Inversion
 from .merge import PER_POST, STRETCHES, merged
 from .reader import Segment
-from .scoring import FIELDS
 from .store import Store
 
 #: Columns that a merge of one segment does not write again just so: texts as its zlib deflates them, and with its own

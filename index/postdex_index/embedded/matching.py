@@ -21,9 +21,9 @@ from math import ceil, log
 from typing import NamedTuple
 
 from ..query import Clauses, DateRange, Everything, Keyword, Leaf, Query
+from ..scoring import COVERAGE
 from .columns import Columns
 from .postings import Lists, Postings
-from .scoring import COVERAGE
 
 FULL = bytes([0]) + b"\xff" * 255
 ONE = bytes([0]) + b"\x01" * 255

@@ -15,13 +15,13 @@ from itertools import chain, compress, groupby, islice, pairwise, repeat
 from operator import add, itemgetter, sub
 from typing import Any, NamedTuple
 
+from ..scoring import BODY, CODE, FIELDS
 from .documents import BEYOND
 from .gathering import average_lengths
 from .inversion import lines, values_columns
 from .layout import COLUMNS, MOST_SURFACES, NAME, SURFACE
 from .lists import Impacts, ListWriter
 from .reader import Segment
-from .scoring import BODY, CODE, FIELDS
 from .segment import Column
 from .texts import TextWriter
 

@@ -16,9 +16,9 @@ from typing import Protocol
 
 from ..analysis import stem
 from ..query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
+from ..scoring import BODY, CODE, CODES, impact, norm, quantised, saturation
 from .layout import LISTS_A_MARK, NAME, POSTINGS_A_MARK, SURFACE
 from .phrases import side_by_side, within
-from .scoring import BODY, CODE, CODES, impact, norm, quantised, saturation
 from .segment import SegmentFile
 from .surfaces import Surfaces, stretch
 from .words import Words, glob

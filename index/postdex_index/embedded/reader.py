@@ -16,11 +16,11 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from .. import scoring
 from ..engine import FEWEST, Answer, LeafStats, Stats, Word
 from ..errors import NotFoundError
 from ..model import Explanation
 from ..query import Leaf, Query, Term, leaves, show
-from . import scoring
 from .columns import Columns
 from .documents import Documents, StoredDocument
 from .matching import Matcher, Row, SegmentRows, Source
