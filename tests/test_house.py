@@ -66,6 +66,7 @@ FLOORS = {
     "postdex.snippets": 6,
     "postdex.hits": 6,
     "postdex.places": 6,
+    "postdex.views": 6,
     "postdex.why": 7,
     "postdex.library": 7,
     "postdex.answers": 7,

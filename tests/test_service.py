@@ -467,7 +467,7 @@ def test_watching_keeps_answers_fresh(blog: Path) -> None:
         served.site.watching = True
         with watched(served.site):
             until = time.monotonic() + 10
-            while not served.site.index.freshness.fresh and time.monotonic() < until:
+            while not served.site.views.told.fresh and time.monotonic() < until:
                 time.sleep(0.01)
             write(blog, "second", "another common word")
             while served.ask("/search?q=common").json()["total"] != 2 and time.monotonic() < until:

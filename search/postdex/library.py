@@ -8,12 +8,11 @@ the page that was asked for (`hits`). Faces (command line, service) stand on thi
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Concatenate, Literal, NamedTuple, ParamSpec, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec, TypeAlias, TypeVar
 
 from postdex_index import build, config, embedded
 from postdex_index.engine import Document, Reader, Word
@@ -23,14 +22,14 @@ from postdex_index.errors import (
     IndexMissingError,
     NotFoundError,
     PostdexError,
-    StaleError,
 )
-from postdex_index.model import IndexState, Problem
+from postdex_index.model import Problem
 
 from . import arguments, suggest, syntax, why
 from .answers import Asked, Page, Results, all_of, answer, nothing
 from .arguments import Day, Texts
 from .places import check_unasked, index_directory
+from .views import Refresh, Views
 from .why import Verdict
 
 if TYPE_CHECKING:
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Index", "Results", "Verdict", "open"]
 
-Refresh: TypeAlias = Literal["auto", "never", "require"]
 Sort: TypeAlias = Literal["score", "date", "updated", "title"]
 Units: TypeAlias = Literal["posts", "sections"]
 Given = ParamSpec("Given")
@@ -48,23 +46,6 @@ Found = TypeVar("Found")
 
 #: How long a first build waits for another process that may just be doing it.
 _WAIT_S = 60.0
-
-#: A file system may tell the time of a change no finer than this (FAT: 2 s), so that a second one shows no other time.
-_COARSE_NS = 3_000_000_000
-
-
-class _Snapshot(NamedTuple):
-    """What one search looks at: an open reader, and how it stands to the files."""
-
-    reader: Reader
-    generation: int
-    freshness: build.Freshness
-
-    @property
-    def state(self) -> IndexState:
-        """As results tell it."""
-        fresh, changed, _ = self.freshness
-        return IndexState(self.generation, self.reader.stats().posts, fresh, changed)
 
 
 def open(
@@ -116,6 +97,8 @@ def _reading(method: Callable[Concatenate[Index, Given], Found]) -> Callable[Con
 class Index:
     """A searchable folder of posts. Thread-safe; a context manager; holds files open until `close`.
 
+    `views` answers what its searches look at; the service gives it others.
+
     >>> with open("posts") as ix:
     ...     results = ix.search("refcoutn bug", limit=3)
     >>> results.hits[0].title, results.corrections[0].known[0]
@@ -137,21 +120,14 @@ class Index:
             raise PostdexError(f"refresh is {refresh!r}", "use auto, never or require")
         self.settings = config.load(self.folder)
         self.directory = index_directory(self.folder, index)
-        self._mode = refresh
-        self._updating = threading.Lock()
-        self._opened: tuple[Reader, int] | None = None
-        self._kept: tuple[Reader, tuple[str, ...], Reader] | None = None
-        self._listed: tuple[int, int | None] | None = None
-        self._closed = False
-        self._table: build.Known | None = None
-        self._checked: tuple[float, build.Freshness] | None = None
+        self.views = Views(self.folder, self.directory, refresh)
         self._watching: list[Watching] = []
 
     @property
     def exists(self) -> bool:
         """Whether there is an index that this version can search. Raises IndexDamagedError for one that nobody can."""
         try:
-            self._reader()
+            self.views.opened()
         except IndexMissingError:
             return False
         return True
@@ -197,17 +173,17 @@ class Index:
         page = Page(limit, offset, sort, units, counted, drafts, explain, section_snippets, deadline_ms).checked()
         narrowing = arguments.narrowing(tags, categories, after, before, lang)
         started = time.perf_counter()
-        snapshot = self._current()
-        parsed = self._parsed(query, snapshot.reader, all_words=sort != "score", prefix_last=prefix_last)
+        view = self.views.current(self.settings)
+        parsed = self._parsed(query, view.reader, all_words=sort != "score", prefix_last=prefix_last)
         if parsed.empty:
-            return nothing(query, parsed.warnings, page, snapshot.state, started)
-        tree, corrections = suggest.rescue(parsed, snapshot.reader) if typo else (parsed.tree, ())
+            return nothing(query, parsed.warnings, page, view.state, started)
+        tree, corrections = suggest.rescue(parsed, view.reader) if typo else (parsed.tree, ())
         if parsed.listing and sort == "score":
             page = page._replace(sort="date")
         tree = all_of(tree, *narrowing)
         asked = Asked(query, tree, suggest.title_key(parsed, corrections), corrections, parsed.warnings)
-        results = answer(asked, page, snapshot.reader, snapshot.state, started)
-        return results if results.hits else _with_suggestions(results, parsed, snapshot.reader)
+        results = answer(asked, page, view.reader, view.state, started)
+        return results if results.hits else _with_suggestions(results, parsed, view.reader)
 
     @_reading
     def like(self, path: str, *, limit: int = 10, offset: int = 0) -> Results:
@@ -220,10 +196,10 @@ class Index:
         arguments.check_numbers(limit, offset)
         page = Page(limit, offset).checked()
         started = time.perf_counter()
-        snapshot = self._current()
-        tree = suggest.like(snapshot.reader, _found(snapshot.reader, path))
+        view = self.views.current(self.settings)
+        tree = suggest.like(view.reader, _found(view.reader, path))
         asked = Asked("", tree)
-        return answer(asked, page, snapshot.reader, snapshot.state, started)
+        return answer(asked, page, view.reader, view.state, started)
 
     @_reading
     def suggest(self, text: str, *, limit: int = 10) -> list[Word]:
@@ -233,7 +209,7 @@ class Index:
         ...     [word.text for word in ix.suggest("the refc", limit=1)]
         ['refcount']
         """
-        return suggest.complete(self._current().reader, text, limit)
+        return suggest.complete(self.views.current(self.settings).reader, text, limit)
 
     @_reading
     def get(self, path: str) -> Document:
@@ -243,7 +219,7 @@ class Index:
         ...     ix.get("2022/refcount-bug.md").title
         'A refcount bug in sk_psock_get'
         """
-        reader = self._current().reader
+        reader = self.views.current(self.settings).reader
         document = reader.document(_found(reader, path))
         for number in range(len(document.sections)):
             document.text(number)  # now, so that damage is said here and not to whoever reads on
@@ -257,16 +233,16 @@ class Index:
         ...     ix.explain("psock +quicksort", "2022/refcount-bug.md").reasons
         ('it has no quicksort, which is required',)
         """
-        snapshot = self._current()
-        parsed = self._parsed(query, snapshot.reader)
-        tree, corrections = suggest.rescue(parsed, snapshot.reader)
-        post = snapshot.reader.find(path)
+        view = self.views.current(self.settings)
+        parsed = self._parsed(query, view.reader)
+        tree, corrections = suggest.rescue(parsed, view.reader)
+        post = view.reader.find(path)
         if post is None:
-            reasons = why.unknown(self.folder, self.directory, self.settings, self._known(), path)
+            reasons = why.unknown(self.folder, self.directory, self.settings, self.views.known(), path)
             return Verdict(path, 0, None, tuple(reasons))
         if parsed.empty:
             return Verdict(path, 0, None, parsed.warnings)
-        return why.verdict(snapshot.reader, path, post, tree, suggest.title_key(parsed, corrections))
+        return why.verdict(view.reader, path, post, tree, suggest.title_key(parsed, corrections))
 
     # -- the index
 
@@ -291,31 +267,34 @@ class Index:
         ...     ix.refresh(dry_run=True).added
         ()
         """
-        with self._updating:
-            return build.refresh(
-                self.folder,
-                self.directory,
-                self.settings,
-                wait=wait,
-                full=full,
-                dry_run=dry_run,
-                jobs=jobs,
-                progress=progress,
-            )
+        with self.views.updating:
+            try:
+                return build.refresh(
+                    self.folder,
+                    self.directory,
+                    self.settings,
+                    wait=wait,
+                    full=full,
+                    dry_run=dry_run,
+                    jobs=jobs,
+                    progress=progress,
+                )
+            finally:
+                self.views.committed()
 
     @_reading
     def status(self) -> Status:
         """The index as it stands, without changing it."""
         from . import checkup
 
-        return checkup.status(self.folder, self.directory, self.settings, self._reader()[0], self._known())
+        return checkup.status(self.folder, self.directory, self.settings, self.views.opened()[0], self.views.known())
 
     @_reading
     def problems(self) -> list[Problem]:
         """What was skipped, is unpublished, lost something, or has the address of another post; by path and line."""
         from . import checkup
 
-        return checkup.problems(self.directory, self._reader()[0])
+        return checkup.problems(self.directory, self.views.opened()[0])
 
     def watch(
         self,
@@ -337,7 +316,7 @@ class Index:
         from postdex_index.watch import Watching, watch
 
         run = partial(watch, self.folder, self.directory, self.settings, on_report=on_report, on_error=on_error)
-        watching = Watching(partial(run, reload=self._reload, turn=self._updating, polling=polling, jobs=jobs))
+        watching = Watching(partial(run, reload=self._reload, turn=self.views.updating, polling=polling, jobs=jobs))
         self._watching.append(watching)
         return watching
 
@@ -349,77 +328,13 @@ class Index:
         """Let go of the index; searches that are under way end undisturbed."""
         for watching in self._watching:
             watching.stop()
-        self._opened = self._kept = None
-        self._closed = True
+        self.views.close()
 
     def __enter__(self) -> Index:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         self.close()
-
-    # -- the snapshot of a search
-
-    def _current(self) -> _Snapshot:
-        """The newest commit, after it was brought up to the files as far as `refresh` says."""
-        freshness = self._caught_up() if self._mode != "never" else build.Freshness(False, 0)
-        if self._mode == "require" and not freshness.fresh:
-            changed = f"{freshness.changed_files:,} files" if freshness.changed_files else "the settings"
-            said = f"the index is older than the posts ({changed} changed)"
-            raise StaleError(said, "run `postdex index`", path=str(self.folder))
-        reader, generation = self._reader()
-        return self._leaving_out(_Snapshot(reader, generation, freshness))
-
-    def _leaving_out(self, snapshot: _Snapshot) -> _Snapshot:
-        """Less the posts whose files are gone: their removal could not be committed just now."""
-        gone = snapshot.freshness.gone
-        if not gone:
-            return snapshot
-        kept = self._kept
-        if kept is None or kept[:2] != (snapshot.reader, gone):
-            kept = self._kept = snapshot.reader, gone, snapshot.reader.without(gone)
-        return snapshot._replace(reader=kept[2])
-
-    def _reader(self) -> tuple[Reader, int]:
-        """The reader of the newest commit. A former one is not closed here: other threads may still read in it."""
-        if self._closed:
-            raise PostdexError("this index was closed", "open it again")
-        generation = self._generation()
-        opened = self._opened
-        if opened is None or opened[1] != generation:
-            reader = embedded.open_reader(self.directory)
-            opened = self._opened = reader, reader.stats().generation
-        return opened
-
-    def _generation(self) -> int | None:
-        """The number of the newest commit; its folder is listed only if it changed since, or just now."""
-        try:
-            changed_ns = os.stat(self.directory).st_mtime_ns
-        except OSError:
-            return embedded.generation(self.directory)
-        listed = self._listed
-        if listed is None or listed[0] != changed_ns:
-            listed = changed_ns, embedded.generation(self.directory)
-            if time.time_ns() - changed_ns > _COARSE_NS:
-                self._listed = listed
-        return listed[1]
-
-    def _caught_up(self) -> build.Freshness:
-        """How the index stands to the files now; of threads that ask at the same time one looks for all."""
-        asked = time.monotonic()
-        with self._updating:
-            if self._checked is None or self._checked[0] < asked:
-                began = time.monotonic()
-                known = self._known()
-                self._checked = began, build.catch_up(self.folder, self.directory, self.settings, known)
-            return self._checked[1]
-
-    def _known(self) -> build.Known:
-        """The post table of the newest commit, read again only when there is a newer one."""
-        generation = embedded.generation(self.directory)
-        if self._table is None or self._table.generation != generation:
-            self._table = build.known(self.directory)
-        return self._table
 
     # -- reading what people typed
 

@@ -63,7 +63,7 @@ def serve(
         service = app.Service(site, gate.Rules(host, site.index.settings.origins, token, guarded))
         server.log_to_stderr(form)
         address = f"[{host}]" if ":" in host else host
-        said = f"{site.index.stats().posts:,} posts of {site.index.folder} at "
+        said = f"{site.views.stats().posts:,} posts of {site.index.folder} at "
         said += f"http://{address}:{listening.getsockname()[1]}/"
         with watched(site):
             server.settle()
@@ -74,20 +74,18 @@ def serve(
 
 def opened(place: Place, *, drafts: bool = False, watching: bool = False) -> Site:
     """The index of a folder, as new as its files, ready to be served. Raises PostdexError."""
-    from postdex_index.config import find_folder
-
-    from ..console import Bar, here, usual_jobs
+    from ..console import Bar, usual_jobs
     from .endpoints import Site
-    from .served import Served
 
-    index = Served(find_folder(here(), place.folder), index=place.directory, refresh="never")
+    index = place.open()
+    site = Site(index, drafts=drafts, watching=watching)
     try:
         build = index.refresh if index.exists else index.build_unasked
     except IndexDamagedError:
         build = index.refresh  # which begins anew
     with Bar("indexing") as bar:
         build(jobs=usual_jobs(), progress=bar)
-    return Site(index, drafts=drafts, watching=watching)
+    return site
 
 
 def read_token(file: str | None) -> str:
@@ -113,10 +111,10 @@ def watched(site: Site) -> AbstractContextManager[object]:
     from postdex_index.build import Freshness
 
     def on_report(report: Report) -> None:
-        site.trouble, site.index.freshness = "", Freshness(True, 0)
+        site.trouble, site.views.told = "", Freshness(True, 0)
 
     def on_error(error: PostdexError) -> None:
-        site.trouble, site.index.freshness = str(error), Freshness(False, 0)
+        site.trouble, site.views.told = str(error), Freshness(False, 0)
         note(str(error))
 
     return site.index.watch(on_report=on_report, on_error=on_error) if site.watching else nullcontext()

@@ -167,7 +167,7 @@ class Service:
 
     def _cached(self, endpoint: Endpoint, arguments: Arguments, asked: _Asked, known: str) -> Response:
         """In a thread: an answer that holds until the next commit, unless it was cut short."""
-        self.site.index.stats()  # opens a new commit
+        self.site.views.stats()  # opens a new commit
         if kept := self._kept(asked, known):
             return kept
         state = self._state()
@@ -195,8 +195,8 @@ class Service:
 
     def _state(self) -> tuple[Hashable, ...] | None:
         """What an answer holds for: a commit, and a day (`after:30d`). None if a new commit is to be opened first."""
-        index = self.site.index
-        return (generation, index.freshness, date.today()) if (generation := index.current()) else None
+        views = self.site.views
+        return (generation, views.told, date.today()) if (generation := views.answering()) else None
 
     async def _in_thread(self, work: Callable[..., Response], *arguments: Any) -> Response:
         """Wait for a thread and its answer, unless too many do. Raises RequestError."""

@@ -16,24 +16,26 @@ from postdex_index.errors import NotFoundError
 from .. import __version__, render, sections
 from ..answers import FACETS, Results
 from ..console import usual_jobs
+from ..library import Index
 from . import parameters
 from .errors import RequestError
 from .parameters import Parameter
-from .served import Served
+from .served import ServedViews
 
 #: Seconds that a build waits for another of this service.
 _WAIT_S = 5.0
 
 
 class Site:
-    """What the endpoints share: the index, and what the service was started with.
+    """What the endpoints share: the index, what its searches look at, and what the service was started with.
 
     `drafts` says whether clients may see unpublished posts; `watching` whether somebody keeps the index fresh, and
     `trouble` what they said when they could not. `building` is held while a client has the index built.
     """
 
-    def __init__(self, index: Served, *, drafts: bool = False, watching: bool = False) -> None:
+    def __init__(self, index: Index, *, drafts: bool = False, watching: bool = False) -> None:
         self.index = index
+        self.views = index.views = ServedViews(index.folder, index.directory)
         self.drafts = drafts
         self.watching = watching
         self.trouble = ""
@@ -96,7 +98,7 @@ def document(site: Site, arguments: Arguments) -> dict[str, Any]:
 
 def stats(site: Site, arguments: Arguments) -> dict[str, Any]:
     """The index in numbers."""
-    numbers = site.index.stats()._asdict()
+    numbers = site.views.stats()._asdict()
     return {"schema": render.SCHEMA, "stats": {**numbers, "languages": list(numbers["languages"])}}
 
 
@@ -105,8 +107,8 @@ def health(site: Site, arguments: Arguments) -> dict[str, Any]:
 
     Raises IndexFault only where nothing can be answered: there is no index, and there never was one.
     """
-    numbers = site.index.stats()
-    fault = site.index.fault()
+    numbers = site.views.stats()
+    fault = site.views.fault()
     return {
         "schema": render.SCHEMA,
         "status": "degraded" if fault or site.trouble else "ok",
@@ -114,7 +116,7 @@ def health(site: Site, arguments: Arguments) -> dict[str, Any]:
         "generation": numbers.generation,
         "posts": numbers.posts,
         "watching": site.watching,
-        "fresh": site.index.freshness.fresh,
+        "fresh": site.views.told.fresh,
         "uptime_s": int(time.monotonic() - site.started),
         "version": __version__,
     }

@@ -61,11 +61,11 @@ class Metrics:
 
     def text(self, site: Site) -> bytes:
         """All counts as Prometheus reads them, the index as it is now."""
-        stats = site.index.stats()
+        stats = site.views.stats()
         self._generation.set(stats.generation)
         self._posts.set(stats.posts)
         self._bytes.set(stats.bytes)
-        self._degraded.set(1 if site.trouble or site.index.fault() else 0)
+        self._degraded.set(1 if site.trouble or site.views.fault() else 0)
         return generate_latest(self._registry)
 
 

@@ -1,0 +1,129 @@
+"""What does a search look at: which commit, and how does that stand to the files?
+
+An `Index` asks its `Views` and nobody else. Who serves an index in another way gives it views that answer
+`newest`, `opened` or `freshness` otherwise (`service.served`); the rest follows from these three.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Literal, NamedTuple, TypeAlias
+
+from postdex_index import build, embedded
+from postdex_index.config import Settings
+from postdex_index.engine import Reader
+from postdex_index.errors import PostdexError, StaleError
+from postdex_index.model import IndexState
+
+#: What happens before a search: the index is brought up to the files, or left as it is, or has to be as new as they.
+Refresh: TypeAlias = Literal["auto", "never", "require"]
+
+#: A file system may tell the time of a change no finer than this (FAT: 2 s), so that a second one shows no other time.
+_COARSE_NS = 3_000_000_000
+
+
+class View(NamedTuple):
+    """What one search looks at: the open reader of a commit, its number, and how it stands to the files."""
+
+    reader: Reader
+    generation: int
+    freshness: build.Freshness
+
+    @property
+    def state(self) -> IndexState:
+        """As results tell it."""
+        fresh, changed, _ = self.freshness
+        return IndexState(self.generation, self.reader.stats().posts, fresh, changed)
+
+
+class Views:
+    """The views of one index. Thread-safe. `last` is the reader that was opened last, and the number of its commit;
+    `updating` is held by whoever brings the index up to its files."""
+
+    def __init__(self, folder: Path, directory: Path, refresh: Refresh = "auto") -> None:
+        """Opens nothing yet."""
+        self.folder = folder
+        self.directory = directory
+        self.refresh = refresh
+        self.updating = threading.Lock()
+        self.last: tuple[Reader, int] | None = None
+        self._closed = False
+        self._listed: tuple[int, int | None] | None = None
+        self._lessened: tuple[Reader, tuple[str, ...], Reader] | None = None
+        self._table: build.Known | None = None
+        self._checked: tuple[float, build.Freshness] | None = None
+
+    def current(self, settings: Settings) -> View:
+        """The newest commit, after it was brought up to the files as far as `refresh` says. Raises StaleError."""
+        freshness = self.freshness(settings)
+        if self.refresh == "require" and not freshness.fresh:
+            changed = f"{freshness.changed_files:,} files" if freshness.changed_files else "the settings"
+            said = f"the index is older than the posts ({changed} changed)"
+            raise StaleError(said, "run `postdex index`", path=str(self.folder))
+        reader, generation = self.opened()
+        if freshness.gone:
+            reader = self._without(reader, freshness.gone)
+        return View(reader, generation, freshness)
+
+    def newest(self) -> int | None:
+        """The number of the newest commit; its folder is listed only if it changed since, or just now."""
+        try:
+            changed_ns = os.stat(self.directory).st_mtime_ns
+        except OSError:
+            return embedded.generation(self.directory)
+        listed = self._listed
+        if listed is None or listed[0] != changed_ns:
+            listed = changed_ns, embedded.generation(self.directory)
+            if time.time_ns() - changed_ns > _COARSE_NS:
+                self._listed = listed
+        return listed[1]
+
+    def opened(self) -> tuple[Reader, int]:
+        """The reader of the newest commit, and its number. A former one is not closed here: other threads may still
+        read in it."""
+        if self._closed:
+            raise PostdexError("this index was closed", "open it again")
+        newest = self.newest()
+        opened = self.last
+        if opened is None or opened[1] != newest:
+            reader = embedded.open_reader(self.directory)
+            opened = self.last = reader, reader.stats().generation
+        return opened
+
+    def freshness(self, settings: Settings) -> build.Freshness:
+        """How the index stands to the files, which it follows first if that is quickly done; of threads that ask at
+        the same time one looks for all."""
+        if self.refresh == "never":
+            return build.Freshness(False, 0)
+        asked = time.monotonic()
+        with self.updating:
+            if self._checked is None or self._checked[0] < asked:
+                began = time.monotonic()
+                self._checked = began, build.catch_up(self.folder, self.directory, settings, self.known())
+            return self._checked[1]
+
+    def known(self) -> build.Known:
+        """The post table of the newest commit, read again only when there is a newer one."""
+        generation = embedded.generation(self.directory)
+        if self._table is None or self._table.generation != generation:
+            self._table = build.known(self.directory)
+        return self._table
+
+    def committed(self) -> None:
+        """Something may have been committed just now: what was seen of the index is old."""
+        self._listed = None
+
+    def close(self) -> None:
+        """Let go of the readers; searches that are under way end undisturbed."""
+        self.last = self._lessened = None
+        self._closed = True
+
+    def _without(self, reader: Reader, gone: tuple[str, ...]) -> Reader:
+        """Less the posts whose files are gone: their removal could not be committed just now."""
+        lessened = self._lessened
+        if lessened is None or lessened[:2] != (reader, gone):
+            lessened = self._lessened = reader, gone, reader.without(gone)
+        return lessened[2]
