@@ -28,7 +28,7 @@ from postdex_index.model import Problem
 from . import arguments, suggest, syntax, why
 from .answers import Asked, Page, Results, all_of, answer, nothing
 from .arguments import Day, Texts
-from .places import check_unasked, index_directory
+from .places import index_directory
 from .views import Refresh, Views
 from .why import Verdict
 
@@ -44,8 +44,8 @@ Units: TypeAlias = Literal["posts", "sections"]
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
 
-#: How long a first build waits for another process that may just be doing it.
-_WAIT_S = 60.0
+#: How long a build waits for another writer; a first one longer, for another process that may just be doing it.
+WAIT_S, FIRST_BUILD_WAIT_S = 10.0, 60.0
 
 
 def open(
@@ -76,7 +76,7 @@ def open(
     if not usable:
         if not create:
             raise IndexMissingError("there is no index yet", "run `postdex index`", path=str(opened.directory))
-        opened.refresh(wait=_WAIT_S)
+        opened.refresh(wait=FIRST_BUILD_WAIT_S)
     return opened
 
 
@@ -246,17 +246,12 @@ class Index:
 
     # -- the index
 
-    def build_unasked(self, *, jobs: int = 1, progress: build.Progress | None = None) -> build.Report:
-        """The first build, for somebody who only wanted to search. Raises FolderError where that may be a mistake."""
-        check_unasked(self.folder, self.settings)
-        return self.refresh(wait=_WAIT_S, jobs=jobs, progress=progress)
-
     @_reading
     def refresh(
         self,
         *,
         full: bool = False,
-        wait: float = 10.0,
+        wait: float = WAIT_S,
         dry_run: bool = False,
         jobs: int = 1,
         progress: build.Progress | None = None,

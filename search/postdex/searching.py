@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from postdex_index.errors import IndexDamagedError
 
@@ -28,6 +28,7 @@ from .console import (
 
 if TYPE_CHECKING:
     from .library import Index, Results, Sort
+    from .views import Refresh
 
 #: So many paths are fetched at once when all are asked for.
 PAGE = 1000
@@ -41,7 +42,7 @@ class Place(NamedTuple):
     folder: str | None = None
     directory: str | None = None
 
-    def open(self, refresh: Literal["auto", "never", "require"] = "never") -> Index:
+    def open(self, refresh: Refresh = "never") -> Index:
         """The index of the folder that is meant, whether there is one or not."""
         from postdex_index.config import find_folder
 
@@ -88,23 +89,37 @@ def search(place: Place, text: str, asked: Asked) -> int:
         return _search(ix, text, asked)
 
 
-def ready(place: Place, refresh: Literal["auto", "never", "require"]) -> Index:
+def ready(place: Place, refresh: Refresh) -> Index:
     """The index to search in; it is built first if there is none, or anew if it is damaged and may be written."""
     ix = place.open(refresh)
-    try:
-        build = None if ix.exists else ix.build_unasked
-    except IndexDamagedError:
-        if refresh == "never":
-            raise
-        build = ix.refresh
-    if build:
+    if must_build_first(ix, mend=refresh != "never"):
+        from .library import FIRST_BUILD_WAIT_S
+
         insist_on_files(ix)
         with Bar("indexing") as bar:
-            report = build(jobs=usual_jobs(), progress=bar)
+            report = ix.refresh(wait=FIRST_BUILD_WAIT_S, jobs=usual_jobs(), progress=bar)
         insist_on_posts(ix)
         inside = ix.directory.parent == ix.folder
         note(f"indexed {len(report.added):,} posts of {ix.folder}" + ("" if inside else f" in {ix.directory}"))
     return ix
+
+
+def must_build_first(ix: Index, *, mend: bool = True) -> bool:
+    """Whether an index has to be built before anybody can search in it: there is none, or one that is damaged.
+
+    Raises FolderError where somebody who only wants to search may stand by mistake; without `mend` IndexDamagedError.
+    """
+    try:
+        if ix.exists:
+            return False
+    except IndexDamagedError:
+        if not mend:
+            raise
+        return True
+    from .places import check_unasked
+
+    check_unasked(ix.folder, ix.settings)
+    return True
 
 
 def _search(ix: Index, text: str, asked: Asked) -> int:

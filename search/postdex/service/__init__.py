@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from postdex_index.errors import ConfigError, IndexDamagedError, MissingExtraError, PostdexError
+from postdex_index.errors import ConfigError, MissingExtraError, PostdexError
 
 from ..console import note
 
@@ -75,16 +75,14 @@ def serve(
 def opened(place: Place, *, drafts: bool = False, watching: bool = False) -> Site:
     """The index of a folder, as new as its files, ready to be served. Raises PostdexError."""
     from ..console import Bar, usual_jobs
+    from ..library import FIRST_BUILD_WAIT_S, WAIT_S
+    from ..searching import must_build_first
     from .endpoints import Site
 
-    index = place.open()
-    site = Site(index, drafts=drafts, watching=watching)
-    try:
-        build = index.refresh if index.exists else index.build_unasked
-    except IndexDamagedError:
-        build = index.refresh  # which begins anew
+    site = Site(place.open(), drafts=drafts, watching=watching)
+    wait = FIRST_BUILD_WAIT_S if must_build_first(site.index) else WAIT_S
     with Bar("indexing") as bar:
-        build(jobs=usual_jobs(), progress=bar)
+        site.index.refresh(wait=wait, jobs=usual_jobs(), progress=bar)
     return site
 
 
