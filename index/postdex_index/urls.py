@@ -176,14 +176,14 @@ def _has_placeholders(link: str) -> bool:
 
 def _expand(pattern: str, site: Site, post: Address) -> str:
     """The pattern with its placeholders filled, "" if one of them has nothing to stand for."""
-    place = _place(site, post)
-    values = {name: _value(name, place) for name in _PLACEHOLDER.findall(pattern)}
+    location = _location(site, post)
+    values = {name: _value(name, location) for name in _PLACEHOLDER.findall(pattern)}
     if None in values.values():
         return ""
     return _PLACEHOLDER.sub(lambda name: values[name[1]] or "", pattern)
 
 
-class _Place(NamedTuple):
+class _Location(NamedTuple):
     """Where a post is on its site: its folders, the file's name without suffix, and that without a date."""
 
     flavour: str
@@ -193,60 +193,60 @@ class _Place(NamedTuple):
     post: Address
 
 
-def _place(site: Site, post: Address) -> _Place:
+def _location(site: Site, post: Address) -> _Location:
     folders, stem = _split(_in_posts(post.path))
     if stem in _INDEX and folders:
         *folders, stem = folders
-    return _Place(site.flavour, folders, stem, (dates.split_name(stem)[1] or stem) if site.dated else stem, post)
+    return _Location(site.flavour, folders, stem, (dates.split_name(stem)[1] or stem) if site.dated else stem, post)
 
 
-def _value(name: str, place: _Place) -> str | None:
+def _value(name: str, location: _Location) -> str | None:
     """What a placeholder stands for, None if this post does not have it."""
     if name in _OF_DATE:
-        return None if place.post.date is None else _OF_DATE[name](dates.at(place.post.date))
-    value = _OF_PLACE[name](place) if name in _OF_PLACE else None
+        return None if location.post.date is None else _OF_DATE[name](dates.at(location.post.date))
+    value = _OF_LOCATION[name](location) if name in _OF_LOCATION else None
     return value and "/".join(map(_escape_name, value.split("/")))
 
 
-def _title(place: _Place) -> str | None:
-    if place.flavour == "hugo":
-        return _slug(place.post.title) or None
-    return place.post.slug or (_path(place) if place.flavour == "hexo" else place.name)
+def _title(location: _Location) -> str | None:
+    if location.flavour == "hugo":
+        return _slug(location.post.title) or None
+    return location.post.slug or (_path(location) if location.flavour == "hexo" else location.name)
 
 
-def _given_slug(place: _Place) -> str | None:
-    return place.post.slug or (_slug(place.post.title) or None if place.flavour == "hugo" else place.name)
+def _given_slug(location: _Location) -> str | None:
+    return location.post.slug or (_slug(location.post.title) or None if location.flavour == "hugo" else location.name)
 
 
-def _path(place: _Place) -> str:
-    return "/".join([*place.folders, place.name])
+def _path(location: _Location) -> str:
+    return "/".join([*location.folders, location.name])
 
 
-def _categories(place: _Place) -> str:
-    categories = place.post.categories
-    if place.flavour == "jekyll":
+def _categories(location: _Location) -> str:
+    categories = location.post.categories
+    if location.flavour == "jekyll":
         return "/".join(each for path in categories for each in path).lower()
     return "/".join(categories[0]) if categories else ""
 
 
 #: The placeholders of all generators, and how the ones of a post are made.
-_OF_PLACE: dict[str, Callable[[_Place], str | None]] = {
+_OF_LOCATION: dict[str, Callable[[_Location], str | None]] = {
     "title": _title,
-    "post_title": lambda place: _slug(place.post.title) or None,
-    "name": lambda place: place.name,
-    "filename": lambda place: place.stem,
-    "basename": lambda place: place.stem,
-    "contentbasename": lambda place: place.stem,
+    "post_title": lambda location: _slug(location.post.title) or None,
+    "name": lambda location: location.name,
+    "filename": lambda location: location.stem,
+    "basename": lambda location: location.stem,
+    "contentbasename": lambda location: location.stem,
     "slug": _given_slug,
-    "slugorfilename": lambda place: place.post.slug or place.stem,
-    "slugorcontentbasename": lambda place: place.post.slug or place.stem,
+    "slugorfilename": lambda location: location.post.slug or location.stem,
+    "slugorcontentbasename": lambda location: location.post.slug or location.stem,
     "path": _path,
-    "section": lambda place: place.folders[0] if place.folders else "",
-    "sections": lambda place: "/".join(place.folders),
+    "section": lambda location: location.folders[0] if location.folders else "",
+    "sections": lambda location: "/".join(location.folders),
     "categories": _categories,
-    "category": lambda place: _categories(place) or ("uncategorized" if place.flavour == "hexo" else ""),
-    "abbrlink": lambda place: place.post.abbrlink or None,
-    "output_ext": lambda _place: ".html",
+    "category": lambda location: _categories(location) or ("uncategorized" if location.flavour == "hexo" else ""),
+    "abbrlink": lambda location: location.post.abbrlink or None,
+    "output_ext": lambda _location: ".html",
 }
 _OF_DATE: dict[str, Callable[[datetime], str]] = {
     "year": lambda when: f"{when.year:04}",
@@ -265,7 +265,7 @@ _OF_DATE: dict[str, Callable[[datetime], str]] = {
     "second": lambda when: f"{when.second:02}",
 }
 #: Every placeholder that a pattern may have.
-PLACEHOLDERS = frozenset((*_OF_DATE, *_OF_PLACE))
+PLACEHOLDERS = frozenset((*_OF_DATE, *_OF_LOCATION))
 
 
 def _in_posts(path: str) -> str:

@@ -79,7 +79,7 @@ class Page(NamedTuple):
         return self
 
 
-class Asked(NamedTuple):
+class Question(NamedTuple):
     """A query as it was read: its text, its tree, and what was noticed on the way."""
 
     text: str
@@ -89,49 +89,49 @@ class Asked(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-def answer(asked: Asked, page: Page, reader: Reader, state: IndexState, started: float) -> Results:
+def answer(question: Question, page: Page, reader: Reader, state: IndexState, started: float) -> Results:
     """The page of hits; `started` is the `time.perf_counter()` from which `took_ms` counts."""
     deadline = None if page.deadline_ms is None else time.monotonic() + page.deadline_ms / 1000
     whole = page.units == "sections"
     found = reader.search(
-        asked.tree,
+        question.tree,
         limit=ALL_POSTS if whole else page.limit,
         offset=0 if whole else page.offset,
         sort=page.sort,
         facets=page.facets,
-        title_key=asked.title_key,
+        title_key=question.title_key,
         drafts=page.drafts,
         deadline=deadline,
     )
-    shown = hits.asked(
-        asked.tree,
+    showing = hits.showing(
+        question.tree,
         found.leaves,
-        title_key=asked.title_key,
+        title_key=question.title_key,
         languages=reader.stats().languages,
         section_snippets=page.section_snippets,
         explain=page.explain,
     )
     if whole:
-        found_hits, total, complete = _sections(reader, found, shown, page, deadline)
+        found_hits, total, complete = _sections(reader, found, showing, page, deadline)
     else:
-        ranked = ranked_by_closeness(found, shown, page.sort, page.offset + page.limit)
-        found_hits = [hits.of_post(reader, one, shown) for one in ranked[page.offset : page.offset + page.limit]]
+        ranked = ranked_by_closeness(found, showing, page.sort, page.offset + page.limit)
+        found_hits = [hits.of_post(reader, one, showing) for one in ranked[page.offset : page.offset + page.limit]]
         total, complete = found.total, found.complete
-    warnings = asked.warnings + tuple(_cut(found, shown))
+    warnings = question.warnings + tuple(_cut(found, showing))
     if complete:
-        warnings += tuple(_left_out(asked.tree, found.total, reader, page.drafts))
+        warnings += tuple(_left_out(question.tree, found.total, reader, page.drafts))
     if not found.total and complete:
-        warnings += tuple(_left_nothing(asked.tree, reader, page.drafts))
+        warnings += tuple(_left_nothing(question.tree, reader, page.drafts))
     return Results(
-        asked.text,
-        show(asked.tree),
+        question.text,
+        show(question.tree),
         total,
         page.limit,
         page.offset,
         (time.perf_counter() - started) * 1000,
         tuple(found_hits),
         found.facets,
-        asked.corrections,
+        question.corrections,
         warnings,
         complete,
         state,
@@ -145,9 +145,9 @@ def nothing(text: str, warnings: tuple[str, ...], page: Page, state: IndexState,
     return Results(text, "", 0, page.limit, page.offset, took, (), facets, (), warnings, True, state)
 
 
-def ranked_by_closeness(found: Answer, asked: hits.Asked, sort: str, wanted: int) -> list[rank.Ranked]:
+def ranked_by_closeness(found: Answer, showing: hits.Showing, sort: str, wanted: int) -> list[rank.Ranked]:
     """The candidates in their last order, of which the first `wanted` are needed."""
-    pairs = rank.neighbours(asked.leaves)
+    pairs = rank.neighbours(showing.leaves)
     if sort != "score" or not pairs:
         return [rank.Ranked(candidate, candidate.score) for candidate in found.candidates[:wanted]]
     return rank.closest(found.candidates, pairs, wanted=wanted)
@@ -163,27 +163,27 @@ def all_of(tree: Query, *filters: Query) -> Query:
 
 
 def _sections(
-    reader: Reader, found: Answer, asked: hits.Asked, page: Page, deadline: float | None
+    reader: Reader, found: Answer, showing: hits.Showing, page: Page, deadline: float | None
 ) -> tuple[list[Hit], int, bool]:
     """All sections of all posts that match, best first (in order of their posts if these are sorted)."""
-    places: list[hits.Place] = []
+    spots: list[hits.Spot] = []
     complete = found.complete
-    for ranked in ranked_by_closeness(found, asked, page.sort, len(found.candidates)):
+    for ranked in ranked_by_closeness(found, showing, page.sort, len(found.candidates)):
         if deadline is not None and time.monotonic() > deadline:
             complete = False
             break
-        places += hits.places(reader, ranked, asked)
+        spots += hits.spots(reader, ranked, showing)
     if page.sort == "score":
-        places.sort(key=lambda place: -place.score)
-    wanted = places[page.offset : page.offset + page.limit]
-    return [hits.of_place(reader, place, asked) for place in wanted], len(places), complete
+        spots.sort(key=lambda spot: -spot.score)
+    wanted = spots[page.offset : page.offset + page.limit]
+    return [hits.of_spot(reader, spot, showing) for spot in wanted], len(spots), complete
 
 
-def _cut(found: Answer, asked: hits.Asked) -> list[str]:
+def _cut(found: Answer, showing: hits.Showing) -> list[str]:
     """A warning for each pattern of which only the most frequent words were searched for."""
     return [
         f"{show(leaf)} stands for too many words; only the most frequent were searched for"
-        for leaf, stats in zip(asked.leaves, found.leaves, strict=True)
+        for leaf, stats in zip(showing.leaves, found.leaves, strict=True)
         if stats.cut
     ]
 

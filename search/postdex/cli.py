@@ -14,7 +14,7 @@ from contextlib import suppress
 from postdex_index.errors import PostdexError
 
 from .console import flush, note, out
-from .searching import PLACE_OPTIONS, Asked, Place, search
+from .searching import PLACE_OPTIONS, Options, Place, search
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,7 +71,7 @@ def place_first(arguments: Sequence[str]) -> list[str]:
     return rest
 
 
-def plain_search(arguments: Sequence[str]) -> tuple[Place, str, Asked] | None:
+def plain_search(arguments: Sequence[str]) -> tuple[Place, str, Options] | None:
     """Place, query and options of a search with no options of its own but `--no-refresh`; None for anything else.
 
     >>> plain_search(["-C", "posts", "search", "SMC", "fallback"])[:2]
@@ -86,4 +86,4 @@ def plain_search(arguments: Sequence[str]) -> tuple[Place, str, Asked] | None:
     words = [word for word in rest[1:] if word != "--no-refresh"]
     if rest[:1] != ["search"] or any(word.startswith("-") for word in words):
         return None
-    return Place(named.get("-C"), named.get("--index")), " ".join(words), Asked(no_refresh=len(words) < len(rest) - 1)
+    return Place(named.get("-C"), named.get("--index")), " ".join(words), Options(no_refresh=len(words) < len(rest) - 1)

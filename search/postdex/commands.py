@@ -17,7 +17,7 @@ from postdex_index.errors import PostdexError
 
 from . import __version__, searching
 from .console import note, out, refused
-from .searching import PLACE_OPTIONS, Asked, Place
+from .searching import PLACE_OPTIONS, Options, Place
 
 #: The commands that are not here, each with its module, in the order of the help.
 _ELSEWHERE = {
@@ -158,24 +158,24 @@ def search(place: Place, /, query: tuple[str, ...], **options: Any) -> int:
     All that is no option is the query, as it is pasted: `postdex search --no-cache`. Posts with any of the
     words are found, best first; +word must be there, -word must not; "a phrase", refc*, tag:linux, after:30d.
     """
-    asked = Asked(**options)
-    _check_together(asked)
-    if asked.like is not None and query:
+    chosen = Options(**options)
+    _check_together(chosen)
+    if chosen.like is not None and query:
         raise click.UsageError("--like takes the place of a query")
-    return searching.search(place, " ".join(query), asked)
+    return searching.search(place, " ".join(query), chosen)
 
 
-def _check_together(asked: Asked) -> None:
+def _check_together(chosen: Options) -> None:
     """Raise UsageError for options of which only one can be obeyed."""
-    shorter = {"--jsonl": asked.jsonl, "-l": asked.paths or asked.null, "--count": asked.only_count}
+    shorter = {"--jsonl": chosen.jsonl, "-l": chosen.paths or chosen.null, "--count": chosen.only_count}
     for group in (
-        {"--no-refresh": asked.no_refresh, "--require-fresh": asked.require_fresh},
-        {"--json": asked.as_json, **shorter},
-        {"--suggest": asked.suggest, "--explain PATH": bool(asked.explain), **shorter},
+        {"--no-refresh": chosen.no_refresh, "--require-fresh": chosen.require_fresh},
+        {"--json": chosen.as_json, **shorter},
+        {"--suggest": chosen.suggest, "--explain PATH": bool(chosen.explain), **shorter},
     ):
-        chosen = [name for name, given in group.items() if given]
-        if len(chosen) > 1:
-            raise click.UsageError(f"{' and '.join(chosen)} exclude each other")
+        given = [name for name, value in group.items() if value]
+        if len(given) > 1:
+            raise click.UsageError(f"{' and '.join(given)} exclude each other")
 
 
 def run(arguments: Sequence[str]) -> int:

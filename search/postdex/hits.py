@@ -27,7 +27,7 @@ AVERAGE_SECTION = 130
 SECTIONS = 3
 
 
-class Asked(NamedTuple):
+class Showing(NamedTuple):
     """What the hits of one search have in common: the leaves and what each is worth (weight x idf), which terms of
     a title are marked, and what is to be shown."""
 
@@ -40,7 +40,7 @@ class Asked(NamedTuple):
     explain: bool
 
 
-def asked(
+def showing(
     query: Query,
     stats: Sequence[LeafStats],
     *,
@@ -48,14 +48,14 @@ def asked(
     languages: Sequence[str] = (),
     section_snippets: bool = False,
     explain: bool = False,
-) -> Asked:
+) -> Showing:
     """The leaves of a query together with what the engine said of them."""
     found = leaves(query)
     worth = [met.idf * leaf.weight for met, leaf in zip(stats, found, strict=True)]
-    return Asked(query, found, worth, title_key, wanted(found, languages), section_snippets, explain)
+    return Showing(query, found, worth, title_key, wanted(found, languages), section_snippets, explain)
 
 
-class Place(NamedTuple):
+class Spot(NamedTuple):
     """A section of a post that holds words of the query; `section` is None for a post that has no sections."""
 
     ranked: Ranked
@@ -65,54 +65,54 @@ class Place(NamedTuple):
 
     @property
     def score(self) -> float:
-        """What the place is worth among all places."""
+        """What the spot is worth among all spots."""
         return self.section.score if self.section else self.ranked.score
 
 
-def of_post(reader: Reader, ranked: Ranked, asked: Asked) -> Hit:
+def of_post(reader: Reader, ranked: Ranked, showing: Showing) -> Hit:
     """The hit of a post: its three best sections, the best one's snippet."""
-    document, positions = _met(reader, ranked, asked)
-    found = _best(document, positions, ranked, asked, SECTIONS)
-    return _hit(reader, ranked, asked, document, positions, found)
+    document, positions = _met(reader, ranked, showing)
+    found = _best(document, positions, ranked, showing, SECTIONS)
+    return _hit(reader, ranked, showing, document, positions, found)
 
 
-def places(reader: Reader, ranked: Ranked, asked: Asked) -> list[Place]:
+def spots(reader: Reader, ranked: Ranked, showing: Showing) -> list[Spot]:
     """Each section of a post that holds words of the query, best first."""
-    document, positions = _met(reader, ranked, asked)
-    found = _best(document, positions, ranked, asked, len(document.outline.levels))
+    document, positions = _met(reader, ranked, showing)
+    found = _best(document, positions, ranked, showing, len(document.outline.levels))
     if not found:
-        return [Place(ranked, document, positions, None)]
-    return [Place(ranked, document, positions, section) for section in found]
+        return [Spot(ranked, document, positions, None)]
+    return [Spot(ranked, document, positions, section) for section in found]
 
 
-def of_place(reader: Reader, place: Place, asked: Asked) -> Hit:
+def of_spot(reader: Reader, spot: Spot, showing: Showing) -> Hit:
     """The hit of a section: that section alone, with its own score."""
-    found = [place.section] if place.section else []
-    hit = _hit(reader, place.ranked, asked, place.document, place.positions, found)
-    return hit._replace(score=place.score)
+    found = [spot.section] if spot.section else []
+    hit = _hit(reader, spot.ranked, showing, spot.document, spot.positions, found)
+    return hit._replace(score=spot.score)
 
 
-def _met(reader: Reader, ranked: Ranked, asked: Asked) -> tuple[Outlined, list[Sequence[int]]]:
-    positions = [ranked.candidate.positions(leaf) for leaf in range(len(asked.leaves))]
+def _met(reader: Reader, ranked: Ranked, showing: Showing) -> tuple[Outlined, list[Sequence[int]]]:
+    positions = [ranked.candidate.positions(leaf) for leaf in range(len(showing.leaves))]
     return reader.document(ranked.candidate.post), positions
 
 
 def _best(
-    document: Outlined, positions: Sequence[Sequence[int]], ranked: Ranked, asked: Asked, limit: int
+    document: Outlined, positions: Sequence[Sequence[int]], ranked: Ranked, showing: Showing, limit: int
 ) -> list[ScoredSection]:
-    return best_sections(document.outline, positions, asked.worth, ranked.score, AVERAGE_SECTION, limit)
+    return best_sections(document.outline, positions, showing.worth, ranked.score, AVERAGE_SECTION, limit)
 
 
 def _hit(
     reader: Reader,
     ranked: Ranked,
-    asked: Asked,
+    showing: Showing,
     document: Outlined,
     positions: Sequence[Sequence[int]],
     found: Sequence[ScoredSection],
 ) -> Hit:
     sections = [
-        _section(document, positions, scored, asked, snipped=number == 0 or asked.section_snippets)
+        _section(document, positions, scored, showing, snipped=number == 0 or showing.section_snippets)
         for number, scored in enumerate(found)
     ]
     best, shown = sections[0] if sections else (SectionHit("", (), "", document.url, 1, 1, ranked.score), None)
@@ -122,7 +122,7 @@ def _hit(
         best.url,
         best.anchor,
         document.title,
-        title_spans(document.title, asked.wanted) if asked.leaves else (),
+        title_spans(document.title, showing.wanted) if showing.leaves else (),
         best.headings,
         document.date,
         document.date_from,
@@ -133,23 +133,23 @@ def _hit(
         ranked.score,
         shown if shown and shown.text else Snippet(document.description, (), best.line),
         tuple([section for section, _ in sections]),
-        explanation(reader, ranked, asked) if asked.explain else None,
+        explanation(reader, ranked, showing) if showing.explain else None,
     )
 
 
 def _section(
-    document: Outlined, positions: Sequence[Sequence[int]], scored: ScoredSection, asked: Asked, snipped: bool
+    document: Outlined, positions: Sequence[Sequence[int]], scored: ScoredSection, showing: Showing, snipped: bool
 ) -> tuple[SectionHit, Snippet | None]:
     """A section as it is shown, and its snippet if that is wanted."""
     _, heading, headings, anchor, line, _, body, _ = document.section(scored.index)
     shown = None
     if snipped:
-        near = densest(scored.matches, positions, asked.worth, body)
+        near = densest(scored.matches, positions, showing.worth, body)
         inside = {leaf: positions[leaf][start:stop] for leaf, start, stop in scored.matches}
-        shown = snippet(document.passage(scored.index, near, inside), asked.worth)
+        shown = snippet(document.passage(scored.index, near, inside), showing.worth)
     url = f"{document.url}#{anchor}" if document.url and anchor else document.url
     match_line = shown.line if shown and (shown.spans or not heading) else line
-    own = shown if asked.section_snippets else None
+    own = shown if showing.section_snippets else None
     return SectionHit(heading, headings, anchor, url, line, match_line, scored.score, own), shown
 
 
@@ -211,11 +211,11 @@ def _near(text: str, most: int) -> Callable[[str], bool]:
     return lambda term: term[:1] == text[:1] and slips(text, term, most) <= most
 
 
-def explanation(reader: Reader, ranked: Ranked, asked: Asked) -> Explanation:
+def explanation(reader: Reader, ranked: Ranked, showing: Showing) -> Explanation:
     """The engine's score and, where words stand close together, what that made of it."""
-    made = reader.explain(asked.query, ranked.candidate.post, title_key=asked.title_key)
+    made = reader.explain(showing.query, ranked.candidate.post, title_key=showing.title_key)
     if ranked.score == ranked.candidate.score:
         return made
-    factor = lift(ranked.candidate, neighbours(asked.leaves))
+    factor = lift(ranked.candidate, neighbours(showing.leaves))
     close = Explanation(factor, "closeness of the query's words")
     return Explanation(made.value * factor, "score x closeness", (made, close))

@@ -26,7 +26,7 @@ from postdex_index.errors import (
 from postdex_index.model import Problem
 
 from . import arguments, suggest, syntax, why
-from .answers import Asked, Page, Results, all_of, answer, nothing
+from .answers import Page, Question, Results, all_of, answer, nothing
 from .arguments import Day, Texts
 from .places import index_directory
 from .views import Refresh, Views
@@ -181,8 +181,8 @@ class Index:
         if parsed.listing and sort == "score":
             page = page._replace(sort="date")
         tree = all_of(tree, *narrowing)
-        asked = Asked(query, tree, suggest.title_key(parsed, corrections), corrections, parsed.warnings)
-        results = answer(asked, page, view.reader, view.state, started)
+        question = Question(query, tree, suggest.title_key(parsed, corrections), corrections, parsed.warnings)
+        results = answer(question, page, view.reader, view.state, started)
         return results if results.hits else _with_suggestions(results, parsed, view.reader)
 
     @_reading
@@ -198,8 +198,8 @@ class Index:
         started = time.perf_counter()
         view = self.views.current(self.settings)
         tree = suggest.like(view.reader, _found(view.reader, path))
-        asked = Asked("", tree)
-        return answer(asked, page, view.reader, view.state, started)
+        question = Question("", tree)
+        return answer(question, page, view.reader, view.state, started)
 
     @_reading
     def suggest(self, text: str, *, limit: int = 10) -> list[Word]:

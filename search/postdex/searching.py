@@ -51,7 +51,7 @@ class Place(NamedTuple):
         return Index(find_folder(here(), self.folder), index=self.directory, refresh=refresh)
 
 
-class Asked(NamedTuple):
+class Options(NamedTuple):
     """The options of `search`, by the names and with the defaults that they have on the command line."""
 
     limit: int | None = None
@@ -79,14 +79,14 @@ class Asked(NamedTuple):
     require_fresh: bool = False
 
 
-def search(place: Place, text: str, asked: Asked) -> int:
+def search(place: Place, text: str, options: Options) -> int:
     """Search and print; the exit status: 0 if there are hits, 1 if there are none. Raises PostdexError."""
-    with ready(place, "never" if asked.no_refresh else "require" if asked.require_fresh else "auto") as ix:
-        if asked.suggest:
-            return _suggest(ix, text, asked)
-        if asked.explain:
-            return _explain(ix, text, post_path(ix.folder, asked.explain), asked.as_json)
-        return _search(ix, text, asked)
+    with ready(place, "never" if options.no_refresh else "require" if options.require_fresh else "auto") as ix:
+        if options.suggest:
+            return _suggest(ix, text, options)
+        if options.explain:
+            return _explain(ix, text, post_path(ix.folder, options.explain), options.as_json)
+        return _search(ix, text, options)
 
 
 def ready(place: Place, refresh: Refresh) -> Index:
@@ -122,36 +122,36 @@ def must_build_first(ix: Index, *, mend: bool = True) -> bool:
     return True
 
 
-def _search(ix: Index, text: str, asked: Asked) -> int:
+def _search(ix: Index, text: str, options: Options) -> int:
     from .answers import FACETS
 
-    only_paths = asked.paths or asked.null
-    limit = asked.limit if asked.limit is not None else PAGE if only_paths else 0 if asked.only_count else 10
+    only_paths = options.paths or options.null
+    limit = options.limit if options.limit is not None else PAGE if only_paths else 0 if options.only_count else 10
 
     def page(offset: int) -> Results:
-        if asked.like is not None:
-            return ix.like(post_path(ix.folder, asked.like), limit=limit, offset=offset)
+        if options.like is not None:
+            return ix.like(post_path(ix.folder, options.like), limit=limit, offset=offset)
         return ix.search(
             text,
             limit=limit,
             offset=offset,
-            sort=asked.sort,
-            tags=asked.tag,
-            categories=asked.category,
-            after=asked.after,
-            before=asked.before,
-            lang=asked.lang,
-            drafts=asked.drafts,
-            facets=FACETS if asked.facets else (),
-            typo=not asked.no_typo,
-            explain=asked.explain is not None,
-            section_snippets=asked.section_snippets,
+            sort=options.sort,
+            tags=options.tag,
+            categories=options.category,
+            after=options.after,
+            before=options.before,
+            lang=options.lang,
+            drafts=options.drafts,
+            facets=FACETS if options.facets else (),
+            typo=not options.no_typo,
+            explain=options.explain is not None,
+            section_snippets=options.section_snippets,
         )
 
-    results = page(asked.offset)
-    _say_notes(results, asked.no_refresh)
+    results = page(options.offset)
+    _say_notes(results, options.no_refresh)
     if only_paths:
-        where, end = shown_path(ix.folder), "\0" if asked.null else "\n"
+        where, end = shown_path(ix.folder), "\0" if options.null else "\n"
         from .printable import printable
 
         terminal = sys.stdout.isatty()  # to other programs a name goes as it is
@@ -160,30 +160,30 @@ def _search(ix: Index, text: str, asked: Asked) -> int:
             names = [where(hit.path) for hit in found.hits]
             out(*(map(printable, names) if terminal else names), end=end)
             shown = found.offset + len(found.hits)
-            if asked.limit is not None or shown >= found.total:
+            if options.limit is not None or shown >= found.total:
                 break
             found = page(shown)
     else:
-        _show(ix, results, asked)
+        _show(ix, results, options)
     return 0 if results.hits or (limit == 0 and results.total) else 1
 
 
-def _show(ix: Index, results: Results, asked: Asked) -> None:
+def _show(ix: Index, results: Results, options: Options) -> None:
     """The results in the form that was asked for."""
     from . import render
 
-    if asked.as_json:
+    if options.as_json:
         out(render.to_json(results))
-    elif asked.jsonl:
+    elif options.jsonl:
         out(*render.jsonl(results))
-    elif asked.only_count:
+    elif options.only_count:
         out(str(results.total))
-    elif not sys.stdout.isatty() and asked.color != "always":
+    elif not sys.stdout.isatty() and options.color != "always":
         out(render.hits_text(results, where=shown_path(ix.folder)), end="")
         if results.facets:
             out(render.facets_table(results.facets))
     else:
-        color = wants_color(asked.color)
+        color = wants_color(options.color)
         link = ix.settings.editor if color and sys.stdout.isatty() else ""
         told = results._replace(corrections=(), warnings=(), complete=True, index=results.index._replace(fresh=True))
         root, where = os.path.abspath(ix.folder), shown_path(ix.folder)
@@ -200,11 +200,11 @@ def _say_notes(results: Results, no_refresh: bool) -> None:
             note(line)
 
 
-def _suggest(ix: Index, text: str, asked: Asked) -> int:
+def _suggest(ix: Index, text: str, options: Options) -> int:
     from . import render
 
-    words = ix.suggest(text, limit=asked.limit or 10)
-    if asked.as_json:
+    words = ix.suggest(text, limit=options.limit or 10)
+    if options.as_json:
         out(render.dumps(render.suggestions(text, words)))
     else:
         out(*(word.text for word in words))

@@ -18,7 +18,7 @@ from postdex_index.query import Clauses, Everything, Query, leaves
 
 from .grammar import group
 from .lexer import clean, lex
-from .tree import Settings, Word, read
+from .tree import QuerySettings, Word, read
 
 if TYPE_CHECKING:
     from datetime import date
@@ -75,7 +75,7 @@ def parse(
     lexed = lex(text)
     grouped = group(lexed.tokens)
     stops = frozenset[str]().union(*map(analysis.stop_words, languages))
-    settings = Settings(today, all_words, prefix_last, known, simplify, stops)
+    settings = QuerySettings(today, all_words, prefix_last, known, simplify, stops)
     tree, repairs, words, plain, steps = read(grouped.root, settings)
     warnings = [*lexed.warnings, *grouped.warnings, *repairs]
     empty = tree is None and bool(text.strip())

@@ -22,7 +22,7 @@ _NARROW = 40
 _URL_BYTES = frozenset(b"/:._-~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
-class _Page(NamedTuple):
+class _Screen(NamedTuple):
     """What the output is for: its width (0: lines are as long as they are), colour, links, and how paths are said."""
 
     width: int
@@ -52,10 +52,10 @@ def ansi(
     `link` makes locations OSC-8 links: a template in which {path} is the post's path under the
     folder `root`, percent-encoded, and {line} the line, as `vscode://file{path}:{line}`.
     """
-    page = _Page(width, color, link, root, where)
+    screen = _Screen(width, color, link, root, where)
     blocks = [
         "\n".join(notes(results)),
-        *("\n".join(_hit_lines(hit, page)) for hit in results.hits),
+        *("\n".join(_hit_lines(hit, screen)) for hit in results.hits),
         facets_table(results.facets),
         total_line(results),
     ]
@@ -64,8 +64,8 @@ def ansi(
 
 def hits_text(results: Results, width: int = 0, *, where: Callable[[str], str] = str) -> str:
     """The hits alone, without colours and links: what is left when notes and totals go to standard error."""
-    page = _Page(width, False, "", "", where)
-    return "".join(f"{line}\n" for hit in results.hits for line in _hit_lines(hit, page))
+    screen = _Screen(width, False, "", "", where)
+    return "".join(f"{line}\n" for hit in results.hits for line in _hit_lines(hit, screen))
 
 
 def notes(results: Results) -> list[str]:
@@ -153,51 +153,51 @@ def document_text(document: Document, section: int | None = None) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _hit_lines(hit: Hit, page: _Page) -> Iterator[str]:
+def _hit_lines(hit: Hit, screen: _Screen) -> Iterator[str]:
     headings = hit.headings[1:] if hit.headings[:1] == (hit.title,) else hit.headings
     title = printable(hit.title)
     spans = hit.title_spans if title == hit.title else ()  # offsets of a title with control characters do not fit
     said = " > ".join([title, *map(printable, headings)])
-    yield from _headed(_located(hit.path, hit.line, page), said, spans, _aside(hit), page)
-    yield from _snippet_lines(hit.snippet, page)
+    yield from _headed(_located(hit.path, hit.line, screen), said, spans, _aside(hit), screen)
+    yield from _snippet_lines(hit.snippet, screen)
     for section in hit.sections[1:]:
-        yield from _section_lines(hit, section, page)
+        yield from _section_lines(hit, section, screen)
     if hit.explain:
-        yield explain_text(hit.explain, page.indent)
+        yield explain_text(hit.explain, screen.indent)
 
 
-def _section_lines(hit: Hit, section: SectionHit, page: _Page) -> Iterator[str]:
-    place = _located(hit.path, section.match_line or section.line, page)
+def _section_lines(hit: Hit, section: SectionHit, screen: _Screen) -> Iterator[str]:
+    place = _located(hit.path, section.match_line or section.line, screen)
     said = " ".join(f"> {printable(heading)}" for heading in section.headings) or "(beginning)"
-    yield from _headed(place, said, (), "", page)
+    yield from _headed(place, said, (), "", screen)
     if section.snippet:
-        yield from _snippet_lines(section.snippet, page)
+        yield from _snippet_lines(section.snippet, screen)
 
 
-def _headed(place: tuple[str, int], said: str, spans: Sequence[Span], aside: str, page: _Page) -> Iterator[str]:
+def _headed(place: tuple[str, int], said: str, spans: Sequence[Span], aside: str, screen: _Screen) -> Iterator[str]:
     """The location and what is there: on one line if it fits, else the rest below, indented."""
     location, columns = place
-    if not page.width or columns + cells(f"  {said}{aside}") <= page.width:
-        yield f"{location}  {_styled(said, spans, 0, page)}{_dim(aside, page)}".rstrip()
+    if not screen.width or columns + cells(f"  {said}{aside}") <= screen.width:
+        yield f"{location}  {_styled(said, spans, 0, screen)}{_dim(aside, screen)}".rstrip()
         return
     yield location
     text = said + aside
-    indent = page.indent[:2]
-    for start, stop in lines(text, max(1, page.width - len(indent))):
-        told = _styled(text[start : min(stop, len(said))], spans, start, page)
-        yield f"{indent}{told}{_dim(text[max(start, len(said)) : stop], page)}"
+    indent = screen.indent[:2]
+    for start, stop in lines(text, max(1, screen.width - len(indent))):
+        told = _styled(text[start : min(stop, len(said))], spans, start, screen)
+        yield f"{indent}{told}{_dim(text[max(start, len(said)) : stop], screen)}"
 
 
-def _snippet_lines(snippet: Snippet, page: _Page) -> Iterator[str]:
+def _snippet_lines(snippet: Snippet, screen: _Screen) -> Iterator[str]:
     text = printable(snippet.text)
-    for start, stop in lines(text, page.width and max(1, page.width - len(page.indent))):
+    for start, stop in lines(text, screen.width and max(1, screen.width - len(screen.indent))):
         if stop > start:
-            yield page.indent + _styled(text[start:stop], snippet.spans, start, page)
+            yield screen.indent + _styled(text[start:stop], snippet.spans, start, screen)
 
 
-def _styled(text: str, spans: Sequence[Span], offset: int, page: _Page) -> str:
+def _styled(text: str, spans: Sequence[Span], offset: int, screen: _Screen) -> str:
     """The line `text`, which begins at `offset` of what the spans were made for, its marks bold."""
-    if not page.color:
+    if not screen.color:
         return text
     inside = []
     for start, length in spans:
@@ -207,13 +207,13 @@ def _styled(text: str, spans: Sequence[Span], offset: int, page: _Page) -> str:
     return "".join(f"{_BOLD}{piece}{_OFF}" if marked else piece for piece, marked in pieces(text, inside))
 
 
-def _located(path: str, line: int, page: _Page) -> tuple[str, int]:
+def _located(path: str, line: int, screen: _Screen) -> tuple[str, int]:
     """`path:line` with its colour and link, and the columns it takes."""
-    shown = printable(_location(page.where(path), line))
-    styled = f"{_CYAN}{shown}{_OFF}" if page.color else shown
-    if page.link:
-        target = _quoted(f"{page.root.rstrip('/')}/{path}" if page.root else path)
-        url = printable(page.link).replace("{line}", str(line or 1)).replace("{path}", target)
+    shown = printable(_location(screen.where(path), line))
+    styled = f"{_CYAN}{shown}{_OFF}" if screen.color else shown
+    if screen.link:
+        target = _quoted(f"{screen.root.rstrip('/')}/{path}" if screen.root else path)
+        url = printable(screen.link).replace("{line}", str(line or 1)).replace("{path}", target)
         styled = f"\x1b]8;;{url}\x1b\\{styled}\x1b]8;;\x1b\\"
     return styled, cells(shown)
 
@@ -245,8 +245,8 @@ def _tags(tags: Sequence[str]) -> str:
     return f" [{', '.join(map(printable, tags))}]" if tags else ""
 
 
-def _dim(text: str, page: _Page) -> str:
-    return f"{_DIM}{text}{_OFF}" if text.strip() and page.color else text
+def _dim(text: str, screen: _Screen) -> str:
+    return f"{_DIM}{text}{_OFF}" if text.strip() and screen.color else text
 
 
 def _correction(word: str, known: Sequence[str]) -> str:

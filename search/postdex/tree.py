@@ -54,7 +54,7 @@ class Word(NamedTuple):
     suggestable: bool = False
 
 
-class Settings(NamedTuple):
+class QuerySettings(NamedTuple):
     """How a query is to be read; what each means is said at `syntax.parse`."""
 
     today: date | None = None
@@ -78,11 +78,11 @@ class Read(NamedTuple):
     steps: int
 
 
-def read(root: Group, settings: Settings) -> Read:
+def read(root: Group, settings: QuerySettings) -> Read:
     """The tree of a whole query. Stop words with nothing but stop words around them are words like any other.
 
     >>> token = Token("word", "the", last=True)
-    >>> read(Group("beside", (Clause(token),)), Settings(stop_words=frozenset({"the"}))).tree
+    >>> read(Group("beside", (Clause(token),)), QuerySettings(stop_words=frozenset({"the"}))).tree
     Term(text='the', field='', weight=1.0, exact=False)
     """
     reader = _Reader(settings)
@@ -158,7 +158,7 @@ class _Reader:
 
     __slots__ = ("reading", "scored", "settings", "steps", "stopped", "titled", "typed", "warnings", "words")
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: QuerySettings) -> None:
         self.settings = settings
         self.reading = Reading(simplify=settings.simplify, stop_words=settings.stop_words)
         self.scored = self.stopped = False

@@ -36,11 +36,11 @@ def verdict(reader: Reader, path: str, post: int, tree: Query, title_key: str) -
     if not here.matches(tree):
         return Verdict(path, 0, None, (*_unpublished(unpublished), *_failed(tree, here)))
     found = reader.search(tree, limit=MOST_HITS, title_key=title_key, drafts=bool(unpublished))
-    asked = hits.asked(tree, found.leaves, title_key=title_key)
-    ranked = ranked_by_closeness(found, asked, "score", len(found.candidates))
+    showing = hits.showing(tree, found.leaves, title_key=title_key)
+    ranked = ranked_by_closeness(found, showing, "score", len(found.candidates))
     for number, one in enumerate(ranked, 1):
         if one.candidate.post == post:
-            score = hits.explanation(reader, one, asked)
+            score = hits.explanation(reader, one, showing)
             return Verdict(path, 0 if unpublished else number, score, tuple(_unpublished(unpublished)))
     return Verdict(
         path, 0, reader.explain(tree, post, title_key=title_key), (f"it is not among the first {MOST_HITS}",)

@@ -52,18 +52,18 @@ class Part(NamedTuple):
     drafts: bool
 
 
-class View:
+class Scope:
     """The segments that a search goes through; `doc` is a post's number among theirs."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self.parts = parts
         self.matcher = Matcher([Source(one.segment.rows, one.segment.columns, one.dead) for one in parts])
 
-    def until(self, deadline: float, typed: Sequence[Leaf]) -> View:
+    def until(self, deadline: float, typed: Sequence[Leaf]) -> Scope:
         """This, or with fewer segments: those in which the leaves could be looked up in time."""
         for number, part in enumerate(self.parts):
             if time.monotonic() > deadline:
-                return View(self.parts[:number])
+                return Scope(self.parts[:number])
             for leaf in typed:
                 part.segment.rows.get(leaf)
         return self
@@ -122,10 +122,10 @@ class View:
 class Candidate:
     """A post that matches; implements `engine.Candidate`. `rows` are those of the query's leaves."""
 
-    __slots__ = ("_doc", "_positions", "_rows", "_view", "score")
+    __slots__ = ("_doc", "_positions", "_rows", "_scope", "score")
 
-    def __init__(self, view: View, doc: int, score: float, rows: Sequence[Row | None]) -> None:
-        self._view = view
+    def __init__(self, scope: Scope, doc: int, score: float, rows: Sequence[Row | None]) -> None:
+        self._scope = scope
         self._doc = doc
         self._rows = rows
         self._positions: dict[int, Sequence[int]] = {}
@@ -134,7 +134,7 @@ class Candidate:
     @property
     def post(self) -> int:
         """Its number in the snapshot."""
-        return self._view.post(self._doc)
+        return self._scope.post(self._doc)
 
     def holds(self, leaf: int) -> bool:
         """Whether the leaf stands in the post."""
@@ -146,7 +146,7 @@ class Candidate:
         found = self._positions.get(leaf)
         if found is None:
             row = self._rows[leaf]
-            found = self._view.matcher.positions(row, self._doc) if row and row.bytes[self._doc] else ()
+            found = self._scope.matcher.positions(row, self._doc) if row and row.bytes[self._doc] else ()
             self._positions[leaf] = found
         return found
 
@@ -175,7 +175,7 @@ class Snapshot:
         self.generation = generation
         self.bytes = size
         self.parts: list[Part] = []
-        self._views: dict[bool, View] = {}
+        self._scopes: dict[bool, Scope] = {}
         self._stats: Stats | None = None
         base = 0
         for segment, dead, drafts in segments:
@@ -207,34 +207,34 @@ class Snapshot:
     ) -> Answer:
         """The posts that match, best first; see `engine.Reader.search`."""
         typed = leaves(query)
-        whole = self._view(drafts)
-        view = whole if deadline is None else whole.until(deadline, typed)
-        weighed = _weighed(view.matcher, typed)
-        lanes = view.matcher.match(query)
+        whole = self._scope(drafts)
+        scope = whole if deadline is None else whole.until(deadline, typed)
+        weighed = _weighed(scope.matcher, typed)
+        lanes = scope.matcher.match(query)
         wanted = max(FEWEST, offset + limit)
         if sort == "score":
-            best = _ranked(view, _found(view, weighed, lanes, wanted, title_key), wanted)
+            best = _ranked(scope, _found(scope, weighed, lanes, wanted, title_key), wanted)
         else:
-            best = [(0.0, doc) for doc in view.sorted(lanes, sort, wanted)]
-        candidates = [Candidate(view, doc, score, weighed.rows) for score, doc in best]
-        counts = {name: view.facet(name, lanes) for name in facets}
-        return Answer(candidates, view.matcher.count(lanes), counts, weighed.stats, view is whole)
+            best = [(0.0, doc) for doc in scope.sorted(lanes, sort, wanted)]
+        candidates = [Candidate(scope, doc, score, weighed.rows) for score, doc in best]
+        counts = {name: scope.facet(name, lanes) for name in facets}
+        return Answer(candidates, scope.matcher.count(lanes), counts, weighed.stats, scope is whole)
 
-    def _view(self, drafts: bool) -> View:
+    def _scope(self, drafts: bool) -> Scope:
         """All published posts, or the others too."""
         drafts = drafts and any(part.drafts for part in self.parts)
-        view = self._views.get(drafts)
-        if view is None:
-            view = self._views[drafts] = View([part for part in self.parts if drafts or not part.drafts])
-        return view
+        scope = self._scopes.get(drafts)
+        if scope is None:
+            scope = self._scopes[drafts] = Scope([part for part in self.parts if drafts or not part.drafts])
+        return scope
 
     # -- one post
 
     def explain(self, query: Query, post: int, *, title_key: str = "") -> Explanation:
         """How the score of this post was made: the sum that `search` computes, with its parts."""
         part, own = self._part(post)
-        view = self._view(part.drafts)
-        matcher, doc = view.matcher, view.matcher.starts[view.parts.index(part)] + own
+        scope = self._scope(part.drafts)
+        matcher, doc = scope.matcher, scope.matcher.starts[scope.parts.index(part)] + own
         typed = leaves(query)
         weighed = _weighed(matcher, typed)
         terms: list[Explanation] = []
@@ -245,8 +245,8 @@ class Snapshot:
             factor = leaf.weight * idf / scoring.SCALE
             places = matcher.positions(row, doc) if row and impact else ()
             terms.append(Explanation(factor * impact, label, self._fields(part, places, own)))
-        top = _top(_found(view, weighed, matcher.match(query), FEWEST, title_key))
-        this = _found(view, weighed, 0xFF << 8 * doc, 1, title_key)
+        top = _top(_found(scope, weighed, matcher.match(query), FEWEST, title_key))
+        this = _found(scope, weighed, 0xFF << 8 * doc, 1, title_key)
         base, share, _ = this.candidates[0]
         title, heading = doc in this.titled, doc in this.headed
         factors = (
@@ -301,7 +301,7 @@ class Snapshot:
     def words(self, *, prefix: str = "", near: str = "", slips: int = 1, limit: int = 10) -> list[Word]:
         """Words of published posts: beginning with `prefix`, or `near` a word; see `engine.Reader.words`."""
         found: dict[str, tuple[int, str]] = {}
-        for part in self._view(False).parts:
+        for part in self._scope(False).parts:
             words = part.segment.lists.words
             if near:
                 numbers = {number: distance for distance, number in words.near(near, slips)}
@@ -321,7 +321,7 @@ class Snapshot:
     def _surface_posts(self, term: str) -> int:
         """In how many living published posts a surface stands."""
         total = 0
-        for part in self._view(False).parts:
+        for part in self._scope(False).parts:
             words = part.segment.lists.words
             total += sum(words.surfaces(words.find(term)).values())
             if part.dead and (found := part.segment.rows.get(Term(term, exact=True))):
@@ -330,7 +330,7 @@ class Snapshot:
 
     def holds(self, term: str) -> int:
         """The number of published posts that hold this word or another of its stem."""
-        return self._view(False).matcher.found(Term(term))
+        return self._scope(False).matcher.found(Term(term))
 
     # -- the whole
 
@@ -370,11 +370,11 @@ def _weighed(matcher: Matcher, typed: Sequence[Leaf]) -> Weighed:
     return Weighed(tuple(stats), rows, factors)
 
 
-def _found(view: View, weighed: Weighed, lanes: int, wanted: int, title_key: str) -> Found:
-    titled, headed = view.holders("title_keys", title_key), view.holders("heading_keys", title_key)
+def _found(scope: Scope, weighed: Weighed, lanes: int, wanted: int, title_key: str) -> Found:
+    titled, headed = scope.holders("title_keys", title_key), scope.holders("heading_keys", title_key)
     if not lanes:
         return Found((), titled, headed)
-    return Found(view.matcher.candidates(lanes, weighed.factors, wanted, titled | headed), titled, headed)
+    return Found(scope.matcher.candidates(lanes, weighed.factors, wanted, titled | headed), titled, headed)
 
 
 def _holders(keys: Sequence[int], title_key: str) -> Iterator[int]:
@@ -391,7 +391,7 @@ def _top(found: Found) -> float:
     return max([base for base, _, _ in found.candidates], default=0.0)
 
 
-def _ranked(view: View, found: Found, wanted: int) -> list[tuple[float, int]]:
+def _ranked(scope: Scope, found: Found, wanted: int) -> list[tuple[float, int]]:
     """The best posts with their scores, equal ones in the order of their paths."""
     top = _top(found)
     candidates, titled, headed = found
@@ -408,15 +408,15 @@ def _ranked(view: View, found: Found, wanted: int) -> list[tuple[float, int]]:
         floor = nlargest(wanted, [score for score, _ in scored])[-1]
         scored = [one for one in scored if one[0] >= floor]
     scored.sort(key=itemgetter(0), reverse=True)
-    _by_path(view, scored)
+    _by_path(scope, scored)
     return scored[:wanted]
 
 
-def _by_path(view: View, scored: list[tuple[float, int]]) -> None:
+def _by_path(scope: Scope, scored: list[tuple[float, int]]) -> None:
     """Put equal scores, which stand side by side, in the order of their paths; other paths are not read."""
     first, count = 0, len(scored)
     for after in range(1, count + 1):
         if after == count or scored[after][0] != scored[first][0]:
             if after - first > 1:
-                scored[first:after] = sorted(scored[first:after], key=lambda one: view.path(one[1]))
+                scored[first:after] = sorted(scored[first:after], key=lambda one: scope.path(one[1]))
             first = after

@@ -51,7 +51,7 @@ _HTML = "text/html; charset=utf-8"
 _OWN = ("openapi.json", "metrics")
 
 #: A question: the endpoint's name, its arguments as text, whether the answer may be compressed.
-_Asked: TypeAlias = tuple[str, str, bool]
+_Key: TypeAlias = tuple[str, str, bool]
 
 
 class Service:
@@ -155,8 +155,8 @@ class Service:
             if not endpoint.cached:
                 return await self._in_thread(self._made, endpoint, arguments, squeeze)
             known = request.headers.get("if-none-match", "") if request.method != "POST" else ""
-            asked = (endpoint.name, repr(sorted(arguments.items())), squeeze)
-            return self._kept(asked, known) or await self._in_thread(self._cached, endpoint, arguments, asked, known)
+            key = (endpoint.name, repr(sorted(arguments.items())), squeeze)
+            return self._kept(key, known) or await self._in_thread(self._cached, endpoint, arguments, key, known)
 
         return answer
 
@@ -165,30 +165,30 @@ class Service:
         body = errors.encoded(endpoint.answerer(self.site, arguments))
         return _response(body, _JSON, {"cache-control": "no-store"}, squeeze)
 
-    def _cached(self, endpoint: Endpoint, arguments: Arguments, asked: _Asked, known: str) -> Response:
+    def _cached(self, endpoint: Endpoint, arguments: Arguments, key: _Key, known: str) -> Response:
         """In a thread: an answer that holds until the next commit, unless it was cut short."""
         self.site.views.stats()  # opens a new commit
-        if kept := self._kept(asked, known):
+        if kept := self._kept(key, known):
             return kept
         state = self._state()
         wire = endpoint.answerer(self.site, arguments)
         body = errors.encoded(wire)
-        squeeze = asked[-1]
+        squeeze = key[-1]
         if not wire.get("complete", True) or state is None or state != self._state():
             return _response(body, _JSON, {"cache-control": "no-store"}, squeeze)
-        response = _response(body, _JSON, _tagged(state, asked), squeeze)
-        self._cache.put(state, asked, bytes(response.body))
+        response = _response(body, _JSON, _tagged(state, key), squeeze)
+        self._cache.put(state, key, bytes(response.body))
         return response
 
-    def _kept(self, asked: _Asked, known: str) -> Response | None:
+    def _kept(self, key: _Key, known: str) -> Response | None:
         """An answer without any work: that the client has it, or the one that was given before."""
         state = self._state()
         if state is None:
             return None
-        headers = _tagged(state, asked)
+        headers = _tagged(state, key)
         if headers["etag"] in known:
             return Response(status_code=304, headers=headers)
-        body = self._cache.get(state, asked)
+        body = self._cache.get(state, key)
         if body is None:
             return None
         return Response(body, 200, headers | _described(body, _JSON))
@@ -289,9 +289,9 @@ def _described(body: bytes, media: str) -> dict[str, str]:
     return {"content-type": media, **squeezed}
 
 
-def _tagged(state: tuple[Hashable, ...], asked: _Asked) -> dict[str, str]:
+def _tagged(state: tuple[Hashable, ...], key: _Key) -> dict[str, str]:
     """The headers of an answer that holds for a state."""
-    digest = blake2b(repr((state, asked, __version__)).encode("utf-8", "replace"), digest_size=12).hexdigest()
+    digest = blake2b(repr((state, key, __version__)).encode("utf-8", "replace"), digest_size=12).hexdigest()
     return {"etag": f'W/"{digest}"', "cache-control": "private, no-cache"}
 
 
