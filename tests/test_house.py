@@ -59,6 +59,7 @@ FLOORS = {
     "postdex.tree": 6,
     "postdex.filters": 6,
     "postdex.arguments": 6,
+    "postdex.choices": 6,
     "postdex.syntax": 6,
     "postdex.suggest": 6,
     "postdex.rank": 6,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -14,9 +15,10 @@ from typing import Any
 import pytest
 
 import postdex
-from postdex import places
+from postdex import choices, places
 from postdex_index import build, embedded
 from postdex_index.config import Settings
+from postdex_index.embedded.columns import FACETS
 from postdex_index.errors import IndexDamagedError
 
 ROOT = Path(__file__).parent.parent
@@ -121,6 +123,13 @@ def test_pages_are_parts_of_the_whole(ix: postdex.Index, query: str, units: Any)
     pages = [ix.search(query, limit=3, offset=offset, units=units) for offset in range(0, whole.total + 3, 3)]
     assert [hit for page in pages for hit in page.hits] == list(whole.hits)
     assert {page.total for page in pages} == {whole.total}
+
+
+def test_the_page_and_the_engine_know_the_same_choices() -> None:
+    page = ROOT / "search" / "postdex" / "service" / "page"
+    (labels,) = re.findall("(?m)^const FACETS = (.*);$", (page / "page.js").read_text())
+    assert sorted(re.findall(r'\["(\w+)", "', labels)) == sorted(choices.FACETS) == sorted(FACETS)
+    assert re.findall(r'<option value="(\w+)"', (page / "index.html").read_text()) == list(choices.SORTS)
 
 
 def test_a_hit_leads_to_its_best_section(ix: postdex.Index, samples: Path) -> None:

@@ -18,12 +18,9 @@ from postdex_index.model import Results as _Results
 from postdex_index.query import Clauses, DateRange, Everything, Keyword, Query, Synonyms, Term, show
 
 from . import hits, rank
+from .choices import FACETS, SORTS, UNITS, Sort, Units
 from .printable import iso
 
-#: What `sort`, `units` and `facets` may be.
-SORTS = ("score", "date", "updated", "title")
-UNITS = ("posts", "sections")
-FACETS = ("tags", "categories", "lang", "year")
 #: More hits than these are not made at once; a program that wants more of them pages.
 MOST_HITS = 1000
 #: More than any index has: all posts that match.
@@ -49,8 +46,8 @@ class Page(NamedTuple):
 
     limit: int = 10
     offset: int = 0
-    sort: str = "score"
-    units: str = "posts"
+    sort: Sort = "score"
+    units: Units = "posts"
     facets: Sequence[str] = ()
     drafts: bool = False
     explain: bool = False

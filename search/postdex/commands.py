@@ -16,6 +16,7 @@ import click
 from postdex_index.errors import PostdexError
 
 from . import __version__, searching
+from .choices import SORTS
 from .console import note, out, refused
 from .searching import PLACE_OPTIONS, Options, Place
 
@@ -128,7 +129,7 @@ def postdex(ctx: click.Context, folder: str | None, index: str | None) -> None:
     "-n", "--limit", type=click.IntRange(0, searching.PAGE), help="Show so many hits (10; with -l or -0 all)."
 )
 @click.option("--offset", type=click.IntRange(0), default=0, help="Leave out so many hits before them.")
-@click.option("--sort", type=click.Choice(["score", "date", "updated", "title"]), default="score", help="The order.")
+@click.option("--sort", type=click.Choice(SORTS), default="score", help="The order.")
 @click.option("--tag", multiple=True, help="Only posts with this tag; several: with all of them.")
 @click.option("--category", multiple=True, help="Only posts in this category (a/b).")
 @click.option("--after", metavar="DATE", help="Only posts from this date on (2024, 2024-03, 2024-03-14, 30d).")

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from postdex_index import build, config, embedded
 from postdex_index.engine import Document, Reader, Word
@@ -28,8 +28,9 @@ from postdex_index.model import Problem
 from . import arguments, suggest, syntax, why
 from .answers import Page, Question, Results, all_of, answer, nothing
 from .arguments import Day, Texts
+from .choices import REFRESH, Refresh, Sort, Units
 from .places import index_directory
-from .views import Refresh, Views
+from .views import Views
 from .why import Verdict
 
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Index", "Results", "Verdict", "open"]
 
-Sort: TypeAlias = Literal["score", "date", "updated", "title"]
-Units: TypeAlias = Literal["posts", "sections"]
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
 
@@ -116,7 +115,7 @@ class Index:
         self.folder = Path(folder)
         if not self.folder.is_dir():
             raise FolderError("there is no such folder", "name the folder of the posts", path=str(folder))
-        if refresh not in ("auto", "never", "require"):
+        if refresh not in REFRESH:
             raise PostdexError(f"refresh is {refresh!r}", "use auto, never or require")
         self.settings = config.load(self.folder)
         self.directory = index_directory(self.folder, index)

@@ -16,6 +16,7 @@ import click
 from postdex_index.errors import MissingExtraError, PostdexError
 
 from . import __version__, render, sections
+from .choices import SORTS
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
@@ -42,7 +43,7 @@ _TOOLS: dict[str, tuple[str, dict[str, dict[str, Any]], list[str]]] = {
             "query": {"type": "string", "description": _QUERY},
             "limit": {"type": "integer", "minimum": 1, "maximum": MOST_HITS, "default": 5},
             "offset": {"type": "integer", "minimum": 0, "default": 0, "description": "Hits to leave out before them."},
-            "sort": {"type": "string", "enum": ["score", "date", "updated", "title"], "default": "score"},
+            "sort": {"type": "string", "enum": list(SORTS), "default": "score"},
         },
         ["query"],
     ),

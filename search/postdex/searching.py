@@ -27,8 +27,8 @@ from .console import (
 )
 
 if TYPE_CHECKING:
-    from .library import Index, Results, Sort
-    from .views import Refresh
+    from .choices import Refresh, Sort
+    from .library import Index, Results
 
 #: So many paths are fetched at once when all are asked for.
 PAGE = 1000
@@ -123,7 +123,7 @@ def must_build_first(ix: Index, *, mend: bool = True) -> bool:
 
 
 def _search(ix: Index, text: str, options: Options) -> int:
-    from .answers import FACETS
+    from .choices import FACETS
 
     only_paths = options.paths or options.null
     limit = options.limit if options.limit is not None else PAGE if only_paths else 0 if options.only_count else 10

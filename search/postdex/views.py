@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from postdex_index import build, embedded
 from postdex_index.config import Settings
@@ -18,8 +18,7 @@ from postdex_index.engine import Reader
 from postdex_index.errors import PostdexError, StaleError
 from postdex_index.model import IndexState
 
-#: What happens before a search: the index is brought up to the files, or left as it is, or has to be as new as they.
-Refresh: TypeAlias = Literal["auto", "never", "require"]
+from .choices import Refresh
 
 #: A file system may tell the time of a change no finer than this (FAT: 2 s), so that a second one shows no other time.
 _COARSE_NS = 3_000_000_000

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from postdex_index.errors import NotFoundError
 
 from .. import __version__, render, sections
-from ..answers import FACETS, Results
+from ..answers import Results
+from ..choices import FACETS
 from ..console import usual_jobs
 from ..library import Index
 from . import parameters

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from postdex_index.errors import QueryError
 
 from .. import syntax
-from ..answers import FACETS, SORTS, UNITS
+from ..choices import FACETS, SORTS, UNITS
 from .errors import RequestError
 
 #: Hits of one answer: making a hit costs about 0.1 ms, and nobody's page may hold up the others'.

@@ -18,7 +18,7 @@ from postdex_index.errors import PostdexError
 from postdex_index.model import Hit, Results
 
 from ... import render
-from ...answers import FACETS, SORTS
+from ...choices import FACETS, SORTS
 from ...printable import iso
 
 #: Hits that the page shows at most: beyond them another word leads further than another page.
