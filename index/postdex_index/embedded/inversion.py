@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, chain
 from operator import add
 from typing import Any, NamedTuple, TypeAlias
@@ -23,7 +23,7 @@ from ..scoring import ALIASES, BODY, CATEGORIES, CODE, DESCRIPTION, FIELDS, HEAD
 from ..scripts import run_text
 from .columns import NO_DATE, one_line
 from .layout import COLUMNS
-from .segment import Column
+from .segment import Column, lines
 from .texts import TextWriter
 
 #: A checkpoint at least every so many characters: a snippet tokenises no more than that before its window.
@@ -347,11 +347,6 @@ def values_columns(values: dict[str, list[int]], written: dict[str, str]) -> dic
 def joined(records: Sequence[bytes]) -> tuple[array[int], bytes]:
     """Where each record begins (and one more at the end), and all of them as one."""
     return array("I", accumulate(map(len, records), initial=0)), b"".join(records)
-
-
-def lines(texts: Iterable[str]) -> bytes:
-    """Texts, each ended by a newline."""
-    return "".join([text + "\n" for text in texts]).encode("utf-8", "surrogatepass")
 
 
 def _json(value: Any) -> bytes:

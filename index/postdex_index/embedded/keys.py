@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, compress, islice
 from operator import add, ne
 
 from .layout import APART, KEYS_A_BLOCK, MOST_SURFACES, NAME, SHOWN, SURFACE
-from .segment import Column
+from .segment import Column, lines
 
 #: The spellings shrink to .37, to .36 with 6 in twice the time.
 _LEVEL = 4
@@ -52,12 +52,12 @@ class KeyWriter:
         shown = list(map(spelled.get, words, words))
         otherwise = list(map(ne, shown, words))
         apart = [kind & APART for kind in kinds]
-        lines = [_lines(words[first : first + KEYS_A_BLOCK]) for first in range(0, len(words), KEYS_A_BLOCK)]
+        blocks = [lines(words[first : first + KEYS_A_BLOCK]) for first in range(0, len(words), KEYS_A_BLOCK)]
         apart_lists = list(compress(lists, apart))
         return {
-            "keys": b"".join(lines),
+            "keys": b"".join(blocks),
             "key_kind": bytes(map(add, kinds, map(SHOWN.__mul__, otherwise))),
-            "block_start": array("I", accumulate(map(len, lines), initial=0)),
+            "block_start": array("I", accumulate(map(len, blocks), initial=0)),
             "block_list": _before(kinds, NAME),
             "block_apart": _before(kinds, APART),
             "apart_list": array("I", apart_lists),
@@ -65,7 +65,7 @@ class KeyWriter:
             "apart_posts": array(
                 "H", [n or list_posts[number] for n, number in zip(compress(posts, apart), apart_lists, strict=True)]
             ),
-            "shown": zlib.compress(_lines(compress(shown, otherwise)), _LEVEL, -15),
+            "shown": zlib.compress(lines(compress(shown, otherwise)), _LEVEL, -15),
         }
 
 
@@ -73,7 +73,3 @@ def _before(kinds: Sequence[int], bit: int) -> array[int]:
     """Per block of keys: how many before it have this bit."""
     before = accumulate([kind & bit != 0 for kind in kinds], initial=0)
     return array("I", islice(before, 0, None, KEYS_A_BLOCK))
-
-
-def _lines(words: Iterable[str]) -> bytes:
-    return "".join([word + "\n" for word in words]).encode("utf-8", "replace")

@@ -18,11 +18,11 @@ from typing import Any, NamedTuple
 from ..scoring import BODY, CODE, FIELDS
 from .documents import BEYOND
 from .gathering import average_lengths
-from .inversion import lines, values_columns
+from .inversion import values_columns
 from .layout import COLUMNS, MOST_SURFACES, NAME, SURFACE
 from .lists import Impacts, ListWriter
 from .reader import Segment
-from .segment import Column
+from .segment import Column, lines
 from .texts import TextWriter
 
 #: Columns with an item for each post, and those that say where a post's stretch of others begins.

@@ -19,7 +19,7 @@ import os
 import struct
 import sys
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import Any
 from zlib import crc32
@@ -42,6 +42,11 @@ Column = bytes | bytearray | array  # type: ignore[type-arg]
 
 if sys.byteorder != "little":  # pragma: no cover - arrays are written as they lie in memory
     raise ImportError("postdex needs a little-endian machine")
+
+
+def lines(texts: Iterable[str]) -> bytes:
+    """A column of texts, each ended by a newline."""
+    return "".join([text + "\n" for text in texts]).encode("utf-8", "surrogatepass")
 
 
 def write(path: str | os.PathLike[str], columns: Mapping[str, Column], meta: Mapping[str, Any]) -> tuple[int, int]:
