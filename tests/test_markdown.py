@@ -223,8 +223,9 @@ PROBLEMS = [
 @pytest.mark.parametrize(("body", "problems"), PROBLEMS)
 def test_problems(body: str, problems: list[tuple[int, str]]) -> None:
     found = sections(body, first_line=5).problems
-    assert [line for line, _ in found] == [line for line, _ in problems]
-    assert all(message.startswith(start) for (_, message), (_, start) in zip(found, problems, strict=True))
+    assert [problem.line for problem in found] == [line for line, _ in problems]
+    assert all(problem.message.startswith(start) for problem, (_, start) in zip(found, problems, strict=True))
+    assert all(problem.hint for problem in found)
 
 
 # ---- properties: blocks in which each marker word stands on a known line

@@ -14,13 +14,13 @@ from unicodedata import normalize
 
 import pyromark
 
-from .model import SOFT_BREAK, Section
+from .model import SOFT_BREAK, Problem, Section
 from .rendering import MORE_MARK, Rendering
 from .shortcodes import fence_code_tags
 
 
 class Parsed(NamedTuple):
-    """What a body holds. `links` are the targets of its links, each once; `problems` are (line, message).
+    """What a body holds. `links` are the targets of its links, each once; `problems` do not know their path.
 
     `excerpt` is the prose before `<!-- more -->`, else the first paragraph, on one line and at
     most 300 characters. `first_heading` is the text of the first level 1 heading, or "".
@@ -30,7 +30,7 @@ class Parsed(NamedTuple):
     links: tuple[str, ...]
     excerpt: str
     first_heading: str
-    problems: tuple[tuple[int, str], ...]
+    problems: tuple[Problem, ...]
 
 
 def sections(body: str, *, first_line: int = 1, anchors: str = "github", title: str = "") -> Parsed:
@@ -99,14 +99,15 @@ _BREAK_ENTITY = re.compile(rb"&(?:#0*(?:\d|1[0-3]);|#[xX]0*[\da-dA-D];|NewLine;)
 _EXCERPT = 300
 
 
-def _readable(body: str, first_line: int) -> tuple[str, bytes, list[tuple[int, str]]]:
+def _readable(body: str, first_line: int) -> tuple[str, bytes, list[Problem]]:
     """`body` as the parser takes it, and in UTF-8. What it holds is looked for in the bytes: in a string of
     Chinese that takes ten times as long, and here a tenth of all reading."""
-    problems: list[tuple[int, str]] = []
+    problems: list[Problem] = []
     try:
         source = body.encode()
     except UnicodeEncodeError:
-        problems.append((first_line, "characters that are not Unicode text were replaced; save the file as UTF-8"))
+        message = "characters that are not Unicode text were replaced"
+        problems.append(Problem("", first_line, "malformed", message, "save the file as UTF-8"))
         body = _SURROGATE.sub("\ufffd", body)
         source = body.encode()
     if any(map(source.__contains__, _RESERVED)):
@@ -117,12 +118,12 @@ def _readable(body: str, first_line: int) -> tuple[str, bytes, list[tuple[int, s
     return body, source, problems
 
 
-def _without_reserved(body: str, first_line: int, problems: list[tuple[int, str]]) -> str:
+def _without_reserved(body: str, first_line: int, problems: list[Problem]) -> str:
     """`body` with newlines for all line ends and without the characters that have a meaning here."""
     body = body.replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in body:
         line = first_line + body.count("\n", 0, body.index("\0"))
-        problems.append((line, "NUL characters were replaced; save the file as UTF-8 text"))
+        problems.append(Problem("", line, "malformed", "NUL characters were replaced", "save the file as UTF-8 text"))
         body = body.replace("\0", "\ufffd")
     return body.replace(SOFT_BREAK, " ").replace(MORE_MARK, " ")
 

@@ -49,8 +49,7 @@ def _post(
     """Metadata, body and link as one post; the title is the field, else the first heading, else the file's name."""
     title = found.title or fields.clean(body.first_heading)
     link, wrong = _link(path, found, title, site, settings)
-    problems = [problem._replace(path=path) for problem in (*of_front, *found.problems)]
-    problems += [_of_body(path, line, message) for line, message in body.problems]
+    problems = [problem._replace(path=path) for problem in (*of_front, *found.problems, *body.problems)]
     if wrong:
         problems.append(Problem(path, 1, "malformed", wrong, "write a path such as /about/, or an address with https"))
     if found.unpublished:
@@ -80,11 +79,6 @@ def _post(
         reconsider_at=found.reconsider_at,
         problems=tuple(problems),
     )
-
-
-def _of_body(path: str, line: int, message: str) -> Problem:
-    what, _, hint = message.rpartition("; ")
-    return Problem(path, line, "malformed", what or message, hint if what else "")
 
 
 def _sections(body: markdown.Parsed, written: str, title: str) -> tuple[Section, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .anchors import slugger
-from .model import SOFT_BREAK, Code, Section
+from .model import SOFT_BREAK, Code, Problem, Section
 from .shortcodes import first_argument, html_text, inline_html_text, visible_text
 
 
@@ -37,7 +37,7 @@ class Rendering:
         self.slugs = slugger(anchors)
         self.sections: list[Section] = []
         self.links: list[str] = []
-        self.problems: list[tuple[int, str]] = []
+        self.problems: list[Problem] = []
         self.first_heading = ""
         #: Where `<!-- more -->` stands: (section, offset in its text).
         self.more: tuple[int, int] | None = None
@@ -299,8 +299,11 @@ class Rendering:
         """Report a fence that nothing closes: all that follows it became code."""
         _, line_break, last = block.rstrip().rpartition(b"\n")
         if not line_break or not _FENCE_END.fullmatch(last):
-            message = "this code fence is never closed, the rest of the text is code; close it with the same fence"
-            self.problems.append((self.fence_line, message))
+            message, hint = (
+                "this code fence is never closed, the rest of the text is code",
+                "close it with the same fence",
+            )
+            self.problems.append(Problem("", self.fence_line, "malformed", message, hint))
 
 
 _STARTS: dict[str, Callable[[Rendering, Any, Any], None]] = {
