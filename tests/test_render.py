@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postdex import render
+from postdex import render, terminal
 from postdex.printable import cells
 from postdex_index.engine import StoredSection, Word
 from postdex_index.errors import NotFoundError, QueryError
@@ -67,7 +67,7 @@ def results(hit: Hit = HIT, **changed: Any) -> Results:
 
 
 def plain(found: Results, width: int = 0, **options: Any) -> str:
-    return render.ansi(found, width, color=False, **options)
+    return terminal.ansi(found, width, color=False, **options)
 
 
 def check(found: Results, expected: str, **options: Any) -> None:
@@ -208,22 +208,22 @@ def test_plain(found: Results, options: dict[str, Any], expected: str) -> None:
 
 
 def test_hits_alone() -> None:
-    assert render.hits_text(RESULTS) + "\n1 post, 0.8 ms\n" == plain(RESULTS)
+    assert terminal.hits_text(RESULTS) + "\n1 post, 0.8 ms\n" == plain(RESULTS)
 
 
 def test_ansi_marks_are_bold_even_across_lines() -> None:
     found = results(HIT._replace(sections=(BEST,), tags=()))
-    assert render.ansi(found, 70) == (
+    assert terminal.ansi(found, 70) == (
         "\x1b[36m2022/refcount-bug.md:43\x1b[0m  An \x1b[1mSMC\x1b[0m bug > what I fixed\x1b[2m  (2022-08-26)\x1b[0m\n"
         "    …during \x1b[1mSMC\x1b[0m \x1b[1mfallback\x1b[0m <b>.\n\n1 post, 0.8 ms\n"
     )
     long_mark = HIT._replace(snippet=Snippet("a refcount", (Span(0, 10),), 1), sections=())
-    assert "  \x1b[1ma\x1b[0m\n  \x1b[1mrefcount\x1b[0m\n" in render.ansi(results(long_mark), 10)
+    assert "  \x1b[1ma\x1b[0m\n  \x1b[1mrefcount\x1b[0m\n" in terminal.ansi(results(long_mark), 10)
 
 
 def test_links_for_editors() -> None:
     found = results(HIT._replace(path="a b/索.md", line=7))
-    shown = render.ansi(found, 80, color=False, link="edit://{path}:{line}", root="/home/me/")
+    shown = terminal.ansi(found, 80, color=False, link="edit://{path}:{line}", root="/home/me/")
     assert shown.startswith("\x1b]8;;edit:///home/me/a%20b/%E7%B4%A2.md:7\x1b\\a b/索.md:7\x1b]8;;\x1b\\  An SMC bug")
 
 
@@ -259,13 +259,13 @@ def test_problems_and_explanations_as_text() -> None:
         Problem("a.md", 3, "malformed", "the date is no date", "write 2022-08-26"),
         Problem("b\x1b.md", 0, "skipped", "binary"),
     ]
-    assert render.problems_text(problems, where=lambda path: f"posts/{path}") == (
+    assert terminal.problems_text(problems, where=lambda path: f"posts/{path}") == (
         "posts/a.md:3: malformed: the date is no date; write 2022-08-26\nposts/b.md: skipped: binary"
     )
     tree = Explanation(
         3.5, "score", (Explanation(2, "smc", (Explanation(1, "idf"),)), Explanation(1.5, "fall\x1bback"))
     )
-    assert render.explain_text(tree) == "3.5000  score\n  2.0000  smc\n    1.0000  idf\n  1.5000  fallback"
+    assert terminal.explain_text(tree) == "3.5000  score\n  2.0000  smc\n    1.0000  idf\n  1.5000  fallback"
 
 
 class StoredPost:
@@ -293,10 +293,10 @@ class StoredPost:
 
 
 def test_a_post_to_read() -> None:
-    assert render.document_text(StoredPost()) == (
+    assert terminal.document_text(StoredPost()) == (
         "A <title>\na.md  (2022-08-26) [linux]\n\nBefore.\nStill.\n\n## Fix\n\nif x:\n    return 1\n\n### Empty\n"
     )
-    assert render.document_text(StoredPost(), 2) == "A <title>\na.md  (2022-08-26) [linux]\n\n### Empty\n"
+    assert terminal.document_text(StoredPost(), 2) == "A <title>\na.md  (2022-08-26) [linux]\n\n### Empty\n"
 
 
 def test_the_wire_form_of_a_post() -> None:
@@ -427,18 +427,18 @@ def test_json_reads_back_and_is_clean(found: Results) -> None:
 @settings(deadline=None, max_examples=150)
 @given(any_results(), st.integers(1, 100), st.booleans(), st.booleans())
 def test_no_terminal_is_taken_over(found: Results, width: int, color: bool, linked: bool) -> None:
-    shown = render.ansi(found, width, color=color, link="vscode://file{path}:{line}" if linked else "", root="/r")
+    shown = terminal.ansi(found, width, color=color, link="vscode://file{path}:{line}" if linked else "", root="/r")
     assert ("\x1b[" in shown) <= color and ("\x1b]" in shown) == linked
     bare = ESCAPES.sub("", shown)
     assert not CONTROLS.search(bare) and bare.encode("utf-8")
-    assert bare == render.ansi(found, width, color=False)
+    assert bare == terminal.ansi(found, width, color=False)
 
 
 @settings(deadline=None, max_examples=150)
 @given(any_results(), st.integers(20, 60))
 def test_snippets_keep_to_the_width(found: Results, width: int) -> None:
     hit = found.hits[0]._replace(path="p", title="t", headings=(), tags=(), sections=(), explain=None)
-    assert all(cells(line) <= width for line in render.hits_text(results(hit), width).splitlines())
+    assert all(cells(line) <= width for line in terminal.hits_text(results(hit), width).splitlines())
 
 
 @settings(deadline=None, max_examples=300)

@@ -1,7 +1,7 @@
 """What goes to standard output, what to standard error, and what is known of the one who stands there?
 
 Results go to standard output, everything said about them to standard error. How results look
-is for `render`; the commands are in `cli` and `commands`.
+is for `terminal`; the commands are in `cli` and `commands`.
 """
 
 from __future__ import annotations

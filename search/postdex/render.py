@@ -2,8 +2,8 @@
 
 One shape everywhere: the library's `to_dict`, `--json`, HTTP and MCP all come from here.
 Snippets arrive as text and spans; markup is made here, last, and `<mark>` is all of it.
-In JSON a control or bidirectional character is `\\uXXXX`, in HTML it is left out. The
-text for people is in `terminal`, whose functions are here too.
+In JSON a control or bidirectional character is `\\uXXXX`, in HTML it is left out. Text for
+people is in `terminal`.
 """
 
 from __future__ import annotations
@@ -16,17 +16,6 @@ from postdex_index.errors import PostdexError
 from postdex_index.model import SOFT_BREAK, Explanation, Hit, Problem, Results, SectionHit, Span
 
 from .printable import escape, iso, pieces, printable
-from .terminal import (
-    ansi,
-    document_text,
-    explain_text,
-    facets_table,
-    hits_text,
-    notes,
-    problems_text,
-    stale,
-    total_line,
-)
 
 if TYPE_CHECKING:
     from .checkup import Status
@@ -34,25 +23,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SCHEMA",
-    "ansi",
     "checkup",
     "document",
-    "document_text",
     "dumps",
     "error",
-    "explain_text",
-    "facets_table",
-    "hits_text",
     "jsonl",
     "link",
-    "notes",
-    "problems_text",
-    "stale",
     "suggestions",
     "to_dict",
     "to_html",
     "to_json",
-    "total_line",
     "verdict",
 ]
 

@@ -1,7 +1,7 @@
 """What does `postdex search` do with its words and options, and what does it print where?
 
 Knows nothing of click: the plain case (`postdex search some words`) is answered without importing it,
-which would cost a cold process 26 ms. Looks are `render`'s, work is `library`'s.
+which would cost a cold process 26 ms. Looks are those of `terminal` and `render`, work is `library`'s.
 """
 
 from __future__ import annotations
@@ -170,41 +170,42 @@ def _search(ix: Index, text: str, options: Options) -> int:
 
 def _show(ix: Index, results: Results, options: Options) -> None:
     """The results in the form that was asked for."""
-    from . import render
+    if options.as_json or options.jsonl:
+        from . import render
 
-    if options.as_json:
-        out(render.to_json(results))
-    elif options.jsonl:
-        out(*render.jsonl(results))
-    elif options.only_count:
+        out(*([render.to_json(results)] if options.as_json else render.jsonl(results)))
+        return
+    from . import terminal
+
+    if options.only_count:
         out(str(results.total))
     elif not sys.stdout.isatty() and options.color != "always":
-        out(render.hits_text(results, where=shown_path(ix.folder)), end="")
+        out(terminal.hits_text(results, where=shown_path(ix.folder)), end="")
         if results.facets:
-            out(render.facets_table(results.facets))
+            out(terminal.facets_table(results.facets))
     else:
         color = wants_color(options.color)
         link = ix.settings.editor if color and sys.stdout.isatty() else ""
         told = results._replace(corrections=(), warnings=(), complete=True, index=results.index._replace(fresh=True))
         root, where = os.path.abspath(ix.folder), shown_path(ix.folder)
-        out(render.ansi(told, width(), color=color, link=link, root=root, where=where), end="")
+        out(terminal.ansi(told, width(), color=color, link=link, root=root, where=where), end="")
 
 
 def _say_notes(results: Results, no_refresh: bool) -> None:
     """What a reader should know goes to standard error; that an index is old only to who did not ask for that."""
     if results.warnings or results.corrections or not results.complete or not (results.index.fresh or no_refresh):
-        from . import render
+        from . import terminal
 
         state = results.index._replace(fresh=results.index.fresh or no_refresh)
-        for line in render.notes(results._replace(index=state)):
+        for line in terminal.notes(results._replace(index=state)):
             note(line)
 
 
 def _suggest(ix: Index, text: str, options: Options) -> int:
-    from . import render
-
     words = ix.suggest(text, limit=options.limit or 10)
     if options.as_json:
+        from . import render
+
         out(render.dumps(render.suggestions(text, words)))
     else:
         out(*(word.text for word in words))
@@ -213,7 +214,7 @@ def _suggest(ix: Index, text: str, options: Options) -> int:
 
 def _explain(ix: Index, text: str, path: str, as_json: bool) -> int:
     """Why a query finds a post, or why not."""
-    from . import render
+    from . import render, terminal
 
     verdict = ix.explain(text, path)
     if as_json:
@@ -222,5 +223,5 @@ def _explain(ix: Index, text: str, path: str, as_json: bool) -> int:
     out(f"{verdict.path}: rank {verdict.rank}" if verdict.rank else f"{verdict.path}: not found by {text!r}")
     out(*(f"  {reason}" for reason in verdict.reasons))
     if verdict.score:
-        out(render.explain_text(verdict.score, "  "))
+        out(terminal.explain_text(verdict.score, "  "))
     return 0 if verdict.rank else 1

@@ -101,13 +101,13 @@ def _say_round(ix: Index, report: Report) -> None:
 
 def _say_losses(ix: Index, report: Report) -> None:
     """What was lost of the files that were read, or passed over in a first build."""
-    from . import render
+    from . import terminal
 
     read = {*report.added, *report.changed}
     new = (problem for problem in report.problems if problem.path in read or not report.unchanged)
     lost = [problem for problem in new if problem.kind in _LOST]
     if lost:
-        out(render.problems_text(lost[:_MOST_PROBLEMS], where=shown_path(ix.folder)))
+        out(terminal.problems_text(lost[:_MOST_PROBLEMS], where=shown_path(ix.folder)))
     if len(lost) > _MOST_PROBLEMS:
         out(f"and {len(lost) - _MOST_PROBLEMS:,} more; `postdex doctor` lists them all")
 
@@ -129,12 +129,12 @@ def _say_report(ix: Index, report: Report, dry_run: bool) -> None:
 @click.pass_obj
 def show(place: Place, /, path: str, as_json: bool) -> int:
     """Show a post, or one of its sections, as it is indexed."""
-    from . import render, sections
+    from . import render, sections, terminal
     from .searching import ready
 
     with ready(place, "auto") as ix:
         document, section = sections.find(ix, path, partial(post_path, ix.folder))
-        out(render.dumps(render.document(document, section)) if as_json else render.document_text(document, section))
+        out(render.dumps(render.document(document, section)) if as_json else terminal.document_text(document, section))
     return 0
 
 
@@ -195,11 +195,11 @@ def _checked(ix: Index, verify: bool) -> tuple[Status | None, list[Problem]]:
 
 def _say_checkup(ix: Index, status: Status | None, problems: list[Problem], verified: bool) -> None:
     """The problems, then the index in two lines."""
-    from . import render
+    from . import terminal
     from .printable import printable
 
     damaged = any(problem.kind == "damaged" for problem in problems)
-    text = render.problems_text(problems, where=str if damaged else shown_path(ix.folder))
+    text = terminal.problems_text(problems, where=str if damaged else shown_path(ix.folder))
     if status is None:
         if text:
             out(text)
