@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import postdex
 from postdex_index import embedded
 from postdex_index.embedded import documents
+from postdex_index.engine import FEWEST
 from postdex_index.query import Clauses, Everything, Query, Term
 
 SAMPLES = Path(__file__).parent.parent / "posts"
@@ -51,11 +53,36 @@ def test_a_score_is_what_its_explanation_says(ix: postdex.Index, query: str) -> 
         assert verdict.rank == rank
 
 
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postdex.Index]:
+    """Posts of which more match than are looked at again: the paragraphs of the sample posts, put together anew."""
+    folder, dice = tmp_path_factory.mktemp("many"), random.Random(1)
+    samples = [file.read_text(encoding="utf-8") for file in sorted(SAMPLES.rglob("*.md"))]
+    paragraphs = [part for text in samples for part in text.split("---\n", 2)[-1].split("\n\n") if part.strip()]
+    for number in range(240):
+        text = "\n\n".join(dice.sample(paragraphs, dice.randrange(4, 24)))
+        (folder / f"{number}.md").write_text(f"---\ntitle: Post {number}\n---\n{text}\n", encoding="utf-8")
+    with postdex.open(folder) as opened:
+        yield opened
+
+
+def pages(ix: postdex.Index, query: str, total: int) -> list[tuple[str, float]]:
+    """All hits with their scores, seven at a time."""
+    offsets = range(0, total + 7, 7)
+    return [(hit.path, hit.score) for at in offsets for hit in ix.search(query, limit=7, offset=at).hits]
+
+
 @pytest.mark.parametrize("query", QUERIES)
-def test_pages_are_cut_from_one_list(ix: postdex.Index, query: str) -> None:
-    whole = [hit.path for hit in ix.search(query, limit=100).hits]
-    paged = [hit.path for offset in range(len(whole) + 1) for hit in ix.search(query, limit=1, offset=offset).hits]
-    assert paged == whole
+def test_pages_are_cut_from_one_list(many: postdex.Index, query: str) -> None:
+    whole = many.search(query, limit=1000)
+    assert pages(many, query, whole.total) == [(hit.path, hit.score) for hit in whole.hits]
+
+
+def test_pages_that_are_cut_too_early_are_noticed(many: postdex.Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = many.search("git rebase --onto", limit=1000)
+    assert whole.total > 2 * FEWEST
+    monkeypatch.setattr("postdex_index.embedded.reader.FEWEST", 1)  # no more candidates than hits
+    assert pages(many, "git rebase --onto", whole.total) != [(hit.path, hit.score) for hit in whole.hits]
 
 
 @pytest.mark.parametrize("query", QUERIES)
