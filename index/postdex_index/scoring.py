@@ -30,6 +30,10 @@ class Field(NamedTuple):
     b: float
 
 
+# What tags, categories and keywords are worth the three sites cannot tell, which have few: with tags at .5 or 2 nDCG@10
+# is .8059 or .8072 on one (.8060) and unchanged on the others, with categories at 0 or .5 unchanged on all, with
+# keywords at 0 or 1 .8815 or .8812 on one (.8815). So tags and categories weigh what a word of the text weighs, and
+# keywords, which authors write as lists of all that might be searched for, a third of it.
 #: In the order of their codes. Code is part of the body for the score; it has a code of its own for `code:`.
 FIELDS = (
     Field("title", 2.0, 0.5),
