@@ -37,6 +37,7 @@ FLOORS = {
     "postdex_index.frontmatter": 1,
     "postdex_index.fields": 1,
     "postdex_index.anchors": 1,
+    "postdex_index.blocks": 1,
     "postdex_index.shortcodes": 1,
     "postdex_index.rendering": 1,
     "postdex_index.markdown": 1,

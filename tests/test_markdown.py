@@ -87,6 +87,7 @@ PROSE = [
     ("`{{< code >}}` and `{% raw %}`", "{{< code >}} and {% raw %}"),
     ("open {{ brace, {% percent, {curly}", "open {{ brace, {% percent, {curly}"),
     ("{{< a title=\"x `y` *z*\" >}}", "x y z"),
+    ("a {/* *no* */} b {/* no */} `{/* c */}` {/* open", "a  b  {/* c */} {/* open"),
 ]  # fmt: skip
 
 
@@ -151,6 +152,54 @@ def test_sections(body: str, rows: list[Row], code: list[tuple[str, str]]) -> No
     check(sections(body), *rows, code=code)
     moved = sections(body, first_line=10)
     assert [section.line for section in moved.sections] == [row[0] + 9 for row in rows]
+
+
+# Markdown with blocks that CommonMark does not know, its sections, its code
+BLOCKS: list[tuple[str, list[Row], list[tuple[str, str]]]] = [
+    # Python-Markdown
+    ('!!! note "TL;DR"\n    If *you*.\n\n    ```py\n    x = 1\n    ```\n\nafter',
+     [(1, "", "TL;DR¬If you.\n\n\nx = 1\n\n\nafter")], [("py", "x = 1")]),
+    ("??? tip\n    a\n\n    b\n???+ note inline\n\tc", [(1, "", "\na\n\nb\n\nc")], []),
+    ('=== "A"\n\n    !!! tip ""\n        - x\n\n            y\n\n=== \'B\'\n    z',
+     [(1, "", "A\n\n\nx\n\ny\n\nB¬z")], []),
+    ("1. a\n\n    !!! tip\n        b\n\n        c\n\n    d\n", [(1, "", "a\n\n\nb\n\nc\n\nd")], []),
+    ('!!! wow, no "block"\n\n!!! note\nnothing', [(1, "", '!!! wow, no "block"\n\n!!! note¬nothing')], []),
+    ('```\n!!! note\n    a\n```\n\n    code', [(1, "", "\n!!! note\n    a\n\n\ncode")],
+     [("", "!!! note\n    a"), ("", "code")]),
+    ("!!! note\n    a\n    ```\n\nb", [(1, "", "\na\n\n\nb")], []),
+    ("/// note | Mind\n    open: true\n\na\n///\n/// html | div.x\n///\nb", [(1, "", "Mind\n\n\na\n\n\n\nb")], []),
+    ("<!-- m -->\n\n:   a\n\n    b\n\nT\n:   c", [(1, "", "\n\na\n\nb\n\nT\nc")], []),
+    ("::: httpx.Client\n    :members: get\n    options:\n\na", [(1, "", "httpx.Client\n\n\n\na")], []),
+    ('<div class="grid" markdown>\n- [a](b)\n</div>', [(1, "", "\na")], []),
+    # VitePress, VuePress, Docusaurus, Pandoc
+    (":::tip[Heads *up*]\na\n:::\n\n::: warning 注意\nb\n:::\n::: details\nc\n::::",
+     [(1, "", "Heads up¬a\n\n\n注意¬b\n\n\nc")], []),
+    ('::: {.callout-note title="T"}\na\n:::', [(1, "", "T¬a")], []),
+    (":tada: a\n:bug: b\n\n| c | d |\n|:-|-:|\n| e | f |\n\nc | d\n:-|-\ne | f",
+     [(1, "", ":tada: a¬:bug: b\n\nc | d\n\ne | f\n\nc | d\n\ne | f")], []),
+    # Obsidian
+    ("> [!tip]+ Title\n> a\n\n> [!NOTE]\n> b\n\n> [!faq]- Why?\n\n> [!x](y)",
+     [(1, "", "Title¬a\n\n\nb\n\nWhy?\n\n!x")], []),
+    # MDX
+    ("import A from '@b';\nimport {\n  C,\n} from \"d\"\n\n# E\n\nimport f from 'g';\n\nh\nimport i from 'j'",
+     [(6, "# E #e", "\n\n\n\nh¬import i from 'j'")], []),
+    ('<Tabs>\n  <Tab label="W">\n\n[a](b)\n\n    <Deep/>\n\n  </Tab>\n</Tabs>\n\n    <Xml>\n',
+     [(1, "", "\nW\n\na\n\n\n\n\n\n\n<Xml>")], [("", "<Xml>")]),
+    ("<Table\n  rows={[\n    'a',\n\n  ]}\n/>\n\nb", [(1, "", "\n  rows={[\n    'a',\n\n  ]}\n\n\nb")],
+     [("", "  rows={[\n    'a',\n\n  ]}")]),
+    ("{/* no\nno */}\n\n## A {/*own*/}\n## B {/* no */}\n{/* open", [
+        (4, "## A #own", ""), (5, "## B #no", "\n{/* open"),
+    ], []),
+    ("In <Only>a</Only>, `<Only>` Option<T>", [(1, "", "In  a , <Only> Option<T>")], []),
+    # references whose address a tag makes
+    ("[a][1] [b][2] [c][3]\n\n[1]: {{ site.url }}/d\n[2]: {% post_url 2020-01-01-e %}\n[3]: https://f.g",
+     [(1, "", "a b c")], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "rows", "code"), BLOCKS)
+def test_blocks(body: str, rows: list[Row], code: list[tuple[str, str]]) -> None:
+    check(sections(body), *rows, code=code)
 
 
 # style, headings, anchors
@@ -231,7 +280,8 @@ def test_problems(body: str, problems: list[tuple[int, str]]) -> None:
 # ---- properties: blocks in which each marker word stands on a known line
 
 _INLINE = [
-    "m*M*", "**M** x", "`M`", "[M](u)", "![M](i)", "<b>M</b>", "M &amp;", "{{< t text=\"M\" >}}", "[[p|M]]", "M  ",
+    "m*M*", "**M** x", "`M`", "[M](u)", "![M](i)", "<b>M</b>", "M &amp;", "<A>M</A>",
+    "{{< t text=\"M\" >}}", "[[p|M]]", "M  ",
     "M\\", "M {{ .x }}", "<!-- c -->M", "中文**M：**文", "M {: .c}",
 ]  # fmt: skip
 _BLOCKS = [
@@ -242,6 +292,9 @@ _BLOCKS = [
     "{% codeblock %}\nM\n# M\n{% endcodeblock %}", "{{< img\n  alt=\"M\"\n>}}", "<script>\nno\n\n</script>",
     "[ref]: /url\n", "- [x] M", "\t", "M <a\nhref=x>M</a>\nM", "> M\nM", "- > M\n  > M",
     "{{< highlight go >}}\n\nM\n{{< /highlight >}}", "M <script>no\nno</script> M", "> <!-- c\n>\n> c -->\n> M",
+    '!!! note "M"\n    M\n\n    - M\n      M', '=== "M"\n\n    ```\n    M\n    ```', ":::tip M\nM\n:::", ":M: M",
+    "/// note | M\n    a: b\nM\n///", "> [!tip] M\n> M", '<Tab>\n\n    M\n\n</Tab>', "{/* c\nc */}\nM",
+    "<Tab\n  a={M}\n/>", "<p>a</p>\n\n:   M\n\n    M", "::: M.M\n    a: b",
 ]  # fmt: skip
 _paragraphs = st.lists(st.sampled_from([*_INLINE, "M"]), min_size=1, max_size=5).map("\n".join)
 _documents = st.lists(
@@ -341,6 +394,13 @@ HOSTILE = [
     "".join("> " * depth + "a\n" for depth in range(400)), "".join("  " * depth + "- a\n" for depth in range(400)),
     "{" * _N + "}" * _N, "`{{`" * _N, "<!-- more -->" * _N, "http://" * _N, "[^1]: " * _N,
     "word *em* `c` [l](x)\n" * _N,
+    "!!! a\n    b\n" * _N, "".join("    " * depth + "!!! a\n" for depth in range(400)), "::: " + ": " * _N + "a",
+    ":::" * _N, "!!! " + "a " * _N + "!", '=== "' + '" ' * _N + "a", "> " * _N + "[!a] b", "> [!a]\n" * _N,
+    "{/*\n" * _N, "# " + " " * _N + "{/* a", "## a {/*" + "a " * _N + "*/}", "<A\n" * _N, "<A\nb\n" * _N,
+    "<A> " * _N + "<", "<A\n" + "b\n" * _N, "import {\n" * _N, "import " + "from " * _N,
+    "[a]: {{" * _N, "[a]: {{\n" * _N, "[a][" * _N,
+    "<a " + "markdown " * _N, "a {.b " * _N, "{.b" + " .b" * _N, "{a=b " * _N, "<A>b</B> " * _N, ":material-a" * _N,
+    "<!-- a -->\n:   a\n" * _N,
 ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from unicodedata import normalize
 
 import pyromark
 
+from .blocks import plain_blocks
 from .model import SOFT_BREAK, Problem, Section
 from .rendering import MORE_MARK, Rendering
 from .shortcodes import fence_code_tags
@@ -113,9 +114,9 @@ def _readable(body: str, first_line: int) -> tuple[str, bytes, list[Problem]]:
     if any(map(source.__contains__, _RESERVED)):
         body = _without_reserved(body, first_line, problems)
         source = body.encode()
-    if b"{" in source and (fenced := fence_code_tags(body)) is not body:
-        return fenced, fenced.encode(), problems
-    return body, source, problems
+    readable = fence_code_tags(body) if b"{" in source else body
+    readable = plain_blocks(readable, source)
+    return readable, source if readable is body else readable.encode(), problems
 
 
 def _without_reserved(body: str, first_line: int, problems: list[Problem]) -> str:

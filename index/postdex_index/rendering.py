@@ -28,8 +28,8 @@ class Rendering:
     __slots__ = (
         "anchor", "at", "at_line", "code", "codes", "container_end", "fence_line", "first_heading", "heading",
         "hidden_from", "into", "language", "length", "level", "line", "links", "marked", "more", "nested_from",
-        "next_break", "problems", "prose", "put", "row_begun", "section_line", "sections", "slugs", "source", "tail",
-        "text",
+        "next_break", "problems", "prose", "put", "row_begun", "section_line", "sections", "slugs",
+        "source", "tail", "text",
     )  # fmt: skip
 
     def __init__(self, source: bytes, first_line: int, anchors: str) -> None:
@@ -220,10 +220,21 @@ class Rendering:
         elif _MORE.match(tag) and self.into is self.prose:
             self.marked = True
             self.put(MORE_MARK)
+        elif tag[1] == "/" and tag[2:3].isupper():
+            self.end_component(tag[2:-1].rstrip())
         elif shown := inline_html_text(tag):
             if span["start"] > self.next_break:
                 self.catch_up(span["start"], SOFT_BREAK)
             self.put(shown)
+
+    def end_component(self, name: str) -> None:
+        """What looked like a type's parameter (`Option<T>`) was a component: it ends here."""
+        opened = f"<{name}>"
+        for index in range(len(self.into) - 1, max(len(self.into) - _COMPONENT_PARTS, 0) - 1, -1):
+            if self.into[index] == opened and index not in self.codes:
+                self.into[index] = " "
+                break
+        self.put(" ")
 
     def end_hidden(self) -> None:
         """Forget the text since an inline <script> or <style>, all but its line breaks."""
@@ -347,10 +358,12 @@ _FENCE_END = re.compile(rb"[ \t>]*(?:`{3,}|~{3,})[ \t]*")
 _HTML_HEADING = re.compile(r"<h([1-6])\b([^<>]*)>((?:(?!<h[1-6]).)*?)</h\1", re.S | re.I)
 _HTML_ID = re.compile(r"""\bid\s*=\s*["']?([^\s"'>]+)""", re.I)
 _CELL = " | "
+#: A component that stands in a sentence began so many pieces of text before its end, at most.
+_COMPONENT_PARTS = 40
 
 
 def _clean(parts: list[str], codes: list[int], links: list[str], ticks: str = "") -> str:
-    """Prose joined, without template tags and stray stars; parts[i] for i in `codes` is code and stays."""
+    """Prose joined, without template tags and stray marks; parts[i] for i in `codes` is code and stays."""
     text = "".join(parts)
     if not ticks and "{" not in text and ("*" not in text or "**" not in text):
         return text  # the search for two characters is far slower than that for one in text that is not Latin

@@ -23,7 +23,8 @@ _ONE_LINE = re.compile(
     rf"\{{(?:%-?|\{{[<%])\s*{_CODE_NAMES}(?![\w-])[^{{}}]*?(?<!/)(?<!/ )(?:%\}}|[>%]\}}\}})"
     rf"([^{{}}]+(?:[{{}}](?![{{}}%])[^{{}}]*)*)\{{(?:%-?\s*end|\{{[<%]\s*/\s*)\1\s*-?(?:%\}}|[>%]\}}\}})"
 )
-_FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}(?=[^`]*$)|~{3,})")
+#: The line that opens or closes a block of fenced code.
+FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}(?=[^`]*$)|~{3,})")
 
 
 def fence_code_tags(body: str) -> str:
@@ -42,7 +43,7 @@ def fence_code_tags(body: str) -> str:
     fence, at, unclosed = "", 0, set[str]()
     while at < len(lines):
         line = lines[at]
-        opened = _FENCE.match(line)
+        opened = FENCE.match(line)
         if fence:
             if opened and opened[1].startswith(fence) and not line[opened.end() :].strip():
                 fence = ""
@@ -109,7 +110,7 @@ _IN_PROSE = re.compile(
 )
 _QUOTED = r""""([^"\n]*)"|'([^'\n]*)'"""
 _VISIBLE = re.compile(
-    rf"(?<![\w-])(?:text|title|caption|alt|name|summary|header)\s*=\s*(?:{_QUOTED}|`([^`\n]*)`)|([\n\v])"
+    rf"(?<![\w-])(?:text|title|caption|alt|name|summary|header|label)\s*=\s*(?:{_QUOTED}|`([^`\n]*)`)|([\n\v])"
 )
 _FIRST_QUOTED = re.compile(_QUOTED)
 _MACRO = re.compile(rf"\{{\{{\s*-?\s*[A-Za-z_]\w*\s*\(\s*(?:{_QUOTED})")
@@ -161,8 +162,15 @@ def _shown_tag(tag: str) -> str:
     hexo = _HEXO.match(tag)
     if hexo:
         return _shown_hexo(hexo[1], hexo[2]) + breaks
-    if "=" not in tag:
-        return breaks
+    return shown_arguments(tag) if "=" in tag else breaks
+
+
+def shown_arguments(tag: str) -> str:
+    """The arguments of a tag that readers see, and its line breaks.
+
+    >>> shown_arguments('<TabItem value="win" label="Windows">')
+    'Windows'
+    """
     parts: list[str] = []
     for double, single, tick, line_break in _VISIBLE.findall(tag):
         if parts and not line_break and parts[-1] not in "\n\v":
