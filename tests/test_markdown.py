@@ -88,6 +88,10 @@ PROSE = [
     ("open {{ brace, {% percent, {curly}", "open {{ brace, {% percent, {curly}"),
     ("{{< a title=\"x `y` *z*\" >}}", "x y z"),
     ("a {/* *no* */} b {/* no */} `{/* c */}` {/* open", "a  b  {/* c */} {/* open"),
+    # attributes, icons and references of Python-Markdown
+    ("[a](b){ .c #d width=\"9\" }{.e} { loading=lazy role=\"i\" } {#f} {g} {n=1}", "a  {#f} {g} {n=1}"),
+    (":material-check:{ .x } a :octicons-heart-fill-24: `:material-x:` :smile:", " a  :material-x: :smile:"),
+    ("[a `b`][c.d] [PEP 517][] ![e][f] x[0][1] `[g][h]` [a\nb][c]", "a b PEP 517 e x[0][1] [g][h] a¬b"),
 ]  # fmt: skip
 
 
@@ -280,7 +284,7 @@ def test_problems(body: str, problems: list[tuple[int, str]]) -> None:
 # ---- properties: blocks in which each marker word stands on a known line
 
 _INLINE = [
-    "m*M*", "**M** x", "`M`", "[M](u)", "![M](i)", "<b>M</b>", "M &amp;", "<A>M</A>",
+    "m*M*", "**M** x", "`M`", "[M](u)", "![M](i)", "<b>M</b>", "M &amp;", "[M][r]", "<A>M</A>",
     "{{< t text=\"M\" >}}", "[[p|M]]", "M  ",
     "M\\", "M {{ .x }}", "<!-- c -->M", "中文**M：**文", "M {: .c}",
 ]  # fmt: skip

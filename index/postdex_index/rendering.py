@@ -13,7 +13,14 @@ from typing import Any
 
 from .anchors import slugger
 from .model import SOFT_BREAK, Code, Problem, Section
-from .shortcodes import first_argument, html_text, inline_html_text, visible_text
+from .shortcodes import (
+    first_argument,
+    has_remainders,
+    html_text,
+    inline_html_text,
+    visible_text,
+    without_remainders,
+)
 
 
 class Rendering:
@@ -28,12 +35,13 @@ class Rendering:
     __slots__ = (
         "anchor", "at", "at_line", "code", "codes", "container_end", "fence_line", "first_heading", "heading",
         "hidden_from", "into", "language", "length", "level", "line", "links", "marked", "more", "nested_from",
-        "next_break", "problems", "prose", "put", "row_begun", "section_line", "sections", "slugs",
+        "next_break", "problems", "prose", "put", "remainders", "row_begun", "section_line", "sections", "slugs",
         "source", "tail", "text",
     )  # fmt: skip
 
     def __init__(self, source: bytes, first_line: int, anchors: str) -> None:
         self.source = source
+        self.remainders = has_remainders(source)
         self.slugs = slugger(anchors)
         self.sections: list[Section] = []
         self.links: list[str] = []
@@ -161,9 +169,9 @@ class Rendering:
         raw = self.undivert()
         if self.tail:
             parts.append(self.tail)
-        heading = marked = " ".join(_clean(parts, codes, self.links).split())
+        heading = marked = " ".join(_clean(parts, codes, self.links, self.remainders).split())
         if codes:
-            marked = " ".join(_clean(parts, codes, [], "`").split())
+            marked = " ".join(_clean(parts, codes, [], self.remainders, "`").split())
             self.codes = []
         self.heading = heading or first_argument(raw)
         self.anchor = self.slugs.slug(marked or self.heading, self.anchor)
@@ -270,7 +278,7 @@ class Rendering:
 
     def flush(self) -> None:
         """Clean the prose and append it to the section's text."""
-        text = _clean(self.prose, self.codes, self.links)
+        text = _clean(self.prose, self.codes, self.links, self.remainders)
         self.prose.clear()
         self.codes.clear()
         if self.marked:
@@ -362,15 +370,17 @@ _CELL = " | "
 _COMPONENT_PARTS = 40
 
 
-def _clean(parts: list[str], codes: list[int], links: list[str], ticks: str = "") -> str:
+def _clean(parts: list[str], codes: list[int], links: list[str], remainders: bool, ticks: str = "") -> str:
     """Prose joined, without template tags and stray marks; parts[i] for i in `codes` is code and stays."""
     text = "".join(parts)
-    if not ticks and "{" not in text and ("*" not in text or "**" not in text):
+    if not ticks and not remainders and "{" not in text and ("*" not in text or "**" not in text):
         return text  # the search for two characters is far slower than that for one in text that is not Latin
     marked = list(parts)
     for index in codes:
         marked[index] = f"\0{index}\0"
     text = "".join(marked)
+    if remainders:
+        text = without_remainders(text)
     if "{" in text:
         text = visible_text(text, links)
     if "**" in text:

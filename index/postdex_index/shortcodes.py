@@ -103,10 +103,17 @@ def _inline_code(tag: re.Match[str]) -> str:
 _BRACES = r"\{\{(?:[^{}\n]|\n(?!\n)|\{(?!\{)|\}(?!\}))*+\}\}"
 _PERCENT = r"\{%(?:[^%{\n]|\n(?!\n)|%(?!\})|\{(?!%))*+%\}"
 _TAG = rf"{_BRACES}|{_PERCENT}|\{{::?[^{{}}\n]*+\}}"
+# The attributes of Python-Markdown and kramdown without a colon: `{ .right width="9" }`.
+_VALUE = r"[A-Za-z][\w-]*=(?:\"[^\"{}\n]*\"|'[^'{}\n]*')"
+_CLASS = r"\.[A-Za-z][\w-]*"
+_ATTRIBUTES = (
+    rf"\{{[ \t]*(?:{_CLASS}|{_VALUE}|(?<=[ \t])#[A-Za-z][\w:.-]*|[A-Za-z][\w-]*=[\w./%-]+(?=[ \t]+[\w.#]))"
+    rf"(?:[ \t]+(?:{_CLASS}|{_VALUE}|#[A-Za-z][\w:.-]*|[A-Za-z][\w-]*=[\w./%-]+))*+[ \t]*\}}"
+)
 _IN_PROSE = re.compile(
     rf"!?\[(?P<label>[^\[\]\n]*+)\]\(\s*(?P<target>{_TAG})[^()\s]*(?:\s+\"[^\"\n]*\")?\s*\)"
     rf"|<[A-Za-z/][^<>{{}}\n]*+(?P<attribute>{_TAG})[^<>{{}}\n]*+>"
-    rf"|{_TAG}"
+    rf"|{_TAG}|{_ATTRIBUTES}"
 )
 _QUOTED = r""""([^"\n]*)"|'([^'\n]*)'"""
 _VISIBLE = re.compile(
@@ -138,6 +145,26 @@ def visible_text(text: str, links: list[str]) -> str:
         return match["label"] + _line_breaks(match[0].replace(match["label"], "", 1))
 
     return _IN_PROSE.sub(shown, text)
+
+
+#: Marks that only some sites have: the icons of Material for MkDocs, and references that are defined elsewhere.
+_ICON = ":(?:material|octicons|fontawesome|simple)-[a-z0-9-]+:"
+_REMAINDERS = re.compile(rf"{_ICON}(?:\{{[^{{}}\n]*\}})?|(?<![\w\]])!?\[([^\[\]\n]+)\]\[[^\[\]\n]*\]")
+_HAS_REMAINDERS = re.compile(rf"{_ICON}|\]\[".encode())
+
+
+def has_remainders(source: bytes) -> bool:
+    """Whether `without_remainders` may find something in the prose of a body."""
+    return _HAS_REMAINDERS.search(source) is not None
+
+
+def without_remainders(text: str) -> str:
+    """Prose without icons, and with the text alone of references that this body does not define.
+
+    >>> without_remainders(":material-check: See [the guide][guide.start], x[0][1]")
+    ' See the guide, x[0][1]'
+    """
+    return _REMAINDERS.sub(lambda match: _REMAINDERS.sub("", match[1] or ""), text)
 
 
 def _line_breaks(text: str) -> str:
