@@ -46,6 +46,22 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("lastmod: 2022-01-02", {"updated": "2022-01-02T00:00:00"}, {}),
     ("last_modified_at: 2022-01-03", {"updated": "2022-01-03T00:00:00"}, {}),
     ("updatedDate: 2022-01-04", {"updated": "2022-01-04T00:00:00"}, {}),
+    (
+        "pubDatetime: 2022-01-01\nmodDatetime: 2022-01-05",
+        {"date": "2022-01-01T00:00:00", "updated": "2022-01-05T00:00:00"},
+        {},
+    ),
+    (
+        "publishedAt: 2022-01-01\nupdatedAt: 2022-01-06",
+        {"date": "2022-01-01T00:00:00", "updated": "2022-01-06T00:00:00"},
+        {},
+    ),
+    (
+        "date:\n  created: 2022-01-01\n  updated: 2022-01-07",
+        {"date": "2022-01-01T00:00:00", "updated": "2022-01-07T00:00:00", "problems": ()},
+        {},
+    ),
+    ("last_update:\n  date: 2022-01-08\n  author: x", {"updated": "2022-01-08T00:00:00"}, {}),
     # tags
     ("tags: [a, '#b', 1.10, null, a, '']", {"tags": ("a", "b", "1.10")}, {}),
     ("tags: a b, c，d", {"tags": ("a b", "c", "d")}, {}),
@@ -55,6 +71,7 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("labels:\n- x", {"tags": ("x",)}, {}),
     ("tags: []\nlabels: [x]", {"tags": ("x",)}, {}),
     ("tags:\n- a: b\n- name: c", {"tags": ("a: b", "c")}, {}),
+    ("tags: [a, {label: My tag, permalink: /b}]", {"tags": ("a", "My tag")}, {}),
     ("taxonomies:\n  tags: [a]\n  categories: [b]", {"tags": ("a",), "categories": (("b",),)}, {"flavour": "zola"}),
     ("keywords: a, b", {"keywords": ("a", "b"), "tags": ()}, {}),
     # categories

@@ -26,10 +26,14 @@ MOST = 1000
 
 #: The names that have capitals; fields are looked for by them, however they are written.
 _SPELLING = {
-    name.lower(): name for name in ("expiryDate", "linkTitle", "pubDate", "publishDate", "unpublishDate", "updatedDate")
+    name.lower(): name
+    for name in (
+        *("expiryDate", "linkTitle", "modDatetime", "pubDate", "pubDatetime", "publishDate", "publishedAt"),
+        *("unpublishDate", "updatedAt", "updatedDate"),
+    )
 }
-_DATES = ("date", "published", "pubDate", "created", "publishDate")
-_UPDATES = ("updated", "lastmod", "modified", "last_modified_at", "updatedDate")
+_DATES = ("date", "published", "pubDate", "pubDatetime", "publishedAt", "created", "publishDate")
+_UPDATES = ("updated", "lastmod", "modified", "last_modified_at", "updatedDate", "updatedAt", "modDatetime")
 #: Fields that can leave a post out; most posts have none of them.
 _REASONS = frozenset(("draft", "published", "hidden", "indexing", "search", "password", "encrypt"))
 
@@ -163,8 +167,17 @@ class _Fields:
     def __init__(self, front: FrontMatter) -> None:
         low = {key.lower(): value for key, value in front.fields.items()}
         self.values: dict[str, Value] = {_SPELLING.get(name, name): value for name, value in low.items()}
+        self._unfold("date", "created", "updated")  # Material for MkDocs
+        self._unfold("last_update", "", "date")  # Docusaurus
         self.head = front.head
         self.problems: list[Problem] = []
+
+    def _unfold(self, name: str, own: str, update: str) -> None:
+        """Dates that stand in a mapping count as if they stood outside of it."""
+        value = self.values.get(name)
+        if isinstance(value, dict) and (value.get(own) or value.get(update)):
+            self.values[name] = value.get(own)
+            self.values.setdefault("updated", value.get(update))
 
     def first(self, *names: str) -> tuple[str, Value]:
         """The first of these fields that is not empty, with its name."""
@@ -233,14 +246,14 @@ class _Fields:
 
 
 def _texts(value: Value) -> Iterator[str]:
-    """The texts in a list; of a mapping its name, or the one pair that YAML made of `a: b`."""
+    """The texts in a list; of a mapping its name or label, or the one pair that YAML made of `a: b`."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
         for each in value:
             yield from _texts(each)
     elif isinstance(value, dict):
-        name = value.get("name")
+        name = value.get("name") or value.get("label")
         pairs = list(value.items())
         if isinstance(name, str):
             yield name
