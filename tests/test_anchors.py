@@ -72,6 +72,7 @@ CASES: list[tuple[str, list[str | tuple[str, str]], list[str]]] = [
     ("hugo", ["a\tb", "हिन्दी"], ["a-b", "हनद"]),
     ("kramdown", ["a\tb"], ["a-b"]),
     ("hexo", ["--- 'a' -- \"b\"...", "`--x`y", "Straße Łódź", "Ａ１"], ["—-‘a’-–-“b”…", "xy", "Strase-Lodz", "A１"]),
+    ("mkdocs", ["A :star::tada:", ":a: b std::c::d 1:e:2"], ["a", "b-stdcd-1e2"]),
     ("mkdocs", ["Ünï -- cödé", "a - b"], ["uni-code", "a-b"]),
 ]
 

@@ -213,6 +213,8 @@ ANCHORS = [
     ("hugo", "# A {#b}\n# B\n# !", ["b", "b-1", "heading"]),
     ("kramdown", "# A {: #own .x}\n# A", ["own", "a"]),
     ("mkdocs", "# A {#own}\n# 中\n# A\n# A", ["own", "_1", "a", "a_1"]),
+    ("mkdocs", '# 9.6 <small>May</small> { id="9.6" }\n# A { id=b .c }\n# B { data-x }', ["9.6", "b", "b_1"]),
+    ("mkdocs", "# A :star: :material-check: b\n# :a::b-c: 1:2:3", ["a-b", "123"]),
 ]
 
 

@@ -87,6 +87,7 @@ class Slugger:
 
 
 _NOT_GITHUB = re.compile(r"[^\w\- ]", re.ASCII)
+_EMOJI = re.compile(r"(?<![\w:])(?::[a-z][a-z0-9_+-]*:)+(?![\w:])")
 #: Letters, marks, digits and connectors: what github-slugger and Ruby's \p{Word} keep.
 _WORD_CATEGORIES = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"))
 _HEXO_SPECIAL = re.compile(r"""[\s~`!@#$%^&*()\-_+=[\]{}|\\;:"'<>,.?/]+""")
@@ -149,6 +150,8 @@ def _without_diacritic(character: str) -> str:
 
 
 def _mkdocs(heading: str) -> str:
+    if ":" in heading:  # emoji are images there
+        heading = _EMOJI.sub("", heading)
     text = normalize("NFKD", heading).encode("ascii", "ignore").decode()
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", text).strip().lower())
 

@@ -156,7 +156,11 @@ class Rendering:
         marks = what["Heading"]
         self.level, self.anchor = int(marks["level"][1]), marks["id"] or ""
         self.section_line = self.line
-        self.tail = _lost_braces(marks, self.source[span["start"] : span["end"]]) if marks["attrs"] else ""
+        self.tail = ""
+        if marks["attrs"]:
+            named = (value.strip("\"'") for name, value in marks["attrs"] if name == "id" and value)
+            self.anchor = self.anchor or next(named, "")
+            self.tail = _lost_braces(marks, self.source[span["start"] : span["end"]])
         self.divert()
 
     def end_heading(self, _span: Any) -> None:
@@ -410,7 +414,7 @@ def _fence_info(info: str) -> tuple[str, str]:
 def _lost_braces(marks: Any, heading: bytes) -> str:
     """The `{id}` of `## GET /users/{id}`, which is no attribute though the parser takes it for one."""
     names = marks["attrs"]
-    if marks["id"] or marks["classes"] or any(value or name.startswith(":") for name, value in names):
+    if marks["id"] or marks["classes"] or any(value or name.startswith((":", "data-")) for name, value in names):
         return ""
     text = heading.decode()
     start = text.rfind("{")
