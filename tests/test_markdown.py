@@ -88,6 +88,7 @@ PROSE = [
     ("open {{ brace, {% percent, {curly}", "open {{ brace, {% percent, {curly}"),
     ("{{< a title=\"x `y` *z*\" >}}", "x y z"),
     ("a {/* *no* */} b {/* no */} `{/* c */}` {/* open", "a  b  {/* c */} {/* open"),
+    ("`#!py x = 1`, `#!/bin/sh -e`, `#!python`", "x = 1, #!/bin/sh -e, #!python"),
     # attributes, icons and references of Python-Markdown
     ("[a](b){ .c #d width=\"9\" }{.e} { loading=lazy role=\"i\" } {#f} {g} {n=1}", "a  {#f} {g} {n=1}"),
     (":material-check:{ .x } a :octicons-heart-fill-24: `:material-x:` :smile:", " a  :material-x: :smile:"),

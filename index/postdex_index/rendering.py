@@ -100,7 +100,8 @@ class Rendering:
                 if span["start"] > self.next_break:
                     self.catch_up(span["start"], SOFT_BREAK)
                 self.codes.append(len(self.into))
-                self.put(event["Code"])
+                code = event["Code"]
+                self.put(_SHEBANG.sub("", code) if code.startswith("#!") else code)
             elif "Html" in event:
                 self.put(event["Html"])
             elif "InlineHtml" in event:
@@ -362,6 +363,8 @@ _URL = re.compile(r"https?://[^\s<>\"'`|\\\u3000-\u303f\uff00-\uffef“”‘’
 _CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 #: CommonMark leaves `**注意：**请` as it is, because the closing stars stand between punctuation and letter.
 _STARS = re.compile(r"\*\*(?=[^\s*])([^*\n]{1,300})(?<!\s)\*\*")
+#: What colours inline code with PyMdown's extensions: `#!python x = 1`.
+_SHEBANG = re.compile(r"#![a-z][\w+-]* +(?=\S)")
 #: Inline code while the prose around it is cleaned.
 _CODE_MARK = re.compile("\0(\\d+)\0")
 _LANGUAGE = re.compile(r"[{.\s]*([^\s{}.,:;=\"'][^\s{},:;=\"']*)(?![^\s{},:;\"']*=)")
