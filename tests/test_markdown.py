@@ -196,6 +196,9 @@ BLOCKS: list[tuple[str, list[Row], list[tuple[str, str]]]] = [
         (4, "## A #own", ""), (5, "## B #no", "\n{/* open"),
     ], []),
     ("In <Only>a</Only>, `<Only>` Option<T>", [(1, "", "In  a , <Only> Option<T>")], []),
+    # where a table of contents goes
+    ("[TOC]\n\n[[toc]]\n@[toc]\n\na [toc]\n\n- TOC\n{:toc}\n\n[[tocsin]]",
+     [(1, "", "\n\n\n\n\na [toc]\n\n\n\n\ntocsin")], []),
     # references whose address a tag makes
     ("[a][1] [b][2] [c][3]\n\n[1]: {{ site.url }}/d\n[2]: {% post_url 2020-01-01-e %}\n[3]: https://f.g",
      [(1, "", "a b c")], []),

@@ -16,7 +16,7 @@ from .shortcodes import FENCE, shown_arguments, visible_text
 #: How the lines begin that bear a mark, in the bytes of a body: most posts have none of them.
 _ANY = re.compile(
     rb"\n[ \t>]*(?:!!!|\?\?\?|===[!+ \t]|///|:[^\s-]|:   |\[!(?!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\n)|</?[A-Z]"
-    rb"|<[a-z][^\n>]* markdown\b|import[ \t]|#.*\*/\}|\[[^\n\]]*\]:[^\n]*\{[{%])"
+    rb"|<[a-z][^\n>]* markdown\b|import[ \t]|#.*\*/\}|@?\[\[?_?[Tt][Oo][Cc]|\{:+[ \t]*toc\b|\[[^\n\]]*\]:[^\n]*\{[{%])"
 )
 _ADMONITION = re.compile(r'(?:!!!|\?\?\?\+?)[ \t]*[A-Za-z][\w-]*(?:[ \t]+[\w-]+)*[ \t]*(?:"(.*)")?[ \t]*$')
 _TAB = re.compile(r"===[!+]?[ \t]+([\"'])(.*)\1[ \t]*$")
@@ -40,6 +40,9 @@ _IMPORT_START, _IMPORT_END = re.compile(r"import[ \t]*\{[^}]*$"), re.compile(r"[
 #: A comment in a line, or the code in which it is none.
 _COMMENT = re.compile(r"(`+[^`]*`+)|\{/\*(?:[^*{]|\*(?!/\})|\{(?!/\*))*+\*/\}")
 _WORD = re.compile(r"[ \t]*#?([\w-]+)[ \t]*")
+#: Where the generator puts a table of contents; kramdown puts it in place of the list above.
+_CONTENTS = re.compile(r"@?\[toc\]|\[\[_?toc_?\]\]", re.I)
+_CONTENTS_OF_LIST, _ITEM = re.compile(r"\{:+[ \t]*toc\b[^{}]*\}$"), re.compile(r"[ \t]*(?:[-*+]|1[.)])[ \t]")
 _DEFINITION = re.compile(r"(\[[^\[\]]+\]:[ \t]*)(.*\{.*)$")
 #: What ends such arguments, and what encloses them as code.
 _ENDS, _CODE = frozenset(("/>", ">")), "~~~~~~"
@@ -210,7 +213,11 @@ class _Blocks:
         return None
 
     def comment(self, text: str, _column: int) -> str | None:
-        """What stands behind a comment, which may span lines."""
+        """What stands behind a comment, which may span lines; nothing of kramdown's table of contents."""
+        if _CONTENTS_OF_LIST.match(text):
+            if self.at and _ITEM.match(self.lines[self.at - 1]):
+                self.lines[self.at - 1] = ""
+            return ""
         if not text.startswith("{/*") or self.unclosed:
             return None
         end = next((at for at in range(self.at, len(self.lines)) if "*/}" in self.lines[at]), -1)
@@ -232,11 +239,14 @@ class _Blocks:
         own = _WORD.fullmatch(comment)
         return f"{shown}{{#{own[1]}}}" if own and shown else None
 
-    def definition(self, text: str, _column: int) -> str | None:
+    def contents(self, text: str, _column: int) -> str | None:
+        return "" if _CONTENTS.fullmatch(text) else None
+
+    def definition(self, text: str, column: int) -> str | None:
         """A reference whose address a template tag makes: with its blanks it would be none."""
         found = _DEFINITION.match(text)
         if not found:
-            return None
+            return self.contents(text, column)
         links: list[str] = []
         visible_text(f"[x]({found[2]})", links)
         return found[1] + (links[0] if links else visible_text(found[2], []) or "<>")
@@ -266,6 +276,7 @@ _READERS: dict[str, Callable[[_Blocks, str, int], str | None]] = {
     "{": _Blocks.comment,
     "#": _Blocks.heading,
     "[": _Blocks.definition,
+    "@": _Blocks.contents,
 }
 #: In a list these stand far to the right.
 _ANYWHERE = frozenset("!?=>")
