@@ -81,6 +81,12 @@ PROSE = [
     ("{% blockquote 鲁迅, 狂人日记 https://x.y/z %}\nq\n{% endblockquote %}", "鲁迅, 狂人日记¬q"),
     ("{% tabs one, 1 %}\n<!-- tab Debian 12@linux -->\napt\n<!-- endtab -->\n{% endtabs %}", "\nDebian 12\napt"),
     ('{{< tab "Linux" >}}\na\n{{< /tab >}}\n{{% tab header="Mac" %}}\nb\n{{% /tab %}}', "Linux¬a¬¬Mac¬b"),
+    ("{% btn /u, 按钮, fas fa-x %} {% btn /u %} {% folding blue open, 答案 %}"
+     " {% folding 答 %} {% link 题, https://x.y %}",
+     "按钮  答案 答 题"),
+    ("{% label primary @文字 %} {% span red::红 %} {% u 下划线 %} {% checkbox green checked, 完成 %} {% link a.md %}",
+     "文字 红 下划线 完成"),
+    ("{% hideToggle 标题,#fff %}\na\n{% endhideToggle %}", "标题¬a"),
     ("{% tab Linux %}\na\n{% endtab %}", "Linux¬a"),
     ("{% asset_img a.jpg 500 300 \"t\" \"the alt\" %} {% asset_img b.png Some words %}", "the alt Some words"),
     ("[go]({{< ref \"a.md\" >}}#x) [b]({% link c.md %}) <a href=\"{{< ref \"d\" >}}\">e</a>", "go b e"),
@@ -410,7 +416,7 @@ HOSTILE = [
     "<A> " * _N + "<", "<A\n" + "b\n" * _N, "import {\n" * _N, "import " + "from " * _N,
     "[a]: {{" * _N, "[a]: {{\n" * _N, "[a][" * _N,
     "<a " + "markdown " * _N, "a {.b " * _N, "{.b" + " .b" * _N, "{a=b " * _N, "<A>b</B> " * _N, ":material-a" * _N,
-    "<!-- a -->\n:   a\n" * _N,
+    "<!-- a -->\n:   a\n" * _N, "{% label " + "a " * _N + "%}",
 ]  # fmt: skip
 
 

@@ -122,7 +122,16 @@ _VISIBLE = re.compile(
 _FIRST_QUOTED = re.compile(_QUOTED)
 _MACRO = re.compile(rf"\{{\{{\s*-?\s*[A-Za-z_]\w*\s*\(\s*(?:{_QUOTED})")
 _TAB = re.compile(rf"\{{\{{[<%]\s*tab\s+(?:{_QUOTED})")
-_HEXO = re.compile(r"\{%-?\s*(post_link|asset_link|asset_img|img|blockquote|quote|tab)\s+(.*?)\s*-?%\}", re.S)
+#: Tags of themes for Hexo: which of the arguments, between commas, is text; or all of them are, but for a style before
+#: `@` (NexT) or `::` (Volantis).
+_PART = {"btn": 1, "button": 1, "hideToggle": 0, "hideBlock": 0, "hideInline": 0, "timeline": 0, "link": 0}
+_PART |= {"folding": -1, "checkbox": -1, "radio": -1}
+_WHOLE = frozenset(("details", "del", "emp", "kbd", "label", "span", "spoiler", "u", "wavy"))
+_STYLE = re.compile(r"[\w -]*(?:@|::)")
+_OF_THEMES = "|".join(sorted({*_PART, *_WHOLE}))
+_HEXO = re.compile(
+    rf"\{{%-?\s*(post_link|asset_link|asset_img|img|blockquote|quote|tab|{_OF_THEMES})\s+(.*?)\s*-?%\}}", re.S
+)
 _REFERENCE = re.compile(rf"(?:ref|relref|link|post_url)\s+(?:{_QUOTED}|([^\s\"'%>]+))")
 
 
@@ -208,7 +217,14 @@ def shown_arguments(tag: str) -> str:
 
 def _shown_hexo(name: str, arguments: str) -> str:
     """Title of `post_link slug "title"`, alt (or else title) of `asset_img file 100 50 "title" "alt"`, author and work
-    of `blockquote author, work https://…`, label of `tab label`."""
+    of `blockquote author, work https://…`, label of `tab label`, text of what themes have."""
+    if name in _PART:
+        parts = [part.strip() for part in arguments.split(",")]
+        shown = parts[_PART[name]] if len(parts) > 1 or _PART[name] < 1 else ""
+        return "" if name == "link" and len(parts) == 1 else shown  # Jekyll's has an address alone
+    if name in _WHOLE:
+        style = _STYLE.match(arguments)
+        return arguments[style.end() if style else 0 :]
     words = arguments.split()
     if name in ("blockquote", "quote", "tab"):
         return " ".join(word for word in words if "://" not in word)
