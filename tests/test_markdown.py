@@ -196,6 +196,9 @@ BLOCKS: list[tuple[str, list[Row], list[tuple[str, str]]]] = [
      [(6, "# E #e", "\n\n\n\nh¬import i from 'j'")], []),
     ('<Tabs>\n  <Tab label="W">\n\n[a](b)\n\n    <Deep/>\n\n  </Tab>\n</Tabs>\n\n    <Xml>\n',
      [(1, "", "\nW\n\na\n\n\n\n\n\n\n<Xml>")], [("", "<Xml>")]),
+    ("<Steps>\n    <Step>\n        a\n\n        - b\n            - c\n\n        ```py\n        d\n        ```\n"
+     "    </Step>\n</Steps>\n\n    e",
+     [(1, "", "\n\na\n\nb\nc\n\n\nd\n\n\n\n\ne")], [("py", "d"), ("", "e")]),
     ("<Table\n  rows={[\n    'a',\n\n  ]}\n/>\n\nb", [(1, "", "\n  rows={[\n    'a',\n\n  ]}\n\n\nb")],
      [("", "  rows={[\n    'a',\n\n  ]}")]),
     ("{/* no\nno */}\n\n## A {/*own*/}\n## B {/* no */}\n{/* open", [

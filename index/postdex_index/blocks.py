@@ -68,13 +68,15 @@ class _Blocks:
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
-        self.at = 0
+        self.at = self.column = 0
         self.open: list[int] = []
         self.fence, self.fence_line = "", 0
         #: Whether nothing but imports stood before this line.
         self.head = True
-        #: Components that are open, and whether the lines are a block of HTML, which reaches to the next blank one.
-        self.components, self.html = 0, False
+        #: Of each open component, the column of its content, -1 until there is some: in MDX no code is indented.
+        self.components: list[int] = []
+        #: Whether the lines are a block of HTML, which reaches to the next blank one.
+        self.html = False
         #: Whether nothing closes a comment, or the arguments of a component, from here on.
         self.unclosed = self.endless = False
 
@@ -92,13 +94,17 @@ class _Blocks:
         if not text:
             self.html = False
             return line
-        column = _column(line, text)
+        self.column = column = _column(line, text)
         while self.open and column < self.open[-1] + _INDENT:
             self.open.pop()
             if self.fence:  # it is closed nowhere in its block, so that it is none
                 self.lines[self.fence_line] = self.fence = ""
-        if self.open:
+        if self.open or self.components:
             column -= _INDENT * len(self.open)
+            if self.components:
+                if self.components[-1] < 0:
+                    self.components[-1] = column
+                column -= min(column, self.components[-1])
             line = " " * column + text
         opened = FENCE.match(line)
         if self.fence:
@@ -119,7 +125,7 @@ class _Blocks:
             self.head = first in "{#"
         # Far to the right, code may stand.
         if first in _ANYWHERE or (first in _READERS and not self.html and (column < _INDENT or self.components)):
-            shown = _READERS[first](self, text.rstrip(), column + _INDENT * len(self.open))
+            shown = _READERS[first](self, text.rstrip(), self.column)
             if shown is not None:
                 return " " * column + shown if shown and shown != _CODE else shown
         if "{/*" in line:
@@ -195,7 +201,10 @@ class _Blocks:
         if not _COMPONENTS.match(text):
             return None
         for closing, single in _COMPONENT.findall(text):
-            self.components = max(0, self.components - 1) if closing else self.components + (not single)
+            if not closing and not single:
+                self.components.append(-1)
+            elif closing and self.components:
+                self.components.pop()
         return shown_arguments(text)
 
     def arguments(self, column: int) -> str | None:
