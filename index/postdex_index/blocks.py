@@ -33,6 +33,10 @@ _COMPONENT = re.compile(r"<(/?)[^<>]*?(/?)>")
 _LONG_COMPONENT = re.compile(r"<[A-Z][\w.]*(?:[ \t][^<>]*)?$")
 #: HTML in which Python-Markdown reads Markdown.
 _HTML_TAG, _MARKDOWN_INSIDE = re.compile(r"<[a-z][^<>]*>$"), re.compile(r"[ \t]markdown\b")
+#: HTML that begins a sentence, not a block: more than the tag stands in the line.
+_IN_SENTENCE = re.compile(
+    r"<(?:a|abbr|b|br|code|del|em|font|i|img|kbd|mark|s|small|span|strong|sub|sup|u)\b[^<>]*>(?!$)"
+)
 #: What ends a block of HTML before the next blank line.
 _HTML_END = re.compile(r"-->|</(?:script|style|pre|textarea)>", re.I)
 _IMPORT = re.compile(r"import\b(?:.*\bfrom\b)?[ \t]*(?:\"[^\"]*\"|'[^']*')[ \t]*;?[ \t]*$")
@@ -130,7 +134,7 @@ class _Blocks:
                 return " " * column + shown if shown and shown != _CODE else shown
         if "{/*" in line:
             line = _COMMENT.sub(lambda match: match[1] or "", line)
-        self.html |= first == "<" and not _HTML_END.search(text)
+        self.html |= first == "<" and not _IN_SENTENCE.match(text) and not _HTML_END.search(text)
         return line
 
     def admonition(self, text: str, column: int) -> str | None:
