@@ -383,6 +383,12 @@ def test_a_folder_that_is_gone_is_an_error(blog: Path) -> None:
             ix.search("word")
 
 
+def test_the_same_word_twice_where_a_compound_has_its_stem(blog: Path) -> None:
+    (blog / "d.md").write_text("Jekyll-ize it", "utf-8")
+    with postdex.open(blog) as opened:
+        assert [hit.path for hit in opened.search("Jekyll jekyll").hits] == ["d.md"]
+
+
 def test_open_and_close(blog: Path, tmp_path: Path) -> None:
     with pytest.raises(postdex.IndexMissingError):
         postdex.open(blog, create=False)

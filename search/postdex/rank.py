@@ -112,7 +112,7 @@ def closeness(first: Sequence[int], second: Sequence[int]) -> float:
         i = bisect_left(many, place)
         if i and place - many[i - 1] + earlier < best:
             best = place - many[i - 1] + earlier
-        if i < count and many[i] == place:
+        while i < count and many[i] == place:  # two words of one stem may stand at one place
             i += 1
         if i < count and many[i] - place + later < best:
             best = many[i] - place + later
