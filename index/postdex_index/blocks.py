@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .shortcodes import FENCE, shown_arguments, visible_text
+from .shortcodes import BLOCK, FENCE, shown_arguments, visible_text
 
 #: How the lines begin that bear a mark, in the bytes of a body: most posts have none of them.
 _ANY = re.compile(
-    rb"\n[ \t>]*(?:!!!|\?\?\?|===[!+ \t]|///|:[^\s-]|:   |\[!(?!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\n)|</?[A-Z]"
+    rb"\n[ \t>]*(?=[!?=/:\[<i#@{])"
+    rb"(?:!!!|\?\?\?|===[!+ \t]|///|:[^\s-]|:   |\[!(?!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\n)|</?[A-Z]"
     rb"|<[a-z][^\n>]* markdown\b|import[ \t]|#.*\*/\}|@?\[\[?_?[Tt][Oo][Cc]|\{:+[ \t]*toc\b|\[[^\n\]]*\]:[^\n]*\{[{%])"
 )
 _ADMONITION = re.compile(r'(?:!!!|\?\?\?\+?)[ \t]*[A-Za-z][\w-]*(?:[ \t]+[\w-]+)*[ \t]*(?:"(.*)")?[ \t]*$')
@@ -33,10 +34,8 @@ _COMPONENT = re.compile(r"<(/?)[^<>]*?(/?)>")
 _LONG_COMPONENT = re.compile(r"<[A-Z][\w.]*(?:[ \t][^<>]*)?$")
 #: HTML in which Python-Markdown reads Markdown.
 _HTML_TAG, _MARKDOWN_INSIDE = re.compile(r"<[a-z][^<>]*>$"), re.compile(r"[ \t]markdown\b")
-#: HTML that begins a sentence, not a block: more than the tag stands in the line.
-_IN_SENTENCE = re.compile(
-    r"<(?:a|abbr|b|br|code|del|em|font|i|img|kbd|mark|s|small|span|strong|sub|sup|u)\b[^<>]*>(?!$)"
-)
+#: What begins a block of HTML: an element of blocks, a comment, or a tag that stands alone.
+_HTML_START = re.compile(rf"<[!?]|</?(?:{'|'.join(sorted(BLOCK))})(?![\w-])|</?[a-zA-Z][^<>]*>$", re.I)
 #: What ends a block of HTML before the next blank line.
 _HTML_END = re.compile(r"-->|</(?:script|style|pre|textarea)>", re.I)
 _IMPORT = re.compile(r"import\b(?:.*\bfrom\b)?[ \t]*(?:\"[^\"]*\"|'[^']*')[ \t]*;?[ \t]*$")
@@ -110,7 +109,7 @@ class _Blocks:
                     self.components[-1] = column
                 column -= min(column, self.components[-1])
             line = " " * column + text
-        opened = FENCE.match(line)
+        opened = FENCE.match(line) if "```" in line or "~~~" in line else None
         if self.fence:
             if opened and opened[1].startswith(self.fence) and not line[opened.end() :].strip():
                 self.fence = ""
@@ -134,7 +133,8 @@ class _Blocks:
                 return " " * column + shown if shown and shown != _CODE else shown
         if "{/*" in line:
             line = _COMMENT.sub(lambda match: match[1] or "", line)
-        self.html |= first == "<" and not _IN_SENTENCE.match(text) and not _HTML_END.search(text)
+        if first == "<" and _HTML_START.match(text) and not _HTML_END.search(text):
+            self.html = True
         return line
 
     def admonition(self, text: str, column: int) -> str | None:

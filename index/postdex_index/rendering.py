@@ -15,9 +15,9 @@ from .anchors import slugger
 from .model import SOFT_BREAK, Code, Problem, Section
 from .shortcodes import (
     first_argument,
-    has_remainders,
     html_text,
     inline_html_text,
+    remainders_in,
     visible_text,
     without_remainders,
 )
@@ -41,7 +41,7 @@ class Rendering:
 
     def __init__(self, source: bytes, first_line: int, anchors: str) -> None:
         self.source = source
-        self.remainders = has_remainders(source)
+        self.remainders = remainders_in(source)
         self.slugs = slugger(anchors)
         self.sections: list[Section] = []
         self.links: list[str] = []
@@ -377,16 +377,17 @@ _CELL = " | "
 _COMPONENT_PARTS = 40
 
 
-def _clean(parts: list[str], codes: list[int], links: list[str], remainders: bool, ticks: str = "") -> str:
+def _clean(parts: list[str], codes: list[int], links: list[str], remainders: tuple[str, ...], ticks: str = "") -> str:
     """Prose joined, without template tags and stray marks; parts[i] for i in `codes` is code and stays."""
     text = "".join(parts)
-    if not ticks and not remainders and "{" not in text and ("*" not in text or "**" not in text):
+    remains = any(map(text.__contains__, remainders))
+    if not ticks and not remains and "{" not in text and ("*" not in text or "**" not in text):
         return text  # the search for two characters is far slower than that for one in text that is not Latin
     marked = list(parts)
     for index in codes:
         marked[index] = f"\0{index}\0"
     text = "".join(marked)
-    if remainders:
+    if remains:
         text = without_remainders(text)
     if "{" in text:
         text = visible_text(text, links)

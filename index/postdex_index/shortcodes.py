@@ -159,12 +159,13 @@ def visible_text(text: str, links: list[str]) -> str:
 #: Marks that only some sites have: the icons of Material for MkDocs, and references that are defined elsewhere.
 _ICON = ":(?:material|octicons|fontawesome|simple)-[a-z0-9-]+:"
 _REMAINDERS = re.compile(rf"{_ICON}(?:\{{[^{{}}\n]*\}})?|(?<![\w\]])!?\[([^\[\]\n]+)\]\[[^\[\]\n]*\]")
-_HAS_REMAINDERS = re.compile(rf"{_ICON}|\]\[".encode())
+#: Looked for one by one: in bytes that is ten times as fast as a pattern of them all.
+_REMAINDER_MARKS = (b"][", b":material-", b":octicons-", b":fontawesome-", b":simple-")
 
 
-def has_remainders(source: bytes) -> bool:
-    """Whether `without_remainders` may find something in the prose of a body."""
-    return _HAS_REMAINDERS.search(source) is not None
+def remainders_in(source: bytes) -> tuple[str, ...]:
+    """What a text of this body must hold one of, so that `without_remainders` changes it."""
+    return tuple(mark.decode() for mark in _REMAINDER_MARKS if mark in source)
 
 
 def without_remainders(text: str) -> str:
@@ -259,7 +260,7 @@ _BLOCK_NAMES = (
     " section select slot source style summary svg table tbody td template textarea tfoot th thead title tr track ul"
     " video xmp"
 )
-_INLINE, _BLOCK = frozenset(_INLINE_NAMES.split()), frozenset(_BLOCK_NAMES.split())
+_INLINE, BLOCK = frozenset(_INLINE_NAMES.split()), frozenset(_BLOCK_NAMES.split())
 
 
 def html_text(html: str) -> str:
@@ -306,6 +307,6 @@ def _shown_element(tag: re.Match[str]) -> str:
             return breaks
         before = attributes.count("\n", 0, alt.start())
         return breaks[:before] + " ".join((alt[1] or alt[2] or alt[3] or "").split()) + breaks[before:]
-    if lower in _BLOCK or closing or "=" in attributes or attributes.endswith("/"):
+    if lower in BLOCK or closing or "=" in attributes or attributes.endswith("/"):
         return " " + breaks
     return tag[0]
