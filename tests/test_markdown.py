@@ -313,7 +313,7 @@ _BLOCKS = [
     "{{< highlight go >}}\n\nM\n{{< /highlight >}}", "M <script>no\nno</script> M", "> <!-- c\n>\n> c -->\n> M",
     '!!! note "M"\n    M\n\n    - M\n      M', '=== "M"\n\n    ```\n    M\n    ```', ":::tip M\nM\n:::", ":M: M",
     "/// note | M\n    a: b\nM\n///", "> [!tip] M\n> M", '<Tab>\n\n    M\n\n</Tab>', "{/* c\nc */}\nM",
-    "<Tab\n  a={M}\n/>", "<p>a</p>\n\n:   M\n\n    M", "::: M.M\n    a: b\n\nM",
+    "\n<Tab\n  a={M}\n/>", "<p>a</p>\n\n:   M\n\n    M", "::: M.M\n    a: b\n\nM",
 ]  # fmt: skip
 _paragraphs = st.lists(st.sampled_from([*_INLINE, "M"]), min_size=1, max_size=5).map("\n".join)
 _documents = st.lists(

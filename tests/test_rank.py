@@ -180,10 +180,10 @@ def test_a_post_without_sections() -> None:
     assert rank.best_sections(outline([]), [[1]], [1.0], 1.0, 40) == []
 
 
-def test_half_of_the_posts_score() -> None:
+def test_a_share_of_the_posts_score() -> None:
     (one,) = rank.best_sections(OUTLINE, [[15]], [2.0], 3.0, 40, limit=1)
     (two,) = rank.best_sections(OUTLINE, [[15]], [2.0], 5.0, 40, limit=1)
-    assert two.score - one.score == pytest.approx(1.0)
+    assert two.score - one.score == pytest.approx(2 * rank.POST_SHARE)
 
 
 def plain_score(number: int, positions: Sequence[Sequence[int]], worth: Sequence[float]) -> float:
@@ -218,6 +218,6 @@ def test_scores_are_the_formula(positions: list[list[int]]) -> None:
     worth = [3.0, 0.5, 0.2, 10.0][: len(positions)]
     for scored in rank.best_sections(OUTLINE, positions, worth, 2.0, 40, limit=9):
         expected = plain_score(scored.index, positions, worth)
-        assert scored.score == pytest.approx(1.0 + expected)
+        assert scored.score == pytest.approx(2.0 * rank.POST_SHARE + expected)
         this = POST[scored.index]
         assert this.body <= rank.densest(scored.matches, positions, worth, this.body) <= this.stop

@@ -2,7 +2,8 @@
 
 The score of a post is the sum over the query's leaves of `weight x idf x impact`, where
 
-    impact = sum over fields of  field weight x c / (c + k1 (1 - b + b length / average))
+    impact = worth / (1 + worth / ENOUGH)
+    worth  = sum over fields of  field weight x c / (c + k1 (1 - b + b length / average))
 
 with c the leaf's occurrences in the field. idf is over posts, not per field, so the impact of a
 word in a post is a constant: it is computed when the segment is written and kept in one byte.
@@ -51,8 +52,14 @@ CODE = len(FIELDS)
 #: Which field codes a field's name in a query stands for.
 CODES = {field.name: (code,) for code, field in enumerate(FIELDS)} | {"body": (BODY, CODE), "code": (CODE,)}
 
-#: Impacts are kept in a byte, linear from 0 to this: nDCG unchanged against floats on four sites.
-MOST_IMPACT = 8.5
+# Against none at all, in thousandths of nDCG@10: on the three sites 5 +4 -1 +1 (p .004, .8, .7), and with an impact's
+# byte three times as coarse 3 +8 0 -3, 6 +5 +1 -1, 1.5 +8 -4 -5; of questions made from eight sites, five of which
+# nobody had looked at (benchmarks/relevance.py: heading, recall, code, slip, link), 5 +15 +37 +32 +14 -5, 3 +20 +57
+# +40 +16 -6, 1.5 +25 +77 +49 +25 -8. Lower weights of title and headings (1.5), and a power (.7), gained less.
+#: How soon a word is there enough: one in title, heading, text and slug should not outdo three in the text alone.
+ENOUGH = 5.0
+#: Impacts are kept in a byte, linear from 0 to this, which all fields together do not reach.
+MOST_IMPACT = 3.5
 SCALE = 255 / MOST_IMPACT
 
 #: A post all of whose title words were asked for is worth half as much again.
@@ -87,9 +94,23 @@ def impact(counts: Iterable[tuple[int, float]], lengths: Sequence[float], averag
     """The impact of a word in a post: `counts` as (field code, occurrences), lengths and averages by field code.
 
     >>> round(impact([(TITLE, 1), (BODY, 3)], [4, 0, 300], [4, 0, 300]), 3)
-    1.623
+    1.225
     """
-    return sum(FIELDS[code].weight * saturation(n, norm(code, lengths[code], averages[code])) for code, n in counts)
+    return combined(sum(worth(code, n, lengths[code], averages[code]) for code, n in counts))
+
+
+def worth(code: int, count: float, length: float, average: float) -> float:
+    """What a word is worth by its occurrences in one field."""
+    return FIELDS[code].weight * saturation(count, norm(code, length, average))
+
+
+def combined(worth: float) -> float:
+    """What the fields of a post make of a word together: half of what they add up to where that is ENOUGH.
+
+    >>> round(combined(0.5), 2), combined(5.0)
+    (0.45, 2.5)
+    """
+    return worth / (1 + worth / ENOUGH)
 
 
 def quantised(impact: float) -> int:

@@ -33,7 +33,8 @@ LOOKED_AT = FEWEST
 # words remembered from a sentence (benchmarks/relevance.py, recall): heading 2 without COVERAGE .673 .660 .751,
 # .922 .904 .857; heading 2 with it .680 .657 .749, .933 .952 .878; heading 3 with it .678 .678 .757, .922 .916 .878;
 # with half of it .677 .682 .765, .922 .892 .857. Closeness within a section, a heading that is the query and another
-# POST_SHARE (.3: +6 -2 +9, .8: -67 -3 -19) were tried as well. The title counts in the post's score already.
+# POST_SHARE (.3: +6 -2 +9, .8: -67 -3 -19 against .5, when posts' scores were a quarter higher) were tried as well.
+# The title counts in the post's score already.
 #: What a word in a section's own heading is worth, against 1 in its text or in a heading above it.
 OWN_HEADING = 3.0
 #: A section with all words of the query is worth twice as much: the words' own worth alone does not say that two
@@ -41,8 +42,8 @@ OWN_HEADING = 3.0
 COVERAGE = 1.0
 #: A section all of whose heading's words were asked for is worth twice as much.
 HEADING_COVERAGE = 1.0
-#: A section stands on its own matches and on half of its post's score: a good section of the right post wins.
-POST_SHARE = 0.5
+#: A section stands on its own matches and on two thirds of its post's score: a good section of the right post wins.
+POST_SHARE = 0.65
 #: Words in a usual heading; a longer one holds its words a little cheaper.
 AVERAGE_HEADING = 4.0
 

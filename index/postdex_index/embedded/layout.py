@@ -34,7 +34,7 @@ COLUMNS = {
     "varied": "the lists that have several surfaces",
     "varied_first": "per such list: its first surface; one more at the end",
     "docs": "per posting: the post",
-    "impacts": "per posting: the impact, in 1/30",
+    "impacts": "per posting: the impact, in 1/73",
     "counts": "per posting: occurrences, 255 where `many` has them",
     "many": "pairs: posting, occurrences",
     "mark": "per 64 postings: the first position",

@@ -18,7 +18,7 @@ from operator import ne, sub
 from typing import TYPE_CHECKING
 
 from ..analysis import is_spaceless, stems
-from ..scoring import BODY, FIELDS, SCALE, TITLE, norm, quantised
+from ..scoring import BODY, ENOUGH, FIELDS, SCALE, TITLE, combined, norm, quantised
 from .keys import KeyWriter
 from .layout import LISTS_A_MARK, MOST_SURFACES, POSTINGS_A_MARK
 from .segment import Column
@@ -41,9 +41,12 @@ class Impacts:
     def of_bodies(self, docs: Iterable[int], counts: Iterable[int]) -> bytearray:
         """Impacts of words that stand so often in the bodies of these posts."""
         norms = self._norms[BODY]
-        once = [quantised(1 / (1 + k)) for k in norms]  # as by far most words are
+        once = [quantised(combined(1 / (1 + k))) for k in norms]  # as by far most words are
+        more = 1 + 1 / ENOUGH  # n / (n + k), combined, is n / (more n + k)
         postings = zip(docs, counts, strict=True)
-        return bytearray([once[d] if n == 1 else int(SCALE * n / (n + norms[d]) + 0.5) or 1 for d, n in postings])
+        return bytearray(
+            [once[d] if n == 1 else int(SCALE * n / (more * n + norms[d]) + 0.5) or 1 for d, n in postings]
+        )
 
     def of_fields(self, counts: Mapping[int, int], short: Mapping[int, int], shift: int) -> dict[int, int]:
         """Impacts of one word by post, where `short` counts, by post << shift | field code, those of its
@@ -56,7 +59,7 @@ class Impacts:
             body[doc] -= n
             extra[doc] = extra.get(doc, 0.0) + self._weights[code] * n / (n + self._norms[code][doc])
         norms = self._norms[BODY]
-        return {doc: quantised(body[doc] / (body[doc] + norms[doc]) + more) for doc, more in extra.items()}
+        return {doc: quantised(combined(body[doc] / (body[doc] + norms[doc]) + more)) for doc, more in extra.items()}
 
 
 class ListWriter:

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from ..analysis import stem
 from ..query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
-from ..scoring import BODY, CODE, CODES, impact, norm, quantised, saturation
+from ..scoring import BODY, CODE, CODES, combined, impact, norm, quantised, saturation
 from .layout import LISTS_A_MARK, NAME, POSTINGS_A_MARK, SURFACE
 from .phrases import side_by_side, within
 from .segment import SegmentFile
@@ -243,7 +243,7 @@ class Lists:
         counts = self.counts_by_field(doc, places)
         if len(counts) == 1 and BODY in counts:  # nearly always
             below = norm(BODY, self._lengths[BODY * self.posts + doc], self._averages[BODY])
-            return quantised(saturation(counts[BODY], below))
+            return quantised(combined(saturation(counts[BODY], below)))
         return quantised(impact(counts.items(), self.lengths(doc), self._averages))
 
     def counts_by_field(self, doc: int, places: Iterable[int]) -> dict[int, int]:

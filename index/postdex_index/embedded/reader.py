@@ -241,7 +241,7 @@ class Snapshot:
         for leaf, row, (posts, idf, _) in zip(typed, weighed.rows, weighed.stats, strict=True):
             impact = row.bytes[doc] if row else 0
             label = f"{show(leaf)}: weight {leaf.weight:g} x idf {idf:.3f} ({posts} posts) x impact"
-            label += f" {impact / scoring.SCALE:.3f}"
+            label += f" {impact / scoring.SCALE:.3f}, of these fields together"
             factor = leaf.weight * idf / scoring.SCALE
             places = matcher.positions(row, doc) if row and impact else ()
             terms.append(Explanation(factor * impact, label, self._fields(part, places, own)))
@@ -265,7 +265,7 @@ class Snapshot:
         lengths, averages = lists.lengths(doc), part.segment.file.meta["averages"]
         return tuple(
             Explanation(
-                scoring.impact([(code, count)], lengths, averages),
+                scoring.worth(code, count, lengths[code], averages[code]),
                 f"{scoring.FIELDS[code].name}: {count} of {lengths[code]} words (average {averages[code]:.0f})",
             )
             for code, count in sorted(counts.items())
