@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -387,6 +388,19 @@ def test_the_same_word_twice_where_a_compound_has_its_stem(blog: Path) -> None:
     (blog / "d.md").write_text("Jekyll-ize it", "utf-8")
     with postdex.open(blog) as opened:
         assert [hit.path for hit in opened.search("Jekyll jekyll").hits] == ["d.md"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux tells which files are mapped")
+def test_a_closed_index_lets_go_of_its_files_at_once(blog: Path) -> None:
+    gc.collect()
+    gc.disable()  # a cycle would hold them until the next collection, and a disk with them
+    try:
+        with postdex.open(blog) as opened:
+            opened.get(opened.search("word", section_snippets=True).hits[0].path)
+        del opened
+        assert str(blog) not in Path("/proc/self/maps").read_text("utf-8")
+    finally:
+        gc.enable()
 
 
 def test_open_and_close(blog: Path, tmp_path: Path) -> None:

@@ -55,10 +55,12 @@ class Record(NamedTuple):
 
 
 class Headings(NamedTuple):
-    """The sections of a post: (level, heading, anchor) of each, and where they begin and end."""
+    """The sections of a post: (level, heading, anchor) of each, where they begin and end, and those that were asked
+    for already."""
 
     named: list[tuple[int, str, str]]
     outline: Outline
+    asked_for: dict[int, StoredSection]
 
     def path(self, number: int) -> tuple[str, ...]:
         """The headings above a section, and its own: going up, each that is of a higher level than all below it."""
@@ -124,26 +126,24 @@ class Documents:
         self.run_code = segment.column("run_code")
         self.texts = TextReader(segment)
         self.simplify: bool = segment.meta["simplify"]
-        self._posts: dict[int, StoredDocument] = {}
+        # What refers back to this must not be kept here: a closed index would hold its files until a collection.
+        self._records: dict[int, Record] = {}
+        self._headings: dict[int, Headings] = {}
         self._paths: dict[int, str] = {}
         #: by section and checkpoint
         self.passages: dict[tuple[int, int], ShownPassage] = {}
         #: in prose, and in code
         self.widths = Widths(False), Widths(True)
 
-    def post(self, doc: int) -> StoredDocument:
-        """A stored post."""
-        post = self._posts.get(doc)
-        if post is None:
-            post = StoredDocument(self, doc)
-            keep(self._posts, doc, post, MOST_POSTS)
-        return post
-
     def record(self, doc: int) -> Record:
         """The stored fields of a post."""
-        record = _typed(*_decode(self._json(self._stored, self._check_stored, self._stored_start, doc))[0])
-        categories = tuple(map(tuple, record.categories))
-        return record._replace(tags=tuple(record.tags), categories=categories, authors=tuple(record.authors))
+        record = self._records.get(doc)
+        if record is None:
+            record = _typed(*_decode(self._json(self._stored, self._check_stored, self._stored_start, doc))[0])
+            categories = tuple(map(tuple, record.categories))
+            record = record._replace(tags=tuple(record.tags), categories=categories, authors=tuple(record.authors))
+            keep(self._records, doc, record, MOST_POSTS)
+        return record
 
     def path(self, doc: int) -> str:
         """The path of a post, which stands first in its record: `["2022/refcount-bug.md", ...`. All that were asked
@@ -156,11 +156,16 @@ class Documents:
 
     def headings(self, doc: int) -> Headings:
         """The sections of a post, by what was stored of them."""
-        named = _sound(_decode(self._json(self._outline, self._check_outline, self._outline_start, doc))[0])
-        first, last = self.section_first[doc], self.section_first[doc + 1]
-        starts = self.section_start[first:last].tolist()
-        bounds = list(chain.from_iterable(zip(starts, self.section_body[first:last], strict=True)))
-        return Headings(named, Outline([level for level, _, _ in named], bounds, [*starts[1:], self.end[doc]]))
+        headings = self._headings.get(doc)
+        if headings is None:
+            named = _sound(_decode(self._json(self._outline, self._check_outline, self._outline_start, doc))[0])
+            first, last = self.section_first[doc], self.section_first[doc + 1]
+            starts = self.section_start[first:last].tolist()
+            bounds = list(chain.from_iterable(zip(starts, self.section_body[first:last], strict=True)))
+            outline = Outline([level for level, _, _ in named], bounds, [*starts[1:], self.end[doc]])
+            headings = Headings(named, outline, {})
+            keep(self._headings, doc, headings, MOST_POSTS)
+        return headings
 
     @staticmethod
     def _json(column: Any, check: Any, starts: Any, doc: int) -> str:
@@ -200,12 +205,11 @@ def keep(kept: dict[Key, Value], key: Key, one: Value, most: int) -> None:
 
 
 class StoredDocument:
-    """One stored post; implements `engine.Outlined`. Sections are read when they are asked for, and kept; text is
-    read each time."""
+    """One stored post; implements `engine.Outlined`. Sections and text are read when they are asked for."""
 
     __slots__ = (
-        "_doc", "_documents", "_own", "_read_headings", "_read_sections", "authors", "categories", "date", "date_from",
-        "lang", "path", "reconsider_at", "tags", "title", "unpublished", "updated", "url",
+        "_doc", "_documents", "_own", "authors", "categories", "date", "date_from", "lang", "path", "reconsider_at",
+        "tags", "title", "unpublished", "updated", "url",
     )  # fmt: skip
 
     def __init__(self, documents: Documents, doc: int) -> None:
@@ -215,8 +219,6 @@ class StoredDocument:
             self.path, self.title, self.url, self.date, self.date_from, self.updated, self.tags, self.categories,
             self.authors, self.lang, self._own, self.unpublished, self.reconsider_at,
         ) = documents.record(doc)  # fmt: skip
-        self._read_headings: Headings | None = None
-        self._read_sections: dict[int, StoredSection] = {}
 
     def __repr__(self) -> str:
         return f"<post {self.path!r}, {self.title!r}, {len(self.outline.levels)} sections>"
@@ -232,7 +234,7 @@ class StoredDocument:
     @property
     def outline(self) -> Outline:
         """Levels and positions of the sections, in file order."""
-        return self._headings().outline
+        return self._documents.headings(self._doc).outline
 
     @property
     def sections(self) -> Sequence[StoredSection]:
@@ -241,22 +243,17 @@ class StoredDocument:
 
     def section(self, number: int) -> StoredSection:
         """One section, with the headings above it."""
-        section = self._read_sections.get(number)
+        store = self._documents
+        headings = store.headings(self._doc)
+        section = headings.asked_for.get(number)
         if section is None:
-            store, headings = self._documents, self._headings()
             level, heading, anchor = headings.named[number]
             line = store.section_line[store.section_first[self._doc] + number]
             _, bounds, stops = headings.outline
             start, body = bounds[2 * number], bounds[2 * number + 1]
             section = StoredSection(level, heading, headings.path(number), anchor, line, start, body, stops[number])
-            self._read_sections[number] = section
+            headings.asked_for[number] = section
         return section
-
-    def _headings(self) -> Headings:
-        headings = self._read_headings
-        if headings is None:
-            headings = self._read_headings = self._documents.headings(self._doc)
-        return headings
 
     def text(self, section: int) -> str:
         """The whole text of a section."""

@@ -280,7 +280,7 @@ class Snapshot:
     def document(self, post: int) -> StoredDocument:
         """The stored post."""
         part, doc = self._part(post)
-        return part.segment.documents.post(doc)
+        return StoredDocument(part.segment.documents, doc)
 
     def find(self, path: str) -> int | None:
         """The number of the post with this path, unpublished ones too, or None."""
