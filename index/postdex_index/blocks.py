@@ -225,12 +225,16 @@ class _Blocks:
         self.endless = True
         return None
 
-    def comment(self, text: str, _column: int) -> str | None:
-        """What stands behind a comment, which may span lines; nothing of kramdown's table of contents."""
-        if _CONTENTS_OF_LIST.match(text):
-            if self.at and _ITEM.match(self.lines[self.at - 1]):
-                self.lines[self.at - 1] = ""
-            return ""
+    def braces(self, text: str, _column: int) -> str | None:
+        """A comment, or kramdown's mark that makes a table of contents of the list above."""
+        if not _CONTENTS_OF_LIST.match(text):
+            return self.comment(text)
+        if self.at and _ITEM.match(self.lines[self.at - 1]):
+            self.lines[self.at - 1] = ""
+        return ""
+
+    def comment(self, text: str) -> str | None:
+        """What stands behind a comment, which may span lines."""
         if not text.startswith("{/*") or self.unclosed:
             return None
         end = next((at for at in range(self.at, len(self.lines)) if "*/}" in self.lines[at]), -1)
@@ -253,16 +257,20 @@ class _Blocks:
         return f"{shown}{{#{own[1]}}}" if own and shown else None
 
     def contents(self, text: str, _column: int) -> str | None:
+        """Nothing of the mark of a table of contents."""
         return "" if _CONTENTS.fullmatch(text) else None
 
-    def definition(self, text: str, column: int) -> str | None:
-        """A reference whose address a template tag makes: with its blanks it would be none."""
+    def brackets(self, text: str, column: int) -> str | None:
+        """The definition of a reference, or a table of contents."""
         found = _DEFINITION.match(text)
-        if not found:
-            return self.contents(text, column)
+        return self.definition(found[1], found[2]) if found else self.contents(text, column)
+
+    @staticmethod
+    def definition(label: str, address: str) -> str:
+        """A reference whose address a template tag makes: with its blanks it would be none."""
         links: list[str] = []
-        visible_text(f"[x]({found[2]})", links)
-        return found[1] + (links[0] if links else visible_text(found[2], []) or "<>")
+        visible_text(f"[x]({address})", links)
+        return label + (links[0] if links else visible_text(address, []) or "<>")
 
     def imported(self, text: str) -> bool:
         """Whether a module is imported here; if that takes several lines, all of them become blank."""
@@ -286,9 +294,9 @@ _READERS: dict[str, Callable[[_Blocks, str, int], str | None]] = {
     ":": _Blocks.colons,
     ">": _Blocks.callout,
     "<": _Blocks.tags,
-    "{": _Blocks.comment,
+    "{": _Blocks.braces,
     "#": _Blocks.heading,
-    "[": _Blocks.definition,
+    "[": _Blocks.brackets,
     "@": _Blocks.contents,
 }
 #: In a list these stand far to the right.
