@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from postdex_index import scoring
 from postdex_index.embedded.layout import NAME, SURFACE
 from postdex_index.embedded.lists import Impacts, ListWriter
 from postdex_index.embedded.postings import Lists, StoredPostings
@@ -113,3 +114,13 @@ def test_no_list_at_all() -> None:
     read = written({}, wide=False)
     assert not read.words.find("word") and not read.words.beginning("w")
     assert not list(read.words.near("word", 1))
+
+
+def test_fields_saturate_together() -> None:
+    every = [(code, 1_000_000) for code in range(len(FIELDS))]
+    lengths = [1] * len(FIELDS)
+    whole = scoring.impact(every, lengths, lengths)
+    alone = [scoring.impact([one], lengths, lengths) for one in every]
+    assert max(alone) < whole < 0.6 * sum(alone)  # and so no number of fields outdoes a few words more
+    assert whole < scoring.MOST_IMPACT  # all fields together have room in the byte
+    assert scoring.quantised(whole) < 255
