@@ -49,7 +49,7 @@ BUILDING = {
     *(f"postdex_index.embedded.{name}" for name in ("codec", "damage", "gathering", "inversion", "keys", "kept")),
     *(f"postdex_index.embedded.{name}" for name in ("lists", "lock", "malformed", "merge", "toc", "writer")),
 }
-RUN_CLI = "import sys; sys.argv[0] = 'postdex'; from postdex.cli import main; sys.exit(main())"
+RUN_CLI = "import sys; sys.argv[0] = 'postdex'; from postdex.__main__ import main; sys.exit(main())"
 
 
 def imported(code: str, *arguments: str, cwd: Path, status: int = 0) -> set[str]:
@@ -115,3 +115,16 @@ def test_a_search_through_the_library_needs_no_command_line(tmp_path: Path, bare
     code = "import postdex; assert postdex.open('posts').search('SMC fallback').hits"
     imported(code, cwd=tmp_path)
     check(imported(code, cwd=tmp_path), bare, HEAVY | {"click"})
+
+
+def test_a_search_looks_for_no_cycles(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "posts", tmp_path / "posts", ignore=shutil.ignore_patterns(".postdex"))
+    counted = (
+        "import gc, sys; runs = []; gc.callbacks.append(lambda phase, _: runs.append(phase));"
+        "from postdex.__main__ import main; status = main(); print(status, len(runs), file=sys.stderr)"
+    )
+    for _ in range(2):  # the first one builds
+        command = [sys.executable, "-c", counted, "-C", "posts", "search", "SMC fallback"]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "search"), str(ROOT / "index")))}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert done.stderr.split()[-2:] == ["0", "0"], "it would take .15 of the search"
