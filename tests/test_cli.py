@@ -522,6 +522,14 @@ def test_output_in_a_narrow_encoding(samples: Path) -> None:
     assert b"QEMU" in done.stdout
 
 
+def test_a_system_without_such_locks_is_told_in_one_line(samples: Path, tmp_path: Path) -> None:
+    (tmp_path / "fcntl.py").write_text("raise ImportError('there is none on Windows')")
+    paths = os.pathsep.join((str(tmp_path), str(ROOT / "search"), str(ROOT / "index")))
+    done = process(samples, "index", "--full", stdout=subprocess.PIPE, environment={"PYTHONPATH": paths})
+    said = "postdex: this system has no locks that end with their process; use Linux or macOS, on Windows in WSL\n"
+    assert (done.returncode, done.stdout, done.stderr.decode()) == (2, b"", said)
+
+
 def test_a_bar_is_shown_on_a_terminal_for_long_work(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,6 @@ ends. A forked child never holds it, and worker processes hold it with their par
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import time
 from pathlib import Path
@@ -16,6 +15,13 @@ from weakref import WeakSet
 from ..errors import IndexLockedError, IndexWriteError
 from . import disk
 from .store import write_error
+
+try:
+    import fcntl
+except ImportError as error:
+    raise IndexWriteError(
+        "this system has no locks that end with their process", "use Linux or macOS, on Windows in WSL"
+    ) from error
 
 _POLL_S = 0.02
 
