@@ -5,7 +5,7 @@ excluded or quoted, and `loose`, what each adds to the score when it is not. Whi
 counts, and what stands beside it, is left to `tree`; the terms are `analysis`'s.
 
     sk_user_data   strict  [skuserdata | 'sk user data']
-                   loose   the same, sk^0.5, user^0.5, data^0.5
+                   loose   the same, sk^0.25, user^0.25, data^0.25
     内核机制       strict  '内核 核机 机制'
                    loose   at least two of 内核, 核机, 机制
 """
@@ -136,21 +136,21 @@ def _spoken(text: str, spans: Sequence[Span], reading: Reading) -> list[Piece]:
         return [Piece(leaf, (leaf,), term, True, spans[0][1] == 0, spans[0][2] == len(text))]
     raws = [raw for raw, _, _ in spans]
     strict = _growing(_compound(raws, reading), _words(units[-1]), reading)
-    half = reading._replace(weight=reading.weight * PART, growing=False)
-    loose = (strict, *islice(_parts(raws, units, half), _MOST_PARTS))
+    less = reading._replace(weight=reading.weight * PART, growing=False)
+    loose = (strict, *islice(_parts(raws, units, less), _MOST_PARTS))
     return [Piece(strict, loose, _whole(units[0]) if len(units) == 1 else "")]
 
 
-def _parts(raws: Sequence[str], units: Sequence[analysis.Compound], half: Reading) -> Iterator[Query]:
+def _parts(raws: Sequence[str], units: Sequence[analysis.Compound], reading: Reading) -> Iterator[Query]:
     """What a compound is made of, stop words left out: its words, and those that are compounds in turn."""
     for raw, unit in zip(raws, units, strict=True):
         if len(units) > 1 and (unit.symbol or len(unit.parts) > 1):
-            yield _either(_compound([raw], half), half.weight)
+            yield _either(_compound([raw], reading), reading.weight)
         # In prose `RelRef` is one word, so a part is looked for as code has it and as prose has it.
         prose = [terms[0] for terms in analysis.terms_at(raw)]
         for part in dict.fromkeys((*unit.parts, *prose)):
-            if part not in half.stop_words and part != unit.joined:
-                yield Term(part, half.field, half.weight)
+            if part not in reading.stop_words and part != unit.joined:
+                yield Term(part, reading.field, reading.weight)
 
 
 def _compound(raws: Sequence[str], reading: Reading) -> list[Spelling]:
