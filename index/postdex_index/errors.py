@@ -7,7 +7,7 @@ cannot be read, a limit that a program overstepped.
     PostdexError
     ├── ConfigError            a setting cannot be used
     ├── FolderError            the folder of posts is missing or holds nothing to index
-    ├── QueryError             a query is over a limit (the only error a query can cause)
+    ├── QueryError             a query is over a limit, or an argument of a search cannot be used
     ├── NotFoundError          a post or section is not in the index
     ├── StaleError             the index is older than the posts, and freshness was required
     ├── MissingExtraError      an optional dependency is not installed
@@ -41,7 +41,7 @@ class PostdexError(Exception):
         self.line = line
 
     def __str__(self) -> str:
-        """The error as one line: `path:line: message. hint`.
+        """The error as one line: `path:line: message; hint`.
 
         >>> str(PostdexError("no such folder", "check the name", path="posts"))
         'posts: no such folder; check the name'
@@ -68,7 +68,7 @@ class FolderError(PostdexError):
 
 
 class QueryError(PostdexError):
-    """A query is over one of the documented limits (length, clauses, depth)."""
+    """A query is over a limit (length, clauses, depth), or an argument of a search cannot be used."""
 
     code = "query_too_long"
     http_status = 400
