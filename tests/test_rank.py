@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -41,10 +40,6 @@ def section(level: int, heading: str, start: int, words: int, headings: tuple[st
 def outline(sections: Sequence[StoredSection]) -> Outline:
     bounds = [bound for section in sections for bound in (section.start, section.body)]
     return Outline([section.level for section in sections], bounds, [section.stop for section in sections])
-
-
-def test_doctests() -> None:
-    assert doctest.testmod(rank).failed == 0
 
 
 @pytest.mark.parametrize(

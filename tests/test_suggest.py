@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from collections.abc import Sequence
 from typing import Any
 
@@ -88,10 +87,6 @@ def check(text: str, tree: str, corrections: Sequence[tuple[str, tuple[str, ...]
     assert [tuple(one) for one in found] == list(corrections)
     if not corrections:
         assert query == parsed.tree
-
-
-def test_doctests() -> None:
-    assert doctest.testmod(suggest).failed == 0
 
 
 @pytest.mark.parametrize(
