@@ -52,22 +52,22 @@ _SENTENCE_END = re.compile(
 _BREAK = re.compile(r"\s+|[，、；：。！？」』）】]+")
 _BLANKS = re.compile("  +")
 _NOISE = re.compile(r"[\s|]+")
-_BY_WORTH = itemgetter(0)
+_BY_SCORE = itemgetter(0)
 
 
 class _Candidate(NamedTuple):
     """Marks that could be shown together, in the sentence text[start:stop] (or the long one they are part of)."""
 
-    worth: float
+    score: float
     start: int
     stop: int
     marks: Sequence[Mark]
 
 
-def snippet(passage: Passage, idf: Sequence[float], *, width: int = 160, fragments: int = 2) -> Snippet:
+def snippet(passage: Passage, worth: Sequence[float], *, width: int = 160, fragments: int = 2) -> Snippet:
     """The best one or more fragments of a passage in about `width` characters, the query's words as spans.
 
-    `idf[leaf]` is the worth of the word of that leaf. Without marks: the beginning of the passage.
+    `worth[leaf]` is the weight x idf of that leaf of the query. Without marks: the beginning of the passage.
 
     >>> text = "A long day. The SMC socket fell back to TCP."
     >>> snippet(Passage(text, 0, 7, (Mark(16, 19, 0),), False, False), [2.0], width=40)
@@ -80,16 +80,16 @@ def snippet(passage: Passage, idf: Sequence[float], *, width: int = 160, fragmen
     bounds = _sentences(text, begun.end() if begun else 0)
     if not marks:
         return _joined(passage, bounds, [_fitted(text, bounds, (bounds[0], bounds[1]), (0, 0), width)], ())
-    candidates = _candidates(passage, bounds, marks, idf, width)
-    best = max(candidates, key=_BY_WORTH)
-    shown = [_place(text, bounds, best, idf, width)]
+    candidates = _candidates(passage, bounds, marks, worth, width)
+    best = max(candidates, key=_BY_SCORE)
+    shown = [_place(text, bounds, best, worth, width)]
     if fragments > 1 and len(candidates) > 1:
         known = _leaves(shown, marks)
         if len({leaf for _, _, leaf in marks}) > len(known):
-            candidates.sort(key=_BY_WORTH, reverse=True)
+            candidates.sort(key=_BY_SCORE, reverse=True)
             chosen = _chosen(candidates, known, fragments)
             if len(chosen) > 1:
-                several = _places(text, bounds, chosen, idf, width)
+                several = _places(text, bounds, chosen, worth, width)
                 shown = several if len(_leaves(several, marks)) > len(known) else shown
     return _joined(passage, bounds, shown, marks)
 
@@ -120,7 +120,7 @@ def _sentences(text: str, start: int) -> Sequence[int]:
 
 
 def _candidates(
-    passage: Passage, bounds: Sequence[int], marks: Sequence[Mark], idf: Sequence[float], width: int
+    passage: Passage, bounds: Sequence[int], marks: Sequence[Mark], worth: Sequence[float], width: int
 ) -> list[_Candidate]:
     """Each sentence with marks, scored; of one with marks too far apart, each fullest window."""
     found: list[_Candidate] = []
@@ -134,7 +134,7 @@ def _candidates(
             after += 1
         early = 1 + 1 / log(_AVERAGE + passage.offset + start)
         for window in _windows(marks[first:after], reach):
-            found.append(_Candidate(_worth(window, stop - start, idf) * early, start, stop, window))
+            found.append(_Candidate(_score(window, stop - start, worth) * early, start, stop, window))
         first = after
     return found
 
@@ -154,19 +154,19 @@ def _windows(marks: Sequence[Mark], reach: int) -> list[Sequence[Mark]]:
     return windows
 
 
-def _worth(marks: Sequence[Mark], length: int, idf: Sequence[float]) -> float:
+def _score(marks: Sequence[Mark], length: int, worth: Sequence[float]) -> float:
     """BM25 of the marks in a sentence of `length` characters, raised by different words and by neighbours."""
     norm = _K1 * (1 - _B + _B * min(max(length, 20), 400) / _AVERAGE)
     if len(marks) == 1:  # nearly always
-        return idf[marks[0].leaf] / (1 + norm)
+        return worth[marks[0].leaf] / (1 + norm)
     counts: dict[int, int] = {}
     adjacent, before = 0, marks[0]
     for mark in marks:
         counts[mark.leaf] = counts.get(mark.leaf, 0) + 1
         adjacent += mark.leaf != before.leaf and mark.start - before.stop <= 1
         before = mark
-    worth = sum(idf[leaf] * count / (count + norm) for leaf, count in counts.items())
-    return worth * (1 + _GROUP * (len(counts) - 1)) * (1 + _ADJACENT * min(adjacent, _MOST_ADJACENT))
+    score = sum(worth[leaf] * count / (count + norm) for leaf, count in counts.items())
+    return score * (1 + _GROUP * (len(counts) - 1)) * (1 + _ADJACENT * min(adjacent, _MOST_ADJACENT))
 
 
 def _chosen(candidates: Sequence[_Candidate], known: set[int], fragments: int) -> list[_Candidate]:
@@ -188,7 +188,7 @@ def _leaves(places: Sequence[tuple[int, int]], marks: Sequence[Mark]) -> set[int
 
 
 def _places(
-    text: str, bounds: Sequence[int], chosen: Sequence[_Candidate], idf: Sequence[float], width: int
+    text: str, bounds: Sequence[int], chosen: Sequence[_Candidate], worth: Sequence[float], width: int
 ) -> list[tuple[int, int]]:
     """Where each chosen candidate is shown, in the order of the text; those that meet become one.
 
@@ -198,7 +198,7 @@ def _places(
     places = []
     for number, candidate in enumerate(chosen):
         needed = sum(other.stop - other.start for other in chosen[number + 1 :])
-        start, stop = _place(text, bounds, candidate, idf, max(room // (len(chosen) - number), room - needed))
+        start, stop = _place(text, bounds, candidate, worth, max(room // (len(chosen) - number), room - needed))
         places.append((start, stop))
         room -= stop - start
     places.sort()
@@ -211,11 +211,13 @@ def _places(
     return apart
 
 
-def _place(text: str, bounds: Sequence[int], candidate: _Candidate, idf: Sequence[float], room: int) -> tuple[int, int]:
+def _place(
+    text: str, bounds: Sequence[int], candidate: _Candidate, worth: Sequence[float], room: int
+) -> tuple[int, int]:
     """Where a candidate is shown in `room` characters; if its marks are further apart, the best of them."""
     start, stop, marks = candidate.start, candidate.stop, candidate.marks
     if stop - start > room and len(marks) > 1:
-        marks = max(_windows(marks, int(room * _REACH)), key=lambda window: _worth(window, stop - start, idf))
+        marks = max(_windows(marks, int(room * _REACH)), key=lambda window: _score(window, stop - start, worth))
     first = marks[0].start
     last = min(max([stop for _, stop, _ in marks]), first + room)
     return _fitted(text, bounds, (start, stop), (first, last), room)
