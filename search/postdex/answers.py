@@ -108,12 +108,14 @@ def answer(question: Question, page: Page, reader: Reader, state: IndexState, st
         section_snippets=page.section_snippets,
         explain=page.explain,
     )
+    pairs = rank.neighbours(showing.leaves) if page.sort == "score" else ()
+    ranked = rank.closest(found.candidates, pairs, wanted=None if whole else page.offset + page.limit)
     if whole:
-        found_hits, total, complete = _sections(reader, found, showing, page, deadline)
+        found_hits, total, done = _sections(reader, ranked, showing, page, deadline)
     else:
-        ranked = ranked_by_closeness(found, showing, page.sort, page.offset + page.limit)
         found_hits = [hits.of_post(reader, one, showing) for one in ranked[page.offset : page.offset + page.limit]]
-        total, complete = found.total, found.complete
+        total, done = found.total, True
+    complete = found.complete and done
     warnings = question.warnings + tuple(_cut(found, showing))
     if complete:
         warnings += tuple(_left_out(question.tree, found.total, reader, page.drafts))
@@ -142,14 +144,6 @@ def nothing(text: str, warnings: tuple[str, ...], page: Page, state: IndexState,
     return Results(text, "", 0, page.limit, page.offset, took, (), facets, (), warnings, True, state)
 
 
-def ranked_by_closeness(found: Answer, showing: hits.Showing, sort: str, wanted: int) -> list[rank.Ranked]:
-    """The candidates in their last order, of which the first `wanted` are needed."""
-    pairs = rank.neighbours(showing.leaves)
-    if sort != "score" or not pairs:
-        return [rank.Ranked(candidate, candidate.score) for candidate in found.candidates[:wanted]]
-    return rank.closest(found.candidates, pairs, wanted=wanted)
-
-
 def all_of(tree: Query, *filters: Query) -> Query:
     """The tree with filters that must hold besides.
 
@@ -160,20 +154,21 @@ def all_of(tree: Query, *filters: Query) -> Query:
 
 
 def _sections(
-    reader: Reader, found: Answer, showing: hits.Showing, page: Page, deadline: float | None
+    reader: Reader, ranked: Sequence[rank.Ranked], showing: hits.Showing, page: Page, deadline: float | None
 ) -> tuple[list[Hit], int, bool]:
-    """All sections of all posts that match, best first (in order of their posts if these are sorted)."""
+    """All sections of these posts, best first (in the order of the posts if these are sorted): those of the page, how
+    many there are, and whether time was enough for all posts."""
     spots: list[hits.Spot] = []
-    complete = found.complete
-    for ranked in ranked_by_closeness(found, showing, page.sort, len(found.candidates)):
+    done = True
+    for post in ranked:
         if deadline is not None and time.monotonic() > deadline:
-            complete = False
+            done = False
             break
-        spots += hits.spots(reader, ranked, showing)
+        spots += hits.spots(reader, post, showing)
     if page.sort == "score":
         spots.sort(key=lambda spot: -spot.score)
     wanted = spots[page.offset : page.offset + page.limit]
-    return [hits.of_spot(reader, spot, showing) for spot in wanted], len(spots), complete
+    return [hits.of_spot(reader, spot, showing) for spot in wanted], len(spots), done
 
 
 def _cut(found: Answer, showing: hits.Showing) -> list[str]:

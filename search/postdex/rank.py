@@ -130,11 +130,11 @@ def closest(
     """The candidates (best first), the first LOOKED_AT re-ranked by closeness; equal scores keep their order.
 
     score x (1 + CLOSENESS x mean over `pairs` of closeness), the same for a post whatever page it
-    is on. With `wanted`, only that many at the top need be right: nothing is read of a post that could
-    not reach them with all the words that it holds side by side.
+    is on. With `wanted`, only that many at the top need be there and right: nothing is read of a post that
+    could not reach them with all the words that it holds side by side.
     """
     if not pairs:
-        return [Ranked(candidate, candidate.score) for candidate in candidates]
+        return [Ranked(candidate, candidate.score) for candidate in candidates[:wanted]]
     looked_at = candidates[:LOOKED_AT]
     wanted = len(looked_at) if wanted is None else max(wanted, 1)
     ranked = [Ranked(candidate, _close(candidate, pairs)) for candidate in looked_at[:wanted]]

@@ -15,8 +15,8 @@ from postdex_index.engine import Reader
 from postdex_index.model import Explanation
 from postdex_index.query import Clauses, Keyword, Query
 
-from . import hits
-from .answers import MOST_HITS, all_of, named, ranked_by_closeness, required
+from . import hits, rank
+from .answers import MOST_HITS, all_of, named, required
 
 
 class Verdict(NamedTuple):
@@ -37,7 +37,7 @@ def verdict(reader: Reader, path: str, post: int, tree: Query, title_key: str) -
         return Verdict(path, 0, None, (*_unpublished(unpublished), *_failed(tree, here)))
     found = reader.search(tree, limit=MOST_HITS, title_key=title_key, drafts=bool(unpublished))
     showing = hits.showing(tree, found.leaves, title_key=title_key)
-    ranked = ranked_by_closeness(found, showing, "score", len(found.candidates))
+    ranked = rank.closest(found.candidates, rank.neighbours(showing.leaves))
     for number, one in enumerate(ranked, 1):
         if one.candidate.post == post:
             score = hits.explanation(reader, one, showing)
