@@ -165,19 +165,19 @@ OUTLINE = outline(POST)
 )
 def test_best_sections(positions: list[list[int]], order: list[tuple[int, int]]) -> None:
     worth = [2.0] * len(positions)
-    got = rank.best_sections(OUTLINE, positions, worth, 3.0, 40)
+    got = rank.best_sections(OUTLINE, positions, worth, 3.0, 3)
     near = [rank.densest(one.matches, positions, worth, POST[one.index].body) for one in got]
     assert list(zip([one.index for one in got], near, strict=True)) == order
     assert [scored.score for scored in got] == sorted((scored.score for scored in got), reverse=True)
 
 
 def test_a_post_without_sections() -> None:
-    assert rank.best_sections(outline([]), [[1]], [1.0], 1.0, 40) == []
+    assert rank.best_sections(outline([]), [[1]], [1.0], 1.0, 3) == []
 
 
 def test_a_share_of_the_posts_score() -> None:
-    (one,) = rank.best_sections(OUTLINE, [[15]], [2.0], 3.0, 40, limit=1)
-    (two,) = rank.best_sections(OUTLINE, [[15]], [2.0], 5.0, 40, limit=1)
+    (one,) = rank.best_sections(OUTLINE, [[15]], [2.0], 3.0, 1)
+    (two,) = rank.best_sections(OUTLINE, [[15]], [2.0], 5.0, 1)
     assert two.score - one.score == pytest.approx(2 * rank.POST_SHARE)
 
 
@@ -187,7 +187,7 @@ def plain_score(number: int, positions: Sequence[Sequence[int]], worth: Sequence
     parents = [s for s in POST[:number] if s.heading in this.headings[:-1]]
     total = 0.0
     for value, where in zip(worth, positions, strict=True):
-        text = saturation(count(where, this.body, this.stop), norm(BODY, this.stop - this.body, 40))
+        text = saturation(count(where, this.body, this.stop), norm(BODY, this.stop - this.body, rank.AVERAGE_SECTION))
         above = sum(in_heading(where, s) for s in parents)
         total += value * (rank.OWN_HEADING * in_heading(where, this) + above + text)
     asked_for = {place for where in positions for place in where if this.start <= place < this.body}
@@ -211,7 +211,7 @@ def test_scores_are_the_formula(positions: list[list[int]]) -> None:
     real = [p for s in POST for p in range(s.start, s.stop)] + list(range(5))
     positions = [[place for place in where if place in real] for where in positions]
     worth = [3.0, 0.5, 0.2, 10.0][: len(positions)]
-    for scored in rank.best_sections(OUTLINE, positions, worth, 2.0, 40, limit=9):
+    for scored in rank.best_sections(OUTLINE, positions, worth, 2.0, 9):
         expected = plain_score(scored.index, positions, worth)
         assert scored.score == pytest.approx(2.0 * rank.POST_SHARE + expected)
         this = POST[scored.index]

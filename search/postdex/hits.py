@@ -21,8 +21,6 @@ from postdex_index.spelling import slips
 from .rank import Ranked, ScoredSection, best_sections, densest, lift, neighbours
 from .snippets import snippet, title_spans
 
-#: Words in a usual section, in the middle of what sites of docs and blogs have; a longer one holds its words cheaper.
-AVERAGE_SECTION = 130
 #: Sections shown of one post.
 SECTIONS = 3
 
@@ -72,14 +70,15 @@ class Spot(NamedTuple):
 def of_post(reader: Reader, ranked: Ranked, showing: Showing) -> Hit:
     """The hit of a post: its three best sections, the best one's snippet."""
     document, positions = _met(reader, ranked, showing)
-    found = _best(document, positions, ranked, showing, SECTIONS)
+    found = best_sections(document.outline, positions, showing.worth, ranked.score, SECTIONS)
     return _hit(reader, ranked, showing, document, positions, found)
 
 
 def spots(reader: Reader, ranked: Ranked, showing: Showing) -> list[Spot]:
     """Each section of a post that holds words of the query, best first."""
     document, positions = _met(reader, ranked, showing)
-    found = _best(document, positions, ranked, showing, len(document.outline.levels))
+    every = len(document.outline.levels)
+    found = best_sections(document.outline, positions, showing.worth, ranked.score, every)
     if not found:
         return [Spot(ranked, document, positions, None)]
     return [Spot(ranked, document, positions, section) for section in found]
@@ -95,12 +94,6 @@ def of_spot(reader: Reader, spot: Spot, showing: Showing) -> Hit:
 def _met(reader: Reader, ranked: Ranked, showing: Showing) -> tuple[Outlined, list[Sequence[int]]]:
     positions = [ranked.candidate.positions(leaf) for leaf in range(len(showing.leaves))]
     return reader.document(ranked.candidate.post), positions
-
-
-def _best(
-    document: Outlined, positions: Sequence[Sequence[int]], ranked: Ranked, showing: Showing, limit: int
-) -> list[ScoredSection]:
-    return best_sections(document.outline, positions, showing.worth, ranked.score, AVERAGE_SECTION, limit)
 
 
 def _hit(

@@ -44,8 +44,9 @@ COVERAGE = 1.0
 HEADING_COVERAGE = 1.0
 #: A section stands on its own matches and on two thirds of its post's score: a good section of the right post wins.
 POST_SHARE = 0.65
-#: Words in a usual heading; a longer one holds its words a little cheaper.
-AVERAGE_HEADING = 4.0
+#: Words in a usual heading, and in a usual section, in the middle of what sites of docs and blogs have; a longer one
+#: holds its words cheaper.
+AVERAGE_HEADING, AVERAGE_SECTION = 4.0, 130.0
 
 #: Words that a snippet shows at once, about: a window of matches this wide is its middle.
 WINDOW = 25
@@ -160,23 +161,24 @@ def best_sections(
     positions: Sequence[Sequence[int]],
     worth: Sequence[float],
     post_score: float,
-    average_section_length: float,
-    limit: int = 3,
+    limit: int,
 ) -> list[ScoredSection]:
     """The sections of a post that hold words of the query, best first; the first section where none does.
 
-    `positions` has, for each leaf, where its words stand in the post, ascending; `worth` each
-    leaf's weight x idf; `average_section_length` is in words. The score is the sum over leaves of
-    weight x idf x (OWN_HEADING in the heading + in a heading above + in the text, each saturating),
-    x (1 + HEADING_COVERAGE x share of the heading's words that were asked for)
-    x (1 + COVERAGE x share of the query, by weight x idf, that stands there); and POST_SHARE of the
-    post's score.
+    `positions` has, for each leaf, where its words stand in the post, ascending; `worth` each leaf's weight x idf.
+
+        score = own + POST_SHARE x the post's score
+        own   = sum over leaves of  worth x (OWN_HEADING x heading + headings above + text)
+                x (1 + HEADING_COVERAGE x share of the heading's words that were asked for)
+                x (1 + COVERAGE x share of the query, by worth, that stands there)
+
+    with heading, headings above and text the saturated occurrences in each (`scoring.saturation`).
     """
     levels, bounds, stops = outline
     if not levels:
         return []
     found = _occurrences(bounds, positions)
-    own = _by_section(bounds, stops, found, worth, average_section_length)
+    own = _by_section(bounds, stops, found, worth)
     above = _headings_above(levels, own)
     all_words = sum(worth) or 1.0
     scored = []
@@ -216,13 +218,12 @@ def _by_section(
     stops: Sequence[int],
     found: dict[int, list[tuple[int, int, int]]],
     worth: Sequence[float],
-    average_section_length: float,
 ) -> dict[int, tuple[float, float]]:
     """For each section with a match what its heading and its text are worth."""
     own: dict[int, tuple[float, float]] = {}
     for place, matches in found.items():
         if place & 1:
-            below = _norm(BODY, stops[place >> 1] - bounds[place], average_section_length)
+            below = _norm(BODY, stops[place >> 1] - bounds[place], AVERAGE_SECTION)
         else:
             below = _norm(HEADING, bounds[place + 1] - bounds[place], AVERAGE_HEADING)
         value = 0.0
