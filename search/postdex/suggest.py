@@ -28,6 +28,7 @@ from postdex_index.scoring import K1, idf, saturation
 from postdex_index.spelling import slips
 
 from .syntax import Parsed
+from .tree import TypedWord
 
 #: A known word one slip away is nearly as good as the word itself, one two slips away is a guess.
 WEIGHTS = (0.7, 0.45)
@@ -40,7 +41,7 @@ MOST_KNOWN = 3
 TITLE, TAG, HEADING, TEXT = 4.0, 4.0, 2.0, 1.0
 #: Characters of text that are read of it: the beginning says what a post is about.
 BEGINNING = 6_000
-#: Words that fewer letters than these have say little about a post.
+#: Words of fewer letters than these have say little about a post.
 SHORTEST = 3
 
 
@@ -49,15 +50,8 @@ def rescue(parsed: Parsed, reader: Reader) -> tuple[Query, tuple[Correction, ...
 
     A word is misspelt if it may be corrected at all (`parsed.words`) and no published post holds it.
     """
-    known = {
-        word.term: nearest(reader, word.term)
-        for word in parsed.words
-        if word.correctable and not reader.holds(word.term)
-    }
-    known = {term: words for term, words in known.items() if words}
-    if not known:
-        return parsed.tree, ()
-    return _joined(parsed.tree, known), tuple(_correction(term, words) for term, words in known.items())
+    known = _known((word for word in parsed.words if word.correctable), reader)
+    return _joined(parsed.tree, known) if known else parsed.tree, _corrections(known)
 
 
 def title_key(parsed: Parsed, corrections: Iterable[Correction]) -> str:
@@ -71,12 +65,7 @@ def title_key(parsed: Parsed, corrections: Iterable[Correction]) -> str:
 
 def did_you_mean(parsed: Parsed, reader: Reader) -> tuple[Correction, ...]:
     """Known words for the misspelt ones that were required or quoted: to be shown, not searched for."""
-    known = {
-        word.term: nearest(reader, word.term)
-        for word in parsed.words
-        if word.suggestable and not word.correctable and not reader.holds(word.term)
-    }
-    return tuple(_correction(term, words) for term, words in known.items() if words)
+    return _corrections(_known((word for word in parsed.words if word.suggestable and not word.correctable), reader))
 
 
 def nearest(reader: Reader, term: str) -> list[Word]:
@@ -154,8 +143,14 @@ def _instead(misspelt: Term, word: Word) -> Term:
     return Term(word.term, misspelt.field, misspelt.weight * WEIGHTS[min(distance, len(WEIGHTS)) - 1])
 
 
-def _correction(term: str, words: Iterable[Word]) -> Correction:
-    return Correction(term, tuple(word.text for word in words))
+def _known(typed: Iterable[TypedWord], reader: Reader) -> dict[str, list[Word]]:
+    """The nearest known words to each of these that no published post holds, where there are any."""
+    found = {word.term: nearest(reader, word.term) for word in typed if not reader.holds(word.term)}
+    return {term: words for term, words in found.items() if words}
+
+
+def _corrections(known: Mapping[str, Sequence[Word]]) -> tuple[Correction, ...]:
+    return tuple(Correction(term, tuple(word.text for word in words)) for term, words in known.items())
 
 
 def _most_slips(term: str) -> int:

@@ -18,7 +18,7 @@ from postdex_index.query import Clauses, Everything, Query, leaves
 
 from .grammar import group
 from .lexer import clean, lex
-from .tree import QuerySettings, Word, read
+from .tree import QuerySettings, TypedWord, read
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,7 +38,7 @@ class Parsed(NamedTuple):
 
     tree: Query
     warnings: tuple[str, ...]
-    words: tuple[Word, ...]
+    words: tuple[TypedWord, ...]
     listing: bool
     empty: bool
     title_key: str

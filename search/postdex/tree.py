@@ -41,7 +41,7 @@ _CORRECTABLE = 4
 _Glued: TypeAlias = dict[int, list[Term]]
 
 
-class Word(NamedTuple):
+class TypedWord(NamedTuple):
     """A word as typed outside exclusions, patterns and filters, with the leaf of the tree that looks for it.
 
     `correctable`: if no post holds it, the nearest known words may be searched for as well. `suggestable`:
@@ -73,7 +73,7 @@ class Read(NamedTuple):
 
     tree: Query | None
     warnings: tuple[str, ...]
-    words: tuple[Word, ...]
+    words: tuple[TypedWord, ...]
     text: str
     steps: int
 
@@ -166,7 +166,7 @@ class _Reader:
         self.steps = 0
         self.typed: list[str] = []
         self.warnings: list[str] = []
-        self.words: list[Word] = []
+        self.words: list[TypedWord] = []
 
     def group(self, parts_of: Group, scope: _Scope) -> _Bag:
         """The clauses of a group, those of the groups in it included."""
@@ -287,7 +287,9 @@ class _Reader:
         name = any(character.isdigit() or character == "_" for character in piece.term)
         right = name or len(piece.term) < _CORRECTABLE or not (piece.plain or token.kind == "quote")
         growing = self.settings.prefix_last and token.last
-        self.words.append(Word(piece.term, leaf, not right and piece.plain and optional and not growing, not right))
+        self.words.append(
+            TypedWord(piece.term, leaf, not right and piece.plain and optional and not growing, not right)
+        )
 
     def nested(self, inner: Group, required: bool, scope: _Scope, bag: _Bag) -> None:
         """A group among others; in brackets of its own a required word is still required."""

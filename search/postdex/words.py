@@ -21,7 +21,8 @@ from postdex_index import analysis
 from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Synonyms, Term, Wildcard
 
 Spelling: TypeAlias = Term | Phrase | Prefix
-Span: TypeAlias = tuple[str, int, int]
+#: A raw token, and where it begins and ends in what was typed.
+RawSpan: TypeAlias = tuple[str, int, int]
 Say: TypeAlias = Callable[[str], None]
 
 #: A part of a compound says less than the whole: a post with parts only is a hit, far down. nDCG@10 on three
@@ -84,7 +85,7 @@ def word(text: str, slips: int, reading: Reading, say: Say) -> list[Piece]:
     if special:
         return [special]
     pieces: list[Piece] = []
-    group: list[Span] = []
+    group: list[RawSpan] = []
     for span in _spans(text, reading):
         if analysis.is_spaceless(span[0]):
             pieces += _spoken(text, group, reading)
@@ -118,12 +119,12 @@ def quoted(text: str, slop: int, reading: Reading) -> list[Piece]:
     return [Piece(strict, (strict,), only.text if isinstance(only, Term) else "")]
 
 
-def _spans(text: str, reading: Reading) -> Iterator[Span]:
+def _spans(text: str, reading: Reading) -> Iterator[RawSpan]:
     """The raw tokens of which something is left after folding, and where they stand."""
     return (span for span in analysis.raw_spans(text, reading.simplify) if analysis.terms_at(span[0]))
 
 
-def _spoken(text: str, spans: Sequence[Span], reading: Reading) -> list[Piece]:
+def _spoken(text: str, spans: Sequence[RawSpan], reading: Reading) -> list[Piece]:
     """Words with no more than punctuation between them: one word, one compound, or the phrase of all."""
     if not spans:
         return []
