@@ -225,7 +225,7 @@ class _Following:
             todo = build.plan(self._folder, self._known, self._settings)
         except FolderError:
             return None
-        return None if todo.pending or len(todo.touched) >= build.MANY_TOUCHED else set()
+        return set() if todo.idle else None
 
     def concerned(self, told: Iterable[str]) -> set[str] | None:
         """Of the paths where something happened those that may be posts; None if it may concern all posts."""
