@@ -293,7 +293,7 @@ def _operation(endpoint: Endpoint, method: str, guarded: bool) -> dict[str, Any]
         "operationId": endpoint.name if method == endpoint.methods[0] else f"{endpoint.name}_{method.lower()}",
         "summary": endpoint.summary,
         "description": (endpoint.answerer.__doc__ or "").strip(),
-        "responses": {"200": _answered("The answer.", _ref(name), example), **_refusals(endpoint, guarded)},
+        "responses": {"200": _answered("The answer.", _ref(name), example), **_refusals(guarded)},
     }
     if endpoint.cached and method == "GET":
         operation["responses"]["304"] = {"description": "The answer that has this ETag still holds."}
@@ -311,11 +311,10 @@ def _operation(endpoint: Endpoint, method: str, guarded: bool) -> dict[str, Any]
     return operation
 
 
-def _refusals(endpoint: Endpoint, guarded: bool) -> dict[str, Any]:
+def _refusals(guarded: bool) -> dict[str, Any]:
     """All statuses that any refusal has; those for the token only where it is asked for."""
     statuses = sorted({status for status, _ in REFUSALS.values()} | {503})
-    left_out = set() if guarded else {401}
-    return {str(status): {"$ref": "#/components/responses/Error"} for status in statuses if status not in left_out}
+    return {str(status): {"$ref": "#/components/responses/Error"} for status in statuses if guarded or status != 401}
 
 
 def _answered(what: str, schema: Schema, example: Any) -> dict[str, Any]:
