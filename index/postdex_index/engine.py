@@ -214,8 +214,12 @@ class Reader(Protocol):
         drafts: bool = False,
         deadline: float | None = None,
     ) -> Answer:
-        """The posts that match. `title_key` is the whole query normalised as by `analysis.key`
-        (posts whose title or heading equals it rank higher); `deadline` is a `time.monotonic()`."""
+        """The posts that match, with `drafts` unpublished ones too.
+
+        `sort` is "score", "date" or "updated" (newest first), or "title"; `facets` are any of "tags", "categories",
+        "lang" and "year". `title_key` is the whole query normalised as by `analysis.key`: posts whose title or heading
+        equals it rank higher. After `deadline`, a `time.monotonic()`, no further segment is looked at.
+        """
         ...
 
     def explain(self, query: Query, post: int, *, title_key: str = "") -> Explanation:
@@ -237,10 +241,6 @@ class Reader(Protocol):
 
     def document(self, post: int) -> Outlined:
         """The stored post."""
-        ...
-
-    def positions(self, query: Query, post: int) -> list[Sequence[int]]:
-        """For each leaf of the query, where its words stand in this post."""
         ...
 
     def stats(self) -> Stats: ...

@@ -14,8 +14,6 @@ from typing import NamedTuple, TypeAlias
 
 #: Fields that a leaf may be limited to; "" means all of them.
 FIELDS = ("title", "heading", "body", "code", "tags", "categories", "description", "aliases", "slug")
-#: Columns that a `Keyword` may name.
-KEYWORDS = ("tag", "category", "author", "lang", "path", "codelang")
 
 
 class Term(NamedTuple):
@@ -78,10 +76,11 @@ class Synonyms(NamedTuple):
 
 
 class Keyword(NamedTuple):
-    """Filter: the column holds this value. Folded whole values; `*` is any run of characters.
+    """Filter: the column (tag, category, author, lang, path or codelang) holds this value.
 
-    `category` covers its children (`a/b` finds `a/b/c`), `lang` its regions (`zh` finds `zh-cn`),
-    `author` any word of the name, `path` a prefix of segments or, with `*` or `?`, a glob.
+    Values are whole and folded; `*` is any run of characters, `?` is one. `category` covers its children
+    (`a/b` finds `a/b/c`), `lang` its regions (`zh` finds `zh-cn`), `author` any word of the name, `path` a prefix
+    of segments or, with `*` or `?`, a glob.
     """
 
     field: str

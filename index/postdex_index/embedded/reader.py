@@ -271,12 +271,6 @@ class Snapshot:
             for code, count in sorted(counts.items())
         )
 
-    def positions(self, query: Query, post: int) -> list[Sequence[int]]:
-        """For each leaf of the query, where its words stand in this post."""
-        part, doc = self._part(post)
-        found = [part.segment.rows.get(leaf) for leaf in leaves(query)]
-        return [one.postings.positions(doc) if one else () for one in found]
-
     def document(self, post: int) -> StoredDocument:
         """The stored post."""
         part, doc = self._part(post)
