@@ -18,8 +18,6 @@ from postdex_index.errors import FolderError, PostdexError
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
-    from .library import Index
-
 #: Fewer posts than these are read before anybody has seen a bar.
 _WORTH_A_BAR = 300
 
@@ -135,22 +133,3 @@ class Bar:
     ) -> None:
         if self._bar is not None:
             self._bar.__exit__(kind, error, trace)
-
-
-def insist_on_files(ix: Index) -> None:
-    """Raises FolderError if there is no index and no file for one: it would be left behind, and found by all below."""
-    from postdex_index import embedded
-
-    if embedded.generation(ix.directory) is None and not ix.refresh(dry_run=True).added:
-        hint = "name the folder of the posts with -C, or other files with the setting include"
-        raise FolderError(f"there is no post here ({', '.join(ix.settings.include)})", hint, path=str(ix.folder))
-
-
-def insist_on_posts(ix: Index) -> None:
-    """Raises FolderError if the index holds no post at all, so that nothing could ever be found."""
-    from postdex_index.embedded import open_reader
-
-    stats = open_reader(ix.directory).stats()
-    if not stats.posts + stats.unpublished:
-        hint = "name the folder of the posts with -C; `postdex doctor` lists what was skipped"
-        raise FolderError("no post could be indexed", hint, path=str(ix.folder))

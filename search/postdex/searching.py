@@ -1,7 +1,8 @@
-"""What does `postdex search` do with its words and options, and what does it print where?
+"""Which index is meant and is it ready? What does `postdex search` do with its words, and what does it print where?
 
-Knows nothing of click: the plain case (`postdex search some words`) is answered without importing it,
-which would cost a cold process 26 ms. Looks are those of `terminal` and `render`, work is `library`'s.
+The other commands ask the first here, too. Knows nothing of click: the plain case (`postdex search some words`) is
+answered without importing it, which would cost a cold process 26 ms. Looks are those of `terminal` and `render`, work
+is `library`'s.
 """
 
 from __future__ import annotations
@@ -10,21 +11,9 @@ import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from postdex_index.errors import IndexDamagedError
+from postdex_index.errors import FolderError, IndexDamagedError
 
-from .console import (
-    Bar,
-    here,
-    insist_on_files,
-    insist_on_posts,
-    note,
-    out,
-    post_path,
-    shown_path,
-    usual_jobs,
-    wants_color,
-    width,
-)
+from .console import Bar, here, note, out, post_path, shown_path, usual_jobs, wants_color, width
 
 if TYPE_CHECKING:
     from .choices import Refresh, Sort
@@ -120,6 +109,25 @@ def must_build_first(ix: Index, *, mend: bool = True) -> bool:
 
     check_unasked(ix.folder, ix.settings)
     return True
+
+
+def insist_on_files(ix: Index) -> None:
+    """Raise FolderError if there is no index and no file for one: it would be left behind, and found by all below."""
+    from postdex_index import embedded
+
+    if embedded.generation(ix.directory) is None and not ix.refresh(dry_run=True).added:
+        hint = "name the folder of the posts with -C, or other files with the setting include"
+        raise FolderError(f"there is no post here ({', '.join(ix.settings.include)})", hint, path=str(ix.folder))
+
+
+def insist_on_posts(ix: Index) -> None:
+    """Raise FolderError if the index holds no post at all, so that nothing could ever be found."""
+    from postdex_index.embedded import open_reader
+
+    stats = open_reader(ix.directory).stats()
+    if not stats.posts + stats.unpublished:
+        hint = "name the folder of the posts with -C; `postdex doctor` lists what was skipped"
+        raise FolderError("no post could be indexed", hint, path=str(ix.folder))
 
 
 def _search(ix: Index, text: str, options: Options) -> int:

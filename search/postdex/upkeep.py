@@ -13,7 +13,8 @@ import click
 from postdex_index.errors import IndexFault, IndexMissingError
 from postdex_index.model import Problem
 
-from .console import Bar, flush, insist_on_files, insist_on_posts, note, out, post_path, shown_path, usual_jobs
+from .console import Bar, flush, note, out, post_path, shown_path, usual_jobs
+from .searching import insist_on_files, insist_on_posts, ready
 
 if TYPE_CHECKING:
     from postdex_index.build import Report
@@ -130,7 +131,6 @@ def _say_report(ix: Index, report: Report, dry_run: bool) -> None:
 def show(place: Place, /, path: str, as_json: bool) -> int:
     """Show a post, or one of its sections, as it is indexed."""
     from . import render, sections, terminal
-    from .searching import ready
 
     with ready(place, "auto") as ix:
         document, section = sections.find(ix, path, partial(post_path, ix.folder))
