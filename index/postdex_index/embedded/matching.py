@@ -339,7 +339,7 @@ def reaching(row: bytes, value: int) -> Iterator[int]:
     >>> list(reaching(bytes([0, 3, 9, 5]), 4))
     [2, 3]
     """
-    return map(_START, _MARK.finditer(row.translate(_at_least(value))))
+    return map(_START, _MARK.finditer(row.translate(_marks_from(value))))
 
 
 def threshold(row: bytes, count: int) -> int:
@@ -361,7 +361,7 @@ def threshold(row: bytes, count: int) -> int:
 
 
 @cache
-def _at_least(value: int) -> bytes:
+def _marks_from(value: int) -> bytes:
     """A table for `bytes.translate`: 1 from this value on."""
     return bytes([byte >= value for byte in range(256)])
 

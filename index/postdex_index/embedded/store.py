@@ -122,12 +122,13 @@ class Store:
             raise damaged(str(path), "it does not have its checksum")
         try:
             value = json.loads(body)
-            self._check_version(value["format"], value)
+            self._check_version(value)
             return _commit(generation, value)
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             raise damaged(str(path), "it has another form") from error
 
-    def _check_version(self, form: int, value: dict[str, Any]) -> None:
+    def _check_version(self, value: dict[str, Any]) -> None:
+        form: int = value["format"]
         if form > FORMAT or (form == FORMAT and int(value["analysis"].partition("/")[0]) > RULES):
             raise IndexVersionError(
                 "this index was written by a newer postdex", "update postdex, or choose another folder with --index",
