@@ -157,11 +157,15 @@ class Index:
     ) -> Results:
         """The posts that answer a query (docs/query.md is its language), best first.
 
+        `limit` and `offset` say which hits, at most 1,000 at a time. `sort` is "score", or "date", "updated" (newest
+        first) or "title": then all words are required. With `units="sections"` each section is a hit.
         `tags`, `categories`, `after`, `before` and `lang` are filters, all of which must hold; dates may be texts as
-        in a query, dates, or datetimes without a zone (the site's is meant). `prefix_last`
-        takes the last word as the beginning of one. A search that is not done after `deadline_ms` says so in
-        `complete`. Raises QueryError for a query over a limit or an argument that cannot be used, StaleError,
-        IndexFault.
+        in a query, dates, or datetimes without a zone (the site's is meant). `drafts` takes in unpublished posts.
+        `facets` ("tags", "categories", "lang", "year") are counted over all posts that match.
+        `prefix_last` takes the last word as the beginning of one; `typo` joins words that no post has with their
+        nearest. `explain` says what each score is made of, `section_snippets` gives a snippet for each section.
+        A search that is not done after `deadline_ms` (None: it may take its time) says so in `complete`.
+        Raises QueryError for a query over a limit or an argument that cannot be used, StaleError, IndexFault.
 
         >>> with open("posts") as ix:
         ...     [hit.path for hit in ix.search("tag:sqlite").hits]
