@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
-from postdex import cli, console, library, places, searching
+from postdex import __main__, cli, console, library, places, searching
 from postdex_index import embedded
 
 ROOT = Path(__file__).parent.parent
@@ -490,12 +490,23 @@ def test_an_interrupt_ends_quietly(run: Run, samples: Path, monkeypatch: pytest.
     assert (said.status, said.out, said.err.strip()) == (130, "", "postdex: interrupted")
 
 
+def test_an_interrupt_while_modules_are_loaded_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "main", interrupted)
+    monkeypatch.setattr(gc, "set_threshold", lambda *_: None)
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    assert __main__.main() == 130
+
+
 def process(samples: Path, *arguments: str, **options: object) -> subprocess.CompletedProcess[bytes]:
     """Run `python -m postdex` as a process of its own."""
     paths = os.pathsep.join((str(ROOT / "search"), str(ROOT / "index")))
     environment = {**os.environ, "PYTHONPATH": paths, **options.pop("environment", {})}  # type: ignore[dict-item]
     command = [sys.executable, "-m", "postdex", "-C", str(samples), *arguments]
-    return subprocess.run(command, env=environment, stderr=subprocess.PIPE, timeout=60, check=False, **options)  # type: ignore[call-overload, no-any-return]
+    options = {"stderr": subprocess.PIPE, **options}
+    return subprocess.run(command, env=environment, timeout=60, check=False, **options)  # type: ignore[call-overload, no-any-return]
 
 
 @pytest.mark.parametrize("limit", ["1", "100"])
@@ -514,6 +525,35 @@ def test_output_that_cannot_be_written_is_one_line(samples: Path, arguments: lis
     with open("/dev/full", "wb") as full:
         done = process(samples, *arguments, stdout=full)
     assert (done.returncode, done.stderr) == (2, b"postdex: cannot write the output (No space left on device)\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "closed", "status", "err"),
+    [
+        ("search psock", (1,), 2, b"postdex: cannot write the output (Bad file descriptor)\n"),
+        ("show " + REFCOUNT, (0, 1), 2, b"postdex: cannot write the output (Bad file descriptor)\n"),
+        ("search --help", (1,), 2, b"postdex: cannot write the output (Bad file descriptor)\n"),
+        ("search psock", (0,), 0, b""),
+        ("search refcoutn", (2,), 0, b""),
+        ("search psock", (0, 1, 2), 2, b""),
+        ("mcp", (0,), 0, b""),
+    ],
+)
+def test_closed_streams_are_no_bug(
+    samples: Path, arguments: str, closed: tuple[int, ...], status: int, err: bytes
+) -> None:
+    def close() -> None:
+        for number in closed:
+            os.close(number)
+
+    done = process(samples, *arguments.split(), stdout=subprocess.PIPE, preexec_fn=close)
+    assert (done.returncode, done.stderr) == (status, err)
+
+
+def test_what_cannot_be_said_does_not_change_the_status(samples: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        done = process(samples, "search", "-l", "refcoutn", stdout=subprocess.PIPE, stderr=full)
+    assert (done.returncode, done.stdout.count(b"\n")) == (0, 2)
 
 
 def test_output_in_a_narrow_encoding(samples: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 #: So many new objects until Python looks for cycles, instead of 700: a search loads 50 modules and makes few objects
@@ -13,11 +14,26 @@ _OBJECTS = 100_000
 def main() -> int:
     """Run the command line in a process of its own; returns the exit status."""
     gc.set_threshold(_OBJECTS)
-    from . import cli
+    try:
+        _replace_closed_streams()
+        from . import cli
 
-    status = cli.main()
+        status = cli.main()
+    except KeyboardInterrupt:  # before or after it could say so
+        status = 130
     gc.freeze()  # what is left goes with the process: nobody has to look through it first
     return status
+
+
+def _replace_closed_streams() -> None:
+    """Open what was closed by who started us (`>&-`), or the next file that is opened would be taken for it.
+
+    Output that nobody takes is an error where there is some, hence read-only; what is said besides may be lost.
+    """
+    for name, way in (("stdin", os.O_RDONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY)):
+        if getattr(sys, name) is None:
+            stream = os.fdopen(os.open(os.devnull, way), "r" if name == "stdin" else "w", encoding="utf-8")
+            setattr(sys, name, stream)
 
 
 if __name__ == "__main__":

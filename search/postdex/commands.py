@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from errno import ENOSPC
+from errno import EBADF, ENOSPC
 from typing import Any
 
 import click
@@ -191,7 +191,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort as error:
         raise KeyboardInterrupt from error
     except OSError as error:
-        if error.errno != ENOSPC:
+        if error.errno not in (ENOSPC, EBADF):
             raise
         refused(error)  # click prints the help by itself; an index that meets a full disk says so in other words
     return status if isinstance(status, int) else 0

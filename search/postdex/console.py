@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn
@@ -56,10 +57,11 @@ def refused(error: OSError) -> NoReturn:
 
 
 def note(line: str) -> None:
-    """One line to standard error, with the name of the program before it."""
+    """One line to standard error, with the name of the program before it; lost if nobody takes it."""
     from .printable import printable
 
-    print(f"postdex: {printable(line)}", file=sys.stderr)
+    with suppress(OSError):
+        print(f"postdex: {printable(line)}", file=sys.stderr)
 
 
 def here() -> Path:
