@@ -11,8 +11,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from errno import EACCES
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -467,6 +468,9 @@ def test_bench(
         (["help", "kmp"], 2, "", "there is no command kmp"),
         (["index", "--ful"], 2, "", "--ful"),
         (["-C", "nowhere", "search", "x"], 2, "", "postdex: nowhere: there is no such folder"),
+        (["-C", "x" * 300, "search", "x"], 2, "", "x: there is no such folder"),
+        (["-C", "~nobody-of-this-name", "search", "x"], 2, "", "there is no such folder"),
+        (["-C", "\0", "search", "x"], 2, "", "there is no such folder"),
         (["bench", "nothing.tsv"], 2, "", "nothing.tsv: the queries cannot be read (No such file or directory)"),
     ],
 )
@@ -479,6 +483,42 @@ def test_ends(run: Run, blog: Path, arguments: list[str], status: int, out: str,
 def test_a_wrong_setting_is_said_with_its_place(run: Run, blog: Path) -> None:
     (blog / "postdex.toml").write_text('language = "en"\nlanguages = 1\n')
     check(run("search", "x"), 2, "", "postdex.toml:2: there is no setting languages; did you mean language?")
+
+
+def test_a_user_without_a_home_can_search(run: Run, blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(_: int) -> None:
+        raise KeyError
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    check(run("search", "-l", "word"), 0, "a.md\nb.md\n", "indexed 2 posts")
+    shutil.rmtree(blog / ".postdex")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert places.index_directory(blog) == blog / ".postdex"  # where writing fails, and says so
+
+
+@pytest.mark.parametrize("refused", ["", ".postdex", "deep"])
+def test_what_may_not_be_looked_at_is_one_line(
+    run: Run, blog: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    stat = os.stat
+
+    def guarded(path: os.PathLike[str] | str | int, **options: Any) -> os.stat_result:
+        if not isinstance(path, int) and str(path).startswith(str(blog / "below" / refused)):
+            raise PermissionError(EACCES, os.strerror(EACCES), path)
+        return stat(path, **options)
+
+    (blog / "below" / "deep").mkdir(parents=True)
+    (blog / "below" / "c.md").write_text("# Post c", encoding="utf-8")
+    monkeypatch.setattr(os, "stat", guarded)
+    said = run("-C", str(blog / "below" / "deep"), "search", "word")
+    assert (said.status, said.out, said.err.count("\n")) == (2, "", 1), said
+
+
+def test_an_empty_name_for_the_index_is_none(run: Run, blog: Path) -> None:
+    assert run("--index", "", "search", "word").status == 0
+    assert sorted(os.listdir(blog)) == [".postdex", "a.md", "b.md"]
 
 
 def test_an_interrupt_ends_quietly(run: Run, samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,9 +94,9 @@ def find_folder(start: Path, explicit: str | None = None) -> Path:
     """
     named = explicit or os.environ.get("POSTDEX_FOLDER", "")
     if named:
-        folder = start / Path(named).expanduser()
-        if not folder.is_dir():
-            what = "this is not a folder" if folder.exists() else "there is no such folder"
+        folder = start / os.path.expanduser(named)
+        if not os.path.isdir(folder):
+            what = "this is not a folder" if os.path.exists(folder) else "there is no such folder"
             raise FolderError(what, "name the folder of the posts with -C or POSTDEX_FOLDER", path=named)
         return folder
     for folder in (start, *Path(os.path.abspath(start)).parents):
@@ -104,7 +104,7 @@ def find_folder(start: Path, explicit: str | None = None) -> Path:
             return folder
     flavour = detect(start)
     usual = FOLDERS.get(flavour, ("posts", "source/_posts", "content"))
-    return next((start / name for name in usual if (start / name).is_dir()), start)
+    return next((start / name for name in usual if os.path.isdir(start / name)), start)
 
 
 def _is_home_of_posts(folder: Path) -> bool:

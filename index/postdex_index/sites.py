@@ -88,7 +88,7 @@ def site(folder: Path) -> Site:
         if flavour:
             prefix = start.relative_to(root).as_posix()
             return _read(flavour, root, "" if prefix == "." else prefix + "/")
-        if (root / ".git").exists() or root == Path.home():
+        if os.path.exists(root / ".git") or str(root) == os.path.expanduser("~"):
             break
     return Site(root=start)
 
@@ -103,7 +103,7 @@ def detect(folder: Path) -> str:
     if "_config.yml" in names:
         hexo = '"hexo"' in _text(folder / "package.json") if "package.json" in names else "scaffolds" in names
         return "hexo" if hexo else "jekyll"
-    if names & {"hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json"} or (folder / _DEFAULT).is_dir():
+    if names & {"hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json"} or os.path.isdir(folder / _DEFAULT):
         return "hugo"
     if "config.toml" in names:
         text = _text(folder / "config.toml")
@@ -114,7 +114,7 @@ def detect(folder: Path) -> str:
         return "astro"
     if not names.isdisjoint(_SETTINGS["mkdocs"]):
         return "mkdocs"
-    return "obsidian" if (folder / ".obsidian").is_dir() else ""
+    return "obsidian" if os.path.isdir(folder / ".obsidian") else ""
 
 
 def surroundings(folder: Path) -> list[Path]:
@@ -139,7 +139,7 @@ def _names(folder: Path) -> set[str]:
 
 def _read(flavour: str, root: Path, prefix: str) -> Site:
     found = Site(flavour, root, prefix, ANCHORS.get(flavour, "github"))
-    name = next((name for name in _SETTINGS.get(flavour, ()) if (root / name).is_file()), "")
+    name = next((name for name in _SETTINGS.get(flavour, ()) if os.path.isfile(root / name)), "")
     config: _Config = {}
     if name:
         config, problems = _config(root / name, name)

@@ -113,7 +113,7 @@ class Index:
     ) -> None:
         """Opens nothing yet: `open` does, and builds the index if there is none."""
         self.folder = Path(folder)
-        if not self.folder.is_dir():
+        if not os.path.isdir(self.folder):
             raise FolderError("there is no such folder", "name the folder of the posts", path=str(folder))
         if refresh not in REFRESH:
             raise PostdexError(f"refresh is {refresh!r}", "use auto, never or require")

@@ -25,17 +25,21 @@ def index_directory(folder: Path, index: str | os.PathLike[str] | None = None) -
     >>> index_directory(Path("posts")).as_posix()
     'posts/.postdex'
     """
-    if index is not None:
+    if index:
         return Path(index)
     inside = folder / ".postdex"
-    if inside.is_dir() or os.access(folder, os.W_OK):
+    if os.path.isdir(inside) or os.access(folder, os.W_OK):
         return inside
     from hashlib import blake2b
 
     from platformdirs import user_cache_path
 
     real = folder.resolve()
-    return user_cache_path("postdex") / f"{real.name}-{blake2b(os.fsencode(real), digest_size=8).hexdigest()}"
+    try:
+        cache = user_cache_path("postdex")
+    except RuntimeError:  # a user without a home; what cannot be written will say so
+        return inside
+    return cache / f"{real.name}-{blake2b(os.fsencode(real), digest_size=8).hexdigest()}"
 
 
 def check_unasked(folder: Path, settings: config.Settings) -> None:
@@ -44,10 +48,10 @@ def check_unasked(folder: Path, settings: config.Settings) -> None:
     That is a home or root folder, or more than MANY_FILES files with neither settings nor a known site around them.
     """
     hint = "run `postdex index` if you mean this folder, or name another with -C"
-    real, home = folder.resolve(), Path.home().resolve()
+    real, home = folder.resolve(), Path("/", os.path.expanduser("~")).resolve()  # "/~" for a user without one
     if real == home or real in home.parents:
         raise FolderError("there is no index yet, and this is a home or root folder", hint, path=str(folder))
-    if settings != config.Settings() or (folder / "postdex.toml").exists() or sites.site(folder).flavour:
+    if settings != config.Settings() or os.path.exists(folder / "postdex.toml") or sites.site(folder).flavour:
         return
     files = len(walk(folder, settings).files)
     if files > MANY_FILES:

@@ -59,7 +59,8 @@ class Views:
         """The newest commit, after it was brought up to the files as far as `refresh` says. Raises StaleError."""
         freshness = self.freshness(settings)
         if self.refresh == "require" and not freshness.fresh:
-            changed = f"{freshness.changed_files:,} files" if freshness.changed_files else "the settings"
+            files = f"{freshness.changed_files:,} file{'s' * (freshness.changed_files != 1)}"
+            changed = files if freshness.changed_files else "the settings"
             said = f"the index is older than the posts ({changed} changed)"
             raise StaleError(said, "run `postdex index`", path=str(self.folder))
         reader, generation = self.opened()

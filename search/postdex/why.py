@@ -6,6 +6,7 @@ clause it fails. For a file that is not in the index: what keeps it out.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,7 +55,7 @@ def unknown(folder: Path, directory: Path, settings: Settings, known: build.Know
         for problem in embedded.read_problems(directory)
         if problem.path == path
     ]
-    if not (folder / path).is_file():
+    if not os.path.isfile(folder / path):
         return [*reasons, "there is no such file in the folder of the posts"]
     if path in known.table:
         return reasons or ["the file holds nothing to index"]

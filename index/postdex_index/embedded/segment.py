@@ -199,13 +199,14 @@ def unreadable(error: Exception, path: str) -> IndexFault:
     reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
     if isinstance(error, OSError) and error.errno in EXHAUSTED:
         return IndexFault(f"the index cannot be read now ({reason})", "raise the limits of the process", path=path)
-    return damaged(path, f"it cannot be read ({reason})")
+    first = "check its permissions, or " if isinstance(error, PermissionError) else ""
+    return damaged(path, f"it cannot be read ({reason})", first)
 
 
-def damaged(path: str, what: str) -> IndexDamagedError:
-    """The error for a file of the index, with its remedy."""
+def damaged(path: str, what: str, first: str = "") -> IndexDamagedError:
+    """The error for a file of the index, with its remedy, and what should be tried `first`."""
     return IndexDamagedError(
-        f"this file of the index is damaged: {what}", "run `postdex index` to rebuild it", path=path
+        f"this file of the index is damaged: {what}", f"{first}run `postdex index` to rebuild it", path=path
     )
 
 
