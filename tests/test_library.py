@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -275,9 +276,17 @@ def test_values_of_other_kinds(ix: postdex.Index, arguments: dict[str, Any], sam
 
 @pytest.mark.parametrize("path", [None, Path(REFCOUNT)])
 def test_a_path_is_a_text(ix: postdex.Index, path: Any) -> None:
-    for ask in (ix.get, ix.like):
+    for ask in (ix.get, ix.like, partial(ix.explain, "word")):
         with pytest.raises(postdex.QueryError, match="path is "):
             ask(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "named"), [(None, 10, "text"), ("the refc", "10", "limit"), ("the", -1, "limit")]
+)
+def test_what_cannot_be_completed(ix: postdex.Index, text: Any, limit: Any, named: str) -> None:
+    with pytest.raises(postdex.QueryError, match=f"{named} is "):
+        ix.suggest(text, limit=limit)
 
 
 def test_other_questions(ix: postdex.Index) -> None:

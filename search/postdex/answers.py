@@ -17,7 +17,7 @@ from postdex_index.model import Correction, Hit, IndexState
 from postdex_index.model import Results as _Results
 from postdex_index.query import Clauses, DateRange, Everything, Keyword, Query, Synonyms, Term, show
 
-from . import hits, rank
+from . import arguments, hits, rank
 from .choices import FACETS, SORTS, UNITS, Sort, Units
 from .printable import iso
 
@@ -61,6 +61,7 @@ class Page(NamedTuple):
         Traceback (most recent call last):
         postdex_index.errors.QueryError: limit is 5000; ask for 0 to 1000 hits at a time and page with offset
         """
+        arguments.check_numbers(self.limit, self.offset, self.deadline_ms)
         if not 0 <= self.limit <= MOST_HITS:
             hint = f"ask for 0 to {MOST_HITS} hits at a time and page with offset"
             raise QueryError(f"limit is {self.limit}", hint, code="bad_limit")

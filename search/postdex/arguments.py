@@ -48,7 +48,7 @@ def texts(name: str, value: object) -> tuple[str, ...]:
     return tuple(text(name, each) for each in value)
 
 
-def check_numbers(limit: object, offset: object, deadline_ms: object = None) -> None:
+def check_numbers(limit: object, offset: object, deadline_ms: object) -> None:
     """Raise QueryError for the first that is no number."""
     for name, value in (("limit", limit), ("offset", offset)):
         if not isinstance(value, int):

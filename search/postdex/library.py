@@ -171,7 +171,6 @@ class Index:
         ...     [hit.path for hit in ix.search("tag:sqlite").hits]
         ['2024/sqlite-wal.md']
         """
-        arguments.check_numbers(limit, offset, deadline_ms)
         counted = arguments.texts("facets", facets)
         page = Page(limit, offset, sort, units, counted, drafts, explain, section_snippets, deadline_ms).checked()
         narrowing = arguments.narrowing(tags, categories, after, before, lang)
@@ -196,7 +195,6 @@ class Index:
         ...     "2022/refcount-bug.md" in [hit.path for hit in ix.like("2022/refcount-bug.md").hits]
         False
         """
-        arguments.check_numbers(limit, offset)
         page = Page(limit, offset).checked()
         started = time.perf_counter()
         view = self.views.current(self.settings)
@@ -212,7 +210,9 @@ class Index:
         ...     [word.text for word in ix.suggest("the refc", limit=1)]
         ['refcount']
         """
-        return suggest.complete(self.views.current(self.settings).reader, text, limit)
+        page = Page(limit).checked()
+        text = arguments.text("text", text)
+        return suggest.complete(self.views.current(self.settings).reader, text, page.limit)
 
     @_reading
     def get(self, path: str) -> Document:
@@ -239,7 +239,7 @@ class Index:
         view = self.views.current(self.settings)
         parsed = self._parsed(query, view.reader)
         tree, corrections = suggest.rescue(parsed, view.reader)
-        post = view.reader.find(path)
+        post = view.reader.find(arguments.text("path", path))
         if post is None:
             reasons = why.unknown(self.folder, self.directory, self.settings, self.views.known(), path)
             return Verdict(path, 0, None, tuple(reasons))
