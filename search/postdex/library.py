@@ -1,8 +1,8 @@
 """How does a program search a folder of posts? `postdex.open(folder)` and the `Index` it gives.
 
-One search is one straight line: bring the index up to the files, read the query, join what is
-misspelt, let the engine match and score, re-rank the first fifty by closeness, and make hits of
-the page that was asked for (`hits`). Faces (command line, service) stand on this file alone.
+One search is one straight line: bring the index up to the files (`views`), read the query (`syntax`), join what is
+misspelt (`suggest`). From there it is `answers`: let the engine match and score, re-rank the first fifty by closeness
+(`rank`), make hits of the page that was asked for (`hits`). Faces (command line, service) stand on this file.
 """
 
 from __future__ import annotations
