@@ -1,14 +1,14 @@
 """What does the text of a post say: text, path, site and settings -> a `Post`.
 
-Brings together front matter (`frontmatter`, `fields`), body (`markdown`) and link (`urls`). Which file the text is
-from, and in which bytes, is for `posts`.
+Brings together front matter (`frontmatter`, `fields`), body (`dialects`, `markdown`) and link (`urls`). Which file the
+text is from, and in which bytes, is for `posts`.
 """
 
 from __future__ import annotations
 
 import time
 
-from . import dates, fields, frontmatter, markdown, urls
+from . import dates, dialects, fields, frontmatter, markdown, urls
 from .config import Settings
 from .model import Post, Problem, Section
 from .sites import Site
@@ -34,7 +34,10 @@ def parse(
     )
     found = fields.normalise(front, around)
     style = site.anchors if settings.anchors == "auto" else settings.anchors
-    body = markdown.sections(front.body, first_line=front.first_line, anchors=style, title=found.title)
+    source, tags = dialects.plain_dialect(front.body, site.flavour)
+    if tags:
+        found = found._replace(tags=tuple(dict.fromkeys((*found.tags, *tags)))[: fields.MOST])
+    body = markdown.sections(source, first_line=front.first_line, anchors=style, title=found.title)
     return _post(path, found, front.problems, body, site, settings)
 
 

@@ -1,0 +1,81 @@
+"""What stands in a body that only its own generator, or editor, understands?
+
+The same marks are plain text on other sites (`50%%`, `#1`), so the site's flavour decides. Hands on a body with as
+many lines, without what its readers do not see, and the tags that stand in the text. All is linear in the body.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from .shortcodes import FENCE
+
+
+def plain_dialect(body: str, flavour: str) -> tuple[str, tuple[str, ...]]:
+    """`body` as any Markdown parser may read it, and the tags in its text; `flavour` as for `sites.Site`.
+
+    >>> plain_dialect("Met %%shy%% Ada #person ^met", "obsidian")
+    ('Met  Ada #person ', ('person',))
+    """
+    rule = _RULES.get(flavour)
+    return rule(body) if rule else (body, ())
+
+
+#: Inline code, or a comment; one without an end reaches into the lines below.
+_CODE_OR_COMMENT = re.compile(r"(`+[^`]*`+)|%%(?:.*?(%%)|.*)")
+_CODE = re.compile(r"`+[^`]*`+")
+#: A tag has something that is no digit, and nothing but a blank before it.
+_TAG = re.compile(r"(?<!\S)#([\w/-]*[^\W\d][\w/-]*)")
+#: What links point to: `^id` at the end of a block.
+_BLOCK_ID = re.compile(r"(?<!\S)\^[A-Za-z0-9-]+[ \t]*$")
+_WIDTH = re.compile(r"(!\[\[?[^\[\]\n]*?)\|\d+(?:x\d+)?(?=\]\]|\]\()")
+_HIGHLIGHT = re.compile(r"(`+[^`]*`+)|==(?=[^\s=])([^=`\n]+)(?<!\s)==")
+
+
+def _obsidian(body: str) -> tuple[str, tuple[str, ...]]:
+    """Without comments, ids of blocks, widths of images and the marks of highlighted text."""
+    lines = body.split("\n")
+    last = max((at for at, line in enumerate(lines) if "%%" in line), default=-1)
+    tags: dict[str, None] = {}
+    fence, hidden = "", False
+    for at, line in enumerate(lines):
+        if hidden:
+            _, end, line = line.partition("%%")
+            lines[at], hidden = line, not end
+        opened = FENCE.match(line) if "```" in line or "~~~" in line else None
+        if fence:
+            if opened and opened[1].startswith(fence) and not line[opened.end() :].strip():
+                fence = ""
+        elif opened:
+            fence = opened[1]
+        else:
+            if "%%" in line:
+                line, hidden = _without_comments(line, at < last)
+            if "#" in line:
+                tags |= dict.fromkeys(tag.strip("/") for tag in _TAG.findall(_CODE.sub("`", line)))
+            lines[at] = _without_marks(line)
+    return "\n".join(lines), tuple(tags)
+
+
+def _without_comments(line: str, closed_below: bool) -> tuple[str, bool]:
+    """A line without its comments, and whether one goes on below; one that nothing closes is text."""
+    goes_on = False
+
+    def shown(found: re.Match[str]) -> str:
+        nonlocal goes_on
+        goes_on = not found[1] and not found[2] and closed_below
+        return found[1] or ("" if found[2] or closed_below else found[0])
+
+    return _CODE_OR_COMMENT.sub(shown, line), goes_on
+
+
+def _without_marks(line: str) -> str:
+    if "^" in line:
+        line = _BLOCK_ID.sub("", line)
+    if "==" in line:
+        line = _HIGHLIGHT.sub(lambda found: found[1] or found[2], line)
+    return _WIDTH.sub(r"\1", line) if "![" in line else line
+
+
+_RULES: dict[str, Callable[[str], tuple[str, tuple[str, ...]]]] = {"obsidian": _obsidian}
