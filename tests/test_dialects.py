@@ -29,6 +29,31 @@ BODIES: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ("obsidian", "a ^b-1\n\n^c\n\nx^2 ^d e", "a \n\n\n\nx^2 ^d e", ()),
     ("obsidian", "![[a.png|300]] ![b|10x20](c.png) ![[d.png|e|5]]", "![[a.png]] ![b](c.png) ![[d.png|e]]", ()),
     ("obsidian", "==a b== `==c==` d == e == f", "a b `==c==` d == e == f", ()),
+    # Jekyll: Liquid, in code too
+    ("jekyll", "{% raw %}\n```\n{{ a }}\n```\n{% endraw %}", "\n```\n{{ a }}\n```\n", ()),
+    (
+        "jekyll",
+        "```\n{%- raw -%}{% comment %}{% endraw %}\n```\n`{% raw %}{{ b }}{% endraw %}`",
+        "```\n{% comment %}\n```\n`{{ b }}`",
+        (),
+    ),
+    ("jekyll", "a{% comment %}b\n{% raw %}\nc{% endcomment %}d{% raw %}", "a\n\nd{% raw %}", ()),
+    ("", "{% raw %}a{% endraw %}", "{% raw %}a{% endraw %}", ()),
+    # the id of a heading, and HTML with blank lines in it
+    ("jekyll", "## A b\n{: .x #own .y}\n\nc\n{: #no}", "## A b {#own}\n\n\nc\n{: #no}", ()),
+    (
+        "jekyll",
+        "<div>\n\n        <div>\n\n    a\n</div>\n</div>\n\n    code",
+        "<div>\n\n<div>\n\na\n</div>\n</div>\n\n    code",
+        (),
+    ),
+    (
+        "jekyll",
+        "<div>\n\n    never closed\n```\n    </div>\n```",
+        "<div>\n\n    never closed\n```\n    </div>\n```",
+        (),
+    ),
+    ("jekyll", '<div markdown="1">\n\n    code\n\n</div>', '<div markdown="1">\n\n    code\n\n</div>', ()),
 ]
 
 
@@ -43,7 +68,19 @@ def test_tags_of_the_text_follow_those_of_the_front_matter() -> None:
     assert parse("#c\n", "x.md", Site(), Settings()).tags == ()
 
 
-@given(st.text(st.sampled_from("%`~#^=![]|{} \n\tab1中")), st.sampled_from(["obsidian"]))
+PIECES = [
+    *"%`~#^=![]|{} \n\tab1中",
+    "{% raw %}",
+    "{% endraw %}",
+    "{%comment%}",
+    "{% endcomment %}",
+    "\n{: #a }",
+    "\n# a",
+]
+PIECES += ["<div>", "</div>", "\n    ", "```"]
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join), st.sampled_from(["obsidian", "jekyll"]))
 def test_lines_keep_their_numbers(body: str, flavour: str) -> None:
     left, _ = plain_dialect(body, flavour)
     assert left.count("\n") == body.count("\n")
@@ -52,10 +89,18 @@ def test_lines_keep_their_numbers(body: str, flavour: str) -> None:
 _N = 20_000
 HOSTILE = ["%%" * _N, "%%\n" * _N, "%% a `" * _N, "`" * _N, "#" * _N, " #1" * _N, "#1" * _N, "^a " * _N, " " * _N + "^"]
 HOSTILE += ["![" * _N, "![[|1" * _N, "==a " * _N, "a" + " " * _N + "b", "%%`\n" * _N, "```\n%%\n" * _N]
+HOSTILE += [
+    "{% raw %}" * _N,
+    "{% raw %}{% endcomment %}\n{:" * _N,
+    "{%" + " " * _N,
+    "# a\n{:" * _N,
+    "\n# a\n{:" + "#" * _N,
+]
+HOSTILE += ["<div>\n    " * _N, "</div>\n    " * _N, "<div></div>\n    " * _N]
 
 
 @pytest.mark.parametrize("body", HOSTILE, ids=lambda body: body[:8].strip())
-@pytest.mark.parametrize("flavour", ["obsidian"])
+@pytest.mark.parametrize("flavour", ["obsidian", "jekyll"])
 def test_hostile_bodies_are_linear(flavour: str, body: str) -> None:
     begun = time.process_time()
     plain_dialect(body, flavour)

@@ -83,6 +83,11 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("categories: a, b", {"categories": (("a",), ("b",))}, {}),
     ("categories: a b", {"categories": (("a",), ("b",))}, {"flavour": "jekyll"}),
     ("category: a b", {"categories": (("a b",),)}, {"flavour": "jekyll"}),
+    (
+        "categories: c",
+        {"categories": (("a",), ("b",), ("c",))},
+        {"flavour": "jekyll", "path": "a/b/_posts/2022-08-26-x.md"},
+    ),
     # unpublished
     ("draft: true", {"unpublished": "draft: true"}, {}),
     ("draft: false\npublished: true", {"unpublished": "", "reconsider_at": None}, {}),

@@ -45,6 +45,11 @@ SITES: list[tuple[dict[str, str], str, dict[str, Any]]] = [
         },
     ),
     (
+        {"_config.yml": "collections:\n  a: {output: true}\n  b:\n    output: true\n    permalink: /:name/\n  c: {}"},
+        ".",
+        {"flavour": "jekyll", "permalinks": (("a", ""), ("b", "/:name/"))},
+    ),
+    (
         {"hugo.toml": "baseURL = 'https://a.org/h/'\ntimeZone = 'UTC'\n[permalinks.page]\nposts = '/:year/:slug/'"},
         "content/posts",
         {"flavour": "hugo", "anchors": "hugo", "base": "/h", "permalinks": (("posts", "/:year/:slug/"),)},
@@ -91,6 +96,10 @@ LINKS: list[tuple[Site, Address, str]] = [
     (Site("jekyll", url="/:title", dated=True), Address("_posts/2022-08-26-b.md", slug="s"), "/s"),
     (Site("jekyll", url="date", dated=True), Address("_posts/2022-08-26-b.md", link="none"), "/b.html"),
     (Site("jekyll", url="date"), Address("about.md"), "/about.html"),
+    (Site("jekyll", url="pretty", permalinks=(("docs", ""),)), Address("_docs/a/b.md"), "/docs/a/b/"),
+    (Site("jekyll", url="date", permalinks=(("docs", ""),)), Address("_docs/b.md"), "/docs/b.html"),
+    (Site("jekyll", permalinks=(("soups", "/food/:collection/:name/"),)), Address("_soups/a/b.md"), "/food/soups/b/"),
+    (Site("jekyll", url="pretty"), Address("_includes/b.md"), ""),
     (Site("hugo"), Address("content/posts/My Post.md"), "/posts/my-post/"),
     (Site("hugo"), Address("content/posts/b/index.md"), "/posts/b/"),
     (Site("hugo"), Address("content/posts/_index.md"), "/posts/"),

@@ -78,4 +78,60 @@ def _without_marks(line: str) -> str:
     return _WIDTH.sub(r"\1", line) if "![" in line else line
 
 
-_RULES: dict[str, Callable[[str], tuple[str, tuple[str, ...]]]] = {"obsidian": _obsidian}
+#: What Liquid takes away, in code too: the marks of a text that it leaves alone, and comments whole.
+_LIQUID = re.compile(r"\{%-?\s*(raw|comment)\s*-?%\}")
+_LIQUID_END = {name: re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}") for name in ("raw", "comment")}
+#: kramdown: the id of a heading may stand on the next line.
+_ID_BELOW = re.compile(r"^(#{1,6}[ \t].*)\n\{:(?=[^{}\n]*\}[ \t]*$)[^#{}\n]*#([\w:.-]+).*$", re.MULTILINE)
+_HTML = re.compile(r"<(/?)(?:article|aside|center|details|div|dl|figure|footer|header|nav|ol|section|table|ul)\b", re.I)
+
+
+def _jekyll(body: str) -> tuple[str, tuple[str, ...]]:
+    """Without Liquid's comments and `{% raw %}`, with ids on the line of their heading and HTML that is no code."""
+    if "{%" in body:
+        body = _without_liquid(body)
+    if "\n{:" in body:
+        body = _ID_BELOW.sub(r"\1 {#\2}\n", body)
+    return (_html_to_the_left(body) if "<" in body and "\n    " in body else body), ()
+
+
+def _without_liquid(body: str) -> str:
+    pieces: list[str] = []
+    unclosed: set[str] = set()
+    at = 0
+    for opened in _LIQUID.finditer(body):
+        name = opened[1]
+        closed = _LIQUID_END[name].search(body, opened.end()) if opened.start() >= at and name not in unclosed else None
+        if closed:
+            inside = body[opened.end() : closed.start()]
+            pieces += body[at : opened.start()], inside if name == "raw" else "\n" * inside.count("\n")
+            at = closed.end()
+        elif opened.start() >= at:
+            unclosed.add(name)
+    return "".join([*pieces, body[at:]])
+
+
+def _html_to_the_left(body: str) -> str:
+    """HTML that kramdown reads up to the end of its element, whatever blank lines and indents are in it."""
+    lines = body.split("\n")
+    inside: list[int] = []
+    fence, depth = "", 0
+    for at, line in enumerate(lines):
+        opened = FENCE.match(line) if "```" in line or "~~~" in line else None
+        if opened and (not fence or opened[1].startswith(fence)):
+            fence = "" if fence else opened[1]
+        elif not fence and (depth or (line.startswith("<") and "markdown=" not in line)):
+            depth += sum(-1 if tag[1] else 1 for tag in _HTML.finditer(line))
+            inside.append(at)
+        if depth <= 0:
+            depth = 0
+            for number in inside:
+                lines[number] = lines[number].lstrip(" \t")
+            inside.clear()
+    return "\n".join(lines)
+
+
+_RULES: dict[str, Callable[[str], tuple[str, tuple[str, ...]]]] = {
+    "jekyll": _jekyll,
+    "obsidian": _obsidian,
+}

@@ -128,7 +128,7 @@ def normalise(front: FrontMatter, around: Circumstances) -> Metadata:
         updated=updated.wall if updated else None,
         tags=_tags(fields, around.flavour),
         keywords=fields.several("keywords"),
-        categories=_categories(fields, around.flavour),
+        categories=_categories(fields, around),
         authors=_authors(fields),
         lang=_lang(fields, around),
         series=next(iter(fields.several("series", split="")), ""),
@@ -287,7 +287,7 @@ def _tags(fields: _Fields, flavour: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
-def _categories(fields: _Fields, flavour: str) -> tuple[tuple[str, ...], ...]:
+def _categories(fields: _Fields, around: Circumstances) -> tuple[tuple[str, ...], ...]:
     name, value = fields.first("categories", "category")
     if value is None:
         name, value = "categories", _taxonomy(fields, "categories")
@@ -296,11 +296,14 @@ def _categories(fields: _Fields, flavour: str) -> tuple[tuple[str, ...], ...]:
         paths = [
             fields.several(name, split="", value=each if isinstance(each, list) else [each]) for each in value[:MOST]
         ]
-    elif flavour == "hexo":
+    elif around.flavour == "hexo":
         paths = [fields.several(name, split="", value=value)] if value else []
     else:
-        split = _separators(value, flavour, plural=name == "categories")
+        split = _separators(value, around.flavour, plural=name == "categories")
         paths = [(each,) for each in fields.several(name, split=split, value=value)]
+        before, posts, _ = around.path.partition("/_posts/")
+        if posts and around.flavour == "jekyll":
+            paths = [*((folder,) for folder in before.split("/")), *paths]
     return tuple(dict.fromkeys(path for path in paths if path))
 
 

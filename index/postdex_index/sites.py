@@ -59,7 +59,7 @@ class Site(NamedTuple):
     """A site, as far as its posts need it.
 
     `prefix` leads from `root` to the folder of posts ("source/_posts/" or ""). `url` is the pattern of
-    a post's link in the generator's own placeholders, `permalinks` those of single sections (Hugo).
+    a post's link in the generator's own placeholders, `permalinks` those of sections (Hugo) or collections (Jekyll).
     `base` is the path that all links begin with ("/blog" or ""). `dated` says that a date at
     the beginning of a file's name is no part of the link.
     """
@@ -168,12 +168,18 @@ def _hexo(site: Site, config: _Config) -> Site:
 
 
 def _jekyll(site: Site, config: _Config) -> Site:
+    collections = config.get("collections")
     return site._replace(
         timezone=_string(config, "timezone"),
         language=_language(config.get("lang")),
         url=_string(config, "permalink") or "date",
         base="/" + _string(config, "baseurl").strip("/") if _string(config, "baseurl").strip("/") else "",
         dated=True,
+        permalinks=tuple(
+            (name, _string(each, "permalink"))
+            for name, each in (collections.items() if isinstance(collections, dict) else ())
+            if isinstance(each, dict) and _string(each, "output").lower() == "true" and name != "posts"
+        ),
     )
 
 

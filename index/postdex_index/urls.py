@@ -115,7 +115,15 @@ def _hexo(site: Site, post: Address) -> str:
 def _jekyll(site: Site, post: Address) -> str:
     if "_posts" in post.path.split("/") or "_drafts" in post.path.split("/"):
         return _expand(_STYLES.get(site.url, site.url), site, post)
-    return _page(post.path, "/" if site.url == "pretty" or site.url.endswith("/") else ".html")
+    ending = "/" if site.url == "pretty" or site.url.endswith("/") else ".html"
+    if not post.path.startswith("_"):
+        return _page(post.path, ending)
+    collection, _, path = post.path[1:].partition("/")
+    pattern = dict(site.permalinks).get(collection)  # a folder that is no collection with pages has none
+    if pattern is None:
+        return ""
+    pattern = (pattern or "/:collection/:path" + ending).replace(":collection", collection)
+    return _expand(pattern, site, post._replace(path=path))
 
 
 def _hugo(site: Site, post: Address) -> str:
