@@ -73,6 +73,13 @@ CASES: list[tuple[str, list[str | tuple[str, str]], list[str]]] = [
     ("kramdown", ["a\tb"], ["a-b"]),
     ("hexo", ["--- 'a' -- \"b\"...", "`--x`y", "Straße Łódź", "Ａ１"], ["—-‘a’-–-“b”…", "xy", "Strase-Lodz", "A１"]),
     ("mkdocs", ["A :star::tada:", ":a: b std::c::d 1:e:2"], ["a", "b-stdcd-1e2"]),
+    (
+        "zola",
+        ["What's *new* in `v1.2`?", "A_b -- Émile", "a b émile"],
+        ["what-s-new-in-v1-2", "a-b-emile", "a-b-emile-1"],
+    ),
+    ("zola", ["a", "a", "搜索 b", ("A", "a-2"), "a"], ["a", "a-1", "搜索-b", "a-2", "a-3"]),
+    ("zola-safe", ["搜索 `b`?", "搜索 b?"], ["搜索_b?", "搜索_b?-1"]),
     ("mkdocs", ["Ünï -- cödé", "a - b"], ["uni-code", "a-b"]),
 ]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from unicodedata import category, normalize
 
 #: Styles that `slugger` knows.
-STYLES = ("github", "hexo", "hugo", "kramdown", "mkdocs")
+STYLES = ("github", "hexo", "hugo", "kramdown", "mkdocs", "zola", "zola-safe")
 
 
 def slugger(style: str) -> Slugger:
@@ -23,6 +23,16 @@ def slugger(style: str) -> Slugger:
     ('c--c-v617', 'setup', 'setup-1')
     """
     return Slugger(style)
+
+
+def latin_slug(text: str) -> str:
+    """Zola's name for a text, "" if that takes more than leaving out accents: it spells all scripts in Latin letters.
+
+    >>> latin_slug("What's new in_Café?"), latin_slug("搜索")
+    ('what-s-new-in-cafe', '')
+    """
+    text = "".join(c for c in normalize("NFKD", text.lower()) if category(c) != "Mn")
+    return "" if any(c > "\x7f" and c.isalnum() for c in text) else re.sub("[^a-z0-9]+", "-", text).strip("-")
 
 
 class Slugger:
@@ -61,7 +71,7 @@ class Slugger:
         return f"{slug}-{count}" if count else slug
 
     def _skipping(self, slug: str) -> str:
-        """GitHub, Hugo: `-1`, `-2` …, the next that is free."""
+        """GitHub, Hugo, Zola: `-1`, `-2` …, the next that is free."""
         result, count = slug, self._last.get(slug, 0)
         while result in self._taken:
             count += 1
@@ -156,6 +166,14 @@ def _mkdocs(heading: str) -> str:
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", text).strip().lower())
 
 
+def _zola(heading: str) -> str:
+    return latin_slug(heading.replace("`", "")) or _github(heading)
+
+
+def _zola_safe(heading: str) -> str:
+    return re.sub("[ \t]", "_", heading.replace("`", ""))
+
+
 _Style = tuple[Callable[[str], str], Callable[[Slugger, str], str], bool | None]
 _STYLES: dict[str, _Style] = {
     "github": (_github, Slugger._skipping, False),
@@ -163,4 +181,6 @@ _STYLES: dict[str, _Style] = {
     "hugo": (_hugo, Slugger._skipping, True),
     "kramdown": (_kramdown, Slugger._counted, False),
     "mkdocs": (_mkdocs, Slugger._underscored, True),
+    "zola": (_zola, Slugger._skipping, True),
+    "zola-safe": (_zola_safe, Slugger._skipping, True),
 }

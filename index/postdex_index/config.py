@@ -48,7 +48,8 @@ class Setting(NamedTuple):
 _DOCS = {
     "include": "Files to index, as in .gitignore (`*.md`, `docs/**/*.mdx`).",
     "exclude": "Files and folders to leave out, as in .gitignore.",
-    "anchors": "How headings become anchors: auto (as the site does), github, hexo, hugo, kramdown or mkdocs.",
+    "anchors": "How headings become anchors: auto (as the site does), github, hexo, hugo, kramdown, mkdocs, zola"
+    " or zola-safe.",
     "timezone": "Time zone of dates, shown and written without one: Asia/Shanghai, or +08:00; else the site's.",
     "language": "Language of posts that do not say theirs (en, zh-cn); else the site's.",
     "simplify": "Whether traditional and simplified Chinese characters find each other.",

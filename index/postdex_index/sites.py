@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .yaml_block import Value
 
 #: The rule for headings' anchors that each generator follows.
-ANCHORS = {"hexo": "hexo", "hugo": "hugo", "jekyll": "kramdown", "mkdocs": "mkdocs"}
+ANCHORS = {"hexo": "hexo", "hugo": "hugo", "jekyll": "kramdown", "mkdocs": "mkdocs", "zola": "zola"}
 #: Where each generator keeps its posts, best first.
 FOLDERS = {
     "hexo": ("source/_posts", "source"),
@@ -59,7 +59,8 @@ class Site(NamedTuple):
     """A site, as far as its posts need it.
 
     `prefix` leads from `root` to the folder of posts ("source/_posts/" or ""). `url` is the pattern of
-    a post's link in the generator's own placeholders, `permalinks` those of sections (Hugo) or collections (Jekyll).
+    a post's link in the generator's own placeholders, `permalinks` those of sections (Hugo), collections (Jekyll) or
+    languages (Zola, whose `url` is how it makes names of files).
     `base` is the path that all links begin with ("/blog" or ""). `dated` says that a date at
     the beginning of a file's name is no part of the link.
     """
@@ -199,8 +200,16 @@ def _hugo(site: Site, config: _Config) -> Site:
 
 
 def _zola(site: Site, config: _Config) -> Site:
-    language = _language(config.get("default_language"))
-    return site._replace(language=language, base=_path_of(_string(config, "base_url")), dated=True)
+    slugify, languages = config.get("slugify"), config.get("languages")
+    slugs: _Config = slugify if isinstance(slugify, dict) else {}
+    return site._replace(
+        language=_language(config.get("default_language")),
+        base=_path_of(_string(config, "base_url")),
+        dated=_string(slugs, "paths_keep_dates") != "true",
+        anchors="zola-safe" if _string(slugs, "anchors") in ("safe", "off") else "zola",
+        url=_string(slugs, "paths"),
+        permalinks=tuple((code, "") for code in (languages if isinstance(languages, dict) else ())),
+    )
 
 
 def _mkdocs(site: Site, config: _Config) -> Site:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from . import dates
+from .anchors import latin_slug, slugger
 from .model import Problem
 from .sites import Site
 
@@ -136,15 +137,28 @@ def _hugo(site: Site, post: Address) -> str:
 
 def _zola(site: Site, post: Address) -> str:
     folders, stem = _split(post.path.removeprefix("content/"))
-    if stem in _INDEX and folders:
-        *folders, stem = folders if not post.slug else [*folders[:-1], post.slug]
-    name = post.slug or (stem if stem in _INDEX else dates.split_name(stem)[1] or stem)
-    return _page("/".join([*folders, name + ".md"]), "/").lower().replace(" ", "-")
+    before, _, language = stem.rpartition(".")
+    if language in dict(site.permalinks):
+        stem = before
+    else:
+        language = ""
+    if stem == "index" and folders:
+        *folders, stem = folders
+    if stem != "_index":
+        stem = post.slug or (site.dated and dates.split_name(stem)[1]) or stem
+        stem = re.sub('[<>:"/|?*]', "", stem.rstrip(" .")) if site.url in ("safe", "off") else latin_slug(stem)
+    return _page("/".join([*([language] if language else []), *folders, stem + ".md"]), "/") if stem else ""
 
 
 def _astro(site: Site, post: Address) -> str:
-    path = post.path.removeprefix("src/content/").removeprefix("src/pages/")
-    return _page(_with_slug(path, post.slug), "/")
+    if post.path.startswith("src/pages/"):
+        return _page(post.path.removeprefix("src/pages/"), "/")
+    path = post.path.removeprefix("src/content/")
+    collection, _, below = path.partition("/")
+    if post.slug and below:
+        return _page(f"{collection}/{post.slug}.md", "/")
+    folders, stem = _split(path)
+    return _page("/".join(slugger("github").slug(name) for name in (*folders, stem)) + ".md", "/")
 
 
 def _mkdocs(site: Site, post: Address) -> str:
