@@ -26,9 +26,9 @@ from postdex_index.sites import Site
 TREES: list[tuple[list[str], Settings, list[str]]] = [
     ([], Settings(), []),
     (
-        ["b.md", "a/x.markdown", "a.mkd", "c.mdx", "D.MD", "e.txt", "md", "a/b/c/d.md"],
+        ["b.md", "a/x.markdown", "a.mkd", "c.mdx", "D.MD", "e.txt", "md", "a/b/c/d.md", "q.qmd", "r.Rmd"],
         Settings(),
-        ["D.MD", "a.mkd", "b.md", "c.mdx", "a/x.markdown", "a/b/c/d.md"],
+        ["D.MD", "a.mkd", "b.md", "c.mdx", "q.qmd", "r.Rmd", "a/x.markdown", "a/b/c/d.md"],
     ),
     ([".hidden.md", "._a.md", ".git/a.md", ".postdex/a.md", ".x/y/a.md"], Settings(), []),
     (["node_modules/a.md", "x/node_modules/a.md", "_site/a.md", "x/_site/a.md"], Settings(), []),

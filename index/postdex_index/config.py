@@ -21,7 +21,7 @@ from .sites import FOLDERS, LARGEST, detect
 class Settings(NamedTuple):
     """The settings in force; each one's meaning stands in `SETTINGS`."""
 
-    include: tuple[str, ...] = ("*.md", "*.markdown", "*.mkd", "*.mdx")
+    include: tuple[str, ...] = ("*.md", "*.markdown", "*.mkd", "*.mdx", "*.qmd", "*.Rmd")
     exclude: tuple[str, ...] = ()
     anchors: str = "auto"
     timezone: str = ""

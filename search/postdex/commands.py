@@ -30,7 +30,7 @@ _ELSEWHERE = {
     "mcp": "mcp",
 }
 #: A file that is a post, for `--explain [PATH]`, where a bare word is part of the query.
-_POST = re.compile(r".+\.(?:md|markdown|mkd|mdx)", re.IGNORECASE | re.DOTALL)
+_POST = re.compile(r".+\.(?:md|markdown|mkd|mdx|qmd|Rmd)", re.IGNORECASE | re.DOTALL)
 
 
 class Commands(click.Group):
