@@ -194,6 +194,9 @@ BLOCKS: list[tuple[str, list[Row], list[tuple[str, str]]]] = [
     # MDX
     ("import A from '@b';\nimport {\n  C,\n} from \"d\"\n\n# E\n\nimport f from 'g';\n\nh\nimport i from 'j'",
      [(6, "# E #e", "\n\n\n\nh¬import i from 'j'")], []),
+    ("export const a = 1;\nexport function B({c}) {\n\n  return <i>{c}</i>;\n}\n\nd\nexport {e}\n\nexport default F;",
+     [(1, "", "\n\n\n\n\n\nd¬export {e}")], []),
+    ("export {a\n\nexport const b = [1\n\nexport it", [(1, "", "export {a\n\nexport const b = [1\n\nexport it")], []),
     ('<Tabs>\n  <Tab label="W">\n\n[a](b)\n\n    <Deep/>\n\n  </Tab>\n</Tabs>\n\n    <Xml>\n',
      [(1, "", "\nW\n\na\n\n\n\n\n\n\n<Xml>")], [("", "<Xml>")]),
     ("<Steps>\n    <Step>\n        a\n\n        - b\n            - c\n\n        ```py\n        d\n        ```\n"
@@ -416,7 +419,8 @@ HOSTILE = [
     "!!! a\n    b\n" * _N, "".join("    " * depth + "!!! a\n" for depth in range(400)), "::: " + ": " * _N + "a",
     ":::" * _N, "!!! " + "a " * _N + "!", '=== "' + '" ' * _N + "a", "> " * _N + "[!a] b", "> [!a]\n" * _N,
     "{/*\n" * _N, "# " + " " * _N + "{/* a", "## a {/*" + "a " * _N + "*/}", "<A\n" * _N, "<A\nb\n" * _N,
-    "<A> " * _N + "<", "<A\n" + "b\n" * _N, "import {\n" * _N, "import " + "from " * _N,
+    "<A> " * _N + "<", "<A\n" + "b\n" * _N, "import {\n" * _N, "export {\n\n" * _N, "export {}\n\n" * _N,
+    "export const " + "a " * _N, "import " + "from " * _N,
     "[a]: {{" * _N, "[a]: {{\n" * _N, "[a][" * _N,
     "<a " + "markdown " * _N, "a {.b " * _N, "{.b" + " .b" * _N, "{a=b " * _N, "<A>b</B> " * _N, ":material-a" * _N,
     "<!-- a -->\n:   a\n" * _N, "{% label " + "a " * _N + "%}",

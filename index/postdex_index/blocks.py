@@ -15,9 +15,10 @@ from .shortcodes import BLOCK, FENCE, shown_arguments, visible_text
 
 #: How the lines begin that bear a mark, in the bytes of a body: most posts have none of them.
 _ANY = re.compile(
-    rb"\n[ \t>]*(?=[!?=/:\[<i#@{])"
+    rb"\n[ \t>]*(?=[!?=/:\[<ie#@{])"
     rb"(?:!!!|\?\?\?|===[!+ \t]|///|:[^\s-]|:   |\[!(?!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\n)|</?[A-Z]"
-    rb"|<[a-z][^\n>]* markdown\b|import[ \t]|#.*\*/\}|@?\[\[?_?[Tt][Oo][Cc]|\{:+[ \t]*toc\b|\[[^\n\]]*\]:[^\n]*\{[{%])"
+    rb"|<[a-z][^\n>]* markdown\b|(?:im|ex)port[ \t]"
+    rb"|#.*\*/\}|@?\[\[?_?[Tt][Oo][Cc]|\{:+[ \t]*toc\b|\[[^\n\]]*\]:[^\n]*\{[{%])"
 )
 _ADMONITION = re.compile(r'(?:!!!|\?\?\?\+?)[ \t]*[A-Za-z][\w-]*(?:[ \t]+[\w-]+)*[ \t]*(?:"(.*)")?[ \t]*$')
 _TAB = re.compile(r"===[!+]?[ \t]+([\"'])(.*)\1[ \t]*$")
@@ -40,6 +41,12 @@ _HTML_START = re.compile(rf"<[!?]|</?(?:{'|'.join(sorted(BLOCK))})(?![\w-])|</?[
 _HTML_END = re.compile(r"-->|</(?:script|style|pre|textarea)>", re.I)
 _IMPORT = re.compile(r"import\b(?:.*\bfrom\b)?[ \t]*(?:\"[^\"]*\"|'[^']*')[ \t]*;?[ \t]*$")
 _IMPORT_START, _IMPORT_END = re.compile(r"import[ \t]*\{[^}]*$"), re.compile(r"[^{}]*\}[ \t]*from\b")
+#: What MDX defines: all lines up to a blank one behind its last bracket.
+_EXPORT = re.compile(
+    r"export[ \t]+(?:(?:const|let|var)\b[^=]*=|(?:default[ \t]+)?(?:async[ \t]+)?(?:function|class)\b"
+    r"|default[ \t]+(?:[({]|\w+;?$)|\*[ \t]|\{)"
+)
+_OPENING, _CLOSING = re.compile(r"[(\[{]"), re.compile(r"[)\]}]")
 #: A comment in a line, or the code in which it is none.
 _COMMENT = re.compile(r"(`+[^`]*`+)|\{/\*(?:[^*{]|\*(?!/\})|\{(?!/\*))*+\*/\}")
 _WORD = re.compile(r"[ \t]*#?([\w-]+)[ \t]*")
@@ -80,8 +87,8 @@ class _Blocks:
         self.components: list[int] = []
         #: Whether the lines are a block of HTML, which reaches to the next blank one.
         self.html = False
-        #: Whether nothing closes a comment, or the arguments of a component, from here on.
-        self.unclosed = self.endless = False
+        #: Whether nothing closes a comment, the arguments of a component, or a definition, from here on.
+        self.unclosed = self.endless = self.unended = False
 
     def read(self) -> list[str]:
         lines = self.lines
@@ -126,6 +133,9 @@ class _Blocks:
             if first == "i" and self.imported(text):
                 return ""
             self.head = first in "{#"
+        if first == "e" and not column and self.exported(text):
+            self.head = True
+            return ""
         # Far to the right, code may stand.
         if first in _ANYWHERE or (first in _READERS and not self.html and (column < _INDENT or self.components)):
             shown = _READERS[first](self, text.rstrip(), self.column)
@@ -283,6 +293,21 @@ class _Blocks:
                 self.lines[self.at : at + 1] = [""] * (at + 1 - self.at)
                 self.at = at
                 return True
+        return False
+
+    def exported(self, text: str) -> bool:
+        """Whether MDX defines something here, in a paragraph of its own; all its lines become blank."""
+        if not _EXPORT.match(text) or self.unended or (self.at and self.lines[self.at - 1].strip()):
+            return False
+        depth = 0
+        for at in range(self.at, len(self.lines) + 1):
+            line = self.lines[at] if at < len(self.lines) else ""
+            if not line.strip() and depth <= 0:
+                self.lines[self.at : at] = [""] * (at - self.at)
+                self.at = at - 1
+                return True
+            depth += len(_OPENING.findall(line)) - len(_CLOSING.findall(line))
+        self.unended = True
         return False
 
 
