@@ -88,7 +88,12 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
         {"categories": (("a",), ("b",), ("c",))},
         {"flavour": "jekyll", "path": "a/b/_posts/2022-08-26-x.md"},
     ),
+    ("authors: a, b; c", {"authors": ("a", "b", "c")}, {"flavour": "pelican"}),
+    ("authors: a, b", {"authors": ("a, b",)}, {}),
     # unpublished
+    ("status: Draft", {"unpublished": "status: draft"}, {"flavour": "pelican"}),
+    ("status: draft", {"unpublished": ""}, {}),
+    ("status: published", {"unpublished": ""}, {"flavour": "pelican"}),
     ("draft: true", {"unpublished": "draft: true"}, {}),
     ("draft: false\npublished: true", {"unpublished": "", "reconsider_at": None}, {}),
     ("published: false", {"unpublished": "published: false"}, {}),

@@ -51,7 +51,11 @@ BLOCKS = [
     (';;;\n"title": "x"\n;;;\nbody', {"title": "x"}, "body", 4),
     ("title: x\ntags:\n- a\n---\nbody", {"title": "x", "tags": ["a"]}, "body", 5),
     ("Note: this is prose\n---\nbody", {}, "Note: this is prose\n---\nbody", 1),
-    ("title: x\n" + "\n" * 60 + "---\nbody", {}, "title: x\n" + "\n" * 60 + "---\nbody", 1),
+    ("date: x\n" + "\n" * 60 + "---\nbody", {}, "date: x\n" + "\n" * 60 + "---\nbody", 1),
+    ("Title: x: y\nTags: a\n    b\n\nprose\n\n---\n", {"Title": "x: y", "Tags": "a, b"}, "\nprose\n\n---\n", 4),
+    ("Title: x\n    y\nDate: 2022-08-26", {"Title": "x y", "Date": "2022-08-26"}, "", 4),
+    ("Title: x\nand prose\n\nbody", {}, "Title: x\nand prose\n\nbody", 1),
+    ("Note: x\n\nbody", {}, "Note: x\n\nbody", 1),
 ]
 
 #: text, (line, words of the message) of each problem, first line of the body
@@ -275,6 +279,11 @@ def test_what_is_nested_deeper_than_four_is_left_out() -> None:
 @pytest.mark.parametrize(("flavour", "fields"), [("", {}), ("hexo", {"Subject": "x"}), ("hugo", {}), ("jekyll", {})])
 def test_form_without_opener_is_hexos(flavour: str, fields: dict[str, str]) -> None:
     assert check("Subject: x\n---\nbody", flavour).fields == fields
+
+
+@pytest.mark.parametrize(("flavour", "fields"), [("pelican", {"Title": "x"}), ("", {"Title": "x"}), ("hexo", {})])
+def test_lines_of_fields_are_pelicans(flavour: str, fields: dict[str, str]) -> None:
+    assert check("Title: x\n\nbody", flavour).fields == fields
 
 
 @pytest.mark.parametrize(("line", "plain"), LINES)

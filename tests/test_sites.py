@@ -77,6 +77,7 @@ SITES: list[tuple[dict[str, str], str, dict[str, Any]]] = [
     ({"astro.config.mjs": "export default {}"}, "src/content", {"flavour": "astro", "prefix": "src/content/"}),
     ({"mkdocs.yml": "site_url: https://a.org/d/\ntheme:\n  language: de"}, "docs", {"flavour": "mkdocs", "base": "/d"}),
     ({"mkdocs.yml": "x: !!python/name:a.b\ny: !ENV [A, b]\nsite_url: /d"}, "docs", {"flavour": "mkdocs", "base": "/d"}),
+    ({"pelicanconf.py": "SITENAME = 'x'"}, "content", {"flavour": "pelican", "prefix": "content/"}),
     ({".obsidian/app.json": "{}"}, "notes", {"flavour": "obsidian", "anchors": "github"}),
     ({"hugo.toml": "", ".git/x": "", "sub/.git/x": ""}, "sub/posts", {"flavour": ""}),
 ]

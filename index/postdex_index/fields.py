@@ -35,7 +35,7 @@ _SPELLING = {
 _DATES = ("date", "published", "pubDate", "pubDatetime", "publishedAt", "created", "publishDate")
 _UPDATES = ("updated", "lastmod", "modified", "last_modified_at", "updatedDate", "updatedAt", "modDatetime")
 #: Fields that can leave a post out; most posts have none of them.
-_REASONS = frozenset(("draft", "published", "hidden", "indexing", "search", "password", "encrypt"))
+_REASONS = frozenset(("draft", "published", "hidden", "indexing", "search", "password", "encrypt", "status"))
 
 _TRUE = frozenset(("true", "yes", "on", "1", "y"))
 _FALSE = frozenset(("false", "no", "off", "0", "n"))
@@ -129,7 +129,7 @@ def normalise(front: FrontMatter, around: Circumstances) -> Metadata:
         tags=_tags(fields, around.flavour),
         keywords=fields.several("keywords"),
         categories=_categories(fields, around),
-        authors=_authors(fields),
+        authors=_authors(fields, around.flavour),
         lang=_lang(fields, around),
         series=next(iter(fields.several("series", split="")), ""),
         weight=_weight(fields),
@@ -321,12 +321,12 @@ def _taxonomy(fields: _Fields, name: str) -> Value:
     return (taxonomies.get(name) if isinstance(taxonomies, dict) else None) or []
 
 
-def _authors(fields: _Fields) -> tuple[str, ...]:
+def _authors(fields: _Fields, flavour: str) -> tuple[str, ...]:
     name, value = fields.first("authors", "author")
     if isinstance(value, dict) and not isinstance(value.get("name"), str):  # each author under a key of their own
         people: list[Value] = [each for each in value.values() if isinstance(each, dict)]
         value = people
-    return fields.several(name, split="", value=value) if value else ()
+    return fields.several(name, split=",;" if flavour == "pelican" else "", value=value) if value else ()
 
 
 def _description(fields: _Fields) -> str:
@@ -400,7 +400,7 @@ def _stem(path: str) -> str:
 
 def _unpublished(fields: _Fields, around: Circumstances) -> tuple[str, str, int | None]:
     """Which field leaves the post out ("" if it is none), why ("" if it is not left out), and when that changes."""
-    name, reason = _standing_reason(fields, around.path)
+    name, reason = _standing_reason(fields, around)
     publish = None if _is_flag(fields, "publishDate") else fields.moment(around.zone, "publishDate")
     end = fields.first("expiryDate", "unpublishDate")[0]
     expiry = fields.moment(around.zone, end) if end else None
@@ -413,16 +413,18 @@ def _unpublished(fields: _Fields, around: Circumstances) -> tuple[str, str, int 
     return "", "", expiry.instant if expiry else None
 
 
-def _standing_reason(fields: _Fields, path: str) -> tuple[str, str]:
+def _standing_reason(fields: _Fields, around: Circumstances) -> tuple[str, str]:
     """The first of the fields that say so for good, and what it says."""
-    if _REASONS.isdisjoint(fields.values) and "_drafts" not in path:
+    if _REASONS.isdisjoint(fields.values) and "_drafts" not in around.path:
         return "", ""
     search = fields.values.get("search")
     excluded = search.get("exclude") if isinstance(search, dict) else None
+    status = fields.text("status").lower() if around.flavour == "pelican" else ""
     checks = (
         (fields.flag("draft") is True, "draft", "draft: true"),
         (fields.flag("published") is False, "published", "published: false"),
-        ("_drafts" in path.split("/")[:-1], "", "in _drafts/"),
+        ("_drafts" in around.path.split("/")[:-1], "", "in _drafts/"),
+        (status in ("draft", "hidden", "skip"), "status", f"status: {status}"),
         (fields.flag("hidden") is True, "hidden", "hidden: true"),
         (fields.flag("indexing") is False, "indexing", "indexing: false"),
         (isinstance(excluded, str) and excluded.lower() in _TRUE, "search", "search: {exclude: true}"),

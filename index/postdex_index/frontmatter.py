@@ -1,7 +1,7 @@
 """Where does the front matter end, and what does it hold: a file's text -> raw fields, body, body's first line.
 
-Takes YAML between `---` (or closed by `...`), TOML between `+++`, JSON in braces, and
-Hexo's forms (JSON closed by `;;;`, YAML without an opener). Knows nothing of what a
+Takes YAML between `---` (or closed by `...`), TOML between `+++`, JSON in braces,
+Hexo's forms (JSON closed by `;;;`, YAML without an opener) and Pelican's lines of fields. Knows nothing of what a
 field means (`fields` does), nor of Markdown. Never raises: what cannot be read is a
 problem, and the body is never lost. A block that is no mapping is body text.
 """
@@ -138,7 +138,8 @@ def _broken_json(text: str, start: int, message: str) -> FrontMatter:
 
 
 def _unopened(text: str, start: int, flavour: str) -> FrontMatter:
-    """Hexo's form without an opener: fields from the first line on, closed by `---` or `;;;`."""
+    """The forms without an opener, fields from the first line on: Hexo's is closed by `---` or `;;;`, Pelican's by a
+    blank line."""
     if flavour in _WITH_OPENER or not (_KEY.match(text, start) or text.startswith('"', start)):
         return _all_body(text)
     stop = start
@@ -146,13 +147,32 @@ def _unopened(text: str, start: int, flavour: str) -> FrontMatter:
         stop = text.find("\n", stop) + 1 or len(text)
     close = _HEXO_CLOSER.search(text, start, stop)
     if close is None:
-        return _all_body(text)
+        return _headers(text, start, flavour)
     block = _Block("JSON" if close[1][0] == ";" else "YAML", start, text[start : close.start()], close.end())
     found = _read(text, block)
     usual = not found.problems and any(key.lower() in _USUAL for key in found.fields)
     if usual or (flavour == "hexo" and found.fields):
         return found
-    return _all_body(text)  # prose that begins with "Note: …", and a rule after it
+    return _headers(text, start, flavour)  # or prose that begins with "Note: …", and a rule after it
+
+
+def _headers(text: str, start: int, flavour: str) -> FrontMatter:
+    """Pelican's form: lines `Title: text`, which an indented line continues, up to a blank line."""
+    if flavour not in ("", "pelican"):
+        return _all_body(text)
+    end = text.find("\n\n", start, start + LONGEST)
+    end = end + 1 if end >= 0 else min(len(text), start + LONGEST)
+    fields: dict[str, str] = {}
+    name = ""
+    for line in text[start:end].rstrip("\n").split("\n"):
+        if name and line.startswith("    "):
+            fields[name] = f"{fields[name]}{', ' if name.lower() == 'tags' else ' '}{line.strip()}"
+        elif _KEY.match(line):
+            name, _, value = line.partition(":")
+            fields[name] = value.strip()
+        else:
+            return _all_body(text)
+    return _front_matter(text, {**fields}, end) if "title" in map(str.lower, fields) else _all_body(text)
 
 
 def _read(text: str, block: _Block) -> FrontMatter:

@@ -1,7 +1,7 @@
 """Whose site is this: the files around a folder of posts -> its generator, and what that says of dates and links.
 
 Reads the site's own settings (never runs them), so that links, time zone and anchors
-are right without settings of ours. Modest on purpose: seven generators are known, the common keys of five read.
+are right without settings of ours. Modest on purpose: eight generators are known, the common keys of five read.
 A settings file that cannot be read is a note. How a link is made is for `urls`.
 """
 
@@ -30,6 +30,7 @@ FOLDERS = {
     "astro": ("src/content", "src/pages"),
     "mkdocs": ("docs",),
     "obsidian": (),
+    "pelican": ("content",),
 }
 #: Where each generator keeps the settings that are read, best first.
 _SETTINGS = {
@@ -42,10 +43,14 @@ _SETTINGS = {
     "zola": ("config.toml",),
     "mkdocs": ("mkdocs.yml", "mkdocs.yaml"),
 }
-#: Astro's settings are a program: they are never read.
+#: Settings that are a program are never read.
 _ASTRO = frozenset(f"astro.config.{ending}" for ending in ("mjs", "js", "ts", "mts", "cjs", "cts"))
 #: Files that lie in the root of a site and nowhere else; with `package.json`, which tells Hexo from Jekyll.
-SITE_FILES = _ASTRO | {"package.json", *(name for names in _SETTINGS.values() for name in names if "/" not in name)}
+SITE_FILES = _ASTRO | {
+    "package.json",
+    "pelicanconf.py",
+    *(name for names in _SETTINGS.values() for name in names if "/" not in name),
+}
 #: Folders that tell one generator from another, too.
 _SIGNS = frozenset(("scaffolds", ".obsidian"))
 _DEFAULT = "config/_default"
@@ -115,6 +120,8 @@ def detect(folder: Path) -> str:
         return "astro"
     if not names.isdisjoint(_SETTINGS["mkdocs"]):
         return "mkdocs"
+    if "pelicanconf.py" in names:
+        return "pelican"
     return "obsidian" if os.path.isdir(folder / ".obsidian") else ""
 
 
