@@ -54,6 +54,9 @@ BODIES: list[tuple[str, str, str | None, tuple[str, ...]]] = [
         (),
     ),
     ("jekyll", '<div markdown="1">\n\n    code\n\n</div>', '<div markdown="1">\n\n    code\n\n</div>', ()),
+    # mdBook
+    ("mdbook", "# A\n```rust,x\n# a;\n#\n#[b]\nc # d\n```\n# E", "# A\n```rust,x\n\n\n#[b]\nc # d\n```\n# E", ()),
+    ("mdbook", "```sh\n# a\n```", "```sh\n# a\n```", ()),
 ]
 
 
@@ -80,7 +83,7 @@ PIECES = [
 PIECES += ["<div>", "</div>", "\n    ", "```"]
 
 
-@given(st.lists(st.sampled_from(PIECES)).map("".join), st.sampled_from(["obsidian", "jekyll"]))
+@given(st.lists(st.sampled_from(PIECES)).map("".join), st.sampled_from(["obsidian", "jekyll", "mdbook"]))
 def test_lines_keep_their_numbers(body: str, flavour: str) -> None:
     left, _ = plain_dialect(body, flavour)
     assert left.count("\n") == body.count("\n")
@@ -100,7 +103,7 @@ HOSTILE += ["<div>\n    " * _N, "</div>\n    " * _N, "<div></div>\n    " * _N]
 
 
 @pytest.mark.parametrize("body", HOSTILE, ids=lambda body: body[:8].strip())
-@pytest.mark.parametrize("flavour", ["obsidian", "jekyll"])
+@pytest.mark.parametrize("flavour", ["obsidian", "jekyll", "mdbook"])
 def test_hostile_bodies_are_linear(flavour: str, body: str) -> None:
     begun = time.process_time()
     plain_dialect(body, flavour)

@@ -131,7 +131,30 @@ def _html_to_the_left(body: str) -> str:
     return "\n".join(lines)
 
 
+#: A line of Rust that is there for the compiler; a second `#` stands for one that is seen.
+_FOR_COMPILER = re.compile(r"[ \t]*#(?:[ \t].*)?$")
+
+
+def _mdbook(body: str) -> tuple[str, tuple[str, ...]]:
+    """Rust without the lines that mdBook and rustdoc hide."""
+    if "\n#" not in body and " #" not in body:
+        return body, ()
+    lines = body.split("\n")
+    fence, rust = "", False
+    for at, line in enumerate(lines):
+        opened = FENCE.match(line) if "```" in line or "~~~" in line else None
+        if fence:
+            if opened and opened[1].startswith(fence) and not line[opened.end() :].strip():
+                fence = ""
+            elif rust and _FOR_COMPILER.match(line):
+                lines[at] = ""
+        elif opened:
+            fence, rust = opened[1], line[opened.end() :].lstrip().startswith("rust")
+    return "\n".join(lines), ()
+
+
 _RULES: dict[str, Callable[[str], tuple[str, tuple[str, ...]]]] = {
     "jekyll": _jekyll,
+    "mdbook": _mdbook,
     "obsidian": _obsidian,
 }

@@ -1,7 +1,7 @@
 """Whose site is this: the files around a folder of posts -> its generator, and what that says of dates and links.
 
 Reads the site's own settings (never runs them), so that links, time zone and anchors
-are right without settings of ours. Modest on purpose: eight generators are known, the common keys of five read.
+are right without settings of ours. Modest on purpose: nine generators are known, the common keys of six read.
 A settings file that cannot be read is a note. How a link is made is for `urls`.
 """
 
@@ -29,6 +29,7 @@ FOLDERS = {
     "jekyll": (),
     "astro": ("src/content", "src/pages"),
     "mkdocs": ("docs",),
+    "mdbook": ("src",),
     "obsidian": (),
     "pelican": ("content",),
 }
@@ -42,6 +43,7 @@ _SETTINGS = {
     ),
     "zola": ("config.toml",),
     "mkdocs": ("mkdocs.yml", "mkdocs.yaml"),
+    "mdbook": ("book.toml",),
 }
 #: Settings that are a program are never read.
 _ASTRO = frozenset(f"astro.config.{ending}" for ending in ("mjs", "js", "ts", "mts", "cjs", "cts"))
@@ -120,6 +122,8 @@ def detect(folder: Path) -> str:
         return "astro"
     if not names.isdisjoint(_SETTINGS["mkdocs"]):
         return "mkdocs"
+    if "book.toml" in names:
+        return "mdbook"
     if "pelicanconf.py" in names:
         return "pelican"
     return "obsidian" if os.path.isdir(folder / ".obsidian") else ""
@@ -176,7 +180,6 @@ def _hexo(site: Site, config: _Config) -> Site:
 
 
 def _jekyll(site: Site, config: _Config) -> Site:
-    collections = config.get("collections")
     return site._replace(
         timezone=_string(config, "timezone"),
         language=_language(config.get("lang")),
@@ -185,7 +188,7 @@ def _jekyll(site: Site, config: _Config) -> Site:
         dated=True,
         permalinks=tuple(
             (name, _string(each, "permalink"))
-            for name, each in (collections.items() if isinstance(collections, dict) else ())
+            for name, each in _table(config, "collections").items()
             if isinstance(each, dict) and _string(each, "output").lower() == "true" and name != "posts"
         ),
     )
@@ -207,15 +210,14 @@ def _hugo(site: Site, config: _Config) -> Site:
 
 
 def _zola(site: Site, config: _Config) -> Site:
-    slugify, languages = config.get("slugify"), config.get("languages")
-    slugs: _Config = slugify if isinstance(slugify, dict) else {}
+    slugs = _table(config, "slugify")
     return site._replace(
         language=_language(config.get("default_language")),
         base=_path_of(_string(config, "base_url")),
         dated=_string(slugs, "paths_keep_dates") != "true",
         anchors="zola-safe" if _string(slugs, "anchors") in ("safe", "off") else "zola",
         url=_string(slugs, "paths"),
-        permalinks=tuple((code, "") for code in (languages if isinstance(languages, dict) else ())),
+        permalinks=tuple((code, "") for code in _table(config, "languages")),
     )
 
 
@@ -232,12 +234,23 @@ def _mkdocs(site: Site, config: _Config) -> Site:
     )
 
 
+def _mdbook(site: Site, config: _Config) -> Site:
+    book = _table(config, "book")
+    return site._replace(
+        language=_language(book.get("language")),
+        base=_path_of(_string(_table(_table(config, "output"), "html"), "site-url")),
+        url="ugly",
+        permalinks=(("docs_dir", (_string(book, "src") or "src").strip("/")),),
+    )
+
+
 _RULES: dict[str, Callable[[Site, _Config], Site]] = {
     "hexo": _hexo,
     "jekyll": _jekyll,
     "hugo": _hugo,
     "zola": _zola,
     "mkdocs": _mkdocs,
+    "mdbook": _mdbook,
 }
 
 
@@ -271,6 +284,11 @@ def _text(path: Path) -> str:
 def _string(config: _Config, name: str) -> str:
     value = config.get(name)
     return value.strip() if isinstance(value, str) else ""
+
+
+def _table(config: _Config, name: str) -> _Config:
+    value = config.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def _language(value: Value) -> str:
