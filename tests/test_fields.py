@@ -40,6 +40,8 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("a: b", {"date": "2022-08-26T00:00:00", "date_from": "path"}, {"path": "_posts/2022-8-26-x.md"}),
     ("a: b", {"date": "2022-08-26T00:00:00", "date_from": "path"}, {"path": "2022-08-26-x/index.zh.md"}),
     ("a: b", {"date": "2022-08-26T00:00:00", "date_from": "path"}, {"path": "2022-08-26.md"}),
+    ("a: b", {"date": "2022-08-26T00:00:00", "date_from": "path"}, {"path": "journals/2022_08_26.md"}),
+    ("a: b", {"date_from": "file"}, {"path": "2022_13_26.md"}),
     ("a: b", {"date": "2020-09-13T12:26:40", "date_from": "file"}, {"path": "2022-00-31-x.md"}),
     ("a: b", {"date": "2020-09-13T20:26:40", "date_from": "file"}, {"zone": "Asia/Shanghai"}),
     ("updated: 2022-01-01", {"updated": "2022-01-01T00:00:00"}, {}),

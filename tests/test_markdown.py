@@ -86,6 +86,8 @@ PROSE = [
      "按钮  答案 答 题"),
     ("{% label primary @文字 %} {% span red::红 %} {% u 下划线 %} {% checkbox green checked, 完成 %} {% link a.md %}",
      "文字 红 下划线 完成"),
+    ("{% label 蝴蝶 标签 blue %} {% label red %}\n\n<!-- timeline 1 -->\na\n<!-- endtimeline -->",
+     "蝴蝶 标签 red\n\n1\na"),
     ("{% hideToggle 标题,#fff %}\na\n{% endhideToggle %}", "标题¬a"),
     ("{% tab Linux %}\na\n{% endtab %}", "Linux¬a"),
     ("{% asset_img a.jpg 500 300 \"t\" \"the alt\" %} {% asset_img b.png Some words %}", "the alt Some words"),

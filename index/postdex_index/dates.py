@@ -48,7 +48,7 @@ _NAMED_ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "CET": 1, "CEST": 2, "JST": 9, "EST"
 _NAMED_ZONES |= {"MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 
 _IN_NAME = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_. ]+|T[\d:-]+[-_. ]*|$)|(\d{4})(\d{2})(\d{2})(?:[-_. ]+|$)", re.ASCII
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_. ]+|T[\d:-]+[-_. ]*|$)|(\d{4})_?(\d{2})_?(\d{2})(?:[-_. ]+|$)", re.ASCII
 )
 
 
@@ -140,7 +140,7 @@ def zone_or_utc(name: str) -> tzinfo:
 def split_name(stem: str) -> tuple[str, str]:
     """A file's stem as (date, rest); the date is "" when the name does not begin with one.
 
-    >>> split_name("2022-08-26-refcount-bug"), split_name("2022-08-26"), split_name("2022-in-review")
+    >>> split_name("2022-08-26-refcount-bug"), split_name("2022_08_26"), split_name("2022-in-review")
     (('2022-8-26', 'refcount-bug'), ('2022-8-26', ''), ('', '2022-in-review'))
     """
     match = _IN_NAME.match(stem)

@@ -128,6 +128,8 @@ _PART = {"btn": 1, "button": 1, "hideToggle": 0, "hideBlock": 0, "hideInline": 0
 _PART |= {"folding": -1, "checkbox": -1, "radio": -1}
 _WHOLE = frozenset(("details", "del", "emp", "kbd", "label", "span", "spoiler", "u", "wavy"))
 _STYLE = re.compile(r"[\w -]*(?:@|::)")
+#: Butterfly's labels end with their colour.
+_COLOUR = re.compile(r"(?<=\S) (?:default|blue|pink|red|purple|orange|green)$")
 _OF_THEMES = "|".join(sorted({*_PART, *_WHOLE}))
 _HEXO = re.compile(
     rf"\{{%-?\s*(post_link|asset_link|asset_img|img|blockquote|quote|tab|{_OF_THEMES})\s+(.*?)\s*-?%\}}", re.S
@@ -225,7 +227,8 @@ def _shown_hexo(name: str, arguments: str) -> str:
         return "" if name == "link" and len(parts) == 1 else shown  # Jekyll's has an address alone
     if name in _WHOLE:
         style = _STYLE.match(arguments)
-        return arguments[style.end() if style else 0 :]
+        shown = arguments[style.end() if style else 0 :]
+        return _COLOUR.sub("", shown) if name == "label" and not style else shown
     words = arguments.split()
     if name in ("blockquote", "quote", "tab"):
         return " ".join(word for word in words if "://" not in word)
@@ -241,8 +244,8 @@ def _shown_hexo(name: str, arguments: str) -> str:
 _HIDDEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style)\b[^<>]*>.*?(?:</\1\s*>|\Z)|<\?.*?(?:\?>|\Z)|<![A-Za-z\[][^>]*>?", re.S | re.I
 )
-#: NexT and Butterfly for Hexo: the label of a tab, before its icon.
-_TAB_COMMENT = re.compile(r"<!--[ \t]*tab[ \t]([^\n<>]*)-->")
+#: NexT and Butterfly for Hexo: the label of a tab, before its icon, or of a point in time.
+_TAB_COMMENT = re.compile(r"<!--[ \t]*(?:tab|timeline)[ \t]([^\n<>]*)-->")
 _HTML_TAG = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9-]*+)((?:[^<>"']|"[^"]*"|'[^']*')*+)>""")
 _ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
 _BREAKS = re.compile("[\0\x01\n\v\r]")
