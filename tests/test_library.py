@@ -159,6 +159,25 @@ def test_sections_as_hits(ix: postdex.Index) -> None:
     assert all("psock" in hit.snippet.text for hit in found.hits)
 
 
+@pytest.mark.parametrize("simplify", [True, False])
+def test_traditional_characters_are_found_wherever_they_stand(blog: Path, simplify: bool) -> None:
+    (blog / "postdex.toml").write_text(f"simplify = {str(simplify).lower()}")
+    header = "---\ntitle: 程式設計雜談\ntags: [雜談, 核心]\ncategories: [技術, 後端]\nauthor: 張三\n---\n"
+    (blog / "old.md").write_text(f"{header}# 記憶體管理\n\n這是關於雜談的文章。\n", encoding="utf-8")
+    (blog / "new.md").write_text("# 记忆\n\n关于记忆体。\n", encoding="utf-8")
+    with postdex.open(blog) as ix:
+        for query in ("雜談", "tag:雜談", "category:技術", "author:張三", "title:設計", "heading:管理"):
+            assert [hit.path for hit in ix.search(query).hits] == ["old.md"], query
+        assert [hit.path for hit in ix.search("tag:杂谈").hits] == ["old.md"] * simplify
+        hit = ix.search("雜談").hits[0]
+        assert [hit.title[start : start + length] for start, length in hit.title_spans] == ["雜談"]
+        for query, reason in (("程式設計雜談", "+ the query is the title"), ("記憶體管理", "+ the query is a heading")):
+            score = ix.search(query, explain=True).hits[0].explain
+            assert score and {part.label: part.value for part in score.parts}[reason], query
+        assert ix.suggest("雜")
+        assert ix.like("old.md").total == simplify
+
+
 def test_title_spans(ix: postdex.Index) -> None:
     for query in ("refcount", "refcounts", "refc*", "refcuont~", "title:refcount", '"refcount bug"'):
         hit = ix.search(query, limit=1).hits[0]

@@ -176,7 +176,8 @@ class Word(NamedTuple):
 
 
 class Stats(NamedTuple):
-    """The snapshot in numbers; `languages` are those whose stemmers its posts used."""
+    """The snapshot in numbers; `languages` are those whose stemmers its posts used, `simplify` says whether its
+    traditional Chinese was read as simplified."""
 
     generation: int
     posts: int
@@ -185,6 +186,7 @@ class Stats(NamedTuple):
     terms: int
     bytes: int
     languages: tuple[str, ...]
+    simplify: bool = True
 
 
 class Kept(NamedTuple):

@@ -106,6 +106,7 @@ def answer(question: Question, page: Page, reader: Reader, state: IndexState, st
         found.leaves,
         title_key=question.title_key,
         languages=reader.stats().languages,
+        simplify=reader.stats().simplify,
         section_snippets=page.section_snippets,
         explain=page.explain,
     )

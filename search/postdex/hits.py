@@ -27,13 +27,14 @@ SECTIONS = 3
 
 class Showing(NamedTuple):
     """What the hits of one search have in common: the leaves and what each is worth (weight x idf), which terms of
-    a title are marked, and what is to be shown."""
+    a title are marked and whether they are simplified there, and what is to be shown."""
 
     query: Query
     leaves: Sequence[Leaf]
     worth: Sequence[float]
     title_key: str
     wanted: Callable[[str], bool]
+    simplify: bool
     section_snippets: bool
     explain: bool
 
@@ -44,13 +45,14 @@ def showing(
     *,
     title_key: str = "",
     languages: Sequence[str] = (),
+    simplify: bool = True,
     section_snippets: bool = False,
     explain: bool = False,
 ) -> Showing:
     """The leaves of a query together with what the engine said of them."""
     found = leaves(query)
     worth = [met.idf * leaf.weight for met, leaf in zip(stats, found, strict=True)]
-    return Showing(query, found, worth, title_key, wanted(found, languages), section_snippets, explain)
+    return Showing(query, found, worth, title_key, wanted(found, languages), simplify, section_snippets, explain)
 
 
 class Spot(NamedTuple):
@@ -115,7 +117,7 @@ def _hit(
         best.url,
         best.anchor,
         document.title,
-        title_spans(document.title, showing.wanted) if showing.leaves else (),
+        title_spans(document.title, showing.wanted, showing.simplify) if showing.leaves else (),
         best.headings,
         document.date,
         document.date_from,

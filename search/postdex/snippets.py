@@ -94,20 +94,20 @@ def snippet(passage: Passage, worth: Sequence[float], *, width: int = 160, fragm
     return _joined(passage, bounds, shown, marks)
 
 
-def title_spans(title: str, wanted: Callable[[str], bool]) -> tuple[Span, ...]:
-    """The stretches of a title that hold a wanted term; touching ones are one.
+def title_spans(title: str, wanted: Callable[[str], bool], simplify: bool = True) -> tuple[Span, ...]:
+    """The stretches of a title that hold a wanted term; touching ones are one. `simplify`: as the index read it.
 
     >>> title_spans("A refcount bug", {"refcount"}.__contains__)
     (Span(start=2, length=8),)
     """
-    found = {place for term, place in _title_terms(title) if wanted(term)}
+    found = {place for term, place in _title_terms(title, simplify) if wanted(term)}
     return tuple(_merged(sorted(found))) if found else ()
 
 
 @lru_cache(_REMEMBERED)
-def _title_terms(title: str) -> Sequence[tuple[str, tuple[int, int]]]:
+def _title_terms(title: str, simplify: bool) -> Sequence[tuple[str, tuple[int, int]]]:
     """The terms of a title, each with where it stands; those of a compound stand where the whole does."""
-    return [(token.term, (token.start, token.stop)) for token in tokens(title)]
+    return [(token.term, (token.start, token.stop)) for token in tokens(title, simplify=simplify)]
 
 
 @lru_cache(_REMEMBERED)

@@ -91,7 +91,7 @@ def complete(reader: Reader, text: str, limit: int = 10) -> list[Word]:
     None after a blank or a sign, when no word is being typed, and none for more than one Chinese
     character: nobody can say where a word ends there.
     """
-    prefix = _growing(text)
+    prefix = _growing(text, reader.stats().simplify)
     return reader.words(prefix=prefix, limit=limit) if prefix else []
 
 
@@ -103,10 +103,10 @@ def like(reader: Reader, post: int, limit: int = 25) -> Query:
     query without hits.
     """
     document = reader.document(post)
-    posts = reader.stats().posts
+    posts, simplify = reader.stats().posts, reader.stats().simplify
     alone = 0 if document.unpublished else 1
     telling = []
-    for term, count in _counts(document).items():
+    for term, count in _counts(document, simplify).items():
         found = reader.holds(term)
         if found > alone:
             share = saturation(count, K1)
@@ -157,9 +157,9 @@ def _most_slips(term: str) -> int:
     return 2 if len(term) >= TWO_SLIPS else 1
 
 
-def _growing(text: str) -> str:
+def _growing(text: str, simplify: bool) -> str:
     """The beginning of a term that the text ends with, "" if it ends with none."""
-    last = list(raw_spans(text))[-1:]
+    last = list(raw_spans(text, simplify))[-1:]
     if not last or text[last[0][2] :].strip("_.-'’"):
         return ""
     raw = last[0][0]
@@ -170,14 +170,14 @@ def _growing(text: str) -> str:
     return word.symbol or word.joined or "".join(word.parts)
 
 
-def _counts(document: Document) -> dict[str, float]:
+def _counts(document: Document, simplify: bool) -> dict[str, float]:
     """The words of a post that may tell something, each in its first form, and their weighted occurrences."""
     language = stemmer_language(document.lang)
     ignored = stop_words(language)
     first: dict[str, str] = {}
     counts: dict[str, float] = {}
     for text, weight in _texts(document):
-        for token in tokens(text):
+        for token in tokens(text, simplify=simplify):
             term = token.term
             if term in ignored or term.isdigit() or len(term) < (2 if is_spaceless(term) else SHORTEST):
                 continue

@@ -12,6 +12,7 @@ import json
 import re
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import accumulate, chain
 from operator import add
 from typing import Any, NamedTuple, TypeAlias
@@ -216,7 +217,7 @@ class Inversion:
                 after = self._feed(calls[HEADING], section.heading, place)
                 lengths[HEADING] += after - place
                 place = after + 1
-                self._heading_keys.append(crc32(key(section.heading).encode()) << 32 | self.posts - 1)
+                self._heading_keys.append(crc32(key(section.heading, self.simplify).encode()) << 32 | self.posts - 1)
             self._section_body.append(place - base)
             started = place
             for start, stop, field in _stretches(section.text, section.code):
@@ -233,13 +234,13 @@ class Inversion:
         return place
 
     def _columns_of(self, doc: int, post: Post) -> None:
-        self._title_keys.append(crc32(key(post.title).encode()) << 32 | doc)
-        for value, written in filter_values(post):
+        self._title_keys.append(crc32(key(post.title, self.simplify).encode()) << 32 | doc)
+        for value, written in filter_values(post, self.simplify):
             docs = self._values.setdefault(value, [])
             self._written.setdefault(value, written)
             if not docs or docs[-1] != doc:
                 docs.append(doc)
-        self._titles.append(fold_value(post.title).replace("\n", " "))
+        self._titles.append(fold_value(post.title, self.simplify).replace("\n", " "))
         self._date.append(NO_DATE if post.date is None else post.date)
         self._dated.append(post.date is not None and post.date_from != "file")
         self._updated.append(NO_DATE if post.updated is None else post.updated)
@@ -304,17 +305,18 @@ def needs_wide(post: Post) -> bool:
     return words + 4 * len(post.sections) + 5_000 > NARROW_POSITIONS
 
 
-def filter_values(post: Post) -> Iterator[tuple[str, str]]:
+def filter_values(post: Post, simplify: bool) -> Iterator[tuple[str, str]]:
     """Every value that a `Keyword` filter can find a post by, as (field<TAB>folded value, value as written)."""
+    fold = partial(fold_value, simplify=simplify)
     yield f"path\t{one_line(post.path)}", ""
     for tag in post.tags:
-        yield f"tag\t{one_line(fold_value(tag))}", one_line(tag)
+        yield f"tag\t{one_line(fold(tag))}", one_line(tag)
     for category in post.categories:
         for depth in range(1, len(category) + 1):
-            value = "/".join(map(fold_value, category[:depth]))
+            value = "/".join(map(fold, category[:depth]))
             yield f"category\t{one_line(value)}", one_line("/".join(category[:depth]))
     for author in post.authors:
-        name = one_line(fold_value(author))
+        name = one_line(fold(author))
         yield f"author\t{name}", ""
         yield from ((f"author\t{word}", "") for word in name.split())
     language = one_line(fold_value(post.lang).replace("_", "-"))

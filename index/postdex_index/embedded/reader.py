@@ -341,6 +341,7 @@ class Snapshot:
                 sum(len(part.segment.lists.words) for part in self.parts),
                 self.bytes,
                 tuple(sorted(languages)),
+                all(part.segment.file.meta["simplify"] for part in self.parts),
             )
         return self._stats
 

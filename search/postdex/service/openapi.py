@@ -121,6 +121,7 @@ _SCHEMAS: dict[str, Schema] = {
             terms=_NUMBER,
             bytes=_NUMBER,
             languages=_TEXTS,
+            simplify=_FLAG,
         ),
     ),
     "Health": _object(
@@ -230,6 +231,7 @@ _ANSWERS: dict[str, tuple[str, Any]] = {
                 "terms": 2100,
                 "bytes": 183505,
                 "languages": ["en"],
+                "simplify": True,
             },
         },
     ),
