@@ -186,7 +186,7 @@ class Service:
         if state is None:
             return None
         headers = _tagged(state, key)
-        if headers["etag"] in known:
+        if headers["etag"].removeprefix("W/") in known:
             return Response(status_code=304, headers=headers)
         body = self._cache.get(state, key)
         if body is None:
@@ -249,7 +249,8 @@ async def _arguments(request: Request, endpoint: Endpoint) -> Arguments:
         body = await _body(request)
         if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
             raise RequestError("bad_content_type", "the body is not called JSON", "send Content-Type: application/json")
-        parameters.from_query(request.scope["query_string"], ())
+        if request.scope["query_string"]:
+            raise RequestError("bad_parameter", "a POST has parameters in its address", "send them as JSON in the body")
         return parameters.from_json(body, endpoint.parameters)
     arguments = parameters.from_query(request.scope["query_string"], endpoint.parameters)
     return arguments | request.path_params

@@ -46,7 +46,7 @@ def response(file: File, scope: Scope) -> Response:
     headers = {name: value for name, value in scope["headers"] if name in (b"if-none-match", b"accept-encoding")}
     said = {"etag": file.tag, "cache-control": "no-cache", "vary": "Accept-Encoding"}
     said["cross-origin-resource-policy"] = "cross-origin"
-    if file.tag.encode() in headers.get(b"if-none-match", b""):
+    if file.tag.removeprefix("W/").encode() in headers.get(b"if-none-match", b""):
         return Response(status_code=304, headers=said)
     if b"gzip" in headers.get(b"accept-encoding", b""):
         return Response(file.squeezed, headers=said | {"content-encoding": "gzip", "content-type": file.media})

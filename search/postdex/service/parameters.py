@@ -131,7 +131,8 @@ def _complete(given: dict[str, Any], table: Iterable[Parameter]) -> dict[str, An
 
 
 def _unknown(name: str, known: Iterable[str]) -> RequestError:
-    return RequestError("bad_parameter", f"there is no parameter {name[:40]}", f"there are {', '.join(known)}")
+    hint = f"there are {', '.join(known)}" if known else "this address takes none"
+    return RequestError("bad_parameter", f"there is no parameter {name[:40]}", hint)
 
 
 def _typed(parameter: Parameter, text: str) -> Any:
