@@ -273,6 +273,26 @@ def test_what_cannot_be_asked(ix: postdex.Index, arguments: dict[str, Any], code
 
 
 @pytest.mark.parametrize(
+    ("method", "arguments", "code"),
+    [
+        ("suggest", {"text": None}, "bad_argument"),
+        ("suggest", {"text": "wo", "limit": None}, "bad_argument"),
+        ("suggest", {"text": "wo", "limit": -1}, "bad_limit"),
+        ("like", {"path": 1}, "bad_argument"),
+        ("get", {"path": None}, "bad_argument"),
+        ("explain", {"query": "word", "path": None}, "bad_argument"),
+        ("explain", {"query": None, "path": "a.md"}, "bad_argument"),
+    ],
+)
+def test_what_cannot_be_asked_of_the_other_methods(
+    ix: postdex.Index, method: str, arguments: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(postdex.QueryError) as caught:
+        getattr(ix, method)(**arguments)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
     ("arguments", "same"),
     [
         ({"tags": "c++"}, {"tags": ["c++"]}),
@@ -438,8 +458,9 @@ def test_open_and_close(blog: Path, tmp_path: Path) -> None:
     with postdex.open(blog, index=tmp_path / "elsewhere") as ix:
         check(ix.search("word"), 3)
     assert not (blog / ".postdex").exists()
-    with pytest.raises(postdex.PostdexError, match="closed"):
-        ix.search("word")
+    for method in (lambda: ix.search("word"), ix.refresh, ix.watch, ix.status, ix.problems):
+        with pytest.raises(postdex.PostdexError, match="closed"):
+            method()
     with pytest.raises(postdex.FolderError):
         postdex.open(tmp_path / "nowhere")
     with pytest.raises(postdex.PostdexError, match="refresh"):

@@ -265,6 +265,7 @@ class Index:
         ...     ix.refresh(dry_run=True).added
         ()
         """
+        self.views.check_open()
         with self.views.updating:
             try:
                 return build.refresh(
@@ -313,6 +314,7 @@ class Index:
 
         from postdex_index.watch import Watching, watch
 
+        self.views.check_open()
         run = partial(watch, self.folder, self.directory, self.settings, on_report=on_report, on_error=on_error)
         watching = Watching(partial(run, reload=self._reload, turn=self.views.updating, polling=polling, jobs=jobs))
         self._watching.append(watching)

@@ -57,6 +57,7 @@ class Views:
 
     def current(self, settings: Settings) -> View:
         """The newest commit, after it was brought up to the files as far as `refresh` says. Raises StaleError."""
+        self.check_open()
         freshness = self.freshness(settings)
         if self.refresh == "require" and not freshness.fresh:
             files = f"{freshness.changed_files:,} file{'s' * (freshness.changed_files != 1)}"
@@ -84,8 +85,7 @@ class Views:
     def opened(self) -> tuple[Reader, int]:
         """The reader of the newest commit, and its number. A former one is not closed here: other threads may still
         read in it."""
-        if self._closed:
-            raise PostdexError("this index was closed", "open it again")
+        self.check_open()
         newest = self.newest()
         opened = self.last
         if opened is None or opened[1] != newest:
@@ -111,6 +111,11 @@ class Views:
         if self._table is None or self._table.generation != generation:
             self._table = build.known(self.directory)
         return self._table
+
+    def check_open(self) -> None:
+        """Raise PostdexError after `close`."""
+        if self._closed:
+            raise PostdexError("this index was closed", "open it again")
 
     def committed(self) -> None:
         """Something may have been committed just now: what was seen of the index is old."""
