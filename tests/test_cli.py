@@ -516,6 +516,18 @@ def test_what_may_not_be_looked_at_is_one_line(
     assert (said.status, said.out, said.err.count("\n")) == (2, "", 1), said
 
 
+def test_who_comes_second_to_a_first_build_says_nothing(run: Run, blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    must_build_first = searching.must_build_first
+
+    def another_builds(ix: library.Index, *, mend: bool = True) -> bool:
+        must = must_build_first(ix, mend=mend)
+        library.open(blog).close()
+        return must
+
+    monkeypatch.setattr(searching, "must_build_first", another_builds)
+    check(run("search", "-l", "word"), 0, "a.md\nb.md\n")
+
+
 def test_an_empty_name_for_the_index_is_none(run: Run, blog: Path) -> None:
     assert run("--index", "", "search", "word").status == 0
     assert sorted(os.listdir(blog)) == [".postdex", "a.md", "b.md"]

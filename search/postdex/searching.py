@@ -89,7 +89,8 @@ def ready(place: Place, refresh: Refresh) -> Index:
             report = ix.refresh(wait=FIRST_BUILD_WAIT_S, jobs=usual_jobs(), progress=bar)
         insist_on_posts(ix)
         inside = ix.directory.parent == ix.folder
-        note(f"indexed {len(report.added):,} posts of {ix.folder}" + ("" if inside else f" in {ix.directory}"))
+        if report.added:  # else another process was first
+            note(f"indexed {len(report.added):,} posts of {ix.folder}" + ("" if inside else f" in {ix.directory}"))
     return ix
 
 
