@@ -431,6 +431,7 @@ def test_doctor(run: Run, blog: Path) -> None:
         ("g.tsv", f"psock\t{KERNEL}\n", ["--min-mrr", "0.6"], 1, "MRR 0.500 is below 0.6"),
         ("g.tsv", f"psock\t{KERNEL}\n", ["--min-success", "1"], 1, "success@1 0.000 is below 1"),
         ("g.tsv", "psock\tno.md\n", [], 0, "MRR 0.000, success@10 0.000"),
+        ("g.tsv", "psock\tno.md\n", [], 0, "g.tsv: there is no no.md, so nothing finds it"),
         ("g.tsv", "psock\n", [], 2, "g.tsv:1: this is no query"),
         ("g.tsv", "", [], 2, "there are no queries in it"),
         ("g.toml", f'[[query]]\ntext = "psock"\npath = "{REFCOUNT}"\n', [], 0, "success@1 1.000"),

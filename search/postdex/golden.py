@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -52,6 +53,9 @@ def bench(place: Place, /, file: str, min_mrr: float | None, min_success: float 
     golden = read_golden(Path(file))
     with ready(place, "auto") as ix:
         judged = [_judge(ix, wanted) for wanted in golden]
+        for path in {path: None for wanted in golden for path in wanted.paths}:
+            if not os.path.exists(ix.folder / path):
+                note(f"{file}: there is no {path}, so nothing finds it")
     success = sum(one.rank == 1 for one in judged) / len(judged)
     mrr = sum(1 / one.rank for one in judged if one.rank) / len(judged)
     if verbose:
