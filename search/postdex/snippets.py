@@ -39,7 +39,7 @@ _REACH = 0.8
 _SNAP = 30
 
 # Passages whose sentences are remembered, and titles whose terms are: the same posts are found again and again.
-_REMEMBERED = 4096
+_REMEMBERED = 8192
 
 _ELLIPSIS, _GAP = "…", " … "
 _ENDS = (".", "!", "?", "…", "。", "！", "？")

@@ -18,7 +18,7 @@ PIECE = 4096
 #: Level 5 is .393 of a blog in English, 6 .388 in 1.6 times the time, 4 .405, 9 .387.
 LEVEL = 5
 #: Pieces that are kept as text, 4 to 16 KB each: the same posts are shown again and again.
-MOST_KEPT = 256
+MOST_KEPT = 512
 _DICTIONARY = 32_768
 _SAMPLES = 64
 
