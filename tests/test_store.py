@@ -264,6 +264,8 @@ def test_the_second_writer_is_told_who_writes(trial: Trial) -> None:
         with pytest.raises(IndexLockedError, match=rf"another postdex .*process {os.getpid()}\); wait for it, or give"):
             embedded.open_writer(trial.index, wait=0.1)
         assert 0.1 <= time.monotonic() - started < 5
+        with pytest.raises(IndexLockedError):
+            embedded.open_writer(trial.index, wait=float("nan"))
     embedded.open_writer(trial.index).close()
 
 

@@ -35,7 +35,7 @@ class Lock:
         deadline = time.monotonic() + wait
         try:
             while not self._taken():
-                if time.monotonic() >= deadline:
+                if not time.monotonic() < deadline:  # true of nan, too
                     raise IndexLockedError(
                         f"another postdex is writing this index{self._holder()}",
                         "wait for it, or give --wait SECONDS",
