@@ -53,6 +53,12 @@ BODIES: list[tuple[str, str, str | None, tuple[str, ...]]] = [
         "<div>\n\n    never closed\n```\n    </div>\n```",
         (),
     ),
+    (
+        "jekyll",
+        "```\n``` b\n<div>\n    c\n```\n<ul>\n    d\n</ul>",
+        "```\n``` b\n<div>\n    c\n```\n<ul>\nd\n</ul>",
+        (),
+    ),
     ("jekyll", '<div markdown="1">\n\n    code\n\n</div>', '<div markdown="1">\n\n    code\n\n</div>', ()),
     # mdBook
     ("mdbook", "# A\n```rust,x\n# a;\n#\n#[b]\nc # d\n```\n# E", "# A\n```rust,x\n\n\n#[b]\nc # d\n```\n# E", ()),

@@ -39,6 +39,7 @@ FLOORS = {
     "postdex_index.anchors": 1,
     "postdex_index.blocks": 1,
     "postdex_index.dialects": 1,
+    "postdex_index.fences": 1,
     "postdex_index.shortcodes": 1,
     "postdex_index.rendering": 1,
     "postdex_index.markdown": 1,

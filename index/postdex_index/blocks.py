@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .shortcodes import BLOCK, FENCE, shown_arguments, visible_text
+from .fences import Fences
+from .shortcodes import BLOCK, shown_arguments, visible_text
 
 #: How the lines begin that bear a mark, in the bytes of a body: most posts have none of them.
 _ANY = re.compile(
@@ -80,7 +81,7 @@ class _Blocks:
         self.lines = lines
         self.at = self.column = 0
         self.open: list[int] = []
-        self.fence, self.fence_line = "", 0
+        self.fences, self.fence_line = Fences(), 0
         #: Whether nothing but imports stood before this line.
         self.head = True
         #: Of each open component, the column of its content, -1 until there is some: in MDX no code is indented.
@@ -107,8 +108,8 @@ class _Blocks:
         self.column = column = _column(line, text)
         while self.open and column < self.open[-1] + _INDENT:
             self.open.pop()
-            if self.fence:  # it is closed nowhere in its block, so that it is none
-                self.lines[self.fence_line] = self.fence = ""
+            if self.fences.open:  # it is closed nowhere in its block, so that it is none
+                self.lines[self.fence_line] = self.fences.open = ""
         if self.open or self.components:
             column -= _INDENT * len(self.open)
             if self.components:
@@ -116,14 +117,11 @@ class _Blocks:
                     self.components[-1] = column
                 column -= min(column, self.components[-1])
             line = " " * column + text
-        opened = FENCE.match(line) if "```" in line or "~~~" in line else None
-        if self.fence:
-            if opened and opened[1].startswith(self.fence) and not line[opened.end() :].strip():
-                self.fence = ""
-        elif opened:
-            self.fence, self.fence_line, self.head = opened[1], self.at, False
-        else:
+        opened = bool(self.fences.open)
+        if not self.fences.holds(line):
             return self.prose(line, text, column)
+        if not opened:
+            self.fence_line, self.head = self.at, False
         return line
 
     def prose(self, line: str, text: str, column: int) -> str:

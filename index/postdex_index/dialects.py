@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .shortcodes import FENCE
+from .fences import Fences
 
 
 def plain_dialect(body: str, flavour: str) -> tuple[str, tuple[str, ...]]:
@@ -38,23 +38,18 @@ def _obsidian(body: str) -> tuple[str, tuple[str, ...]]:
     lines = body.split("\n")
     last = max((at for at, line in enumerate(lines) if "%%" in line), default=-1)
     tags: dict[str, None] = {}
-    fence, hidden = "", False
+    fences, hidden = Fences(), False
     for at, line in enumerate(lines):
         if hidden:
             _, end, line = line.partition("%%")
             lines[at], hidden = line, not end
-        opened = FENCE.match(line) if "```" in line or "~~~" in line else None
-        if fence:
-            if opened and opened[1].startswith(fence) and not line[opened.end() :].strip():
-                fence = ""
-        elif opened:
-            fence = opened[1]
-        else:
-            if "%%" in line:
-                line, hidden = _without_comments(line, at < last)
-            if "#" in line:
-                tags |= dict.fromkeys(tag.strip("/") for tag in _TAG.findall(_CODE.sub("`", line)))
-            lines[at] = _without_marks(line)
+        if fences.holds(line):
+            continue
+        if "%%" in line:
+            line, hidden = _without_comments(line, at < last)
+        if "#" in line:
+            tags |= dict.fromkeys(tag.strip("/") for tag in _TAG.findall(_CODE.sub("`", line)))
+        lines[at] = _without_marks(line)
     return "\n".join(lines), tuple(tags)
 
 
@@ -115,12 +110,9 @@ def _html_to_the_left(body: str) -> str:
     """HTML that kramdown reads up to the end of its element, whatever blank lines and indents are in it."""
     lines = body.split("\n")
     inside: list[int] = []
-    fence, depth = "", 0
+    fences, depth = Fences(), 0
     for at, line in enumerate(lines):
-        opened = FENCE.match(line) if "```" in line or "~~~" in line else None
-        if opened and (not fence or opened[1].startswith(fence)):
-            fence = "" if fence else opened[1]
-        elif not fence and (depth or (line.startswith("<") and "markdown=" not in line)):
+        if not fences.holds(line) and (depth or (line.startswith("<") and "markdown=" not in line)):
             depth += sum(-1 if tag[1] else 1 for tag in _HTML.finditer(line))
             inside.append(at)
         if depth <= 0:
@@ -140,16 +132,10 @@ def _mdbook(body: str) -> tuple[str, tuple[str, ...]]:
     if "\n#" not in body and " #" not in body:
         return body, ()
     lines = body.split("\n")
-    fence, rust = "", False
+    fences = Fences()
     for at, line in enumerate(lines):
-        opened = FENCE.match(line) if "```" in line or "~~~" in line else None
-        if fence:
-            if opened and opened[1].startswith(fence) and not line[opened.end() :].strip():
-                fence = ""
-            elif rust and _FOR_COMPILER.match(line):
-                lines[at] = ""
-        elif opened:
-            fence, rust = opened[1], line[opened.end() :].lstrip().startswith("rust")
+        if fences.holds(line) and fences.info.startswith("rust") and _FOR_COMPILER.match(line):
+            lines[at] = ""
     return "\n".join(lines), ()
 
 

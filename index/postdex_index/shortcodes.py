@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from .fences import Fences
+
 _CODE_NAMES = r"(codeblock|code-toggle|code|highlight|mermaid)"
 _CODE_TAG = re.compile(rf"\{{(?:%-?|\{{[<%])\s*{_CODE_NAMES}\b")
 # A tag that ends with `/` closes itself: what follows is no code of it.
@@ -23,8 +25,6 @@ _ONE_LINE = re.compile(
     rf"\{{(?:%-?|\{{[<%])\s*{_CODE_NAMES}(?![\w-])[^{{}}]*?(?<!/)(?<!/ )(?:%\}}|[>%]\}}\}})"
     rf"([^{{}}]+(?:[{{}}](?![{{}}%])[^{{}}]*)*)\{{(?:%-?\s*end|\{{[<%]\s*/\s*)\1\s*-?(?:%\}}|[>%]\}}\}})"
 )
-#: The line that opens or closes a block of fenced code.
-FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}(?=[^`]*$)|~{3,})")
 
 
 def fence_code_tags(body: str) -> str:
@@ -40,15 +40,11 @@ def fence_code_tags(body: str) -> str:
     if not _CODE_TAG.search(body):
         return body
     lines = body.split("\n")
-    fence, at, unclosed = "", 0, set[str]()
+    fences, at, unclosed = Fences(), 0, set[str]()
     while at < len(lines):
         line = lines[at]
-        opened = FENCE.match(line)
-        if fence:
-            if opened and opened[1].startswith(fence) and not line[opened.end() :].strip():
-                fence = ""
-        elif opened:
-            fence = opened[1]
+        if fences.holds(line):
+            pass
         elif (tag := _OPENER.match(line)) and tag[2] not in unclosed:
             end = _closing_line(lines, at + 1, tag[2])
             if end:

@@ -172,8 +172,15 @@ def _mdbook(site: Site, post: Address) -> str:
     return "" if post.path.endswith("/SUMMARY.md") else _mkdocs(site, post)
 
 
-_RULES = {"hexo": _hexo, "jekyll": _jekyll, "hugo": _hugo, "zola": _zola, "astro": _astro, "mkdocs": _mkdocs}
-_RULES["mdbook"] = _mdbook
+_RULES = {
+    "hexo": _hexo,
+    "jekyll": _jekyll,
+    "hugo": _hugo,
+    "zola": _zola,
+    "astro": _astro,
+    "mkdocs": _mkdocs,
+    "mdbook": _mdbook,
+}
 
 
 def _page(path: str, ending: str) -> str:

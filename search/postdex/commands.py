@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from errno import EBADF, ENOSPC
+from os.path import splitext
 from typing import Any
 
 import click
@@ -29,8 +30,6 @@ _ELSEWHERE = {
     "serve": "service",
     "mcp": "mcp",
 }
-#: A file that is a post, for `--explain [PATH]`, where a bare word is part of the query.
-_POST = re.compile(r".+\.(?:md|markdown|mkd|mdx|qmd|Rmd)", re.IGNORECASE | re.DOTALL)
 
 
 class Commands(click.Group):
@@ -92,7 +91,7 @@ class QueryCommand(click.Command):
             elif equals or option.is_flag or name in ctx.help_option_names:
                 options.append(token)
             elif name == "--explain":
-                options.append(f"--explain={rest.pop(0) if rest and _POST.fullmatch(rest[0]) else ''}")
+                options.append(f"--explain={rest.pop(0) if rest and _names_post(rest[0]) else ''}")
             elif not rest:
                 raise click.BadOptionUsage(name, f"Option '{name}' requires an argument.", ctx)
             else:
@@ -100,6 +99,13 @@ class QueryCommand(click.Command):
         if any(word.startswith(("--", "-C")) for word in words):
             _say_near_options(words, [name for name in known if name.startswith("--")])
         return super().parse_args(ctx, [*options, "--", *words])
+
+
+def _names_post(word: str) -> bool:
+    """Whether the word behind `--explain` is its path, and not the first of the query."""
+    from postdex_index.config import Settings
+
+    return splitext(word)[1].lower() in {splitext(glob)[1].lower() for glob in Settings().include}
 
 
 def _say_near_options(words: Sequence[str], known: Sequence[str]) -> None:

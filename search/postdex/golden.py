@@ -53,7 +53,7 @@ def bench(place: Place, /, file: str, min_mrr: float | None, min_success: float 
     golden = read_golden(Path(file))
     with ready(place, "auto") as ix:
         judged = [_judge(ix, wanted) for wanted in golden]
-        for path in {path: None for wanted in golden for path in wanted.paths}:
+        for path in dict.fromkeys(path for wanted in golden for path in wanted.paths):
             if not os.path.exists(ix.folder / path):
                 note(f"{file}: there is no {path}, so nothing finds it")
     success = sum(one.rank == 1 for one in judged) / len(judged)
