@@ -107,7 +107,7 @@ def title_spans(title: str, wanted: Callable[[str], bool], simplify: bool = True
 @lru_cache(_REMEMBERED)
 def _title_terms(title: str, simplify: bool) -> Sequence[tuple[str, tuple[int, int]]]:
     """The terms of a title, each with where it stands; those of a compound stand where the whole does."""
-    return [(token.term, (token.start, token.stop)) for token in tokens(title, simplify=simplify)]
+    return tuple([(token.term, (token.start, token.stop)) for token in tokens(title, simplify=simplify)])
 
 
 @lru_cache(_REMEMBERED)
@@ -116,7 +116,7 @@ def _sentences(text: str, start: int) -> Sequence[int]:
     bounds = [start, *[found.end() for found in _SENTENCE_END.finditer(text, start)]]
     if bounds[-1] < len(text) or len(bounds) < 2:
         bounds.append(len(text))
-    return bounds
+    return tuple(bounds)
 
 
 def _candidates(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from json import JSONDecoder
-from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
-from ..analysis import ASIAN, is_spaceless, raw_matches, terms_at
+from ..analysis import ASIAN, is_spaceless, raw_matches, raw_tokens, width_of
 from ..engine import Mark, Outline, Passage, StoredSection
 from ..model import SOFT_BREAK
 from ..scoring import CODE
@@ -56,44 +54,40 @@ class Record(NamedTuple):
 
 
 class Headings(NamedTuple):
-    """The sections of a post: (level, heading, anchor) of each, where they begin and end, and those that were asked
-    for already."""
+    """The sections of a post: the heading and the anchor of each, levels and where they begin and end, and those that
+    were asked for already."""
 
-    named: list[tuple[int, str, str]]
+    texts: list[str]
+    anchors: list[str]
     outline: Outline
     asked_for: dict[int, StoredSection]
 
     def path(self, number: int) -> tuple[str, ...]:
         """The headings above a section, and its own: going up, each that is of a higher level than all below it."""
-        level, heading, _ = self.named[number]
-        path = [heading] if heading else []
+        levels = self.outline.levels
+        path, level = [self.texts[number]], levels[number]
         while number and level > 0:
             number -= 1
-            higher, heading, _ = self.named[number]
-            if higher < level:
-                level = higher
-                if heading:
-                    path.append(heading)
-        return tuple(path[::-1])
-
-
-class Stretch(NamedTuple):
-    """The tokens between two checkpoints of a passage: the position after each, and where it stands from the first
-    checkpoint on. Of a run without blanks, each character with the next."""
-
-    after: array[int]
-    starts: array[int]
-    stops: array[int]
+            if levels[number] < level:
+                level = levels[number]
+                path.append(self.texts[number])
+        return tuple(filter(None, path[::-1]))
 
 
 class ShownPassage(NamedTuple):
-    """A passage that was shown: its text, the file's line of that, and by checkpoint the stretches of it in which
-    words were looked for. All queries of a site show the same passages: of the stretches that 464 different ones
-    looked into, two thirds had been looked into before. Shown again, a passage costs a third."""
+    """A passage that was shown, and what was found out about it: all queries of a site show the same passages."""
 
     text: str
+    #: where it begins in the post's text, and the file's line of that
+    offset: int
     line: int
-    stretches: dict[int, Stretch]
+    #: the checkpoints in it, and the positions of its words
+    checks: range
+    places: range
+    #: by position, where the words stand in it that were looked for
+    spans: dict[int, tuple[int, int]]
+    #: by checkpoint, the positions of the raw tokens from there to the next one, and of what comes after
+    tokens: dict[int, array[int]]
 
 
 class Widths(dict[str, int]):
@@ -106,7 +100,7 @@ class Widths(dict[str, int]):
     def __missing__(self, raw: str) -> int:
         if len(self) >= MOST_WIDTHS:
             self.clear()
-        width = self[raw] = len(terms_at(raw, self._code))
+        width = self[raw] = width_of(raw, self._code)
         return width
 
 
@@ -159,12 +153,11 @@ class Documents:
         """The sections of a post, by what was stored of them."""
         headings = self._headings.get(doc)
         if headings is None:
-            named = _sound(_decode(self._json(self._outline, self._check_outline, self._outline_start, doc))[0])
+            outline = _decode(self._json(self._outline, self._check_outline, self._outline_start, doc))[0]
             first, last = self.section_first[doc], self.section_first[doc + 1]
-            starts = self.section_start[first:last].tolist()
-            bounds = list(chain.from_iterable(zip(starts, self.section_body[first:last], strict=True)))
-            outline = Outline([level for level, _, _ in named], bounds, [*starts[1:], self.end[doc]])
-            headings = Headings(named, outline, {})
+            starts = self.section_start[first:last]
+            bounds = tuple(chain.from_iterable(zip(starts, self.section_body[first:last], strict=True)))
+            headings = _headings(outline, bounds, (*starts[1:], self.end[doc]))
             keep(self._headings, doc, headings, MOST_POSTS)
         return headings
 
@@ -190,12 +183,12 @@ def _typed(*fields: Any) -> Record:
     return record
 
 
-def _sound(named: list[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
-    """An outline. Raises TypeError or ValueError for what no build wrote: levels that are no small numbers, headings
-    and anchors that are no texts."""
-    bytes(map(itemgetter(0), named))
-    "".join(chain.from_iterable(map(itemgetter(1, 2), named)))
-    return named
+def _headings(outline: list[Any], bounds: Sequence[int], stops: Sequence[int]) -> Headings:
+    """The headings of an outline. Raises TypeError or ValueError for what no build wrote: levels that are no small
+    numbers, headings and anchors that are no texts."""
+    texts, anchors = outline[1::3], outline[2::3]
+    "".join(chain(texts, anchors))
+    return Headings(texts, anchors, Outline(bytes(outline[::3]), bounds, stops), {})
 
 
 def keep(kept: dict[Key, Value], key: Key, one: Value, most: int) -> None:
@@ -248,11 +241,12 @@ class StoredDocument:
         headings = store.headings(self._doc)
         section = headings.asked_for.get(number)
         if section is None:
-            level, heading, anchor = headings.named[number]
+            levels, bounds, stops = headings.outline
             line = store.section_line[store.section_first[self._doc] + number]
-            _, bounds, stops = headings.outline
-            start, body = bounds[2 * number], bounds[2 * number + 1]
-            section = StoredSection(level, heading, headings.path(number), anchor, line, start, body, stops[number])
+            section = StoredSection(
+                levels[number], headings.texts[number], headings.path(number), headings.anchors[number],
+                line, bounds[2 * number], bounds[2 * number + 1], stops[number],
+            )  # fmt: skip
             headings.asked_for[number] = section
         return section
 
@@ -276,82 +270,77 @@ class StoredDocument:
         check = max(begin, bisect_right(store.check_position, near, first, last) - 1)
         check = max(begin, bisect_right(offsets, offsets[check] - BEFORE, begin, check) - 1)
         start = offsets[check] - offset
-        kept = store.passages.get((row, check))
-        if kept is None:
+        shown = store.passages.get((row, check))
+        if shown is None:
             text = store.texts.read(doc, offset, min(offset + start + LENGTH, end))
             line += text.count("\n", 0, start) + text.count(SOFT_BREAK, 0, start)
-            kept = ShownPassage(text[start:], line, {})
-            keep(store.passages, (row, check), kept, MOST_PASSAGES)
-        text = kept.text
-        marks = self._marks(kept, check, offset + start, found) if found else ()
-        return Passage(text, start, kept.line, marks, start > 0, len(text) == LENGTH)
+            shown = self._shown(text[start:], offset + start, line, check)
+            keep(store.passages, (row, check), shown, MOST_PASSAGES)
+        marks = self._marks(shown, found) if found else ()
+        return Passage(shown.text, start, shown.line, marks, start > 0, len(shown.text) == LENGTH)
 
-    def _marks(
-        self, kept: ShownPassage, check: int, offset: int, found: Mapping[int, Sequence[int]]
-    ) -> tuple[Mark, ...]:
-        """The words of a passage that were found; it begins at a checkpoint, `offset` characters into the post's
-        text. A word is looked for from the checkpoint before it, as the build cut the text there."""
-        store = self._documents
-        last = store.check_first[self._doc + 1]
-        positions, offsets = store.check_position, store.check_offset
-        beyond = bisect_left(offsets, offset + len(kept.text), check, last)
-        begin, end = positions[check], positions[beyond] if beyond < last else BEYOND
+    def _shown(self, text: str, offset: int, line: int, check: int) -> ShownPassage:
+        positions, last = self._documents.check_position, self._documents.check_first[self._doc + 1]
+        beyond = bisect_left(self._documents.check_offset, offset + len(text), check, last)
+        places = range(positions[check], positions[beyond] if beyond < last else BEYOND)
+        return ShownPassage(text, offset, line, range(check, beyond), places, {}, {})
+
+    def _marks(self, shown: ShownPassage, found: Mapping[int, Sequence[int]]) -> tuple[Mark, ...]:
+        """The words of a passage that were found; parts of one word are one mark."""
+        begin, end = shown.places.start, shown.places.stop
         words: dict[int, int] = {}
         for leaf, places in found.items():
             words.update(dict.fromkeys(places[bisect_left(places, begin) : bisect_left(places, end)], leaf))
+        places = sorted(words)
+        if unknown := [place for place in places if place not in shown.spans]:
+            self._look_for(unknown, shown)
         marks: list[Mark] = []
-        places, done, shown = sorted(words), 0, -1
-        while done < len(places):
-            check = bisect_right(positions, places[done], check, beyond) - 1
-            start, stop, upto = offsets[check] - offset, len(kept.text), len(places)
-            if check + 1 < beyond:
-                stop, upto = offsets[check + 1] - offset, bisect_left(places, positions[check + 1], done)
-            if check not in kept.stretches:
-                kept.stretches[check] = self._stretch(kept.text[start:stop], positions[check])
-            after, starts, stops = kept.stretches[check]
-            for place in places[done:upto]:
-                token = bisect_right(after, place)
-                if token < len(after) and start + starts[token] != shown:
-                    shown = start + starts[token]
-                    marks.append(Mark(shown, start + stops[token], words[place]))
-            done = upto
+        start = stop = -1
+        for place in places:
+            before = start
+            start, stop = shown.spans.get(place, (before, stop))
+            if start != before:
+                marks.append(Mark(start, stop, words[place]))
         return tuple(marks)
 
-    def _stretch(self, text: str, position: int) -> Stretch:
-        """The tokens of a text that begins with the word at `position`. The hot loop of a search that shows what was
-        not shown before (`benchmarks/speed.py`, queries): without a step of Python for each token."""
-        widths = self._documents.widths[self._code(position)]
-        matches = list(raw_matches(text, self._documents.simplify))
-        raws = list(map(_WHOLE, matches))
-        after = array("I", accumulate(map(widths.__getitem__, raws), initial=position))[1:]
-        starts, stops = array("H", map(_START, matches)), array("H", map(_STOP, matches))
-        if raws and max(raws) >= ASIAN:
-            return _by_character(position, raws, after, starts, stops)
-        return Stretch(after, starts, stops)
+    def _look_for(self, places: Sequence[int], shown: ShownPassage) -> None:
+        """Where the words at these positions stand in a passage, each from the checkpoint before it on, as the build
+        cut the text there."""
+        positions, offsets = self._documents.check_position, self._documents.check_offset
+        done, check, beyond = 0, shown.checks.start, shown.checks.stop
+        while done < len(places):
+            check = bisect_right(positions, places[done], check, beyond) - 1
+            start, stop, upto = offsets[check] - shown.offset, len(shown.text), len(places)
+            if check + 1 < beyond:
+                stop, upto = offsets[check + 1] - shown.offset, bisect_left(places, positions[check + 1], done)
+            self._look_in(shown.text[start:stop], start, places[done:upto], check, shown)
+            done = upto
+
+    def _look_in(self, text: str, offset: int, places: Sequence[int], check: int, shown: ShownPassage) -> None:
+        """The same in the text between two checkpoints, which begins `offset` characters into the passage. The hot
+        loop of a search that shows what was not shown before: without a step of Python for each token."""
+        simplify = self._documents.simplify
+        tokens = shown.tokens.get(check)
+        if tokens is None:
+            first = self._documents.check_position[check]
+            widths = map(self._documents.widths[self._code(first)].__getitem__, raw_tokens(text, simplify))
+            tokens = shown.tokens[check] = array("I", accumulate(widths, initial=first))
+        matches = raw_matches(text, simplify)
+        match, passed = next(matches, None), 1
+        for place in places:
+            number = bisect_right(tokens, place)
+            if number > passed:
+                match = next(islice(matches, number - passed - 1, None), None)
+                passed = number
+            if match is None:
+                break  # a word that ends beyond the passage
+            start, stop = match.span()
+            if match[0] >= ASIAN and is_spaceless(match[0]):  # a position is a character with the next
+                start += place - tokens[number - 1]
+                stop = min(stop, start + 2)
+            shown.spans[place] = offset + start, offset + stop
 
     def _code(self, position: int) -> bool:
         store, doc = self._documents, self._doc
         run = bisect_right(store.run_start, position, store.run_first[doc], store.run_first[doc + 1]) - 1
         return bool(store.run_code[run] == CODE)
-
-
-_WHOLE, _START, _STOP = itemgetter(0), re.Match.start, re.Match.end
-
-
-def _by_character(
-    position: int, raws: Sequence[str], after: Sequence[int], starts: Sequence[int], stops: Sequence[int]
-) -> Stretch:
-    """The same with every run of characters without blanks as its characters, each with the next."""
-    found = Stretch(array("I"), array("H"), array("H"))
-    for raw, following, start, stop in zip(raws, after, starts, stops, strict=True):
-        if raw >= ASIAN and is_spaceless(raw):
-            begun = range(start, start + following - position)
-            found.after.extend(range(position + 1, following + 1))
-            found.starts.extend(begun)
-            found.stops.extend([min(stop, at + 2) for at in begun])
-        else:
-            found.after.append(following)
-            found.starts.append(start)
-            found.stops.append(stop)
-        position = following
-    return found

@@ -205,10 +205,10 @@ class Inversion:
     def _sections(self, post: Post, calls: Sequence[_Calls], place: int, base: int, lengths: list[int]) -> int:
         self._section_first.append(len(self._section_start))
         self._check_first.append(len(self._check_position))
-        outline: list[tuple[int, str, str]] = []
+        outline: list[int | str] = []
         offset = 0
         for section in post.sections:
-            outline.append((section.level, section.heading, section.anchor))
+            outline += section.level, section.heading, section.anchor
             self._section_start.append(place - base)
             self._section_line.append(section.line)
             self._section_offset.append(offset)

@@ -57,7 +57,7 @@ COLUMNS = {
     "check_position": "per checkpoint: a position",
     "check_offset": "per checkpoint: where in the post's text the words from there on begin",
     "outline_start": "per post: where its outline begins; one more at the end",
-    "outline": "outlines as JSON: [level, heading, anchor] of each section",
+    "outline": "outlines as JSON: level, heading, anchor of each section after the other",
     "stored_start": "per post: where its record begins; one more at the end",
     "stored": "records as JSON, in the order of `documents.Record`",
     "title_keys": "crc32 of the title's key << 32 | post, sorted",
