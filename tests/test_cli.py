@@ -481,6 +481,15 @@ def test_ends(run: Run, blog: Path, arguments: list[str], status: int, out: str,
     assert all(line.startswith("postdex: ") for line in said.err.splitlines())
 
 
+def test_a_folder_behind_the_command_is_said_to_belong_before_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my posts").mkdir()
+    monkeypatch.chdir(tmp_path)
+    check(run("index", "--full", "my posts"), 2, "", "name the folder first: postdex -C 'my posts' index --full")
+    assert "name the folder" not in run("index", "no folder").err
+
+
 def test_a_wrong_setting_is_said_with_its_place(run: Run, blog: Path) -> None:
     (blog / "postdex.toml").write_text('language = "en"\nlanguages = 1\n')
     check(run("search", "x"), 2, "", "postdex.toml:2: there is no setting languages; did you mean language?")

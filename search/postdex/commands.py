@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from errno import EBADF, ENOSPC
-from os.path import splitext
+from os.path import isdir, splitext
 from typing import Any
 
 import click
@@ -193,7 +193,7 @@ def run(arguments: Sequence[str]) -> int:
         out(error.format_message())
         return 2
     except click.ClickException as error:
-        raise PostdexError(error.format_message().rstrip(".")) from error
+        raise PostdexError(error.format_message().rstrip("."), _hint(error, arguments)) from error
     except click.Abort as error:
         raise KeyboardInterrupt from error
     except OSError as error:
@@ -201,3 +201,13 @@ def run(arguments: Sequence[str]) -> int:
             raise
         refused(error)  # click prints the help by itself; an index that meets a full disk says so in other words
     return status if isinstance(status, int) else 0
+
+
+def _hint(error: click.ClickException, arguments: Sequence[str]) -> str:
+    """What to do about `postdex index posts`, which is how other programs are told their folder."""
+    folder = arguments[-1] if arguments else ""
+    if not error.message.startswith("Got unexpected extra argument (") or not isdir(folder):
+        return ""
+    from shlex import join
+
+    return "name the folder first: " + join(["postdex", "-C", folder, *arguments[:-1]])
