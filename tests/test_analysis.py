@@ -34,6 +34,7 @@ from postdex_index.analysis import (
     stop_words,
     terms_at,
     tokens,
+    width_of,
 )
 
 Postings = dict[str, set[int]]
@@ -419,6 +420,7 @@ def test_terms_are_bounded_and_offsets_lead_back(text: str, code: bool) -> None:
         assert token.term in {
             term for raw in raw_tokens(text[token.start : token.stop]) for term in sum(terms_at(raw, code), ())
         }
+    assert all(width_of(raw, code) == len(terms_at(raw, code)) for raw, _, _ in raws)
     positions = [terms for raw, _, _ in raws for terms in terms_at(raw, code)]
     assert [token.term for token in found] == [term for terms in positions for term in terms]
     assert sorted({token.position for token in found}) == list(range(len(positions)))

@@ -488,6 +488,7 @@ def test_a_folder_behind_the_command_is_said_to_belong_before_it(
     monkeypatch.chdir(tmp_path)
     check(run("index", "--full", "my posts"), 2, "", "name the folder first: postdex -C 'my posts' index --full")
     assert "name the folder" not in run("index", "no folder").err
+    assert "name the folder" not in run("-C", ".", "index", "my posts").err
 
 
 def test_a_wrong_setting_is_said_with_its_place(run: Run, blog: Path) -> None:

@@ -146,8 +146,7 @@ def terms_at(raw: str, code: bool = False) -> tuple[tuple[str, ...], ...]:
     >>> terms_at("JavaScript"), terms_at("JavaScript", code=True)
     ((('javascript',),), (('java', 'javascript'), ('script',)))
     """
-    if raw.isalpha() and raw.isascii() and (raw.islower() or raw.istitle() or raw.isupper()):
-        # Most words, and nothing of rules 2 to 6 but lower case is in them.
+    if _is_plain(raw):
         return ((raw.lower()[:LONGEST_TERM],),)
     if is_spaceless(raw):
         run = run_text(raw)
@@ -161,7 +160,7 @@ def width_of(raw: str, code: bool = False) -> int:
     >>> [width_of(raw) for raw in ("sk_user_data", "C++", "内核的")]
     [3, 1, 3]
     """
-    if raw.isalpha() and raw.isascii() and (raw.islower() or raw.istitle() or raw.isupper()):
+    if _is_plain(raw):
         return 1
     return len(run_text(raw)) if is_spaceless(raw) else len(_dissect(raw, code)[1])
 
@@ -216,6 +215,11 @@ def fold_value(text: str, simplify: bool = True) -> str:
     'linux 内核'
     """
     return " ".join(fold(simplified(text) if simplify else text).split())
+
+
+def _is_plain(raw: str) -> bool:
+    """Whether nothing of rules 2 to 6 but lower case is in a raw token: most are so."""
+    return raw.isalpha() and raw.isascii() and (raw.islower() or raw.istitle() or raw.isupper())
 
 
 def _word_terms(raw: str, code: bool) -> tuple[tuple[str, ...], ...]:

@@ -117,10 +117,10 @@ class _Blocks:
                     self.components[-1] = column
                 column -= min(column, self.components[-1])
             line = " " * column + text
-        opened = bool(self.fences.open)
+        within = self.fences.open
         if not self.fences.holds(line):
             return self.prose(line, text, column)
-        if not opened:
+        if not within:
             self.fence_line, self.head = self.at, False
         return line
 

@@ -206,7 +206,7 @@ def run(arguments: Sequence[str]) -> int:
 def _hint(error: click.ClickException, arguments: Sequence[str]) -> str:
     """What to do about `postdex index posts`, which is how other programs are told their folder."""
     folder = arguments[-1] if arguments else ""
-    if not error.message.startswith("Got unexpected extra argument (") or not isdir(folder):
+    if not error.message.startswith("Got unexpected extra argument (") or not isdir(folder) or "-C" in arguments:
         return ""
     from shlex import join
 

@@ -280,6 +280,7 @@ class StoredDocument:
         return Passage(shown.text, start, shown.line, marks, start > 0, len(shown.text) == LENGTH)
 
     def _shown(self, text: str, offset: int, line: int, check: int) -> ShownPassage:
+        """A text that begins at a checkpoint, `offset` characters into the post's, on this line of the file."""
         positions, last = self._documents.check_position, self._documents.check_first[self._doc + 1]
         beyond = bisect_left(self._documents.check_offset, offset + len(text), check, last)
         places = range(positions[check], positions[beyond] if beyond < last else BEYOND)
@@ -293,7 +294,7 @@ class StoredDocument:
             words.update(dict.fromkeys(places[bisect_left(places, begin) : bisect_left(places, end)], leaf))
         places = sorted(words)
         if unknown := [place for place in places if place not in shown.spans]:
-            self._look_for(unknown, shown)
+            self._look_for(shown, unknown)
         marks: list[Mark] = []
         start = stop = -1
         for place in places:
@@ -303,7 +304,7 @@ class StoredDocument:
                 marks.append(Mark(start, stop, words[place]))
         return tuple(marks)
 
-    def _look_for(self, places: Sequence[int], shown: ShownPassage) -> None:
+    def _look_for(self, shown: ShownPassage, places: Sequence[int]) -> None:
         """Where the words at these positions stand in a passage, each from the checkpoint before it on, as the build
         cut the text there."""
         positions, offsets = self._documents.check_position, self._documents.check_offset
@@ -313,13 +314,13 @@ class StoredDocument:
             start, stop, upto = offsets[check] - shown.offset, len(shown.text), len(places)
             if check + 1 < beyond:
                 stop, upto = offsets[check + 1] - shown.offset, bisect_left(places, positions[check + 1], done)
-            self._look_in(shown.text[start:stop], start, places[done:upto], check, shown)
+            self._look_in(shown, check, start, stop, places[done:upto])
             done = upto
 
-    def _look_in(self, text: str, offset: int, places: Sequence[int], check: int, shown: ShownPassage) -> None:
-        """The same in the text between two checkpoints, which begins `offset` characters into the passage. The hot
-        loop of a search that shows what was not shown before: without a step of Python for each token."""
-        simplify = self._documents.simplify
+    def _look_in(self, shown: ShownPassage, check: int, begin: int, end: int, places: Sequence[int]) -> None:
+        """The same between a checkpoint and the next one, the characters [begin, end) of the passage. The hot loop
+        of a search that shows what was not shown before: without a step of Python for each token."""
+        text, simplify = shown.text[begin:end], self._documents.simplify
         tokens = shown.tokens.get(check)
         if tokens is None:
             first = self._documents.check_position[check]
@@ -338,7 +339,7 @@ class StoredDocument:
             if match[0] >= ASIAN and is_spaceless(match[0]):  # a position is a character with the next
                 start += place - tokens[number - 1]
                 stop = min(stop, start + 2)
-            shown.spans[place] = offset + start, offset + stop
+            shown.spans[place] = begin + start, begin + stop
 
     def _code(self, position: int) -> bool:
         store, doc = self._documents, self._doc
