@@ -50,14 +50,15 @@ class Adapter:
         self._index.refresh()
 
     def search(self, query: str, limit: int) -> list[tuple[str, str | None]]:
-        return [(hit.path, hit.anchor) for hit in self._index.search(query, limit=limit).hits]
+        return [(hit.path, hit.anchor) for hit in self._index.search(query, limit=limit, snippets=False).hits]
 
     def sections(self, query: str, limit: int) -> list[tuple[str, str]]:
-        return [(hit.path, hit.anchor) for hit in self._index.search(query, limit=limit, units="sections").hits]
+        found = self._index.search(query, limit=limit, units="sections", snippets=False)
+        return [(hit.path, hit.anchor) for hit in found.hits]
 
     def headings(self, query: str, limit: int) -> list[tuple[str, str]]:
         """As `search`, with the heading of the best section instead of its anchor."""
-        hits = self._index.search(query, limit=limit).hits
+        hits = self._index.search(query, limit=limit, snippets=False).hits
         return [(hit.path, hit.headings[-1] if hit.headings else "") for hit in hits]
 
 

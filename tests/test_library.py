@@ -22,6 +22,7 @@ from postdex_index import build, embedded
 from postdex_index.config import Settings
 from postdex_index.embedded.columns import FACETS
 from postdex_index.errors import IndexDamagedError
+from postdex_index.model import Snippet
 
 ROOT = Path(__file__).parent.parent
 PUBLISHED = 16
@@ -118,7 +119,7 @@ def test_orders(ix: postdex.Index, sort: Any, key: Any) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "linux kernel the", "refc*", "内核"])
-@pytest.mark.parametrize("units", ["posts", "sections"])
+@pytest.mark.parametrize("units", choices.UNITS)
 def test_pages_are_parts_of_the_whole(ix: postdex.Index, query: str, units: Any) -> None:
     whole = ix.search(query, limit=1000, units=units)
     assert len(whole.hits) == whole.total
@@ -150,6 +151,19 @@ def test_a_hit_leads_to_its_best_section(ix: postdex.Index, samples: Path) -> No
     shown = ix.search("fallback", limit=1, section_snippets=True).hits[0].sections
     assert shown[0].snippet == hit.snippet
     assert all(section.snippet and section.snippet.text for section in shown)
+
+
+@pytest.mark.parametrize("units", choices.UNITS)
+def test_hits_without_snippets_are_the_same_hits(ix: postdex.Index, units: choices.Units) -> None:
+    for query in ("fallback", "SMC psock", "内核", "tag:linux"):
+        full, bare = (ix.search(query, units=units, snippets=snippets).hits for snippets in (True, False))
+        assert bare
+        for hit, without in zip(full, bare, strict=True):
+            assert without.snippet == Snippet("", (), without.line)
+            assert without.line == without.sections[0].line <= hit.line
+            lines = [(section.line, section._replace(match_line=section.line)) for section in hit.sections]
+            assert [(section.match_line, section) for section in without.sections] == lines
+            assert without == hit._replace(line=without.line, snippet=without.snippet, sections=without.sections)
 
 
 def test_sections_as_hits(ix: postdex.Index) -> None:

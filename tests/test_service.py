@@ -186,6 +186,7 @@ QUERIES: list[tuple[str, dict[str, Any]]] = [
     ("refcoutn", {"limit": 3}),
     ("refcoutn", {"typo": False}),
     ("内核", {"sort": "date", "section_snippets": True}),
+    ("psock", {"snippets": False}),
     ("the", {"facets": ["tags", "categories", "lang", "year"], "limit": 2, "offset": 3}),
     ('psock "root cause', {"units": "sections", "explain": True}),
     ("linux", {"tags": ["linux", "kernel"], "after": "2022", "before": "2023", "lang": "en"}),

@@ -51,6 +51,7 @@ class Page(NamedTuple):
     facets: Sequence[str] = ()
     drafts: bool = False
     explain: bool = False
+    snippets: bool = True
     section_snippets: bool = False
     deadline_ms: float | None = None
 
@@ -107,6 +108,7 @@ def answer(question: Question, page: Page, reader: Reader, state: IndexState, st
         title_key=question.title_key,
         languages=reader.stats().languages,
         simplify=reader.stats().simplify,
+        snippets=page.snippets,
         section_snippets=page.section_snippets,
         explain=page.explain,
     )

@@ -35,6 +35,7 @@ class Showing(NamedTuple):
     title_key: str
     wanted: Callable[[str], bool]
     simplify: bool
+    snippets: bool
     section_snippets: bool
     explain: bool
 
@@ -46,13 +47,15 @@ def showing(
     title_key: str = "",
     languages: Sequence[str] = (),
     simplify: bool = True,
+    snippets: bool = True,
     section_snippets: bool = False,
     explain: bool = False,
 ) -> Showing:
     """The leaves of a query together with what the engine said of them."""
     found = leaves(query)
     worth = [met.idf * leaf.weight for met, leaf in zip(stats, found, strict=True)]
-    return Showing(query, found, worth, title_key, wanted(found, languages), simplify, section_snippets, explain)
+    is_wanted = wanted(found, languages)
+    return Showing(query, found, worth, title_key, is_wanted, simplify, snippets, section_snippets, explain)
 
 
 class Spot(NamedTuple):
@@ -106,9 +109,9 @@ def _hit(
     positions: Sequence[Sequence[int]],
     found: Sequence[ScoredSection],
 ) -> Hit:
+    snippets = len(found) if showing.section_snippets else int(showing.snippets)
     sections = [
-        _section(document, positions, scored, showing, snipped=number == 0 or showing.section_snippets)
-        for number, scored in enumerate(found)
+        _section(document, positions, scored, showing, snipped=number < snippets) for number, scored in enumerate(found)
     ]
     best, shown = sections[0] if sections else (SectionHit("", (), "", document.url, 1, 1, ranked.score), None)
     return Hit(
@@ -126,7 +129,7 @@ def _hit(
         document.categories,
         document.lang,
         ranked.score,
-        shown if shown and shown.text else Snippet(document.description, (), best.line),
+        shown if shown and shown.text else Snippet(document.description if showing.snippets else "", (), best.line),
         tuple([section for section, _ in sections]),
         explanation(reader, ranked, showing) if showing.explain else None,
     )

@@ -154,6 +154,7 @@ def _search(ix: Index, text: str, options: Options) -> int:
             facets=FACETS if options.facets else (),
             typo=not options.no_typo,
             explain=options.explain is not None,
+            snippets=not only_paths,
             section_snippets=options.section_snippets,
         )
 

@@ -65,6 +65,7 @@ SEARCH = (
     Parameter("facets", "texts", (), "Counts over all posts that match.", choices=FACETS, example=["tags"]),
     Parameter("units", "text", "posts", "What is a hit: a post, or each of its sections.", choices=UNITS),
     Parameter("prefix_last", "flag", False, "Take the last word as the beginning of one, for search as you type."),
+    Parameter("snippets", "flag", True, "A snippet for each hit."),
     Parameter("section_snippets", "flag", False, "A snippet for each section of a hit."),
     Parameter("explain", "flag", False, "Say what each score is made of."),
 )
