@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from postdex_index import scoring
 from postdex_index.embedded.layout import NAME, SURFACE
 from postdex_index.embedded.lists import Impacts, ListWriter
-from postdex_index.embedded.postings import Lists, StoredPostings
+from postdex_index.embedded.made import UnionPostings
+from postdex_index.embedded.postings import Lists, RunPostings, StoredPostings
 from postdex_index.scoring import FIELDS
 
 POSTS = 5
@@ -76,6 +77,11 @@ def check(lists: Written, wide: bool) -> None:
             key = next(key for key in found if words.leads_to(key) == (number, index))
             assert found[key] == len(by_post)
             assert words.shown(key) == (surface.upper() if len(surface) > 2 else surface)
+    for run in (range(start, stop) for stop in range(1, len(lists) + 1) for start in range(stop)):
+        one_by_one, together = UnionPostings([StoredPostings(read, number) for number in run]), RunPostings(read, run)
+        assert (together.docs, together.impacts) == (one_by_one.docs, one_by_one.impacts)
+        assert list(map(together.positions, range(POSTS))) == list(map(one_by_one.positions, range(POSTS)))
+        assert list(together.stored()) == list(one_by_one.stored())
     keys = sorted([*chain.from_iterable(lists.values()), *[name for name in lists if name not in lists[name]]])
     assert [key.decode() for key in words.keys(range(len(words)))] == keys
     for prefix in {key[:2] for key in keys}:

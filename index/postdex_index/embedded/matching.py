@@ -23,7 +23,8 @@ from typing import NamedTuple
 from ..query import Clauses, DateRange, Everything, Keyword, Leaf, Query
 from ..scoring import COVERAGE
 from .columns import Columns
-from .postings import Lists, Postings
+from .made import Postings
+from .postings import Lists
 
 FULL = bytes([0]) + b"\xff" * 255
 ONE = bytes([0]) + b"\x01" * 255

@@ -198,7 +198,7 @@ class _Source:
         """The living occurrences of a list: as post << shift | position, by the posts' new numbers; the surface of
         each; and those outside of bodies as post << shift | field code."""
         lists, new = self.lists, self.part.new
-        start, stop = lists.bounds(number)
+        start, stop = lists.bounds(range(number, number + 1))
         offsets = lists.offsets(start, stop)
         counts = map(sub, islice(offsets, 1, None), offsets)
         docs = list(chain.from_iterable(map(repeat, lists.docs[start:stop], counts)))

@@ -1,8 +1,8 @@
 """In which posts of a segment does a leaf of the query stand, how much does it count there, and where?
 
 `Lists` are its posting lists, found through `words.Words`; `Postings` what a leaf has in this segment:
-posts, impacts, positions. A word's postings are the stored list; a pattern's the union of several (in each
-post the greatest impact); a phrase's are made from positions (`phrases.py`). Boolean structure is `matching.py`'s.
+posts, impacts, positions. A word's postings are the stored list; a pattern's the union of several (`made.py`); a
+phrase's are made from positions (`phrases.py`). Boolean structure is `matching.py`'s.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence, Set
-from heapq import merge, nlargest
+from heapq import nlargest
 from itertools import accumulate, chain, compress, islice, pairwise
-from typing import Protocol
 
 from ..analysis import stem
 from ..query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
 from ..scoring import BODY, CODE, CODES, combined, impact, norm, quantised, saturation
 from .layout import LISTS_A_MARK, NAME, POSTINGS_A_MARK, SURFACE
+from .made import MadePostings, Postings, greatest, union
 from .phrases import side_by_side, within
 from .segment import SegmentFile
 from .surfaces import Surfaces, stretch
@@ -27,22 +27,6 @@ from .words import Words, glob
 MOST_WORDS = 1_000
 #: A list so many times as long as the posts that are asked for is looked up post by post, not gone through.
 _MUCH_LONGER = 12
-
-
-class Postings(Protocol):
-    """What a leaf has in a segment: `docs` ascending, `impacts` beside them; `cut` if words were left out."""
-
-    docs: Sequence[int]
-    impacts: bytes
-    cut: bool
-
-    def positions(self, doc: int) -> Sequence[int]:
-        """Ascending positions in a post; empty where it does not stand."""
-        ...
-
-    def stored(self) -> Iterable[int]:
-        """The numbers of the stored lists that it is made of, for the shares of titles."""
-        ...
 
 
 class Lists:
@@ -74,11 +58,11 @@ class Lists:
 
     # -- stored lists
 
-    def bounds(self, number: int) -> tuple[int, int]:
-        """The postings [start, stop) of a list; all that is kept of them is checked now, once."""
-        mark = number // LISTS_A_MARK
-        start = self._list_mark[mark] + sum(self._posts[mark * LISTS_A_MARK : number])
-        stop = start + self._posts[number]
+    def bounds(self, numbers: range) -> tuple[int, int]:
+        """The postings [start, stop) of lists that follow one another; all that is kept of them is checked now."""
+        mark = numbers.start // LISTS_A_MARK
+        start = self._list_mark[mark] + sum(self._posts[mark * LISTS_A_MARK : numbers.start])
+        stop = start + sum(self._posts[numbers.start : numbers.stop])
         self._check_docs(start, stop)
         self._check_impacts(start, stop)
         self._check_counts(start & -POSTINGS_A_MARK, stop)
@@ -159,7 +143,11 @@ class Lists:
     def _pattern(self, keys: Iterable[int]) -> Postings | None:
         """All words among these keys, as one; the most frequent if they are too many."""
         wanted, cut = self._surfaces_of(keys)
-        return union([self._of_surfaces(number, surfaces) for number, surfaces in wanted.items()], cut)
+        whole = {number for number, surfaces in wanted.items() if surfaces.issuperset(self.surfaces.of(number))}
+        members: list[Postings] = [self._of_surfaces(number, wanted[number]) for number in wanted.keys() - whole]
+        for run in runs(sorted(whole)):
+            members.append(RunPostings(self, run) if len(run) > 1 else StoredPostings(self, run.start))
+        return union(members, cut)
 
     def _surfaces_of(self, keys: Iterable[int]) -> tuple[dict[int, set[int]], bool]:
         """The lists that these keys lead to, with the surfaces that are wanted of each; and whether they were cut."""
@@ -175,13 +163,10 @@ class Lists:
         return wanted, cut
 
     def _of_surfaces(self, number: int, wanted: set[int]) -> Postings:
-        """A list, limited to some of its surfaces where it has others. Where all occurrences in a post are
-        wanted, the stored impact is theirs."""
+        """A list, limited to some of its surfaces. Where all occurrences in a post are wanted, the stored impact is
+        theirs."""
         stored = StoredPostings(self, number)
-        surfaces = self.surfaces.of(number)
-        if wanted.issuperset(surfaces):
-            return stored
-        flags = iter(surfaces.translate(_flags(wanted)))
+        flags = iter(self.surfaces.of(number).translate(_flags(wanted)))
         kept: dict[int, list[int]] = {}
         impacts = bytearray()
         for doc, value, places in zip(stored.docs, stored.impacts, stored.places(stored.docs), strict=True):
@@ -266,6 +251,21 @@ class Lists:
         return [codes[bisect_right(starts, place, first, last) - 1] for place in places]
 
 
+def runs(numbers: Iterable[int]) -> list[range]:
+    """Ascending numbers as ranges.
+
+    >>> runs([3, 4, 5, 8])
+    [range(3, 6), range(8, 9)]
+    """
+    found: list[range] = []
+    for number in numbers:
+        if found and found[-1].stop == number:
+            found[-1] = range(found[-1].start, number + 1)
+        else:
+            found.append(range(number, number + 1))
+    return found
+
+
 def _flags(numbers: Set[int]) -> bytes:
     """A table for `bytes.translate`: 1 for each of these numbers."""
     return bytes([number in numbers for number in range(256)])
@@ -279,7 +279,7 @@ class StoredPostings:
     def __init__(self, lists: Lists, number: int) -> None:
         self._lists = lists
         self._number = number
-        self.start, self.stop = lists.bounds(number)
+        self.start, self.stop = lists.bounds(range(number, number + 1))
         self.docs: Sequence[int] = lists.docs[self.start : self.stop]
         self.impacts = bytes(lists.impacts[self.start : self.stop])
         self.cut = False
@@ -325,6 +325,37 @@ class StoredPostings:
         return (self._number,)
 
 
+class RunPostings:
+    """Stored lists that follow one another as one word, as most of a pattern's do: a union without a step of Python
+    for each of them."""
+
+    __slots__ = ("_lists", "_numbers", "_posts", "_start", "cut", "docs", "impacts")
+
+    def __init__(self, lists: Lists, numbers: range) -> None:
+        self._lists = lists
+        self._numbers = numbers
+        self._start, stop = lists.bounds(numbers)
+        docs = lists.docs[self._start : stop]
+        self.docs, self.impacts = greatest(zip(docs, lists.impacts[self._start : stop], strict=True))
+        self.cut = False
+        # The posts of all lists as characters: in a text one is found at the speed of memory.
+        self._posts = str(docs, "utf-16-le", "surrogatepass")
+
+    def positions(self, doc: int) -> Sequence[int]:
+        """Ascending positions in a post, each once."""
+        lists, post = self._lists, chr(doc)
+        found: set[int] = set()
+        at = self._posts.find(post)
+        while at >= 0:
+            found.update(lists.occurrences(*lists.offset(self._start + at)))
+            at = self._posts.find(post, at + 1)
+        return sorted(found)
+
+    def stored(self) -> Iterable[int]:
+        """The numbers of all."""
+        return self._numbers
+
+
 class _PhraseWord:
     """A word of a phrase: stored lists with the surfaces that are wanted of each, None for all, in fields with
     these codes if there are any; implements `phrases.Word`."""
@@ -346,64 +377,6 @@ class _PhraseWord:
         if self._codes:
             found = [self._lists.inside(doc, at, self._codes) for doc, at in zip(docs, found, strict=True)]
         return found
-
-
-class MadePostings:
-    """Postings that were computed: a phrase, a word limited to a field or to some surfaces."""
-
-    __slots__ = ("_kept", "_width", "cut", "docs", "impacts")
-
-    def __init__(self, impacts: bytes, kept: Mapping[int, list[int]], width: int, cut: bool) -> None:
-        self.docs: Sequence[int] = list(kept)
-        self.impacts = impacts
-        self.cut = cut
-        self._kept = kept
-        self._width = width
-
-    def positions(self, doc: int) -> Sequence[int]:
-        """Ascending positions of all words of the leaf in a post."""
-        places = self._kept.get(doc, ())
-        if self._width == 1:
-            return places
-        return sorted({place + step for place in places for step in range(self._width)})
-
-    def stored(self) -> Iterable[int]:
-        """None: the words of a made leaf are never counted as words of a title."""
-        return ()
-
-
-class UnionPostings:
-    """Several postings as one word: in each post the greatest impact, and all positions."""
-
-    __slots__ = ("_members", "cut", "docs", "impacts")
-
-    def __init__(self, members: Sequence[Postings], cut: bool = False) -> None:
-        best: dict[int, int] = {}
-        get = best.get
-        for one in members:
-            for doc, value in zip(one.docs, one.impacts, strict=True):
-                if value > get(doc, 0):
-                    best[doc] = value
-        self.docs: Sequence[int] = sorted(best)
-        self.impacts = bytes(map(best.__getitem__, self.docs))
-        self.cut = cut or any(one.cut for one in members)
-        self._members = members
-
-    def positions(self, doc: int) -> Sequence[int]:
-        """Ascending positions in a post, each once."""
-        return list(dict.fromkeys(merge(*(one.positions(doc) for one in self._members))))
-
-    def stored(self) -> Iterable[int]:
-        """The lists of all members."""
-        return [number for one in self._members for number in one.stored()]
-
-
-def union(members: Sequence[Postings | None], cut: bool = False) -> Postings | None:
-    """Several postings as one; None if there are none."""
-    found = [one for one in members if one is not None]
-    if len(found) == 1 and not cut:
-        return found[0]
-    return UnionPostings(found, cut) if found else None
 
 
 def positions_in(postings: Postings, docs: Sequence[int]) -> Sequence[Sequence[int]]:
