@@ -84,8 +84,9 @@ class SegmentRows:
         """Lanes: the share of each title's words that the word of this list is."""
         lanes = self._shares.get(number)
         if lanes is None:
-            row = bytearray(self.posts)
-            for doc, share in self._lists.shares(number):
+            shares = dict(self._lists.shares(number))
+            row = bytearray(self.posts if shares else 0)  # most words are in no title
+            for doc, share in shares.items():
                 row[doc] = share
             lanes = self._shares[number] = int.from_bytes(row, "little")
         return lanes
