@@ -6,6 +6,7 @@ with the engine the analysis, the formulas of `scoring` and the averages that a 
 
 from __future__ import annotations
 
+import math
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -18,8 +19,9 @@ from hypothesis import strategies as st
 
 from postdex_index import scoring
 from postdex_index.analysis import fold_value, is_spaceless, key, stem, tokens
-from postdex_index.embedded import open_reader, open_writer, reader, verify
+from postdex_index.embedded import matching, open_reader, open_writer, reader, verify
 from postdex_index.embedded.inversion import _short_texts
+from postdex_index.embedded.postings import Lists
 from postdex_index.embedded.reader import Snapshot
 from postdex_index.engine import FEWEST, Stamp
 from postdex_index.model import Code, Post, Section
@@ -375,6 +377,19 @@ def test_scores_are_the_same_on_every_page() -> None:
         for limit in (10, 60, 300):
             answer = built.reader.search(Term("bug"), limit=limit, title_key="bug")
             assert abs(answer.candidates[0].score - wanted) < 1e-9
+
+
+def test_what_is_known_is_not_looked_up_again() -> None:
+    """Also where a segment keeps little of it: what all segments together have is enough."""
+    prose = [Post("", f"post {number}", (Section(0, "", "", 1, "fix a bug"),)) for number in range(3)]
+    query = Clauses(optional=(Term("fix"), Phrase(("a", "bug"))), minimum=1)
+    with tempfile.TemporaryDirectory() as directory, patch.object(matching, "SEGMENT_BYTES", 0):
+        built = build(Path(directory), [prose], [])
+        first = built.reader.search(query, deadline=math.inf)
+        with patch.object(Lists, "postings", side_effect=AssertionError("looked up again")):
+            again = built.reader.search(query, deadline=math.inf)
+        assert again.total == first.total == 3
+        assert [c.score for c in again.candidates] == [c.score for c in first.candidates]
 
 
 def batches_of(found: Sequence[Post]) -> Iterator[Sequence[Post]]:

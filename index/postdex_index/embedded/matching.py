@@ -158,6 +158,10 @@ class Matcher:
         self._rows[leaf] = row
         return row
 
+    def knows(self, leaf: Leaf) -> bool:
+        """Whether the row of a leaf is there already."""
+        return weightless(leaf) in self._rows
+
     def found(self, leaf: Leaf) -> int:
         """In how many living posts a leaf stands."""
         row = self.row(leaf)

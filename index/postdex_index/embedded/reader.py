@@ -61,10 +61,11 @@ class Scope:
 
     def until(self, deadline: float, typed: Sequence[Leaf]) -> Scope:
         """This, or with fewer segments: those in which the leaves could be looked up in time."""
+        unknown = [leaf for leaf in typed if not self.matcher.knows(leaf)]
         for number, part in enumerate(self.parts):
             if time.monotonic() > deadline:
                 return Scope(self.parts[:number])
-            for leaf in typed:
+            for leaf in unknown:
                 part.segment.rows.get(leaf)
         return self
 
