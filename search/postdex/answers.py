@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
+from postdex_index.analysis import is_spaceless
 from postdex_index.engine import Answer, Reader
 from postdex_index.errors import QueryError
 from postdex_index.model import Correction, Hit, IndexState
 from postdex_index.model import Results as _Results
-from postdex_index.query import Clauses, DateRange, Everything, Keyword, Query, Synonyms, Term, show
+from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Query, Synonyms, Term, show
 
 from . import arguments, hits, rank
 from .choices import FACETS, SORTS, UNITS, Sort, Units
@@ -207,21 +209,53 @@ def _left_nothing(tree: Query, reader: Reader, drafts: bool) -> list[str]:
 
 
 def required(tree: Query) -> list[Query]:
-    """The words, phrases and filters that every post must have that matches.
+    """The words, phrases and filters that every post must have that matches, and groups of which it must have some.
 
-    >>> [show(clause) for clause in required(all_of(Clauses(optional=(Keyword("tag", "a"),)), Keyword("lang", "en")))]
-    ['lang=en']
+    >>> words = Clauses(optional=(Term("smc"), Term("tcp")), minimum=1)
+    >>> [show(clause) for clause in required(all_of(words, Keyword("lang", "en")))]
+    ['(smc tcp)', 'lang=en']
     """
-    if isinstance(tree, Clauses):
-        return [deeper for clause in tree.required for deeper in required(clause)]
-    return [] if isinstance(tree, Everything) else [tree]
+    if not isinstance(tree, Clauses):
+        return [] if isinstance(tree, Everything) else [tree]
+    found = [deeper for clause in tree.required for deeper in required(clause)]
+    return [*found, Clauses(optional=tree.optional, minimum=tree.minimum)] if tree.minimum else found
+
+
+def alternatives(group: Clauses) -> list[str]:
+    """What a post may have of a group, as people would say it: parts of words go without saying, and a run of
+    characters is one.
+
+    >>> alternatives(Clauses(optional=(Term("内核"), Term("核模"), Term("模块")), minimum=2))
+    ['内核模块']
+    """
+    words = [clause for clause in group.optional if getattr(clause, "weight", 1) == 1]
+    terms = [word for word in words if isinstance(word, Term)]
+    if len(terms) == len(words) > 1 and " " not in (run := _typed([term.text for term in terms])):
+        return [named(terms[0]._replace(text=run))]
+    return [named(word) for word in words]
 
 
 def named(clause: Query) -> str:
-    """A clause as people would say it."""
+    """A clause as people would say it.
+
+    >>> named(Phrase(("pod", "自动", "动扩", "扩缩"), exact=True))
+    '"pod 自动扩缩"'
+    """
+    if isinstance(clause, Clauses):
+        return " or ".join(alternatives(clause))
     if isinstance(clause, Keyword):
         return f"{clause.field}:{clause.value}"
     if isinstance(clause, DateRange):
         start, stop = (("" if end is None else iso(end)[:10]) for end in clause)
         return f"a date in {start}..{stop}"
-    return show(clause.spellings[0] if isinstance(clause, Synonyms) else clause)
+    if isinstance(clause, Synonyms):
+        return named(clause.spellings[0])
+    return show(clause._replace(terms=(_typed(clause.terms),)) if isinstance(clause, Phrase) else clause)
+
+
+def _typed(words: Sequence[str]) -> str:
+    """Words as they were typed: the pairs of a run of characters overlap."""
+    text = words[0]
+    for before, word in pairwise(words):
+        text += word[1:] if is_spaceless(word) and word[0] == before[-1] else " " + word
+    return text

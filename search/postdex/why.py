@@ -17,7 +17,7 @@ from postdex_index.model import Explanation
 from postdex_index.query import Clauses, Keyword, Query
 
 from . import hits, rank
-from .answers import MOST_HITS, all_of, named, required
+from .answers import MOST_HITS, all_of, alternatives, named, required
 
 
 class Verdict(NamedTuple):
@@ -84,9 +84,13 @@ def _failed(tree: Query, here: _Here) -> list[str]:
     """What the post would need."""
     if not isinstance(tree, Clauses):
         return [f"it has no {named(tree)}"]
-    reasons = [f"it has no {named(clause)}, which is required" for clause in required(tree) if not here.matches(clause)]
+    reasons = [_lacks(clause) for clause in required(tree) if not here.matches(clause)]
     reasons += [f"it has {named(clause)}, which is excluded" for clause in tree.excluded if here.matches(clause)]
-    missing = [clause for clause in tree.optional if not here.matches(clause)]
-    if len(missing) > len(tree.optional) - max(tree.minimum, 0 if tree.required else 1):
-        reasons.append("it has none of " + ", ".join(map(named, missing)))
     return reasons or ["it fails a group of clauses"]
+
+
+def _lacks(clause: Query) -> str:
+    several = alternatives(clause) if isinstance(clause, Clauses) else ()
+    if len(several) > 1:
+        return "it has none of " + ", ".join(several)
+    return f"it has no {named(clause)}, which is required"
