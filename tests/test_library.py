@@ -421,6 +421,13 @@ def test_require_fails_rather_than_answer_from_an_old_index(blog: Path) -> None:
         check(ix.search("word"), 6)
 
 
+def test_a_post_without_words_is_like_no_other_and_nothing_is_said(blog: Path) -> None:
+    (blog / "empty.md").write_text("\n", encoding="utf-8")
+    with postdex.open(blog) as ix:
+        found = ix.like("empty.md")
+        assert (found.total, found.warnings) == (0, ())
+
+
 def test_a_deleted_post_is_never_found_even_while_another_writes(blog: Path) -> None:
     write(blog, "名*?[x]")
     with postdex.open(blog) as ix, closing(embedded.open_writer(blog / ".postdex")):

@@ -218,7 +218,8 @@ def required(tree: Query) -> list[Query]:
     if not isinstance(tree, Clauses):
         return [] if isinstance(tree, Everything) else [tree]
     found = [deeper for clause in tree.required for deeper in required(clause)]
-    return [*found, Clauses(optional=tree.optional, minimum=tree.minimum)] if tree.minimum else found
+    group = Clauses(optional=tree.optional, minimum=tree.minimum)
+    return [*found, group] if tree.minimum and alternatives(group) else found
 
 
 def alternatives(group: Clauses) -> list[str]:
