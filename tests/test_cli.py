@@ -297,6 +297,11 @@ def test_a_folder_without_posts_gets_no_index(run: Run, tmp_path: Path, argument
     assert os.listdir(none) == ["a.txt"]
 
 
+def test_where_all_posts_are_left_out_the_setting_is_named(run: Run, blog: Path) -> None:
+    (blog / "postdex.toml").write_text('exclude = ["drafts/", "*.md"]\n')
+    check(run("index"), 2, "", "exclude leaves out drafts/, *.md\n")
+
+
 def test_a_folder_of_files_that_are_no_posts(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_bytes(bytes(1000))
     check(run("-C", str(tmp_path), "search", "word"), 2, "", "no post could be indexed")

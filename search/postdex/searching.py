@@ -118,6 +118,8 @@ def insist_on_files(ix: Index) -> None:
 
     if embedded.generation(ix.directory) is None and not ix.refresh(dry_run=True).added:
         hint = "name the folder of the posts with -C, or other files with the setting include"
+        if left_out := ", ".join(ix.settings.exclude):
+            hint += f"; the setting exclude leaves out {left_out}"
         raise FolderError(f"there is no post here ({', '.join(ix.settings.include)})", hint, path=str(ix.folder))
 
 

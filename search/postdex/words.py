@@ -29,8 +29,8 @@ Say: TypeAlias = Callable[[str], None]
 #: sites with .5, .35, .25, .15: identifiers .891 .911 .940 .940 and .897 .902 .912 .912, all else within .001.
 PART = 0.25
 #: Of the bigrams of an unquoted run without blanks half must be there, but of long runs no more than these, or a third:
-#: recall@100 .969 with half of all, .975 so (nDCG@10 .805, .807); .982 with a third of all, too, but then four
-#: characters would be found by any two of them.
+#: recall@100 .969 with half of all, .975 so (nDCG@10 .805, .807); .982 with a third of all, too (.807), but then four
+#: characters would be found by any two of them; .978 (.807) with a third of those of five and more.
 ENOUGH_BIGRAMS = 3
 #: Characters that must stand in front of a pattern, so that it doesn't run over half of the index.
 _LITERAL = 2
