@@ -438,7 +438,7 @@ def test_hostile_input_is_linear(body: str) -> None:
 
 def test_helpers_of_templates_and_html() -> None:
     links: list[str] = []
-    assert visible_text('[a]({{< ref "b" >}}) {{< ref "c" >}} {% link d.md %}', links) == "a  "
+    assert visible_text('[a]({{< ref "b" >}}) {{< ref "c" >}} {% link d.md %}', links) == "\2a\3  "
     assert links == ["b"]
     assert (
         fence_code_tags("{% codeblock %}\nx\n{% endcodeblock %} tail") == "{% codeblock %}\nx\n{% endcodeblock %} tail"

@@ -23,14 +23,15 @@ from postdex_index.embedded import matching, open_reader, open_writer, reader, v
 from postdex_index.embedded.inversion import _short_texts
 from postdex_index.embedded.postings import Lists
 from postdex_index.embedded.reader import Snapshot
-from postdex_index.engine import FEWEST, Stamp
-from postdex_index.model import Code, Post, Section
+from postdex_index.engine import FEWEST, AsTyped, Stamp
+from postdex_index.model import Code, Post, Section, Span
 from postdex_index.query import (
     Clauses,
     DateRange,
     Everything,
     Fuzzy,
     Keyword,
+    Leaf,
     Phrase,
     Prefix,
     Query,
@@ -94,6 +95,8 @@ class Indexed(NamedTuple):
     words: tuple[Word, ...]
     lengths: tuple[int, ...]
     averages: tuple[float, ...]
+    #: the positions of the words of each link
+    links: tuple[range, ...] = ()
 
     def occurrences(self, leaf: Query) -> dict[int, int]:
         """Where a leaf stands: position -> field code."""
@@ -113,7 +116,12 @@ class Indexed(NamedTuple):
                     self.occurrences(Prefix(t, field) if prefix and i == last else Term(t, field, exact=exact))
                     for i, t in enumerate(terms)
                 ]
-                return {p: c for p, c in each[0].items() if all(p + i in at for i, at in enumerate(each))}
+                found = {p: c for p, c in each[0].items() if all(p + i in at for i, at in enumerate(each))}
+                if leaf.outside_links:
+                    links = {range(p, p + len(terms)): p for p in found}
+                    inside = {p for at, p in links.items() for link in self.links if {*at} <= {*link}}
+                    return {p: c for p, c in found.items() if p not in inside}
+                return found
         raise TypeError(leaf)
 
     def _where(self, field: str, test: object) -> dict[int, int]:
@@ -190,12 +198,16 @@ def same(word: str, text: str) -> bool:
 def indexed(post: Post, averages: Sequence[float]) -> Indexed:
     """A post's words with positions, as `inversion` lays them out but in the plainest way."""
     words: list[Word] = []
+    links: list[range] = []
     lengths = [0] * len(scoring.FIELDS)
     place = 0
 
-    def take(code: int, text: str) -> None:
+    def take(code: int, text: str, linked: Sequence[Span] = ()) -> None:
         nonlocal place
         found = list(tokens(text, code=code == scoring.CODE, first=place))
+        for start, length in linked:
+            within = [token.position for token in found if start <= token.start < start + length]
+            links.append(range(min(within), max(within) + 1))
         words.extend(Word(code, token.term, token.position) for token in found)
         count = len({token.position for token in found})
         lengths[scoring.BODY if code == scoring.CODE else code] += count
@@ -210,12 +222,12 @@ def indexed(post: Post, averages: Sequence[float]) -> Indexed:
             place += 1
         start = 0
         for block in section.code:
-            take(scoring.BODY, section.text[start : block.start])
+            take(scoring.BODY, section.text[start : block.start], section.links)
             take(scoring.CODE, section.text[block.start : block.stop])
             start = block.stop
-        take(scoring.BODY, section.text[start:])
+        take(scoring.BODY, section.text[start:], () if start else section.links)
         place += 1
-    return Indexed(post, tuple(words), tuple(lengths), tuple(averages))
+    return Indexed(post, tuple(words), tuple(lengths), tuple(averages), tuple(links))
 
 
 # -- random posts and queries
@@ -226,10 +238,14 @@ texts = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
 @st.composite
 def posts(draw: st.DrawFn) -> Post:
     """A post of the small vocabulary; the path comes later."""
-    prose, block = draw(texts), draw(texts)
+    some, block = draw(st.lists(st.sampled_from(WORDS), max_size=12)), draw(texts)
+    prose = " ".join(some)
+    begin, end = sorted(draw(st.tuples(st.integers(0, len(some)), st.integers(0, len(some)))))
+    linked = " ".join(some[begin:end])
+    links = (Span(len(" ".join([*some[:begin], ""])), len(linked)),) if linked else ()
     body = f"{prose}\n{block}\n{draw(texts)}"
     code = (Code(len(prose) + 1, len(prose) + 1 + len(block), "c"),) if block else ()
-    sections = (Section(0, "", "", 1, draw(texts)), Section(2, draw(texts), "a", 3, body, code))
+    sections = (Section(0, "", "", 1, draw(texts)), Section(2, draw(texts), "a", 3, body, code, links))
     return Post(
         "",
         draw(texts),
@@ -251,6 +267,7 @@ phrases = st.builds(
     weights,
     st.booleans(),
     st.just(0),
+    st.booleans(),
     st.booleans(),
 )
 patterns = st.one_of(
@@ -321,7 +338,7 @@ def build(directory: Path, batches: Sequence[Sequence[Post]], gone: Sequence[int
     return Built(reader, found)
 
 
-def expected(built: Built, query: Query, title: str) -> dict[str, float]:
+def expected(built: Built, query: Query, title: str, wholes: Sequence[Leaf] = ()) -> dict[str, float]:
     """Path -> score of every post that matches."""
     matching = [one for one in built.posts if one.matches(query)]
     found = leaves(query)
@@ -331,12 +348,14 @@ def expected(built: Built, query: Query, title: str) -> dict[str, float]:
         pairs = zip(found, idfs, strict=True)
         bases[one.post.path] = sum(leaf.weight * idf * one.value(leaf) / scoring.SCALE for leaf, idf in pairs)
     top = max(bases.values(), default=0.0)
+    leads = scoring.AS_TYPED[: len(wholes)][::-1]
     return {
         one.post.path: scoring.final(
             bases[one.post.path],
             one.share(query),
             bool(title) and key(one.post.title) == title,
             bool(title) and any(key(s.heading) == title for s in one.post.sections if s.heading),
+            next((worth for leaf, worth in zip(wholes, leads, strict=True) if one.matches(leaf)), 0.0),
             top,
         )
         for one in matching
@@ -348,12 +367,16 @@ def plain_terms(query: Query) -> bool:
     return all(isinstance(leaf, Term) and not leaf.field and not leaf.exact for leaf in leaves(query))
 
 
-def check(built: Built, query: Query, title: str, limit: int, fewest: int) -> None:
+def check(built: Built, query: Query, as_typed: AsTyped, limit: int, fewest: int) -> None:
     """The engine's answer is the plain loop's, also where only a few candidates can be among the best."""
-    wanted = expected(built, query, title)
+    wanted = expected(built, query, *as_typed)
     with patch.object(reader, "FEWEST", fewest):
-        answer = built.reader.search(query, limit=limit, title_key=title)
+        answer = built.reader.search(query, limit=limit, as_typed=as_typed)
     assert answer.total == len(wanted)
+    for candidate in answer.candidates:
+        one = next(one for one in built.posts if one.post.path == built.reader.document(candidate.post).path)
+        for number, leaf in enumerate([*leaves(query), *as_typed.leaves]):
+            assert candidate.holds(number) == one.matches(leaf), leaf
     got = {built.reader.document(c.post).path: c.score for c in answer.candidates}
     assert got.keys() <= wanted.keys()
     assert len(got) == min(len(wanted), max(limit, fewest))
@@ -375,7 +398,7 @@ def test_scores_are_the_same_on_every_page() -> None:
         built = build(Path(directory), [[*titled, best, *others, exact]], [])
         wanted = max(expected(built, Term("bug"), "bug").values())
         for limit in (10, 60, 300):
-            answer = built.reader.search(Term("bug"), limit=limit, title_key="bug")
+            answer = built.reader.search(Term("bug"), limit=limit, as_typed=AsTyped("bug"))
             assert abs(answer.candidates[0].score - wanted) < 1e-9
 
 
@@ -407,5 +430,7 @@ def test_same_as_the_plain_loop(found: list[Post], gone: list[int], data: st.Dat
         built = build(Path(directory), [b for b in batches_of(found) if b], gone)
         for _ in range(8):
             title = key(data.draw(st.sampled_from([post.title for post in found])))
+            wholes = data.draw(st.lists(st.one_of(words, phrases, spellings), max_size=2).map(tuple))
+            as_typed = AsTyped(data.draw(st.sampled_from(["", title])), wholes)
             limit, fewest = data.draw(st.integers(1, 5)), data.draw(st.sampled_from([1, FEWEST]))
-            check(built, data.draw(queries), data.draw(st.sampled_from(["", title])), limit, fewest)
+            check(built, data.draw(queries), as_typed, limit, fewest)

@@ -74,7 +74,7 @@ __all__ = [
 
 #: The version of these rules and of how posts are read, part of an index's fingerprint: it grows with every change that
 #: gives other terms, so that an older index is made anew.
-RULES = 2
+RULES = 3
 #: No term is longer, in code points; what is longer is nobody's word (a hash, a key, an image in base64).
 LONGEST_TERM = 80
 #: Nothing of a raw token beyond this can reach its terms. It keeps one long line of letters cheap.

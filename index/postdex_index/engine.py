@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from .model import Explanation, Post, Problem
-from .query import Query
+from .query import Leaf, Query
 
 #: A search finds no fewer candidates, if so many match: in so many posts the closeness of words is looked at.
 FEWEST = 50
@@ -156,9 +156,26 @@ class LeafStats(NamedTuple):
     cut: bool = False
 
 
+class AsTyped(NamedTuple):
+    """What a query is as a whole, beside its tree.
+
+    `key` is all of it normalised as by `analysis.key`: posts whose title, alias or heading equals it rank higher.
+    Posts that hold the first of `leaves` come before all others, and those that hold the second before the rest: a
+    sentence word for word, or a name before its parts. They decide about order, never about what matches.
+    """
+
+    key: str = ""
+    leaves: tuple[Leaf, ...] = ()
+
+
+#: Of a query that nobody typed.
+UNTYPED = AsTyped()
+
+
 class Answer(NamedTuple):
     """The best candidates first (at least offset + limit and never fewer than FEWEST, if so many match),
-    the exact number of matches, facet counts over all of them, and the leaves in the order of `query.leaves`."""
+    the exact number of matches, facet counts over all of them, and the leaves: those of the query in the order of
+    `query.leaves`, then those of what was typed as a whole."""
 
     candidates: Sequence[Candidate]
     total: int
@@ -212,19 +229,19 @@ class Reader(Protocol):
         offset: int = 0,
         sort: str = "score",
         facets: Sequence[str] = (),
-        title_key: str = "",
+        as_typed: AsTyped = UNTYPED,
         drafts: bool = False,
         deadline: float | None = None,
     ) -> Answer:
         """The posts that match, with `drafts` unpublished ones too.
 
         `sort` is "score", "date" or "updated" (newest first), or "title"; `facets` are any of "tags", "categories",
-        "lang" and "year". `title_key` is the whole query normalised as by `analysis.key`: posts whose title or heading
-        equals it rank higher. After `deadline`, a `time.monotonic()`, no further segment is looked at.
+        "lang" and "year". `as_typed` is what the query is as a whole. After `deadline`, a `time.monotonic()`, no
+        further segment is looked at.
         """
         ...
 
-    def explain(self, query: Query, post: int, *, title_key: str = "") -> Explanation:
+    def explain(self, query: Query, post: int, *, as_typed: AsTyped = UNTYPED) -> Explanation:
         """How the score of this post was made: the same sum that `search` computes."""
         ...
 

@@ -16,8 +16,8 @@ import pyromark
 
 from .blocks import plain_blocks
 from .model import SOFT_BREAK, Problem, Section
-from .rendering import MORE_MARK, Rendering
-from .shortcodes import fence_code_tags
+from .rendering import Rendering
+from .shortcodes import LINK_START, LINK_STOP, MORE_MARK, fence_code_tags
 
 
 class Parsed(NamedTuple):
@@ -93,7 +93,8 @@ _HEXO_OPTIONS = _OPTIONS & ~pyromark.Options.ENABLE_HEADING_ATTRIBUTES
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: Characters that have a meaning in what is made of a body, so that it must not hold them.
-_RESERVED = (b"\r", b"\0", SOFT_BREAK.encode(), MORE_MARK.encode())
+_MARKS = (SOFT_BREAK, MORE_MARK, LINK_START, LINK_STOP)
+_RESERVED = (b"\r", b"\0", *map(str.encode, _MARKS))
 #: References to characters that would count as line breaks or marks of ours.
 _BREAK_ENTITY = re.compile(rb"&(?:#0*(?:\d|1[0-3]);|#[xX]0*[\da-dA-D];|NewLine;)")
 #: Longest excerpt, in characters: what a result list shows of a post.
@@ -126,7 +127,7 @@ def _without_reserved(body: str, first_line: int, problems: list[Problem]) -> st
         line = first_line + body.count("\n", 0, body.index("\0"))
         problems.append(Problem("", line, "malformed", "NUL characters were replaced", "save the file as UTF-8 text"))
         body = body.replace("\0", "\ufffd")
-    return body.replace(SOFT_BREAK, " ").replace(MORE_MARK, " ")
+    return body.translate(dict.fromkeys(map(ord, _MARKS), " "))
 
 
 def _without_breaks(events: Iterable[Any], source: bytes) -> Iterator[Any]:

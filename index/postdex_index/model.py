@@ -44,6 +44,7 @@ class Section(NamedTuple):
     file's lines: the line of text[i] is `line + number of newlines (\\n or SOFT_BREAK) in text[:i]`.
     SOFT_BREAK ends a line inside a paragraph, `\\n` a line of code, a row, an item or a block.
     The text before the first heading is a section with level 0, heading "" and anchor "".
+    `links` are the stretches of `text` that lead elsewhere, ascending: what they say, they say of another place.
     """
 
     level: int
@@ -52,6 +53,7 @@ class Section(NamedTuple):
     line: int
     text: str
     code: tuple[Code, ...] = ()
+    links: tuple[Span, ...] = ()
 
 
 class Post(NamedTuple):

@@ -29,7 +29,8 @@ class Phrase(NamedTuple):
     """Words side by side, in order; with `slop`, within so many more words, in any order.
 
     `exact` takes surfaces (quoted words), else any word of the same stem (the parts
-    of a compound). With `prefix` the last word is only the beginning of one.
+    of a compound). With `prefix` the last word is only the beginning of one. With `outside_links` it does
+    not count where all of it is the text of one link: that says what stands elsewhere.
     """
 
     terms: tuple[str, ...]
@@ -38,6 +39,7 @@ class Phrase(NamedTuple):
     exact: bool = False
     slop: int = 0
     prefix: bool = False
+    outside_links: bool = False
 
 
 class Prefix(NamedTuple):
@@ -144,7 +146,7 @@ def show(query: Query) -> str:
     match query:
         case Term(text, field, weight, exact):
             return _field(field) + (f'"{text}"' if exact else text) + _weight(weight)
-        case Phrase(terms, field, weight, exact, slop, prefix):
+        case Phrase(terms, field, weight, exact, slop, prefix):  # what is typed as a whole is in no tree
             quote = '"' if exact else "'"
             words = " ".join(terms) + ("*" if prefix else "")
             return _field(field) + quote + words + quote + (f"~{slop}" if slop else "") + _weight(weight)

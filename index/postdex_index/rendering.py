@@ -12,14 +12,17 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .anchors import slugger
-from .model import SOFT_BREAK, Code, Problem, Section
+from .model import SOFT_BREAK, Code, Problem, Section, Span
 from .shortcodes import (
+    LINK_START,
+    LINK_STOP,
+    MORE_MARK,
+    clean_prose,
     first_argument,
     html_text,
     inline_html_text,
     remainders_in,
     visible_text,
-    without_remainders,
 )
 
 
@@ -34,9 +37,9 @@ class Rendering:
 
     __slots__ = (
         "anchor", "at", "at_line", "code", "codes", "container_end", "fence_line", "first_heading", "heading",
-        "hidden_from", "into", "language", "length", "level", "line", "links", "marked", "more", "nested_from",
-        "next_break", "problems", "prose", "put", "remainders", "row_begun", "section_line", "sections", "slugs",
-        "source", "tail", "text",
+        "hidden_from", "into", "language", "length", "level", "line", "linked", "links", "marked", "more",
+        "nested_from", "next_break", "problems", "prose", "put", "remainders", "row_begun", "section_line", "sections",
+        "slugs", "source", "tail", "text",
     )  # fmt: skip
 
     def __init__(self, source: bytes, first_line: int, anchors: str) -> None:
@@ -49,12 +52,14 @@ class Rendering:
         self.first_heading = ""
         #: Where `<!-- more -->` stands: (section, offset in its text).
         self.more: tuple[int, int] | None = None
-        #: Whether `MORE_MARK` stands in the prose.
+        #: Whether a mark (`MORE_MARK`, `LINK_START`) stands in the prose.
         self.marked = False
         self.level, self.heading, self.anchor, self.section_line = 0, "", "", first_line
         self.text: list[str] = []
         self.length = 0
         self.code: list[Code] = []
+        #: The texts of links in the section that is open.
+        self.linked: list[Span] = []
         self.language, self.fence_line = "", 0
         self.prose: list[str] = []
         #: Where text goes now: `prose`, or the list of a heading, a block of code or of HTML.
@@ -174,14 +179,19 @@ class Rendering:
         raw = self.undivert()
         if self.tail:
             parts.append(self.tail)
-        heading = marked = " ".join(_clean(parts, codes, self.links, self.remainders).split())
+        heading = marked = self.clean_heading(parts)
         if codes:
-            marked = " ".join(_clean(parts, codes, [], self.remainders, "`").split())
+            marked = self.clean_heading(parts, "`")
             self.codes = []
         self.heading = heading or first_argument(raw)
         self.anchor = self.slugs.slug(marked or self.heading, self.anchor)
         if self.level == 1 and not self.first_heading:
             self.first_heading = self.heading
+
+    def clean_heading(self, parts: list[str], ticks: str = "") -> str:
+        """The text of a heading on one line, its code between `ticks`; a link in it is a part of it."""
+        text = clean_prose(parts, self.codes, [] if ticks else self.links, self.remainders, ticks)
+        return " ".join(_MARKS.sub("", text).split())
 
     def start_code(self, what: Any, span: Any) -> None:
         self.start_block(what, span)
@@ -273,32 +283,51 @@ class Rendering:
         while self.prose and self.prose[-1] == _CELL:
             self.prose.pop()
 
-    def start_link(self, what: Any, _span: Any) -> None:
+    def start_link(self, what: Any, span: Any) -> None:
         link = what["Link"]
         target = link["dest_url"]
         if "{{" in target:
             target = visible_text(target, [])
         if target:
             self.links.append("mailto:" + target if link["link_type"] == "Email" else target)
+        if self.into is self.prose and link["link_type"] not in _SHOWN_ADDRESSES:
+            if span["start"] > self.next_break:
+                self.catch_up(span["start"], SOFT_BREAK)
+            self.marked = True
+            self.put(LINK_START)
+
+    def end_link(self, _span: Any) -> None:
+        if self.marked and self.into is self.prose:
+            self.put(LINK_STOP)
 
     def flush(self) -> None:
         """Clean the prose and append it to the section's text."""
-        text = _clean(self.prose, self.codes, self.links, self.remainders)
+        text = clean_prose(self.prose, self.codes, self.links, self.remainders)
         self.prose.clear()
         self.codes.clear()
-        if self.marked:
-            text = self.without_mark(text)
+        if self.marked or LINK_START in text:
+            text = self.without_marks(text)
         if "://" in text:
             self.links += [url.rstrip(".,;:!?)*_") for url in _URL.findall(text)]
         self.text.append(text)
         self.length += len(text)
 
-    def without_mark(self, text: str) -> str:
-        """Note where the first `MORE_MARK` of the body stood, unless it was in what is hidden or a tag."""
+    def without_marks(self, text: str) -> str:
+        """Note where the links of this prose are, and where the first `MORE_MARK` of the body stood; a mark in what is
+        hidden, or in a tag, is gone already, and may have left the other of its pair alone."""
         self.marked = False
-        if self.more is None and MORE_MARK in text:
-            self.more = len(self.sections), self.length + text.index(MORE_MARK)
-        return text.replace(MORE_MARK, "")
+        pieces = _MARKS.split(text)
+        at, begun = self.length, -1
+        for mark, piece in zip(["", *pieces[1::2]], pieces[::2], strict=True):
+            if mark == LINK_START:
+                begun = at
+            elif mark == LINK_STOP and begun >= 0:
+                self.linked.append(Span(begun, at - begun))
+                begun = -1
+            elif mark == MORE_MARK and self.more is None:
+                self.more = len(self.sections), at
+            at += len(piece)
+        return "".join(pieces[::2])
 
     def finish(self) -> None:
         """End the body; without any text it is one empty section."""
@@ -312,11 +341,13 @@ class Rendering:
         self.flush()
         text = "".join(self.text).rstrip()
         if self.level or text:
+            links = tuple([span for span in self.linked if span.length and sum(span) <= len(text)])
             self.sections.append(
-                Section(self.level, self.heading, self.anchor, self.section_line, text, tuple(self.code))
+                Section(self.level, self.heading, self.anchor, self.section_line, text, tuple(self.code), links)
             )
         self.text.clear()
         self.code.clear()
+        self.linked.clear()
         self.length = 0
 
     def check_fence(self, block: bytes) -> None:
@@ -349,24 +380,21 @@ _STARTS: dict[str, Callable[[Rendering, Any, Any], None]] = {
 }
 _ENDS: dict[str, Callable[[Rendering, Any], None]] = {
     "Heading": Rendering.end_heading,
+    "Link": Rendering.end_link,
     "CodeBlock": Rendering.end_code,
     "HtmlBlock": Rendering.end_html,
     "TableRow": Rendering.end_row,
     "TableHead": Rendering.end_row,
 }
 
-#: Stands in prose where `<!-- more -->` was; no body may hold it.
-MORE_MARK = "\x01"
+_MARKS = re.compile(f"([{MORE_MARK}{LINK_START}{LINK_STOP}])")
+#: Links whose text is their address.
+_SHOWN_ADDRESSES = ("Autolink", "Email")
 _MORE = re.compile(r"<!--[ \t]*more[ \t]*-->", re.I)
 #: A bare URL ends before CJK punctuation and before the punctuation that follows it in a sentence.
 _URL = re.compile(r"https?://[^\s<>\"'`|\\\u3000-\u303f\uff00-\uffef“”‘’]+")
-_CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
-#: CommonMark leaves `**注意：**请` as it is, because the closing stars stand between punctuation and letter.
-_STARS = re.compile(r"\*\*(?=[^\s*])([^*\n]{1,300})(?<!\s)\*\*")
 #: What colours inline code with PyMdown's extensions: `#!python x = 1`.
 _SHEBANG = re.compile(r"#![a-z][\w+-]* +(?=\S)")
-#: Inline code while the prose around it is cleaned.
-_CODE_MARK = re.compile("\0(\\d+)\0")
 _LANGUAGE = re.compile(r"[{.\s]*([^\s{}.,:;=\"'][^\s{},:;=\"']*)(?![^\s{},:;\"']*=)")
 _FENCE_TITLE = re.compile(r"""\b(?:title|caption)=(?:"([^"]*)"|'([^']*)')""")
 _FENCE_END = re.compile(rb"[ \t>]*(?:`{3,}|~{3,})[ \t]*")
@@ -375,30 +403,6 @@ _HTML_ID = re.compile(r"""\bid\s*=\s*["']?([^\s"'>]+)""", re.I)
 _CELL = " | "
 #: A component that stands in a sentence began so many pieces of text before its end, at most.
 _COMPONENT_PARTS = 40
-
-
-def _clean(parts: list[str], codes: list[int], links: list[str], remainders: tuple[str, ...], ticks: str = "") -> str:
-    """Prose joined, without template tags and stray marks; parts[i] for i in `codes` is code and stays."""
-    text = "".join(parts)
-    remains = any(map(text.__contains__, remainders))
-    if not ticks and not remains and "{" not in text and ("*" not in text or "**" not in text):
-        return text  # the search for two characters is far slower than that for one in text that is not Latin
-    marked = list(parts)
-    for index in codes:
-        marked[index] = f"\0{index}\0"
-    text = "".join(marked)
-    if remains:
-        text = without_remainders(text)
-    if "{" in text:
-        text = visible_text(text, links)
-    if "**" in text:
-        text = _STARS.sub(_without_stars, text)
-    return _CODE_MARK.sub(lambda mark: ticks + parts[int(mark[1])] + ticks, text) if codes else text
-
-
-def _without_stars(match: re.Match[str]) -> str:
-    around = match.string[max(match.start() - 1, 0) : match.end() + 1]
-    return match[1] if _CJK.search(around) else match[0]
 
 
 def _fence_info(info: str) -> tuple[str, str]:

@@ -68,6 +68,10 @@ COVERAGE = 0.5
 #: sites, against .5 and .1: title .7 +.006 .000 +.006, 1.0 +.008 .000 +.007; heading .2 .000 +.001 +.002.
 TITLE_IS_QUERY = 0.8
 HEADING_IS_QUERY = 0.2
+#: Added to a post that holds what was typed as a whole, as a share of the top score: so much that it comes first
+#: whatever else scores, since all else together is at most 2.5 times the top, times 1.5 for closeness. The second is
+#: for the first of two leaves.
+AS_TYPED = (4.0, 10.0)
 
 
 def idf(posts: int, found: int) -> float:
@@ -118,7 +122,8 @@ def quantised(impact: float) -> int:
     return min(255, int(SCALE * impact + 0.5) or 1)
 
 
-def final(base: float, share: float, title: bool, heading: bool, top: float) -> float:
+def final(base: float, share: float, title: bool, heading: bool, whole: float, top: float) -> float:
     """A post's score from the sum over its leaves, the share (0 to 1) of its title's words that were
-    asked for, whether the query is its title or one of its headings, and the best `base` of all posts."""
-    return base * (1 + COVERAGE * share) + top * (TITLE_IS_QUERY * title + HEADING_IS_QUERY * heading)
+    asked for, whether the query is its title or one of its headings, what it is worth that it stands there as a whole
+    (of AS_TYPED, or 0), and the best `base` of all posts."""
+    return base * (1 + COVERAGE * share) + top * (TITLE_IS_QUERY * title + HEADING_IS_QUERY * heading + whole)

@@ -13,6 +13,9 @@ from html import unescape
 
 from .fences import Fences
 
+#: Stand in prose where `<!-- more -->` was, and where the text of a link begins and ends; no body may hold them.
+MORE_MARK, LINK_START, LINK_STOP = "\x01", "\x02", "\x03"
+
 _CODE_NAMES = r"(codeblock|code-toggle|code|highlight|mermaid)"
 _CODE_TAG = re.compile(rf"\{{(?:%-?|\{{[<%])\s*{_CODE_NAMES}\b")
 # A tag that ends with `/` closes itself: what follows is no code of it.
@@ -134,7 +137,8 @@ _REFERENCE = re.compile(rf"(?:ref|relref|link|post_url)\s+(?:{_QUOTED}|([^\s\"'%
 
 
 def visible_text(text: str, links: list[str]) -> str:
-    """`text` with its template tags replaced by what readers see of them; targets of `ref` go to `links`.
+    """`text` with its template tags replaced by what readers see of them; targets of `ref` go to `links`, and their
+    texts stand between LINK_START and LINK_STOP.
 
     >>> visible_text('A {{< tooltip text="Pod" id="p" >}} by {{HTMLElement("a")}}{{ .X }}, {: .note }', [])
     'A Pod by a, '
@@ -149,7 +153,8 @@ def visible_text(text: str, links: list[str]) -> str:
             links.append(target[1] or target[2] or target[3])
         if match["attribute"]:
             return _shown_tag(match[0])
-        return match["label"] + _line_breaks(match[0].replace(match["label"], "", 1))
+        link = LINK_START + match["label"] + LINK_STOP
+        return link + _line_breaks(match[0].replace(match["label"], "", 1))
 
     return _IN_PROSE.sub(shown, text)
 
@@ -173,6 +178,39 @@ def without_remainders(text: str) -> str:
     ' See the guide, x[0][1]'
     """
     return _REMAINDERS.sub(lambda match: _REMAINDERS.sub("", match[1] or ""), text)
+
+
+_CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
+#: CommonMark leaves `**注意：**请` as it is, because the closing stars stand between punctuation and letter.
+_STARS = re.compile(r"\*\*(?=[^\s*])([^*\n]{1,300})(?<!\s)\*\*")
+#: Inline code while the prose around it is cleaned.
+_CODE_MARK = re.compile("\0(\\d+)\0")
+
+
+def clean_prose(
+    parts: list[str], codes: list[int], links: list[str], remainders: tuple[str, ...], ticks: str = ""
+) -> str:
+    """Prose joined, without template tags and stray marks; parts[i] for i in `codes` is code and stays."""
+    text = "".join(parts)
+    remains = any(map(text.__contains__, remainders))
+    if not ticks and not remains and "{" not in text and ("*" not in text or "**" not in text):
+        return text  # the search for two characters is far slower than that for one in text that is not Latin
+    marked = list(parts)
+    for index in codes:
+        marked[index] = f"\0{index}\0"
+    text = "".join(marked)
+    if remains:
+        text = without_remainders(text)
+    if "{" in text:
+        text = visible_text(text, links)
+    if "**" in text:
+        text = _STARS.sub(_without_stars, text)
+    return _CODE_MARK.sub(lambda mark: ticks + parts[int(mark[1])] + ticks, text) if codes else text
+
+
+def _without_stars(match: re.Match[str]) -> str:
+    around = match.string[max(match.start() - 1, 0) : match.end() + 1]
+    return match[1] if _CJK.search(around) else match[0]
 
 
 def _line_breaks(text: str) -> str:
@@ -244,7 +282,7 @@ _HIDDEN = re.compile(
 _TAB_COMMENT = re.compile(r"<!--[ \t]*(?:tab|timeline)[ \t]([^\n<>]*)-->")
 _HTML_TAG = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9-]*+)((?:[^<>"']|"[^"]*"|'[^']*')*+)>""")
 _ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
-_BREAKS = re.compile("[\0\x01\n\v\r]")
+_BREAKS = re.compile("[\0-\x03\n\v\r]")
 
 #: Elements that stand in a word or sentence: dropping their tags must not part words.
 _INLINE_NAMES = (

@@ -13,15 +13,16 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from postdex_index.analysis import is_spaceless
-from postdex_index.engine import Answer, Reader
+from postdex_index.engine import UNTYPED, Answer, AsTyped, Reader
 from postdex_index.errors import QueryError
 from postdex_index.model import Correction, Hit, IndexState
 from postdex_index.model import Results as _Results
-from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Query, Synonyms, Term, show
+from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Query, Synonyms, Term, leaves, show
 
 from . import arguments, hits, rank
 from .choices import FACETS, SORTS, UNITS, Sort, Units
 from .printable import iso
+from .written import spelled_first
 
 #: More hits than these are not made at once; a program that wants more of them pages.
 MOST_HITS = 1000
@@ -81,11 +82,13 @@ class Page(NamedTuple):
 
 
 class Question(NamedTuple):
-    """A query as it was read: its text, its tree, and what was noticed on the way."""
+    """A query as it was read: its text, its tree, what it is as a whole and the name that it is, if it is one, and what
+    was noticed on the way."""
 
     text: str
     tree: Query
-    title_key: str = ""
+    as_typed: AsTyped = UNTYPED
+    name: str = ""
     corrections: tuple[Correction, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -100,22 +103,22 @@ def answer(question: Question, page: Page, reader: Reader, state: IndexState, st
         offset=0 if whole else page.offset,
         sort=page.sort,
         facets=page.facets,
-        title_key=question.title_key,
+        as_typed=question.as_typed,
         drafts=page.drafts,
         deadline=deadline,
     )
     showing = hits.showing(
         question.tree,
         found.leaves,
-        title_key=question.title_key,
+        as_typed=question.as_typed,
         languages=reader.stats().languages,
         simplify=reader.stats().simplify,
         snippets=page.snippets,
         section_snippets=page.section_snippets,
         explain=page.explain,
     )
-    pairs = rank.neighbours(showing.leaves) if page.sort == "score" else ()
-    ranked = rank.closest(found.candidates, pairs, wanted=None if whole else page.offset + page.limit)
+    wanted = None if whole else page.offset + page.limit
+    ranked = best(reader, found, question, page.sort == "score", wanted)
     if whole:
         found_hits, total, done = _sections(reader, ranked, showing, page, deadline)
     else:
@@ -141,6 +144,18 @@ def answer(question: Question, page: Page, reader: Reader, state: IndexState, st
         complete,
         state,
     )
+
+
+def best(
+    reader: Reader, found: Answer, question: Question, by_score: bool = True, wanted: int | None = None
+) -> list[rank.Ranked]:
+    """The candidates as they are shown: if they are to be `by_score`, by closeness, and names as they were typed first.
+    With `wanted` only so many at the top need be right."""
+    words = leaves(question.tree)
+    if by_score and question.name:
+        ranked = rank.closest(found.candidates, ())
+        return spelled_first(reader, ranked, question.name, len(words), wanted)
+    return rank.closest(found.candidates, rank.neighbours(words) if by_score else (), wanted)
 
 
 def nothing(text: str, warnings: tuple[str, ...], page: Page, state: IndexState, started: float) -> Results:
@@ -181,7 +196,7 @@ def _cut(found: Answer, showing: hits.Showing) -> list[str]:
     """A warning for each pattern of which only the most frequent words were searched for."""
     return [
         f"{show(leaf)} stands for too many words; only the most frequent were searched for"
-        for leaf, stats in zip(showing.leaves, found.leaves, strict=True)
+        for leaf, stats in zip(showing.leaves, found.leaves, strict=False)
         if stats.cut
     ]
 

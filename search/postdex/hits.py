@@ -13,13 +13,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from postdex_index.analysis import stem
-from postdex_index.engine import LeafStats, Outlined, Reader
+from postdex_index.engine import UNTYPED, AsTyped, LeafStats, Outlined, Reader
 from postdex_index.model import Explanation, Hit, SectionHit, Snippet
 from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Query, Synonyms, Term, Wildcard, leaves
 from postdex_index.spelling import slips
 
-from .rank import Ranked, ScoredSection, best_sections, densest, lift, neighbours
+from .rank import Ranked, ScoredSection, best_sections, densest, holding, lift, neighbours
 from .snippets import snippet, title_spans
+from .written import SPELLED
 
 #: Sections shown of one post.
 SECTIONS = 3
@@ -32,7 +33,7 @@ class Showing(NamedTuple):
     query: Query
     leaves: Sequence[Leaf]
     worth: Sequence[float]
-    title_key: str
+    as_typed: AsTyped
     wanted: Callable[[str], bool]
     simplify: bool
     snippets: bool
@@ -44,7 +45,7 @@ def showing(
     query: Query,
     stats: Sequence[LeafStats],
     *,
-    title_key: str = "",
+    as_typed: AsTyped = UNTYPED,
     languages: Sequence[str] = (),
     simplify: bool = True,
     snippets: bool = True,
@@ -53,9 +54,9 @@ def showing(
 ) -> Showing:
     """The leaves of a query together with what the engine said of them."""
     found = leaves(query)
-    worth = [met.idf * leaf.weight for met, leaf in zip(stats, found, strict=True)]
+    worth = [met.idf * leaf.weight for met, leaf in zip(stats, found, strict=False)]
     is_wanted = wanted(found, languages)
-    return Showing(query, found, worth, title_key, is_wanted, simplify, snippets, section_snippets, explain)
+    return Showing(query, found, worth, as_typed, is_wanted, simplify, snippets, section_snippets, explain)
 
 
 class Spot(NamedTuple):
@@ -75,15 +76,14 @@ class Spot(NamedTuple):
 def of_post(reader: Reader, ranked: Ranked, showing: Showing) -> Hit:
     """The hit of a post: its three best sections, the best one's snippet."""
     document, positions = _met(reader, ranked, showing)
-    found = best_sections(document.outline, positions, showing.worth, ranked.score, SECTIONS)
+    found = _best(ranked, document, positions, showing, SECTIONS)
     return _hit(reader, ranked, showing, document, positions, found)
 
 
 def spots(reader: Reader, ranked: Ranked, showing: Showing) -> list[Spot]:
     """Each section of a post that holds words of the query, best first."""
     document, positions = _met(reader, ranked, showing)
-    every = len(document.outline.levels)
-    found = best_sections(document.outline, positions, showing.worth, ranked.score, every)
+    found = _best(ranked, document, positions, showing, len(document.outline.levels))
     if not found:
         return [Spot(ranked, document, positions, None)]
     return [Spot(ranked, document, positions, section) for section in found]
@@ -99,6 +99,18 @@ def of_spot(reader: Reader, spot: Spot, showing: Showing) -> Hit:
 def _met(reader: Reader, ranked: Ranked, showing: Showing) -> tuple[Outlined, list[Sequence[int]]]:
     positions = [ranked.candidate.positions(leaf) for leaf in range(len(showing.leaves))]
     return reader.document(ranked.candidate.post), positions
+
+
+def _best(
+    ranked: Ranked, document: Outlined, positions: Sequence[Sequence[int]], showing: Showing, limit: int
+) -> list[ScoredSection]:
+    """The best sections of a post; those first that hold what was typed as a whole."""
+    outline, count = document.outline, len(showing.leaves)
+    wholes = [ranked.candidate.positions(count + number) for number in range(len(showing.as_typed.leaves))]
+    if not any(wholes):
+        return best_sections(outline, positions, showing.worth, ranked.score, limit)
+    first = holding(outline, wholes, ranked.spelled or ())
+    return best_sections(outline, positions, showing.worth, ranked.score, limit, first)
 
 
 def _hit(
@@ -210,10 +222,12 @@ def _near(text: str, most: int) -> Callable[[str], bool]:
 
 
 def explanation(reader: Reader, ranked: Ranked, showing: Showing) -> Explanation:
-    """The engine's score and, where words stand close together, what that made of it."""
-    made = reader.explain(showing.query, ranked.candidate.post, title_key=showing.title_key)
+    """The engine's score and, where words stand close together or a name is spelled just so, what that made of it."""
+    made = reader.explain(showing.query, ranked.candidate.post, as_typed=showing.as_typed)
     if ranked.score == ranked.candidate.score:
         return made
+    if ranked.spelled is not None:  # one name has no words that could be close
+        return Explanation(made.value * SPELLED, "score x spelling", (made, Explanation(SPELLED, "spelled as typed")))
     factor = lift(ranked.candidate, neighbours(showing.leaves))
     close = Explanation(factor, "closeness of the query's words")
     return Explanation(made.value * factor, "score x closeness", (made, close))

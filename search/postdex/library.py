@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from postdex_index import build, config, embedded
-from postdex_index.engine import Document, Reader, Word
+from postdex_index.engine import AsTyped, Document, Reader, Word
 from postdex_index.errors import (
     FolderError,
     IndexDamagedError,
@@ -23,7 +23,8 @@ from postdex_index.errors import (
     NotFoundError,
     PostdexError,
 )
-from postdex_index.model import Problem
+from postdex_index.model import Correction, Problem
+from postdex_index.query import Query
 
 from . import arguments, suggest, syntax, why
 from .answers import Page, Question, Results, all_of, answer, nothing
@@ -186,7 +187,7 @@ class Index:
         if parsed.listing and sort == "score":
             page = page._replace(sort="date")
         tree = all_of(tree, *narrowing)
-        question = Question(query, tree, suggest.title_key(parsed, corrections), corrections, parsed.warnings)
+        question = _question(query, parsed, tree, corrections)
         results = answer(question, page, view.reader, view.state, started)
         return results if results.hits else _with_suggestions(results, parsed, view.reader)
 
@@ -248,7 +249,7 @@ class Index:
             return Verdict(path, 0, None, tuple(reasons))
         if parsed.empty:
             return Verdict(path, 0, None, parsed.warnings)
-        return why.verdict(view.reader, path, post, tree, suggest.title_key(parsed, corrections))
+        return why.verdict(view.reader, path, post, _question(query, parsed, tree, corrections))
 
     # -- the index
 
@@ -352,6 +353,11 @@ class Index:
             known=lambda term: reader.holds(term) > 0,
             simplify=self.settings.simplify,
         )
+
+
+def _question(query: str, parsed: syntax.Parsed, tree: Query, corrections: tuple[Correction, ...]) -> Question:
+    as_typed = AsTyped(suggest.title_key(parsed, corrections), parsed.whole)
+    return Question(query, tree, as_typed, parsed.name, corrections, parsed.warnings)
 
 
 def _with_suggestions(results: Results, parsed: syntax.Parsed, reader: Reader) -> Results:

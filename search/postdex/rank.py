@@ -11,7 +11,7 @@ function of positions. The formulas are the engine's, so that posts and sections
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from heapq import heapify, heappushpop
 from operator import itemgetter
@@ -57,10 +57,12 @@ OCCURRENCES = 100
 
 
 class Ranked(NamedTuple):
-    """A candidate and its score with the closeness of its words."""
+    """A candidate and its score with the closeness of its words; `spelled` are its sections that have a name just as it
+    was typed, None where that was not asked or none has."""
 
     candidate: Candidate
     score: float
+    spelled: frozenset[int] | None = None
 
 
 #: Where a leaf's words stand in a heading or a text: (leaf, start, stop), a slice of the leaf's positions.
@@ -139,7 +141,7 @@ def closest(
     looked_at = candidates[:LOOKED_AT]
     wanted = len(looked_at) if wanted is None else max(wanted, 1)
     ranked = [Ranked(candidate, _close(candidate, pairs)) for candidate in looked_at[:wanted]]
-    top = [score for _, score in ranked]
+    top = [one.score for one in ranked]
     heapify(top)
     passed_over: list[Candidate] = []
     for candidate in looked_at[wanted:]:
@@ -162,8 +164,10 @@ def best_sections(
     worth: Sequence[float],
     post_score: float,
     limit: int,
+    first: Callable[[int], int] = lambda section: 0,
 ) -> list[ScoredSection]:
-    """The sections of a post that hold words of the query, best first; the first section where none does.
+    """The sections of a post that hold words of the query, best first; the first section where none does. Those for
+    which `first` says more come before all others.
 
     `positions` has, for each leaf, where its words stand in the post, ascending; `worth` each leaf's weight x idf.
 
@@ -190,11 +194,23 @@ def best_sections(
         held = {leaf for place in (2 * index, 2 * index + 1) for leaf, _, _ in found.get(place, ())}
         score *= 1 + COVERAGE * sum(map(worth.__getitem__, held)) / all_words
         scored.append((-score, index))
-    scored.sort()
+    most = min(scored, default=(0.0, 0))[0]
+    scored = sorted([(less + most * first(index), index) for less, index in scored])
     return [
         ScoredSection(index, POST_SHARE * post_score - less, found.get(2 * index + 1, ()))
         for less, index in scored[:limit] or [(0.0, 0)]
     ]
+
+
+def holding(outline: Outline, wholes: Sequence[Sequence[int]], spelled: Collection[int]) -> Callable[[int], int]:
+    """How much of what was typed a section has as a whole, for `best_sections`: `wholes` are the positions of each leaf
+    of it, the best first; in the sections `spelled` it is just as it was typed."""
+    levels: dict[int, int] = dict.fromkeys(spelled, len(wholes) + 1)
+    bounds = outline.bounds
+    for level, places in zip(range(len(wholes), 0, -1), wholes, strict=True):
+        for place in places:
+            levels.setdefault((bisect_right(bounds, place) - 1) >> 1, level)
+    return lambda section: levels.get(section, 0)
 
 
 def _occurrences(bounds: Sequence[int], positions: Sequence[Sequence[int]]) -> dict[int, list[tuple[int, int, int]]]:

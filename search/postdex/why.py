@@ -16,8 +16,8 @@ from postdex_index.engine import Reader
 from postdex_index.model import Explanation
 from postdex_index.query import Clauses, Keyword, Query
 
-from . import hits, rank
-from .answers import MOST_HITS, all_of, alternatives, named, required
+from . import hits
+from .answers import MOST_HITS, Question, all_of, alternatives, best, named, required
 
 
 class Verdict(NamedTuple):
@@ -30,22 +30,20 @@ class Verdict(NamedTuple):
     reasons: tuple[str, ...] = ()
 
 
-def verdict(reader: Reader, path: str, post: int, tree: Query, title_key: str) -> Verdict:
+def verdict(reader: Reader, path: str, post: int, question: Question) -> Verdict:
     """The verdict on a post of the index."""
+    _, tree, as_typed, *_ = question
     unpublished = reader.document(post).unpublished
     here = _Here(reader, Keyword("path", path))
     if not here.matches(tree):
         return Verdict(path, 0, None, (*_unpublished(unpublished), *_failed(tree, here)))
-    found = reader.search(tree, limit=MOST_HITS, title_key=title_key, drafts=bool(unpublished))
-    showing = hits.showing(tree, found.leaves, title_key=title_key)
-    ranked = rank.closest(found.candidates, rank.neighbours(showing.leaves))
-    for number, one in enumerate(ranked, 1):
+    found = reader.search(tree, limit=MOST_HITS, as_typed=as_typed, drafts=bool(unpublished))
+    showing = hits.showing(tree, found.leaves, as_typed=as_typed)
+    for number, one in enumerate(best(reader, found, question), 1):
         if one.candidate.post == post:
             score = hits.explanation(reader, one, showing)
             return Verdict(path, 0 if unpublished else number, score, tuple(_unpublished(unpublished)))
-    return Verdict(
-        path, 0, reader.explain(tree, post, title_key=title_key), (f"it is not among the first {MOST_HITS}",)
-    )
+    return Verdict(path, 0, reader.explain(tree, post, as_typed=as_typed), (f"it is not among the first {MOST_HITS}",))
 
 
 def unknown(folder: Path, directory: Path, settings: Settings, known: build.Known, path: str) -> list[str]:

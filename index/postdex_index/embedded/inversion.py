@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate, chain
@@ -18,7 +19,7 @@ from operator import add
 from typing import Any, NamedTuple, TypeAlias
 from zlib import crc32
 
-from ..analysis import fold_value, is_spaceless, key, raw_tokens, stemmer_language, terms_at
+from ..analysis import fold_value, is_spaceless, key, raw_matches, raw_tokens, stemmer_language, terms_at
 from ..model import Code, Post
 from ..scoring import ALIASES, BODY, CATEGORIES, CODE, DESCRIPTION, FIELDS, HEADING, KEYWORDS, SLUG, TAGS, TITLE
 from ..scripts import run_text
@@ -150,6 +151,7 @@ class Inversion:
             array(self._positions),
         )
         self._section_offset, self._section_line = array("I"), array("I")
+        self._link_first, self._link_edge = array("I"), array(self._positions)
         self._date, self._dated, self._updated = array("q"), array("B"), array("q")
 
     @property
@@ -204,6 +206,7 @@ class Inversion:
 
     def _sections(self, post: Post, calls: Sequence[_Calls], place: int, base: int, lengths: list[int]) -> int:
         self._section_first.append(len(self._section_start))
+        self._link_first.append(len(self._link_edge))
         self._check_first.append(len(self._check_position))
         outline: list[int | str] = []
         offset = 0
@@ -220,11 +223,18 @@ class Inversion:
                 self._heading_keys.append(crc32(key(section.heading, self.simplify).encode()) << 32 | self.posts - 1)
             self._section_body.append(place - base)
             started = place
+            edges = list(chain.from_iterable([(span.start, sum(span)) for span in section.links]))
             for start, stop, field in _stretches(section.text, section.code):
                 self._check_position.append(place - base)
                 self._check_offset.append(offset + start)
                 self._run(field, place - base)
-                place = self._feed(calls[field], section.text[start:stop], place)
+                text = section.text[start:stop]
+                if edges and edges[0] < stop:
+                    here = bisect_left(edges, stop)
+                    self._links(calls[field], text, place - base, [edge - start for edge in edges[:here]])
+                    del edges[:here]
+                place = self._feed(calls[field], text, place)
+            self._link_edge.extend([place - base] * len(edges))
             lengths[BODY] += place - started
             place += 1
             offset += len(section.text)
@@ -233,8 +243,23 @@ class Inversion:
         self._outlines.append(_json(outline))
         return place
 
+    def _links(self, calls: _Calls, text: str, place: int, edges: Sequence[int]) -> None:
+        """Note where links begin and end among the words of a text: `edges` are offsets into it, ascending."""
+        matches = raw_matches(text, self.simplify)
+        match = next(matches, None)
+        for edge in edges:
+            while match and match.end() <= edge:
+                place += len(calls[match[0]])
+                match = next(matches, None)
+            inside = max(0, edge - match.start()) if match else 0
+            if match and inside:  # a link may end inside a run without blanks; a word that it cuts is within it
+                width = len(calls[match[0]])
+                inside = min(inside, width) if is_spaceless(match[0]) else width
+            self._link_edge.append(place + inside)
+
     def _columns_of(self, doc: int, post: Post) -> None:
-        self._title_keys.append(crc32(key(post.title, self.simplify).encode()) << 32 | doc)
+        names = {key(name, self.simplify) for name in (post.title, *map(_alias_name, post.aliases))}
+        self._title_keys.extend([crc32(name.encode()) << 32 | doc for name in names])
         for value, written in filter_values(post, self.simplify):
             docs = self._values.setdefault(value, [])
             self._written.setdefault(value, written)
@@ -273,6 +298,8 @@ class Inversion:
             "section_body": self._section_body,
             "section_offset": self._section_offset,
             "section_line": self._section_line,
+            "link_first": _closed(self._link_first, self._link_edge),
+            "link_edge": self._link_edge,
             "check_first": _closed(self._check_first, self._check_position),
             "check_position": self._check_position,
             "check_offset": self._check_offset,
@@ -357,6 +384,16 @@ def _json(value: Any) -> bytes:
 
 def _closed(first: array[int], column: array[int]) -> array[int]:
     return first + array("I", [len(column)])
+
+
+def _alias_name(alias: str) -> str:
+    """What an alias says: a name as it stands; of an address its last segment, as words.
+
+    >>> _alias_name("/posts/old-name.html"), _alias_name("The other name")
+    ('old name', 'The other name')
+    """
+    name = alias.rstrip("/").rpartition("/")[2]
+    return name if name == alias else re.sub(r"\.html?$|[-_]+", " ", name).strip()
 
 
 def _short_texts(post: Post) -> Iterator[tuple[int, str]]:

@@ -53,6 +53,8 @@ COLUMNS = {
     "section_body": "per section: the position of its text",
     "section_offset": "per section: where its text begins in the post's text",
     "section_line": "per section: the line of its heading in the file",
+    "link_first": "per post: its first edge of a link; one more at the end",
+    "link_edge": "per link: the position of its first word, and the one after its last",
     "check_first": "per post: its first checkpoint; one more at the end",
     "check_position": "per checkpoint: a position",
     "check_offset": "per checkpoint: where in the post's text the words from there on begin",

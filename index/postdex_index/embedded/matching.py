@@ -14,13 +14,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from heapq import nlargest
-from itertools import accumulate, compress
+from itertools import accumulate, compress, pairwise
 from math import ceil, log
+from operator import and_, or_
 from typing import NamedTuple
 
-from ..query import Clauses, DateRange, Everything, Keyword, Leaf, Query
+from ..query import Clauses, DateRange, Everything, Keyword, Leaf, Phrase, Query, Synonyms, Term
 from ..scoring import COVERAGE
 from .columns import Columns
 from .made import Postings
@@ -61,12 +62,13 @@ class SegmentRows:
         self._shares: dict[int, int] = {}
         self._room = SEGMENT_BYTES
 
-    def get(self, leaf: Leaf) -> LeafRow | None:
-        """What there is of a leaf, or None if no post has it. Its weight is not looked at."""
+    def get(self, leaf: Leaf, among: Sequence[int] | None = None) -> LeafRow | None:
+        """What there is of a leaf, or None if no post has it. Its weight is not looked at. `among` as in
+        `Lists.postings`."""
         leaf = weightless(leaf)
         if leaf in self._kept:
             return self._kept[leaf]
-        postings = self._lists.postings(leaf)
+        postings = self._lists.postings(leaf, among)
         found = None
         if postings:
             row = bytearray(self.posts)
@@ -143,7 +145,34 @@ class Matcher:
         leaf = weightless(leaf)
         if leaf in self._rows:
             return self._rows[leaf]
-        found = [source.rows.get(leaf) for source in self.sources]
+        return self._kept(leaf, [source.rows.get(leaf) for source in self.sources])
+
+    def whole(self, leaf: Leaf) -> Row | None:
+        """As `row`, for what was typed as a whole: the rows of its words are there, so the positions are read only of
+        posts that have them all, which mostly are none."""
+        leaf = weightless(leaf)
+        if leaf in self._rows or isinstance(leaf, Term):
+            return self.row(leaf)
+        matching = self.lane_bytes(self._with_all_words(leaf))
+        bounds = pairwise(self.starts)
+        among = [list(compress(range(stop - start), matching[start:stop])) for start, stop in bounds]
+        found = [
+            source.rows.get(leaf, docs) if docs else None for source, docs in zip(self.sources, among, strict=True)
+        ]
+        return self._kept(leaf, found)
+
+    def _with_all_words(self, leaf: Leaf) -> int:
+        """Lanes of the posts that may hold a leaf, deleted ones too: they hold each of its words."""
+        match leaf:
+            case Phrase(terms) if len(terms) > leaf.prefix:
+                words = dict.fromkeys(terms[:-1] if leaf.prefix else terms)
+                return reduce(and_, [self._lanes(Term(word)) for word in words])
+            case Synonyms(spellings):
+                return reduce(or_, map(self._with_all_words, spellings))
+        return self._lanes(leaf)
+
+    def _kept(self, leaf: Leaf, found: Sequence[LeafRow | None]) -> Row | None:
+        """The row of a leaf from what each segment has of it, kept for the next search."""
         row = None
         if any(found):
             impacts = [

@@ -30,6 +30,7 @@ PER_POST = ("end", "date", "dated", "updated")
 STRETCHES = {
     "run_first": ("run_start", "run_code"),
     "section_first": ("section_start", "section_body", "section_offset", "section_line"),
+    "link_first": ("link_edge",),
     "check_first": ("check_position", "check_offset"),
     "outline_start": ("outline",),
     "stored_start": ("stored",),

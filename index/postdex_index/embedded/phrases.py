@@ -26,10 +26,11 @@ class Word(Protocol):
         ...
 
 
-def side_by_side(words: Sequence[Word]) -> dict[int, list[int]]:
-    """By post where the first word stands, ascending, when each word follows the one before."""
+def side_by_side(words: Sequence[Word], among: Sequence[int] | None = None) -> dict[int, list[int]]:
+    """By post where the first word stands, ascending, when each word follows the one before. `among` are the posts
+    that may hold all the words, where that is known."""
     first, *rest = sorted(range(len(words)), key=lambda step: len(words[step].docs))
-    docs = common(words)
+    docs = common(words) if among is None else among
     found: dict[int, list[int]] = {}
     for doc, at in zip(docs, words[first].places(docs), strict=True):
         if at:

@@ -55,6 +55,7 @@ class Lists:
         self._lengths = segment.column("lengths")
         self._run_first, self._run_start = segment.column("run_first"), segment.column("run_start")
         self._run_code = segment.column("run_code")
+        self._link_first, self._link_edge = segment.column("link_first"), segment.column("link_edge")
 
     # -- stored lists
 
@@ -107,13 +108,14 @@ class Lists:
 
     # -- leaves
 
-    def postings(self, leaf: Leaf) -> Postings | None:
-        """What a leaf has in this segment; None if nothing. Weights are not looked at."""
+    def postings(self, leaf: Leaf, among: Sequence[int] | None = None) -> Postings | None:
+        """What a leaf has in this segment; None if nothing. Weights are not looked at. `among` are the posts that may
+        hold all words of a phrase, where that is known."""
         match leaf:
             case Term(text, field, _, exact):
                 return self._limited(self._surface_postings(text) if exact else self._word(text), field)
             case Phrase():
-                return self._phrase(leaf)
+                return self._phrase(leaf, among)
             case Prefix(text, field):
                 return self._limited(self._pattern(self.words.beginning(text)), field)
             case Wildcard(pattern, field):
@@ -122,7 +124,7 @@ class Lists:
             case Fuzzy(text, most, field):
                 return self._limited(self._pattern(number for _, number in self.words.near(text, most)), field)
             case Synonyms(spellings):
-                return union([found for one in spellings if (found := self.postings(one))])
+                return union([found for one in spellings if (found := self.postings(one, among))])
         raise TypeError(f"not a leaf: {leaf!r}")
 
     def _word(self, text: str) -> Postings | None:
@@ -190,8 +192,30 @@ class Lists:
 
     # -- phrases
 
-    def _phrase(self, phrase: Phrase) -> Postings | None:
+    def _phrase(self, phrase: Phrase, among: Sequence[int] | None = None) -> Postings | None:
         """Words side by side (or within slop), from the positions of the posts that have them all."""
+        words, cut = self._phrase_words(phrase)
+        if not words:
+            return None
+        if phrase.slop:  # gives every word of a window
+            return self._made(within(words, phrase.slop), cut, each=len(words))
+        found = side_by_side(words, among)
+        if phrase.outside_links:
+            found = {doc: left for doc, at in found.items() if (left := self._outside_links(doc, at, len(words)))}
+        return self._made(found, cut, width=len(words))
+
+    def _outside_links(self, doc: int, places: Sequence[int], width: int) -> list[int]:
+        """Those of the positions from which `width` words are not all the text of one link."""
+        edges, first, last = self._link_edge, self._link_first[doc], self._link_first[doc + 1]
+        left: list[int] = []
+        for place in places:
+            after = bisect_right(edges, place, first, last)
+            if not ((after - first) % 2 and place + width <= edges[after]):
+                left.append(place)
+        return left
+
+    def _phrase_words(self, phrase: Phrase) -> tuple[list[_PhraseWord], bool]:
+        """The words of a phrase, none if the segment lacks one of them; and whether some of a pattern were left out."""
         words: list[_PhraseWord] = []
         cut = False
         codes = CODES[phrase.field] if phrase.field else ()
@@ -204,11 +228,9 @@ class Lists:
             else:
                 wanted = dict.fromkeys(self._numbers(text))
             if not wanted:
-                return None
+                return [], False
             words.append(_PhraseWord(self, wanted, codes))
-        if phrase.slop:  # gives every word of a window
-            return self._made(within(words, phrase.slop), cut, each=len(words))
-        return self._made(side_by_side(words), cut, width=len(words))
+        return words, cut
 
     # -- made postings
 

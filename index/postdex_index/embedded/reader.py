@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from heapq import nlargest
 from itertools import pairwise
 from operator import itemgetter
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from .. import scoring
-from ..engine import FEWEST, Answer, LeafStats, Stats, Word
+from ..engine import FEWEST, UNTYPED, Answer, AsTyped, LeafStats, Stats, Word
 from ..errors import NotFoundError
 from ..model import Explanation
 from ..query import Leaf, Query, Term, leaves, show
@@ -161,12 +161,21 @@ class Weighed(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The candidates before the top score is known, as (base score, share of the title, post), and which of them
-    have a title or a heading that is the query."""
+    """The candidates before the top score is known, as (base score, share of the title, post); which of them have a
+    title or a heading that is the query, and what those are worth that hold what was typed as a whole, by post."""
 
     candidates: Sequence[tuple[float, float, int]]
     titled: Set[int]
     headed: Set[int]
+    wholes: Mapping[int, float]
+
+    def top(self) -> float:
+        """The best score of all posts without what is added to it."""
+        return max([base for base, _, _ in self.candidates], default=0.0)
+
+    def score(self, base: float, share: float, doc: int, top: float) -> float:
+        """The score of a candidate."""
+        return scoring.final(base, share, doc in self.titled, doc in self.headed, self.wholes.get(doc, 0.0), top)
 
 
 class Snapshot:
@@ -202,7 +211,7 @@ class Snapshot:
         offset: int = 0,
         sort: str = "score",
         facets: Sequence[str] = (),
-        title_key: str = "",
+        as_typed: AsTyped = UNTYPED,
         drafts: bool = False,
         deadline: float | None = None,
     ) -> Answer:
@@ -211,15 +220,18 @@ class Snapshot:
         whole = self._scope(drafts)
         scope = whole if deadline is None else whole.until(deadline, typed)
         weighed = _weighed(scope.matcher, typed)
+        wholes = _wholes(scope.matcher, as_typed)
         lanes = scope.matcher.match(query)
         wanted = max(FEWEST, offset + limit)
         if sort == "score":
-            best = _ranked(scope, _found(scope, weighed, lanes, wanted, title_key), wanted)
+            best = _ranked(scope, _found(scope, weighed, wholes, lanes, wanted, as_typed.key), wanted)
         else:
             best = [(0.0, doc) for doc in scope.sorted(lanes, sort, wanted)]
-        candidates = [Candidate(scope, doc, score, weighed.rows) for score, doc in best]
+        rows = [*weighed.rows, *wholes.rows]
+        candidates = [Candidate(scope, doc, score, rows) for score, doc in best]
         counts = {name: scope.facet(name, lanes) for name in facets}
-        return Answer(candidates, scope.matcher.count(lanes), counts, weighed.stats, scope is whole)
+        stats = (*weighed.stats, *wholes.stats)
+        return Answer(candidates, scope.matcher.count(lanes), counts, stats, scope is whole)
 
     def _scope(self, drafts: bool) -> Scope:
         """All published posts, or the others too."""
@@ -231,7 +243,7 @@ class Snapshot:
 
     # -- one post
 
-    def explain(self, query: Query, post: int, *, title_key: str = "") -> Explanation:
+    def explain(self, query: Query, post: int, *, as_typed: AsTyped = UNTYPED) -> Explanation:
         """How the score of this post was made: the sum that `search` computes, with its parts."""
         part, own = self._part(post)
         scope = self._scope(part.drafts)
@@ -246,17 +258,18 @@ class Snapshot:
             factor = leaf.weight * idf / scoring.SCALE
             places = matcher.positions(row, doc) if row and impact else ()
             terms.append(Explanation(factor * impact, label, self._fields(part, places, own)))
-        top = _top(_found(scope, weighed, matcher.match(query), FEWEST, title_key))
-        this = _found(scope, weighed, 0xFF << 8 * doc, 1, title_key)
+        wholes = _wholes(matcher, as_typed)
+        top = _found(scope, weighed, wholes, matcher.match(query), FEWEST, as_typed.key).top()
+        this = _found(scope, weighed, wholes, 0xFF << 8 * doc, 1, as_typed.key)
         base, share, _ = this.candidates[0]
-        title, heading = doc in this.titled, doc in this.headed
         factors = (
             Explanation(base, "the words", tuple(terms)),
             Explanation(1 + scoring.COVERAGE * share, f"x for {share:.0%} of the title's words"),
-            Explanation(scoring.TITLE_IS_QUERY * top * title, "+ the query is the title"),
-            Explanation(scoring.HEADING_IS_QUERY * top * heading, "+ the query is a heading"),
+            Explanation(scoring.TITLE_IS_QUERY * top * (doc in this.titled), "+ the query is the title or an alias"),
+            Explanation(scoring.HEADING_IS_QUERY * top * (doc in this.headed), "+ the query is a heading"),
+            Explanation(this.wholes.get(doc, 0.0) * top, "+ it stands there as it was typed"),
         )
-        return Explanation(scoring.final(base, share, title, heading, top), "score", factors)
+        return Explanation(this.score(base, share, doc, top), "score", factors)
 
     @staticmethod
     def _fields(part: Part, places: Sequence[int], doc: int) -> tuple[Explanation, ...]:
@@ -366,11 +379,30 @@ def _weighed(matcher: Matcher, typed: Sequence[Leaf]) -> Weighed:
     return Weighed(tuple(stats), rows, factors)
 
 
-def _found(scope: Scope, weighed: Weighed, lanes: int, wanted: int, title_key: str) -> Found:
+def _wholes(matcher: Matcher, as_typed: AsTyped) -> Weighed:
+    """The leaves of what was typed as a whole; they add nothing to the sum over words, so they have no factors."""
+    rows = [matcher.whole(leaf) for leaf in as_typed.leaves]
+    posts = matcher.posts - len(matcher.dead)
+    found = [matcher.living(row) if row else 0 for row in rows]
+    return Weighed(tuple([LeafStats(n, scoring.idf(posts, n) if n else 0.0) for n in found]), rows, ())
+
+
+def _found(scope: Scope, weighed: Weighed, wholes: Weighed, lanes: int, wanted: int, title_key: str) -> Found:
+    """At least the best `wanted` of the posts of these lanes, and the one with the best base."""
     titled, headed = scope.holders("title_keys", title_key), scope.holders("heading_keys", title_key)
-    if not lanes:
-        return Found((), titled, headed)
-    return Found(scope.matcher.candidates(lanes, weighed.factors, wanted, titled | headed), titled, headed)
+    candidates: list[tuple[float, float, int]] = []
+    worth: dict[int, float] = {}
+    # First those that come first whatever they score, so that they are there however many score more.
+    for row, whole in zip(wholes.rows, reversed(scoring.AS_TYPED[: len(wholes.rows)]), strict=True):
+        if row and (first := lanes & row.present):
+            some = scope.matcher.candidates(first, weighed.factors, max(1, wanted - len(candidates)), titled | headed)
+            candidates += some
+            worth |= dict.fromkeys([doc for _, _, doc in some], whole)
+            lanes ^= first
+    if lanes:
+        left = max(1, wanted - len(candidates))
+        candidates += scope.matcher.candidates(lanes, weighed.factors, left, titled | headed)
+    return Found(candidates, titled, headed, worth)
 
 
 def _holders(keys: Sequence[int], title_key: str) -> Iterator[int]:
@@ -382,23 +414,12 @@ def _holders(keys: Sequence[int], title_key: str) -> Iterator[int]:
         place += 1
 
 
-def _top(found: Found) -> float:
-    """The best score without title and headings."""
-    return max([base for base, _, _ in found.candidates], default=0.0)
-
-
 def _ranked(scope: Scope, found: Found, wanted: int) -> list[tuple[float, int]]:
     """The best posts with their scores, equal ones in the order of their paths."""
-    top = _top(found)
-    candidates, titled, headed = found
+    top, special = found.top(), found.titled | found.headed | found.wholes.keys()
     scored = [
-        (
-            scoring.final(base, share, doc in titled, doc in headed, top)
-            if doc in titled or doc in headed
-            else base * (1 + scoring.COVERAGE * share),
-            doc,
-        )
-        for base, share, doc in candidates
+        (found.score(base, share, doc, top) if doc in special else base * (1 + scoring.COVERAGE * share), doc)
+        for base, share, doc in found.candidates
     ]
     if len(scored) > wanted:
         floor = nlargest(wanted, [score for score, _ in scored])[-1]

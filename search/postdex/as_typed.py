@@ -1,0 +1,117 @@
+"""What is a query as a whole: a sentence that somebody pasted, or the name of one thing?
+
+`tree` takes a query apart into what a post must have and what it may have. Here it stays together: the leaves that
+look for all of it as it was typed, so that the posts that have it come first (`engine.AsTyped`). Signs of the query
+language are text to who pastes, so operators count as words; what is limited to a field or must not be there is no
+text that anybody pasted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from postdex_index import analysis
+from postdex_index.query import Leaf, Phrase, Synonyms, Term
+
+from . import words
+from .grammar import Clause, Group
+from .lexer import FILTERS, Token
+from .words import Reading, Spelling
+
+#: A text of so many words is looked for as it stands, and who has it comes first, whatever else scores. Two characters
+#: of a script without blanks count as a word, and where there are some, three words are enough. nDCG@10 on three sites
+#: with four words: +.001 +.006 -.001 (with links' texts, too: rust-like blogs lose .02), with three for all -.004 +.003
+#: 0; with three where there are such scripts .000 on the third, with two -.007.
+CERTAIN, CERTAIN_WITH_RUNS = 4, 3
+#: With so many words, or so many of nothing but such a script, it counts for something only
+#: (`scoring.LIKELY_AS_TYPED`): it may as well be what people call another page.
+LIKELY, LIKELY_RUN = 3, 2
+#: What stands around a name and does not belong to it: `(foo)`, `foo()`, `"foo",`.
+_AROUND = "()[]{}<>\"'`,;:!?*…“”‘’"
+
+
+class Whole(NamedTuple):
+    """The leaves that look for a query as it was typed, the best first; how certain it is that this is meant; and the
+    name that the query is, spelled so, "" if it is none."""
+
+    leaves: tuple[Leaf, ...] = ()
+    certain: bool = True
+    name: str = ""
+
+
+def whole(root: Group, reading: Reading, prefix_last: bool = False) -> Whole:
+    """What a query is as a whole.
+
+    >>> from postdex_index.query import show
+    >>> from postdex.lexer import lex
+    >>> from postdex.grammar import group
+    >>> [show(leaf) for leaf in whole(group(lex("sk_user_data").tokens).root, Reading()).leaves]
+    ['"skuserdata"', "[skuserdata | 'sk user data']"]
+    >>> [show(leaf) for leaf in whole(group(lex("this AND that it is").tokens).root, Reading()).leaves]
+    ['"this and that it is"']
+    """
+    typed = list(_typed(root))
+    if not typed or None in typed:
+        return Whole()
+    tokens = [token for token in typed if token]
+    text = " ".join([token.text for token in tokens])
+    reading = reading._replace(growing=prefix_last and tokens[-1].last)
+    raws = [raw for raw, _, _ in words.spans(text, reading)]
+    runs = [analysis.is_spaceless(raw) for raw in raws]
+    count = sum([len(raw) / 2 if run else 1 for raw, run in zip(raws, runs, strict=True)])
+    certain = count >= (CERTAIN_WITH_RUNS if any(runs) else CERTAIN)
+    if certain or count >= (LIKELY_RUN if runs and all(runs) else LIKELY):
+        return Whole(tuple(map(_outside_links, words.exact(text, 0, reading))), certain, _name(tokens, runs))
+    name = _name(tokens, runs)
+    return Whole(_of_name(name, raws, reading), True, name) if name else Whole()
+
+
+def _typed(node: Group | Clause, field: str = "") -> Iterator[Token | None]:
+    """The words and quotes below a node in their order, operators among them; None for one that nobody pasted."""
+    if isinstance(node, Clause):
+        token = node.token
+        if (token.field or field) not in FILTERS:
+            yield token if not (node.sign == "-" or token.field or field or token.slips >= 0) else None
+        return
+    for number, part in enumerate(node.parts):
+        if number and node.kind != "beside":
+            yield Token("word", node.kind)
+        yield from [None] if node.sign == "-" else _typed(part, node.field or field)
+
+
+def _name(tokens: list[Token], runs: list[bool]) -> str:
+    """The one chunk that a query is, without the signs around it; "" if it is more, or in a script without blanks."""
+    if len(tokens) != 1 or tokens[0].kind != "word" or any(runs):
+        return ""
+    return spelling(tokens[0].text)
+
+
+def spelling(chunk: str) -> str:
+    """A chunk without the signs around it that are no part of a name.
+
+    >>> [spelling(text) for text in ("smc_fallback();", "--target", "(.gitignore).", "C++")]
+    ['smc_fallback', '--target', '.gitignore', 'C++']
+    """
+    return chunk.strip(_AROUND).rstrip(".").rstrip(_AROUND)
+
+
+def _of_name(name: str, raws: list[str], reading: Reading) -> tuple[Leaf, ...]:
+    """The leaves of a name: its own spelling in one word, or else any; none of a plain word."""
+    if len(raws) > 1:
+        return tuple(words.exact(name, 0, reading))
+    unit = analysis.compound(raws[0])
+    only = Term(unit.symbol or unit.joined or unit.parts[0], exact=True)
+    if len(unit.parts) == 1 and not unit.symbol:
+        return (only,) if name != raws[0] else ()
+    return only, words.compound(raws, reading)
+
+
+def _outside_links(leaf: Spelling | Synonyms) -> Leaf:
+    if isinstance(leaf, Synonyms):
+        return leaf._replace(spellings=tuple(map(_outside_link, leaf.spellings)))
+    return _outside_link(leaf)
+
+
+def _outside_link(leaf: Spelling) -> Spelling:
+    return leaf._replace(outside_links=True) if isinstance(leaf, Phrase) else leaf
