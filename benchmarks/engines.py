@@ -182,7 +182,8 @@ class Fts5:
                 return f'"{" ".join(question.words)}"'
             case "prefix":
                 return f"{question.words[0]}*"
-        text = " OR ".join(f'"{word}"' for word in question.words)
+        words = ['"' + word.replace('"', '""') + '"' for word in question.words]
+        text = (" AND " if question.kind == "all words" else " OR ").join(words)
         return f'tags : "{question.tag}" AND ({text})' if question.tag else text
 
     def change(self, path: str) -> None:

@@ -1,4 +1,5 @@
-"""Does `benchmarks/speed.py` still run? A tiny run of it: the figures mean nothing, the table's shape does."""
+"""Do the benchmarks still run? Tiny runs: the figures mean nothing, the table's shape does. And what `exact.py` calls
+found and shown is held by tables, because figures that steer must mean what they say."""
 
 from __future__ import annotations
 
@@ -6,9 +7,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+
+from postdex_index.model import SOFT_BREAK, Post, Section
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "posts"
@@ -74,3 +81,153 @@ def test_the_same_seed_makes_the_same_posts(tmp_path: Path) -> None:
 def test_what_is_not_there_is_said(arguments: tuple[str, str], said: str) -> None:
     with pytest.raises(AssertionError, match=said):
         run("speed.py", "--sites", SITE, *arguments)
+
+
+@pytest.fixture
+def benchmark(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
+    """The modules `pieces` and `exact`, which find their neighbours in their own folder."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    yield SimpleNamespace(pieces=import_module("pieces"), exact=import_module("exact"))
+    for name in ("pieces", "exact", "engines", "generate", "questions"):
+        sys.modules.pop(name, None)
+
+
+#: (kind, what was typed, a text, whether that has it)
+HELD = [
+    ("identifier", "sk_user_data", "of Sk_User_Data.", True),
+    ("identifier", "sk_user_data", "clcsk->sk_user_data)", True),
+    ("identifier", "sk_user_data", "sk_user_data_2", False),
+    ("identifier", "sk_user_data", "skUserData", False),
+    ("identifier", "user_data", "sk.user_data", False),
+    ("identifier", "user_data", "new-user_data", False),
+    ("identifier", "user_data", "etc/user_data", True),
+    ("identifier", "--no-cache", "build --no-cache=true", True),
+    ("identifier", "--no-cache", "build --no-cache-dir", False),
+    ("identifier", "etc/ssh", "/usr/etc/ssh", False),
+    ("identifier", "etc/ssh", "etc/ssh/config", False),
+    ("identifier", "v1.2", "since v1.2.", True),
+    ("identifier", "v1.2", "since v1.2.3", False),
+    ("sentence", "a cat sat down", f"so A cat{SOFT_BREAK}sat  down!", True),
+    ("sentence", "a cat sat down", "a cat, sat down", False),
+    ("sentence", "cat sat down", "concat sat down", False),
+    ("error", "error: no such file", "Error: no such file", True),
+    ("chinese", "搜索引擎", f"中文搜索{SOFT_BREAK}引擎的", True),
+    ("chinese", "搜索引擎", "搜索的引擎", False),
+    ("mixed", "使用 NFKC 规则", "要使用NFKC规则", True),
+    ("mixed", "使用NFKC规则", "要使用 NFKC 规则", True),
+    ("mixed", "使用 NFKC 规则", "要使用 NFKCX 规则", False),
+]
+
+
+@pytest.mark.parametrize(("kind", "typed", "text", "has"), HELD)
+def test_what_a_text_has(benchmark: SimpleNamespace, kind: str, typed: str, text: str, has: bool) -> None:
+    piece = benchmark.pieces.Piece(kind, typed, "a.md")
+    assert bool(benchmark.pieces.held(piece).search(text)) is has
+
+
+POST = Post(
+    "a.md",
+    "The title",
+    (
+        Section(0, "", "", 3, f"before{SOFT_BREAK}it began\n\nand the far end"),
+        Section(2, "A heading of it", "h", 8, f"\n\nsome words that{SOFT_BREAK}stand here"),
+    ),
+)
+#: (what was typed, the first hit's line, its snippet and headings, what is wrong)
+VERDICTS: list[tuple[str, int, str, tuple[str, ...], tuple[str, ...]]] = [
+    ("words that stand here", 10, "some words that stand here", (), ()),
+    ("words that stand here", 9, "some words that stand here", (), ()),
+    ("words that stand here", 12, "some words that stand here", (), ()),
+    ("words that stand here", 13, "some words that stand here", (), ("off",)),
+    ("words that stand here", 10, "some words … stand here", (), ("hides",)),
+    ("words that stand here", 3, "before", (), ("hides", "off")),
+    ("words that stand there", 10, "some words that stand here", (), ("lacks",)),
+    ("heading of it", 8, "some words", ("A heading of it",), ()),
+    ("heading of it", 10, "some words", ("A heading of it",), ("off",)),
+    ("the title", 10, "some words", (), ()),
+]
+
+
+@pytest.mark.parametrize(("typed", "line", "snippet", "headings", "wrong"), VERDICTS)
+def test_a_verdict(
+    benchmark: SimpleNamespace,
+    typed: str,
+    line: int,
+    snippet: str,
+    headings: tuple[str, ...],
+    wrong: tuple[str, ...],
+) -> None:
+    shown = SimpleNamespace(
+        path="a.md", line=line, title=POST.title, headings=headings, snippet=SimpleNamespace(text=snippet)
+    )
+    index = SimpleNamespace(search=lambda query, **_: SimpleNamespace(hits=[shown]))
+    posts = benchmark.exact.Posts([benchmark.pieces.Page(POST, (), ())])
+    piece = benchmark.pieces.Piece("sentence", typed, "a.md")
+    assert benchmark.exact.ours(index, posts, piece).wrong == wrong
+    nothing = SimpleNamespace(search=lambda query, **_: SimpleNamespace(hits=[]))
+    assert benchmark.exact.ours(nothing, posts, piece).wrong == ("lacks",)
+
+
+DRAWN = """# Of everything
+
+The quick fox that jumped over dogs [was never a lazy animal by itself](other.md) and slept.
+
+See [the words of this link here][other]: none of them, but skUserData and up-to-date, and/or [linked_name].
+
+[other]: other.md
+[linked_name]: other.md
+
+`error: no such file or folder`
+
+`my-service`, /etc/ssh/config, v1.2.3, --no-cache
+
+```
+make: *** error: the third step failed
+```
+
+这里有很长的一段中文文字，使用 NFKC 规则。见[链接里的中文文字](other.md)。
+"""
+#: The drawn pieces are all of these, or pieces of these.
+WHOLES = {
+    "identifier": ("skUserData", "my-service", "/etc/ssh/config", "v1.2.3", "--no-cache"),
+    "sentence": (
+        "The quick fox that jumped over dogs",
+        "none of them, but skUserData and up-to-date, and/or",
+        "no such file or folder",
+    ),
+    "error": ("error: no such file or folder", "make: *** error: the third step failed"),
+    "chinese": ("这里有很长的一段中文文字",),
+    "mixed": ("使用 NFKC 规则",),
+}
+
+
+def test_what_is_drawn(benchmark: SimpleNamespace, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(DRAWN, encoding="utf-8")
+    found = benchmark.pieces.pages(tmp_path)
+    drawn: dict[str, set[str]] = {kind: set() for kind in WHOLES}
+    for seed in range(20):
+        pieces: list[Any] = benchmark.pieces.draw(found, 9, seed)
+        assert pieces == benchmark.pieces.draw(found, 9, seed)
+        for piece in pieces:
+            drawn[piece.kind].add(piece.text)
+    for kind, wholes in WHOLES.items():
+        assert drawn[kind], kind
+        assert all(any(text in whole for whole in wholes) for text in drawn[kind]), drawn[kind]
+    for kind in ("identifier", "error", "mixed"):
+        assert set(WHOLES[kind]) == drawn[kind]
+    assert {4, 5, 6} <= {len(text.split()) for text in drawn["sentence"]} <= set(range(4, 9))
+    assert {6, 8} <= {len(text) for text in drawn["chinese"]} <= set(range(4, 13))
+
+
+def test_exact_counts_every_kind(tmp_path: Path) -> None:
+    found = tmp_path / "exact.json"
+    table = run("exact.py", SITE, "--each", 10, "--misses", 1, "--json", found).split("\n\n")[1].splitlines()
+    assert table[0] == "| kind | pieces | lacks | hides | off | OR lacks | hides | AND lacks | hides |"
+    rows = [line.strip("| ").split(" | ") for line in table[2:7]]
+    assert [row[0] for row in rows] == list(WHOLES)
+    verdicts = json.loads(found.read_text(encoding="utf-8"))[str(SITE)]
+    for kind, pieces, *shares in rows:
+        of_kind = [verdict for verdict in verdicts["postdex"] if verdict["piece"]["kind"] == kind]
+        assert len(of_kind) == int(pieces) > 0
+        assert shares[0] == f"{100 * sum('lacks' in one['wrong'] for one in of_kind) / len(of_kind):.1f}"
+        assert (shares[3] == "-") is (kind in ("chinese", "mixed"))
