@@ -120,7 +120,9 @@ def check(said: Said, status: int, out: str = "", err: str = "") -> None:
         ("-n many x", 2, "", "'many' is not a valid integer"),
         ("--after soon x", 2, "", "after is 'soon', which is no date; write 2024"),
         ("--limit", 2, "", "requires an argument"),
-        ("x" * 2001, 2, "", "2001 characters"),
+        ("x" * 2001, 1, "", "the text has 2,001 characters; only the first 2,000 were read"),
+        ("psock " * 65, 0, REFCOUNT, "the text of 65 words was searched for by 1 of them, the rarest in these posts"),
+        ("+psock " * 65, 2, "", "the query has more than 64 operators, phrases and filters"),
     ],
 )
 def test_search(run: Run, samples: Path, arguments: str, status: int, out: str, err: str) -> None:

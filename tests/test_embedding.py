@@ -55,7 +55,7 @@ def check(status: int, answer: dict[str, Any], wanted: int, first: str = "") -> 
         assert answer["hits"][0]["path"] == first
         assert "<mark>" in answer["hits"][0]["snippet"]
     else:
-        assert answer["error"]["code"] == "query_too_long"
+        assert answer["error"]["code"] == "too_deep"
 
 
 def test_flask(site: Path) -> None:
@@ -65,7 +65,7 @@ def test_flask(site: Path) -> None:
     for target, status, first in (
         ("/search?q=SMC+fallback", 200, REFCOUNT),
         ("/search?q=psock&tag=linux&offset=0", 200, REFCOUNT),
-        ("/search?q=" + "a" * 2001, 400, ""),
+        ("/search?q=" + "(" * 17, 400, ""),
     ):
         found = client.get(target)
         check(found.status_code, found.get_json(), status, first)
@@ -83,7 +83,7 @@ def test_fastapi(site: Path) -> None:
     for target, status, first in (
         ("/search?q=SMC+fallback", 200, REFCOUNT),
         ("/search?q=psock&tag=linux&limit=1", 200, REFCOUNT),
-        ("/search?q=" + "a" * 2001, 400, ""),
+        ("/search?q=" + "(" * 17, 400, ""),
     ):
         found = client.get(target)
         check(found.status_code, found.json(), status, first)

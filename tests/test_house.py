@@ -59,6 +59,7 @@ FLOORS = {
     "postdex.lexer": 6,
     "postdex.words": 6,
     "postdex.grammar": 6,
+    "postdex.pasted": 6,
     "postdex.tree": 6,
     "postdex.filters": 6,
     "postdex.arguments": 6,

@@ -233,8 +233,14 @@ def test_warnings_are_shown(page: Page, served: str) -> None:
 
 
 def test_a_query_over_the_limit_says_so(page: Page, served: str) -> None:
-    page.goto(served + "?q=" + "a+" * 1200)
+    page.goto(served + "?q=" + "tag:a+" * 65)
     assert "query" in page.locator("#notes .fault").inner_text()
+
+
+def test_a_long_text_is_searched_and_it_is_said(page: Page, served: str) -> None:
+    page.goto(served + "?q=" + "rust+" * 600)
+    page.locator("#hits h2").first.wait_for()
+    assert "only the first 1,999 were read" in page.locator("#notes").inner_text()
 
 
 def test_the_count_is_spoken(page: Page, served: str) -> None:

@@ -336,8 +336,8 @@ def test_suggestions_and_errors() -> None:
         "query": "smc",
         "suggestions": [{"text": "smc_close", "posts": 3}],
     }
-    assert render.error(QueryError("too long", "shorten it")) == {
-        "error": {"code": "query_too_long", "message": "too long", "hint": "shorten it"}
+    assert render.error(QueryError("too deep", "leave some out", code="too_deep")) == {
+        "error": {"code": "too_deep", "message": "too deep", "hint": "leave some out"}
     }
     assert render.error(NotFoundError("no such post", path="a.md"))["error"]["message"] == "a.md: no such post"
     assert render.error(KeyError("/secret"))["error"]["code"] == "internal"

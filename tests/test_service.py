@@ -95,10 +95,12 @@ def check(served: Running, target: str, status: int, code: str = "", method: str
         ("/search?" + "tags=a&" * 21, 400, "bad_parameter"),
         ("/search?" + "tags=a&" * 200, 400, "bad_parameter"),
         ("/search?q=a&after=someday", 400, "bad_date"),
-        ("/search?q=" + "a" * 2001, 400, "query_too_long"),
+        ("/search?q=" + "a" * 9000, 200, ""),
+        ("/search?q=" + "word+" * 65, 200, ""),
+        ("/search?q=" + "tag:a+" * 65, 400, "too_many_clauses"),
         ("/search?q=a&drafts=true", 403, "forbidden"),
         ("/suggest?q=the+refc", 200, ""),
-        ("/suggest?q=" + "a" * 2001, 400, "query_too_long"),
+        ("/suggest?q=" + "a+" * 2001, 200, ""),
         ("/facets?q=linux", 200, ""),
         ("/facets?q=linux&limit=3", 400, "bad_parameter"),
         ("/stats", 200, ""),
@@ -215,7 +217,8 @@ def test_other_answers(served: Running) -> None:
     assert served.ask("/health").json()["status"] == "ok"
     page = served.ask("/?q=psock")
     assert page.headers["content-type"].startswith("text/html") and b"<mark>" in page.body
-    assert served.ask("/?q=" + "a" * 2001).status == 400
+    assert served.ask("/?q=" + "a" * 2001).status == 200
+    assert served.ask("/?q=" + "(" * 17).status == 400
 
 
 # -- caches and compression
@@ -452,7 +455,7 @@ def test_nothing_that_is_asked_is_a_bug(served: Running, path: str, query: dict[
     found = served.ask(f"{target}?{fields}")
     assert found.status < 500
     if path != "/" or target != "/":
-        assert found.code in {*REFUSALS, "query_too_long", "too_deep", "bad_date", ""}
+        assert found.code in {*REFUSALS, "too_deep", "bad_date", ""}
 
 
 # -- while the index changes, or breaks

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from .languages import stem, stemmer_language, stems, stop_words
+from .languages import asks, stem, stemmer_language, stems, stop_words
 from .scripts import (
     ASIAN,
     MOST_WORDS,
@@ -54,6 +54,7 @@ __all__ = [
     "RULES",
     "Compound",
     "Token",
+    "asks",
     "compound",
     "fold",
     "fold_value",

@@ -68,12 +68,12 @@ class FolderError(PostdexError):
 
 
 class QueryError(PostdexError):
-    """A query is over a limit (length, clauses, depth), or an argument of a search cannot be used."""
+    """A query is over a limit (clauses, depth), or an argument of a search cannot be used."""
 
-    code = "query_too_long"
+    code = "bad_argument"
     http_status = 400
 
-    def __init__(self, message: str, hint: str = "", *, code: str = "query_too_long") -> None:
+    def __init__(self, message: str, hint: str = "", *, code: str = "bad_argument") -> None:
         super().__init__(message, hint)
         self.code = code
 

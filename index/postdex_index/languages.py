@@ -1,7 +1,8 @@
 """Which language is it, how are its words stemmed, and which of them are stop words?
 
 Terms come in folded, as `analysis` makes them. The stemmers are Snowball's (PyStemmer),
-loaded at the first word that needs one; the lists lie in `data/stopwords`.
+loaded at the first word that needs one; the lists lie in `data/stopwords`. In scripts without blanks, where nobody
+knows what a word is, words that only ask take the place of stop words.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import cache, lru_cache
 from itertools import compress
 from typing import TYPE_CHECKING, Protocol
 
-from .scripts import fold, is_spaceless, read_table
+from .scripts import fold, is_spaceless, read_table, run_text, simplified
 
 if TYPE_CHECKING:
 
@@ -70,6 +71,29 @@ def stop_words(language: str) -> frozenset[str]:
     (True, True, 0)
     """
     return _stop_words(stemmer_language(language))
+
+
+def asks(run: str) -> list[bool]:
+    """For each character of a run in its normal form, whether it belongs to a word that only asks.
+
+    >>> [character for character, asking in zip("内核是什么", asks("内核是什么")) if asking]
+    ['是', '什', '么']
+    """
+    words, longest = _question_words()
+    run = simplified(run)
+    asking = [False] * len(run)
+    for start in range(len(run) - 1):
+        for stop in range(min(start + longest, len(run)), start + 1, -1):
+            if run[start:stop] in words:
+                asking[start:stop] = [True] * (stop - start)
+                break
+    return asking
+
+
+@cache
+def _question_words() -> tuple[frozenset[str], int]:
+    words = frozenset(map(run_text, read_table("question_words.txt")))
+    return words, max(map(len, words))
 
 
 @cache

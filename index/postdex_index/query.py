@@ -108,7 +108,7 @@ class Clauses(NamedTuple):
 
     A post matches when it has every `required`, none of `excluded`, and at least `minimum`
     of `optional`. `bonus` clauses add to the score of posts that match and decide nothing
-    (stop words among other words).
+    (stop words among other words). `typed` is the one word that all of them are pieces of, if they are; for messages.
     """
 
     required: tuple[Query, ...] = ()
@@ -116,6 +116,7 @@ class Clauses(NamedTuple):
     excluded: tuple[Query, ...] = ()
     bonus: tuple[Query, ...] = ()
     minimum: int = 0
+    typed: str = ""
 
 
 Leaf: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy | Synonyms

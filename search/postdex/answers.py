@@ -28,6 +28,8 @@ from .written import spelled_first
 MOST_HITS = 1000
 #: More than any index has: all posts that match.
 ALL_POSTS = 1 << 40
+#: Characters of what was typed that a warning repeats.
+_LONGEST_NAME = 200
 #: Clauses that are tried alone when nothing was found: each costs a search.
 _TRIED = 16
 
@@ -217,10 +219,15 @@ def _left_nothing(tree: Query, reader: Reader, drafts: bool) -> list[str]:
     clauses = required(tree)
     empty = [clause for clause in clauses[:_TRIED] if not reader.search(clause, limit=0, drafts=drafts).total]
     if empty:
-        return [f"no post has {named(clause)}" for clause in empty]
+        return [f"no post has {_short(named(clause))}" for clause in empty]
     if len(clauses) > 1:
-        return ["no post has all of " + ", ".join(map(named, clauses))]
+        return ["no post has all of " + ", ".join(_short(named(clause)) for clause in clauses)]
     return []
+
+
+def _short(name: str) -> str:
+    """The beginning of what was pasted: nobody reads it again in a warning."""
+    return name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…"
 
 
 def required(tree: Query) -> list[Query]:
@@ -233,7 +240,7 @@ def required(tree: Query) -> list[Query]:
     if not isinstance(tree, Clauses):
         return [] if isinstance(tree, Everything) else [tree]
     found = [deeper for clause in tree.required for deeper in required(clause)]
-    group = Clauses(optional=tree.optional, minimum=tree.minimum)
+    group = Clauses(optional=tree.optional, minimum=tree.minimum, typed=tree.typed)
     return [*found, group] if tree.minimum and alternatives(group) else found
 
 
@@ -241,14 +248,12 @@ def alternatives(group: Clauses) -> list[str]:
     """What a post may have of a group, as people would say it: parts of words go without saying, and a run of
     characters is one.
 
-    >>> alternatives(Clauses(optional=(Term("内核"), Term("核模"), Term("模块")), minimum=2))
+    >>> alternatives(Clauses(optional=(Term("核模"), Term("模块")), bonus=(Term("内核"),), minimum=1, typed="内核模块"))
     ['内核模块']
     """
-    words = [clause for clause in group.optional if getattr(clause, "weight", 1) == 1]
-    terms = [word for word in words if isinstance(word, Term)]
-    if len(terms) == len(words) > 1 and " " not in (run := _typed([term.text for term in terms])):
-        return [named(terms[0]._replace(text=run))]
-    return [named(word) for word in words]
+    if group.typed:
+        return [group.typed]
+    return [named(clause) for clause in group.optional if getattr(clause, "weight", 1) == 1]
 
 
 def named(clause: Query) -> str:

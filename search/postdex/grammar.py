@@ -11,9 +11,10 @@ from typing import NamedTuple, TypeAlias
 
 from postdex_index.errors import QueryError
 
-from .lexer import Token
+from .lexer import FILTERS, Token
 
-#: Limits beyond which a query is refused: what people type is far below, what is above is a mistake or an attack.
+#: Limits beyond which a query is refused: what people type is far below, what is above is a mistake or an attack. Words
+#: are none of the clauses that count here: of a pasted text `pasted` leaves some out.
 MOST_CLAUSES = 64
 MOST_LEVELS = 16
 
@@ -47,27 +48,35 @@ class Grouped(NamedTuple):
 
 
 def group(tokens: Sequence[Token]) -> Grouped:
-    """The groups of a query. Raises `QueryError` for more clauses or deeper brackets than the limits.
+    """The groups of a query. Raises `QueryError` for more operators, phrases and filters, or deeper brackets, than the
+    limits.
 
     >>> group([Token("word", "a"), Token("OR")]).warnings
     ('OR was left out: nothing stands after it',)
     """
+    if sum(map(_counts, tokens)) > MOST_CLAUSES:
+        message = f"the query has more than {MOST_CLAUSES} operators, phrases and filters"
+        raise QueryError(message, "search for fewer, or for the words alone", code="too_many_clauses")
     parser = _Parser(tokens)
     root = Group("beside", parser.side_by_side())
     return Grouped(root, tuple(parser.warnings), parser.steps)
 
 
+def _counts(token: Token) -> bool:
+    """Whether a token is syntax, not only a word or a bracket."""
+    return token.kind in ("AND", "OR", "NOT", "quote") or bool(token.sign) or token.field in FILTERS
+
+
 class _Parser:
     """A place among the tokens. Recursion goes as deep as brackets do, and no deeper than `MOST_LEVELS`."""
 
-    __slots__ = ("at", "clauses", "level", "steps", "tokens", "warnings")
+    __slots__ = ("at", "level", "steps", "tokens", "warnings")
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = (*tokens, Token(""))
         self.at = 0
         self.steps = 0
         self.level = 0
-        self.clauses = 0
         self.warnings: list[str] = []
 
     def side_by_side(self) -> tuple[Node, ...]:
@@ -109,15 +118,8 @@ class _Parser:
             self.leave_out("after")
             return None
         token = self.step()
-        node = self.bracketed(token) if token.kind == "(" else self.clause(token)
+        node = self.bracketed(token) if token.kind == "(" else Clause(token, token.sign)
         return node._replace(sign="" if node.sign == "-" else "-") if negated else node
-
-    def clause(self, token: Token) -> Clause:
-        self.clauses += 1
-        if self.clauses > MOST_CLAUSES:
-            message = f"the query has more than {MOST_CLAUSES} words, phrases and filters"
-            raise QueryError(message, "search for fewer", code="too_many_clauses")
-        return Clause(token, token.sign)
 
     def bracketed(self, opening: Token) -> Group:
         self.level += 1

@@ -10,6 +10,7 @@ blank, a bracket, a closed quote, a sign or a field. Everywhere else it is text.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 #: Fields that hold words, and those that filter.
@@ -23,6 +24,10 @@ _MEANT = {
     "intitle": "title", "year": "date", "since": "after", "until": "before", "from": "after",
 }  # fmt: skip
 
+#: The quotes of other scripts and what closes each. A ’ is an apostrophe, so it and its kin quote nothing.
+_CLOSED_BY = {"“": "”", "„": "“”", "«": "»", "»": "«", "「": "」", "『": "』"}
+_QUOTES = frozenset("“”„«»「」『』")
+
 _CONTROLS = "[\0-\x1f\x7f-\x9f\u2028\u2029]"
 _SURROGATES = "[\ud800-\udfff]"
 _BLANKS = re.compile(r"\s+")
@@ -30,7 +35,7 @@ _PIECE = re.compile(r"[^\s()]+")
 _OPERATOR = re.compile(r"(?:AND|OR|NOT)(?=[\s()]|\Z)")
 _FIELD = re.compile(r"([A-Za-z]{1,12}):(?=[^\s:)])")
 #: One `-` before what begins a word, a quote or a bracket; `--no-cache`, `->` and a dash between blanks are text.
-_EXCLUDED = re.compile(r'-(?=[\w"(]|\.\w)')
+_EXCLUDED = re.compile(r'-(?=[\w"“„«»「『(]|\.\w)')
 _REQUIRED = re.compile(r"\+(?=[^\s+)])")
 _WEIGHT = r"(?:\^(\d{1,2}(?:\.\d{1,3})?))?"
 _AFTER_WORD = re.compile(rf"(?:(~)(\d?))?{_WEIGHT}\Z")
@@ -88,19 +93,48 @@ def lex(text: str) -> Lexed:
     return Lexed(tuple(scan.tokens), tuple(dict.fromkeys(scan.warnings)), scan.steps)
 
 
+def _quotes(text: str) -> dict[int, int]:
+    """Where each quote of another script begins and ends, nested ones too. What is not closed is none.
+
+    A sign that could close an open one closes it; those opened since and not closed are text.
+
+    >>> _quotes("„a »b« “ »")
+    {3: 5, 0: 7}
+    """
+    found: dict[int, int] = {}
+    if text.isascii() or _QUOTES.isdisjoint(text):
+        return found
+    opened: list[int] = []
+    closers: Counter[str] = Counter()
+    for at, sign in enumerate(text):
+        if closers[sign]:
+            while True:
+                start = opened.pop()
+                closers.subtract(_CLOSED_BY[text[start]])
+                if sign in _CLOSED_BY[text[start]]:
+                    break
+            found[start] = at
+        elif sign in _CLOSED_BY and not (sign == "»" and text[at + 1 : at + 2].isspace()):  # as in Home » Docs
+            opened.append(at)
+            closers.update(_CLOSED_BY[sign])
+    return found
+
+
 class _Scan:
     """A place in the text and what was seen before it.
 
-    `open` has a number for the text and for each open group: how many brackets that are text
-    were opened in it and not closed, so that `memcpy(a, b)` closes nothing but itself.
+    `quotes` are those of other scripts, as places where they begin and end. `open` has a number for the text
+    and for each open group: how many brackets that are text were opened in it and not closed, so that
+    `memcpy(a, b)` closes nothing but itself.
     """
 
-    __slots__ = ("at", "open", "steps", "text", "tokens", "warnings")
+    __slots__ = ("at", "open", "quotes", "steps", "text", "tokens", "warnings")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.steps = 0
+        self.steps = len(text)
+        self.quotes = _quotes(text)
         self.open = [0]
         self.tokens: list[Token] = []
         self.warnings: list[str] = []
@@ -140,7 +174,7 @@ class _Scan:
         follows = self.text[found.end()]
         if name in _MEANT:
             self.warnings.append(f"{found[0]} is not a field and was searched as text; {_MEANT[name]}: is one")
-        elif follows.isalpha() or follows == '"':
+        elif follows.isalpha() or follows in ('"', *_CLOSED_BY):
             self.warnings.append(f"{found[0]} is not a field and was searched as text")
         return ""
 
@@ -152,7 +186,7 @@ class _Scan:
             self.steps += 1
             self.open.append(0)
             self.tokens.append(Token("(", sign=sign, field=field))
-        elif opening == '"':
+        elif opening == '"' or self.ends_clause(self.quotes.get(self.at)):
             self.quote(sign, field)
         else:
             self.chunk(sign, field)
@@ -163,8 +197,16 @@ class _Scan:
         found = self.take(_AFTER_BRACKET)
         self.tokens.append(Token(")", weight=self.weight(found[1] if found else None)))
 
+    def ends_clause(self, stop: int | None) -> bool:
+        """Whether no letter stands behind the quote of another script that ends here, if one does.
+
+        In scripts without blanks such quotes stand in the middle of what people paste (`“你好”的时候`): there nobody
+        meant that a post must have just that, so they are text, as a " within a word is.
+        """
+        return stop is not None and not self.text[stop + 1 : stop + 2].isalnum()
+
     def quote(self, sign: str, field: str) -> None:
-        stop = self.text.find('"', self.at + 1)
+        stop = self.quotes[self.at] if self.at in self.quotes else self.text.find('"', self.at + 1)
         if stop < 0:
             stop = len(self.text)
             self.warnings.append('a " was not closed; it was closed at the end')

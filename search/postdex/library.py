@@ -350,7 +350,7 @@ class Index:
             languages=reader.stats().languages or ("en",),
             all_words=all_words,
             prefix_last=prefix_last,
-            known=lambda term: reader.holds(term) > 0,
+            known=reader.holds,
             simplify=self.settings.simplify,
         )
 

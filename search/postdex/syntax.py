@@ -3,28 +3,27 @@
 People type whatever they type: nothing but a limit raises. What cannot be meant is read as
 text, closed or left out, and said in `warnings`.
 
-Here are the limits and the order of work: `lexer` finds the signs, `grammar` puts clauses together,
-`tree` decides what is required and what only scores, with `words` and `filters` for one clause each.
+Here is the order of work: `lexer` finds the signs, `grammar` puts clauses together, `pasted` leaves out what is too
+much, `tree` decides what is required and what only scores, with `words` and `filters` for one clause each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from postdex_index import analysis
-from postdex_index.errors import QueryError
 from postdex_index.query import Clauses, Everything, Query, leaves
 
 from .grammar import group
 from .lexer import clean, lex
+from .pasted import beginning, telling
 from .tree import QuerySettings, TypedWord, read
 
 if TYPE_CHECKING:
     from datetime import date
 
-#: Longer queries are refused: people type less, a pasted page is a mistake.
-MOST_CHARACTERS = 2_000
+    from .words import Known
 
 
 class Parsed(NamedTuple):
@@ -52,32 +51,31 @@ def parse(
     languages: Sequence[str] = ("en",),
     all_words: bool = False,
     prefix_last: bool = False,
-    known: Callable[[str], bool] | None = None,
+    known: Known | None = None,
     simplify: bool = True,
 ) -> Parsed:
     """Read a query.
 
     `after:30d` counts back from `today` (default: this machine's day); `languages` decide which words are
     stop words. With `all_words` every word is required (for orders other than by score); with `prefix_last`
-    the last word may be the beginning of one. `known` tells whether the index has a term: with it, neighbours
-    are looked for in one (`git hub` as github) only if there is such a word. `simplify` reads traditional
-    Chinese as simplified. Raises only `QueryError`, for a query over one of the limits.
+    the last word may be the beginning of one. `known` counts the posts of the index with a term: with it, neighbours
+    are looked for in one (`git hub` as github) only if there is such a word, and of a Chinese run only what is
+    telling finds posts. `simplify` reads traditional Chinese as simplified. Raises only `QueryError`, for a query
+    over one of `grammar`'s limits.
 
     >>> from postdex_index.query import show
     >>> show(parse("+refcount bug -psock").tree), parse('"root').warnings
     ('(+refcount bug -psock)', ('a " was not closed; it was closed at the end',))
     """
-    if len(text) > MOST_CHARACTERS:
-        raise QueryError(
-            f"the query has {len(text)} characters, at most {MOST_CHARACTERS} can be read", "search for less"
-        )
+    text, cut = beginning(text)
     text = clean(text)
     lexed = lex(text)
     grouped = group(lexed.tokens)
+    root, thinned = telling(grouped.root, known, simplify)
     stops = frozenset[str]().union(*map(analysis.stop_words, languages))
-    settings = QuerySettings(today, all_words, prefix_last, known, simplify, stops)
-    tree, repairs, words, plain, steps = read(grouped.root, settings)
-    warnings = [*lexed.warnings, *grouped.warnings, *repairs]
+    settings = QuerySettings(today, all_words, prefix_last and not cut, known, simplify, stops)
+    tree, repairs, words, plain, steps = read(root, settings)
+    warnings = [*filter(None, (cut, thinned)), *lexed.warnings, *grouped.warnings, *repairs]
     empty = tree is None and bool(text.strip())
     if empty:
         tree = Clauses(excluded=(Everything(),))

@@ -7,7 +7,7 @@ typo rescue and closeness, the plain text for titles. Single words are read by `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -29,7 +29,7 @@ from postdex_index.query import (
 from . import filters, words
 from .grammar import Clause, Group, Node
 from .lexer import FILTERS, Token
-from .words import Piece, Reading
+from .words import Known, Piece, Reading
 
 if TYPE_CHECKING:
     from datetime import date
@@ -60,9 +60,10 @@ class QuerySettings(NamedTuple):
     today: date | None = None
     all_words: bool = False
     prefix_last: bool = False
-    known: Callable[[str], bool] | None = None
+    known: Known | None = None
     simplify: bool = True
     stop_words: frozenset[str] = frozenset()
+    asks: bool = True
 
 
 class Read(NamedTuple):
@@ -88,7 +89,7 @@ def read(root: Group, settings: QuerySettings) -> Read:
     reader = _Reader(settings)
     tree = reader.group(root, _Scope(strict=settings.all_words)).tree()
     if reader.stopped and not reader.scored:
-        return read(root, settings._replace(stop_words=frozenset()))
+        return read(root, settings._replace(stop_words=frozenset(), asks=False))
     text = " ".join(reader.typed) if reader.titled else ""
     return Read(tree, tuple(reader.warnings), tuple(reader.words), text, reader.steps)
 
@@ -160,7 +161,9 @@ class _Reader:
 
     def __init__(self, settings: QuerySettings) -> None:
         self.settings = settings
-        self.reading = Reading(simplify=settings.simplify, stop_words=settings.stop_words)
+        self.reading = Reading(
+            simplify=settings.simplify, stop_words=settings.stop_words, asks=settings.asks, known=settings.known
+        )
         self.scored = self.stopped = False
         self.titled = True
         self.steps = 0
@@ -266,7 +269,7 @@ class _Reader:
             self.scored = self.scored or not scope.excluded
             return
         for piece in pieces:
-            stop = piece.plain and piece.term in self.reading.stop_words
+            stop = piece.asks or (piece.plain and piece.term in self.reading.stop_words)
             leaf = _spelled_too(piece.strict, glued) if glued else piece.strict
             if stop and not (scope.explicit or part.sign == "+"):
                 self.stopped = True

@@ -263,7 +263,9 @@ _ANSWERS: dict[str, tuple[str, Any]] = {
         },
     ),
 }
-_ERROR = {"error": {"code": "query_too_long", "message": "the query has 2,001 characters", "hint": "shorten it"}}
+_ERROR = {
+    "error": {"code": "too_deep", "message": "the query has brackets more than 16 deep", "hint": "leave some out"}
+}
 
 
 def document(rules: Rules) -> dict[str, Any]:
@@ -343,7 +345,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 def _schema(parameter: Parameter) -> Schema:
     """The JSON schema of a parameter's value."""
-    text: Schema = {"type": "string", "maxLength": parameter.most}
+    text: Schema = {"type": "string"} | ({"maxLength": parameter.most} if parameter.most else {})
     if parameter.choices:
         text = {"type": "string", "enum": list(parameter.choices)}
     if parameter.pattern:

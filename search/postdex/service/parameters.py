@@ -11,9 +11,6 @@ from json import loads
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from postdex_index.errors import QueryError
-
-from .. import syntax
 from ..choices import FACETS, SORTS, UNITS
 from .errors import RequestError
 
@@ -21,10 +18,9 @@ from .errors import RequestError
 MOST_HITS = 100
 #: Hits that may be left out before them: the candidates that are ranked grow with it.
 FARTHEST = 10_000
-#: What `syntax` takes; for completions too.
-QUERY_LENGTH = syntax.MOST_CHARACTERS
-#: Characters of any other text, and how many values a list has.
+#: Characters of a text, and how many values a list has. A query may be as long as a request: its beginning is read.
 TEXT_LENGTH = 500
+ANY_LENGTH = 0
 MOST_VALUES = 20
 _MOST_FIELDS = 100
 _FLAGS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
@@ -45,7 +41,7 @@ class Parameter(NamedTuple):
     example: Any = None
 
 
-_Q = Parameter("q", "text", "", "The query, in the language of the command line.", QUERY_LENGTH, example="SMC fallback")
+_Q = Parameter("q", "text", "", "The query, in the language of the command line.", ANY_LENGTH, example="SMC fallback")
 _FILTERS = (
     Parameter("tags", "texts", (), "Only posts with all of these tags.", example=["linux"]),
     Parameter("categories", "texts", (), "Only posts in all of these categories (a/b).", example=["linux/net"]),
@@ -71,7 +67,7 @@ SEARCH = (
 )
 FACET_COUNTS = (_Q, *_FILTERS)
 SUGGEST = (
-    Parameter("q", "text", "", "The text whose last word is being typed.", QUERY_LENGTH, example="the refc"),
+    Parameter("q", "text", "", "The text whose last word is being typed.", ANY_LENGTH, example="the refc"),
     Parameter("limit", "number", 10, "So many words.", MOST_HITS),
 )
 DOCUMENT = (Parameter("section", "text", None, "Only this section: its anchor, its heading, or L and a line (L43)."),)
@@ -163,11 +159,8 @@ def _checked(parameter: Parameter, value: Any) -> Any:
     elif parameter.choices:
         fits, wanted = isinstance(value, str) and value in parameter.choices, "one of " + ", ".join(parameter.choices)
     else:
-        fits = isinstance(value, str) and len(value) <= parameter.most
-        if parameter.name == "q" and isinstance(value, str) and not fits:
-            hint = "search for a part of it"
-            raise QueryError(f"the query has {len(value):,} characters; {parameter.most:,} are the most", hint)
-        wanted = f"a text of at most {parameter.most:,} characters"
+        fits = isinstance(value, str) and (parameter.most == ANY_LENGTH or len(value) <= parameter.most)
+        wanted = f"a text of at most {parameter.most:,} characters" if parameter.most else "a text"
     if not fits:
         raise _wrong(parameter, value, wanted)
     return value

@@ -13,6 +13,7 @@ const PAUSE_MS = 80;          // keys that follow faster than this are one quest
 const SPOKEN_MS = 700;        // a screen reader hears the count when typing rests
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
 const MOST_HITS = 100;        // what the service gives at once
+const MOST_TYPED = 3000;      // what fits into an address in any script; the service reads 2,000 of it and says so
 // As in printable.py: control and bidirectional characters are never shown, blanks of any kind are plain.
 const HIDDEN = /[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
 
@@ -236,7 +237,7 @@ class Box extends HTMLElement {
     const endpoint = this.getAttribute("endpoint") || home;
     this.#asking = new Asking(new URL(endpoint.replace(/\/*$/, "/"), document.baseURI), answer => this.#paint(answer));
     const label = this.getAttribute("placeholder") || "Search";
-    this.#field = el("input", { type: "search", placeholder: label, "aria-label": label, maxlength: 2000, autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
+    this.#field = el("input", { type: "search", placeholder: label, "aria-label": label, maxlength: MOST_TYPED, autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
     this.#list = el("ol");
     this.#said = el("div", { class: "said" });
     this.#panel = el("div", { class: "panel", role: "region", "aria-label": "Search results", hidden: true }, this.#said, this.#list);
