@@ -129,12 +129,15 @@ class Outlined(Document, Protocol):
 
 
 class Candidate(Protocol):
-    """A post that matches, with its score; `post` is its number within this reader's snapshot."""
+    """A post that matches, with its score; `post` is its number within this reader's snapshot, `whole` what of the
+    score it has because it holds what was typed as a whole."""
 
     @property
     def post(self) -> int: ...
     @property
     def score(self) -> float: ...
+    @property
+    def whole(self) -> float: ...
 
     def holds(self, leaf: int) -> bool:
         """Whether the leaf stands in the post."""
@@ -161,11 +164,13 @@ class AsTyped(NamedTuple):
 
     `key` is all of it normalised as by `analysis.key`: posts whose title, alias or heading equals it rank higher.
     Posts that hold the first of `leaves` come before all others, and those that hold the second before the rest: a
-    sentence word for word, or a name before its parts. They decide about order, never about what matches.
+    sentence word for word, or a name before its parts. They decide about order, never about what matches. Where they
+    are not `certain`, posts that hold them only rank higher.
     """
 
     key: str = ""
     leaves: tuple[Leaf, ...] = ()
+    certain: bool = True
 
 
 #: Of a query that nobody typed.

@@ -17,12 +17,12 @@ from postdex_index.query import Leaf, Phrase, Synonyms, Term
 from . import words
 from .grammar import Clause, Group
 from .lexer import FILTERS, Token
-from .words import Reading, Spelling
+from .words import Reading, Spelling, Word
 
 #: A text of so many words is looked for as it stands, and who has it comes first, whatever else scores. Two characters
 #: of a script without blanks count as a word, and where there are some, three words are enough. nDCG@10 on three sites
-#: with four words: +.001 +.006 -.001 (with links' texts, too: rust-like blogs lose .02), with three for all -.004 +.003
-#: 0; with three where there are such scripts .000 on the third, with two -.007.
+#: with four words: +.001 +.006 -.001 (where links' texts count too, -.022 on the second), with three for all -.004
+#: +.003 0; with three where there are such scripts 0 on the third, with two -.007.
 CERTAIN, CERTAIN_WITH_RUNS = 4, 3
 #: With so many words, or so many of nothing but such a script, it counts for something only
 #: (`scoring.LIKELY_AS_TYPED`): it may as well be what people call another page.
@@ -57,14 +57,15 @@ def whole(root: Group, reading: Reading, prefix_last: bool = False) -> Whole:
     tokens = [token for token in typed if token]
     text = " ".join([token.text for token in tokens])
     reading = reading._replace(growing=prefix_last and tokens[-1].last)
-    raws = [raw for raw, _, _ in words.spans(text, reading)]
+    raws = [raw for raw, _, _ in words.raw_words(text, reading)]
     runs = [analysis.is_spaceless(raw) for raw in raws]
     count = sum([len(raw) / 2 if run else 1 for raw, run in zip(raws, runs, strict=True)])
     certain = count >= (CERTAIN_WITH_RUNS if any(runs) else CERTAIN)
     if certain or count >= (LIKELY_RUN if runs and all(runs) else LIKELY):
         return Whole(tuple(map(_outside_links, words.exact(text, 0, reading))), certain, _name(tokens, runs))
-    name = _name(tokens, runs)
-    return Whole(_of_name(name, raws, reading), True, name) if name else Whole()
+    name = _name(tokens, runs) if raws else ""
+    leaves = _of_name(name, raws, reading) if name else ()
+    return Whole(leaves, True, name) if leaves else Whole()
 
 
 def _typed(node: Group | Clause, field: str = "") -> Iterator[Token | None]:
@@ -104,10 +105,10 @@ def _of_name(name: str, raws: list[str], reading: Reading) -> tuple[Leaf, ...]:
     only = Term(unit.symbol or unit.joined or unit.parts[0], exact=True)
     if len(unit.parts) == 1 and not unit.symbol:
         return (only,) if name != raws[0] else ()
-    return only, words.compound(raws, reading)
+    return only, words.compound(raws[0], reading)
 
 
-def _outside_links(leaf: Spelling | Synonyms) -> Leaf:
+def _outside_links(leaf: Word) -> Leaf:
     if isinstance(leaf, Synonyms):
         return leaf._replace(spellings=tuple(map(_outside_link, leaf.spellings)))
     return _outside_link(leaf)

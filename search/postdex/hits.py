@@ -107,10 +107,9 @@ def _best(
     """The best sections of a post; those first that hold what was typed as a whole."""
     outline, count = document.outline, len(showing.leaves)
     wholes = [ranked.candidate.positions(count + number) for number in range(len(showing.as_typed.leaves))]
-    if not any(wholes):
-        return best_sections(outline, positions, showing.worth, ranked.score, limit)
-    first = holding(outline, wholes, ranked.spelled or ())
-    return best_sections(outline, positions, showing.worth, ranked.score, limit, first)
+    certain = showing.as_typed.certain and any(wholes)
+    levels = holding(outline, wholes, ranked.spelled or ()) if certain else {}
+    return best_sections(outline, positions, showing.worth, ranked, limit, levels)
 
 
 def _hit(

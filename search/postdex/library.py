@@ -356,8 +356,9 @@ class Index:
 
 
 def _question(query: str, parsed: syntax.Parsed, tree: Query, corrections: tuple[Correction, ...]) -> Question:
-    as_typed = AsTyped(suggest.title_key(parsed, corrections), parsed.whole)
-    return Question(query, tree, as_typed, parsed.name, corrections, parsed.warnings)
+    found, certain, name = parsed.whole
+    as_typed = AsTyped(suggest.title_key(parsed, corrections), found, certain)
+    return Question(query, tree, as_typed, name, corrections, parsed.warnings)
 
 
 def _with_suggestions(results: Results, parsed: syntax.Parsed, reader: Reader) -> Results:

@@ -11,10 +11,11 @@ function of positions. The formulas are the engine's, so that posts and sections
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from heapq import heapify, heappushpop
 from operator import itemgetter
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from postdex_index.analysis import is_spaceless
@@ -57,11 +58,13 @@ OCCURRENCES = 100
 
 
 class Ranked(NamedTuple):
-    """A candidate and its score with the closeness of its words; `spelled` are its sections that have a name just as it
-    was typed, None where that was not asked or none has."""
+    """A candidate and its score with the closeness of its words; `plain` is the score of its sections that do not hold
+    what was typed as a whole. `spelled` are the sections that have a name just as it was typed, None where that was not
+    asked or none has."""
 
     candidate: Candidate
     score: float
+    plain: float
     spelled: frozenset[int] | None = None
 
 
@@ -137,10 +140,10 @@ def closest(
     could not reach them with all the words that it holds side by side.
     """
     if not pairs:
-        return [Ranked(candidate, candidate.score) for candidate in candidates[:wanted]]
+        return [_ranked(candidate) for candidate in candidates[:wanted]]
     looked_at = candidates[:LOOKED_AT]
     wanted = len(looked_at) if wanted is None else max(wanted, 1)
-    ranked = [Ranked(candidate, _close(candidate, pairs)) for candidate in looked_at[:wanted]]
+    ranked = [_ranked(candidate, lift(candidate, pairs)) for candidate in looked_at[:wanted]]
     top = [one.score for one in ranked]
     heapify(top)
     passed_over: list[Candidate] = []
@@ -151,23 +154,23 @@ def closest(
         if candidate.score * (1 + CLOSENESS * together / len(pairs)) <= top[0]:
             passed_over.append(candidate)
             continue
-        ranked.append(Ranked(candidate, _close(candidate, pairs)))
+        ranked.append(_ranked(candidate, lift(candidate, pairs)))
         heappushpop(top, ranked[-1].score)
     rest = [*passed_over, *candidates[len(ranked) + len(passed_over) :]]
     ranked.sort(key=itemgetter(1), reverse=True)
-    return ranked + [Ranked(candidate, candidate.score) for candidate in rest]
+    return ranked + [_ranked(candidate) for candidate in rest]
 
 
 def best_sections(
     outline: Outline,
     positions: Sequence[Sequence[int]],
     worth: Sequence[float],
-    post_score: float,
+    post: Ranked,
     limit: int,
-    first: Callable[[int], int] = lambda section: 0,
+    wholes: Mapping[int, int] = MappingProxyType({}),
 ) -> list[ScoredSection]:
-    """The sections of a post that hold words of the query, best first; the first section where none does. Those for
-    which `first` says more come before all others.
+    """The sections of a post that hold words of the query, best first; the first section where none does. Those that
+    hold what was typed as a whole, `wholes` with their levels, come before all others.
 
     `positions` has, for each leaf, where its words stand in the post, ascending; `worth` each leaf's weight x idf.
 
@@ -195,22 +198,26 @@ def best_sections(
         score *= 1 + COVERAGE * sum(map(worth.__getitem__, held)) / all_words
         scored.append((-score, index))
     most = min(scored, default=(0.0, 0))[0]
-    scored = sorted([(less + most * first(index), index) for less, index in scored])
+    if wholes:
+        scored = [(less + most * wholes.get(index, 0), index) for less, index in scored]
+    scored.sort()
     return [
-        ScoredSection(index, POST_SHARE * post_score - less, found.get(2 * index + 1, ()))
+        ScoredSection(
+            index, POST_SHARE * (post.score if index in wholes else post.plain) - less, found.get(2 * index + 1, ())
+        )
         for less, index in scored[:limit] or [(0.0, 0)]
     ]
 
 
-def holding(outline: Outline, wholes: Sequence[Sequence[int]], spelled: Collection[int]) -> Callable[[int], int]:
-    """How much of what was typed a section has as a whole, for `best_sections`: `wholes` are the positions of each leaf
-    of it, the best first; in the sections `spelled` it is just as it was typed."""
-    levels: dict[int, int] = dict.fromkeys(spelled, len(wholes) + 1)
+def holding(outline: Outline, wholes: Sequence[Sequence[int]], spelled: Collection[int]) -> dict[int, int]:
+    """The sections that have what was typed as a whole, each with a level, the best the highest: `wholes` are the
+    positions of each leaf of it, the best first; in the sections `spelled` it is just as it was typed."""
+    levels = dict.fromkeys(spelled, len(wholes) + 1)
     bounds = outline.bounds
     for level, places in zip(range(len(wholes), 0, -1), wholes, strict=True):
         for place in places:
             levels.setdefault((bisect_right(bounds, place) - 1) >> 1, level)
-    return lambda section: levels.get(section, 0)
+    return levels
 
 
 def _occurrences(bounds: Sequence[int], positions: Sequence[Sequence[int]]) -> dict[int, list[tuple[int, int, int]]]:
@@ -298,8 +305,8 @@ def densest(matches: Matches, positions: Sequence[Sequence[int]], worth: Sequenc
     return near
 
 
-def _close(candidate: Candidate, pairs: Sequence[tuple[int, int]]) -> float:
-    return candidate.score * lift(candidate, pairs)
+def _ranked(candidate: Candidate, factor: float = 1.0) -> Ranked:
+    return Ranked(candidate, candidate.score * factor, (candidate.score - candidate.whole) * factor)
 
 
 def lift(candidate: Candidate, pairs: Sequence[tuple[int, int]]) -> float:

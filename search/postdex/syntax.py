@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from postdex_index import analysis
 from postdex_index.query import Clauses, Everything, Query, leaves
 
+from .as_typed import Whole, whole
 from .grammar import group
 from .lexer import clean, lex
 from .pasted import beginning, telling
 from .tree import QuerySettings, TypedWord, read
+from .words import Reading
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,7 +34,7 @@ class Parsed(NamedTuple):
     `words` stand in the order typed, for typo rescue and closeness; scripts without blanks and phrases
     are not among them. `listing`: nothing scores, so the posts come newest first. `empty`: the text holds
     no token, so nothing is found. `title_key` is what a title or heading must equal to rank higher, "" if
-    none can. `steps` counts the work, which is linear in the text.
+    none can, `whole` what the query is as a whole. `steps` counts the work, which is linear in the text.
     """
 
     tree: Query
@@ -42,6 +44,7 @@ class Parsed(NamedTuple):
     empty: bool
     title_key: str
     steps: int
+    whole: Whole
 
 
 def parse(
@@ -90,4 +93,5 @@ def parse(
         empty,
         analysis.key(plain, simplify),
         lexed.steps + grouped.steps + steps,
+        whole(grouped.root, Reading(simplify=simplify), settings.prefix_last),
     )

@@ -21,6 +21,8 @@ from postdex_index import analysis
 from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Synonyms, Term, Wildcard, show
 
 Spelling: TypeAlias = Term | Phrase | Prefix
+#: A word in all its spellings.
+Word: TypeAlias = Spelling | Synonyms
 #: A raw token, and where it begins and ends in what was typed.
 RawSpan: TypeAlias = tuple[str, int, int]
 Say: TypeAlias = Callable[[str], None]
@@ -111,7 +113,7 @@ def word(text: str, slips: int, reading: Reading, say: Say) -> list[Piece]:
         return [special]
     pieces: list[Piece] = []
     group: list[RawSpan] = []
-    for span in _spans(text, reading):
+    for span in raw_words(text, reading):
         if analysis.is_spaceless(span[0]):
             pieces += _spoken(text, group, reading)
             pieces.append(_run(span[0], reading))
@@ -122,12 +124,18 @@ def word(text: str, slips: int, reading: Reading, say: Say) -> list[Piece]:
 
 
 def quoted(text: str, slop: int, reading: Reading) -> list[Piece]:
-    """The one piece of a quoted text, or none: its exact words side by side, or within `slop` more.
+    """The one piece of a quoted text, or none: its exact words side by side, or within `slop` more."""
+    return [Piece(leaf, (leaf,), leaf.text if isinstance(leaf, Term) else "") for leaf in exact(text, slop, reading)]
 
-    >>> quoted("Root cause", 0, Reading())[0].strict
-    Phrase(terms=('root', 'cause'), field='', weight=1.0, exact=True, slop=0, prefix=False)
+
+def exact(text: str, slop: int, reading: Reading) -> list[Word]:
+    """The one leaf that a quoted text is, or none.
+
+    >>> from postdex_index.query import show
+    >>> [show(leaf) for leaf in exact("Root cause", 0, Reading())]
+    ['"root cause"']
     """
-    spans = list(_spans(text, reading))
+    spans = list(raw_words(text, reading))
     raws = [raw for raw, _, _ in spans]
     growing = reading.growing and bool(spans) and spans[-1][2] == len(text)
     spellings: list[Spelling] = []
@@ -137,14 +145,10 @@ def quoted(text: str, slop: int, reading: Reading) -> list[Piece]:
             spellings.append(Prefix(terms[0], reading.field) if prefix else Term(terms[0], reading.field, exact=True))
         else:
             spellings.append(Phrase(terms, reading.field, exact=True, slop=slop, prefix=prefix))
-    if not spellings:
-        return []
-    strict = _either(spellings, reading.weight)
-    only = spellings[0]
-    return [Piece(strict, (strict,), only.text if isinstance(only, Term) else "")]
+    return [_either(spellings, reading.weight)] if spellings else []
 
 
-def _spans(text: str, reading: Reading) -> Iterator[RawSpan]:
+def raw_words(text: str, reading: Reading) -> Iterator[RawSpan]:
     """The raw tokens of which something is left after folding, and where they stand."""
     return (span for span in analysis.raw_spans(text, reading.simplify) if analysis.terms_at(span[0]))
 
@@ -171,12 +175,17 @@ def _parts(raws: Sequence[str], units: Sequence[analysis.Compound], reading: Rea
     """What a compound is made of, stop words left out: its words, and those that are compounds in turn."""
     for raw, unit in zip(raws, units, strict=True):
         if len(units) > 1 and (unit.symbol or len(unit.parts) > 1):
-            yield _either(_compound([raw], reading), reading.weight)
+            yield compound(raw, reading)
         # In prose `RelRef` is one word, so a part is looked for as code has it and as prose has it.
         prose = [terms[0] for terms in analysis.terms_at(raw)]
         for part in dict.fromkeys((*unit.parts, *prose)):
             if part not in reading.stop_words and part != unit.joined:
                 yield Term(part, reading.field, reading.weight)
+
+
+def compound(raw: str, reading: Reading) -> Word:
+    """A raw token in all its spellings."""
+    return _either(_compound([raw], reading), reading.weight)
 
 
 def _compound(raws: Sequence[str], reading: Reading) -> list[Spelling]:
@@ -187,7 +196,7 @@ def _compound(raws: Sequence[str], reading: Reading) -> list[Spelling]:
     return found[::-1] if len(raws) == 1 else found
 
 
-def _growing(spellings: list[Spelling], words: Sequence[str], reading: Reading) -> Term | Phrase | Prefix | Synonyms:
+def _growing(spellings: list[Spelling], words: Sequence[str], reading: Reading) -> Word:
     """The spellings, and if the last word is still being typed, those that it may become."""
     last = words[-1]
     if reading.growing and last[-1].isalnum() and (len(last) > 1 or not last.isascii()):
@@ -199,7 +208,7 @@ def _growing(spellings: list[Spelling], words: Sequence[str], reading: Reading) 
     return _either(spellings, reading.weight)
 
 
-def _either(spellings: Sequence[Spelling], weight: float) -> Term | Phrase | Prefix | Synonyms:
+def _either(spellings: Sequence[Spelling], weight: float) -> Word:
     return Synonyms(tuple(spellings), weight) if len(spellings) > 1 else spellings[0]._replace(weight=weight)
 
 
@@ -286,7 +295,7 @@ def _telling(bigrams: set[str], known: Known | None) -> set[str]:
 
 def _fuzzy(text: str, slips: int, reading: Reading, say: Say) -> Piece | None:
     """`word~`, or None with a word of why where it is no single word."""
-    raws = [raw for raw, _, _ in _spans(text, reading)]
+    raws = [raw for raw, _, _ in raw_words(text, reading)]
     unit = analysis.compound(raws[0]) if len(raws) == 1 and not analysis.is_spaceless(raws[0]) else None
     if unit is None or unit.symbol or unit.joined or len(unit.parts[0]) < _LITERAL:
         if raws:
@@ -306,7 +315,7 @@ def _pattern(text: str, reading: Reading, say: Say) -> Piece | None:
             say(f"* works inside one word only; {text} was searched as text")
         return None
     front, *rest = re.split(_WILD, body)
-    if any(analysis.is_spaceless(raw) for raw, _, _ in _spans(body, reading)):
+    if any(analysis.is_spaceless(raw) for raw, _, _ in raw_words(body, reading)):
         if any(rest) or "?" in body:
             say(f"{text} was searched as text: scripts without blanks need no pattern")
         return None
@@ -324,9 +333,9 @@ def _pattern(text: str, reading: Reading, say: Say) -> Piece | None:
     return Piece(leaf, (leaf,))
 
 
-def _prefix(front: str, reading: Reading) -> Prefix | Phrase | Term | Synonyms:
+def _prefix(front: str, reading: Reading) -> Word:
     """`sk_user_d*`: the beginning of its joined form, or the phrase of its parts, the last a beginning."""
-    units = [analysis.compound(raw) for raw, _, _ in _spans(front, reading)]
+    units = [analysis.compound(raw) for raw, _, _ in raw_words(front, reading)]
     parts = tuple(part for unit in units for part in unit.parts)
     spellings: list[Spelling] = [Prefix(_literal(front, reading), reading.field)]
     if len(parts) > 1:
@@ -336,5 +345,5 @@ def _prefix(front: str, reading: Reading) -> Prefix | Phrase | Term | Synonyms:
 
 def _literal(piece: str, reading: Reading) -> str:
     """A stretch of a pattern as the terms have it: folded, in one."""
-    units = [analysis.compound(raw) for raw, _, _ in _spans(piece, reading)]
+    units = [analysis.compound(raw) for raw, _, _ in raw_words(piece, reading)]
     return "".join(unit.joined or "".join(unit.parts) for unit in units).strip("_")

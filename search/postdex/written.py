@@ -34,7 +34,7 @@ def spelled_first(reader: Reader, ranked: Sequence[Ranked], name: str, leaf: int
         if sections is None:
             others.append(one)
         else:
-            spelled.append(Ranked(one.candidate, one.score * SPELLED, sections))
+            spelled.append(Ranked(one.candidate, one.score * SPELLED, one.plain, sections))
     return [*spelled, *others, *ranked[len(spelled) + len(others) :]]
 
 

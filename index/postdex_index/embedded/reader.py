@@ -123,14 +123,15 @@ class Scope:
 class Candidate:
     """A post that matches; implements `engine.Candidate`. `rows` are those of the query's leaves."""
 
-    __slots__ = ("_doc", "_positions", "_rows", "_scope", "score")
+    __slots__ = ("_doc", "_positions", "_rows", "_scope", "score", "whole")
 
-    def __init__(self, scope: Scope, doc: int, score: float, rows: Sequence[Row | None]) -> None:
+    def __init__(self, scope: Scope, doc: int, score: float, whole: float, rows: Sequence[Row | None]) -> None:
         self._scope = scope
         self._doc = doc
         self._rows = rows
         self._positions: dict[int, Sequence[int]] = {}
         self.score = score
+        self.whole = whole
 
     @property
     def post(self) -> int:
@@ -224,11 +225,11 @@ class Snapshot:
         lanes = scope.matcher.match(query)
         wanted = max(FEWEST, offset + limit)
         if sort == "score":
-            best = _ranked(scope, _found(scope, weighed, wholes, lanes, wanted, as_typed.key), wanted)
+            best = _ranked(scope, _found(scope, weighed, wholes, lanes, wanted, as_typed), wanted)
         else:
-            best = [(0.0, doc) for doc in scope.sorted(lanes, sort, wanted)]
+            best = [(0.0, 0.0, doc) for doc in scope.sorted(lanes, sort, wanted)]
         rows = [*weighed.rows, *wholes.rows]
-        candidates = [Candidate(scope, doc, score, rows) for score, doc in best]
+        candidates = [Candidate(scope, doc, score, whole, rows) for score, whole, doc in best]
         counts = {name: scope.facet(name, lanes) for name in facets}
         stats = (*weighed.stats, *wholes.stats)
         return Answer(candidates, scope.matcher.count(lanes), counts, stats, scope is whole)
@@ -259,8 +260,8 @@ class Snapshot:
             places = matcher.positions(row, doc) if row and impact else ()
             terms.append(Explanation(factor * impact, label, self._fields(part, places, own)))
         wholes = _wholes(matcher, as_typed)
-        top = _found(scope, weighed, wholes, matcher.match(query), FEWEST, as_typed.key).top()
-        this = _found(scope, weighed, wholes, 0xFF << 8 * doc, 1, as_typed.key)
+        top = _found(scope, weighed, wholes, matcher.match(query), FEWEST, as_typed).top()
+        this = _found(scope, weighed, wholes, 0xFF << 8 * doc, 1, as_typed)
         base, share, _ = this.candidates[0]
         factors = (
             Explanation(base, "the words", tuple(terms)),
@@ -387,20 +388,21 @@ def _wholes(matcher: Matcher, as_typed: AsTyped) -> Weighed:
     return Weighed(tuple([LeafStats(n, scoring.idf(posts, n) if n else 0.0) for n in found]), rows, ())
 
 
-def _found(scope: Scope, weighed: Weighed, wholes: Weighed, lanes: int, wanted: int, title_key: str) -> Found:
+def _found(scope: Scope, weighed: Weighed, wholes: Weighed, lanes: int, wanted: int, as_typed: AsTyped) -> Found:
     """At least the best `wanted` of the posts of these lanes, and the one with the best base."""
-    titled, headed = scope.holders("title_keys", title_key), scope.holders("heading_keys", title_key)
+    titled, headed = scope.holders("title_keys", as_typed.key), scope.holders("heading_keys", as_typed.key)
     candidates: list[tuple[float, float, int]] = []
     worth: dict[int, float] = {}
-    # First those that come first whatever they score, so that they are there however many score more.
-    for row, whole in zip(wholes.rows, reversed(scoring.AS_TYPED[: len(wholes.rows)]), strict=True):
+    values = scoring.AS_TYPED if as_typed.certain else (scoring.LIKELY_AS_TYPED,)
+    # Those first that come first whatever they score, so that they are there however many score more.
+    for row, whole in zip(wholes.rows, reversed(values[: len(wholes.rows)]), strict=True):
         if row and (first := lanes & row.present):
             some = scope.matcher.candidates(first, weighed.factors, max(1, wanted - len(candidates)), titled | headed)
             candidates += some
             worth |= dict.fromkeys([doc for _, _, doc in some], whole)
             lanes ^= first
     if lanes:
-        left = max(1, wanted - len(candidates))
+        left = max(1, wanted - len(candidates)) if as_typed.certain else wanted
         candidates += scope.matcher.candidates(lanes, weighed.factors, left, titled | headed)
     return Found(candidates, titled, headed, worth)
 
@@ -414,8 +416,8 @@ def _holders(keys: Sequence[int], title_key: str) -> Iterator[int]:
         place += 1
 
 
-def _ranked(scope: Scope, found: Found, wanted: int) -> list[tuple[float, int]]:
-    """The best posts with their scores, equal ones in the order of their paths."""
+def _ranked(scope: Scope, found: Found, wanted: int) -> list[tuple[float, float, int]]:
+    """The best posts with their scores and what of these is for the whole, equal ones in the order of their paths."""
     top, special = found.top(), found.titled | found.headed | found.wholes.keys()
     scored = [
         (found.score(base, share, doc, top) if doc in special else base * (1 + scoring.COVERAGE * share), doc)
@@ -426,7 +428,7 @@ def _ranked(scope: Scope, found: Found, wanted: int) -> list[tuple[float, int]]:
         scored = [one for one in scored if one[0] >= floor]
     scored.sort(key=itemgetter(0), reverse=True)
     _by_path(scope, scored)
-    return scored[:wanted]
+    return [(score, top * found.wholes.get(doc, 0.0), doc) for score, doc in scored[:wanted]]
 
 
 def _by_path(scope: Scope, scored: list[tuple[float, int]]) -> None:
