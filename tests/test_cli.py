@@ -327,12 +327,29 @@ def test_what_may_be_a_mistake_is_not_built(run: Run, blog: Path, monkeypatch: p
     check(run("search", "--count", "word"), 0, "2\n")
 
 
+@pytest.mark.parametrize("here", [".", "..", "Client Work", "other/deep"])
+def test_each_path_is_found_as_it_is_shown(run: Run, blog: Path, monkeypatch: pytest.MonkeyPatch, here: str) -> None:
+    for path in ("Client Work/Übersicht.md", "other/deep/c.md"):
+        (blog / path).parent.mkdir(parents=True)
+        (blog / path).write_text("a word\n")
+    monkeypatch.chdir(blog / here)
+    shown = run("-C", str(blog), "search", "-l", "word").out.splitlines()
+    assert len(shown) == 4
+    for path in shown:
+        check(run("-C", str(blog), "search", "-l", f'word path:"{path}"'), 0, f"{path}\n")
+        if "Work/" in path:
+            check(run("-C", str(blog), "search", "-l", f'path:"{os.path.dirname(path)}"'), 0, f"{path}\n")
+    found = run("-C", str(blog), "search", "--json", f'path:"{shown[0]}"')
+    assert json.loads(found.out)["query"] == f'path:"{shown[0]}"'
+
+
 def test_an_old_index_is_said(run: Run, blog: Path) -> None:
     (blog / "postdex.toml").write_text("max_changed_files = 0\n")
     run("index")
     (blog / "c.md").write_text("a word\n")
     check(run("search", "--count", "word"), 0, "2\n", "older than the posts: 1 file changed")
     check(run("search", "--count", "--no-refresh", "word"), 0, "2\n")
+    check(run("search", "--json", "--no-refresh", "word"), 0, '"fresh": null, "changed_files": 0')
     check(run("search", "--require-fresh", "word"), 2, "", "run `postdex index`")
     (blog / "postdex.toml").write_text("max_changed_files = 0\nlanguage = 'zh'\n")
     check(run("search", "--count", "word"), 0, "2\n", "older than the posts: 1 file changed")

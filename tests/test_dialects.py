@@ -25,6 +25,13 @@ BODIES: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     # tags
     ("obsidian", "#a b #area/topic-1/ (#no) x#no `#no` #2024 #y2024 # no", None, ("a", "area/topic-1", "y2024")),
     ("obsidian", "- #读书/2024，[[Note#no]]\n```c\n#include <x>\n```\n#a #a", None, ("读书/2024", "a")),
+    (
+        "logseq",
+        "- #a #[[two words ]] #读书/2024 x#no `#no` #2024 #[[]]\n  tags:: b",
+        None,
+        ("a", "two words", "读书/2024"),
+    ),
+    ("logseq", "- ```c\n  #include <x>\n  ```\n- #a %%#b%% ==c== ^d", None, ("a",)),
     # what links point to, the width of images, highlights
     ("obsidian", "a ^b-1\n\n^c\n\nx^2 ^d e", "a \n\n\n\nx^2 ^d e", ()),
     ("obsidian", "![[a.png|300]] ![b|10x20](c.png) ![[d.png|e|5]]", "![[a.png]] ![b](c.png) ![[d.png|e]]", ()),
@@ -77,6 +84,7 @@ def test_tags_of_the_text_follow_those_of_the_front_matter() -> None:
     assert parse("#c\n", "x.md", Site(), Settings()).tags == ()
 
 
+FLAVOURS = ["obsidian", "logseq", "jekyll", "mdbook"]
 PIECES = [
     *"%`~#^=![]|{} \n\tab1中",
     "{% raw %}",
@@ -89,7 +97,7 @@ PIECES = [
 PIECES += ["<div>", "</div>", "\n    ", "```"]
 
 
-@given(st.lists(st.sampled_from(PIECES)).map("".join), st.sampled_from(["obsidian", "jekyll", "mdbook"]))
+@given(st.lists(st.sampled_from(PIECES)).map("".join), st.sampled_from(FLAVOURS))
 def test_lines_keep_their_numbers(body: str, flavour: str) -> None:
     left, _ = plain_dialect(body, flavour)
     assert left.count("\n") == body.count("\n")
@@ -97,7 +105,16 @@ def test_lines_keep_their_numbers(body: str, flavour: str) -> None:
 
 _N = 20_000
 HOSTILE = ["%%" * _N, "%%\n" * _N, "%% a `" * _N, "`" * _N, "#" * _N, " #1" * _N, "#1" * _N, "^a " * _N, " " * _N + "^"]
-HOSTILE += ["![" * _N, "![[|1" * _N, "==a " * _N, "a" + " " * _N + "b", "%%`\n" * _N, "```\n%%\n" * _N]
+HOSTILE += [
+    "#[[" * _N,
+    " #[[a" * _N,
+    "![" * _N,
+    "![[|1" * _N,
+    "==a " * _N,
+    "a" + " " * _N + "b",
+    "%%`\n" * _N,
+    "```\n%%\n" * _N,
+]
 HOSTILE += [
     "{% raw %}" * _N,
     "{% raw %}{% endcomment %}\n{:" * _N,
@@ -109,7 +126,7 @@ HOSTILE += ["<div>\n    " * _N, "</div>\n    " * _N, "<div></div>\n    " * _N]
 
 
 @pytest.mark.parametrize("body", HOSTILE, ids=lambda body: body[:8].strip())
-@pytest.mark.parametrize("flavour", ["obsidian", "jekyll", "mdbook"])
+@pytest.mark.parametrize("flavour", FLAVOURS)
 def test_hostile_bodies_are_linear(flavour: str, body: str) -> None:
     begun = time.process_time()
     plain_dialect(body, flavour)

@@ -65,7 +65,7 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ),
     ("last_update:\n  date: 2022-01-08\n  author: x", {"updated": "2022-01-08T00:00:00"}, {}),
     # tags
-    ("tags: [a, '#b', 1.10, null, a, '']", {"tags": ("a", "b", "1.10")}, {}),
+    ("tags: [a, '#b', ＃b, 1.10, null, a, '']", {"tags": ("a", "b", "1.10")}, {}),
     ("tags: a b, c，d", {"tags": ("a b", "c", "d")}, {}),
     ("tags: a b", {"tags": ("a", "b")}, {"flavour": "jekyll"}),
     ("tags: a b, c", {"tags": ("a b", "c")}, {"flavour": "jekyll"}),

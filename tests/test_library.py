@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -51,6 +52,22 @@ def blog(tmp_path: Path) -> Path:
     for name in ("a", "b", "c"):
         write(folder, name)
     return folder
+
+
+@pytest.fixture(scope="module")
+def notes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postdex.Index]:
+    """Three posts with tags below tags, in folders with names."""
+    folder = tmp_path_factory.mktemp("notes")
+    for path, tags in (
+        ("a.md", "[health/sport, '#contact']"),
+        ("Kitchen Remodel/2024/b.md", "[health]"),
+        ("Home/plans/c.md", "[]"),
+    ):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        text = "forty tiles" if path.startswith("Home") else "a word"
+        (folder / path).write_text(f"---\ntags: {tags}\n---\n{text}\n", encoding="utf-8")
+    with postdex.open(folder) as opened:
+        yield opened
 
 
 def write(folder: Path, name: str, text: str = "a common word") -> None:
@@ -190,6 +207,8 @@ def test_traditional_characters_are_found_wherever_they_stand(blog: Path, simpli
         for query in ("雜談", "tag:雜談", "category:技術", "author:張三", "title:設計", "heading:管理"):
             assert [hit.path for hit in ix.search(query).hits] == ["old.md"], query
         assert [hit.path for hit in ix.search("tag:杂谈").hits] == ["old.md"] * simplify
+        assert [hit.path for hit in ix.search("", tags="雜談", categories="技術").hits] == ["old.md"]
+        assert ix.search("", tags="杂谈").total == simplify
         hit = ix.search("雜談").hits[0]
         assert [hit.title[start : start + length] for start, length in hit.title_spans] == ["雜談"]
         for query, reason in (("程式設計雜談", "+ the query is the title"), ("記憶體管理", "+ the query is a heading")):
@@ -197,6 +216,110 @@ def test_traditional_characters_are_found_wherever_they_stand(blog: Path, simpli
             assert score and {part.label: part.value for part in score.parts}[reason], query
         assert ix.suggest("雜")
         assert ix.like("old.md").total == simplify
+
+
+@pytest.mark.parametrize("simplify", [True, False])
+def test_a_query_is_read_as_the_index_was_whatever_the_settings_say_by_now(blog: Path, simplify: bool) -> None:
+    header = "---\ntitle: 程式設計雜談\ntags: [雜談]\n---\n"
+    (blog / "old.md").write_text(f"{header}這是關於雜談的文章。\n", encoding="utf-8")
+    (blog / "postdex.toml").write_text(f"simplify = {str(simplify).lower()}\n")
+    postdex.open(blog).close()
+    (blog / "postdex.toml").write_text(f"max_changed_files = 0\nsimplify = {str(not simplify).lower()}\n")
+    with postdex.open(blog) as ix:
+        for query, tags in (("雜談", ()), ("tag:雜談", ()), ("", "雜談"), ("title:設計", ())):
+            found = ix.search(query, tags=tags)
+            assert ([hit.path for hit in found.hits], found.index.fresh) == (["old.md"], False), query
+        hit = found.hits[0]
+        assert [hit.title[start : start + length] for start, length in hit.title_spans] == ["設計"]
+        assert ix.suggest("雜")
+        assert ix.explain("程式設計雜談", "old.md").rank == 1
+
+
+#: Folder and file of a post, as a program prints them.
+PATHS = [
+    "plain/b.md",
+    "Client Work/Visit.md",
+    "Client  Work/a (1).md",
+    "Ｆｕｌｌ/幅.md",
+    "Café/Über Straße.md",
+    "unicodedata/e\u0301te\u0301.md",
+    "記憶體管理/雜談.md",
+    "记忆体/杂谈.md",
+    "Привет/Ёлка.md",
+    "ΑΣ/Όσος.md",
+    "ไทย/น้ำ.md",
+    "किताब/हिन्दी.md",
+    "각/한글.md",
+    "İstanbul/ığdır.md",
+    "what?/[a] *b*.md",
+    "a.b/.c/d's \u200d.md",
+    "#1/C#.md",
+]
+
+
+@pytest.mark.parametrize("simplify", ["true", "false"])
+def test_a_path_is_found_as_it_is_printed_in_any_form(tmp_path: Path, simplify: str) -> None:
+    (tmp_path / "postdex.toml").write_text(f"simplify = {simplify}\n")
+    for path in PATHS:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("a word\n", encoding="utf-8")
+    with postdex.open(tmp_path) as ix:
+        printed = [hit.path for hit in ix.search("", limit=100).hits]
+        assert len(printed) == len(PATHS) - 1  # what lies in a folder with a dot is no post
+        for path in printed:
+            folder, _, name = path.rpartition("/")
+            for form in ("NFC", "NFD", "NFKC"):
+                for asked in (path, path.upper(), f"./{path}", folder, f"{folder}/", f"*/{name}", f"**{name[1:]}"):
+                    typed = f'path:"{normalize(form, asked)}"'
+                    assert path in [hit.path for hit in ix.search(f"word {typed}", limit=100).hits], typed
+                assert ix.search(f'path:"{normalize(form, path)}"').total == 1
+            assert ix.get(path).path == path
+            assert ix.explain("word", path).rank
+
+
+def test_two_paths_that_differ_in_case_are_two_posts(blog: Path) -> None:
+    (blog / "A.md").write_text("# Upper\n\nword\n")
+    with postdex.open(blog) as ix:
+        assert {hit.path for hit in ix.search("path:a.md").hits} == {"a.md", "A.md"}
+        assert (ix.get("A.md").title, ix.get("a.md").title) == ("Upper", "Post a")
+        (blog / "A.md").unlink()
+        assert {hit.path for hit in ix.search("path:A.md").hits} == {"a.md"}
+
+
+@pytest.mark.parametrize(
+    ("query", "arguments", "total", "first", "warned"),
+    [
+        ("tag:health", {}, 2, "", ""),
+        ("tag:#Health/", {}, 2, "", ""),
+        ("tag:health/sport", {}, 1, "a.md", ""),
+        ("tag:h*h", {}, 2, "", ""),
+        ("tag:heal", {}, 0, "", "no post has tag:heal"),
+        ("tag:sport", {}, 0, "", "no post has tag:sport"),
+        ("", {"tags": "#health"}, 2, "", ""),
+        ("", {"tags": ["health", "#contact"]}, 1, "a.md", ""),
+        ("tag:#contact", {}, 1, "a.md", ""),
+        ("#contact", {}, 1, "a.md", ""),
+        ("word tag:nobody", {}, 2, "", "no post has tag:nobody; it was searched as text"),
+        ("word path:/usr/lib lang:en", {}, 2, "", "no post has path:/usr/lib; it was searched as text"),
+        ("word path:kitchen", {"lang": "fr"}, 0, "", "no post has path:kitchen; it was searched as text"),
+        ("word +tag:nobody", {}, 0, "", "no post has tag:nobody"),
+        ("word", {"tags": "nobody"}, 0, "", "no post has tag:nobody"),
+        ("word after:2099", {}, 0, "", "no post has a date in 2099"),
+        ("kitchen", {}, 1, "Kitchen Remodel/2024/b.md", ""),
+        ("remodel word", {}, 2, "Kitchen Remodel/2024/b.md", ""),
+        ("2024 plans", {}, 1, "Home/plans/c.md", ""),
+        ("home", {}, 0, "", "no post has home"),
+        ('path:"kitchen remodel"', {}, 1, "Kitchen Remodel/2024/b.md", ""),
+    ],
+)
+def test_tags_and_folders(
+    notes: postdex.Index, query: str, arguments: dict[str, Any], total: int, first: str, warned: str
+) -> None:
+    check(notes.search(query, **arguments), total, first, warned)
+
+
+def test_facets_hold_whole_tags(notes: postdex.Index) -> None:
+    assert notes.search("tag:health", facets="tags").facets["tags"] == {"contact": 1, "health": 1, "health/sport": 1}
 
 
 def test_title_spans(ix: postdex.Index) -> None:
@@ -429,7 +552,7 @@ def test_never_looks_at_no_file_but_sees_a_new_commit(blog: Path) -> None:
     with postdex.open(blog, refresh="never") as ix, postdex.open(blog) as other:
         write(blog, "d")
         check(ix.search("word"), 3)
-        assert not ix.search("word").index.fresh
+        assert ix.search("word").index == (1, 3, None, 0)
         other.refresh()
         check(ix.search("word"), 4)
 

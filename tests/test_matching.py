@@ -161,7 +161,7 @@ class Indexed(NamedTuple):
             case Everything():
                 return True
             case Keyword("tag", value):
-                return value in map(fold_value, self.post.tags)
+                return any(tag == value or tag.startswith(value + "/") for tag in map(fold_value, self.post.tags))
             case Keyword("path", value):
                 return self.post.path == value or self.post.path.startswith(value + "/")
             case DateRange(start, stop):

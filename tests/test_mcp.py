@@ -25,7 +25,7 @@ from mcp.types import TextContent
 from serving import serving
 
 import postdex
-from postdex import cli, mcp, render
+from postdex import choices, cli, mcp, render
 
 ROOT = Path(__file__).parent.parent
 REFCOUNT = "2022/refcount-bug.md"
@@ -134,6 +134,17 @@ def test_pages_and_notes(ix: postdex.Index) -> None:
     assert first["hits"][0]["id"] != second["hits"][0]["id"]
     assert check(ix, "search", {"query": "refcoutn"})["corrections"][0]["to"][0] == "refcount"
     assert check(ix, "search", {"query": "+psock +quicksort"})["warnings"] == ["no post has quicksort"]
+
+
+def test_only_an_index_that_is_known_to_be_old_is_said(tmp_path: Path) -> None:
+    (tmp_path / "postdex.toml").write_text("max_changed_files = 0\n")
+    (tmp_path / "a.md").write_text("a word\n")
+    postdex.open(tmp_path).close()
+    (tmp_path / "b.md").write_text("a word\n")
+    states: list[tuple[choices.Refresh, str | None]] = [("auto", "some posts changed since"), ("never", None)]
+    for refresh, note in states:
+        with postdex.open(tmp_path, refresh=refresh) as old:
+            assert check(old, "search", {"query": "word"}).get("note") == note
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from serving import BEARER, TOKEN, Running, serving
 
-from postdex import cli, render
+from postdex import cli, filters, render
 from postdex.service import app, endpoints, gate, openapi, records, server, watched
 from postdex.service.errors import REFUSALS, RequestError
 from postdex_index import embedded
@@ -484,7 +484,8 @@ def test_answers_go_on_when_the_index_is_damaged(blog: Path) -> None:
 
 def test_watching_keeps_answers_fresh(blog: Path) -> None:
     with serving(blog) as served:
-        assert not served.ask("/search?q=common").json()["index"]["fresh"]
+        unseen = served.ask("/search?q=common")
+        assert unseen.json()["index"]["fresh"] is served.ask("/health").json()["fresh"] is None
         served.site.watching = True
         with watched(served.site):
             until = time.monotonic() + 10
@@ -494,7 +495,8 @@ def test_watching_keeps_answers_fresh(blog: Path) -> None:
             while served.ask("/search?q=common").json()["total"] != 2 and time.monotonic() < until:
                 time.sleep(0.02)
             found = served.ask("/search?q=common").json()
-        assert found["total"] == 2 and found["index"]["fresh"]
+        assert found["total"] == 2 and found["index"]["fresh"] is True
+        assert served.ask("/search?q=common", If_None_Match=unseen.headers["etag"]).status == 200
         assert served.ask("/health").json()["watching"]
 
 
@@ -565,6 +567,19 @@ def test_the_description_holds(served: Running) -> None:
         {**described["components"]["responses"]["Error"]["content"]["application/json"]["schema"], **schemas}
     )
     error.validate(served.ask("/nothing").json())
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "2024", "0000", "0001", "999", "2024-3", "2024/03", "2024-13", "2024-00", "2024-03/14", "20240314", "2024-03-"]
+    + [f"{year}-{month:02}-{day:02}" for year in (1900, 2000, 2023, 2024) for month in range(14) for day in range(33)]
+    + ["2024.2.29", "2023/2/29", "2024-4-31", "30d", "30D", "0w", "9999y", "12345d", "30", "d", "soon", "2024-02-30x"],
+)
+def test_the_pattern_of_dates_is_what_is_read(value: str) -> None:
+    """The only pattern that the description has."""
+    (pattern,) = set(re.findall(r'"pattern": ("(?:[^"\\\\]|\\\\.)*")', json.dumps(openapi.document(gate.Rules()))))
+    read = not value or filters.date_range("after", value)[0] is not None
+    assert (re.search(json.loads(pattern), value) is not None) == read
 
 
 def test_every_address_parameter_and_refusal_is_in_the_docs() -> None:

@@ -84,6 +84,8 @@ SITES: list[tuple[dict[str, str], str, dict[str, Any]]] = [
     ),
     ({"pelicanconf.py": "SITENAME = 'x'"}, "content", {"flavour": "pelican", "prefix": "content/"}),
     ({".obsidian/app.json": "{}"}, "notes", {"flavour": "obsidian", "anchors": "github"}),
+    ({"logseq/config.edn": "{}"}, "pages", {"flavour": "logseq", "anchors": "github"}),
+    ({"logseq/why.md": "# Logseq"}, ".", {"flavour": ""}),
     ({"hugo.toml": "", ".git/x": "", "sub/.git/x": ""}, "sub/posts", {"flavour": ""}),
 ]
 

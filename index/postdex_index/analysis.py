@@ -57,6 +57,7 @@ __all__ = [
     "asks",
     "compound",
     "fold",
+    "fold_path",
     "fold_value",
     "is_spaceless",
     "key",
@@ -216,6 +217,16 @@ def fold_value(text: str, simplify: bool = True) -> str:
     'linux 内核'
     """
     return " ".join(fold(simplified(text) if simplify else text).split())
+
+
+def fold_path(path: str, simplify: bool = True) -> str:
+    """A path as it is compared: its segments folded as values are, without empty ones and `.`.
+
+    >>> fold_path("./Client  Work/Ｖisit.md")
+    'client work/visit.md'
+    """
+    segments = map(str.strip, fold_value(path, simplify).split("/"))
+    return "/".join(segment for segment in segments if segment not in ("", "."))
 
 
 def _is_plain(raw: str) -> bool:

@@ -48,9 +48,25 @@ def _obsidian(body: str) -> tuple[str, tuple[str, ...]]:
         if "%%" in line:
             line, hidden = _without_comments(line, at < last)
         if "#" in line:
-            tags |= dict.fromkeys(tag.strip("/") for tag in _TAG.findall(_CODE.sub("`", line)))
+            tags |= dict.fromkeys(_tags(line, _TAG))
         lines[at] = _without_marks(line)
     return "\n".join(lines), tuple(tags)
+
+
+def _tags(line: str, tag: re.Pattern[str]) -> list[str]:
+    """The tags in a line of text, whose code has none."""
+    return ["".join(found.groups("")).strip("/ ") for found in tag.finditer(_CODE.sub("`", line))]
+
+
+#: Logseq has tags of several words, too.
+_LOGSEQ_TAG = re.compile(_TAG.pattern + r"|(?<!\S)#\[\[([^\[\]\n]+)\]\]")
+
+
+def _logseq(body: str) -> tuple[str, tuple[str, ...]]:
+    """The body as it is; only its tags are of interest."""
+    fences = Fences()
+    outside = [line for line in body.split("\n") if not fences.holds(line) and "#" in line]
+    return body, tuple(dict.fromkeys(tag for line in outside for tag in _tags(line, _LOGSEQ_TAG) if tag))
 
 
 def _without_comments(line: str, closed_below: bool) -> tuple[str, bool]:
@@ -141,6 +157,7 @@ def _mdbook(body: str) -> tuple[str, tuple[str, ...]]:
 
 _RULES: dict[str, Callable[[str], tuple[str, tuple[str, ...]]]] = {
     "jekyll": _jekyll,
+    "logseq": _logseq,
     "mdbook": _mdbook,
     "obsidian": _obsidian,
 }

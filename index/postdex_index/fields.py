@@ -283,7 +283,7 @@ def _tags(fields: _Fields, flavour: str) -> tuple[str, ...]:
     if value is None:
         name, value = "tags", _taxonomy(fields, "tags")
     found = fields.several(name, split=_separators(value, flavour, plural=name == "tags"), value=value)
-    tags = (tag.lstrip("#").strip() for tag in found)
+    tags = (tag.lstrip("#＃").strip() for tag in found)
     return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 

@@ -45,7 +45,7 @@ _TOML_DOTS = re.compile(
 #: Of these at least one must be there for a block without an opener, outside Hexo.
 _USUAL = frozenset(("title", "date", "tags", "categories", "layout", "permalink", "slug"))
 #: Generators that never have a block without an opener: there it is text.
-_WITH_OPENER = frozenset(("hugo", "jekyll", "zola", "astro", "mkdocs", "obsidian"))
+_WITH_OPENER = frozenset(("hugo", "jekyll", "zola", "astro", "mkdocs", "obsidian", "logseq"))
 
 
 class FrontMatter(NamedTuple):

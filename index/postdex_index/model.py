@@ -160,11 +160,14 @@ class Correction(NamedTuple):
 
 
 class IndexState(NamedTuple):
-    """Which index answered: its generation, its published posts, and whether it is as new as the files."""
+    """Which index answered: its generation, its published posts, and whether it is as new as the files.
+
+    `fresh` is None where nobody looked at the files; then `changed_files` is 0.
+    """
 
     generation: int
     posts: int
-    fresh: bool
+    fresh: bool | None
     changed_files: int
 
 

@@ -80,9 +80,9 @@ class Synonyms(NamedTuple):
 class Keyword(NamedTuple):
     """Filter: the column (tag, category, author, lang, path or codelang) holds this value.
 
-    Values are whole and folded; `*` is any run of characters, `?` is one. `category` covers its children
+    Values are whole and folded; `*` is any run of characters, `?` is one. `tag` and `category` cover those below
     (`a/b` finds `a/b/c`), `lang` its regions (`zh` finds `zh-cn`), `author` any word of the name, `path` a prefix
-    of segments or, with `*` or `?`, a glob.
+    of segments or, with `*` or `?`, a glob; a path may also stand as it is written.
     """
 
     field: str

@@ -1,7 +1,7 @@
 """Whose site is this: the files around a folder of posts -> its generator, and what that says of dates and links.
 
 Reads the site's own settings (never runs them), so that links, time zone and anchors
-are right without settings of ours. Modest on purpose: nine generators are known, the common keys of six read.
+are right without settings of ours. Modest on purpose: ten makers of sites are known, the common keys of six read.
 A settings file that cannot be read is a note. How a link is made is for `urls`.
 """
 
@@ -31,6 +31,7 @@ FOLDERS = {
     "mkdocs": ("docs",),
     "mdbook": ("src",),
     "obsidian": (),
+    "logseq": (),
     "pelican": ("content",),
 }
 #: Where each generator keeps the settings that are read, best first.
@@ -54,7 +55,7 @@ SITE_FILES = _ASTRO | {
     *(name for names in _SETTINGS.values() for name in names if "/" not in name),
 }
 #: Folders that tell one generator from another, too.
-_SIGNS = frozenset(("scaffolds", ".obsidian"))
+_SIGNS = frozenset(("scaffolds", ".obsidian", "logseq"))
 _DEFAULT = "config/_default"
 #: A site's root is looked for in the folder of posts and so many folders above it.
 ABOVE = 4
@@ -126,7 +127,9 @@ def detect(folder: Path) -> str:
         return "mdbook"
     if "pelicanconf.py" in names:
         return "pelican"
-    return "obsidian" if os.path.isdir(folder / ".obsidian") else ""
+    if os.path.isdir(folder / ".obsidian"):
+        return "obsidian"
+    return "logseq" if os.path.isfile(folder / "logseq" / "config.edn") else ""
 
 
 def surroundings(folder: Path) -> list[Path]:

@@ -57,8 +57,10 @@ def check_numbers(limit: object, offset: object, deadline_ms: object) -> None:
         raise _wrong("deadline_ms", deadline_ms, "a number of milliseconds, or None")
 
 
-def narrowing(tags: Texts, categories: Texts, after: Day | None, before: Day | None, lang: str | None) -> list[Query]:
-    """The filters that were given as arguments.
+def narrowing(
+    tags: Texts, categories: Texts, after: Day | None, before: Day | None, lang: str | None, simplify: bool = True
+) -> list[Query]:
+    """The filters that were given as arguments; `simplify`: traditional Chinese as simplified, as the index has it.
 
     >>> narrowing("C++", (), None, "1970-01-02", None)
     [Keyword(field='tag', value='c++'), DateRange(start=None, stop=86400)]
@@ -66,7 +68,7 @@ def narrowing(tags: Texts, categories: Texts, after: Day | None, before: Day | N
     given = [("tag", tag) for tag in texts("tags", tags)]
     given += [("category", category) for category in texts("categories", categories)]
     given += [("lang", text("lang", lang))] if lang is not None else []
-    found: list[Query] = [kept for field, value in given if (kept := filters.keyword(field, value))]
+    found: list[Query] = [kept for field, value in given if (kept := filters.keyword(field, value, simplify))]
     return found + [
         _since_or_until(field, day) for field, day in (("after", after), ("before", before)) if day is not None
     ]

@@ -81,11 +81,12 @@ def shown_path(folder: Path) -> Callable[[str], str]:
 
 
 def post_path(folder: Path, typed: str) -> str:
-    """The path of a post within its folder, from one typed where the person stands (or already such a path)."""
+    """The path of a post, or of a folder of posts, within the folder of all, from one typed where the person stands
+    (or already such a path)."""
     root = os.path.abspath(folder)
     for start in (root, str(here())):
         path = os.path.normpath(os.path.join(start, typed))
-        if os.path.isfile(path) and path.startswith(root + os.sep):
+        if os.path.exists(path) and path.startswith(root + os.sep):
             return os.path.relpath(path, root).replace(os.sep, "/")
     return typed.removeprefix("./")
 

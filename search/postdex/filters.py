@@ -1,19 +1,27 @@
 """What does a typed filter let through? `tag:linux`, `path:2022/*.md`, `after:30d` as filters of the query tree.
 
 Dates are read here as people type them in a query (a year, a month, a day, or so long ago),
-not as they stand in posts. Which filters there are is the lexer's to know.
+not as they stand in posts. Which filters there are is the lexer's to know. In a pasted line what looks like one
+may be none: `typed_text` tells.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from postdex_index import analysis
 from postdex_index.query import DateRange, Keyword
 
+from .grammar import Clause, Group, Node
+from .lexer import DATES, FILTERS
+
 if TYPE_CHECKING:
     from datetime import date
+
+#: Whether any post that may be found has what a filter asks for.
+Fits: TypeAlias = Callable[[Keyword], bool]
 
 _DAY = 86_400
 # Compiled where they are used: most queries have no date.
@@ -25,15 +33,68 @@ _AGO = r"([0-9]{1,4})([dwmyDWMY])"
 def keyword(field: str, value: str, simplify: bool = True) -> Keyword | None:
     """The filter for a value as typed, or None if nothing is left of it. `simplify`: traditional Chinese too.
 
-    >>> keyword("tag", "Linux"), keyword("lang", "zh_CN").value, keyword("path", "./2022/").value
-    (Keyword(field='tag', value='linux'), 'zh-cn', '2022')
+    >>> keyword("tag", "#Linux"), keyword("lang", "zh_CN").value, keyword("path", "./Client Work/").value
+    (Keyword(field='tag', value='linux'), 'zh-cn', 'client work')
     """
-    folded = analysis.fold_value(value, simplify)
-    if field == "lang":
+    if field in ("path", "category"):
+        folded = analysis.fold_path(value, simplify)
+    else:
+        folded = analysis.fold_value(value, simplify)
+    if field == "tag":
+        folded = folded.lstrip("# ").rstrip("/ ")
+    elif field == "lang":
         folded = folded.replace("_", "-")
-    elif field in ("path", "category"):
-        folded = "/".join(part for part in map(str.strip, folded.split("/")) if part not in ("", "."))
     return Keyword(field, folded) if folded else None
+
+
+def typed_text(root: Group, fits: Fits, simplify: bool = True) -> tuple[Group, list[str]]:
+    """The groups of a query with filters that fit no post as text, and a warning for each of these.
+
+    Only what stands beside words is so read, without sign or operator: a filter alone, or one that somebody insists
+    on, finds nothing. Dates are no names of anything; where no post has one, that is the answer.
+
+    >>> from postdex.grammar import group
+    >>> from postdex.lexer import lex
+    >>> typed_text(group(lex("oops path:/usr/lib").tokens).root, lambda asked: False)[1]
+    ['no post has path:/usr/lib; it was searched as text']
+    """
+    reader = _Filters(fits, simplify, [])
+    return (reader.group(root), reader.warnings) if _has_words(root) else (root, [])
+
+
+class _Filters(NamedTuple):
+    """Groups -> groups, with what was said on the way. No closures, which would keep the index open behind `fits`."""
+
+    fits: Fits
+    simplify: bool
+    warnings: list[str]
+
+    def group(self, group: Group) -> Group:
+        beside = group.kind == "beside"
+        return group._replace(parts=tuple(self.part(part, beside) for part in group.parts))
+
+    def part(self, part: Node, beside: bool) -> Node:
+        if isinstance(part, Group):
+            return part if part.sign == "-" or part.field in FILTERS else self.group(part)
+        token = part.token
+        if part.sign or not beside or token.field not in FILTERS - DATES:
+            return part
+        asked = keyword(token.field, token.text, self.simplify)
+        if asked is None or self.fits(asked):
+            return part
+        typed = f"{token.field}:{token.text}"
+        self.warnings.append(f"no post has {typed}; it was searched as text")
+        return Clause(token._replace(kind="word", text=typed, field=""))
+
+
+def _has_words(part: Node) -> bool:
+    """Whether anything is looked for besides what filters ask."""
+    if part.sign == "-":
+        return False
+    if isinstance(part, Group):
+        return part.field not in FILTERS and any(map(_has_words, part.parts))
+    token = part.token
+    return token.field not in FILTERS and any(map(analysis.terms_at, analysis.raw_tokens(token.text)))
 
 
 def date_range(field: str, value: str, today: date | None = None) -> tuple[DateRange | None, str]:

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 #: Fields that hold words, and those that filter.
 WORD_FIELDS = frozenset({"title", "heading", "body", "code"})
-FILTERS = frozenset({"tag", "category", "author", "lang", "path", "codelang", "date", "after", "before"})
+DATES = frozenset({"date", "after", "before"})
+FILTERS = frozenset({"tag", "category", "author", "lang", "path", "codelang"}) | DATES
 
 #: What people type for a field of another name, for the warning that tells them.
 _MEANT = {

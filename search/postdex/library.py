@@ -177,10 +177,10 @@ class Index:
         counted = arguments.texts("facets", facets)
         shown = drafts, explain, snippets, section_snippets
         page = Page(limit, offset, sort, units, counted, *shown, deadline_ms).checked()
-        narrowing = arguments.narrowing(tags, categories, after, before, lang)
         started = time.perf_counter()
         view = self.views.current(self.settings)
-        parsed = self._parsed(query, view.reader, all_words=sort != "score", prefix_last=prefix_last)
+        narrowing = arguments.narrowing(tags, categories, after, before, lang, view.reader.stats().simplify)
+        parsed = self._parsed(query, view.reader, drafts, all_words=sort != "score", prefix_last=prefix_last)
         if parsed.empty:
             return nothing(query, parsed.warnings, page, view.state, started)
         tree, corrections = suggest.rescue(parsed, view.reader) if typo else (parsed.tree, ())
@@ -343,15 +343,17 @@ class Index:
     # -- reading what people typed
 
     def _parsed(
-        self, query: str, reader: Reader, *, all_words: bool = False, prefix_last: bool = False
+        self, query: str, reader: Reader, drafts: bool = False, *, all_words: bool = False, prefix_last: bool = False
     ) -> syntax.Parsed:
+        """A query as the index that answers reads it, whatever the settings say by now."""
         return syntax.parse(
             arguments.text("query", query),
             languages=reader.stats().languages or ("en",),
             all_words=all_words,
             prefix_last=prefix_last,
             known=reader.holds,
-            simplify=self.settings.simplify,
+            fits=lambda asked: reader.search(asked, limit=0, drafts=drafts).total > 0,
+            simplify=reader.stats().simplify,
         )
 
 

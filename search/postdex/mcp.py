@@ -148,7 +148,7 @@ def search(ix: Index, query: str, limit: int = 5, offset: int = 0, sort: Any = "
     for name in ("corrections", "warnings"):
         if found[name]:
             shown[name] = found[name]
-    if not (found["complete"] and found["index"]["fresh"]):
+    if not found["complete"] or found["index"]["fresh"] is False:
         shown["note"] = "the search was cut short" if not found["complete"] else "some posts changed since"
     return shown
 

@@ -16,6 +16,8 @@ from postdex_index.errors import FolderError, IndexDamagedError
 from .console import Bar, here, note, out, post_path, shown_path, usual_jobs, wants_color, width
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .choices import Refresh, Sort
     from .library import Index, Results
 
@@ -74,7 +76,7 @@ def search(place: Place, text: str, options: Options) -> int:
         if options.suggest:
             return _suggest(ix, text, options)
         if options.explain:
-            return _explain(ix, text, post_path(ix.folder, options.explain), options.as_json)
+            return _explain(ix, _within(ix.folder, text), post_path(ix.folder, options.explain), options.as_json)
         return _search(ix, text, options)
 
 
@@ -142,8 +144,8 @@ def _search(ix: Index, text: str, options: Options) -> int:
     def page(offset: int) -> Results:
         if options.like is not None:
             return ix.like(post_path(ix.folder, options.like), limit=limit, offset=offset)
-        return ix.search(
-            text,
+        found = ix.search(
+            _within(ix.folder, text),
             limit=limit,
             offset=offset,
             sort=options.sort,
@@ -159,9 +161,10 @@ def _search(ix: Index, text: str, options: Options) -> int:
             snippets=not only_paths,
             section_snippets=options.section_snippets,
         )
+        return found._replace(query=text)
 
     results = page(options.offset)
-    _say_notes(results, options.no_refresh)
+    _say_notes(results)
     if only_paths:
         where, end = shown_path(ix.folder), "\0" if options.null else "\n"
         from .printable import printable
@@ -203,13 +206,26 @@ def _show(ix: Index, results: Results, options: Options) -> None:
         out(terminal.ansi(told, width(), color=color, link=link, root=root, where=where), end="")
 
 
-def _say_notes(results: Results, no_refresh: bool) -> None:
-    """What a reader should know goes to standard error; that an index is old only to who did not ask for that."""
-    if results.warnings or results.corrections or not results.complete or not (results.index.fresh or no_refresh):
+def _within(folder: Path, text: str) -> str:
+    """A query with the paths of its filters as the folder of the posts has them: people copy what they are shown."""
+    if "path:" not in text:
+        return text
+    import re  # here, because few queries have a path
+
+    def inside(found: re.Match[str]) -> str:
+        typed = found[1] or found[2]
+        path = post_path(folder, typed)
+        return found[0] if path == typed else f'path:"{path}"'
+
+    return re.sub(r'(?<![^\s(+-])path:(?:"([^"]+)"|([^\s"]+))', inside, text)
+
+
+def _say_notes(results: Results) -> None:
+    """What a reader should know goes to standard error."""
+    if results.warnings or results.corrections or not results.complete or results.index.fresh is False:
         from . import terminal
 
-        state = results.index._replace(fresh=results.index.fresh or no_refresh)
-        for line in terminal.notes(results._replace(index=state)):
+        for line in terminal.notes(results):
             note(line)
 
 

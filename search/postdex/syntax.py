@@ -16,6 +16,7 @@ from postdex_index import analysis
 from postdex_index.query import Clauses, Everything, Query, leaves
 
 from .as_typed import Whole, whole
+from .filters import Fits, typed_text
 from .grammar import group
 from .lexer import clean, lex
 from .pasted import beginning, telling
@@ -55,6 +56,7 @@ def parse(
     all_words: bool = False,
     prefix_last: bool = False,
     known: Known | None = None,
+    fits: Fits | None = None,
     simplify: bool = True,
 ) -> Parsed:
     """Read a query.
@@ -63,8 +65,9 @@ def parse(
     stop words. With `all_words` every word is required (for orders other than by score); with `prefix_last`
     the last word may be the beginning of one. `known` counts the posts of the index with a term: with it, neighbours
     are looked for in one (`git hub` as github) only if there is such a word, and of a Chinese run only what is
-    telling finds posts. `simplify` reads traditional Chinese as simplified. Raises only `QueryError`, for a query
-    over one of `grammar`'s limits.
+    telling finds posts. `fits` tells whether any post has what a filter asks for: with it, one that fits none is text
+    where it stands beside words. `simplify` reads traditional Chinese as simplified, as the index that answers does.
+    Raises only `QueryError`, for a query over one of `grammar`'s limits.
 
     >>> from postdex_index.query import show
     >>> show(parse("+refcount bug -psock").tree), parse('"root').warnings
@@ -74,11 +77,12 @@ def parse(
     text = clean(text)
     lexed = lex(text)
     grouped = group(lexed.tokens)
-    root, thinned = telling(grouped.root, known, simplify)
+    typed, unfit = typed_text(grouped.root, fits, simplify) if fits else (grouped.root, [])
+    root, thinned = telling(typed, known, simplify)
     stops = frozenset[str]().union(*map(analysis.stop_words, languages))
     settings = QuerySettings(today, all_words, prefix_last and not cut, known, simplify, stops)
     tree, repairs, words, plain, steps = read(root, settings)
-    warnings = [*filter(None, (cut, thinned)), *lexed.warnings, *grouped.warnings, *repairs]
+    warnings = [*filter(None, (cut, thinned)), *lexed.warnings, *grouped.warnings, *unfit, *repairs]
     empty = tree is None and bool(text.strip())
     if empty:
         tree = Clauses(excluded=(Everything(),))
@@ -93,5 +97,5 @@ def parse(
         empty,
         analysis.key(plain, simplify),
         lexed.steps + grouped.steps + steps,
-        whole(grouped.root, Reading(simplify=simplify), settings.prefix_last),
+        whole(typed, Reading(simplify=simplify), settings.prefix_last),
     )

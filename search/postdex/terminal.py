@@ -78,8 +78,8 @@ def notes(results: Results) -> list[str]:
 
 
 def stale(index: IndexState) -> list[str]:
-    """One line if the index is older than the files, else none."""
-    if index.fresh:
+    """One line if the index is known to be older than the files, else none."""
+    if index.fresh is not False:
         return []
     changed = _count(index.changed_files, "file") if index.changed_files else "the settings"
     return [

@@ -28,7 +28,7 @@ from postdex_index.query import (
 
 from . import filters, words
 from .grammar import Clause, Group, Node
-from .lexer import FILTERS, Token
+from .lexer import DATES, FILTERS, Token
 from .words import Known, Piece, Reading
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ class _Reader:
 
     def filter(self, field: str, token: Token) -> list[Piece]:
         """A filter, or what was typed for one as text."""
-        if field not in ("date", "after", "before"):
+        if field not in DATES:
             keyword = filters.keyword(field, token.text, self.settings.simplify)
             if keyword is None:
                 self.warnings.append(f"{field}: was left out: it has no value")

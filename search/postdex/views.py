@@ -97,7 +97,7 @@ class Views:
         """How the index stands to the files, which it follows first if that is quickly done; of threads that ask at
         the same time one looks for all."""
         if self.refresh == "never":
-            return build.Freshness(False, 0)
+            return build.Freshness(None, 0)
         asked = time.monotonic()
         with self.updating:
             if self._checked is None or self._checked[0] < asked:

@@ -16,6 +16,8 @@ from .words import glob
 
 #: The date of a post that has none.
 NO_DATE = -(1 << 62)
+#: The column of those paths that are written in another way than they are compared; "path" has all as they are written.
+FOLDED_PATH = "folded path"
 #: Facets and the value column each is counted from.
 FACETS = {"tags": "tag", "categories": "category", "lang": "lang", "year": ""}
 
@@ -57,13 +59,18 @@ class Columns:
 
     def _numbers(self, field: str, value: str) -> Iterable[int]:
         """The numbers of the values that a filter covers."""
-        head = field.encode() + b"\t"
+        below = rb"(?:/[^\t\n]*)?"
         if field == "path":
-            value = value.strip("/").removeprefix("./")
             # A folder covers what lies in it; a glob has to cover the whole path.
-            pattern = path_glob(value) if re.search(r"[*?]", value) else re.escape(value.encode()) + rb"(?:/[^\t\n]*)?"
-        else:
-            pattern = glob(value, rb"\t\n")
+            folder = re.escape(value.encode("utf-8", "replace")) + below
+            pattern = folder + b"|" + path_glob(value) if re.search(r"[*?]", value) else folder
+            return chain(self._matching("path", pattern), self._matching(FOLDED_PATH, pattern))
+        pattern = glob(value, rb"\t\n")
+        return self._matching(field, pattern + below if field == "tag" else pattern)
+
+    def _matching(self, field: str, pattern: bytes) -> Iterator[int]:
+        """The numbers of the values of a column that a regular expression covers."""
+        head = field.encode() + b"\t"
         region = range(self._bisect(head), self._bisect(field.encode() + b"\n"))
         base = self._start[region.start]
         text = bytes(self._keys[base : self._start[region.stop]])
@@ -172,11 +179,8 @@ def path_glob(pattern: str) -> bytes:
     """
     one = rb"[^/\t\n\x80-\xbf][\x80-\xbf]*"
     first, *rest = re.split(r"(\*\*+|\*)", pattern)
-    parts = [
-        (star, one.join(map(re.escape, text.encode().split(b"?"))))
-        for star, text in zip(rest[::2], rest[1::2], strict=True)
-    ]
-    regex = one.join(map(re.escape, first.encode().split(b"?")))
+    parts = [(star, one.join(_escaped(text))) for star, text in zip(rest[::2], rest[1::2], strict=True)]
+    regex = one.join(_escaped(first))
     crossing = 0
     for number, (star, text) in enumerate(parts, 1):
         crossing += len(star) > 1
@@ -184,3 +188,8 @@ def path_glob(pattern: str) -> bytes:
         free = number == len(parts) or (len(star) > 1 and crossing <= 2)
         regex += run + text if free else b"(?>" + run + b"?" + text + b")"
     return regex
+
+
+def _escaped(stretch: str) -> list[bytes]:
+    """What stands between the `?` of a stretch, as it is in regular expressions."""
+    return [re.escape(part.encode("utf-8", "replace")) for part in stretch.split("?")]

@@ -19,11 +19,11 @@ from operator import add
 from typing import Any, NamedTuple, TypeAlias
 from zlib import crc32
 
-from ..analysis import fold_value, is_spaceless, key, raw_matches, raw_tokens, stemmer_language, terms_at
+from ..analysis import fold_path, fold_value, is_spaceless, key, raw_matches, raw_tokens, stemmer_language, terms_at
 from ..model import Code, Post
 from ..scoring import ALIASES, BODY, CATEGORIES, CODE, DESCRIPTION, FIELDS, HEADING, KEYWORDS, SLUG, TAGS, TITLE
 from ..scripts import run_text
-from .columns import NO_DATE, one_line
+from .columns import FOLDED_PATH, NO_DATE, one_line
 from .layout import COLUMNS
 from .segment import Column, lines
 from .texts import TextWriter
@@ -336,6 +336,8 @@ def filter_values(post: Post, simplify: bool) -> Iterator[tuple[str, str]]:
     """Every value that a `Keyword` filter can find a post by, as (field<TAB>folded value, value as written)."""
     fold = partial(fold_value, simplify=simplify)
     yield f"path\t{one_line(post.path)}", ""
+    if (folded := fold_path(post.path, simplify)) != post.path:
+        yield f"{FOLDED_PATH}\t{one_line(folded)}", ""
     for tag in post.tags:
         yield f"tag\t{one_line(fold(tag))}", one_line(tag)
     for category in post.categories:
@@ -349,7 +351,7 @@ def filter_values(post: Post, simplify: bool) -> Iterator[tuple[str, str]]:
     language = one_line(fold_value(post.lang).replace("_", "-"))
     for part in accumulate(language.split("-"), "{}-{}".format):
         yield f"lang\t{part}", ""
-    for name in {one_line(fold_value(code.language)) for section in post.sections for code in section.code}:
+    for name in {one_line(fold(code.language)) for section in post.sections for code in section.code}:
         if name:
             yield f"codelang\t{name}", ""
 
@@ -409,6 +411,17 @@ def _short_texts(post: Post) -> Iterator[tuple[int, str]]:
     yield from ((ALIASES, alias) for alias in post.aliases)
     if post.slug:
         yield SLUG, post.slug
+    yield from ((SLUG, name) for name in _folder_names(post))
+
+
+# Which folders, by nDCG@10 of posts on three sites and, on the first, of sections; without any .8859 .7733 .8072, .671:
+# all of them .8859 .7731 .8067, .656, all as keywords .8862 .7733 .8072, .656, and only the innermost, or all but the
+# outermost, .8876 .7731 .8067, .671. On a site the outermost says of each post of a part that it is one of it.
+def _folder_names(post: Post) -> list[str]:
+    """The names of the folders of a post that say what it is about: those with letters but for a bundle's, which is
+    the slug, and of several not the outermost."""
+    names = [name for name in post.path.split("/")[:-1] if name != post.slug and re.search(r"[^\W\d]", name)]
+    return names[1:] or names
 
 
 def own_description(post: Post) -> str:

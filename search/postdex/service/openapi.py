@@ -19,6 +19,7 @@ Schema = dict[str, Any]
 _TEXT: Schema = {"type": "string"}
 _NUMBER: Schema = {"type": "integer"}
 _FLAG: Schema = {"type": "boolean"}
+_FRESH: Schema = {"type": ["boolean", "null"], "description": "Null where nobody compares the index with the files."}
 _OR_NULL: Schema = {"type": ["string", "null"]}
 _TEXTS: Schema = {"type": "array", "items": _TEXT}
 _PATHS: Schema = {"type": "array", "items": _TEXTS}
@@ -58,7 +59,7 @@ _SCHEMAS: dict[str, Schema] = {
         corrections=_list(_object(**{"from": _TEXT, "to": _TEXTS})),
         warnings=_TEXTS,
         complete=_FLAG,
-        index=_object(generation=_NUMBER, posts=_NUMBER, fresh=_FLAG, changed_files=_NUMBER),
+        index=_object(generation=_NUMBER, posts=_NUMBER, fresh=_FRESH, changed_files=_NUMBER),
     ),
     "Hit": _object(
         path=_TEXT,
@@ -131,7 +132,7 @@ _SCHEMAS: dict[str, Schema] = {
         generation=_NUMBER,
         posts=_NUMBER,
         watching=_FLAG,
-        fresh=_FLAG,
+        fresh=_FRESH,
         uptime_s=_NUMBER,
         version=_TEXT,
     ),

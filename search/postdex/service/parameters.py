@@ -24,8 +24,13 @@ ANY_LENGTH = 0
 MOST_VALUES = 20
 _MOST_FIELDS = 100
 _FLAGS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
-#: As `filters` reads them: a year, month or day, or so many days, weeks, months or years back.
-_DATE = r"^([1-9]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|1\d|2[0-8]))?)?|\d{1,4}[dwmy])?$"
+#: What `filters` reads: a year, month or day of the calendar, or so many days, weeks, months or years back; or nothing.
+_LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
+_DATE = (
+    r"^(?:(?!0000)(?:[0-9]{4}(?:([-/.])(?:(?:0?[1-9]|1[0-2])(?:\1(?:0?[1-9]|1[0-9]|2[0-8]))?"
+    r"|(?:0?[13-9]|1[0-2])\1(?:29|30)|(?:0?[13578]|1[02])\1(?:31)))?"
+    rf"|{_LEAP_YEAR}([-/.])0?2\2(?:29))|[0-9]{{1,4}}[dwmyDWMY])?$"
+)
 
 
 class Parameter(NamedTuple):

@@ -26,12 +26,13 @@ SEEN_S = 0.01
 class ServedViews(Views):
     """Views of an index that looks at no post before it answers, and keeps answering.
 
-    `told` is how the index stands to the files, set by whoever watches these; an answer repeats it.
+    `told` is how the index stands to the files, set by whoever watches these; an answer repeats it. Until somebody
+    does, nobody knows.
     """
 
     def __init__(self, folder: Path, directory: Path) -> None:
         super().__init__(folder, directory, "never")
-        self.told = Freshness(False, 0)
+        self.told = Freshness(None, 0)
         self._refused: int | None = None
         self._seen: tuple[float, int | None] = -SEEN_S, None
 
