@@ -66,6 +66,8 @@ FLOORS = {
     "postdex.choices": 6,
     "postdex.syntax": 6,
     "postdex.suggest": 6,
+    "postdex.rescue": 6,
+    "postdex.meant": 6,
     "postdex.rank": 6,
     "postdex.printable": 6,
     "postdex.snippets": 6,

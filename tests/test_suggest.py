@@ -1,4 +1,4 @@
-"""Slips, rescue, completion and related posts, asked of a small index in memory."""
+"""Slips, completion and related posts, asked of a small index in memory. Words that were misspelt: test_rescue.py."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postdex import suggest
-from postdex.syntax import parse
-from postdex_index import spelling
 from postdex_index.analysis import stem
 from postdex_index.engine import Stats, StoredSection, Word
-from postdex_index.model import Correction
 from postdex_index.query import Clauses, Keyword, Query, Term, show
 from postdex_index.spelling import slips
 
@@ -64,104 +61,15 @@ class Words:
     def holds(self, term: str) -> int:
         return max((posts for word, posts in WORDS.items() if stem(word) == stem(term)), default=0)
 
-    def words(self, *, prefix: str = "", near: str = "", slips: int = 1, limit: int = 10) -> list[Word]:
-        if near:
-            far = {word: spelling.slips(near, word, slips) for word in WORDS if word[0] == near[0]}
-            found = sorted((d, -WORDS[word], word) for word, d in far.items() if d <= slips)
-        else:
-            found = sorted((0, -posts, word) for word, posts in WORDS.items() if word.startswith(prefix))
-        return [Word(SHOWN.get(word, word), word, WORDS[word]) for _, _, word in found][:limit]
+    def words(self, *, prefix: str, limit: int = 10) -> list[Word]:
+        found = sorted((-posts, word) for word, posts in WORDS.items() if word.startswith(prefix))
+        return [Word(SHOWN.get(word, word), word, WORDS[word]) for _, word in found][:limit]
 
     def stats(self) -> Stats:
         return Stats(1, 100, 0, 1, len(WORDS), 0, ("en",))
 
     def document(self, post: int) -> Written | None:
         return self._document
-
-
-def check(text: str, tree: str, corrections: Sequence[tuple[str, tuple[str, ...]]]) -> None:
-    parsed = parse(text, known=WORDS.__contains__)
-    reader: Any = Words()
-    query, found = suggest.rescue(parsed, reader)
-    assert show(query) == tree
-    assert [tuple(one) for one in found] == list(corrections)
-    if not corrections:
-        assert query == parsed.tree
-
-
-@pytest.mark.parametrize(
-    ("text", "tree", "corrections"),
-    [
-        # known words stay alone, and so do stems of known words
-        ("refcount", "refcount", []),
-        ("containers", "containers", []),
-        # one slip; of words with one stem the first
-        ("sokcet", "(sokcet socket^0.7)", [("sokcet", ("socket",))]),
-        ("refcoutn bug", "(refcoutn refcount^0.7 bug)", [("refcoutn", ("refcount",))]),
-        # two slips from eight letters on
-        ("contianr", "(contianr container^0.45)", [("contianr", ("container",))]),
-        ("sokcte", "sokcte", []),
-        # Cyrillic slips as Latin does
-        ("контейенр", "(контейенр контейнер^0.7)", [("контейенр", ("контейнер",))]),
-        # two words, each with its own
-        (
-            "sokcet falback",
-            "(sokcet socket^0.7 falback fallback^0.7)",
-            [("sokcet", ("socket",)), ("falback", ("fallback",))],
-        ),
-        # a weight stays with the word
-        ("sokcet^2", "(sokcet^2 socket^1.4)", [("sokcet", ("socket",))]),
-        # nothing near
-        ("xylophone", "xylophone", []),
-        # too short, a number, an identifier: never
-        ("smd", "smd", []),
-        ("4095", "4095", []),
-    ],
-)
-def test_rescue(text: str, tree: str, corrections: list[tuple[str, tuple[str, ...]]]) -> None:
-    check(text, tree, corrections)
-
-
-@pytest.mark.parametrize(
-    "text", ["+sokcet", '"sokcet"', "-sokcet smc", "sokcet*", "sokcet AND smc", "sokcet_lock", "sokcet~"]
-)
-def test_what_was_meant_literally_is_searched_as_typed(text: str) -> None:
-    parsed = parse(text, known=WORDS.__contains__)
-    reader: Any = Words()
-    assert suggest.rescue(parsed, reader) == (parsed.tree, ())
-
-
-@pytest.mark.parametrize(
-    ("text", "key"),
-    [
-        ("Falback", "fallback"),
-        ("the SMC sokcet", "the smc socket"),
-        ("smc socket", "smc socket"),
-        ("+socket -smc", ""),
-        ("xylophone", "xylophone"),
-    ],
-)
-def test_title_key_is_that_of_the_words_meant(text: str, key: str) -> None:
-    parsed = parse(text)
-    reader: Any = Words()
-    _, corrections = suggest.rescue(parsed, reader)
-    assert suggest.title_key(parsed, corrections) == key
-
-
-@pytest.mark.parametrize(
-    ("text", "corrections"),
-    [
-        ("+sokcet", [Correction("sokcet", ("socket",))]),
-        ('"sokcet"', [Correction("sokcet", ("socket",))]),
-        ("sokcet", []),
-        ("+socket", []),
-        ("-sokcet smc", []),
-        ("+xylophone", []),
-    ],
-)
-def test_did_you_mean(text: str, corrections: list[Correction]) -> None:
-    reader: Any = Words()
-    assert list(suggest.did_you_mean(parse(text), reader)) == corrections
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""All 392 checks of the token rules through the whole engine: files on disk, an index, queries as typed.
+"""All 423 checks of the token rules through the whole engine: files on disk, an index, queries as typed.
 
 Each text of tokens.json is the only text of a post; `find` lists queries that must find it, `miss` such that
 must not, each typed with `+` before every word. All posts share one index.
@@ -41,7 +41,7 @@ def ix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postdex.Index]:
 
 
 def test_counts() -> None:
-    assert (len(CASES), len(CHECKS)) == (101, 392)
+    assert (len(CASES), len(CHECKS)) == (110, 423)
 
 
 @pytest.mark.parametrize(("number", "query", "found"), CHECKS)
@@ -49,3 +49,20 @@ def test_check(ix: postdex.Index, number: int, query: str, found: bool) -> None:
     typed = " ".join("+" + word for word in query.split())
     paths = {hit.path for hit in ix.search(typed, limit=200).hits}
     assert (f"post{number}zz.md" in paths) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "marked"),
+    [
+        ("שלום", {"שָׁלוֹם", "שלום"}),
+        ("السلام", {"السَّلَامُ"}),
+        ("Hawaii", {"Hawaiʻi", "Hawaii"}),
+        ("Oahu", {"Oahu"}),
+        ("O'Reilly", {"OʼReilly"}),
+        ("کتابها", {"کتاب\u200cها"}),
+    ],
+)
+def test_marks_cover_what_is_written(ix: postdex.Index, query: str, marked: set[str]) -> None:
+    """Points, joiners and letters that don't count belong to the word: a mark ends behind them."""
+    snippets = [hit.snippet for hit in ix.search(f"+{query}", limit=200).hits]
+    assert {one.text[start : start + length] for one in snippets for start, length in one.spans} == marked

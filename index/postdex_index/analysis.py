@@ -5,7 +5,8 @@ several positions (`terms_at`). By these rules, which comments and tests name by
 
 1. A raw token is a chain of words joined by `.`, `-` or `'` (or of groups of digits, `1,000`), with a dot before
    it or `++` or `#` behind it; or a run of a script without blanks; or an emoji.
-2. It is folded: NFKC, lower case, no marks on Latin and Greek letters, one spelling for ß, ø, ё.
+2. It is folded: NFKC, lower case, no marks on Latin and Greek letters, no points on Hebrew and Arabic ones, one
+   spelling for ß, ø, ё.
 3. Its parts are cut at signs and at humps, at a position each. Two humps of which the first has a capital are cut in
    code and in queries only: in prose `java` would find every `JavaScript`.
 4. Beside the first part stands the joined form: `sk_user_data`, `skUserData` and `sk-user-data` share a term.
@@ -81,6 +82,8 @@ RULES = 3
 LONGEST_TERM = 80
 #: Nothing of a raw token beyond this can reach its terms. It keeps one long line of letters cheap.
 _LONGEST_RAW = MOST_WORDS * (LONGEST_TERM + 1)
+#: The apostrophe of typesetters, and Unicode's letter that looks like it.
+_APOSTROPHES = str.maketrans("’ʼ", "''")
 #: Longer raw tokens are not remembered: they are rare and would fill the memory that the common ones need.
 _LONGEST_REMEMBERED = 40
 
@@ -269,7 +272,7 @@ def _dissect(raw: str, code: bool) -> tuple[str, tuple[str, ...], str]:
 def _parts(word: str, code: bool) -> tuple[str, ...]:
     """The folded parts of a word, at most twelve; underscores alone are their own part."""
     if not word.isascii():
-        word = unicodedata.normalize("NFKC", calm(without_invisible(word))).replace("’", "'")
+        word = unicodedata.normalize("NFKC", calm(without_invisible(word))).translate(_APOSTROPHES)
     if "'" in word:
         word = _negation_pattern().sub("", _possessive_pattern().sub("", word))
     if "," in word:
@@ -278,7 +281,7 @@ def _parts(word: str, code: bool) -> tuple[str, ...]:
     parts = [fold(hump)[:LONGEST_TERM] for piece in words for hump in _humps(piece, code)]
     if len(parts) > MOST_WORDS:
         parts[MOST_WORDS - 1 :] = ["".join(parts[MOST_WORDS - 1 :])[:LONGEST_TERM]]
-    return tuple(filter(None, parts or [word.strip(".+#")[:LONGEST_TERM]]))
+    return tuple(filter(None, parts or [word.strip(".+#'")[:LONGEST_TERM]]))
 
 
 def _humps(word: str, code: bool) -> list[str]:

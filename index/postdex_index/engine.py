@@ -250,13 +250,15 @@ class Reader(Protocol):
         """How the score of this post was made: the same sum that `search` computes."""
         ...
 
-    def words(self, *, prefix: str = "", near: str = "", slips: int = 1, limit: int = 10) -> list[Word]:
-        """Words of published posts: beginning with `prefix`, most frequent first; or within `slips`
-        Damerau-Levenshtein slips of `near`, the first character fixed, nearest then most frequent first."""
+    def words(
+        self, *, prefix: str = "", near: str = "", within: str = "", slips: int = 1, limit: int = 10
+    ) -> list[Word]:
+        """Words of published posts: beginning with `prefix`, or with `within` in them, most frequent first; or within
+        `slips` Damerau-Levenshtein slips of `near`, the first character fixed, nearest then most frequent first."""
         ...
 
-    def holds(self, term: str) -> int:
-        """The number of published posts that hold this word or another of its stem."""
+    def holds(self, what: str | Leaf) -> int:
+        """The number of published posts that hold this word or another of its stem, or that hold this leaf."""
         ...
 
     def find(self, path: str) -> int | None:

@@ -153,10 +153,11 @@ class Hit(NamedTuple):
 
 
 class Correction(NamedTuple):
-    """A word that no post has, and the known words that were searched for with it."""
+    """A word that no post has (or no more than `posts`), and the known words that were searched for with it."""
 
     word: str
     known: tuple[str, ...]
+    posts: int = 0
 
 
 class IndexState(NamedTuple):

@@ -253,7 +253,7 @@ def alternatives(group: Clauses) -> list[str]:
     """
     if group.typed:
         return [group.typed]
-    return [named(clause) for clause in group.optional if getattr(clause, "weight", 1) == 1]
+    return [named(clause) for clause in group.optional if getattr(clause, "weight", 1) >= rank.PASSED_OVER]
 
 
 def named(clause: Query) -> str:

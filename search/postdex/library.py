@@ -1,7 +1,7 @@
 """How does a program search a folder of posts? `postdex.open(folder)` and the `Index` it gives.
 
 One search is one straight line: bring the index up to the files (`views`), read the query (`syntax`), join what is
-misspelt (`suggest`). From there it is `answers`: let the engine match and score, re-rank the first fifty by closeness
+misspelt (`rescue`). From there it is `answers`: let the engine match and score, re-rank the first fifty by closeness
 (`rank`), make hits of the page that was asked for (`hits`). Faces (command line, service) stand on this file.
 """
 
@@ -26,7 +26,7 @@ from postdex_index.errors import (
 from postdex_index.model import Correction, Problem
 from postdex_index.query import Query
 
-from . import arguments, suggest, syntax, why
+from . import arguments, rescue, suggest, syntax, why
 from .answers import Page, Question, Results, all_of, answer, nothing
 from .arguments import Day, Texts
 from .choices import REFRESH, Refresh, Sort, Units
@@ -183,11 +183,12 @@ class Index:
         parsed = self._parsed(query, view.reader, drafts, all_words=sort != "score", prefix_last=prefix_last)
         if parsed.empty:
             return nothing(query, parsed.warnings, page, view.state, started)
-        tree, corrections = suggest.rescue(parsed, view.reader) if typo else (parsed.tree, ())
+        read = (parsed.tree, parsed.title_key, ())
+        tree, title_key, corrections = rescue.rescue(parsed, view.reader) if typo else read
         if parsed.listing and sort == "score":
             page = page._replace(sort="date")
         tree = all_of(tree, *narrowing)
-        question = _question(query, parsed, tree, corrections)
+        question = _question(query, parsed, tree, title_key, corrections)
         results = answer(question, page, view.reader, view.state, started)
         return results if results.hits else _with_suggestions(results, parsed, view.reader)
 
@@ -242,14 +243,15 @@ class Index:
         """
         view = self.views.current(self.settings)
         parsed = self._parsed(query, view.reader)
-        tree, corrections = suggest.rescue(parsed, view.reader)
+        tree, title_key, corrections = rescue.rescue(parsed, view.reader)
         post = view.reader.find(arguments.text("path", path))
         if post is None:
             reasons = why.unknown(self.folder, self.directory, self.settings, self.views.known(), path)
             return Verdict(path, 0, None, tuple(reasons))
         if parsed.empty:
             return Verdict(path, 0, None, parsed.warnings)
-        return why.verdict(view.reader, path, post, _question(query, parsed, tree, corrections))
+        question = _question(query, parsed, tree, title_key, corrections)
+        return why.verdict(view.reader, path, post, question)
 
     # -- the index
 
@@ -357,16 +359,18 @@ class Index:
         )
 
 
-def _question(query: str, parsed: syntax.Parsed, tree: Query, corrections: tuple[Correction, ...]) -> Question:
+def _question(
+    query: str, parsed: syntax.Parsed, tree: Query, title_key: str, corrections: tuple[Correction, ...]
+) -> Question:
     found, certain, name = parsed.whole
-    as_typed = AsTyped(suggest.title_key(parsed, corrections), found, certain)
+    as_typed = AsTyped(title_key, found, certain)
     return Question(query, tree, as_typed, name, corrections, parsed.warnings)
 
 
 def _with_suggestions(results: Results, parsed: syntax.Parsed, reader: Reader) -> Results:
     """Nothing was found: say which known words are near to those that were not to be corrected."""
-    meant = suggest.did_you_mean(parsed, reader)
-    said = tuple(f"no post has {word}; did you mean {' or '.join(known)}?" for word, known in meant)
+    meant = rescue.did_you_mean(parsed, reader)
+    said = tuple(f"no post has {one.word}; did you mean {' or '.join(one.known)}?" for one in meant)
     return results._replace(warnings=results.warnings + said)
 
 

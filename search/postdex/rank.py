@@ -27,6 +27,8 @@ from postdex_index.scoring import BODY, HEADING, norm, saturation
 CLOSENESS = 0.5
 #: Words that stand further apart than this say no more together than each for itself.
 FARTHEST = 7
+#: A leaf that weighs less is no word of its own among its neighbours, but a part of one, or a guess.
+PASSED_OVER = 0.6
 #: How many posts are looked at. A post further down would need more than CLOSENESS to reach the first page.
 LOOKED_AT = FEWEST
 
@@ -86,13 +88,13 @@ def neighbours(query_leaves: Sequence[Leaf]) -> tuple[tuple[int, int], ...]:
     A compound counts as one word, its parts are passed over; a phrase, a pattern or a script
     without spaces ends a chain, since side by side means nothing there that it does not mean already.
 
-    >>> neighbours([Term("sparse"), Term("checkout"), Term("check", weight=0.5), Term("git")])
+    >>> neighbours([Term("sparse"), Term("checkout"), Term("check", weight=0.25), Term("git")])
     ((0, 1), (1, 3))
     """
     pairs: list[tuple[int, int]] = []
     before = -1
     for number, leaf in enumerate(query_leaves):
-        if isinstance(leaf, (Term, Synonyms)) and leaf.weight < 1:
+        if isinstance(leaf, (Term, Synonyms)) and leaf.weight < PASSED_OVER:
             continue
         word = _is_word(leaf)
         if word and before >= 0:

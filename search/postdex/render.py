@@ -54,7 +54,7 @@ def to_dict(results: Results) -> dict[str, Any]:
         "took_ms": round(results.took_ms, 3),
         "hits": [_hit(hit) for hit in results.hits],
         "facets": {name: dict(counts) for name, counts in results.facets.items()},
-        "corrections": [{"from": word, "to": list(known)} for word, known in results.corrections],
+        "corrections": [{"from": word, "to": list(known)} for word, known, _ in results.corrections],
         "warnings": list(results.warnings),
         "complete": results.complete,
         "index": results.index._asdict(),

@@ -1,19 +1,16 @@
-"""Which words did they mean, which word are they typing, and which posts are like this one?
+"""Which word is being typed, and which posts are like this one?
 
-`rescue` joins a word that no published post has with its nearest known ones, `did_you_mean`
-only names them, where the person insisted on the word as typed. `complete` finishes the last
-word of a text, `like` makes a query of a post. All of them ask the index through the seam;
-what is a slip is `spelling`'s answer, which words may be rescued at all is `tree`'s.
+`complete` finishes the last word of a text, `like` makes a query of a post. Both ask the index through
+the seam. Words that were misspelt are `rescue`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
 from postdex_index.analysis import (
     compound,
     is_spaceless,
-    key,
     raw_spans,
     stem,
     stemmer_language,
@@ -22,20 +19,8 @@ from postdex_index.analysis import (
     tokens,
 )
 from postdex_index.engine import Document, Reader, Word
-from postdex_index.model import Correction
 from postdex_index.query import Clauses, Keyword, Query, Term
 from postdex_index.scoring import K1, idf, saturation
-from postdex_index.spelling import slips
-
-from .syntax import Parsed
-from .tree import TypedWord
-
-#: A known word one slip away is nearly as good as the word itself, one two slips away is a guess.
-WEIGHTS = (0.7, 0.45)
-#: From so many letters on two slips are looked for: shorter words have too many neighbours.
-TWO_SLIPS = 8
-#: Known words that join a misspelt one.
-MOST_KNOWN = 3
 
 #: What a word is worth by where it stands in the post that others are to be like.
 TITLE, TAG, HEADING, TEXT = 4.0, 4.0, 2.0, 1.0
@@ -43,46 +28,6 @@ TITLE, TAG, HEADING, TEXT = 4.0, 4.0, 2.0, 1.0
 BEGINNING = 6_000
 #: Words of fewer letters than these have say little about a post.
 SHORTEST = 3
-
-
-def rescue(parsed: Parsed, reader: Reader) -> tuple[Query, tuple[Correction, ...]]:
-    """The query with each misspelt word joined by up to MOST_KNOWN known ones, and which these are.
-
-    A word is misspelt if it may be corrected at all (`parsed.words`) and no published post holds it.
-    """
-    known = _known((word for word in parsed.words if word.correctable), reader)
-    return _joined(parsed.tree, known) if known else parsed.tree, _corrections(known)
-
-
-def title_key(parsed: Parsed, corrections: Iterable[Correction]) -> str:
-    """What a title must equal to rank higher, with each misspelt word as the nearest known one.
-
-    Of 225 misspelt queries on three sites nDCG@10 went from .712 to .742: `volmue` finds the post "Volume" first.
-    """
-    meant = {correction.word: key(correction.known[0]) for correction in corrections}
-    return " ".join(meant.get(word, word) for word in parsed.title_key.split())
-
-
-def did_you_mean(parsed: Parsed, reader: Reader) -> tuple[Correction, ...]:
-    """Known words for the misspelt ones that were required or quoted: to be shown, not searched for."""
-    return _corrections(_known((word for word in parsed.words if word.suggestable and not word.correctable), reader))
-
-
-def nearest(reader: Reader, term: str) -> list[Word]:
-    """Known words within one slip, or else two (from TWO_SLIPS letters on), most frequent first.
-
-    Words two slips away beside such that are one away: nDCG@10 .000 -.001 +.001 on three sites, and puzzling to read.
-    Of several words with the same stem the first: as a term it finds them all.
-    """
-    found: dict[tuple[str, ...], Word] = {}
-    languages = reader.stats().languages or ("en",)
-    near = reader.words(near=term, slips=_most_slips(term), limit=4 * MOST_KNOWN)
-    fewest = slips(term, near[0].term, len(WEIGHTS)) if near else 0
-    for word in near:
-        if slips(term, word.term, fewest) > fewest:
-            break
-        found.setdefault(tuple(stem(word.term, language) for language in languages), word)
-    return list(found.values())[:MOST_KNOWN]
 
 
 def complete(reader: Reader, text: str, limit: int = 10) -> list[Word]:
@@ -114,47 +59,6 @@ def like(reader: Reader, post: int, limit: int = 25) -> Query:
     best = sorted(telling, key=lambda one: (-one[0], one[2]))[:limit]
     terms = tuple(Term(term, weight=round(share, 2)) for _, share, term in best)
     return Clauses(optional=terms, excluded=(Keyword("path", document.path),), minimum=1)
-
-
-def _joined(query: Query, known: Mapping[str, Sequence[Word]]) -> Query:
-    """The tree with every misspelt term that is not required joined by its known words."""
-    if isinstance(query, Term):
-        spellings = _spellings(query, known)
-        return Clauses(optional=spellings, minimum=1) if len(spellings) > 1 else query
-    if not isinstance(query, Clauses):
-        return query
-    required = tuple(clause if isinstance(clause, Term) else _joined(clause, known) for clause in query.required)
-    optional: list[Query] = []
-    for clause in query.optional:
-        if isinstance(clause, Term) and query.minimum <= 1:
-            optional += _spellings(clause, known)
-        else:
-            optional.append(_joined(clause, known))
-    return query._replace(required=required, optional=tuple(optional))
-
-
-def _spellings(term: Term, known: Mapping[str, Sequence[Word]]) -> tuple[Term, ...]:
-    """The term and the known words that may be meant."""
-    return (term, *(_instead(term, word) for word in known.get(term.text, ()) if not term.exact))
-
-
-def _instead(misspelt: Term, word: Word) -> Term:
-    distance = slips(misspelt.text, word.term, len(WEIGHTS))
-    return Term(word.term, misspelt.field, misspelt.weight * WEIGHTS[min(distance, len(WEIGHTS)) - 1])
-
-
-def _known(typed: Iterable[TypedWord], reader: Reader) -> dict[str, list[Word]]:
-    """The nearest known words to each of these that no published post holds, where there are any."""
-    found = {word.term: nearest(reader, word.term) for word in typed if not reader.holds(word.term)}
-    return {term: words for term, words in found.items() if words}
-
-
-def _corrections(known: Mapping[str, Sequence[Word]]) -> tuple[Correction, ...]:
-    return tuple(Correction(term, tuple(word.text for word in words)) for term, words in known.items())
-
-
-def _most_slips(term: str) -> int:
-    return 2 if len(term) >= TWO_SLIPS else 1
 
 
 def _growing(text: str, simplify: bool) -> str:

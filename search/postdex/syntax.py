@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 class Parsed(NamedTuple):
     """A query, read.
 
-    `words` stand in the order typed, for typo rescue and closeness; scripts without blanks and phrases
-    are not among them. `listing`: nothing scores, so the posts come newest first. `empty`: the text holds
+    `words` stand in the order typed, for rescue; stop words, scripts without blanks and phrases are not
+    among them. `listing`: nothing scores, so the posts come newest first. `empty`: the text holds
     no token, so nothing is found. `title_key` is what a title or heading must equal to rank higher, "" if
     none can, `whole` what the query is as a whole. `steps` counts the work, which is linear in the text.
     """

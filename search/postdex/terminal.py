@@ -70,7 +70,7 @@ def hits_text(results: Results, width: int = 0, *, where: Callable[[str], str] =
 
 def notes(results: Results) -> list[str]:
     """What a reader of the results should know, a line each: corrections, warnings, an old index, a cut search."""
-    said = [_correction(word, known) for word, known in results.corrections]
+    said = [_correction(*one) for one in results.corrections]
     said += [f"warning: {printable(warning)}" for warning in results.warnings]
     if not results.complete:
         said.append("warning: the search was cut at its deadline; hits and total are not complete")
@@ -249,9 +249,9 @@ def _dim(text: str, screen: _Screen) -> str:
     return f"{_DIM}{text}{_OFF}" if text.strip() and screen.color else text
 
 
-def _correction(word: str, known: Sequence[str]) -> str:
+def _correction(word: str, known: Sequence[str], posts: int) -> str:
     also = f": also searched for {', '.join(map(printable, known))}" if known else ""
-    return f"no post has “{printable(word)}”{also}"
+    return f"{'hardly any' if posts else 'no'} post has “{printable(word)}”{also}"
 
 
 def _count(number: int, name: str) -> str:

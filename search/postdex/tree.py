@@ -2,7 +2,7 @@
 
 A clause is required, optional, excluded or, as a stop word among other words, a bonus. Neighbours
 are looked for in one as well. On the way is noted what those need who come after: the words for
-typo rescue and closeness, the plain text for titles. Single words are read by `words`.
+rescue, the plain text for titles. Single words are read by `words`.
 """
 
 from __future__ import annotations
@@ -34,9 +34,6 @@ from .words import Known, Piece, Reading
 if TYPE_CHECKING:
     from datetime import date
 
-#: Words shorter than this have too many neighbours to be corrected.
-_CORRECTABLE = 4
-
 #: For each required word, by its place in the group, the words it may be half of.
 _Glued: TypeAlias = dict[int, list[Term]]
 
@@ -44,14 +41,16 @@ _Glued: TypeAlias = dict[int, list[Term]]
 class TypedWord(NamedTuple):
     """A word as typed outside exclusions, patterns and filters, with the leaf of the tree that looks for it.
 
-    `correctable`: if no post holds it, the nearest known words may be searched for as well. `suggestable`:
-    they may be named to the person, even if the word is required, quoted or still being typed.
+    `term` is the word as indexed, in one; `typed` as people would say it. `correctable`: other words may be searched
+    for as well, else, as it is required, quoted or still being typed, they may only be named. `parts` look for the
+    parts of a compound, where it is not required.
     """
 
     term: str
     leaf: Leaf
     correctable: bool = False
-    suggestable: bool = False
+    typed: str = ""
+    parts: tuple[Term, ...] = ()
 
 
 class QuerySettings(NamedTuple):
@@ -274,7 +273,6 @@ class _Reader:
             if stop and not (scope.explicit or part.sign == "+"):
                 self.stopped = True
                 bag.bonus.append(piece.strict)
-                self.note(part.token, piece, piece.strict, False, scope)
                 continue
             if required or scope.strict or not leaves(leaf):
                 bag.add(leaf, required)
@@ -284,15 +282,13 @@ class _Reader:
             self.note(part.token, piece, leaf, not (required or scope.strict or stop), scope)
 
     def note(self, token: Token, piece: Piece, leaf: Query, optional: bool, scope: _Scope) -> None:
-        """Keep a word for typo rescue and closeness. Identifiers, numbers and versions are never misspelt."""
+        """Keep a word for those who ask what else it may have been."""
         if scope.excluded or not piece.term or isinstance(leaf, (Clauses, Keyword, DateRange, Everything)):
             return
-        name = any(character.isdigit() or character == "_" for character in piece.term)
-        right = name or len(piece.term) < _CORRECTABLE or not (piece.plain or token.kind == "quote")
         growing = self.settings.prefix_last and token.last
-        self.words.append(
-            TypedWord(piece.term, leaf, not right and piece.plain and optional and not growing, not right)
-        )
+        correctable = optional and not growing and token.kind != "quote"
+        parts = tuple(part for part in piece.loose[1:] if isinstance(part, Term))
+        self.words.append(TypedWord(piece.term, leaf, correctable, piece.typed, parts))
 
     def nested(self, inner: Group, required: bool, scope: _Scope, bag: _Bag) -> None:
         """A group among others; in brackets of its own a required word is still required."""

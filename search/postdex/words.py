@@ -68,8 +68,8 @@ _CLOSING = ",.;:!"
 class Piece(NamedTuple):
     """One word of a query in both readings.
 
-    `term` is the word as indexed, "" where it is no single word. `plain` says that it was typed
-    as a word and nothing else: it may be misspelt, and be half of a word that others write in one;
+    `term` is the word as indexed, in one, "" where it is none; `typed` is what it was read from. `plain` says
+    that it was typed as a word and nothing else: it may be half of a word that others write in one;
     `opens` and `closes` say that no punctuation stands before or behind it. `asks`: it only asks,
     so that among other words it is a stop word.
     """
@@ -81,6 +81,7 @@ class Piece(NamedTuple):
     opens: bool = False
     closes: bool = False
     asks: bool = False
+    typed: str = ""
 
 
 class Reading(NamedTuple):
@@ -125,7 +126,11 @@ def word(text: str, slips: int, reading: Reading, say: Say) -> list[Piece]:
 
 def quoted(text: str, slop: int, reading: Reading) -> list[Piece]:
     """The one piece of a quoted text, or none: its exact words side by side, or within `slop` more."""
-    return [Piece(leaf, (leaf,), leaf.text if isinstance(leaf, Term) else "") for leaf in exact(text, slop, reading)]
+    found: list[Piece] = []
+    for leaf in exact(text, slop, reading):
+        first = leaf.spellings[0] if isinstance(leaf, Synonyms) else leaf
+        found.append(Piece(leaf, (leaf,), first.text if isinstance(first, Term) else "", typed=text))
+    return found
 
 
 def exact(text: str, slop: int, reading: Reading) -> list[Word]:
@@ -163,12 +168,12 @@ def _spoken(text: str, spans: Sequence[RawSpan], reading: Reading) -> list[Piece
     if len(units) == 1 and len(units[0].parts) == 1 and not units[0].symbol:
         term = units[0].parts[0]
         leaf = _growing([Term(term, reading.field)], [term], reading)
-        return [Piece(leaf, (leaf,), term, True, spans[0][1] == 0, spans[0][2] == len(text))]
+        return [Piece(leaf, (leaf,), term, True, spans[0][1] == 0, spans[0][2] == len(text), typed=term)]
     raws = [raw for raw, _, _ in spans]
     strict = _growing(_compound(raws, reading), _words(units[-1]), reading)
     less = reading._replace(weight=reading.weight * PART, growing=False)
     loose = (strict, *islice(_parts(raws, units, less), _MOST_PARTS))
-    return [Piece(strict, loose, _whole(units[0]) if len(units) == 1 else "")]
+    return [Piece(strict, loose, "".join(map(_whole, units)), typed=text[spans[0][1] : spans[-1][2]])]
 
 
 def _parts(raws: Sequence[str], units: Sequence[analysis.Compound], reading: Reading) -> Iterator[Query]:

@@ -307,13 +307,18 @@ class Snapshot:
 
     # -- words
 
-    def words(self, *, prefix: str = "", near: str = "", slips: int = 1, limit: int = 10) -> list[Word]:
-        """Words of published posts: beginning with `prefix`, or `near` a word; see `engine.Reader.words`."""
+    def words(
+        self, *, prefix: str = "", near: str = "", within: str = "", slips: int = 1, limit: int = 10
+    ) -> list[Word]:
+        """Words of published posts: beginning with `prefix`, `near` a word, or with `within` in them; see
+        `engine.Reader.words`."""
         found: dict[str, tuple[int, str]] = {}
         for part in self._scope(False).parts:
             words = part.segment.lists.words
             if near:
                 numbers = {number: distance for distance, number in words.near(near, slips)}
+            elif within:
+                numbers = dict.fromkeys(words.within(within), 0)
             else:
                 surfaces = words.surfaces(words.beginning(prefix))
                 # More than are wanted: the most frequent of one segment may be rare in the others.
@@ -337,9 +342,9 @@ class Snapshot:
                 total -= sum(1 for doc in part.dead if found.impacts[doc])
         return total
 
-    def holds(self, term: str) -> int:
-        """The number of published posts that hold this word or another of its stem."""
-        return self._scope(False).matcher.found(Term(term))
+    def holds(self, what: str | Leaf) -> int:
+        """The number of published posts that hold this word or another of its stem, or this leaf."""
+        return self._scope(False).matcher.found(Term(what) if isinstance(what, str) else what)
 
     # -- the whole
 

@@ -16,6 +16,9 @@ from ..spelling import slips
 from .layout import APART, KEYS_A_BLOCK, NAME, SHOWN, SURFACE
 from .segment import SegmentFile
 
+#: So many words that hold a part are looked at: a part that more have says nothing.
+MOST_WITHIN = 1000
+
 
 class Words:
     """The words of a segment. A key has a number, from which everything else follows; see `keys.py`."""
@@ -109,8 +112,22 @@ class Words:
             done = match.start()
             yield number
 
+    def within(self, part: str) -> Iterator[int]:
+        """The numbers of surfaces that a part stands in, at most MOST_WITHIN of them."""
+        blob, key = self._blob, part.encode("utf-8", "replace")
+        place = blob.find(key)
+        for _ in range(MOST_WITHIN):
+            if place < 0:
+                return
+            start, stop = blob.rfind(b"\n", 0, place) + 1, blob.find(b"\n", place)
+            yield from (number for number in self.find(blob[start:stop].decode()) if self.kind[number] & SURFACE)
+            place = blob.find(key, stop)
+
     def near(self, word: str, most: int) -> Iterator[tuple[int, int]]:
         """Surfaces within `most` slips of a word, the first character fixed: (slips, number)."""
+        if not most:
+            yield from ((0, number) for number in self.find(word) if self.kind[number] & SURFACE)
+            return
         text = b"\n" + self._text(word[0])
         # What a slip can move a character by, in bytes of UTF-8.
         step = 1 if text.isascii() and word.isascii() else 4

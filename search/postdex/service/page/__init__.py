@@ -188,10 +188,10 @@ def _notes(results: Results | None, error: PostdexError | None, view: _View) -> 
     if others and not results.total:
         address = _address([("q", results.query)] if results.query else [])
         made.append(f'<p><a href="{address}">Search without filters</a></p>')
-    for word, known in results.corrections:
+    for word, known, posts in results.corrections:
         replaced = [_address([("q", results.query.replace(word, other)), *others]) for other in known]
         links = ", ".join(f'<a href="{to}">{text(other)}</a>' for to, other in zip(replaced, known, strict=True))
-        made.append(f"<p>No post has “{text(word)}”. Also searched for {links}.</p>")
+        made.append(f"<p>{'Hardly any' if posts else 'No'} post has “{text(word)}”. Also searched for {links}.</p>")
     warnings = list(results.warnings)
     if not results.complete:
         warnings.append("The search took too long and was cut: there may be more.")
