@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +12,10 @@ from pathlib import Path
 import pytest
 
 import postdex
-from postdex_index import embedded
+from postdex_index import embedded, scoring
 from postdex_index.embedded import documents
 from postdex_index.engine import FEWEST
+from postdex_index.model import Explanation
 from postdex_index.query import Clauses, Everything, Query, Term
 
 SAMPLES = Path(__file__).parent.parent / "posts"
@@ -30,6 +33,9 @@ QUERIES = (
     "std::string_view tag:c++",
     "docker buidl~ cache after:2020",
     "what SQLite's write-ahead log promises",
+    "git~ comit~2 re*se",
+    '"git rebase"~4 heading:"what I" body:refc*',
+    "title:rebase git-rebase tags:git",
 )
 
 
@@ -51,6 +57,43 @@ def test_a_score_is_what_its_explanation_says(ix: postdex.Index, query: str) -> 
         assert hit.explain.value == pytest.approx(hit.score)
         assert verdict.score.value == pytest.approx(hit.score)
         assert verdict.rank == rank
+        assert check(hit.explain) > 0
+
+
+def test_a_score_among_drafts_is_too(ix: postdex.Index) -> None:
+    """A draft changes how telling a word is."""
+    found = ix.search("allocator notes git", drafts=True, explain=True, limit=100).hits
+    assert len(found) > len(ix.search("allocator notes git", limit=100).hits)
+    for hit in found:
+        assert hit.explain is not None
+        assert hit.explain.value == pytest.approx(hit.score)
+        assert check(hit.explain) > 0
+
+
+#: What is not made of anything else.
+LEAST = re.compile(r"[x+] |weight$|idf: |closeness |[a-z]+: \d+ of \d+ words \(average \d+\)$")
+
+
+def check(made: Explanation) -> int:
+    """Each number is what its label says of its parts, and only the least have none; returns how many fields there
+    are."""
+    values = [part.value for part in made.parts]
+    match made.label.split(": ")[-1] if made.parts else "":
+        case "score x closeness" | "weight x idf x impact":
+            meant = math.prod(values)
+        case "score":
+            words, titled, title, heading = values
+            meant = words * titled + title + heading
+        case "sum":
+            meant = sum(values)
+        case "sum / (1 + sum / 5), in steps of 0.0137":
+            meant = scoring.quantised(scoring.combined(sum(values))) / scoring.SCALE
+        case _:
+            assert not made.parts
+            assert made.value == 0 or LEAST.match(made.label), made
+            return made.label.endswith(")")
+    assert made.value == pytest.approx(meant), made
+    return sum(map(check, made.parts))
 
 
 @pytest.fixture(scope="module")

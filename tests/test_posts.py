@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import random
 import socket
@@ -195,12 +196,25 @@ def test_names_that_are_not_utf8(tmp_path: Path) -> None:
         except OSError:
             pytest.skip("this file system has only UTF-8 names")
     (tmp_path / os.fsdecode(b"d\xff") / "a.md").write_text("x")
+    (tmp_path / ".gitignore").write_text("left-*\n")
+    (tmp_path / os.fsdecode(b"left-\xe9.md")).write_text("x")
     found = posts.walk(tmp_path, Settings())
-    assert not found.files
-    assert [(problem.path, problem.message) for problem in found.problems] == [
-        ("caf\\xe9.md", "the name is not UTF-8"),
-        ("d\\xff", "the name is not UTF-8"),
-    ]
+    assert [*found.files] == ["caf\\xe9.md", "d\\xff/a.md"]
+    assert {problem[:3] for problem in found.problems} == {
+        ("caf\\xe9.md", 0, "note"), ("d\\xff", 0, "note"), ("left-\\xe9.md", 0, "note"),
+    }  # fmt: skip
+    only = posts.walk(tmp_path, Settings(), ["d\\xff/a.md"])
+    assert [*only.files] == ["d\\xff/a.md"]
+    for known in found.files:
+        post = posts.read(tmp_path, known, Site(), Settings()).post
+        assert post and post.path == known and post.sections[0].text == "x"
+        assert posts.digest_of(tmp_path, known) == posts.digest(b"x")
+    # A neighbour that is really called so is itself.
+    (tmp_path / "caf\\xe9.md").write_text("y")
+    found = posts.walk(tmp_path, Settings())
+    assert [*found.files] == ["caf\\xe9.md", "d\\xff/a.md"]
+    assert ("caf\\xe9.md", 0, "skipped") in {problem[:3] for problem in found.problems}
+    assert posts.digest_of(tmp_path, "caf\\xe9.md") == posts.digest(b"y")
 
 
 def test_large_files_are_skipped(tmp_path: Path) -> None:
@@ -234,6 +248,15 @@ ENCODINGS = [
     (b"ok\n\nGr\xfc\xdfe", "ok\n\nGr\ufffd\ufffde", [("malformed", 3)]),
     ("Grüße".encode("utf-16-le"), None, [("skipped", 0)]),
     (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\3\xe8", None, [("skipped", 0)]),
+    (b"one\n\nref\0count", "one\n\nrefcount", [("malformed", 3)]),
+    (b"Gr\xc3\xbc\xc3\x9fe\0", "Grüße", [("malformed", 1)]),
+    (b"what a power cut left" + bytes(9_000), "what a power cut left", [("malformed", 1)]),
+    (b"x" * 9_000 + b"\n\0", "x" * 9_000, [("malformed", 2)]),
+    (b"ok\n\nGr\xfc\xdfe, one slip \0 in Latin-1", "ok\n\nGr\ufffd\ufffde, one slip  in Latin-1", [("malformed", 3)]),
+    ("refcount".encode("utf-16-le"), "refcount", [("malformed", 1)]),
+    (bytes(90), None, [("skipped", 0)]),
+    (b"\0\1\2\3\4\5 a table of control characters", None, [("skipped", 0)]),
+    (gzip.compress(bytes(range(256)) * 9, mtime=0), None, [("skipped", 0)]),
     (bytes(range(256)) * 9, None, [("skipped", 0)]),
     (b"", "", []),
 ]
@@ -277,6 +300,35 @@ TITLES = [
     ("smc/index.md", "", "smc"),
     ("a.md", "---\ntitle: [x\n---\n# H", "H"),
 ]
+
+
+#: What stands where front matter does, the words of it that are found as text, and the lines of the problems.
+PROSE = [
+    ("---\ntitle:No blank\ntags:one\n---\n", [], [2]),
+    ("---\nJust some prose.\n---\n", ["prose"], []),
+    ("---\ntitle: X\nprose between fields\ntags: a\n---\n", ["prose between fields"], [3]),
+    ("---\ntitle: X\n\nThis is a sentence: with a colon\n---\n", ["sentence: with a colon"], [4]),
+    ("---\nNote: prose: with colons\nand another line\n---\n", ["prose: with colons", "another line"], [2]),
+    ("---\ntitle: X\ntags:one\n---\n", ["tags:one"], [3]),
+    ("---\ntitle: [cut\n---\n", ["title: [cut"], [2]),
+    ("---\ntitle: X\npassword: [hidden\n---\n", [], [3]),
+    ("---\ntitle: X\nwhatever: this is a field\n---\n", [], []),
+    ("+++\nsome prose\n+++\n", ["some prose"], [2]),
+    ('{\n"title": cut\n}\n', ["cut"], [2]),
+    (f"---\ntitle: X\nlong: {'x ' * 40_000}walrus\n---\n", ["walrus"], [2]),
+]
+
+
+@pytest.mark.parametrize(("text", "words", "lines"), PROSE)
+def test_what_is_in_no_field_is_text(text: str, words: list[str], lines: list[int]) -> None:
+    post = parse(text + "body\n", "a.md", Site(), Settings())
+    sections = "\n".join([section.text + section.heading for section in post.sections])
+    assert "body" in sections
+    assert all(found in sections for found in words) and (words or sections.strip() == "body")
+    assert [problem.line for problem in post.problems] == lines
+    for section in post.sections:  # each word on its line
+        for number, line in enumerate(section.text.split("\n"), section.line):
+            assert line.strip() in text.split("\n")[number - 1] or number > text.count("\n")
 
 
 @pytest.mark.parametrize(("path", "text", "title"), TITLES)

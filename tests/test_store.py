@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import json
 import os
@@ -11,15 +12,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, nullcontext
 from pathlib import Path
+from types import ModuleType
 from zlib import crc32
 
 import pytest
 from storage import SETTINGS, Calls, Failing, Trial, disk_is
 
-from postdex_index import build, embedded, worker
+from postdex_index import build, embedded, scoring, worker
 from postdex_index.analysis import RULES
 from postdex_index.build import Freshness
 from postdex_index.embedded import disk, store, writer
@@ -71,7 +73,9 @@ def check(trial: Trial, says: type[IndexFault] | None) -> None:
 # -- versions
 
 
-@pytest.mark.parametrize("changed", [{"format": store.FORMAT - 1}, {"analysis": f"{RULES}/0/0"}])
+@pytest.mark.parametrize(
+    "changed", [{"format": store.FORMAT - 1}, {"analysis": f"{RULES}/0/0"}, {"scoring": "0"}, {"scoring": None}]
+)
 def test_an_older_index_is_built_anew(trial: Trial, changed: dict[str, object]) -> None:
     number, value = read_commit(trial.index)
     write_commit(trial.index, number, value | changed)
@@ -97,6 +101,36 @@ def test_a_newer_index_is_refused_and_left_alone(trial: Trial, changed: dict[str
         with pytest.raises(IndexVersionError, match="newer postdex; update postdex"):
             use()
     assert trial.files() == before
+
+
+#: The constants of `scoring` that a query is answered with; all others are in what is stored.
+ASKED = {"COVERAGE", "TITLE_IS_QUERY", "HEADING_IS_QUERY"}
+
+
+def constants() -> Iterator[tuple[str, ModuleType]]:
+    """The line of every number among the constants of `scoring`, and the module as it is with another."""
+    source = Path(scoring.__file__).read_text(encoding="utf-8")
+    for statement in ast.parse(source).body:
+        for number in ast.walk(statement) if isinstance(statement, ast.Assign) else ():
+            if isinstance(number, ast.Constant) and isinstance(number.value, int | float):
+                lines = source.splitlines()
+                line, start, stop = lines[number.lineno - 1], number.col_offset, number.end_col_offset
+                lines[number.lineno - 1] = f"{line[:start]}{number.value / 2}{line[stop:]}"
+                module = ModuleType("scoring")
+                exec("\n".join(lines), module.__dict__)
+                yield line.strip(), module
+
+
+def test_an_index_of_other_constants_is_old(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = list(constants())
+    assert len(known) == 2 * len(scoring.FIELDS) + len(ASKED) + 5  # K1, ENOUGH, MOST_IMPACT, 255, OWN_AVERAGES
+    for line, changed in known:
+        monkeypatch.setattr(scoring, "fingerprint", changed.fingerprint)
+        says = nullcontext() if line.split(" = ")[0] in ASKED else pytest.raises(IndexMissingError, match="otherwise")
+        with says:
+            embedded.open_reader(trial.index)
+    monkeypatch.setattr(scoring, "fingerprint", lambda: "0")
+    check(trial, IndexMissingError)
 
 
 # -- which commit is the index

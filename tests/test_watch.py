@@ -217,7 +217,7 @@ def no_posts(blog: Blog) -> None:
         (left_out_deeper, ("a.md", "b.md"), "2022/z.md"),
         (settings_changed, ("a.md", "2022/c.md"), "z.md"),
         (drafted, ("a.md", "2022/c.md"), "2022/z.md"),
-        (unreadable_names, (*ALL, "c.md"), "z.md"),
+        (unreadable_names, (*ALL, "c.md", "\\xff\\xfe.md"), "z.md"),
         (no_posts, (*ALL, "d.md"), "z.md"),
     ],
 )

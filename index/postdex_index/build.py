@@ -139,7 +139,7 @@ def plan(folder: Path, known: Known, settings: Settings, *, full: bool = False, 
             if not full and (stamp.reconsider_at is None or stamp.reconsider_at > now):
                 if not stamp.racy and looks_same(stamp, stat):
                     continue
-                if stamp.size == stat.st_size and _digest(folder / path) == stamp.digest:
+                if stamp.size == stat.st_size and _digest(folder, path) == stamp.digest:
                     touched.append(path)
                     continue
             change.append(path)
@@ -196,7 +196,8 @@ def refresh(
 def catch_up(folder: Path, directory: Path, settings: Settings, before: Known) -> Freshness:
     """Before a search: index what changed since a commit, if that is quickly done and no other writer is at work.
 
-    Too much to do now: only what was deleted leaves the index, since a post that is gone must not be found.
+    Too much to do now: only what was deleted leaves the index, since a post that is gone must not be found. Where
+    there is nothing to answer from instead, what keeps the index from being written is raised.
     """
     todo = plan(folder, before, settings)
     if not todo.pending:
@@ -213,6 +214,8 @@ def catch_up(folder: Path, directory: Path, settings: Settings, before: Known) -
             deletions = todo._replace(add=(), change=(), touched=(), full=False, settings=writer.settings)
             _commit(writer, folder, settings, todo if quick else deletions)
     except (IndexDamagedError, IndexLockedError, IndexWriteError):
+        if not before.generation:
+            raise
         return Freshness(not todo.files, todo.files, todo.remove)
     return Freshness(quick, 0 if quick else todo.files)
 
@@ -229,13 +232,13 @@ def looks_same(stamp: Stamp, stat: os.stat_result) -> bool:
         and stamp.size == stat.st_size
         and stamp.ctime_ns == stat.st_ctime_ns
         and stamp.inode == stat.st_ino
-    )
+    ) or stamp[:4] == posts.seen(stat)
 
 
-def _digest(file: Path) -> bytes:
+def _digest(folder: Path, path: str) -> bytes:
     """The digest of a file's bytes; none if it cannot be read now."""
     try:
-        return posts.digest_of(file)
+        return posts.digest_of(folder, path)
     except OSError:
         return b""
 

@@ -246,8 +246,9 @@ class Reader(Protocol):
         """
         ...
 
-    def explain(self, query: Query, post: int, *, as_typed: AsTyped = UNTYPED) -> Explanation:
-        """How the score of this post was made: the same sum that `search` computes."""
+    def explain(self, query: Query, post: int, *, as_typed: AsTyped = UNTYPED, drafts: bool = False) -> Explanation:
+        """How the score of this post was made: the number that `search` gives with the same arguments, of an
+        unpublished post the one with drafts. Each number is what its label says of its parts."""
         ...
 
     def words(

@@ -9,7 +9,7 @@ problem, and the body is never lost. A block that is no mapping is body text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,6 +29,13 @@ _TWICE = "the last one counts; leave the others out"
 _BLANK = re.compile(r"(?:[ \t]*\n)*")
 _OPENER = re.compile(r"(-{3,10}|\+{3,10}|;{3,10})[ \t]*\n")
 _KEY = re.compile(r"""["']?[^\W\d][\w .-]{0,60}["']?[ \t]*:(?=[ \t\n]|$)""")
+#: The beginning of a field that lacks the blank behind its colon; no address.
+_NO_BLANK = re.compile(r"^([A-Za-z][\w-]{0,60}):(?=[^\s:/])", re.MULTILINE | re.ASCII)
+#: A key of three words and more is the beginning of a sentence that has a colon.
+_SENTENCE = re.compile(r"\S+\s+\S+\s+\S")
+#: What is in no field is text, but for these, which nobody means to be found by.
+_SECRET = re.compile(r"\W*(?:password|encrypt)\b", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 _KEY_LINE = re.compile(
     r"""(?:[ \t]*(?:#[^\n]*)?\n)*(?:["'][^"'\n]{1,60}["']|[^\s#"'-][^:\n]{0,60}?)[ \t]*:(?=[ \t\n]|$)"""
 )
@@ -51,7 +58,8 @@ _WITH_OPENER = frozenset(("hugo", "jekyll", "zola", "astro", "mkdocs", "obsidian
 class FrontMatter(NamedTuple):
     """A file's text, split: raw `fields` (every scalar as text), the `body`, and the file's line it begins on.
 
-    Ends of lines are `\\n`; `head` is the text before the body. The problems have lines of the file, and no path yet.
+    Ends of lines are `\\n`; `head` is the text before the body, and `prose` what of it is in no field, each on its
+    line. The problems have lines of the file, and no path yet.
     """
 
     fields: dict[str, Value]
@@ -59,6 +67,7 @@ class FrontMatter(NamedTuple):
     first_line: int
     problems: tuple[Problem, ...] = ()
     head: str = ""
+    prose: str = ""
 
 
 class _Block(NamedTuple):
@@ -188,6 +197,8 @@ def _read(text: str, block: _Block) -> FrontMatter:
         _problem(text, _line_start(text, block.start, line), message, _TWICE if message.endswith("twice") else hint)
         for line, message in found
     ]
+    if isinstance(value, str) and _NO_BLANK.match(block.text):
+        value, problems = _spaced(text, block)
     if isinstance(value, dict):
         return _front_matter(text, value, block.body, problems)
     if found and (block.kind != "YAML" or _KEY_LINE.match(block.text)):
@@ -198,6 +209,15 @@ def _read(text: str, block: _Block) -> FrontMatter:
         message = "the front matter is a list, not fields; it is read as text"
         return _all_body(text, [_problem(text, block.start, message, "write `name: value` on each line")])
     return _all_body(text)
+
+
+def _spaced(text: str, block: _Block) -> tuple[Value, list[Problem]]:
+    """The fields of lines `title:One`, which are a single text to YAML; nothing if none of them is usual."""
+    value, _ = read_block("YAML", _NO_BLANK.sub(r"\1: ", block.text))
+    if isinstance(value, dict) and not _USUAL.isdisjoint(value):
+        hint = "write `name: value`"
+        return value, [_problem(text, block.start, "there is no blank behind the colons", hint)]
+    return None, []
 
 
 def read_block(kind: str, block: str) -> tuple[Value, Iterable[tuple[int, str]]]:
@@ -316,4 +336,32 @@ def _front_matter(text: str, fields: Value, body: int, problems: Iterable[Proble
     if not isinstance(fields, dict):
         fields = {}
     first_line = text.count("\n", 0, body) + 1 + (0 < body == len(text) and not text.endswith("\n"))
-    return FrontMatter(fields, text[body:], first_line, tuple(problems), text[:body])
+    problems, head = list(problems), text[:body]
+    none = problems and _USUAL.isdisjoint(map(str.lower, fields))  # then nothing of it is front matter
+    sentences = [key for key in fields if none or _SENTENCE.match(key)]
+    prose = _prose(head, {key: fields[key] for key in fields.keys() - sentences}) if problems or sentences else ""
+    if sentences and not problems:
+        where = len(prose) - len(prose.lstrip())
+        problems.append(_problem(prose, where, "this is no field; it is read as text", "put it below the front matter"))
+    return FrontMatter(fields, text[body:], first_line, tuple(problems), head, prose)
+
+
+def _prose(head: str, fields: Mapping[str, Value]) -> str:
+    """The lines of front matter with words that are in no field, each on its line of the file; "" if there are none."""
+    known = {word for text in _scalars({**fields}) for word in _WORD.findall(text)}
+    lines = head.split("\n")
+    lost = ["" if known.issuperset(_WORD.findall(line)) or _SECRET.match(line) else line.strip() for line in lines]
+    return "\n".join(lost).rstrip()
+
+
+def _scalars(value: Value) -> Iterator[str]:
+    """All texts of a value, names of fields too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _scalars(each)
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            yield name
+            yield from _scalars(each)

@@ -38,6 +38,10 @@ def parse(
     if tags:
         found = found._replace(tags=tuple(dict.fromkeys((*found.tags, *tags)))[: fields.MOST])
     body = markdown.sections(source, first_line=front.first_line, anchors=style, title=found.title)
+    if front.prose:
+        text = front.prose.lstrip("\n")
+        prose = Section(0, "", "", 1 + front.prose.count("\n") - text.count("\n"), text)
+        body = body._replace(sections=(prose, *body.sections))
     return _post(path, found, front.problems, body, site, settings)
 
 

@@ -19,12 +19,26 @@ from typing import TYPE_CHECKING, NamedTuple
 from .engine import Stamp
 from .model import Post, Problem
 from .sites import Site, site
-from .walk import EXHAUSTED, Walk, exhausted, walk
+from .walk import EXHAUSTED, Walk, exhausted, lying, shown, walk
 
 if TYPE_CHECKING:
     from .config import Settings
 
-__all__ = ["Read", "Site", "Walk", "clashes", "digest", "digest_of", "read", "site", "stamp", "walk"]
+__all__ = [
+    "Read",
+    "Site",
+    "Walk",
+    "clashes",
+    "digest",
+    "digest_of",
+    "lying",
+    "read",
+    "seen",
+    "shown",
+    "site",
+    "stamp",
+    "walk",
+]
 
 #: A file that changes while it is read is read again, so often.
 _ATTEMPTS = 3
@@ -35,8 +49,15 @@ _TICK_NS, _COARSE_TICK_NS = 100_000_000, 2_000_000_000
 #: does not answer, it is tried again.
 _LASTING = frozenset((errno.EACCES, errno.EPERM, errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENXIO))
 _AGAIN_S = 60
-#: Of the first bytes, so many tell text from what is no text.
-_SAMPLE = 8192
+#: A post that we fail to parse is tried again once a day: a version that can may have been installed meanwhile.
+_FAILED_AGAIN_S = 86_400
+#: So much of a file is read at a time.
+_PIECE = 1 << 24
+#: Of the first bytes, so many tell text from what is no text: a file with a NUL has no more than this share of other
+#: control characters if it is UTF-8 (a run of NULs is what a power cut leaves of a file), and of both together if not
+#: (an image has .1 and more, a text in Latin-1 with a slip next to none).
+_SAMPLE, _FEW, _FEW_IF_WRONG = 8192, 0.05, 0.02
+_CONTROLS = bytes({*range(1, 32)} - {*b"\t\n\v\f\r\x1b"})
 _UTF8_MARK, _UTF16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -57,8 +78,8 @@ def read(folder: Path, path: str, site: Site, settings: Settings) -> Read:
     """
     if not path or path.startswith("/") or "\0" in path or ".." in path.split("/"):
         return Read(None, Stamp(0, 0, 0, 0, b""), (Problem(path, 0, "skipped", "this is no path below the folder"),))
-    file = f"{folder}/{path}"
-    if _through_link(file, len(path)):
+    file = lying(folder, path)
+    if _through_link(file, len(file) - len(str(folder)) - 1):
         return _unreadable(file, path, "a folder on the way is a link; links are not followed")
     try:
         content, state = _content(file, settings.max_bytes)
@@ -75,7 +96,14 @@ def read(folder: Path, path: str, site: Site, settings: Settings) -> Read:
         return Read(None, stamp(state, content), (problem,) if problem else ())
     from .parsing import parse
 
-    post = parse(text, path, site, settings, mtime=state.st_mtime)
+    # Here and nowhere else, since here a stranger's text meets most of our code, and one file ends where the next
+    # begins: a mistake of ours costs the post that it was made with, and not the index. Memory is everybody's.
+    try:
+        post = parse(text, path, site, settings, mtime=state.st_mtime)
+    except MemoryError:
+        raise
+    except Exception as error:
+        return _failed(error, path, stamp(state, content, int(time.time()) + _FAILED_AGAIN_S))
     if problem:
         post = post._replace(problems=(problem, *post.problems))
     return Read(post, stamp(state, content, post.reconsider_at), post.problems)
@@ -88,10 +116,19 @@ def digest(content: bytes) -> bytes:
     return blake2b(content, digest_size=16).digest()
 
 
-def digest_of(file: Path) -> bytes:
+def digest_of(folder: Path, path: str) -> bytes:
     """The digest of a file's bytes; OSError if it is no regular file, or cannot be read."""
-    content, _ = _content(str(file), sys.maxsize)
+    content, _ = _content(lying(folder, path), sys.maxsize)
     return digest(content) if content is not None else b""
+
+
+def seen(state: os.stat_result) -> tuple[int, int, int, int]:
+    """A file's size, times and inode as its stamp keeps them, in 64 bits each, whatever a file system says.
+
+    Times beyond the years 1677 to 2262 and inodes go round, so that two that differ do so still.
+    """
+    times = [(ns + (1 << 63)) % (1 << 64) - (1 << 63) for ns in (state.st_mtime_ns, state.st_ctime_ns)]
+    return min(max(state.st_size, 0), (1 << 63) - 1), *times, state.st_ino % (1 << 64)  # type: ignore[return-value]
 
 
 def stamp(state: os.stat_result, content: bytes, reconsider_at: int | None = None) -> Stamp:
@@ -99,7 +136,7 @@ def stamp(state: os.stat_result, content: bytes, reconsider_at: int | None = Non
     now, modified, changed = time.time_ns(), state.st_mtime_ns, state.st_ctime_ns
     tick = _TICK_NS if modified % 1_000_000_000 else _COARSE_TICK_NS
     racy = -_COARSE_TICK_NS < now - modified < tick or -_COARSE_TICK_NS < now - changed < tick
-    return Stamp(state.st_size, modified, changed, state.st_ino, digest(content), reconsider_at, racy)
+    return Stamp(*seen(state), digest(content), reconsider_at, racy)
 
 
 def clashes(urls: Mapping[str, str]) -> list[Problem]:
@@ -130,7 +167,9 @@ def _content(file: str, largest: int) -> tuple[bytes | None, os.stat_result]:
                 return None, state
             if attempt:
                 os.lseek(number, 0, os.SEEK_SET)
-            content = _all(number, state.st_size)
+            content = _all(number, state.st_size, largest)
+            if len(content) > largest:
+                return None, state
             before, state = state, os.fstat(number)
             if len(content) == state.st_size and _times(before) == _times(state):
                 break
@@ -139,12 +178,17 @@ def _content(file: str, largest: int) -> tuple[bytes | None, os.stat_result]:
         os.close(number)
 
 
-def _all(number: int, size: int) -> bytes:
-    """All bytes of an open file that is expected to have `size`; one more is asked for, to see it grow."""
-    content = os.read(number, size + 1)
-    while len(content) < size and (more := os.read(number, size + 1 - len(content))):
-        content += more
-    return content
+def _all(number: int, size: int, largest: int) -> bytes:
+    """All bytes of an open file that is expected to have `size`, or one piece more than `largest`. One byte more is
+    asked for, to see it grow; some file systems say a size of 0 whatever there is."""
+    content = os.read(number, min(max(size, 0), _PIECE) + 1)
+    if len(content) == size:
+        return content
+    pieces, length = [content], len(content)
+    while length <= largest and pieces[-1]:
+        pieces.append(os.read(number, _PIECE))
+        length += len(pieces[-1])
+    return b"".join(pieces)
 
 
 def _times(state: os.stat_result) -> tuple[int, int, int]:
@@ -161,27 +205,41 @@ def _unreadable(file: str, path: str, message: str, again: int | None = None) ->
     """Nothing to index; the stamp lets an unreadable file rest until it changes, or until the time `again`."""
     try:
         state = os.lstat(file)
-        seen = Stamp(state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino, b"", again)
+        rest = Stamp(*seen(state), b"", again)
     except OSError:
-        seen = Stamp(0, 0, 0, 0, b"")
-    return Read(None, seen, (Problem(path, 0, "skipped", message, "make it a file that can be read, or remove it"),))
+        rest = Stamp(0, 0, 0, 0, b"")
+    return Read(None, rest, (Problem(path, 0, "skipped", message, "make it a file that can be read, or remove it"),))
+
+
+def _failed(error: Exception, path: str, rest: Stamp) -> Read:
+    """Nothing to index of a post that we failed to parse."""
+    said = f"it could not be parsed ({type(error).__name__}: {error})".split("\n")[0][:300]
+    hint = "this is a mistake in postdex: please report it, with the file"
+    return Read(None, rest, (Problem(path, 0, "skipped", said, hint),))
 
 
 def _decode(content: bytes, path: str) -> tuple[str | None, Problem | None]:
     """The file's text; None for what is no text."""
     if content.startswith(_UTF16_MARKS):
         return content.decode("utf-16", "replace"), None
-    nulls = content.count(0, 0, _SAMPLE)
-    if nulls * 100 > min(len(content), _SAMPLE):
+    content = content.removeprefix(_UTF8_MARK)
+    first = content.find(0)
+    kept = content if first < 0 else content.replace(b"\0", b"")
+    try:
+        text, wrong = kept.decode(), -1
+    except UnicodeDecodeError as error:
+        text, wrong = kept.decode(errors="replace"), error.start
+    if first < 0 and wrong < 0:
+        return text, None
+    sample, few = content[:_SAMPLE], _FEW_IF_WRONG if wrong >= 0 else _FEW
+    odd = len(sample) - len(sample.translate(None, _CONTROLS + b"\0" if wrong >= 0 else _CONTROLS))
+    if not kept.strip() or (first >= 0 and odd - 1 > few * len(sample)):
         hint = "leave it out with the setting exclude; if it is text, save it as UTF-8"
         return None, Problem(path, 0, "skipped", "this is no text", hint)
-    content = content.removeprefix(_UTF8_MARK)
-    try:
-        return content.decode(), None
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        if nulls:
-            return None, Problem(path, 0, "skipped", "this is no text", "leave it out with the setting exclude")
+    if wrong >= 0:
+        line = kept.count(b"\n", 0, wrong) + 1
         message = "from this line on there are bytes that are not UTF-8; they were replaced"
-        problem = Problem(path, line, "malformed", message, "save the file as UTF-8")
-        return content.decode(errors="replace"), problem
+        return text, Problem(path, line, "malformed", message, "save the file as UTF-8")
+    line = content.count(b"\n", 0, first) + 1
+    message = "from this line on there are NUL bytes; they were left out"
+    return text, Problem(path, line, "malformed", message, "save the file without them")

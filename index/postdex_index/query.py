@@ -70,7 +70,8 @@ class Fuzzy(NamedTuple):
 class Synonyms(NamedTuple):
     """One word in several spellings (`sk_user_data`, or the phrase sk user data): counted as one word.
 
-    Its occurrences are the union of theirs; its idf is that of the union.
+    In each post the spelling counts that is worth most there; its positions are theirs together, and its idf is that
+    of the posts that have any.
     """
 
     spellings: tuple[Term | Phrase | Prefix, ...]

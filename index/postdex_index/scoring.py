@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import log
 from typing import NamedTuple
+from zlib import crc32
 
 #: How soon more occurrences stop to matter. 1.2 is the field's default, kept: nothing between .9 and 1.6 was better.
 K1 = 1.2
@@ -62,6 +63,12 @@ ENOUGH = 5.0
 MOST_IMPACT = 3.5
 SCALE = 255 / MOST_IMPACT
 
+#: A segment of so many posts measures impacts against its own average lengths; a smaller one takes the whole index's,
+#: because its own would cost .007 nDCG, and a segment of one very long post would find it no longer than usual.
+OWN_AVERAGES = 1_000
+
+# What stands below is reckoned with when a query is answered; all above is in what an index stores.
+
 #: A post all of whose title words were asked for is worth half as much again.
 COVERAGE = 0.5
 #: Added to a post whose title is the query, as a share of the top score; and where a heading is. nDCG@10 on three
@@ -76,6 +83,15 @@ AS_TYPED = (4.0, 10.0)
 #: three sites with .2 0 +.001 -.001, with .4 0 +.003 -.002, with 1 0 +.001 -.007; of 200 pasted pieces of Chinese the
 #: first hit lacks 8 %, 1.5 %, 0.
 LIKELY_AS_TYPED = 0.4
+
+
+def fingerprint() -> str:
+    """Of every constant that goes into what is stored: an index that was made with others is rebuilt.
+
+    >>> fingerprint() == fingerprint(), len(fingerprint())
+    (True, 8)
+    """
+    return f"{crc32(repr((FIELDS, K1, ENOUGH, SCALE, OWN_AVERAGES)).encode()):08x}"
 
 
 def idf(posts: int, found: int) -> float:

@@ -28,6 +28,7 @@ GENERATED = frozenset(("scaffolds", "archetypes", "public"))
 #: What says nothing about a file or folder: this process or machine has no more of something.
 EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 _LARGEST_GITIGNORE = 256 * 1024
+_BYTE = re.compile(r"\\x([89a-f][0-9a-f])")
 _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -109,6 +110,7 @@ class _Walk:
     def sorted_out(
         self, entries: dict[str, os.DirEntry[str]], prefix: str, rules: tuple[_Rules, ...], top: bool
     ) -> list[tuple[str, tuple[_Rules, ...]]]:
+        place = shown(prefix)
         if ".gitignore" in entries:
             rules = self.own_rules(prefix, rules)
         beside = top or not SITE_FILES.isdisjoint(entries)
@@ -116,18 +118,29 @@ class _Walk:
         suffixes, only = self.suffixes, self.only
         for name in sorted(entries):
             entry = entries[name]
-            if name[0] == "." or (only is not None and prefix + name not in only):
+            path = place + shown(name)
+            if name[0] == "." or (only is not None and path not in only):
                 continue
             if suffixes and not name.endswith(suffixes) and not _is_folder(entry):
                 continue
-            if not name.isascii() and not _is_unicode(name):
-                self.skip(prefix + name, "the name is not UTF-8", "rename it")
-            elif entry.is_dir(follow_symlinks=False):
-                if not (name in NEVER or (beside and name in GENERATED) or self.left_out(prefix + name, rules, True)):
+            if len(path) > len(place) + len(name) and not self.is_told(path, path[len(place) :] in entries):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if not (name in NEVER or (beside and name in GENERATED) or self.left_out(path, rules, True)):
                     folders.append((prefix + name + "/", rules))
             else:
-                self.take(entry, prefix + name, rules)
+                self.take(entry, path, rules)
         return folders[::-1]
+
+    def is_told(self, path: str, taken: bool) -> bool:
+        """Say that a name is not UTF-8; whether it can be read all the same, as it cannot where a neighbour's own name
+        is what this one is shown as."""
+        if taken:
+            self.skip(path, "the name is not UTF-8, and another is spelled as it is shown", "rename it")
+        else:
+            message = "the name is not UTF-8; \\x stands before its bytes"
+            self.problems.append(Problem(path.rstrip("/"), 0, "note", message, "rename it"))
+        return not taken
 
     def take(self, entry: os.DirEntry[str], path: str, rules: tuple[_Rules, ...]) -> None:
         """Add a file, if it is one that we read."""
@@ -163,19 +176,29 @@ class _Walk:
 
     def own_rules(self, prefix: str, rules: tuple[_Rules, ...]) -> tuple[_Rules, ...]:
         patterns = _patterns(f"{self.folder}/{prefix}.gitignore")
-        return (_Rules(patterns, len(prefix)), *rules) if patterns else rules
+        return (_Rules(patterns, len(shown(prefix))), *rules) if patterns else rules
 
     def skip(self, path: str, message: str, hint: str) -> None:
-        self.problems.append(Problem(_escaped(path).rstrip("/"), 0, "skipped", message, hint))
+        self.problems.append(Problem(shown(path).rstrip("/"), 0, "skipped", message, hint))
 
 
-def _escaped(path: str) -> str:
-    r"""A path with the bytes that are not UTF-8 as `\xNN`.
+def shown(path: str) -> str:
+    r"""A path as the index knows it: the bytes of a name that are not UTF-8 as `\xNN`.
 
-    >>> _escaped(b"caf\xe9.md".decode("utf-8", "surrogateescape"))
+    >>> shown(b"caf\xe9.md".decode("utf-8", "surrogateescape"))
     'caf\\xe9.md'
     """
+    if path.isascii():
+        return path
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def lying(folder: Path, path: str) -> str:
+    """Where a file lies that the index knows by this path; of its names either all or none are as they are shown."""
+    file = f"{folder}/{path}"
+    if "\\x" in path and not os.path.lexists(file):
+        return f"{folder}/" + _BYTE.sub(lambda byte: chr(0xDC00 + int(byte[1], 16)), path)
+    return file
 
 
 def exhausted(error: OSError, folder: Path) -> FolderError:
@@ -195,14 +218,6 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:
         return False
-
-
-def _is_unicode(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _suffixes(include: Iterable[str]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from .engine import Reader
 from .errors import FolderError, PostdexError
 from .events import Looked, Source, Told, tells
 from .ignore import Patterns
-from .walk import NEVER
+from .walk import NEVER, shown
 
 #: How often it is looked whether the folder is still the same, the settings are, and a post's time has come.
 TICK_S = 0.25
@@ -234,6 +234,7 @@ class _Following:
         for _, relative in self._seen(told):
             if relative.endswith("/.gitignore"):
                 return None
+            relative = shown(relative)
             if relative in self._known.table or include.verdict(relative) or include.verdict(relative.lower()):
                 found.add(relative)
         return found if len(found) <= MANY else None

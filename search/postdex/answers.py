@@ -118,6 +118,7 @@ def answer(question: Question, page: Page, reader: Reader, state: IndexState, st
         snippets=page.snippets,
         section_snippets=page.section_snippets,
         explain=page.explain,
+        drafts=page.drafts,
     )
     wanted = None if whole else page.offset + page.limit
     ranked = best(reader, found, question, page.sort == "score", wanted)

@@ -39,6 +39,7 @@ class Showing(NamedTuple):
     snippets: bool
     section_snippets: bool
     explain: bool
+    drafts: bool
 
 
 def showing(
@@ -51,12 +52,13 @@ def showing(
     snippets: bool = True,
     section_snippets: bool = False,
     explain: bool = False,
+    drafts: bool = False,
 ) -> Showing:
     """The leaves of a query together with what the engine said of them."""
     found = leaves(query)
     worth = [met.idf * leaf.weight for met, leaf in zip(stats, found, strict=False)]
     is_wanted = wanted(found, languages)
-    return Showing(query, found, worth, as_typed, is_wanted, simplify, snippets, section_snippets, explain)
+    return Showing(query, found, worth, as_typed, is_wanted, simplify, snippets, section_snippets, explain, drafts)
 
 
 class Spot(NamedTuple):
@@ -222,7 +224,8 @@ def _near(text: str, most: int) -> Callable[[str], bool]:
 
 def explanation(reader: Reader, ranked: Ranked, showing: Showing) -> Explanation:
     """The engine's score and, where words stand close together or a name is spelled just so, what that made of it."""
-    made = reader.explain(showing.query, ranked.candidate.post, as_typed=showing.as_typed)
+    post, as_typed = ranked.candidate.post, showing.as_typed
+    made = reader.explain(showing.query, post, as_typed=as_typed, drafts=showing.drafts)
     if ranked.score == ranked.candidate.score:
         return made
     if ranked.spelled is not None:  # one name has no words that could be close

@@ -68,15 +68,15 @@ def open(
     """
     opened = Index(folder, index=index, refresh=refresh)
     try:
-        usable = opened.exists
+        opened.views.opened()
+        return opened
+    except IndexMissingError:
+        if not create:
+            raise
     except IndexDamagedError:
         if refresh == "never":
             raise
-        usable, create = False, True
-    if not usable:
-        if not create:
-            raise IndexMissingError("there is no index yet", "run `postdex index`", path=str(opened.directory))
-        opened.refresh(wait=FIRST_BUILD_WAIT_S)
+    opened.refresh(wait=FIRST_BUILD_WAIT_S)
     return opened
 
 

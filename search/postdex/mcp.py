@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from traceback import print_exc
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -134,6 +135,9 @@ def answer(ix: Index, tool: str, arguments: dict[str, Any]) -> tuple[str, bool]:
     try:
         return render.dumps(tools[_known(tool, tools)](ix, **_checked(tool, arguments))), False
     except PostdexError as error:
+        return render.dumps(render.error(error)), True
+    except Exception as error:  # a bug, whose story is for the log; the next question may be answered
+        print_exc()
         return render.dumps(render.error(error)), True
 
 

@@ -193,6 +193,15 @@ def _checked(ix: Index, verify: bool) -> tuple[Status | None, list[Problem]]:
     return (None, damages) if damages else (status, problems)
 
 
+def _why_missing(ix: Index) -> str:
+    """Why there is no index that this version can search: none at all, or one of another version."""
+    try:
+        ix.views.opened()
+    except IndexMissingError as error:
+        return error.message
+    return "another process has just made the index"
+
+
 def _say_checkup(ix: Index, status: Status | None, problems: list[Problem], verified: bool) -> None:
     """The problems, then the index in two lines."""
     from . import terminal
@@ -203,8 +212,10 @@ def _say_checkup(ix: Index, status: Status | None, problems: list[Problem], veri
     if status is None:
         if text:
             out(text)
-        made = "the index cannot be used as it is; `postdex doctor --fix` makes it right"
-        note(made if damaged else "there is no index yet; `postdex index` or `postdex doctor --fix` makes it")
+        if damaged:
+            note("the index cannot be used as it is; `postdex doctor --fix` makes it right")
+        else:
+            note(f"{_why_missing(ix)}; `postdex index` or `postdex doctor --fix` makes it")
         return
     if text:
         out(text, "")

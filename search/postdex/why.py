@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from postdex_index import build, embedded
+from postdex_index import build, embedded, posts
 from postdex_index.config import Settings
 from postdex_index.engine import Reader
 from postdex_index.model import Explanation
@@ -53,7 +53,7 @@ def unknown(folder: Path, directory: Path, settings: Settings, known: build.Know
         for problem in embedded.read_problems(directory)
         if problem.path == path
     ]
-    if not os.path.isfile(folder / path):
+    if not os.path.isfile(posts.lying(folder, path)):
         return [*reasons, "there is no such file in the folder of the posts"]
     if path in known.table:
         return reasons or ["the file holds nothing to index"]

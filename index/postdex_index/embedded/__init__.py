@@ -8,11 +8,12 @@ a query's reader -> matching -> postings -> segment.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..engine import Kept, Stamp
-from ..errors import PostdexError
+from ..errors import IndexDamagedError, PostdexError
 from ..model import Problem
 from .reader import Snapshot
 from .store import Store
@@ -74,14 +75,22 @@ def bytes_on_disk(directory: Path) -> int:
 
 
 def blame(directory: Path, error: Exception) -> None:
-    """After an error that nobody expected: raise `IndexDamagedError` from it if a segment makes no sense.
+    """After an error that nobody expected: raise `IndexDamagedError` from it, which says it too, if a segment makes no
+    sense.
 
-    To look for that before would cost more than all searches. If all segments are in order, it is a bug, and stays one.
+    To look for that before would cost more than all searches. If all segments are in order, it is a bug, and stays one;
+    so it does where that cannot be found out: there is no index, or no memory, or the bug is in here as well.
     """
+    if isinstance(error, (PostdexError, MemoryError)):
+        return
     from .malformed import malformed
 
-    for wrong in () if isinstance(error, PostdexError) else malformed(Store(directory)):
-        raise wrong from error
+    wrong: IndexDamagedError | None = None
+    with suppress(Exception):
+        wrong = next(malformed(Store(directory)), None)
+    if wrong:
+        said = f"{wrong.message} ({type(error).__name__}: {error})"
+        raise IndexDamagedError(said[:400], wrong.hint, path=wrong.path) from error
 
 
 def verify(directory: Path) -> list[Problem]:

@@ -25,6 +25,7 @@ from ..errors import IndexWriteError
 from . import reader
 from .fieldterms import FIELDS, MARK, PATH, FieldPostings, FieldTerms, pattern, quoted
 from .store import File, SegmentEntry, Store
+from .toc import rows
 
 with warnings.catch_warnings():
     # Whoosh 2.7.4 is older than these rules of the compiler, which speaks up the first time it sees the files.
@@ -123,7 +124,7 @@ def schema() -> Any:
 
 
 class PostSegment(base.Segment):  # type: ignore[misc]
-    """A segment as Whoosh knows it: the name of its file, and what the commit says of that."""
+    """A segment as Whoosh knows it: the name of its file, what the commit says of that, and `all` of its segments."""
 
     def __init__(self, name: str, size: int, seal: int, posts: int, dead: Iterable[int]) -> None:
         self.indexname = "MAIN"
@@ -132,6 +133,7 @@ class PostSegment(base.Segment):  # type: ignore[misc]
         self.file = (name, size, seal)
         self.posts = posts
         self.dead = frozenset(dead)
+        self.all = [self]
 
     def codec(self) -> PostCodec:
         """The codec that reads it."""
@@ -147,17 +149,21 @@ class PostSegment(base.Segment):  # type: ignore[misc]
     delete_document = _refuse
 
 
-def segments(rows: str) -> list[PostSegment]:
-    """The segments that a TOC names, see `toc.write_toc`."""
-    return [PostSegment(*row) for row in json.loads(rows)]
+def segments(text: str) -> list[PostSegment]:
+    """The segments that a TOC names, see `toc.rows`."""
+    found = [PostSegment(*row) for row in json.loads(text)]
+    for one in found:
+        one.all = found
+    return found
 
 
 class PostCodec(base.Codec):  # type: ignore[misc]
     """Opens our segments for Whoosh."""
 
     def terms_reader(self, storage: Any, segment: PostSegment) -> PostTerms:
-        """Its terms."""
-        return PostTerms(segment.open(storage.folder))
+        """Its terms; a word has the stems that it has in any language of the index."""
+        found = {language for one in segment.all for language in one.open(storage.folder).languages(one.dead)}
+        return PostTerms(segment.open(storage.folder), tuple(found))
 
     def per_document_reader(self, storage: Any, segment: PostSegment) -> PostDocuments:
         """Its posts."""
@@ -172,8 +178,8 @@ class PostCodec(base.Codec):  # type: ignore[misc]
 class PostTerms(base.TermsReader):  # type: ignore[misc]
     """The terms of a segment, field by field."""
 
-    def __init__(self, segment: reader.Segment) -> None:
-        self._terms = FieldTerms(segment)
+    def __init__(self, segment: reader.Segment, languages: tuple[str, ...]) -> None:
+        self._terms = FieldTerms(segment, languages)
 
     def __contains__(self, term: tuple[str, bytes]) -> bool:
         return self._terms.postings(*term) is not None
@@ -427,9 +433,7 @@ class PostIndex(index.FileIndex):  # type: ignore[misc]
 
     def _read_toc(self) -> Any:
         commit, _ = self._store.newest()
-        published = [entry for entry in commit.segments if not entry.drafts]
-        found = [PostSegment(*entry.file, entry.posts, entry.dead) for entry in published]
-        return index.TOC(self._schema, found, commit.generation)
+        return index.TOC(self._schema, segments(rows(commit.segments)), commit.generation)
 
     def reader(self, reuse: Any = None) -> Any:
         """A reader of the newest commit. Nothing is reused: Whoosh's way of that brings deleted posts back."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain, compress
 
+from ..analysis import stemmer_language
 from .segment import SegmentFile
 from .words import glob
 
@@ -96,6 +97,15 @@ class Columns:
         for number in range(len(self._start) - 1):
             field, folded, written = self._key(number).decode("utf-8", "replace")[:-1].split("\t")
             yield f"{field}\t{folded}", written, self._docs[self._first[number] : self._first[number + 1]]
+
+    def languages(self, dead: Set[int]) -> set[str]:
+        """The languages whose stemmers the posts use that are not deleted."""
+        found: set[str] = set()
+        for number in range(self._bisect(b"lang\t"), self._bisect(b"lang\n")):
+            tag = self._key(number).decode("utf-8", "replace").split("\t")[1]
+            if any(doc not in dead for doc in self._docs[self._first[number] : self._first[number + 1]]):
+                found.add(stemmer_language(tag))
+        return found
 
     # -- sort keys
 

@@ -18,6 +18,7 @@ from ..scoring import FIELDS as SCORED
 from .layout import SURFACE
 from .postings import positions_in
 from .reader import Segment
+from .sought import Sought
 
 #: Stands before a typed raw token in its term; no surface has it.
 MARK = "\x01"
@@ -42,10 +43,11 @@ class FieldPostings:
 
 
 class FieldTerms:
-    """The terms of one segment."""
+    """The terms of one segment of an index with posts in these languages."""
 
-    def __init__(self, segment: Segment) -> None:
+    def __init__(self, segment: Segment, languages: tuple[str, ...] = ()) -> None:
         self._segment = segment
+        self._languages = languages
         self._lengths = segment.file.column("lengths")
         self.postings = lru_cache(_KEPT)(self._postings)
         self.lengths = lru_cache(None)(self._field_lengths)
@@ -60,7 +62,7 @@ class FieldTerms:
         if self._segment.file.meta["simplify"]:
             text = analysis.simplified(text)
         leaf = typed(text[1:], inside) if text.startswith(MARK) else query.Term(text, inside, exact=True)
-        found = self._segment.lists.postings(leaf)
+        found = self._segment.lists.postings(Sought(leaf, self._languages))
         if found is None:
             return None
         lengths = self.lengths(field)

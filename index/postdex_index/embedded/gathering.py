@@ -13,15 +13,12 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from ..model import Post
+from ..scoring import OWN_AVERAGES
 from . import segment as segments
 from .inversion import Inversion, needs_wide
 from .reader import Segment
 from .segment import Column
 from .store import File, SegmentEntry, Store, write_error
-
-#: A segment of so many posts measures impacts against its own averages; a smaller one takes the whole index's,
-#: because its own would cost .007 nDCG, and a segment of one very long post would find it no longer than usual.
-OWN_AVERAGES = 1_000
 
 
 class Kind(NamedTuple):

@@ -18,7 +18,7 @@ from operator import ne, sub
 from typing import TYPE_CHECKING
 
 from ..analysis import is_spaceless, stems
-from ..scoring import BODY, ENOUGH, FIELDS, SCALE, TITLE, combined, norm, quantised
+from ..scoring import BODY, ENOUGH, FIELDS, SCALE, TITLE, combined, norm, quantised, saturation
 from .keys import KeyWriter
 from .layout import LISTS_A_MARK, MOST_SURFACES, POSTINGS_A_MARK
 from .segment import Column
@@ -40,12 +40,13 @@ class Impacts:
 
     def of_bodies(self, docs: Iterable[int], counts: Iterable[int]) -> bytearray:
         """Impacts of words that stand so often in the bodies of these posts."""
-        norms = self._norms[BODY]
-        once = [quantised(combined(1 / (1 + k))) for k in norms]  # as by far most words are
-        more = 1 + 1 / ENOUGH  # n / (n + k), combined, is n / (more n + k)
+        norms, weight = self._norms[BODY], self._weights[BODY]
+        once = [quantised(combined(weight * saturation(1, k))) for k in norms]  # as by far most words are
+        # weight n / (n + k), combined, is weight n / (more n + k); in steps, and never beyond a byte (test_lists.py)
+        more, scale = 1 + weight / ENOUGH, SCALE * weight
         postings = zip(docs, counts, strict=True)
         return bytearray(
-            [once[d] if n == 1 else int(SCALE * n / (more * n + norms[d]) + 0.5) or 1 for d, n in postings]
+            [once[d] if n == 1 else int(scale * n / (more * n + norms[d]) + 0.5) or 1 for d, n in postings]
         )
 
     def of_fields(self, counts: Mapping[int, int], short: Mapping[int, int], shift: int) -> dict[int, int]:
@@ -58,8 +59,10 @@ class Impacts:
             doc, code = key >> shift, key & low
             body[doc] -= n
             extra[doc] = extra.get(doc, 0.0) + self._weights[code] * n / (n + self._norms[code][doc])
-        norms = self._norms[BODY]
-        return {doc: quantised(combined(body[doc] / (body[doc] + norms[doc]) + more)) for doc, more in extra.items()}
+        norms, weight = self._norms[BODY], self._weights[BODY]
+        return {
+            doc: quantised(combined(weight * saturation(body[doc], norms[doc]) + more)) for doc, more in extra.items()
+        }
 
 
 class ListWriter:

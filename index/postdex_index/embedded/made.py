@@ -6,38 +6,59 @@ two languages and synonyms are several postings as one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import chain
 from typing import Protocol
 
 
 class Postings(Protocol):
-    """What a leaf has in a segment: `docs` ascending, `impacts` beside them; `cut` if words were left out."""
+    """What a leaf has in a segment: `docs` ascending, `impacts` beside them."""
 
     docs: Sequence[int]
     impacts: bytes
-    cut: bool
 
     def positions(self, doc: int) -> Sequence[int]:
         """Ascending positions in a post; empty where it does not stand."""
         ...
 
+    def counted(self, doc: int) -> Sequence[int]:
+        """The occurrences that the impact in a post was made of, a position each: of several words as one those of
+        the word that counts most there."""
+        ...
+
     def stored(self) -> Iterable[int]:
-        """The numbers of the stored lists that it is made of, for the shares of titles."""
+        """The numbers of the stored lists that it has all of, for the shares of titles."""
+        ...
+
+    def partly(self) -> Mapping[int, Set[int]]:
+        """The numbers of the stored lists that it has only some surfaces of, each with the posts that have one of
+        these in their title."""
         ...
 
 
 class MadePostings:
     """Postings that were computed: a phrase, a word limited to a field or to some surfaces."""
 
-    __slots__ = ("_kept", "_width", "cut", "docs", "impacts")
+    __slots__ = ("_each", "_kept", "_titled", "_width", "docs", "impacts")
 
-    def __init__(self, impacts: bytes, kept: Mapping[int, list[int]], width: int, cut: bool) -> None:
+    def __init__(
+        self,
+        impacts: bytes,
+        kept: Mapping[int, list[int]],
+        *,
+        each: int = 1,
+        width: int = 1,
+        titled: Mapping[int, Set[int]] | None = None,
+    ) -> None:
+        """`each` of the positions in a post are one occurrence, and each stands for `width` words; `titled` is what
+        `partly` gives."""
         self.docs: Sequence[int] = list(kept)
         self.impacts = impacts
-        self.cut = cut
         self._kept = kept
+        self._each = each
         self._width = width
+        self._titled = titled or {}
 
     def positions(self, doc: int) -> Sequence[int]:
         """Ascending positions of all words of the leaf in a post."""
@@ -46,30 +67,48 @@ class MadePostings:
             return places
         return sorted({place + step for place in places for step in range(self._width)})
 
+    def counted(self, doc: int) -> Sequence[int]:
+        """One position of each occurrence."""
+        return self._kept.get(doc, [])[:: self._each]
+
     def stored(self) -> Iterable[int]:
-        """None: the words of a made leaf are never counted as words of a title."""
+        """None: the words of a phrase, and those limited to a field, are never counted as words of a title."""
         return ()
+
+    def partly(self) -> Mapping[int, Set[int]]:
+        """The list that some surfaces were taken of."""
+        return self._titled
 
 
 class UnionPostings:
     """Several postings as one word: in each post the greatest impact, and all positions."""
 
-    __slots__ = ("_members", "cut", "docs", "impacts")
+    __slots__ = ("_members", "docs", "impacts")
 
-    def __init__(self, members: Sequence[Postings], cut: bool = False) -> None:
+    def __init__(self, members: Sequence[Postings]) -> None:
         self.docs, self.impacts = greatest(
             chain.from_iterable([zip(one.docs, one.impacts, strict=True) for one in members])
         )
-        self.cut = cut or any(one.cut for one in members)
         self._members = members
 
     def positions(self, doc: int) -> Sequence[int]:
         """Ascending positions in a post, each once."""
         return sorted({place for one in self._members for place in one.positions(doc)})
 
+    def counted(self, doc: int) -> Sequence[int]:
+        """Those of the member that counts most there."""
+        return max(self._members, key=lambda one: impact_in(one, doc)).counted(doc)
+
     def stored(self) -> Iterable[int]:
         """The lists of all members."""
         return [number for one in self._members for number in one.stored()]
+
+    def partly(self) -> Mapping[int, Set[int]]:
+        """The lists of all members."""
+        found: dict[int, Set[int]] = {}
+        for number, titled in chain.from_iterable([one.partly().items() for one in self._members]):
+            found[number] = found.get(number, set()) | titled
+        return found
 
 
 def greatest(postings: Iterable[tuple[int, int]]) -> tuple[Sequence[int], bytes]:
@@ -83,9 +122,14 @@ def greatest(postings: Iterable[tuple[int, int]]) -> tuple[Sequence[int], bytes]
     return docs, bytes(map(best.__getitem__, docs))
 
 
-def union(members: Sequence[Postings | None], cut: bool = False) -> Postings | None:
+def impact_in(postings: Postings, doc: int) -> int:
+    """The impact in a post; 0 where it does not stand."""
+    place = bisect_left(postings.docs, doc)
+    return postings.impacts[place] if place < len(postings.docs) and postings.docs[place] == doc else 0
+
+
+def union(members: Sequence[Postings]) -> Postings | None:
     """Several postings as one; None if there are none."""
-    found = [one for one in members if one is not None]
-    if len(found) == 1 and not cut:
-        return found[0]
-    return UnionPostings(found, cut) if found else None
+    if len(members) == 1:
+        return members[0]
+    return UnionPostings(members) if members else None

@@ -7,7 +7,7 @@ when something has failed that should not (`embedded.blame`): then it takes as l
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from ..errors import IndexDamagedError
@@ -17,6 +17,7 @@ from .documents import StoredDocument
 from .inversion import Inversion
 from .merge import PER_POST, STRETCHES, merged
 from .reader import Segment
+from .segment import Column
 from .store import Store
 
 #: Columns that a merge of one segment does not write again just so: texts as its zlib deflates them, and with its own
@@ -37,17 +38,20 @@ def malformed(store: Store) -> Iterator[IndexDamagedError]:
 
 
 def makes_sense(segment: Segment) -> bool:
-    """Whether all of a segment can be read, and a merge of it alone makes the same columns again."""
+    """Whether all of a segment can be read, and a merge of it alone makes the same columns again. Raises what ails
+    ourselves: a lack of memory, and what fails without any segment."""
+    usual, _ = Inversion(segment.file.meta["wide"]).columns([0.0] * len(FIELDS))
     try:
-        return _has_form(segment) and _has_posts(segment) and _is_merged_alike(segment)
+        return _has_form(segment, usual) and _has_posts(segment) and _is_merged_alike(segment)
+    except MemoryError:
+        raise
     except Exception:  # whatever it is: nobody who reads it gets further
         return False
 
 
-def _has_form(segment: Segment) -> bool:
+def _has_form(segment: Segment, usual: Mapping[str, Column]) -> bool:
     """Whether the columns that a merge copies have the types and lengths that they should have."""
     column, meta = segment.file.column, segment.file.meta
-    usual, _ = Inversion(meta["wide"]).columns([0.0] * len(FIELDS))
     starts = {name: column(name).tolist() for name in STRETCHES}
     return (
         list(map(type, meta["averages"])) == [float] * len(FIELDS)

@@ -16,7 +16,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from functools import cache, lru_cache, reduce
 from heapq import nlargest
-from itertools import accumulate, compress, pairwise
+from itertools import accumulate, chain, compress, pairwise
 from math import ceil, log
 from operator import and_, or_
 from typing import NamedTuple
@@ -26,6 +26,7 @@ from ..scoring import COVERAGE
 from .columns import Columns
 from .made import Postings
 from .postings import Lists
+from .sought import Sought, Vocabulary
 
 FULL = bytes([0]) + b"\xff" * 255
 ONE = bytes([0]) + b"\x01" * 255
@@ -36,11 +37,6 @@ _LOG_STEP = log(_STEP)
 _MOST_ROWS = 100
 #: Rows of leaves are kept until they are so many bytes, in each segment and in the whole.
 SEGMENT_BYTES, WHOLE_BYTES = 8_000_000, 64_000_000
-
-
-def weightless(leaf: Leaf) -> Leaf:
-    """The leaf as it is looked up, whatever it weighs."""
-    return leaf if leaf.weight == 1.0 else leaf._replace(weight=1.0)
 
 
 class LeafRow(NamedTuple):
@@ -58,17 +54,15 @@ class SegmentRows:
     def __init__(self, lists: Lists) -> None:
         self.posts = lists.posts
         self._lists = lists
-        self._kept: dict[Leaf, LeafRow | None] = {}
+        self._kept: dict[Sought, LeafRow | None] = {}
         self._shares: dict[int, int] = {}
         self._room = SEGMENT_BYTES
 
-    def get(self, leaf: Leaf, among: Sequence[int] | None = None) -> LeafRow | None:
-        """What there is of a leaf, or None if no post has it. Its weight is not looked at. `among` as in
-        `Lists.postings`."""
-        leaf = weightless(leaf)
-        if leaf in self._kept:
-            return self._kept[leaf]
-        postings = self._lists.postings(leaf, among)
+    def get(self, sought: Sought, among: Sequence[int] | None = None) -> LeafRow | None:
+        """What there is of a leaf, or None if no post has it. `among` as in `Lists.postings`."""
+        if sought in self._kept:
+            return self._kept[sought]
+        postings = self._lists.postings(sought, among)
         found = None
         if postings:
             row = bytearray(self.posts)
@@ -79,10 +73,25 @@ class SegmentRows:
         if size > self._room:
             self._kept, self._shares, self._room = {}, {}, SEGMENT_BYTES
         self._room -= size
-        self._kept[leaf] = found
+        self._kept[sought] = found
         return found
 
-    def shares(self, number: int) -> int:
+    def share(self, postings: Sequence[Postings]) -> int:
+        """Lanes: the share of each title's words that these stand for. Each list counts once, so that the shares of a
+        title add up to no more than a byte holds."""
+        whole = {number for one in postings for number in one.stored()}
+        partly: dict[int, Set[int]] = {}
+        for number, titled in chain.from_iterable([one.partly().items() for one in postings]):
+            partly[number] = partly.get(number, frozenset()) | titled
+        lanes = sum(map(self._share_of, whole))
+        for number in partly.keys() - whole:
+            row = bytearray(self.posts)
+            for doc in partly[number]:
+                row[doc] = 255
+            lanes += self._share_of(number) & int.from_bytes(row, "little")
+        return lanes
+
+    def _share_of(self, number: int) -> int:
         """Lanes: the share of each title's words that the word of this list is."""
         lanes = self._shares.get(number)
         if lanes is None:
@@ -95,17 +104,18 @@ class SegmentRows:
 
 
 class Row:
-    """A leaf in a snapshot: its postings in each segment, and its impacts as one byte a post."""
+    """A leaf in a snapshot: its postings in each segment, and its impacts as one byte a post; `cut` if it covers too
+    many words."""
 
     __slots__ = ("_present", "bytes", "count", "cut", "most", "postings")
 
-    def __init__(self, parts: Sequence[LeafRow | None], impacts: bytes) -> None:
+    def __init__(self, parts: Sequence[LeafRow | None], impacts: bytes, cut: bool) -> None:
         found = [one for one in parts if one is not None]
         self.postings = [one and one.postings for one in parts]
         self.bytes = impacts
         self.most = max([one.most for one in found])
         self.count = sum([len(one.postings.docs) for one in found])
-        self.cut = any(one.postings.cut for one in found)
+        self.cut = cut
         self._present: int | None = None
 
     @property
@@ -127,8 +137,9 @@ class Source(NamedTuple):
 class Matcher:
     """Matching and scoring over several segments, whose posts are numbered as if they were one."""
 
-    def __init__(self, sources: Sequence[Source]) -> None:
+    def __init__(self, sources: Sequence[Source], vocabulary: Vocabulary) -> None:
         self.sources = sources
+        self.vocabulary = vocabulary
         #: where the posts of each segment begin, and one more at the end
         self.starts = [*accumulate([source.rows.posts for source in sources], initial=0)]
         self.posts = self.starts[-1]
@@ -137,29 +148,29 @@ class Matcher:
         for doc in self.dead:
             alive[doc] = 0
         self._everything = int.from_bytes(alive, "little")
-        self._rows: dict[Leaf, Row | None] = {}
+        self._rows: dict[Sought, Row | None] = {}
         self._room = WHOLE_BYTES
 
     def row(self, leaf: Leaf) -> Row | None:
         """A leaf's row, or None if no post has it."""
-        leaf = weightless(leaf)
-        if leaf in self._rows:
-            return self._rows[leaf]
-        return self._kept(leaf, [source.rows.get(leaf) for source in self.sources])
+        sought = self.vocabulary.sought(leaf)
+        if sought in self._rows:
+            return self._rows[sought]
+        return self._kept(sought, [source.rows.get(sought) for source in self.sources])
 
     def whole(self, leaf: Leaf) -> Row | None:
         """As `row`, for what was typed as a whole: the rows of its words are there, so the positions are read only of
         posts that have them all, which mostly are none."""
-        leaf = weightless(leaf)
-        if leaf in self._rows or isinstance(leaf, Term):
+        sought = self.vocabulary.sought(leaf)
+        if sought in self._rows or isinstance(leaf, Term):
             return self.row(leaf)
         matching = self.lane_bytes(self._with_all_words(leaf))
         bounds = pairwise(self.starts)
         among = [list(compress(range(stop - start), matching[start:stop])) for start, stop in bounds]
         found = [
-            source.rows.get(leaf, docs) if docs else None for source, docs in zip(self.sources, among, strict=True)
+            source.rows.get(sought, docs) if docs else None for source, docs in zip(self.sources, among, strict=True)
         ]
-        return self._kept(leaf, found)
+        return self._kept(sought, found)
 
     def _with_all_words(self, leaf: Leaf) -> int:
         """Lanes of the posts that may hold a leaf, deleted ones too: they hold each of its words."""
@@ -171,7 +182,7 @@ class Matcher:
                 return reduce(or_, map(self._with_all_words, spellings))
         return self._lanes(leaf)
 
-    def _kept(self, leaf: Leaf, found: Sequence[LeafRow | None]) -> Row | None:
+    def _kept(self, sought: Sought, found: Sequence[LeafRow | None]) -> Row | None:
         """The row of a leaf from what each segment has of it, kept for the next search."""
         row = None
         if any(found):
@@ -179,17 +190,17 @@ class Matcher:
                 one.impacts if one else bytes(source.rows.posts)
                 for one, source in zip(found, self.sources, strict=True)
             ]
-            row = Row(found, b"".join(impacts))
+            row = Row(found, b"".join(impacts), sought.only is not None)
         size = 500 + (self.posts * 2 if row else 0)
         if size > self._room:
             self._rows, self._room = {}, WHOLE_BYTES
         self._room -= size
-        self._rows[leaf] = row
+        self._rows[sought] = row
         return row
 
-    def knows(self, leaf: Leaf) -> bool:
+    def knows(self, sought: Sought) -> bool:
         """Whether the row of a leaf is there already."""
-        return weightless(leaf) in self._rows
+        return sought in self._rows
 
     def found(self, leaf: Leaf) -> int:
         """In how many living posts a leaf stands."""
@@ -210,6 +221,12 @@ class Matcher:
         number, doc = self.place(doc)
         postings = row.postings[number]
         return postings.positions(doc) if postings else ()
+
+    def counted(self, row: Row, doc: int) -> Sequence[int]:
+        """The occurrences that the impact of this row in a post was made of, a position each."""
+        number, doc = self.place(doc)
+        postings = row.postings[number]
+        return postings.counted(doc) if postings else ()
 
     # -- which
 
@@ -314,12 +331,11 @@ class Matcher:
         return [(base, shares[doc] / 255, doc) for base, doc in zip(bases, docs, strict=True)]
 
     def _shares(self, rows: Sequence[tuple[Row, float]]) -> bytes:
-        """The share of each title's words that the leaves ask for; empty where no title has any. Each list counts
-        once, so that the shares of a title add up to no more than a byte holds."""
-        found: list[int] = []
-        for number, source in enumerate(self.sources):
-            lists = {one for row, _ in rows if (postings := row.postings[number]) for one in postings.stored()}
-            found.append(sum(map(source.rows.shares, lists)))
+        """The share of each title's words that the leaves ask for; empty where no title has any."""
+        found = [
+            source.rows.share([postings for row, _ in rows if (postings := row.postings[number])])
+            for number, source in enumerate(self.sources)
+        ]
         if not any(found):
             return b""
         return b"".join(

@@ -64,7 +64,7 @@ def merged(
     columns["lengths"] = array("I" if wide else "H", chain.from_iterable(lengths))
     columns |= _merged_values(parts)
     columns |= _merged_lists(parts, lengths, averages, wide)
-    languages = sorted({language for part in parts for language in part.segment.file.meta["languages"]})
+    languages = sorted({language for segment, dead in sources for language in segment.languages({*dead})})
     meta = {
         "posts": posts,
         "wide": wide,

@@ -28,7 +28,8 @@ class Word(Protocol):
 
 def side_by_side(words: Sequence[Word], among: Sequence[int] | None = None) -> dict[int, list[int]]:
     """By post where the first word stands, ascending, when each word follows the one before. `among` are the posts
-    that may hold all the words, where that is known."""
+    that may hold all the words, where that is known. Of two words of one list at one place (the stem of `dog-s` and of
+    its first part) both are given, as the list has them."""
     first, *rest = sorted(range(len(words)), key=lambda step: len(words[step].docs))
     docs = common(words) if among is None else among
     found: dict[int, list[int]] = {}
@@ -53,7 +54,7 @@ def within(words: Sequence[Word], slop: int) -> dict[int, list[int]]:
     """By post where all words of windows stand, ascending, that hold every word, in any order, and at most `slop`
     others among them."""
     docs = common(words)
-    columns = [word.places(docs) for word in words]
+    columns = [[sorted({*at}) for at in word.places(docs)] for word in words]
     return {doc: near for doc, *places in zip(docs, *columns, strict=True) if (near := _near(places, slop))}
 
 

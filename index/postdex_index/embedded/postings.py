@@ -10,23 +10,23 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence, Set
-from heapq import nlargest
 from itertools import accumulate, chain, compress, islice, pairwise
 
 from ..analysis import stem
-from ..query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
-from ..scoring import BODY, CODE, CODES, combined, impact, norm, quantised, saturation
+from ..query import Fuzzy, Phrase, Prefix, Synonyms, Term, Wildcard
+from ..scoring import BODY, CODE, CODES, TITLE, combined, impact, quantised, worth
 from .layout import LISTS_A_MARK, NAME, POSTINGS_A_MARK, SURFACE
 from .made import MadePostings, Postings, greatest, union
 from .phrases import side_by_side, within
 from .segment import SegmentFile
+from .sought import Pattern, Sought
 from .surfaces import Surfaces, stretch
 from .words import Words, glob
 
-#: A pattern takes in so many words at most, the most frequent ones; an answer says when it was cut.
-MOST_WORDS = 1_000
 #: A list so many times as long as the posts that are asked for is looked up post by post, not gone through.
 _MUCH_LONGER = 12
+#: What so many patterns cover is kept: between counting their words in all segments and looking them up in each.
+_MOST_COVERED = 4
 
 
 class Lists:
@@ -35,8 +35,8 @@ class Lists:
     def __init__(self, segment: SegmentFile) -> None:
         self.words = Words(segment)
         self.posts: int = segment.meta["posts"]
-        self._languages: list[str] = segment.meta["languages"]
-        self._averages: list[float] = segment.meta["averages"]
+        self._languages = tuple(segment.meta["languages"])
+        self.averages: list[float] = segment.meta["averages"]
         self._posts, self._list_mark = segment.column("list_posts"), segment.column("list_mark")
         self.surfaces = Surfaces(segment)
         self._titled, self._titled_first = segment.column("titled"), segment.column("titled_first")
@@ -56,6 +56,7 @@ class Lists:
         self._run_first, self._run_start = segment.column("run_first"), segment.column("run_start")
         self._run_code = segment.column("run_code")
         self._link_first, self._link_edge = segment.column("link_first"), segment.column("link_edge")
+        self._covered: dict[Pattern, list[int]] = {}
 
     # -- stored lists
 
@@ -108,61 +109,88 @@ class Lists:
 
     # -- leaves
 
-    def postings(self, leaf: Leaf, among: Sequence[int] | None = None) -> Postings | None:
-        """What a leaf has in this segment; None if nothing. Weights are not looked at. `among` are the posts that may
-        hold all words of a phrase, where that is known."""
-        match leaf:
+    def postings(self, sought: Sought, among: Sequence[int] | None = None) -> Postings | None:
+        """What a leaf has in this segment; None if nothing. `among` are the posts that may hold all words of a phrase,
+        where that is known."""
+        match sought.leaf:
             case Term(text, field, _, exact):
-                return self._limited(self._surface_postings(text) if exact else self._word(text), field)
+                found = self._surfaces(self.words.find(text)) if exact else self._word(text, sought.languages)
+                return self._limited(found, field)
             case Phrase():
-                return self._phrase(leaf, among)
-            case Prefix(text, field):
-                return self._limited(self._pattern(self.words.beginning(text)), field)
-            case Wildcard(pattern, field):
-                prefix = re.split(r"[*?]", pattern, maxsplit=1)[0]
-                return self._limited(self._pattern(self.words.matching(prefix, glob(pattern))), field)
-            case Fuzzy(text, most, field):
-                return self._limited(self._pattern(number for _, number in self.words.near(text, most)), field)
+                return self._phrase(sought.leaf, sought, among)
+            case Prefix() | Wildcard() | Fuzzy():
+                return self._limited(self._surfaces(self._meant(sought.leaf, sought)), sought.leaf.field)
             case Synonyms(spellings):
-                return union([found for one in spellings if (found := self.postings(one, among))])
-        raise TypeError(f"not a leaf: {leaf!r}")
+                each = [self.postings(sought._replace(leaf=one), among) for one in spellings]
+                return union([found for found in each if found])
+        raise TypeError(f"not a leaf: {sought.leaf!r}")
 
-    def _word(self, text: str) -> Postings | None:
-        """The word or any of its stem, in the languages of the segment."""
-        return union([StoredPostings(self, number) for number in sorted(self._numbers(text))])
+    def _word(self, text: str, languages: Sequence[str]) -> Postings | None:
+        """The word or any of its stem in these languages."""
+        return union([StoredPostings(self, number) for number in sorted(self._numbers(text, languages))])
 
-    def _numbers(self, text: str) -> set[int]:
+    def _numbers(self, text: str, languages: Sequence[str]) -> set[int]:
         words = self.words
-        numbers = {words.leads_to(key)[0] for key in words.find(text) if words.kind[key] & SURFACE}
-        for name in {stem(text, language) for language in self._languages}:
-            numbers.update([words.leads_to(key)[0] for key in words.find(name) if words.kind[key] & NAME])
-        return numbers
+        names = {stem(text, language) for language in languages or self._languages}
+        return {words.leads_to(key)[0] for name in names for key in words.find(name) if words.kind[key] & NAME}
 
-    def _surface_postings(self, text: str) -> Postings | None:
-        """The word spelled just so."""
-        return self._pattern(self.words.find(text))
+    def covered(self, pattern: Pattern) -> Sequence[int]:
+        """The keys of the words that a pattern covers, whatever its field."""
+        pattern = pattern._replace(field="", weight=1.0)
+        found = self._covered.get(pattern)
+        if found is None:
+            if len(self._covered) >= _MOST_COVERED:
+                self._covered = {}
+            kind = self.words.kind
+            found = self._covered[pattern] = [key for key in self._keys(pattern) if kind[key] & SURFACE]
+        return found
 
-    def _pattern(self, keys: Iterable[int]) -> Postings | None:
-        """All words among these keys, as one; the most frequent if they are too many."""
-        wanted, cut = self._surfaces_of(keys)
+    def _keys(self, pattern: Pattern) -> Iterable[int]:
+        match pattern:
+            case Prefix(text):
+                return self.words.beginning(text)
+            case Wildcard(text):
+                return self.words.matching(re.split(r"[*?]", text, maxsplit=1)[0], glob(text))
+            case Fuzzy(text, most):
+                return [key for _, key in self.words.near(text, most)]
+
+    def frequencies(self, keys: Sequence[int]) -> dict[bytes, int]:
+        """The words of these keys, with the number of posts that each stands in, deleted ones too."""
+        if not keys:
+            return {}
+        region = range(min(keys), max(keys) + 1)
+        posts, spelled = self.words.surfaces(region), self.words.keys(region)
+        found: dict[bytes, int] = {}
+        for key in keys:  # a surface that leads to several lists is several keys
+            word = spelled[key - region.start]
+            found[word] = found.get(word, 0) + posts[key]
+        return found
+
+    def _meant(self, pattern: Pattern, sought: Sought) -> Sequence[int]:
+        """The keys of the words that a pattern means."""
+        keys = self.covered(pattern)
+        if sought.only is None or not keys:
+            return keys
+        region = range(min(keys), max(keys) + 1)
+        spelled = self.words.keys(region)
+        return [key for key in keys if spelled[key - region.start] in sought.only]
+
+    def _surfaces(self, keys: Iterable[int]) -> Postings | None:
+        """All words among these keys, as one."""
+        wanted = self._wanted(keys)
         whole = {number for number, surfaces in wanted.items() if surfaces.issuperset(self.surfaces.of(number))}
         members: list[Postings] = [self._of_surfaces(number, wanted[number]) for number in wanted.keys() - whole]
         for run in runs(sorted(whole)):
             members.append(RunPostings(self, run) if len(run) > 1 else StoredPostings(self, run.start))
-        return union(members, cut)
+        return union(members)
 
-    def _surfaces_of(self, keys: Iterable[int]) -> tuple[dict[int, set[int]], bool]:
-        """The lists that these keys lead to, with the surfaces that are wanted of each; and whether they were cut."""
+    def _wanted(self, keys: Iterable[int]) -> dict[int, set[int]]:
+        """The lists that these keys lead to, with the surfaces that are wanted of each."""
         words = self.words
-        found = [key for key in keys if words.kind[key] & SURFACE]
-        cut = len(found) > MOST_WORDS
-        if cut:
-            posts = words.surfaces(range(min(found), max(found) + 1))
-            found = nlargest(MOST_WORDS, found, key=posts.__getitem__)
         wanted: dict[int, set[int]] = {}
-        for number, surface in map(words.leads_to, found):
+        for number, surface in map(words.leads_to, [key for key in keys if words.kind[key] & SURFACE]):
             wanted.setdefault(number, set()).add(surface)
-        return wanted, cut
+        return wanted
 
     def _of_surfaces(self, number: int, wanted: set[int]) -> Postings:
         """A list, limited to some of its surfaces. Where all occurrences in a post are wanted, the stored impact is
@@ -176,15 +204,16 @@ class Lists:
             if at:
                 kept[doc] = at
                 impacts.append(value if len(at) == len(places) else self._impact(doc, at))
-        return MadePostings(bytes(impacts), kept, 1, False)
+        titled = {doc for doc, _ in self.shares(number) if doc in kept and TITLE in self.codes(doc, kept[doc])}
+        return MadePostings(bytes(impacts), kept, titled={number: titled} if titled else {})
 
     def _limited(self, postings: Postings | None, field: str) -> Postings | None:
-        """Postings limited to one field."""
+        """Postings limited to one field. Two words of theirs at one place are one, as in a union of lists."""
         if not field or postings is None:
             return postings
         codes = CODES[field]
-        kept = {doc: inside for doc in postings.docs if (inside := self.inside(doc, postings.positions(doc), codes))}
-        return self._made(kept, postings.cut)
+        places = [(doc, sorted({*postings.positions(doc)})) for doc in postings.docs]
+        return self._made({doc: inside for doc, at in places if (inside := self.inside(doc, at, codes))})
 
     def inside(self, doc: int, places: Sequence[int], codes: Sequence[int]) -> list[int]:
         """Those of the positions that lie in fields with these codes."""
@@ -192,17 +221,17 @@ class Lists:
 
     # -- phrases
 
-    def _phrase(self, phrase: Phrase, among: Sequence[int] | None = None) -> Postings | None:
+    def _phrase(self, phrase: Phrase, sought: Sought, among: Sequence[int] | None = None) -> Postings | None:
         """Words side by side (or within slop), from the positions of the posts that have them all."""
-        words, cut = self._phrase_words(phrase)
+        words = self._phrase_words(phrase, sought)
         if not words:
             return None
         if phrase.slop:  # gives every word of a window
-            return self._made(within(words, phrase.slop), cut, each=len(words))
-        found = side_by_side(words, among)
+            return self._made(within(words, phrase.slop), each=len(words))
+        found = {doc: sorted({*at}) for doc, at in side_by_side(words, among).items()}
         if phrase.outside_links:
             found = {doc: left for doc, at in found.items() if (left := self._outside_links(doc, at, len(words)))}
-        return self._made(found, cut, width=len(words))
+        return self._made(found, width=len(words))
 
     def _outside_links(self, doc: int, places: Sequence[int], width: int) -> list[int]:
         """Those of the positions from which `width` words are not all the text of one link."""
@@ -214,29 +243,26 @@ class Lists:
                 left.append(place)
         return left
 
-    def _phrase_words(self, phrase: Phrase) -> tuple[list[_PhraseWord], bool]:
-        """The words of a phrase, none if the segment lacks one of them; and whether some of a pattern were left out."""
+    def _phrase_words(self, phrase: Phrase, sought: Sought) -> list[_PhraseWord]:
+        """The words of a phrase, none if the segment lacks one of them."""
         words: list[_PhraseWord] = []
-        cut = False
         codes = CODES[phrase.field] if phrase.field else ()
         for index, text in enumerate(phrase.terms):
             wanted: dict[int, set[int]] | dict[int, None]
             if phrase.prefix and index == len(phrase.terms) - 1:
-                wanted, cut = self._surfaces_of(self.words.beginning(text))
+                wanted = self._wanted(self._meant(Prefix(text), sought))
             elif phrase.exact:
-                wanted, _ = self._surfaces_of(self.words.find(text))
+                wanted = self._wanted(self.words.find(text))
             else:
-                wanted = dict.fromkeys(self._numbers(text))
+                wanted = dict.fromkeys(self._numbers(text, sought.languages))
             if not wanted:
-                return [], False
+                return []
             words.append(_PhraseWord(self, wanted, codes))
-        return words, cut
+        return words
 
     # -- made postings
 
-    def _made(
-        self, kept: Mapping[int, list[int]], cut: bool = False, *, each: int = 1, width: int = 1
-    ) -> Postings | None:
+    def _made(self, kept: Mapping[int, list[int]], *, each: int = 1, width: int = 1) -> Postings | None:
         """Postings from positions by post, their impacts computed as the build computes them.
 
         `each` positions are one occurrence, and each stands for `width` words.
@@ -244,14 +270,14 @@ class Lists:
         if not kept:
             return None
         impacts = bytes([self._impact(doc, at[::each]) for doc, at in kept.items()])
-        return MadePostings(impacts, kept, width, cut)
+        return MadePostings(impacts, kept, each=each, width=width)
 
     def _impact(self, doc: int, places: Sequence[int]) -> int:
         counts = self.counts_by_field(doc, places)
         if len(counts) == 1 and BODY in counts:  # nearly always
-            below = norm(BODY, self._lengths[BODY * self.posts + doc], self._averages[BODY])
-            return quantised(combined(saturation(counts[BODY], below)))
-        return quantised(impact(counts.items(), self.lengths(doc), self._averages))
+            length = self._lengths[BODY * self.posts + doc]
+            return quantised(combined(worth(BODY, counts[BODY], length, self.averages[BODY])))
+        return quantised(impact(counts.items(), self.lengths(doc), self.averages))
 
     def counts_by_field(self, doc: int, places: Iterable[int]) -> dict[int, int]:
         """How many of these positions lie in each field; code counts as body, as the score wants it."""
@@ -296,7 +322,7 @@ def _flags(numbers: Set[int]) -> bytes:
 class StoredPostings:
     """A stored list."""
 
-    __slots__ = ("_lists", "_number", "cut", "docs", "impacts", "start", "stop")
+    __slots__ = ("_lists", "_number", "docs", "impacts", "start", "stop")
 
     def __init__(self, lists: Lists, number: int) -> None:
         self._lists = lists
@@ -304,7 +330,6 @@ class StoredPostings:
         self.start, self.stop = lists.bounds(range(number, number + 1))
         self.docs: Sequence[int] = lists.docs[self.start : self.stop]
         self.impacts = bytes(lists.impacts[self.start : self.stop])
-        self.cut = False
 
     def positions(self, doc: int) -> Sequence[int]:
         """Ascending positions in a post."""
@@ -313,6 +338,10 @@ class StoredPostings:
         if posting == self.stop or lists.docs[posting] != doc:
             return ()
         return lists.occurrences(*lists.offset(posting))
+
+    def counted(self, doc: int) -> Sequence[int]:
+        """All of them."""
+        return self.positions(doc)
 
     def places(self, docs: Sequence[int], wanted: set[int] | None = None) -> list[list[int]]:
         """The positions in each of these posts, only those of the `wanted` surfaces if that is not None."""
@@ -346,12 +375,16 @@ class StoredPostings:
         """Its own number."""
         return (self._number,)
 
+    def partly(self) -> Mapping[int, Set[int]]:
+        """None."""
+        return {}
+
 
 class RunPostings:
     """Stored lists that follow one another as one word, as most of a pattern's do: a union without a step of Python
     for each of them."""
 
-    __slots__ = ("_lists", "_numbers", "_posts", "_start", "cut", "docs", "impacts")
+    __slots__ = ("_lists", "_numbers", "_posts", "_start", "docs", "impacts")
 
     def __init__(self, lists: Lists, numbers: range) -> None:
         self._lists = lists
@@ -359,23 +392,35 @@ class RunPostings:
         self._start, stop = lists.bounds(numbers)
         docs = lists.docs[self._start : stop]
         self.docs, self.impacts = greatest(zip(docs, lists.impacts[self._start : stop], strict=True))
-        self.cut = False
         # The posts of all lists as characters: in a text one is found at the speed of memory.
         self._posts = str(docs, "utf-16-le", "surrogatepass")
 
     def positions(self, doc: int) -> Sequence[int]:
         """Ascending positions in a post, each once."""
-        lists, post = self._lists, chr(doc)
-        found: set[int] = set()
+        lists = self._lists
+        return sorted({*chain.from_iterable([lists.occurrences(*lists.offset(one)) for one in self._of(doc)])})
+
+    def counted(self, doc: int) -> Sequence[int]:
+        """The positions in the list that has the greatest impact there."""
+        lists, own = self._lists, self._of(doc)
+        return lists.occurrences(*lists.offset(max(own, key=lists.impacts.__getitem__))) if own else ()
+
+    def _of(self, doc: int) -> list[int]:
+        """The postings of a post."""
+        post, found = chr(doc), list[int]()
         at = self._posts.find(post)
         while at >= 0:
-            found.update(lists.occurrences(*lists.offset(self._start + at)))
+            found.append(self._start + at)
             at = self._posts.find(post, at + 1)
-        return sorted(found)
+        return found
 
     def stored(self) -> Iterable[int]:
         """The numbers of all."""
         return self._numbers
+
+    def partly(self) -> Mapping[int, Set[int]]:
+        """None."""
+        return {}
 
 
 class _PhraseWord:

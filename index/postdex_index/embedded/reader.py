@@ -20,12 +20,14 @@ from .. import scoring
 from ..engine import FEWEST, UNTYPED, Answer, AsTyped, LeafStats, Stats, Word
 from ..errors import NotFoundError
 from ..model import Explanation
-from ..query import Leaf, Query, Term, leaves, show
+from ..query import Leaf, Query, Term, leaves
+from . import explaining
 from .columns import Columns
 from .documents import Documents, StoredDocument
 from .matching import Matcher, Row, SegmentRows, Source
 from .postings import Lists
 from .segment import SegmentFile
+from .sought import Vocabulary
 
 
 class Segment:
@@ -41,6 +43,11 @@ class Segment:
         self.title_keys = file.column("title_keys")
         self.heading_keys = file.column("heading_keys")
 
+    def languages(self, dead: Set[int]) -> Iterable[str]:
+        """The languages of its posts, but for the deleted ones."""
+        known: list[str] = self.file.meta["languages"]
+        return known if len(known) < 2 or not dead else self.columns.languages(dead)
+
 
 class Part(NamedTuple):
     """A segment in a snapshot: the posts of it that are deleted, the number of its first post, and whether it is one
@@ -55,18 +62,22 @@ class Part(NamedTuple):
 class Scope:
     """The segments that a search goes through; `doc` is a post's number among theirs."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, parts: Sequence[Part], vocabulary: Vocabulary | None = None) -> None:
         self.parts = parts
-        self.matcher = Matcher([Source(one.segment.rows, one.segment.columns, one.dead) for one in parts])
+        if vocabulary is None:
+            vocabulary = Vocabulary(_languages(parts), [one.segment.lists for one in parts])
+        sources = [Source(one.segment.rows, one.segment.columns, one.dead) for one in parts]
+        self.matcher = Matcher(sources, vocabulary)
 
     def until(self, deadline: float, typed: Sequence[Leaf]) -> Scope:
         """This, or with fewer segments: those in which the leaves could be looked up in time."""
-        unknown = [leaf for leaf in typed if not self.matcher.knows(leaf)]
+        vocabulary = self.matcher.vocabulary
+        unknown = [sought for sought in map(vocabulary.sought, typed) if not self.matcher.knows(sought)]
         for number, part in enumerate(self.parts):
             if time.monotonic() > deadline:
-                return Scope(self.parts[:number])
-            for leaf in unknown:
-                part.segment.rows.get(leaf)
+                return Scope(self.parts[:number], vocabulary)
+            for sought in unknown:
+                part.segment.rows.get(sought)
         return self
 
     def place(self, doc: int) -> tuple[Part, int]:
@@ -244,47 +255,24 @@ class Snapshot:
 
     # -- one post
 
-    def explain(self, query: Query, post: int, *, as_typed: AsTyped = UNTYPED) -> Explanation:
-        """How the score of this post was made: the sum that `search` computes, with its parts."""
+    def explain(self, query: Query, post: int, *, as_typed: AsTyped = UNTYPED, drafts: bool = False) -> Explanation:
+        """How the score of this post was made, see `engine.Reader.explain`."""
         part, own = self._part(post)
-        scope = self._scope(part.drafts)
+        scope = self._scope(drafts or part.drafts)
         matcher, doc = scope.matcher, scope.matcher.starts[scope.parts.index(part)] + own
         typed = leaves(query)
         weighed = _weighed(matcher, typed)
-        terms: list[Explanation] = []
-        for leaf, row, (posts, idf, _) in zip(typed, weighed.rows, weighed.stats, strict=True):
+        added: list[Explanation] = []
+        for leaf, row, stats in zip(typed, weighed.rows, weighed.stats, strict=True):
             impact = row.bytes[doc] if row else 0
-            label = f"{show(leaf)}: weight {leaf.weight:g} x idf {idf:.3f} ({posts} posts) x impact"
-            label += f" {impact / scoring.SCALE:.3f}, of these fields together"
-            factor = leaf.weight * idf / scoring.SCALE
-            places = matcher.positions(row, doc) if row and impact else ()
-            terms.append(Explanation(factor * impact, label, self._fields(part, places, own)))
+            counted = matcher.counted(row, doc) if row and impact else ()
+            added.append(explaining.leaf(leaf, stats, impact, explaining.fields(part.segment.lists, own, counted)))
         wholes = _wholes(matcher, as_typed)
         top = _found(scope, weighed, wholes, matcher.match(query), FEWEST, as_typed).top()
         this = _found(scope, weighed, wholes, 0xFF << 8 * doc, 1, as_typed)
         base, share, _ = this.candidates[0]
-        factors = (
-            Explanation(base, "the words", tuple(terms)),
-            Explanation(1 + scoring.COVERAGE * share, f"x for {share:.0%} of the title's words"),
-            Explanation(scoring.TITLE_IS_QUERY * top * (doc in this.titled), "+ the query is the title or an alias"),
-            Explanation(scoring.HEADING_IS_QUERY * top * (doc in this.headed), "+ the query is a heading"),
-            Explanation(this.wholes.get(doc, 0.0) * top, "+ it stands there as it was typed"),
-        )
-        return Explanation(this.score(base, share, doc, top), "score", factors)
-
-    @staticmethod
-    def _fields(part: Part, places: Sequence[int], doc: int) -> tuple[Explanation, ...]:
-        """The parts of an impact by field, computed from the positions of a leaf in a post."""
-        lists = part.segment.lists
-        counts = lists.counts_by_field(doc, places)
-        lengths, averages = lists.lengths(doc), part.segment.file.meta["averages"]
-        return tuple(
-            Explanation(
-                scoring.worth(code, count, lengths[code], averages[code]),
-                f"{scoring.FIELDS[code].name}: {count} of {lengths[code]} words (average {averages[code]:.0f})",
-            )
-            for code, count in sorted(counts.items())
-        )
+        whole = this.wholes.get(doc, 0.0)
+        return explaining.score(added, base, share, doc in this.titled, doc in this.headed, whole, top)
 
     def document(self, post: int) -> StoredDocument:
         """The stored post."""
@@ -334,11 +322,12 @@ class Snapshot:
 
     def _surface_posts(self, term: str) -> int:
         """In how many living published posts a surface stands."""
-        total = 0
-        for part in self._scope(False).parts:
+        total, scope = 0, self._scope(False)
+        sought = scope.matcher.vocabulary.sought(Term(term, exact=True))
+        for part in scope.parts:
             words = part.segment.lists.words
             total += sum(words.surfaces(words.find(term)).values())
-            if part.dead and (found := part.segment.rows.get(Term(term, exact=True))):
+            if part.dead and (found := part.segment.rows.get(sought)):
                 total -= sum(1 for doc in part.dead if found.impacts[doc])
         return total
 
@@ -352,7 +341,6 @@ class Snapshot:
         """The snapshot in numbers."""
         if self._stats is None:
             living = [(part.segment.posts - len(part.dead), part.drafts) for part in self.parts]
-            languages = {language for part in self.parts for language in part.segment.file.meta["languages"]}
             self._stats = Stats(
                 self.generation,
                 sum(posts for posts, drafts in living if not drafts),
@@ -360,7 +348,7 @@ class Snapshot:
                 len(self.parts),
                 sum(len(part.segment.lists.words) for part in self.parts),
                 self.bytes,
-                tuple(sorted(languages)),
+                _languages(self.parts),
                 all(part.segment.file.meta["simplify"] for part in self.parts),
             )
         return self._stats
@@ -368,6 +356,11 @@ class Snapshot:
     def close(self) -> None:
         """Forget the segments; their files are unmapped when nobody uses them any more."""
         self.parts = []
+
+
+def _languages(parts: Iterable[Part]) -> tuple[str, ...]:
+    """The languages of the living posts of segments."""
+    return tuple(sorted({language for part in parts for language in part.segment.languages(part.dead)}))
 
 
 def _weighed(matcher: Matcher, typed: Sequence[Leaf]) -> Weighed:

@@ -28,6 +28,7 @@ from zlib import crc32
 
 import Stemmer
 
+from .. import scoring
 from ..analysis import RULES
 from ..engine import Stamp
 from ..errors import IndexDamagedError, IndexMissingError, IndexVersionError, IndexWriteError
@@ -137,6 +138,12 @@ class Store:
         if form < FORMAT or value["analysis"] != ANALYSIS:
             raise IndexMissingError(
                 "this index was written by an older postdex",
+                "run `postdex index` to rebuild it",
+                path=str(self.directory),
+            )
+        if value.get("scoring") != scoring.fingerprint():
+            raise IndexMissingError(
+                "this index was written by a postdex that scores otherwise",
                 "run `postdex index` to rebuild it",
                 path=str(self.directory),
             )
@@ -266,6 +273,7 @@ class Store:
             {
                 "format": FORMAT,
                 "analysis": ANALYSIS,
+                "scoring": scoring.fingerprint(),
                 "generation": commit.generation,
                 "settings": commit.settings,
                 "segments": commit.segments,

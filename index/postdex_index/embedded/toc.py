@@ -36,11 +36,16 @@ def toc_path(directory: Path, generation: int) -> Path:
 
 
 def toc_bytes(generation: int, entries: Sequence[SegmentEntry]) -> bytes:
-    """The TOC of a commit. Unpublished posts are left out: a program that does not know of drafts would show them."""
-    rows = [(*entry.file, entry.posts, entry.dead) for entry in entries if not entry.drafts]
-    schema = _call("schema")
-    segments = _call("segments", json.dumps(rows, separators=(",", ":")))
+    """The TOC of a commit."""
+    schema, segments = _call("schema"), _call("segments", rows(entries))
     return _HEAD + _varint(len(schema)) + schema + struct.pack("!ii", generation, 0) + segments
+
+
+def rows(entries: Sequence[SegmentEntry]) -> str:
+    """The segments of a commit as the text that `codec.segments` reads. Unpublished posts are left out: a program that
+    does not know of drafts would show them."""
+    found = [(*entry.file, entry.posts, entry.dead) for entry in entries if not entry.drafts]
+    return json.dumps(found, separators=(",", ":"))
 
 
 def _call(name: str, *texts: str) -> bytes:

@@ -14,9 +14,10 @@ from pathlib import Path
 from ..engine import Stamp
 from ..errors import IndexDamagedError, IndexFault, IndexMissingError, IndexWriteError
 from ..model import Post, Problem
+from ..scoring import OWN_AVERAGES
 from . import table
 from .damage import of_commit
-from .gathering import OWN_AVERAGES, Gathering, Placed, living_lengths, no_collection, write_segment
+from .gathering import Gathering, Placed, living_lengths, no_collection, write_segment
 from .inversion import MOST_POSTS
 from .lock import Lock
 from .merge import merged

@@ -1,0 +1,183 @@
+"""Is a number the same however posts are split into segments?
+
+The same posts in one segment, in one each, and merged from these: every kind of leaf finds the same posts in the same
+order, with the same scores and explanations. Average lengths are held still: what a segment is measured against when
+it is written is another matter (docs/ranking.md).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from postdex_index import scoring
+from postdex_index.analysis import tokens
+from postdex_index.embedded import gathering, merge, open_reader, open_writer, sought, writer
+from postdex_index.embedded.reader import Snapshot
+from postdex_index.engine import AsTyped, Stamp
+from postdex_index.model import Explanation, Post, Section
+from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Synonyms, Term, Wildcard
+
+STAMP = Stamp(1, 1, 1, 1, bytes(16))
+#: Words of which several share a stem, some in one language only; `dog-s` has two words of one stem at one place.
+WORDS = [
+    *("shortcode", "shortcodes", "shortcoded", "short", "dog", "dogs", "dog-s", "dogma", "dogmas", "docs"),
+    *("liebe", "lieben", "lieb", "wichtig", "wichtigen", "import", "importe", "importance", "内核模块", "内核"),
+]
+TERMS = sorted({token.term for word in WORDS for token in tokens(word)})
+
+
+@contextmanager
+def still(most_words: int) -> Iterator[None]:
+    """Averages are what they are, and a pattern covers so many words at most."""
+    averages = [3.0 + code for code in range(len(scoring.FIELDS))]
+    with ExitStack() as patches:
+        for module in (gathering, merge):
+            patches.enter_context(patch.object(module, "average_lengths", lambda totals: averages))
+        patches.enter_context(patch.object(sought, "MOST_WORDS", most_words))
+        yield
+
+
+def stored(directory: Path, batches: Sequence[Sequence[Post]], merging: Callable[[Any], Any]) -> Snapshot:
+    """The posts, a commit for each batch."""
+    with patch.object(writer, "to_merge", merging), open_writer(directory) as opened:
+        for batch in batches:
+            opened.write([(post, post.path, STAMP) for post in batch])
+            opened.commit()
+    return open_reader(directory)
+
+
+def never(entries: Sequence[Any]) -> Sequence[Any]:
+    return ()
+
+
+def always(entries: Sequence[Any]) -> Sequence[Any]:
+    return entries if len(entries) > 1 else ()
+
+
+def told(found: Snapshot, query: Query) -> list[tuple[str, float, Explanation]]:
+    """What a search says of a query, and of each post."""
+    answer = found.search(query, limit=100, as_typed=AsTyped("shortcode"))
+    assert answer.total == len(answer.candidates)
+    return [
+        (found.document(one.post).path, one.score, found.explain(query, one.post, as_typed=AsTyped("shortcode")))
+        for one in answer.candidates
+    ]
+
+
+def check(posts: Sequence[Post], queries: Sequence[Query], most_words: int = 1_000) -> None:
+    splits: tuple[tuple[str, Sequence[Sequence[Post]], Callable[[Any], Any]], ...] = (
+        ("one", [posts], never),
+        ("one each", [[post] for post in posts], never),
+        ("two", [posts[::2], posts[1::2]], never),
+        ("merged", [[post] for post in posts], always),
+    )
+    with tempfile.TemporaryDirectory() as directory, still(most_words):
+        readers = {name: stored(Path(directory) / name, *split) for name, *split in splits}  # type: ignore[arg-type]
+        assert len(readers["one each"].parts) == len(posts)
+        assert len(readers["merged"].parts) == 1
+        for query in queries:
+            whole = told(readers["one"], query)
+            for name, reader in readers.items():
+                assert told(reader, query) == whole, (name, query)
+
+
+texts = st.lists(st.sampled_from(WORDS), max_size=5).map(" ".join)
+terms = st.sampled_from(TERMS)
+fields = st.sampled_from(["", "", "title", "heading", "body", "tags"])
+weights = st.sampled_from([1.0, 1.0, 0.5])
+words = st.builds(Term, terms, fields, weights, st.booleans())
+several = st.lists(terms, min_size=2, max_size=3).map(tuple)
+phrases = st.builds(Phrase, several, fields, weights, st.booleans(), st.integers(0, 3), st.just(False)) | st.builds(
+    Phrase, several, fields, weights, st.booleans(), st.just(0), st.just(True)
+)
+prefixes = st.builds(Prefix, terms.map(lambda term: term[:2]), fields, weights)
+patterns = st.one_of(
+    prefixes,
+    st.builds(Wildcard, terms.map(lambda term: term[:1] + "*" + term[-1:]), fields, weights),
+    st.builds(Fuzzy, terms, st.integers(1, 2), fields, weights),
+)
+spellings = st.lists(st.one_of(words, phrases, prefixes), min_size=1, max_size=3).map(tuple)
+leaves = st.one_of(words, phrases, patterns, st.builds(Synonyms, spellings, weights))
+queries = st.lists(leaves, min_size=1, max_size=3).map(lambda found: Clauses(optional=tuple(found), minimum=1))
+
+
+@st.composite
+def posts(draw: st.DrawFn) -> list[Post]:
+    def post(number: int) -> Post:
+        sections = (Section(0, "", "", 1, draw(texts)), Section(2, draw(texts), "a", 3, draw(texts)))
+        lang = draw(st.sampled_from(["", "de", "fr-CA"]))
+        return Post(f"{number}.md", draw(texts), sections, tags=tuple(draw(texts).split()[:1]), lang=lang)
+
+    return list(map(post, range(draw(st.integers(2, 5)))))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(posts(), st.lists(queries, min_size=4, max_size=8), st.sampled_from([2, 5, 1_000]))
+def test_a_number_does_not_depend_on_the_segments(found: list[Post], asked: list[Query], most_words: int) -> None:
+    check(found, asked, most_words)
+
+
+def post(number: int, title: str, text: str, lang: str = "") -> Post:
+    return Post(f"{number}.md", title, (Section(0, "", "", 1, text),), lang=lang)
+
+
+CASES = {
+    "a title of one of its surfaces": (
+        [post(0, "Shortcode", "x"), post(1, "Other", "the shortcodes here")],
+        (Fuzzy("shortcod"), Prefix("shortcode"), Wildcard("short*e"), Term("shortcode", exact=True)),
+    ),
+    "a stem of another language": (
+        [post(0, "Post", "wichtig"), post(1, "Beitrag", "wichtige Liebe", "de")],
+        (Term("wichtigen"), Phrase(("wichtigen", "lieben")), Synonyms((Term("wichtigen"), Term("post")))),
+    ),
+    "two words of a stem at a place": (
+        [post(0, "A", "dog-s food"), post(1, "B", "dogma and dog")],
+        (Prefix("dog", "body"), Prefix("dog"), Phrase(("dog", "food")), Phrase(("dog", "dog"), slop=3)),
+    ),
+    "too many words": (
+        [post(number, f"t{number}", " ".join([f"w{n}" for n in range(number + 1)])) for number in range(5)],
+        (Prefix("w"), Wildcard("w?"), Phrase(("w0", "w"), prefix=True), Synonyms((Prefix("w"), Term("t1")))),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_cases(case: str) -> None:
+    found, asked = CASES[case]
+    check(found, asked, most_words=3)
+
+
+def test_the_most_frequent_words_are_taken() -> None:
+    found, _ = CASES["too many words"]
+    with tempfile.TemporaryDirectory() as directory, still(3):
+        reader = stored(Path(directory), [[one] for one in found], never)
+        (leaf,) = reader.search(Prefix("w")).leaves
+        assert leaf.cut and leaf.posts == 5
+        (leaf,) = reader.search(Prefix("w4")).leaves
+        assert not leaf.cut
+        assert reader.search(Clauses(required=(Phrase(("w3", "w"), prefix=True),))).total == 0  # w4 is not among them
+
+
+def test_what_is_deleted_speaks_no_language(tmp_path: Path) -> None:
+    """Neither before nor after a merge, and in another segment as little."""
+    gone = post(2, "Beitrag", "wichtige Liebe", "de")
+    with still(1_000):
+        reader = stored(tmp_path, [[post(0, "Post", "wichtig"), gone], [post(1, "Other", "text")]], never)
+        assert reader.stats().languages == ("de", "en")
+        assert reader.search(Term("wichtigen")).total == 2
+        for merging in (never, always):
+            with patch.object(writer, "to_merge", merging), open_writer(tmp_path) as opened:
+                opened.write([(post(9, "Last", "text"), "9.md", STAMP)], [gone.path])
+                opened.commit()
+            reader = open_reader(tmp_path)
+            assert reader.stats().languages == ("en",)
+            assert reader.search(Term("wichtigen")).total == 0
