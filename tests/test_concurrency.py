@@ -147,5 +147,40 @@ def test_searching_while_another_writes_leaves_out_what_is_gone(tmp_path: Path) 
         ix.search("stable word")
 
 
+@pytest.mark.parametrize(("limit_ms", "found"), [(2000, 15), (0, 0)])
+def test_a_search_beside_another_writer_finds_what_was_just_saved(tmp_path: Path, limit_ms: int, found: int) -> None:
+    folder = make(tmp_path)
+    (folder / "postdex.toml").write_text(f"max_wait_ms = {limit_ms}\n")
+    postdex.open(folder).refresh()
+    seen = 0
+    with postdex.open(folder) as ix:
+        for number in range(15):
+            started, ended = threading.Event(), threading.Event()
+
+            def write(started: threading.Event = started, ended: threading.Event = ended) -> None:
+                with closing(embedded.open_writer(ix.directory)):
+                    started.set()
+                    time.sleep(0.05)  # as long as a commit takes
+                ended.set()
+
+            threading.Thread(target=write).start()
+            assert started.wait(20)
+            (folder / f"own-{number}.md").write_text(f"# Own\n\nzebra{number}\n")
+            results = ix.search(f"zebra{number}", typo=False)
+            assert results.index.fresh == bool(results.total)
+            seen += results.total
+            assert ended.wait(20)
+    assert seen == found
+
+
+def test_a_search_does_not_wait_long_for_another_writer(tmp_path: Path) -> None:
+    folder = make(tmp_path)
+    with postdex.open(folder) as ix, closing(embedded.open_writer(ix.directory)):
+        (folder / "own.md").write_text("# Own\n\nzebra\n")
+        started = time.monotonic()
+        assert not ix.search("zebra", typo=False).index.fresh
+        assert 0.2 <= time.monotonic() - started < 10
+
+
 if __name__ == "__main__":
     print(look_until(Path(sys.argv[1]), time.monotonic() + float(sys.argv[2])))

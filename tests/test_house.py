@@ -28,6 +28,7 @@ FLOORS = {
     "postdex_index.scoring": 0,
     "postdex_index.spelling": 0,
     "postdex_index.ignore": 0,
+    "postdex_index.forks": 0,
     "postdex_index.config": 1,
     "postdex_index.dates": 1,
     "postdex_index.sites": 1,

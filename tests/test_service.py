@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import logging
@@ -25,10 +26,13 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from serving import BEARER, TOKEN, Running, serving
 
+import postdex
 from postdex import cli, filters, render
 from postdex.service import app, endpoints, gate, openapi, records, server, watched
 from postdex.service.errors import REFUSALS, RequestError
 from postdex_index import embedded
+from postdex_index.embedded import disk
+from postdex_index.errors import IndexWriteError
 
 ROOT = Path(__file__).parent.parent
 REFCOUNT = "2022/refcount-bug.md"
@@ -480,6 +484,46 @@ def test_answers_go_on_when_the_index_is_damaged(blog: Path) -> None:
         assert served.post("/index", {}, **BEARER).json()["added"] == 2
         assert served.ask("/health").json()["status"] == "ok"
         assert served.ask("/search?q=common").json()["total"] == 2
+
+
+@pytest.mark.parametrize("name", ["open_lock", "create", "make_folder"])
+def test_what_cannot_be_written_is_served_as_it_is(blog: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with postdex.open(blog) as ix:
+        posts = ix.search("common").total
+    with monkeypatch.context() as patched:
+        patched.setattr(disk, name, refuse)
+        with serving(blog) as served:
+            assert served.ask("/health").json()["status"] == "ok", "it is as new as the files"
+        write(blog, "second", "another common word")
+        with serving(blog) as served:
+            health = served.ask("/health").json()
+            assert (health["status"], health["fresh"]) == ("degraded", False)
+            assert "Read-only file system" in health["problem"]
+            assert served.ask("/search?q=common").json()["total"] == posts
+            assert served.post("/index", {}, **BEARER).status == 503
+            patched.undo()
+            assert served.post("/index", {}, **BEARER).json()["added"] == 1
+            assert served.ask("/health").json()["status"] == "ok"
+    shutil.rmtree(blog / ".postdex")
+    monkeypatch.setattr(disk, name, refuse)
+    with pytest.raises(IndexWriteError), serving(blog):
+        pass
+
+
+def test_a_folder_that_cannot_be_written_has_its_index_in_the_cache(
+    blog: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    shutil.rmtree(blog / ".postdex", ignore_errors=True)
+    with serving(blog) as served:
+        assert served.ask("/search?q=common").json()["total"] == 1
+        assert served.ask("/health").json()["status"] == "ok"
+        assert (tmp_path / "cache") in served.site.index.directory.parents
+    assert not (blog / ".postdex").exists()
 
 
 def test_watching_keeps_answers_fresh(blog: Path) -> None:

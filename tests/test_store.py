@@ -90,7 +90,7 @@ def test_a_newer_index_is_refused_and_left_alone(trial: Trial, changed: dict[str
     write_commit(trial.index, number, value | changed)
     (trial.index / "000099-0.segment").write_bytes(b"of a later run")
     before = trial.files()
-    known = build.Known(number, {}, "")
+    known = build.Known(embedded.identity(trial.index), {}, "")
     for use in (
         trial.state,
         trial.refresh,

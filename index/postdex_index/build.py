@@ -21,14 +21,16 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
-from . import embedded, posts, sites
+from . import embedded, forks, posts, sites
 from .config import Settings
-from .engine import Stamp, Writer
+from .engine import Identity, Stamp, Writer
 from .errors import IndexDamagedError, IndexLockedError, IndexMissingError, IndexWriteError
 from .model import Post, Problem
 
 #: So many touched files are a commit of their own, else each search would read all of them again.
 MANY_TOUCHED = 100
+#: A search waits no longer for another writer, whatever is set.
+_LONGEST_WAIT_MS = 60_000
 #: The settings that a post is read by.
 _USED = ("anchors", "timezone", "language", "simplify", "url", "base_url")
 #: The digest of a file that could not be read: no file has it.
@@ -38,12 +40,17 @@ Progress = Callable[[int, int], None]
 
 
 class Known(NamedTuple):
-    """What the newest commit knows of the files: its number (0: there is none that can be used), the post
+    """What the newest commit knows of the files: which one it is (None: there is none that can be used), the post
     table, and the fingerprint of the settings and the site it was made with."""
 
-    generation: int
+    identity: Identity | None
     table: Mapping[str, Stamp]
     settings: str
+
+    @property
+    def generation(self) -> int:
+        """The number of the commit, 0 if there is none."""
+        return self.identity.generation if self.identity else 0
 
 
 class Plan(NamedTuple):
@@ -113,7 +120,7 @@ def known(directory: Path) -> Known:
     try:
         return Known(*embedded.read_known(directory))
     except (IndexMissingError, IndexDamagedError):
-        return Known(0, {}, "")
+        return Known(None, {}, "")
 
 
 def plan(folder: Path, known: Known, settings: Settings, *, full: bool = False, only: Set[str] | None = None) -> Plan:
@@ -179,11 +186,12 @@ def refresh(
     stored = embedded.read_problems(directory) if idle and generation else []
     problems = tuple(sorted(_all_problems(todo, stored, before.table)))
     if not idle or (set(problems) != set(stored) and not dry_run):
+        _load()
         with closing(
             embedded.open_writer(directory, wait=wait, simplify=settings.simplify, distrust=damaged)
         ) as writer:
             lost = _is_damaged(writer)
-            if lost or (writer.based_on, writer.settings) != (generation, before.settings):
+            if lost or (writer.based_on, writer.settings) != (before.identity, before.settings):
                 # Somebody else committed since we looked, or the writer begins anew.
                 known_now = Known(writer.based_on, writer.table(), writer.settings)
                 todo = plan(folder, known_now, settings, full=full or lost, only=only)
@@ -194,7 +202,7 @@ def refresh(
 
 
 def catch_up(folder: Path, directory: Path, settings: Settings, before: Known) -> Freshness:
-    """Before a search: index what changed since a commit, if that is quickly done and no other writer is at work.
+    """Before a search: index what changed since a commit, if that is quickly done and no other writer is long at work.
 
     Too much to do now: only what was deleted leaves the index, since a post that is gone must not be found. Where
     there is nothing to answer from instead, what keeps the index from being written is raised.
@@ -204,9 +212,11 @@ def catch_up(folder: Path, directory: Path, settings: Settings, before: Known) -
         return Freshness(True, 0)
     if not todo.quick(settings) and not todo.remove:
         return Freshness(False, changed_files(folder, before, settings, todo))
+    _load()
     try:
-        with closing(embedded.open_writer(directory, simplify=settings.simplify, hurried=True)) as writer:
-            if writer.based_on != before.generation:  # somebody else committed since, or there is nothing to go on from
+        wait = min(settings.max_wait_ms, _LONGEST_WAIT_MS) / 1000
+        with closing(embedded.open_writer(directory, wait=wait, simplify=settings.simplify, hurried=True)) as writer:
+            if writer.based_on != before.identity:  # somebody else committed since, or there is nothing to go on from
                 todo = plan(folder, Known(writer.based_on, writer.table(), writer.settings), settings)
             quick = todo.quick(settings)
             if not todo.pending or (not quick and not todo.remove):
@@ -250,6 +260,13 @@ def _is_damaged(writer: Writer) -> bool:
     except IndexDamagedError:
         return True
     return False
+
+
+def _load() -> None:
+    """Load what reads posts and writes an index, which a search has no use for that finds nothing changed."""
+    with forks.barred:
+        from . import parsing  # noqa: F401
+        from .embedded import writer  # noqa: F401
 
 
 def _no_collection() -> AbstractContextManager[None]:
@@ -315,7 +332,8 @@ def _write_shared(
     found: list[Problem],
 ) -> bool:
     """Stage posts that the index has not yet as segments made in several processes; False if they are too few."""
-    from . import worker  # subprocesses and threads, which a small commit has no use for
+    with forks.barred:
+        from . import worker  # subprocesses and threads, which a small commit has no use for
 
     if len(paths) < worker.SHARED_FROM:
         return False

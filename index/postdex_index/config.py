@@ -33,6 +33,7 @@ class Settings(NamedTuple):
     max_bytes: int = 10 * 1024 * 1024
     max_changed_files: int = 100
     max_changed_bytes: int = 2_000_000
+    max_wait_ms: int = 200
     origins: tuple[str, ...] = ()
 
 
@@ -59,6 +60,7 @@ _DOCS = {
     "max_bytes": "Larger files are skipped, with a problem.",
     "max_changed_files": "With more changed files than this, a search answers from the index as it is.",
     "max_changed_bytes": "With more changed bytes than this, a search answers from the index as it is.",
+    "max_wait_ms": "So long a search waits for another writer of the index; then it answers from the index as it is.",
     "origins": "Web pages that may ask the service, such as https://example.org.",
 }
 _TYPES = {tuple: "texts", str: "text", bool: "flag", int: "number"}

@@ -18,6 +18,16 @@ from .query import Leaf, Query
 FEWEST = 50
 
 
+class Identity(NamedTuple):
+    """What tells a commit from every other, one of the same number too, as in an index that was removed and made anew:
+    its number, and of its file the last line, which is a checksum, the inode and the time when it was written."""
+
+    generation: int
+    check: bytes
+    inode: int
+    mtime_ns: int
+
+
 class Stamp(NamedTuple):
     """What a file looked like when it was indexed: the hint (stat) and the truth (digest).
 
@@ -226,6 +236,11 @@ class Kept(NamedTuple):
 class Reader(Protocol):
     """One immutable snapshot of an index; safe to use from several threads."""
 
+    @property
+    def identity(self) -> Identity:
+        """The commit that it shows."""
+        ...
+
     def search(
         self,
         query: Query,
@@ -288,8 +303,8 @@ class Writer(Protocol):
     settings: str
 
     @property
-    def based_on(self) -> int:
-        """The number of the commit that this one builds on; 0 if it begins anew."""
+    def based_on(self) -> Identity | None:
+        """The commit that this one builds on; None if it begins anew."""
         ...
 
     @property

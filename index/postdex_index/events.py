@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
@@ -97,14 +98,20 @@ class Looked:
     def __init__(self, stop: threading.Event) -> None:
         self._stop = stop
         self._pause = _LOOK_S
+        self._due = time.monotonic() + self._pause
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> set[str] | None:
         """See `Source`."""
-        self._stop.wait(self._pause)
+        self._stop.wait(min(seconds, max(self._due - time.monotonic(), 0)))
+        if time.monotonic() < self._due:
+            return set()
+        self._due = time.monotonic() + self._pause
+        return None
 
     def took(self, seconds: float) -> None:
         """See `Source`."""
         self._pause = max(_LOOK_S, seconds * _SHARE)
+        self._due = time.monotonic() + self._pause
 
     def close(self) -> None:
         """Nothing is open."""

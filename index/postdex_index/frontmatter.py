@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import plain_yaml
+from . import forks, plain_yaml
 from .model import Problem
 
 if TYPE_CHECKING:
@@ -235,7 +235,8 @@ def _yaml_fields(block: str) -> tuple[Value, Iterable[tuple[int, str]]]:
     fields = plain_yaml.read(block)
     if fields is not None:
         return fields, ()
-    from .yaml_block import load
+    with forks.barred:
+        from .yaml_block import load
 
     return load(block)
 

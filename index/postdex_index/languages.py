@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from itertools import compress
 from typing import TYPE_CHECKING, Protocol
 
+from . import forks
 from .scripts import fold, is_spaceless, read_table, run_text, simplified
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ def _stemmer(language: str) -> _Stemmer:
     if stemmers is None:
         stemmers = _local.stemmers = {}
     if language not in stemmers:
-        import Stemmer  # a cold search of nothing but Chinese never pays for it
+        with forks.barred:
+            import Stemmer  # a cold search of nothing but Chinese never pays for it
 
         stemmers[language] = Stemmer.Stemmer(_algorithms()[language])
         stemmers[language].maxCacheSize = 0

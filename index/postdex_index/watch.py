@@ -3,7 +3,8 @@
 `watch` goes on until it is told to stop: whenever something changed it looks what that means and brings the
 index up to it with `build`. Where it is known which files changed, only they are looked at; after a change of
 folders, settings, the site's files or a .gitignore everything is, and once a minute too, in case an event got lost.
-Who tells of changes is for `events`. A round that fails is reported, and tried again until it succeeds.
+Who tells of changes is for `events`. Whatever fails is reported, and tried again until it succeeds, after pauses
+that grow: nothing but `stop` ends it, and each turn is a sign of life by which others can tell.
 """
 
 from __future__ import annotations
@@ -15,19 +16,22 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from pathlib import Path
 
-from . import build, embedded, posts, sites
+from . import build, embedded, forks, posts, sites
 from .build import Report
 from .config import Settings
 from .engine import Reader
-from .errors import FolderError, PostdexError
+from .errors import FolderError, IndexLockedError, PostdexError
 from .events import Looked, Source, Told, tells
 from .ignore import Patterns
 from .walk import NEVER, shown
 
 #: How often it is looked whether the folder is still the same, the settings are, and a post's time has come.
 TICK_S = 0.25
-#: After a failure the next attempt is made after so long.
-AGAIN_S = 1.0
+#: After a failure the next attempt is made after so long, and after twice as long each time up to the second, until
+#: all went well for the third: a disk may be full for days, and a bug may come back at each attempt.
+AGAIN_S, LONGEST_S, CALM_S = 1.0, 30.0, 10.0
+#: Who gave no sign of life for so long follows nothing any more. Pauses are shorter, as is all but the longest merge.
+SILENT_S = 60.0
 #: Another writer may take so long to finish; a search that catches up is done in less.
 WAIT_S = 0.25
 #: All files are compared at least so often, and at once when more of them changed together.
@@ -51,24 +55,26 @@ def watch(
     turn: AbstractContextManager[object] | None = None,
     polling: bool = False,
     jobs: int = 1,
+    alive: Callable[[], None] = lambda: None,
 ) -> None:
     """Keep the index in `directory` as new as the files of `folder`, until `stop` is set; by default for ever.
 
     `on_report` is called after the first round and after each that changed something, `on_error` with what went
-    wrong, once for each cause: a full disk, another writer, settings that are wrong. Nothing of that ends it.
+    wrong, once for each cause: a full disk, another writer, settings that are wrong, a bug. Nothing of that ends it.
     `reload` gives the settings anew when their files change (by default they stay), `turn` is held in each round,
     `polling` looks every moment instead of waiting to be told, `jobs` is how many processes a large round may use.
+    `alive` is called several times a minute, in long rounds too.
     """
-    following = _Following(folder, directory, settings, on_report, on_error, reload, turn or nullcontext(), jobs)
+    turn = turn or nullcontext()
+    following = _Following(folder, directory, settings, on_report, on_error, reload, turn, jobs, alive)
     stop = stop or threading.Event()
     while not stop.is_set():
-        folders = following.folders()
-        source = _source(following, folders, stop, polling) if folders else None
-        if source is None or folders is None:
-            stop.wait(TICK_S)
-            continue
-        with closing(source):
-            _follow(following, source, folders, stop)
+        try:
+            _watch_folders(following, stop, polling)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # what panics in the Rust of a source is no Exception
+            stop.wait(following.failed(error))
 
 
 class Watching:
@@ -76,14 +82,29 @@ class Watching:
 
     def __init__(self, run: Callable[..., None]) -> None:
         """`run` is `watch` with all arguments but `stop`."""
+        forks.remember(self)
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=run, kwargs={"stop": self._stop}, name="postdex watch", daemon=True)
+        self._heard = time.monotonic()
+        given = {"stop": self._stop, "alive": self._hear}
+        self._thread = threading.Thread(target=run, kwargs=given, name="postdex watch", daemon=True)
         self._thread.start()
+
+    def begin_anew(self) -> None:
+        """In a forked child, where it does not run."""
+        self._stop = threading.Event()
+
+    def _hear(self) -> None:
+        self._heard = time.monotonic()
 
     @property
     def running(self) -> bool:
         """Whether it goes on; it does until it is stopped."""
         return self._thread.is_alive()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it goes on and gave a sign of life in the last minute; else nobody follows the files."""
+        return self.running and time.monotonic() - self._heard < SILENT_S
 
     def stop(self) -> None:
         """End it; a round that is under way is finished first. May be called more than once, from any thread."""
@@ -96,6 +117,18 @@ class Watching:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         self.stop()
+
+
+def _watch_folders(following: _Following, stop: threading.Event, polling: bool) -> None:
+    """Follow the folders that there are now, until there are others."""
+    following.alive()
+    folders = following.folders()
+    source = _source(following, folders, stop, polling) if folders else None
+    if source is None or folders is None:
+        stop.wait(TICK_S)
+        return
+    with closing(source):
+        _follow(following, source, folders, stop)
 
 
 def _source(following: _Following, folders: Iterable[str], stop: threading.Event, polling: bool) -> Source | None:
@@ -117,9 +150,11 @@ def _source(following: _Following, folders: Iterable[str], stop: threading.Event
 
 def _follow(following: _Following, source: Source, folders: tuple[str, ...], stop: threading.Event) -> None:
     """Follow the changes that a source tells of, as long as it sees all there is to see."""
-    identity, around = following.identity(), following.around()
+    identity = following.identity()
+    following.settle()
     changed: set[str] | None = None
     while not stop.is_set():
+        following.alive()
         if changed is None:
             following.round(None)
             if not source.complete and following.folders() != folders:
@@ -139,10 +174,7 @@ def _follow(following: _Following, source: Source, folders: tuple[str, ...], sto
             source.took(time.monotonic() - started)
         else:
             changed = following.concerned(told)
-        if around != (now := following.around()):
-            around, changed = now, None
-            following.reload()
-        if following.is_time():
+        if following.settle() or following.is_time():
             changed = None
 
 
@@ -159,17 +191,21 @@ class _Following:
         reload: Callable[[], Settings] | None,
         turn: AbstractContextManager[object],
         jobs: int,
+        alive: Callable[[], None],
     ) -> None:
+        self.alive = alive
         self.root = os.path.abspath(folder)
         self._folder, self._directory, self._settings = folder, directory, settings
         self._on_report, self._on_error, self._reload = on_report, on_error, reload
         self._turn, self._jobs = turn, jobs
         self._index = os.path.abspath(directory) + os.sep
-        self._known = build.Known(0, {}, "")
+        self._known = build.Known(None, {}, "")
+        self._around: list[tuple[str, int, int, int]] | None = None
         self._reader: Reader | None = None  # held, so that segments stay open and verified
         self._folders: frozenset[str] = frozenset()
         self._said: set[str] = set()
         self._reported = False  # whether what was reported last was a round that did what it should
+        self._pause, self._failed = 0.0, -CALM_S
         self._whole = self._due = 0.0
 
     def folders(self) -> tuple[str, ...] | None:
@@ -190,6 +226,15 @@ class _Following:
             return state.st_dev, state.st_ino
         return None
 
+    def settle(self) -> bool:
+        """Take in the settings anew if the files changed that say how all posts are read; whether they did."""
+        now = self.around()
+        if now == self._around:
+            return False
+        self.reload()
+        self._around = now
+        return True
+
     def around(self) -> list[tuple[str, int, int, int]]:
         """What the files look like that say how all posts are read, and which are: those around the folder."""
         root = Path(self.root)
@@ -207,6 +252,7 @@ class _Following:
         if self._reload:
             try:
                 self._settings = self._reload()
+                self._reported = False  # that they can be used is worth a word, if they could not before
             except PostdexError as error:
                 self.say(error)
 
@@ -251,12 +297,20 @@ class _Following:
         """Whether all files have to be looked at because of the time, or because the index is gone."""
         if time.monotonic() >= self._whole:
             return True
-        gone = self._known.generation and not embedded.generation(self._directory)
-        return self._reported and (bool(gone) or time.time() >= self._due)
+        return self._reported and (self._gone() or time.time() >= self._due)
+
+    def _gone(self) -> bool:
+        """Whether the index was removed, or made anew: what others commit to the same has a higher number."""
+        known, found = self._known.identity, embedded.identity(self._directory)
+        return known is not None and (found is None or (found != known and found.generation <= known.generation))
 
     def _refreshed(self, only: set[str] | None) -> build.Report:
+        def progress(done: int, total: int) -> None:
+            self.alive()
+
+        given = self._folder, self._directory, self._settings
         try:
-            return build.refresh(self._folder, self._directory, self._settings, wait=WAIT_S, jobs=self._jobs, only=only)
+            return build.refresh(*given, wait=WAIT_S, jobs=self._jobs, only=only, progress=progress)
         except Exception as error:
             embedded.blame(self._directory, error)
             raise
@@ -266,13 +320,16 @@ class _Following:
         try:
             with self._turn:
                 report = self._refreshed(paths)
-                if self._reader is None or report.generation != self._known.generation:
+                if self._reader is None or embedded.identity(self._directory) != self._known.identity:
                     self._known = build.known(self._directory)
                     self._reader = embedded.open_reader(self._directory)
-        except (PostdexError, OSError) as error:
+        except IndexLockedError as error:  # nothing is wrong, and it ends soon
             self._whole = time.monotonic() + AGAIN_S
             self._reported = False
-            self.say(error if isinstance(error, PostdexError) else PostdexError(str(error), "it is tried again"))
+            self.say(error)
+            return
+        except Exception as error:
+            self._whole = time.monotonic() + self.failed(error)
             return
         if paths is None:
             self._whole, self._due = time.monotonic() + WHOLE_S, float("inf")
@@ -280,7 +337,10 @@ class _Following:
         if not self._reported or report.added or report.changed or report.removed:
             self._reported = True
             self._said.clear()
-            self._on_report(report)
+            try:
+                self._on_report(report)
+            except Exception as error:  # who is told has failed, not the round
+                self.say(_said(error))
 
     def _moments(self, paths: Iterable[str] | None) -> Iterator[int]:
         """When posts, all or these, have to be read again because of the time."""
@@ -288,8 +348,32 @@ class _Following:
         stamps = table.values() if paths is None else [table[path] for path in paths if path in table]
         return (stamp.reconsider_at for stamp in stamps if stamp.reconsider_at is not None)
 
+    def failed(self, error: BaseException) -> float:
+        """Report what went wrong, whatever it was; in how many seconds it may be tried again."""
+        self._reported = False
+        self.say(_said(error))
+        now = time.monotonic()
+        again = now - self._failed < self._pause + CALM_S
+        self._pause = min(2 * self._pause, LONGEST_S) if again else AGAIN_S
+        self._failed = now
+        return self._pause
+
     def say(self, error: PostdexError) -> None:
         """Report an error, but not again and again."""
-        if str(error) not in self._said:
-            self._said.add(str(error))
+        if str(error) in self._said:
+            return
+        self._said.add(str(error))
+        try:
             self._on_error(error)
+        except Exception as bug:  # nobody is left to be told but whom Python tells of threads
+            threading.excepthook(threading.ExceptHookArgs((type(bug), bug, bug.__traceback__, None)))
+
+
+def _said(error: BaseException) -> PostdexError:
+    """An error as it is reported, whoever raised it."""
+    if isinstance(error, PostdexError):
+        return error
+    said = str(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+    unexpected = PostdexError(said, "it is tried again")
+    unexpected.__cause__ = error
+    return unexpected

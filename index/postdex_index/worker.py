@@ -12,6 +12,7 @@ that ends: its standard input is never closed before.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -36,6 +37,8 @@ SHARED_FROM = 2_000
 #: So many posts are read before they are indexed, which keeps the processor's caches warm for each of both (4 to 14 %
 #: of a build), and after them a worker says how far it is.
 _STEP = 64
+
+log = logging.getLogger("postdex.build")
 
 
 class Made(NamedTuple):
@@ -192,7 +195,11 @@ def _in_process(
                     made = _made(answer)
         except (BrokenPipeError, ValueError):
             process.kill()  # it has died, or its last line is cut
-    return made if process.returncode == 0 else None
+    if process.returncode:
+        made = None
+    if made is None and not workers.stopped:
+        log.warning("a building process ended too soon (status %d): its posts are read again here", process.returncode)
+    return made
 
 
 def _made(answer: dict[str, list[list[object]]]) -> Made:
@@ -232,9 +239,11 @@ def _lines() -> Iterator[dict[str, object]]:
 
 
 def _end_with_parent() -> None:
-    while os.read(0, 1):
-        pass
-    os._exit(1)
+    try:
+        while os.read(0, 1):
+            pass
+    finally:
+        os._exit(1)
 
 
 if __name__ == "__main__":

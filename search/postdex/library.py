@@ -292,14 +292,14 @@ class Index:
         """The index as it stands, without changing it."""
         from . import checkup
 
-        return checkup.status(self.folder, self.directory, self.settings, self.views.opened()[0], self.views.known())
+        return checkup.status(self.folder, self.directory, self.settings, self.views.opened(), self.views.known())
 
     @_reading
     def problems(self) -> list[Problem]:
         """What was skipped, is unpublished, lost something, or has the address of another post; by path and line."""
         from . import checkup
 
-        return checkup.problems(self.directory, self.views.opened()[0])
+        return checkup.problems(self.directory, self.views.opened())
 
     def watch(
         self,

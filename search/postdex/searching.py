@@ -72,6 +72,9 @@ class Options(NamedTuple):
 
 def search(place: Place, text: str, options: Options) -> int:
     """Search and print; the exit status: 0 if there are hits, 1 if there are none. Raises PostdexError."""
+    from postdex_index import embedded
+
+    embedded.hurry()
     with ready(place, "never" if options.no_refresh else "require" if options.require_fresh else "auto") as ix:
         if options.suggest:
             return _suggest(ix, text, options)

@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from postdex_index import build, embedded
+from postdex_index import build, embedded, forks
 from postdex_index.config import Settings
-from postdex_index.engine import Reader
+from postdex_index.engine import Identity, Reader
 from postdex_index.errors import PostdexError, StaleError
 from postdex_index.model import IndexState
 
@@ -25,22 +25,22 @@ _COARSE_NS = 3_000_000_000
 
 
 class View(NamedTuple):
-    """What one search looks at: the open reader of a commit, its number, and how it stands to the files."""
+    """What one search looks at: the open reader of a commit, and how that stands to the files."""
 
     reader: Reader
-    generation: int
     freshness: build.Freshness
 
     @property
     def state(self) -> IndexState:
         """As results tell it."""
         fresh, changed, _ = self.freshness
-        return IndexState(self.generation, self.reader.stats().posts, fresh, changed)
+        stats = self.reader.stats()
+        return IndexState(stats.generation, stats.posts, fresh, changed)
 
 
 class Views:
-    """The views of one index. Thread-safe. `last` is the reader that was opened last, and the number of its commit;
-    `updating` is held by whoever brings the index up to its files."""
+    """The views of one index. Thread-safe. `last` is the reader that was opened last; `updating` is held by whoever
+    brings the index up to its files."""
 
     def __init__(self, folder: Path, directory: Path, refresh: Refresh = "auto") -> None:
         """Opens nothing yet."""
@@ -48,12 +48,17 @@ class Views:
         self.directory = directory
         self.refresh = refresh
         self.updating = threading.Lock()
-        self.last: tuple[Reader, int] | None = None
+        self.last: Reader | None = None
         self._closed = False
-        self._listed: tuple[int, int | None] | None = None
+        self._listed: tuple[int, Identity | None] | None = None
         self._lessened: tuple[Reader, tuple[str, ...], Reader] | None = None
         self._table: build.Known | None = None
         self._checked: tuple[float, build.Freshness] | None = None
+        forks.remember(self)
+
+    def begin_anew(self) -> None:
+        """In a forked child: nobody brings the index up to its files here."""
+        self.updating = threading.Lock()
 
     def current(self, settings: Settings) -> View:
         """The newest commit, after it was brought up to the files as far as `refresh` says. Raises StaleError."""
@@ -64,33 +69,32 @@ class Views:
             changed = files if freshness.changed_files else "the settings"
             said = f"the index is older than the posts ({changed} changed)"
             raise StaleError(said, "run `postdex index`", path=str(self.folder))
-        reader, generation = self.opened()
+        reader = self.opened()
         if freshness.gone:
             reader = self._without(reader, freshness.gone)
-        return View(reader, generation, freshness)
+        return View(reader, freshness)
 
-    def newest(self) -> int | None:
-        """The number of the newest commit; its folder is listed only if it changed since, or just now."""
+    def newest(self) -> Identity | None:
+        """Which commit is the newest; the folder is listed only if it or the commit changed since, or just now."""
         try:
             changed_ns = os.stat(self.directory).st_mtime_ns
         except OSError:
-            return embedded.generation(self.directory)
+            return embedded.identity(self.directory)
         listed = self._listed
-        if listed is None or listed[0] != changed_ns:
-            listed = changed_ns, embedded.generation(self.directory)
-            if time.time_ns() - changed_ns > _COARSE_NS:
-                self._listed = listed
-        return listed[1]
+        if listed and listed[0] == changed_ns and embedded.stands(self.directory, listed[1]):
+            return listed[1]
+        newest = embedded.identity(self.directory)
+        youngest_ns = max(changed_ns, newest.mtime_ns if newest else 0)
+        self._listed = (changed_ns, newest) if time.time_ns() - youngest_ns > _COARSE_NS else None
+        return newest
 
-    def opened(self) -> tuple[Reader, int]:
-        """The reader of the newest commit, and its number. A former one is not closed here: other threads may still
-        read in it."""
+    def opened(self) -> Reader:
+        """The reader of the newest commit. A former one is not closed here: other threads may still read in it."""
         self.check_open()
         newest = self.newest()
         opened = self.last
-        if opened is None or opened[1] != newest:
-            reader = embedded.open_reader(self.directory)
-            opened = self.last = reader, reader.stats().generation
+        if opened is None or opened.identity != newest:
+            opened = self.last = embedded.open_reader(self.directory)
         return opened
 
     def freshness(self, settings: Settings) -> build.Freshness:
@@ -106,9 +110,9 @@ class Views:
             return self._checked[1]
 
     def known(self) -> build.Known:
-        """The post table of the newest commit, read again only when there is a newer one."""
-        generation = embedded.generation(self.directory)
-        if self._table is None or self._table.generation != generation:
+        """The post table of the newest commit, read again only when there is another one."""
+        newest = embedded.identity(self.directory)
+        if self._table is None or self._table.identity != newest:
             self._table = build.known(self.directory)
         return self._table
 

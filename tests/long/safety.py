@@ -2,9 +2,9 @@
 
     python tests/long/safety.py TRIAL [--seconds S] [--count N] [--seed N]
 
-Trials: errors, power, kills, moments, full, damage, malformed, readers, posts, queries, history; `all` shares
-the seconds out among them. A trial ends with one line of figures, or with the error that it found. `full` mounts file
-systems in memory and needs root; elsewhere it says so.
+Trials: errors, power, kills, moments, full, damage, malformed, readers, posts, queries, history, threads, cut, rebuilt,
+forks; `all` shares the seconds out among them. A trial ends with one line of figures, or with the error that it found.
+`full` mounts file systems in memory and needs root; elsewhere it says so.
 """
 
 from __future__ import annotations
@@ -27,13 +27,19 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "index"), str(ROOT / "search")]
 
+import pytest  # noqa: E402
 import storage  # noqa: E402
 import test_concurrency  # noqa: E402
+import test_cut  # noqa: E402
 import test_damage  # noqa: E402
 import test_faults  # noqa: E402
+import test_forks  # noqa: E402
 import test_history  # noqa: E402
 import test_hostile  # noqa: E402
 import test_malformed  # noqa: E402
+import test_replaced  # noqa: E402
+import test_threads  # noqa: E402
+import test_watch  # noqa: E402
 
 import postdex  # noqa: E402
 from postdex_index import worker  # noqa: E402
@@ -259,7 +265,61 @@ def history(task: Task) -> str:
     return f"{done} histories with {commits} commits, each ends like a fresh build"
 
 
-TRIALS = (errors, power, kills, moments, full, damage, malformed, readers, posts, queries, history)
+def threads(task: Task) -> str:
+    """Each step of the watch fails, again and again, where the system tells of changes and where it does not."""
+    done = 0
+    while task.goes_on(done):
+        blog = test_watch.Blog(task.root / f"blog-{done}", polling=bool(done % 2))
+        with pytest.MonkeyPatch.context() as patched:
+            test_threads.hurry(patched)
+            blog.start()
+            test_threads.test_the_watch_goes_on_whatever_fails(blog, patched, task.dice.choice(test_threads.ERRORS))
+            blog.ix.close()
+        done += 1
+    return f"{done} watches, each failed three times at each step, said so and went on"
+
+
+def cut(task: Task) -> str:
+    """Segments are cut and written over beneath a reader."""
+    done = 0
+    while task.goes_on(done):
+        how = task.dice.choice(("zeroed", "emptied", "halved", "nearly whole"))
+        seen = task.dice.choice(("nothing", "a search", "everything"))
+        test_cut.test_files_that_are_cut_under_a_reader(task.root / str(done), how, seen)
+        shutil.rmtree(task.root / str(done))
+        done += 1
+    return f"{done} readers whose files were cut: no signal, no text lost in silence"
+
+
+def rebuilt(task: Task) -> str:
+    """The index is replaced by another with the same number."""
+    done = 0
+    while task.goes_on(done):
+        root = task.root / str(done)
+        root.mkdir()
+        replace = task.dice.choice((test_replaced.rebuilt, test_replaced.moved, test_replaced.copied_over))
+        test_replaced.test_the_service_sees_it(root, replace)
+        shutil.rmtree(root)
+        done += 1
+    return f"{done} indexes replaced beneath a service, each was noticed"
+
+
+def forks(task: Task) -> str:
+    """A process forks while its threads search, build, watch and answer."""
+    done = 0
+    while task.goes_on(done):
+        root = task.root / str(done)
+        root.mkdir()
+        test_forks.check(root, task.dice.choice(list(test_forks.SCENES)), rounds=12)
+        shutil.rmtree(root)
+        done += 1
+    return f"{done} processes with 12 children each, all of which worked"
+
+
+TRIALS = (
+    *(errors, power, kills, moments, full, damage, malformed, readers, posts, queries, history),
+    *(threads, cut, rebuilt, forks),
+)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..engine import Kept, Stamp
+from ..engine import Identity, Kept, Stamp
 from ..errors import IndexDamagedError, PostdexError
 from ..model import Problem
 from .reader import Snapshot
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 def open_reader(directory: Path) -> Snapshot:
     """The newest commit, open for searching. Raises `IndexMissingError`, `IndexDamagedError`, `IndexVersionError`."""
     return Store(directory).snapshot()
+
+
+def hurry() -> None:
+    """This process answers once and ends: what makes that quicker may cost more than it is worth to others."""
+    from .segment import hurry
+
+    hurry()
 
 
 def open_writer(
@@ -46,12 +53,23 @@ def generation(directory: Path) -> int | None:
     return next(iter(Store(directory).generations()), None)
 
 
-def read_known(directory: Path) -> tuple[int, Mapping[str, Stamp], str]:
-    """What the newest commit knows of the files: its number, the post table by path, and the fingerprint of the
-    settings it was made with."""
+def identity(directory: Path) -> Identity | None:
+    """What tells the newest commit from every other, without verifying it; None if there is none."""
+    store = Store(directory)
+    return next(filter(None, map(store.identity, store.generations())), None)
+
+
+def stands(directory: Path, identity: Identity | None) -> bool:
+    """Whether the file of a commit is still the one that it was."""
+    return Store(directory).stands(identity)
+
+
+def read_known(directory: Path) -> tuple[Identity | None, Mapping[str, Stamp], str]:
+    """What the newest commit knows of the files: which commit that is, the post table by path, and the
+    fingerprint of the settings it was made with."""
     store = Store(directory)
     commit, _ = store.newest()
-    return commit.generation, store.table(commit), commit.settings
+    return commit.identity, store.table(commit), commit.settings
 
 
 def read_problems(directory: Path) -> list[Problem]:

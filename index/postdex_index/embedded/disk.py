@@ -120,7 +120,19 @@ def open_regular(path: Path) -> int:
     return number
 
 
-def read(path: Path, most: int | None = None) -> bytes:
-    """The bytes of a regular file, if it has no more than `most`; else only the first of them, and one more."""
+def tail(path: Path, length: int) -> tuple[bytes, os.stat_result]:
+    """The last bytes of a regular file, and what its stat says."""
+    number = open_regular(path)
+    try:
+        state = os.fstat(number)
+        return os.pread(number, length, max(state.st_size - length, 0)), state
+    finally:
+        os.close(number)
+
+
+def read(path: Path, most: int | None = None) -> tuple[bytes, os.stat_result]:
+    """The bytes of a regular file, if it has no more than `most`, else only the first of them, and one more; and what
+    its stat said before."""
     with open(open_regular(path), "rb", buffering=0) as file:
-        return file.read() if most is None else file.read(most + 1)
+        state = os.fstat(file.fileno())
+        return file.read() if most is None else file.read(most + 1), state

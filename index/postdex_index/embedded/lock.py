@@ -10,8 +10,8 @@ import errno
 import os
 import time
 from pathlib import Path
-from weakref import WeakSet
 
+from .. import forks
 from ..errors import IndexLockedError, IndexWriteError
 from . import disk
 from .store import write_error
@@ -32,6 +32,7 @@ class Lock:
     def __init__(self, directory: Path, wait: float = 0.0) -> None:
         self._path = Path(directory) / "lock"
         self.file = -1
+        forks.remember(self)
         deadline = time.monotonic() + wait
         try:
             while not self._taken():
@@ -47,12 +48,12 @@ class Lock:
             if isinstance(error, OSError):
                 raise write_error(error, self._path) from error
             raise
-        _held.add(self)
         disk.note(self.file, f"{os.getpid()}\n")
 
     def _taken(self) -> bool:
         if self.file < 0:
-            self.file = disk.open_lock(self._path)
+            with forks.barred:  # nobody forks with an open file of which begin_anew does not know
+                self.file = disk.open_lock(self._path)
         try:
             fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -96,31 +97,24 @@ class Lock:
             os.close(self.file)
             self.file = -1
 
+    def begin_anew(self) -> None:
+        """In a forked child: else the lock of a parent that was killed would last as long as its children."""
+        self.close()
+
 
 def is_free(directory: Path) -> bool:
     """Whether nobody writes at this moment."""
-    try:
-        number = disk.open_regular(Path(directory) / "lock")
-    except FileNotFoundError:
+    with forks.barred:
+        try:
+            number = disk.open_regular(Path(directory) / "lock")
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+        try:
+            fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        finally:
+            os.close(number)
         return True
-    except OSError:
-        return False
-    try:
-        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    finally:
-        os.close(number)
-    return True
-
-
-_held: WeakSet[Lock] = WeakSet()
-
-
-def _let_go() -> None:
-    # Else the lock of a parent that was killed would last as long as its children.
-    for lock in list(_held):
-        lock.close()
-
-
-os.register_at_fork(after_in_child=_let_go)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from .. import scoring
-from ..engine import FEWEST, UNTYPED, Answer, AsTyped, LeafStats, Stats, Word
+from ..engine import FEWEST, UNTYPED, Answer, AsTyped, Identity, LeafStats, Stats, Word
 from ..errors import NotFoundError
 from ..model import Explanation
 from ..query import Leaf, Query, Term, leaves
@@ -193,8 +193,8 @@ class Found(NamedTuple):
 class Snapshot:
     """One commit of an index, open for searching. Thread-safe: what it keeps is only ever added to."""
 
-    def __init__(self, generation: int, segments: Sequence[tuple[Segment, Iterable[int], bool]], size: int) -> None:
-        self.generation = generation
+    def __init__(self, identity: Identity, segments: Sequence[tuple[Segment, Iterable[int], bool]], size: int) -> None:
+        self.identity = identity
         self.bytes = size
         self.parts: list[Part] = []
         self._scopes: dict[bool, Scope] = {}
@@ -211,7 +211,7 @@ class Snapshot:
         for part in self.parts:
             found = {doc for path in wanted if (doc := part.segment.columns.path(path)) is not None}
             parts.append((part.segment, part.dead | found, part.drafts))
-        return Snapshot(self.generation, parts, self.bytes)
+        return Snapshot(self.identity, parts, self.bytes)
 
     # -- searching
 
@@ -342,7 +342,7 @@ class Snapshot:
         if self._stats is None:
             living = [(part.segment.posts - len(part.dead), part.drafts) for part in self.parts]
             self._stats = Stats(
-                self.generation,
+                self.identity.generation,
                 sum(posts for posts, drafts in living if not drafts),
                 sum(posts for posts, drafts in living if drafts),
                 len(self.parts),

@@ -30,7 +30,7 @@ import Stemmer
 
 from .. import scoring
 from ..analysis import RULES
-from ..engine import Stamp
+from ..engine import Identity, Stamp
 from ..errors import IndexDamagedError, IndexMissingError, IndexVersionError, IndexWriteError
 from ..model import Problem
 from . import disk, table
@@ -45,6 +45,8 @@ ANALYSIS = f"{RULES}/{unicodedata.unidata_version}/{Stemmer.version()}"
 KEPT = 2
 #: Numbers have at most nine digits, of which the last is never given: it would have no next one.
 LAST = 999_999_999
+#: The length of a commit's last line.
+_CHECK = 9
 
 _COMMIT = re.compile(r"commit-(\d{6,9})")
 _OURS = re.compile(
@@ -74,13 +76,14 @@ class SegmentEntry(NamedTuple):
 
 
 class Commit(NamedTuple):
-    """What the index consists of."""
+    """What the index consists of. It has an `identity` once it is the index."""
 
     generation: int
     segments: tuple[SegmentEntry, ...]
     tables: tuple[File, ...]
     problems: File | None
     settings: str
+    identity: Identity | None = None
 
     def files(self) -> list[File]:
         """All files that it needs, segments first."""
@@ -115,16 +118,40 @@ class Store:
         found = [int(match[1]) for name in self.names() if (match := _COMMIT.fullmatch(name))]
         return sorted((number for number in found if number < LAST), reverse=True)
 
+    def identity(self, generation: int) -> Identity | None:
+        """What tells a commit from another of this number; None if there is none. It is not verified."""
+        try:
+            return _identity(generation, *disk.tail(self.path(generation), _CHECK))
+        except FileNotFoundError:
+            return None
+        except OSError:  # it is there, and whoever opens it is told why it cannot be read
+            return Identity(generation, b"", 0, 0)
+
+    def stands(self, identity: Identity | None) -> bool:
+        """Whether the file of a commit is still the one that it was."""
+        if identity is None:
+            return True
+        try:
+            state = os.stat(self.path(identity.generation))
+        except OSError:
+            return False
+        return (state.st_ino, state.st_mtime_ns) == (identity.inode, identity.mtime_ns)
+
+    def path(self, generation: int) -> Path:
+        """The file of a commit."""
+        return self.directory / f"commit-{generation:06}"
+
     def commit(self, generation: int) -> Commit:
         """A commit, verified but for the insides of its segments."""
-        path = self.directory / f"commit-{generation:06}"
-        body, _, check = self._bytes(path).rstrip(b"\n").rpartition(b"\n")
+        path = self.path(generation)
+        content, state = self._bytes(path)
+        body, _, check = content.rstrip(b"\n").rpartition(b"\n")
         if check != b"%08x" % crc32(body):
             raise damaged(str(path), "it does not have its checksum")
         try:
             value = json.loads(body)
             self._check_version(value)
-            return _commit(generation, value)
+            return _commit(generation, value)._replace(identity=_identity(generation, content, state))
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             raise damaged(str(path), "it has another form") from error
 
@@ -192,12 +219,12 @@ class Store:
         commit, segments = self.newest()
         size = sum(entry.file.size for entry in commit.segments) + sum(file.size for file in commit.tables)
         parts = [(segment, entry.dead, entry.drafts) for segment, entry in zip(segments, commit.segments, strict=True)]
-        return Snapshot(commit.generation, parts, size)
+        return Snapshot(commit.identity or Identity(commit.generation, b"", 0, 0), parts, size)
 
     def read(self, file: File) -> bytes:
         """A file that a commit names, verified."""
         path = self.directory / file.name
-        content = self._bytes(path, file.size)
+        content, _ = self._bytes(path, file.size)
         if len(content) != file.size or crc32(content) != file.check:
             raise damaged(str(path), "it does not have its checksum")
         return content
@@ -227,7 +254,7 @@ class Store:
         except (ValueError, TypeError, RecursionError) as error:
             raise damaged(str(self.directory / commit.problems.name), "it has another form") from error
 
-    def _bytes(self, path: Path, most: int | None = None) -> bytes:
+    def _bytes(self, path: Path, most: int | None = None) -> tuple[bytes, os.stat_result]:
         try:
             return disk.read(path, most)
         except FileNotFoundError as error:
@@ -282,7 +309,7 @@ class Store:
             },
             separators=(",", ":"),
         ).encode()
-        path = self.directory / f"commit-{commit.generation:06}"
+        path = self.path(commit.generation)
         new = path.with_name(path.name + ".new")
         self.put(new.name, body + b"\n%08x\n" % crc32(body))
         disk.sync_folder(self.directory)
@@ -326,6 +353,10 @@ def _number(name: str) -> int:
     """
     match = _OURS.fullmatch(name)
     return int(next(filter(None, match.groups()))) if match else 0
+
+
+def _identity(generation: int, content: bytes, state: os.stat_result) -> Identity:
+    return Identity(generation, content[-_CHECK:], state.st_ino, state.st_mtime_ns)
 
 
 def _commit(generation: int, value: dict[str, Any]) -> Commit:

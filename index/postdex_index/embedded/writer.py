@@ -11,7 +11,7 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from ..engine import Stamp
+from ..engine import Identity, Stamp
 from ..errors import IndexDamagedError, IndexFault, IndexMissingError, IndexWriteError
 from ..model import Post, Problem
 from ..scoring import OWN_AVERAGES
@@ -83,9 +83,9 @@ class IndexWriter:
             return _NOTHING, [], {}
 
     @property
-    def based_on(self) -> int:
-        """The number of the commit that this one builds on; 0 if it begins anew."""
-        return self._commit.generation
+    def based_on(self) -> Identity | None:
+        """The commit that this one builds on; None if it begins anew."""
+        return self._commit.identity
 
     @property
     def lock_file(self) -> int:
@@ -203,7 +203,7 @@ class IndexWriter:
 
     def _go_on(self, commit: Commit) -> None:
         """What is left to do when a commit is the index already."""
-        self._commit = commit
+        self._commit = commit = commit._replace(identity=self._store.identity(commit.generation))
         with suppress(IndexFault):  # it is only in the way; the next run tries again
             self._store.sweep([*self._kept[: KEPT - 1], commit])
         self._segments = []  # opened when they are needed: the commit has succeeded, whatever fails now

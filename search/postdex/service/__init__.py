@@ -7,13 +7,14 @@ are imported when they are needed. `app` answers, `server` holds the port, `page
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from postdex_index.errors import ConfigError, MissingExtraError, PostdexError
+from postdex_index.errors import ConfigError, IndexLockedError, IndexWriteError, MissingExtraError, PostdexError
 
 from ..console import note
 
@@ -73,7 +74,8 @@ def serve(
 
 
 def opened(place: Place, *, drafts: bool = False, watching: bool = False) -> Site:
-    """The index of a folder, as new as its files, ready to be served. Raises PostdexError."""
+    """The index of a folder, ready to be served: as new as its files, or else as it is, if it cannot be written.
+    Raises PostdexError where there is none that could be served."""
     from ..console import Bar, usual_jobs
     from ..library import FIRST_BUILD_WAIT_S, WAIT_S
     from ..searching import must_build_first
@@ -81,8 +83,14 @@ def opened(place: Place, *, drafts: bool = False, watching: bool = False) -> Sit
 
     site = Site(place.open(), drafts=drafts, watching=watching)
     wait = FIRST_BUILD_WAIT_S if must_build_first(site.index) else WAIT_S
-    with Bar("indexing") as bar:
-        site.index.refresh(wait=wait, jobs=usual_jobs(), progress=bar)
+    try:
+        with Bar("indexing") as bar:
+            site.index.refresh(wait=wait, jobs=usual_jobs(), progress=bar)
+    except (IndexWriteError, IndexLockedError) as error:
+        if not site.index.exists:
+            raise
+        site.trouble = f"the index is served as it is: {error}"
+        note(site.trouble)
     return site
 
 
@@ -104,7 +112,8 @@ def read_token(file: str | None) -> str:
     return token
 
 
-def watched(site: Site) -> AbstractContextManager[object]:
+@contextmanager
+def watched(site: Site) -> Iterator[None]:
     """Meanwhile the index follows the files, if the site is to be watched; answers and /health say how it goes."""
     from postdex_index.build import Freshness
 
@@ -115,4 +124,9 @@ def watched(site: Site) -> AbstractContextManager[object]:
         site.trouble, site.views.told = str(error), Freshness(False, 0)
         note(str(error))
 
-    return site.index.watch(on_report=on_report, on_error=on_error) if site.watching else nullcontext()
+    if not site.watching:
+        yield
+        return
+    with site.index.watch(on_report=on_report, on_error=on_error) as watching:
+        site.views.alive = lambda: watching.alive
+        yield

@@ -22,6 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from postdex_index import forks
 from postdex_index.errors import PostdexError
 
 from .. import __version__, render
@@ -60,15 +61,20 @@ class Service:
     def __init__(self, site: Site, rules: gate.Rules) -> None:
         self.site = site
         self.rules = rules
-        self.metrics = records.Metrics()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="postdex")
+        self.begin_anew()
         self._cache = Cache(_CACHE_BYTES)
-        self._waiting = 0
         self._token_paths = {endpoint.path for endpoint in ENDPOINTS if endpoint.token}
         self._names = {endpoint.path.split("/")[1] for endpoint in ENDPOINTS} | set(_OWN)
         self._files = files.load()
         self._described = errors.encoded(openapi.document(rules))
         self._app = self._built()
+        forks.remember(self)
+
+    def begin_anew(self) -> None:
+        """With threads and counts of its own, and nobody who waits; in a forked child too."""
+        self.metrics = records.Metrics()
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="postdex")
+        self._waiting = 0
 
     def close(self) -> None:
         """Let the threads end, each after what it is doing."""
@@ -196,7 +202,7 @@ class Service:
     def _state(self) -> tuple[Hashable, ...] | None:
         """What an answer holds for: a commit, and a day (`after:30d`). None if a new commit is to be opened first."""
         views = self.site.views
-        return (generation, views.told, date.today()) if (generation := views.answering()) else None
+        return (commit, views.stands(), date.today()) if (commit := views.answering()) else None
 
     async def _in_thread(self, work: Callable[..., Response], *arguments: Any) -> Response:
         """Wait for a thread and its answer, unless too many do. Raises RequestError."""

@@ -10,6 +10,8 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from threading import Lock
 
+from postdex_index import forks
+
 
 class Cache:
     """Answers of one state of the index, those that were not asked for longest out first. Thread-safe.
@@ -22,6 +24,11 @@ class Cache:
 
     def __init__(self, most_bytes: int) -> None:
         self._most = most_bytes
+        forks.remember(self)
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Keep nothing; in a forked child too, where nobody finishes what was under way."""
         self._lock = Lock()
         self._state: Hashable = None
         self._answers: OrderedDict[Hashable, bytes] = OrderedDict()

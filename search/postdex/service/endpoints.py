@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any, NamedTuple
 
+from postdex_index import forks
 from postdex_index.errors import NotFoundError
 
 from .. import __version__, render, sections
@@ -31,7 +32,7 @@ class Site:
     """What the endpoints share: the index, what its searches look at, and what the service was started with.
 
     `drafts` says whether clients may see unpublished posts; `watching` whether somebody keeps the index fresh, and
-    `trouble` what they said when they could not. `building` is held while a client has the index built.
+    `trouble` what was said when that could not be done. `building` is held while a client has the index built.
     """
 
     def __init__(self, index: Index, *, drafts: bool = False, watching: bool = False) -> None:
@@ -42,6 +43,16 @@ class Site:
         self.trouble = ""
         self.started = time.monotonic()
         self.building = Lock()
+        forks.remember(self)
+
+    def begin_anew(self) -> None:
+        """In a forked child, where nobody has the index built."""
+        self.building = Lock()
+
+    def wrong(self) -> str:
+        """Why the index may be older than the files, where that is not as it should be; "" if all is well."""
+        silent = "" if self.views.alive() else "who watches the files gives no sign of life; start the service anew"
+        return self.trouble or silent
 
 
 Arguments = dict[str, Any]
@@ -110,14 +121,15 @@ def health(site: Site, arguments: Arguments) -> dict[str, Any]:
     """
     numbers = site.views.stats()
     fault = site.views.fault()
+    wrong = (render.error(fault)["error"]["message"] if fault else "") or site.wrong()
     return {
         "schema": render.SCHEMA,
-        "status": "degraded" if fault or site.trouble else "ok",
-        "problem": (render.error(fault)["error"]["message"] if fault else "") or site.trouble,
+        "status": "degraded" if wrong else "ok",
+        "problem": wrong,
         "generation": numbers.generation,
         "posts": numbers.posts,
         "watching": site.watching,
-        "fresh": site.views.told.fresh,
+        "fresh": site.views.stands().fresh,
         "uptime_s": int(time.monotonic() - site.started),
         "version": __version__,
     }
@@ -131,6 +143,8 @@ def build(site: Site, arguments: Arguments) -> dict[str, Any]:
         report = site.index.refresh(full=arguments["full"], jobs=usual_jobs())
     finally:
         site.building.release()
+    if not site.watching:  # else it is for who watches to say how it goes
+        site.trouble = ""
     return {
         "schema": render.SCHEMA,
         "added": len(report.added),

@@ -65,7 +65,7 @@ class Metrics:
         self._generation.set(stats.generation)
         self._posts.set(stats.posts)
         self._bytes.set(stats.bytes)
-        self._degraded.set(1 if site.trouble or site.views.fault() else 0)
+        self._degraded.set(1 if site.wrong() or site.views.fault() else 0)
         return generate_latest(self._registry)
 
 
