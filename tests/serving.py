@@ -10,9 +10,9 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -21,6 +21,9 @@ pytest.importorskip("starlette", reason="the extra `server` is not installed")
 from postdex.searching import Place
 from postdex.service import app, gate, opened, server
 from postdex.service.endpoints import Site
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 TOKEN = "0123456789abcdef0123"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -73,12 +76,10 @@ class Running(NamedTuple):
 
 
 @contextmanager
-def serving(folder: Path, *, rules: gate.Rules | None = None, drafts: bool = False) -> Iterator[Running]:
-    """A service for a folder, until the end of the block."""
-    site = opened(Place(str(folder)), drafts=drafts)
-    with site.index, server.listen("127.0.0.1", 0) as listening:
-        service = app.Service(site, rules or gate.Rules(token=TOKEN))
-        runner = server.server(service)
+def hosted(app: ASGIApp) -> Iterator[int]:
+    """The port on which an application answers, until the end of the block."""
+    with server.listen("127.0.0.1", 0) as listening:
+        runner = server.server(app)
         thread = threading.Thread(target=runner.run, args=([listening],), name="service")
         thread.start()
         try:
@@ -86,8 +87,16 @@ def serving(folder: Path, *, rules: gate.Rules | None = None, drafts: bool = Fal
             while not runner.started and thread.is_alive() and time.monotonic() < until:
                 time.sleep(0.01)
             assert runner.started
-            yield Running(listening.getsockname()[1], service)
+            yield listening.getsockname()[1]
         finally:
             runner.should_exit = True
             thread.join(20)
-            service.close()
+
+
+@contextmanager
+def serving(folder: Path, *, rules: gate.Rules | None = None, drafts: bool = False) -> Iterator[Running]:
+    """A service for a folder, until the end of the block."""
+    site = opened(Place(str(folder)), drafts=drafts)
+    service = app.Service(site, rules or gate.Rules(token=TOKEN))
+    with site.index, closing(service), hosted(service) as port:
+        yield Running(port, service)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from errno import EACCES
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +20,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from postdex import __main__, cli, console, library, places, searching
+from postdex.printable import cells
 from postdex_index import embedded
 
 ROOT = Path(__file__).parent.parent
@@ -596,6 +599,30 @@ def process(samples: Path, *arguments: str, **options: object) -> subprocess.Com
     return subprocess.run(command, env=environment, timeout=60, check=False, **options)  # type: ignore[call-overload, no-any-return]
 
 
+@pytest.mark.parametrize(
+    ("columns", "said", "wanted"),
+    [(50, None, 50), (140, None, 140), (0, None, 80), (50, "70", 70), (50, "", 50), (50, "-3", 50), (50, "wide", 50)],
+)
+def test_lines_fit_the_terminal(samples: Path, columns: int, said: str | None, wanted: int) -> None:
+    """On a terminal of its own, as wide as it says unless COLUMNS overrules it."""
+    reading, writing = os.openpty()
+    termios.tcsetwinsize(writing, (40, columns))
+    environment = {"NO_COLOR": "1", "TERM": "xterm"} | ({"COLUMNS": said} if said is not None else {})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COLUMNS", raising=False)
+        done = process(samples, "search", "refcount", stdout=writing, environment=environment)
+    os.close(writing)
+    shown = b""
+    with suppress(OSError):  # that is how a terminal ends
+        while piece := os.read(reading, 65536):
+            shown += piece
+    os.close(reading)
+    assert done.returncode == 0
+    lines = [re.sub(r"\x1b[^m\\]*[m\\]", "", line) for line in shown.decode().splitlines()]
+    widths = [cells(line) for line in lines if line.startswith("    ")]  # snippets; a place is never broken
+    assert wanted * 0.8 < max(widths) <= wanted
+
+
 @pytest.mark.parametrize("limit", ["1", "100"])
 def test_a_reader_that_has_seen_enough_is_no_error(samples: Path, limit: str) -> None:
     reading, writing = os.pipe()
@@ -647,6 +674,56 @@ def test_output_in_a_narrow_encoding(samples: Path) -> None:
     done = process(samples, "search", "内核", stdout=subprocess.PIPE, environment={"PYTHONIOENCODING": "ascii"})
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"QEMU" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", ["search --json 内核", "search --jsonl 内核", "show --json 2022/编译并调试内核.md"]
+)
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "gbk"])
+def test_json_is_the_same_in_a_narrow_encoding(samples: Path, arguments: str, encoding: str) -> None:
+    def said(encoding: str) -> list[Any]:
+        environment = {"PYTHONIOENCODING": encoding}
+        done = process(samples, *arguments.split(), stdout=subprocess.PIPE, environment=environment)
+        values = [json.loads(line) for line in done.stdout.decode(encoding).splitlines()]
+        return [{**value, "took_ms": 0} for value in values if done.returncode == 0]
+
+    assert said(encoding) == said("utf-8")
+
+
+def test_two_folders_that_share_an_index_are_told(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.md").write_text(f"# Fox {name}\n", encoding="utf-8")
+
+    def said(folder: str, index: str, *more: str) -> tuple[str, str]:
+        place = ["--index", str(tmp_path / index), "search", "-l", *more, "fox"]
+        done = process(tmp_path / folder, *place, stdout=subprocess.PIPE)
+        return done.stdout.decode().strip(), done.stderr.decode()
+
+    shared = f"the index in {tmp_path}/shared was made of {tmp_path}"
+    assert "was made of" not in said("a", "shared")[1] + said("a", "shared")[1]
+    found, told = said("b", "shared")
+    assert found.endswith("b.md") and f"{shared}/a; it is made anew of {tmp_path}/b" in told
+    assert said("b", "shared")[1] == ""
+    assert f"{shared}/b; paths are those of that folder" in said("a", "shared", "--no-refresh")[1]
+    assert said("a", "a/.postdex")[1].count("\n") == 1  # it is built, in its own place
+    assert f"a/.postdex was made of {tmp_path}/a; it is made anew" in said("b", "a/.postdex")[1]
+    found, told = said("a", "a/.postdex")
+    assert found.endswith("a.md") and f"was made of {tmp_path}/b; it is made anew" in told
+    (tmp_path / "a").rename(tmp_path / "c")
+    assert said("c", "c/.postdex")[1] == ""  # it was moved with its folder
+
+
+@pytest.mark.parametrize("command", ["search fox", "search --no-refresh fox", "index", "doctor", "show a.md"])
+def test_an_index_that_is_a_link_is_no_circle(tmp_path: Path, command: str) -> None:
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "else").mkdir()
+    (tmp_path / "posts" / "a.md").write_text("# Fox\n", encoding="utf-8")
+    (tmp_path / "posts" / ".postdex").symlink_to(tmp_path / "else")
+    done = process(tmp_path / "posts", *command.split(), stdout=subprocess.PIPE)
+    said = (done.stdout + done.stderr).decode()
+    assert done.returncode == 2 and "is a link" in said and "remove it, or name with --index" in said
+    assert "postdex index" not in said and list((tmp_path / "else").iterdir()) == []
 
 
 def test_a_system_without_such_locks_is_told_in_one_line(samples: Path, tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ DAMAGES: tuple[Callable[[Path, Path, random.Random], None], ...] = (flip, cut, z
 def check(trial: Damaged, dice: random.Random) -> str:
     """Damage a file: what is answered then is right, found out, and healed. The kind of damage, and what came of it."""
     trial.reset()
-    files = sorted(path for path in trial.index.iterdir() if path.name not in ("lock", ".gitignore"))
+    files = sorted(path for path in trial.index.iterdir() if path.name not in ("lock", ".gitignore", "made-of"))
     before = {path.name: path.read_bytes() for path in files}
     path, other = dice.sample(files, 2)
     damage = dice.choice(DAMAGES)

@@ -91,6 +91,7 @@ FLOORS = {
     "postdex.__main__": 8,
     "postdex.service": 8,
     "postdex.mcp": 8,
+    "postdex.stdio": 8,
     "postdex": 8,
 }
 #: Imports of somebody else's package that only one module may make, and why.
@@ -310,6 +311,21 @@ def test_nothing_is_ever_unpickled() -> None:
             ):
                 broken.append(f"{name}:{node.lineno}")
     check(broken, "a pickle in an index would run code of whoever made the index")
+
+
+def test_no_private_door_of_another_package_is_used() -> None:
+    broken = [
+        f"{it.module}:{it.line} imports {it.target}"
+        for it in all_imports()
+        if not ours(it.target)
+        and it.target not in sys.stdlib_module_names
+        and any(part.startswith("_") and not part.startswith("__") for part in it.target.split("."))
+    ]
+    for name, path in modules().items():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ImportFrom) and not node.level and not ours(node.module or ""):
+                broken += [f"{name}:{node.lineno} imports {each}" for each in names_of(node) if each.startswith("_")]
+    check(broken, "what begins with _ may be another thing in the next version")
 
 
 def test_no_code_is_made_from_text() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import os
+import pickle
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
 from functools import partial
@@ -82,6 +84,26 @@ def check(found: postdex.Results, total: int, first: str = "", warned: str = "")
     assert warned in " ".join(found.warnings)
     assert bool(warned) == bool(found.warnings)
     assert found.complete
+
+
+def test_results_are_a_sequence_of_their_hits(ix: postdex.Index) -> None:
+    results, none = ix.search("linux", limit=3), ix.search("zyzzogeton", typo=False)
+    assert isinstance(results, Sequence) and len(results) == 3 < results.total and results
+    assert list(results) == list(results.hits) and [*reversed(results)] == [*reversed(results.hits)]
+    assert results[0] == results.hits[0] and results[-1] in results and results[:2] == results.hits[:2]
+    assert not none and len(none) == 0 and [hit.path for hit in none] == []
+    with pytest.raises(IndexError):
+        results[3]
+    with pytest.raises(AttributeError, match="do not change"):
+        results.total = 1
+    with pytest.raises(AttributeError, match="do not change"):
+        del results.hits
+    assert not hasattr(results, "__dict__")
+    assert results == copy.copy(results) == pickle.loads(pickle.dumps(results)) != none
+    other = results.replaced(total=7)
+    assert (other.total, other.hits, type(other)) == (7, results.hits, type(results)) and other != results
+    assert repr(results) == f"<Results of 'linux': 3 of {results.total} hits>"
+    assert results.to_dict()["total"] == results.total
 
 
 @pytest.mark.parametrize(

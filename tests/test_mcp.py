@@ -8,6 +8,8 @@ import os
 import random
 import re
 import shutil
+import signal
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import redirect_stdout
@@ -73,6 +75,7 @@ def over_stdio(samples: Path, use: Callable[[Client, Call], Awaitable[None]]) ->
 def check(ix: postdex.Index, tool: str, arguments: dict[str, Any], code: str = "", said: str = "") -> dict[str, Any]:
     """What a tool answers; an error with this code, or one that says this."""
     text, failed = mcp.answer(ix, tool, arguments)
+    assert len(text) < 20_000
     answer: dict[str, Any] = json.loads(text)
     assert failed == bool(code)
     if code:
@@ -162,6 +165,11 @@ def test_only_an_index_that_is_known_to_be_old_is_said(tmp_path: Path) -> None:
         ("fetch", {"id": ""}, "not_found", ""),
         ("status", {"x": 1}, "error", "takes nothing"),
         ("delete", {}, "error", "there is no tool"),
+        ("x" * 1_000_000, {}, "error", "there is no tool"),
+        ("search", {"query": "a", "x" * 1_000_000: 1}, "error", "search takes no"),
+        ("search", {"query": "a" * 1_000_000}, "query_too_long", ""),
+        ("fetch", {"id": "x" * 1_000_000}, "not_found", ""),
+        ("fetch", {"id": f"{REFCOUNT}#" + "x" * 1_000_000}, "not_found", "root-cause"),
     ],
 )
 def test_errors_say_what_to_do(ix: postdex.Index, tool: str, arguments: dict[str, Any], code: str, said: str) -> None:
@@ -221,7 +229,77 @@ def test_the_same_answers_everywhere(samples: Path, ix: postdex.Index) -> None:
     over_stdio(samples, use)
 
 
+def started(samples: Path) -> subprocess.Popen[bytes]:
+    """`postdex mcp`, which has said hello."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "search"), str(ROOT / "index")))}
+    command = [sys.executable, "-m", "postdex", "mcp", str(samples)]
+    pipe = subprocess.PIPE
+    running = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe)
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    said = ask(running, {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello})
+    assert said["result"]["serverInfo"]["name"] == "postdex"
+    return running
+
+
+def ask(running: subprocess.Popen[bytes], message: object) -> dict[str, Any]:
+    """Send a line, a message or whatever it is, and read the next one."""
+    assert running.stdin and running.stdout
+    running.stdin.write((message if isinstance(message, bytes) else json.dumps(message).encode()) + b"\n")
+    running.stdin.flush()
+    said: dict[str, Any] = json.loads(running.stdout.readline())
+    return said
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
+def test_a_signal_ends_it_though_the_assistant_is_there(samples: Path, number: int, status: int) -> None:
+    with started(samples) as running:
+        running.send_signal(number)
+        assert running.wait(20) == status
+        assert running.stderr and b"Traceback" not in running.stderr.read()
+
+
+@pytest.mark.parametrize("end", ["stdin", "stdout"])
+def test_it_ends_with_the_assistant(samples: Path, end: str) -> None:
+    with started(samples) as running:
+        assert running.stdin and running.stdout and running.stderr
+        getattr(running, end).close()
+        if end == "stdout":
+            running.stdin.write(b'{"jsonrpc": "2.0", "id": 2, "method": "ping"}\n')
+            running.stdin.flush()
+        assert running.wait(20) == 0
+        assert running.stderr.read() == b""
+
+
+def test_whatever_comes_is_answered(samples: Path) -> None:
+    with started(samples) as running:
+        for line, code, id in [
+            (b"{", -32700, None),
+            (b"\xff\xfe", -32700, None),
+            (b"[" * 100_000, -32700, None),
+            (b"[]", -32600, None),
+            (b"1", -32600, None),
+            (b'[{"jsonrpc": "2.0", "id": 2, "method": "ping"}]', -32600, None),
+            (b'{"jsonrpc": "2.0", "id": null, "method": "ping"}', -32600, None),
+            (b'{"jsonrpc": "2.0", "id": {}, "method": "ping"}', -32600, None),
+            (b'{"jsonrpc": "2.0", "id": true, "method": "ping"}', -32600, None),
+            (b'{"jsonrpc": "2.0", "id": 2}', -32600, 2),
+            (b'{"jsonrpc": "2.0", "id": "two", "method": 5}', -32600, "two"),
+            (b'{"id": 3, "method": "ping"}', -32600, 3),
+            (b'{"jsonrpc": "2.0", "id": 4, "method": "tools/call", "params": 5}', -32600, 4),
+            (b'{"jsonrpc": "2.0", "id": 5, "method": "tools/call", "params": {"name": 3}}', -32602, 5),
+            (b'{"jsonrpc": "2.0", "id": 6, "method": "no/such"}', -32601, 6),
+            (b"\n \n" + b'{"jsonrpc": "2.0", "id": 7, "method": "no/such"}', -32601, 7),
+        ]:
+            said = ask(running, line)
+            assert (said["error"]["code"], said["id"]) == (code, id), line
+        assert ask(running, {"jsonrpc": "2.0", "id": 8, "method": "ping"}) == {"jsonrpc": "2.0", "id": 8, "result": {}}
+        running.communicate(timeout=20)
+        assert running.returncode == 0
+
+
 def test_without_the_extra(samples: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setitem(sys.modules, "mcp.server.stdio", None)
+    monkeypatch.delitem(sys.modules, "postdex.stdio", raising=False)
+    monkeypatch.delattr("postdex.stdio", raising=False)
+    monkeypatch.setitem(sys.modules, "mcp.types", None)
     assert cli.main(["mcp", str(samples)]) == 2
     assert "pip install 'postdex[mcp]'" in capsys.readouterr().err

@@ -38,8 +38,9 @@ POSTS = {
     ),
     "pins.md": "---\ntitle: What Pin promises\ndate: 2024-04-02\ntags: [rust]\n---\nA pinned value and a refcount.\n",
     "attack.md": (
-        f"---\ntitle: '{ATTACK}'\ndate: 2021-01-01\ntags: ['{ATTACK}']\ncategories: ['{ATTACK}']\n---\n"
+        f"---\ntitle: '{ATTACK}'\ndate: 2021-01-01\ntags: ['{ATTACK}', '10', '9']\ncategories: ['{ATTACK}']\n---\n"
         f"hostile `{ATTACK}` text\n\n## `{ATTACK}`\n\nhostile heading\n"
+        "\nhostile but not\u200b seen: \U000e0041\u180e, seen: ‹می\u200cخواهم›\n"
     ),
     "link.md": "---\ntitle: Bad link\npermalink: javascript:window.broken=1\n---\nhostile address\n",
     **{
@@ -433,6 +434,7 @@ def test_the_same_page_with_and_without_scripts(browser: Browser, served: str) -
             shown.append([" ".join(page.locator(at).inner_text().split()) for at in ("#hits", "#facets", "#notes")])
     assert shown[0] == shown[1]
     assert "A refcount bug" in shown[0][0]
+    assert "10 1 9 1" in shown[0][1]  # as they were counted: to JavaScript 9 comes first
 
 
 def test_narrow(browser: Browser, served: str) -> None:
@@ -516,6 +518,100 @@ def test_the_box_of_a_site_that_is_not_named(browser: Browser, served: str, tmp_
         boxed(page, served, (origin, tmp_path))
         page.get_by_role("searchbox").fill("refcount")
         page.get_by_text("does not answer").wait_for()
+
+
+# -- posts in Arabic, on a site of a kind that nobody knows, behind a slow service
+
+ARABIC = (
+    "---\nlang: ar\n---\n# عنوان المقالة refcount\n\n"
+    + "كلمات كثيرة قبل الكلمة المطلوبة. " * 3
+    + "ثم refcount في آخر الجملة.\n"
+)
+ENGLISH = (
+    "---\nlang: en\n---\n# Other\n\n"
+    + "some words that stand before what is searched for, " * 3
+    + "then a refcount at last.\n"
+)
+
+
+@pytest.fixture(scope="module")
+def plain(site: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("plain")
+    (folder / "arabic.md").write_text(ARABIC, encoding="utf-8")
+    (folder / "other.md").write_text(ENGLISH, encoding="utf-8")
+    (folder / "postdex.toml").write_text(f'origins = ["{site[0]}"]\n', encoding="utf-8")
+    with service(folder) as address:
+        yield address
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_each_text_runs_in_its_own_direction(browser: Browser, plain: str, scripts: bool) -> None:
+    with opened(browser, {plain.rstrip("/")}, java_script_enabled=scripts) as page:
+        page.goto(plain + "?q=refcount")
+        page.locator("#hits li").nth(1).wait_for()
+        shown = {}
+        for hit in page.locator("#hits li").all():
+            parts = [hit.locator(at) for at in ("h2", ".snippet")]
+            shown[hit.get_attribute("lang")] = {
+                part.evaluate("at => getComputedStyle(at).direction") for part in parts if scripts
+            } or {part.get_attribute("dir") for part in parts}
+        assert shown == ({"ar": {"rtl"}, "en": {"ltr"}} if scripts else {"ar": {"auto"}, "en": {"auto"}})
+        page.goto(plain + "documents/arabic.md")
+        assert page.locator("html").get_attribute("lang") == "ar"
+        assert page.locator("h1").get_attribute("dir") == "auto"
+
+
+@pytest.mark.parametrize("style", ["", "float: right; width: 7rem", "margin-left: 60vw", "width: 90vw"])
+def test_the_box_stays_in_a_narrow_window(browser: Browser, plain: str, site: tuple[str, Path], style: str) -> None:
+    with opened(browser, {plain.rstrip("/"), site[0]}, viewport={"width": 360, "height": 640}) as page:
+        boxed(page, plain, site, before="<postdex-search></postdex-search>")
+        page.evaluate("style => { document.querySelector('postdex-search').style.cssText = style; }", style)
+        page.get_by_role("searchbox").fill("refcount")
+        panel = page.get_by_role("region", name="Search results")
+        panel.get_by_role("link").nth(1).wait_for()
+        around = panel.bounding_box()
+        assert around and around["x"] >= 0 and around["x"] + around["width"] <= 360
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        for hit in panel.locator("small").all():
+            mark, text = hit.locator("mark").first.bounding_box(), hit.bounding_box()
+            assert mark and text and mark["y"] + mark["height"] <= text["y"] + text["height"] + 1, (
+                "the mark is cut away"
+            )
+        assert {panel.locator("li").nth(n).get_attribute("lang") for n in range(2)} == {"ar", "en"}
+
+
+def test_the_box_leads_somewhere_also_without_addresses(page: Page, plain: str, site: tuple[str, Path]) -> None:
+    with opened(page.context.browser, {plain.rstrip("/"), site[0]}) as other:  # type: ignore[arg-type]
+        boxed(other, plain, site)
+        other.get_by_role("searchbox").fill("refcount searched")
+        hit = other.get_by_role("region", name="Search results").get_by_role("link").first
+        assert (hit.get_attribute("href") or "").startswith(f"{plain}documents/other.md")
+        hit.click()
+        other.get_by_role("heading", name="Other").wait_for()
+
+
+def test_what_is_old_is_said_to_be_while_the_service_is_slow(page: Page, served: str, site: tuple[str, Path]) -> None:
+    page.goto(served + "?q=refcount")
+    wait_for(page, "3 posts in")
+    held: list[Route] = []
+    page.route("**/search?*", lambda route: held.append(route))
+    page.keyboard.press("Control+A")
+    page.keyboard.type("rust")
+    wait_for(page, "Searching")
+    assert page.locator("body.stale").count() == 1 and len(titles(page)) == 3
+    held[-1].continue_()  # the others were given up
+    check(page, "1 post in", "What Pin promises", q=["rust"])
+    page.unroute("**/search?*")
+    assert page.locator("body.stale").count() == 0
+
+    boxed(page, served, site)
+    page.get_by_role("searchbox").fill("refcount")
+    region = page.get_by_role("region", name="Search results")
+    region.get_by_role("link").nth(2).wait_for()
+    page.route("**/search?*", lambda route: None)
+    page.get_by_role("searchbox").fill("rust")
+    region.get_by_text("Searching").wait_for()
+    assert region.locator("ol.stale").count() == 1
 
 
 # -- for everybody

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -21,6 +22,11 @@ from postdex.printable import cells, escape, iso, lines, printable
         ("bad\udcffname", "bad\ufffdname"),
         ("👩\u200d💻 e\u0301", "👩\u200d💻 e\u0301"),
         ("a\u2028b\x85c\ufeff", "a b c"),
+        ("pay\u200bpal \u180e\ufff9a\ufffb", "paypal a"),
+        ("see\U000e0001\U000e0041\U000e007f", "see"),
+        ("🏴\U000e0067\U000e0062\U000e007f", "🏴"),
+        ("می\u200cخواهم 👨\u200d👩\u200d👧 ❤\ufe0f", "می\u200cخواهم 👨\u200d👩\u200d👧 ❤\ufe0f"),
+        ("葛\U000e0100", "葛\U000e0100"),
     ],
 )
 def test_printable(text: str, expected: str) -> None:
@@ -62,3 +68,11 @@ def test_iso_is_the_date_of_the_standard_library(seconds: int) -> None:
 def test_escape_leaves_readable_text_alone() -> None:
     assert escape('"搜索 é 👩"') == '"搜索 é 👩"'
     assert escape('"\u202e\x9b\ud800"') == '"\\u202e\\u009b\\ud800"'
+    assert escape('"می\u200cخواهم \u200b\U000e0041"') == '"می\u200cخواهم \\u200b\\udb40\\udc41"'
+
+
+@given(st.text())
+def test_escaped_json_reads_back_as_the_same(text: str) -> None:
+    written = json.dumps(text, ensure_ascii=False)
+    assert json.loads(escape(written)) == json.loads(escape(written, ascii=True)) == text
+    assert escape(written, ascii=True).isascii()

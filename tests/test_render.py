@@ -63,7 +63,7 @@ WIRE = """\
 
 
 def results(hit: Hit = HIT, **changed: Any) -> Results:
-    return RESULTS._replace(hits=(hit,), **changed)
+    return RESULTS.replaced(hits=(hit,), **changed)
 
 
 def plain(found: Results, width: int = 0, **options: Any) -> str:
@@ -198,7 +198,7 @@ lang
 1,234 posts, 11-11 shown, 12.3 ms
 """,
     ),
-    ("no hits", RESULTS._replace(hits=(), total=0), {}, "0 posts, 0.8 ms\n"),
+    ("no hits", RESULTS.replaced(hits=(), total=0), {}, "0 posts, 0.8 ms\n"),
 ]
 
 

@@ -320,12 +320,12 @@ def test_wrong_settings_leave_those_in_force(blog: Blog) -> None:
 def test_where_nobody_tells_the_files_are_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception, said: str
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> Iterator[set[object]]:
         raise failure
+        yield
 
-    stub = SimpleNamespace(RustNotify=refuse)
-    module = None if isinstance(failure, ImportError) else stub
-    monkeypatch.setitem(sys.modules, "watchfiles._rust_notify", module)
+    module = None if isinstance(failure, ImportError) else SimpleNamespace(watch=refuse)
+    monkeypatch.setitem(sys.modules, "watchfiles", module)
     blog = Blog(tmp_path / "blog", polling=False)
     blog.start()
     assert [said in str(error) for error in blog.errors] == [True]

@@ -61,7 +61,7 @@ class Told:
     def __init__(self, folders: Iterable[str], stop: threading.Event) -> None:
         self.complete = not sys.platform.startswith("linux")  # elsewhere one watch covers all below, and no links
         try:
-            from watchfiles._rust_notify import RustNotify
+            from watchfiles import watch
         except ImportError as error:
             raise MissingExtraError(
                 f"there is no package watchfiles, so the files are looked at every {_LOOK_S} s",
@@ -69,25 +69,42 @@ class Told:
             ) from error
         wanted = list(folders)
         self._stop = stop
-        # The last False: told to ignore what is not permitted, it would ignore the system's limit, too.
-        self._notify = RustNotify(wanted[:1] if self.complete else wanted, False, False, 300, self.complete, False)
+        self._changes = watch(
+            *(wanted[:1] if self.complete else wanted),
+            watch_filter=None,
+            debounce=_LONGEST_MS,
+            step=_QUIET_MS,
+            stop_event=stop,
+            rust_timeout=_QUIET_MS,
+            yield_on_timeout=True,
+            debug=False,
+            force_polling=False,
+            recursive=self.complete,
+            ignore_permission_denied=False,  # else it would ignore the system's limit, too
+        )
+        self._told = self._next()  # only now it listens
 
     def wait(self, seconds: float) -> set[str]:
         """See `Source`. An interrupt is a KeyboardInterrupt. Raises PostdexError when the source is of no more use."""
+        until = time.monotonic() + seconds
+        told, self._told = self._told, set()
         try:
-            told = self._notify.watch(_LONGEST_MS, _QUIET_MS, max(int(seconds * 1000), 1), self._stop)
+            while not told and time.monotonic() < until and not self._stop.is_set():
+                told = self._next()
         except RuntimeError as error:  # a name that is no UTF-8; what was told with it is lost
             raise PostdexError(f"changes were lost ({error})", "all files are looked at") from error
-        if told == "signal":
-            raise KeyboardInterrupt
-        return set() if isinstance(told, str) else {path for _, path in told}
+        return told
+
+    def _next(self) -> set[str]:
+        """What happened in the next moment."""
+        return {path for _, path in next(self._changes, ())}
 
     def took(self, seconds: float) -> None:
         """See `Source`."""
 
     def close(self) -> None:
         """End the thread that listens."""
-        self._notify.close()
+        self._changes.close()
 
 
 class Looked:

@@ -9,7 +9,11 @@ Offsets are code points of the text they were taken from, and are never changed 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
+
+if TYPE_CHECKING:
+    from typing import Self
 
 #: Stands in a section's text where a line of the file ended but the sentence went on.
 SOFT_BREAK = "\v"
@@ -172,8 +176,16 @@ class IndexState(NamedTuple):
     changed_files: int
 
 
-class Results(NamedTuple):
-    """The answer to one query. `total` is exact; `complete` is False when the deadline cut the search."""
+class Results(Sequence[Hit]):
+    """The answer to one query: a sequence of its hits, with what is to be said of all. It never changes.
+
+    `total` is exact, `len` is of these hits; `complete` is False when the deadline cut the search.
+    """
+
+    __slots__ = (
+        *("query", "parsed", "total", "limit", "offset", "took_ms", "hits"),
+        *("facets", "corrections", "warnings", "complete", "index"),
+    )
 
     query: str
     parsed: str
@@ -186,4 +198,59 @@ class Results(NamedTuple):
     corrections: tuple[Correction, ...]
     warnings: tuple[str, ...]
     complete: bool
-    index: IndexState  # type: ignore[assignment]  # the wire's name; hides tuple.index, which nobody needs here
+    index: IndexState  # type: ignore[assignment]  # the wire's name; hides Sequence.index, which nobody needs here
+
+    def __init__(
+        self,
+        query: str,
+        parsed: str,
+        total: int,
+        limit: int,
+        offset: int,
+        took_ms: float,
+        hits: tuple[Hit, ...],
+        facets: dict[str, dict[str, int]],
+        corrections: tuple[Correction, ...],
+        warnings: tuple[str, ...],
+        complete: bool,
+        index: IndexState,
+    ) -> None:
+        values = query, parsed, total, limit, offset, took_ms, hits, facets, corrections, warnings, complete, index
+        for name, value in zip(Results.__slots__, values, strict=True):
+            object.__setattr__(self, name, value)
+
+    def replaced(self, **changed: Any) -> Self:
+        """The same with other values for these attributes."""
+        return type(self)(**{name: getattr(self, name) for name in Results.__slots__} | changed)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    @overload
+    def __getitem__(self, at: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Hit, ...]: ...
+
+    def __getitem__(self, at: int | slice) -> Hit | tuple[Hit, ...]:
+        return self.hits[at]
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"results do not change; {name} is as it was found")
+
+    def __delattr__(self, name: str) -> None:
+        self.__setattr__(name, None)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        return type(self), tuple(getattr(self, name) for name in Results.__slots__)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Results) and self.__reduce__()[1] == other.__reduce__()[1]
+
+    __hash__ = None  # type: ignore[assignment]  # facets are dicts
+
+    def __repr__(self) -> str:
+        return f"<Results of {self.query!r}: {len(self.hits)} of {self.total} hits>"

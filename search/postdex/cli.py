@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from postdex_index.errors import PostdexError
 
-from .console import flush, note, out
+from .console import flush, note, out_json
 from .searching import PLACE_OPTIONS, Options, Place, search
 
 
@@ -38,7 +38,7 @@ def _say_as_json(error: PostdexError) -> None:
     from . import render
 
     with suppress(PostdexError):  # it may be the output that failed
-        out(render.dumps(render.error(error)))
+        out_json(render.dumps(render.error(error)))
         flush()
 
 

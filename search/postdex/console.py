@@ -12,15 +12,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn, Protocol
 
 from postdex_index.errors import FolderError, PostdexError
 
-if TYPE_CHECKING:
-    from click._termui_impl import ProgressBar
-
 #: Fewer posts than these are read before anybody has seen a bar.
 _WORTH_A_BAR = 300
+#: The columns of a terminal that does not say.
+_USUAL_WIDTH = 80
 
 
 def out(*lines: str, end: str = "\n") -> None:
@@ -35,6 +34,15 @@ def out(*lines: str, end: str = "\n") -> None:
                 stream.write((line + end).encode(encoding, "replace").decode(encoding))
     except OSError as error:
         refused(error)
+
+
+def out_json(*texts: str) -> None:
+    """Write JSON; where the encoding may not have a character, all that are not ASCII become `\\uXXXX`."""
+    if (sys.stdout.encoding or "ascii").lower().replace("-", "") != "utf8":
+        from .printable import escape
+
+        texts = tuple(escape(text, ascii=True) for text in texts)
+    out(*texts)
 
 
 def flush() -> None:
@@ -92,11 +100,12 @@ def post_path(folder: Path, typed: str) -> str:
 
 
 def width() -> int:
-    """The columns of the terminal."""
-    try:
-        return int(os.environ.get("COLUMNS", "")) or os.get_terminal_size(sys.stdout.fileno()).columns
-    except (ValueError, OSError):  # no number, no terminal, or no file at all
-        return 80
+    """The columns of the terminal; COLUMNS overrules it, which shells keep to themselves unless told to export it."""
+    if (said := os.environ.get("COLUMNS", "")).isdecimal() and int(said):
+        return int(said)
+    with suppress(ValueError, OSError):  # no terminal, or no file at all
+        return os.get_terminal_size(sys.stdout.fileno()).columns or _USUAL_WIDTH
+    return _USUAL_WIDTH
 
 
 def wants_color(choice: str) -> bool:
@@ -111,12 +120,26 @@ def usual_jobs() -> int:
     return min(4, os.cpu_count() or 1)
 
 
+class _Shown(Protocol):
+    """What `click.progressbar` gives."""
+
+    pos: int
+
+    def update(self, n_steps: int) -> None: ...
+
+    def __enter__(self) -> object: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> object: ...
+
+
 class Bar:
     """A progress bar on standard error, if that is a terminal and there is enough to do; called as `build.Progress`."""
 
     def __init__(self, label: str) -> None:
         self._label = label
-        self._bar: ProgressBar[int] | None = None
+        self._bar: _Shown | None = None
 
     def __call__(self, done: int, total: int) -> None:
         if self._bar is None:

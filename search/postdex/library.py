@@ -132,6 +132,16 @@ class Index:
             return False
         return True
 
+    @property
+    def other_folder(self) -> str | None:
+        """The folder that the index was last made of, where that is another one ("" if nobody knows); else None.
+
+        Such an index is rebuilt by whoever searches next, and its paths are those of the other folder until then.
+        """
+        made_of = embedded.made_of(self.directory)
+        same = made_of and os.path.realpath(made_of) == os.path.realpath(self.folder)
+        return None if same else made_of
+
     # -- searching
 
     @_reading
@@ -274,7 +284,7 @@ class Index:
         self.views.check_open()
         with self.views.updating:
             try:
-                return build.refresh(
+                report = build.refresh(
                     self.folder,
                     self.directory,
                     self.settings,
@@ -286,6 +296,9 @@ class Index:
                 )
             finally:
                 self.views.committed()
+            if not dry_run and self.other_folder is not None:
+                embedded.claim(self.directory, self.folder)
+        return report
 
     @_reading
     def status(self) -> Status:
@@ -371,7 +384,7 @@ def _with_suggestions(results: Results, parsed: syntax.Parsed, reader: Reader) -
     """Nothing was found: say which known words are near to those that were not to be corrected."""
     meant = rescue.did_you_mean(parsed, reader)
     said = tuple(f"no post has {one.word}; did you mean {' or '.join(one.known)}?" for one in meant)
-    return results._replace(warnings=results.warnings + said)
+    return results.replaced(warnings=results.warnings + said)
 
 
 def _found(reader: Reader, path: str) -> int:

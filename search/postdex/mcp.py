@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #: Hits and characters of one answer: some 2,000 tokens for a page of hits, as many for a text.
 MOST_HITS = 20
 TEXT = 8_000
+#: Characters of a message or a hint: enough for the anchors of a long post.
+MOST_SAID = 2_000
 _INSTRUCTIONS = (
     "Full-text search in a folder of Markdown posts. `search` first; its ids name sections and go to `fetch`, which "
     "gives their text. `where` is path:line in the folder of the posts: cite it."
@@ -72,17 +74,13 @@ def mcp(place: Place, /, folder: str | None) -> int:
 
     try:
         import anyio
-        from mcp.server.stdio import stdio_server
+
+        from . import stdio
     except ModuleNotFoundError as error:
         raise MissingExtraError("`postdex mcp` needs more packages", "pip install 'postdex[mcp]'") from error
 
-    async def run(ix: Index) -> None:
-        running = server(ix)
-        async with stdio_server() as (incoming, outgoing):
-            await running.run(incoming, outgoing, running.create_initialization_options())
-
     with ready(place._replace(folder=folder or place.folder), "auto") as ix:
-        anyio.run(run, ix)
+        anyio.run(stdio.serve, server(ix))
     return 0
 
 
@@ -135,10 +133,19 @@ def answer(ix: Index, tool: str, arguments: dict[str, Any]) -> tuple[str, bool]:
     try:
         return render.dumps(tools[_known(tool, tools)](ix, **_checked(tool, arguments))), False
     except PostdexError as error:
-        return render.dumps(render.error(error)), True
+        return render.dumps(_said(error)), True
     except Exception as error:  # a bug, whose story is for the log; the next question may be answered
         print_exc()
-        return render.dumps(render.error(error)), True
+        return render.dumps(_said(error)), True
+
+
+def _said(error: Exception) -> dict[str, Any]:
+    """What an error says, without the whole of a name that is no name."""
+    return {"error": {key: _clipped(said) for key, said in render.error(error)["error"].items()}}
+
+
+def _clipped(said: str) -> str:
+    return said if len(said) <= MOST_SAID else said[:MOST_SAID] + "…"
 
 
 def search(ix: Index, query: str, limit: int = 5, offset: int = 0, sort: Any = "score") -> dict[str, Any]:

@@ -15,20 +15,25 @@ from unicodedata import category, east_asian_width
 
 from postdex_index.model import Span
 
-# C0 and C1 without blanks, the bidirectional marks, embeddings, overrides and isolates, the byte order mark.
+# C0 and C1 without blanks, the bidirectional marks, embeddings, overrides and isolates, the byte order mark, and what
+# nobody sees but a program reads: blanks of no width, tags. Joiners (U+200C, U+200D) make Persian words and emoji, and
+# selectors (U+E0100 to U+E01EF) choose forms of an ideograph: these stay. A flag made of tags becomes a plain one.
 # Compiled where they are used: nearly all texts are printable as they are.
-_HIDDEN = "[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+_UNSEEN = "\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+_UNSEEN += "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+_HIDDEN = f"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f{_UNSEEN}]"
 _SURROGATE = "[\ud800-\udfff]"
 _BLANK = r"[^\S ]"
 # What json.dumps leaves as it is and must not reach a terminal or a UTF-8 file raw.
-_RAW = "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+_RAW = f"[\x7f-\x9f\u2028\u2029\ud800-\udfff{_UNSEEN}]"
+_NOT_ASCII = "[^\0-\x7e]"
 _WORD = r"\s+|\S+"
 # No line begins with one of these: they end what stands before.
 _CLOSING = frozenset("、。〉》」』】〕！），．：；？］｝～…’”")
 
 
 def printable(text: str) -> str:
-    r"""The text without control and bidirectional characters, each blank of any kind a plain one.
+    r"""The text without control, bidirectional and invisible characters, each blank of any kind a plain one.
 
     A lone surrogate (a file name that is not UTF-8) becomes U+FFFD.
 
@@ -40,13 +45,19 @@ def printable(text: str) -> str:
     return re.sub(_SURROGATE, "\ufffd", re.sub(_BLANK, " ", re.sub(_HIDDEN, "", text)))
 
 
-def escape(json_text: str) -> str:
-    r"""JSON text with the same characters as `\uXXXX`: it still reads back as the same value.
+def escape(json_text: str, *, ascii: bool = False) -> str:
+    r"""JSON text with the same characters as `\uXXXX`, or with all that are not ASCII: it still reads back as the same.
 
-    >>> escape('["a\u202eb"]')
-    '["a\\u202eb"]'
+    >>> escape('["a\u202eb"]'), escape('["引"]', ascii=True)
+    ('["a\\u202eb"]', '["\\u5f15"]')
     """
-    return re.sub(_RAW, lambda found: f"\\u{ord(found[0]):04x}", json_text)
+    return re.sub(_NOT_ASCII if ascii else _RAW, lambda found: _escaped(ord(found[0])), json_text)
+
+
+def _escaped(code: int) -> str:
+    """A character as JSON writes it: one or two units of UTF-16."""
+    units = (code,) if code < 0x10000 else (0xD7C0 + (code >> 10), 0xDC00 + (code & 0x3FF))
+    return "".join(f"\\u{unit:04x}" for unit in units)
 
 
 @lru_cache(1024)

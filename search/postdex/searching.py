@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postdex_index.errors import FolderError, IndexDamagedError
 
-from .console import Bar, here, note, out, post_path, shown_path, usual_jobs, wants_color, width
+from .console import Bar, here, note, out, out_json, post_path, shown_path, usual_jobs, wants_color, width
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,7 +86,8 @@ def search(place: Place, text: str, options: Options) -> int:
 def ready(place: Place, refresh: Refresh) -> Index:
     """The index to search in; it is built first if there is none, or anew if it is damaged and may be written."""
     ix = place.open(refresh)
-    if must_build_first(ix, mend=refresh != "never"):
+    other = say_other_folder(ix, anew=refresh == "auto")
+    if must_build_first(ix, mend=refresh != "never") or (other and refresh == "auto"):
         from .library import FIRST_BUILD_WAIT_S
 
         insist_on_files(ix)
@@ -97,6 +98,15 @@ def ready(place: Place, refresh: Refresh) -> Index:
         if report.added:  # else another process was first
             note(f"indexed {len(report.added):,} posts of {ix.folder}" + ("" if inside else f" in {ix.directory}"))
     return ix
+
+
+def say_other_folder(ix: Index, *, anew: bool = True) -> bool:
+    """Whether the index was made of another folder, which is said: two that share one make it anew in turn."""
+    if not (other := ix.other_folder):
+        return False
+    what = f"it is made anew of {ix.folder}" if anew else "paths are those of that folder"
+    note(f"the index in {ix.directory} was made of {other}; {what} (give each folder an --index of its own)")
+    return True
 
 
 def must_build_first(ix: Index, *, mend: bool = True) -> bool:
@@ -164,7 +174,7 @@ def _search(ix: Index, text: str, options: Options) -> int:
             snippets=not only_paths,
             section_snippets=options.section_snippets,
         )
-        return found._replace(query=text)
+        return found.replaced(query=text)
 
     results = page(options.offset)
     _say_notes(results)
@@ -191,7 +201,7 @@ def _show(ix: Index, results: Results, options: Options) -> None:
     if options.as_json or options.jsonl:
         from . import render
 
-        out(*([render.to_json(results)] if options.as_json else render.jsonl(results)))
+        out_json(*([render.to_json(results)] if options.as_json else render.jsonl(results)))
         return
     from . import terminal
 
@@ -204,7 +214,7 @@ def _show(ix: Index, results: Results, options: Options) -> None:
     else:
         color = wants_color(options.color)
         link = ix.settings.editor if color and sys.stdout.isatty() else ""
-        told = results._replace(corrections=(), warnings=(), complete=True, index=results.index._replace(fresh=True))
+        told = results.replaced(corrections=(), warnings=(), complete=True, index=results.index._replace(fresh=True))
         root, where = os.path.abspath(ix.folder), shown_path(ix.folder)
         out(terminal.ansi(told, width(), color=color, link=link, root=root, where=where), end="")
 
@@ -237,7 +247,7 @@ def _suggest(ix: Index, text: str, options: Options) -> int:
     if options.as_json:
         from . import render
 
-        out(render.dumps(render.suggestions(text, words)))
+        out_json(render.dumps(render.suggestions(text, words)))
     else:
         out(*(word.text for word in words))
     return 0 if words else 1
@@ -249,7 +259,7 @@ def _explain(ix: Index, text: str, path: str, as_json: bool) -> int:
 
     verdict = ix.explain(text, path)
     if as_json:
-        out(render.dumps(render.verdict(verdict)))
+        out_json(render.dumps(render.verdict(verdict)))
         return 0 if verdict.rank else 1
     out(f"{verdict.path}: rank {verdict.rank}" if verdict.rank else f"{verdict.path}: not found by {text!r}")
     out(*(f"  {reason}" for reason in verdict.reasons))

@@ -13,8 +13,8 @@ import click
 from postdex_index.errors import IndexFault, IndexMissingError
 from postdex_index.model import Problem
 
-from .console import Bar, flush, note, out, post_path, shown_path, usual_jobs
-from .searching import insist_on_files, insist_on_posts, ready
+from .console import Bar, flush, note, out, out_json, post_path, shown_path, usual_jobs
+from .searching import insist_on_files, insist_on_posts, ready, say_other_folder
 
 if TYPE_CHECKING:
     from postdex_index.build import Report
@@ -41,6 +41,7 @@ def index(place: Place, /, full: bool, watch: bool, dry_run: bool, jobs: int | N
     if watch and dry_run:
         raise click.UsageError("--watch and --dry-run exclude each other")
     ix = place.open()
+    say_other_folder(ix)
     if not watch:
         insist_on_files(ix)
     with Bar("indexing") as bar:
@@ -134,7 +135,10 @@ def show(place: Place, /, path: str, as_json: bool) -> int:
 
     with ready(place, "auto") as ix:
         document, section = sections.find(ix, path, partial(post_path, ix.folder))
-        out(render.dumps(render.document(document, section)) if as_json else terminal.document_text(document, section))
+        if as_json:
+            out_json(render.dumps(render.document(document, section)))
+        else:
+            out(terminal.document_text(document, section))
     return 0
 
 
@@ -155,7 +159,7 @@ def doctor(place: Place, /, verify: bool, fix: bool, as_json: bool) -> int:
     if as_json:
         from . import render
 
-        out(render.dumps(render.checkup(status, problems)))
+        out_json(render.dumps(render.checkup(status, problems)))
     else:
         _say_checkup(ix, status, problems, verify)
     return 2 if status is None else int(any(problem.kind in _LOST for problem in problems))

@@ -7,6 +7,7 @@ a query's reader -> matching -> postings -> segment.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -62,6 +63,17 @@ def identity(directory: Path) -> Identity | None:
 def stands(directory: Path, identity: Identity | None) -> bool:
     """Whether the file of a commit is still the one that it was."""
     return Store(directory).stands(identity)
+
+
+def made_of(directory: Path) -> str:
+    """The folder that the index was last made of; "" where nobody knows."""
+    return Store(directory).made_of() or (str(directory.parent) if directory.name == ".postdex" else "")
+
+
+def claim(directory: Path, folder: Path) -> None:
+    """Note that the index is made of this folder, unless it lies in it."""
+    real = os.path.realpath(folder)
+    Store(directory).claim("" if os.path.realpath(directory.parent) == real else real)
 
 
 def read_known(directory: Path) -> tuple[Identity | None, Mapping[str, Stamp], str]:

@@ -49,6 +49,8 @@ LAST = 999_999_999
 _CHECK = 9
 
 _COMMIT = re.compile(r"commit-(\d{6,9})")
+#: The file that says of which folder an index is made that lies outside of it.
+_MADE_OF = "made-of"
 _OURS = re.compile(
     r"(?:commit|table|changes|problems)-(\d{6,9})(?:\.new)?|(\d{6,9})-\d+(?:-\d+)?\.segment|_MAIN_(\d{1,9})\.toc(?:\.new)?"
 )
@@ -106,7 +108,11 @@ class Store:
         """The names of all files that lie there."""
         try:
             if self.directory.name == ".postdex" and self.directory.is_symlink():
-                raise damaged(str(self.directory), "it is a link, and may lead anywhere")
+                raise IndexDamagedError(
+                    "the folder of the index is a link, which may lead anywhere",
+                    "remove it, or name with --index where the index shall lie",
+                    path=str(self.directory),
+                )
             return os.listdir(self.directory)
         except (FileNotFoundError, NotADirectoryError):
             return []
@@ -282,6 +288,21 @@ class Store:
                     append(b"*\n")
         except OSError as error:
             raise write_error(error, self.directory) from error
+
+    def made_of(self) -> str:
+        """The folder that an index elsewhere was last made of; "" if it lies in that folder, or none was noted."""
+        try:
+            return os.fsdecode(disk.read(self.directory / _MADE_OF, 4096)[0])
+        except OSError:
+            return ""
+
+    def claim(self, folder: str) -> None:
+        """Note of which folder the index is made; nothing for the one that it lies in, which may be moved with it."""
+        with suppress(OSError):
+            if folder:
+                self.put(_MADE_OF, os.fsencode(folder))
+            else:
+                disk.remove(self.directory / _MADE_OF)
 
     def next_generation(self) -> int:
         """A number that no file bears, of a commit or left over."""

@@ -78,10 +78,11 @@ def opened(place: Place, *, drafts: bool = False, watching: bool = False) -> Sit
     Raises PostdexError where there is none that could be served."""
     from ..console import Bar, usual_jobs
     from ..library import FIRST_BUILD_WAIT_S, WAIT_S
-    from ..searching import must_build_first
+    from ..searching import must_build_first, say_other_folder
     from .endpoints import Site
 
     site = Site(place.open(), drafts=drafts, watching=watching)
+    say_other_folder(site.index)
     wait = FIRST_BUILD_WAIT_S if must_build_first(site.index) else WAIT_S
     try:
         with Bar("indexing") as bar:

@@ -48,6 +48,19 @@ def response(file: File, scope: Scope) -> Response:
     said["cross-origin-resource-policy"] = "cross-origin"
     if file.tag.removeprefix("W/").encode() in headers.get(b"if-none-match", b""):
         return Response(status_code=304, headers=said)
-    if b"gzip" in headers.get(b"accept-encoding", b""):
+    if takes_gzip(headers.get(b"accept-encoding", b"").decode("latin-1")):
         return Response(file.squeezed, headers=said | {"content-encoding": "gzip", "content-type": file.media})
     return Response(file.body, headers=said | {"content-type": file.media})
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether an answer may be gzip, by the header Accept-Encoding: what is named goes before `*`, 0 is no.
+
+    >>> takes_gzip("br, gzip"), takes_gzip("gzip;q=0, *"), takes_gzip("*"), takes_gzip("")
+    (True, False, True, False)
+    """
+    weights: dict[str, bool] = {}
+    for part in accepted.lower().split(","):
+        name, _, weight = part.replace(" ", "").partition(";q=")
+        weights[name.strip()] = not weight or weight.strip("0.") != ""
+    return weights.get("gzip", weights.get("x-gzip", weights.get("*", False)))

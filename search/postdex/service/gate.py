@@ -35,6 +35,8 @@ _PREFLIGHT = {
     "access-control-allow-headers": "authorization, content-type, if-none-match",
     "access-control-max-age": "600",
 }
+#: What decides who may ask is said once: who reads the first of two might let in whom the second does not.
+_SINGLE = frozenset({"host", "origin", "authorization"})
 _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:/?#@\[\]]+)(?::\d{1,5})?", re.IGNORECASE)
 
@@ -68,7 +70,12 @@ def check(scope: Scope, rules: Rules, *, token: bool) -> dict[str, str]:
 
     `token` says that what is asked for is never given without one.
     """
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    headers: dict[str, str] = {}
+    for raw, value in scope["headers"]:
+        name = raw.decode("latin-1")
+        if name in headers and name in _SINGLE:
+            raise RequestError("bad_request", f"there are two headers {name}", "send one")
+        headers[name] = value.decode("latin-1")
     host = headers.get("host", "")
     check_host(host, rules)
     granted = _origin(headers, host, rules)

@@ -83,7 +83,7 @@ def html(
         "</form>\n</header>": "".join(_hidden(*field) for field in view if field[0] in ("tags", "categories", "lang")),
         'id="notes">': _notes(results, error, view),
     }
-    if results:
+    if results is not None:
         places |= {
             'id="status">': text(_status(results)),
             'id="hits">': "".join(_hit(hit) for hit in results.hits),
@@ -99,20 +99,21 @@ def reading(post: Mapping[str, Any]) -> str:
 
     >>> section = {"title": "B", "anchor": "", "text": "if a<b:\\n"}
     >>> page = reading({"path": "a/b.md", "title": "B", "sections": [section]})
-    >>> "<p>if a&lt;b:</p>" in page, page.count("B</h"), 'href="../../postdex.css"' in page
+    >>> '<p dir="auto">if a&lt;b:</p>' in page, page.count("B</h"), 'href="../../postdex.css"' in page
     (True, 1, True)
     """
     root = "../" * (post["path"].count("/") + 1)
     sections = []
     for section in post["sections"]:
-        heading = f"<h2>{text(section['title'])}</h2>" if section["title"] not in ("", post["title"]) else ""
+        heading = f'<h2 dir="auto">{text(section["title"])}</h2>' if section["title"] not in ("", post["title"]) else ""
         lines = "\n".join(map(text, section["text"].strip("\n").split("\n")))
-        sections.append(f'<section id="{text(section["anchor"])}">{heading}<p>{lines}</p></section>')
+        sections.append(f'<section id="{text(section["anchor"])}">{heading}<p dir="auto">{lines}</p></section>')
     return (
         f'<!doctype html>\n<html lang="{text(post.get("lang") or "en")}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{text(post["title"])}</title><link rel="stylesheet" href="{root}postdex.css"></head>\n'
-        f'<body><header><a href="{root}">Search</a></header><main class="post"><h1>{text(post["title"])}</h1>'
+        f'<body><header><a href="{root}">Search</a></header><main class="post">'
+        f'<h1 dir="auto">{text(post["title"])}</h1>'
         f'<p class="where">{text(post["path"])}</p>{"".join(sections)}</main></body></html>\n'
     )
 
@@ -181,7 +182,7 @@ def _notes(results: Results | None, error: PostdexError | None, view: _View) -> 
     if error:
         hint = f' <span class="hint-text">{text(error.hint)}.</span>' if error.hint else ""
         return f'<p class="fault">{text(error.message)}.{hint}</p>'
-    if not results:
+    if results is None:
         return ""
     others = [field for field in view if field[0] != "q"]
     made = []
@@ -204,11 +205,14 @@ def _hit(hit: Hit) -> str:
     url = render.link(hit.url)
     href = text(url or "documents/" + quote(hit.path.encode("utf-8", "surrogatepass")))
     title = text(hit.title, hit.title_spans) if hit.title else text(hit.path)
-    where = f'<p class="where">{text(" › ".join(hit.headings))}</p>' if hit.headings else ""
-    snippet = f'<p class="snippet">{text(hit.snippet.text, hit.snippet.spans)}</p>' if hit.snippet.text else ""
+    where = f'<p class="where" dir="auto">{text(" › ".join(hit.headings))}</p>' if hit.headings else ""
+    snippet = (
+        f'<p class="snippet" dir="auto">{text(hit.snippet.text, hit.snippet.spans)}</p>' if hit.snippet.text else ""
+    )
     meta = "".join(_meta(hit, bool(url)))
+    lang = f' lang="{text(hit.lang)}"' if hit.lang else ""
     return (
-        f'<li class="hit"><h2><a href="{href}">{title}</a></h2>{where}{snippet}'
+        f'<li class="hit"{lang}><h2 dir="auto"><a href="{href}">{title}</a></h2>{where}{snippet}'
         + (f'<p class="meta">{meta}</p>' if meta else "")
         + "</li>"
     )
@@ -263,7 +267,7 @@ def _value(name: str, value: str, count: int, chosen: bool, view: _View) -> str:
     shown = '<span class="unseen">remove</span><span aria-hidden="true">×</span>' if chosen else f"{count}"
     return (
         f'<li><a href="{_address(_toggled(view, name, value))}"{current}>'
-        f'<span class="value">{text(value)}</span> <span class="count">{shown}</span></a></li>'
+        f'<span class="value" dir="auto">{text(value)}</span> <span class="count">{shown}</span></a></li>'
     )
 
 

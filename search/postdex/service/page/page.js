@@ -3,7 +3,7 @@
 "use strict";
 (() => {
 
-const { Asking, MOST_HITS, SPOKEN_MS, HIDDEN, el, printable, counted, lines, safe, notes, fault, moved, editable, plainKey } =
+const { Asking, MOST_HITS, SPOKEN_MS, WAITING, HIDDEN, readable, el, printable, counted, lines, safe, notes, fault, moved, editable, plainKey } =
   customElements.get("postdex-search").parts;
 
 const SETTLED_MS = 1500;      // typing after such a rest is a new entry of the history
@@ -16,7 +16,7 @@ const ASKED = ["q", ...FILTERS, "sort", "limit"];
 function hit(found) {
   const { title, where, snippet } = lines(found);
   const url = safe(found.url);
-  const href = url ?? "documents/" + found.path.split("/").map(encodeURIComponent).join("/");
+  const href = url ?? readable(found.path);
   const others = found.sections.filter(section => section.title && section.anchor !== found.anchor && safe(section.url));
   const date = found.date && found.date_from !== "file" ? found.date.slice(0, 10) : null;
   const meta = [
@@ -26,10 +26,10 @@ function hit(found) {
     others.length ? el("span", null, "also ", others.flatMap((section, index) =>
       [index ? ", " : "", el("a", { href: section.url }, printable(section.title))])) : null,
   ].filter(Boolean);
-  return el("li", { class: "hit" },
-    el("h2", null, el("a", { href, "data-read": url ? null : found.path, "data-anchor": url ? null : found.anchor }, title)),
-    where ? el("p", { class: "where" }, where) : null,
-    found.snippet_text ? el("p", { class: "snippet" }, snippet) : null,
+  return el("li", { class: "hit", lang: found.lang || null },
+    el("h2", { dir: "auto" }, el("a", { href, "data-read": url ? null : found.path, "data-anchor": url ? null : found.anchor }, title)),
+    where ? el("p", { class: "where", dir: "auto" }, where) : null,
+    found.snippet_text ? el("p", { class: "snippet", dir: "auto" }, snippet) : null,
     meta.length ? el("p", { class: "meta" }, meta) : null);
 }
 
@@ -152,8 +152,14 @@ class Page {
   #paint(answer) {
     const { data } = answer;
     document.body.classList.toggle("stale", !data);
+    if (answer.waiting) {
+      this.#at.status.textContent = WAITING;
+      this.#say(WAITING);
+      return;
+    }
     if (!data) {
       this.#at.notes.replaceChildren(fault(answer));
+      if (this.#at.status.textContent === WAITING) this.#at.status.textContent = "";
       if (answer.error) { this.#at.status.textContent = ""; this.#at.hits.replaceChildren(); this.#at.more.replaceChildren(); document.body.classList.remove("stale"); }
       this.#say(this.#at.notes.textContent);
       return;
@@ -208,13 +214,13 @@ class Page {
       chosen += on.length;
       const counts = { ...facets[name] };
       for (const value of on) counts[value] ??= 0;
-      const values = Object.entries(counts);
-      if (name === "year") values.sort((a, b) => b[0] - a[0]);
+      const values = Object.entries(counts); // which begin with whole numbers, whatever the service sent first
+      values.sort(name === "year" ? (a, b) => b[0] - a[0] : (a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
       if (!values.length || (name === "lang" && values.length < 2 && !on.length)) return null;
       values.sort((a, b) => on.includes(b[0]) - on.includes(a[0]));
       const items = values.map(([value, count]) => el("li", null, el("a",
         { href: this.#toggled(name, value), "data-value": `${name}:${value}`, "aria-current": on.includes(value) ? "true" : null },
-        el("span", { class: "value" }, printable(value)), " ",
+        el("span", { class: "value", dir: "auto" }, printable(value)), " ",
         el("span", { class: "count" }, on.includes(value) ? el("span", null, el("span", { class: "unseen" }, "remove"), el("span", { "aria-hidden": "true" }, "×")) : String(count)))));
       const rest = items.slice(SHOWN_VALUES);
       return el("section", { class: "facet" }, el("h2", null, heading), el("ul", null, items.slice(0, SHOWN_VALUES)),
@@ -285,10 +291,10 @@ async function read(base, path, anchor, link) {
   if (!post.sections) return;
   const many = post.sections.length > 1;
   const sections = post.sections.map(section => el("section", { class: many && section.anchor === anchor ? "best" : null },
-    section.title && section.title !== post.title ? el("h3", null, printable(section.title)) : null,
-    el("p", null, section.text.replace(/[^\S\n ]/g, " ").replace(HIDDEN, "").replace(/\n{3,}/g, "\n\n").trim())));
-  const dialog = el("dialog", { "aria-labelledby": "reading" },
-    el("header", null, el("div", null, el("h2", { id: "reading" }, printable(post.title)), el("p", null, printable(post.path))),
+    section.title && section.title !== post.title ? el("h3", { dir: "auto" }, printable(section.title)) : null,
+    el("p", { dir: "auto" }, section.text.replace(/[^\S\n ]/g, " ").replace(HIDDEN, "").replace(/\n{3,}/g, "\n\n").trim())));
+  const dialog = el("dialog", { "aria-labelledby": "reading", lang: post.lang || null },
+    el("header", null, el("div", null, el("h2", { id: "reading", dir: "auto" }, printable(post.title)), el("p", null, printable(post.path))),
       el("form", { method: "dialog" }, el("button", null, "Close"))),
     sections);
   dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });

@@ -11,11 +11,16 @@
 
 const PAUSE_MS = 80;          // keys that follow faster than this are one question
 const SPOKEN_MS = 700;        // a screen reader hears the count when typing rests
+const SLOW_MS = 400;          // what is shown after this is said to be old
+const WAITING = "Searching …";
+const LEAST_WIDTH = 320, MARGIN = 8; // of the panel of hits, in pixels
+const BEFORE = 40;            // characters before the first mark of a snippet that has three lines
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
 const MOST_HITS = 100;        // what the service gives at once
 const MOST_TYPED = 3000;      // what fits into an address in any script; the service reads 2,000 of it and says so
-// As in printable.py: control and bidirectional characters are never shown, blanks of any kind are plain.
-const HIDDEN = /[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
+// As in printable.py: control, bidirectional and invisible characters are never shown, blanks of any kind are plain.
+const HIDDEN = new RegExp("[\\0-\\x08\\x0e-\\x1b\\x7f-\\x84\\x86-\\x9f\\u061c\\u180e\\u200b\\u200e\\u200f\\u202a-\\u202e" +
+  "\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\u{e0000}-\\u{e00ff}\\u{e01f0}-\\u{e0fff}]", "gu");
 
 // -- text and elements
 
@@ -55,6 +60,15 @@ function safe(url) {
   }
 }
 
+/** Where the service shows a post that has no address of its own; null for a name that no address can hold. */
+function readable(path, anchor) {
+  try {
+    return "documents/" + path.split("/").map(encodeURIComponent).join("/") + (anchor ? "#" + encodeURIComponent(anchor) : "");
+  } catch {
+    return null;
+  }
+}
+
 // -- asking
 
 /** What the service answers to one question: {data}, {error} or {offline, after}. */
@@ -70,9 +84,9 @@ async function fetched(endpoint, params, signal) {
 
 /** Asks the service for the newest question only, and goes on asking while it does not answer. */
 class Asking {
-  #endpoint; #paint; #asked = -Infinity; #number = 0; #timer; #flight; #tries = 0; #last;
+  #endpoint; #paint; #asked = -Infinity; #number = 0; #timer; #flight; #tries = 0; #last; #slow;
 
-  /** `paint({data} | {error} | {offline})` is called for the newest question, never for an older one. */
+  /** `paint({data} | {error} | {offline} | {waiting})` is called for the newest question, never for an older one. */
   constructor(endpoint, paint) {
     this.#endpoint = endpoint;
     this.#paint = paint;
@@ -84,13 +98,24 @@ class Asking {
     const now = performance.now();
     const wait = typing && now - this.#asked < PAUSE_MS ? PAUSE_MS : 0;
     this.#asked = now;
-    this.drop();
+    this.#cancel();
+    this.#slow ??= setTimeout(() => this.#paint({ waiting: true }), SLOW_MS); // also while somebody goes on typing
     if (wait) this.#timer = setTimeout(() => this.#send(params, typing), wait);
     else this.#send(params, typing);
   }
 
   /** No answer is wanted any more. */
   drop() {
+    this.#cancel();
+    this.#settle();
+  }
+
+  #settle() {
+    clearTimeout(this.#slow);
+    this.#slow = undefined;
+  }
+
+  #cancel() {
     this.#number++;
     this.#tries = 0;
     clearTimeout(this.#timer);
@@ -110,6 +135,7 @@ class Asking {
     } else {
       this.#tries = 0;
     }
+    this.#settle();
     this.#paint(answer);
   }
 
@@ -130,15 +156,26 @@ class Asking {
 
 // -- painting, for both
 
-/** The texts of a hit, ready to be put in. */
-function lines(found) {
+/** The texts of a hit, ready to be put in; a snippet with no more than so many characters before its first mark. */
+function lines(found, before = Infinity) {
   const title = found.matches.filter(match => match.field === "title");
   const body = found.matches.filter(match => match.field === "body");
   return {
     title: marked(found.title || found.path, found.title ? title : []),
     where: printable(found.headings.join(" › ")),
-    snippet: marked(found.snippet_text, body),
+    snippet: marked(...shortened(found.snippet_text, body, before)),
   };
+}
+
+/** The text from a word on that stands at most so far before the first match, and the matches in it. */
+function shortened(text, matches, before) {
+  if (!matches.length || matches[0].start <= before) return [text, matches];
+  const points = Array.from(text);
+  const first = matches[0].start;
+  let from = first - before;
+  for (let at = from; at < first; at++) if (/\s/.test(points[at])) { from = at + 1; break; }
+  const moved = matches.map(({ start, length }) => ({ start: start - from + 2, length }));
+  return ["… " + points.slice(from).join(""), moved];
 }
 
 /** What the answer has to say besides hits: mended words, warnings, an index that is behind. */
@@ -198,12 +235,13 @@ input::placeholder { color: var(--muted); opacity: 1; }
 input::-webkit-search-cancel-button { display: none; }
 input:focus { outline: 2px solid var(--accent); outline-offset: -1px; }
 .panel {
-  position: absolute; z-index: 1000; inset: calc(100% + 6px) 0 auto; min-width: min(20rem, 90vw);
+  position: absolute; z-index: 1000; inset: calc(100% + 6px) 0 auto;
   max-height: min(70vh, 36rem); overflow: hidden auto; overscroll-behavior: contain; padding: .4em;
   background: var(--ground); color: var(--text); border-radius: 10px;
   border: 1px solid color-mix(in srgb, var(--line) 45%, transparent); box-shadow: 0 8px 28px rgb(0 0 0 / .16);
 }
 .panel[hidden] { display: none; }
+.stale { opacity: .55; }
 ol { list-style: none; }
 li > a, li > div { display: block; padding: .5em .65em; border-radius: 6px; color: inherit; text-decoration: none; }
 li > a:hover { background: color-mix(in srgb, var(--text) 6%, transparent); }
@@ -228,16 +266,17 @@ let sheet;
 /** A field with its hits below. Attributes: endpoint, placeholder, limit, theme (light, dark, auto). */
 class Box extends HTMLElement {
   /** For page.js, which finds them here rather than in a global name. */
-  static parts = { Asking, MOST_HITS, SPOKEN_MS, HIDDEN, el, printable, counted, lines, safe, notes, fault, moved, editable, plainKey };
+  static parts = { Asking, MOST_HITS, SPOKEN_MS, WAITING, HIDDEN, readable, el, printable, counted, lines, safe, notes, fault, moved, editable, plainKey };
 
-  #field; #panel; #list; #said; #live; #asking; #speaking;
+  #field; #panel; #list; #said; #live; #endpoint; #asking; #speaking;
 
   connectedCallback() {
     if (this.shadowRoot) return;
     const endpoint = this.getAttribute("endpoint") || home;
-    this.#asking = new Asking(new URL(endpoint.replace(/\/*$/, "/"), document.baseURI), answer => this.#paint(answer));
+    this.#endpoint = new URL(endpoint.replace(/\/*$/, "/"), document.baseURI);
+    this.#asking = new Asking(this.#endpoint, answer => this.#paint(answer));
     const label = this.getAttribute("placeholder") || "Search";
-    this.#field = el("input", { type: "search", placeholder: label, "aria-label": label, maxlength: MOST_TYPED, autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
+    this.#field = el("input", { type: "search", placeholder: label, "aria-label": label, dir: "auto", maxlength: MOST_TYPED, autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
     this.#list = el("ol");
     this.#said = el("div", { class: "said" });
     this.#panel = el("div", { class: "panel", role: "region", "aria-label": "Search results", hidden: true }, this.#said, this.#list);
@@ -248,8 +287,9 @@ class Box extends HTMLElement {
     root.append(el("div", { role: "search" }, this.#field), this.#live, this.#panel);
     this.#field.addEventListener("input", event => event.isComposing || this.#ask(true));
     this.#field.addEventListener("compositionend", () => this.#ask(true));
-    this.#field.addEventListener("focus", () => { this.#panel.hidden = !this.#field.value.trim(); });
+    this.#field.addEventListener("focus", () => { this.#panel.hidden = !this.#field.value.trim(); this.#fit(); });
     this.addEventListener("focusout", event => { if (!this.contains(event.relatedTarget)) this.#panel.hidden = true; });
+    addEventListener("resize", () => this.#fit());
     this.#panel.addEventListener("mousedown", event => event.preventDefault()); // Safari would take the focus away
     this.#said.addEventListener("click", event => this.#mend(event));
     root.addEventListener("keydown", event => this.#key(event));
@@ -267,14 +307,28 @@ class Box extends HTMLElement {
     this.#asking.ask(new URLSearchParams({ q: query, limit }), typing);
   }
 
+  /** Keep the panel within the window: as wide as the box or as hits need, and no further to a side than there is room. */
+  #fit() {
+    if (this.#panel.hidden) return;
+    const room = document.documentElement.clientWidth - 2 * MARGIN;
+    const box = this.getBoundingClientRect();
+    const width = Math.min(Math.max(box.width, LEAST_WIDTH), room);
+    const left = Math.max(MARGIN, Math.min(box.left, MARGIN + room - width));
+    Object.assign(this.#panel.style, { width: `${width}px`, left: `${left - box.left}px`, right: "auto" });
+  }
+
   #paint({ data, ...answer }) {
     this.#panel.hidden = this.shadowRoot.activeElement === null;
-    if (!data) {
+    this.#fit();
+    this.#list.classList.toggle("stale", !data);
+    if (answer.waiting) {
+      this.#said.replaceChildren(el("p", null, WAITING));
+    } else if (!data) {
       this.#said.replaceChildren(fault(answer));
     } else {
       this.#said.replaceChildren(...data.total ? [] : [el("p", null, "No post matches.")],
         ...notes(data, (from, to) => "#" + encodeURIComponent(data.query.split(from).join(to))));
-      this.#list.replaceChildren(...data.hits.map(boxHit));
+      this.#list.replaceChildren(...data.hits.map(found => boxHit(found, this.#endpoint)));
     }
     this.#said.hidden = !this.#said.hasChildNodes();
     clearTimeout(this.#speaking);
@@ -310,11 +364,13 @@ class Box extends HTMLElement {
   }
 }
 
-function boxHit(found) {
-  const { title, where, snippet } = lines(found);
-  const url = safe(found.url);
-  return el("li", null, el(url ? "a" : "div", { href: url },
-    el("b", null, title, where ? el("i", null, " › " + where) : null), el("small", null, snippet)));
+/** A hit, which leads to the site, or to the service where the site has no address for it. */
+function boxHit(found, endpoint) {
+  const { title, where, snippet } = lines(found, BEFORE);
+  const read = readable(found.path, found.anchor);
+  const url = safe(found.url) ?? (read && new URL(read, endpoint).href);
+  return el("li", { lang: found.lang || null }, el(url ? "a" : "div", { href: url },
+    el("b", { dir: "auto" }, title, where ? el("i", null, " › " + where) : null), el("small", { dir: "auto" }, snippet)));
 }
 
 const script = document.currentScript;
