@@ -456,3 +456,31 @@ def test_helpers_of_templates_and_html() -> None:
         " ",
         " ",
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "linked"),
+    [
+        ("See [the *long* guide](x.md).", ["the long guide"]),
+        ("[one](a) and [`two` three](b 'title')", ["one", "two three"]),
+        ("[[Wiki page|as named]] and [a][ref]\n\n[ref]: x.md", ["as named", "a"]),
+        ('[by a tag]({{< ref "x y.md" >}}), so', ["by a tag"]),
+        ("[![alt text](p.png) more](u)", ["alt text more"]),
+        ("a link [over\ntwo lines](x)", ["over\vtwo lines"]),
+        ("中文[链接](x)的文字", ["链接"]),
+        # what is shown is the address itself; what leads nowhere is no link; headings are headings
+        ("<https://example.org/a> https://example.org/b [none] ![alt](p.png)", []),
+        ("# A [heading](x)\n\ntext", []),
+        ("`[code](x)`\n\n    [code](x)\n", []),
+        # marks of ours in a body are blanks
+        ("a\x02b [c](x)\x03", ["c"]),
+    ],
+)
+def test_texts_of_links(body: str, linked: list[str]) -> None:
+    found = [section.text[a : a + n] for section in sections(body).sections for a, n in section.links]
+    assert found == linked
+
+
+def test_a_link_in_what_is_hidden_is_none() -> None:
+    (section,) = sections("a <script>[b](x)</script> c [d](y) {{< x >}} **e** <!-- more --> [f](z)").sections
+    assert [section.text[a : a + n] for a, n in section.links] == ["d", "f"]

@@ -24,12 +24,18 @@ class Found(NamedTuple):
     post: int
     score: float
     places: list[list[int]]
+    whole: float = 0.0
 
     def holds(self, leaf: int) -> bool:
         return bool(self.places[leaf])
 
     def positions(self, leaf: int) -> Sequence[int]:
         return self.places[leaf]
+
+
+def scored(score: float) -> rank.Ranked:
+    """A post with this score."""
+    return rank.Ranked(Found(0, score, []), score, score)
 
 
 def section(level: int, heading: str, start: int, words: int, headings: tuple[str, ...] = ()) -> StoredSection:
@@ -165,19 +171,19 @@ OUTLINE = outline(POST)
 )
 def test_best_sections(positions: list[list[int]], order: list[tuple[int, int]]) -> None:
     worth = [2.0] * len(positions)
-    got = rank.best_sections(OUTLINE, positions, worth, 3.0, 3)
+    got = rank.best_sections(OUTLINE, positions, worth, scored(3.0), 3)
     near = [rank.densest(one.matches, positions, worth, POST[one.index].body) for one in got]
     assert list(zip([one.index for one in got], near, strict=True)) == order
     assert [scored.score for scored in got] == sorted((scored.score for scored in got), reverse=True)
 
 
 def test_a_post_without_sections() -> None:
-    assert rank.best_sections(outline([]), [[1]], [1.0], 1.0, 3) == []
+    assert rank.best_sections(outline([]), [[1]], [1.0], scored(1.0), 3) == []
 
 
 def test_a_share_of_the_posts_score() -> None:
-    (one,) = rank.best_sections(OUTLINE, [[15]], [2.0], 3.0, 1)
-    (two,) = rank.best_sections(OUTLINE, [[15]], [2.0], 5.0, 1)
+    (one,) = rank.best_sections(OUTLINE, [[15]], [2.0], scored(3.0), 1)
+    (two,) = rank.best_sections(OUTLINE, [[15]], [2.0], scored(5.0), 1)
     assert two.score - one.score == pytest.approx(2 * rank.POST_SHARE)
 
 
@@ -211,8 +217,34 @@ def test_scores_are_the_formula(positions: list[list[int]]) -> None:
     real = [p for s in POST for p in range(s.start, s.stop)] + list(range(5))
     positions = [[place for place in where if place in real] for where in positions]
     worth = [3.0, 0.5, 0.2, 10.0][: len(positions)]
-    for scored in rank.best_sections(OUTLINE, positions, worth, 2.0, 9):
-        expected = plain_score(scored.index, positions, worth)
-        assert scored.score == pytest.approx(2.0 * rank.POST_SHARE + expected)
-        this = POST[scored.index]
-        assert this.body <= rank.densest(scored.matches, positions, worth, this.body) <= this.stop
+    for one in rank.best_sections(OUTLINE, positions, worth, scored(2.0), 9):
+        expected = plain_score(one.index, positions, worth)
+        assert one.score == pytest.approx(2.0 * rank.POST_SHARE + expected)
+        this = POST[one.index]
+        assert this.body <= rank.densest(one.matches, positions, worth, this.body) <= this.stop
+
+
+@pytest.mark.parametrize(
+    ("wholes", "spelled", "order"),
+    [
+        # where all of what was typed stands comes first, whatever else scores
+        ([[195]], (), [4, 2, 1, 0]),
+        # the name itself before another spelling of it, and just as it was typed before both
+        ([[135], [15, 195]], (), [3, 0, 4, 2, 1]),
+        ([[135], [15]], (1,), [1, 3, 0, 2, 4]),
+    ],
+)
+def test_sections_with_the_whole_come_first(
+    wholes: list[list[int]], spelled: tuple[int, ...], order: list[int]
+) -> None:
+    levels = rank.holding(OUTLINE, wholes, spelled)
+    positions = [[15, 55, 56, 90, 91, 92, 135, 195]]
+    post = rank.Ranked(Found(0, 9.0, [], 6.0), 9.0, 3.0)
+    found = rank.best_sections(OUTLINE, positions, [2.0], post, 9, levels)
+    got = [one.index for one in found]
+    assert got[: len(levels)] == order[: len(levels)] and sorted(got) == [0, 1, 2, 3, 4]
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    without = rank.best_sections(OUTLINE, positions, [2.0], scored(3.0), 9)
+    assert {one.index: one.score for one in without}.items() >= {
+        one.index: one.score for one in found if one.index not in levels
+    }.items(), "other sections are worth what they are without it"

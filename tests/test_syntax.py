@@ -281,8 +281,8 @@ PASTED = [
         "the text of 66 words was searched for by 2 of them, the rarest in these posts",
     ),
     (
-        'tag:t +r -x "q" c OR b (w1 w2) NOT (y z) ' + "no " * 65,
-        '(+tag=t +r "q" (c b) (w1 w2) -x -(y z))',
+        'tag:t +r -xx "q" c OR b (w1 w2) NOT (y z) ' + "no " * 65,
+        '(+tag=t +r "q" (c b) (w1 w2) -xx -(y z))',
         "the text of 67 words was searched for by 2 of them, the rarest in these posts",
     ),
     ("the of " * 33, "(the of)", "the text of 66 words was searched for by 2 of them"),

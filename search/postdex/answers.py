@@ -17,7 +17,7 @@ from postdex_index.engine import UNTYPED, Answer, AsTyped, Reader
 from postdex_index.errors import QueryError
 from postdex_index.model import Correction, Hit, IndexState
 from postdex_index.model import Results as _Results
-from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Query, Synonyms, Term, leaves, show
+from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Query, Synonyms, leaves, show
 
 from . import arguments, hits, rank
 from .choices import FACETS, SORTS, UNITS, Sort, Units
@@ -129,8 +129,6 @@ def answer(question: Question, page: Page, reader: Reader, state: IndexState, st
         total, done = found.total, True
     complete = found.complete and done
     warnings = question.warnings + tuple(_cut(found, showing))
-    if complete:
-        warnings += tuple(_left_out(question.tree, found.total, reader, page.drafts))
     if not found.total and complete:
         warnings += tuple(_left_nothing(question.tree, reader, page.drafts))
     return Results(
@@ -202,17 +200,6 @@ def _cut(found: Answer, showing: hits.Showing) -> list[str]:
         for leaf, stats in zip(showing.leaves, found.leaves, strict=False)
         if stats.cut
     ]
-
-
-def _left_out(tree: Query, total: int, reader: Reader, drafts: bool) -> list[str]:
-    """A warning if a letter that must not be there left posts out: it was rather an option of a pasted command."""
-    if not isinstance(tree, Clauses):
-        return []
-    letters = [one.text for one in tree.excluded if isinstance(one, Term) and len(one.text) == 1 and one.text.isascii()]
-    without = reader.search(tree._replace(excluded=()), limit=0, drafts=drafts).total - total if letters else 0
-    posts = "1 post" if without == 1 else f"{without:,} posts"
-    typed = " ".join(f"-{letter}" for letter in letters)
-    return [f'{typed} left out {posts}; "-{letters[0]}" in quotes is looked for'] if without else []
 
 
 def _left_nothing(tree: Query, reader: Reader, drafts: bool) -> list[str]:

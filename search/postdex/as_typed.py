@@ -20,10 +20,11 @@ from .lexer import FILTERS, Token
 from .words import Reading, Spelling, Word
 
 #: A text of so many words is looked for as it stands, and who has it comes first, whatever else scores. Two characters
-#: of a script without blanks count as a word, and where there are some, three words are enough. nDCG@10 on three sites
+#: of a script without blanks count as a word. Three words are enough where there are some, or a stop word, which nobody
+#: types who does not mean it (`single sign on`). nDCG@10 on three sites
 #: with four words: +.001 +.006 -.001 (where links' texts count too, -.022 on the second), with three for all -.004
-#: +.003 0; with three where there are such scripts 0 on the third, with two -.007.
-CERTAIN, CERTAIN_WITH_RUNS = 4, 3
+#: +.003 0; with three where there are such scripts 0 on the third, with two -.007; with three and a stop word 0 0 0.
+CERTAIN, CERTAIN_SOMETIMES = 4, 3
 #: With so many words, or so many of nothing but such a script, it counts for something only
 #: (`scoring.LIKELY_AS_TYPED`): it may as well be what people call another page.
 LIKELY, LIKELY_RUN = 3, 2
@@ -60,7 +61,8 @@ def whole(root: Group, reading: Reading, prefix_last: bool = False) -> Whole:
     raws = [raw for raw, _, _ in words.raw_words(text, reading)]
     runs = [analysis.is_spaceless(raw) for raw in raws]
     count = sum([len(raw) / 2 if run else 1 for raw, run in zip(raws, runs, strict=True)])
-    certain = count >= (CERTAIN_WITH_RUNS if any(runs) else CERTAIN)
+    stop = any(raw.lower() in reading.stop_words for raw in raws)
+    certain = count >= (CERTAIN_SOMETIMES if any(runs) or stop else CERTAIN)
     if certain or count >= (LIKELY_RUN if runs and all(runs) else LIKELY):
         return Whole(tuple(map(_outside_links, words.exact(text, 0, reading))), certain, _name(tokens, runs))
     name = _name(tokens, runs) if raws else ""

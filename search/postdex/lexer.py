@@ -36,7 +36,7 @@ _PIECE = re.compile(r"[^\s()]+")
 _OPERATOR = re.compile(r"(?:AND|OR|NOT)(?=[\s()]|\Z)")
 _FIELD = re.compile(r"([A-Za-z]{1,12}):(?=[^\s:)])")
 #: One `-` before what begins a word, a quote or a bracket; `--no-cache`, `->` and a dash between blanks are text.
-_EXCLUDED = re.compile(r'-(?=[\w"“„«»「『(]|\.\w)')
+_EXCLUDED = re.compile(r'-(?![A-Za-z](?:[\s)]|$))(?=[\w"“„«»「『(]|\.\w)')
 _REQUIRED = re.compile(r"\+(?=[^\s+)])")
 _WEIGHT = r"(?:\^(\d{1,2}(?:\.\d{1,3})?))?"
 _AFTER_WORD = re.compile(rf"(?:(~)(\d?))?{_WEIGHT}\Z")

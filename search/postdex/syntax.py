@@ -97,5 +97,5 @@ def parse(
         empty,
         analysis.key(plain, simplify),
         lexed.steps + grouped.steps + steps,
-        whole(typed, Reading(simplify=simplify), settings.prefix_last),
+        whole(typed, Reading(simplify=simplify, stop_words=stops), settings.prefix_last),
     )
