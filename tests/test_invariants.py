@@ -71,7 +71,7 @@ def test_a_score_among_drafts_is_too(ix: postdex.Index) -> None:
 
 
 #: What is not made of anything else.
-LEAST = re.compile(r"[x+] |weight$|idf: |closeness |[a-z]+: \d+ of \d+ words \(average \d+\)$")
+LEAST = re.compile(r"[x+] |weight$|idf: |closeness |spelled |[a-z]+: \d+ of \d+ words \(average \d+\)$")
 
 
 def check(made: Explanation) -> int:
@@ -79,11 +79,11 @@ def check(made: Explanation) -> int:
     are."""
     values = [part.value for part in made.parts]
     match made.label.split(": ")[-1] if made.parts else "":
-        case "score x closeness" | "weight x idf x impact":
+        case "score x closeness" | "score x spelling" | "weight x idf x impact":
             meant = math.prod(values)
         case "score":
-            words, titled, title, heading = values
-            meant = words * titled + title + heading
+            words, titled, title, heading, whole = values
+            meant = words * titled + title + heading + whole
         case "sum":
             meant = sum(values)
         case "sum / (1 + sum / 5), in steps of 0.0137":
@@ -122,10 +122,10 @@ def test_pages_are_cut_from_one_list(many: postdex.Index, query: str) -> None:
 
 
 def test_pages_that_are_cut_too_early_are_noticed(many: postdex.Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = many.search("git rebase --onto", limit=1000)
+    whole = many.search("rebase of git", limit=1000)
     assert whole.total > 2 * FEWEST
     monkeypatch.setattr("postdex_index.embedded.reader.FEWEST", 1)  # no more candidates than hits
-    assert pages(many, "git rebase --onto", whole.total) != [(hit.path, hit.score) for hit in whole.hits]
+    assert pages(many, "rebase of git", whole.total) != [(hit.path, hit.score) for hit in whole.hits]
 
 
 @pytest.mark.parametrize("query", QUERIES)

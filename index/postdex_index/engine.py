@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from .model import Explanation, Post, Problem
-from .query import Leaf, Query
+from .query import Keyword, Leaf, Query
 
 #: A search finds no fewer candidates, if so many match: in so many posts the closeness of words is looked at.
 FEWEST = 50
@@ -273,8 +273,9 @@ class Reader(Protocol):
         `slips` Damerau-Levenshtein slips of `near`, the first character fixed, nearest then most frequent first."""
         ...
 
-    def holds(self, what: str | Leaf) -> int:
-        """The number of published posts that hold this word or another of its stem, or that hold this leaf."""
+    def holds(self, what: str | Leaf | Keyword, *, drafts: bool = False) -> int:
+        """The number of published posts (with `drafts` of all) that hold this word or another of its stem, this leaf,
+        or what this filter asks for."""
         ...
 
     def find(self, path: str) -> int | None:

@@ -221,6 +221,7 @@ def _short(name: str) -> str:
 def required(tree: Query) -> list[Query]:
     """The words, phrases and filters that every post must have that matches, and groups of which it must have some.
 
+    >>> from postdex_index.query import Term
     >>> words = Clauses(optional=(Term("smc"), Term("tcp")), minimum=1)
     >>> [show(clause) for clause in required(all_of(words, Keyword("lang", "en")))]
     ['(smc tcp)', 'lang=en']
@@ -236,6 +237,7 @@ def alternatives(group: Clauses) -> list[str]:
     """What a post may have of a group, as people would say it: parts of words go without saying, and a run of
     characters is one.
 
+    >>> from postdex_index.query import Term
     >>> alternatives(Clauses(optional=(Term("核模"), Term("模块")), bonus=(Term("内核"),), minimum=1, typed="内核模块"))
     ['内核模块']
     """

@@ -367,7 +367,7 @@ class Index:
             all_words=all_words,
             prefix_last=prefix_last,
             known=reader.holds,
-            fits=lambda asked: reader.search(asked, limit=0, drafts=drafts).total > 0,
+            fits=lambda asked: reader.holds(asked, drafts=drafts) > 0,
             simplify=reader.stats().simplify,
         )
 

@@ -20,7 +20,7 @@ from .. import scoring
 from ..engine import FEWEST, UNTYPED, Answer, AsTyped, Identity, LeafStats, Stats, Word
 from ..errors import NotFoundError
 from ..model import Explanation
-from ..query import Leaf, Query, Term, leaves
+from ..query import Keyword, Leaf, Query, Term, leaves
 from . import explaining
 from .columns import Columns
 from .documents import Documents, StoredDocument
@@ -331,9 +331,12 @@ class Snapshot:
                 total -= sum(1 for doc in part.dead if found.impacts[doc])
         return total
 
-    def holds(self, what: str | Leaf) -> int:
-        """The number of published posts that hold this word or another of its stem, or this leaf."""
-        return self._scope(False).matcher.found(Term(what) if isinstance(what, str) else what)
+    def holds(self, what: str | Leaf | Keyword, *, drafts: bool = False) -> int:
+        """The number of posts that hold this word or another of its stem, this leaf, or what this filter asks for."""
+        matcher = self._scope(drafts).matcher
+        if isinstance(what, Keyword):
+            return matcher.count(matcher.match(what))
+        return matcher.found(Term(what) if isinstance(what, str) else what)
 
     # -- the whole
 
