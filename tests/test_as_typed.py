@@ -87,7 +87,7 @@ POSTS = {
     # One post has it word for word; sixty others score more for its words.
     "there.md": "Once upon a time the quick tunnel was closed for good, and so on. " + "Other things. " * 80,
     **{
-        f"more/{number}.md": f"# Quick tunnel {number}\n\nClosed tunnel, quick and good. The quick tunnel. It was good.\n"
+        f"more/{number}.md": f"# Quick tunnel {number}\n\nClosed tunnel, quick, good. The quick tunnel. It was good.\n"
         for number in range(60)
     },
     # A link's text says what stands elsewhere, part of a sentence or not.
@@ -103,7 +103,7 @@ POSTS = {
     "option.md": "# Commands\n\nLong text about many things. Use `--boundary` there.\n",
     "bare.md": "# Boundary\n\nA boundary is a boundary.\n",
     "path.md": "# Path\n\nIt lies in `etc/rules.d/main.conf`, not `etc/rules.d/main.conf.bak`.\n",
-    "sections.md": "# Sections\n\n## drv_link\n\nThe drv_link is up, drv link.\n\n## Rest\n\nHere is drv_link_to_spare() at last.\n",
+    "sections.md": "# Sections\n\n## drv_link\n\nThe drv_link is up, drv link.\n\n## Rest\n\ndrv_link_to_spare() too.\n",
     "alias.md": "---\ntitle: Something else\naliases: [/old/secret-garden/, Hidden Yard]\n---\ntext\n",
     "garden.md": "# Secret garden, hidden yard and the rest of it\n\nSecret garden. Hidden yard.\n",
     "中文.md": "# 别的\n\n" + "其他内容。" * 40 + "请重新启动节点上的代理程序。\n",

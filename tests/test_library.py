@@ -233,7 +233,10 @@ def test_traditional_characters_are_found_wherever_they_stand(blog: Path, simpli
         assert ix.search("", tags="杂谈").total == simplify
         hit = ix.search("雜談").hits[0]
         assert [hit.title[start : start + length] for start, length in hit.title_spans] == ["雜談"]
-        for query, reason in (("程式設計雜談", "+ the query is the title or an alias"), ("記憶體管理", "+ the query is a heading")):
+        for query, reason in (
+            ("程式設計雜談", "+ the query is the title or an alias"),
+            ("記憶體管理", "+ the query is a heading"),
+        ):
             score = ix.search(query, explain=True).hits[0].explain
             assert score and {part.label: part.value for part in score.parts}[reason], query
         assert ix.suggest("雜")

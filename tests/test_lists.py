@@ -14,7 +14,8 @@ from postdex_index import scoring
 from postdex_index.embedded.layout import NAME, SURFACE
 from postdex_index.embedded.lists import Impacts, ListWriter
 from postdex_index.embedded.made import UnionPostings
-from postdex_index.embedded.postings import Lists, RunPostings, StoredPostings
+from postdex_index.embedded.postings import Lists
+from postdex_index.embedded.stored import RunPostings, StoredPostings
 from postdex_index.scoring import FIELDS
 
 POSTS = 5

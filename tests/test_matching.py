@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from postdex_index import scoring
 from postdex_index.analysis import fold_value, is_spaceless, key, stem, tokens
 from postdex_index.embedded import matching, open_reader, open_writer, reader, verify
-from postdex_index.embedded.inversion import _short_texts
+from postdex_index.embedded.metadata import short_texts
 from postdex_index.embedded.postings import Lists
 from postdex_index.embedded.reader import Snapshot
 from postdex_index.engine import FEWEST, AsTyped, Stamp
@@ -212,7 +212,7 @@ def indexed(post: Post, averages: Sequence[float]) -> Indexed:
         lengths[scoring.BODY if code == scoring.CODE else code] += count
         place += count
 
-    for code, text in _short_texts(post):
+    for code, text in short_texts(post):
         take(code, text)
         place += 1
     for section in post.sections:

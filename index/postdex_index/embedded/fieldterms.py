@@ -16,9 +16,9 @@ from .. import analysis, query
 from ..scoring import BODY
 from ..scoring import FIELDS as SCORED
 from .layout import SURFACE
-from .postings import positions_in
 from .reader import Segment
 from .sought import Sought
+from .stored import positions_in
 
 #: Stands before a typed raw token in its term; no surface has it.
 MARK = "\x01"

@@ -12,19 +12,19 @@ import json
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from itertools import accumulate, chain
 from operator import add
 from typing import Any, NamedTuple, TypeAlias
 from zlib import crc32
 
-from ..analysis import fold_path, fold_value, is_spaceless, key, raw_matches, raw_tokens, stemmer_language, terms_at
+from ..analysis import fold_value, is_spaceless, key, raw_matches, raw_tokens, stemmer_language, terms_at
 from ..model import Code, Post
-from ..scoring import ALIASES, BODY, CATEGORIES, CODE, DESCRIPTION, FIELDS, HEADING, KEYWORDS, SLUG, TAGS, TITLE
+from ..scoring import BODY, CODE, FIELDS, HEADING
 from ..scripts import run_text
-from .columns import FOLDED_PATH, NO_DATE, one_line
+from .columns import NO_DATE
 from .layout import COLUMNS
+from .metadata import filter_values, record, short_texts, title_names
 from .segment import Column, lines
 from .texts import TextWriter
 
@@ -168,7 +168,7 @@ class Inversion:
         lengths = [0] * len(FIELDS)
         self._run_first.append(len(self._run_start))
         place = base
-        for field, text in _short_texts(post):
+        for field, text in short_texts(post):
             self._run(field, place - base)
             after = self._feed(calls[field], text, place)
             lengths[field] += after - place
@@ -258,7 +258,7 @@ class Inversion:
             self._link_edge.append(place + inside)
 
     def _columns_of(self, doc: int, post: Post) -> None:
-        names = {key(name, self.simplify) for name in (post.title, *map(_alias_name, post.aliases))}
+        names = {key(name, self.simplify) for name in title_names(post)}
         self._title_keys.extend([crc32(name.encode()) << 32 | doc for name in names])
         for value, written in filter_values(post, self.simplify):
             docs = self._values.setdefault(value, [])
@@ -332,38 +332,6 @@ def needs_wide(post: Post) -> bool:
     return words + 4 * len(post.sections) + 5_000 > NARROW_POSITIONS
 
 
-def filter_values(post: Post, simplify: bool) -> Iterator[tuple[str, str]]:
-    """Every value that a `Keyword` filter can find a post by, as (field<TAB>folded value, value as written)."""
-    fold = partial(fold_value, simplify=simplify)
-    yield f"path\t{one_line(post.path)}", ""
-    if (folded := fold_path(post.path, simplify)) != post.path:
-        yield f"{FOLDED_PATH}\t{one_line(folded)}", ""
-    for tag in post.tags:
-        yield f"tag\t{one_line(fold(tag))}", one_line(tag)
-    for category in post.categories:
-        for depth in range(1, len(category) + 1):
-            value = "/".join(map(fold, category[:depth]))
-            yield f"category\t{one_line(value)}", one_line("/".join(category[:depth]))
-    for author in post.authors:
-        name = one_line(fold(author))
-        yield f"author\t{name}", ""
-        yield from ((f"author\t{word}", "") for word in name.split())
-    language = one_line(fold_value(post.lang).replace("_", "-"))
-    for part in accumulate(language.split("-"), "{}-{}".format):
-        yield f"lang\t{part}", ""
-    for name in {one_line(fold(code.language)) for section in post.sections for code in section.code}:
-        if name:
-            yield f"codelang\t{name}", ""
-
-
-def record(post: Post) -> list[Any]:
-    """What is stored of a post beside its text, in the order of `documents.Record`."""
-    return [
-        post.path, post.title, post.url, post.date, post.date_from, post.updated, post.tags, post.categories,
-        post.authors, post.lang, own_description(post), post.unpublished, post.reconsider_at,
-    ]  # fmt: skip
-
-
 def values_columns(values: dict[str, list[int]], written: dict[str, str]) -> dict[str, Column]:
     """The columns of filter values: sorted keys and the posts of each."""
     keys = sorted((f"{value}\t{written[value]}".encode("utf-8", "replace"), docs) for value, docs in values.items())
@@ -386,49 +354,6 @@ def _json(value: Any) -> bytes:
 
 def _closed(first: array[int], column: array[int]) -> array[int]:
     return first + array("I", [len(column)])
-
-
-def _alias_name(alias: str) -> str:
-    """What an alias says: a name as it stands; of an address its last segment, as words.
-
-    >>> _alias_name("/posts/old-name.html"), _alias_name("The other name")
-    ('old name', 'The other name')
-    """
-    name = alias.rstrip("/").rpartition("/")[2]
-    return name if name == alias else re.sub(r"\.html?$|[-_]+", " ", name).strip()
-
-
-def _short_texts(post: Post) -> Iterator[tuple[int, str]]:
-    """The texts of a post before its sections, in position order."""
-    yield TITLE, post.title
-    if post.title_words:
-        yield TITLE, post.title_words
-    yield from ((TAGS, tag) for tag in post.tags)
-    yield from ((KEYWORDS, word) for word in post.keywords)
-    yield from ((CATEGORIES, " ".join(category)) for category in post.categories)
-    if description := own_description(post):
-        yield DESCRIPTION, description
-    yield from ((ALIASES, alias) for alias in post.aliases)
-    if post.slug:
-        yield SLUG, post.slug
-    yield from ((SLUG, name) for name in _folder_names(post))
-
-
-# Which folders, by nDCG@10 of posts on three sites and, on the first, of sections; without any .8859 .7733 .8072, .671:
-# all of them .8859 .7731 .8067, .656, all as keywords .8862 .7733 .8072, .656, and only the innermost, or all but the
-# outermost, .8876 .7731 .8067, .671. On a site the outermost says of each post of a part that it is one of it.
-def _folder_names(post: Post) -> list[str]:
-    """The names of the folders of a post that say what it is about: those with letters but for a bundle's, which is
-    the slug, and of several not the outermost."""
-    names = [name for name in post.path.split("/")[:-1] if name != post.slug and re.search(r"[^\W\d]", name)]
-    return names[1:] or names
-
-
-def own_description(post: Post) -> str:
-    """The description if it says what the body does not begin with anyway: else it would only give weight to
-    those words, and is as well taken from the text."""
-    start = post.description[:80]
-    return "" if any(start in " ".join(s.text[:2000].split()) for s in post.sections[:2]) else post.description
 
 
 def _stretches(text: str, code: Sequence[Code]) -> list[tuple[int, int, int]]:
