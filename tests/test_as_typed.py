@@ -103,7 +103,7 @@ POSTS = {
     "option.md": "# Commands\n\nLong text about many things. Use `--boundary` there.\n",
     "bare.md": "# Boundary\n\nA boundary is a boundary.\n",
     "path.md": "# Path\n\nIt lies in `etc/rules.d/main.conf`, not `etc/rules.d/main.conf.bak`.\n",
-    "sections.md": "# Sections\n\n## drv_link\n\nThe drv_link is up, drv link.\n\n## Rest\n\ndrv_link_to_spare() too.\n",
+    "sections.md": "# Parts\n\n## drv_link\n\nThe drv_link is up, drv link.\n\n## Rest\n\ndrv_link_to_spare() too.\n",
     "alias.md": "---\ntitle: Something else\naliases: [/old/secret-garden/, Hidden Yard]\n---\ntext\n",
     "garden.md": "# Secret garden, hidden yard and the rest of it\n\nSecret garden. Hidden yard.\n",
     "中文.md": "# 别的\n\n" + "其他内容。" * 40 + "请重新启动节点上的代理程序。\n",

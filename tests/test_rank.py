@@ -43,6 +43,10 @@ def section(level: int, heading: str, start: int, words: int, headings: tuple[st
     return StoredSection(level, heading, (*headings, heading), heading, 1, start, body, body + words)
 
 
+def inside(scored: rank.ScoredSection, positions: Sequence[Sequence[int]]) -> dict[int, Sequence[int]]:
+    return {leaf: positions[leaf][start:stop] for leaf, start, stop in scored.matches}
+
+
 def outline(sections: Sequence[StoredSection]) -> Outline:
     bounds = [bound for section in sections for bound in (section.start, section.body)]
     return Outline([section.level for section in sections], bounds, [section.stop for section in sections])
@@ -172,7 +176,7 @@ OUTLINE = outline(POST)
 def test_best_sections(positions: list[list[int]], order: list[tuple[int, int]]) -> None:
     worth = [2.0] * len(positions)
     got = rank.best_sections(OUTLINE, positions, worth, scored(3.0), 3)
-    near = [rank.densest(one.matches, positions, worth, POST[one.index].body) for one in got]
+    near = [rank.densest(inside(one, positions), worth, POST[one.index].body) for one in got]
     assert list(zip([one.index for one in got], near, strict=True)) == order
     assert [scored.score for scored in got] == sorted((scored.score for scored in got), reverse=True)
 
@@ -221,7 +225,7 @@ def test_scores_are_the_formula(positions: list[list[int]]) -> None:
         expected = plain_score(one.index, positions, worth)
         assert one.score == pytest.approx(2.0 * rank.POST_SHARE + expected)
         this = POST[one.index]
-        assert this.body <= rank.densest(one.matches, positions, worth, this.body) <= this.stop
+        assert this.body <= rank.densest(inside(one, positions), worth, this.body) <= this.stop
 
 
 @pytest.mark.parametrize(

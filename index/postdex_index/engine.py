@@ -67,8 +67,20 @@ class Outline(NamedTuple):
     stops: Sequence[int]
 
 
+class Found(NamedTuple):
+    """Where words of a leaf stand in a section's text, ascending positions.
+
+    `single` says that each position stands for itself: in a script without blanks for one character, where
+    else it would stand for the pair that begins there.
+    """
+
+    leaf: int
+    places: Sequence[int]
+    single: bool = False
+
+
 class Mark(NamedTuple):
-    """text[start:stop] of a passage holds a word of the query's leaf number `leaf`."""
+    """text[start:stop] of a passage holds a word of the query's leaf number `leaf`: whole letters, with their marks."""
 
     start: int
     stop: int
@@ -121,9 +133,9 @@ class Document(Protocol):
         """The whole text of a section."""
         ...
 
-    def passage(self, section: int, near: int, found: Mapping[int, Sequence[int]]) -> Passage:
-        """About 900 characters of a section around position `near`; `found` has by leaf where its words stand in
-        the section's text, ascending."""
+    def passage(self, section: int, near: int, found: Sequence[Found]) -> Passage:
+        """About 900 characters of a section, among them the word at position `near`, with those marked that were
+        `found` in the section's text. What belongs to several leaves is marked for the first of them."""
         ...
 
 

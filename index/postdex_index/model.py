@@ -103,7 +103,8 @@ class Span(NamedTuple):
 
 
 class Snippet(NamedTuple):
-    """Text to show with its marked spans; `line` is the file's line of the first mark (or of the text)."""
+    """Text to show with its marked spans; `line` is the file's line of what was typed as a whole, else of the heaviest
+    mark, without any of the text."""
 
     text: str
     spans: tuple[Span, ...]
@@ -134,7 +135,8 @@ class Explanation(NamedTuple):
 class Hit(NamedTuple):
     """A post that answers a query; its best section first in `sections`.
 
-    `headings` is the path of headings down to the best section, `anchor` and `line` lead into it.
+    `headings` is the path of headings down to the best section, `anchor` and `line` lead into it: `line` is that of the
+    snippet, or of the section's heading where nothing is marked in its text.
     """
 
     path: str

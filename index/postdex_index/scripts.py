@@ -32,13 +32,16 @@ ASIAN = "\u0e00"
 _INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0e\U000e0100-\U000e01ef"
 #: Marks of the scripts without blanks, and the signs that NFKC makes such marks of.
 _RUN_MARKS = (
-    "\u3099\u309a\uff9e\uff9f\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u108d\u17b4-\u17d3\u17dd"
+    "\u3099\u309a\uff9e\uff9f\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb3-\u0ebc\u0ec8-\u0ece"
+    "\u102b-\u103e\u108d\u17b4-\u17d3\u17dd"
 )
 _EMOJI = "\u2600-\u27bf\u2b50\u2b55\U0001f000-\U0001faff"
 #: What may follow an emoji and belongs to it: the emoji variation selector and the skin tones.
 _EMOJI_STYLE = "\ufe0f\U0001f3fb-\U0001f3ff"
-#: Jamo that a font and NFKC put together to one syllable.
+#: Jamo that a font and NFKC put together to one syllable: all of them, vowels, and finals.
 _JAMO = "\u1100-\u11ff\u3131-\u318e\uffa0-\uffdc"
+_VOWELS = "\u1160-\u11a7\u314f-\u3163\u3187-\u318e\uffc2-\uffdc"
+_FINALS = "\u11a8-\u11ff\u3133\u3135\u3136\u313a-\u313f\u3144\uffa3\uffa5\uffa6\uffaa-\uffaf\uffb4"
 #: Characters of Latin, Greek and Cyrillic texts among which are no marks, no emoji and none of those scripts:
 #: letters, punctuation, currencies, arrows, mathematics, lines.
 _WESTERN = "\0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u25ff"
@@ -136,12 +139,22 @@ def run_text(run: str) -> str:
     return "".join(map(_cluster_text, _cluster_pattern().findall(run)))
 
 
+def run_letters(run: str) -> list[tuple[int, int]]:
+    """For each character of `run_text(run)` where the written letter stands in the run that it is part of: a letter
+    with its marks, a syllable of jamo. Empty where each character is a letter.
+
+    >>> run_letters("ﾃﾞｰﾀ"), run_letters("データ")
+    ([(0, 2), (2, 3), (3, 4)], [])
+    """
+    if run.isalpha() and unicodedata.is_normalized("NFKC", run):  # no mark is a letter to Python
+        return []
+    return [match.span() for match in _cluster_pattern().finditer(run) for _ in _cluster_text(match[0])]
+
+
 def run_characters(run: str) -> list[tuple[str, int, int]]:
-    """The characters of `run_text(run)`, each with the stretch of the run that it was made of."""
-    if run == run_text(run):
-        return [(character, at, at + 1) for at, character in enumerate(run)]
-    found = _cluster_pattern().finditer(run)
-    return [(character, *match.span()) for match in found for character in _cluster_text(match[0])]
+    """The characters of `run_text(run)`, each with the stretch of the run where its letter stands."""
+    letters = run_letters(run) or [(at, at + 1) for at in range(len(run))]
+    return [(character, start, stop) for character, (start, stop) in zip(run_text(run), letters, strict=True)]
 
 
 def without_invisible(text: str) -> str:
@@ -252,7 +265,8 @@ def _mark_flood_pattern() -> re.Pattern[str]:
 @cache
 def _cluster_pattern() -> re.Pattern[str]:
     """A character of a run with what NFKC may join to it; the bound keeps hostile runs linear."""
-    return re.compile(f"[\uac00-\ud7a3]?[{_JAMO}]{{1,8}}|.[{_RUN_MARKS}{_INVISIBLE}\ufe0f]{{0,8}}", re.DOTALL)
+    syllable = f"[\uac00-\ud7a3{_JAMO}](?:[{_VOWELS}][{_FINALS}]?|[{_FINALS}])"
+    return re.compile(f"{syllable}|.[{_RUN_MARKS}{_INVISIBLE}\ufe0f]{{0,8}}", re.DOTALL)
 
 
 @lru_cache(4096)

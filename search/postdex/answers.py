@@ -113,6 +113,7 @@ def answer(question: Question, page: Page, reader: Reader, state: IndexState, st
         question.tree,
         found.leaves,
         as_typed=question.as_typed,
+        text=question.name or question.text,
         languages=reader.stats().languages,
         simplify=reader.stats().simplify,
         snippets=page.snippets,

@@ -18,8 +18,9 @@ from postdex_index.model import Explanation, Hit, SectionHit, Snippet
 from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Query, Synonyms, Term, Wildcard, leaves
 from postdex_index.spelling import slips
 
-from .rank import Ranked, ScoredSection, best_sections, densest, holding, lift, neighbours
-from .snippets import snippet, title_spans
+from .marking import Marking, best_snippet, marking
+from .rank import Ranked, ScoredSection, best_sections, holding, lift, neighbours
+from .snippets import title_spans
 from .written import SPELLED
 
 #: Sections shown of one post.
@@ -40,6 +41,7 @@ class Showing(NamedTuple):
     section_snippets: bool
     explain: bool
     drafts: bool
+    marking: Marking
 
 
 def showing(
@@ -47,6 +49,7 @@ def showing(
     stats: Sequence[LeafStats],
     *,
     as_typed: AsTyped = UNTYPED,
+    text: str = "",
     languages: Sequence[str] = (),
     simplify: bool = True,
     snippets: bool = True,
@@ -54,11 +57,14 @@ def showing(
     explain: bool = False,
     drafts: bool = False,
 ) -> Showing:
-    """The leaves of a query together with what the engine said of them."""
+    """The leaves of a query, typed as `text`, together with what the engine said of them."""
     found = leaves(query)
     worth = [met.idf * leaf.weight for met, leaf in zip(stats, found, strict=False)]
     is_wanted = wanted(found, languages)
-    return Showing(query, found, worth, as_typed, is_wanted, simplify, snippets, section_snippets, explain, drafts)
+    marked = marking(query, found, worth, as_typed.key, text)
+    return Showing(
+        query, found, worth, as_typed, is_wanted, simplify, snippets, section_snippets, explain, drafts, marked
+    )
 
 
 class Spot(NamedTuple):
@@ -107,11 +113,12 @@ def _best(
     ranked: Ranked, document: Outlined, positions: Sequence[Sequence[int]], showing: Showing, limit: int
 ) -> list[ScoredSection]:
     """The best sections of a post; those first that hold what was typed as a whole."""
-    outline, count = document.outline, len(showing.leaves)
-    wholes = [ranked.candidate.positions(count + number) for number in range(len(showing.as_typed.leaves))]
-    certain = showing.as_typed.certain and any(wholes)
-    levels = holding(outline, wholes, ranked.spelled or ()) if certain else {}
-    return best_sections(outline, positions, showing.worth, ranked, limit, levels)
+    levels: dict[int, int] = {}
+    if showing.as_typed.leaves and showing.as_typed.certain:
+        count = len(showing.leaves)
+        wholes = [ranked.candidate.positions(count + number) for number in range(len(showing.as_typed.leaves))]
+        levels = holding(document.outline, wholes, ranked.spelled or ())
+    return best_sections(document.outline, positions, showing.worth, ranked, limit, levels)
 
 
 def _hit(
@@ -124,7 +131,8 @@ def _hit(
 ) -> Hit:
     snippets = len(found) if showing.section_snippets else int(showing.snippets)
     sections = [
-        _section(document, positions, scored, showing, snipped=number < snippets) for number, scored in enumerate(found)
+        _section(document, positions, scored, showing, number < snippets, scored.index in (ranked.spelled or ()))
+        for number, scored in enumerate(found)
     ]
     best, shown = sections[0] if sections else (SectionHit("", (), "", document.url, 1, 1, ranked.score), None)
     return Hit(
@@ -149,15 +157,18 @@ def _hit(
 
 
 def _section(
-    document: Outlined, positions: Sequence[Sequence[int]], scored: ScoredSection, showing: Showing, snipped: bool
+    document: Outlined,
+    positions: Sequence[Sequence[int]],
+    scored: ScoredSection,
+    showing: Showing,
+    snipped: bool,
+    spelled: bool,
 ) -> tuple[SectionHit, Snippet | None]:
-    """A section as it is shown, and its snippet if that is wanted."""
+    """A section as it is shown, and its snippet if that is wanted; `spelled` if it has a name just as it was typed."""
     _, heading, headings, anchor, line, _, body, _ = document.section(scored.index)
     shown = None
     if snipped:
-        near = densest(scored.matches, positions, showing.worth, body)
-        inside = {leaf: positions[leaf][start:stop] for leaf, start, stop in scored.matches}
-        shown = snippet(document.passage(scored.index, near, inside), showing.worth)
+        shown = best_snippet(document, scored, positions, body, showing.marking, spelled)
     url = f"{document.url}#{anchor}" if document.url and anchor else document.url
     match_line = shown.line if shown and (shown.spans or not heading) else line
     own = shown if showing.section_snippets else None

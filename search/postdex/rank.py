@@ -199,8 +199,8 @@ def best_sections(
         held = {leaf for place in (2 * index, 2 * index + 1) for leaf, _, _ in found.get(place, ())}
         score *= 1 + COVERAGE * sum(map(worth.__getitem__, held)) / all_words
         scored.append((-score, index))
-    most = min(scored, default=(0.0, 0))[0]
-    if wholes:
+    if wholes and scored:
+        most = min(scored)[0]
         scored = [(less + most * wholes.get(index, 0), index) for less, index in scored]
     scored.sort()
     return [
@@ -281,20 +281,17 @@ def _asked_for(matches: Matches, positions: Sequence[Sequence[int]]) -> int:
     return len({place for leaf, start, stop in matches for place in positions[leaf][start:stop]})
 
 
-def densest(matches: Matches, positions: Sequence[Sequence[int]], worth: Sequence[float], otherwise: int) -> int:
-    """Where the window of WINDOW words begins that holds the most telling of the matches, `otherwise` without any."""
-    if len(matches) < 2:
-        return positions[matches[0][0]][matches[0][1]] if matches else otherwise
-    places = sorted(
-        [
-            (place, leaf)
-            for leaf, start, stop in matches
-            for place in positions[leaf][start : min(stop, start + OCCURRENCES)]
-        ]
-    )
-    counts = dict.fromkeys([leaf for leaf, _, _ in matches], 0)
-    value, most, near, oldest = 0.0, 0.0, places[0][0], 0
-    for place, leaf in places:
+def densest(found: Mapping[int, Sequence[int]], worth: Sequence[float], otherwise: int) -> int:
+    """Where the most telling word stands in the window of WINDOW words that holds the most telling of them all.
+
+    `found` has by leaf where its words stand, ascending; `otherwise` is the answer if there are none.
+    """
+    if len(found) < 2:
+        return next((places[0] for places in found.values()), otherwise)
+    places = sorted([(place, leaf) for leaf, at in found.items() for place in at[:OCCURRENCES]])
+    counts = dict.fromkeys(found, 0)
+    value, most, oldest, best = 0.0, 0.0, 0, (0, 0)
+    for newest, (place, leaf) in enumerate(places):
         value += worth[leaf] * (REPEATED if counts[leaf] else 1.0)
         counts[leaf] += 1
         while place - places[oldest][0] > WINDOW:
@@ -303,8 +300,8 @@ def densest(matches: Matches, positions: Sequence[Sequence[int]], worth: Sequenc
             value -= worth[gone] * (REPEATED if counts[gone] else 1.0)
             oldest += 1
         if value > most * 1.000001:
-            most, near = value, places[oldest][0]
-    return near
+            most, best = value, (oldest, newest)
+    return max(places[best[0] : best[1] + 1], key=lambda match: worth[match[1]])[0]
 
 
 def _ranked(candidate: Candidate, factor: float = 1.0) -> Ranked:

@@ -13,7 +13,7 @@ All functions are pure.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from math import log
@@ -25,6 +25,7 @@ from postdex_index.engine import Mark, Passage
 from postdex_index.model import SOFT_BREAK, Snippet, Span
 
 from .printable import printable
+from .stretches import heaviest
 
 # BM25 over sentences: 87 characters is the average sentence of the English sites the formula was tried on.
 _K1, _B, _AVERAGE = 1.2, 0.75, 87
@@ -35,6 +36,8 @@ _GROUP, _ADJACENT, _MOST_ADJACENT = 0.5, 0.15, 4
 _MOST_MARKS = 200
 # The share of the room that the marks of a window may take: the rest is for the words around them.
 _REACH = 0.8
+# What was typed and stands there as a whole is shown so, even if it takes half as much room again.
+_GROWN = 1.5
 # How far from the ideal place a cut may go to find a blank or a punctuation mark.
 _SNAP = 30
 
@@ -64,10 +67,18 @@ class _Candidate(NamedTuple):
     marks: Sequence[Mark]
 
 
-def snippet(passage: Passage, worth: Sequence[float], *, width: int = 160, fragments: int = 2) -> Snippet:
+def snippet(
+    passage: Passage,
+    worth: Sequence[float],
+    *,
+    width: int = 160,
+    fragments: int = 2,
+    around: tuple[int, int] | None = None,
+) -> Snippet:
     """The best one or more fragments of a passage in about `width` characters, the query's words as spans.
 
-    `worth[leaf]` is the weight x idf of that leaf of the query. Without marks: the beginning of the passage.
+    `worth[leaf]` is the weight x idf of that leaf of the query. Without marks: the beginning of the passage. With
+    `around` it is known what has to be shown, text[start:stop] of the passage, and the line is that of its beginning.
 
     >>> text = "A long day. The SMC socket fell back to TCP."
     >>> snippet(Passage(text, 0, 7, (Mark(16, 19, 0),), False, False), [2.0], width=40)
@@ -75,11 +86,16 @@ def snippet(passage: Passage, worth: Sequence[float], *, width: int = 160, fragm
     """
     # A passage cut out of a section may begin inside a word: it is left out, but no mark.
     text = passage.text
-    marks = sorted(passage.marks)[:_MOST_MARKS]
+    marks = sorted(passage.marks)
+    if len(marks) > _MOST_MARKS:
+        marks = sorted(sorted(marks, key=lambda mark: -worth[mark.leaf])[:_MOST_MARKS])
     begun = _BREAK.search(text, 0, min(marks[0].start if marks else 0, _SNAP)) if passage.cut_start else None
     bounds = _sentences(text, begun.end() if begun else 0)
     if not marks:
-        return _joined(passage, bounds, [_fitted(text, bounds, (bounds[0], bounds[1]), (0, 0), width)], ())
+        return _joined(passage, bounds, [_fitted(text, bounds, (bounds[0], bounds[1]), (0, 0), width)], (), worth)
+    if around:
+        room = max(width, min(around[1] - around[0], int(width * _GROWN)))
+        return _joined(passage, bounds, [_around(text, bounds, around, room)], marks, worth, around[0])
     candidates = _candidates(passage, bounds, marks, worth, width)
     best = max(candidates, key=_BY_SCORE)
     shown = [_place(text, bounds, best, worth, width)]
@@ -91,7 +107,7 @@ def snippet(passage: Passage, worth: Sequence[float], *, width: int = 160, fragm
             if len(chosen) > 1:
                 several = _places(text, bounds, chosen, worth, width)
                 shown = several if len(_leaves(several, marks)) > len(known) else shown
-    return _joined(passage, bounds, shown, marks)
+    return _joined(passage, bounds, shown, marks, worth)
 
 
 def title_spans(title: str, wanted: Callable[[str], bool], simplify: bool = True) -> tuple[Span, ...]:
@@ -223,6 +239,13 @@ def _place(
     return _fitted(text, bounds, (start, stop), (first, last), room)
 
 
+def _around(text: str, bounds: Sequence[int], marked: tuple[int, int], room: int) -> tuple[int, int]:
+    """Where a stretch is shown that may run over the ends of sentences."""
+    start = bounds[max(0, bisect_right(bounds, marked[0]) - 1)]
+    stop = bounds[min(bisect_left(bounds, marked[1]), len(bounds) - 1)]
+    return _fitted(text, bounds, (start, stop), (marked[0], min(marked[1], marked[0] + room)), room)
+
+
 def _fitted(
     text: str, bounds: Sequence[int], sentence: tuple[int, int], marked: tuple[int, int], room: int
 ) -> tuple[int, int]:
@@ -267,24 +290,42 @@ def _cut_after(text: str, least: int, most: int) -> int:
 
 
 def _joined(
-    passage: Passage, bounds: Sequence[int], places: Sequence[tuple[int, int]], marks: Sequence[Mark]
+    passage: Passage,
+    bounds: Sequence[int],
+    places: Sequence[tuple[int, int]],
+    marks: Sequence[Mark],
+    worth: Sequence[float],
+    first: int = -1,
 ) -> Snippet:
-    """The places as one clean text with the spans of their marks, and the file's line of the first."""
-    shown, first = "", -1
+    """The places as one clean text with the spans of their marks, and the file's line of what stands at `first`,
+    otherwise of the heaviest."""
+    shown = ""
+    shown_marks: list[Mark] = []
     spans: list[Span] = []
     for start, stop in places:
-        inside = _merged([(here, min(end, stop)) for here, end, _ in marks if start <= here < stop])
+        inside = [mark for mark in marks if start <= mark[0] and mark[1] <= stop]
+        if not inside:  # a word longer than the room
+            inside = [Mark(mark[0], stop, mark[2]) for mark in marks if start <= mark[0] < stop]
+        shown_marks += inside
+        spaced = _merged([mark[:2] for mark in inside])
         begin = found.end() if (found := _NOISE.match(passage.text, start, stop)) else start
-        if first < 0:
-            first = inside[0].start if inside else begin
         begun = start in bounds and not (passage.cut_start and start == bounds[0])
         shown += _GAP if shown else "" if begun else _ELLIPSIS
-        cleaned, marked = _cleaned(passage.text, begin, stop, inside, len(shown))
+        cleaned, marked = _cleaned(passage.text, begin, stop, spaced, len(shown))
         spans += marked
         shown += cleaned
-    line = passage.line + passage.text.count("\n", 0, first) + passage.text.count(SOFT_BREAK, 0, first)
+    if first < 0:
+        first = shown_marks[0].start if spans else begin
+        if spans and _lines(passage.text, first, shown_marks[-1].start):
+            first = heaviest(passage.text, shown_marks, worth)
+    line = passage.line + _lines(passage.text, 0, first)
     goes_on = passage.cut_stop if places[-1][1] == len(passage.text) else places[-1][1] not in bounds
     return Snippet(shown + (_ELLIPSIS if goes_on and not shown.endswith(_ENDS) else ""), tuple(spans), line)
+
+
+def _lines(text: str, start: int, stop: int) -> int:
+    """The lines of the file that end in text[start:stop]."""
+    return text.count("\n", start, stop) + text.count(SOFT_BREAK, start, stop)
 
 
 def _cleaned(text: str, start: int, stop: int, inside: Sequence[Span], offset: int) -> tuple[str, list[Span]]:

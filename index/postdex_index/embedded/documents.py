@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import accumulate, chain, islice
 from json import JSONDecoder
 from typing import Any, NamedTuple, TypeVar
 
-from ..analysis import ASIAN, is_spaceless, raw_matches, raw_tokens, width_of
-from ..engine import Mark, Outline, Passage, StoredSection
+from ..analysis import ASIAN, LONGEST_TERM, is_spaceless, raw_matches, raw_tokens, width_of
+from ..engine import Found, Mark, Outline, Passage, StoredSection
 from ..model import SOFT_BREAK
 from ..scoring import CODE
+from ..scripts import run_letters
 from .segment import SegmentFile
 from .texts import TextReader
 
@@ -77,15 +78,19 @@ class Headings(NamedTuple):
 class ShownPassage(NamedTuple):
     """A passage that was shown, and what was found out about it: all queries of a site show the same passages."""
 
+    #: from a checkpoint on; the passage is what stands behind `before`, 0 nearly always
     text: str
-    #: where it begins in the post's text, and the file's line of that
+    before: int
+    #: whether the section goes on
+    cut: bool
+    #: where the text begins in the post's text, and the file's line where the passage begins
     offset: int
     line: int
     #: the checkpoints in it, and the positions of its words
     checks: range
     places: range
-    #: by position, where the words stand in it that were looked for
-    spans: dict[int, tuple[int, int]]
+    #: by position, where the words stand in it that were looked for: start, end of the letter at this position, stop
+    spans: dict[int, tuple[int, int, int]]
     #: by checkpoint, the positions of the raw tokens from there to the next one, and of what comes after
     tokens: dict[int, array[int]]
 
@@ -125,8 +130,8 @@ class Documents:
         self._records: dict[int, Record] = {}
         self._headings: dict[int, Headings] = {}
         self._paths: dict[int, str] = {}
-        #: by section and checkpoint
-        self.passages: dict[tuple[int, int], ShownPassage] = {}
+        #: by section and checkpoint, and by position where there is no blank for long
+        self.passages: dict[tuple[int, int, int], ShownPassage] = {}
         #: in prose, and in code
         self.widths = Widths(False), Widths(True)
 
@@ -257,51 +262,86 @@ class StoredDocument:
         end = store.section_offset[row + 1] if row + 1 < store.section_first[self._doc + 1] else BEYOND
         return store.texts.read(self._doc, store.section_offset[row], end)
 
-    def passage(self, section: int, near: int, found: Mapping[int, Sequence[int]]) -> Passage:
-        """A section's text around position `near`; its marks are the words that were `found` in it, by leaf."""
+    def passage(self, section: int, near: int, found: Sequence[Found]) -> Passage:
+        """A section's text around position `near`; its marks are the words that were `found` in it."""
         store, doc = self._documents, self._doc
         row = store.section_first[doc] + section
-        offset, line = store.section_offset[row], store.section_line[row]
+        offset = store.section_offset[row]
         offsets, first, last = store.check_offset, store.check_first[doc], store.check_first[doc + 1]
         begin = bisect_left(offsets, offset, first, last)
         end = store.section_offset[row + 1] if row + 1 < store.section_first[doc + 1] else BEYOND
         if begin == last or end == offset:
-            return Passage("", 0, line, (), False, False)
+            return Passage("", 0, store.section_line[row], (), False, False)
         check = max(begin, bisect_right(store.check_position, near, first, last) - 1)
-        check = max(begin, bisect_right(offsets, offsets[check] - BEFORE, begin, check) - 1)
-        start = offsets[check] - offset
-        shown = store.passages.get((row, check))
-        if shown is None:
-            text = store.texts.read(doc, offset, min(offset + start + LENGTH, end))
-            line += text.count("\n", 0, start) + text.count(SOFT_BREAK, 0, start)
-            shown = self._shown(text[start:], offset + start, line, check)
-            keep(store.passages, (row, check), shown, MOST_PASSAGES)
+        earlier = max(begin, bisect_right(offsets, offsets[check] - BEFORE, begin, check) - 1)
+        shown = store.passages.get((row, earlier, 0)) or self._shown(row, earlier, 0, end)
+        if shown.cut and check >= shown.checks.stop - 1:  # no blank for so long that `near` may lie beyond it
+            shown = store.passages.get((row, check, near)) or self._shown(row, check, near, end)
+        start = shown.offset + shown.before - offset
         marks = self._marks(shown, found) if found else ()
-        return Passage(shown.text, start, shown.line, marks, start > 0, len(shown.text) == LENGTH)
+        return Passage(shown.text[shown.before :], start, shown.line, marks, start > 0, shown.cut)
 
-    def _shown(self, text: str, offset: int, line: int, check: int) -> ShownPassage:
-        """A text that begins at a checkpoint, `offset` characters into the post's, on this line of the file."""
-        positions, last = self._documents.check_position, self._documents.check_first[self._doc + 1]
-        beyond = bisect_left(self._documents.check_offset, offset + len(text), check, last)
-        places = range(positions[check], positions[beyond] if beyond < last else BEYOND)
-        return ShownPassage(text, offset, line, range(check, beyond), places, {}, {})
+    def _shown(self, row: int, check: int, near: int, end: int) -> ShownPassage:
+        """The passage that begins at a checkpoint, or as many characters as usual before position `near` behind that.
+        It is kept."""
+        store, doc = self._documents, self._doc
+        section, offset, last = store.section_offset[row], store.check_offset[check], store.check_first[doc + 1]
+        before = 0
+        if near:
+            stop = store.check_offset[check + 1] if check + 1 < last else BEYOND
+            place = self._place(store.texts.read(doc, offset, min(stop, end)), store.check_position[check], near)
+            before = max(0, place - BEFORE)
+        most = offset + before + LENGTH
+        whole = store.texts.read(doc, section, min(most + 1, end))
+        cut = len(whole) > most - section
+        whole = whole[: most - section]
+        text, start = whole[offset - section :], offset - section + before
+        line = store.section_line[row] + whole.count("\n", 0, start) + whole.count(SOFT_BREAK, 0, start)
+        beyond = bisect_left(store.check_offset, offset + len(text), check, last)
+        places = range(store.check_position[check], store.check_position[beyond] if beyond < last else BEYOND)
+        shown = ShownPassage(text, before, cut, offset, line, range(check, beyond), places, {}, {})
+        keep(store.passages, (row, check, near), shown, MOST_PASSAGES)
+        return shown
 
-    def _marks(self, shown: ShownPassage, found: Mapping[int, Sequence[int]]) -> tuple[Mark, ...]:
-        """The words of a passage that were found; parts of one word are one mark."""
+    def _place(self, text: str, first: int, near: int) -> int:
+        """Where the word or the character at position `near` begins in a text whose words begin at position `first`."""
+        widths, simplify = self._documents.widths[self._code(first)], self._documents.simplify
+        start = 0
+        for match in raw_matches(text, simplify):
+            width, start = widths[match[0]], match.start()
+            if first + width > near:
+                return start + (near - first if is_spaceless(match[0]) else 0)
+            first += width
+        return start
+
+    def _marks(self, shown: ShownPassage, found: Sequence[Found]) -> tuple[Mark, ...]:
+        """The words of a passage that were found, each for the first of the leaves that it belongs to; parts of one
+        word are one mark."""
         begin, end = shown.places.start, shown.places.stop
-        words: dict[int, int] = {}
-        for leaf, places in found.items():
-            words.update(dict.fromkeys(places[bisect_left(places, begin) : bisect_left(places, end)], leaf))
-        places = sorted(words)
+        owners: dict[int, int] = {}
+        for number in range(len(found) - 1, -1, -1):
+            places = found[number].places
+            owners.update(dict.fromkeys(places[bisect_left(places, begin) : bisect_left(places, end)], number))
+        places = sorted(owners)
         if unknown := [place for place in places if place not in shown.spans]:
             self._look_for(shown, unknown)
         marks: list[Mark] = []
-        start = stop = -1
+        begun = owner = -1
         for place in places:
-            before = start
-            start, stop = shown.spans.get(place, (before, stop))
-            if start != before:
-                marks.append(Mark(start, stop, words[place]))
+            start, own, stop = shown.spans[place]
+            if not stop:
+                continue  # beyond the passage
+            number = owners[place]
+            if found[number].single:
+                stop = own
+            if start != begun:
+                marks.append(Mark(start, stop, found[number].leaf))
+                begun, owner = start, number
+            elif number < owner or stop > marks[-1].stop:
+                owner = min(number, owner)
+                marks[-1] = Mark(start, max(stop, marks[-1].stop), found[owner].leaf)
+        if before := shown.before:
+            marks = [Mark(start - before, stop - before, leaf) for start, stop, leaf in marks if start >= before]
         return tuple(marks)
 
     def _look_for(self, shown: ShownPassage, places: Sequence[int]) -> None:
@@ -328,18 +368,32 @@ class StoredDocument:
             tokens = shown.tokens[check] = array("I", accumulate(widths, initial=first))
         matches = raw_matches(text, simplify)
         match, passed = next(matches, None), 1
+        run = 0
+        letters: Sequence[tuple[int, int]] = ()
+        # What reaches the end of a text that was cut may go on behind it: half a word is no mark.
+        most = len(text) - (shown.cut and end == len(shown.text))
+        shown.spans.update(dict.fromkeys(places, (0, 0, 0)))  # which stays where a word ends beyond the passage
         for place in places:
             number = bisect_right(tokens, place)
             if number > passed:
                 match = next(islice(matches, number - passed - 1, None), None)
                 passed = number
             if match is None:
-                break  # a word that ends beyond the passage
+                break
             start, stop = match.span()
+            own = stop
             if match[0] >= ASIAN and is_spaceless(match[0]):  # a position is a character with the next
-                start += place - tokens[number - 1]
-                stop = min(stop, start + 2)
-            shown.spans[place] = begin + start, begin + stop
+                if run != number:
+                    run, letters = number, run_letters(match[0])
+                at = place - tokens[number - 1]
+                if letters:
+                    (first, own), (_, last) = letters[at], letters[min(at + 1, len(letters) - 1)]
+                    start, own, stop = start + first, start + own, start + last
+                else:
+                    start += at
+                    own, stop = start + 1, min(stop, start + 2)
+            if stop <= most or stop - start > LONGEST_TERM:
+                shown.spans[place] = begin + start, begin + own, begin + stop
 
     def _code(self, position: int) -> bool:
         store, doc = self._documents, self._doc

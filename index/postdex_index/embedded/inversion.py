@@ -9,7 +9,6 @@ What the columns are called and hold is said in `layout.py`; merging is in `merg
 from __future__ import annotations
 
 import json
-import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
@@ -19,24 +18,22 @@ from typing import Any, NamedTuple, TypeAlias
 from zlib import crc32
 
 from ..analysis import fold_value, is_spaceless, key, raw_matches, raw_tokens, stemmer_language, terms_at
-from ..model import Code, Post
-from ..scoring import BODY, CODE, FIELDS, HEADING
+from ..model import Post
+from ..scoring import BODY, FIELDS, HEADING
 from ..scripts import run_text
+from .checkpoints import stretches
 from .columns import NO_DATE
 from .layout import COLUMNS
 from .metadata import filter_values, record, short_texts, title_names
 from .segment import Column, lines
 from .texts import TextWriter
 
-#: A checkpoint at least every so many characters: a snippet tokenises no more than that before its window.
-CHECKPOINT = 256
 #: Positions are 16 bits; a post with more goes into a wide segment, where they are 32.
 NARROW_POSITIONS = 65_000
 #: A segment holds at most so many posts, and so many characters of text: with both, building stays under 300 MB.
 MOST_POSTS = 5_000
 MOST_CHARACTERS = 18_000_000
 
-_CUT = re.compile(r"[\s。，；！？、]")
 Call: TypeAlias = Callable[[int], None]
 
 
@@ -224,7 +221,7 @@ class Inversion:
             self._section_body.append(place - base)
             started = place
             edges = list(chain.from_iterable([(span.start, sum(span)) for span in section.links]))
-            for start, stop, field in _stretches(section.text, section.code):
+            for start, stop, field in stretches(section.text, section.code):
                 self._check_position.append(place - base)
                 self._check_offset.append(offset + start)
                 self._run(field, place - base)
@@ -354,23 +351,3 @@ def _json(value: Any) -> bytes:
 
 def _closed(first: array[int], column: array[int]) -> array[int]:
     return first + array("I", [len(column)])
-
-
-def _stretches(text: str, code: Sequence[Code]) -> list[tuple[int, int, int]]:
-    """A section's text cut at checkpoints, as (start, stop, field code); prose and code never share one."""
-    found: list[tuple[int, int, int]] = []
-    start = 0
-    for block in code:
-        _cut(found, text, start, block.start, BODY)
-        _cut(found, text, block.start, block.stop, CODE)
-        start = block.stop
-    _cut(found, text, start, len(text), BODY)
-    return found
-
-
-def _cut(found: list[tuple[int, int, int]], text: str, start: int, stop: int, field: int) -> None:
-    while stop - start > CHECKPOINT and (match := _CUT.search(text, start + CHECKPOINT, stop)):
-        found.append((start, match.end(), field))
-        start = match.end()
-    if start < stop:
-        found.append((start, stop, field))
