@@ -34,8 +34,12 @@ SHOWN = [
         "1: If the peer is old, «drv_link_to_backup»() moves it. static void drv_fb(struct drv_link *drv) { "
         "struct link *to = drv->backup; link_to(drv); }",
     ),
-    (f"{CODE}\nSee `drvLinkToBackup`.\n", "drv_link_to_backup", "9: static void drv_fb(struct drv_link *drv) { struct link *to = drv->backup; link_to(drv); } "
-        "See «drvLinkToBackup»."),
+    (
+        f"{CODE}\nSee `drvLinkToBackup`.\n",
+        "drv_link_to_backup",
+        "9: static void drv_fb(struct drv_link *drv) { struct link *to = drv->backup; link_to(drv); } "
+        "See «drvLinkToBackup».",
+    ),
     ("As `drvLink` is gone, use `drv_link`.", "drv_link", "1: As «drvLink» is gone, use «drv_link»."),
     (
         f"As `userData` is gone.\n\n{LOREM * 3}\n\nUse `user_data`.",
@@ -51,8 +55,16 @@ SHOWN = [
         "5: Nothing of interest happens in this sentence, it is «here» to take «up» some room. "
         "It goes «up» «to» «here», «and» «moves» «this» part.",
     ),
-    ("The root of it.\nThe cause.\n\nThe root cause is the heap.", "root cause", "4: The «root» of it. The «cause». The «root» «cause» is the heap."),
-    ("What is it? Nothing. Is it here? Nothing at all.", "nothing. is it here", "1: What is it? «Nothing». «Is» «it» «here»? «Nothing» at all."),
+    (
+        "The root of it.\nThe cause.\n\nThe root cause is the heap.",
+        "root cause",
+        "4: The «root» of it. The «cause». The «root» «cause» is the heap.",
+    ),
+    (
+        "What is it? Nothing. Is it here? Nothing at all.",
+        "nothing. is it here",
+        "1: What is it? «Nothing». «Is» «it» «here»? «Nothing» at all.",
+    ),
     # a stop word alone is no mark
     ("The chain of the cause.", "the chain", "1: «The» «chain» of the cause."),
     ("The cause of the chain.", "a chain of the world", "1: The cause of the «chain»."),
@@ -104,8 +116,8 @@ def test_what_was_typed_is_what_is_shown(tmp_path: Path, text: str, query: str, 
 
 #: as it is written, and its language in words or runs of characters
 WORDS = [
-    "refcount", "refcounts", "ﬁle", "cafe\u0301", "café", "sk_user_data", "skUserData", "C++", "ＡＢＣ", "naïve", "1,000",
-    "שָׁלוֹם", "كِتَاب", "हिन्दी", "👍🏽",
+    "refcount", "refcounts", "ﬁle", "cafe\u0301", "café", "sk_user_data", "skUserData", "C++", "ＡＢＣ", "naïve",
+    "1,000", "שָׁלוֹם", "كِتَاب", "हिन्दी", "👍🏽",
     "内核模块", "內核", "ﾃﾞｰﾀﾍﾞｰｽ", "データ", NFD, "사랑", "กินข้าว", "น้ำใจ", "ຂ້ອຍ", "မြန်မာ", "ភាសា", "か\u3099き",
 ]  # fmt: skip
 GLUE = [" ", ", ", ". ", "\n", "\n\n", " — ", "（", "。"]
@@ -166,8 +178,17 @@ def test_half_a_word_is_no_mark(document: Outlined) -> None:
         assert words == ({word} if near == body else {"内核", "核内"}) and found.cut_stop
 
 
+@pytest.mark.parametrize("letters", ["内核", NFD[:6], "กิน", "ﾃﾞﾀ", "k"])
+def test_a_match_far_inside_a_run_is_shown(tmp_path: Path, letters: str) -> None:
+    for name in ("模块", "が゛", NFD[9:14]):
+        found = hit(tmp_path, f"{letters * 1500}{name}{letters * 1500}", name)
+        assert [unicodedata.normalize("NFC", mark) for mark in marked(found)] == [unicodedata.normalize("NFC", name)]
+
+
 LINES = st.lists(
-    st.sampled_from(["QUJD", "x" * 90, "内核", "+", "/", "==", "データ", ".", ";", "กิน", "a.b", "C++", "1,000", "é", "#"]),
+    st.sampled_from(
+        ["QUJD", "x" * 90, "内核", "+", "/", "==", "データ", ".", ";", "กิน", "a.b", "C++", "1,000", "é", "#"]
+    ),
     min_size=1, max_size=20,
 )  # fmt: skip
 

@@ -53,10 +53,12 @@ def whole(root: Group, reading: Reading, prefix_last: bool = False) -> Whole:
     ['"this and that it is"']
     """
     typed = list(_typed(root))
-    if not typed or None in typed:
-        return Whole()
     tokens = [token for token in typed if token]
+    if not tokens or len(tokens) < len(typed):
+        return Whole()
     text = " ".join([token.text for token in tokens])
+    if text.islower() and text.isalpha() and text.isascii():  # one plain word, as many queries are
+        return Whole()
     reading = reading._replace(growing=prefix_last and tokens[-1].last)
     raws = [raw for raw, _, _ in words.raw_words(text, reading)]
     runs = [analysis.is_spaceless(raw) for raw in raws]

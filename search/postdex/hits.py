@@ -84,14 +84,16 @@ class Spot(NamedTuple):
 def of_post(reader: Reader, ranked: Ranked, showing: Showing) -> Hit:
     """The hit of a post: its three best sections, the best one's snippet."""
     document, positions = _met(reader, ranked, showing)
-    found = _best(ranked, document, positions, showing, SECTIONS)
+    found = _best(ranked, document, positions, showing, SECTIONS, bool(showing.as_typed.leaves))
     return _hit(reader, ranked, showing, document, positions, found)
 
 
 def spots(reader: Reader, ranked: Ranked, showing: Showing) -> list[Spot]:
     """Each section of a post that holds words of the query, best first."""
     document, positions = _met(reader, ranked, showing)
-    found = _best(ranked, document, positions, showing, len(document.outline.levels))
+    # Among the sections of all posts what is only likely to be meant would put them in the order of their posts.
+    certain = bool(showing.as_typed.leaves) and showing.as_typed.certain
+    found = _best(ranked, document, positions, showing, len(document.outline.levels), certain)
     if not found:
         return [Spot(ranked, document, positions, None)]
     return [Spot(ranked, document, positions, section) for section in found]
@@ -110,11 +112,16 @@ def _met(reader: Reader, ranked: Ranked, showing: Showing) -> tuple[Outlined, li
 
 
 def _best(
-    ranked: Ranked, document: Outlined, positions: Sequence[Sequence[int]], showing: Showing, limit: int
+    ranked: Ranked,
+    document: Outlined,
+    positions: Sequence[Sequence[int]],
+    showing: Showing,
+    limit: int,
+    wholes_first: bool,
 ) -> list[ScoredSection]:
-    """The best sections of a post; those first that hold what was typed as a whole."""
+    """The best sections of a post; with `wholes_first` those first that hold what was typed as a whole."""
     levels: dict[int, int] = {}
-    if showing.as_typed.leaves and showing.as_typed.certain:
+    if wholes_first:
         count = len(showing.leaves)
         wholes = [ranked.candidate.positions(count + number) for number in range(len(showing.as_typed.leaves))]
         levels = holding(document.outline, wholes, ranked.spelled or ())

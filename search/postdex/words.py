@@ -34,8 +34,8 @@ Known: TypeAlias = Callable[[str], int]
 PART = 0.25
 #: Of the bigrams of an unquoted run that the index knows a post must have one of the rarer two thirds; the others only
 #: score. So a question is answered if any of it stands anywhere, and what is common finds nothing alone. nDCG@10 and
-#: unanswered of 501 Chinese questions; nDCG@10 and recall@100 of k8szh; posts found for its runs of three to six
-#: characters:
+#: unanswered of 501 Chinese questions; nDCG@10 and recall@100 of a Chinese site; posts found for its runs of three to
+#: six characters:
 #:
 #:     half of all, of long runs three or a third   .900  8.2 %   .807  .975    76
 #:     any two                                      .970  1.0 %   .807  .973    87
@@ -47,10 +47,10 @@ PART = 0.25
 #:     one of the rarer two thirds                  .987  0       .808  .980   136
 #:
 #: The phrase of the whole run beside them puts pasted pieces first (20 % lacked it, with .5 12 %, with 2 4 %), but the
-#: page that is meant behind those that link to it: k8szh -.004, -.020.
+#: page that is meant behind those that link to it: on that site -.004, -.020.
 _TELLING = 2, 3
 #: What a bigram weighs that touches a word that only asks (什么); it finds nothing by itself. Questions .9870 without,
-#: with 1, .5, .25, 0: .9878 .9878 .9885 .9888; only those within such words: .9877 with each. k8szh has none.
+#: with 1, .5, .25, 0: .9878 .9878 .9885 .9888; only those within such words: .9877 with each. The site has none.
 _ASKING = 0.25
 #: Characters that must stand in front of a pattern, so that it doesn't run over half of the index.
 _LITERAL = 2

@@ -39,7 +39,7 @@ def spelled_first(reader: Reader, ranked: Sequence[Ranked], name: str, leaf: int
 
 
 def sections_with(document: Outlined, places: Sequence[int], name: str) -> frozenset[int] | None:
-    """The sections that have a name just so, of those that hold these positions; None if not even the title has."""
+    """The sections that have a name just so, of those that hold these positions; None if title and tags lack it too."""
     name, bounds = name.lower(), document.outline.bounds
     first = bounds[0] if bounds else 0
     found = {
@@ -47,7 +47,7 @@ def sections_with(document: Outlined, places: Sequence[int], name: str) -> froze
         for section in {(bisect_right(bounds, place) - 1) >> 1 for place in places[bisect_left(places, first) :]}
         if _holds(document.section(section).heading, name) or _holds(document.text(section), name)
     }
-    return frozenset(found) if found or _holds(document.title, name) else None
+    return frozenset(found) if found or any(_holds(text, name) for text in (document.title, *document.tags)) else None
 
 
 def _holds(text: str, name: str) -> bool:

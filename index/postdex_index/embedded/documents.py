@@ -30,6 +30,8 @@ MOST_PASSAGES = 8_000
 MOST_WIDTHS = 50_000
 #: Beyond the end of any text, in characters and in words.
 BEYOND = 1 << 60
+#: Where a word stands that ends beyond a passage.
+_NOWHERE = (0, 0, 0)
 
 
 Key = TypeVar("Key")
@@ -308,10 +310,13 @@ class StoredDocument:
         widths, simplify = self._documents.widths[self._code(first)], self._documents.simplify
         start = 0
         for match in raw_matches(text, simplify):
-            width, start = widths[match[0]], match.start()
-            if first + width > near:
-                return start + (near - first if is_spaceless(match[0]) else 0)
-            first += width
+            raw, start = match[0], match.start()
+            if first + widths[raw] > near:
+                if is_spaceless(raw):
+                    letters = run_letters(raw)
+                    start += letters[near - first][0] if letters else near - first
+                return start
+            first += widths[raw]
         return start
 
     def _marks(self, shown: ShownPassage, found: Sequence[Found]) -> tuple[Mark, ...]:
@@ -330,7 +335,7 @@ class StoredDocument:
         for place in places:
             start, own, stop = shown.spans[place]
             if not stop:
-                continue  # beyond the passage
+                continue
             number = owners[place]
             if found[number].single:
                 stop = own
@@ -372,14 +377,13 @@ class StoredDocument:
         letters: Sequence[tuple[int, int]] = ()
         # What reaches the end of a text that was cut may go on behind it: half a word is no mark.
         most = len(text) - (shown.cut and end == len(shown.text))
-        shown.spans.update(dict.fromkeys(places, (0, 0, 0)))  # which stays where a word ends beyond the passage
         for place in places:
             number = bisect_right(tokens, place)
             if number > passed:
                 match = next(islice(matches, number - passed - 1, None), None)
                 passed = number
             if match is None:
-                break
+                break  # a word that ends beyond the passage
             start, stop = match.span()
             own = stop
             if match[0] >= ASIAN and is_spaceless(match[0]):  # a position is a character with the next
@@ -394,6 +398,8 @@ class StoredDocument:
                     own, stop = start + 1, min(stop, start + 2)
             if stop <= most or stop - start > LONGEST_TERM:
                 shown.spans[place] = begin + start, begin + own, begin + stop
+        for place in places:
+            shown.spans.setdefault(place, _NOWHERE)
 
     def _code(self, position: int) -> bool:
         store, doc = self._documents, self._doc
