@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import random
+import re
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import test_frontmatter
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -20,6 +24,7 @@ from postdex_index.config import Settings
 from postdex_index.engine import Stamp
 from postdex_index.errors import FolderError
 from postdex_index.ignore import Patterns
+from postdex_index.model import Post, Section
 from postdex_index.parsing import parse
 from postdex_index.sites import Site
 
@@ -380,10 +385,57 @@ def test_a_file_that_changes_under_the_reader_is_read_again(tmp_path: Path, monk
     assert found.stamp.digest == posts.digest(b"new and longer") and isinstance(found.stamp, Stamp)
 
 
-@hypothesis_settings(max_examples=200, deadline=None)
-@given(st.text(max_size=120) | st.binary(max_size=120).map(lambda content: content.decode("utf-8", "replace")))
+#: Texts that fuzzing found, with the lines and texts of their sections.
+FUZZED = [
+    ("---\ntitle: x\n---", [(3, "")]),
+    ("---\ntitle: [x\nprose\vhere\0 \ud800\n---\nbody", [(2, "title: [x\nprose here\ufffd \ufffd"), (5, "body")]),
+    ("a [[b\nc]] d\n\nThird.", [(1, "a b c\v d\n\nThird.")]),
+    ("[[b]] [[b\nc\nd]]\n\n![[e\nf]] g", [(1, "b b c d\n\n\n\ne f\v g")]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), FUZZED)
+def test_what_fuzzing_found(text: str, expected: list[tuple[int, str]]) -> None:
+    post = parse(text, "a.md", Site(), Settings())
+    assert [(section.line, section.text) for section in post.sections] == expected
+    check_post(post, text)
+
+
+def check_post(post: Post, text: str) -> None:
+    """What holds of any post: it can be written down, and lines and spans lead into its file and texts."""
+    json.dumps(post._asdict(), ensure_ascii=False, allow_nan=False).encode()
+    lines = len(re.split("\r\n|\r|\n", text))
+    assert post.title and post.sections and post.path
+    assert all(0 <= problem.line <= lines and problem.message for problem in post.problems), post.problems
+    assert all(-(2**63) <= date < 2**63 for date in (post.date, post.updated) if date is not None)
+    assert len({*post.tags}) == len(post.tags) and all(tag.strip() for tag in post.tags)
+    assert all(category and all(category) for category in post.categories)
+    for section in post.sections:
+        check_section(section, lines)
+
+
+def check_section(section: Section, lines: int) -> None:
+    """The lines of a section are the file's, its spans those of its text, in order."""
+    assert section.line >= 1 and section.line + len(re.findall("[\n\v]", section.text)) <= lines, section
+    assert 0 <= section.level <= 6
+    spans = [(code.start, code.stop) for code in section.code]
+    check_spans(spans, section.text)
+    check_spans([(link.start, link.start + link.length) for link in section.links], section.text)
+
+
+def check_spans(spans: Iterable[tuple[int, int]], text: str) -> None:
+    """They lie in the text, do not overlap, and ascend."""
+    flat = [0, *(place for span in spans for place in span), len(text)]
+    assert all(one <= other for one, other in pairwise(flat)), (flat, text)
+
+
+@hypothesis_settings(max_examples=400, deadline=None)
+@given(
+    st.lists(test_frontmatter.PIECES, max_size=25).map("".join)
+    | st.text(max_size=120)
+    | st.binary(max_size=120).map(lambda content: content.decode("utf-8", "replace"))
+)
 def test_parse_never_raises_and_lines_are_those_of_the_file(text: str) -> None:
     post = parse(text, "x/a.md", Site("jekyll", url="date"), Settings())
-    lines = len(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    assert post.title and all(1 <= section.line <= lines for section in post.sections)
+    check_post(post, text)
     assert all(problem.path == "x/a.md" for problem in post.problems)

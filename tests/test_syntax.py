@@ -407,6 +407,11 @@ SYNTAX = st.sampled_from(
 @given(st.lists(SYNTAX | st.text(max_size=4), max_size=30).map("".join), st.booleans(), st.booleans())
 @settings(max_examples=400, deadline=None)
 def test_nothing_but_a_limit_raises(text: str, all_words: bool, prefix_last: bool) -> None:
+    check_any(text, all_words, prefix_last)
+
+
+def check_any(text: str, all_words: bool, prefix_last: bool) -> None:
+    """What must hold of any query, whatever is in it."""
     try:
         parsed = parse(text, today=TODAY, all_words=all_words, prefix_last=prefix_last)
     except QueryError as error:

@@ -397,13 +397,29 @@ def test_known_paths_are_enough(tmp_path_factory: pytest.TempPathFactory, rounds
                 (folder / name).symlink_to("b.md")
             elif text:
                 blog.write(name, text=text)
-        build.refresh(folder, blog.index, blog.ix.settings, only={name for name, _ in steps})
+        since = build.known(blog.index).identity
+        build.refresh(folder, blog.index, blog.ix.settings, only={name for name, _ in steps}, since=since)
         held.append(build.known(blog.index))
     followed = _content(blog.index)
     fresh = folder.parent / "fresh"
     build.refresh(folder, fresh, blog.ix.settings)
     assert followed == _content(fresh)
     assert build.plan(folder, build.known(blog.index), blog.ix.settings).files == 0
+
+
+@pytest.mark.parametrize("kind", ["segment", "table", "commit", "problems"])
+def test_known_paths_are_not_enough_after_damage(tmp_path: Path, kind: str) -> None:
+    """What the newest commit had is read again where only the one before can be built on."""
+    blog = Blog(tmp_path / "blog", polling=False)
+    blog.write("new.md", text="---\ntitle: [\n---\nnew")
+    blog.ix.refresh()
+    since = build.known(blog.index).identity
+    newest = sorted(file for file in blog.index.iterdir() if kind in file.name)[-1]
+    newest.write_bytes(bytes(newest.stat().st_size))
+    blog.write("newer.md")
+    build.refresh(blog.folder, blog.index, blog.ix.settings, only={"newer.md"}, since=since)
+    assert {"new.md", "newer.md"} <= {*blog.paths()}
+    assert embedded.verify(blog.index) == []
 
 
 def _content(index: Path) -> object:

@@ -169,17 +169,20 @@ def refresh(
     progress: Progress | None = None,
     jobs: int = 1,
     only: Set[str] | None = None,
+    since: Identity | None = None,
 ) -> Report:
     """Bring the index in `directory` up to the files of `folder`, in one commit.
 
     Nothing changed: nothing is written and no lock is taken, unless the index is damaged. `wait` is how many
     seconds another writer may take to finish, `progress` is called with (posts read, posts to read), `jobs` is
-    the number of processes that a large build may use. `only` are the paths that may have changed, where that
-    is known: no other file is looked at, unless all have to be read again.
+    the number of processes that a large build may use. `only` are the paths that may have changed since the
+    commit `since`, where that is known: no other file is looked at, unless all have to be read again, or what can be
+    built on is older, as after damage.
     """
     started = time.monotonic()
     before = known(directory)
     generation = before.generation
+    only = only if _follows(before.identity, since) else None
     todo = plan(folder, before, settings, full=full, only=only)
     damaged = not dry_run and not todo.full and todo.only is None and bool(embedded.verify(directory))
     idle = dry_run or (todo.idle and not damaged)
@@ -194,11 +197,19 @@ def refresh(
             if lost or (writer.based_on, writer.settings) != (before.identity, before.settings):
                 # Somebody else committed since we looked, or the writer begins anew.
                 known_now = Known(writer.based_on, writer.table(), writer.settings)
+                only = only if _follows(writer.based_on, since) else None
                 todo = plan(folder, known_now, settings, full=full or lost, only=only)
             with _no_collection():
                 generation, problems = _commit(writer, folder, settings, todo, _Reading(directory, jobs, progress))
     seconds = time.monotonic() - started
     return Report(todo.add, todo.change, todo.remove, todo.unchanged, problems, generation, seconds)
+
+
+def _follows(identity: Identity | None, since: Identity | None) -> bool:
+    """Whether a commit has all that was in another: it is that one, or was made later."""
+    if identity is None or since is None:
+        return False
+    return identity == since or identity.generation > since.generation
 
 
 def catch_up(folder: Path, directory: Path, settings: Settings, before: Known) -> Freshness:

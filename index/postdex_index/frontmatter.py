@@ -181,7 +181,7 @@ def _headers(text: str, start: int, flavour: str) -> FrontMatter:
             fields[name] = value.strip()
         else:
             return _all_body(text)
-    return _front_matter(text, {**fields}, end) if "title" in map(str.lower, fields) else _all_body(text)
+    return _front_matter(text, plain(fields), end) if "title" in map(str.lower, fields) else _all_body(text)
 
 
 def _read(text: str, block: _Block) -> FrontMatter:

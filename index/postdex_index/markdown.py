@@ -48,7 +48,7 @@ def sections(body: str, *, first_line: int = 1, anchors: str = "github", title: 
     body, source, problems = _readable(body, first_line)
     rendering = Rendering(source, first_line, anchors)
     events = pyromark.events_with_range(body, options=_HEXO_OPTIONS if anchors == "hexo" else _OPTIONS)
-    if b"&" in source and _BREAK_ENTITY.search(source):
+    if (b"&" in source and _BREAK_ENTITY.search(source)) or (b"[[" in source and _OVER_LINES.search(source)):
         events = _without_breaks(events, source)
     rendering.run(events)
     rendering.finish()
@@ -60,6 +60,12 @@ def sections(body: str, *, first_line: int = 1, anchors: str = "github", title: 
         rendering.first_heading,
         tuple(problems + rendering.problems),
     )
+
+
+def verbatim(text: str) -> str:
+    """A text that is no Markdown, as the text of a section may hold it: on the same lines, without what has a meaning
+    there."""
+    return _without_reserved(_SURROGATE.sub("\ufffd", text), 1, [])
 
 
 def without_title(found: tuple[Section, ...], title: str) -> tuple[Section, ...]:
@@ -97,6 +103,8 @@ _MARKS = (SOFT_BREAK, MORE_MARK, LINK_START, LINK_STOP)
 _RESERVED = (b"\r", b"\0", *map(str.encode, _MARKS))
 #: References to characters that would count as line breaks or marks of ours.
 _BREAK_ENTITY = re.compile(rb"&(?:#0*(?:\d|1[0-3]);|#[xX]0*[\da-dA-D];|NewLine;)")
+#: The beginning of a wiki link that goes over lines.
+_OVER_LINES = re.compile(rb"\[\[(?![^\n]{0,1000}\]\])")
 #: Longest excerpt, in characters: what a result list shows of a post.
 _EXCERPT = 300
 
@@ -131,10 +139,14 @@ def _without_reserved(body: str, first_line: int, problems: list[Problem]) -> st
 
 
 def _without_breaks(events: Iterable[Any], source: bytes) -> Iterator[Any]:
-    """Events in which `&#10;` and its like are a blank: the text's line breaks are the file's alone."""
+    """Events in which `&#10;` and its like are a blank, and line breaks in a wiki link too, which come again behind it:
+    the text's line breaks are the file's alone."""
     for event, span in events:
-        if "Text" in event and event["Text"] < " " and source[span["start"] : span["start"] + 1] == b"&":
+        start = span["start"]
+        if "Text" in event and event["Text"] < " " and source[start : start + 1] == b"&":
             yield {"Text": " "}, span
+        elif "Text" in event and source[max(start - 2, 0) : start] == b"[[":
+            yield {"Text": event["Text"].replace("\n", " ")}, span
         else:
             yield event, span
 

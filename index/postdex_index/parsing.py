@@ -37,10 +37,13 @@ def parse(
     source, tags = dialects.plain_dialect(front.body, site.flavour)
     if tags:
         found = found._replace(tags=tuple(dict.fromkeys((*found.tags, *tags)))[: fields.MOST])
-    body = markdown.sections(source, first_line=front.first_line, anchors=style, title=found.title)
+    # An empty body may begin behind the file's last line, where nothing can be opened.
+    first_line = min(front.first_line, 1 + front.head.count("\n") + front.body.count("\n"))
+    body = markdown.sections(source, first_line=first_line, anchors=style, title=found.title)
     if front.prose:
-        text = front.prose.lstrip("\n")
-        prose = Section(0, "", "", 1 + front.prose.count("\n") - text.count("\n"), text)
+        whole = markdown.verbatim(front.prose)
+        text = whole.lstrip("\n")
+        prose = Section(0, "", "", 1 + whole.count("\n") - text.count("\n"), text)
         body = body._replace(sections=(prose, *body.sections))
     return _post(path, found, front.problems, body, site, settings)
 

@@ -310,7 +310,8 @@ class _Following:
 
         given = self._folder, self._directory, self._settings
         try:
-            return build.refresh(*given, wait=WAIT_S, jobs=self._jobs, only=only, progress=progress)
+            since = self._known.identity
+            return build.refresh(*given, wait=WAIT_S, jobs=self._jobs, only=only, since=since, progress=progress)
         except Exception as error:
             embedded.blame(self._directory, error)
             raise
