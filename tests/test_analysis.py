@@ -506,3 +506,13 @@ def test_import_reads_no_table_and_no_stemmer() -> None:
     root = str(Path(analysis.__file__).parents[1])
     answer = subprocess.run([sys.executable, "-c", program], env={"PYTHONPATH": root}, capture_output=True, text=True)
     assert (answer.stdout.split(), answer.stderr) == (["False", "0", "0", "0"], "")
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), min_size=1, max_size=20))
+def test_decomposed_hangul_is_the_same_text(text: str) -> None:
+    decomposed = unicodedata.normalize("NFD", text)
+    assert raw_tokens(decomposed) == [decomposed] and terms_at(decomposed) == terms_at(text)
+    assert [decomposed[token.start : token.stop] for token in tokens(decomposed)] == [
+        unicodedata.normalize("NFD", text[at : at + 2]) for at in range(len(text))
+    ]

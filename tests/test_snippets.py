@@ -207,3 +207,35 @@ def test_every_snippet(given_passage: Passage, width: int, fragments: int) -> No
     if found.spans:
         row = re.split("[\n\v]", given_passage.text)[found.line - given_passage.line]
         assert any(found.text[start : start + length] in row for start, length in found.spans)
+
+
+AROUND = [
+    # over the end of a sentence, in full if it takes no more than half as much room again
+    (f"{FILLER}It ends. Here it goes on. {FILLER}", "ends. Here it goes on", "It ends. Here it goes on. "),
+    (f"{FILLER}{LONG[:80]}. {FILLER}", LONG[:80], LONG[:80]),
+    # what is longer is cut at its end
+    (f"{FILLER}{LONG}{LONG}", LONG + LONG, "…one two three four five six seven eight nine ten eleven twelve"),
+]
+
+
+@pytest.mark.parametrize(("text", "known", "held"), AROUND)
+def test_what_has_to_be_shown_is_shown(text: str, known: str, held: str) -> None:
+    start = text.index(known)
+    mark = Mark(start, start + len(known), 0)
+    found = snippet(Passage(text, 0, 1, (mark,), False, False), [1.0], width=60, around=(mark.start, mark.stop))
+    assert held in found.text and len(found.text) <= 92
+
+
+@pytest.mark.parametrize(
+    ("marked", "worth", "line"),
+    [
+        ("«a» .\n. «b» .\n. «c»", [1.0, 3.0, 2.0], 2),
+        ("x «a» x\nx «b» «c» x", [4.0, 3.0, 2.0], 2),
+        ("x «a» x\nx «b» «c» x", [9.0, 3.0, 2.0], 1),
+        ("x «a» x\nx «b»\n«c» x", [1.0, 2.0, 3.0], 3),
+        # the same word again is not more
+        ("x «a» x\nx «b» «b» «b» x", [4.0, 3.0], 1),
+    ],
+)
+def test_the_line_is_that_of_the_heaviest_words_that_stand_together(marked: str, worth: list[float], line: int) -> None:
+    assert snippet(passage(marked), worth).line == line

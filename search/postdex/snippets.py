@@ -299,7 +299,7 @@ def _joined(
 ) -> Snippet:
     """The places as one clean text with the spans of their marks, and the file's line of what stands at `first`,
     otherwise of the heaviest."""
-    shown = ""
+    shown, begin = "", places[0][0]
     shown_marks: list[Mark] = []
     spans: list[Span] = []
     for start, stop in places:
