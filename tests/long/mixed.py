@@ -268,11 +268,12 @@ class Load:
         while not self.stop.is_set():
             with suppress(queue.Empty):
                 saved, word, there = self.saved.changes.get(timeout=0.1)
-                while not self.stop.is_set() and client.search(word)[1].get("total", -1) != there:
-                    if time.monotonic() - saved > LATE_S:
+                while client.search(word)[1].get("total", -1) != there:
+                    late = time.monotonic() - saved > LATE_S
+                    if late:
                         self.say(f"{word} is {'not' if there else 'still'} found after {LATE_S:.0f} s")
+                    if late or self.stop.wait(0.05):
                         break
-                    self.stop.wait(0.05)
                 else:
                     self.lags.append(time.monotonic() - saved)
                     self.saved.seen(word, there)
