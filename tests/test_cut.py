@@ -52,6 +52,7 @@ def harm(file: Path, how: str) -> None:
 def use(folder: Path, how: str, seen: str) -> None:
     """Everything that a reader does, after its files were harmed: right answers or IndexDamagedError, nothing else."""
     with postdex.open(folder, refresh="never") as ix:
+        texts: list[str] = []
         if seen == "everything":
             texts = [ix.get(f"{number}.md").text(1) for number in range(POSTS)]
             ix.search("common")
@@ -66,7 +67,7 @@ def use(folder: Path, how: str, seen: str) -> None:
                 found = reader.find(f"{number}.md")
                 text = reader.document(found).text(1) if found is not None else None
                 assert text is not None and text.strip() == f"Its end {number}.", repr(text)
-                if seen == "everything":
+                if texts:
                     assert text == texts[number]
             except IndexDamagedError:
                 damaged += 1
