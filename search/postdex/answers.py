@@ -155,8 +155,7 @@ def best(
     With `wanted` only so many at the top need be right."""
     words = leaves(question.tree)
     if by_score and question.name:
-        ranked = rank.closest(found.candidates, ())
-        return spelled_first(reader, ranked, question.name, len(words), wanted)
+        return spelled_first(reader, found.candidates, question.name, len(words), wanted)
     return rank.closest(found.candidates, rank.neighbours(words) if by_score else (), wanted)
 
 

@@ -142,10 +142,10 @@ def closest(
     could not reach them with all the words that it holds side by side.
     """
     if not pairs:
-        return [_ranked(candidate) for candidate in candidates[:wanted]]
+        return [as_ranked(candidate) for candidate in candidates[:wanted]]
     looked_at = candidates[:LOOKED_AT]
     wanted = len(looked_at) if wanted is None else max(wanted, 1)
-    ranked = [_ranked(candidate, lift(candidate, pairs)) for candidate in looked_at[:wanted]]
+    ranked = [as_ranked(candidate, lift(candidate, pairs)) for candidate in looked_at[:wanted]]
     top = [one.score for one in ranked]
     heapify(top)
     passed_over: list[Candidate] = []
@@ -156,11 +156,11 @@ def closest(
         if candidate.score * (1 + CLOSENESS * together / len(pairs)) <= top[0]:
             passed_over.append(candidate)
             continue
-        ranked.append(_ranked(candidate, lift(candidate, pairs)))
+        ranked.append(as_ranked(candidate, lift(candidate, pairs)))
         heappushpop(top, ranked[-1].score)
     rest = [*passed_over, *candidates[len(ranked) + len(passed_over) :]]
     ranked.sort(key=itemgetter(1), reverse=True)
-    return ranked + [_ranked(candidate) for candidate in rest]
+    return ranked + [as_ranked(candidate) for candidate in rest]
 
 
 def best_sections(
@@ -304,7 +304,8 @@ def densest(found: Mapping[int, Sequence[int]], worth: Sequence[float], otherwis
     return max(places[best[0] : best[1] + 1], key=lambda match: worth[match[1]])[0]
 
 
-def _ranked(candidate: Candidate, factor: float = 1.0) -> Ranked:
+def as_ranked(candidate: Candidate, factor: float = 1.0) -> Ranked:
+    """A candidate with its score raised by a factor."""
     return Ranked(candidate, candidate.score * factor, (candidate.score - candidate.whole) * factor)
 
 

@@ -18,7 +18,7 @@ from postdex_index.query import Clauses, Everything, Query, leaves
 from .as_typed import Whole, whole
 from .filters import Fits, typed_text
 from .grammar import group
-from .lexer import clean, lex
+from .lexer import FILTERS, clean, lex
 from .pasted import beginning, telling
 from .tree import QuerySettings, TypedWord, read
 from .words import Reading
@@ -77,7 +77,9 @@ def parse(
     text = clean(text)
     lexed = lex(text)
     grouped = group(lexed.tokens)
-    typed, unfit = typed_text(grouped.root, fits, simplify) if fits else (grouped.root, [])
+    typed, unfit = grouped.root, list[str]()
+    if fits and any(token.field in FILTERS for token in lexed.tokens):
+        typed, unfit = typed_text(grouped.root, fits, simplify)
     root, thinned = telling(typed, known, simplify)
     stops = frozenset[str]().union(*map(analysis.stop_words, languages))
     settings = QuerySettings(today, all_words, prefix_last and not cut, known, simplify, stops)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from postdex_index.engine import Outlined, Reader
+from postdex_index.engine import Candidate, Outlined, Reader
 
-from .rank import LOOKED_AT, Ranked
+from .rank import LOOKED_AT, Ranked, as_ranked
 
 #: A post that has the name as it was typed is worth so many times as much: more than any that has it otherwise, since
 #: whatever else scores is at most 2.5 times the top, and that it stands there at all at least 4 (`scoring.AS_TYPED`).
@@ -21,21 +21,23 @@ SPELLED = 2.0
 _JOINING = "-."
 
 
-def spelled_first(reader: Reader, ranked: Sequence[Ranked], name: str, leaf: int, wanted: int | None) -> list[Ranked]:
-    """The posts again, of the first LOOKED_AT those first that spell a name as it was typed, with their sections that
-    do; leaf number `leaf` looks for it in any spelling. With `wanted` only so many at the top need be right."""
+def spelled_first(
+    reader: Reader, candidates: Sequence[Candidate], name: str, leaf: int, wanted: int | None
+) -> list[Ranked]:
+    """The candidates (best first), of the first LOOKED_AT those first that spell a name as it was typed, with their
+    sections that do; leaf number `leaf` looks for it in any spelling. With `wanted` only so many need be there."""
     spelled: list[Ranked] = []
     others: list[Ranked] = []
-    for one in ranked[:LOOKED_AT]:
-        if len(spelled) == wanted or not one.candidate.holds(leaf):
+    for candidate in candidates[:LOOKED_AT]:
+        if len(spelled) == wanted or not candidate.holds(leaf):
             break
-        document = reader.document(one.candidate.post)
-        sections = sections_with(document, one.candidate.positions(leaf), name)
+        one = as_ranked(candidate)
+        sections = sections_with(reader.document(candidate.post), candidate.positions(leaf), name)
         if sections is None:
             others.append(one)
         else:
-            spelled.append(Ranked(one.candidate, one.score * SPELLED, one.plain, sections))
-    return [*spelled, *others, *ranked[len(spelled) + len(others) :]]
+            spelled.append(Ranked(candidate, one.score * SPELLED, one.plain, sections))
+    return [*spelled, *others, *map(as_ranked, candidates[len(spelled) + len(others) : wanted])]
 
 
 def sections_with(document: Outlined, places: Sequence[int], name: str) -> frozenset[int] | None:

@@ -303,14 +303,13 @@ class Matcher:
     # -- the best
 
     def candidates(
-        self, lanes: int, rows: Sequence[tuple[Row, float]], wanted: int, always: Iterable[int] = ()
+        self, lanes: int, rows: Sequence[tuple[Row, float]], shares: bytes, wanted: int, always: Iterable[int] = ()
     ) -> list[tuple[float, float, int]]:
         """The matching posts that can be among the best `wanted`, as (base score, title share, post), unordered.
 
-        `lanes` are those of the matching posts, `rows` those of the leaves with the factors of their bytes; `always`
-        are posts to score in any case, if they match.
+        `lanes` are those of the matching posts, `rows` those of the leaves with the factors of their bytes, `shares`
+        what `shares` makes of them; `always` are posts to score in any case, if they match.
         """
-        shares = self._shares(rows)
         docs = self._reaching(lanes, rows, wanted, shares)
         if always:
             matching = self.lane_bytes(lanes)
@@ -330,7 +329,7 @@ class Matcher:
             return [(base, 0.0, doc) for base, doc in zip(bases, docs, strict=True)]
         return [(base, shares[doc] / 255, doc) for base, doc in zip(bases, docs, strict=True)]
 
-    def _shares(self, rows: Sequence[tuple[Row, float]]) -> bytes:
+    def shares(self, rows: Sequence[tuple[Row, float]]) -> bytes:
         """The share of each title's words that the leaves ask for; empty where no title has any."""
         found = [
             source.rows.share([postings for row, _ in rows if (postings := row.postings[number])])
@@ -344,6 +343,8 @@ class Matcher:
 
     def _reaching(self, lanes: int, rows: Sequence[tuple[Row, float]], wanted: int, shares: bytes) -> set[int]:
         """Posts whose upper bound can reach the `wanted` best, or all matching ones where that's simpler."""
+        if self.count(lanes) <= wanted:
+            return set(reaching(self.lane_bytes(lanes), 1))
         most = sum(row.most * factor for row, factor in rows)
         if not most or len(rows) > _MOST_ROWS:
             return set(self.docs(lanes))

@@ -394,17 +394,19 @@ def _found(scope: Scope, weighed: Weighed, wholes: Weighed, lanes: int, wanted: 
     titled, headed = scope.holders("title_keys", as_typed.key), scope.holders("heading_keys", as_typed.key)
     candidates: list[tuple[float, float, int]] = []
     worth: dict[int, float] = {}
+    shares = scope.matcher.shares(weighed.factors) if lanes else b""
     values = scoring.AS_TYPED if as_typed.certain else (scoring.LIKELY_AS_TYPED,)
     # Those first that come first whatever they score, so that they are there however many score more.
     for row, whole in zip(wholes.rows, reversed(values[: len(wholes.rows)]), strict=True):
         if row and (first := lanes & row.present):
-            some = scope.matcher.candidates(first, weighed.factors, max(1, wanted - len(candidates)), titled | headed)
+            left = max(1, wanted - len(candidates))
+            some = scope.matcher.candidates(first, weighed.factors, shares, left, titled | headed)
             candidates += some
             worth |= dict.fromkeys([doc for _, _, doc in some], whole)
             lanes ^= first
     if lanes:
         left = max(1, wanted - len(candidates)) if as_typed.certain else wanted
-        candidates += scope.matcher.candidates(lanes, weighed.factors, left, titled | headed)
+        candidates += scope.matcher.candidates(lanes, weighed.factors, shares, left, titled | headed)
     return Found(candidates, titled, headed, worth)
 
 

@@ -138,7 +138,7 @@ class Store:
         if identity is None:
             return True
         try:
-            state = os.stat(self.path(identity.generation))
+            state = os.stat(f"{self.directory}/commit-{identity.generation:06}")  # a path takes longer than the look
         except OSError:
             return False
         return (state.st_ino, state.st_mtime_ns) == (identity.inode, identity.mtime_ns)
