@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from heapq import nlargest
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ..query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Wildcard
+from ..query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
 
 if TYPE_CHECKING:
     from .postings import Lists
@@ -21,8 +21,8 @@ Pattern: TypeAlias = Prefix | Wildcard | Fuzzy
 
 #: A pattern takes in so many words at most, the most frequent ones; an answer says when it was cut.
 MOST_WORDS = 1_000
-#: So many patterns are remembered.
-_MOST_KEPT = 100
+#: So many leaves that are more than a word are remembered.
+_MOST_KEPT = 500
 
 
 class Sought(NamedTuple):
@@ -45,14 +45,14 @@ class Vocabulary:
     def sought(self, leaf: Leaf) -> Sought:
         """A leaf as it is looked up."""
         leaf = weightless(leaf)
-        found = list(patterns(leaf))
-        if not found:
+        if isinstance(leaf, Term):  # nearly always
             return Sought(leaf, self._languages)
         known = self._kept.get(leaf)
         if known is None:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept = {}
-            known = self._kept[leaf] = Sought(leaf, self._languages, self._only(found))
+            found = list(patterns(leaf))
+            known = self._kept[leaf] = Sought(leaf, self._languages, self._only(found) if found else None)
         return known
 
     def _only(self, found: Sequence[Pattern]) -> frozenset[bytes] | None:
