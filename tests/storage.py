@@ -276,7 +276,7 @@ class Trial:
     def left_over(self) -> set[str]:
         """The files that no commit needs."""
         commits = Store(self.index)
-        needed = {"lock", ".gitignore"}
+        needed = {"lock", ".gitignore", "made-of"}
         for number in commits.generations()[:2]:
             needed |= {f"commit-{number:06}", f"_MAIN_{number}.toc"}
             needed |= {file.name for file in commits.commit(number).files()}

@@ -298,11 +298,14 @@ class Store:
 
     def claim(self, folder: str) -> None:
         """Note of which folder the index is made; nothing for the one that it lies in, which may be moved with it."""
-        with suppress(OSError):
-            if folder:
+        if folder:
+            try:
                 self.put(_MADE_OF, os.fsencode(folder))
-            else:
-                disk.remove(self.directory / _MADE_OF)
+                return
+            except OSError:  # half of a name would be that of another folder
+                pass
+        with suppress(OSError):
+            disk.remove(self.directory / _MADE_OF)
 
     def next_generation(self) -> int:
         """A number that no file bears, of a commit or left over."""
