@@ -63,11 +63,13 @@ def whole(root: Group, reading: Reading, prefix_last: bool = False) -> Whole:
     raws = [raw for raw, _, _ in words.raw_words(text, reading)]
     runs = [analysis.is_spaceless(raw) for raw in raws]
     count = sum([len(raw) / 2 if run else 1 for raw, run in zip(raws, runs, strict=True)])
+    if not raws:
+        return Whole()
+    name = _name(tokens, runs)
     stop = any(raw.lower() in reading.stop_words for raw in raws)
     certain = count >= (CERTAIN_SOMETIMES if any(runs) or stop else CERTAIN)
-    if certain or count >= (LIKELY_RUN if runs and all(runs) else LIKELY):
-        return Whole(tuple(map(_outside_links, words.exact(text, 0, reading))), certain, _name(tokens, runs))
-    name = _name(tokens, runs) if raws else ""
+    if certain or count >= (LIKELY_RUN if all(runs) else LIKELY):
+        return Whole(tuple(map(_outside_links, words.exact(text, 0, reading))), certain, name)
     leaves = _of_name(name, raws, reading) if name else ()
     return Whole(leaves, True, name) if leaves else Whole()
 

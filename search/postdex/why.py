@@ -32,7 +32,7 @@ class Verdict(NamedTuple):
 
 def verdict(reader: Reader, path: str, post: int, question: Question) -> Verdict:
     """The verdict on a post of the index."""
-    _, tree, as_typed, *_ = question
+    tree, as_typed = question.tree, question.as_typed
     unpublished = reader.document(post).unpublished
     here = _Here(reader, Keyword("path", path))
     if not here.matches(tree):

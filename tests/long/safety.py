@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,6 +57,16 @@ class Task(NamedTuple):
     def goes_on(self, done: int) -> bool:
         """Whether there is more to do."""
         return done < self.most and time.monotonic() - self.started < self.seconds
+
+    def folders(self) -> Iterator[Path]:
+        """An empty folder for each round that there is time for; it is gone when the next one comes."""
+        done = 0
+        while self.goes_on(done):
+            root = self.root / f"round-{done}"
+            root.mkdir()
+            yield root
+            shutil.rmtree(root)
+            done += 1
 
 
 def errors(task: Task) -> str:
@@ -255,14 +265,8 @@ def queries(task: Task) -> str:
 
 def history(task: Task) -> str:
     """After any history: the hits and totals of a fresh build, and after a merge its order too."""
-    done = commits = 0
-    while task.goes_on(done):
-        root = task.root / f"history-{done}"
-        root.mkdir()
-        commits += test_history.check(root, task.dice)
-        shutil.rmtree(root)
-        done += 1
-    return f"{done} histories with {commits} commits, each ends like a fresh build"
+    commits = [test_history.check(root, task.dice) for root in task.folders()]
+    return f"{len(commits)} histories with {sum(commits)} commits, each ends like a fresh build"
 
 
 def threads(task: Task) -> str:
@@ -282,37 +286,27 @@ def threads(task: Task) -> str:
 def cut(task: Task) -> str:
     """Segments are cut and written over beneath a reader."""
     done = 0
-    while task.goes_on(done):
+    for done, root in enumerate(task.folders(), 1):
         how = task.dice.choice(("zeroed", "emptied", "halved", "nearly whole"))
         seen = task.dice.choice(("nothing", "a search", "everything"))
-        test_cut.test_files_that_are_cut_under_a_reader(task.root / str(done), how, seen)
-        shutil.rmtree(task.root / str(done))
-        done += 1
+        test_cut.test_files_that_are_cut_under_a_reader(root / "posts", how, seen)
     return f"{done} readers whose files were cut: no signal, no text lost in silence"
 
 
 def rebuilt(task: Task) -> str:
     """The index is replaced by another with the same number."""
     done = 0
-    while task.goes_on(done):
-        root = task.root / str(done)
-        root.mkdir()
+    for done, root in enumerate(task.folders(), 1):
         replace = task.dice.choice((test_replaced.rebuilt, test_replaced.moved, test_replaced.copied_over))
         test_replaced.test_the_service_sees_it(root, replace)
-        shutil.rmtree(root)
-        done += 1
     return f"{done} indexes replaced beneath a service, each was noticed"
 
 
 def forks(task: Task) -> str:
     """A process forks while its threads search, build, watch and answer."""
     done = 0
-    while task.goes_on(done):
-        root = task.root / str(done)
-        root.mkdir()
+    for done, root in enumerate(task.folders(), 1):
         test_forks.check(root, task.dice.choice(list(test_forks.SCENES)), rounds=12)
-        shutil.rmtree(root)
-        done += 1
     return f"{done} processes with 12 children each, all of which worked"
 
 
