@@ -286,27 +286,30 @@ def threads(task: Task) -> str:
 def cut(task: Task) -> str:
     """Segments are cut and written over beneath a reader."""
     done = 0
-    for done, root in enumerate(task.folders(), 1):
+    for root in task.folders():
         how = task.dice.choice(("zeroed", "emptied", "halved", "nearly whole"))
         seen = task.dice.choice(("nothing", "a search", "everything"))
         test_cut.test_files_that_are_cut_under_a_reader(root / "posts", how, seen)
+        done += 1
     return f"{done} readers whose files were cut: no signal, no text lost in silence"
 
 
 def rebuilt(task: Task) -> str:
     """The index is replaced by another with the same number."""
     done = 0
-    for done, root in enumerate(task.folders(), 1):
+    for root in task.folders():
         replace = task.dice.choice((test_replaced.rebuilt, test_replaced.moved, test_replaced.copied_over))
         test_replaced.test_the_service_sees_it(root, replace)
+        done += 1
     return f"{done} indexes replaced beneath a service, each was noticed"
 
 
 def forks(task: Task) -> str:
     """A process forks while its threads search, build, watch and answer."""
     done = 0
-    for done, root in enumerate(task.folders(), 1):
+    for root in task.folders():
         test_forks.check(root, task.dice.choice(list(test_forks.SCENES)), rounds=12)
+        done += 1
     return f"{done} processes with 12 children each, all of which worked"
 
 
