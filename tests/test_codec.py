@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from postdex_index import analysis, embedded
 from postdex_index.embedded import fieldterms
 from postdex_index.embedded.codec import open_index
+from postdex_index.embedded.opening import newest
 from postdex_index.embedded.store import Store
 from postdex_index.embedded.toc import write_toc
 from postdex_index.engine import Stamp
@@ -426,7 +427,7 @@ def test_each_commit_has_its_toc() -> None:
     with written([FEW[0], ([sample("c.md")], [])]) as directory:
         assert {"_MAIN_1.toc", "_MAIN_2.toc"} <= set(os.listdir(directory))
         again = (directory / "_MAIN_2.toc").read_bytes()
-        write_toc(directory, 2, Store(directory).newest()[0].segments)
+        write_toc(directory, 2, newest(Store(directory))[0].segments)
         assert (directory / "_MAIN_2.toc").read_bytes() == again
 
 

@@ -21,6 +21,11 @@ cannot be read, a limit that a program overstepped.
 
 from __future__ import annotations
 
+import errno
+
+#: Of an OSError, what says nothing about a file or folder: this process or machine has no more of something.
+EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
+
 
 class PostdexError(Exception):
     """Root of all errors of postdex: one sentence of what happened, one of what to do.

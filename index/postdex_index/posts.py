@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from .engine import Stamp
+from .errors import EXHAUSTED
 from .model import Post, Problem
 from .sites import Site, site
-from .walk import EXHAUSTED, Walk, exhausted, lying, shown, walk
+from .walk import Walk, exhausted, lying, shown, walk
 
 if TYPE_CHECKING:
     from .config import Settings

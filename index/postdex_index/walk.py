@@ -7,7 +7,6 @@ first: 1,000 files take 5 ms, of which their stats alone are 2.5.
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import stat
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .config import Settings
-from .errors import FolderError
+from .errors import EXHAUSTED, FolderError
 from .ignore import Patterns
 from .model import Problem
 from .sites import SITE_FILES
@@ -25,8 +24,6 @@ from .sites import SITE_FILES
 NEVER = frozenset(("node_modules", "_site"))
 #: Folders of a generator's own: left out at the top and beside a site's settings, but not deeper (`docs/api/public/`).
 GENERATED = frozenset(("scaffolds", "archetypes", "public"))
-#: What says nothing about a file or folder: this process or machine has no more of something.
-EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 _LARGEST_GITIGNORE = 256 * 1024
 _BYTE = re.compile(r"\\x([89a-f][0-9a-f])")
 _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ..engine import Identity, Kept, Stamp
 from ..errors import IndexDamagedError, PostdexError
 from ..model import Problem
+from . import opening
 from .reader import Snapshot
 from .store import Store
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 def open_reader(directory: Path) -> Snapshot:
     """The newest commit, open for searching. Raises `IndexMissingError`, `IndexDamagedError`, `IndexVersionError`."""
-    return Store(directory).snapshot()
+    return opening.snapshot(Store(directory))
 
 
 def hurry() -> None:
@@ -80,14 +81,14 @@ def read_known(directory: Path) -> tuple[Identity | None, Mapping[str, Stamp], s
     """What the newest commit knows of the files: which commit that is, the post table by path, and the
     fingerprint of the settings it was made with."""
     store = Store(directory)
-    commit, _ = store.newest()
+    commit, _ = opening.newest(store)
     return commit.identity, store.table(commit), commit.settings
 
 
 def read_problems(directory: Path) -> list[Problem]:
     """The problems that the newest commit carries."""
     store = Store(directory)
-    return store.problems(store.newest()[0])
+    return store.problems(opening.newest(store)[0])
 
 
 def commits(directory: Path) -> tuple[Kept, ...]:

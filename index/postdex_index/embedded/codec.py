@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 
 from .. import analysis
 from ..errors import IndexWriteError
-from . import reader
+from . import opening, reader
 from .fieldterms import FIELDS, MARK, PATH, FieldPostings, FieldTerms, pattern, quoted
 from .store import File, SegmentEntry, Store
 from .toc import rows
@@ -142,7 +142,7 @@ class PostSegment(base.Segment):  # type: ignore[misc]
     def open(self, directory: str) -> reader.Segment:
         """The arrays. A file that is gone is an OSError, at which Whoosh looks for a newer TOC."""
         os.stat(os.path.join(directory, self.file[0]))
-        return Store(Path(directory)).segment(SegmentEntry(File(*self.file), self.posts, False, False, ()))
+        return opening.segment(Store(Path(directory)), SegmentEntry(File(*self.file), self.posts, False, False, ()))
 
     # Only Whoosh's writers ask a segment for this, each of them first of all.
     doc_count_all = _refuse
@@ -432,7 +432,7 @@ class PostIndex(index.FileIndex):  # type: ignore[misc]
         return os.stat(self._store.directory / f"commit-{self.latest_generation():06}").st_mtime
 
     def _read_toc(self) -> Any:
-        commit, _ = self._store.newest()
+        commit, _ = opening.newest(self._store)
         return index.TOC(self._schema, segments(rows(commit.segments)), commit.generation)
 
     def reader(self, reuse: Any = None) -> Any:

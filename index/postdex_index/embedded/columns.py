@@ -12,13 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain, compress
 
 from ..analysis import stemmer_language
+from .layout import FOLDED_PATH, NO_DATE, one_line
 from .segment import SegmentFile
 from .words import glob
 
-#: The date of a post that has none.
-NO_DATE = -(1 << 62)
-#: The column of those paths that are written in another way than they are compared; "path" has all as they are written.
-FOLDED_PATH = "folded path"
 #: Facets and the value column each is counted from.
 FACETS = {"tags": "tag", "categories": "category", "lang": "lang", "year": ""}
 
@@ -157,15 +154,6 @@ class Columns:
         known = sorted(set(years) - {0})
         numbers = {year: number for number, year in enumerate(known)}
         return [(numbers[year],) if year else () for year in years], list(map(str, known))
-
-
-def one_line(text: str) -> str:
-    """A value that cannot be taken for two columns or two lines of `value_keys`.
-
-    >>> one_line("a\\tb")
-    'a\ufffdb'
-    """
-    return re.sub(r"[\t\n]", "\ufffd", text)
 
 
 def year_of(seconds: int) -> int:

@@ -14,7 +14,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import accumulate, chain
 from operator import add
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 from zlib import crc32
 
 from ..analysis import fold_value, is_spaceless, key, raw_matches, raw_tokens, stemmer_language, terms_at
@@ -22,8 +22,8 @@ from ..model import Post
 from ..scoring import BODY, FIELDS, HEADING
 from ..scripts import run_text
 from .checkpoints import stretches
-from .columns import NO_DATE
-from .layout import COLUMNS
+from .layout import COLUMNS, NO_DATE
+from .lists import Occurrences, invert
 from .metadata import filter_values, record, short_texts, title_names
 from .segment import Column, lines
 from .texts import TextWriter
@@ -35,14 +35,6 @@ MOST_POSTS = 5_000
 MOST_CHARACTERS = 18_000_000
 
 Call: TypeAlias = Callable[[int], None]
-
-
-class Occurrences(NamedTuple):
-    """Where the surfaces of a language stand: in `places` all of a surface as post << shift | position, in `short`
-    those in fields other than body as post << shift | field code, if there are any."""
-
-    places: dict[str, array[int]]
-    short: dict[str, array[int]]
 
 
 class _TermCalls(dict[str, Call]):
@@ -277,8 +269,6 @@ class Inversion:
 
         `averages` are the field lengths that the impacts are measured against.
         """
-        from .lists import invert
-
         self._calls.clear()  # nothing is added any more; they are a tenth of the memory of a build
         columns: dict[str, Column] = dict.fromkeys(COLUMNS, b"")
         columns |= invert(self._languages, self._spelled, self._lengths, averages, self.wide)

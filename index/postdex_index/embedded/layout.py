@@ -7,6 +7,8 @@ a new format: raise `store.FORMAT`.
 
 from __future__ import annotations
 
+import re
+
 #: What a key is, as bits of `key_kind`: a word as it stands in posts; the name of a list; a surface that has not a
 #: list of its own name for itself; a surface that people write otherwise than it is spelled.
 SURFACE, NAME, APART, SHOWN = 1, 2, 4, 8
@@ -14,6 +16,11 @@ SURFACE, NAME, APART, SHOWN = 1, 2, 4, 8
 MOST_SURFACES = 255
 #: Per so many keys, postings and lists there is a sum of what stands before, so that the others need none.
 KEYS_A_BLOCK, POSTINGS_A_MARK, LISTS_A_MARK = 16, 64, 64
+
+#: The date of a post that has none.
+NO_DATE = -(1 << 62)
+#: The column of those paths that are written in another way than they are compared; "path" has all as they are written.
+FOLDED_PATH = "folded path"
 
 #: Every column of a segment, in file order. `n` posts, `l` lists, `p` postings.
 COLUMNS = {
@@ -77,3 +84,12 @@ COLUMNS = {
     "pieces": "texts in raw deflate, 4,096 characters each",
     "dictionary": "the preset dictionary of the pieces",
 }
+
+
+def one_line(text: str) -> str:
+    """A value that cannot be taken for two columns or two lines of `value_keys`.
+
+    >>> one_line("a\\tb")
+    'a\ufffdb'
+    """
+    return re.sub(r"[\t\n]", "\ufffd", text)

@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain, compress, count, islice, pairwise
 from operator import ne, sub
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from ..analysis import is_spaceless, stems
 from ..scoring import BODY, ENOUGH, FIELDS, SCALE, TITLE, combined, norm, quantised, saturation
@@ -24,8 +24,13 @@ from .layout import LISTS_A_MARK, MOST_SURFACES, POSTINGS_A_MARK
 from .segment import Column
 from .surfaces import surface_columns
 
-if TYPE_CHECKING:
-    from .inversion import Occurrences
+
+class Occurrences(NamedTuple):
+    """Where the surfaces of a language stand: in `places` all of a surface as post << shift | position, in `short`
+    those in fields other than body as post << shift | field code, if there are any."""
+
+    places: dict[str, array[int]]
+    short: dict[str, array[int]]
 
 
 class Impacts:

@@ -16,6 +16,7 @@ from .columns import FACETS
 from .documents import StoredDocument
 from .inversion import Inversion
 from .merge import PER_POST, STRETCHES, merged
+from .opening import newest
 from .reader import Segment
 from .segment import Column
 from .store import Store
@@ -28,7 +29,7 @@ _MEASURED = ("impacts", "list_most")
 
 def malformed(store: Store) -> Iterator[IndexDamagedError]:
     """An error for each segment of the newest commit that cannot be read through."""
-    for segment in store.newest()[1]:
+    for segment in newest(store)[1]:
         if not makes_sense(segment):
             yield IndexDamagedError(
                 "this file of the index is damaged: it has its checksums and makes no sense",

@@ -14,7 +14,7 @@ from typing import Any
 from ..analysis import fold_path, fold_value
 from ..model import Post
 from ..scoring import ALIASES, CATEGORIES, DESCRIPTION, KEYWORDS, SLUG, TAGS, TITLE
-from .columns import FOLDED_PATH, one_line
+from .layout import FOLDED_PATH, one_line
 
 
 def short_texts(post: Post) -> Iterator[tuple[int, str]]:

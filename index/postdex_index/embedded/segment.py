@@ -28,8 +28,7 @@ from itertools import count
 from typing import Any
 from zlib import crc32
 
-from ..errors import IndexDamagedError, IndexFault
-from ..walk import EXHAUSTED
+from ..errors import EXHAUSTED, IndexDamagedError, IndexFault
 from . import disk
 
 MAGIC = b"postdex\0"

@@ -34,8 +34,7 @@ from ..engine import Identity, Stamp
 from ..errors import IndexDamagedError, IndexMissingError, IndexVersionError, IndexWriteError
 from ..model import Problem
 from . import disk, table
-from .reader import Segment, Snapshot
-from .segment import SegmentFile, damaged, unreadable
+from .segment import damaged, unreadable
 
 #: Raised with every change of the files' form. An older index is rebuilt, a newer one is refused.
 FORMAT = 5
@@ -54,8 +53,6 @@ _MADE_OF = "made-of"
 _OURS = re.compile(
     r"(?:commit|table|changes|problems)-(\d{6,9})(?:\.new)?|(\d{6,9})-\d+(?:-\d+)?\.segment|_MAIN_(\d{1,9})\.toc(?:\.new)?"
 )
-#: A search that finds files gone because of commits meanwhile looks for the newest commit again, so often.
-_ATTEMPTS = 20
 
 
 class File(NamedTuple):
@@ -92,7 +89,6 @@ class Commit(NamedTuple):
         return [*(entry.file for entry in self.segments), *self.tables, *([self.problems] if self.problems else [])]
 
 
-_segments: WeakValueDictionary[tuple[str, int, int], Segment] = WeakValueDictionary()
 _tables: WeakValueDictionary[str, table.Table] = WeakValueDictionary()
 
 
@@ -180,52 +176,6 @@ class Store:
                 "run `postdex index` to rebuild it",
                 path=str(self.directory),
             )
-
-    def newest(self) -> tuple[Commit, list[Segment]]:
-        """The newest commit whose files are all there, with its segments open.
-
-        Tries again when a writer removed a file under its hands. Raises `IndexMissingError` if there is no
-        commit, `IndexDamagedError` if none of them verifies.
-        """
-        failed: list[IndexDamagedError] = []
-        for _ in range(_ATTEMPTS):
-            failed, generations = [], self.generations()
-            if not generations:
-                raise IndexMissingError("there is no index yet", "run `postdex index`", path=str(self.directory))
-            for generation in generations:
-                try:
-                    commit = self.commit(generation)
-                    return commit, [self.segment(entry) for entry in commit.segments]
-                except IndexDamagedError as error:
-                    failed.append(error)
-                if self.generations() != generations:
-                    break
-            else:
-                break
-        raise failed[0]
-
-    def segment(self, entry: SegmentEntry) -> Segment:
-        """An open segment; the same object for the same file, so that caches outlive a commit."""
-        path = str(self.directory / entry.file.name)
-        key = (path, entry.file.size, entry.file.check)
-        segment = _segments.get(key)
-        # Not for a file that was put in the other's place, or written over: it would go unchecked.
-        if segment is None or not segment.file.unchanged():
-            file = SegmentFile(path, entry.file.size, entry.file.check)
-            try:
-                segment = _segments[key] = Segment(file)
-            except (ValueError, TypeError, KeyError) as error:
-                raise damaged(path, "it has another form") from error
-        if not segment.posts == entry.posts == len(segment.documents.end):
-            raise damaged(path, "it does not have the posts that the commit names")
-        return segment
-
-    def snapshot(self) -> Snapshot:
-        """The newest commit, open for searching."""
-        commit, segments = self.newest()
-        size = sum(entry.file.size for entry in commit.segments) + sum(file.size for file in commit.tables)
-        parts = [(segment, entry.dead, entry.drafts) for segment, entry in zip(segments, commit.segments, strict=True)]
-        return Snapshot(commit.identity or Identity(commit.generation, b"", 0, 0), parts, size)
 
     def read(self, file: File) -> bytes:
         """A file that a commit names, verified."""

@@ -15,7 +15,7 @@ from ..engine import Identity, Stamp
 from ..errors import IndexDamagedError, IndexFault, IndexMissingError, IndexWriteError
 from ..model import Post, Problem
 from ..scoring import OWN_AVERAGES
-from . import table
+from . import opening, table
 from .damage import of_commit
 from .gathering import Gathering, Placed, living_lengths, no_collection, write_segment
 from .inversion import MOST_POSTS
@@ -72,7 +72,7 @@ class IndexWriter:
     def _opened(self, distrust: bool) -> tuple[Commit, list[Segment], dict[str, Stamp]]:
         """The newest commit. If it cannot be used, nothing: derived data, so whatever lies there is built anew."""
         try:
-            commit, segments = self._store.newest()
+            commit, segments = opening.newest(self._store)
             if distrust:
                 for error in of_commit(self._store, commit, set()):
                     raise error
@@ -151,7 +151,7 @@ class IndexWriter:
 
     def _opened_segments(self) -> list[Segment]:
         if len(self._segments) < len(self._commit.segments):
-            self._segments = [self._store.segment(entry) for entry in self._commit.segments]
+            self._segments = [opening.segment(self._store, entry) for entry in self._commit.segments]
         return self._segments
 
     def _drop(self, path: str) -> None:
@@ -215,13 +215,13 @@ class IndexWriter:
     def _merge(self, entries: list[SegmentEntry]) -> list[SegmentEntry]:
         """The segments of the coming commit, with small ones and those with many deletions merged."""
         while chosen := to_merge(entries):
-            opened = [(self._store.segment(entry), entry.dead) for entry in chosen]
+            opened = [(opening.segment(self._store, entry), entry.dead) for entry in chosen]
             posts = sum(entry.posts - len(entry.dead) for entry in chosen)
             if self._hurried and posts > MOST_HURRIED:
                 break
             rest = [entry for entry in entries if entry not in chosen]
             shared = rest if posts < OWN_AVERAGES else []
-            others = [living_lengths(self._store.segment(entry), entry.dead) for entry in shared]
+            others = [living_lengths(opening.segment(self._store, entry), entry.dead) for entry in shared]
             columns, meta = merged(opened, others)
             made = write_segment(self._store, next(self._names), columns, meta, chosen[0].drafts)
             entries = [*rest, made]
