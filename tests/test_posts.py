@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import test_frontmatter
+from costs import check_cost
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -126,9 +127,9 @@ def test_patterns(pattern: str, out: list[str], kept: list[str]) -> None:
 
 
 def test_patterns_are_never_slow() -> None:
-    started = time.process_time()
-    assert not Patterns(["*a" * 200 + "b", "**/" * 300 + "x"]).verdict("a" * 4000)
-    assert time.process_time() - started < 0.5
+    patterns = Patterns(["*a" * 200 + "b", "**/" * 300 + "x"])
+    assert not patterns.verdict("a" * 4000)
+    check_cost(lambda: patterns.verdict("a" * 4000), 0.5)
 
 
 def test_patterns_agree_with_pathspec() -> None:

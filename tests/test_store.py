@@ -370,7 +370,7 @@ from postdex_index import worker
 from postdex_index.config import Settings
 folder = Path(sys.argv[1]).parent / "many"
 print(1, flush=True)
-tasks = [(writer.reserve(), sorted(os.listdir(folder))) for _ in range(2)]
+tasks = [(writer.reserve(), 20 * sorted(os.listdir(folder))) for _ in range(2)]
 say = lambda read: print(read, flush=True)
 worker.in_processes(folder, Path(sys.argv[1]), Settings(), tasks, 2, writer.lock_file, say)
 """
@@ -383,11 +383,9 @@ def test_workers_end_with_the_writer(trial: Trial) -> None:
         (many / f"{number}.md").write_text("# Some title\n\n" + "some words " * 200, encoding="ascii")
     with process(trial, WORKERS) as holder:
         assert holder.stdout and holder.stdout.readline() and holder.stdout.readline()
-        started = time.monotonic()
         holder.kill()
         holder.wait()
-        embedded.open_writer(trial.index, wait=30).close()
-        assert time.monotonic() - started < 2
+        embedded.open_writer(trial.index, wait=20).close()  # their work would take a minute
     trial.heals()
     shutil.rmtree(many)
 
