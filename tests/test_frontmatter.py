@@ -7,8 +7,8 @@ from costs import check_cost
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postdex_index import plain_yaml
 from postdex_index.frontmatter import FrontMatter, parse
+from postdex_index.plain_yaml import read_plain
 from postdex_index.yaml_block import load
 
 #: text, fields, body, the body's first line
@@ -287,7 +287,7 @@ def test_lines_of_fields_are_pelicans(flavour: str, fields: dict[str, str]) -> N
 
 @pytest.mark.parametrize(("line", "plain"), LINES)
 def test_plain_lines_are_read_without_libyaml(line: str, plain: bool) -> None:
-    found = plain_yaml.read(f"a: b\n{line}\nc: d\n")
+    found = read_plain(f"a: b\n{line}\nc: d\n")
     assert (found is not None) == plain
     assert found is None or found == load(f"a: b\n{line}\nc: d\n").value
 
@@ -296,7 +296,7 @@ def test_plain_lines_are_read_without_libyaml(line: str, plain: bool) -> None:
 @given(st.lists(st.sampled_from([*(line for line, _ in LINES), *YAML_BITS]), max_size=8), st.sampled_from(("\n", "")))
 def test_plain_lines_say_what_libyaml_reads(pieces: list[str], between: str) -> None:
     block = between.join(pieces) + "\n"
-    found = plain_yaml.read(block)
+    found = read_plain(block)
     if found is not None:
         by_libyaml = load(block)
         assert repr(found) == repr(by_libyaml.value) and not by_libyaml.problems  # in the same order too

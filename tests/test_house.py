@@ -35,6 +35,7 @@ FLOORS = {
     "postdex_index.urls": 1,
     "postdex_index.yaml_block": 1,
     "postdex_index.plain_yaml": 1,
+    "postdex_index.structured": 1,
     "postdex_index.frontmatter": 1,
     "postdex_index.fields": 1,
     "postdex_index.anchors": 1,

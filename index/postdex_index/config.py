@@ -303,7 +303,7 @@ def _bytes(path: Path) -> bytes:
 def _toml(content: bytes, file: Path) -> dict[str, Any]:
     import tomllib
 
-    from .frontmatter import is_slow_toml
+    from .structured import is_slow_toml
 
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")

@@ -19,7 +19,7 @@ from .model import Problem
 
 if TYPE_CHECKING:
     from .frontmatter import FrontMatter
-    from .yaml_block import Value
+    from .plain_yaml import Value
 
 #: A field holds at most so many tags, categories or aliases.
 MOST = 1000

@@ -9,15 +9,15 @@ problem, and the body is never lost. A block that is no mapping is body text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from . import forks, plain_yaml
 from .model import Problem
+from .structured import json_decoder, json_line, json_message, plain, read_block, scalars
 
 if TYPE_CHECKING:
-    from .yaml_block import Value
+    from .plain_yaml import Value
 
 #: Longer blocks are not parsed: they lose their metadata, the body is read all the same.
 LONGEST = 64 * 1024
@@ -43,12 +43,6 @@ _HEXO_CLOSER = re.compile(r"^(-{3,}|;{3,})[ \t]*(?:\n|\Z)", re.MULTILINE)
 _LINE_END = re.compile(r"[ \t]*(?:;{3,}[ \t]*)?(?:\n|\Z)")  # Hexo's closer may follow the brace at once
 _JSON_OPENER = re.compile(r'\{\s*"')
 _JSON_CLOSER = re.compile(r"^\}[ \t]*(?:;{3,}[ \t]*)?(?:\n|\Z)", re.MULTILINE)
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_TOML_LINE = re.compile(r"\(at line (\d+)")
-#: tomllib's time grows with the square of a dotted key's parts (15 s for 30,000): no field has 50.
-_TOML_DOTS = re.compile(
-    r"""(?<![\w-])(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')(?:[ \t]*+\.[ \t]*+(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')){50}"""
-)
 #: Of these at least one must be there for a block without an opener, outside Hexo.
 _USUAL = frozenset(("title", "date", "tags", "categories", "layout", "permalink", "slug"))
 #: Generators that never have a block without an opener: there it is text.
@@ -122,10 +116,8 @@ def _closer(marks: str) -> re.Pattern[str]:
 
 def _json(text: str, start: int) -> FrontMatter:
     """Front matter in braces: up to the object's end, as the decoder finds it."""
-    import json
-
     try:
-        value, stop = _decoder(json).raw_decode(text[start : start + LONGEST])
+        value, stop = json_decoder().raw_decode(text[start : start + LONGEST])
     except (ValueError, RecursionError) as error:
         return _broken_json(text, start, str(error))
     after = _LINE_END.match(text, start + stop)
@@ -139,10 +131,10 @@ def _json(text: str, start: int) -> FrontMatter:
 def _broken_json(text: str, start: int, message: str) -> FrontMatter:
     if not _JSON_OPENER.match(text, start):
         return _all_body(text)  # a template tag, an attribute list
-    line = _json_line(message)
+    line = json_line(message)
     close = _JSON_CLOSER.search(text, start, start + LONGEST)
     where = start if line is None else _line_start(text, start, line)
-    problem = _problem(text, where, _json_message(message), "check quotes, commas and braces")
+    problem = _problem(text, where, json_message(message), "check quotes, commas and braces")
     return _front_matter(text, {}, close.end(), [problem]) if close else _all_body(text, [problem])
 
 
@@ -220,99 +212,6 @@ def _spaced(text: str, block: _Block) -> tuple[Value, list[Problem]]:
     return None, []
 
 
-def read_block(kind: str, block: str) -> tuple[Value, Iterable[tuple[int, str]]]:
-    """The value of a block of YAML, TOML or JSON, and what was wrong as (line from 0, message).
-
-    >>> read_block("TOML", "weight = 10\\n")
-    ({'weight': '10'}, ())
-    """
-    return _READERS[kind](block)
-
-
-def _yaml_fields(block: str) -> tuple[Value, Iterable[tuple[int, str]]]:
-    if not block.strip():
-        return None, ()
-    fields = plain_yaml.read(block)
-    if fields is not None:
-        return fields, ()
-    with forks.barred:
-        from .yaml_block import load
-
-    return load(block)
-
-
-def _toml_fields(block: str) -> tuple[Value, Iterable[tuple[int, str]]]:
-    import tomllib
-
-    if is_slow_toml(block):
-        return None, [(0, "this is not TOML that postdex reads (a key with 50 parts)")]
-    try:
-        return plain(tomllib.loads(block, parse_float=str)), ()
-    except RecursionError:
-        return None, [(0, "this is not TOML that postdex reads (nested too deep)")]
-    except ValueError as error:  # TOMLDecodeError, and integers of thousands of digits
-        message = str(error)
-        line = _TOML_LINE.search(message)
-        number = int(line[1]) - 1 if line else block.count("\n") - 1 if "end of document" in message else 0
-        message = re.sub(r" \(at .*", "", message)
-        return None, [(max(number, 0), f"this is not valid TOML ({message[:1].lower()}{message[1:]})")]
-
-
-def is_slow_toml(text: str) -> bool:
-    """Whether tomllib would take seconds or minutes for this text."""
-    return _TOML_DOTS.search(text) is not None
-
-
-def _json_fields(block: str) -> tuple[Value, Iterable[tuple[int, str]]]:
-    """Hexo's JSON between `;;;`: the fields with or without their braces."""
-    import json
-
-    braced = block.strip().startswith("{")
-    try:
-        value = _decoder(json).decode(block if braced else "{" + block + "}")
-    except (ValueError, RecursionError) as error:
-        message = str(error)
-        return None, [(_json_line(message) or 0, _json_message(message))]
-    return plain(value), ()
-
-
-_READERS = {"YAML": _yaml_fields, "TOML": _toml_fields, "JSON": _json_fields}
-
-
-def plain(value: Any, depth: int = 4) -> Value:
-    """A value of TOML or JSON with every scalar as text; what is nested deeper than `depth` is left out.
-
-    >>> plain({"draft": True, "tags": ["a", 1, None]})
-    {'draft': 'true', 'tags': ['a', '1', None]}
-    """
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", value)  # JSON's \\ud800 on its own is no character
-    if isinstance(value, dict):
-        return {_SURROGATE.sub("\ufffd", key): plain(each, depth - 1) for key, each in value.items()} if depth else None
-    if isinstance(value, list):
-        return [plain(each, depth - 1) for each in value] if depth else None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)  # tomllib's dates and times show as ISO 8601
-
-
-def _decoder(json: Any) -> Any:
-    return json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=str)
-
-
-def _json_line(message: str) -> int | None:
-    match = re.search(r"line (\d+) column", message)
-    return int(match[1]) - 1 if match else None
-
-
-def _json_message(message: str) -> str:
-    """The decoder's words without the place, which the problem has for itself."""
-    cause = "nested too deep" if "recursion" in message else message.split(": line")[0]
-    return f"this is not valid JSON ({cause[:1].lower()}{cause[1:]})"
-
-
 def _skip_blank(text: str) -> int:
     match = _BLANK.match(text)
     return match.end() if match else 0
@@ -349,20 +248,7 @@ def _front_matter(text: str, fields: Value, body: int, problems: Iterable[Proble
 
 def _prose(head: str, fields: Mapping[str, Value]) -> str:
     """The lines of front matter with words that are in no field, each on its line of the file; "" if there are none."""
-    known = {word for text in _scalars({**fields}) for word in _WORD.findall(text)}
+    known = {word for text in scalars({**fields}) for word in _WORD.findall(text)}
     lines = head.split("\n")
     lost = ["" if known.issuperset(_WORD.findall(line)) or _SECRET.match(line) else line.strip() for line in lines]
     return "\n".join(lost).rstrip()
-
-
-def _scalars(value: Value) -> Iterator[str]:
-    """All texts of a value, names of fields too."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for each in value:
-            yield from _scalars(each)
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            yield name
-            yield from _scalars(each)

@@ -8,13 +8,21 @@ plain is not read at all: `yaml_block` does that, and both must say the same of 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import NamedTuple, TypeAlias
 
-if TYPE_CHECKING:
-    from .yaml_block import Value
-
+#: What structured text can hold: text, nothing, lists and mappings of these.
+Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
 #: What YAML takes for no value, when it is not in quotes.
 NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+
+
+class Loaded(NamedTuple):
+    """A block's value, and what was wrong with it as (line of the block from 0, message)."""
+
+    value: Value
+    problems: tuple[tuple[int, str], ...] = ()
+
 
 # No control characters, other blanks or other ends of lines, of which YAML has its own opinion.
 _OTHER = r"\0-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff"
@@ -24,26 +32,29 @@ _LISTED = rf"""(?:{_QUOTED}|(?:[\w(/.]|[^\0-\x7f{_OTHER}])[^\[\]{{}},:#?"'{_OTHE
 _FLOW = rf"\[(?P<flow> *(?:{_LISTED} *(?:, *{_LISTED} *)*+)?)\]"
 _ITEMS = rf"(?P<items>(?P<indent> *)- +(?:{_QUOTED}|{_TEXT}) *\n(?:(?P=indent)- +(?:{_QUOTED}|{_TEXT}) *\n)*+)"
 #: A comment, a blank line, or a field with all that belongs to it.
-_PIECE = re.compile(
+_PIECE = (
     rf"(?:#[^{_OTHER}]*+)?\n"
     rf"|(?P<key>[A-Za-z][\w-]{{0,60}}):(?: +(?:(?P<value>{_QUOTED}|{_TEXT})|{_FLOW}) *\n| *\n{_ITEMS}?)"
 )
-_FLOW_VALUE = re.compile(_LISTED)
-_ITEM_VALUE = re.compile(r" *- +(.*)\n")
 
 
-def read(block: str) -> dict[str, Value] | None:
+@cache
+def _piece() -> re.Pattern[str]:
+    return re.compile(_PIECE)  # not on import: a search that only reads a setting of ours would pay for it
+
+
+def read_plain(block: str) -> dict[str, Value] | None:
     """The fields of a block, None if it has anything but plain lines.
 
-    >>> read("title: 'SMC'\\ntags: [c, \\"d\\"]\\nauthors:\\n  - 'A'\\n  - B\\ndraft:\\n")
+    >>> read_plain("title: 'SMC'\\ntags: [c, \\"d\\"]\\nauthors:\\n  - 'A'\\n  - B\\ndraft:\\n")
     {'title': 'SMC', 'tags': ['c', 'd'], 'authors': ['A', 'B'], 'draft': None}
-    >>> read("title: SMC: fallback\\n") is None
+    >>> read_plain("title: SMC: fallback\\n") is None
     True
     """
     fields: dict[str, Value] = {}
-    at = 0
+    at, match = 0, _piece().match
     while at < len(block):
-        piece = _PIECE.match(block, at)
+        piece = match(block, at)
         if piece is None:
             return None
         key, value, flow, items, _ = piece.groups()
@@ -52,9 +63,9 @@ def read(block: str) -> dict[str, Value] | None:
         if value is not None:
             fields[key] = _scalar(value)
         elif flow is not None:
-            fields[key] = list(map(_scalar, _FLOW_VALUE.findall(flow)))
+            fields[key] = list(map(_scalar, re.findall(_LISTED, flow)))
         elif key:
-            fields[key] = list(map(_scalar, _ITEM_VALUE.findall(items))) if items else None
+            fields[key] = list(map(_scalar, re.findall(" *- +(.*)\n", items))) if items else None
         at = piece.end()
     return fields or None
 

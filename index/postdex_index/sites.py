@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from .model import Problem
 
 if TYPE_CHECKING:
-    from .yaml_block import Value
+    from .plain_yaml import Value
 
 #: The rule for headings' anchors that each generator follows.
 ANCHORS = {"hexo": "hexo", "hugo": "hugo", "jekyll": "kramdown", "mkdocs": "mkdocs", "zola": "zola"}
@@ -259,7 +259,7 @@ _RULES: dict[str, Callable[[Site, _Config], Site]] = {
 
 def _config(path: Path, name: str) -> tuple[_Config, tuple[Problem, ...]]:
     """A settings file's mapping; an empty one, and a note, if it cannot be read."""
-    from .frontmatter import read_block
+    from .structured import read_block
 
     kind = {".toml": "TOML", ".json": "JSON"}.get(path.suffix, "YAML")
     value, found = read_block(kind, _text(path).removeprefix("\ufeff"))

@@ -14,15 +14,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from .plain_yaml import NULLS
-
-#: What front matter can hold: text, nothing, lists and mappings of these.
-Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
+from .plain_yaml import NULLS, Loaded, Value
 
 #: Mappings and lists nested deeper than this hold no field that we read, and are left out.
 DEPTH = 4
@@ -36,13 +33,6 @@ _TRIES = 500
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _KEY = re.compile(r"""(?:"[^"\n]*"|'[^'\n]*'|[^\s#'"\[\]{}&*!|>%@`,:-][^:\n]*?|-[^\s:][^:\n]*?)[ \t]*:(?=[ \t\n]|$)""")
 _LINE = re.compile(r"(\s*(?:-[ \t]+)?(?:[\w.-]+[ \t]*:[ \t]+)?)(\S.*?)[ \t]*")
-
-
-class Loaded(NamedTuple):
-    """The block's value, and what was wrong with it as (line of the block from 0, message)."""
-
-    value: Value
-    problems: tuple[tuple[int, str], ...]
 
 
 class _Bad(Exception):
