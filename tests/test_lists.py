@@ -27,7 +27,9 @@ class InMemory:
     """The columns of a segment as `SegmentFile` gives them, without a file."""
 
     def __init__(self, columns: dict[str, Any], wide: bool) -> None:
-        rest = dict.fromkeys(("lengths", "run_first", "run_start", "run_code", "link_first", "link_edge"), b"")
+        rest = dict.fromkeys(
+            ("field_lengths", "field_span_first", "field_span_start", "field_span_code", "link_first", "link_edge"), b""
+        )
         self._columns = rest | columns
         self.meta = {"posts": POSTS, "languages": [str(number) for number in range(40)], "averages": [], "wide": wide}
 

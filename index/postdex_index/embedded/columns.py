@@ -26,10 +26,10 @@ class Columns:
     def __init__(self, segment: SegmentFile) -> None:
         self.posts: int = segment.meta["posts"]
         self._segment = segment
-        self._keys = segment.column("value_keys")
-        self._start = segment.column("value_start")
-        self._first = segment.column("value_first")
-        self._docs = segment.column("value_docs")
+        self._keys = segment.column("filter_values")
+        self._start = segment.column("filter_value_start")
+        self._first = segment.column("filter_value_first")
+        self._docs = segment.column("filter_value_docs")
         self._kept: dict[tuple[str, str], int] = {}
         self._facets: dict[str, tuple[list[tuple[int, ...]], list[str]]] = {}
 
@@ -79,7 +79,7 @@ class Columns:
         """Lanes of the posts whose own date lies in [start, stop)."""
         low = NO_DATE + 1 if start is None else start
         high = 1 << 62 if stop is None else stop
-        own = self._segment.column("dated")
+        own = self._segment.column("date_is_own")
         row = bytes([255 * (low <= day < high) for day in self.date])
         return int.from_bytes(row, "little") & int.from_bytes(bytes([255 * one for one in own]), "little")
 
@@ -109,19 +109,19 @@ class Columns:
     @property
     def date(self) -> Sequence[int]:
         """Per post: its date, or NO_DATE."""
-        column: Sequence[int] = self._segment.column("date")
+        column: Sequence[int] = self._segment.column("sort_date")
         return column
 
     @property
     def updated(self) -> Sequence[int]:
         """Per post: when it was updated, or else its date."""
-        both = zip(self._segment.column("updated"), self.date, strict=True)
+        both = zip(self._segment.column("sort_updated"), self.date, strict=True)
         return [day if updated == NO_DATE else updated for updated, day in both]
 
     @property
     def title(self) -> Sequence[str]:
         """Per post: its title, folded."""
-        return bytes(self._segment.column("titles")).decode("utf-8", "replace").split("\n")
+        return bytes(self._segment.column("sort_title")).decode("utf-8", "replace").split("\n")
 
     # -- facets
 
@@ -150,7 +150,9 @@ class Columns:
         return list(map(tuple, numbers)), values
 
     def _years(self) -> tuple[list[tuple[int, ...]], list[str]]:
-        years = [year_of(day) if own else 0 for day, own in zip(self.date, self._segment.column("dated"), strict=True)]
+        years = [
+            year_of(day) if own else 0 for day, own in zip(self.date, self._segment.column("date_is_own"), strict=True)
+        ]
         known = sorted(set(years) - {0})
         numbers = {year: number for number, year in enumerate(known)}
         return [(numbers[year],) if year else () for year in years], list(map(str, known))

@@ -118,14 +118,17 @@ class Documents:
         self._stored, self._stored_start = segment.column("stored", whole=False), segment.column("stored_start")
         self._outline, self._outline_start = segment.column("outline", whole=False), segment.column("outline_start")
         self._check_stored, self._check_outline = segment.checker("stored"), segment.checker("outline")
-        self.end = segment.column("end")
+        self.end = segment.column("doc_end")
         self.section_first = segment.column("section_first")
         self.section_start, self.section_body = segment.column("section_start"), segment.column("section_body")
         self.section_offset, self.section_line = segment.column("section_offset"), segment.column("section_line")
-        self.check_first = segment.column("check_first")
-        self.check_position, self.check_offset = segment.column("check_position"), segment.column("check_offset")
-        self.run_first, self.run_start = segment.column("run_first"), segment.column("run_start")
-        self.run_code = segment.column("run_code")
+        self.check_first = segment.column("checkpoint_first")
+        self.check_position, self.check_offset = (
+            segment.column("checkpoint_position"),
+            segment.column("checkpoint_offset"),
+        )
+        self.run_first, self.run_start = segment.column("field_span_first"), segment.column("field_span_start")
+        self.run_code = segment.column("field_span_code")
         self.texts = TextReader(segment)
         self.simplify: bool = segment.meta["simplify"]
         # What refers back to this must not be kept here: a closed index would hold its files until a collection.

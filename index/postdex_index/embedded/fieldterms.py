@@ -48,7 +48,7 @@ class FieldTerms:
     def __init__(self, segment: Segment, languages: tuple[str, ...] = ()) -> None:
         self._segment = segment
         self._languages = languages
-        self._lengths = segment.file.column("lengths")
+        self._lengths = segment.file.column("field_lengths")
         self.postings = lru_cache(_KEPT)(self._postings)
         self.lengths = lru_cache(None)(self._field_lengths)
         self._paths = lru_cache(None)(self._read_paths)

@@ -120,7 +120,7 @@ def average_lengths(totals: Sequence[Sequence[tuple[int, int]]]) -> list[float]:
 
 def living_lengths(segment: Segment, dead: Iterable[int]) -> list[tuple[int, int]]:
     """Per field: the words in a segment's posts together, less the deleted ones, and the posts that have any."""
-    column: Sequence[int] = segment.file.column("lengths")
+    column: Sequence[int] = segment.file.column("field_lengths")
     found: list[tuple[int, int]] = []
     for code, (words, posts) in enumerate(segment.file.meta["lengths"]):
         gone = [column[code * segment.posts + doc] for doc in dead]

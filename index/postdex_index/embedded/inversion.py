@@ -275,11 +275,11 @@ class Inversion:
         columns |= self._texts.columns()
         columns |= values_columns(self._values, self._written)
         columns |= {
-            "lengths": array(self._positions, chain.from_iterable(self._lengths)),
-            "end": self._end,
-            "run_first": _closed(self._run_first, self._run_start),
-            "run_start": self._run_start,
-            "run_code": self._run_code,
+            "field_lengths": array(self._positions, chain.from_iterable(self._lengths)),
+            "doc_end": self._end,
+            "field_span_first": _closed(self._run_first, self._run_start),
+            "field_span_start": self._run_start,
+            "field_span_code": self._run_code,
             "section_first": _closed(self._section_first, self._section_start),
             "section_start": self._section_start,
             "section_body": self._section_body,
@@ -287,15 +287,15 @@ class Inversion:
             "section_line": self._section_line,
             "link_first": _closed(self._link_first, self._link_edge),
             "link_edge": self._link_edge,
-            "check_first": _closed(self._check_first, self._check_position),
-            "check_position": self._check_position,
-            "check_offset": self._check_offset,
+            "checkpoint_first": _closed(self._check_first, self._check_position),
+            "checkpoint_position": self._check_position,
+            "checkpoint_offset": self._check_offset,
             "title_keys": array("Q", sorted(self._title_keys)),
             "heading_keys": array("Q", sorted(set(self._heading_keys))),
-            "date": self._date,
-            "dated": self._dated,
-            "updated": self._updated,
-            "titles": lines(self._titles),
+            "sort_date": self._date,
+            "date_is_own": self._dated,
+            "sort_updated": self._updated,
+            "sort_title": lines(self._titles),
         }
         columns["outline_start"], columns["outline"] = joined(self._outlines)
         columns["stored_start"], columns["stored"] = joined(self._stored)
@@ -323,10 +323,10 @@ def values_columns(values: dict[str, list[int]], written: dict[str, str]) -> dic
     """The columns of filter values: sorted keys and the posts of each."""
     keys = sorted((f"{value}\t{written[value]}".encode("utf-8", "replace"), docs) for value, docs in values.items())
     return {
-        "value_keys": b"".join([key + b"\n" for key, _ in keys]),
-        "value_start": array("I", accumulate([len(key) + 1 for key, _ in keys], initial=0)),
-        "value_first": array("I", accumulate([len(docs) for _, docs in keys], initial=0)),
-        "value_docs": array("H", chain.from_iterable([docs for _, docs in keys])),
+        "filter_values": b"".join([key + b"\n" for key, _ in keys]),
+        "filter_value_start": array("I", accumulate([len(key) + 1 for key, _ in keys], initial=0)),
+        "filter_value_first": array("I", accumulate([len(docs) for _, docs in keys], initial=0)),
+        "filter_value_docs": array("H", chain.from_iterable([docs for _, docs in keys])),
     }
 
 

@@ -55,17 +55,17 @@ class KeyWriter:
         blocks = [lines(words[first : first + KEYS_A_BLOCK]) for first in range(0, len(words), KEYS_A_BLOCK)]
         apart_lists = list(compress(lists, apart))
         return {
-            "keys": b"".join(blocks),
-            "key_kind": bytes(map(add, kinds, map(SHOWN.__mul__, otherwise))),
-            "block_start": array("I", accumulate(map(len, blocks), initial=0)),
-            "block_list": _before(kinds, NAME),
-            "block_apart": _before(kinds, APART),
-            "apart_list": array("I", apart_lists),
-            "apart_surface": bytes(compress(surfaces, apart)),
-            "apart_posts": array(
+            "term_entries": b"".join(blocks),
+            "term_flags": bytes(map(add, kinds, map(SHOWN.__mul__, otherwise))),
+            "term_block_start": array("I", accumulate(map(len, blocks), initial=0)),
+            "term_block_list": _before(kinds, NAME),
+            "term_block_indirect": _before(kinds, APART),
+            "indirect_list": array("I", apart_lists),
+            "indirect_form": bytes(compress(surfaces, apart)),
+            "indirect_posts": array(
                 "H", [n or list_posts[number] for n, number in zip(compress(posts, apart), apart_lists, strict=True)]
             ),
-            "shown": zlib.compress(lines(compress(shown, otherwise)), _LEVEL, -15),
+            "display_forms": zlib.compress(lines(compress(shown, otherwise)), _LEVEL, -15),
         }
 
 

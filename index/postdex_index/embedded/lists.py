@@ -119,10 +119,9 @@ class ListWriter:
         counts = list(map(sub, islice(starts, 1, None), starts))
         by_posting, titles = self._impacts(impacts, docs, counts, first)
         return {
-            "list_posts": posts,
-            "list_mark": first[:-1:LISTS_A_MARK],
-            "list_most": bytes([max(by_posting[start:stop]) for start, stop in pairwise(first)]),
-            "docs": docs,
+            "list_postings": posts,
+            "skip_postings": first[:-1:LISTS_A_MARK],
+            "doc_ids": docs,
             "impacts": by_posting,
             "positions": position,
             **self._counts(counts, starts),
@@ -163,9 +162,9 @@ class ListWriter:
         few = bytes([n if n < 255 else 255 for n in counts])
         many = [match.start() for match in re.finditer(b"\xff", few)]
         return {
-            "counts": few,
-            "many": array("I", chain.from_iterable([(posting, counts[posting]) for posting in many])),
-            "mark": starts[:-1:POSTINGS_A_MARK],
+            "term_freqs": few,
+            "large_term_freqs": array("I", chain.from_iterable([(posting, counts[posting]) for posting in many])),
+            "skip_positions": starts[:-1:POSTINGS_A_MARK],
         }
 
     def _shares(self, titles: Mapping[int, list[int]]) -> dict[str, Column]:
@@ -174,10 +173,10 @@ class ListWriter:
         # Rounded down, so that the shares of one title add up to no more than a byte holds.
         share = {doc: 255 // n for doc, n in words.items()}
         return {
-            "titled": array("I", titles),
-            "titled_first": array("I", accumulate(map(len, titles.values()), initial=0)),
-            "share_doc": array("H", chain.from_iterable(titles.values())),
-            "share": bytes(map(share.__getitem__, chain.from_iterable(titles.values()))),
+            "title_lists": array("I", titles),
+            "title_list_first": array("I", accumulate(map(len, titles.values()), initial=0)),
+            "title_coverage_doc": array("H", chain.from_iterable(titles.values())),
+            "title_coverage": bytes(map(share.__getitem__, chain.from_iterable(titles.values()))),
         }
 
 

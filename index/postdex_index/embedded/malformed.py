@@ -21,10 +21,9 @@ from .reader import Segment
 from .segment import Column
 from .store import Store
 
-#: Columns that a merge of one segment does not write again just so: texts as its zlib deflates them, and with its own
-#: average lengths other impacts.
-_DEFLATED = ("dictionary", "pieces", "piece_start")
-_MEASURED = ("impacts", "list_most")
+#: Columns that a merge of one segment does not write again just so: texts as its zlib deflates them; impacts neither,
+#: with other average lengths.
+_DEFLATED = ("text_dictionary", "text_blocks", "text_block_start")
 
 
 def malformed(store: Store) -> Iterator[IndexDamagedError]:
@@ -61,7 +60,7 @@ def _has_form(segment: Segment, usual: Mapping[str, Column]) -> bool:
         and all(len(column(name)) == segment.posts for name in PER_POST)
         and all(firsts == sorted(firsts) for firsts in starts.values())
         and all(len(column(name)) == starts[first][-1] for first, names in STRETCHES.items() for name in names)
-        and max(column("dated"), default=0) <= 1
+        and max(column("date_is_own"), default=0) <= 1
         and min(column("impacts"), default=1) > 0
     )
 
@@ -87,6 +86,6 @@ def _is_merged_alike(segment: Segment) -> bool:
     meant = segment.file.meta | {"averages": meta["averages"]}
     found = {name: segment.file.column(name) for name in columns if name not in _DEFLATED}
     return json.dumps(meta, sort_keys=True) == json.dumps(meant, sort_keys=True) and all(
-        len(columns[name]) == len(own) and (name in _MEASURED or memoryview(columns[name]) == own)
+        len(columns[name]) == len(own) and (name == "impacts" or memoryview(columns[name]) == own)
         for name, own in found.items()
     )

@@ -26,12 +26,12 @@ from .segment import Column, lines
 from .texts import TextWriter
 
 #: Columns with an item for each post, and those that say where a post's stretch of others begins.
-PER_POST = ("end", "date", "dated", "updated")
+PER_POST = ("doc_end", "sort_date", "date_is_own", "sort_updated")
 STRETCHES = {
-    "run_first": ("run_start", "run_code"),
+    "field_span_first": ("field_span_start", "field_span_code"),
     "section_first": ("section_start", "section_body", "section_offset", "section_line"),
     "link_first": ("link_edge",),
-    "check_first": ("check_position", "check_offset"),
+    "checkpoint_first": ("checkpoint_position", "checkpoint_offset"),
     "outline_start": ("outline",),
     "stored_start": ("stored",),
 }
@@ -61,7 +61,7 @@ def merged(
     averages = average_lengths([totals, *others])
     columns: dict[str, Column] = dict.fromkeys(COLUMNS, b"")
     columns |= _post_columns(parts)
-    columns["lengths"] = array("I" if wide else "H", chain.from_iterable(lengths))
+    columns["field_lengths"] = array("I" if wide else "H", chain.from_iterable(lengths))
     columns |= _merged_values(parts)
     columns |= _merged_lists(parts, lengths, averages, wide)
     languages = sorted({language for segment, dead in sources for language in segment.languages({*dead})})
@@ -96,7 +96,7 @@ def _lengths(parts: Sequence[Part]) -> list[list[int]]:
     """Per field: the length in each kept post."""
     found: list[list[int]] = [[] for _ in FIELDS]
     for part in parts:
-        column, posts = part.segment.file.column("lengths"), part.segment.posts
+        column, posts = part.segment.file.column("field_lengths"), part.segment.posts
         for code, kept in enumerate(found):
             for a, b in part.kept:
                 kept.extend(column[code * posts + a : code * posts + b])
@@ -127,7 +127,7 @@ def _post_columns(parts: Sequence[Part]) -> dict[str, Column]:
             texts.add(part.segment.documents.texts.read(doc, 0, BEYOND))
             titles.append(folded[doc])
     columns |= texts.columns()
-    columns["titles"] = lines(titles)
+    columns["sort_title"] = lines(titles)
     columns["title_keys"] = _keys(parts, "title_keys")
     columns["heading_keys"] = _keys(parts, "heading_keys")
     return columns

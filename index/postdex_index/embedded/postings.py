@@ -36,24 +36,24 @@ class Lists:
         self.posts: int = segment.meta["posts"]
         self._languages = tuple(segment.meta["languages"])
         self.averages: list[float] = segment.meta["averages"]
-        self._posts, self._list_mark = segment.column("list_posts"), segment.column("list_mark")
+        self._posts, self._list_mark = segment.column("list_postings"), segment.column("skip_postings")
         self.surfaces = Surfaces(segment)
-        self._titled, self._titled_first = segment.column("titled"), segment.column("titled_first")
-        self._share_doc, self._share_of = segment.column("share_doc"), segment.column("share")
-        self.docs = segment.column("docs", whole=False)
+        self._titled, self._titled_first = segment.column("title_lists"), segment.column("title_list_first")
+        self._share_doc, self._share_of = segment.column("title_coverage_doc"), segment.column("title_coverage")
+        self.docs = segment.column("doc_ids", whole=False)
         self.impacts = segment.column("impacts", whole=False)
-        self._counts = segment.column("counts", whole=False)
+        self._counts = segment.column("term_freqs", whole=False)
         self._positions = segment.column("positions", whole=False)
-        self._check_docs, self._check_impacts = segment.checker("docs"), segment.checker("impacts")
-        self._check_counts, self._check_positions = segment.checker("counts"), segment.checker("positions")
-        self._mark = segment.column("mark")
-        many = segment.column("many").tolist()
+        self._check_docs, self._check_impacts = segment.checker("doc_ids"), segment.checker("impacts")
+        self._check_counts, self._check_positions = segment.checker("term_freqs"), segment.checker("positions")
+        self._mark = segment.column("skip_positions")
+        many = segment.column("large_term_freqs").tolist()
         self._many: dict[int, dict[int, int]] = {}
         for posting, count in zip(many[::2], many[1::2], strict=True):
             self._many.setdefault(posting // POSTINGS_A_MARK, {})[posting] = count
-        self._lengths = segment.column("lengths")
-        self._run_first, self._run_start = segment.column("run_first"), segment.column("run_start")
-        self._run_code = segment.column("run_code")
+        self._lengths = segment.column("field_lengths")
+        self._run_first, self._run_start = segment.column("field_span_first"), segment.column("field_span_start")
+        self._run_code = segment.column("field_span_code")
         self._link_first, self._link_edge = segment.column("link_first"), segment.column("link_edge")
         self._covered: dict[Pattern, list[int]] = {}
 

@@ -37,7 +37,7 @@ from . import disk, table
 from .segment import damaged, unreadable
 
 #: Raised with every change of the files' form. An older index is rebuilt, a newer one is refused.
-FORMAT = 5
+FORMAT = 6
 #: An index made under other rules of analysis, another Unicode or other stemmers is rebuilt.
 ANALYSIS = f"{RULES}/{unicodedata.unidata_version}/{Stemmer.version()}"
 #: So many commits are kept: a reader that opened the last but one goes on undisturbed.

@@ -25,10 +25,10 @@ def surface_columns(varied: Mapping[int, bytes]) -> dict[str, Column]:
     whole = b"".join(varied.values())
     pieces = [zlib.compress(whole[start : start + PIECE], LEVEL, -15) for start in range(0, len(whole), PIECE)]
     return {
-        "varied": array("I", varied),
-        "varied_first": array("I", accumulate(map(len, varied.values()), initial=0)),
-        "surface_start": array("I", accumulate(map(len, pieces), initial=0)),
-        "surfaces": b"".join(pieces),
+        "multi_form_lists": array("I", varied),
+        "multi_form_first": array("I", accumulate(map(len, varied.values()), initial=0)),
+        "form_block_start": array("I", accumulate(map(len, pieces), initial=0)),
+        "form_numbers": b"".join(pieces),
     }
 
 
@@ -36,10 +36,10 @@ class Surfaces:
     """The surfaces of a segment's lists."""
 
     def __init__(self, segment: SegmentFile) -> None:
-        self._varied, self._first = segment.column("varied"), segment.column("varied_first")
-        self._start = segment.column("surface_start")
-        self._pieces = segment.column("surfaces", whole=False)
-        self._check = segment.checker("surfaces")
+        self._varied, self._first = segment.column("multi_form_lists"), segment.column("multi_form_first")
+        self._start = segment.column("form_block_start")
+        self._pieces = segment.column("form_numbers", whole=False)
+        self._check = segment.checker("form_numbers")
 
     def of(self, number: int) -> bytes:
         """Which surface stands at each occurrence of a list; empty if it has only one."""

@@ -47,10 +47,10 @@ class TextWriter:
         if self._deflate is None:
             self._begin()
         return {
-            "piece_first": array("I", accumulate(self._counts, initial=0)),
-            "piece_start": array("I", accumulate(map(len, self._pieces), initial=0)),
-            "pieces": b"".join(self._pieces),
-            "dictionary": self._dictionary,
+            "text_block_first": array("I", accumulate(self._counts, initial=0)),
+            "text_block_start": array("I", accumulate(map(len, self._pieces), initial=0)),
+            "text_blocks": b"".join(self._pieces),
+            "text_dictionary": self._dictionary,
         }
 
     def _begin(self) -> None:
@@ -80,11 +80,11 @@ class TextReader:
     __slots__ = ("_check", "_first", "_inflate", "_kept", "_pieces", "_start")
 
     def __init__(self, segment: SegmentFile) -> None:
-        self._first = segment.column("piece_first")
-        self._start = segment.column("piece_start")
-        self._pieces = segment.column("pieces", whole=False)
-        self._check = segment.checker("pieces")
-        self._inflate = zlib.decompressobj(-15, bytes(segment.column("dictionary")))
+        self._first = segment.column("text_block_first")
+        self._start = segment.column("text_block_start")
+        self._pieces = segment.column("text_blocks", whole=False)
+        self._check = segment.checker("text_blocks")
+        self._inflate = zlib.decompressobj(-15, bytes(segment.column("text_dictionary")))
         self._kept: dict[int, str] = {}
 
     def read(self, doc: int, start: int, stop: int) -> str:

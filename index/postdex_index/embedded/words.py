@@ -25,15 +25,15 @@ class Words:
 
     def __init__(self, segment: SegmentFile) -> None:
         # Bytes are cut in a third of the time that a view takes, and it takes .1 ms to make a megabyte.
-        self._blob = bytes(segment.column("keys"))
-        self.kind = bytes(segment.column("key_kind"))
-        self._start = segment.column("block_start")
+        self._blob = bytes(segment.column("term_entries"))
+        self.kind = bytes(segment.column("term_flags"))
+        self._start = segment.column("term_block_start")
         self._blocks = range(len(self._start) - 1)
-        self._list_before, self._apart_before = segment.column("block_list"), segment.column("block_apart")
-        self._apart_list = segment.column("apart_list")
-        self._apart_surface = segment.column("apart_surface")
-        self._apart_posts = segment.column("apart_posts")
-        self._list_posts = segment.column("list_posts")
+        self._list_before, self._apart_before = segment.column("term_block_list"), segment.column("term_block_indirect")
+        self._apart_list = segment.column("indirect_list")
+        self._apart_surface = segment.column("indirect_form")
+        self._apart_posts = segment.column("indirect_posts")
+        self._list_posts = segment.column("list_postings")
         # A surface leads to no more than one list a language, and is spelled like no more than one name.
         self._most_same = len(segment.meta["languages"]) + 1
         self._segment = segment
@@ -87,7 +87,7 @@ class Words:
             return self.key(number).decode()
         if self._shown is None:
             numbers = [number for number, kind in enumerate(self.kind) if kind & SHOWN]
-            written = zlib.decompress(self._segment.column("shown"), -15).decode().split("\n")
+            written = zlib.decompress(self._segment.column("display_forms"), -15).decode().split("\n")
             self._shown = dict(zip(numbers, written, strict=False))
         return self._shown[number]
 
