@@ -17,12 +17,15 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from postdex_index import build, embedded
+from postdex_index.analyzer import Analyzer
 from postdex_index.config import Settings
 from postdex_index.embedded import disk
 from postdex_index.embedded.store import Store
 from postdex_index.query import Everything
 
 SETTINGS = Settings()
+#: What most tests read texts by.
+ANALYZER = Analyzer(True, ("en",))
 CHANGING = ("open", "write", "fsync", "rename", "unlink", "mkdir", "ftruncate", "pwrite", "close")
 AnyCalls = TypeVar("AnyCalls", bound="Calls")
 State = frozenset[tuple[str, str]]

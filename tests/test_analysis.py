@@ -19,23 +19,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postdex_index import analysis, scripts
-from postdex_index.analysis import (
-    Compound,
-    compound,
-    fold,
-    fold_value,
-    is_spaceless,
-    key,
-    raw_spans,
-    raw_tokens,
-    simplified,
-    stem,
-    stemmer_language,
-    stop_words,
-    terms_at,
-    tokens,
-    width_of,
-)
+from postdex_index.analysis import Compound, compound, terms_at, width_of
+from postdex_index.analyzer import Analyzer
+from postdex_index.languages import stem, stemmer_language, stop_words
+from postdex_index.scripts import fold, is_spaceless, simplified
+
+ANALYZER, AS_WRITTEN = Analyzer(True, ("en",)), Analyzer(False, ("en",))
+raw_tokens, raw_spans, tokens = ANALYZER.raw_tokens, ANALYZER.raw_spans, ANALYZER.tokens
+key, fold_value = ANALYZER.key, ANALYZER.fold_value
 
 Postings = dict[str, set[int]]
 
@@ -222,10 +213,10 @@ def test_offsets_and_positions() -> None:
 
 def test_traditional_is_simplified_on_request() -> None:
     assert raw_tokens("雜談") == raw_tokens("杂谈")
-    assert raw_tokens("雜談", simplify=False) == ["雜談"]
-    assert [token.term for token in tokens("雜談", simplify=False)] == ["雜談", "談"]
-    assert (key("雜談"), key("雜談", simplify=False)) == ("杂谈", "雜談")
-    assert (fold_value("雜談"), fold_value("雜談", simplify=False)) == ("杂谈", "雜談")
+    assert AS_WRITTEN.raw_tokens("雜談") == ["雜談"]
+    assert [token.term for token in AS_WRITTEN.tokens("雜談")] == ["雜談", "談"]
+    assert (key("雜談"), AS_WRITTEN.key("雜談")) == ("杂谈", "雜談")
+    assert (fold_value("雜談"), AS_WRITTEN.fold_value("雜談")) == ("杂谈", "雜談")
 
 
 def test_simplifying_is_one_to_one_and_settled() -> None:
@@ -494,7 +485,8 @@ def test_hostile_text_takes_linear_time(name: str) -> None:
 
 def test_import_reads_no_table_and_no_stemmer() -> None:
     program = (
-        "import sys; import postdex_index.analysis as a; a.raw_tokens('plain words'); a.terms_at('plain');"
+        "import sys; import postdex_index.analyzer as a; a.Analyzer(True, ()).raw_tokens('plain words');"
+        "a.terms_at('plain');"
         "from postdex_index import scripts; print('Stemmer' in sys.modules, scripts._marks.cache_info().currsize,"
         "scripts._simplified_forms.cache_info().currsize, scripts._plain_pattern.cache_info().currsize)"
     )

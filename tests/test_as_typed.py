@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from storage import ANALYZER
 
 import postdex
 from postdex.as_typed import Whole
@@ -14,7 +15,7 @@ from postdex_index.query import show
 
 
 def read(query: str, **options: object) -> Whole:
-    return parse(query, **options).whole  # type: ignore[arg-type]
+    return parse(query, ANALYZER, **options).whole  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

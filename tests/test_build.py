@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from storage import ANALYZER
 
 from postdex_index import build, embedded, posts, worker
 from postdex_index.build import Freshness, Known
@@ -325,7 +326,7 @@ def test_while_another_writes_nothing_is_waited_for(folder: Folder, monkeypatch:
     monkeypatch.setattr(time, "sleep", counted)
     folder.write("d.md")
     (folder.root / "b.md").unlink()
-    with closing(embedded.open_writer(folder.index)):
+    with closing(embedded.open_writer(folder.index, analyzer=ANALYZER)):
         check_catch_up(folder, Freshness(False, 2, ("b.md",)), ALL)
         assert sum(pauses) < 0.5
         with pytest.raises(IndexLockedError):

@@ -19,8 +19,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from storage import ANALYZER
 
-from postdex_index import analysis, embedded
+from postdex_index import embedded
+from postdex_index.analyzer import Analyzer
 from postdex_index.embedded import fieldterms
 from postdex_index.embedded.codec import open_index
 from postdex_index.embedded.opening import newest
@@ -176,7 +178,7 @@ def written(commits: Sequence[tuple[Sequence[Post], Sequence[str]]]) -> Iterator
     """An index with these commits, and a TOC beside the last."""
     folder = Path(tempfile.mkdtemp())
     try:
-        with embedded.open_writer(folder / ".postdex") as writer:
+        with embedded.open_writer(folder / ".postdex", analyzer=ANALYZER) as writer:
             for puts, deletes in commits:
                 writer.write([(post, post.path, STAMP) for post in puts], deletes)
                 writer.commit()
@@ -246,7 +248,7 @@ def check_contents(directory: Path, commits: Sequence[tuple[Sequence[Post], Sequ
 def check_words(reader: Any, living: Sequence[Post]) -> None:
     """Each field lists the surfaces that stand in it, sorted, and counts them; deleted posts may add some."""
     for field in ("title", "slug"):
-        terms = [[token.term for token in analysis.tokens(getattr(post, field))] for post in living]
+        terms = [[token.term for token in ANALYZER.tokens(getattr(post, field))] for post in living]
         listed = list(reader.field_terms(field))
         assert listed == sorted(set(listed)) and set(listed) >= {term for found in terms for term in found}
         assert sum(map(len, terms)) <= sum(reader.frequency(field, term) for term in listed)
@@ -327,7 +329,7 @@ def test_a_path_that_is_put_twice() -> None:
 def test_traditional_characters(simplify: bool) -> None:
     post = sample(text="內核機制")
     with tempfile.TemporaryDirectory() as folder:
-        with embedded.open_writer(Path(folder), simplify=simplify) as writer:
+        with embedded.open_writer(Path(folder), analyzer=Analyzer(simplify, ())) as writer:
             writer.write([(post, post.path, STAMP)])
             writer.commit()
         with whoosh.open_dir(folder).searcher() as searcher:
@@ -338,7 +340,7 @@ def test_traditional_characters(simplify: bool) -> None:
 def test_refresh_finds_the_new_commit() -> None:
     with written(FEW) as directory:
         searcher = open_index(directory).searcher()
-        with embedded.open_writer(directory) as writer:
+        with embedded.open_writer(directory, analyzer=ANALYZER) as writer:
             writer.write([(sample("c.md"), "c.md", STAMP)], ["a.md"])
             writer.commit()
         assert not searcher.up_to_date()
@@ -406,7 +408,7 @@ def test_no_pickle_runs() -> None:
         ):
             (directory / name).write_bytes(hostile if name.endswith("toc") else canary)
         check(directory, [("bug", Term("bug"))], open_index(directory))
-        with embedded.open_writer(directory) as writer:
+        with embedded.open_writer(directory, analyzer=ANALYZER) as writer:
             writer.write([(sample("c.md"), "c.md", STAMP)])
             writer.commit()
         embedded.verify(directory)
@@ -451,8 +453,9 @@ def test_writing_and_searching_do_not_import_whoosh() -> None:
 import sys, tempfile
 from pathlib import Path
 from postdex_index import embedded
+from postdex_index.analyzer import Analyzer
 from postdex_index.query import Term
-with tempfile.TemporaryDirectory() as folder, embedded.open_writer(Path(folder)) as writer:
+with tempfile.TemporaryDirectory() as folder, embedded.open_writer(Path(folder), analyzer=Analyzer(True, ())) as writer:
     writer.write([], ["a.md"])
     writer.commit()
     embedded.open_reader(Path(folder)).search(Term("a"))

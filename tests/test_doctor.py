@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from storage import ANALYZER
 
 import postdex
 from postdex import cli
@@ -175,7 +176,7 @@ def test_the_commits_that_are_kept(blog: Blog) -> None:
 def test_what_cannot_be_mended_is_an_error(blog: Blog, form: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postdex.Index, "refresh", partialmethod(postdex.Index.refresh, wait=0))
     (blog.folder / "d.md").write_text("# d\n")
-    with closing(embedded.open_writer(blog.index)):
+    with closing(embedded.open_writer(blog.index, analyzer=ANALYZER)):
         check(blog.run("doctor", "--fix", *form), 2, "another postdex is writing this index")
     check(blog.run("-C", "nowhere", "doctor", *form), 2, "there is no such folder")
 

@@ -48,6 +48,8 @@ FLOORS = {
     "postdex_index.scripts": 1,
     "postdex_index.languages": 1,
     "postdex_index.analysis": 1,
+    "postdex_index.analyzer": 1,
+    "postdex_index.compounds": 1,
     "postdex_index.walk": 2,
     "postdex_index.parsing": 2,
     "postdex_index.posts": 2,
@@ -342,6 +344,26 @@ def test_no_code_is_made_from_text() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec")
     ]
     check(broken, "no eval, no exec")
+
+
+def test_only_an_analyzer_says_how_text_is_read() -> None:
+    broken = [
+        f"{name}:{node.lineno} {node.name}: {parameter.arg}"
+        for name, path in modules().items()
+        for node in ast.walk(tree(path))
+        if isinstance(node, FUNCTIONS)
+        for parameter, default in parameters(node)
+        if parameter.arg == "simplify" or (parameter.arg == "analyzer" and default)
+    ]
+    check(broken, "take the Analyzer of the index")
+
+
+def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[ast.arg, ast.expr | None]]:
+    """The parameters of a function, each with its default."""
+    positional = [*function.args.posonlyargs, *function.args.args]
+    defaults = function.args.defaults
+    yield from zip(positional, [*[None] * (len(positional) - len(defaults)), *defaults], strict=True)
+    yield from zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
 
 
 def test_no_except_catches_bugs() -> None:

@@ -10,7 +10,7 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 from unicodedata import normalize
 
 import pytest
+from storage import ANALYZER
 
 import postdex
 from postdex import choices, places
@@ -258,6 +259,41 @@ def test_a_query_is_read_as_the_index_was_whatever_the_settings_say_by_now(blog:
         assert [hit.title[start : start + length] for start, length in hit.title_spans] == ["設計"]
         assert ix.suggest("雜")
         assert ix.explain("程式設計雜談", "old.md").rank == 1
+
+
+def test_each_index_is_queried_by_its_own_analyzer(tmp_path: Path) -> None:
+    """Two indexes of the same posts, opened together under settings that say the opposite of what made them."""
+    asked = [
+        ("雜談", ""),
+        ("杂谈", ""),
+        ("tag:雜談", ""),
+        ("tag:杂谈", ""),
+        ("", "雜談"),
+        ("", "杂谈"),
+        ("title:設計", ""),
+    ]
+    with ExitStack() as opened:
+        indexes = {}
+        for simplify in (True, False):
+            folder = tmp_path / str(simplify)
+            folder.mkdir()
+            text = "---\ntitle: 程式設計雜談\ntags: [雜談]\n---\n這是關於雜談的文章。\n"
+            (folder / "old.md").write_text(text, encoding="utf-8")
+            (folder / "postdex.toml").write_text(f"simplify = {str(simplify).lower()}\n")
+            postdex.open(folder).close()
+            (folder / "postdex.toml").write_text(f"max_changed_files = 0\nsimplify = {str(not simplify).lower()}\n")
+            indexes[simplify] = opened.enter_context(postdex.open(folder))
+        for query, tags in asked:
+            for simplify, ix in indexes.items():
+                total = int(simplify or "杂" not in (query or tags))
+                found = ix.search(query, tags=tags)
+                assert (found.total, found.index.fresh) == (total, False), (query, tags, simplify)
+                if query == "title:設計":
+                    hit = found.hits[0]
+                    assert [hit.title[start : start + length] for start, length in hit.title_spans] == ["設計"]
+        assert [bool(ix.suggest("杂")) for ix in indexes.values()] == [True, False]
+        assert [ix.explain("程式設計雜談", "old.md").rank for ix in indexes.values()] == [1, 1]
+        assert [ix.explain("杂谈", "old.md").rank for ix in indexes.values()] == [1, 0]
 
 
 #: Folder and file of a post, as a program prints them.
@@ -607,7 +643,7 @@ def test_a_post_without_words_is_like_no_other_and_nothing_is_said(blog: Path) -
 
 def test_a_deleted_post_is_never_found_even_while_another_writes(blog: Path) -> None:
     write(blog, "名*?[x]")
-    with postdex.open(blog) as ix, closing(embedded.open_writer(blog / ".postdex")):
+    with postdex.open(blog) as ix, closing(embedded.open_writer(blog / ".postdex", analyzer=ANALYZER)):
         for name in ("a", "名*?[x]"):
             (blog / f"{name}.md").unlink()
         for query in ("word", "", "post"):

@@ -12,14 +12,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from storage import ANALYZER
 
 import postdex
-from postdex_index.analysis import is_spaceless, raw_tokens, stem, terms_at
+from postdex_index.analysis import terms_at
 from postdex_index.embedded import open_reader
 from postdex_index.embedded.checkpoints import CHECKPOINT, stretches
 from postdex_index.engine import Found, Outlined
+from postdex_index.languages import stem
 from postdex_index.model import Hit
-from postdex_index.scripts import run_text
+from postdex_index.scripts import is_spaceless, run_text
 
 LOREM = "Nothing of interest happens in this sentence, it is here to take up some room. "
 CODE = "```c\nstatic void drv_fb(struct drv_link *drv)\n{\n\tstruct link *to = drv->backup;\n\tlink_to(drv);\n}\n```\n"
@@ -137,12 +139,14 @@ def mixed(draw: st.DrawFn) -> tuple[str, str]:
 def test_each_mark_is_a_word_of_the_query(tmp_path_factory: pytest.TempPathFactory, drawn: tuple[str, str]) -> None:
     text, query = drawn
     found = hit(tmp_path_factory.mktemp("marks"), text, query)
-    asked = {term for raw in raw_tokens(query) for code in (False, True) for term in chain(*terms_at(raw, code))}
-    runs = [run_text(raw) for raw in raw_tokens(query) if is_spaceless(raw)]
+    asked = {
+        term for raw in ANALYZER.raw_tokens(query) for code in (False, True) for term in chain(*terms_at(raw, code))
+    }
+    runs = [run_text(raw) for raw in ANALYZER.raw_tokens(query) if is_spaceless(raw)]
     assert found.snippet.spans
     for start, length in found.snippet.spans:
         whole, mark = found.snippet.text, found.snippet.text[start : start + length]
-        for raw in raw_tokens(mark):
+        for raw in ANALYZER.raw_tokens(mark):
             if is_spaceless(raw):
                 assert any(run_text(raw) in run for run in runs), (mark, query)
             else:
@@ -210,5 +214,5 @@ def test_a_text_that_is_cut_has_the_same_words(pieces: list[str], times: int) ->
     text = "".join(pieces) * times
     cut = stretches(text, [])
     assert "".join(text[start:stop] for start, stop, _ in cut) == text
-    assert [raw for start, stop, _ in cut for raw in raw_tokens(text[start:stop])] == raw_tokens(text)
+    assert [raw for start, stop, _ in cut for raw in ANALYZER.raw_tokens(text[start:stop])] == ANALYZER.raw_tokens(text)
     assert len(cut) > 1 or len(text) <= CHECKPOINT or not set("/=;") & set(text[CHECKPOINT:-1])

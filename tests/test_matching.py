@@ -16,14 +16,15 @@ from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from storage import ANALYZER
 
 from postdex_index import scoring
-from postdex_index.analysis import fold_value, is_spaceless, key, stem, tokens
 from postdex_index.embedded import matching, open_reader, open_writer, reader, verify
 from postdex_index.embedded.metadata import short_texts
 from postdex_index.embedded.postings import Lists
 from postdex_index.embedded.reader import Snapshot
 from postdex_index.engine import FEWEST, AsTyped, Stamp
+from postdex_index.languages import stem
 from postdex_index.model import Code, Post, Section, Span
 from postdex_index.query import (
     Clauses,
@@ -40,6 +41,7 @@ from postdex_index.query import (
     Wildcard,
     leaves,
 )
+from postdex_index.scripts import is_spaceless
 from postdex_index.spelling import slips
 
 STAMP = Stamp(1, 1, 1, 1, bytes(16))
@@ -76,7 +78,7 @@ WORDS = [
     "café",
     "naïve",
 ]
-TERMS = sorted({token.term for word in WORDS for token in tokens(word, code=True)})
+TERMS = sorted({token.term for word in WORDS for token in ANALYZER.tokens(word, code=True)})
 TAGS = ("linux", "net", "C++", "内核")
 
 
@@ -161,7 +163,9 @@ class Indexed(NamedTuple):
             case Everything():
                 return True
             case Keyword("tag", value):
-                return any(tag == value or tag.startswith(value + "/") for tag in map(fold_value, self.post.tags))
+                return any(
+                    tag == value or tag.startswith(value + "/") for tag in map(ANALYZER.fold_value, self.post.tags)
+                )
             case Keyword("path", value):
                 return self.post.path == value or self.post.path.startswith(value + "/")
             case DateRange(start, stop):
@@ -203,7 +207,7 @@ def indexed(post: Post, averages: Sequence[float]) -> Indexed:
 
     def take(code: int, text: str, linked: Sequence[Span] = ()) -> None:
         nonlocal place
-        found = list(tokens(text, code=code == scoring.CODE, first=place))
+        found = list(ANALYZER.tokens(text, code=code == scoring.CODE, first=place))
         for start, length in linked:
             within = [token.position for token in found if start <= token.start < start + length]
             links.append(range(min(within), max(within) + 1))
@@ -316,7 +320,7 @@ class Built(NamedTuple):
 def build(directory: Path, batches: Sequence[Sequence[Post]], gone: Sequence[int]) -> Built:
     """Write each batch as a commit of its own, then remove some posts; read everything back."""
     known: dict[str, Post] = {}
-    with open_writer(directory) as writer:
+    with open_writer(directory, analyzer=ANALYZER) as writer:
         for number, batch in enumerate(batches):
             named = [p._replace(path=f"{'ab'[i % 2]}/{number}-{i}.md") for i, p in enumerate(batch)]
             writer.write([(post, post.path, STAMP) for post in named])
@@ -354,8 +358,8 @@ def expected(
         one.post.path: scoring.final(
             bases[one.post.path],
             one.share(query),
-            bool(title) and key(one.post.title) == title,
-            bool(title) and any(key(s.heading) == title for s in one.post.sections if s.heading),
+            bool(title) and ANALYZER.key(one.post.title) == title,
+            bool(title) and any(ANALYZER.key(s.heading) == title for s in one.post.sections if s.heading),
             next((worth for leaf, worth in zip(wholes, leads, strict=False) if one.matches(leaf)), 0.0),
             top,
         )
@@ -424,7 +428,7 @@ def test_same_as_the_plain_loop(found: list[Post], gone: list[int], data: st.Dat
     with tempfile.TemporaryDirectory() as directory:
         built = build(Path(directory), [b for b in batches_of(found) if b], gone)
         for _ in range(8):
-            title = key(data.draw(st.sampled_from([post.title for post in found])))
+            title = ANALYZER.key(data.draw(st.sampled_from([post.title for post in found])))
             wholes = data.draw(st.lists(st.one_of(words, phrases, spellings), max_size=2).map(tuple))
             certain = len(wholes) > 1 or data.draw(st.booleans())
             as_typed = AsTyped(data.draw(st.sampled_from(["", title])), wholes, certain)

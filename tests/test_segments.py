@@ -17,9 +17,9 @@ from unittest.mock import patch
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from storage import ANALYZER
 
 from postdex_index import scoring
-from postdex_index.analysis import tokens
 from postdex_index.embedded import gathering, merge, open_reader, open_writer, sought, writer
 from postdex_index.embedded.reader import Snapshot
 from postdex_index.engine import AsTyped, Stamp
@@ -32,7 +32,7 @@ WORDS = [
     *("shortcode", "shortcodes", "shortcoded", "short", "dog", "dogs", "dog-s", "dogma", "dogmas", "docs"),
     *("liebe", "lieben", "lieb", "wichtig", "wichtigen", "import", "importe", "importance", "内核模块", "内核"),
 ]
-TERMS = sorted({token.term for word in WORDS for token in tokens(word)})
+TERMS = sorted({token.term for word in WORDS for token in ANALYZER.tokens(word)})
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def still(most_words: int) -> Iterator[None]:
 
 def stored(directory: Path, batches: Sequence[Sequence[Post]], merging: Callable[[Any], Any]) -> Snapshot:
     """The posts, a commit for each batch."""
-    with patch.object(writer, "to_merge", merging), open_writer(directory) as opened:
+    with patch.object(writer, "to_merge", merging), open_writer(directory, analyzer=ANALYZER) as opened:
         for batch in batches:
             opened.write([(post, post.path, STAMP) for post in batch])
             opened.commit()
@@ -175,7 +175,7 @@ def test_what_is_deleted_speaks_no_language(tmp_path: Path) -> None:
         assert reader.stats().languages == ("de", "en")
         assert reader.search(Term("wichtigen")).total == 2
         for merging in (never, always):
-            with patch.object(writer, "to_merge", merging), open_writer(tmp_path) as opened:
+            with patch.object(writer, "to_merge", merging), open_writer(tmp_path, analyzer=ANALYZER) as opened:
                 opened.write([(post(9, "Last", "text"), "9.md", STAMP)], [gone.path])
                 opened.commit()
             reader = open_reader(tmp_path)

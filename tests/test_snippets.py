@@ -11,6 +11,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from storage import ANALYZER
 
 from postdex.printable import printable
 from postdex.snippets import snippet, title_spans
@@ -170,7 +171,9 @@ TITLES = [
 
 @pytest.mark.parametrize(("title", "wanted", "marked"), TITLES)
 def test_title_spans(title: str, wanted: set[str], marked: list[str]) -> None:
-    assert [title[start : start + length] for start, length in title_spans(title, wanted.__contains__)] == marked
+    assert [
+        title[start : start + length] for start, length in title_spans(title, wanted.__contains__, ANALYZER)
+    ] == marked
 
 
 WORDS = st.sampled_from(

@@ -19,7 +19,7 @@ from types import ModuleType
 from zlib import crc32
 
 import pytest
-from storage import SETTINGS, Calls, Failing, Trial, disk_is
+from storage import ANALYZER, SETTINGS, Calls, Failing, Trial, disk_is
 
 from postdex_index import build, embedded, scoring, worker
 from postdex_index.analysis import RULES
@@ -242,7 +242,7 @@ def test_a_link_is_no_index(trial: Trial, tmp_path: Path) -> None:
     with pytest.raises(IndexFault):
         build.refresh(trial.posts, link, SETTINGS)
     with pytest.raises(IndexWriteError, match="no folder"):
-        embedded.open_writer(link)
+        embedded.open_writer(link, analyzer=ANALYZER)
     assert trial.files() == before
 
 
@@ -294,21 +294,22 @@ def test_an_index_of_another_user_is_read_and_not_written(trial: Trial, monkeypa
 
 
 def test_the_second_writer_is_told_who_writes(trial: Trial) -> None:
-    with closing(embedded.open_writer(trial.index)):
+    with closing(embedded.open_writer(trial.index, analyzer=ANALYZER)):
         started = time.monotonic()
         with pytest.raises(IndexLockedError, match=rf"another postdex .*process {os.getpid()}\); wait for it, or give"):
-            embedded.open_writer(trial.index, wait=0.1)
+            embedded.open_writer(trial.index, wait=0.1, analyzer=ANALYZER)
         assert 0.1 <= time.monotonic() - started < 5
         with pytest.raises(IndexLockedError):
-            embedded.open_writer(trial.index, wait=float("nan"))
-    embedded.open_writer(trial.index).close()
+            embedded.open_writer(trial.index, wait=float("nan"), analyzer=ANALYZER)
+    embedded.open_writer(trial.index, analyzer=ANALYZER).close()
 
 
 HOLDER = """
 import os, signal, sys, time
 from pathlib import Path
 from postdex_index import embedded
-writer = embedded.open_writer(Path(sys.argv[1]))
+from postdex_index.analyzer import Analyzer
+writer = embedded.open_writer(Path(sys.argv[1]), analyzer=Analyzer(True, ()))
 {then}
 """
 
@@ -325,16 +326,16 @@ def test_a_killed_writer_leaves_no_lock(trial: Trial, number: signal.Signals) ->
     with process(trial, "print(1, flush=True); time.sleep(60)") as holder:
         assert holder.stdout and holder.stdout.readline()
         with pytest.raises(IndexLockedError, match=f"process {holder.pid}"):
-            embedded.open_writer(trial.index)
+            embedded.open_writer(trial.index, analyzer=ANALYZER)
         holder.send_signal(number)
         holder.wait()
-        embedded.open_writer(trial.index).close()
+        embedded.open_writer(trial.index, analyzer=ANALYZER).close()
 
 
 def test_a_writer_that_ends_is_waited_for(trial: Trial) -> None:
     with process(trial, "print(1, flush=True); time.sleep(.3); writer.close(); time.sleep(60)") as holder:
         assert holder.stdout and holder.stdout.readline()
-        embedded.open_writer(trial.index, wait=30).close()
+        embedded.open_writer(trial.index, wait=30, analyzer=ANALYZER).close()
         holder.kill()
 
 
@@ -357,10 +358,10 @@ def test_a_forked_child_neither_writes_nor_holds_nor_frees_the_lock(trial: Trial
         assert holder.stdout
         assert [holder.stdout.readline().strip() for _ in range(2)] == ["IndexWriteError", "closed"]
         with pytest.raises(IndexLockedError):
-            embedded.open_writer(trial.index)
+            embedded.open_writer(trial.index, analyzer=ANALYZER)
         holder.kill()
         holder.wait()
-        embedded.open_writer(trial.index, wait=1).close()
+        embedded.open_writer(trial.index, wait=1, analyzer=ANALYZER).close()
         children = subprocess.run(["pkill", "-P", str(holder.pid)], check=False)
         assert children.returncode in (0, 1)
 
@@ -385,7 +386,7 @@ def test_workers_end_with_the_writer(trial: Trial) -> None:
         assert holder.stdout and holder.stdout.readline() and holder.stdout.readline()
         holder.kill()
         holder.wait()
-        embedded.open_writer(trial.index, wait=20).close()  # their work would take a minute
+        embedded.open_writer(trial.index, wait=20, analyzer=ANALYZER).close()  # their work would take a minute
     trial.heals()
     shutil.rmtree(many)
 
@@ -404,12 +405,15 @@ def test_an_interrupt_ends_the_workers(trial: Trial, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("gone", ["lock", "all"])
 def test_a_folder_that_was_removed_meanwhile_gets_no_commit(trial: Trial, gone: str) -> None:
-    with closing(embedded.open_writer(trial.index)) as writing:
+    with closing(embedded.open_writer(trial.index, analyzer=ANALYZER)) as writing:
         if gone == "all":
             shutil.rmtree(trial.index)
         else:
             (trial.index / "lock").unlink()
-        with closing(embedded.open_writer(trial.index)), pytest.raises(IndexWriteError, match="removed or replaced"):
+        with (
+            closing(embedded.open_writer(trial.index, analyzer=ANALYZER)),
+            pytest.raises(IndexWriteError, match="removed or replaced"),
+        ):
             writing.write([], ["a.md"])
     assert trial.state() == (None if gone == "all" else trial.old)
 
@@ -418,7 +422,7 @@ def test_a_folder_that_was_removed_meanwhile_gets_no_commit(trial: Trial, gone: 
 
 
 def test_a_writer_that_failed_can_only_be_closed(trial: Trial) -> None:
-    with closing(embedded.open_writer(trial.index)) as writing:
+    with closing(embedded.open_writer(trial.index, analyzer=ANALYZER)) as writing:
         before = dict(writing.table())
         writing.write([], ["a.md"])
         with disk_is(Failing(1, errno.ENOSPC, lasting=True)), pytest.raises(IndexWriteError, match="No space left"):
@@ -508,13 +512,13 @@ def test_a_post_that_could_not_be_read_is_tried_again(trial: Trial, monkeypatch:
 
 
 def test_many_writers_in_one_process_take_turns(trial: Trial) -> None:
-    first = embedded.open_writer(trial.index)
+    first = embedded.open_writer(trial.index, analyzer=ANALYZER)
     second: list[str] = []
     with pytest.raises(IndexLockedError):
-        embedded.open_writer(trial.index)
+        embedded.open_writer(trial.index, analyzer=ANALYZER)
     first.close()
     first.close()
-    with closing(embedded.open_writer(trial.index)):
+    with closing(embedded.open_writer(trial.index, analyzer=ANALYZER)):
         second.append("taken")
     assert second
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postdex import suggest
-from postdex_index.analysis import stem
+from postdex_index.analyzer import Analyzer
 from postdex_index.engine import Stats, StoredSection, Word
+from postdex_index.languages import stem
 from postdex_index.query import Clauses, Keyword, Query, Term, show
 from postdex_index.spelling import slips
 
@@ -55,6 +56,8 @@ class Written:
 class Words:
     """As much of an `engine.Reader` as suggestions ask: the words above, in 100 posts."""
 
+    analyzer = Analyzer(True, ("en",))
+
     def __init__(self, document: Written | None = None) -> None:
         self._document = document
 
@@ -66,7 +69,7 @@ class Words:
         return [Word(SHOWN.get(word, word), word, WORDS[word]) for _, word in found][:limit]
 
     def stats(self) -> Stats:
-        return Stats(1, 100, 0, 1, len(WORDS), 0, ("en",))
+        return Stats(1, 100, 0, 1, len(WORDS), 0, ("en",), True)
 
     def document(self, post: int) -> Written | None:
         return self._document

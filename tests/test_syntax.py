@@ -10,15 +10,18 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from storage import ANALYZER
 
 from postdex.lexer import clean, lex
 from postdex.syntax import Parsed, parse
-from postdex_index.analysis import stem, tokens
+from postdex_index.analyzer import Analyzer
 from postdex_index.errors import QueryError
+from postdex_index.languages import stem
 from postdex_index.query import Clauses, Keyword, Phrase, Prefix, Query, Synonyms, Term, leaves, show
 
 HERE = Path(__file__).parent
@@ -29,14 +32,14 @@ KNOWN = {"github": 1, "hublab": 1, "login": 1, "javascript": 1, "away": 1, "服�
 UNFIT = "nobody"
 
 
-def typed(query: str, **options: object) -> Parsed:
+def typed(query: str, analyzer: Analyzer = ANALYZER, **options: object) -> Parsed:
     def fits(asked: Keyword) -> bool:
         return not asked.value.startswith(UNFIT)
 
-    return parse(query, today=TODAY, known=lambda term: KNOWN.get(term, 0), fits=fits, **options)  # type: ignore[arg-type]
+    return parse(query, analyzer, today=TODAY, known=lambda term: KNOWN.get(term, 0), fits=fits, **options)  # type: ignore[arg-type]
 
 
-def check(query: str, tree: str, **options: object) -> None:
+def check(query: str, tree: str, **options: Any) -> None:
     assert show(typed(query, **options).tree) == tree
 
 
@@ -119,14 +122,14 @@ def test_while_typing(query: str, tree: str) -> None:
 
 
 def test_options_of_the_site() -> None:
-    check("der Hund", "(hund ?der)", languages=("en", "de"))
+    check("der Hund", "(hund ?der)", analyzer=Analyzer(True, ("en", "de")))
     check("der Hund", "(der hund)")
-    check("der the Hund", "(der the hund)", languages=())
+    check("der the Hund", "(der the hund)", analyzer=Analyzer(True, ()))
     check("為什麼 內核", '(内核 ?"为什 什么"^0.25)')
-    check("為什麼 內核", '(內核 ?"為什 什麼"^0.25)', simplify=False)
-    check("雜談 tag:雜談", "(+tag=雜談 雜談)", simplify=False)
+    check("為什麼 內核", '(內核 ?"為什 什麼"^0.25)', analyzer=Analyzer(False, ("en",)))
+    check("雜談 tag:雜談", "(+tag=雜談 雜談)", analyzer=Analyzer(False, ("en",)))
     check("after:30d x", "(+date=1707782400.. x)")
-    assert show(parse("git hub").tree) == "(git hub github)", "without an index every pair may be a word"
+    assert show(parse("git hub", ANALYZER).tree) == "(git hub github)", "without an index every pair may be a word"
 
 
 WORDS = [
@@ -216,15 +219,15 @@ def test_tokens_json_through_the_tree() -> None:
     wrong = []
     for case in json.loads(HERE.joinpath("tokens.json").read_text("utf-8")):
         words: dict[str, set[int]] = {}
-        for token in tokens(case["text"], case["code"]):
+        for token in ANALYZER.tokens(case["text"], case["code"]):
             words.setdefault(token.term, set()).add(token.position)
             words.setdefault("~" + stem(token.term), set()).add(token.position)
         for query in case["find"]:
             required = " ".join("+" + word for word in query.split())
-            wrong += [text for text in (query, required) if not holds(parse(text).tree, words)]
+            wrong += [text for text in (query, required) if not holds(parse(text, ANALYZER).tree, words)]
         for query in case["miss"]:
             required = " ".join("+" + word for word in query.split())
-            wrong += [required] * holds(parse(required).tree, words)
+            wrong += [required] * holds(parse(required, ANALYZER).tree, words)
     assert wrong == []
 
 
@@ -243,7 +246,7 @@ LIMITS = [
 @pytest.mark.parametrize(("query", "code"), LIMITS)
 def test_beyond_a_limit(query: str, code: str) -> None:
     with pytest.raises(QueryError) as caught:
-        parse(query)
+        parse(query, ANALYZER)
     assert caught.value.code == code
     assert caught.value.hint
 
@@ -253,7 +256,7 @@ def test_beyond_a_limit(query: str, code: str) -> None:
     ["x" * 2000, "x " * 64, "(" * 16 + "x" + ")" * 16, "()" * 1000, "NOT " * 64, "x OR " * 64, "+x " * 64, "内" * 129],
 )
 def test_within_the_limits(query: str) -> None:
-    assert not [said for said in parse(query).warnings if "the text" in said]
+    assert not [said for said in parse(query, ANALYZER).warnings if "the text" in said]
 
 
 NUMBERS = [f"w{number}" for number in range(70)]
@@ -310,13 +313,13 @@ def test_pasted(text: str, tree: str, said: str) -> None:
     def known(term: str) -> int:
         return int(term[1:]) if term[0] == "w" and term[1:].isdigit() else 0
 
-    parsed = parse(text, known=known)
+    parsed = parse(text, ANALYZER, known=known)
     assert show(parsed.tree) == tree
     assert parsed.warnings[0] == said
 
 
 def test_what_is_cut_does_not_grow() -> None:
-    assert show(parse("x 用" + "ab" * 999, prefix_last=True).tree) == f"(x 用* {'ab' * 40})"
+    assert show(parse("x 用" + "ab" * 999, ANALYZER, prefix_last=True).tree) == f"(x 用* {'ab' * 40})"
 
 
 HOSTILE = [
@@ -355,7 +358,7 @@ def test_work_is_linear(piece: str) -> None:
     for size in (20, 200, 2000):
         text = piece * (size // len(piece))
         try:
-            assert parse(text).steps <= 40 * len(text) + 40
+            assert parse(text, ANALYZER).steps <= 40 * len(text) + 40
         except QueryError as error:
             assert error.code in ("too_many_clauses", "too_deep")
 
@@ -413,7 +416,7 @@ def test_nothing_but_a_limit_raises(text: str, all_words: bool, prefix_last: boo
 def check_any(text: str, all_words: bool, prefix_last: bool) -> None:
     """What must hold of any query, whatever is in it."""
     try:
-        parsed = parse(text, today=TODAY, all_words=all_words, prefix_last=prefix_last)
+        parsed = parse(text, ANALYZER, today=TODAY, all_words=all_words, prefix_last=prefix_last)
     except QueryError as error:
         assert error.code in ("too_many_clauses", "too_deep")
         return
@@ -423,4 +426,4 @@ def check_any(text: str, all_words: bool, prefix_last: bool) -> None:
     assert parsed.listing == (not scored and not parsed.empty)
     assert all(word.leaf in scored for word in parsed.words)
     assert not parsed.empty or parsed.warnings
-    assert parsed.tree == parse(clean(text), today=TODAY, all_words=all_words, prefix_last=prefix_last).tree
+    assert parsed.tree == parse(clean(text), ANALYZER, today=TODAY, all_words=all_words, prefix_last=prefix_last).tree

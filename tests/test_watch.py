@@ -20,6 +20,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from storage import ANALYZER
 
 import postdex
 from postdex_index import build, embedded, events, watch
@@ -292,7 +293,7 @@ def test_a_round_that_fails_is_said_and_tried_again(blog: Blog, monkeypatch: pyt
 
 
 def test_another_writer_is_waited_for(blog: Blog) -> None:
-    with closing(embedded.open_writer(blog.index)):
+    with closing(embedded.open_writer(blog.index, analyzer=ANALYZER)):
         blog.write("d.md")
         until(lambda: blog.errors, "an error")
         assert blog.errors[0].code == "locked_index"

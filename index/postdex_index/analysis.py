@@ -1,6 +1,6 @@
 """How does text become terms? The same rules for posts, queries, titles and tags.
 
-A text is cut into raw tokens (`raw_tokens`), each raw token gives the terms of one or
+A text is cut into raw tokens (`Analyzer.raw_tokens`), each raw token gives the terms of one or
 several positions (`terms_at`). By these rules, which comments and tests name by their numbers:
 
 1. A raw token is a chain of words joined by `.`, `-` or `'` (or of groups of digits, `1,000`), with a dot before
@@ -13,9 +13,9 @@ several positions (`terms_at`). By these rules, which comments and tests name by
 5. So do extras: symbol forms (`c++`, `.net`), and `python` for `python3`.
 6. `'s` is dropped; `n't` and groups of digits are glued.
 7. A run of a script without blanks gives a bigram at every character, its last character alone.
-8. Traditional Chinese becomes simplified, unless that is turned off.
+8. Traditional Chinese becomes simplified, unless that is turned off: the `analyzer` of an index knows.
 9. No stop word is dropped here, and
-10. nothing is stemmed here: `stem` and `stop_words` (from `languages`) are for those who match and score.
+10. nothing is stemmed here: the stems and stop words of `languages` are for those who match and score.
 
     smc_switch_to_fallback  ->  smc smcswitchtofallback | switch | to | fallback
     C++                     ->  c c++
@@ -28,52 +28,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from .languages import asks, stem, stemmer_language, stems, stop_words
 from .scripts import (
-    ASIAN,
     MOST_WORDS,
     calm,
     fold,
     has_marks,
     is_spaceless,
-    raw_pattern,
-    run_characters,
     run_text,
     separator_pattern,
-    simplified,
     without_invisible,
     without_style,
 )
-
-__all__ = [
-    "ASIAN",
-    "LONGEST_TERM",
-    "RULES",
-    "Compound",
-    "Token",
-    "asks",
-    "compound",
-    "fold",
-    "fold_path",
-    "fold_value",
-    "is_spaceless",
-    "key",
-    "raw_matches",
-    "raw_spans",
-    "raw_tokens",
-    "simplified",
-    "stem",
-    "stemmer_language",
-    "stems",
-    "stop_words",
-    "terms_at",
-    "tokens",
-    "width_of",
-]
 
 #: The version of these rules and of how posts are read, part of an index's fingerprint: it grows with every change that
 #: gives other terms, so that an older index is made anew.
@@ -88,15 +56,6 @@ _APOSTROPHES = str.maketrans("’ʼ", "''")
 _LONGEST_REMEMBERED = 40
 
 
-class Token(NamedTuple):
-    """A term, its position, and the stretch of text that it stands for: text[start:stop]; never modify the offsets."""
-
-    term: str
-    position: int
-    start: int
-    stop: int
-
-
 class Compound(NamedTuple):
     """One raw token as a query sees it: its parts, their joined form ("" for one part), its symbol form or "".
 
@@ -107,36 +66,10 @@ class Compound(NamedTuple):
     parts: tuple[str, ...]
     symbol: str
 
-
-def raw_tokens(text: str, simplify: bool = True) -> list[str]:
-    """The raw tokens of a text (rule 1), in Chinese after traditional to simplified unless that is turned off.
-
-    >>> raw_tokens("C++17: clcsk->sk_user_data 雜談")
-    ['C++', '17', 'clcsk', 'sk_user_data', '杂谈']
-    """
-    if simplify:
-        text = simplified(text)
-    return raw_pattern(text).findall(text)
-
-
-def raw_spans(text: str, simplify: bool = True) -> Iterator[tuple[str, int, int]]:
-    """The raw tokens with the code points [start, stop) where they stand in the text as given.
-
-    >>> list(raw_spans("see k8s.io"))
-    [('see', 0, 3), ('k8s.io', 4, 10)]
-    """
-    return ((match[0], *match.span()) for match in raw_matches(text, simplify))
-
-
-def raw_matches(text: str, simplify: bool = True) -> Iterator[re.Match[str]]:
-    """The raw tokens as matches of a pattern, for loops that have no time for tuples.
-
-    >>> [match[0] for match in raw_matches("see k8s.io")]
-    ['see', 'k8s.io']
-    """
-    if simplify:
-        text = simplified(text)
-    return raw_pattern(text).finditer(text)
+    @property
+    def in_one(self) -> str:
+        """The whole as one term: `skuserdata`, `c++`; "" of a token without parts."""
+        return self.symbol or self.joined or "".join(self.parts)
 
 
 def terms_at(raw: str, code: bool = False) -> tuple[tuple[str, ...], ...]:
@@ -170,27 +103,6 @@ def width_of(raw: str, code: bool = False) -> int:
     return len(run_text(raw)) if is_spaceless(raw) else len(_dissect(raw, code)[1])
 
 
-def tokens(text: str, code: bool = False, first: int = 0, simplify: bool = True) -> Iterator[Token]:
-    """Every term of a text with its position, counted from `first`, and its place.
-
-    A part of a compound has the place of the whole, a bigram that of its characters.
-
-    >>> [(t.term, t.position, t.start, t.stop) for t in tokens("用utf-8")]
-    [('用', 0, 0, 1), ('utf', 1, 1, 6), ('utf8', 1, 1, 6), ('8', 2, 1, 6)]
-    """
-    position = first
-    for raw, start, stop in raw_spans(text, simplify):
-        if is_spaceless(raw):
-            characters = run_characters(raw)
-            for (one, begin, end), (two, _, end_of_two) in zip(characters, [*characters[1:], ("", 0, 0)], strict=True):
-                yield Token(one + two, position, start + begin, start + (end_of_two or end))
-                position += 1
-        else:
-            for terms in terms_at(raw, code):
-                yield from (Token(term, position, start, stop) for term in terms)
-                position += 1
-
-
 def compound(raw: str) -> Compound:
     """A raw token, no run of characters without blanks, as a query sees it. Humps are split as in code.
 
@@ -204,32 +116,13 @@ def compound(raw: str) -> Compound:
     return Compound(joined if len(parts) > 1 else "", parts, _symbol(before, joined, after))
 
 
-def key(text: str, simplify: bool = True) -> str:
-    """A text reduced to what decides whether a query equals a title or heading: its joined forms, one blank between.
-
-    >>> key("SMC fallback!") == key("smc  Fallback"), key("UTF-8 in C++")
-    (True, 'utf8 in c++')
-    """
-    return " ".join(filter(None, map(_whole, raw_tokens(text, simplify))))
-
-
-def fold_value(text: str, simplify: bool = True) -> str:
-    """A whole tag, category or name as it is compared: case, width, script and blanks do not count.
-
-    >>> fold_value("  Ｌｉｎｕｘ   內核 ")
-    'linux 内核'
-    """
-    return " ".join(fold(simplified(text) if simplify else text).split())
-
-
-def fold_path(path: str, simplify: bool = True) -> str:
-    """A path as it is compared: its segments folded as values are, without empty ones and `.`.
-
-    >>> fold_path("./Client  Work/Ｖisit.md")
-    'client work/visit.md'
-    """
-    segments = map(str.strip, fold_value(path, simplify).split("/"))
-    return "/".join(segment for segment in segments if segment not in ("", "."))
+def whole_term(raw: str) -> str:
+    """A raw token as one term: its run, its symbol form, or its joined form."""
+    if is_spaceless(raw):
+        return run_text(raw)
+    before, parts, after = _dissect(raw, code=False)
+    joined = _glue(parts)
+    return _symbol(before, joined, after) or joined
 
 
 def _is_plain(raw: str) -> bool:
@@ -319,15 +212,6 @@ def _glue(parts: tuple[str, ...]) -> str:
 def _symbol(before: str, word: str, after: str) -> str:
     """`.net`, `c++`: a word with the signs around it, "" if there are none."""
     return (before + word)[: LONGEST_TERM - len(after)] + after if word and (before or after) else ""
-
-
-def _whole(raw: str) -> str:
-    """A raw token as one term: its run, its symbol form, or its joined form."""
-    if is_spaceless(raw):
-        return run_text(raw)
-    before, parts, after = _dissect(raw, code=False)
-    joined = _glue(parts)
-    return _symbol(before, joined, after) or joined
 
 
 @cache

@@ -22,6 +22,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from . import embedded, forks, posts, sites
+from .analyzer import Analyzer
 from .config import Settings
 from .engine import Identity, Stamp, Writer
 from .errors import IndexDamagedError, IndexLockedError, IndexMissingError, IndexWriteError
@@ -190,9 +191,8 @@ def refresh(
     problems = tuple(sorted(_all_problems(todo, stored, before.table)))
     if not idle or (set(problems) != set(stored) and not dry_run):
         _load()
-        with closing(
-            embedded.open_writer(directory, wait=wait, simplify=settings.simplify, distrust=damaged)
-        ) as writer:
+        analyzer = Analyzer(settings.simplify, ())
+        with closing(embedded.open_writer(directory, analyzer=analyzer, wait=wait, distrust=damaged)) as writer:
             lost = _is_damaged(writer)
             if lost or (writer.based_on, writer.settings) != (before.identity, before.settings):
                 # Somebody else committed since we looked, or the writer begins anew.
@@ -226,7 +226,8 @@ def catch_up(folder: Path, directory: Path, settings: Settings, before: Known) -
     _load()
     try:
         wait = min(settings.max_wait_ms, _LONGEST_WAIT_MS) / 1000
-        with closing(embedded.open_writer(directory, wait=wait, simplify=settings.simplify, hurried=True)) as writer:
+        analyzer = Analyzer(settings.simplify, ())
+        with closing(embedded.open_writer(directory, analyzer=analyzer, wait=wait, hurried=True)) as writer:
             if writer.based_on != before.identity:  # somebody else committed since, or there is nothing to go on from
                 todo = plan(folder, Known(writer.based_on, writer.table(), writer.settings), settings)
             quick = todo.quick(settings)

@@ -9,10 +9,13 @@ small so that a second engine can come behind it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .model import Explanation, Post, Problem
 from .query import Keyword, Leaf, Query
+
+if TYPE_CHECKING:
+    from .analyzer import Analyzer
 
 #: A search finds no fewer candidates, if so many match: in so many posts the closeness of words is looked at.
 FEWEST = 50
@@ -184,7 +187,7 @@ class LeafStats(NamedTuple):
 class AsTyped(NamedTuple):
     """What a query is as a whole, beside its tree.
 
-    `key` is all of it normalised as by `analysis.key`: posts whose title, alias or heading equals it rank higher.
+    `key` is all of it normalised as by `Analyzer.key`: posts whose title, alias or heading equals it rank higher.
     Posts that hold the first of `leaves` come before all others, and those that hold the second before the rest: a
     sentence word for word, or a name before its parts. They decide about order, never about what matches. Where they
     are not `certain`, posts that hold them only rank higher.
@@ -230,7 +233,7 @@ class Stats(NamedTuple):
     terms: int
     bytes: int
     languages: tuple[str, ...]
-    simplify: bool = True
+    simplify: bool
 
 
 class Kept(NamedTuple):
@@ -251,6 +254,11 @@ class Reader(Protocol):
     @property
     def identity(self) -> Identity:
         """The commit that it shows."""
+        ...
+
+    @property
+    def analyzer(self) -> Analyzer:
+        """What its posts were read by, as their queries must be. Without posts its language is English."""
         ...
 
     def search(

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import posts
+from .analyzer import Analyzer
 from .config import Settings
 from .embedded.gathering import Gathering, no_collection
 from .embedded.inversion import MOST_POSTS
@@ -140,7 +141,7 @@ def build(
     """Read posts and write them as segments whose names begin with `name`. Raises `IndexWriteError`."""
     site = posts.site(folder)
     names = (f"{name}-{number}.segment" for number in count())
-    gathering = Gathering(Store(directory), names, settings.simplify)
+    gathering = Gathering(Store(directory), names, Analyzer(settings.simplify, ()))
     made = Made([], {}, [])
     with no_collection():
         for start in range(0, len(paths), _STEP):

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from postdex_index.analysis import is_spaceless
 from postdex_index.engine import UNTYPED, Answer, AsTyped, Reader
 from postdex_index.errors import QueryError
 from postdex_index.model import Correction, Hit, IndexState
 from postdex_index.model import Results as _Results
 from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Query, Synonyms, leaves, show
+from postdex_index.scripts import is_spaceless
 
 from . import arguments, hits, rank
 from .choices import FACETS, SORTS, UNITS, Sort, Units
@@ -112,10 +112,9 @@ def answer(question: Question, page: Page, reader: Reader, state: IndexState, st
     showing = hits.showing(
         question.tree,
         found.leaves,
+        reader.analyzer,
         as_typed=question.as_typed,
         text=question.name or question.text,
-        languages=reader.stats().languages,
-        simplify=reader.stats().simplify,
         snippets=page.snippets,
         section_snippets=page.section_snippets,
         explain=page.explain,

@@ -17,6 +17,8 @@ from . import filters
 if TYPE_CHECKING:
     from datetime import date
 
+    from postdex_index.analyzer import Analyzer
+
 #: One text, or several.
 Texts: TypeAlias = "str | Iterable[str]"
 #: `2024-03-14`, `30d` as in a query, or a date or datetime.
@@ -58,17 +60,18 @@ def check_numbers(limit: object, offset: object, deadline_ms: object) -> None:
 
 
 def narrowing(
-    tags: Texts, categories: Texts, after: Day | None, before: Day | None, lang: str | None, simplify: bool = True
+    tags: Texts, categories: Texts, after: Day | None, before: Day | None, lang: str | None, analyzer: Analyzer
 ) -> list[Query]:
-    """The filters that were given as arguments; `simplify`: traditional Chinese as simplified, as the index has it.
+    """The filters that were given as arguments, read as the index was.
 
-    >>> narrowing("C++", (), None, "1970-01-02", None)
+    >>> from postdex_index.analyzer import Analyzer
+    >>> narrowing("C++", (), None, "1970-01-02", None, Analyzer(True, ()))
     [Keyword(field='tag', value='c++'), DateRange(start=None, stop=86400)]
     """
     given = [("tag", tag) for tag in texts("tags", tags)]
     given += [("category", category) for category in texts("categories", categories)]
     given += [("lang", text("lang", lang))] if lang is not None else []
-    found: list[Query] = [kept for field, value in given if (kept := filters.keyword(field, value, simplify))]
+    found: list[Query] = [kept for field, value in given if (kept := filters.keyword(field, value, analyzer))]
     return found + [
         _since_or_until(field, day) for field, day in (("after", after), ("before", before)) if day is not None
     ]

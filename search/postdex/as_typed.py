@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from postdex_index import analysis
 from postdex_index.query import Leaf, Phrase, Synonyms, Term
+from postdex_index.scripts import is_spaceless
 
 from . import words
 from .grammar import Clause, Group
@@ -44,12 +45,14 @@ class Whole(NamedTuple):
 def whole(root: Group, reading: Reading, prefix_last: bool = False) -> Whole:
     """What a query is as a whole.
 
+    >>> from postdex_index.analyzer import Analyzer
     >>> from postdex_index.query import show
     >>> from postdex.lexer import lex
     >>> from postdex.grammar import group
-    >>> [show(leaf) for leaf in whole(group(lex("sk_user_data").tokens).root, Reading()).leaves]
+    >>> reading = Reading(Analyzer(True, ("en",)))
+    >>> [show(leaf) for leaf in whole(group(lex("sk_user_data").tokens).root, reading).leaves]
     ['"skuserdata"', "[skuserdata | 'sk user data']"]
-    >>> [show(leaf) for leaf in whole(group(lex("this AND that it is").tokens).root, Reading()).leaves]
+    >>> [show(leaf) for leaf in whole(group(lex("this AND that it is").tokens).root, reading).leaves]
     ['"this and that it is"']
     """
     typed = list(_typed(root))
@@ -59,18 +62,20 @@ def whole(root: Group, reading: Reading, prefix_last: bool = False) -> Whole:
     text = " ".join([token.text for token in tokens])
     if text.islower() and text.isalpha() and text.isascii():  # one plain word, as many queries are
         return Whole()
-    reading = reading._replace(growing=prefix_last and tokens[-1].last)
-    raws = [raw for raw, _, _ in words.raw_words(text, reading)]
-    runs = [analysis.is_spaceless(raw) for raw in raws]
+    spans = list(words.raw_words(text, reading))
+    raws = [raw for raw, _, _ in spans]
+    runs = list(map(is_spaceless, raws))
     count = sum([len(raw) / 2 if run else 1 for raw, run in zip(raws, runs, strict=True)])
     if not raws:
         return Whole()
+    growing = prefix_last and tokens[-1].last
     name = _name(tokens, runs)
     stop = any(raw.lower() in reading.stop_words for raw in raws)
     certain = count >= (CERTAIN_SOMETIMES if any(runs) or stop else CERTAIN)
     if certain or count >= (LIKELY_RUN if all(runs) else LIKELY):
-        return Whole(tuple(map(_outside_links, words.exact(text, 0, reading))), certain, name)
-    leaves = _of_name(name, raws, reading) if name else ()
+        reading = reading._replace(growing=growing and spans[-1][2] == len(text))
+        return Whole(tuple(map(_outside_links, words.side_by_side(raws, 0, reading))), certain, name)
+    leaves = _of_name(name, raws, reading._replace(growing=growing)) if name else ()
     return Whole(leaves, True, name) if leaves else Whole()
 
 
@@ -108,7 +113,7 @@ def _of_name(name: str, raws: list[str], reading: Reading) -> tuple[Leaf, ...]:
     if len(raws) > 1:
         return tuple(words.exact(name, 0, reading))
     unit = analysis.compound(raws[0])
-    only = Term(unit.symbol or unit.joined or unit.parts[0], exact=True)
+    only = Term(unit.in_one, exact=True)
     if len(unit.parts) == 1 and not unit.symbol:
         return (only,) if name != raws[0] else ()
     return only, words.compound(raws[0], reading)

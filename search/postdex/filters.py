@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from postdex_index import analysis
+from postdex_index.analysis import terms_at
+from postdex_index.analyzer import Analyzer
 from postdex_index.query import DateRange, Keyword
 
 from .grammar import Clause, Group, Node
@@ -30,16 +31,14 @@ _CALENDAR = r"([0-9]{4})(?:([-/.])([0-9]{1,2})(?:\2([0-9]{1,2}))?)?"
 _AGO = r"([0-9]{1,4})([dwmyDWMY])"
 
 
-def keyword(field: str, value: str, simplify: bool = True) -> Keyword | None:
-    """The filter for a value as typed, or None if nothing is left of it. `simplify`: traditional Chinese too.
+def keyword(field: str, value: str, analyzer: Analyzer) -> Keyword | None:
+    """The filter for a value as typed, or None if nothing is left of it.
 
-    >>> keyword("tag", "#Linux"), keyword("lang", "zh_CN").value, keyword("path", "./Client Work/").value
-    (Keyword(field='tag', value='linux'), 'zh-cn', 'client work')
+    >>> asked = [("tag", "#Linux"), ("lang", "zh_CN"), ("path", "./Client Work/")]
+    >>> [keyword(field, value, Analyzer(True, ())).value for field, value in asked]
+    ['linux', 'zh-cn', 'client work']
     """
-    if field in ("path", "category"):
-        folded = analysis.fold_path(value, simplify)
-    else:
-        folded = analysis.fold_value(value, simplify)
+    folded = analyzer.fold_path(value) if field in ("path", "category") else analyzer.fold_value(value)
     if field == "tag":
         folded = folded.lstrip("# ").rstrip("/ ")
     elif field == "lang":
@@ -47,7 +46,7 @@ def keyword(field: str, value: str, simplify: bool = True) -> Keyword | None:
     return Keyword(field, folded) if folded else None
 
 
-def typed_text(root: Group, fits: Fits, simplify: bool = True) -> tuple[Group, list[str]]:
+def typed_text(root: Group, fits: Fits, analyzer: Analyzer) -> tuple[Group, list[str]]:
     """The groups of a query with filters that fit no post as text, and a warning for each of these.
 
     Only what stands beside words is so read, without sign or operator: a filter alone, or one that somebody insists
@@ -55,18 +54,18 @@ def typed_text(root: Group, fits: Fits, simplify: bool = True) -> tuple[Group, l
 
     >>> from postdex.grammar import group
     >>> from postdex.lexer import lex
-    >>> typed_text(group(lex("oops path:/usr/lib").tokens).root, lambda asked: False)[1]
+    >>> typed_text(group(lex("oops path:/usr/lib").tokens).root, lambda asked: False, Analyzer(True, ()))[1]
     ['no post has path:/usr/lib; it was searched as text']
     """
-    reader = _Filters(fits, simplify, [])
-    return (reader.group(root), reader.warnings) if _has_words(root) else (root, [])
+    reader = _Filters(fits, analyzer, [])
+    return (reader.group(root), reader.warnings) if _has_words(root, analyzer) else (root, [])
 
 
 class _Filters(NamedTuple):
     """Groups -> groups, with what was said on the way. No closures, which would keep the index open behind `fits`."""
 
     fits: Fits
-    simplify: bool
+    analyzer: Analyzer
     warnings: list[str]
 
     def group(self, group: Group) -> Group:
@@ -79,7 +78,7 @@ class _Filters(NamedTuple):
         token = part.token
         if part.sign or not beside or token.field not in FILTERS - DATES:
             return part
-        asked = keyword(token.field, token.text, self.simplify)
+        asked = keyword(token.field, token.text, self.analyzer)
         if asked is None or self.fits(asked):
             return part
         typed = f"{token.field}:{token.text}"
@@ -87,14 +86,14 @@ class _Filters(NamedTuple):
         return Clause(token._replace(kind="word", text=typed, field=""))
 
 
-def _has_words(part: Node) -> bool:
+def _has_words(part: Node, analyzer: Analyzer) -> bool:
     """Whether anything is looked for besides what filters ask."""
     if part.sign == "-":
         return False
     if isinstance(part, Group):
-        return part.field not in FILTERS and any(map(_has_words, part.parts))
+        return part.field not in FILTERS and any(_has_words(inner, analyzer) for inner in part.parts)
     token = part.token
-    return token.field not in FILTERS and any(map(analysis.terms_at, analysis.raw_tokens(token.text)))
+    return token.field not in FILTERS and any(map(terms_at, analyzer.raw_tokens(token.text)))
 
 
 def date_range(field: str, value: str, today: date | None = None) -> tuple[DateRange | None, str]:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
-from postdex_index.analysis import stem
+from postdex_index.analyzer import Analyzer
 from postdex_index.engine import UNTYPED, AsTyped, LeafStats, Outlined, Reader
 from postdex_index.model import Explanation, Hit, SectionHit, Snippet
 from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Query, Synonyms, Term, Wildcard, leaves
@@ -29,14 +28,14 @@ SECTIONS = 3
 
 class Showing(NamedTuple):
     """What the hits of one search have in common: the leaves and what each is worth (weight x idf), which terms of
-    a title are marked and whether they are simplified there, and what is to be shown."""
+    a title are marked and how it is read, and what is to be shown."""
 
     query: Query
     leaves: Sequence[Leaf]
     worth: Sequence[float]
     as_typed: AsTyped
     wanted: Callable[[str], bool]
-    simplify: bool
+    analyzer: Analyzer
     snippets: bool
     section_snippets: bool
     explain: bool
@@ -47,11 +46,10 @@ class Showing(NamedTuple):
 def showing(
     query: Query,
     stats: Sequence[LeafStats],
+    analyzer: Analyzer,
     *,
     as_typed: AsTyped = UNTYPED,
     text: str = "",
-    languages: Sequence[str] = (),
-    simplify: bool = True,
     snippets: bool = True,
     section_snippets: bool = False,
     explain: bool = False,
@@ -60,10 +58,10 @@ def showing(
     """The leaves of a query, typed as `text`, together with what the engine said of them."""
     found = leaves(query)
     worth = [met.idf * leaf.weight for met, leaf in zip(stats, found, strict=False)]
-    is_wanted = wanted(found, languages)
-    marked = marking(query, found, worth, as_typed.key, text)
+    is_wanted = wanted(found, analyzer)
+    marked = marking(query, found, worth, as_typed.key, text, analyzer)
     return Showing(
-        query, found, worth, as_typed, is_wanted, simplify, snippets, section_snippets, explain, drafts, marked
+        query, found, worth, as_typed, is_wanted, analyzer, snippets, section_snippets, explain, drafts, marked
     )
 
 
@@ -148,7 +146,7 @@ def _hit(
         best.url,
         best.anchor,
         document.title,
-        title_spans(document.title, showing.wanted, showing.simplify) if showing.leaves else (),
+        title_spans(document.title, showing.wanted, showing.analyzer) if showing.leaves else (),
         best.headings,
         document.date,
         document.date_from,
@@ -182,10 +180,10 @@ def _section(
     return SectionHit(heading, headings, anchor, url, line, match_line, scored.score, own), shown
 
 
-def wanted(query_leaves: Sequence[Leaf], languages: Sequence[str]) -> Callable[[str], bool]:
+def wanted(query_leaves: Sequence[Leaf], analyzer: Analyzer) -> Callable[[str], bool]:
     """Whether a term of a title is a word of the query, or of the same stem as one of its words.
 
-    >>> is_wanted = wanted([Term("leaks"), Prefix("soc"), Term("bug", field="body")], ["en"])
+    >>> is_wanted = wanted([Term("leaks"), Prefix("soc"), Term("bug", field="body")], Analyzer(True, ("en",)))
     >>> [is_wanted(term) for term in ("leak", "socket", "bug")]
     [True, True, False]
     """
@@ -199,7 +197,7 @@ def wanted(query_leaves: Sequence[Leaf], languages: Sequence[str]) -> Callable[[
                 waiting += spellings
             case Term(text, _, _, exact):
                 names.add(text)
-                stems.update(stem(text, language) for language in languages if not exact)
+                stems.update(() if exact else analyzer.stems(text))
             case Phrase(terms, _, _, exact, _, prefix):
                 waiting += [Term(text, exact=exact) for text in (terms[:-1] if prefix else terms)]
                 waiting += [Prefix(terms[-1])] if prefix else []
@@ -210,20 +208,12 @@ def wanted(query_leaves: Sequence[Leaf], languages: Sequence[str]) -> Callable[[
             case Fuzzy(text, most):
                 tests.append(_near(text, most))
 
-    known = tuple(languages)
-
     def is_wanted(term: str) -> bool:
         if term in names or (tests and any(test(term) for test in tests)):
             return True
-        return not stems.isdisjoint(_stems(term, known))
+        return not stems.isdisjoint(analyzer.stems(term))
 
     return is_wanted
-
-
-@lru_cache(4096)
-def _stems(term: str, languages: tuple[str, ...]) -> tuple[str, ...]:
-    """A word's stem in each language; remembered, because titles share many words."""
-    return tuple([stem(term, language) for language in languages])
 
 
 def _begins(text: str) -> Callable[[str], bool]:

@@ -189,7 +189,7 @@ class Index:
         page = Page(limit, offset, sort, units, counted, *shown, deadline_ms).checked()
         started = time.perf_counter()
         view = self.views.current(self.settings)
-        narrowing = arguments.narrowing(tags, categories, after, before, lang, view.reader.stats().simplify)
+        narrowing = arguments.narrowing(tags, categories, after, before, lang, view.reader.analyzer)
         parsed = self._parsed(query, view.reader, drafts, all_words=sort != "score", prefix_last=prefix_last)
         if parsed.empty:
             return nothing(query, parsed.warnings, page, view.state, started)
@@ -363,12 +363,11 @@ class Index:
         """A query as the index that answers reads it, whatever the settings say by now."""
         return syntax.parse(
             arguments.text("query", query),
-            languages=reader.stats().languages or ("en",),
+            reader.analyzer,
             all_words=all_words,
             prefix_last=prefix_last,
             known=reader.holds,
             fits=lambda asked: reader.holds(asked, drafts=drafts) > 0,
-            simplify=reader.stats().simplify,
         )
 
 

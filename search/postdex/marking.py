@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from postdex_index.analysis import is_spaceless
+from postdex_index.analyzer import Analyzer
 from postdex_index.engine import Document, Found
 from postdex_index.model import Snippet
 from postdex_index.query import Clauses, Leaf, Phrase, Prefix, Query, Synonyms, Term, leaves
+from postdex_index.scripts import is_spaceless
 
 from .rank import ScoredSection, densest
 from .snippets import snippet
@@ -36,7 +37,7 @@ class Marking(NamedTuple):
     as a whole; numbered behind the leaves, in `worth` too. `parts`: by the number of a whole, or of the leaf of a
     compound, the leaves that are not marked elsewhere where that stands: its parts, the pairs of a run without blanks.
     `single`: the leaves that look for one character of such a run.
-    `name`: the leaf of the one name that is all of the query, or -1. `text`: what was typed.
+    `name`: the leaf of the one name that is all of the query, or -1. `text`: what was typed, as `analyzer` reads it.
     """
 
     order: Sequence[int]
@@ -46,9 +47,12 @@ class Marking(NamedTuple):
     single: frozenset[int]
     name: int
     text: str
+    analyzer: Analyzer
 
 
-def marking(query: Query, found: Sequence[Leaf], worth: Sequence[float], key: str, text: str) -> Marking:
+def marking(
+    query: Query, found: Sequence[Leaf], worth: Sequence[float], key: str, text: str, analyzer: Analyzer
+) -> Marking:
     """What is marked for a query that was typed as `text`; `key` has its words in their order."""
     pairs, single = (frozenset[int](),) * 2 if text.isascii() else _spaceless(found)
     order = sorted(range(len(found)), key=worth.__getitem__, reverse=True)
@@ -67,7 +71,7 @@ def marking(query: Query, found: Sequence[Leaf], worth: Sequence[float], key: st
         if not pairs.isdisjoint(held):
             parts[number] = tuple(pairs & held)
     wholes = [sum([worth[leaf] for leaf in held]) for _, held in typed]
-    return Marking(order, typed, [*worth, *wholes], parts, single, name, text)
+    return Marking(order, typed, [*worth, *wholes], parts, single, name, text, analyzer)
 
 
 def _bonus(query: Query) -> list[Leaf]:
@@ -121,7 +125,7 @@ def best_snippet(
 ) -> Snippet:
     """The snippet of a section whose text begins at position `body`: around what stands there as it was typed, else
     where the words stand densest. `spelled`: the section is known to have a name just as it was typed."""
-    order, typed, worth, parts, single, name, _ = marking
+    order, typed, worth, parts, single, name, *_ = marking
     inside = {leaf: positions[leaf][start:stop] for leaf, start, stop in scored.matches}
     first = len(worth) - len(typed)
     wholes = _wholes(typed, inside, first) if typed and len(inside) > 1 else []
@@ -149,7 +153,7 @@ def _as_typed(
     shown: Snippet | None = None
     for near in places:
         passage = document.passage(section, near, found)
-        around, as_spelled = stretch(passage, leaf, marking.text if choice else "")
+        around, as_spelled = stretch(passage, leaf, marking.text if choice else "", marking.analyzer)
         if as_spelled or not shown:
             shown = snippet(passage, marking.worth, around=around)
         if as_spelled:

@@ -18,7 +18,6 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from postdex_index.analysis import stem, stop_words
 from postdex_index.engine import Reader, Word
 from postdex_index.query import Clauses, Keyword, Leaf, Phrase, Query, Synonyms, Term
 from postdex_index.spelling import slips
@@ -123,7 +122,7 @@ def nearest(reader: Reader, term: str, most: int) -> list[Word]:
     for word in near:
         if slips(term, word.term, most) > fewest:
             break
-        found.setdefault(_stems(word.term, reader), word)
+        found.setdefault(reader.analyzer.stems(word.term), word)
     return list(found.values())[:MOST_KNOWN]
 
 
@@ -175,7 +174,7 @@ def _both(term: str, leaf: Leaf, reader: Reader) -> Meant | None:
 
 def _halves(term: str, least: int, reader: Reader) -> Iterator[tuple[str, str]]:
     """A word cut in two known ones that are not both stop words, in every way."""
-    stops = frozenset[str]().union(*map(stop_words, reader.stats().languages))
+    stops = reader.analyzer.stop_words
     for cut in range(least, len(term) - least + 1 if len(term) <= LONGEST_IN_TWO else 0):
         pair = term[:cut], term[cut:]
         if not stops.issuperset(pair) and all(reader.words(near=half, slips=0) for half in pair):
@@ -206,7 +205,7 @@ def _glued(term: str, leaf: Leaf, reader: Reader) -> Meant | None:
 
 def _compounds(term: str, reader: Reader) -> list[Word]:
     """The compounds that a word stands in, or else its stem: a compound ends as the singular, too."""
-    for part in dict.fromkeys((term, *_stems(term, reader))):
+    for part in dict.fromkeys((term, *reader.analyzer.stems(term))):
         if len(part) >= SHORTEST_WITHIN and (within := reader.words(within=part, limit=MOST_COMPOUNDS)):
             return within
     return []
@@ -254,10 +253,6 @@ def _term(text: str, leaf: Leaf, weight: float) -> Term:
 
 def _field(leaf: Leaf) -> str:
     return leaf.spellings[0].field if isinstance(leaf, Synonyms) else leaf.field
-
-
-def _stems(term: str, reader: Reader) -> tuple[str, ...]:
-    return tuple(stem(term, language) for language in reader.stats().languages or ("en",))
 
 
 def _has_digit(term: str) -> bool:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postdex_index import analysis
+from postdex_index.analysis import terms_at
+from postdex_index.analyzer import Analyzer
+from postdex_index.scripts import is_spaceless
 
 from .grammar import Clause, Group, Node
 from .lexer import FILTERS
@@ -38,7 +40,7 @@ def beginning(text: str) -> tuple[str, str]:
     return text[:stop], f"the text has {len(text):,} characters; only the first {stop:,} were read"
 
 
-def telling(root: Group, known: Known | None, simplify: bool) -> tuple[Group, str]:
+def telling(root: Group, known: Known | None, analyzer: Analyzer) -> tuple[Group, str]:
     """The query with no more than MOST_WORDS of its free words, and what is to be said of that ("" for nothing).
 
     They are those that fewest posts have. Words that no post has are left out, unless no post has any.
@@ -46,16 +48,16 @@ def telling(root: Group, known: Known | None, simplify: bool) -> tuple[Group, st
     typed = list(_free(root))
     if sum(map(len, typed)) <= MOST_WORDS:
         return root, ""
-    free = [_words(one, simplify) for one in typed]
+    free = [_words(one, analyzer) for one in typed]
     size = sum(map(_size, free))
     if size <= MOST_WORDS:
         return root, ""
     words = dict.fromkeys(word for found in free for word in found)
-    posts = {word: _posts(word, known, simplify) for word in words}
+    posts = {word: _posts(word, known, analyzer) for word in words}
     rare = sorted(filter(posts.__getitem__, words), key=posts.__getitem__)
     kept = set((rare or list(words))[:MOST_WORDS])
     said = f"the text of {size:,} words was searched for by {len(kept)} of them"
-    return _only(root, kept, simplify), said + (", the rarest in these posts" if rare else "")
+    return _only(root, kept, analyzer), said + (", the rarest in these posts" if rare else "")
 
 
 def _free(group: Group) -> Iterator[str]:
@@ -73,46 +75,46 @@ def _is_free(part: Clause, group: Group) -> bool:
     return group.kind == "beside" and not part.sign and token.kind == "word" and token.field not in FILTERS
 
 
-def _words(typed: str, simplify: bool) -> list[str]:
+def _words(typed: str, analyzer: Analyzer) -> list[str]:
     """What is chosen from where something was typed without blanks: the whole, or each bigram of its runs."""
-    raws = analysis.raw_tokens(typed, simplify)
-    if not any(map(analysis.is_spaceless, raws)):
+    raws = analyzer.raw_tokens(typed)
+    if not any(map(is_spaceless, raws)):
         return [typed]
-    return [word for raw in raws for word in (_terms(raw) if analysis.is_spaceless(raw) else [raw])]
+    return [word for raw in raws for word in (_terms(raw) if is_spaceless(raw) else [raw])]
 
 
 def _terms(raw: str) -> list[str]:
     """The terms of a raw token; of a run its bigrams."""
-    positions = analysis.terms_at(raw)
-    if analysis.is_spaceless(raw):
+    positions = terms_at(raw)
+    if is_spaceless(raw):
         positions = positions[:-1] or positions
     return [term for position in positions for term in position]
 
 
 def _size(words: list[str]) -> int:
     """How many words these are: two characters without a blank, which overlap, are one."""
-    pairs = sum(map(analysis.is_spaceless, words))
+    pairs = sum(map(is_spaceless, words))
     return len(words) - pairs + -(-pairs // 2)
 
 
-def _posts(word: str, known: Known | None, simplify: bool) -> int:
+def _posts(word: str, known: Known | None, analyzer: Analyzer) -> int:
     """In how many posts the rarest term of a word stands that stands in any; 0 if none does."""
     if known is None:
         return 0
-    terms = {term for raw in analysis.raw_tokens(word, simplify) for term in _terms(raw)}
+    terms = {term for raw in analyzer.raw_tokens(word) for term in _terms(raw)}
     return min(filter(None, map(known, terms)), default=0)
 
 
-def _only(group: Group, kept: set[str], simplify: bool) -> Group:
+def _only(group: Group, kept: set[str], analyzer: Analyzer) -> Group:
     """The group with these of its free words, each once; they are taken from `kept` on the way."""
     parts: list[Node] = []
     for part in group.parts:
         if isinstance(part, Group):
-            parts.append(part if part.sign == "-" else _only(part, kept, simplify))
+            parts.append(part if part.sign == "-" else _only(part, kept, analyzer))
         elif not _is_free(part, group):
             parts.append(part)
         else:
-            for word in _words(part.token.text, simplify):
+            for word in _words(part.token.text, analyzer):
                 if word in kept:
                     kept.remove(word)
                     parts.append(part._replace(token=part.token._replace(text=word)))

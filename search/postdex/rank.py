@@ -18,10 +18,10 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
-from postdex_index.analysis import is_spaceless
 from postdex_index.engine import FEWEST, Candidate, Outline
 from postdex_index.query import Leaf, Synonyms, Term
 from postdex_index.scoring import BODY, HEADING, norm, saturation
+from postdex_index.scripts import is_spaceless
 
 #: All words of the query side by side are worth half the post's score once more.
 CLOSENESS = 0.5

@@ -20,7 +20,7 @@ from math import log
 from operator import itemgetter
 from typing import NamedTuple
 
-from postdex_index.analysis import tokens
+from postdex_index.analyzer import Analyzer
 from postdex_index.engine import Mark, Passage
 from postdex_index.model import SOFT_BREAK, Snippet, Span
 
@@ -110,20 +110,20 @@ def snippet(
     return _joined(passage, bounds, shown, marks, worth)
 
 
-def title_spans(title: str, wanted: Callable[[str], bool], simplify: bool = True) -> tuple[Span, ...]:
-    """The stretches of a title that hold a wanted term; touching ones are one. `simplify`: as the index read it.
+def title_spans(title: str, wanted: Callable[[str], bool], analyzer: Analyzer) -> tuple[Span, ...]:
+    """The stretches of a title that hold a wanted term; touching ones are one.
 
-    >>> title_spans("A refcount bug", {"refcount"}.__contains__)
+    >>> title_spans("A refcount bug", {"refcount"}.__contains__, Analyzer(True, ("en",)))
     (Span(start=2, length=8),)
     """
-    found = {place for term, place in _title_terms(title, simplify) if wanted(term)}
+    found = {place for term, place in _title_terms(title, analyzer) if wanted(term)}
     return tuple(_merged(sorted(found))) if found else ()
 
 
 @lru_cache(_REMEMBERED)
-def _title_terms(title: str, simplify: bool) -> Sequence[tuple[str, tuple[int, int]]]:
+def _title_terms(title: str, analyzer: Analyzer) -> Sequence[tuple[str, tuple[int, int]]]:
     """The terms of a title, each with where it stands; those of a compound stand where the whole does."""
-    return tuple([(token.term, (token.start, token.stop)) for token in tokens(title, simplify=simplify)])
+    return tuple([(token.term, (token.start, token.stop)) for token in analyzer.tokens(title)])
 
 
 @lru_cache(_REMEMBERED)

@@ -9,24 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from postdex_index.analysis import raw_spans
+from postdex_index.analyzer import Analyzer
 from postdex_index.engine import Mark, Passage
 
 #: Characters that may stand between two words that stand together, none of them a letter: `foo() -> bar`.
 _APART = 6
 
 
-def stretch(passage: Passage, leaf: int, typed: str) -> tuple[tuple[int, int] | None, bool]:
+def stretch(passage: Passage, leaf: int, typed: str, analyzer: Analyzer) -> tuple[tuple[int, int] | None, bool]:
     """Where marks of a leaf stand together in a passage, and whether they are spelled as they were `typed` (which is
     not asked if that is empty): the first stretch that is, otherwise the first. Case and blanks don't count, nor what
     was typed behind the words; before a name signs do (`--fix`).
 
-    >>> stretch(Passage("drvLink or drv_link", 0, 1, (Mark(0, 7, 0), Mark(11, 19, 0)), False, False), 0, "drv_link()")
+    >>> passage = Passage("drvLink or drv_link", 0, 1, (Mark(0, 7, 0), Mark(11, 19, 0)), False, False)
+    >>> stretch(passage, 0, "drv_link()", Analyzer(True, ("en",)))
     ((11, 19), True)
     """
     text = passage.text
     found = _stretches(text, [mark for mark in passage.marks if mark[2] == leaf])
-    spelled, signs = _spelled(typed) if typed else ("", "")
+    spelled, signs = _spelled(typed, analyzer) if typed else ("", "")
     for start, stop in found if typed else ():
         if text.endswith(signs, 0, start) and _plain(text[start:stop]) == spelled:
             return (start, stop), True
@@ -34,9 +35,9 @@ def stretch(passage: Passage, leaf: int, typed: str) -> tuple[tuple[int, int] | 
 
 
 @lru_cache(16)
-def _spelled(typed: str) -> tuple[str, str]:
+def _spelled(typed: str, analyzer: Analyzer) -> tuple[str, str]:
     """The words that were typed as `_plain` has them, and the signs before them if they are one name."""
-    spans = list(raw_spans(typed))
+    spans = list(analyzer.raw_spans(typed))
     if not spans:
         return "", ""
     start, stop = spans[0][1], spans[-1][2]

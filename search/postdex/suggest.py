@@ -8,19 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from postdex_index.analysis import (
-    compound,
-    is_spaceless,
-    raw_spans,
-    stem,
-    stemmer_language,
-    stop_words,
-    terms_at,
-    tokens,
-)
+from postdex_index.analysis import compound, terms_at
+from postdex_index.analyzer import Analyzer
 from postdex_index.engine import Document, Reader, Word
+from postdex_index.languages import stem, stemmer_language, stop_words
 from postdex_index.query import Clauses, Keyword, Query, Term
 from postdex_index.scoring import K1, idf, saturation
+from postdex_index.scripts import is_spaceless
 
 #: What a word is worth by where it stands in the post that others are to be like.
 TITLE, TAG, HEADING, TEXT = 4.0, 4.0, 2.0, 1.0
@@ -36,7 +30,7 @@ def complete(reader: Reader, text: str, limit: int = 10) -> list[Word]:
     None after a blank or a sign, when no word is being typed, and none for more than one Chinese
     character: nobody can say where a word ends there.
     """
-    prefix = _growing(text, reader.stats().simplify)
+    prefix = _growing(text, reader.analyzer)
     return reader.words(prefix=prefix, limit=limit) if prefix else []
 
 
@@ -48,10 +42,10 @@ def like(reader: Reader, post: int, limit: int = 25) -> Query:
     query without hits.
     """
     document = reader.document(post)
-    posts, simplify = reader.stats().posts, reader.stats().simplify
+    posts = reader.stats().posts
     alone = 0 if document.unpublished else 1
     telling = []
-    for term, count in _counts(document, simplify).items():
+    for term, count in _counts(document, reader.analyzer).items():
         found = reader.holds(term)
         if found > alone:
             share = saturation(count, K1)
@@ -61,27 +55,26 @@ def like(reader: Reader, post: int, limit: int = 25) -> Query:
     return Clauses(optional=terms, excluded=(Keyword("path", document.path),), minimum=1)
 
 
-def _growing(text: str, simplify: bool) -> str:
+def _growing(text: str, analyzer: Analyzer) -> str:
     """The beginning of a term that the text ends with, "" if it ends with none."""
-    last = list(raw_spans(text, simplify))[-1:]
+    last = list(analyzer.raw_spans(text))[-1:]
     if not last or text[last[0][2] :].strip("_.-'’"):
         return ""
     raw = last[0][0]
     if is_spaceless(raw):
         terms = terms_at(raw)
         return terms[0][0] if len(terms) == 1 else ""
-    word = compound(raw)
-    return word.symbol or word.joined or "".join(word.parts)
+    return compound(raw).in_one
 
 
-def _counts(document: Document, simplify: bool) -> dict[str, float]:
+def _counts(document: Document, analyzer: Analyzer) -> dict[str, float]:
     """The words of a post that may tell something, each in its first form, and their weighted occurrences."""
     language = stemmer_language(document.lang)
     ignored = stop_words(language)
     first: dict[str, str] = {}
     counts: dict[str, float] = {}
     for text, weight in _texts(document):
-        for token in tokens(text, simplify=simplify):
+        for token in analyzer.tokens(text):
             term = token.term
             if term in ignored or term.isdigit() or len(term) < (2 if is_spaceless(term) else SHORTEST):
                 continue

@@ -9,10 +9,8 @@ much, `tree` decides what is required and what only scores, with `words` and `fi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from postdex_index import analysis
 from postdex_index.query import Clauses, Everything, Query, leaves
 
 from .as_typed import Whole, whole
@@ -25,6 +23,8 @@ from .words import Reading
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from postdex_index.analyzer import Analyzer
 
     from .words import Known
 
@@ -50,27 +50,27 @@ class Parsed(NamedTuple):
 
 def parse(
     text: str,
+    analyzer: Analyzer,
     *,
     today: date | None = None,
-    languages: Sequence[str] = ("en",),
     all_words: bool = False,
     prefix_last: bool = False,
     known: Known | None = None,
     fits: Fits | None = None,
-    simplify: bool = True,
 ) -> Parsed:
-    """Read a query.
+    """Read a query by the analyzer of the index that answers, whose languages decide which words are stop words.
 
-    `after:30d` counts back from `today` (default: this machine's day); `languages` decide which words are
-    stop words. With `all_words` every word is required (for orders other than by score); with `prefix_last`
-    the last word may be the beginning of one. `known` counts the posts of the index with a term: with it, neighbours
-    are looked for in one (`git hub` as github) only if there is such a word, and of a Chinese run only what is
-    telling finds posts. `fits` tells whether any post has what a filter asks for: with it, one that fits none is text
-    where it stands beside words. `simplify` reads traditional Chinese as simplified, as the index that answers does.
+    `after:30d` counts back from `today` (default: this machine's day). With `all_words` every word is required (for
+    orders other than by score); with `prefix_last` the last word may be the beginning of one. `known` counts the posts
+    of the index with a term: with it, neighbours are looked for in one (`git hub` as github) only if there is such a
+    word, and of a Chinese run only what is telling finds posts. `fits` tells whether any post has what a filter asks
+    for: with it, one that fits none is text where it stands beside words.
     Raises only `QueryError`, for a query over one of `grammar`'s limits.
 
+    >>> from postdex_index.analyzer import Analyzer
     >>> from postdex_index.query import show
-    >>> show(parse("+refcount bug -psock").tree), parse('"root').warnings
+    >>> english = Analyzer(True, ("en",))
+    >>> show(parse("+refcount bug -psock", english).tree), parse('"root', english).warnings
     ('(+refcount bug -psock)', ('a " was not closed; it was closed at the end',))
     """
     text, cut = beginning(text)
@@ -79,10 +79,10 @@ def parse(
     grouped = group(lexed.tokens)
     typed, unfit = grouped.root, list[str]()
     if fits and any(token.field in FILTERS for token in lexed.tokens):
-        typed, unfit = typed_text(grouped.root, fits, simplify)
-    root, thinned = telling(typed, known, simplify)
-    stops = frozenset[str]().union(*map(analysis.stop_words, languages))
-    settings = QuerySettings(today, all_words, prefix_last and not cut, known, simplify, stops)
+        typed, unfit = typed_text(grouped.root, fits, analyzer)
+    root, thinned = telling(typed, known, analyzer)
+    reading = Reading(analyzer, stop_words=analyzer.stop_words, known=known)
+    settings = QuerySettings(reading, today, all_words, prefix_last and not cut)
     tree, repairs, words, plain, steps = read(root, settings)
     warnings = [*filter(None, (cut, thinned)), *lexed.warnings, *grouped.warnings, *unfit, *repairs]
     empty = tree is None and bool(text.strip())
@@ -97,7 +97,7 @@ def parse(
         words,
         not empty and not leaves(tree),
         empty,
-        analysis.key(plain, simplify),
+        analyzer.key(plain),
         lexed.steps + grouped.steps + steps,
-        whole(typed, Reading(simplify=simplify, stop_words=stops), settings.prefix_last),
+        whole(typed, reading, settings.prefix_last),
     )

@@ -29,7 +29,7 @@ from postdex_index.query import (
 from . import filters, words
 from .grammar import Clause, Group, Node
 from .lexer import DATES, FILTERS, Token
-from .words import Known, Piece, Reading
+from .words import Piece, Reading
 
 if TYPE_CHECKING:
     from datetime import date
@@ -56,13 +56,10 @@ class TypedWord(NamedTuple):
 class QuerySettings(NamedTuple):
     """How a query is to be read; what each means is said at `syntax.parse`."""
 
+    reading: Reading
     today: date | None = None
     all_words: bool = False
     prefix_last: bool = False
-    known: Known | None = None
-    simplify: bool = True
-    stop_words: frozenset[str] = frozenset()
-    asks: bool = True
 
 
 class Read(NamedTuple):
@@ -81,14 +78,16 @@ class Read(NamedTuple):
 def read(root: Group, settings: QuerySettings) -> Read:
     """The tree of a whole query. Stop words with nothing but stop words around them are words like any other.
 
+    >>> from postdex_index.analyzer import Analyzer
     >>> token = Token("word", "the", last=True)
-    >>> read(Group("beside", (Clause(token),)), QuerySettings(stop_words=frozenset({"the"}))).tree
+    >>> reading = Reading(Analyzer(True, ("en",)), stop_words=frozenset({"the"}))
+    >>> read(Group("beside", (Clause(token),)), QuerySettings(reading)).tree
     Term(text='the', field='', weight=1.0, exact=False)
     """
     reader = _Reader(settings)
     tree = reader.group(root, _Scope(strict=settings.all_words)).tree()
     if reader.stopped and not reader.scored:
-        return read(root, settings._replace(stop_words=frozenset(), asks=False))
+        return read(root, settings._replace(reading=settings.reading._replace(stop_words=frozenset(), asks=False)))
     text = " ".join(reader.typed) if reader.titled else ""
     return Read(tree, tuple(reader.warnings), tuple(reader.words), text, reader.steps)
 
@@ -160,9 +159,7 @@ class _Reader:
 
     def __init__(self, settings: QuerySettings) -> None:
         self.settings = settings
-        self.reading = Reading(
-            simplify=settings.simplify, stop_words=settings.stop_words, asks=settings.asks, known=settings.known
-        )
+        self.reading = settings.reading
         self.scored = self.stopped = False
         self.titled = True
         self.steps = 0
@@ -215,7 +212,7 @@ class _Reader:
     def filter(self, field: str, token: Token) -> list[Piece]:
         """A filter, or what was typed for one as text."""
         if field not in DATES:
-            keyword = filters.keyword(field, token.text, self.settings.simplify)
+            keyword = filters.keyword(field, token.text, self.reading.analyzer)
             if keyword is None:
                 self.warnings.append(f"{field}: was left out: it has no value")
             return [Piece(keyword, (keyword,))] if keyword else []
@@ -231,7 +228,7 @@ class _Reader:
     def glue(self, parts: Sequence[Node], pieces: list[list[Piece]], every: bool, scope: _Scope, bag: _Bag) -> _Glued:
         """Neighbours as one word, where that is a word too: a choice more, or another spelling of both if required."""
         glued: _Glued = {}
-        known = self.settings.known
+        known = self.reading.known
         for at, (left, right) in enumerate(pairwise(parts)):
             if scope.excluded or not (_bare(left) and _bare(right) and left.sign == right.sign):
                 continue

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
-from postdex_index.analysis import is_spaceless
 from postdex_index.query import Leaf, Phrase, Prefix, Synonyms, Term
+from postdex_index.scripts import is_spaceless
 
 #: A word that no leaf looks for (a stop word in the middle of a compound): any will do.
 ANY = -1
@@ -35,7 +35,7 @@ class Typed(NamedTuple):
 def wholes_of(leaves: Sequence[Leaf], text: str) -> list[Typed]:
     """What may stand as a whole: all that was typed, empty if that can't, then each run of a script without blanks.
 
-    `text` is the query as `analysis.key` has it. One word alone is no whole: its leaf says where it stands.
+    `text` is the query as `Analyzer.key` has it. One word alone is no whole: its leaf says where it stands.
 
     >>> wholes_of([Term("falls"), Term("to")], "falls to")[0].steps
     (Step(leaf=0, least=1, most=1), Step(leaf=1, least=1, most=1))

@@ -38,7 +38,7 @@ def verdict(reader: Reader, path: str, post: int, question: Question) -> Verdict
     if not here.matches(tree):
         return Verdict(path, 0, None, (*_unpublished(unpublished), *_failed(tree, here)))
     found = reader.search(tree, limit=MOST_HITS, as_typed=as_typed, drafts=bool(unpublished))
-    showing = hits.showing(tree, found.leaves, as_typed=as_typed)
+    showing = hits.showing(tree, found.leaves, reader.analyzer, as_typed=as_typed)
     for number, one in enumerate(best(reader, found, question), 1):
         if one.candidate.post == post:
             score = hits.explanation(reader, one, showing)

@@ -17,8 +17,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple, TypeAlias
 
-from postdex_index import analysis
+from postdex_index import analysis, compounds
+from postdex_index.analyzer import Analyzer
+from postdex_index.languages import asks
 from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Synonyms, Term, Wildcard, show
+from postdex_index.scripts import is_spaceless
 
 Spelling: TypeAlias = Term | Phrase | Prefix
 #: A word in all its spellings.
@@ -85,15 +88,15 @@ class Piece(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """How a word was typed: in which field, with which weight, whether it may still be growing.
+    """How a word was typed: in which field, with which weight, whether it may still be growing; and how it is read.
 
     `asks`: words that only ask are taken for such; `known` counts the posts with a term.
     """
 
+    analyzer: Analyzer
     field: str = ""
     weight: float = 1.0
     growing: bool = False
-    simplify: bool = True
     stop_words: frozenset[str] = frozenset()
     asks: bool = True
     known: Known | None = None
@@ -102,7 +105,7 @@ class Reading(NamedTuple):
 def word(text: str, slips: int, reading: Reading, say: Say) -> list[Piece]:
     """The pieces of a chunk without blanks, in order; none if it holds no token. `slips` is -1 for none.
 
-    >>> word("C++", -1, Reading(), print)[0].loose
+    >>> word("C++", -1, Reading(Analyzer(True, ("en",))), print)[0].loose
     (Term(text='c++', field='', weight=1.0, exact=False), Term(text='c', field='', weight=0.25, exact=False))
     """
     special = None
@@ -115,7 +118,7 @@ def word(text: str, slips: int, reading: Reading, say: Say) -> list[Piece]:
     pieces: list[Piece] = []
     group: list[RawSpan] = []
     for span in raw_words(text, reading):
-        if analysis.is_spaceless(span[0]):
+        if is_spaceless(span[0]):
             pieces += _spoken(text, group, reading)
             pieces.append(_run(span[0], reading))
             group = []
@@ -137,15 +140,20 @@ def exact(text: str, slop: int, reading: Reading) -> list[Word]:
     """The one leaf that a quoted text is, or none.
 
     >>> from postdex_index.query import show
-    >>> [show(leaf) for leaf in exact("Root cause", 0, Reading())]
+    >>> [show(leaf) for leaf in exact("Root cause", 0, Reading(Analyzer(True, ("en",))))]
     ['"root cause"']
     """
     spans = list(raw_words(text, reading))
-    raws = [raw for raw, _, _ in spans]
-    growing = reading.growing and bool(spans) and spans[-1][2] == len(text)
+    if spans and spans[-1][2] < len(text):
+        reading = reading._replace(growing=False)
+    return side_by_side([raw for raw, _, _ in spans], slop, reading)
+
+
+def side_by_side(raws: Sequence[str], slop: int, reading: Reading) -> list[Word]:
+    """The same of its raw tokens, the last of which may still be growing."""
     spellings: list[Spelling] = []
-    for terms in _spelled(raws, tails=not slop):
-        prefix = growing or (analysis.is_spaceless(raws[-1]) and len(terms[-1]) == 1)
+    for terms in compounds.spellings(raws, tails=not slop):
+        prefix = reading.growing or (is_spaceless(raws[-1]) and len(terms[-1]) == 1)
         if len(terms) == 1:
             spellings.append(Prefix(terms[0], reading.field) if prefix else Term(terms[0], reading.field, exact=True))
         else:
@@ -155,7 +163,7 @@ def exact(text: str, slop: int, reading: Reading) -> list[Word]:
 
 def raw_words(text: str, reading: Reading) -> Iterator[RawSpan]:
     """The raw tokens of which something is left after folding, and where they stand."""
-    return (span for span in analysis.raw_spans(text, reading.simplify) if analysis.terms_at(span[0]))
+    return (span for span in reading.analyzer.raw_spans(text) if analysis.terms_at(span[0]))
 
 
 def _spoken(text: str, spans: Sequence[RawSpan], reading: Reading) -> list[Piece]:
@@ -170,10 +178,10 @@ def _spoken(text: str, spans: Sequence[RawSpan], reading: Reading) -> list[Piece
         leaf = _growing([Term(term, reading.field)], [term], reading)
         return [Piece(leaf, (leaf,), term, True, spans[0][1] == 0, spans[0][2] == len(text), typed=term)]
     raws = [raw for raw, _, _ in spans]
-    strict = _growing(_compound(raws, reading), _words(units[-1]), reading)
+    strict = _growing(_compound(raws, reading), compounds.words_of(units[-1]), reading)
     less = reading._replace(weight=reading.weight * PART, growing=False)
     loose = (strict, *islice(_parts(raws, units, less), _MOST_PARTS))
-    return [Piece(strict, loose, "".join(map(_whole, units)), typed=text[spans[0][1] : spans[-1][2]])]
+    return [Piece(strict, loose, "".join([unit.in_one for unit in units]), typed=text[spans[0][1] : spans[-1][2]])]
 
 
 def _parts(raws: Sequence[str], units: Sequence[analysis.Compound], reading: Reading) -> Iterator[Query]:
@@ -196,7 +204,7 @@ def compound(raw: str, reading: Reading) -> Word:
 def _compound(raws: Sequence[str], reading: Reading) -> list[Spelling]:
     """The spellings of a compound: in one word where it is one raw token, and as a phrase."""
     found: list[Spelling] = []
-    for terms in _spelled(raws):
+    for terms in compounds.spellings(raws):
         found.append(Term(terms[0], reading.field) if len(terms) == 1 else Phrase(terms, reading.field))
     return found[::-1] if len(raws) == 1 else found
 
@@ -217,48 +225,9 @@ def _either(spellings: Sequence[Spelling], weight: float) -> Word:
     return Synonyms(tuple(spellings), weight) if len(spellings) > 1 else spellings[0]._replace(weight=weight)
 
 
-def _spelled(raws: Sequence[str], tails: bool = True) -> list[tuple[str, ...]]:
-    """The words of raw tokens in a row, in each way that posts may have them indexed, at most three.
-
-    As code (`git hub`), as prose where two humps stay together (`github`, but sk user data), and
-    everything in one (`github`, `skuserdata`). In a row a run of Chinese ends with its last
-    character alone, as in posts; the last run may go on, so there it does not (without `tails` none does).
-    """
-    ways: list[list[str]] = [[], [], []]
-    for at, raw in enumerate(raws):
-        if analysis.is_spaceless(raw):
-            terms = [position[0] for position in analysis.terms_at(raw)]
-            if len(terms) > 1 and (not tails or at == len(raws) - 1):
-                del terms[-1]
-            as_code = as_prose = in_one = terms
-        else:
-            unit = analysis.compound(raw)
-            as_code, in_one = _words(unit), [_whole(unit)]
-            as_prose = _words(unit._replace(parts=tuple(position[0] for position in analysis.terms_at(raw))))
-        for way, words in zip(ways, (as_code, as_prose, in_one), strict=True):
-            way += words
-    return [way for way in dict.fromkeys(map(tuple, ways)) if way]
-
-
-def _words(unit: analysis.Compound) -> list[str]:
-    """The parts of a raw token, symbol forms in place of the first and the last (`.net`, `c++`)."""
-    words = list(unit.parts)
-    if unit.symbol.startswith("."):
-        words[0] = "." + words[0]
-    if unit.symbol.endswith("#"):
-        words[-1] += "#"
-    elif unit.symbol.endswith("++"):
-        words[-1] += "++"
-    return words
-
-
-def _whole(unit: analysis.Compound) -> str:
-    return unit.symbol or unit.joined or unit.parts[0]
-
-
 def _run(raw: str, reading: Reading) -> Piece:
     """A run of characters without blanks: one of its telling bigrams, or all of them together."""
-    terms = tuple(position[0] for position in analysis.terms_at(raw))
+    terms = compounds.as_prose(raw)
     if len(terms) == 1:
         alone = Prefix(terms[0], reading.field, reading.weight)
         return Piece(alone, (alone,))
@@ -266,15 +235,15 @@ def _run(raw: str, reading: Reading) -> Piece:
     run = "".join(term[0] for term in terms)
     asking = set[str]()
     if reading.asks:
-        asking = {bigram for bigram, around in zip(bigrams, pairwise(analysis.asks(run)), strict=True) if any(around)}
-    asks = asking.issuperset(bigrams)
-    if asks:
+        asking = {bigram for bigram, around in zip(bigrams, pairwise(asks(run)), strict=True) if any(around)}
+    only_asks = asking.issuperset(bigrams)
+    if only_asks:
         reading = reading._replace(weight=reading.weight * _ASKING)
     if len(bigrams) == 1:
         pair = Term(bigrams[0], reading.field, reading.weight)
-        return Piece(pair, (pair,), asks=asks)
+        return Piece(pair, (pair,), asks=only_asks)
     strict = Phrase(bigrams, reading.field, reading.weight, exact=True)
-    if asks:
+    if only_asks:
         return Piece(strict, (strict,), asks=True)
     telling = _telling(set(bigrams) - asking, None if reading.field else reading.known)
     found, others = list[Query](), list[Query]()
@@ -301,7 +270,7 @@ def _telling(bigrams: set[str], known: Known | None) -> set[str]:
 def _fuzzy(text: str, slips: int, reading: Reading, say: Say) -> Piece | None:
     """`word~`, or None with a word of why where it is no single word."""
     raws = [raw for raw, _, _ in raw_words(text, reading)]
-    unit = analysis.compound(raws[0]) if len(raws) == 1 and not analysis.is_spaceless(raws[0]) else None
+    unit = analysis.compound(raws[0]) if len(raws) == 1 and not is_spaceless(raws[0]) else None
     if unit is None or unit.symbol or unit.joined or len(unit.parts[0]) < _LITERAL:
         if raws:
             say(f"~ allows slips in a single word of two letters or more; {text} was searched as it is")
@@ -320,7 +289,7 @@ def _pattern(text: str, reading: Reading, say: Say) -> Piece | None:
             say(f"* works inside one word only; {text} was searched as text")
         return None
     front, *rest = re.split(_WILD, body)
-    if any(analysis.is_spaceless(raw) for raw, _, _ in raw_words(body, reading)):
+    if any(is_spaceless(raw) for raw, _, _ in raw_words(body, reading)):
         if any(rest) or "?" in body:
             say(f"{text} was searched as text: scripts without blanks need no pattern")
         return None
@@ -350,5 +319,4 @@ def _prefix(front: str, reading: Reading) -> Word:
 
 def _literal(piece: str, reading: Reading) -> str:
     """A stretch of a pattern as the terms have it: folded, in one."""
-    units = [analysis.compound(raw) for raw, _, _ in raw_words(piece, reading)]
-    return "".join(unit.joined or "".join(unit.parts) for unit in units).strip("_")
+    return compounds.literal(reading.analyzer.raw_tokens(piece))

@@ -21,6 +21,7 @@ from .reader import Snapshot
 from .store import Store
 
 if TYPE_CHECKING:
+    from ..analyzer import Analyzer
     from .writer import IndexWriter
 
 
@@ -37,17 +38,17 @@ def hurry() -> None:
 
 
 def open_writer(
-    directory: Path, *, wait: float = 0.0, simplify: bool = True, distrust: bool = False, hurried: bool = False
+    directory: Path, *, analyzer: Analyzer, wait: float = 0.0, distrust: bool = False, hurried: bool = False
 ) -> IndexWriter:
-    """The writer, made if need be with its folder; `wait` seconds for another writer to end. `simplify` makes
-    traditional Chinese simplified; an index is all one way or all the other. With `distrust` nothing is built
-    on that was not just checked, and nothing older is kept; with `hurried` a commit does not wait for a large merge.
+    """The writer, made if need be with its folder; `wait` seconds for another writer to end. All posts of an index are
+    read by one `analyzer`. With `distrust` nothing is built on that was not just checked, and nothing older is kept;
+    with `hurried` a commit does not wait for a large merge.
 
     Raises `IndexLockedError`, `IndexWriteError`, `IndexVersionError`.
     """
     from .writer import IndexWriter  # with all that builds segments: a search has no use for it
 
-    return IndexWriter(directory, wait=wait, simplify=simplify, distrust=distrust, hurried=hurried)
+    return IndexWriter(directory, analyzer=analyzer, wait=wait, distrust=distrust, hurried=hurried)
 
 
 def generation(directory: Path) -> int | None:

@@ -20,10 +20,9 @@ from itertools import dropwhile, islice
 from pathlib import Path
 from typing import Any, NoReturn
 
-from .. import analysis
 from ..errors import IndexWriteError
 from . import opening, reader
-from .fieldterms import FIELDS, MARK, PATH, FieldPostings, FieldTerms, pattern, quoted
+from .fieldterms import FIELDS, PATH, SIMPLIFYING, FieldPostings, FieldTerms, marked, pattern, quoted
 from .store import File, SegmentEntry, Store
 from .toc import rows
 
@@ -65,7 +64,7 @@ class PostTokenizer(Tokenizer):  # type: ignore[misc]
         **kwargs: Any,
     ) -> Iterator[Any]:
         token: Any = Token(positions, chars, removestops=removestops, mode=mode, **kwargs)
-        for term, position, start, stop in quoted(value) if mode == "query" else analysis.tokens(value):
+        for term, position, start, stop in quoted(value) if mode == "query" else SIMPLIFYING.tokens(value):
             token.text = token.original = term
             token.pos = start_pos + position
             token.startchar, token.endchar = start_char + start, start_char + stop
@@ -73,7 +72,7 @@ class PostTokenizer(Tokenizer):  # type: ignore[misc]
 
 
 class WordField(fields.FieldType):  # type: ignore[misc]
-    """A field of words: positions, scored, tokenised by `analysis`."""
+    """A field of words: positions, scored, tokenised as ours."""
 
     def __init__(self, stored: bool = False) -> None:
         super().__init__(formats.Positions(), PostTokenizer(), scorable=True, stored=stored, multitoken_query="and")
@@ -86,7 +85,7 @@ class WordField(fields.FieldType):  # type: ignore[misc]
         if mode != "query":
             yield from (token.text for token in self.tokenize(qstring, mode=mode, **kwargs))
         elif tokenize:
-            yield from (MARK + raw for raw in analysis.raw_tokens(qstring, simplify=False) if analysis.terms_at(raw))
+            yield from marked(qstring)
         elif qstring:
             yield pattern(qstring)
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain, compress
 
-from ..analysis import stemmer_language
+from ..languages import stemmer_language
 from .layout import FOLDED_PATH, NO_DATE, one_line
 from .segment import SegmentFile
 from .words import glob

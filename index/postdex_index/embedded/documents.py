@@ -9,11 +9,12 @@ from itertools import accumulate, chain, islice
 from json import JSONDecoder
 from typing import Any, NamedTuple, TypeVar
 
-from ..analysis import ASIAN, LONGEST_TERM, is_spaceless, raw_matches, raw_tokens, width_of
+from ..analysis import LONGEST_TERM, width_of
+from ..analyzer import Analyzer
 from ..engine import Found, Mark, Outline, Passage, StoredSection
 from ..model import SOFT_BREAK
 from ..scoring import CODE
-from ..scripts import run_letters
+from ..scripts import ASIAN, is_spaceless, run_letters
 from .segment import SegmentFile
 from .texts import TextReader
 
@@ -114,7 +115,8 @@ class Widths(dict[str, int]):
 class Documents:
     """The stored posts of one segment."""
 
-    def __init__(self, segment: SegmentFile) -> None:
+    def __init__(self, segment: SegmentFile, analyzer: Analyzer) -> None:
+        self.analyzer = analyzer
         self._stored, self._stored_start = segment.column("stored", whole=False), segment.column("stored_start")
         self._outline, self._outline_start = segment.column("outline", whole=False), segment.column("outline_start")
         self._check_stored, self._check_outline = segment.checker("stored"), segment.checker("outline")
@@ -130,7 +132,6 @@ class Documents:
         self.run_first, self.run_start = segment.column("field_span_first"), segment.column("field_span_start")
         self.run_code = segment.column("field_span_code")
         self.texts = TextReader(segment)
-        self.simplify: bool = segment.meta["simplify"]
         # What refers back to this must not be kept here: a closed index would hold its files until a collection.
         self._records: dict[int, Record] = {}
         self._headings: dict[int, Headings] = {}
@@ -310,9 +311,9 @@ class StoredDocument:
 
     def _place(self, text: str, first: int, near: int) -> int:
         """Where the word or the character at position `near` begins in a text whose words begin at position `first`."""
-        widths, simplify = self._documents.widths[self._code(first)], self._documents.simplify
+        widths = self._documents.widths[self._code(first)]
         start = 0
-        for match in raw_matches(text, simplify):
+        for match in self._documents.analyzer.raw_matches(text):
             raw, start = match[0], match.start()
             if first + widths[raw] > near:
                 if is_spaceless(raw):
@@ -368,13 +369,13 @@ class StoredDocument:
     def _look_in(self, shown: ShownPassage, check: int, begin: int, end: int, places: Sequence[int]) -> None:
         """The same between a checkpoint and the next one, the characters [begin, end) of the passage. The hot loop
         of a search that shows what was not shown before: without a step of Python for each token."""
-        text, simplify = shown.text[begin:end], self._documents.simplify
+        text, analyzer = shown.text[begin:end], self._documents.analyzer
         tokens = shown.tokens.get(check)
         if tokens is None:
             first = self._documents.check_position[check]
-            widths = map(self._documents.widths[self._code(first)].__getitem__, raw_tokens(text, simplify))
+            widths = map(self._documents.widths[self._code(first)].__getitem__, analyzer.raw_tokens(text))
             tokens = shown.tokens[check] = array("I", accumulate(widths, initial=first))
-        matches = raw_matches(text, simplify)
+        matches = analyzer.raw_matches(text)
         match, passed = next(matches, None), 1
         run = 0
         letters: Sequence[tuple[int, int]] = ()

@@ -12,9 +12,13 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 
-from .. import analysis, query
+from .. import query
+from ..analysis import terms_at
+from ..analyzer import Analyzer
+from ..compounds import as_prose, literal, spellings
 from ..scoring import BODY
 from ..scoring import FIELDS as SCORED
+from ..scripts import is_spaceless
 from .layout import SURFACE
 from .reader import Segment
 from .sought import Sought
@@ -26,6 +30,9 @@ MARK = "\x01"
 ALL, PATH = "text", "path"
 #: The fields that have terms, in order.
 FIELDS = tuple(sorted((ALL, PATH, *query.FIELDS)))
+#: A schema knows no index. So what is typed is as it was typed until a segment reads it by its own analyzer; patterns,
+#: and texts that are to be marked, are always simplified.
+_TYPED, SIMPLIFYING = Analyzer(False, ()), Analyzer(True, ())
 #: Postings of so many terms are kept a segment: Whoosh asks for those of each term four times.
 _KEPT = 256
 
@@ -59,8 +66,7 @@ class FieldTerms:
             docs = self._paths().get(term)
             return FieldPostings(docs, [()] * len(docs), [1] * len(docs)) if docs else None
         text, inside = term.decode("utf-8", "replace"), "" if field == ALL else field
-        if self._segment.file.meta["simplify"]:
-            text = analysis.simplified(text)
+        text = self._segment.analyzer.simplified(text)
         leaf = typed(text[1:], inside) if text.startswith(MARK) else query.Term(text, inside, exact=True)
         found = self._segment.lists.postings(Sought(leaf, self._languages))
         if found is None:
@@ -109,17 +115,19 @@ def typed(raw: str, field: str = "") -> query.Leaf:
     >>> query.show(typed("fixing")), query.show(typed("GitHub")), query.show(typed("内核的"))
     ('fixing', "[github | 'git hub']", '"内核 核的"')
     """
-    if analysis.is_spaceless(raw):
-        terms = tuple(position[0] for position in analysis.terms_at(raw))
+    if is_spaceless(raw):
+        terms = as_prose(raw)
         if len(terms) == 1:
             return query.Prefix(terms[0], field)
         return query.Term(terms[0], field) if len(terms) == 2 else query.Phrase(terms[:-1], field, exact=True)
-    unit = analysis.compound(raw)
-    ways = dict.fromkeys(
-        [(unit.symbol or unit.joined or unit.parts[0],), _prose(raw), _signed(unit.parts, unit.symbol)]
-    )
-    spellings = tuple(query.Term(way[0], field) if len(way) == 1 else query.Phrase(way, field) for way in ways)
-    return spellings[0] if len(spellings) == 1 else query.Synonyms(spellings)
+    ways = spellings([raw])[::-1]
+    leaves = tuple(query.Term(way[0], field) if len(way) == 1 else query.Phrase(way, field) for way in ways)
+    return leaves[0] if len(leaves) == 1 else query.Synonyms(leaves)
+
+
+def marked(text: str) -> Iterator[str]:
+    """The term of each word of a typed text."""
+    return (MARK + raw for raw in _TYPED.raw_tokens(text) if terms_at(raw))
 
 
 def quoted(text: str) -> Iterator[tuple[str, int, int, int]]:
@@ -128,11 +136,11 @@ def quoted(text: str) -> Iterator[tuple[str, int, int, int]]:
     >>> [term for term, *_ in quoted("GitHub's sk_user_data")]
     ['github', 'sk', 'user', 'data']
     """
-    spans = [span for span in analysis.raw_spans(text, simplify=False) if analysis.terms_at(span[0])]
+    spans = [span for span in _TYPED.raw_spans(text) if terms_at(span[0])]
     position = 0
     for number, (raw, start, stop) in enumerate(spans, 1):
-        words = _prose(raw)
-        if analysis.is_spaceless(raw) and number == len(spans):
+        words = as_prose(raw)
+        if is_spaceless(raw) and number == len(spans):
             # In the post the last run may go on: its last character is not alone there, it begins a pair.
             words = words[:-1] or (MARK + raw,)
         for word in words:
@@ -146,29 +154,4 @@ def pattern(text: str) -> str:
     >>> pattern("SMC_*_Fallback")
     'smc*fallback'
     """
-    return re.sub(r"[\w.\-'’‐‑]+", lambda match: _literal(match[0]), text)
-
-
-def _literal(text: str) -> str:
-    found = ""
-    for raw in analysis.raw_tokens(text):
-        if analysis.is_spaceless(raw):
-            found += raw
-        else:
-            unit = analysis.compound(raw)
-            found += unit.joined or "".join(unit.parts)
-    return found.strip("_")
-
-
-def _prose(raw: str) -> tuple[str, ...]:
-    """The words of a raw token as a post has it outside code, one a position."""
-    words = tuple(position[0] for position in analysis.terms_at(raw))
-    return words if analysis.is_spaceless(raw) else _signed(words, analysis.compound(raw).symbol)
-
-
-def _signed(words: Sequence[str], symbol: str) -> tuple[str, ...]:
-    """Words with the signs of a symbol form in place: `.net`, `c++`."""
-    before = "." * symbol.startswith(".")
-    after = "#" if symbol.endswith("#") else "++" * symbol.endswith("++")
-    one = [before + words[0], *words[1:]]
-    return (*one[:-1], one[-1] + after)
+    return re.sub(r"[\w.\-'’‐‑]+", lambda match: literal(SIMPLIFYING.raw_tokens(match[0])), text)

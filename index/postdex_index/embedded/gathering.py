@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from ..analyzer import Analyzer
 from ..model import Post
 from ..scoring import OWN_AVERAGES
 from . import segment as segments
@@ -46,12 +47,12 @@ class Gathering:
         self,
         store: Store,
         names: Iterator[str],
-        simplify: bool,
+        analyzer: Analyzer,
         others: Callable[[], Sequence[Sequence[tuple[int, int]]]] = tuple,
     ) -> None:
         self._store = store
         self._names = names
-        self._simplify = simplify
+        self._analyzer = analyzer
         self._others = others
         self._open: dict[Kind, Inversion] = {}
         self._written: list[tuple[Inversion, SegmentEntry]] = []
@@ -59,10 +60,10 @@ class Gathering:
 
     def add(self, post: Post) -> Placed:
         """Take in a post."""
-        kind = Kind(bool(post.unpublished), needs_wide(post))
+        kind = Kind(bool(post.unpublished), needs_wide(post, self._analyzer))
         inversion = self._open.get(kind)
         if inversion is None:
-            inversion = self._open[kind] = Inversion(kind.wide, self._simplify)
+            inversion = self._open[kind] = Inversion(self._analyzer, kind.wide)
         placed = Placed(inversion, inversion.add(post))
         if inversion.full:
             self._write(kind)

@@ -17,10 +17,12 @@ from operator import add
 from typing import Any, TypeAlias
 from zlib import crc32
 
-from ..analysis import fold_value, is_spaceless, key, raw_matches, raw_tokens, stemmer_language, terms_at
+from ..analysis import terms_at
+from ..analyzer import Analyzer
+from ..languages import stemmer_language
 from ..model import Post
 from ..scoring import BODY, FIELDS, HEADING
-from ..scripts import run_text
+from ..scripts import is_spaceless, run_text
 from .checkpoints import stretches
 from .layout import COLUMNS, NO_DATE
 from .lists import Occurrences, invert
@@ -109,12 +111,11 @@ class _Calls(dict[str, tuple[Call, ...]]):
 
 
 class Inversion:
-    """A segment in the making. `wide` gives positions 32 bits instead of 16; `simplify` makes traditional
-    Chinese simplified, as queries have to do then too."""
+    """A segment in the making. `wide` gives positions 32 bits instead of 16."""
 
-    def __init__(self, wide: bool = False, simplify: bool = True) -> None:
+    def __init__(self, analyzer: Analyzer, wide: bool = False) -> None:
         self.wide = wide
-        self.simplify = simplify
+        self.analyzer = analyzer
         self.posts = 0
         self.characters = 0
         self._shift = 32 if wide else 16
@@ -188,7 +189,7 @@ class Inversion:
     def _feed(self, calls: _Calls, text: str, place: int) -> int:
         """Put a text's words at their places; returns the place after the last."""
         last = place - 1
-        tokens = raw_tokens(text, self.simplify)
+        tokens = self.analyzer.raw_tokens(text)
         for last, call in enumerate(chain.from_iterable(map(calls.__getitem__, tokens)), place):
             call(last)
         return last + 1
@@ -209,7 +210,7 @@ class Inversion:
                 after = self._feed(calls[HEADING], section.heading, place)
                 lengths[HEADING] += after - place
                 place = after + 1
-                self._heading_keys.append(crc32(key(section.heading, self.simplify).encode()) << 32 | self.posts - 1)
+                self._heading_keys.append(crc32(self.analyzer.key(section.heading).encode()) << 32 | self.posts - 1)
             self._section_body.append(place - base)
             started = place
             edges = list(chain.from_iterable([(span.start, sum(span)) for span in section.links]))
@@ -234,7 +235,7 @@ class Inversion:
 
     def _links(self, calls: _Calls, text: str, place: int, edges: Sequence[int]) -> None:
         """Note where links begin and end among the words of a text: `edges` are offsets into it, ascending."""
-        matches = raw_matches(text, self.simplify)
+        matches = self.analyzer.raw_matches(text)
         match = next(matches, None)
         for edge in edges:
             while match and match.end() <= edge:
@@ -247,14 +248,14 @@ class Inversion:
             self._link_edge.append(place + inside)
 
     def _columns_of(self, doc: int, post: Post) -> None:
-        names = {key(name, self.simplify) for name in title_names(post)}
+        names = set(map(self.analyzer.key, title_names(post)))
         self._title_keys.extend([crc32(name.encode()) << 32 | doc for name in names])
-        for value, written in filter_values(post, self.simplify):
+        for value, written in filter_values(post, self.analyzer):
             docs = self._values.setdefault(value, [])
             self._written.setdefault(value, written)
             if not docs or docs[-1] != doc:
                 docs.append(doc)
-        self._titles.append(fold_value(post.title, self.simplify).replace("\n", " "))
+        self._titles.append(self.analyzer.fold_value(post.title).replace("\n", " "))
         self._date.append(NO_DATE if post.date is None else post.date)
         self._dated.append(post.date is not None and post.date_from != "file")
         self._updated.append(NO_DATE if post.updated is None else post.updated)
@@ -302,7 +303,7 @@ class Inversion:
         meta = {
             "posts": self.posts,
             "wide": self.wide,
-            "simplify": self.simplify,
+            "simplify": self.analyzer.simplify,
             "languages": sorted(self._languages),
             "lengths": self.averages(),
             "averages": list(averages),
@@ -310,12 +311,12 @@ class Inversion:
         return columns, meta
 
 
-def needs_wide(post: Post) -> bool:
+def needs_wide(post: Post, analyzer: Analyzer) -> bool:
     """Whether a post has more words than 16 bits of positions can tell apart."""
     if sum(len(section.text) + len(section.heading) for section in post.sections) < NARROW_POSITIONS - 5_000:
         return False
     texts = [section.text for section in post.sections] + [section.heading for section in post.sections]
-    words = sum(len(terms_at(raw, True)) for text in texts for raw in raw_tokens(text))
+    words = sum(len(terms_at(raw, True)) for text in texts for raw in analyzer.raw_tokens(text))
     return words + 4 * len(post.sections) + 5_000 > NARROW_POSITIONS
 
 

@@ -17,8 +17,9 @@ from itertools import accumulate, chain, compress, count, islice, pairwise
 from operator import ne, sub
 from typing import NamedTuple
 
-from ..analysis import is_spaceless, stems
+from ..languages import stems
 from ..scoring import BODY, ENOUGH, FIELDS, SCALE, TITLE, combined, norm, quantised, saturation
+from ..scripts import is_spaceless
 from .keys import KeyWriter
 from .layout import LISTS_A_MARK, MOST_SURFACES, POSTINGS_A_MARK
 from .segment import Column

@@ -40,7 +40,7 @@ def malformed(store: Store) -> Iterator[IndexDamagedError]:
 def makes_sense(segment: Segment) -> bool:
     """Whether all of a segment can be read, and a merge of it alone makes the same columns again. Raises what ails
     ourselves: a lack of memory, and what fails without any segment."""
-    usual, _ = Inversion(bool(segment.file.meta.get("wide"))).columns([0.0] * len(FIELDS))
+    usual, _ = Inversion(segment.analyzer, bool(segment.file.meta.get("wide"))).columns([0.0] * len(FIELDS))
     try:
         return _has_form(segment, usual) and _has_posts(segment) and _is_merged_alike(segment)
     except MemoryError:

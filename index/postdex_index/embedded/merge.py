@@ -68,7 +68,7 @@ def merged(
     meta = {
         "posts": posts,
         "wide": wide,
-        "simplify": sources[0][0].file.meta["simplify"],
+        "simplify": sources[0][0].analyzer.simplify,
         "languages": languages,
         "lengths": totals,
         "averages": averages,

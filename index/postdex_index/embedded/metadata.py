@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from itertools import accumulate
 from typing import Any
 
-from ..analysis import fold_path, fold_value
+from ..analyzer import Analyzer
 from ..model import Post
 from ..scoring import ALIASES, CATEGORIES, DESCRIPTION, KEYWORDS, SLUG, TAGS, TITLE
 from .layout import FOLDED_PATH, one_line
@@ -39,11 +38,11 @@ def title_names(post: Post) -> Iterator[str]:
     yield from map(_alias_name, post.aliases)
 
 
-def filter_values(post: Post, simplify: bool) -> Iterator[tuple[str, str]]:
+def filter_values(post: Post, analyzer: Analyzer) -> Iterator[tuple[str, str]]:
     """Every value that a `Keyword` filter can find a post by, as (field<TAB>folded value, value as written)."""
-    fold = partial(fold_value, simplify=simplify)
+    fold = analyzer.fold_value
     yield f"path\t{one_line(post.path)}", ""
-    if (folded := fold_path(post.path, simplify)) != post.path:
+    if (folded := analyzer.fold_path(post.path)) != post.path:
         yield f"{FOLDED_PATH}\t{one_line(folded)}", ""
     for tag in post.tags:
         yield f"tag\t{one_line(fold(tag))}", one_line(tag)
@@ -55,7 +54,7 @@ def filter_values(post: Post, simplify: bool) -> Iterator[tuple[str, str]]:
         name = one_line(fold(author))
         yield f"author\t{name}", ""
         yield from ((f"author\t{word}", "") for word in name.split())
-    language = one_line(fold_value(post.lang).replace("_", "-"))
+    language = one_line(fold(post.lang).replace("_", "-"))
     for part in accumulate(language.split("-"), "{}-{}".format):
         yield f"lang\t{part}", ""
     for name in {one_line(fold(code.language)) for section in post.sections for code in section.code}:

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain, compress, islice
 
-from ..analysis import stem
+from ..languages import stem
 from ..query import Fuzzy, Phrase, Prefix, Synonyms, Term, Wildcard
 from ..scoring import BODY, CODE, CODES, TITLE, combined, impact, quantised, worth
 from .layout import LISTS_A_MARK, NAME, POSTINGS_A_MARK, SURFACE

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from .. import scoring
+from ..analyzer import Analyzer
 from ..engine import FEWEST, UNTYPED, Answer, AsTyped, Identity, LeafStats, Stats, Word
 from ..errors import NotFoundError
 from ..model import Explanation
@@ -36,17 +37,17 @@ class Segment:
     def __init__(self, file: SegmentFile) -> None:
         self.file = file
         self.posts: int = file.meta["posts"]
+        self.analyzer = Analyzer(file.meta["simplify"], tuple(file.meta["languages"]))
         self.lists = Lists(file)
         self.rows = SegmentRows(self.lists)
         self.columns = Columns(file)
-        self.documents = Documents(file)
+        self.documents = Documents(file, self.analyzer)
         self.title_keys = file.column("title_keys")
         self.heading_keys = file.column("heading_keys")
 
     def languages(self, dead: Set[int]) -> Iterable[str]:
         """The languages of its posts, but for the deleted ones."""
-        known: list[str] = self.file.meta["languages"]
-        return known if len(known) < 2 or not dead else self.columns.languages(dead)
+        return self.columns.languages(dead) if dead and len(self.analyzer.languages) > 1 else self.analyzer.languages
 
 
 class Part(NamedTuple):
@@ -352,9 +353,14 @@ class Snapshot:
                 sum(len(part.segment.lists.words) for part in self.parts),
                 self.bytes,
                 _languages(self.parts),
-                all(part.segment.file.meta["simplify"] for part in self.parts),
+                all(part.segment.analyzer.simplify for part in self.parts),
             )
         return self._stats
+
+    @property
+    def analyzer(self) -> Analyzer:
+        """What its posts were read by."""
+        return Analyzer(self.stats().simplify, self.stats().languages or ("en",))
 
     def close(self) -> None:
         """Forget the segments; their files are unmapped when nobody uses them any more."""

@@ -11,6 +11,7 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
+from ..analyzer import Analyzer
 from ..engine import Identity, Stamp
 from ..errors import IndexDamagedError, IndexFault, IndexMissingError, IndexWriteError
 from ..model import Post, Problem
@@ -47,12 +48,12 @@ class IndexWriter:
         self,
         directory: Path,
         *,
+        analyzer: Analyzer,
         wait: float = 0.0,
-        simplify: bool = True,
         distrust: bool = False,
         hurried: bool = False,
     ) -> None:
-        self._simplify = simplify
+        self._analyzer = analyzer
         self._hurried = hurried
         self._store = Store(directory)
         self._store.prepare()
@@ -94,7 +95,7 @@ class IndexWriter:
 
     def _begin(self) -> None:
         self._names = (f"{self.generation:06}-{number}.segment" for number in count())
-        self._gathering = Gathering(self._store, self._names, self._simplify, self._lengths)
+        self._gathering = Gathering(self._store, self._names, self._analyzer, self._lengths)
         self._adopted: list[SegmentEntry] = []
         self._staged: dict[str, Placed] = {}
         self._dead: list[set[int]] = [set(entry.dead) for entry in self._commit.segments]
