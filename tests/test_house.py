@@ -82,6 +82,7 @@ FLOORS = {
     "postdex.hits": 6,
     "postdex.written": 6,
     "postdex.places": 6,
+    "postdex.values": 6,
     "postdex.views": 6,
     "postdex.why": 7,
     "postdex.library": 7,

@@ -22,11 +22,11 @@ from storage import ANALYZER
 
 import postdex
 from postdex import choices, places
+from postdex.values import Snippet
 from postdex_index import build, embedded
 from postdex_index.config import Settings
 from postdex_index.embedded.columns import FACETS
 from postdex_index.errors import IndexDamagedError
-from postdex_index.model import Snippet
 
 ROOT = Path(__file__).parent.parent
 PUBLISHED = 16

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from postdex import render, terminal
 from postdex.printable import cells
+from postdex.values import Correction, Hit, IndexState, Results, SectionHit, Snippet
 from postdex_index.engine import StoredSection, Word
 from postdex_index.errors import NotFoundError, QueryError
-from postdex_index.model import Correction, Explanation, Hit, IndexState, Problem, Results, SectionHit, Snippet, Span
+from postdex_index.model import Explanation, Problem, Span
 
 SNIPPET = Snippet("…during SMC fallback <b>.", (Span(8, 3), Span(12, 8)), 43)
 BEST = SectionHit(

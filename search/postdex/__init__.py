@@ -23,30 +23,30 @@ if TYPE_CHECKING:
     from postdex_index.errors import PostdexError as PostdexError
     from postdex_index.errors import QueryError as QueryError
     from postdex_index.errors import StaleError as StaleError
-    from postdex_index.model import Hit as Hit
     from postdex_index.model import Problem as Problem
-    from postdex_index.model import SectionHit as SectionHit
-    from postdex_index.model import Snippet as Snippet
     from postdex_index.model import Span as Span
     from postdex_index.watch import Watching as Watching
 
-    from .checkup import Status as Status
     from .library import Index as Index
     from .library import Results as Results
-    from .library import Verdict as Verdict
     from .library import open as open
+    from .values import Hit as Hit
+    from .values import SectionHit as SectionHit
+    from .values import Snippet as Snippet
+    from .values import Status as Status
+    from .values import Verdict as Verdict
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "postdex.checkup": ("Status",),
-    "postdex.library": ("Index", "Results", "Verdict", "open"),
+    "postdex.library": ("Index", "Results", "open"),
+    "postdex.values": ("Hit", "SectionHit", "Snippet", "Status", "Verdict"),
     "postdex_index.build": ("Report",),
     "postdex_index.errors": (
         *("ConfigError", "FolderError", "IndexFault", "IndexMissingError"),
         *("NotFoundError", "PostdexError", "QueryError", "StaleError"),
     ),
-    "postdex_index.model": ("Hit", "Problem", "SectionHit", "Snippet", "Span"),
+    "postdex_index.model": ("Problem", "Span"),
     "postdex_index.watch": ("Watching",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

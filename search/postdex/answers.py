@@ -10,18 +10,17 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from postdex_index.engine import UNTYPED, Answer, AsTyped, Reader
 from postdex_index.errors import QueryError
-from postdex_index.model import Correction, Hit, IndexState
-from postdex_index.model import Results as _Results
 from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Query, Synonyms, leaves, show
 from postdex_index.scripts import is_spaceless
 
 from . import arguments, hits, rank
 from .choices import FACETS, SORTS, UNITS, Sort, Units
 from .printable import iso
+from .values import Correction, Hit, IndexState, Results
 from .written import spelled_first
 
 #: More hits than these are not made at once; a program that wants more of them pages.
@@ -32,18 +31,6 @@ ALL_POSTS = 1 << 40
 _LONGEST_NAME = 200
 #: Clauses that are tried alone when nothing was found: each costs a search.
 _TRIED = 16
-
-
-class Results(_Results):
-    """The answer to one query: its hits, how many there are in all, and what the reader should know."""
-
-    __slots__ = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The wire form, as in `--json` and the service; docs/results.md has its keys."""
-        from .render import to_dict
-
-        return to_dict(self)
 
 
 class Page(NamedTuple):

@@ -6,30 +6,15 @@ What `Index.status` and `Index.problems` say. Nothing is changed here, and no se
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 from postdex_index import build, embedded, posts
 from postdex_index.config import Settings
-from postdex_index.engine import Kept, Reader, Stats
+from postdex_index.engine import Reader
 from postdex_index.model import Problem
 from postdex_index.query import Everything
 
 from .answers import ALL_POSTS
-
-
-class Status(NamedTuple):
-    """An index as it stands: where, in numbers, how it stands to the files, and which commits are kept.
-
-    `stats.bytes` is what a search may read, `bytes_on_disk` all that lies in the index's folder.
-    """
-
-    folder: str
-    directory: str
-    stats: Stats
-    fresh: bool
-    changed_files: int
-    bytes_on_disk: int
-    commits: tuple[Kept, ...]
+from .values import Status
 
 
 def status(folder: Path, directory: Path, settings: Settings, reader: Reader, known: build.Known) -> Status:

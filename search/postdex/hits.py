@@ -13,13 +13,14 @@ from typing import NamedTuple
 
 from postdex_index.analyzer import Analyzer
 from postdex_index.engine import UNTYPED, AsTyped, LeafStats, Outlined, Reader
-from postdex_index.model import Explanation, Hit, SectionHit, Snippet
+from postdex_index.model import Explanation
 from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Query, Synonyms, Term, Wildcard, leaves
 from postdex_index.spelling import slips
 
 from .marking import Marking, best_snippet, marking
 from .rank import Ranked, ScoredSection, best_sections, holding, lift, neighbours
 from .snippets import title_spans
+from .values import Hit, SectionHit, Snippet
 from .written import SPELLED
 
 #: Sections shown of one post.

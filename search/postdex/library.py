@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from postdex_index import build, config, embedded
 from postdex_index.engine import AsTyped, Document, Reader, Word
@@ -23,23 +23,21 @@ from postdex_index.errors import (
     NotFoundError,
     PostdexError,
 )
-from postdex_index.model import Correction, Problem
+from postdex_index.model import Problem
 from postdex_index.query import Query
 
-from . import arguments, rescue, suggest, syntax, why
-from .answers import Page, Question, Results, all_of, answer, nothing
+from . import arguments, rescue, suggest, syntax, values
+from .answers import Page, Question, all_of, answer, nothing
 from .arguments import Day, Texts
 from .choices import REFRESH, Refresh, Sort, Units
 from .places import index_directory
+from .values import Correction, Status, Verdict
 from .views import Views
-from .why import Verdict
 
 if TYPE_CHECKING:
     from postdex_index.watch import Watching
 
-    from .checkup import Status
-
-__all__ = ["Index", "Results", "Verdict", "open"]
+__all__ = ["Index", "Results", "open"]
 
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
@@ -92,6 +90,18 @@ def _reading(method: Callable[Concatenate[Index, Given], Found]) -> Callable[Con
             raise
 
     return call
+
+
+class Results(values.Results):
+    """The answer to one query: its hits, how many there are in all, and what the reader should know."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The wire form, as in `--json` and the service; docs/results.md has its keys."""
+        from .render import to_dict
+
+        return to_dict(self)
 
 
 class Index:
@@ -192,14 +202,14 @@ class Index:
         narrowing = arguments.narrowing(tags, categories, after, before, lang, view.reader.analyzer)
         parsed = self._parsed(query, view.reader, drafts, all_words=sort != "score", prefix_last=prefix_last)
         if parsed.empty:
-            return nothing(query, parsed.warnings, page, view.state, started)
+            return Results(*nothing(query, parsed.warnings, page, view.state, started).values())
         read = (parsed.tree, parsed.title_key, ())
         tree, title_key, corrections = rescue.rescue(parsed, view.reader) if typo else read
         if parsed.listing and sort == "score":
             page = page._replace(sort="date")
         tree = all_of(tree, *narrowing)
         question = _question(query, parsed, tree, title_key, corrections)
-        results = answer(question, page, view.reader, view.state, started)
+        results = Results(*answer(question, page, view.reader, view.state, started).values())
         return results if results.hits else _with_suggestions(results, parsed, view.reader)
 
     @_reading
@@ -215,7 +225,7 @@ class Index:
         view = self.views.current(self.settings)
         tree = suggest.like(view.reader, _found(view.reader, path))
         question = Question("", tree)
-        return answer(question, page, view.reader, view.state, started)
+        return Results(*answer(question, page, view.reader, view.state, started).values())
 
     @_reading
     def suggest(self, text: str, *, limit: int = 10) -> list[Word]:
@@ -251,6 +261,8 @@ class Index:
         ...     ix.explain("psock +quicksort", "2022/refcount-bug.md").reasons
         ('it has no quicksort, which is required',)
         """
+        from . import why
+
         view = self.views.current(self.settings)
         parsed = self._parsed(query, view.reader)
         tree, title_key, corrections = rescue.rescue(parsed, view.reader)

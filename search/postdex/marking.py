@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 from postdex_index.analyzer import Analyzer
 from postdex_index.engine import Document, Found
-from postdex_index.model import Snippet
 from postdex_index.query import Clauses, Leaf, Phrase, Prefix, Query, Synonyms, Term, leaves
 from postdex_index.scripts import is_spaceless
 
 from .rank import ScoredSection, densest
 from .snippets import snippet
 from .stretches import stretch
+from .values import Snippet
 from .wholes import Typed, stands, wholes_of
 from .words import PART
 

@@ -9,17 +9,14 @@ people is in `terminal`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from postdex_index.engine import Document, Word
 from postdex_index.errors import PostdexError
-from postdex_index.model import SOFT_BREAK, Explanation, Hit, Problem, Results, SectionHit, Span
+from postdex_index.model import SOFT_BREAK, Explanation, Problem, Span
 
 from .printable import escape, iso, pieces, printable
-
-if TYPE_CHECKING:
-    from .checkup import Status
-    from .why import Verdict
+from .values import Hit, Results, SectionHit, Status, Verdict
 
 __all__ = [
     "SCHEMA",

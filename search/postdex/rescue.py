@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from postdex_index.analyzer import Analyzer
 from postdex_index.engine import Reader
-from postdex_index.model import Correction
 from postdex_index.query import Clauses, Fuzzy, Leaf, Phrase, Query, Synonyms, Term, Wildcard
 
 from .syntax import Parsed
 from .tree import TypedWord
+from .values import Correction
 
 if TYPE_CHECKING:
     from .meant import Meant

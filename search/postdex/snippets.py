@@ -22,10 +22,11 @@ from typing import NamedTuple
 
 from postdex_index.analyzer import Analyzer
 from postdex_index.engine import Mark, Passage
-from postdex_index.model import SOFT_BREAK, Snippet, Span
+from postdex_index.model import SOFT_BREAK, Span
 
 from .printable import printable
 from .stretches import heaviest
+from .values import Snippet
 
 # BM25 over sentences: 87 characters is the average sentence of the English sites the formula was tried on.
 _K1, _B, _AVERAGE = 1.2, 0.75, 87

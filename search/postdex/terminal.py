@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from postdex_index.engine import Document
-from postdex_index.model import SOFT_BREAK, Explanation, Hit, IndexState, Problem, Results, SectionHit, Snippet, Span
+from postdex_index.model import SOFT_BREAK, Explanation, Problem, Span
 
 from .printable import cells, iso, lines, pieces, printable
+from .values import Hit, IndexState, Results, SectionHit, Snippet
 
 _BOLD, _DIM, _CYAN, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[0m"
 _INDENT = "    "

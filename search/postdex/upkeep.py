@@ -19,9 +19,9 @@ from .searching import insist_on_files, insist_on_posts, ready, say_other_folder
 if TYPE_CHECKING:
     from postdex_index.build import Report
 
-    from .checkup import Status
     from .library import Index
     from .searching import Place
+    from .values import Status
 
 #: Kinds of problems that mean that something is lost; the others are only said.
 _LOST = ("damaged", "skipped", "malformed")

@@ -16,9 +16,9 @@ from postdex_index import build, embedded, forks
 from postdex_index.config import Settings
 from postdex_index.engine import Identity, Reader
 from postdex_index.errors import PostdexError, StaleError
-from postdex_index.model import IndexState
 
 from .choices import Refresh
+from .values import IndexState
 
 #: A file system may tell the time of a change no finer than this (FAT: 2 s), so that a second one shows no other time.
 _COARSE_NS = 3_000_000_000

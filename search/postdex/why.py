@@ -13,21 +13,11 @@ from typing import NamedTuple
 from postdex_index import build, embedded, posts
 from postdex_index.config import Settings
 from postdex_index.engine import Reader
-from postdex_index.model import Explanation
 from postdex_index.query import Clauses, Keyword, Query
 
 from . import hits
 from .answers import MOST_HITS, Question, all_of, alternatives, best, named, required
-
-
-class Verdict(NamedTuple):
-    """What became of a post in a search: its `rank` (1 is best; 0 if it is not found, or too far down to count),
-    what its score is made of (None if the query does not fit it), and the reasons why it is not found."""
-
-    path: str
-    rank: int
-    score: Explanation | None
-    reasons: tuple[str, ...] = ()
+from .values import Verdict
 
 
 def verdict(reader: Reader, path: str, post: int, question: Question) -> Verdict:

@@ -45,10 +45,10 @@ with (
     import postdex.library
     import postdex.render
     import postdex.terminal
+    from postdex.values import Snippet
     from postdex_index import parsing, sites
     from postdex_index.config import Settings
     from postdex_index.errors import IndexDamagedError, IndexFault
-    from postdex_index.model import Snippet
 
 import storage  # noqa: E402
 import test_analysis  # noqa: E402

@@ -15,10 +15,9 @@ from postdex_index import forks
 from postdex_index.errors import NotFoundError
 
 from .. import __version__, render, sections
-from ..answers import Results
 from ..choices import FACETS
 from ..console import usual_jobs
-from ..library import Index
+from ..library import Index, Results
 from . import parameters
 from .errors import RequestError
 from .parameters import Parameter

@@ -15,11 +15,11 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from postdex_index.errors import PostdexError
-from postdex_index.model import Hit, Results
 
 from ... import render
 from ...choices import FACETS, SORTS
 from ...printable import iso
+from ...values import Hit, Results
 
 #: Hits that the page shows at most: beyond them another word leads further than another page.
 MOST_HITS = 100
