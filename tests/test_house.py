@@ -27,6 +27,7 @@ FLOORS = {
     "postdex_index.query": 0,
     "postdex_index.scoring": 0,
     "postdex_index.spelling": 0,
+    "postdex_index.globs": 0,
     "postdex_index.ignore": 0,
     "postdex_index.forks": 0,
     "postdex_index.config": 1,

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-#: Longer patterns are no patterns; `**` is matched by trying, so a pattern has few.
+from . import globs
+
+#: Longer patterns are no patterns.
 _LONGEST = 1000
-_STARS = 4
 
 
 class _Group(NamedTuple):
@@ -93,100 +94,5 @@ def _read(line: str) -> _Line | None:
         return None
     anchored = "/" in pattern
     segments = pattern.removeprefix("/").split("/")
-    if segments.count("**") > _STARS:
-        return None
-    regex = _path(segments)
+    regex = globs.gitignore(segments)
     return None if regex is None else _Line(ignored, only_folders, anchored, regex)
-
-
-def _path(segments: list[str]) -> str | None:
-    """The expression of a whole pattern; `**` as a segment stands for any number of folders."""
-    parts: list[str] = []
-    for number, segment in enumerate(segments):
-        last = number == len(segments) - 1
-        if segment == "**":
-            parts.append(".+" if last else "(?:.*/)?")
-        else:
-            regex = _segment(segment)
-            if regex is None:
-                return None
-            parts.append(regex if last else regex + "/")
-    return "".join(parts)
-
-
-def _segment(segment: str) -> str | None:
-    """The expression of one name. Between stars the first place that fits is the right one, hence the
-    atomic groups: without them `*a*a*a*a*b` would take exponential time."""
-    pieces: list[list[str]] = [[]]
-    position = 0
-    while position < len(segment):
-        char = segment[position]
-        position += 1
-        if char == "*":
-            if pieces[-1] or len(pieces) == 1:
-                pieces.append([])
-        elif char == "?":
-            pieces[-1].append("[^/]")
-        elif char == "\\":
-            if position == len(segment):
-                return None  # git: an invalid pattern fits nothing
-            pieces[-1].append(re.escape(segment[position]))
-            position += 1
-        elif char == "[":
-            found = _char_class(segment, position)
-            if found is None:
-                return None
-            pieces[-1].append(found[0])
-            position = found[1]
-        else:
-            pieces[-1].append(re.escape(char))
-    first, *rest = ("".join(piece) for piece in pieces)
-    if not rest:
-        return first
-    return first + "".join(f"(?>[^/]*?{piece})" for piece in rest[:-1]) + "[^/]*" + rest[-1]
-
-
-def _char_class(segment: str, start: int) -> tuple[str, int] | None:
-    """`[a-z]`, `[!x]`, `[[:alpha:]]` from behind its bracket, and where it ends; None if it does not."""
-    negated = segment[start : start + 1] in ("!", "^")
-    position = start + negated
-    members: list[str] = []
-    first = True
-    while position < len(segment):
-        char = segment[position]
-        if char == "]" and not first:
-            inside = "".join(members) or r"^\s\S"
-            return (f"(?!/)[^{inside}]" if negated else f"(?!/)[{inside}]"), position + 1
-        first = False
-        named = re.compile(r"\[:([a-z]+):\]").match(segment, position)
-        if named:
-            members.append(_NAMED.get(named[1], ""))
-            position = named.end()
-            continue
-        low, position = _member(segment, position)
-        if segment[position : position + 1] == "-" and segment[position + 1 : position + 2] not in ("", "]"):
-            high, position = _member(segment, position + 1)
-            if low <= high:  # git: an empty range fits nothing
-                members.append(re.escape(low) + "-" + re.escape(high))
-        else:
-            members.append(re.escape(low))
-    return None
-
-
-def _member(segment: str, position: int) -> tuple[str, int]:
-    if segment[position] == "\\" and position + 1 < len(segment):
-        return segment[position + 1], position + 2
-    return segment[position], position + 1
-
-
-_NAMED = {
-    "alnum": "a-zA-Z0-9",
-    "alpha": "a-zA-Z",
-    "blank": " \\t",
-    "digit": "0-9",
-    "lower": "a-z",
-    "punct": re.escape("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"),
-    "space": "\\s",
-    "upper": "A-Z",
-    "xdigit": "0-9a-fA-F",
-}

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from postdex_index import globs
 from postdex_index.analyzer import Analyzer
 from postdex_index.engine import UNTYPED, AsTyped, LeafStats, Outlined, Reader
 from postdex_index.model import Explanation
@@ -222,9 +223,8 @@ def _begins(text: str) -> Callable[[str], bool]:
 
 
 def _covers(pattern: str) -> Callable[[str], bool]:
-    parts = {"*": ".*", "?": "."}
-    matches = re.compile("".join(parts.get(char) or re.escape(char) for char in pattern), re.DOTALL).fullmatch
-    return lambda term: matches(term) is not None
+    matches = re.compile(globs.wildcard(pattern)).fullmatch
+    return lambda term: matches(term.encode("utf-8", "replace")) is not None
 
 
 def _near(text: str, most: int) -> Callable[[str], bool]:

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain, compress
 
+from .. import globs
 from ..languages import stemmer_language
 from .layout import FOLDED_PATH, NO_DATE, one_line
 from .segment import SegmentFile
-from .words import glob
 
 #: Facets and the value column each is counted from.
 FACETS = {"tags": "tag", "categories": "category", "lang": "lang", "year": ""}
@@ -61,9 +61,9 @@ class Columns:
         if field == "path":
             # A folder covers what lies in it; a glob has to cover the whole path.
             folder = re.escape(value.encode("utf-8", "replace")) + below
-            pattern = folder + b"|" + path_glob(value) if re.search(r"[*?]", value) else folder
+            pattern = folder + b"|" + globs.path(value) if re.search(r"[*?]", value) else folder
             return chain(self._matching("path", pattern), self._matching(FOLDED_PATH, pattern))
-        pattern = glob(value, rb"\t\n")
+        pattern = globs.wildcard(value, r"\t\n")
         return self._matching(field, pattern + below if field == "tag" else pattern)
 
     def _matching(self, field: str, pattern: bytes) -> Iterator[int]:
@@ -167,29 +167,3 @@ def year_of(seconds: int) -> int:
     from datetime import UTC, datetime, timedelta  # here, because few searches ask for years
 
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).year
-
-
-def path_glob(pattern: str) -> bytes:
-    """A glob over paths: `*` and `?` stay within a segment of the path, `**` crosses them.
-
-    All but two `**` and the last `*` are atomic, so that matching a path is at most cubic in its length.
-
-    >>> bool(re.fullmatch(path_glob("2022/*.md"), b"2022/a.md")), bool(re.fullmatch(path_glob("2022/*"), b"2022/a/b"))
-    (True, False)
-    """
-    one = rb"[^/\t\n\x80-\xbf][\x80-\xbf]*"
-    first, *rest = re.split(r"(\*\*+|\*)", pattern)
-    parts = [(star, one.join(_escaped(text))) for star, text in zip(rest[::2], rest[1::2], strict=True)]
-    regex = one.join(_escaped(first))
-    crossing = 0
-    for number, (star, text) in enumerate(parts, 1):
-        crossing += len(star) > 1
-        run = rb"[^/\t\n]*" if len(star) == 1 else rb"[^\t\n]*"
-        free = number == len(parts) or (len(star) > 1 and crossing <= 2)
-        regex += run + text if free else b"(?>" + run + b"?" + text + b")"
-    return regex
-
-
-def _escaped(stretch: str) -> list[bytes]:
-    """What stands between the `?` of a stretch, as it is in regular expressions."""
-    return [re.escape(part.encode("utf-8", "replace")) for part in stretch.split("?")]

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain, compress, islice
 
+from .. import globs
 from ..languages import stem
 from ..query import Fuzzy, Phrase, Prefix, Synonyms, Term, Wildcard
 from ..scoring import BODY, CODE, CODES, TITLE, combined, impact, quantised, worth
@@ -22,7 +23,7 @@ from .segment import SegmentFile
 from .sought import Pattern, Sought
 from .stored import RunPostings, StoredPostings, flags_of, runs
 from .surfaces import Surfaces, stretch
-from .words import Words, glob
+from .words import Words
 
 #: What so many patterns cover is kept: between counting their words in all segments and looking them up in each.
 _MOST_COVERED = 4
@@ -149,7 +150,7 @@ class Lists:
             case Prefix(text):
                 return self.words.beginning(text)
             case Wildcard(text):
-                return self.words.matching(re.split(r"[*?]", text, maxsplit=1)[0], glob(text))
+                return self.words.matching(re.split(r"[*?]", text, maxsplit=1)[0], globs.wildcard(text))
             case Fuzzy(text, most):
                 return [key for _, key in self.words.near(text, most)]
 

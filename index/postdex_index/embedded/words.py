@@ -191,20 +191,3 @@ class Words:
 
 _HAS_NAME = bytes([kind & NAME != 0 for kind in range(256)])
 _IS_APART = bytes([kind & APART != 0 for kind in range(256)])
-
-
-def glob(pattern: str, end: bytes = rb"\n") -> bytes:
-    """A wildcard pattern as a regular expression over UTF-8 lines: `*` any run, `?` one character; neither
-    matches a byte of `end`. Each run but the last is atomic, as in `fnmatch`: matching takes no more than
-    key x pattern steps, whatever is typed.
-    """
-    one = rb"[^" + end + rb"\x80-\xbf][\x80-\xbf]*"
-    run = rb"[^" + end + rb"]*"
-    first, *rest = [
-        one.join([re.escape(part.encode("utf-8", "replace")) for part in stretch.split("?")])
-        for stretch in re.sub(r"\*+", "*", pattern).split("*")
-    ]
-    if not rest:
-        return first
-    *middle, last = rest
-    return first + b"".join([b"(?>" + run + b"?" + part + b")" for part in middle]) + run + last
