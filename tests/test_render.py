@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from postdex import render, terminal
 from postdex.printable import cells
-from postdex.values import Correction, Hit, IndexState, Results, SectionHit, Snippet
+from postdex.rescue import Correction
+from postdex.values import Hit, IndexState, Results, SectionHit, Snippet
 from postdex_index.engine import StoredSection, Word
 from postdex_index.errors import NotFoundError, QueryError
 from postdex_index.model import Explanation, Problem, Span

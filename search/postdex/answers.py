@@ -20,7 +20,8 @@ from postdex_index.scripts import is_spaceless
 from . import arguments, hits, rank
 from .choices import FACETS, SORTS, UNITS, Sort, Units
 from .printable import iso
-from .values import Correction, Hit, IndexState, Results
+from .rescue import Correction
+from .values import Hit, IndexState, Results
 from .written import spelled_first
 
 #: More hits than these are not made at once; a program that wants more of them pages.

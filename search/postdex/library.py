@@ -31,7 +31,8 @@ from .answers import Page, Question, all_of, answer, nothing
 from .arguments import Day, Texts
 from .choices import REFRESH, Refresh, Sort, Units
 from .places import index_directory
-from .values import Correction, Status, Verdict
+from .rescue import Correction
+from .values import Status, Verdict
 from .views import Views
 
 if TYPE_CHECKING:

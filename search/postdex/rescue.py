@@ -15,7 +15,6 @@ from postdex_index.query import Clauses, Fuzzy, Leaf, Phrase, Query, Synonyms, T
 
 from .syntax import Parsed
 from .tree import TypedWord
-from .values import Correction
 
 if TYPE_CHECKING:
     from .meant import Meant
@@ -27,6 +26,14 @@ MOST_RESCUED = 20
 
 #: For leaves of the tree, what stands in their place.
 _Instead: TypeAlias = dict[Query, tuple[Query, ...]]
+
+
+class Correction(NamedTuple):
+    """A word that no post has (or no more than `posts`), and the known words that were searched for with it."""
+
+    word: str
+    known: tuple[str, ...]
+    posts: int = 0
 
 
 class Rescued(NamedTuple):

@@ -14,6 +14,8 @@ from postdex_index.model import Explanation, Span
 if TYPE_CHECKING:
     from typing import Self
 
+    from .rescue import Correction
+
 
 class Snippet(NamedTuple):
     """Text to show with its marked spans; `line` is the file's line of what was typed as a whole, else of the heaviest
@@ -61,14 +63,6 @@ class Hit(NamedTuple):
     snippet: Snippet
     sections: tuple[SectionHit, ...]
     explain: Explanation | None = None
-
-
-class Correction(NamedTuple):
-    """A word that no post has (or no more than `posts`), and the known words that were searched for with it."""
-
-    word: str
-    known: tuple[str, ...]
-    posts: int = 0
 
 
 class IndexState(NamedTuple):
