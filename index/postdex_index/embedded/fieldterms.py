@@ -20,8 +20,8 @@ from ..scoring import BODY
 from ..scoring import FIELDS as SCORED
 from ..scripts import is_spaceless
 from .layout import SURFACE
+from .postings import Sought
 from .reader import Segment
-from .sought import Sought
 from .stored import positions_in
 
 #: Stands before a typed raw token in its term; no surface has it.

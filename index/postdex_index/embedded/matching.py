@@ -25,8 +25,8 @@ from ..query import Clauses, DateRange, Everything, Keyword, Leaf, Phrase, Query
 from ..scoring import COVERAGE
 from .columns import Columns
 from .made import Postings
-from .postings import Lists
-from .sought import Sought, Vocabulary
+from .postings import Lists, Sought
+from .sought import Vocabulary
 
 FULL = bytes([0]) + b"\xff" * 255
 ONE = bytes([0]) + b"\x01" * 255

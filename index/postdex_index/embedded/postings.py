@@ -10,102 +10,49 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate, chain, compress, islice
+from itertools import chain, compress, islice
+from typing import NamedTuple, TypeAlias
 
 from .. import globs
 from ..languages import stem
-from ..query import Fuzzy, Phrase, Prefix, Synonyms, Term, Wildcard
+from ..query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
 from ..scoring import BODY, CODE, CODES, TITLE, combined, impact, quantised, worth
-from .layout import LISTS_A_MARK, NAME, POSTINGS_A_MARK, SURFACE
+from .layout import NAME, SURFACE
 from .made import MadePostings, Postings, union
 from .phrases import side_by_side, within
 from .segment import SegmentFile
-from .sought import Pattern, Sought
-from .stored import RunPostings, StoredPostings, flags_of, runs
-from .surfaces import Surfaces, stretch
+from .stored import RunPostings, StoredLists, StoredPostings, flags_of, runs
 from .words import Words
+
+Pattern: TypeAlias = Prefix | Wildcard | Fuzzy
 
 #: What so many patterns cover is kept: between counting their words in all segments and looking them up in each.
 _MOST_COVERED = 4
 
 
-class Lists:
+class Sought(NamedTuple):
+    """A leaf as every segment looks it up: whatever it weighs, with the languages whose stems its words have (those of
+    the segment if there are none), and, where its patterns cover too many, with the words that are meant."""
+
+    leaf: Leaf
+    languages: tuple[str, ...] = ()
+    only: frozenset[bytes] | None = None
+
+
+class Lists(StoredLists):
     """The posting lists of a segment, and the postings of any leaf."""
 
     def __init__(self, segment: SegmentFile) -> None:
+        super().__init__(segment)
         self.words = Words(segment)
         self.posts: int = segment.meta["posts"]
         self._languages = tuple(segment.meta["languages"])
         self.averages: list[float] = segment.meta["averages"]
-        self._posts, self._list_mark = segment.column("list_postings"), segment.column("skip_postings")
-        self.surfaces = Surfaces(segment)
-        self._titled, self._titled_first = segment.column("title_lists"), segment.column("title_list_first")
-        self._share_doc, self._share_of = segment.column("title_coverage_doc"), segment.column("title_coverage")
-        self.docs = segment.column("doc_ids", whole=False)
-        self.impacts = segment.column("impacts", whole=False)
-        self._counts = segment.column("term_freqs", whole=False)
-        self._positions = segment.column("positions", whole=False)
-        self._check_docs, self._check_impacts = segment.checker("doc_ids"), segment.checker("impacts")
-        self._check_counts, self._check_positions = segment.checker("term_freqs"), segment.checker("positions")
-        self._mark = segment.column("skip_positions")
-        many = segment.column("large_term_freqs").tolist()
-        self._many: dict[int, dict[int, int]] = {}
-        for posting, count in zip(many[::2], many[1::2], strict=True):
-            self._many.setdefault(posting // POSTINGS_A_MARK, {})[posting] = count
         self._lengths = segment.column("field_lengths")
         self._run_first, self._run_start = segment.column("field_span_first"), segment.column("field_span_start")
         self._run_code = segment.column("field_span_code")
         self._link_first, self._link_edge = segment.column("link_first"), segment.column("link_edge")
         self._covered: dict[Pattern, list[int]] = {}
-
-    # -- stored lists
-
-    def bounds(self, numbers: range) -> tuple[int, int]:
-        """The postings [start, stop) of lists that follow one another; all that is kept of them is checked now."""
-        mark = numbers.start // LISTS_A_MARK
-        start = self._list_mark[mark] + sum(self._posts[mark * LISTS_A_MARK : numbers.start])
-        stop = start + sum(self._posts[numbers.start : numbers.stop])
-        self._check_docs(start, stop)
-        self._check_impacts(start, stop)
-        self._check_counts(start & -POSTINGS_A_MARK, stop)
-        self._check_positions(self.offset(start)[0], self.offset(stop - 1)[1])
-        return start, stop
-
-    def shares(self, number: int) -> Iterable[tuple[int, int]]:
-        """The title shares of a list: (post, share in 1/255)."""
-        start, stop = stretch(self._titled, self._titled_first, number)
-        return zip(self._share_doc[start:stop], self._share_of[start:stop], strict=True)
-
-    def offset(self, posting: int) -> tuple[int, int]:
-        """Where the occurrences of a posting lie in `positions`: [start, stop)."""
-        block = posting // POSTINGS_A_MARK
-        start = self._mark[block] + sum(self._counts[block * POSTINGS_A_MARK : posting])
-        count = self._counts[posting]
-        if block in self._many:
-            for many, exact in self._many[block].items():
-                if many < posting:
-                    start += exact - 255
-                elif many == posting:
-                    count = exact
-        return start, start + count
-
-    def offsets(self, start: int, stop: int) -> list[int]:
-        """Where the occurrences of postings [start, stop) begin, and one more at the end."""
-        counts: Sequence[int] = self._counts[start:stop]
-        blocks = range(start // POSTINGS_A_MARK, -(-stop // POSTINGS_A_MARK))
-        if self._many and not self._many.keys().isdisjoint(blocks):
-            exact = list(counts)
-            for block in blocks:
-                for posting, count in self._many.get(block, {}).items():
-                    if start <= posting < stop:
-                        exact[posting - start] = count
-            counts = exact
-        return list(accumulate(counts, initial=self.offset(start)[0]))
-
-    def occurrences(self, start: int, stop: int) -> list[int]:
-        """The positions [start, stop) of the column."""
-        found: list[int] = self._positions[start:stop].tolist()
-        return found
 
     # -- leaves
 

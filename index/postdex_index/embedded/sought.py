@@ -10,28 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from heapq import nlargest
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ..query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
-
-if TYPE_CHECKING:
-    from .postings import Lists
-
-Pattern: TypeAlias = Prefix | Wildcard | Fuzzy
+from .postings import Lists, Pattern, Sought
 
 #: A pattern takes in so many words at most, the most frequent ones; an answer says when it was cut.
 MOST_WORDS = 1_000
 #: So many leaves that are more than a word are remembered.
 _MOST_KEPT = 500
-
-
-class Sought(NamedTuple):
-    """A leaf as every segment looks it up: whatever it weighs, with the languages whose stems its words have (those of
-    the segment if there are none), and, where its patterns cover too many, with the words that are meant."""
-
-    leaf: Leaf
-    languages: tuple[str, ...] = ()
-    only: frozenset[bytes] | None = None
 
 
 class Vocabulary:

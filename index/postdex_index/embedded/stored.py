@@ -1,19 +1,18 @@
 """What does a stored list have in which posts, or a run of lists that follow one another?
 
-Read from the columns of `postings.Lists`, as late and as little as possible; implements `made.Postings`.
+Read from the columns, as late and as little as possible; implements `made.Postings`.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence, Set
-from itertools import chain, compress, islice, pairwise
-from typing import TYPE_CHECKING
+from itertools import accumulate, chain, compress, islice, pairwise
 
+from .layout import LISTS_A_MARK, POSTINGS_A_MARK
 from .made import Postings, greatest
-
-if TYPE_CHECKING:
-    from .postings import Lists
+from .segment import SegmentFile
+from .surfaces import Surfaces, stretch
 
 #: A list so many times as long as the posts that are asked for is looked up post by post, not gone through.
 _MUCH_LONGER = 12
@@ -39,12 +38,80 @@ def flags_of(numbers: Set[int]) -> bytes:
     return bytes([number in numbers for number in range(256)])
 
 
+class StoredLists:
+    """The columns of the posting lists of a segment."""
+
+    def __init__(self, segment: SegmentFile) -> None:
+        self._posts, self._list_mark = segment.column("list_postings"), segment.column("skip_postings")
+        self.surfaces = Surfaces(segment)
+        self._titled, self._titled_first = segment.column("title_lists"), segment.column("title_list_first")
+        self._share_doc, self._share_of = segment.column("title_coverage_doc"), segment.column("title_coverage")
+        self.docs = segment.column("doc_ids", whole=False)
+        self.impacts = segment.column("impacts", whole=False)
+        self._counts = segment.column("term_freqs", whole=False)
+        self._positions = segment.column("positions", whole=False)
+        self._check_docs, self._check_impacts = segment.checker("doc_ids"), segment.checker("impacts")
+        self._check_counts, self._check_positions = segment.checker("term_freqs"), segment.checker("positions")
+        self._mark = segment.column("skip_positions")
+        many = segment.column("large_term_freqs").tolist()
+        self._many: dict[int, dict[int, int]] = {}
+        for posting, count in zip(many[::2], many[1::2], strict=True):
+            self._many.setdefault(posting // POSTINGS_A_MARK, {})[posting] = count
+
+    def bounds(self, numbers: range) -> tuple[int, int]:
+        """The postings [start, stop) of lists that follow one another; all that is kept of them is checked now."""
+        mark = numbers.start // LISTS_A_MARK
+        start = self._list_mark[mark] + sum(self._posts[mark * LISTS_A_MARK : numbers.start])
+        stop = start + sum(self._posts[numbers.start : numbers.stop])
+        self._check_docs(start, stop)
+        self._check_impacts(start, stop)
+        self._check_counts(start & -POSTINGS_A_MARK, stop)
+        self._check_positions(self.offset(start)[0], self.offset(stop - 1)[1])
+        return start, stop
+
+    def shares(self, number: int) -> Iterable[tuple[int, int]]:
+        """The title shares of a list: (post, share in 1/255)."""
+        start, stop = stretch(self._titled, self._titled_first, number)
+        return zip(self._share_doc[start:stop], self._share_of[start:stop], strict=True)
+
+    def offset(self, posting: int) -> tuple[int, int]:
+        """Where the occurrences of a posting lie in `positions`: [start, stop)."""
+        block = posting // POSTINGS_A_MARK
+        start = self._mark[block] + sum(self._counts[block * POSTINGS_A_MARK : posting])
+        count = self._counts[posting]
+        if block in self._many:
+            for many, exact in self._many[block].items():
+                if many < posting:
+                    start += exact - 255
+                elif many == posting:
+                    count = exact
+        return start, start + count
+
+    def offsets(self, start: int, stop: int) -> list[int]:
+        """Where the occurrences of postings [start, stop) begin, and one more at the end."""
+        counts: Sequence[int] = self._counts[start:stop]
+        blocks = range(start // POSTINGS_A_MARK, -(-stop // POSTINGS_A_MARK))
+        if self._many and not self._many.keys().isdisjoint(blocks):
+            exact = list(counts)
+            for block in blocks:
+                for posting, count in self._many.get(block, {}).items():
+                    if start <= posting < stop:
+                        exact[posting - start] = count
+            counts = exact
+        return list(accumulate(counts, initial=self.offset(start)[0]))
+
+    def occurrences(self, start: int, stop: int) -> list[int]:
+        """The positions [start, stop) of the column."""
+        found: list[int] = self._positions[start:stop].tolist()
+        return found
+
+
 class StoredPostings:
     """A stored list."""
 
     __slots__ = ("_lists", "_number", "docs", "impacts", "start", "stop")
 
-    def __init__(self, lists: Lists, number: int) -> None:
+    def __init__(self, lists: StoredLists, number: int) -> None:
         self._lists = lists
         self._number = number
         self.start, self.stop = lists.bounds(range(number, number + 1))
@@ -106,7 +173,7 @@ class RunPostings:
 
     __slots__ = ("_lists", "_numbers", "_posts", "_start", "docs", "impacts")
 
-    def __init__(self, lists: Lists, numbers: range) -> None:
+    def __init__(self, lists: StoredLists, numbers: range) -> None:
         self._lists = lists
         self._numbers = numbers
         self._start, stop = lists.bounds(numbers)
