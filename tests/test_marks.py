@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from storage import ANALYZER
 
 import postdex
+from postdex.values import Hit
 from postdex_index.analysis import terms_at
 from postdex_index.embedded import open_reader
 from postdex_index.embedded.checkpoints import CHECKPOINT, stretches
 from postdex_index.engine import Found, Outlined
 from postdex_index.languages import stem
-from postdex.values import Hit
 from postdex_index.scripts import is_spaceless, run_text
 
 LOREM = "Nothing of interest happens in this sentence, it is here to take up some room. "
