@@ -1,12 +1,12 @@
 """Which parts of the documents are taken from the program? Runs the program and puts them in.
 
-    python docs/update.py            rewrites README.md, ARCHITECTURE.md and docs/*.md
+    python docs/update.py            rewrites README.md, ARCHITECTURE.md, docs/*.md and the table of generators
     python docs/update.py --check    says which of them are out of date, exit 1 if any is
 
 Two kinds of places:
 
 * `<!-- NAME -->` ... `<!-- /NAME -->`: what stands between is made here. NAME is `help` (of the
-  program), `help COMMAND`, `settings` or `errors`.
+  program), `help COMMAND`, `settings`, `errors` or `generators`.
 * a block of ```` ```console ````: each line `$ postdex ...` is run in a scratch folder that holds
   a copy of `posts/`, one block after the other, and its output put below it.
 
@@ -26,22 +26,26 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+_SITES = ROOT / "index" / "postdex_index" / "sites"
 #: The files of the sample posts get this time: a note without a date shows its file's.
 MTIME = 1_717_243_200
 #: What differs from run to run or from machine to machine, and what documents show in its place.
 VOLATILE = ((re.compile(r'("took_ms": )[\d.]+'), r"\g<1>0.8"), (re.compile(r"\d[\d,]* bytes"), "130,575 bytes"))
 #: Where the scratch folder seems to be.
 HOME = "/home/you"
-_PLACE = re.compile(r"(<!-- (help|help [\w-]+|settings|errors) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
+_PLACE = re.compile(r"(<!-- (help|help [\w-]+|settings|errors|generators) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
 _CONSOLE = re.compile(r"(?m)^```console\n(.*?)^```$", re.DOTALL)
 
 
 def documents() -> list[Path]:
     """All documents that may hold such places."""
-    return [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]
+    # The table first: the program that makes the others reads it.
+    own = [_SITES / "generators.txt", ROOT / "README.md", ROOT / "ARCHITECTURE.md"]
+    return [*own, *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def updated(text: str) -> str:
@@ -123,6 +127,8 @@ def _made(place: str) -> str:
         return _settings()
     if place == "errors":
         return _errors()
+    if place == "generators":
+        return _generators()
     return f"```text\n{help_text(place.removeprefix('help').strip())}```\n"
 
 
@@ -131,6 +137,15 @@ def _settings() -> str:
 
     lines = [f"| `{it.name}` | {it.type} | `{json.dumps(it.default)}` | {it.doc} |" for it in SETTINGS]
     return "\n".join(["| setting | type | default | meaning |", "| --- | --- | --- | --- |", *lines, ""])
+
+
+def _generators() -> str:
+    modules = (import_module(f"postdex_index.sites.{path.stem}") for path in _SITES.glob("[a-z]*.py"))
+    found = [module.GENERATOR for module in modules if hasattr(module, "GENERATOR")]
+    rows = []
+    for it in sorted(found, key=lambda generator: generator.rank):
+        rows.append(f"{it.name} | {' '.join(it.marks)} | {' '.join(style.name for style in it.styles)}\n")
+    return "".join(rows)
 
 
 def _errors() -> str:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postdex_index.anchors import STYLES, slugger
+from postdex_index.sites.detect import slug_style, style_names
+from postdex_index.sites.slugs import Slugger
 
 # heading, {#id}, then the anchor with Hexo, Hugo, kramdown, GitHub, MkDocs
 MEASURED = [
@@ -33,7 +34,7 @@ MEASURED = [
 
 @pytest.mark.parametrize(("column", "style"), list(enumerate(["hexo", "hugo", "kramdown", "github", "mkdocs"], 2)))
 def test_measured(column: int, style: str) -> None:
-    slugs = slugger(style)
+    slugs = Slugger(slug_style(style))
     assert [slugs.slug(row[0], row[1]) for row in MEASURED] == [row[column] for row in MEASURED]
 
 
@@ -86,23 +87,24 @@ CASES: list[tuple[str, list[str | tuple[str, str]], list[str]]] = [
 
 @pytest.mark.parametrize(("style", "headings", "anchors"), CASES)
 def test_cases(style: str, headings: list[str | tuple[str, str]], anchors: list[str]) -> None:
-    slugs = slugger(style)
+    slugs = Slugger(slug_style(style))
     assert [slugs.slug(*([h] if isinstance(h, str) else h)) for h in headings] == anchors
 
 
 @given(
-    st.sampled_from(STYLES), st.lists(st.text(max_size=8) | st.sampled_from(["a", "a 1", "a_1", "A-1"]), max_size=30)
+    st.sampled_from(style_names()),
+    st.lists(st.text(max_size=8) | st.sampled_from(["a", "a 1", "a_1", "A-1"]), max_size=30),
 )
 @settings(max_examples=200, deadline=None)
 def test_never_raises_and_skippers_never_repeat(style: str, headings: list[str]) -> None:
-    slugs = slugger(style)
+    slugs = Slugger(slug_style(style))
     anchors = [slugs.slug(heading) for heading in headings]
     if style in ("github", "hugo", "mkdocs"):
         assert len(set(anchors)) == len(anchors)
 
 
 def test_many_repeats_are_linear() -> None:
-    for style in STYLES:
-        slugs = slugger(style)
+    for style in style_names():
+        slugs = Slugger(slug_style(style))
         anchors = [slugs.slug("same") for _ in range(20_000)]
         assert anchors[-1] in ("same-19999", "same_19999")

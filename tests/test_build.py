@@ -21,6 +21,7 @@ from postdex_index.config import Settings
 from postdex_index.engine import Stamp
 from postdex_index.errors import IndexLockedError
 from postdex_index.query import Everything, Term
+from postdex_index.sites.generator import Site
 
 SETTINGS = Settings()
 
@@ -273,7 +274,7 @@ def test_a_file_that_cannot_be_read_rests_until_it_changes(settled: Folder, monk
     settled.write("locked.md")
     original = posts.read
 
-    def read(root: Path, path: str, site: posts.Site, settings: Settings) -> posts.Read:
+    def read(root: Path, path: str, site: Site, settings: Settings) -> posts.Read:
         found = original(root, path, site, settings)
         return found._replace(post=None, stamp=found.stamp._replace(digest=b"")) if path == "locked.md" else found
 
@@ -370,7 +371,7 @@ def test_a_build_that_fails_leaves_the_old_index(folder: Folder, monkeypatch: py
     folder.write("d.md", "e.md")
     original = posts.read
 
-    def read(root: Path, path: str, site: posts.Site, settings: Settings) -> posts.Read:
+    def read(root: Path, path: str, site: Site, settings: Settings) -> posts.Read:
         if path == "e.md":
             raise KeyboardInterrupt
         return original(root, path, site, settings)

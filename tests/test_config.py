@@ -62,6 +62,7 @@ BAD_FILES = [
     ("max_bytes = 0", 1, "more than 0"),
     ("simplify = 1", 1, "must be true or false"),
     ("\nanchors = 'x'", 2, "x is not one of auto"),
+    ("anchors = 'hexxo'", 1, "zola-safe; did you mean hexo?"),
     ("timezone = 'Mars/Olympus'", 1, "no time zone"),
     ("timezone = '../../etc/passwd'", 1, "no time zone"),
     ("language = 'English'", 1, "no code such as en"),

@@ -1,4 +1,4 @@
-"""What a generator or an editor alone understands in a body: flavour and body -> the body without it, and tags."""
+"""What a generator or an editor alone understands in a body: generator and body -> the body without it, and tags."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postdex_index.config import Settings
-from postdex_index.dialects import plain_dialect
 from postdex_index.parsing import parse
-from postdex_index.sites import Site
+from postdex_index.sites.detect import named
+from postdex_index.sites.generator import PlainBody, Site
 
-#: flavour, body, what is left of it, tags
+#: generator, body, what is left of it, tags
 BODIES: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ("", "50%% #1 #tag ^id", "50%% #1 #tag ^id", ()),
     # Obsidian: comments
@@ -74,18 +74,23 @@ BODIES: list[tuple[str, str, str | None, tuple[str, ...]]] = [
 ]
 
 
-@pytest.mark.parametrize(("flavour", "body", "left", "tags"), BODIES)
-def test_bodies(flavour: str, body: str, left: str | None, tags: tuple[str, ...]) -> None:
-    assert plain_dialect(body, flavour) == (body if left is None else left, tags)
+def plain_dialect(body: str, generator: str) -> PlainBody:
+    dialect = named(generator).dialect
+    return dialect(body) if dialect else PlainBody(body)
+
+
+@pytest.mark.parametrize(("generator", "body", "left", "tags"), BODIES)
+def test_bodies(generator: str, body: str, left: str | None, tags: tuple[str, ...]) -> None:
+    assert plain_dialect(body, generator) == (body if left is None else left, tags)
 
 
 def test_tags_of_the_text_follow_those_of_the_front_matter() -> None:
-    post = parse("---\ntags: [b, a]\n---\n#c #a\n", "x.md", Site("obsidian"), Settings())
+    post = parse("---\ntags: [b, a]\n---\n#c #a\n", "x.md", Site(named("obsidian")), Settings())
     assert post.tags == ("b", "a", "c")
     assert parse("#c\n", "x.md", Site(), Settings()).tags == ()
 
 
-FLAVOURS = ["obsidian", "logseq", "jekyll", "mdbook"]
+GENERATORS = ["obsidian", "logseq", "jekyll", "mdbook"]
 PIECES = [
     *"%`~#^=![]|{} \n\tab1中",
     "{% raw %}",
@@ -98,9 +103,9 @@ PIECES = [
 PIECES += ["<div>", "</div>", "\n    ", "```"]
 
 
-@given(st.lists(st.sampled_from(PIECES)).map("".join), st.sampled_from(FLAVOURS))
-def test_lines_keep_their_numbers(body: str, flavour: str) -> None:
-    left, _ = plain_dialect(body, flavour)
+@given(st.lists(st.sampled_from(PIECES)).map("".join), st.sampled_from(GENERATORS))
+def test_lines_keep_their_numbers(body: str, generator: str) -> None:
+    left, _ = plain_dialect(body, generator)
     assert left.count("\n") == body.count("\n")
 
 
@@ -137,6 +142,6 @@ def hostile(n: int) -> list[str]:
 
 
 @pytest.mark.parametrize("number", range(len(hostile(1))), ids=[body[:8].strip() for body in hostile(20)])
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_hostile_bodies_are_linear(flavour: str, number: int) -> None:
-    check_linear(lambda n: plain_dialect(hostile(n)[number], flavour), 20_000)
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_hostile_bodies_are_linear(generator: str, number: int) -> None:
+    check_linear(lambda n: plain_dialect(hostile(n)[number], generator), 20_000)

@@ -24,7 +24,7 @@ from postdex_index.config import Settings
 from postdex_index.embedded import table
 from postdex_index.engine import Stamp
 from postdex_index.errors import ConfigError
-from postdex_index.sites import Site
+from postdex_index.sites.generator import Site
 
 #: 2262-04-12, from which on nanoseconds since 1970 have more than 63 bits; 2300-01-01.
 LAST_NS, LATE_NS = 1 << 63, 10_413_792_000 * 10**9

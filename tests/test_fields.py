@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postdex_index import dates
-from postdex_index.fields import Circumstances, Metadata, normalise
+from postdex_index.fields import Metadata, PostContext, normalise
 from postdex_index.frontmatter import parse
+from postdex_index.sites.detect import named
 
 NOW = 1_700_000_000  # 2023-11-14T22:13:20Z
 MTIME = 1_600_000_000.5
 
-#: the front matter's lines, what the post then has; `path`, `flavour`, `zone`, `language` are the circumstances
+#: the front matter's lines, what the post then has; `path`, `generator`, `zone`, `language` are the circumstances
 ROWS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("title: '  Off   by\tone '", {"title": "Off by one"}, {}),
     ("title: E\u0301mile", {"title": "Émile"}, {}),
@@ -67,35 +68,35 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     # tags
     ("tags: [a, '#b', ＃b, 1.10, null, a, '']", {"tags": ("a", "b", "1.10")}, {}),
     ("tags: a b, c，d", {"tags": ("a b", "c", "d")}, {}),
-    ("tags: a b", {"tags": ("a", "b")}, {"flavour": "jekyll"}),
-    ("tags: a b, c", {"tags": ("a b", "c")}, {"flavour": "jekyll"}),
-    ("tag: a b", {"tags": ("a b",)}, {"flavour": "jekyll"}),
+    ("tags: a b", {"tags": ("a", "b")}, {"generator": "jekyll"}),
+    ("tags: a b, c", {"tags": ("a b", "c")}, {"generator": "jekyll"}),
+    ("tag: a b", {"tags": ("a b",)}, {"generator": "jekyll"}),
     ("labels:\n- x", {"tags": ("x",)}, {}),
     ("tags: []\nlabels: [x]", {"tags": ("x",)}, {}),
     ("tags:\n- a: b\n- name: c", {"tags": ("a: b", "c")}, {}),
     ("tags: [a, {label: My tag, permalink: /b}]", {"tags": ("a", "My tag")}, {}),
-    ("taxonomies:\n  tags: [a]\n  categories: [b]", {"tags": ("a",), "categories": (("b",),)}, {"flavour": "zola"}),
+    ("taxonomies:\n  tags: [a]\n  categories: [b]", {"tags": ("a",), "categories": (("b",),)}, {"generator": "zola"}),
     ("keywords: a, b", {"keywords": ("a", "b"), "tags": ()}, {}),
     # categories
-    ("categories: [linux, net]", {"categories": (("linux", "net"),)}, {"flavour": "hexo"}),
+    ("categories: [linux, net]", {"categories": (("linux", "net"),)}, {"generator": "hexo"}),
     ("categories: [linux, net]", {"categories": (("linux",), ("net",))}, {}),
-    ("categories: [[a, b], [c]]", {"categories": (("a", "b"), ("c",))}, {"flavour": "hexo"}),
+    ("categories: [[a, b], [c]]", {"categories": (("a", "b"), ("c",))}, {"generator": "hexo"}),
     ("categories: [[a, b], c]", {"categories": (("a", "b"), ("c",))}, {}),
-    ("categories: a, b", {"categories": (("a, b",),)}, {"flavour": "hexo"}),
+    ("categories: a, b", {"categories": (("a, b",),)}, {"generator": "hexo"}),
     ("categories: a, b", {"categories": (("a",), ("b",))}, {}),
-    ("categories: a b", {"categories": (("a",), ("b",))}, {"flavour": "jekyll"}),
-    ("category: a b", {"categories": (("a b",),)}, {"flavour": "jekyll"}),
+    ("categories: a b", {"categories": (("a",), ("b",))}, {"generator": "jekyll"}),
+    ("category: a b", {"categories": (("a b",),)}, {"generator": "jekyll"}),
     (
         "categories: c",
         {"categories": (("a",), ("b",), ("c",))},
-        {"flavour": "jekyll", "path": "a/b/_posts/2022-08-26-x.md"},
+        {"generator": "jekyll", "path": "a/b/_posts/2022-08-26-x.md"},
     ),
-    ("authors: a, b; c", {"authors": ("a", "b", "c")}, {"flavour": "pelican"}),
+    ("authors: a, b; c", {"authors": ("a", "b", "c")}, {"generator": "pelican"}),
     ("authors: a, b", {"authors": ("a, b",)}, {}),
     # unpublished
-    ("status: Draft", {"unpublished": "status: draft"}, {"flavour": "pelican"}),
+    ("status: Draft", {"unpublished": "status: draft"}, {"generator": "pelican"}),
     ("status: draft", {"unpublished": ""}, {}),
-    ("status: published", {"unpublished": ""}, {"flavour": "pelican"}),
+    ("status: published", {"unpublished": ""}, {"generator": "pelican"}),
     ("draft: true", {"unpublished": "draft: true"}, {}),
     ("draft: false\npublished: true", {"unpublished": "", "reconsider_at": None}, {}),
     ("published: false", {"unpublished": "published: false"}, {}),
@@ -164,9 +165,9 @@ KEPT = [
 ]
 
 
-def check(lines: str, *, path: str = "x.md", flavour: str = "", zone: str = "", language: str = "") -> Metadata:
+def check(lines: str, *, path: str = "x.md", generator: str = "", zone: str = "", language: str = "") -> Metadata:
     """The one call of what is tested."""
-    around = Circumstances(path, dates.zone_or_utc(zone), flavour, language, MTIME, NOW)
+    around = PostContext(path, dates.zone_or_utc(zone), named(generator), language, MTIME, NOW)
     return normalise(parse(f"---\n{lines}\n---\n"), around)
 
 
@@ -228,9 +229,9 @@ _NAMES = st.sampled_from(
 @given(
     st.dictionaries(_NAMES, _VALUES, max_size=6), st.sampled_from(["", "hexo", "jekyll", "zola"]), st.text(max_size=9)
 )
-def test_any_fields_give_clean_metadata(fields: dict[str, Any], flavour: str, path: str) -> None:
+def test_any_fields_give_clean_metadata(fields: dict[str, Any], generator: str, path: str) -> None:
     front = parse("")._replace(fields=fields)
-    found = normalise(front, Circumstances(path, dates.zone_or_utc("Asia/Shanghai"), flavour, now=NOW))
+    found = normalise(front, PostContext(path, dates.zone_or_utc("Asia/Shanghai"), named(generator), now=NOW))
     assert found.title == " ".join(found.title.split())
     assert all(isinstance(tag, str) and tag for tag in (*found.tags, *found.aliases, *found.authors))
     assert all(path and all(path) for path in found.categories)

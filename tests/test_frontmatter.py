@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from postdex_index.frontmatter import FrontMatter, parse
 from postdex_index.plain_yaml import read_plain
+from postdex_index.sites.detect import named
 from postdex_index.yaml_block import load
 
 #: text, fields, body, the body's first line
@@ -206,9 +207,9 @@ YAML_BITS = [
 ]
 
 
-def check(text: str, flavour: str = "") -> FrontMatter:
+def check(text: str, generator: str = "") -> FrontMatter:
     """The one call of what is tested; the body is always the text's lines from `first_line` on."""
-    found = parse(text, flavour=flavour)
+    found = parse(text, named(generator))
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     assert found.body == "\n".join(lines.split("\n")[found.first_line - 1 :])
     assert found.head + found.body == lines or not found.head
@@ -275,14 +276,14 @@ def test_what_is_nested_deeper_than_four_is_left_out() -> None:
     assert check('{"a": {"b": {"c": {"d": {"e": 1}}}}}').fields == {"a": {"b": {"c": {"d": None}}}}
 
 
-@pytest.mark.parametrize(("flavour", "fields"), [("", {}), ("hexo", {"Subject": "x"}), ("hugo", {}), ("jekyll", {})])
-def test_form_without_opener_is_hexos(flavour: str, fields: dict[str, str]) -> None:
-    assert check("Subject: x\n---\nbody", flavour).fields == fields
+@pytest.mark.parametrize(("generator", "fields"), [("", {}), ("hexo", {"Subject": "x"}), ("hugo", {}), ("jekyll", {})])
+def test_form_without_opener_is_hexos(generator: str, fields: dict[str, str]) -> None:
+    assert check("Subject: x\n---\nbody", generator).fields == fields
 
 
-@pytest.mark.parametrize(("flavour", "fields"), [("pelican", {"Title": "x"}), ("", {"Title": "x"}), ("hexo", {})])
-def test_lines_of_fields_are_pelicans(flavour: str, fields: dict[str, str]) -> None:
-    assert check("Title: x\n\nbody", flavour).fields == fields
+@pytest.mark.parametrize(("generator", "fields"), [("pelican", {"Title": "x"}), ("", {"Title": "x"}), ("hexo", {})])
+def test_lines_of_fields_are_pelicans(generator: str, fields: dict[str, str]) -> None:
+    assert check("Title: x\n\nbody", generator).fields == fields
 
 
 @pytest.mark.parametrize(("line", "plain"), LINES)

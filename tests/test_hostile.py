@@ -23,6 +23,7 @@ import postdex
 from postdex import cli
 from postdex_index import embedded, posts
 from postdex_index.config import Settings
+from postdex_index.sites.generator import Site
 
 SAMPLES = [path.read_bytes() for path in sorted((Path(__file__).parent.parent / "posts").rglob("*.md"))]
 MARK = b"unmistakablemark"
@@ -82,7 +83,7 @@ def check_posts(root: Path, dice: random.Random, count: int) -> float:
     for name, (content, _) in made.items():
         (folder / name).write_bytes(content)
         started = time.thread_time()
-        posts.read(folder, name, posts.Site(), Settings())
+        posts.read(folder, name, Site(), Settings())
         slowest = max(slowest, time.thread_time() - started)
     (folder / "good.md").write_bytes(b"# Good\n\nA good post.\n")
     with postdex.open(folder) as ix:

@@ -33,15 +33,12 @@ FLOORS = {
     "postdex_index.config": 1,
     "postdex_index.dates": 1,
     "postdex_index.sites": 1,
-    "postdex_index.urls": 1,
     "postdex_index.yaml_block": 1,
     "postdex_index.plain_yaml": 1,
     "postdex_index.structured": 1,
     "postdex_index.frontmatter": 1,
     "postdex_index.fields": 1,
-    "postdex_index.anchors": 1,
     "postdex_index.blocks": 1,
-    "postdex_index.dialects": 1,
     "postdex_index.fences": 1,
     "postdex_index.shortcodes": 1,
     "postdex_index.rendering": 1,
@@ -194,6 +191,16 @@ def all_imports() -> list[Import]:
     return [found for module in modules() for found in imports(module)]
 
 
+def generators() -> dict[str, str]:
+    """The modules that are one site generator each, with their own names."""
+    with_record = re.compile("^GENERATOR = ", re.MULTILINE)
+    return {
+        name: name.rpartition(".")[2]
+        for name, path in modules().items()
+        if name.startswith("postdex_index.sites.") and with_record.search(path.read_text(encoding="utf-8"))
+    }
+
+
 def check(broken: list[str], rule: str) -> None:
     """One rule, and each place that breaks it."""
     assert not broken, f"{rule}:\n  " + "\n  ".join(broken)
@@ -211,7 +218,8 @@ def test_the_architecture_shows_these_modules_and_floors() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     rows = re.findall(r"(?m)^\| (?:(\d) \| )?(`postdex.*?) \|", text)
     shown = {name: int(number or 3) for number, names in rows for name in re.findall(r"`([\w.]+)`", names)}
-    assert shown == {name: floor(name) for name in modules() if name not in ("postdex", "postdex_index")}
+    apart = {"postdex", "postdex_index", "postdex_index.sites", *generators()}
+    assert shown == {name: floor(name) for name in modules() if name not in apart}
 
 
 def test_imports_never_go_up() -> None:
@@ -304,6 +312,17 @@ def test_only_render_writes_json_for_others() -> None:
 def names_of(node: ast.ImportFrom) -> set[str]:
     """The names that a `from` import takes."""
     return {alias.name for alias in node.names}
+
+
+def test_a_site_generator_is_named_in_its_own_file_alone() -> None:
+    broken = []
+    for name, path in modules().items():
+        others = "|".join(generator for module, generator in generators().items() if module != name)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if match := re.search(rf"(?i)(?<![a-z])(?:{others})(?![a-z])", line):
+                broken.append(f"{name}:{number} {match[0]}")
+    assert len(generators()) >= 10
+    check(broken, "what only one generator does is a field of `Generator`, and stands in its file")
 
 
 def test_nothing_is_ever_unpickled() -> None:

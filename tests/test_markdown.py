@@ -19,6 +19,7 @@ from markdown_it import MarkdownIt
 from postdex_index.markdown import Parsed, sections, without_title
 from postdex_index.model import SOFT_BREAK, Section
 from postdex_index.shortcodes import fence_code_tags, html_text, inline_html_text, visible_text
+from postdex_index.sites.detect import slug_style
 
 Row = tuple[int, str, str]
 
@@ -240,7 +241,7 @@ ANCHORS = [
 
 @pytest.mark.parametrize(("style", "body", "anchors"), ANCHORS)
 def test_anchors(style: str, body: str, anchors: list[str]) -> None:
-    assert [section.anchor for section in sections(body, anchors=style).sections] == anchors
+    assert [section.anchor for section in sections(body, anchors=slug_style(style)).sections] == anchors
 
 
 def test_links() -> None:
@@ -404,7 +405,7 @@ def test_never_raises(body: str, style: str) -> None:
 
 def check_lines(body: str, style: str) -> Parsed:
     """What must hold of any body, whatever is in it."""
-    parsed = sections(body, anchors=style, title="a")
+    parsed = sections(body, anchors=slug_style(style), title="a")
     last_line = 1 + len(re.findall("\r\n|\r|\n", body))
     assert parsed.sections
     for section in parsed.sections:

@@ -27,7 +27,8 @@ from postdex_index.errors import FolderError
 from postdex_index.ignore import Patterns
 from postdex_index.model import Post, Section
 from postdex_index.parsing import parse
-from postdex_index.sites import Site
+from postdex_index.sites.detect import named
+from postdex_index.sites.generator import Site
 
 #: files (a text after ": "), settings, what is found
 TREES: list[tuple[list[str], Settings, list[str]]] = [
@@ -281,7 +282,7 @@ def test_a_post_as_a_whole(tmp_path: Path) -> None:
         "---\ntitle: Refcount bug\ndate: 2022-08-26 09:39:34\ntags: [linux]\ncategories: [linux, net]\n"
         "updated: soon\ndraft: true\n---\nIntro [a](/b).\n\n# Refcount bug\n\n## What I fixed\n\nThe count.\n"
     )
-    site = Site("hexo", prefix="source/_posts/", anchors="hexo", url=":year/:title/", timezone="Asia/Shanghai")
+    site = Site(named("hexo"), prefix="source/_posts/", anchors="hexo", url=":year/:title/", timezone="Asia/Shanghai")
     post = check(tmp_path, "smc/bug.md", text, site=site).post
     assert post is not None
     assert (post.path, post.title, post.url, post.slug) == ("smc/bug.md", "Refcount bug", "/2022/smc/bug/", "bug")
@@ -345,7 +346,7 @@ def test_titles(path: str, text: str, title: str, tmp_path: Path) -> None:
 
 
 def test_settings_stand_above_the_site(tmp_path: Path) -> None:
-    site = Site("hugo", anchors="hugo", timezone="UTC", language="en")
+    site = Site(named("hugo"), anchors="hugo", timezone="UTC", language="en")
     settings = Settings(anchors="hexo", timezone="+01:00", language="de", url="/p/:slug/", base_url="https://a.org/")
     post = check(tmp_path, "a.md", "---\ndate: 2022-01-01T00:00:00Z\n---\n# A B\n", site=site, settings=settings).post
     assert post is not None
@@ -437,6 +438,6 @@ def check_spans(spans: Iterable[tuple[int, int]], text: str) -> None:
     | st.binary(max_size=120).map(lambda content: content.decode("utf-8", "replace"))
 )
 def test_parse_never_raises_and_lines_are_those_of_the_file(text: str) -> None:
-    post = parse(text, "x/a.md", Site("jekyll", url="date"), Settings())
+    post = parse(text, "x/a.md", Site(named("jekyll"), url="date"), Settings())
     check_post(post, text)
     assert all(problem.path == "x/a.md" for problem in post.problems)

@@ -1,4 +1,4 @@
-"""Whose site it is and what its posts' links are: files of a site -> flavour and settings, metadata -> link."""
+"""Whose site it is and what its posts' links are: files of a site -> generator and settings, metadata -> link."""
 
 from __future__ import annotations
 
@@ -11,12 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postdex_index.dates import parse, zone_or_utc
-from postdex_index.sites import Site, site
-from postdex_index.urls import Address, clashes, url
+from postdex_index.sites.detect import generator_names, named, site, slug_style, style_names
+from postdex_index.sites.generator import Address, Site
+from postdex_index.sites.permalinks import clashes, url
+
+
+def site_of(generator: str, **known: Any) -> Site:
+    """A site of this generator, of which no more is known than is given."""
+    return Site(named(generator), **known)
+
 
 #: the files of a site, the folder of posts in it, what is then known
 SITES: list[tuple[dict[str, str], str, dict[str, Any]]] = [
-    ({"a.md": ""}, ".", {"flavour": "", "anchors": "github", "url": "", "prefix": ""}),
+    ({"a.md": ""}, ".", {"generator": named(""), "anchors": "github", "url": "", "prefix": ""}),
     (
         {
             "_config.yml": "url: https://a.org\nroot: /blog/\npermalink: :year/:title/\n"
@@ -24,19 +31,31 @@ SITES: list[tuple[dict[str, str], str, dict[str, Any]]] = [
             "package.json": '{"dependencies": {"hexo": "7"}}',
         },
         "source/_posts",
-        {"flavour": "hexo", "prefix": "source/_posts/", "anchors": "hexo", "base": "/blog", "url": ":year/:title/"}
+        {
+            "generator": named("hexo"),
+            "prefix": "source/_posts/",
+            "anchors": "hexo",
+            "base": "/blog",
+            "url": ":year/:title/",
+        }
         | {"timezone": "Asia/Shanghai", "language": "zh-cn", "dated": False},
     ),
     (
         {"_config.yml": "new_post_name: :year-:month-:day-:title.md\nlanguage: [en, zh]", "scaffolds/x": ""},
         "source",
-        {"flavour": "hexo", "prefix": "source/", "dated": True, "language": "en", "url": ":year/:month/:day/:title/"},
+        {
+            "generator": named("hexo"),
+            "prefix": "source/",
+            "dated": True,
+            "language": "en",
+            "url": ":year/:month/:day/:title/",
+        },
     ),
     (
         {"_config.yml": "baseurl: /b\npermalink: pretty\ntimezone: Europe/Berlin", "Gemfile": ""},
         "_posts",
         {
-            "flavour": "jekyll",
+            "generator": named("jekyll"),
             "anchors": "kramdown",
             "base": "/b",
             "url": "pretty",
@@ -47,104 +66,120 @@ SITES: list[tuple[dict[str, str], str, dict[str, Any]]] = [
     (
         {"_config.yml": "collections:\n  a: {output: true}\n  b:\n    output: true\n    permalink: /:name/\n  c: {}"},
         ".",
-        {"flavour": "jekyll", "permalinks": (("a", ""), ("b", "/:name/"))},
+        {"generator": named("jekyll"), "permalinks": (("a", ""), ("b", "/:name/"))},
     ),
     (
         {"hugo.toml": "baseURL = 'https://a.org/h/'\ntimeZone = 'UTC'\n[permalinks.page]\nposts = '/:year/:slug/'"},
         "content/posts",
-        {"flavour": "hugo", "anchors": "hugo", "base": "/h", "permalinks": (("posts", "/:year/:slug/"),)},
+        {"generator": named("hugo"), "anchors": "hugo", "base": "/h", "permalinks": (("posts", "/:year/:slug/"),)},
     ),
     (
         {"config.toml": "baseurl = 'https://a.org'\n[permalinks]\nposts = '/x/'"},
         "content",
-        {"flavour": "hugo", "base": ""},
+        {"generator": named("hugo"), "base": ""},
     ),
-    ({"hugo.yaml": "languageCode: en-us"}, ".", {"flavour": "hugo", "language": "en-us"}),
-    ({"hugo.json": '{"baseURL": "/x/"}'}, ".", {"flavour": "hugo", "base": "/x"}),
-    ({"config/_default/hugo.toml": "baseURL = '/y/'"}, ".", {"flavour": "hugo", "base": "/y"}),
+    ({"hugo.yaml": "languageCode: en-us"}, ".", {"generator": named("hugo"), "language": "en-us"}),
+    ({"hugo.json": '{"baseURL": "/x/"}'}, ".", {"generator": named("hugo"), "base": "/x"}),
+    ({"config/_default/hugo.toml": "baseURL = '/y/'"}, ".", {"generator": named("hugo"), "base": "/y"}),
     (
         {"config.toml": "base_url = 'https://a.org/z'\ndefault_language = 'en'"},
         "content",
-        {"flavour": "zola", "base": "/z", "anchors": "zola", "dated": True},
+        {"generator": named("zola"), "base": "/z", "anchors": "zola", "dated": True},
     ),
     (
         {"config.toml": "base_url = '/'\n[slugify]\npaths = 'safe'\nanchors = 'off'\n[languages.fr]\n"},
         "content",
-        {"flavour": "zola", "url": "safe", "anchors": "zola-safe", "permalinks": (("fr", ""),)},
+        {"generator": named("zola"), "url": "safe", "anchors": "zola-safe", "permalinks": (("fr", ""),)},
     ),
-    ({"config.toml": "[markdown]\n"}, "content", {"flavour": "zola", "language": ""}),
-    ({"config.toml": "[server]\n"}, ".", {"flavour": ""}),
-    ({"astro.config.mjs": "export default {}"}, "src/content", {"flavour": "astro", "prefix": "src/content/"}),
-    ({"mkdocs.yml": "site_url: https://a.org/d/\ntheme:\n  language: de"}, "docs", {"flavour": "mkdocs", "base": "/d"}),
-    ({"mkdocs.yml": "x: !!python/name:a.b\ny: !ENV [A, b]\nsite_url: /d"}, "docs", {"flavour": "mkdocs", "base": "/d"}),
+    ({"config.toml": "[markdown]\n"}, "content", {"generator": named("zola"), "language": ""}),
+    ({"config.toml": "[server]\n"}, ".", {"generator": named("")}),
+    ({"astro.config.mjs": "export default {}"}, "src/content", {"generator": named("astro"), "prefix": "src/content/"}),
+    (
+        {"mkdocs.yml": "site_url: https://a.org/d/\ntheme:\n  language: de"},
+        "docs",
+        {"generator": named("mkdocs"), "base": "/d"},
+    ),
+    (
+        {"mkdocs.yml": "x: !!python/name:a.b\ny: !ENV [A, b]\nsite_url: /d"},
+        "docs",
+        {"generator": named("mkdocs"), "base": "/d"},
+    ),
     (
         {"book.toml": "[book]\nlanguage = 'en'\n[output.html]\nsite-url = '/b/'"},
         "src",
-        {"flavour": "mdbook", "base": "/b", "language": "en", "permalinks": (("docs_dir", "src"),)},
+        {"generator": named("mdbook"), "base": "/b", "language": "en", "permalinks": (("docs_dir", "src"),)},
     ),
-    ({"pelicanconf.py": "SITENAME = 'x'"}, "content", {"flavour": "pelican", "prefix": "content/"}),
-    ({".obsidian/app.json": "{}"}, "notes", {"flavour": "obsidian", "anchors": "github"}),
-    ({"logseq/config.edn": "{}"}, "pages", {"flavour": "logseq", "anchors": "github"}),
-    ({"logseq/why.md": "# Logseq"}, ".", {"flavour": ""}),
-    ({"hugo.toml": "", ".git/x": "", "sub/.git/x": ""}, "sub/posts", {"flavour": ""}),
+    ({"pelicanconf.py": "SITENAME = 'x'"}, "content", {"generator": named("pelican"), "prefix": "content/"}),
+    ({".obsidian/app.json": "{}"}, "notes", {"generator": named("obsidian"), "anchors": "github"}),
+    ({"logseq/config.edn": "{}"}, "pages", {"generator": named("logseq"), "anchors": "github"}),
+    ({"logseq/why.md": "# Logseq"}, ".", {"generator": named("")}),
+    ({"hugo.toml": "", ".git/x": "", "sub/.git/x": ""}, "sub/posts", {"generator": named("")}),
 ]
 
 #: site, post, link
 LINKS: list[tuple[Site, Address, str]] = [
-    (Site("hexo", url=":year/:month/:day/:title/"), Address("source/_posts/a/b.md"), "/2022/08/26/a/b/"),
-    (Site("hexo", url=":title.html", dated=True), Address("source/_posts/2022-08-26-b.md"), "/b.html"),
-    (Site("hexo", url="posts/:abbrlink/"), Address("source/_posts/b.md", abbrlink="3f"), "/posts/3f/"),
-    (Site("hexo", url="posts/:abbrlink/"), Address("source/_posts/b.md"), ""),
-    (Site("hexo", url=":category/:title/"), Address("source/_posts/b.md", categories=(("x", "y"),)), "/x/y/b/"),
-    (Site("hexo", url=":hash/"), Address("source/_posts/b.md"), ""),
-    (Site("hexo", url=":title/", base="/blog"), Address("source/_posts/b.md"), "/blog/b/"),
-    (Site("hexo", url=":title/"), Address("source/_posts/b.md", link="/:year/x/"), "/2022/x/"),
-    (Site("hexo", url=":title/"), Address("source/about/index.md"), "/about/"),
-    (Site("jekyll", url="date", dated=True), Address("_posts/2022-08-26-b.md"), "/2022/08/26/b.html"),
+    (site_of("hexo", url=":year/:month/:day/:title/"), Address("source/_posts/a/b.md"), "/2022/08/26/a/b/"),
+    (site_of("hexo", url=":title.html", dated=True), Address("source/_posts/2022-08-26-b.md"), "/b.html"),
+    (site_of("hexo", url="posts/:abbrlink/"), Address("source/_posts/b.md", abbrlink="3f"), "/posts/3f/"),
+    (site_of("hexo", url="posts/:abbrlink/"), Address("source/_posts/b.md"), ""),
+    (site_of("hexo", url=":category/:title/"), Address("source/_posts/b.md", categories=(("x", "y"),)), "/x/y/b/"),
+    (site_of("hexo", url=":hash/"), Address("source/_posts/b.md"), ""),
+    (site_of("hexo", url=":title/", base="/blog"), Address("source/_posts/b.md"), "/blog/b/"),
+    (site_of("hexo", url=":title/"), Address("source/_posts/b.md", link="/:year/x/"), "/2022/x/"),
+    (site_of("hexo", url=":title/"), Address("source/about/index.md"), "/about/"),
+    (site_of("jekyll", url="date", dated=True), Address("_posts/2022-08-26-b.md"), "/2022/08/26/b.html"),
     (
-        Site("jekyll", url="pretty", dated=True),
+        site_of("jekyll", url="pretty", dated=True),
         Address("_posts/2022-08-26-b.md", categories=(("Lin",),)),
         "/lin/2022/08/26/b/",
     ),
-    (Site("jekyll", url="/:title", dated=True), Address("_posts/2022-08-26-b.md", slug="s"), "/s"),
-    (Site("jekyll", url="date", dated=True), Address("_posts/2022-08-26-b.md", link="none"), "/b.html"),
-    (Site("jekyll", url="date"), Address("about.md"), "/about.html"),
-    (Site("jekyll", url="pretty", permalinks=(("docs", ""),)), Address("_docs/a/b.md"), "/docs/a/b/"),
-    (Site("jekyll", url="date", permalinks=(("docs", ""),)), Address("_docs/b.md"), "/docs/b.html"),
-    (Site("jekyll", permalinks=(("soups", "/food/:collection/:name/"),)), Address("_soups/a/b.md"), "/food/soups/b/"),
-    (Site("jekyll", url="pretty"), Address("_includes/b.md"), ""),
-    (Site("hugo"), Address("content/posts/My Post.md"), "/posts/my-post/"),
-    (Site("hugo"), Address("content/posts/b/index.md"), "/posts/b/"),
-    (Site("hugo"), Address("content/posts/_index.md"), "/posts/"),
-    (Site("hugo"), Address("content/_index.md"), "/"),
-    (Site("hugo"), Address("content/posts/b/index.md", slug="s"), "/posts/s/"),
-    (Site("hugo", permalinks=(("posts", "/:year/:slug/"),)), Address("content/posts/b.md", title="A B!"), "/2022/a-b/"),
-    (Site("hugo"), Address("content/posts/b.md", link="/over/here/"), "/over/here/"),
-    (Site("zola", dated=True), Address("content/blog/2022-08-26-b.md"), "/blog/b/"),
-    (Site("zola", dated=True), Address("content/blog/b/index.md"), "/blog/b/"),
-    (Site("zola", dated=True), Address("content/b.md", link="2022/b"), "/2022/b/"),
-    (Site("zola", dated=True), Address("content/blog/Hello World_é.md"), "/blog/hello-world-e/"),
-    (Site("zola"), Address("content/搜索.md"), ""),
-    (Site("zola", url="safe"), Address("content/搜索?.md"), "/搜索/"),
-    (Site("zola", permalinks=(("fr", ""),)), Address("content/blog/b.fr.md"), "/fr/blog/b/"),
-    (Site("zola", permalinks=(("fr", ""),)), Address("content/a/b/index.fr.md"), "/fr/a/b/"),
-    (Site("zola", permalinks=(("fr", ""),)), Address("content/a/_index.fr.md"), "/fr/a/"),
-    (Site("zola"), Address("content/v1.2.md"), "/v1-2/"),
-    (Site("astro"), Address("src/content/blog/b.mdx"), "/blog/b/"),
-    (Site("astro"), Address("src/content/blog/2024 A & b/index.md"), "/blog/2024-a--b/"),
-    (Site("astro"), Address("src/content/blog/x/b.md", slug="y/z"), "/blog/y/z/"),
-    (Site("astro"), Address("src/pages/A b.md"), "/A%20b/"),
-    (Site("mkdocs", permalinks=(("docs_dir", "docs"),)), Address("docs/a/README.md"), "/a/"),
-    (Site("mkdocs", url="ugly"), Address("docs/a/b.md"), "/a/b.html"),
-    (Site("mdbook", url="ugly", permalinks=(("docs_dir", "src"),)), Address("src/a/b.md"), "/a/b.html"),
-    (Site("mdbook", url="ugly", permalinks=(("docs_dir", "src"),)), Address("src/a/README.md"), "/a/"),
-    (Site("mdbook", url="ugly", permalinks=(("docs_dir", "src"),)), Address("src/SUMMARY.md"), ""),
-    (Site("obsidian"), Address("b.md"), ""),
+    (site_of("jekyll", url="/:title", dated=True), Address("_posts/2022-08-26-b.md", slug="s"), "/s"),
+    (site_of("jekyll", url="date", dated=True), Address("_posts/2022-08-26-b.md", link="none"), "/b.html"),
+    (site_of("jekyll", url="date"), Address("about.md"), "/about.html"),
+    (site_of("jekyll", url="pretty", permalinks=(("docs", ""),)), Address("_docs/a/b.md"), "/docs/a/b/"),
+    (site_of("jekyll", url="date", permalinks=(("docs", ""),)), Address("_docs/b.md"), "/docs/b.html"),
+    (
+        site_of("jekyll", permalinks=(("soups", "/food/:collection/:name/"),)),
+        Address("_soups/a/b.md"),
+        "/food/soups/b/",
+    ),
+    (site_of("jekyll", url="pretty"), Address("_includes/b.md"), ""),
+    (site_of("hugo"), Address("content/posts/My Post.md"), "/posts/my-post/"),
+    (site_of("hugo"), Address("content/posts/b/index.md"), "/posts/b/"),
+    (site_of("hugo"), Address("content/posts/_index.md"), "/posts/"),
+    (site_of("hugo"), Address("content/_index.md"), "/"),
+    (site_of("hugo"), Address("content/posts/b/index.md", slug="s"), "/posts/s/"),
+    (
+        site_of("hugo", permalinks=(("posts", "/:year/:slug/"),)),
+        Address("content/posts/b.md", title="A B!"),
+        "/2022/a-b/",
+    ),
+    (site_of("hugo"), Address("content/posts/b.md", link="/over/here/"), "/over/here/"),
+    (site_of("zola", dated=True), Address("content/blog/2022-08-26-b.md"), "/blog/b/"),
+    (site_of("zola", dated=True), Address("content/blog/b/index.md"), "/blog/b/"),
+    (site_of("zola", dated=True), Address("content/b.md", link="2022/b"), "/2022/b/"),
+    (site_of("zola", dated=True), Address("content/blog/Hello World_é.md"), "/blog/hello-world-e/"),
+    (site_of("zola"), Address("content/搜索.md"), ""),
+    (site_of("zola", url="safe"), Address("content/搜索?.md"), "/搜索/"),
+    (site_of("zola", permalinks=(("fr", ""),)), Address("content/blog/b.fr.md"), "/fr/blog/b/"),
+    (site_of("zola", permalinks=(("fr", ""),)), Address("content/a/b/index.fr.md"), "/fr/a/b/"),
+    (site_of("zola", permalinks=(("fr", ""),)), Address("content/a/_index.fr.md"), "/fr/a/"),
+    (site_of("zola"), Address("content/v1.2.md"), "/v1-2/"),
+    (site_of("astro"), Address("src/content/blog/b.mdx"), "/blog/b/"),
+    (site_of("astro"), Address("src/content/blog/2024 A & b/index.md"), "/blog/2024-a--b/"),
+    (site_of("astro"), Address("src/content/blog/x/b.md", slug="y/z"), "/blog/y/z/"),
+    (site_of("astro"), Address("src/pages/A b.md"), "/A%20b/"),
+    (site_of("mkdocs", permalinks=(("docs_dir", "docs"),)), Address("docs/a/README.md"), "/a/"),
+    (site_of("mkdocs", url="ugly"), Address("docs/a/b.md"), "/a/b.html"),
+    (site_of("mdbook", url="ugly", permalinks=(("docs_dir", "src"),)), Address("src/a/b.md"), "/a/b.html"),
+    (site_of("mdbook", url="ugly", permalinks=(("docs_dir", "src"),)), Address("src/a/README.md"), "/a/"),
+    (site_of("mdbook", url="ugly", permalinks=(("docs_dir", "src"),)), Address("src/SUMMARY.md"), ""),
+    (site_of("obsidian"), Address("b.md"), ""),
     (Site(), Address("b.md"), ""),
     (Site(), Address("b.md", link="about/"), "/about/"),
     (Site(), Address("b.md", link="https://a.org/x?y#z"), "https://a.org/x?y#z"),
-    (Site("hugo"), Address("content/搜索 引擎.md"), "/搜索-引擎/"),
-    (Site("mkdocs"), Address('docs/a"<?#%:b.md'), "/a%22%3C%3F%23%25%3Ab/"),
+    (site_of("hugo"), Address("content/搜索 引擎.md"), "/搜索-引擎/"),
+    (site_of("mkdocs"), Address('docs/a"<?#%:b.md'), "/a%22%3C%3F%23%25%3Ab/"),
 ]
 
 UNSAFE = [
@@ -194,7 +229,7 @@ def test_broken_settings_of_a_site_are_notes(tmp_path: Path, files: dict[str, st
 
 def test_settings_of_a_site_that_are_no_files_are_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "_config.yml")
-    assert check({}, ".", tmp_path).flavour == "jekyll"
+    assert check({}, ".", tmp_path).generator == named("jekyll")
 
 
 @pytest.mark.parametrize(("of", "post", "expected"), LINKS)
@@ -204,18 +239,18 @@ def test_links(of: Site, post: Address, expected: str) -> None:
 
 def test_settings_stand_above_the_site() -> None:
     post = Address("source/_posts/b.md", slug="s")
-    assert link(Site("hexo", url=":title/"), post, pattern="/p/:slug.html") == "/p/s.html"
-    assert link(Site("hexo", url=":title/", base="/x"), post, base="https://a.org/y/") == "https://a.org/y/s/"
+    assert link(site_of("hexo", url=":title/"), post, pattern="/p/:slug.html") == "/p/s.html"
+    assert link(site_of("hexo", url=":title/", base="/x"), post, base="https://a.org/y/") == "https://a.org/y/s/"
     assert link(Site(), post, pattern="https://a.org/:path/") == "https://a.org/b/"
 
 
 def test_a_link_without_its_date_is_none() -> None:
-    assert url(Site("hexo", url=":year/:title/"), Address("source/_posts/b.md")) == ("", "")
+    assert url(site_of("hexo", url=":year/:title/"), Address("source/_posts/b.md")) == ("", "")
 
 
 @pytest.mark.parametrize("address", UNSAFE)
 def test_unsafe_addresses_are_problems(address: str) -> None:
-    found, problem = url(Site("hugo"), Address("content/b.md", link=address))
+    found, problem = url(site_of("hugo"), Address("content/b.md", link=address))
     assert not found and "neither http, https nor a path" in problem
 
 
@@ -225,8 +260,8 @@ def test_unsafe_addresses_are_problems(address: str) -> None:
     st.text(min_size=1, max_size=20),
     st.sampled_from(["", "hexo", "jekyll", "hugo", "zola", "mkdocs"]),
 )
-def test_every_link_is_one_that_may_be_followed(address: str, path: str, flavour: str) -> None:
-    found, _ = url(Site(flavour, url=":title/"), Address(path, link=address, title=path, date=0))
+def test_every_link_is_one_that_may_be_followed(address: str, path: str, generator: str) -> None:
+    found, _ = url(site_of(generator, url=":title/"), Address(path, link=address, title=path, date=0))
     assert not found or found.startswith(("http://", "https://")) or (found[0] == "/" and found[1:2] not in ("/", "\\"))
     assert not set(found) & set('"<>\\^`{|} \t\n\x00\u202e')
 
@@ -235,3 +270,16 @@ def test_clashes() -> None:
     found = clashes({"b.md": "/x/", "a.md": "/x/", "c.md": "", "d.md": "", "e.md": "/y/"})
     assert [(problem.path, problem.kind) for problem in found] == [("b.md", "note")]
     assert "a.md" in found[0].message
+
+
+def test_each_generator_has_a_name_a_rank_and_styles_of_its_own() -> None:
+    generators = [named(name) for name in generator_names()]
+    assert [generator.name for generator in generators] == list(generator_names())
+    ranks = [generator.rank for generator in generators]
+    assert ranks == sorted(set(ranks)), "a folder with the files of two is the lower one's"
+    assert [slug_style(name).name for name in style_names()] == list(style_names())
+
+
+def test_there_is_no_other_generator() -> None:
+    with pytest.raises(KeyError):
+        named("detect")

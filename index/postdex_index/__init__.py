@@ -3,7 +3,7 @@
     errors model query          values that everything else speaks in
     scoring spelling ignore     what a match is worth, how far words are apart, what is left out
     config sites frontmatter    what a folder, its site and a file's head say
-    markdown anchors analysis   a body's sections, a text's terms
+    markdown analysis           a body's sections, a text's terms
     walk posts engine           find and read posts; what an engine must be able to do
     embedded                    the engine that comes with it
     build watch                 follow the files

@@ -21,12 +21,14 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
-from . import embedded, forks, posts, sites
+from . import embedded, forks, posts
 from .analyzer import Analyzer
 from .config import Settings
 from .engine import Identity, Stamp, Writer
 from .errors import IndexDamagedError, IndexLockedError, IndexMissingError, IndexWriteError
 from .model import Post, Problem
+from .sites import LARGEST
+from .sites.detect import surroundings
 
 #: So many touched files are a commit of their own, else each search would read all of them again.
 MANY_TOUCHED = 100
@@ -391,9 +393,9 @@ def _all_problems(
 def _fingerprint(folder: Path, settings: Settings) -> str:
     """What all posts of a folder depend on: settings, and the site's own files with their sizes and checksums."""
     parts = [f"{name}={getattr(settings, name)}" for name in _USED]
-    for file in sites.surroundings(folder):
+    for file in surroundings(folder):
         with suppress(OSError):
             size = file.stat().st_size if file.is_file() else 0
-            content = file.read_bytes() if size <= sites.LARGEST and size else b""
+            content = file.read_bytes() if size <= LARGEST and size else b""
             parts.append(f"{os.path.relpath(file, folder)}:{size}:{crc32(content):08x}")
     return "\n".join(parts)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .errors import ConfigError, FolderError
-from .sites import FOLDERS, LARGEST, detect
+from .sites import LARGEST
+from .sites.detect import detect, style_names
 
 
 class Settings(NamedTuple):
@@ -49,8 +50,8 @@ class Setting(NamedTuple):
 _DOCS = {
     "include": "Files to index, as in .gitignore (`*.md`, `docs/**/*.mdx`).",
     "exclude": "Files and folders to leave out, as in .gitignore.",
-    "anchors": "How headings become anchors: auto (as the site does), github, hexo, hugo, kramdown, mkdocs, zola"
-    " or zola-safe.",
+    "anchors": f"How headings become anchors: auto (as the site does), {', '.join(style_names()[:-1])}"
+    f" or {style_names()[-1]}.",
     "timezone": "Time zone of dates, shown and written without one: Asia/Shanghai, or +08:00; else the site's.",
     "language": "Language of posts that do not say theirs (en, zh-cn); else the site's.",
     "simplify": "Whether traditional and simplified Chinese characters find each other.",
@@ -105,8 +106,8 @@ def find_folder(start: Path, explicit: str | None = None) -> Path:
     for folder in (start, *Path(os.path.abspath(start)).parents):
         if _is_home_of_posts(folder):
             return folder
-    flavour = detect(start)
-    usual = FOLDERS.get(flavour, ("posts", "source/_posts", "content"))
+    generator = detect(start)
+    usual = generator.posts if generator else ("posts", "source/_posts", "content")
     return next((start / name for name in usual if os.path.isdir(start / name)), start)
 
 
@@ -178,10 +179,8 @@ def _checked(name: str, value: object, path: str, line: int) -> object:
     """The value of a setting as `Settings` holds it, else `ConfigError` with its place."""
     setting = next((each for each in SETTINGS if each.name == name), None)
     if setting is None:
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, [each.name for each in SETTINGS], 1, 0.5)
-        hint = f"did you mean {near[0]}?" if near else "the settings are " + ", ".join(each.name for each in SETTINGS)
+        names = [each.name for each in SETTINGS]
+        hint = _nearest(name, names).removeprefix("; ") or "the settings are " + ", ".join(names)
         raise ConfigError(f"there is no setting {name}", hint, path=path, line=line)
     if setting.type == "texts":
         value = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, (list, tuple)) else value
@@ -201,6 +200,14 @@ def _checked(name: str, value: object, path: str, line: int) -> object:
     return value
 
 
+def _nearest(name: str, names: Sequence[str]) -> str:
+    """A question for the name that was meant, behind a message; "" if none is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, names, 1, 0.5)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
 def _wrong_globs(globs: Iterable[str]) -> str:
     for glob in globs:
         if not glob.strip("/! "):
@@ -211,10 +218,8 @@ def _wrong_globs(globs: Iterable[str]) -> str:
 
 
 def _wrong_anchors(value: str) -> str:
-    from .anchors import STYLES
-
-    known = ("auto", *STYLES)
-    return "" if value in known else f"{value} is not one of {', '.join(known)}"
+    styles = ("auto", *style_names())
+    return "" if value in styles else f"{value} is not one of {', '.join(styles)}{_nearest(value, styles)}"
 
 
 def _wrong_timezone(value: str) -> str:
@@ -238,7 +243,7 @@ def _wrong_url(value: str) -> str:
         return ""
     if not re.match(r"/(?!/)|https?://", value):
         return "the pattern must begin with / or https://"
-    from .urls import PLACEHOLDERS
+    from .sites.permalinks import PLACEHOLDERS
 
     unknown = [name for name in re.findall(r":([a-z_]+)", value) if name not in PLACEHOLDERS]
     return f":{unknown[0]} is not known; there are :{', :'.join(sorted(PLACEHOLDERS))}" if unknown else ""

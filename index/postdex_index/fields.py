@@ -3,7 +3,7 @@
 The rules are the table in `docs/frontmatter.md`. Each field is taken from the first of
 its names that holds something, whatever their case. What cannot be used is a problem
 with the field's line, and the post is indexed without it. How a link is made from all
-this is for `urls`; titles and descriptions from the body are for `parsing`.
+this is for `permalinks`; titles and descriptions from the body are for `parsing`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from unicodedata import normalize
 
 from . import dates
 from .model import Problem
+from .sites.generator import UNKNOWN, Generator
 
 if TYPE_CHECKING:
     from .frontmatter import FrontMatter
@@ -90,7 +91,7 @@ class Metadata(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-class Circumstances(NamedTuple):
+class PostContext(NamedTuple):
     """What the meaning of fields depends on beside them: the file, the site, the time.
 
     `path` is relative to the site's root; `mtime` and `now` are seconds since 1970, UTC.
@@ -98,26 +99,26 @@ class Circumstances(NamedTuple):
 
     path: str
     zone: tzinfo
-    flavour: str = ""
+    generator: Generator = UNKNOWN
     language: str = ""
     mtime: float | None = None
     now: float = 0.0
 
 
-def normalise(front: FrontMatter, around: Circumstances) -> Metadata:
+def normalise(front: FrontMatter, context: PostContext) -> Metadata:
     """The post's metadata; never raises.
 
     >>> from .frontmatter import parse
     >>> front = parse("---\\ntitle: Off  by one\\ntags: '#c, kernel'\\ndate: 2022-08-26\\n---\\n")
-    >>> post = normalise(front, Circumstances("off.md", dates.find_zone("")))
+    >>> post = normalise(front, PostContext("off.md", dates.find_zone("")))
     >>> post.title, post.tags, dates.show(post.date)
     ('Off by one', ('c', 'kernel'), '2022-08-26T00:00:00')
     """
     fields = _Fields(front)
     title = fields.text("title")
-    date, date_from = _date(fields, around)
-    updated = fields.moment(around.zone, *_UPDATES)
-    name, reason, reconsider_at = _unpublished(fields, around)
+    date, date_from = _date(fields, context)
+    updated = fields.moment(context.zone, *_UPDATES)
+    name, reason, reconsider_at = _unpublished(fields, context)
     link_title = fields.text("linkTitle")
     slug, abbrlink = fields.text("slug"), fields.text("abbrlink")
     return Metadata(
@@ -126,16 +127,16 @@ def normalise(front: FrontMatter, around: Circumstances) -> Metadata:
         date=date,
         date_from=date_from,
         updated=updated.wall if updated else None,
-        tags=_tags(fields, around.flavour),
+        tags=_tags(fields, context.generator),
         keywords=fields.several("keywords"),
-        categories=_categories(fields, around),
-        authors=_authors(fields, around.flavour),
-        lang=_lang(fields, around),
+        categories=_categories(fields, context),
+        authors=_authors(fields, context.generator),
+        lang=_lang(fields, context),
         series=next(iter(fields.several("series", split="")), ""),
         weight=_weight(fields),
         description=_description(fields),
         aliases=fields.several("aliases", "alias", "redirect_from", split=""),
-        slug=slug or abbrlink or name_of(around.path),
+        slug=slug or abbrlink or name_of(context.path),
         link=_link(fields),
         given_slug=slug,
         abbrlink=abbrlink,
@@ -167,8 +168,8 @@ class _Fields:
     def __init__(self, front: FrontMatter) -> None:
         low = {key.lower(): value for key, value in front.fields.items()}
         self.values: dict[str, Value] = {_SPELLING.get(name, name): value for name, value in low.items()}
-        self._unfold("date", "created", "updated")  # Material for MkDocs
-        self._unfold("last_update", "", "date")  # Docusaurus
+        self._unfold("date", "created", "updated")
+        self._unfold("last_update", "", "date")
         self.head = front.head
         self.problems: list[Problem] = []
 
@@ -261,16 +262,16 @@ def _texts(value: Value) -> Iterator[str]:
             yield f"{pairs[0][0]}: {pairs[0][1] or ''}".rstrip()
 
 
-def _date(fields: _Fields, around: Circumstances) -> tuple[int | None, str]:
+def _date(fields: _Fields, context: PostContext) -> tuple[int | None, str]:
     name = next((name for name in _DATES if fields.values.get(name) and not _is_flag(fields, name)), "")
     if name:
-        found = fields.moment(around.zone, name)
+        found = fields.moment(context.zone, name)
         return (found.wall, "post") if found else (None, "")
-    in_name = dates.split_name(_stem(around.path))[0]
-    found = dates.parse(in_name, around.zone) if in_name else None
+    in_name = dates.split_name(_stem(context.path))[0]
+    found = dates.parse(in_name, context.zone) if in_name else None
     if found:
         return found.wall, "path"
-    found = None if around.mtime is None else dates.from_seconds(around.mtime, around.zone)
+    found = None if context.mtime is None else dates.from_seconds(context.mtime, context.zone)
     return (found.wall, "file") if found else (None, "")
 
 
@@ -278,16 +279,16 @@ def _is_flag(fields: _Fields, name: str) -> bool:
     return fields.flag(name) is not None
 
 
-def _tags(fields: _Fields, flavour: str) -> tuple[str, ...]:
+def _tags(fields: _Fields, generator: Generator) -> tuple[str, ...]:
     name, value = fields.first("tags", "tag", "labels")
     if value is None:
         name, value = "tags", _taxonomy(fields, "tags")
-    found = fields.several(name, split=_separators(value, flavour, plural=name == "tags"), value=value)
+    found = fields.several(name, split=_separators(value, generator, plural=name == "tags"), value=value)
     tags = (tag.lstrip("#＃").strip() for tag in found)
     return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
-def _categories(fields: _Fields, around: Circumstances) -> tuple[tuple[str, ...], ...]:
+def _categories(fields: _Fields, context: PostContext) -> tuple[tuple[str, ...], ...]:
     name, value = fields.first("categories", "category")
     if value is None:
         name, value = "categories", _taxonomy(fields, "categories")
@@ -296,37 +297,37 @@ def _categories(fields: _Fields, around: Circumstances) -> tuple[tuple[str, ...]
         paths = [
             fields.several(name, split="", value=each if isinstance(each, list) else [each]) for each in value[:MOST]
         ]
-    elif around.flavour == "hexo":
+    elif context.generator.nested_categories:
         paths = [fields.several(name, split="", value=value)] if value else []
     else:
-        split = _separators(value, around.flavour, plural=name == "categories")
+        split = _separators(value, context.generator, plural=name == "categories")
         paths = [(each,) for each in fields.several(name, split=split, value=value)]
-        before, posts, _ = around.path.partition("/_posts/")
-        if posts and around.flavour == "jekyll":
+        before, posts, _ = context.path.partition("/_posts/")
+        if posts and context.generator.folder_categories:
             paths = [*((folder,) for folder in before.split("/")), *paths]
     return tuple(dict.fromkeys(path for path in paths if path))
 
 
-def _separators(value: Value, flavour: str, plural: bool) -> str:
-    """At which characters a text of tags or categories is split. Jekyll splits `tags` at blanks and `tag` nowhere;
-    people write commas there all the same."""
-    if flavour == "jekyll" and isinstance(value, str) and "," not in value:
+def _separators(value: Value, generator: Generator, plural: bool) -> str:
+    """At which characters a text of tags or categories is split. Where that is done at blanks, people write commas
+    all the same."""
+    if generator.blank_separated and isinstance(value, str) and "," not in value:
         return " " if plural else ""
     return ",，"
 
 
 def _taxonomy(fields: _Fields, name: str) -> Value:
-    """Zola's `[taxonomies]`; an empty list when there is none, so that no other field is looked for."""
+    """What stands in `[taxonomies]`; an empty list when there is none, so that no other field is looked for."""
     taxonomies = fields.values.get("taxonomies")
     return (taxonomies.get(name) if isinstance(taxonomies, dict) else None) or []
 
 
-def _authors(fields: _Fields, flavour: str) -> tuple[str, ...]:
+def _authors(fields: _Fields, generator: Generator) -> tuple[str, ...]:
     name, value = fields.first("authors", "author")
     if isinstance(value, dict) and not isinstance(value.get("name"), str):  # each author under a key of their own
         people: list[Value] = [each for each in value.values() if isinstance(each, dict)]
         value = people
-    return fields.several(name, split=",;" if flavour == "pelican" else "", value=value) if value else ()
+    return fields.several(name, split=generator.author_separators, value=value) if value else ()
 
 
 def _description(fields: _Fields) -> str:
@@ -355,14 +356,14 @@ def _weight(fields: _Fields) -> int | None:
     return None
 
 
-def _lang(fields: _Fields, around: Circumstances) -> str:
+def _lang(fields: _Fields, context: PostContext) -> str:
     for name in ("lang", "language", "locale"):
         value = fields.values.get(name)
         if isinstance(value, str):
             code = value.split(".")[0].strip().lower().replace("_", "-")
             if _LANG.fullmatch(code):  # `language: python` is about something else
                 return code
-    return _lang_of_path(around.path) or around.language
+    return _lang_of_path(context.path) or context.language
 
 
 def _lang_of_path(path: str) -> str:
@@ -398,33 +399,34 @@ def _stem(path: str) -> str:
     return folders[-1] if folders and stem.lower() in ("index", "_index") else stem
 
 
-def _unpublished(fields: _Fields, around: Circumstances) -> tuple[str, str, int | None]:
+def _unpublished(fields: _Fields, context: PostContext) -> tuple[str, str, int | None]:
     """Which field leaves the post out ("" if it is none), why ("" if it is not left out), and when that changes."""
-    name, reason = _standing_reason(fields, around)
-    publish = None if _is_flag(fields, "publishDate") else fields.moment(around.zone, "publishDate")
+    name, reason = _standing_reason(fields, context)
+    publish = None if _is_flag(fields, "publishDate") else fields.moment(context.zone, "publishDate")
     end = fields.first("expiryDate", "unpublishDate")[0]
-    expiry = fields.moment(around.zone, end) if end else None
+    expiry = fields.moment(context.zone, end) if end else None
     if reason:
         return name, reason, None
-    if expiry and expiry.instant <= around.now:
+    if expiry and expiry.instant <= context.now:
         return end, f"expired on {dates.show(expiry.wall)[:10]} ({end})", None
-    if publish and publish.instant > around.now:
+    if publish and publish.instant > context.now:
         return "publishDate", f"to be published on {dates.show(publish.wall)[:10]} (publishDate)", publish.instant
     return "", "", expiry.instant if expiry else None
 
 
-def _standing_reason(fields: _Fields, around: Circumstances) -> tuple[str, str]:
+def _standing_reason(fields: _Fields, context: PostContext) -> tuple[str, str]:
     """The first of the fields that say so for good, and what it says."""
-    if _REASONS.isdisjoint(fields.values) and "_drafts" not in around.path:
+    if _REASONS.isdisjoint(fields.values) and "_drafts" not in context.path:
         return "", ""
     search = fields.values.get("search")
     excluded = search.get("exclude") if isinstance(search, dict) else None
-    status = fields.text("status").lower() if around.flavour == "pelican" else ""
+    hidden = context.generator.hidden_statuses
+    status = fields.text("status").lower() if hidden else ""
     checks = (
         (fields.flag("draft") is True, "draft", "draft: true"),
         (fields.flag("published") is False, "published", "published: false"),
-        ("_drafts" in around.path.split("/")[:-1], "", "in _drafts/"),
-        (status in ("draft", "hidden", "skip"), "status", f"status: {status}"),
+        ("_drafts" in context.path.split("/")[:-1], "", "in _drafts/"),
+        (status in hidden, "status", f"status: {status}"),
         (fields.flag("hidden") is True, "hidden", "hidden: true"),
         (fields.flag("indexing") is False, "indexing", "indexing: false"),
         (isinstance(excluded, str) and excluded.lower() in _TRUE, "search", "search: {exclude: true}"),

@@ -1,7 +1,7 @@
 """Where does the front matter end, and what does it hold: a file's text -> raw fields, body, body's first line.
 
 Takes YAML between `---` (or closed by `...`), TOML between `+++`, JSON in braces,
-Hexo's forms (JSON closed by `;;;`, YAML without an opener) and Pelican's lines of fields. Knows nothing of what a
+JSON closed by `;;;`, YAML without an opener, and lines of fields up to a blank one. Knows nothing of what a
 field means (`fields` does), nor of Markdown. Never raises: what cannot be read is a
 problem, and the body is never lost. A block that is no mapping is body text.
 """
@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from .model import Problem
+from .sites.generator import UNKNOWN, Generator
 from .structured import json_decoder, json_line, json_message, plain, read_block, scalars
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 #: Longer blocks are not parsed: they lose their metadata, the body is read all the same.
 LONGEST = 64 * 1024
-#: Hexo's form without an opener has its closing line within so many lines.
-HEXO_LINES = 60
+#: Front matter without an opener has its closing line within so many lines.
+UNOPENED_LINES = 60
 
 _YAML_HINT = "put a value that has : # @ { or [ in quotes, and indent with blanks, not tabs"
 _TWICE = "the last one counts; leave the others out"
@@ -39,14 +40,12 @@ _WORD = re.compile(r"\w+")
 _KEY_LINE = re.compile(
     r"""(?:[ \t]*(?:#[^\n]*)?\n)*(?:["'][^"'\n]{1,60}["']|[^\s#"'-][^:\n]{0,60}?)[ \t]*:(?=[ \t\n]|$)"""
 )
-_HEXO_CLOSER = re.compile(r"^(-{3,}|;{3,})[ \t]*(?:\n|\Z)", re.MULTILINE)
-_LINE_END = re.compile(r"[ \t]*(?:;{3,}[ \t]*)?(?:\n|\Z)")  # Hexo's closer may follow the brace at once
+_LAST_LINE = re.compile(r"^(-{3,}|;{3,})[ \t]*(?:\n|\Z)", re.MULTILINE)
+_LINE_END = re.compile(r"[ \t]*(?:;{3,}[ \t]*)?(?:\n|\Z)")  # this closer may follow the brace at once
 _JSON_OPENER = re.compile(r'\{\s*"')
 _JSON_CLOSER = re.compile(r"^\}[ \t]*(?:;{3,}[ \t]*)?(?:\n|\Z)", re.MULTILINE)
-#: Of these at least one must be there for a block without an opener, outside Hexo.
+#: Of these at least one must be there for most blocks without an opener.
 _USUAL = frozenset(("title", "date", "tags", "categories", "layout", "permalink", "slug"))
-#: Generators that never have a block without an opener: there it is text.
-_WITH_OPENER = frozenset(("hugo", "jekyll", "zola", "astro", "mkdocs", "obsidian", "logseq"))
 
 
 class FrontMatter(NamedTuple):
@@ -73,8 +72,8 @@ class _Block(NamedTuple):
     body: int
 
 
-def parse(text: str, *, flavour: str = "") -> FrontMatter:
-    """Split a file's text; `flavour` is the site's generator, "" if unknown.
+def parse(text: str, generator: Generator = UNKNOWN) -> FrontMatter:
+    """Split a file's text as the site's generator does.
 
     >>> parse("---\\ntitle: SMC: fallback\\n---\\n# Hello\\n")[:3]
     ({'title': 'SMC: fallback'}, '# Hello\\n', 4)
@@ -90,7 +89,7 @@ def parse(text: str, *, flavour: str = "") -> FrontMatter:
         return _fenced(text, match)
     if text.startswith("{", start):
         return _json(text, start)
-    return _unopened(text, start, flavour)
+    return _unopened(text, start, generator)
 
 
 def _fenced(text: str, opener: re.Match[str]) -> FrontMatter:
@@ -124,7 +123,7 @@ def _json(text: str, start: int) -> FrontMatter:
     if after is None or not isinstance(value, dict):
         return _all_body(text)
     body = after.end()
-    closer = _HEXO_CLOSER.match(text, body)
+    closer = _LAST_LINE.match(text, body)
     return _front_matter(text, plain(value), closer.end() if closer else body)
 
 
@@ -138,28 +137,27 @@ def _broken_json(text: str, start: int, message: str) -> FrontMatter:
     return _front_matter(text, {}, close.end(), [problem]) if close else _all_body(text, [problem])
 
 
-def _unopened(text: str, start: int, flavour: str) -> FrontMatter:
-    """The forms without an opener, fields from the first line on: Hexo's is closed by `---` or `;;;`, Pelican's by a
-    blank line."""
-    if flavour in _WITH_OPENER or not (_KEY.match(text, start) or text.startswith('"', start)):
+def _unopened(text: str, start: int, generator: Generator) -> FrontMatter:
+    """The forms without an opener, fields from the first line on: closed by `---` or `;;;`, or by a blank line."""
+    if generator.unopened == "none" or not (_KEY.match(text, start) or text.startswith('"', start)):
         return _all_body(text)
     stop = start
-    for _ in range(HEXO_LINES):
+    for _ in range(UNOPENED_LINES):
         stop = text.find("\n", stop) + 1 or len(text)
-    close = _HEXO_CLOSER.search(text, start, stop)
+    close = _LAST_LINE.search(text, start, stop)
     if close is None:
-        return _headers(text, start, flavour)
+        return _headers(text, start, generator)
     block = _Block("JSON" if close[1][0] == ";" else "YAML", start, text[start : close.start()], close.end())
     found = _read(text, block)
     usual = not found.problems and any(key.lower() in _USUAL for key in found.fields)
-    if usual or (flavour == "hexo" and found.fields):
+    if usual or (generator.unopened == "any" and found.fields):
         return found
-    return _headers(text, start, flavour)  # or prose that begins with "Note: …", and a rule after it
+    return _headers(text, start, generator)  # or prose that begins with "Note: …", and a rule after it
 
 
-def _headers(text: str, start: int, flavour: str) -> FrontMatter:
-    """Pelican's form: lines `Title: text`, which an indented line continues, up to a blank line."""
-    if flavour not in ("", "pelican"):
+def _headers(text: str, start: int, generator: Generator) -> FrontMatter:
+    """Lines `Title: text`, which an indented line continues, up to a blank line."""
+    if not generator.headers:
         return _all_body(text)
     end = text.find("\n\n", start, start + LONGEST)
     end = end + 1 if end >= 0 else min(len(text), start + LONGEST)

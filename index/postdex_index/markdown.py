@@ -2,7 +2,7 @@
 
 pyromark (pulldown-cmark) parses, `rendering` makes text of its events. Front matter is cut
 off before (`frontmatter`), the words of the text are found after (`analysis`). What an
-anchor looks like is told by `anchors`.
+anchor looks like is told by `slugs`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from .blocks import plain_blocks
 from .model import SOFT_BREAK, Problem, Section
 from .rendering import Rendering
 from .shortcodes import LINK_START, LINK_STOP, MORE_MARK, fence_code_tags
+from .sites.slugs import GITHUB, SlugStyle
 
 
 class Parsed(NamedTuple):
@@ -34,10 +35,10 @@ class Parsed(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def sections(body: str, *, first_line: int = 1, anchors: str = "github", title: str = "") -> Parsed:
+def sections(body: str, *, first_line: int = 1, anchors: SlugStyle = GITHUB, title: str = "") -> Parsed:
     """Cut `body` (Markdown, any line ends) into sections; never raises on what is written in it.
 
-    `first_line` is the file's line of the body's first line, `anchors` one of `anchors.STYLES`.
+    `first_line` is the file's line of the body's first line, `anchors` the style of its anchors.
     A level 1 heading equal to `title` keeps its section but loses its heading, as `without_title`
     says. There is always one section at least; an empty one before the first heading is left out.
 
@@ -47,7 +48,7 @@ def sections(body: str, *, first_line: int = 1, anchors: str = "github", title: 
     """
     body, source, problems = _readable(body, first_line)
     rendering = Rendering(source, first_line, anchors)
-    events = pyromark.events_with_range(body, options=_HEXO_OPTIONS if anchors == "hexo" else _OPTIONS)
+    events = pyromark.events_with_range(body, options=_WITHOUT_IDS if anchors.explicit == "text" else _OPTIONS)
     if (b"&" in source and _BREAK_ENTITY.search(source)) or (b"[[" in source and _OVER_LINES.search(source)):
         events = _without_breaks(events, source)
     rendering.run(events)
@@ -94,8 +95,8 @@ _OPTIONS = (
     | pyromark.Options.ENABLE_WIKILINKS
     | pyromark.Options.ENABLE_GFM
 )
-#: Hexo shows `{#id}` as text.
-_HEXO_OPTIONS = _OPTIONS & ~pyromark.Options.ENABLE_HEADING_ATTRIBUTES
+#: Where `{#id}` is text.
+_WITHOUT_IDS = _OPTIONS & ~pyromark.Options.ENABLE_HEADING_ATTRIBUTES
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: Characters that have a meaning in what is made of a body, so that it must not hold them.

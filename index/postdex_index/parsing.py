@@ -1,17 +1,19 @@
 """What does the text of a post say: text, path, site and settings -> a `Post`.
 
-Brings together front matter (`frontmatter`, `fields`), body (`dialects`, `markdown`) and link (`urls`). Which file the
-text is from, and in which bytes, is for `posts`.
+Brings together front matter (`frontmatter`, `fields`), body (the site's dialect, `markdown`) and link (`permalinks`).
+Which file the text is from, and in which bytes, is for `posts`.
 """
 
 from __future__ import annotations
 
 import time
 
-from . import dates, dialects, fields, frontmatter, markdown, urls
+from . import dates, fields, frontmatter, markdown
 from .config import Settings
 from .model import Post, Problem, Section
-from .sites import Site
+from .sites import permalinks
+from .sites.detect import slug_style
+from .sites.generator import Address, PlainBody, Site
 
 
 def parse(
@@ -23,23 +25,24 @@ def parse(
     >>> post.title, post.tags, post.sections[0].line, post.sections[0].text.strip()
     ('What I fixed', ('smc',), 4, 'The refcount.')
     """
-    front = frontmatter.parse(text, flavour=site.flavour)
-    around = fields.Circumstances(
+    generator = site.generator
+    front = frontmatter.parse(text, generator)
+    context = fields.PostContext(
         path=site.prefix + path,
         zone=dates.zone_or_utc(settings.timezone or site.timezone),
-        flavour=site.flavour,
+        generator=generator,
         language=settings.language or site.language,
         mtime=mtime,
         now=time.time() if now is None else now,
     )
-    found = fields.normalise(front, around)
+    found = fields.normalise(front, context)
     style = site.anchors if settings.anchors == "auto" else settings.anchors
-    source, tags = dialects.plain_dialect(front.body, site.flavour)
+    source, tags = generator.dialect(front.body) if generator.dialect else PlainBody(front.body)
     if tags:
         found = found._replace(tags=tuple(dict.fromkeys((*found.tags, *tags)))[: fields.MOST])
     # An empty body may begin behind the file's last line, where nothing can be opened.
     first_line = min(front.first_line, 1 + front.head.count("\n") + front.body.count("\n"))
-    body = markdown.sections(source, first_line=first_line, anchors=style, title=found.title)
+    body = markdown.sections(source, first_line=first_line, anchors=slug_style(style), title=found.title)
     if front.prose:
         whole = markdown.verbatim(front.prose)
         text = whole.lstrip("\n")
@@ -58,10 +61,12 @@ def _post(
 ) -> Post:
     """Metadata, body and link as one post; the title is the field, else the first heading, else the file's name."""
     title = found.title or fields.clean(body.first_heading)
-    link, wrong = _link(path, found, title, site, settings)
+    link = _link(path, found, title, site, settings)
     problems = [problem._replace(path=path) for problem in (*of_front, *found.problems, *body.problems)]
-    if wrong:
-        problems.append(Problem(path, 1, "malformed", wrong, "write a path such as /about/, or an address with https"))
+    if link.wrong:
+        problems.append(
+            Problem(path, 1, "malformed", link.wrong, "write a path such as /about/, or an address with https")
+        )
     if found.unpublished:
         hint = "it is found with --drafts"
         problems.append(Problem(path, found.unpublished_line, "unpublished", found.unpublished, hint))
@@ -69,7 +74,7 @@ def _post(
         path=path,
         title=title or fields.name_of(site.prefix + path).replace("_", " ").strip() or path,
         sections=_sections(body, found.title, title),
-        url=link,
+        url=link.url,
         title_words=found.title_words,
         date=found.date,
         date_from=found.date_from,
@@ -96,8 +101,8 @@ def _sections(body: markdown.Parsed, written: str, title: str) -> tuple[Section,
     return body.sections if written or not title else markdown.without_title(body.sections, title)
 
 
-def _link(path: str, found: fields.Metadata, title: str, site: Site, settings: Settings) -> tuple[str, str]:
+def _link(path: str, found: fields.Metadata, title: str, site: Site, settings: Settings) -> permalinks.Link:
     dated = found.date if found.date_from in ("post", "path") else None  # a file's time is nobody's address
     place = site.prefix + path
-    address = urls.Address(place, found.link, found.given_slug, found.abbrlink, title, dated, found.categories)
-    return urls.url(site, address, pattern=settings.url, base=settings.base_url)
+    address = Address(place, found.link, found.given_slug, found.abbrlink, title, dated, found.categories)
+    return permalinks.url(site, address, pattern=settings.url, base=settings.base_url)

@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from .engine import Stamp
 from .errors import EXHAUSTED
 from .model import Post, Problem
-from .sites import Site, site
+from .sites.detect import site
 from .walk import Walk, exhausted, lying, shown, walk
 
 if TYPE_CHECKING:
     from .config import Settings
+    from .sites.generator import Site
 
 __all__ = [
     "Read",
-    "Site",
     "Walk",
     "clashes",
     "digest",
@@ -142,7 +142,7 @@ def stamp(state: os.stat_result, content: bytes, reconsider_at: int | None = Non
 
 def clashes(urls: Mapping[str, str]) -> list[Problem]:
     """A note for each post that has the same link as another; `urls` maps paths to links."""
-    from .urls import clashes as found
+    from .sites.permalinks import clashes as found
 
     return found(urls)
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .anchors import slugger
 from .model import SOFT_BREAK, Code, Problem, Section, Span
 from .shortcodes import (
     LINK_START,
@@ -24,6 +23,7 @@ from .shortcodes import (
     remainders_in,
     visible_text,
 )
+from .sites.slugs import Slugger, SlugStyle
 
 
 class Rendering:
@@ -42,10 +42,10 @@ class Rendering:
         "slugs", "source", "tail", "text",
     )  # fmt: skip
 
-    def __init__(self, source: bytes, first_line: int, anchors: str) -> None:
+    def __init__(self, source: bytes, first_line: int, anchors: SlugStyle) -> None:
         self.source = source
         self.remainders = remainders_in(source)
-        self.slugs = slugger(anchors)
+        self.slugs = Slugger(anchors)
         self.sections: list[Section] = []
         self.links: list[str] = []
         self.problems: list[Problem] = []

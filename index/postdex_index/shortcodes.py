@@ -1,6 +1,6 @@
 """What is left to read of the things in a post that are not Markdown: template tags and HTML.
 
-Sites mix Liquid, Nunjucks, Hugo's shortcodes and raw HTML into their Markdown. Nothing is
+Sites mix Liquid, Nunjucks, shortcodes and raw HTML into their Markdown. Nothing is
 rendered here: a tag gives way to its visible arguments. Which text is code, where no tag is
 touched, is known to `markdown` and `rendering`, which call these functions. All of them keep the number of
 line breaks, all are linear in the text, none fails.
@@ -121,7 +121,7 @@ _VISIBLE = re.compile(
 _FIRST_QUOTED = re.compile(_QUOTED)
 _MACRO = re.compile(rf"\{{\{{\s*-?\s*[A-Za-z_]\w*\s*\(\s*(?:{_QUOTED})")
 _TAB = re.compile(rf"\{{\{{[<%]\s*tab\s+(?:{_QUOTED})")
-#: Tags of themes for Hexo: which of the arguments, between commas, is text; or all of them are, but for a style before
+#: Tags of themes: which of the arguments, between commas, is text; or all of them are, but for a style before
 #: `@` (NexT) or `::` (Volantis).
 _PART = {"btn": 1, "button": 1, "hideToggle": 0, "hideBlock": 0, "hideInline": 0, "timeline": 0, "link": 0}
 _PART |= {"folding": -1, "checkbox": -1, "radio": -1}
@@ -130,7 +130,7 @@ _STYLE = re.compile(r"[\w -]*(?:@|::)")
 #: Butterfly's labels end with their colour.
 _COLOUR = re.compile(r"(?<=\S) (?:default|blue|pink|red|purple|orange|green)$")
 _OF_THEMES = "|".join(sorted({*_PART, *_WHOLE}))
-_HEXO = re.compile(
+_THEME_TAG = re.compile(
     rf"\{{%-?\s*(post_link|asset_link|asset_img|img|blockquote|quote|tab|{_OF_THEMES})\s+(.*?)\s*-?%\}}", re.S
 )
 _REFERENCE = re.compile(rf"(?:ref|relref|link|post_url)\s+(?:{_QUOTED}|([^\s\"'%>]+))")
@@ -159,7 +159,7 @@ def visible_text(text: str, links: list[str]) -> str:
     return _IN_PROSE.sub(shown, text)
 
 
-#: Marks that only some sites have: the icons of Material for MkDocs, and references that are defined elsewhere.
+#: Marks that only some sites have: the icons of a theme, and references that are defined elsewhere.
 _ICON = ":(?:material|octicons|fontawesome|simple)-[a-z0-9-]+:"
 _REMAINDERS = re.compile(rf"{_ICON}(?:\{{[^{{}}\n]*\}})?|(?<![\w\]])!?\[([^\[\]\n]+)\]\[[^\[\]\n]*\]")
 #: Looked for one by one: in bytes that is ten times as fast as a pattern of them all.
@@ -232,9 +232,9 @@ def _shown_tag(tag: str) -> str:
     macro = _MACRO.match(tag) or _TAB.match(tag)
     if macro:
         return (macro[1] or macro[2] or "").replace("\v", " ") + breaks
-    hexo = _HEXO.match(tag)
-    if hexo:
-        return _shown_hexo(hexo[1], hexo[2]) + breaks
+    of_theme = _THEME_TAG.match(tag)
+    if of_theme:
+        return _shown_theme_tag(of_theme[1], of_theme[2]) + breaks
     return shown_arguments(tag) if "=" in tag else breaks
 
 
@@ -252,13 +252,13 @@ def shown_arguments(tag: str) -> str:
     return "".join(parts)
 
 
-def _shown_hexo(name: str, arguments: str) -> str:
+def _shown_theme_tag(name: str, arguments: str) -> str:
     """Title of `post_link slug "title"`, alt (or else title) of `asset_img file 100 50 "title" "alt"`, author and work
     of `blockquote author, work https://…`, label of `tab label`, text of what themes have."""
     if name in _PART:
         parts = [part.strip() for part in arguments.split(",")]
         shown = parts[_PART[name]] if len(parts) > 1 or _PART[name] < 1 else ""
-        return "" if name == "link" and len(parts) == 1 else shown  # Jekyll's has an address alone
+        return "" if name == "link" and len(parts) == 1 else shown  # others have an address alone
     if name in _WHOLE:
         style = _STYLE.match(arguments)
         shown = arguments[style.end() if style else 0 :]
@@ -278,7 +278,7 @@ def _shown_hexo(name: str, arguments: str) -> str:
 _HIDDEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style)\b[^<>]*>.*?(?:</\1\s*>|\Z)|<\?.*?(?:\?>|\Z)|<![A-Za-z\[][^>]*>?", re.S | re.I
 )
-#: NexT and Butterfly for Hexo: the label of a tab, before its icon, or of a point in time.
+#: NexT and Butterfly: the label of a tab, before its icon, or of a point in time.
 _TAB_COMMENT = re.compile(r"<!--[ \t]*(?:tab|timeline)[ \t]([^\n<>]*)-->")
 _HTML_TAG = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9-]*+)((?:[^<>"']|"[^"]*"|'[^']*')*+)>""")
 _ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)

@@ -18,7 +18,7 @@ from .config import Settings
 from .errors import EXHAUSTED, FolderError
 from .ignore import Patterns
 from .model import Problem
-from .sites import SITE_FILES
+from .sites.detect import site_files
 
 #: Folders that never hold posts, wherever they lie (and all whose name begins with a dot).
 NEVER = frozenset(("node_modules", "_site"))
@@ -110,7 +110,7 @@ class _Walk:
         place = shown(prefix)
         if ".gitignore" in entries:
             rules = self.own_rules(prefix, rules)
-        beside = top or not SITE_FILES.isdisjoint(entries)
+        beside = top or not site_files().isdisjoint(entries)
         folders: list[tuple[str, tuple[_Rules, ...]]] = []
         suffixes, only = self.suffixes, self.only
         for name in sorted(entries):

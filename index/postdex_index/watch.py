@@ -16,13 +16,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from pathlib import Path
 
-from . import build, embedded, forks, posts, sites
+from . import build, embedded, forks, posts
 from .build import Report
 from .config import Settings
 from .engine import Reader
 from .errors import FolderError, IndexLockedError, PostdexError
 from .events import Looked, Source, Told, tells
 from .ignore import Patterns
+from .sites.detect import surroundings
 from .walk import NEVER, shown
 
 #: How often it is looked whether the folder is still the same, the settings are, and a post's time has come.
@@ -238,7 +239,7 @@ class _Following:
     def around(self) -> list[tuple[str, int, int, int]]:
         """What the files look like that say how all posts are read, and which are: those around the folder."""
         root = Path(self.root)
-        files = [*sites.surroundings(root), *(root / name for name in _SETTINGS)]
+        files = [*surroundings(root), *(root / name for name in _SETTINGS)]
         files += [above / ".gitignore" for above in (root, *root.parents)]
         found = []
         for file in files:

@@ -46,7 +46,7 @@ with (
     import postdex.render
     import postdex.terminal
     from postdex.values import Snippet
-    from postdex_index import parsing, sites
+    from postdex_index import parsing
     from postdex_index.config import Settings
     from postdex_index.errors import IndexDamagedError, IndexFault
 
@@ -61,9 +61,11 @@ import test_markdown  # noqa: E402
 import test_posts  # noqa: E402
 import test_syntax  # noqa: E402
 
-from postdex_index.anchors import STYLES  # noqa: E402
+from postdex_index.sites.detect import generator_names, named, style_names  # noqa: E402
+from postdex_index.sites.generator import Site  # noqa: E402
 
-FLAVOURS = ("", *sorted(sites.ANCHORS))
+GENERATORS = ("", *sorted(generator_names()))
+STYLES = style_names()
 NOW = 1_800_000_000.0
 #: How a query is asked that `explain` speaks of.
 EXPLAINED = {
@@ -86,10 +88,10 @@ def frontmatter(root: Path) -> Target:
 
     def check(data: bytes) -> None:
         options, text = text_of(data)
-        flavour = FLAVOURS[options % len(FLAVOURS)]
-        front = test_frontmatter.check(text, flavour)
+        generator = named(GENERATORS[options % len(GENERATORS)])
+        front = test_frontmatter.check(text, generator.name)
         assert all(isinstance(name, str) for name in front.fields)
-        site = sites.Site(flavour, anchors=sites.ANCHORS.get(flavour, "github"))
+        site = Site(generator, anchors=generator.styles[0].name)
         path = ("a.md", "zh/2022-01-02-a.md", "_posts/index.md", "Ünï/_index.en.md")[options // 64 % 4]
         test_posts.check_post(parsing.parse(text, path, site, Settings(), mtime=NOW, now=NOW), text)
 
@@ -103,7 +105,7 @@ def markdown(root: Path) -> Target:
         options, text = text_of(data)
         parsed = test_markdown.check_lines(text, STYLES[options % len(STYLES)])
         assert len(parsed.excerpt) <= 300 and "\n" not in parsed.excerpt
-        site = sites.Site(FLAVOURS[options // 16 % len(FLAVOURS)])
+        site = Site(named(GENERATORS[options // 16 % len(GENERATORS)]))
         post = parsing.parse(f"\n{text}", "a.md", site, Settings(), now=NOW)
         test_posts.check_post(post, f"\n{text}")
         for section in post.sections[:20]:

@@ -1,0 +1,125 @@
+"""What is a site generator, as far as the posts of its sites need it? The records that `sites/` speaks in.
+
+A generator is a file beside this one with a `GENERATOR`; what most of them do is a default here. Which one a site has
+is told by `detect`, how links and anchors are made by `permalinks` and `slugs`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Set
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from .slugs import GITHUB, SlugStyle
+
+if TYPE_CHECKING:
+    from ..model import Problem
+    from ..plain_yaml import Value
+
+#: The mapping that a site's settings file is.
+Config: TypeAlias = "Mapping[str, Value]"
+
+
+class PlainBody(NamedTuple):
+    """A body as any Markdown parser may read it, on as many lines, and the tags that stood in its text."""
+
+    text: str
+    tags: tuple[str, ...] = ()
+
+
+class Generator(NamedTuple):
+    """A site generator, or an editor that keeps posts in folders of its own.
+
+    Of several whose `marks` lie in one folder the one of lowest `rank` that `owns` it has the site.
+    """
+
+    name: str = ""
+    rank: int = 0
+    #: What lies in the root of a site: files, and folders with a `/` behind them. What lies in a folder in a folder
+    #: (`config/_default/`) is watched file by file.
+    marks: tuple[str, ...] = ()
+    #: Whether a folder with these names in it is a root; None: if one of `marks` is there.
+    owns: Callable[[Path, Set[str]], bool] | None = None
+    #: Folders of posts below the root, best first.
+    posts: tuple[str, ...] = ()
+    #: Files of settings, best first. Settings that are a program are never read.
+    settings: tuple[str, ...] = ()
+    #: The site with what its settings say of it.
+    configure: Callable[[Site, Config], Site] | None = None
+    #: Styles of anchors; the first one is the default.
+    styles: tuple[SlugStyle, ...] = (GITHUB,)
+    #: The path of a post's link, "" if it has none.
+    link: Callable[[Site, Address], str] | None = None
+    #: Names of whole patterns of links.
+    patterns: Mapping[str, str] = {}
+    #: Placeholders of patterns that mean another thing here.
+    placeholders: Mapping[str, Callable[[Location], str | None]] = {}
+    #: Whether a link that the front matter gives ends with `/`, written or not.
+    closes_links: bool = False
+    #: Makes plain Markdown of a body.
+    dialect: Callable[[str], PlainBody] | None = None
+    #: Which front matter without an opening line there is: that with a field of a usual name, any, or none.
+    unopened: Literal["usual", "any", "none"] = "none"
+    #: Whether lines `Title: text` up to a blank one are front matter.
+    headers: bool = False
+    #: Whether a list of categories is a path, each below the one before.
+    nested_categories: bool = False
+    #: Whether the folders above `_posts` are categories.
+    folder_categories: bool = False
+    #: Whether a text of `tags` is split at blanks, and one of `tag` nowhere.
+    blank_separated: bool = False
+    #: Characters at which a text of authors is split.
+    author_separators: str = ""
+    #: Values of `status` that leave a post out.
+    hidden_statuses: tuple[str, ...] = ()
+
+
+#: What is known of a folder that is nobody's.
+UNKNOWN = Generator(unopened="usual", headers=True)
+
+
+class Site(NamedTuple):
+    """A site, as far as its posts need it.
+
+    `prefix` leads from `root` to the folder of posts ("source/_posts/" or ""), `anchors` is the name of a slug style.
+    `url` is the pattern of a post's link in the generator's own placeholders (or how it makes names of files),
+    `permalinks` those of sections, collections or languages.
+    `base` is the path that all links begin with ("/blog" or ""). `dated` says that a date at
+    the beginning of a file's name is no part of the link.
+    """
+
+    generator: Generator = UNKNOWN
+    root: Path = Path()
+    prefix: str = ""
+    anchors: str = GITHUB.name
+    timezone: str = ""
+    language: str = ""
+    url: str = ""
+    base: str = ""
+    permalinks: tuple[tuple[str, str], ...] = ()
+    dated: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+class Address(NamedTuple):
+    """What a post's link can be made of; `path` is relative to the site's root, `date` seconds on the wall clock.
+
+    `link` is the address that the front matter gives, if any; `slug` only what it gives as such.
+    """
+
+    path: str
+    link: str = ""
+    slug: str = ""
+    abbrlink: str = ""
+    title: str = ""
+    date: int | None = None
+    categories: tuple[tuple[str, ...], ...] = ()
+
+
+class Location(NamedTuple):
+    """Where a post is on its site: its folders, the file's name without suffix, and that without a date."""
+
+    folders: list[str]
+    stem: str
+    name: str
+    post: Address

@@ -1,0 +1,69 @@
+"""Hugo: pages as they lie below `content`, patterns of links by section, and settings whose keys have any case."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Set
+from pathlib import Path
+
+from .generator import Address, Config, Generator, Site
+from .permalinks import expand, page, title_slug, with_slug
+from .site_config import file_text, language, path_of, table, text
+from .slugs import SlugStyle, skipping
+
+_OWN = ("hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json")
+#: The settings in folders; the first of them mark a site whatever is in them.
+_DEFAULT = "config/_default/"
+#: What only others write into a `config.toml`.
+_OF_OTHERS = re.compile(r"^\s*(?:\[markdown\]|base_url\s*=)", re.MULTILINE)
+_BASE_URL = re.compile(r"^\s*baseurl\s*=", re.MULTILINE | re.IGNORECASE)
+
+
+def _owns(root: Path, names: Set[str]) -> bool:
+    if not names.isdisjoint(_OWN) or os.path.isdir(root / _DEFAULT):
+        return True
+    settings = file_text(root / "config.toml")
+    return not _OF_OTHERS.search(settings) and ("content" in names or _BASE_URL.search(settings) is not None)
+
+
+def _configure(site: Site, config: Config) -> Site:
+    low = {key.lower(): value for key, value in config.items()}
+    pages = table(low, "permalinks")
+    pages = table(pages, "page") if isinstance(pages.get("page"), dict) else pages
+    return site._replace(
+        timezone=text(low, "timezone"),
+        language=language(low.get("defaultcontentlanguage") or low.get("languagecode")),
+        base=path_of(text(low, "baseurl")),
+        permalinks=tuple((name, value) for name, value in pages.items() if isinstance(value, str)),
+    )
+
+
+def _link(site: Site, post: Address) -> str:
+    path = post.path.removeprefix("content/")
+    for section, pattern in site.permalinks:
+        if path.startswith(section.strip("/") + "/") and not path.endswith("_index.md"):
+            return expand(pattern, site, post)
+    return page(with_slug(path, post.slug), "/").lower().replace(" ", "-")
+
+
+def _shape(heading: str) -> str:
+    lower = re.sub("[ \t]", "-", heading.strip().lower())
+    return "".join(c for c in lower if c in "-_" or c.isalpha() or c.isdecimal()) or "heading"
+
+
+GENERATOR = Generator(
+    name="hugo",
+    rank=30,
+    marks=(*_OWN, "config.toml", _DEFAULT),
+    owns=_owns,
+    posts=("content",),
+    settings=(
+        *(*_OWN, "config.toml"),
+        *("config/_default/hugo.toml", "config/_default/config.toml", "config/_default/hugo.yaml"),
+    ),
+    configure=_configure,
+    styles=(SlugStyle("hugo", _shape, skipping, "reserved"),),
+    link=_link,
+    placeholders={"title": title_slug, "slug": lambda location: location.post.slug or title_slug(location)},
+)

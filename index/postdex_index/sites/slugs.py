@@ -1,0 +1,84 @@
+"""Which anchor (the `#…` of a link) does a heading get?
+
+The rules were measured with the generators themselves; the tests hold the table. A style that is one generator's
+alone stands in its file; which style a site has is decided by `detect`, and what a heading's text is by `rendering`.
+Numbering of repeats is part of a style, so one `Slugger` serves one document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+from unicodedata import category
+
+
+class SlugStyle(NamedTuple):
+    """How anchors are made: a heading's text, in which inline code may stand in backticks, is brought into `shape`, and
+    repeats get a `number`. What `{#id}` behind a heading is: text of it, its anchor, or its anchor and reserved, so
+    that no automatic one takes it."""
+
+    name: str
+    shape: Callable[[str], str]
+    number: Callable[[Slugger, str], str]
+    explicit: Literal["text", "anchor", "reserved"]
+
+
+class Slugger:
+    """Gives the headings of one document their anchors, in file order.
+
+    >>> slugs = Slugger(GITHUB)
+    >>> slugs.slug("C++ & C#: v6.1.7"), slugs.slug("Setup"), slugs.slug("Setup"), slugs.slug("Set", "own")
+    ('c--c-v617', 'setup', 'setup-1', 'own')
+    """
+
+    __slots__ = ("last", "style", "taken")
+
+    def __init__(self, style: SlugStyle) -> None:
+        self.style = style
+        #: The anchors that were given, and the last number of each that is repeated.
+        self.taken: set[str] = set()
+        self.last: dict[str, int] = {}
+
+    def slug(self, heading: str, explicit_id: str = "") -> str:
+        """The anchor of the next heading; an `explicit_id` (`{#id}`) wins, unless it is text in this style."""
+        style = self.style
+        if explicit_id and style.explicit != "text":
+            if style.explicit == "reserved":
+                self.taken.add(explicit_id)
+            return explicit_id
+        return style.number(self, style.shape(heading))
+
+
+def counted(slugs: Slugger, slug: str) -> str:
+    """A repeat is counted, `-1`, `-2` …, whether or not the result is taken."""
+    count = slugs.last[slug] = slugs.last.get(slug, -1) + 1
+    return f"{slug}-{count}" if count else slug
+
+
+def skipping(slugs: Slugger, slug: str) -> str:
+    """A repeat gets `-1`, `-2` …, the next that is free."""
+    result, count = slug, slugs.last.get(slug, 0)
+    while result in slugs.taken:
+        count += 1
+        result = f"{slug}-{count}"
+    slugs.last[slug] = count
+    slugs.taken.add(result)
+    return result
+
+
+_NOT_GITHUB = re.compile(r"[^\w\- ]", re.ASCII)
+#: Letters, marks, digits and connectors: what github-slugger and Ruby's \p{Word} keep.
+_WORD_CATEGORIES = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"))
+
+
+def github_shape(heading: str) -> str:
+    """Lower case, blanks as `-`, nothing else but letters, digits and `_`."""
+    lower = heading.lower()
+    if lower.isascii():
+        return _NOT_GITHUB.sub("", lower).replace(" ", "-")
+    return "".join(c for c in lower if c in "- " or category(c) in _WORD_CATEGORIES).replace(" ", "-")
+
+
+#: What GitHub does, and most others.
+GITHUB = SlugStyle("github", github_shape, skipping, "anchor")
