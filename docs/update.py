@@ -6,7 +6,8 @@
 Two kinds of places:
 
 * `<!-- NAME -->` ... `<!-- /NAME -->`: what stands between is made here. NAME is `help` (of the
-  program), `help COMMAND`, `settings`, `errors` or `generators`.
+  program), `help COMMAND`, `settings`, `errors`, `generators`, `arguments` (of a search) or
+  `parameters` (of the service).
 * a block of ```` ```console ````: each line `$ postdex ...` is run in a scratch folder that holds
   a copy of `posts/`, one block after the other, and its output put below it.
 
@@ -37,7 +38,9 @@ MTIME = 1_717_243_200
 VOLATILE = ((re.compile(r'("took_ms": )[\d.]+'), r"\g<1>0.8"), (re.compile(r"\d[\d,]* bytes"), "130,575 bytes"))
 #: Where the scratch folder seems to be.
 HOME = "/home/you"
-_PLACE = re.compile(r"(<!-- (help|help [\w-]+|settings|errors|generators) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
+_PLACE = re.compile(
+    r"(<!-- (help|help [\w-]+|settings|errors|generators|arguments|parameters) -->\n).*?(<!-- /\2 -->)", re.DOTALL
+)
 _CONSOLE = re.compile(r"(?m)^```console\n(.*?)^```$", re.DOTALL)
 
 
@@ -123,12 +126,15 @@ def _transcript(block: str, folder: Path) -> str:
 
 
 def _made(place: str) -> str:
-    if place == "settings":
-        return _settings()
-    if place == "errors":
-        return _errors()
-    if place == "generators":
-        return _generators()
+    tables = {
+        "settings": _settings,
+        "errors": _errors,
+        "generators": _generators,
+        "arguments": _arguments,
+        "parameters": _parameters,
+    }
+    if place in tables:
+        return tables[place]()
     return f"```text\n{help_text(place.removeprefix('help').strip())}```\n"
 
 
@@ -157,6 +163,26 @@ def _errors() -> str:
         for kind in rows
     ]
     return "\n".join(["| error | code | exit | HTTP | what happened |", "| --- | --- | --- | --- | --- |", *lines, ""])
+
+
+def _arguments() -> str:
+    from postdex.request import arguments
+
+    rows = [it for it in arguments().values() if it.name != "query"]
+    lines = [f"| `{it.name}` | `{it.default!r}` | {it.in_full()} |".replace("'", '"') for it in rows]
+    return "\n".join(["| argument | default | means |", "| --- | --- | --- |", *lines, ""])
+
+
+def _parameters() -> str:
+    from postdex.service.endpoints import ENDPOINTS
+
+    rows: dict[str, str] = {}
+    for it in (parameter for endpoint in ENDPOINTS for parameter in endpoint.parameters):
+        of = ", ".join(point.name for point in ENDPOINTS if it.name in {each.name for each in point.parameters})
+        default = "" if it.default in (None, (), "") else f"`{json.dumps(it.default)}`"
+        words = it._replace(more="").in_full()  # of values that only a program of Python can give
+        rows.setdefault(it.name, f"| `{it.name}` | {of} | {default} | {words} |")
+    return "\n".join(["| parameter | of | default | means |", "| --- | --- | --- | --- |", *rows.values(), ""])
 
 
 def _first_line(kind: type) -> str:

@@ -21,7 +21,7 @@ import pytest
 from storage import ANALYZER
 
 import postdex
-from postdex import choices, places
+from postdex import places, request
 from postdex.values import Snippet
 from postdex_index import build, embedded
 from postdex_index.config import Settings
@@ -166,7 +166,7 @@ def test_orders(ix: postdex.Index, sort: Any, key: Any) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "linux kernel the", "refc*", "内核"])
-@pytest.mark.parametrize("units", choices.UNITS)
+@pytest.mark.parametrize("units", request.UNITS)
 def test_pages_are_parts_of_the_whole(ix: postdex.Index, query: str, units: Any) -> None:
     whole = ix.search(query, limit=1000, units=units)
     assert len(whole.hits) == whole.total
@@ -178,8 +178,8 @@ def test_pages_are_parts_of_the_whole(ix: postdex.Index, query: str, units: Any)
 def test_the_page_and_the_engine_know_the_same_choices() -> None:
     page = ROOT / "search" / "postdex" / "service" / "page"
     (labels,) = re.findall("(?m)^const FACETS = (.*);$", (page / "page.js").read_text())
-    assert sorted(re.findall(r'\["(\w+)", "', labels)) == sorted(choices.FACETS) == sorted(FACETS)
-    assert re.findall(r'<option value="(\w+)"', (page / "index.html").read_text()) == list(choices.SORTS)
+    assert sorted(re.findall(r'\["(\w+)", "', labels)) == sorted(request.FACETS) == sorted(FACETS)
+    assert re.findall(r'<option value="(\w+)"', (page / "index.html").read_text()) == list(request.SORTS)
 
 
 def test_a_hit_leads_to_its_best_section(ix: postdex.Index, samples: Path) -> None:
@@ -200,8 +200,8 @@ def test_a_hit_leads_to_its_best_section(ix: postdex.Index, samples: Path) -> No
     assert all(section.snippet and section.snippet.text for section in shown)
 
 
-@pytest.mark.parametrize("units", choices.UNITS)
-def test_hits_without_snippets_are_the_same_hits(ix: postdex.Index, units: choices.Units) -> None:
+@pytest.mark.parametrize("units", request.UNITS)
+def test_hits_without_snippets_are_the_same_hits(ix: postdex.Index, units: request.Units) -> None:
     for query in ("fallback", "SMC psock", "内核", "tag:linux"):
         full, bare = (ix.search(query, units=units, snippets=snippets).hits for snippets in (True, False))
         assert bare
@@ -500,8 +500,9 @@ def test_whatever_is_pasted_is_answered(ix: postdex.Index, text: str, total: int
     ],
 )
 def test_what_cannot_be_asked(ix: postdex.Index, arguments: dict[str, Any], code: str) -> None:
+    asked: dict[str, Any] = {"query": "word", **arguments}
     with pytest.raises(postdex.QueryError) as caught:
-        ix.search(**{"query": "word", **arguments})
+        ix.search(**asked)
     assert (caught.value.code, caught.value.http_status) == (code, 400)
     assert code != "bad_argument" or next(iter(arguments)) in caught.value.message
 

@@ -27,7 +27,7 @@ from mcp.types import TextContent
 from serving import serving
 
 import postdex
-from postdex import choices, cli, mcp, render
+from postdex import cli, mcp, render, request
 
 ROOT = Path(__file__).parent.parent
 REFCOUNT = "2022/refcount-bug.md"
@@ -144,7 +144,7 @@ def test_only_an_index_that_is_known_to_be_old_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("a word\n")
     postdex.open(tmp_path).close()
     (tmp_path / "b.md").write_text("a word\n")
-    states: list[tuple[choices.Refresh, str | None]] = [("auto", "some posts changed since"), ("never", None)]
+    states: list[tuple[request.Refresh, str | None]] = [("auto", "some posts changed since"), ("never", None)]
     for refresh, note in states:
         with postdex.open(tmp_path, refresh=refresh) as old:
             assert check(old, "search", {"query": "word"}).get("note") == note

@@ -13,62 +13,22 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from postdex_index.engine import UNTYPED, Answer, AsTyped, Reader
-from postdex_index.errors import QueryError
 from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Query, Synonyms, leaves, show
 from postdex_index.scripts import is_spaceless
 
-from . import arguments, hits, rank
-from .choices import FACETS, SORTS, UNITS, Sort, Units
+from . import hits, rank
 from .printable import iso
+from .request import SearchRequest
 from .rescue import Correction
 from .values import Hit, IndexState, Results
 from .written import spelled_first
 
-#: More hits than these are not made at once; a program that wants more of them pages.
-MOST_HITS = 1000
 #: More than any index has: all posts that match.
 ALL_POSTS = 1 << 40
 #: Characters of what was typed that a warning repeats.
 _LONGEST_NAME = 200
 #: Clauses that are tried alone when nothing was found: each costs a search.
 _TRIED = 16
-
-
-class Page(NamedTuple):
-    """Which hits are wanted, in what order, and what of them."""
-
-    limit: int = 10
-    offset: int = 0
-    sort: Sort = "score"
-    units: Units = "posts"
-    facets: Sequence[str] = ()
-    drafts: bool = False
-    explain: bool = False
-    snippets: bool = True
-    section_snippets: bool = False
-    deadline_ms: float | None = None
-
-    def checked(self) -> Page:
-        """The page itself; raises QueryError for what no page can be.
-
-        >>> Page(limit=5000).checked()
-        Traceback (most recent call last):
-        postdex_index.errors.QueryError: limit is 5000; ask for 0 to 1000 hits at a time and page with offset
-        """
-        arguments.check_numbers(self.limit, self.offset, self.deadline_ms)
-        if not 0 <= self.limit <= MOST_HITS:
-            hint = f"ask for 0 to {MOST_HITS} hits at a time and page with offset"
-            raise QueryError(f"limit is {self.limit}", hint, code="bad_limit")
-        if self.offset < 0:
-            raise QueryError(f"offset is {self.offset}", "the first hit has offset 0", code="bad_offset")
-        for name, value, known in (
-            ("sort", self.sort, SORTS),
-            ("units", self.units, UNITS),
-            *(("facet", facet, FACETS) for facet in self.facets),
-        ):
-            if value not in known:
-                raise QueryError(f"{name} {value!r} is not known", f"use one of {', '.join(known)}", code=f"bad_{name}")
-        return self
 
 
 class Question(NamedTuple):
@@ -83,18 +43,18 @@ class Question(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-def answer(question: Question, page: Page, reader: Reader, state: IndexState, started: float) -> Results:
+def answer(question: Question, request: SearchRequest, reader: Reader, state: IndexState, started: float) -> Results:
     """The page of hits; `started` is the `time.perf_counter()` from which `took_ms` counts."""
-    deadline = None if page.deadline_ms is None else time.monotonic() + page.deadline_ms / 1000
-    whole = page.units == "sections"
+    deadline = None if request.deadline_ms is None else time.monotonic() + request.deadline_ms / 1000
+    whole = request.units == "sections"
     found = reader.search(
         question.tree,
-        limit=ALL_POSTS if whole else page.limit,
-        offset=0 if whole else page.offset,
-        sort=page.sort,
-        facets=page.facets,
+        limit=ALL_POSTS if whole else request.limit,
+        offset=0 if whole else request.offset,
+        sort=request.sort,
+        facets=request.facets,
         as_typed=question.as_typed,
-        drafts=page.drafts,
+        drafts=request.drafts,
         deadline=deadline,
     )
     showing = hits.showing(
@@ -103,35 +63,37 @@ def answer(question: Question, page: Page, reader: Reader, state: IndexState, st
         reader.analyzer,
         as_typed=question.as_typed,
         text=question.name or question.text,
-        snippets=page.snippets,
-        section_snippets=page.section_snippets,
-        explain=page.explain,
-        drafts=page.drafts,
+        snippets=request.snippets,
+        section_snippets=request.section_snippets,
+        explain=request.explain,
+        drafts=request.drafts,
     )
-    wanted = None if whole else page.offset + page.limit
-    ranked = best(reader, found, question, page.sort == "score", wanted)
+    wanted = None if whole else request.offset + request.limit
+    ranked = best(reader, found, question, request.sort == "score", wanted)
     if whole:
-        found_hits, total, done = _sections(reader, ranked, showing, page, deadline)
+        found_hits, total, done = _sections(reader, ranked, showing, request, deadline)
     else:
-        found_hits = [hits.of_post(reader, one, showing) for one in ranked[page.offset : page.offset + page.limit]]
+        found_hits = [
+            hits.of_post(reader, one, showing) for one in ranked[request.offset : request.offset + request.limit]
+        ]
         total, done = found.total, True
     complete = found.complete and done
     warnings = question.warnings + tuple(_cut(found, showing))
     if not found.total and complete:
-        warnings += tuple(_left_nothing(question.tree, reader, page.drafts))
+        warnings += tuple(_left_nothing(question.tree, reader, request.drafts))
     return Results(
-        question.text,
-        show(question.tree),
-        total,
-        page.limit,
-        page.offset,
-        (time.perf_counter() - started) * 1000,
-        tuple(found_hits),
-        found.facets,
-        question.corrections,
-        warnings,
-        complete,
-        state,
+        query=question.text,
+        parsed=show(question.tree),
+        total=total,
+        limit=request.limit,
+        offset=request.offset,
+        took_ms=(time.perf_counter() - started) * 1000,
+        hits=tuple(found_hits),
+        facets=found.facets,
+        corrections=question.corrections,
+        warnings=warnings,
+        complete=complete,
+        index=state,
     )
 
 
@@ -146,11 +108,24 @@ def best(
     return rank.closest(found.candidates, rank.neighbours(words) if by_score else (), wanted)
 
 
-def nothing(text: str, warnings: tuple[str, ...], page: Page, state: IndexState, started: float) -> Results:
+def nothing(request: SearchRequest, warnings: tuple[str, ...], state: IndexState, started: float) -> Results:
     """The answer to a text that holds nothing to search for."""
     took = (time.perf_counter() - started) * 1000
-    facets: dict[str, dict[str, int]] = {name: {} for name in page.facets}
-    return Results(text, "", 0, page.limit, page.offset, took, (), facets, (), warnings, True, state)
+    facets: dict[str, dict[str, int]] = {name: {} for name in request.facets}
+    return Results(
+        query=request.query,
+        parsed="",
+        total=0,
+        limit=request.limit,
+        offset=request.offset,
+        took_ms=took,
+        hits=(),
+        facets=facets,
+        corrections=(),
+        warnings=warnings,
+        complete=True,
+        index=state,
+    )
 
 
 def all_of(tree: Query, *filters: Query) -> Query:
@@ -163,7 +138,7 @@ def all_of(tree: Query, *filters: Query) -> Query:
 
 
 def _sections(
-    reader: Reader, ranked: Sequence[rank.Ranked], showing: hits.Showing, page: Page, deadline: float | None
+    reader: Reader, ranked: Sequence[rank.Ranked], showing: hits.Showing, request: SearchRequest, deadline: float | None
 ) -> tuple[list[Hit], int, bool]:
     """All sections of these posts, best first (in the order of the posts if these are sorted): those of the page, how
     many there are, and whether time was enough for all posts."""
@@ -174,9 +149,9 @@ def _sections(
             done = False
             break
         spots += hits.spots(reader, post, showing)
-    if page.sort == "score":
+    if request.sort == "score":
         spots.sort(key=lambda spot: -spot.score)
-    wanted = spots[page.offset : page.offset + page.limit]
+    wanted = spots[request.offset : request.offset + request.limit]
     return [hits.of_spot(reader, spot, showing) for spot in wanted], len(spots), done
 
 

@@ -14,7 +14,8 @@ from contextlib import suppress
 from postdex_index.errors import PostdexError
 
 from .console import flush, note, out_json
-from .searching import PLACE_OPTIONS, Options, Place, search
+from .request import SearchRequest
+from .searching import PLACE_OPTIONS, Output, Place, search
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,10 +72,11 @@ def place_first(arguments: Sequence[str]) -> list[str]:
     return rest
 
 
-def plain_search(arguments: Sequence[str]) -> tuple[Place, str, Options] | None:
-    """Place, query and options of a search with no options of its own but `--no-refresh`; None for anything else.
+def plain_search(arguments: Sequence[str]) -> tuple[Place, SearchRequest, Output] | None:
+    """Place, request and output of a search with no options of its own but `--no-refresh`; None for anything else.
 
-    >>> plain_search(["-C", "posts", "search", "SMC", "fallback"])[:2]
+    >>> place, request, output = plain_search(["-C", "posts", "search", "SMC", "fallback"])
+    >>> place, request.query
     (Place(folder='posts', directory=None), 'SMC fallback')
     >>> plain_search(["search", "--json", "SMC"])
     """
@@ -86,4 +88,5 @@ def plain_search(arguments: Sequence[str]) -> tuple[Place, str, Options] | None:
     words = [word for word in rest[1:] if word != "--no-refresh"]
     if rest[:1] != ["search"] or any(word.startswith("-") for word in words):
         return None
-    return Place(named.get("-C"), named.get("--index")), " ".join(words), Options(no_refresh=len(words) < len(rest) - 1)
+    output = Output(no_refresh=len(words) < len(rest) - 1)
+    return Place(named.get("-C"), named.get("--index")), SearchRequest(" ".join(words)), output

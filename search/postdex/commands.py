@@ -17,9 +17,9 @@ import click
 from postdex_index.errors import PostdexError
 
 from . import __version__, searching
-from .choices import SORTS
 from .console import note, out, refused
-from .searching import PLACE_OPTIONS, Options, Place
+from .request import Argument, SearchRequest, shown_on
+from .searching import PLACE_OPTIONS, Output, Place
 
 #: The commands that are not here, each with its module, in the order of the help.
 _ELSEWHERE = {
@@ -119,6 +119,38 @@ def _say_near_options(words: Sequence[str], known: Sequence[str]) -> None:
             note(f"{word} is searched for as text; did you mean the option {near[0]}?")
 
 
+def _option(argument: Argument) -> click.Option:
+    """An argument of a search as an option, None or empty where it is not given."""
+    more: dict[str, Any] = {}
+    name = argument.name
+    if argument.kind == "flag" or (argument.kind == "texts" and argument.choices):  # all of them
+        more["is_flag"] = True
+        name = f"no_{name}" if argument.default is True else name
+    elif argument.kind == "texts":
+        more["multiple"] = True
+        name = argument.single
+    elif argument.kind == "number":
+        more["type"] = click.IntRange(argument.least, argument.most)
+    elif argument.choices:
+        more["type"] = click.Choice(argument.choices)
+    elif argument.kind == "date":
+        more["metavar"] = "DATE"
+    names = [*filter(None, [argument.short]), f"--{name.replace('_', '-')}", argument.name]
+    return click.Option(names, help=argument.option_doc or argument.doc, **more)
+
+
+def _taken(options: dict[str, Any]) -> dict[str, Any]:
+    """Take the arguments of a search out of what click has read: those that were given, as `SearchRequest.of` has
+    them."""
+    given = {}
+    for argument in shown_on("cli"):
+        value = options.pop(argument.name)
+        if value is None or value is False or value == ():
+            continue
+        given[argument.name] = (argument.choices or not argument.default) if value is True else value
+    return given
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-C", "folder", metavar="FOLDER", help="The folder of the posts (default: found from here).")
 @click.option("--index", metavar="DIR", help="Where the index lies (default: .postdex in the folder).")
@@ -129,22 +161,8 @@ def postdex(ctx: click.Context, folder: str | None, index: str | None) -> None:
     ctx.obj = Place(folder, index)
 
 
-@postdex.command(cls=QueryCommand)
+@postdex.command(cls=QueryCommand, params=[_option(argument) for argument in shown_on("cli")])
 @click.argument("query", nargs=-1)
-@click.option(
-    "-n", "--limit", type=click.IntRange(0, searching.PAGE), help="Show so many hits (10; with -l or -0 all)."
-)
-@click.option("--offset", type=click.IntRange(0), default=0, help="Leave out so many hits before them.")
-@click.option("--sort", type=click.Choice(SORTS), default="score", help="The order.")
-@click.option("--tag", multiple=True, help="Only posts with this tag; several: with all of them.")
-@click.option("--category", multiple=True, help="Only posts in this category (a/b).")
-@click.option("--after", metavar="DATE", help="Only posts from this date on (2024, 2024-03, 2024-03-14, 30d).")
-@click.option("--before", metavar="DATE", help="Only posts before this date.")
-@click.option("--lang", help="Only posts in this language (zh covers zh-CN).")
-@click.option("--drafts", is_flag=True, help="Unpublished posts too.")
-@click.option("--no-typo", is_flag=True, help="Do not search for near words when a word is unknown.")
-@click.option("--facets", is_flag=True, help="Count the posts found by tag, category, language and year.")
-@click.option("--section-snippets", is_flag=True, help="A snippet for each section of a hit.")
 @click.option(
     "--explain", metavar="[PATH]", help="Say how scores are made; with a post's PATH, why it is found or not."
 )
@@ -165,20 +183,21 @@ def search(place: Place, /, query: tuple[str, ...], **options: Any) -> int:
     All that is no option is the query, as it is pasted: `postdex search --no-cache`. Posts with any of the
     words are found, best first; +word must be there, -word must not; "a phrase", refc*, tag:linux, after:30d.
     """
-    chosen = Options(**options)
-    _check_together(chosen)
-    if chosen.like is not None and query:
+    given = _taken(options)
+    output = Output(**options, limited="limit" in given)
+    _check_together(output)
+    if output.like is not None and query:
         raise click.UsageError("--like takes the place of a query")
-    return searching.search(place, " ".join(query), chosen)
+    return searching.search(place, SearchRequest.of(" ".join(query), **given), output)
 
 
-def _check_together(chosen: Options) -> None:
+def _check_together(output: Output) -> None:
     """Raise UsageError for options of which only one can be obeyed."""
-    shorter = {"--jsonl": chosen.jsonl, "-l": chosen.paths or chosen.null, "--count": chosen.only_count}
+    shorter = {"--jsonl": output.jsonl, "-l": output.paths or output.null, "--count": output.only_count}
     for group in (
-        {"--no-refresh": chosen.no_refresh, "--require-fresh": chosen.require_fresh},
-        {"--json": chosen.as_json, **shorter},
-        {"--suggest": chosen.suggest, "--explain PATH": bool(chosen.explain), **shorter},
+        {"--no-refresh": output.no_refresh, "--require-fresh": output.require_fresh},
+        {"--json": output.as_json, **shorter},
+        {"--suggest": output.suggest, "--explain PATH": bool(output.explain), **shorter},
     ):
         given = [name for name, value in group.items() if value]
         if len(given) > 1:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
 
 from postdex_index import build, config, embedded
 from postdex_index.engine import AsTyped, Document, Reader, Word
@@ -26,11 +26,10 @@ from postdex_index.errors import (
 from postdex_index.model import Problem
 from postdex_index.query import Query
 
-from . import arguments, rescue, suggest, syntax, values
-from .answers import Page, Question, all_of, answer, nothing
-from .arguments import Day, Texts
-from .choices import REFRESH, Refresh, Sort, Units
+from . import argument_filters, rescue, suggest, syntax, values
+from .answers import Question, all_of, answer, nothing
 from .places import index_directory
+from .request import REFRESH, Refresh, SearchArguments, SearchRequest, check_text, documented
 from .rescue import Correction
 from .values import Status, Verdict
 from .views import Views
@@ -155,62 +154,40 @@ class Index:
 
     # -- searching
 
-    @_reading
-    def search(
-        self,
-        query: str,
-        *,
-        limit: int = 10,
-        offset: int = 0,
-        sort: Sort = "score",
-        tags: Texts = (),
-        categories: Texts = (),
-        after: Day | None = None,
-        before: Day | None = None,
-        lang: str | None = None,
-        drafts: bool = False,
-        facets: Texts = (),
-        units: Units = "posts",
-        prefix_last: bool = False,
-        typo: bool = True,
-        explain: bool = False,
-        snippets: bool = True,
-        section_snippets: bool = False,
-        deadline_ms: float | None = 2000,
-    ) -> Results:
+    @documented
+    def search(self, query: str, **arguments: Unpack[SearchArguments]) -> Results:
         """The posts that answer a query (docs/query.md is its language), best first.
 
-        `limit` and `offset` say which hits, at most 1,000 at a time. `sort` is "score", or "date", "updated" (newest
-        first) or "title": then all words are required. With `units="sections"` each section is a hit.
-        `tags`, `categories`, `after`, `before` and `lang` are filters, all of which must hold; dates may be texts as
-        in a query, dates, or datetimes without a zone (the site's is meant). `drafts` takes in unpublished posts.
-        `facets` ("tags", "categories", "lang", "year") are counted over all posts that match.
-        `prefix_last` takes the last word as the beginning of one; `typo` joins words that no post has with their
-        nearest. `explain` says what each score is made of, `section_snippets` gives a snippet for each section;
-        hits without `snippets` come quicker, have an empty one and the line of their best section.
-        A search that is not done after `deadline_ms` (None: it may take its time) says so in `complete`.
+        All filters must hold. A search that is not done after `deadline_ms` says so in `complete`.
         Raises QueryError for a query over a limit or an argument that cannot be used, StaleError, IndexFault.
 
         >>> with open("posts") as ix:
         ...     [hit.path for hit in ix.search("tag:sqlite").hits]
         ['2024/sqlite-wal.md']
+
+        The arguments, by name only:
         """
-        counted = arguments.texts("facets", facets)
-        shown = drafts, explain, snippets, section_snippets
-        page = Page(limit, offset, sort, units, counted, *shown, deadline_ms).checked()
+        return self.answer(SearchRequest.of(query, **arguments))
+
+    @_reading
+    def answer(self, request: SearchRequest) -> Results:
+        """The results of a request, as `search` gives them; `SearchRequest.of` makes one from the same arguments."""
         started = time.perf_counter()
         view = self.views.current(self.settings)
-        narrowing = arguments.narrowing(tags, categories, after, before, lang, view.reader.analyzer)
-        parsed = self._parsed(query, view.reader, drafts, all_words=sort != "score", prefix_last=prefix_last)
+        narrowing = argument_filters.queries(request, view.reader.analyzer)
+        all_words = request.sort != "score"
+        parsed = self._parsed(
+            request.query, view.reader, request.drafts, all_words=all_words, prefix_last=request.prefix_last
+        )
         if parsed.empty:
-            return Results(*nothing(query, parsed.warnings, page, view.state, started).values())
+            return Results(*nothing(request, parsed.warnings, view.state, started).values())
         read = (parsed.tree, parsed.title_key, ())
-        tree, title_key, corrections = rescue.rescue(parsed, view.reader) if typo else read
-        if parsed.listing and sort == "score":
-            page = page._replace(sort="date")
+        tree, title_key, corrections = rescue.rescue(parsed, view.reader) if request.typo else read
+        if parsed.listing and not all_words:
+            request = request._replace(sort="date")
         tree = all_of(tree, *narrowing)
-        question = _question(query, parsed, tree, title_key, corrections)
-        results = Results(*answer(question, page, view.reader, view.state, started).values())
+        question = _question(request.query, parsed, tree, title_key, corrections)
+        results = Results(*answer(question, request, view.reader, view.state, started).values())
         return results if results.hits else _with_suggestions(results, parsed, view.reader)
 
     @_reading
@@ -221,12 +198,12 @@ class Index:
         ...     "2022/refcount-bug.md" in [hit.path for hit in ix.like("2022/refcount-bug.md").hits]
         False
         """
-        page = Page(limit, offset).checked()
+        request = SearchRequest.of("", limit=limit, offset=offset, deadline_ms=None)
         started = time.perf_counter()
         view = self.views.current(self.settings)
         tree = suggest.like(view.reader, _found(view.reader, path))
         question = Question("", tree)
-        return Results(*answer(question, page, view.reader, view.state, started).values())
+        return Results(*answer(question, request, view.reader, view.state, started).values())
 
     @_reading
     def suggest(self, text: str, *, limit: int = 10) -> list[Word]:
@@ -236,9 +213,9 @@ class Index:
         ...     [word.text for word in ix.suggest("the refc", limit=1)]
         ['refcount']
         """
-        page = Page(limit).checked()
-        text = arguments.text("text", text)
-        return suggest.complete(self.views.current(self.settings).reader, text, page.limit)
+        request = SearchRequest.of("", limit=limit)
+        check_text("text", text)
+        return suggest.complete(self.views.current(self.settings).reader, text, request.limit)
 
     @_reading
     def get(self, path: str) -> Document:
@@ -267,7 +244,7 @@ class Index:
         view = self.views.current(self.settings)
         parsed = self._parsed(query, view.reader)
         tree, title_key, corrections = rescue.rescue(parsed, view.reader)
-        post = view.reader.find(arguments.text("path", path))
+        post = view.reader.find(check_text("path", path))
         if post is None:
             reasons = why.unknown(self.folder, self.directory, self.settings, self.views.known(), path)
             return Verdict(path, 0, None, tuple(reasons))
@@ -375,7 +352,7 @@ class Index:
     ) -> syntax.Parsed:
         """A query as the index that answers reads it, whatever the settings say by now."""
         return syntax.parse(
-            arguments.text("query", query),
+            check_text("query", query),
             reader.analyzer,
             all_words=all_words,
             prefix_last=prefix_last,
@@ -400,7 +377,7 @@ def _with_suggestions(results: Results, parsed: syntax.Parsed, reader: Reader) -
 
 
 def _found(reader: Reader, path: str) -> int:
-    post = reader.find(arguments.text("path", path))
+    post = reader.find(check_text("path", path))
     if post is None:
         raise NotFoundError("no post of the index has this path", "paths are relative to the folder", path=path)
     return post

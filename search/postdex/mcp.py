@@ -7,17 +7,19 @@ imported when the command runs.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from traceback import print_exc
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from postdex_index.errors import MissingExtraError, PostdexError
 
 from . import __version__, render, sections
-from .choices import SORTS
+from .json_arguments import misfit, schema
+from .printable import iso
+from .request import Argument, shown_on
+from .values import Hit
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
@@ -39,26 +41,36 @@ _QUERY = (
     "Words; posts with any of them are found, best first. +word must be there, -word must not, "
     '"a phrase", refc*, tag:linux, category:a/b, path:2022, after:30d, date:2022-01..2022-08.'
 )
-_TOOLS: dict[str, tuple[str, dict[str, dict[str, Any]], list[str]]] = {
-    "search": (
+#: What differs here from the argument of the same name.
+_FOR_ASSISTANTS: dict[str, dict[str, Any]] = {
+    "query": {"doc": _QUERY},
+    "limit": {"least": 1, "most": MOST_HITS, "default": 5},
+}
+
+
+class _Tool(NamedTuple):
+    """What a tool does, the argument that must be given, and all that it takes."""
+
+    doc: str
+    needs: str = ""
+    arguments: Sequence[Argument] = ()
+
+
+_TOOLS = {
+    "search": _Tool(
         "Search the posts. Each hit has an id for `fetch`, its place as path:line, and a snippet.",
-        {
-            "query": {"type": "string", "description": _QUERY},
-            "limit": {"type": "integer", "minimum": 1, "maximum": MOST_HITS, "default": 5},
-            "offset": {"type": "integer", "minimum": 0, "default": 0, "description": "Hits to leave out before them."},
-            "sort": {"type": "string", "enum": list(SORTS), "default": "score"},
-        },
-        ["query"],
+        "query",
+        [each._replace(**_FOR_ASSISTANTS.get(each.name, {})) for each in shown_on("mcp")],
     ),
-    "fetch": (
+    "fetch": _Tool(
         "The text of a section, or of a whole post, by an id that `search` gave: PATH#ANCHOR, PATH#L43 or PATH.",
-        {
-            "id": {"type": "string"},
-            "offset": {"type": "integer", "minimum": 0, "default": 0, "description": "Go on there: next_offset."},
-        },
-        ["id"],
+        "id",
+        [
+            Argument("A name that `search` gave.", name="id", default=""),
+            Argument("Go on there: next_offset.", name="offset", kind="number", default=0),
+        ],
     ),
-    "status": ("What is indexed: how many posts, how new.", {}, []),
+    "status": _Tool("What is indexed: how many posts, how new."),
 }
 
 
@@ -107,17 +119,25 @@ def described() -> list[Tool]:
     return [
         Tool(
             name=name,
-            description=what,
+            description=tool.doc,
             input_schema={
                 "type": "object",
-                "properties": properties,
-                "required": required,
+                "properties": {each.name: _schema(tool, each) for each in tool.arguments},
+                "required": [tool.needs] if tool.needs else [],
                 "additionalProperties": False,
             },
             annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
         )
-        for name, (what, properties, required) in _TOOLS.items()
+        for name, tool in _TOOLS.items()
     ]
+
+
+def _schema(tool: _Tool, argument: Argument) -> dict[str, Any]:
+    """What an assistant is told of an argument."""
+    said = {**schema(argument), "description": argument.doc}
+    if argument.name == tool.needs:
+        del said["default"]
+    return said
 
 
 def answer(ix: Index, tool: str, arguments: dict[str, Any]) -> tuple[str, bool]:
@@ -148,37 +168,37 @@ def _clipped(said: str) -> str:
     return said if len(said) <= MOST_SAID else said[:MOST_SAID] + "…"
 
 
-def search(ix: Index, query: str, limit: int = 5, offset: int = 0, sort: Any = "score") -> dict[str, Any]:
+def search(ix: Index, query: str, **arguments: Any) -> dict[str, Any]:
     """The hits of a query, each with the name of its best section and of two more."""
-    results = ix.search(query, limit=limit, offset=offset, sort=sort)
-    found = render.to_dict(results)
-    shown: dict[str, Any] = {"total": found["total"], "hits": [_hit(hit) for hit in found["hits"]]}
-    more = offset + len(found["hits"])
-    if more < found["total"] and found["hits"]:
+    results = ix.search(query, **arguments)
+    shown: dict[str, Any] = {"total": results.total, "hits": [_hit(hit) for hit in results.hits]}
+    more = results.offset + len(results.hits)
+    if more < results.total and results.hits:
         shown["next_offset"] = more
-    for name in ("corrections", "warnings"):
-        if found[name]:
-            shown[name] = found[name]
-    if not found["complete"] or found["index"]["fresh"] is False:
-        shown["note"] = "the search was cut short" if not found["complete"] else "some posts changed since"
+    if results.corrections:
+        shown["corrections"] = render.corrections(results)
+    if results.warnings:
+        shown["warnings"] = list(results.warnings)
+    if not results.complete or results.index.fresh is False:
+        shown["note"] = "the search was cut short" if not results.complete else "some posts changed since"
     return shown
 
 
-def _hit(hit: dict[str, Any]) -> dict[str, Any]:
-    """A hit of the wire form, without what an assistant has no use for."""
-    best = hit["sections"][0]["line"] if hit["sections"] else hit["line"]
+def _hit(hit: Hit) -> dict[str, Any]:
+    """A hit as text: what an assistant has a use for, and no HTML."""
+    best = hit.sections[0].line if hit.sections else hit.line
     shown = {
-        "id": sections.name_of(hit["path"], hit["anchor"], best),
-        "title": hit["title"],
-        "where": f"{hit['path']}:{hit['line']}",
-        "headings": hit["headings"],
-        "url": hit["url"],
-        "date": hit["date"] and hit["date"][:10],
-        "tags": hit["tags"],
-        "snippet": hit["snippet_text"],
+        "id": sections.name_of(hit.path, hit.anchor, best),
+        "title": hit.title,
+        "where": f"{hit.path}:{hit.line}",
+        "headings": list(hit.headings),
+        "url": render.link(hit.url),
+        "date": "" if hit.date is None else iso(hit.date)[:10],
+        "tags": list(hit.tags),
+        "snippet": hit.snippet.text,
         "more": [
-            {"id": sections.name_of(hit["path"], other["anchor"], other["line"]), "heading": other["title"]}
-            for other in hit["sections"][1:]
+            {"id": sections.name_of(hit.path, other.anchor, other.line), "heading": other.heading}
+            for other in hit.sections[1:]
         ],
     }
     return {name: value for name, value in shown.items() if value or name in ("id", "title", "where", "snippet")}
@@ -235,19 +255,12 @@ def _known(tool: str, tools: dict[str, Any]) -> str:
 
 def _checked(tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
     """The arguments, if the tool takes them. Raises PostdexError with what it takes."""
-    _, properties, required = _TOOLS[tool]
+    takes = {argument.name: argument for argument in _TOOLS[tool].arguments}
     for name, value in arguments.items():
-        wanted = properties.get(name)
-        if wanted is None:
-            raise PostdexError(f"{tool} takes no {name}", f"it takes {', '.join(properties) or 'nothing'}")
-        if wanted["type"] == "string":
-            fits = isinstance(value, str) and value in wanted.get("enum", (value,))
-        else:
-            least, most = wanted["minimum"], wanted.get("maximum", sys.maxsize)
-            fits = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-        if not fits:
-            said = {key: kept for key, kept in wanted.items() if key != "description"}
-            raise PostdexError(f"{name} does not fit", f"it is {render.dumps(said)}")
-    if missing := [name for name in required if name not in arguments]:
-        raise PostdexError(f"{tool} needs {', '.join(missing)}", "give it")
-    return arguments
+        if name not in takes:
+            raise PostdexError(f"{tool} takes no {name}", f"it takes {', '.join(takes) or 'nothing'}")
+        if misfit(takes[name], value):
+            raise PostdexError(f"{name} does not fit", f"it is {render.dumps(schema(takes[name]))}")
+    if (needed := _TOOLS[tool].needs) and needed not in arguments:
+        raise PostdexError(f"{tool} needs {needed}", "give it")
+    return {argument.name: argument.default for argument in takes.values()} | arguments

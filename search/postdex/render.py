@@ -21,6 +21,7 @@ from .values import Hit, Results, SectionHit, Status, Verdict
 __all__ = [
     "SCHEMA",
     "checkup",
+    "corrections",
     "document",
     "dumps",
     "error",
@@ -51,11 +52,16 @@ def to_dict(results: Results) -> dict[str, Any]:
         "took_ms": round(results.took_ms, 3),
         "hits": [_hit(hit) for hit in results.hits],
         "facets": {name: dict(counts) for name, counts in results.facets.items()},
-        "corrections": [{"from": word, "to": list(known)} for word, known, _ in results.corrections],
+        "corrections": corrections(results),
         "warnings": list(results.warnings),
         "complete": results.complete,
         "index": results.index._asdict(),
     }
+
+
+def corrections(results: Results) -> list[dict[str, Any]]:
+    """The wire form of the words that were joined by others."""
+    return [{"from": word, "to": list(known)} for word, known, _ in results.corrections]
 
 
 def to_json(results: Results, indent: int | None = None) -> str:

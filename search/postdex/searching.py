@@ -18,8 +18,8 @@ from .console import Bar, here, note, out, out_json, post_path, shown_path, usua
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .choices import Refresh, Sort
     from .library import Index, Results
+    from .request import Refresh, SearchRequest
 
 #: So many paths are fetched at once when all are asked for.
 PAGE = 1000
@@ -42,21 +42,13 @@ class Place(NamedTuple):
         return Index(find_folder(here(), self.folder), index=self.directory, refresh=refresh)
 
 
-class Options(NamedTuple):
-    """The options of `search`, by the names and with the defaults that they have on the command line."""
+class Output(NamedTuple):
+    """The options of `search` that are no arguments of a search: what is printed, and how new the index has to be.
 
-    limit: int | None = None
-    offset: int = 0
-    sort: Sort = "score"
-    tag: tuple[str, ...] = ()
-    category: tuple[str, ...] = ()
-    after: str | None = None
-    before: str | None = None
-    lang: str | None = None
-    drafts: bool = False
-    no_typo: bool = False
-    facets: bool = False
-    section_snippets: bool = False
+    `limited`: so many hits were asked for, `request.limit` is not just the default.
+    """
+
+    limited: bool = False
     explain: str | None = None
     suggest: bool = False
     like: str | None = None
@@ -70,17 +62,17 @@ class Options(NamedTuple):
     require_fresh: bool = False
 
 
-def search(place: Place, text: str, options: Options) -> int:
+def search(place: Place, request: SearchRequest, output: Output) -> int:
     """Search and print; the exit status: 0 if there are hits, 1 if there are none. Raises PostdexError."""
     from postdex_index import embedded
 
     embedded.hurry()
-    with ready(place, "never" if options.no_refresh else "require" if options.require_fresh else "auto") as ix:
-        if options.suggest:
-            return _suggest(ix, text, options)
-        if options.explain:
-            return _explain(ix, _within(ix.folder, text), post_path(ix.folder, options.explain), options.as_json)
-        return _search(ix, text, options)
+    with ready(place, "never" if output.no_refresh else "require" if output.require_fresh else "auto") as ix:
+        if output.suggest:
+            return _suggest(ix, request, output)
+        if output.explain:
+            return _explain(ix, _within(ix.folder, request.query), post_path(ix.folder, output.explain), output.as_json)
+        return _search(ix, request, output)
 
 
 def ready(place: Place, refresh: Refresh) -> Index:
@@ -148,38 +140,23 @@ def insist_on_posts(ix: Index) -> None:
         raise FolderError("no post could be indexed", hint, path=str(ix.folder))
 
 
-def _search(ix: Index, text: str, options: Options) -> int:
-    from .choices import FACETS
-
-    only_paths = options.paths or options.null
-    limit = options.limit if options.limit is not None else PAGE if only_paths else 0 if options.only_count else 10
+def _search(ix: Index, request: SearchRequest, output: Output) -> int:
+    only_paths = output.paths or output.null
+    if not output.limited and (only_paths or output.only_count):
+        request = request._replace(limit=PAGE if only_paths else 0)
+    text, limit = request.query, request.limit
+    query = _within(ix.folder, text)
+    request = request._replace(query=query, explain=output.explain is not None, snippets=not only_paths)
 
     def page(offset: int) -> Results:
-        if options.like is not None:
-            return ix.like(post_path(ix.folder, options.like), limit=limit, offset=offset)
-        found = ix.search(
-            _within(ix.folder, text),
-            limit=limit,
-            offset=offset,
-            sort=options.sort,
-            tags=options.tag,
-            categories=options.category,
-            after=options.after,
-            before=options.before,
-            lang=options.lang,
-            drafts=options.drafts,
-            facets=FACETS if options.facets else (),
-            typo=not options.no_typo,
-            explain=options.explain is not None,
-            snippets=not only_paths,
-            section_snippets=options.section_snippets,
-        )
-        return found.replaced(query=text)
+        if output.like is not None:
+            return ix.like(post_path(ix.folder, output.like), limit=limit, offset=offset)
+        return ix.answer(request._replace(offset=offset)).replaced(query=text)
 
-    results = page(options.offset)
+    results = page(request.offset)
     _say_notes(results)
     if only_paths:
-        where, end = shown_path(ix.folder), "\0" if options.null else "\n"
+        where, end = shown_path(ix.folder), "\0" if output.null else "\n"
         from .printable import printable
 
         terminal = sys.stdout.isatty()  # to other programs a name goes as it is
@@ -188,31 +165,31 @@ def _search(ix: Index, text: str, options: Options) -> int:
             names = [where(hit.path) for hit in found.hits]
             out(*(map(printable, names) if terminal else names), end=end)
             shown = found.offset + len(found.hits)
-            if options.limit is not None or shown >= found.total:
+            if output.limited or shown >= found.total:
                 break
             found = page(shown)
     else:
-        _show(ix, results, options)
+        _show(ix, results, output)
     return 0 if results.hits or (limit == 0 and results.total) else 1
 
 
-def _show(ix: Index, results: Results, options: Options) -> None:
+def _show(ix: Index, results: Results, output: Output) -> None:
     """The results in the form that was asked for."""
-    if options.as_json or options.jsonl:
+    if output.as_json or output.jsonl:
         from . import render
 
-        out_json(*([render.to_json(results)] if options.as_json else render.jsonl(results)))
+        out_json(*([render.to_json(results)] if output.as_json else render.jsonl(results)))
         return
     from . import terminal
 
-    if options.only_count:
+    if output.only_count:
         out(str(results.total))
-    elif not sys.stdout.isatty() and options.color != "always":
+    elif not sys.stdout.isatty() and output.color != "always":
         out(terminal.hits_text(results, where=shown_path(ix.folder)), end="")
         if results.facets:
             out(terminal.facets_table(results.facets))
     else:
-        color = wants_color(options.color)
+        color = wants_color(output.color)
         link = ix.settings.editor if color and sys.stdout.isatty() else ""
         told = results.replaced(corrections=(), warnings=(), complete=True, index=results.index._replace(fresh=True))
         root, where = os.path.abspath(ix.folder), shown_path(ix.folder)
@@ -242,9 +219,10 @@ def _say_notes(results: Results) -> None:
             note(line)
 
 
-def _suggest(ix: Index, text: str, options: Options) -> int:
-    words = ix.suggest(text, limit=options.limit or 10)
-    if options.as_json:
+def _suggest(ix: Index, request: SearchRequest, output: Output) -> int:
+    text = request.query
+    words = ix.suggest(text, limit=request.limit or 10)
+    if output.as_json:
         from . import render
 
         out_json(render.dumps(render.suggestions(text, words)))

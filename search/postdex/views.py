@@ -17,7 +17,7 @@ from postdex_index.config import Settings
 from postdex_index.engine import Identity, Reader
 from postdex_index.errors import PostdexError, StaleError
 
-from .choices import Refresh
+from .request import Refresh
 from .values import IndexState
 
 #: A file system may tell the time of a change no finer than this (FAT: 2 s), so that a second one shows no other time.

@@ -16,7 +16,8 @@ from postdex_index.engine import Reader
 from postdex_index.query import Clauses, Keyword, Query
 
 from . import hits
-from .answers import MOST_HITS, Question, all_of, alternatives, best, named, required
+from .answers import Question, all_of, alternatives, best, named, required
+from .request import MOST_HITS
 from .values import Verdict
 
 

@@ -15,12 +15,11 @@ from postdex_index import forks
 from postdex_index.errors import NotFoundError
 
 from .. import __version__, render, sections
-from ..choices import FACETS
 from ..console import usual_jobs
 from ..library import Index, Results
+from ..request import FACETS, Argument
 from . import parameters
 from .errors import RequestError
-from .parameters import Parameter
 from .served import ServedViews
 
 #: Seconds that a build waits for another of this service.
@@ -67,7 +66,7 @@ class Endpoint(NamedTuple):
     name: str
     path: str
     methods: Sequence[str]
-    parameters: Sequence[Parameter]
+    parameters: Sequence[Argument]
     answerer: Answerer
     summary: str
     cached: bool = False

@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from .. import __version__
+from ..json_arguments import Schema, schema
+from ..request import Argument
 from .endpoints import ENDPOINTS, Endpoint
 from .errors import REFUSALS
 from .gate import Rules
-from .parameters import MOST_VALUES, Parameter
-
-Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": "string"}
 _NUMBER: Schema = {"type": "integer"}
@@ -322,41 +321,23 @@ def _refusals(guarded: bool) -> dict[str, Any]:
     return {str(status): {"$ref": "#/components/responses/Error"} for status in statuses if guarded or status != 401}
 
 
-def _answered(what: str, schema: Schema, example: Any) -> dict[str, Any]:
-    content: dict[str, Any] = {"schema": schema}
+def _answered(what: str, shape: Schema, example: Any) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": shape}
     if example is not None:
         content["example"] = example
     return {"description": what, "content": {_JSON: content}}
 
 
 def _body(endpoint: Endpoint) -> dict[str, Any]:
-    properties = {each.name: {**_schema(each), "description": each.doc} for each in endpoint.parameters}
+    properties = {each.name: {**schema(each), "description": each.doc} for each in endpoint.parameters}
     example = {each.name: each.example for each in endpoint.parameters if each.example is not None}
-    schema = {"type": "object", "properties": properties, "additionalProperties": False}
-    return {"required": False, "content": {_JSON: {"schema": schema, "example": example}}}
+    shape = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {"required": False, "content": {_JSON: {"schema": shape, "example": example}}}
 
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
-    schema = _schema(parameter)
+def _parameter(parameter: Argument) -> dict[str, Any]:
+    shape = schema(parameter)
     if parameter.default is None:
-        schema = {**schema, "type": schema["type"][0]}  # in a query string there is no null
-    said = {"name": parameter.name, "in": "query", "description": parameter.doc, "schema": schema}
+        shape = {**shape, "type": shape["type"][0]}  # in a query string there is no null
+    said = {"name": parameter.name, "in": "query", "description": parameter.doc, "schema": shape}
     return said | ({"example": parameter.example} if parameter.example is not None else {})
-
-
-def _schema(parameter: Parameter) -> Schema:
-    """The JSON schema of a parameter's value."""
-    text: Schema = {"type": "string"} | ({"maxLength": parameter.most} if parameter.most else {})
-    if parameter.choices:
-        text = {"type": "string", "enum": list(parameter.choices)}
-    if parameter.pattern:
-        text["pattern"] = parameter.pattern
-    if parameter.type == "texts":
-        return {"type": "array", "items": text, "maxItems": MOST_VALUES}
-    if parameter.type == "flag":
-        return {"type": "boolean", "default": parameter.default}
-    if parameter.type == "number":
-        return {"type": "integer", "minimum": 0, "maximum": parameter.most, "default": parameter.default}
-    if parameter.default is None:
-        return {**text, "type": ["string", "null"]}
-    return {**text, "default": parameter.default}

@@ -17,18 +17,19 @@ from urllib.parse import parse_qsl, quote, urlencode
 from postdex_index.errors import PostdexError
 
 from ... import render
-from ...choices import FACETS, SORTS
+from ...json_arguments import DATE, misfit
 from ...printable import iso
+from ...request import FACETS
 from ...values import Hit, Results
+from ..parameters import MOST_HITS, SEARCH
 
-#: Hits that the page shows at most: beyond them another word leads further than another page.
-MOST_HITS = 100
 _FIRST_HITS = 10
 _FURTHER_HITS = 20
 _SHOWN_VALUES = 8
 _MOST_FIELDS = 50
 _HEADINGS = {"tags": "Tags", "categories": "Categories", "year": "Year", "lang": "Language"}
-_DATE = r"\d{4}(-\d{2}(-\d{2})?)?|\d{1,4}[dwmy]"
+#: The arguments that its form and its links say, besides the query and how many hits.
+_SAID = ("tags", "categories", "after", "before", "lang", "sort")
 
 text = render.to_html
 
@@ -50,12 +51,11 @@ def asked(address: bytes) -> dict[str, Any]:
         fields.clear()
     last = {name: values[-1] for name, values in fields.items()}
     found: dict[str, Any] = {"query": last.get("q", ""), "limit": _FIRST_HITS, "facets": FACETS}
-    found |= {name: fields[name] for name in ("tags", "categories") if name in fields}
-    found |= {name: last[name] for name in ("after", "before") if fullmatch(_DATE, last.get(name, ""))}
-    if last.get("lang"):
-        found["lang"] = last["lang"]
-    if last.get("sort") in SORTS:
-        found["sort"] = last["sort"]
+    for argument in SEARCH:
+        if argument.name in _SAID and argument.name in fields:
+            given: Any = fields[argument.name] if argument.kind == "texts" else last[argument.name]
+            if not misfit(argument, given) and (argument.kind != "date" or fullmatch(DATE, last[argument.name])):
+                found[argument.name] = given
     if fullmatch("[1-9][0-9]{0,2}", last.get("limit", "")):
         found["limit"] = min(int(last["limit"]), MOST_HITS)
     return found

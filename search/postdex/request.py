@@ -1,0 +1,296 @@
+"""What may be asked of a search? Each argument once: type, default, bounds, choices, and words for every face.
+
+Options and `--help`, the library's signature, HTTP parameters, the OpenAPI document, the tool of an assistant and the
+tables of docs/ are made from the fields of `SearchRequest`. A new argument is a field here, its key in
+`SearchArguments`, and the module that acts on it. Filters are read by `argument_filters`. Light on purpose: a cold
+search loads it, so annotations are values here (as texts each would be compiled), and rows are made when asked for.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeAlias, TypedDict, TypeVar, Unpack, get_args
+
+from postdex_index.errors import QueryError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+#: What happens before a search: the index is brought up to the files, or left as it is, or has to be as new as they.
+Refresh: TypeAlias = Literal["auto", "never", "require"]
+#: In what order hits come: best first, newest first, last updated first, by title.
+Sort: TypeAlias = Literal["score", "date", "updated", "title"]
+#: What is a hit.
+Units: TypeAlias = Literal["posts", "sections"]
+#: One text, or several.
+Texts: TypeAlias = str | Iterable[str]
+#: `2024-03-14`, `30d` as in a query, or a date or datetime.
+Day: TypeAlias = "str | date | None"
+
+REFRESH: tuple[str, ...] = get_args(Refresh)
+SORTS: tuple[str, ...] = get_args(Sort)
+UNITS: tuple[str, ...] = get_args(Units)
+#: By what all posts that match are counted.
+FACETS = ("tags", "categories", "lang", "year")
+#: More hits than these are not made at once; a program that wants more of them pages.
+MOST_HITS = 1000
+
+_KINDS: dict[Any, str] = {int: "number", bool: "flag", tuple[str, ...]: "texts", float | None: "milliseconds"}
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+class Argument(NamedTuple):
+    """A row: words, bounds and faces of an argument. Name, kind and default are those of its field."""
+
+    #: One sentence for `--help`, OpenAPI and assistants.
+    doc: str
+    #: What docs/library.md and the docstring say besides.
+    more: str = ""
+    #: "text", "texts", "number", "flag", "date" or "milliseconds".
+    kind: str = "text"
+    name: str = ""
+    default: Any = None
+    choices: tuple[str, ...] = ()
+    #: Bounds of a number; `most` is of a text's characters where a face limits them.
+    least: int = 0
+    most: int | None = None
+    #: What to do about a number out of bounds.
+    hint: str = ""
+    #: What one value of a list is called.
+    single: str = ""
+    #: The short option of the command line, and the words of its help where they are not `doc`.
+    short: str = ""
+    option_doc: str = ""
+    example: Any = None
+    #: Where it can be said, besides the library.
+    faces: str = "cli http mcp"
+
+    def in_full(self) -> str:
+        """All that is said of it, with bounds and choices, as docs and docstrings have it."""
+        bounds = f"At most {self.most:,}." if self.kind == "number" and self.most is not None else ""
+        names = ", ".join(f'"{choice}"' for choice in self.choices)
+        choices = f"{'Any' if self.kind == 'texts' else 'One'} of {names}." if names else ""
+        return " ".join(filter(None, (self.doc, bounds, choices, self.more)))
+
+    def checked(self, value: Any) -> Any:
+        """The value as a request holds it. Raises QueryError, which names the argument.
+
+        >>> arguments()["limit"].checked(5000)
+        Traceback (most recent call last):
+        postdex_index.errors.QueryError: limit is 5000; ask for 0 to 1000 hits at a time and page with offset
+        """
+        if (value is None and self.default is None) or self.kind in ("flag", "date"):
+            return value
+        if self.kind == "texts":
+            return tuple(self._chosen(each) for each in texts(self.name, value))
+        if self.kind == "milliseconds":
+            if not isinstance(value, (int, float, type(None))):
+                raise wrong(self.name, value, "a number of milliseconds, or None")
+            return value
+        if self.kind == "number":
+            if not isinstance(value, int):
+                raise wrong(self.name, value, "a whole number")
+            if value < self.least or (self.most is not None and value > self.most):
+                raise QueryError(f"{self.name} is {value}", self.hint, code=f"bad_{self.name}")
+            return value
+        return self._chosen(value if self.choices else check_text(self.name, value))
+
+    def _chosen(self, value: Any) -> Any:
+        if self.choices and value not in self.choices:
+            name = self.single or self.name
+            raise QueryError(
+                f"{name} {value!r} is not known", f"use one of {', '.join(self.choices)}", code=f"bad_{name}"
+            )
+        return value
+
+
+class SearchArguments(TypedDict, total=False):
+    """What `Index.search` takes besides the query, as callers may write it; each is described in `SearchRequest`."""
+
+    limit: int
+    offset: int
+    sort: Sort
+    tags: Texts
+    categories: Texts
+    after: Day
+    before: Day
+    lang: str | None
+    drafts: bool
+    typo: bool
+    facets: Texts
+    units: Units
+    prefix_last: bool
+    snippets: bool
+    section_snippets: bool
+    explain: bool
+    deadline_ms: float | None
+
+
+class SearchRequest(NamedTuple):
+    """A search: its query and all arguments, checked if it was made by `of`.
+
+    >>> SearchRequest.of("psock", tags="linux").tags
+    ('linux',)
+    """
+
+    query: Annotated[
+        str,
+        Argument("The query, in the language of the command line.", example="SMC fallback", faces="http mcp"),
+    ] = ""
+    limit: Annotated[
+        int,
+        Argument(
+            "So many hits.",
+            most=MOST_HITS,
+            hint=f"ask for 0 to {MOST_HITS} hits at a time and page with offset",
+            short="-n",
+            option_doc="Show so many hits (10; with -l or -0 all).",
+            example=10,
+        ),
+    ] = 10
+    offset: Annotated[int, Argument("Leave out so many hits before them.", hint="the first hit has offset 0")] = 0
+    sort: Annotated[
+        Sort,
+        Argument(
+            "The order; any but score requires all words.", "By date and updated the newest come first.", choices=SORTS
+        ),
+    ] = "score"
+    tags: Annotated[
+        tuple[str, ...],
+        Argument(
+            "Only posts with all of these tags.",
+            'One may be a text, `tags="C++"`.',
+            single="tag",
+            option_doc="Only posts with this tag; several: with all of them.",
+            example=["linux"],
+            faces="cli http",
+        ),
+    ] = ()
+    categories: Annotated[
+        tuple[str, ...],
+        Argument(
+            "Only posts in all of these categories (a/b).",
+            single="category",
+            option_doc="Only posts in this category (a/b).",
+            example=["linux/net"],
+            faces="cli http",
+        ),
+    ] = ()
+    after: Annotated[
+        Day,
+        Argument(
+            "Only posts from this date on (2024, 2024-03, 2024-03-14, 30d).",
+            "Or a `date`, or a `datetime` of the site's clock.",
+            kind="date",
+            faces="cli http",
+        ),
+    ] = None
+    before: Annotated[Day, Argument("Only posts before this date.", kind="date", faces="cli http")] = None
+    lang: Annotated[str | None, Argument("Only posts in this language (zh covers zh-CN).", faces="cli http")] = None
+    drafts: Annotated[bool, Argument("Unpublished posts too.", faces="cli http")] = False
+    typo: Annotated[
+        bool,
+        Argument(
+            "Join words that no post has with their nearest.",
+            option_doc="Do not search for near words when a word is unknown.",
+            faces="cli http",
+        ),
+    ] = True
+    facets: Annotated[
+        tuple[str, ...],
+        Argument(
+            "Counts over all posts that match.",
+            choices=FACETS,
+            single="facet",
+            option_doc="Count the posts found by tag, category, language and year.",
+            example=["tags"],
+            faces="cli http",
+        ),
+    ] = ()
+    units: Annotated[
+        Units, Argument("What is a hit: a post, or each of its sections.", choices=UNITS, faces="http")
+    ] = "posts"
+    prefix_last: Annotated[
+        bool, Argument("Take the last word as the beginning of one, for search as you type.", faces="http")
+    ] = False
+    snippets: Annotated[
+        bool,
+        Argument(
+            "A snippet for each hit.",
+            "Without, hits come quicker, with an empty one and the line of their best section.",
+            faces="http",
+        ),
+    ] = True
+    section_snippets: Annotated[bool, Argument("A snippet for each section of a hit.", faces="cli http")] = False
+    # On the command line --explain takes a path too: `commands` has it.
+    explain: Annotated[bool, Argument("Say what each score is made of.", faces="http")] = False
+    deadline_ms: Annotated[
+        float | None,
+        Argument(
+            "After so many milliseconds the answer is what was found so far.",
+            "None: it may take its time.",
+            faces="",
+        ),
+    ] = 2000
+
+    @classmethod
+    def of(cls, query: str, **given: Unpack[SearchArguments]) -> "SearchRequest":
+        """The request for a query and these arguments. Raises QueryError for what cannot be used."""
+        rows = arguments()
+        checked: dict[str, Any] = {
+            name: rows[name].checked(value) if name in rows else value for name, value in given.items()
+        }
+        return cls(check_text("query", query), **checked)
+
+
+@cache
+def arguments() -> dict[str, Argument]:
+    """All arguments by name, the query too, in the order of the documentation."""
+    rows = {}
+    for name, field in SearchRequest.__annotations__.items():
+        argument: Argument = field.__metadata__[0]
+        kind = _KINDS.get(field.__origin__, argument.kind)
+        rows[name] = argument._replace(name=name, kind=kind, default=SearchRequest._field_defaults[name])
+    return rows
+
+
+def shown_on(face: str) -> list[Argument]:
+    """The arguments that can be said on a face: "cli", "http" or "mcp"."""
+    return [argument for argument in arguments().values() if face in argument.faces.split()]
+
+
+def documented(method: _Method) -> _Method:
+    """The method, whose docstring ends with all arguments."""
+    rows = [argument for argument in arguments().values() if argument.name != "query"]
+    lines = [f"{argument.name} (default {argument.default!r}): {argument.in_full()}" for argument in rows]
+    method.__doc__ = (method.__doc__ or "").rstrip() + "\n\n        " + "\n        ".join(lines)
+    return method
+
+
+def check_text(name: str, value: object) -> str:
+    """The value, if it is a text.
+
+    >>> check_text("query", None)
+    Traceback (most recent call last):
+    postdex_index.errors.QueryError: query is None; give it as a text
+    """
+    if not isinstance(value, str):
+        raise wrong(name, value, "a text")
+    return value
+
+
+def texts(name: str, value: object) -> tuple[str, ...]:
+    """The values, of which a text is one.
+
+    >>> texts("tags", "C++"), texts("tags", ["linux", "c"])
+    (('C++',), ('linux', 'c'))
+    """
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, Iterable):
+        raise wrong(name, value, "a text or a list of texts")
+    return tuple(check_text(name, each) for each in value)
+
+
+def wrong(name: str, value: object, expected: str) -> QueryError:
+    """The error of an argument that is of another type than it should be."""
+    return QueryError(f"{name} is {value!r:.60}", f"give it as {expected}", code="bad_argument")
