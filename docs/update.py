@@ -150,7 +150,8 @@ def _generators() -> str:
     found = [module.GENERATOR for module in modules if hasattr(module, "GENERATOR")]
     rows = []
     for it in sorted(found, key=lambda generator: generator.rank):
-        rows.append(f"{it.name} | {' '.join(it.marks)} | {' '.join(style.name for style in it.styles)}\n")
+        styles = (style.name for style in it.styles)
+        rows.append(f"{it.name} | {' '.join(it.posts)} | {' '.join(styles)} | {'; '.join(it.signs)}\n")
     return "".join(rows)
 
 

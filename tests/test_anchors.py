@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postdex_index.sites.detect import slug_style, style_names
+from postdex_index.sites.detect import style_names
+from postdex_index.sites.reading import slug_style
 from postdex_index.sites.slugs import Slugger
 
 # heading, {#id}, then the anchor with Hexo, Hugo, kramdown, GitHub, MkDocs

@@ -10,7 +10,7 @@ import pytest
 
 from postdex_index.config import SETTINGS, Settings, find_folder, load
 from postdex_index.errors import ConfigError, FolderError
-from postdex_index.sites import LARGEST
+from postdex_index.sites.detect import LARGEST
 
 #: postdex.toml, variables, arguments, what is then in force
 LAYERS: list[tuple[str, dict[str, str], dict[str, object], dict[str, Any]]] = [

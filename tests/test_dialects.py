@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from postdex_index.config import Settings
 from postdex_index.parsing import parse
-from postdex_index.sites.detect import named
 from postdex_index.sites.generator import PlainBody, Site
+from postdex_index.sites.reading import named
 
 #: generator, body, what is left of it, tags
 BODIES: list[tuple[str, str, str | None, tuple[str, ...]]] = [

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from postdex_index import dates
 from postdex_index.fields import Metadata, PostContext, normalise
 from postdex_index.frontmatter import parse
-from postdex_index.sites.detect import named
+from postdex_index.sites.reading import named
 
 NOW = 1_700_000_000  # 2023-11-14T22:13:20Z
 MTIME = 1_600_000_000.5

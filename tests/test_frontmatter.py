@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from postdex_index.frontmatter import FrontMatter, parse
 from postdex_index.plain_yaml import read_plain
-from postdex_index.sites.detect import named
+from postdex_index.sites.reading import named
 from postdex_index.yaml_block import load
 
 #: text, fields, body, the body's first line

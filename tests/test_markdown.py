@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from postdex_index.markdown import Parsed, sections, without_title
 from postdex_index.model import SOFT_BREAK, Section
 from postdex_index.shortcodes import fence_code_tags, html_text, inline_html_text, visible_text
-from postdex_index.sites.detect import slug_style
+from postdex_index.sites.reading import slug_style
 
 Row = tuple[int, str, str]
 

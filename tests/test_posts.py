@@ -27,8 +27,8 @@ from postdex_index.errors import FolderError
 from postdex_index.ignore import Patterns
 from postdex_index.model import Post, Section
 from postdex_index.parsing import parse
-from postdex_index.sites.detect import named
 from postdex_index.sites.generator import Site
+from postdex_index.sites.reading import named
 
 #: files (a text after ": "), settings, what is found
 TREES: list[tuple[list[str], Settings, list[str]]] = [

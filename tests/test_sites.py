@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postdex_index.dates import parse, zone_or_utc
-from postdex_index.sites.detect import generator_names, named, site, slug_style, style_names
+from postdex_index.sites.detect import generators, style_names, surroundings
 from postdex_index.sites.generator import Address, Site
 from postdex_index.sites.permalinks import clashes, url
+from postdex_index.sites.reading import named, site, slug_style
 
 
 def site_of(generator: str, **known: Any) -> Site:
@@ -273,13 +274,19 @@ def test_clashes() -> None:
 
 
 def test_each_generator_has_a_name_a_rank_and_styles_of_its_own() -> None:
-    generators = [named(name) for name in generator_names()]
-    assert [generator.name for generator in generators] == list(generator_names())
-    ranks = [generator.rank for generator in generators]
+    assert [named(name).name for name in generators()] == list(generators())
+    ranks = [named(name).rank for name in generators()]
     assert ranks == sorted(set(ranks)), "a folder with the files of two is the lower one's"
-    assert [slug_style(name).name for name in style_names()] == list(style_names())
+    assert [slug_style(name).name for name in style_names()] == style_names()
 
 
 def test_there_is_no_other_generator() -> None:
     with pytest.raises(KeyError):
         named("detect")
+
+
+def test_what_is_watched_are_the_files_that_say_how_posts_are_read(tmp_path: Path) -> None:
+    files = {"config.toml": "", "content/a.md": "", "scaffolds/x": "", "config/_default/menu.toml": "", "x.toml": ""}
+    check(files, "content", tmp_path)
+    around = [path.relative_to(tmp_path).as_posix() for path in surroundings(tmp_path / "content")]
+    assert around == ["config.toml", "scaffolds", "config/_default/menu.toml"]

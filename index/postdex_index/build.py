@@ -27,8 +27,7 @@ from .config import Settings
 from .engine import Identity, Stamp, Writer
 from .errors import IndexDamagedError, IndexLockedError, IndexMissingError, IndexWriteError
 from .model import Post, Problem
-from .sites import LARGEST
-from .sites.detect import surroundings
+from .sites.detect import LARGEST, surroundings
 
 #: So many touched files are a commit of their own, else each search would read all of them again.
 MANY_TOUCHED = 100

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .errors import ConfigError, FolderError
-from .sites import LARGEST
-from .sites.detect import detect, style_names
+from .sites.detect import LARGEST, detect, generators, style_names
 
 
 class Settings(NamedTuple):
@@ -107,7 +106,7 @@ def find_folder(start: Path, explicit: str | None = None) -> Path:
         if _is_home_of_posts(folder):
             return folder
     generator = detect(start)
-    usual = generator.posts if generator else ("posts", "source/_posts", "content")
+    usual = generators()[generator].posts if generator else ("posts", "source/_posts", "content")
     return next((start / name for name in usual if os.path.isdir(start / name)), start)
 
 

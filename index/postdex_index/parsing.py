@@ -12,8 +12,8 @@ from . import dates, fields, frontmatter, markdown
 from .config import Settings
 from .model import Post, Problem, Section
 from .sites import permalinks
-from .sites.detect import slug_style
 from .sites.generator import Address, PlainBody, Site
+from .sites.reading import slug_style
 
 
 def parse(

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from .engine import Stamp
 from .errors import EXHAUSTED
 from .model import Post, Problem
-from .sites.detect import site
 from .walk import Walk, exhausted, lying, shown, walk
 
 if TYPE_CHECKING:
@@ -138,6 +137,13 @@ def stamp(state: os.stat_result, content: bytes, reconsider_at: int | None = Non
     tick = _TICK_NS if modified % 1_000_000_000 else _COARSE_TICK_NS
     racy = -_COARSE_TICK_NS < now - modified < tick or -_COARSE_TICK_NS < now - changed < tick
     return Stamp(*seen(state), digest(content), reconsider_at, racy)
+
+
+def site(folder: Path) -> Site:
+    """The site that a folder of posts belongs to. Never raises."""
+    from .sites.reading import site as read_site
+
+    return read_site(folder)
 
 
 def clashes(urls: Mapping[str, str]) -> list[Problem]:

@@ -61,10 +61,11 @@ import test_markdown  # noqa: E402
 import test_posts  # noqa: E402
 import test_syntax  # noqa: E402
 
-from postdex_index.sites.detect import generator_names, named, style_names  # noqa: E402
+from postdex_index.sites.detect import generators, style_names  # noqa: E402
 from postdex_index.sites.generator import Site  # noqa: E402
+from postdex_index.sites.reading import named  # noqa: E402
 
-GENERATORS = ("", *sorted(generator_names()))
+GENERATORS = ("", *sorted(generators()))
 STYLES = style_names()
 NOW = 1_800_000_000.0
 #: How a query is asked that `explain` speaks of.

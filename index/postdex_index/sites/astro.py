@@ -21,7 +21,7 @@ def _link(_site: Site, post: Address) -> str:
 GENERATOR = Generator(
     name="astro",
     rank=50,
-    marks=tuple(f"astro.config.{ending}" for ending in ("mjs", "js", "ts", "mts", "cjs", "cts")),
+    signs=tuple(f"astro.config.{ending}" for ending in ("mjs", "js", "ts", "mts", "cjs", "cts")),
     posts=("src/content", "src/pages"),
     link=_link,
 )

@@ -1,167 +1,142 @@
-"""Whose site is this: the files around a folder of posts -> its generator, and what its settings say.
+"""Whose site is this: the files around a folder of posts -> its root and its generator's name, and which to watch.
 
-Every search asks which files to watch, so that the generators themselves are imported only where their marks lie:
-what all of them have in common stands in `generators.txt`, which `docs/update.py` makes of the modules beside it.
+Every search asks that, so that no generator is imported for it: `generators.txt`, which `docs/update.py` makes of the
+modules beside it, has what is asked of all of them. What a site's settings say is for `reading`.
 """
 
 from __future__ import annotations
 
 import os
+import re
+import stat
+from collections.abc import Collection
 from functools import cache
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
-
-    from .generator import Generator, Site
-    from .slugs import SlugStyle
+from typing import NamedTuple
 
 #: A site's root is looked for in the folder of posts and so many folders above it.
 ABOVE = 4
+#: A file of settings has no more bytes: what is larger is not read.
+LARGEST = 1024 * 1024
 _TABLE = os.path.join(os.path.dirname(__file__), "generators.txt")
 
 
+class Root(NamedTuple):
+    """The root of a site, and the name of its generator: "" for that of a folder that is nobody's."""
+
+    folder: Path
+    generator: str
+
+
+class _Row(NamedTuple):
+    """What `generator.Generator` says of a generator, as far as it is asked of all of them."""
+
+    posts: list[str]
+    styles: list[str]
+    signs: list[str]
+
+    def marks(self) -> set[str]:
+        """The names of files and folders (with a `/` behind them) in its signs, but for folders of posts."""
+        marks = {sign.removeprefix("no ").partition(" has ")[0] for all_of in self.signs for sign in all_of.split(", ")}
+        return marks.difference(f"{folder}/" for folder in self.posts)
+
+
 @cache
-def _table() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, str]]:
-    """The marks of each generator, in the order of their ranks, and the generator of each style of anchors."""
-    marks: dict[str, tuple[str, ...]] = {}
-    styles: dict[str, str] = {}
+def generators() -> dict[str, _Row]:
+    """All generators by name, in the order in which a folder is tried."""
     with open(_TABLE, encoding="utf-8") as file:
-        for line in file:
-            if " | " in line:
-                name, mark, style = line.split(" | ")
-                marks[name] = tuple(mark.split())
-                styles |= dict.fromkeys(style.split(), name)
-    return marks, styles
+        rows = [line.rstrip("\n").split(" | ") for line in file if " | " in line]
+    return {name: _Row(posts.split(), styles.split(), signs.split("; ")) for name, posts, styles, signs in rows}
+
+
+@cache
+def _marks() -> frozenset[str]:
+    return frozenset(mark for row in generators().values() for mark in row.marks())
 
 
 @cache
 def site_files() -> frozenset[str]:
     """Names of files that lie in the root of a site and nowhere else."""
-    return frozenset(mark for marks in _table()[0].values() for mark in marks if not mark.endswith("/"))
+    return frozenset(mark for mark in _marks() if "/" not in mark)
 
 
-@cache
-def _watched() -> tuple[frozenset[str], tuple[str, ...]]:
-    """Names that are watched in a root, and the folders in folders whose files all are."""
-    folders = {mark[:-1] for marks in _table()[0].values() for mark in marks if mark.endswith("/")}
-    deep = tuple(sorted(folder for folder in folders if "/" in folder))
-    return site_files() | folders.difference(deep), deep
-
-
-def generator_names() -> tuple[str, ...]:
-    """All generators, in the order in which a folder is tried."""
-    return tuple(_table()[0])
-
-
-def named(name: str) -> Generator:
-    """The generator of this name, `UNKNOWN` for ""; KeyError for any other."""
-    if name and name not in _table()[0]:
-        raise KeyError(name)
-    module = import_module(f".{name or 'generator'}", __package__)
-    generator: Generator = module.GENERATOR if name else module.UNKNOWN
-    return generator
-
-
-def style_names() -> tuple[str, ...]:
+def style_names() -> list[str]:
     """The names of all styles of anchors, sorted."""
-    return tuple(sorted(_table()[1]))
+    return sorted({style for row in generators().values() for style in row.styles})
 
 
-@cache
-def slug_style(name: str) -> SlugStyle:
-    """The style of anchors of this name, one of `style_names`; KeyError for any other."""
-    from .slugs import GITHUB
-
-    if name == GITHUB.name:
-        return GITHUB
-    return next(style for style in named(_table()[1][name]).styles if style.name == name)
-
-
-def site(folder: Path) -> Site:
-    """The site that a folder of posts belongs to; a `Site` of nobody if no generator's is found. Never raises."""
-    from .generator import Site
-
+def find_root(folder: Path) -> Root:
+    """The root of the site that a folder of posts belongs to, the folder itself if that is nobody's."""
     start = Path(os.path.abspath(folder))
     for root in (start, *start.parents[:ABOVE]):
         generator = detect(root)
         if generator:
-            prefix = start.relative_to(root).as_posix()
-            return _configured(Site(generator, root, "" if prefix == "." else prefix + "/", generator.styles[0].name))
+            return Root(root, generator)
         if os.path.exists(root / ".git") or str(root) == os.path.expanduser("~"):
             break
-    return Site(root=start)
+    return Root(start, "")
 
 
-def detect(folder: Path) -> Generator | None:
-    """The generator whose site has this folder as its root, None if there is none.
+def detect(folder: Path) -> str:
+    """The generator whose site has this folder as its root, "" if there is none.
 
-    >>> detect(Path("/nowhere")) is None
-    True
+    >>> detect(Path("/nowhere"))
+    ''
     """
     names = _names(folder)
-    for name, marks in _table()[0].items():
-        if any(_lies(mark, folder, names) for mark in marks):
-            generator = named(name)
-            if generator.owns is None or generator.owns(folder, names):
-                return generator
-    return None
+    for generator, row in generators().items():
+        if any(all(_holds(sign, folder, names) for sign in all_of.split(", ")) for all_of in row.signs):
+            return generator
+    return ""
+
+
+def _holds(sign: str, folder: Path, names: Collection[str]) -> bool:
+    """Whether a sign, as `generator.Generator` explains them, holds for a folder with these names in it."""
+    if sign.startswith("no "):
+        return not _holds(sign[3:], folder, names)
+    name, _, pattern = sign.partition(" has ")
+    if name.partition("/")[0] not in names:
+        return False
+    if pattern:
+        return re.search(pattern, file_text(folder / name), re.MULTILINE) is not None
+    return "/" not in name or (os.path.isdir if name.endswith("/") else os.path.isfile)(folder / name)
 
 
 def surroundings(folder: Path) -> list[Path]:
     """The files and folders that say how the site of a folder of posts makes links, anchors and dates."""
     start = Path(os.path.abspath(folder))
-    watched, deep = _watched()
+    deep = sorted(mark for mark in _marks() if "/" in mark[:-1] and mark.endswith("/"))
+    watched = {mark.partition("/")[0] for mark in _marks().difference(deep)}
     around: list[Path] = []
     for root in (start, *start.parents[:ABOVE]):
         names = _names(root)
         around += [root / name for name in sorted(names & watched)]
-        around += [
-            root / below / name
-            for below in deep
-            if below.partition("/")[0] in names
-            for name in sorted(_names(root / below))
-        ]
+        for below in deep:
+            if below.partition("/")[0] in names:
+                around += [root / below / name for name in sorted(_names(root / below))]
         if ".git" in names:
             break
     return around
 
 
-def _names(folder: Path) -> Set[str]:
+def _names(folder: Path) -> set[str]:
     try:
         return set(os.listdir(folder))
     except OSError:
         return set()
 
 
-def _lies(mark: str, folder: Path, names: Set[str]) -> bool:
-    if mark.endswith("/"):
-        return mark.partition("/")[0] in names and os.path.isdir(folder / mark)
-    return mark in names
-
-
-def _configured(site: Site) -> Site:
-    """A site with what the first of its files of settings says."""
-    from .site_config import read_config
-
-    generator = site.generator
-    name = next((name for name in generator.settings if os.path.isfile(site.root / name)), "")
-    config, problems = read_config(site.root / name, name) if name else ({}, ())
-    site = site._replace(problems=problems)
-    if generator.configure:
-        site = generator.configure(site, config)
-    return _with_known_zone(site, name) if site.timezone else site
-
-
-def _with_known_zone(site: Site, name: str) -> Site:
-    """A site without a time zone, and with a note, if its zone is none."""
-    from ..dates import find_zone
-    from ..model import Problem
-
-    if find_zone(site.timezone) is not None:
-        return site
-    unknown = f"timezone {site.timezone} is not known here; dates are read as UTC"
-    problem = Problem(name, 1, "note", unknown, "write a name such as Asia/Shanghai")
-    return site._replace(timezone="", problems=(*site.problems, problem))
+def file_text(path: Path) -> str:
+    """A file's text; "" if it is no regular file, cannot be read, or is larger than any settings file."""
+    try:
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except (OSError, ValueError):
+        return ""
+    with open(number, "rb") as file:
+        state = os.fstat(number)
+        if not stat.S_ISREG(state.st_mode) or state.st_size > LARGEST:
+            return ""
+        try:
+            return file.read(LARGEST).decode("utf-8", "replace")
+        except OSError:
+            return ""

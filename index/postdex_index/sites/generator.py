@@ -6,7 +6,7 @@ is told by `detect`, how links and anchors are made by `permalinks` and `slugs`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
@@ -30,16 +30,14 @@ class PlainBody(NamedTuple):
 class Generator(NamedTuple):
     """A site generator, or an editor that keeps posts in folders of its own.
 
-    Of several whose `marks` lie in one folder the one of lowest `rank` that `owns` it has the site.
+    Of several that have signs in one folder the one of lowest `rank` has the site. A sign is a file's name, one of a
+    folder with a `/` behind it, or either with a `no` before it, or `FILE has REGEX`.
     """
 
     name: str = ""
     rank: int = 0
-    #: What lies in the root of a site: files, and folders with a `/` behind them. What lies in a folder in a folder
-    #: (`config/_default/`) is watched file by file.
-    marks: tuple[str, ...] = ()
-    #: Whether a folder with these names in it is a root; None: if one of `marks` is there.
-    owns: Callable[[Path, Set[str]], bool] | None = None
+    #: What tells the root of a site: each is enough, and consists of signs, between commas, that all must hold.
+    signs: tuple[str, ...] = ()
     #: Folders of posts below the root, best first.
     posts: tuple[str, ...] = ()
     #: Files of settings, best first. Settings that are a program are never read.

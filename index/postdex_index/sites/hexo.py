@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
-from pathlib import Path
 from unicodedata import category, normalize
 
 from .generator import Address, Config, Generator, Location, Site
 from .permalinks import expand, first_category, page, path_below
-from .site_config import file_text, language, path_of, text
+from .site_config import language, path_of, text
 from .slugs import SlugStyle, counted
 
 _SPECIAL = re.compile(r"""[\s~`!@#$%^&*()\-_+=[\]{}|\\;:"'<>,.?/]+""")
@@ -27,12 +25,6 @@ _SMART = (
     (re.compile('"'), "”"),
     (re.compile(r"\.{3}"), "…"),
 )
-
-
-def _owns(root: Path, names: Set[str]) -> bool:
-    if "_config.yml" not in names:
-        return False
-    return '"hexo"' in file_text(root / "package.json") if "package.json" in names else "scaffolds" in names
 
 
 def _configure(site: Site, config: Config) -> Site:
@@ -89,8 +81,7 @@ def _without_diacritic(character: str) -> str:
 GENERATOR = Generator(
     name="hexo",
     rank=10,
-    marks=("_config.yml", "package.json", "scaffolds/"),
-    owns=_owns,
+    signs=('_config.yml, package.json has "hexo"', "_config.yml, no package.json, scaffolds/"),
     posts=("source/_posts", "source"),
     settings=("_config.yml",),
     configure=_configure,

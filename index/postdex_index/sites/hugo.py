@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Set
-from pathlib import Path
 
 from .generator import Address, Config, Generator, Site
 from .permalinks import expand, page, title_slug, with_slug
-from .site_config import file_text, language, path_of, table, text
+from .site_config import language, path_of, table, text
 from .slugs import SlugStyle, skipping
 
 _OWN = ("hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json")
-#: The settings in folders; the first of them mark a site whatever is in them.
-_DEFAULT = "config/_default/"
 #: What only others write into a `config.toml`.
-_OF_OTHERS = re.compile(r"^\s*(?:\[markdown\]|base_url\s*=)", re.MULTILINE)
-_BASE_URL = re.compile(r"^\s*baseurl\s*=", re.MULTILINE | re.IGNORECASE)
-
-
-def _owns(root: Path, names: Set[str]) -> bool:
-    if not names.isdisjoint(_OWN) or os.path.isdir(root / _DEFAULT):
-        return True
-    settings = file_text(root / "config.toml")
-    return not _OF_OTHERS.search(settings) and ("content" in names or _BASE_URL.search(settings) is not None)
+_OF_OTHERS = r"^\s*(?:\[markdown\]|base_url\s*=)"
 
 
 def _configure(site: Site, config: Config) -> Site:
@@ -55,8 +42,12 @@ def _shape(heading: str) -> str:
 GENERATOR = Generator(
     name="hugo",
     rank=30,
-    marks=(*_OWN, "config.toml", _DEFAULT),
-    owns=_owns,
+    signs=(
+        *_OWN,
+        "config/_default/",
+        rf"config.toml, content/, no config.toml has {_OF_OTHERS}",
+        rf"config.toml has (?i)^\s*baseurl\s*=, no config.toml has {_OF_OTHERS}",
+    ),
     posts=("content",),
     settings=(
         *(*_OWN, "config.toml"),

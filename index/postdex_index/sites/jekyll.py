@@ -104,7 +104,7 @@ def _html_to_the_left(body: str) -> str:
 GENERATOR = Generator(
     name="jekyll",
     rank=20,
-    marks=("_config.yml",),
+    signs=("_config.yml",),
     settings=("_config.yml",),
     configure=_configure,
     styles=(SlugStyle("kramdown", lambda heading: github_shape(heading.replace("\t", " ")), counted, "anchor"),),

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Set
-from pathlib import Path
 
 from ..fences import Fences
 from .generator import Generator, PlainBody
 from .text_tags import TAG, tags_in
 
 _TAG = re.compile(TAG.pattern + r"|(?<!\S)#\[\[([^\[\]\n]+)\]\]")
-
-
-def _owns(root: Path, _names: Set[str]) -> bool:
-    return os.path.isfile(root / "logseq" / "config.edn")
 
 
 def _dialect(body: str) -> PlainBody:
@@ -25,4 +18,4 @@ def _dialect(body: str) -> PlainBody:
     return PlainBody(body, tuple(dict.fromkeys(tag for line in outside for tag in tags_in(line, _TAG) if tag)))
 
 
-GENERATOR = Generator(name="logseq", rank=100, marks=("logseq/",), owns=_owns, dialect=_dialect)
+GENERATOR = Generator(name="logseq", rank=100, signs=("logseq/config.edn",), dialect=_dialect)

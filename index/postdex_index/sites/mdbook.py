@@ -42,7 +42,7 @@ def _dialect(body: str) -> PlainBody:
 GENERATOR = Generator(
     name="mdbook",
     rank=70,
-    marks=("book.toml",),
+    signs=("book.toml",),
     posts=("src",),
     settings=("book.toml",),
     configure=_configure,

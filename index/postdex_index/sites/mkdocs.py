@@ -49,7 +49,7 @@ def _underscored(slugs: Slugger, slug: str) -> str:
 GENERATOR = Generator(
     name="mkdocs",
     rank=60,
-    marks=("mkdocs.yml", "mkdocs.yaml"),
+    signs=("mkdocs.yml", "mkdocs.yaml"),
     posts=("docs",),
     settings=("mkdocs.yml", "mkdocs.yaml"),
     configure=_configure,

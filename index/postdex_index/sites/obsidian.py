@@ -56,4 +56,4 @@ def _without_marks(line: str) -> str:
     return _WIDTH.sub(r"\1", line) if "![" in line else line
 
 
-GENERATOR = Generator(name="obsidian", rank=90, marks=(".obsidian/",), dialect=_dialect)
+GENERATOR = Generator(name="obsidian", rank=90, signs=(".obsidian/",), dialect=_dialect)

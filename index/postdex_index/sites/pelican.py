@@ -7,7 +7,7 @@ from .generator import Generator
 GENERATOR = Generator(
     name="pelican",
     rank=80,
-    marks=("pelicanconf.py",),
+    signs=("pelicanconf.py",),
     posts=("content",),
     unopened="usual",
     headers=True,

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
-from pathlib import Path
 from unicodedata import category, normalize
 
 from .generator import Address, Config, Generator, Site
 from .permalinks import page, split_path, undated
-from .site_config import file_text, language, path_of, table, text
+from .site_config import language, path_of, table, text
 from .slugs import SlugStyle, github_shape, skipping
-
-_SETTING = re.compile(r"^\s*(?:\[markdown\]|base_url\s*=)", re.MULTILINE)
-
-
-def _owns(root: Path, _names: Set[str]) -> bool:
-    return _SETTING.search(file_text(root / "config.toml")) is not None
 
 
 def _configure(site: Site, config: Config) -> Site:
@@ -69,8 +61,7 @@ _SAFE = SlugStyle("zola-safe", _safe_shape, skipping, "reserved")
 GENERATOR = Generator(
     name="zola",
     rank=40,
-    marks=("config.toml",),
-    owns=_owns,
+    signs=(r"config.toml has ^\s*(?:\[markdown\]|base_url\s*=)",),
     posts=("content",),
     settings=("config.toml",),
     configure=_configure,

@@ -1,0 +1,70 @@
+"""What does a site say of its posts: a folder of posts -> its `Site`, with what the settings of the generator say.
+
+Settings are read, never run; a file that cannot be read is a note. Which keys mean what is known to each generator.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..dates import find_zone
+from ..model import Problem
+from ..structured import read_block
+from .detect import file_text, find_root, generators
+from .generator import UNKNOWN, Config, Generator, Site
+from .slugs import GITHUB, SlugStyle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def site(folder: Path) -> Site:
+    """The site that a folder of posts belongs to; one of `UNKNOWN` if there is none. Never raises."""
+    root, name = find_root(folder)
+    generator = named(name)
+    if not name:
+        return Site(root=root)
+    prefix = Path(os.path.abspath(folder)).relative_to(root).as_posix()
+    site = Site(generator, root, "" if prefix == "." else prefix + "/", generator.styles[0].name)
+    settings = next((name for name in generator.settings if os.path.isfile(root / name)), "")
+    config, problems = _config(root / settings, settings) if settings else ({}, ())
+    if generator.configure:
+        site = generator.configure(site, config)
+    if site.timezone and find_zone(site.timezone) is None:
+        unknown = f"timezone {site.timezone} is not known here; dates are read as UTC"
+        problems = (*problems, Problem(settings, 1, "note", unknown, "write a name such as Asia/Shanghai"))
+        site = site._replace(timezone="")
+    return site._replace(problems=tuple(problems))
+
+
+@cache
+def named(name: str) -> Generator:
+    """The generator of this name, `UNKNOWN` for ""; KeyError for any other."""
+    if not name:
+        return UNKNOWN
+    if name not in generators():
+        raise KeyError(name)
+    generator: Generator = import_module(f".{name}", __package__).GENERATOR
+    return generator
+
+
+@cache
+def slug_style(name: str) -> SlugStyle:
+    """The style of anchors of this name, one of `detect.style_names`; KeyError for any other."""
+    if name == GITHUB.name:
+        return GITHUB
+    generator = {style: generator for generator, row in generators().items() for style in row.styles}[name]
+    return next(style for style in named(generator).styles if style.name == name)
+
+
+def _config(path: Path, name: str) -> tuple[Config, Sequence[Problem]]:
+    """A settings file's mapping; an empty one, and a note, if it cannot be read."""
+    kind = {".toml": "TOML", ".json": "JSON"}.get(path.suffix, "YAML")
+    value, problems = read_block(kind, file_text(path).removeprefix("\ufeff"))
+    hint = "links and dates may be off until the site's settings can be read"
+    notes = [Problem(name, line + 1, "note", message, hint) for line, message in problems]
+    return (value if isinstance(value, dict) else {}), notes
