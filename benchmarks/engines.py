@@ -98,10 +98,9 @@ class Postdex:
         self.index.refresh(jobs=jobs)
 
     def open(self) -> None:
-        from postdex_index import build
 
         assert self.index.exists
-        self._known = build.known(self.directory)
+        self._known = self.index.engine.file_table()
 
     def search(self, question: Question) -> list[Shown]:
         html = self._html
@@ -124,8 +123,8 @@ class Postdex:
     def change(self, path: str) -> None:
         from postdex_index import build
 
-        build.refresh(self.folder, self.directory, self.index.settings, only={path})
-        self._known = build.known(self.directory)  # held, as whoever watches a folder does
+        build.refresh(self.folder, self.index.engine, self.index.settings, only={path})
+        self._known = self.index.engine.file_table()  # held, as whoever watches a folder does
 
     def cold(self, word: str) -> list[str]:
         place = ["-C", str(self.folder), "--index", str(self.directory)]

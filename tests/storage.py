@@ -16,10 +16,10 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from postdex_index import build, embedded
+from postdex_index import build
 from postdex_index.analyzer import Analyzer
 from postdex_index.config import Settings
-from postdex_index.embedded import disk
+from postdex_index.embedded import EmbeddedEngine, disk
 from postdex_index.embedded.store import Store
 from postdex_index.query import Everything
 
@@ -29,6 +29,11 @@ ANALYZER = Analyzer(True, ("en",))
 CHANGING = ("open", "write", "fsync", "rename", "unlink", "mkdir", "ftruncate", "pwrite", "close")
 AnyCalls = TypeVar("AnyCalls", bound="Calls")
 State = frozenset[tuple[str, str]]
+
+
+def generation(directory: Path) -> int | None:
+    """The number of the newest commit of an index; None if there is none."""
+    return next(iter(Store(directory).generations()), None)
 
 
 class Calls:
@@ -203,6 +208,7 @@ class Trial:
 
     def __init__(self, root: Path, scenario: str) -> None:
         self.posts, self.index, self._saved = root / "posts", root / "index", root / "saved"
+        self.engine = EmbeddedEngine(self.index)
         self.full = scenario == "full"
         self.posts.mkdir(parents=True)
         for name in ("a", "b", "c", "d", "e"):
@@ -243,13 +249,13 @@ class Trial:
     def refresh(self, **options: Any) -> build.Report:
         """Bring the index up to the posts."""
         with disk_is(Calls()) if vars(disk)["os"] is os else nullcontext():
-            return build.refresh(self.posts, self.index, SETTINGS, wait=10.0, **options)
+            return build.refresh(self.posts, self.engine, SETTINGS, wait=10.0, **options)
 
     def state(self) -> State | None:
         """All posts that a search finds, with their texts; None if there is no index."""
-        if embedded.generation(self.index) is None:
+        if generation(self.index) is None:
             return None
-        reader = embedded.open_reader(self.index)
+        reader = self.engine.open_reader()
         found = reader.search(Everything(), limit=1000).candidates
         documents = [reader.document(one.post) for one in found]
         return frozenset(
@@ -273,7 +279,7 @@ class Trial:
         """The next run makes the index right and leaves nothing lying about."""
         self.refresh()
         assert self.state() == self.new
-        assert embedded.verify(self.index) == []
+        assert self.engine.verify() == []
         assert not self.left_over()
 
     def left_over(self) -> set[str]:

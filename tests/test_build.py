@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from storage import ANALYZER
 
-from postdex_index import build, embedded, posts, worker
-from postdex_index.build import Freshness, Known
+from postdex_index import build, posts
+from postdex_index.build import Freshness
 from postdex_index.config import Settings
-from postdex_index.engine import Stamp
+from postdex_index.embedded import EmbeddedEngine, worker
+from postdex_index.engine import FileTable, Stamp
 from postdex_index.errors import IndexLockedError
 from postdex_index.query import Everything, Term
 from postdex_index.sites.generator import Site
@@ -41,13 +42,13 @@ class Folder:
             file.write_text(text if text.startswith("---") else f"# {file.stem}\n\n{text}\n", encoding="utf-8")
 
     def refresh(self, settings: Settings = SETTINGS, **options: object) -> build.Report:
-        return build.refresh(self.root, self.index, settings, **options)  # type: ignore[arg-type]
+        return build.refresh(self.root, EmbeddedEngine(self.index), settings, **options)  # type: ignore[arg-type]
 
-    def known(self) -> Known:
-        return build.known(self.index)
+    def known(self) -> FileTable:
+        return EmbeddedEngine(self.index).file_table()
 
     def paths(self) -> list[str]:
-        reader = embedded.open_reader(self.index)
+        reader = EmbeddedEngine(self.index).open_reader()
         found = reader.search(Everything(), limit=1000, sort="title", drafts=True).candidates
         return sorted(reader.document(one.post).path for one in found)
 
@@ -183,9 +184,9 @@ def test_the_stat_is_a_hint_and_the_digest_the_truth(
     folder: Folder, stamp: dict[str, object], change: tuple[str, ...], touched: tuple[str, ...]
 ) -> None:
     known = folder.known()
-    table = {path: one._replace(racy=False) for path, one in known.table.items()}
+    table = {path: one._replace(racy=False) for path, one in known.files.items()}
     table["a.md"] = Stamp(**{**table["a.md"]._asdict(), **stamp})
-    todo = build.plan(folder.root, known._replace(table=table), SETTINGS)
+    todo = build.plan(folder.root, known._replace(files=table), SETTINGS)
     assert (todo.change, todo.touched, todo.add, todo.remove) == (change, touched, (), ())
 
 
@@ -193,10 +194,10 @@ def test_a_post_is_read_again_when_its_time_has_come(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     folder.write("later.md", text=f"---\npublishDate: {int(time.time()) + 1}\n---\nsoon\n")
     folder.refresh()
-    assert embedded.open_reader(folder.index).search(Term("soon")).total == 0
+    assert EmbeddedEngine(folder.index).open_reader().search(Term("soon")).total == 0
     time.sleep(1.05)
     assert folder.refresh().changed == ("later.md",)
-    assert embedded.open_reader(folder.index).search(Term("soon")).total == 1
+    assert EmbeddedEngine(folder.index).open_reader().search(Term("soon")).total == 1
 
 
 @pytest.mark.parametrize(
@@ -252,7 +253,7 @@ def test_a_large_build_is_the_same_in_any_number_of_processes(
 
 def test_problems_stay_with_their_posts(folder: Folder) -> None:
     def kinds() -> list[tuple[str, str]]:
-        return [(problem.path, problem.kind) for problem in embedded.read_problems(folder.index)]
+        return [(problem.path, problem.kind) for problem in EmbeddedEngine(folder.index).problems()]
 
     folder.write("bad.md", text="---\ntitle: [\n---\nwords\n")
     folder.write("draft.md", text="---\ndraft: true\n---\nwords\n")
@@ -291,7 +292,7 @@ def test_a_file_that_cannot_be_read_rests_until_it_changes(settled: Folder, monk
 
 def check_catch_up(folder: Folder, expected: Freshness, found: Sequence[str], settings: Settings = SETTINGS) -> None:
     """Before a search the index came so far, and holds just these posts."""
-    assert build.catch_up(folder.root, folder.index, settings, folder.known()) == expected
+    assert build.catch_up(folder.root, EmbeddedEngine(folder.index), settings, folder.known()) == expected
     assert folder.paths() == sorted(found)
 
 
@@ -327,7 +328,7 @@ def test_while_another_writes_nothing_is_waited_for(folder: Folder, monkeypatch:
     monkeypatch.setattr(time, "sleep", counted)
     folder.write("d.md")
     (folder.root / "b.md").unlink()
-    with closing(embedded.open_writer(folder.index, analyzer=ANALYZER)):
+    with closing(EmbeddedEngine(folder.index).open_writer(analyzer=ANALYZER)):
         check_catch_up(folder, Freshness(False, 2, ("b.md",)), ALL)
         assert sum(pauses) < 0.5
         with pytest.raises(IndexLockedError):
@@ -340,7 +341,7 @@ def test_a_commit_of_another_is_not_undone(folder: Folder) -> None:
     folder.write("d.md")
     folder.refresh()
     folder.write("e.md")
-    assert build.catch_up(folder.root, folder.index, SETTINGS, stale) == Freshness(True, 0)
+    assert build.catch_up(folder.root, EmbeddedEngine(folder.index), SETTINGS, stale) == Freshness(True, 0)
     assert folder.paths() == sorted([*ALL, "d.md", "e.md"])
 
 
@@ -363,8 +364,8 @@ def test_a_damaged_index_is_built_anew(folder: Folder, pattern: str, damage: byt
         os.replace(folder.index / "new", file)
     folder.refresh()
     assert folder.paths() == sorted([*ALL, "bad.md"])
-    assert [problem.path for problem in embedded.read_problems(folder.index)] == ["bad.md"]
-    assert embedded.verify(folder.index) == []
+    assert [problem.path for problem in EmbeddedEngine(folder.index).problems()] == ["bad.md"]
+    assert EmbeddedEngine(folder.index).verify() == []
 
 
 def test_a_build_that_fails_leaves_the_old_index(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -415,7 +416,7 @@ def test_any_history_ends_like_a_fresh_build(
         elif action == "refresh":
             folder.refresh()
         elif action == "catch up":
-            build.catch_up(folder.root, folder.index, SETTINGS, folder.known())
+            build.catch_up(folder.root, EmbeddedEngine(folder.index), SETTINGS, folder.known())
     folder.refresh()
     followed = _content(folder)
     folder.index = folder.root.parent / "fresh"
@@ -424,7 +425,7 @@ def test_any_history_ends_like_a_fresh_build(
 
 
 def _content(folder: Folder) -> object:
-    reader = embedded.open_reader(folder.index)
+    reader = EmbeddedEngine(folder.index).open_reader()
     documents = [
         reader.document(one.post)
         for one in reader.search(Everything(), limit=100, sort="title", drafts=True).candidates
@@ -433,4 +434,4 @@ def _content(folder: Folder) -> object:
         (one.path, one.title, one.unpublished, [one.text(n) for n in range(len(one.sections))]) for one in documents
     )
     counts = [reader.search(Term(word)).total for word in ("word", "here", "hidden", "broken")]
-    return read, counts, embedded.read_problems(folder.index), sorted(folder.known().table)
+    return read, counts, EmbeddedEngine(folder.index).problems(), sorted(folder.known().files)

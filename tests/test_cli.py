@@ -22,7 +22,7 @@ from storage import ANALYZER
 
 from postdex import __main__, cli, console, library, places, searching
 from postdex.printable import cells
-from postdex_index import embedded
+from postdex_index.embedded import EmbeddedEngine
 
 ROOT = Path(__file__).parent.parent
 REFCOUNT, KERNEL = "2022/refcount-bug.md", "2022/编译并调试内核.md"
@@ -363,7 +363,7 @@ def test_an_old_index_is_said(run: Run, blog: Path) -> None:
     (blog / "c.md").write_text("a word\n")
     (blog / "postdex.toml").write_text("max_changed_files = 0\n")
     (blog / "b.md").unlink()
-    with closing(embedded.open_writer(blog / ".postdex", analyzer=ANALYZER)):
+    with closing(EmbeddedEngine(blog / ".postdex").open_writer(analyzer=ANALYZER)):
         check(run("search", "-l", "word"), 0, "a.md\n", "2 files changed")
 
 
@@ -378,7 +378,7 @@ def test_index(run: Run, blog: Path) -> None:
     check(run("index", "--dry-run"), 0, "~ a.md\n- b.md\n")
     check(run("index"), 0, "unpublished: 1 (`postdex doctor` lists them)")
     check(run("index", "--full"), 0, "1 changed")
-    with closing(embedded.open_writer(blog / ".postdex", analyzer=ANALYZER)):
+    with closing(EmbeddedEngine(blog / ".postdex").open_writer(analyzer=ANALYZER)):
         check(run("index", "--full", "--wait", "0"), 2, "", "another postdex is writing this index")
 
 

@@ -21,14 +21,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from storage import ANALYZER
 
-from postdex_index import embedded
 from postdex_index.analyzer import Analyzer
-from postdex_index.embedded import fieldterms
+from postdex_index.embedded import EmbeddedEngine, fieldterms
 from postdex_index.embedded.codec import open_index
 from postdex_index.embedded.opening import newest
 from postdex_index.embedded.store import Store
 from postdex_index.embedded.toc import write_toc
-from postdex_index.engine import Stamp
+from postdex_index.engine import Put, Stamp
 from postdex_index.errors import IndexMissingError, IndexWriteError
 from postdex_index.model import Code, Post, Section
 from postdex_index.query import Clauses, Keyword, Leaf, Phrase, Prefix, Query, Synonyms, Term, Wildcard
@@ -178,9 +177,10 @@ def written(commits: Sequence[tuple[Sequence[Post], Sequence[str]]]) -> Iterator
     """An index with these commits, and a TOC beside the last."""
     folder = Path(tempfile.mkdtemp())
     try:
-        with embedded.open_writer(folder / ".postdex", analyzer=ANALYZER) as writer:
+        with EmbeddedEngine(folder / ".postdex").open_writer(analyzer=ANALYZER) as writer:
             for puts, deletes in commits:
-                writer.write([(post, post.path, STAMP) for post in puts], deletes)
+                writer.delete(deletes)
+                writer.put([Put(post, post.path, STAMP) for post in puts])
                 writer.commit()
         yield folder / ".postdex"
     finally:
@@ -188,7 +188,7 @@ def written(commits: Sequence[tuple[Sequence[Post], Sequence[str]]]) -> Iterator
 
 
 def ours(directory: Path, query: Query) -> set[str]:
-    found = embedded.open_reader(directory)
+    found = EmbeddedEngine(directory).open_reader()
     answer = found.search(query, limit=1000)
     paths = {found.document(one.post).path for one in answer.candidates}
     assert answer.total == len(paths) == len(answer.candidates)
@@ -232,7 +232,7 @@ def check_contents(directory: Path, commits: Sequence[tuple[Sequence[Post], Sequ
         now = {path: post for path, post in now.items() if path not in deletes} | {post.path: post for post in puts}
     living = {path: post for path, post in now.items() if not post.unpublished}
     index = whoosh.open_dir(str(directory))
-    assert index.doc_count() == len(living) == embedded.open_reader(directory).stats().posts
+    assert index.doc_count() == len(living) == EmbeddedEngine(directory).open_reader().stats().posts
     with index.reader() as reader:
         stored = {row["path"]: row for row in reader.all_stored_fields()}
         assert stored.keys() == living.keys()
@@ -318,7 +318,7 @@ def test_a_phrase_stays_in_its_field() -> None:
 def test_a_path_that_is_put_twice() -> None:
     twice = [sample(text="one"), sample(text="two")]
     with written([(twice, [])]) as directory:
-        assert embedded.open_reader(directory).find("a.md") is not None
+        assert EmbeddedEngine(directory).open_reader().find("a.md") is not None
         check(directory, [("one", Term("one")), ("two", Term("two")), ("path:a.md", Keyword("path", "a.md"))])
     with written([(twice, []), ([sample(text="three")], [])]) as directory:
         assert whoosh.open_dir(str(directory)).doc_count() == 1
@@ -329,8 +329,8 @@ def test_a_path_that_is_put_twice() -> None:
 def test_traditional_characters(simplify: bool) -> None:
     post = sample(text="內核機制")
     with tempfile.TemporaryDirectory() as folder:
-        with embedded.open_writer(Path(folder), analyzer=Analyzer(simplify, ())) as writer:
-            writer.write([(post, post.path, STAMP)])
+        with EmbeddedEngine(Path(folder)).open_writer(analyzer=Analyzer(simplify, ())) as writer:
+            writer.put([Put(post, post.path, STAMP)])
             writer.commit()
         with whoosh.open_dir(folder).searcher() as searcher:
             assert all(theirs(searcher, text) for text in ("內核", "核機制", '"內核機制"', '"內核機"', "內"))
@@ -340,8 +340,9 @@ def test_traditional_characters(simplify: bool) -> None:
 def test_refresh_finds_the_new_commit() -> None:
     with written(FEW) as directory:
         searcher = open_index(directory).searcher()
-        with embedded.open_writer(directory, analyzer=ANALYZER) as writer:
-            writer.write([(sample("c.md"), "c.md", STAMP)], ["a.md"])
+        with EmbeddedEngine(directory).open_writer(analyzer=ANALYZER) as writer:
+            writer.delete(["a.md"])
+            writer.put([Put(sample("c.md"), "c.md", STAMP)])
             writer.commit()
         assert not searcher.up_to_date()
         assert theirs(searcher, "bug") == {"a.md", "b.md"}
@@ -408,10 +409,10 @@ def test_no_pickle_runs() -> None:
         ):
             (directory / name).write_bytes(hostile if name.endswith("toc") else canary)
         check(directory, [("bug", Term("bug"))], open_index(directory))
-        with embedded.open_writer(directory, analyzer=ANALYZER) as writer:
-            writer.write([(sample("c.md"), "c.md", STAMP)])
+        with EmbeddedEngine(directory).open_writer(analyzer=ANALYZER) as writer:
+            writer.put([Put(sample("c.md"), "c.md", STAMP)])
             writer.commit()
-        embedded.verify(directory)
+        EmbeddedEngine(directory).verify()
         check(directory, [("bug", Term("bug"))], open_index(directory))
         assert not sign.exists()
         (directory / "_MAIN_99.toc").write_bytes(hostile)
@@ -455,10 +456,12 @@ from pathlib import Path
 from postdex_index import embedded
 from postdex_index.analyzer import Analyzer
 from postdex_index.query import Term
-with tempfile.TemporaryDirectory() as folder, embedded.open_writer(Path(folder), analyzer=Analyzer(True, ())) as writer:
-    writer.write([], ["a.md"])
-    writer.commit()
-    embedded.open_reader(Path(folder)).search(Term("a"))
+with tempfile.TemporaryDirectory() as folder:
+    engine = embedded.EmbeddedEngine(folder)
+    with engine.open_writer(analyzer=Analyzer(True, ())) as writer:
+        writer.delete(["a.md"])
+        writer.commit()
+        engine.open_reader().search(Term("a"))
 print("whoosh" in sys.modules, "pickle" in sys.modules)
 """
     assert run(code) == "False False\n"

@@ -45,10 +45,10 @@ HEAVY = {
 FOR_USE = {"Stemmer", "ast", "click", "dataclasses", "inspect", "json", "mmap", "postdex_index"}
 #: What builds, watches and repairs an index: a search of one that is as new as its files has no use for it.
 BUILDING = {
-    *(f"postdex_index.{name}" for name in ("fields", "frontmatter", "markdown", "parsing", "watch", "worker")),
+    *(f"postdex_index.{name}" for name in ("fields", "frontmatter", "markdown", "parsing", "watch")),
     *(f"postdex_index.sites.{name}" for name in ("generator", "permalinks", "reading", "slugs")),
     *(f"postdex_index.embedded.{name}" for name in ("codec", "damage", "gathering", "inversion", "keys", "kept")),
-    *(f"postdex_index.embedded.{name}" for name in ("lists", "lock", "malformed", "merge", "toc", "writer")),
+    *(f"postdex_index.embedded.{name}" for name in ("lists", "lock", "malformed", "merge", "toc", "worker", "writer")),
 }
 RUN_CLI = "import sys; sys.argv[0] = 'postdex'; from postdex.__main__ import main; sys.exit(main())"
 

@@ -19,7 +19,6 @@ import pytest
 from storage import ANALYZER
 
 import postdex
-from postdex_index import embedded
 
 ROOT = Path(__file__).parent.parent
 STABLE = 20
@@ -133,7 +132,7 @@ def test_searching_while_another_writes_leaves_out_what_is_gone(tmp_path: Path) 
     for name in ("stable-*.md", "Stable-0.md"):  # the one would cover others as a pattern
         (folder / name).write_text("# Special\n\nA stable word.\n", "utf-8")
     postdex.open(folder).refresh()
-    with postdex.open(folder) as ix, closing(embedded.open_writer(ix.directory, analyzer=ANALYZER)):
+    with postdex.open(folder) as ix, closing(ix.engine.open_writer(analyzer=ANALYZER)):
         assert ix.search("stable word").total == STABLE + 2
         for name in ("stable-*.md", "stable-0.md"):
             (folder / name).unlink()
@@ -144,7 +143,7 @@ def test_searching_while_another_writes_leaves_out_what_is_gone(tmp_path: Path) 
             ix.get("stable-0.md")
     ix = postdex.open(folder, refresh="require")
     (folder / "stable-1.md").unlink()
-    with ix, closing(embedded.open_writer(ix.directory, analyzer=ANALYZER)), pytest.raises(postdex.StaleError):
+    with ix, closing(ix.engine.open_writer(analyzer=ANALYZER)), pytest.raises(postdex.StaleError):
         ix.search("stable word")
 
 
@@ -159,7 +158,7 @@ def test_a_search_beside_another_writer_finds_what_was_just_saved(tmp_path: Path
             started, ended = threading.Event(), threading.Event()
 
             def write(started: threading.Event = started, ended: threading.Event = ended) -> None:
-                with closing(embedded.open_writer(ix.directory, analyzer=ANALYZER)):
+                with closing(ix.engine.open_writer(analyzer=ANALYZER)):
                     started.set()
                     time.sleep(0.05)  # as long as a commit takes
                 ended.set()
@@ -176,7 +175,7 @@ def test_a_search_beside_another_writer_finds_what_was_just_saved(tmp_path: Path
 
 def test_a_search_does_not_wait_long_for_another_writer(tmp_path: Path) -> None:
     folder = make(tmp_path)
-    with postdex.open(folder) as ix, closing(embedded.open_writer(ix.directory, analyzer=ANALYZER)):
+    with postdex.open(folder) as ix, closing(ix.engine.open_writer(analyzer=ANALYZER)):
         (folder / "own.md").write_text("# Own\n\nzebra\n")
         started = time.monotonic()
         assert not ix.search("zebra", typo=False).index.fresh

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import postdex
-from postdex_index import embedded
+from postdex_index.embedded import EmbeddedEngine
 from postdex_index.errors import IndexFault
 
 SAMPLES = Path(__file__).parent.parent / "posts"
@@ -133,11 +133,11 @@ def check(trial: Damaged, dice: random.Random) -> str:
     for query, answer in answers.items():
         assert answer in ("", trial.right[query], trial.before[query]), (damage.__name__, path.name, query)
     outcome = "said" if "" in answers.values() else "right" if answers == trial.right else "the commit before"
-    assert embedded.verify(trial.index), (damage.__name__, path.name, other.name)
+    assert EmbeddedEngine(trial.index).verify(), (damage.__name__, path.name, other.name)
     with postdex.Index(trial.posts, index=trial.index, refresh="never") as ix:
         ix.refresh()
     assert posts_of(trial.answers()) == posts_of(trial.right)
-    assert embedded.verify(trial.index) == []
+    assert EmbeddedEngine(trial.index).verify() == []
     return f"{damage.__name__}: {outcome}"
 
 

@@ -16,7 +16,7 @@ from storage import ANALYZER
 
 import postdex
 from postdex import cli
-from postdex_index import embedded
+from postdex_index.embedded import EmbeddedEngine
 from postdex_index.engine import Kept
 
 
@@ -124,7 +124,7 @@ def test_damage_is_found_and_mended(blog: Blog, pattern: str, damage: Callable[[
     damage(max(blog.index.glob(pattern)))
     check(blog.run("doctor", "--verify"), 2, "doctor --fix")
     check(blog.run("doctor", "--fix", "--verify"), 0, "3 posts, 1 unpublished", "every checksum is right")
-    assert embedded.verify(blog.index) == []
+    assert EmbeddedEngine(blog.index).verify() == []
     with postdex.open(blog.folder, refresh="require") as ix:
         assert ix.search("word").total == 3
 
@@ -144,8 +144,8 @@ def test_left_overs_count_and_go(blog: Blog) -> None:
     assert blog.told()["index"]["bytes_on_disk"] > 100_000
     (blog.folder / "d.md").write_text("# d\n")
     check(blog.run("doctor", "--fix"), 0, "1 added")
-    assert embedded.bytes_on_disk(blog.index) < 100_000
-    assert embedded.bytes_on_disk(blog.folder / "nowhere") == 0
+    assert EmbeddedEngine(blog.index).size() < 100_000
+    assert EmbeddedEngine(blog.folder / "nowhere").size() == 0
 
 
 def test_the_state_as_json(blog: Blog) -> None:
@@ -165,18 +165,18 @@ def test_the_state_as_json(blog: Blog) -> None:
 
 
 def test_the_commits_that_are_kept(blog: Blog) -> None:
-    (only,) = embedded.commits(blog.index)
+    (only,) = EmbeddedEngine(blog.index).commits()
     assert only == Kept(1, only.made, 3, 1, only.bytes, "current")
     (blog.index / "commit-000002").write_text("no commit")
-    assert [one.state for one in embedded.commits(blog.index)] == ["damaged", "current"]
-    assert embedded.commits(blog.folder / "nowhere") == ()
+    assert [one.state for one in EmbeddedEngine(blog.index).commits()] == ["damaged", "current"]
+    assert EmbeddedEngine(blog.folder / "nowhere").commits() == ()
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]])
 def test_what_cannot_be_mended_is_an_error(blog: Blog, form: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postdex.Index, "refresh", partialmethod(postdex.Index.refresh, wait=0))
     (blog.folder / "d.md").write_text("# d\n")
-    with closing(embedded.open_writer(blog.index, analyzer=ANALYZER)):
+    with closing(EmbeddedEngine(blog.index).open_writer(analyzer=ANALYZER)):
         check(blog.run("doctor", "--fix", *form), 2, "another postdex is writing this index")
     check(blog.run("-C", "nowhere", "doctor", *form), 2, "there is no such folder")
 

@@ -15,9 +15,9 @@ import pytest
 import postdex
 from postdex import cli, mcp
 from postdex.service import served
-from postdex_index import embedded, posts
+from postdex_index import posts
 from postdex_index.analysis import RULES
-from postdex_index.embedded import gathering, inversion, store, writer
+from postdex_index.embedded import EmbeddedEngine, gathering, inversion, store, writer
 from postdex_index.embedded.matching import Matcher
 from postdex_index.errors import IndexDamagedError, IndexLockedError, IndexMissingError, IndexWriteError
 
@@ -97,7 +97,7 @@ def test_a_search_that_fails(tmp_path: Path, failure: Exception, capsys: pytest.
         told, failed = mcp.answer(ix, "search", {"query": "refcount"})
         assert failed and json.loads(told)["error"]["message"] == f"internal error ({type(failure).__name__})"
         assert f"{type(failure).__name__}: {failure}" in capsys.readouterr().err
-        shutil.rmtree(ix.directory)
+        shutil.rmtree(ix.engine.place)
         with patch.object(ix.views, "current", side_effect=failure):
             check(failure, lambda: ix.search("refcount"), capsys)
 
@@ -120,7 +120,7 @@ def test_damage_says_what_failed(tmp_path: Path) -> None:
     wrong = IndexDamagedError("this file is damaged", "rebuild it", path="x.segment")
     says = pytest.raises(IndexDamagedError, match=r"this file is damaged \(ValueError: out of range\)")
     with patch("postdex_index.embedded.malformed.malformed", return_value=iter([wrong])), says as raised:
-        embedded.blame(tmp_path, bug)
+        EmbeddedEngine(tmp_path).diagnose(bug)
     assert raised.value.__cause__ is bug
 
 
@@ -130,10 +130,10 @@ def test_an_index_that_goes_away_cannot_be_written_again(tmp_path: Path) -> None
     full = IndexWriteError("the disk is full", "make room")
     with postdex.open(tmp_path) as ix:
         (tmp_path / "b.md").write_text("refcount", encoding="utf-8")
-        with patch.object(embedded, "open_writer", side_effect=full):
+        with patch.object(EmbeddedEngine, "open_writer", side_effect=full):
             found = ix.search("refcount")
             assert (found.total, found.index.fresh) == (1, False)
-            shutil.rmtree(ix.directory)
+            shutil.rmtree(ix.engine.place)
             with pytest.raises(IndexWriteError, match="the disk is full"):
                 ix.search("refcount")
 
@@ -152,7 +152,7 @@ def test_an_index_of_another_version_is_not_called_missing(
 
 
 def test_a_service_says_why_nothing_answers(tmp_path: Path) -> None:
-    views = served.ServedViews(tmp_path, tmp_path / ".postdex")
+    views = served.ServedViews(tmp_path, EmbeddedEngine(tmp_path / ".postdex"))
     for failure in (MemoryError("no room"), ValueError("a bug")):
-        with patch.object(embedded, "open_reader", side_effect=failure), pytest.raises(type(failure)):
+        with patch.object(EmbeddedEngine, "open_reader", side_effect=failure), pytest.raises(type(failure)):
             views.opened()

@@ -106,7 +106,7 @@ def test_nothing_to_do_writes_nothing(trial: Trial) -> None:
     with disk_is(Calls()) as calls:
         trial.refresh()
         trial.state()
-        embedded.verify(trial.index)
+        trial.engine.verify()
     assert set(calls.made) <= {"open", "close"}
 
 

@@ -15,8 +15,7 @@ from unittest.mock import patch
 import pytest
 
 import postdex
-from postdex_index import embedded
-from postdex_index.embedded import inversion, writer
+from postdex_index.embedded import EmbeddedEngine, inversion, writer
 from postdex_index.embedded.store import SegmentEntry
 
 WORDS = ("alpha", "beta", "gamma", "running", "runs", "run")
@@ -109,7 +108,7 @@ def test_any_history_is_forgotten(tmp_path: Path, seed: int) -> None:
 
 def averages(ix: postdex.Index) -> list[list[float]]:
     """The average lengths that each segment was measured against."""
-    return [part.segment.file.meta["averages"] for part in embedded.open_reader(ix.directory).parts]
+    return [part.segment.file.meta["averages"] for part in EmbeddedEngine(ix.engine.place).open_reader().parts]
 
 
 def test_a_few_posts_are_measured_against_all(tmp_path: Path) -> None:

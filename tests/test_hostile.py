@@ -21,7 +21,7 @@ import pytest
 
 import postdex
 from postdex import cli
-from postdex_index import embedded, posts
+from postdex_index import posts
 from postdex_index.config import Settings
 from postdex_index.sites.generator import Site
 
@@ -96,7 +96,7 @@ def check_posts(root: Path, dice: random.Random, count: int) -> float:
                 assert any(MARK.decode() in document.text(n) for n in range(len(document.sections))), (name, content)
             if name in skipped:
                 assert b"\0" in content or b"\xff" in content, (name, content)
-        assert embedded.verify(ix.directory) == []
+        assert ix.engine.verify() == []
     return slowest
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import postdex
-from postdex_index import embedded, scoring
+from postdex_index import scoring
 from postdex_index.embedded import documents
 from postdex_index.engine import FEWEST
 from postdex_index.model import Explanation
@@ -161,7 +161,7 @@ def test_a_reader_holds_one_snapshot(tmp_path: Path) -> None:
     for name, text in (("a.md", "refcount one"), ("b.md", "refcount two"), ("c.md", "other")):
         (tmp_path / name).write_text(text, encoding="utf-8")
     with postdex.open(tmp_path) as ix:
-        reader = embedded.open_reader(ix.directory)
+        reader = ix.engine.open_reader()
 
         def answers() -> list[object]:
             queries: tuple[Query, ...] = (Term("refcount"), Clauses(required=(Everything(),)), Term("new"))

@@ -23,8 +23,9 @@ from storage import ANALYZER
 import postdex
 from postdex import places, request
 from postdex.values import Snippet
-from postdex_index import build, embedded
+from postdex_index import build
 from postdex_index.config import Settings
+from postdex_index.embedded import EmbeddedEngine
 from postdex_index.embedded.columns import FACETS
 from postdex_index.errors import IndexDamagedError
 
@@ -644,7 +645,7 @@ def test_a_post_without_words_is_like_no_other_and_nothing_is_said(blog: Path) -
 
 def test_a_deleted_post_is_never_found_even_while_another_writes(blog: Path) -> None:
     write(blog, "名*?[x]")
-    with postdex.open(blog) as ix, closing(embedded.open_writer(blog / ".postdex", analyzer=ANALYZER)):
+    with postdex.open(blog) as ix, closing(EmbeddedEngine(blog / ".postdex").open_writer(analyzer=ANALYZER)):
         for name in ("a", "名*?[x]"):
             (blog / f"{name}.md").unlink()
         for query in ("word", "", "post"):
@@ -664,7 +665,7 @@ def test_a_damaged_index_is_built_anew_unless_it_is_to_be_left_alone(blog: Path,
         postdex.open(blog, refresh="never", create=create)
     with postdex.open(blog, create=create) as ix:
         check(ix.search("word"), 3)
-    assert embedded.verify(blog / ".postdex") == []
+    assert EmbeddedEngine(blog / ".postdex").verify() == []
 
 
 def test_a_folder_that_is_gone_is_an_error(blog: Path) -> None:

@@ -23,8 +23,7 @@ import test_history
 
 import postdex
 from postdex import render, terminal
-from postdex_index import embedded
-from postdex_index.embedded import inversion, segment
+from postdex_index.embedded import EmbeddedEngine, inversion, segment
 from postdex_index.embedded.malformed import malformed
 from postdex_index.embedded.store import File, Store
 from postdex_index.errors import IndexDamagedError
@@ -167,7 +166,7 @@ def check(trial: Malformed, dice: random.Random) -> Counter[str]:
     with postdex.Index(trial.posts, index=trial.index, refresh="never") as ix:
         ix.refresh(full=True)
     assert trial.used().keys() == {"answered"}
-    assert embedded.verify(trial.index) == []
+    assert EmbeddedEngine(trial.index).verify() == []
     return told
 
 
@@ -201,9 +200,9 @@ def test_what_postdex_writes_makes_sense(tmp_path: Path, long: int) -> None:
             for number in range(8):
                 test_history.change(tmp_path / f"{dice.randrange(20)}.md", tmp_path / f"{number}.md", dice)
             ix.refresh()
-            assert list(malformed(Store(ix.directory))) == []
+            assert list(malformed(Store(Path(ix.engine.place)))) == []
         test_history.merge_all(ix)
-        assert list(malformed(Store(ix.directory))) == []
+        assert list(malformed(Store(Path(ix.engine.place)))) == []
 
 
 def test_a_bug_is_not_taken_for_damage(trial: Malformed, monkeypatch: pytest.MonkeyPatch) -> None:

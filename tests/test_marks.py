@@ -17,9 +17,9 @@ from storage import ANALYZER
 import postdex
 from postdex.values import Hit
 from postdex_index.analysis import terms_at
-from postdex_index.embedded import open_reader
+from postdex_index.document import Found, Outlined
+from postdex_index.embedded import EmbeddedEngine
 from postdex_index.embedded.checkpoints import CHECKPOINT, stretches
-from postdex_index.engine import Found, Outlined
 from postdex_index.languages import stem
 from postdex_index.scripts import is_spaceless, run_text
 
@@ -163,7 +163,7 @@ def document(tmp_path: Path) -> Outlined:
     (tmp_path / "a.md").write_text("refcount " * 200 + "\n\n" + "内核" * 1000, encoding="utf-8")
     with postdex.open(tmp_path, index=tmp_path / "index") as index:
         index.refresh()
-    reader = open_reader(tmp_path / "index")
+    reader = EmbeddedEngine(tmp_path / "index").open_reader()
     return reader.document(0)
 
 

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from storage import ANALYZER
 
 from postdex_index import scoring
-from postdex_index.embedded import matching, open_reader, open_writer, reader, verify
+from postdex_index.embedded import EmbeddedEngine, matching, reader
 from postdex_index.embedded.metadata import short_texts
 from postdex_index.embedded.postings import Lists
 from postdex_index.embedded.reader import Snapshot
-from postdex_index.engine import FEWEST, AsTyped, Stamp
+from postdex_index.engine import FEWEST, AsTyped, Put, Stamp
 from postdex_index.languages import stem
 from postdex_index.model import Code, Post, Section, Span
 from postdex_index.query import (
@@ -320,24 +320,24 @@ class Built(NamedTuple):
 def build(directory: Path, batches: Sequence[Sequence[Post]], gone: Sequence[int]) -> Built:
     """Write each batch as a commit of its own, then remove some posts; read everything back."""
     known: dict[str, Post] = {}
-    with open_writer(directory, analyzer=ANALYZER) as writer:
+    with EmbeddedEngine(directory).open_writer(analyzer=ANALYZER) as writer:
         for number, batch in enumerate(batches):
             named = [p._replace(path=f"{'ab'[i % 2]}/{number}-{i}.md") for i, p in enumerate(batch)]
-            writer.write([(post, post.path, STAMP) for post in named])
+            writer.put([Put(post, post.path, STAMP) for post in named])
             known |= {post.path: post for post in named}
             writer.commit()
         paths = sorted(known)
         removed = sorted({paths[i % len(paths)] for i in gone}) if paths else []
-        writer.write([], removed)
+        writer.delete(removed)
         writer.commit()
-    reader = open_reader(directory)
+    reader = EmbeddedEngine(directory).open_reader()
     found: list[Indexed] = []
     for path in sorted(set(known) - set(removed)):
         post = reader.find(path)
         assert post is not None, path
         part = next(p for p in reversed(reader.parts) if p.base <= post)
         found.append(indexed(known[path], part.segment.file.meta["averages"]))
-    assert not verify(directory)
+    assert not EmbeddedEngine(directory).verify()
     return Built(reader, found)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postdex import rank
-from postdex_index.engine import Outline, StoredSection
+from postdex_index.document import Outline, StoredSection
 from postdex_index.query import Leaf, Phrase, Prefix, Synonyms, Term
 from postdex_index.scoring import BODY, HEADING, norm, saturation
 

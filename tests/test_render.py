@@ -16,7 +16,8 @@ from postdex import render, terminal
 from postdex.printable import cells
 from postdex.rescue import Correction
 from postdex.values import Hit, IndexState, Results, SectionHit, Snippet
-from postdex_index.engine import StoredSection, Word
+from postdex_index.document import StoredSection
+from postdex_index.engine import Word
 from postdex_index.errors import NotFoundError, QueryError
 from postdex_index.model import Explanation, Problem, Span
 

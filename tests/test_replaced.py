@@ -11,11 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from storage import generation
 from test_watch import Blog, check, until
 
 import postdex
-from postdex import views
 from postdex_index import build, embedded, watch
+from postdex_index.embedded import EmbeddedEngine
 
 BEFORE, AFTER = "walrus", "zebra"
 
@@ -32,7 +33,7 @@ def make(root: Path) -> tuple[Path, Path]:
     postdex.open(folder).close()
     (folder / "old.md").unlink()
     (folder / "new.md").write_text(f"# New\n\nOf a {AFTER}.\n")
-    assert embedded.generation(folder / ".postdex") == embedded.generation(other) == 1
+    assert generation(folder / ".postdex") == generation(other) == 1
     return folder, other
 
 
@@ -59,11 +60,11 @@ ways = pytest.mark.parametrize("replace", [rebuilt, moved, copied_over], ids=lam
 
 
 @ways
-@pytest.mark.parametrize("coarse_ns", [0, views._COARSE_NS], ids=["settled", "young"])
+@pytest.mark.parametrize("coarse_ns", [0, embedded._COARSE_NS], ids=["settled", "young"])
 def test_a_search_sees_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replace: Callable[[Path, Path], None], coarse_ns: int
 ) -> None:
-    monkeypatch.setattr(views, "_COARSE_NS", coarse_ns)
+    monkeypatch.setattr(embedded, "_COARSE_NS", coarse_ns)
     folder, other = make(tmp_path)
     with postdex.open(folder, refresh="never") as ix:
         assert [ix.search(word).total for word in (BEFORE, AFTER, "common")] == [1, 0, 1]
@@ -89,11 +90,11 @@ def test_what_a_search_compares_the_files_with_is_of_the_new_index(tmp_path: Pat
     folder, _ = make(tmp_path)
     with postdex.open(folder) as ix:
         assert ix.search(AFTER).total == 1
-        generation = embedded.generation(ix.directory)
-        shutil.rmtree(ix.directory)
+        before = generation(folder / ".postdex")
+        shutil.rmtree(ix.engine.place)
         (folder / "old.md").write_text(f"# Old\n\nOf a {BEFORE}.\n")
-        while embedded.generation(ix.directory) != generation:
-            build.refresh(folder, ix.directory, ix.settings, full=True)
+        while generation(folder / ".postdex") != before:
+            build.refresh(folder, ix.engine, ix.settings, full=True)
         (folder / "old.md").unlink()
         found = ix.search(BEFORE, typo=False)
         assert (found.total, found.index.fresh) == (0, True)
@@ -145,12 +146,12 @@ def test_the_watch_sees_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, poll
     monkeypatch.setattr(watch, "TICK_S", 0.05)
     blog = Blog(tmp_path / "blog", polling)
     other = tmp_path / "other"
-    build.refresh(blog.folder, other, blog.ix.settings)
+    build.refresh(blog.folder, EmbeddedEngine(other), blog.ix.settings)
     blog.write("d.md")
     blog.start()
     check(blog, "2022/c.md", "a.md", "b.md", "d.md")
-    while (embedded.generation(other) or 0) < (embedded.generation(blog.index) or 0):
-        build.refresh(blog.folder, other, blog.ix.settings._replace(exclude=("b.md",)), full=True)
+    while (generation(other) or 0) < (generation(blog.index) or 0):
+        build.refresh(blog.folder, EmbeddedEngine(other), blog.ix.settings._replace(exclude=("b.md",)), full=True)
     os.rename(blog.index, tmp_path / "gone")
     os.rename(other, blog.index)
     check(blog, "2022/c.md", "a.md", "b.md", "d.md")

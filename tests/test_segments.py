@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from storage import ANALYZER
 
 from postdex_index import scoring
-from postdex_index.embedded import gathering, merge, open_reader, open_writer, sought, writer
+from postdex_index.embedded import EmbeddedEngine, gathering, merge, sought, writer
 from postdex_index.embedded.reader import Snapshot
-from postdex_index.engine import AsTyped, Stamp
+from postdex_index.engine import AsTyped, Put, Stamp
 from postdex_index.model import Explanation, Post, Section
 from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Synonyms, Term, Wildcard
 
@@ -48,11 +48,11 @@ def still(most_words: int) -> Iterator[None]:
 
 def stored(directory: Path, batches: Sequence[Sequence[Post]], merging: Callable[[Any], Any]) -> Snapshot:
     """The posts, a commit for each batch."""
-    with patch.object(writer, "to_merge", merging), open_writer(directory, analyzer=ANALYZER) as opened:
+    with patch.object(writer, "to_merge", merging), EmbeddedEngine(directory).open_writer(analyzer=ANALYZER) as opened:
         for batch in batches:
-            opened.write([(post, post.path, STAMP) for post in batch])
+            opened.put([Put(post, post.path, STAMP) for post in batch])
             opened.commit()
-    return open_reader(directory)
+    return EmbeddedEngine(directory).open_reader()
 
 
 def never(entries: Sequence[Any]) -> Sequence[Any]:
@@ -175,9 +175,13 @@ def test_what_is_deleted_speaks_no_language(tmp_path: Path) -> None:
         assert reader.stats().languages == ("de", "en")
         assert reader.search(Term("wichtigen")).total == 2
         for merging in (never, always):
-            with patch.object(writer, "to_merge", merging), open_writer(tmp_path, analyzer=ANALYZER) as opened:
-                opened.write([(post(9, "Last", "text"), "9.md", STAMP)], [gone.path])
+            with (
+                patch.object(writer, "to_merge", merging),
+                EmbeddedEngine(tmp_path).open_writer(analyzer=ANALYZER) as opened,
+            ):
+                opened.delete([gone.path])
+                opened.put([Put(post(9, "Last", "text"), "9.md", STAMP)])
                 opened.commit()
-            reader = open_reader(tmp_path)
+            reader = EmbeddedEngine(tmp_path).open_reader()
             assert reader.stats().languages == ("en",)
             assert reader.search(Term("wichtigen")).total == 0

@@ -25,12 +25,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from serving import BEARER, TOKEN, Running, serving
+from storage import generation
 
 import postdex
 from postdex import cli, filters, render
 from postdex.service import app, endpoints, gate, openapi, records, watched
 from postdex.service.errors import REFUSALS, RequestError
-from postdex_index import embedded
 from postdex_index.embedded import disk
 from postdex_index.errors import IndexWriteError
 
@@ -436,7 +436,7 @@ def test_answers_go_on_when_the_index_is_damaged(blog: Path) -> None:
         write(blog, "second", "another common word")
         served.post("/index", {}, **BEARER)
         assert served.ask("/search?q=common").json()["total"] == 2
-        newest = blog / ".postdex" / f"commit-{embedded.generation(blog / '.postdex') or 0:06}"
+        newest = blog / ".postdex" / f"commit-{generation(blog / '.postdex') or 0:06}"
         shutil.copy(newest, newest.with_name("commit-000099"))
         newest.with_name("commit-000099").write_bytes(newest.read_bytes()[:-3])
         assert served.ask("/search?q=common").json()["total"] == 2
@@ -487,7 +487,7 @@ def test_a_folder_that_cannot_be_written_has_its_index_in_the_cache(
     with serving(blog) as served:
         assert served.ask("/search?q=common").json()["total"] == 1
         assert served.ask("/health").json()["status"] == "ok"
-        assert (tmp_path / "cache") in served.site.index.directory.parents
+        assert (tmp_path / "cache") in Path(served.site.index.engine.place).parents
     assert not (blog / ".postdex").exists()
 
 

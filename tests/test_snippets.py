@@ -16,7 +16,7 @@ from storage import ANALYZER
 from postdex.printable import printable
 from postdex.snippets import snippet, title_spans
 from postdex.values import Snippet
-from postdex_index.engine import Mark, Passage
+from postdex_index.document import Mark, Passage
 
 FILLER = "Nothing of interest happens in this sentence at all, it is here to take up some room. "
 LONG = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "

@@ -21,10 +21,11 @@ from zlib import crc32
 import pytest
 from storage import ANALYZER, SETTINGS, Calls, Failing, Trial, disk_is
 
-from postdex_index import build, embedded, scoring, worker
+from postdex_index import build, scoring
 from postdex_index.analysis import RULES
 from postdex_index.build import Freshness
-from postdex_index.embedded import disk, store, writer
+from postdex_index.embedded import EmbeddedEngine, disk, store, worker, writer
+from postdex_index.engine import FileTable
 from postdex_index.errors import (
     FolderError,
     IndexDamagedError,
@@ -63,7 +64,7 @@ def check(trial: Trial, says: type[IndexFault] | None) -> None:
     numbers = store.Store(trial.index).generations()
     if says:
         with pytest.raises(says):
-            embedded.open_reader(trial.index)
+            trial.engine.open_reader()
     else:
         assert trial.state() == trial.old
     trial.heals()
@@ -90,13 +91,13 @@ def test_a_newer_index_is_refused_and_left_alone(trial: Trial, changed: dict[str
     write_commit(trial.index, number, value | changed)
     (trial.index / "000099-0.segment").write_bytes(b"of a later run")
     before = trial.files()
-    known = build.Known(embedded.identity(trial.index), {}, "")
+    known = FileTable(trial.engine.newest(), {}, "")
     for use in (
         trial.state,
         trial.refresh,
         lambda: trial.refresh(full=True),
-        lambda: build.catch_up(trial.posts, trial.index, SETTINGS, known),
-        lambda: embedded.verify(trial.index),
+        lambda: build.catch_up(trial.posts, trial.engine, SETTINGS, known),
+        lambda: trial.engine.verify(),
     ):
         with pytest.raises(IndexVersionError, match="newer postdex; update postdex"):
             use()
@@ -129,7 +130,7 @@ def test_an_index_of_other_constants_is_old(trial: Trial, monkeypatch: pytest.Mo
         monkeypatch.setattr(scoring, "fingerprint", changed.fingerprint)
         says = nullcontext() if line.split(" = ")[0] in ASKED else pytest.raises(IndexMissingError, match="otherwise")
         with says:
-            embedded.open_reader(trial.index)
+            trial.engine.open_reader()
     monkeypatch.setattr(scoring, "fingerprint", lambda: "0")
     check(trial, IndexMissingError)
 
@@ -218,14 +219,14 @@ def test_only_names_of_ours_are_removed(trial: Trial, names: list[str]) -> None:
 
 def test_files_of_ours_that_were_replaced_are_read_again(trial: Trial) -> None:
     """A segment that is open stays as it was for its reader, and is damage for the next."""
-    reader = embedded.open_reader(trial.index)
+    reader = trial.engine.open_reader()
     path = next(trial.index.glob("*.segment"))
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.unlink()
     path.write_bytes(content)
     assert reader.find("a.md") is not None
-    assert embedded.verify(trial.index)
+    assert trial.engine.verify()
     trial.heals()
     reader.close()
 
@@ -238,11 +239,11 @@ def test_a_link_is_no_index(trial: Trial, tmp_path: Path) -> None:
     link.symlink_to(trial.index)
     before = trial.files()
     with pytest.raises(IndexDamagedError, match="link"):
-        embedded.open_reader(link)
+        EmbeddedEngine(link).open_reader()
     with pytest.raises(IndexFault):
-        build.refresh(trial.posts, link, SETTINGS)
+        build.refresh(trial.posts, EmbeddedEngine(link), SETTINGS)
     with pytest.raises(IndexWriteError, match="no folder"):
-        embedded.open_writer(link, analyzer=ANALYZER)
+        EmbeddedEngine(link).open_writer(analyzer=ANALYZER)
     assert trial.files() == before
 
 
@@ -285,7 +286,7 @@ def test_an_index_of_another_user_is_read_and_not_written(trial: Trial, monkeypa
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     with pytest.raises(IndexWriteError, match="not yours"):
         trial.refresh()
-    freshness = build.catch_up(trial.posts, trial.index, SETTINGS, build.known(trial.index))
+    freshness = build.catch_up(trial.posts, trial.engine, SETTINGS, trial.engine.file_table())
     assert (freshness.fresh, freshness.gone) == (False, ("c.md", "d.md"))
     assert trial.state() == trial.old and trial.files() == before
 
@@ -294,14 +295,14 @@ def test_an_index_of_another_user_is_read_and_not_written(trial: Trial, monkeypa
 
 
 def test_the_second_writer_is_told_who_writes(trial: Trial) -> None:
-    with closing(embedded.open_writer(trial.index, analyzer=ANALYZER)):
+    with closing(trial.engine.open_writer(analyzer=ANALYZER)):
         started = time.monotonic()
         with pytest.raises(IndexLockedError, match=rf"another postdex .*process {os.getpid()}\); wait for it, or give"):
-            embedded.open_writer(trial.index, wait=0.1, analyzer=ANALYZER)
+            trial.engine.open_writer(analyzer=ANALYZER, wait=0.1)
         assert 0.1 <= time.monotonic() - started < 5
         with pytest.raises(IndexLockedError):
-            embedded.open_writer(trial.index, wait=float("nan"), analyzer=ANALYZER)
-    embedded.open_writer(trial.index, analyzer=ANALYZER).close()
+            trial.engine.open_writer(analyzer=ANALYZER, wait=float("nan"))
+    trial.engine.open_writer(analyzer=ANALYZER).close()
 
 
 HOLDER = """
@@ -309,7 +310,7 @@ import os, signal, sys, time
 from pathlib import Path
 from postdex_index import embedded
 from postdex_index.analyzer import Analyzer
-writer = embedded.open_writer(Path(sys.argv[1]), analyzer=Analyzer(True, ()))
+writer = embedded.EmbeddedEngine(sys.argv[1]).open_writer(analyzer=Analyzer(True, ()))
 {then}
 """
 
@@ -326,16 +327,16 @@ def test_a_killed_writer_leaves_no_lock(trial: Trial, number: signal.Signals) ->
     with process(trial, "print(1, flush=True); time.sleep(60)") as holder:
         assert holder.stdout and holder.stdout.readline()
         with pytest.raises(IndexLockedError, match=f"process {holder.pid}"):
-            embedded.open_writer(trial.index, analyzer=ANALYZER)
+            trial.engine.open_writer(analyzer=ANALYZER)
         holder.send_signal(number)
         holder.wait()
-        embedded.open_writer(trial.index, analyzer=ANALYZER).close()
+        trial.engine.open_writer(analyzer=ANALYZER).close()
 
 
 def test_a_writer_that_ends_is_waited_for(trial: Trial) -> None:
     with process(trial, "print(1, flush=True); time.sleep(.3); writer.close(); time.sleep(60)") as holder:
         assert holder.stdout and holder.stdout.readline()
-        embedded.open_writer(trial.index, wait=30, analyzer=ANALYZER).close()
+        trial.engine.open_writer(analyzer=ANALYZER, wait=30).close()
         holder.kill()
 
 
@@ -343,7 +344,7 @@ FORKED = """
 child = os.fork()
 if not child:
     try:
-        writer.write([], ["a.md"])
+        writer.delete(["a.md"])
     except Exception as error:
         print(type(error).__name__, flush=True)
     writer.close()
@@ -358,22 +359,20 @@ def test_a_forked_child_neither_writes_nor_holds_nor_frees_the_lock(trial: Trial
         assert holder.stdout
         assert [holder.stdout.readline().strip() for _ in range(2)] == ["IndexWriteError", "closed"]
         with pytest.raises(IndexLockedError):
-            embedded.open_writer(trial.index, analyzer=ANALYZER)
+            trial.engine.open_writer(analyzer=ANALYZER)
         holder.kill()
         holder.wait()
-        embedded.open_writer(trial.index, wait=1, analyzer=ANALYZER).close()
+        trial.engine.open_writer(analyzer=ANALYZER, wait=1).close()
         children = subprocess.run(["pkill", "-P", str(holder.pid)], check=False)
         assert children.returncode in (0, 1)
 
 
 WORKERS = """
-from postdex_index import worker
 from postdex_index.config import Settings
 folder = Path(sys.argv[1]).parent / "many"
 print(1, flush=True)
-tasks = [(writer.reserve(), 20 * sorted(os.listdir(folder))) for _ in range(2)]
 say = lambda read: print(read, flush=True)
-worker.in_processes(folder, Path(sys.argv[1]), Settings(), tasks, 2, writer.lock_file, say)
+writer.put_files(folder, sorted(os.listdir(folder)), Settings(), jobs=2, read=say)
 """
 
 
@@ -386,7 +385,7 @@ def test_workers_end_with_the_writer(trial: Trial) -> None:
         assert holder.stdout and holder.stdout.readline() and holder.stdout.readline()
         holder.kill()
         holder.wait()
-        embedded.open_writer(trial.index, wait=20, analyzer=ANALYZER).close()  # their work would take a minute
+        trial.engine.open_writer(analyzer=ANALYZER, wait=20).close()  # their work would take a minute
     trial.heals()
     shutil.rmtree(many)
 
@@ -405,16 +404,16 @@ def test_an_interrupt_ends_the_workers(trial: Trial, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("gone", ["lock", "all"])
 def test_a_folder_that_was_removed_meanwhile_gets_no_commit(trial: Trial, gone: str) -> None:
-    with closing(embedded.open_writer(trial.index, analyzer=ANALYZER)) as writing:
+    with closing(trial.engine.open_writer(analyzer=ANALYZER)) as writing:
         if gone == "all":
             shutil.rmtree(trial.index)
         else:
             (trial.index / "lock").unlink()
         with (
-            closing(embedded.open_writer(trial.index, analyzer=ANALYZER)),
+            closing(trial.engine.open_writer(analyzer=ANALYZER)),
             pytest.raises(IndexWriteError, match="removed or replaced"),
         ):
-            writing.write([], ["a.md"])
+            writing.delete(["a.md"])
     assert trial.state() == (None if gone == "all" else trial.old)
 
 
@@ -422,12 +421,12 @@ def test_a_folder_that_was_removed_meanwhile_gets_no_commit(trial: Trial, gone: 
 
 
 def test_a_writer_that_failed_can_only_be_closed(trial: Trial) -> None:
-    with closing(embedded.open_writer(trial.index, analyzer=ANALYZER)) as writing:
-        before = dict(writing.table())
-        writing.write([], ["a.md"])
+    with closing(trial.engine.open_writer(analyzer=ANALYZER)) as writing:
+        before = dict(writing.base.files)
+        writing.delete(["a.md"])
         with disk_is(Failing(1, errno.ENOSPC, lasting=True)), pytest.raises(IndexWriteError, match="No space left"):
             writing.commit()
-        assert writing.table() == before, "what was not committed is not in the table"
+        assert writing.base.files == before, "what was not committed is not in the table"
         with pytest.raises(IndexWriteError, match="failed before"):
             writing.commit()
     assert trial.state() == trial.old
@@ -512,13 +511,13 @@ def test_a_post_that_could_not_be_read_is_tried_again(trial: Trial, monkeypatch:
 
 
 def test_many_writers_in_one_process_take_turns(trial: Trial) -> None:
-    first = embedded.open_writer(trial.index, analyzer=ANALYZER)
+    first = trial.engine.open_writer(analyzer=ANALYZER)
     second: list[str] = []
     with pytest.raises(IndexLockedError):
-        embedded.open_writer(trial.index, analyzer=ANALYZER)
+        trial.engine.open_writer(analyzer=ANALYZER)
     first.close()
     first.close()
-    with closing(embedded.open_writer(trial.index, analyzer=ANALYZER)):
+    with closing(trial.engine.open_writer(analyzer=ANALYZER)):
         second.append("taken")
     assert second
 
@@ -528,14 +527,14 @@ def test_many_writers_in_one_process_take_turns(trial: Trial) -> None:
 
 def test_catching_up_never_makes_an_index_of_a_few_posts(trial: Trial) -> None:
     """The table was read before all was damaged: what is not read again would be missing, and called fresh."""
-    known = build.known(trial.index)
+    known = trial.engine.file_table()
     for path in trial.index.glob("*.segment"):
         path.unlink()
     few = SETTINGS._replace(max_changed_files=1)
-    assert build.catch_up(trial.posts, trial.index, few, known) == Freshness(False, 5)
+    assert build.catch_up(trial.posts, trial.engine, few, known) == Freshness(False, 5)
     with pytest.raises(IndexDamagedError):
         trial.state()
-    assert build.catch_up(trial.posts, trial.index, SETTINGS, known) == Freshness(True, 0)
+    assert build.catch_up(trial.posts, trial.engine, SETTINGS, known) == Freshness(True, 0)
     assert trial.state() == trial.new
 
 
@@ -546,7 +545,7 @@ def test_a_search_goes_on_without_the_table(trial: Trial, pattern: str) -> None:
         path.write_bytes(b"damaged")
     assert trial.state() == trial.old
     few = SETTINGS._replace(max_changed_files=1)
-    assert not build.catch_up(trial.posts, trial.index, few, build.known(trial.index)).fresh
+    assert not build.catch_up(trial.posts, trial.engine, few, trial.engine.file_table()).fresh
     assert trial.state() is not None
     (trial.posts / "bad.md").unlink()
     trial.heals()
@@ -555,12 +554,12 @@ def test_a_search_goes_on_without_the_table(trial: Trial, pattern: str) -> None:
 def test_a_search_does_not_wait_for_a_large_merge(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "MOST_HURRIED", 1)
     monkeypatch.setattr(writer, "MOST_SMALL", 1)
-    assert build.catch_up(trial.posts, trial.index, SETTINGS, build.known(trial.index)).fresh
+    assert build.catch_up(trial.posts, trial.engine, SETTINGS, trial.engine.file_table()).fresh
     assert trial.state() == trial.new
     segments = len(list(trial.index.glob("*.segment")))
     trial.write("z", "new")
     trial.refresh()
-    assert len(embedded.open_reader(trial.index).parts) < segments
+    assert len(trial.engine.open_reader().parts) < segments
 
 
 # -- somebody else's index
@@ -590,7 +589,7 @@ def test_nothing_of_a_foreign_index_is_run(trial: Trial, tmp_path: Path) -> None
         {"settings": song.decode("latin-1")},
     ):
         write_commit(trial.index, number, value | change)
-        for use in (trial.state, lambda: embedded.verify(trial.index), lambda: trial.refresh(dry_run=True)):
+        for use in (trial.state, lambda: trial.engine.verify(), lambda: trial.refresh(dry_run=True)):
             try:
                 use()
             except IndexFault as error:
@@ -620,17 +619,17 @@ def test_lengths_of_posts_that_are_gone_do_not_count(tmp_path: Path, monkeypatch
     folder.mkdir()
 
     def scores(index: Path) -> list[tuple[str, float]]:
-        reader = embedded.open_reader(index)
+        reader = EmbeddedEngine(index).open_reader()
         found = reader.search(Term("word")).candidates
         return [(reader.document(one.post).path, one.score) for one in found]
 
     for number in range(4):
         (folder / f"{number}.md").write_text(f"# {number}\n\n" + "word long " * 50 * (number + 1), "utf-8")
-        build.refresh(folder, index, SETTINGS)
+        build.refresh(folder, EmbeddedEngine(index), SETTINGS)
     for number in range(3):
         (folder / f"{number}.md").write_text(f"# {number}\n\n" + "word short " * (number + 1), "utf-8")
     if how == "merge":
         monkeypatch.setattr(writer, "to_merge", lambda entries: list(entries) if len(entries) > 1 else [])
-    build.refresh(folder, index, SETTINGS, full=how == "full")
-    build.refresh(folder, tmp_path / "fresh", SETTINGS)
+    build.refresh(folder, EmbeddedEngine(index), SETTINGS, full=how == "full")
+    build.refresh(folder, EmbeddedEngine(tmp_path / "fresh"), SETTINGS)
     assert scores(index) == scores(tmp_path / "fresh")

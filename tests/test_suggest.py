@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from postdex import suggest
 from postdex_index.analyzer import Analyzer
-from postdex_index.engine import Stats, StoredSection, Word
+from postdex_index.document import StoredSection
+from postdex_index.engine import Stats, Word
 from postdex_index.languages import stem
 from postdex_index.query import Clauses, Keyword, Query, Term, show
 from postdex_index.spelling import slips

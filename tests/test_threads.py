@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 from test_watch import Blog, check, until
 
-from postdex_index import build, embedded, events, posts, watch, worker
+from postdex_index import build, embedded, events, posts, watch
 from postdex_index.config import Settings
+from postdex_index.embedded import EmbeddedEngine, worker
 from postdex_index.errors import PostdexError
 
 ALL = ("2022/c.md", "a.md", "b.md")
@@ -126,7 +127,17 @@ def test_pauses_grow_until_all_is_well(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(watch, "CALM_S", 1.0)
     clock = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
-    given = tmp_path, tmp_path / ".postdex", Settings(), print, lambda error: None, None, threading.Lock(), 1, print
+    given = (
+        tmp_path,
+        EmbeddedEngine(tmp_path / ".postdex"),
+        Settings(),
+        print,
+        lambda error: None,
+        None,
+        threading.Lock(),
+        1,
+        print,
+    )
     following = watch._Following(*given)
     pauses = []
     for _ in range(7):
@@ -252,6 +263,6 @@ def test_a_worker_that_ends_is_told_of_and_replaced(
     monkeypatch.setattr(subprocess, "Popen", start)
     blog = Blog(tmp_path / "blog", polling=False)
     with caplog.at_level(logging.WARNING, "postdex.build"):
-        report = build.refresh(blog.folder, blog.index, blog.ix.settings, full=True, jobs=2)
+        report = build.refresh(blog.folder, EmbeddedEngine(blog.index), blog.ix.settings, full=True, jobs=2)
     assert len(report.changed) == 3 and blog.paths() == sorted(ALL)
     assert [record for record in caplog.records if "its posts are read again here" in record.getMessage()]

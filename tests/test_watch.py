@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 from storage import ANALYZER
 
 import postdex
-from postdex_index import build, embedded, events, watch
+from postdex_index import build, events, watch
+from postdex_index.embedded import EmbeddedEngine
 from postdex_index.errors import IndexWriteError, PostdexError
 from postdex_index.query import Everything
 
@@ -51,7 +52,7 @@ class Blog:
 
     def paths(self) -> list[str]:
         try:
-            reader = embedded.open_reader(self.index)
+            reader = EmbeddedEngine(self.index).open_reader()
         except PostdexError:
             return []
         found = reader.search(Everything(), limit=5000, sort="title").candidates
@@ -284,7 +285,7 @@ def test_a_round_that_fails_is_said_and_tried_again(blog: Blog, monkeypatch: pyt
         raise IndexWriteError("the index cannot be written (No space left on device)", "make room")
 
     with monkeypatch.context() as full:
-        full.setattr(embedded, "open_writer", refuse)
+        full.setattr(EmbeddedEngine, "open_writer", refuse)
         blog.write("d.md")
         until(lambda: blog.errors, "an error")
         time.sleep(0.5)
@@ -293,7 +294,7 @@ def test_a_round_that_fails_is_said_and_tried_again(blog: Blog, monkeypatch: pyt
 
 
 def test_another_writer_is_waited_for(blog: Blog) -> None:
-    with closing(embedded.open_writer(blog.index, analyzer=ANALYZER)):
+    with closing(EmbeddedEngine(blog.index).open_writer(analyzer=ANALYZER)):
         blog.write("d.md")
         until(lambda: blog.errors, "an error")
         assert blog.errors[0].code == "locked_index"
@@ -398,14 +399,16 @@ def test_known_paths_are_enough(tmp_path_factory: pytest.TempPathFactory, rounds
                 (folder / name).symlink_to("b.md")
             elif text:
                 blog.write(name, text=text)
-        since = build.known(blog.index).identity
-        build.refresh(folder, blog.index, blog.ix.settings, only={name for name, _ in steps}, since=since)
-        held.append(build.known(blog.index))
+        since = blog.ix.engine.file_table().identity
+        build.refresh(
+            folder, EmbeddedEngine(blog.index), blog.ix.settings, only={name for name, _ in steps}, since=since
+        )
+        held.append(EmbeddedEngine(blog.index).file_table())
     followed = _content(blog.index)
     fresh = folder.parent / "fresh"
-    build.refresh(folder, fresh, blog.ix.settings)
+    build.refresh(folder, EmbeddedEngine(fresh), blog.ix.settings)
     assert followed == _content(fresh)
-    assert build.plan(folder, build.known(blog.index), blog.ix.settings).files == 0
+    assert build.plan(folder, EmbeddedEngine(blog.index).file_table(), blog.ix.settings).files == 0
 
 
 @pytest.mark.parametrize("kind", ["segment", "table", "commit", "problems"])
@@ -414,21 +417,21 @@ def test_known_paths_are_not_enough_after_damage(tmp_path: Path, kind: str) -> N
     blog = Blog(tmp_path / "blog", polling=False)
     blog.write("new.md", text="---\ntitle: [\n---\nnew")
     blog.ix.refresh()
-    since = build.known(blog.index).identity
+    since = EmbeddedEngine(blog.index).file_table().identity
     newest = sorted(file for file in blog.index.iterdir() if kind in file.name)[-1]
     newest.write_bytes(bytes(newest.stat().st_size))
     blog.write("newer.md")
-    build.refresh(blog.folder, blog.index, blog.ix.settings, only={"newer.md"}, since=since)
+    build.refresh(blog.folder, EmbeddedEngine(blog.index), blog.ix.settings, only={"newer.md"}, since=since)
     assert {"new.md", "newer.md"} <= {*blog.paths()}
-    assert embedded.verify(blog.index) == []
+    assert EmbeddedEngine(blog.index).verify() == []
 
 
 def _content(index: Path) -> object:
-    reader = embedded.open_reader(index)
+    reader = EmbeddedEngine(index).open_reader()
     found = reader.search(Everything(), limit=100, sort="title", drafts=True).candidates
     posts = sorted((one.path, one.title, one.unpublished) for one in (reader.document(hit.post) for hit in found))
-    table = {path: (stamp.size, stamp.digest) for path, stamp in build.known(index).table.items()}
-    return posts, embedded.read_problems(index), table
+    table = {path: (stamp.size, stamp.digest) for path, stamp in EmbeddedEngine(index).file_table().files.items()}
+    return posts, EmbeddedEngine(index).problems(), table
 
 
 # -- how it ends
@@ -451,7 +454,7 @@ def test_it_may_be_stopped_from_anywhere(tmp_path: Path) -> None:
     until(lambda: not inside[0].running, "its end")
     stop_now = threading.Event()
     stop_now.set()
-    watch.watch(blog.folder, blog.index, blog.ix.settings, stop=stop_now)
+    watch.watch(blog.folder, EmbeddedEngine(blog.index), blog.ix.settings, stop=stop_now)
     blog.ix.close()
 
 

@@ -9,5 +9,5 @@
     build watch                 follow the files
 
 It can be used alone: `postdex_index.build.refresh(folder, directory, settings)` makes an index that any
-program can open through `postdex_index.embedded.open_reader`. Nothing is imported before it is asked for.
+program can open through `postdex_index.embedded.EmbeddedEngine`. Nothing is imported before it is asked for.
 """

@@ -16,17 +16,17 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import AbstractContextManager, closing, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
-from . import embedded, forks, posts
+from . import forks, posts
 from .analyzer import Analyzer
 from .config import Settings
-from .engine import Identity, Stamp, Writer
-from .errors import IndexDamagedError, IndexLockedError, IndexMissingError, IndexWriteError
-from .model import Post, Problem
+from .engine import BulkWriter, Engine, FileTable, Identity, Put, Stamp, Writer
+from .errors import IndexDamagedError, IndexLockedError, IndexWriteError
+from .model import Problem
 from .sites.detect import LARGEST, surroundings
 
 #: So many touched files are a commit of their own, else each search would read all of them again.
@@ -35,24 +35,8 @@ MANY_TOUCHED = 100
 _LONGEST_WAIT_MS = 60_000
 #: The settings that a post is read by.
 _USED = ("anchors", "timezone", "language", "simplify", "url", "base_url")
-#: The digest of a file that could not be read: no file has it.
-_UNREAD = bytes(16)
 
 Progress = Callable[[int, int], None]
-
-
-class Known(NamedTuple):
-    """What the newest commit knows of the files: which one it is (None: there is none that can be used), the post
-    table, and the fingerprint of the settings and the site it was made with."""
-
-    identity: Identity | None
-    table: Mapping[str, Stamp]
-    settings: str
-
-    @property
-    def generation(self) -> int:
-        """The number of the commit, 0 if there is none."""
-        return self.identity.generation if self.identity else 0
 
 
 class Plan(NamedTuple):
@@ -117,15 +101,9 @@ class Freshness(NamedTuple):
     gone: tuple[str, ...] = ()
 
 
-def known(directory: Path) -> Known:
-    """What the newest commit knows; nothing if there is none, or none that this version can go on from."""
-    try:
-        return Known(*embedded.read_known(directory))
-    except (IndexMissingError, IndexDamagedError):
-        return Known(None, {}, "")
-
-
-def plan(folder: Path, known: Known, settings: Settings, *, full: bool = False, only: Set[str] | None = None) -> Plan:
+def plan(
+    folder: Path, known: FileTable, settings: Settings, *, full: bool = False, only: Set[str] | None = None
+) -> Plan:
     """What has to be done so that the index follows the files, or `only` these of them.
 
     With `full`, and after a change of the settings or of the site's own files, every post is read again.
@@ -134,7 +112,7 @@ def plan(folder: Path, known: Known, settings: Settings, *, full: bool = False, 
     full = full or known.settings != fingerprint
     only = None if full else only
     walk = posts.walk(folder, settings, only)
-    files, table = walk.files, known.table
+    files, table = walk.files, known.files
     now = time.time()
     add: list[str] = []
     change: list[str] = []
@@ -162,7 +140,7 @@ def plan(folder: Path, known: Known, settings: Settings, *, full: bool = False, 
 
 def refresh(
     folder: Path,
-    directory: Path,
+    engine: Engine,
     settings: Settings,
     *,
     wait: float = 0.0,
@@ -173,7 +151,7 @@ def refresh(
     only: Set[str] | None = None,
     since: Identity | None = None,
 ) -> Report:
-    """Bring the index in `directory` up to the files of `folder`, in one commit.
+    """Bring an index up to the files of `folder`, in one commit.
 
     Nothing changed: nothing is written and no lock is taken, unless the index is damaged. `wait` is how many
     seconds another writer may take to finish, `progress` is called with (posts read, posts to read), `jobs` is
@@ -182,26 +160,24 @@ def refresh(
     built on is older, as after damage.
     """
     started = time.monotonic()
-    before = known(directory)
+    before = engine.file_table()
     generation = before.generation
     only = only if _follows(before.identity, since) else None
     todo = plan(folder, before, settings, full=full, only=only)
-    damaged = not dry_run and not todo.full and todo.only is None and bool(embedded.verify(directory))
+    damaged = not dry_run and not todo.full and todo.only is None and bool(engine.verify())
     idle = dry_run or (todo.idle and not damaged)
-    stored = embedded.read_problems(directory) if idle and generation else []
-    problems = tuple(sorted(_all_problems(todo, stored, before.table)))
+    stored = engine.problems() if idle and generation else []
+    problems = tuple(sorted(_all_problems(todo, stored, before.files)))
     if not idle or (set(problems) != set(stored) and not dry_run):
         _load()
         analyzer = Analyzer(settings.simplify, ())
-        with closing(embedded.open_writer(directory, analyzer=analyzer, wait=wait, distrust=damaged)) as writer:
-            lost = _is_damaged(writer)
-            if lost or (writer.based_on, writer.settings) != (before.identity, before.settings):
+        with closing(engine.open_writer(analyzer=analyzer, wait=wait, distrust=damaged)) as writer:
+            lost, base = _is_damaged(writer), writer.base
+            if lost or (base.identity, base.settings) != (before.identity, before.settings):
                 # Somebody else committed since we looked, or the writer begins anew.
-                known_now = Known(writer.based_on, writer.table(), writer.settings)
-                only = only if _follows(writer.based_on, since) else None
-                todo = plan(folder, known_now, settings, full=full or lost, only=only)
-            with _no_collection():
-                generation, problems = _commit(writer, folder, settings, todo, _Reading(directory, jobs, progress))
+                only = only if _follows(base.identity, since) else None
+                todo = plan(folder, base, settings, full=full or lost, only=only)
+            generation, problems = _commit(writer, folder, settings, todo, _Reading(jobs, progress))
     seconds = time.monotonic() - started
     return Report(todo.add, todo.change, todo.remove, todo.unchanged, problems, generation, seconds)
 
@@ -213,7 +189,7 @@ def _follows(identity: Identity | None, since: Identity | None) -> bool:
     return identity == since or identity.generation > since.generation
 
 
-def catch_up(folder: Path, directory: Path, settings: Settings, before: Known) -> Freshness:
+def catch_up(folder: Path, engine: Engine, settings: Settings, before: FileTable) -> Freshness:
     """Before a search: index what changed since a commit, if that is quickly done and no other writer is long at work.
 
     Too much to do now: only what was deleted leaves the index, since a post that is gone must not be found. Where
@@ -228,13 +204,14 @@ def catch_up(folder: Path, directory: Path, settings: Settings, before: Known) -
     try:
         wait = min(settings.max_wait_ms, _LONGEST_WAIT_MS) / 1000
         analyzer = Analyzer(settings.simplify, ())
-        with closing(embedded.open_writer(directory, analyzer=analyzer, wait=wait, hurried=True)) as writer:
-            if writer.based_on != before.identity:  # somebody else committed since, or there is nothing to go on from
-                todo = plan(folder, Known(writer.based_on, writer.table(), writer.settings), settings)
+        with closing(engine.open_writer(analyzer=analyzer, wait=wait, hurried=True)) as writer:
+            base = writer.base
+            if base.identity != before.identity:  # somebody else committed since, or there is nothing to go on from
+                todo = plan(folder, base, settings)
             quick = todo.quick(settings)
             if not todo.pending or (not quick and not todo.remove):
                 return Freshness(not todo.pending, todo.files)
-            deletions = todo._replace(add=(), change=(), touched=(), full=False, settings=writer.settings)
+            deletions = todo._replace(add=(), change=(), touched=(), full=False, settings=base.settings)
             _commit(writer, folder, settings, todo if quick else deletions)
     except (IndexDamagedError, IndexLockedError, IndexWriteError):
         if not before.generation:
@@ -243,7 +220,7 @@ def catch_up(folder: Path, directory: Path, settings: Settings, before: Known) -
     return Freshness(quick, 0 if quick else todo.files)
 
 
-def changed_files(folder: Path, before: Known, settings: Settings, todo: Plan) -> int:
+def changed_files(folder: Path, before: FileTable, settings: Settings, todo: Plan) -> int:
     """How many files themselves changed: all are read again when the settings did."""
     return plan(folder, before._replace(settings=todo.settings), settings).files if todo.full else todo.files
 
@@ -276,23 +253,14 @@ def _is_damaged(writer: Writer) -> bool:
 
 
 def _load() -> None:
-    """Load what reads posts and writes an index, which a search has no use for that finds nothing changed."""
+    """Load what reads posts, which a search has no use for that finds nothing changed."""
     with forks.barred:
         from . import parsing  # noqa: F401
-        from .embedded import writer  # noqa: F401
-
-
-def _no_collection() -> AbstractContextManager[None]:
-    """No garbage collection until what was staged is committed and gone: one over all of it would cost 5 %."""
-    from .embedded.gathering import no_collection  # what builds segments is not loaded by a search
-
-    return no_collection()
 
 
 class _Reading(NamedTuple):
-    """How the posts of a large build are read: for an index in `directory`, in so many processes."""
+    """How the posts of a large build are read: in so many processes."""
 
-    directory: Path
     jobs: int
     progress: Progress | None
 
@@ -302,21 +270,20 @@ def _commit(
 ) -> tuple[int, tuple[Problem, ...]]:
     """Stage and commit a plan; the new generation and all problems of the folder."""
     found: list[Problem] = []
-    stored, table = [] if todo.full else writer.problems(), dict(writer.table())
+    stored, table = [] if todo.full else writer.problems(), dict(writer.base.files)
     if todo.full:
         writer.clear()
     paths = todo.add + todo.change + todo.touched
     counter = _Counter(len(paths), reading.progress if reading else None)
-    if reading:
-        new = paths if todo.full else todo.add
-        if _write_shared(writer, folder, settings, new, reading, counter, found):
-            paths = paths[len(new) :]
-    writer.write(_read(folder, settings, paths, counter, found), todo.remove)
-    writer.settings = todo.settings
+    new = paths if todo.full else todo.add
+    if reading and isinstance(writer, BulkWriter) and len(new) >= writer.bulk_from:
+        found += writer.put_files(folder, new, settings, jobs=reading.jobs, read=counter)
+        paths = paths[len(new) :]
+    writer.delete(todo.remove)
+    writer.put(_read(folder, settings, paths, counter, found))
     again = {*todo.add, *todo.change, *todo.touched, *todo.remove}
     problems = tuple(sorted({*found, *_all_problems(todo, stored, table, again)}))
-    writer.set_problems(problems)
-    return writer.commit(), problems
+    return writer.commit(problems=problems, settings=todo.settings), problems
 
 
 class _Counter:
@@ -335,47 +302,16 @@ class _Counter:
                 self._progress(self._done, self._total)
 
 
-def _write_shared(
-    writer: Writer,
-    folder: Path,
-    settings: Settings,
-    paths: Sequence[str],
-    reading: _Reading,
-    counter: _Counter,
-    found: list[Problem],
-) -> bool:
-    """Stage posts that the index has not yet as segments made in several processes; False if they are too few."""
-    with forks.barred:
-        from . import worker  # subprocesses and threads, which a small commit has no use for
-
-    if len(paths) < worker.SHARED_FROM:
-        return False
-    tasks = [(writer.reserve(), stretch) for stretch in worker.share(paths)]
-    if reading.jobs > 1:
-        made = worker.in_processes(folder, reading.directory, settings, tasks, reading.jobs, writer.lock_file, counter)
-    else:
-        made = [worker.build(folder, reading.directory, settings, *task, counter) for task in tasks]
-    for part in made:
-        writer.adopt(part.entries, {path: _kept(stamp) for path, stamp in part.stamps.items()})
-        found += part.problems
-    return True
-
-
 def _read(
     folder: Path, settings: Settings, paths: Sequence[str], counter: _Counter, found: list[Problem]
-) -> Iterator[tuple[Post | None, str, Stamp]]:
+) -> Iterator[Put]:
     """Posts, read one after the other; their problems are put into `found`."""
     site = posts.site(folder)
     for path in paths:
         post, stamp, problems = posts.read(folder, path, site, settings)
         found += problems
-        yield post, path, _kept(stamp)
+        yield Put(post, path, stamp.indexed())
         counter(1)
-
-
-def _kept(stamp: Stamp) -> Stamp:
-    """A stamp as the table keeps it: every file has a digest there."""
-    return stamp if stamp.digest else stamp._replace(digest=_UNREAD)
 
 
 def _all_problems(

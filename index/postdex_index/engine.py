@@ -1,16 +1,19 @@
-"""The seam: what the upper half may ask of an engine, and what it gets back.
+"""The seam: what may be asked of an engine, and what comes back.
 
 Above it: parsing, slips, closeness of words, snippets, faces. Below it: matching,
 scoring, facets, columns. No object and no exception of a storage library crosses it.
-A failure is an error of `postdex_index.errors`, never an empty answer. Kept this
-small so that a second engine can come behind it.
+A failure is an error of `postdex_index.errors`, never an empty answer. An `Engine` is one
+index, which gives a `Reader` and a `Writer`; `tests/engine_contract.py` holds what each promises.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
+from .config import Settings
+from .document import Outlined
 from .model import Explanation, Post, Problem
 from .query import Keyword, Leaf, Query
 
@@ -46,111 +49,32 @@ class Stamp(NamedTuple):
     reconsider_at: int | None = None
     racy: bool = False
 
-
-class StoredSection(NamedTuple):
-    """A section of a stored post. Positions count words through the whole post:
-    [start, body) are the heading's, [body, stop) the text's."""
-
-    level: int
-    heading: str
-    headings: tuple[str, ...]
-    anchor: str
-    line: int
-    start: int
-    body: int
-    stop: int
+    def indexed(self) -> Stamp:
+        """The stamp as an index keeps it: a file that could not be read has a digest there that no file has."""
+        return self if self.digest else self._replace(digest=bytes(16))
 
 
-class Outline(NamedTuple):
-    """The sections of a stored post without their names: the level of each heading, and in words `bounds`,
-    where heading and text of each section in turn begin, and `stops`, where each section ends."""
+class FileTable(NamedTuple):
+    """What a commit knows of the files: which commit it is (None: there is none that can be built on), the stamp of
+    each file by path, and the fingerprint of the settings and the site that the posts were read with."""
 
-    levels: Sequence[int]
-    bounds: Sequence[int]
-    stops: Sequence[int]
-
-
-class Found(NamedTuple):
-    """Where words of a leaf stand in a section's text, ascending positions.
-
-    `single` says that each position stands for itself: in a script without blanks for one character, where
-    else it would stand for the pair that begins there.
-    """
-
-    leaf: int
-    places: Sequence[int]
-    single: bool = False
-
-
-class Mark(NamedTuple):
-    """text[start:stop] of a passage holds a word of the query's leaf number `leaf`: whole letters, with their marks."""
-
-    start: int
-    stop: int
-    leaf: int
-
-
-class Passage(NamedTuple):
-    """A stretch of a section's text around a match: `text` begins at code point `offset` of the
-    section's text, on the file's line `line`; `cut_start` and `cut_stop` say whether the section goes on."""
-
-    text: str
-    offset: int
-    line: int
-    marks: tuple[Mark, ...]
-    cut_start: bool
-    cut_stop: bool
-
-
-class Document(Protocol):
-    """A stored post. Attributes as in `model.Post`; the text is read only when asked for."""
+    identity: Identity | None
+    files: Mapping[str, Stamp]
+    settings: str
 
     @property
-    def path(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def date(self) -> int | None: ...
-    @property
-    def date_from(self) -> str: ...
-    @property
-    def updated(self) -> int | None: ...
-    @property
-    def tags(self) -> tuple[str, ...]: ...
-    @property
-    def categories(self) -> tuple[tuple[str, ...], ...]: ...
-    @property
-    def authors(self) -> tuple[str, ...]: ...
-    @property
-    def lang(self) -> str: ...
-    @property
-    def description(self) -> str: ...
-    @property
-    def unpublished(self) -> str: ...
-    @property
-    def sections(self) -> Sequence[StoredSection]: ...
-
-    def text(self, section: int) -> str:
-        """The whole text of a section."""
-        ...
-
-    def passage(self, section: int, near: int, found: Sequence[Found]) -> Passage:
-        """About 900 characters of a section, among them the word at position `near`, with those marked that were
-        `found` in the section's text. What belongs to several leaves is marked for the first of them."""
-        ...
+    def generation(self) -> int:
+        """The number of the commit, 0 if there is none."""
+        return self.identity.generation if self.identity else 0
 
 
-class Outlined(Document, Protocol):
-    """A stored post of which a search, which is in a hurry, reads no more than the sections that it shows."""
+class Put(NamedTuple):
+    """A file to add or replace. A post of None records one that was read and holds nothing to index, so that it is not
+    read again."""
 
-    @property
-    def outline(self) -> Outline: ...
-
-    def section(self, number: int) -> StoredSection:
-        """One of `sections`."""
-        ...
+    post: Post | None
+    path: str
+    stamp: Stamp
 
 
 class Candidate(Protocol):
@@ -316,59 +240,115 @@ class Reader(Protocol):
 
 
 class Writer(Protocol):
-    """The one writer of an index: it holds the lock from opening to `close`.
-
-    `settings` is the fingerprint of what the posts were read with: the last commit's until it is set for the next.
-    """
-
-    settings: str
+    """The one writer of an index: it holds the lock from opening to `close`. What is staged becomes visible, and
+    durable, with `commit`."""
 
     @property
-    def based_on(self) -> Identity | None:
-        """The commit that this one builds on; None if it begins anew."""
-        ...
-
-    @property
-    def lock_file(self) -> int:
-        """The descriptor of the lock, for worker processes to hold it too."""
-        ...
-
-    def table(self) -> Mapping[str, Stamp]:
-        """The files of the last commit, by path."""
+    def base(self) -> FileTable:
+        """The files of the commit that the next one builds on; without identity where it begins anew."""
         ...
 
     def problems(self) -> list[Problem]:
-        """The problems of the last commit."""
-        ...
-
-    def set_problems(self, problems: Iterable[Problem]) -> None:
-        """Stage the problems that the next commit shall carry."""
+        """The problems of that commit. Raises IndexDamagedError where they are lost."""
         ...
 
     def clear(self) -> None:
-        """Stage the removal of everything: what is written from now on is the whole index."""
+        """Stage the removal of everything: what is put from now on is the whole index."""
         ...
 
-    def write(self, puts: Iterable[tuple[Post | None, str, Stamp]], deletes: Iterable[str] = ()) -> None:
-        """Stage posts to add or replace as (post, path, stamp), and paths to remove.
-
-        A post of None records a file that was read and holds nothing to index, so that it is not read again.
-        """
+    def put(self, files: Iterable[Put]) -> None:
+        """Stage files to add or replace."""
         ...
 
-    def reserve(self) -> str:
-        """A name under which another process may write posts for the coming commit."""
+    def delete(self, paths: Iterable[str]) -> None:
+        """Stage files to remove; those that the index does not have are passed over."""
         ...
 
-    def adopt(self, parts: Iterable[Any], stamps: Mapping[str, Stamp]) -> None:
-        """Stage what other processes wrote under reserved names, as they described it, with the files it was made
-        of, none of which is in the index yet."""
-        ...
-
-    def commit(self) -> int:
-        """Make everything staged durable and visible at once; the new generation."""
+    def commit(self, *, problems: Iterable[Problem] | None = None, settings: str | None = None) -> int:
+        """Make what was staged durable and visible at once, with these problems and this fingerprint (None: those of
+        the last commit); the new generation, or the last one where there is nothing to commit."""
         ...
 
     def close(self) -> None:
         """Drop what was staged and not committed, and free the lock."""
+        ...
+
+
+@runtime_checkable
+class BulkWriter(Protocol):
+    """What a writer may have besides: a way of its own to read and put many files."""
+
+    @property
+    def bulk_from(self) -> int:
+        """Fewer files than these are better put one after the other."""
+        ...
+
+    def put_files(
+        self, folder: Path, paths: Sequence[str], settings: Settings, *, jobs: int, read: Callable[[int], None]
+    ) -> list[Problem]:
+        """Stage files of `folder`, none of which is in the index yet, read in up to `jobs` processes; the problems
+        met. `read` is called with numbers of posts as they are read, from any thread."""
+        ...
+
+
+class Engine(Protocol):
+    """One index, wherever it lies: made once, from the settings, and shared by threads. Making it opens nothing."""
+
+    @property
+    def place(self) -> str:
+        """Where the index lies, for people to read: without a password or a token."""
+        ...
+
+    def open_reader(self) -> Reader:
+        """The newest commit, open for searching. Raises IndexMissingError, IndexDamagedError, IndexVersionError."""
+        ...
+
+    def open_writer(
+        self, *, analyzer: Analyzer, wait: float = 0.0, distrust: bool = False, hurried: bool = False
+    ) -> Writer:
+        """The writer, made if need be with the place for it; `wait` seconds for another one to end. All posts of an
+        index are read by one `analyzer`. With `distrust` nothing is built on that was not just checked, and nothing
+        older is kept; with `hurried` a commit leaves large work to the next. Raises IndexLockedError,
+        IndexWriteError, IndexVersionError.
+        """
+        ...
+
+    def hurry(self) -> None:
+        """This process answers once and ends: what makes that quicker may cost more than it is worth to others."""
+        ...
+
+    def newest(self) -> Identity | None:
+        """What tells the newest commit from every other, without verifying it; None if there is none."""
+        ...
+
+    def file_table(self) -> FileTable:
+        """What the newest commit knows of the files: nothing if there is none that this version can go on from."""
+        ...
+
+    def problems(self) -> list[Problem]:
+        """The problems that the newest commit carries. Raises IndexMissingError, IndexDamagedError."""
+        ...
+
+    def made_of(self) -> str:
+        """The folder that the index was last made of; "" where nobody knows."""
+        ...
+
+    def claim(self, folder: Path) -> None:
+        """Note that the index is made of this folder."""
+        ...
+
+    def commits(self) -> tuple[Kept, ...]:
+        """The commits that are kept, newest first. Raises IndexDamagedError where they cannot be read."""
+        ...
+
+    def size(self) -> int:
+        """The bytes of all that is stored for the index, left-overs too; 0 where nobody can tell."""
+        ...
+
+    def verify(self) -> list[Problem]:
+        """Check every byte of the commits that are kept; one problem, of kind "damaged", for each thing that is."""
+        ...
+
+    def diagnose(self, error: Exception) -> None:
+        """After an error that nobody expected: raise IndexDamagedError from it if the index is why; else do nothing."""
         ...

@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from pathlib import Path
 
-from . import build, embedded, forks, posts
+from . import build, forks, posts
 from .build import Report
 from .config import Settings
-from .engine import Reader
+from .engine import Engine, FileTable, Reader
 from .errors import FolderError, IndexLockedError, PostdexError
 from .events import Looked, Source, Told, tells
 from .ignore import Patterns
@@ -46,7 +46,7 @@ OnError = Callable[[PostdexError], None]
 
 def watch(
     folder: Path,
-    directory: Path,
+    engine: Engine,
     settings: Settings,
     *,
     stop: threading.Event | None = None,
@@ -58,7 +58,7 @@ def watch(
     jobs: int = 1,
     alive: Callable[[], None] = lambda: None,
 ) -> None:
-    """Keep the index in `directory` as new as the files of `folder`, until `stop` is set; by default for ever.
+    """Keep an index as new as the files of `folder`, until `stop` is set; by default for ever.
 
     `on_report` is called after the first round and after each that changed something, `on_error` with what went
     wrong, once for each cause: a full disk, another writer, settings that are wrong, a bug. Nothing of that ends it.
@@ -67,7 +67,7 @@ def watch(
     `alive` is called several times a minute, in long rounds too.
     """
     turn = turn or nullcontext()
-    following = _Following(folder, directory, settings, on_report, on_error, reload, turn, jobs, alive)
+    following = _Following(folder, engine, settings, on_report, on_error, reload, turn, jobs, alive)
     stop = stop or threading.Event()
     while not stop.is_set():
         try:
@@ -185,7 +185,7 @@ class _Following:
     def __init__(
         self,
         folder: Path,
-        directory: Path,
+        engine: Engine,
         settings: Settings,
         on_report: OnReport,
         on_error: OnError,
@@ -196,11 +196,11 @@ class _Following:
     ) -> None:
         self.alive = alive
         self.root = os.path.abspath(folder)
-        self._folder, self._directory, self._settings = folder, directory, settings
+        self._folder, self._engine, self._settings = folder, engine, settings
         self._on_report, self._on_error, self._reload = on_report, on_error, reload
         self._turn, self._jobs = turn, jobs
-        self._index = os.path.abspath(directory) + os.sep
-        self._known = build.Known(None, {}, "")
+        self._index = os.path.abspath(engine.place) + os.sep
+        self._known = FileTable(None, {}, "")
         self._around: list[tuple[str, int, int, int]] | None = None
         self._reader: Reader | None = None  # held, so that segments stay open and verified
         self._folders: frozenset[str] = frozenset()
@@ -282,7 +282,7 @@ class _Following:
             if relative.endswith("/.gitignore"):
                 return None
             relative = shown(relative)
-            if relative in self._known.table or include.verdict(relative) or include.verdict(relative.lower()):
+            if relative in self._known.files or include.verdict(relative) or include.verdict(relative.lower()):
                 found.add(relative)
         return found if len(found) <= MANY else None
 
@@ -302,19 +302,19 @@ class _Following:
 
     def _gone(self) -> bool:
         """Whether the index was removed, or made anew: what others commit to the same has a higher number."""
-        known, found = self._known.identity, embedded.identity(self._directory)
+        known, found = self._known.identity, self._engine.newest()
         return known is not None and (found is None or (found != known and found.generation <= known.generation))
 
     def _refreshed(self, only: set[str] | None) -> build.Report:
         def progress(done: int, total: int) -> None:
             self.alive()
 
-        given = self._folder, self._directory, self._settings
+        given = self._folder, self._engine, self._settings
         try:
             since = self._known.identity
             return build.refresh(*given, wait=WAIT_S, jobs=self._jobs, only=only, since=since, progress=progress)
         except Exception as error:
-            embedded.blame(self._directory, error)
+            self._engine.diagnose(error)
             raise
 
     def round(self, paths: set[str] | None) -> None:
@@ -322,9 +322,9 @@ class _Following:
         try:
             with self._turn:
                 report = self._refreshed(paths)
-                if self._reader is None or embedded.identity(self._directory) != self._known.identity:
-                    self._known = build.known(self._directory)
-                    self._reader = embedded.open_reader(self._directory)
+                if self._reader is None or self._engine.newest() != self._known.identity:
+                    self._known = self._engine.file_table()
+                    self._reader = self._engine.open_reader()
         except IndexLockedError as error:  # nothing is wrong, and it ends soon
             self._whole = time.monotonic() + AGAIN_S
             self._reported = False
@@ -346,7 +346,7 @@ class _Following:
 
     def _moments(self, paths: Iterable[str] | None) -> Iterator[int]:
         """When posts, all or these, have to be read again because of the time."""
-        table = self._known.table
+        table = self._known.files
         stamps = table.values() if paths is None else [table[path] for path in paths if path in table]
         return (stamp.reconsider_at for stamp in stamps if stamp.reconsider_at is not None)
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from postdex_index import build, embedded, posts
+from postdex_index import build, posts
 from postdex_index.config import Settings
-from postdex_index.engine import Reader
+from postdex_index.engine import Engine, FileTable, Reader
 from postdex_index.model import Problem
 from postdex_index.query import Everything
 
@@ -17,12 +17,12 @@ from .answers import ALL_POSTS
 from .values import Status
 
 
-def status(folder: Path, directory: Path, settings: Settings, reader: Reader, known: build.Known) -> Status:
+def status(folder: Path, engine: Engine, settings: Settings, reader: Reader, known: FileTable) -> Status:
     """How an index stands now."""
     todo = build.plan(folder, known, settings)
     changed = build.changed_files(folder, known, settings, todo)
-    state = not todo.pending, changed, embedded.bytes_on_disk(directory), embedded.commits(directory)
-    return Status(str(folder), str(directory), reader.stats(), *state)
+    state = not todo.pending, changed, engine.size(), engine.commits()
+    return Status(str(folder), engine.place, reader.stats(), *state)
 
 
 def problems_of_files(folder: Path, settings: Settings) -> list[Problem]:
@@ -34,8 +34,8 @@ def problems_of_files(folder: Path, settings: Settings) -> list[Problem]:
     return sorted([*walk.problems, *found, *posts.clashes(urls)])
 
 
-def problems(directory: Path, reader: Reader) -> list[Problem]:
+def problems(engine: Engine, reader: Reader) -> list[Problem]:
     """What was skipped, is unpublished, lost something, or has the address of another post; by path and line."""
     every = reader.search(Everything(), limit=ALL_POSTS, sort="title").candidates
     urls = {document.path: document.url for document in (reader.document(one.post) for one in every)}
-    return sorted([*embedded.read_problems(directory), *posts.clashes(urls)])
+    return sorted([*engine.problems(), *posts.clashes(urls)])

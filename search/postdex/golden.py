@@ -51,7 +51,7 @@ def bench(place: Place, /, file: str, min_mrr: float | None, min_success: float 
     [[query]] with text = "…" and path = "…" (or paths = […]). Exit status 1 below a minimum.
     """
     golden = read_golden(Path(file))
-    with ready(place, "auto") as ix:
+    with ready(place.open("auto")) as ix:
         judged = [_judge(ix, wanted) for wanted in golden]
         for path in dict.fromkeys(path for wanted in golden for path in wanted.paths):
             if not os.path.exists(ix.folder / path):

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from postdex_index import globs
 from postdex_index.analyzer import Analyzer
-from postdex_index.engine import UNTYPED, AsTyped, LeafStats, Outlined, Reader
+from postdex_index.document import Outlined
+from postdex_index.engine import UNTYPED, AsTyped, LeafStats, Reader
 from postdex_index.model import Explanation
 from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Query, Synonyms, Term, Wildcard, leaves
 from postdex_index.spelling import slips

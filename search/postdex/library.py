@@ -14,8 +14,10 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
 
-from postdex_index import build, config, embedded
-from postdex_index.engine import AsTyped, Document, Reader, Word
+from postdex_index import build, config
+from postdex_index.document import Document
+from postdex_index.embedded import EmbeddedEngine
+from postdex_index.engine import AsTyped, Engine, Reader, Word
 from postdex_index.errors import (
     FolderError,
     IndexDamagedError,
@@ -86,7 +88,7 @@ def _reading(method: Callable[Concatenate[Index, Given], Found]) -> Callable[Con
         try:
             return method(self, *arguments, **named)
         except Exception as error:
-            embedded.blame(self.directory, error)
+            self.engine.diagnose(error)
             raise
 
     return call
@@ -129,8 +131,8 @@ class Index:
         if refresh not in REFRESH:
             raise PostdexError(f"refresh is {refresh!r}", "use auto, never or require")
         self.settings = config.load(self.folder)
-        self.directory = index_directory(self.folder, index)
-        self.views = Views(self.folder, self.directory, refresh)
+        self.engine: Engine = EmbeddedEngine(index_directory(self.folder, index))
+        self.views = Views(self.folder, self.engine, refresh)
         self._watching: list[Watching] = []
 
     @property
@@ -148,7 +150,7 @@ class Index:
 
         Such an index is rebuilt by whoever searches next, and its paths are those of the other folder until then.
         """
-        made_of = embedded.made_of(self.directory)
+        made_of = self.engine.made_of()
         same = made_of and os.path.realpath(made_of) == os.path.realpath(self.folder)
         return None if same else made_of
 
@@ -246,7 +248,7 @@ class Index:
         tree, title_key, corrections = rescue.rescue(parsed, view.reader)
         post = view.reader.find(check_text("path", path))
         if post is None:
-            reasons = why.unknown(self.folder, self.directory, self.settings, self.views.known(), path)
+            reasons = why.unknown(self.folder, self.engine, self.settings, self.views.known(), path)
             return Verdict(path, 0, None, tuple(reasons))
         if parsed.empty:
             return Verdict(path, 0, None, parsed.warnings)
@@ -276,7 +278,7 @@ class Index:
             try:
                 report = build.refresh(
                     self.folder,
-                    self.directory,
+                    self.engine,
                     self.settings,
                     wait=wait,
                     full=full,
@@ -287,7 +289,7 @@ class Index:
             finally:
                 self.views.committed()
             if not dry_run and self.other_folder is not None:
-                embedded.claim(self.directory, self.folder)
+                self.engine.claim(self.folder)
         return report
 
     @_reading
@@ -295,14 +297,14 @@ class Index:
         """The index as it stands, without changing it."""
         from . import checkup
 
-        return checkup.status(self.folder, self.directory, self.settings, self.views.opened(), self.views.known())
+        return checkup.status(self.folder, self.engine, self.settings, self.views.opened(), self.views.known())
 
     @_reading
     def problems(self) -> list[Problem]:
         """What was skipped, is unpublished, lost something, or has the address of another post; by path and line."""
         from . import checkup
 
-        return checkup.problems(self.directory, self.views.opened())
+        return checkup.problems(self.engine, self.views.opened())
 
     def watch(
         self,
@@ -324,7 +326,7 @@ class Index:
         from postdex_index.watch import Watching, watch
 
         self.views.check_open()
-        run = partial(watch, self.folder, self.directory, self.settings, on_report=on_report, on_error=on_error)
+        run = partial(watch, self.folder, self.engine, self.settings, on_report=on_report, on_error=on_error)
         watching = Watching(partial(run, reload=self._reload, turn=self.views.updating, polling=polling, jobs=jobs))
         self._watching.append(watching)
         return watching

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from postdex_index.analyzer import Analyzer
-from postdex_index.engine import Document, Found
+from postdex_index.document import Document, Found
 from postdex_index.query import Clauses, Leaf, Phrase, Prefix, Query, Synonyms, Term, leaves
 from postdex_index.scripts import is_spaceless
 

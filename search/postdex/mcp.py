@@ -91,7 +91,7 @@ def mcp(place: Place, /, folder: str | None) -> int:
     except ModuleNotFoundError as error:
         raise MissingExtraError("`postdex mcp` needs more packages", "pip install 'postdex[mcp]'") from error
 
-    with ready(place._replace(folder=folder or place.folder), "auto") as ix:
+    with ready(place._replace(folder=folder or place.folder).open("auto")) as ix:
         anyio.run(stdio.serve, server(ix))
     return 0
 

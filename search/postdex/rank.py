@@ -18,7 +18,8 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
-from postdex_index.engine import FEWEST, Candidate, Outline
+from postdex_index.document import Outline
+from postdex_index.engine import FEWEST, Candidate
 from postdex_index.query import Leaf, Synonyms, Term
 from postdex_index.scoring import BODY, HEADING, norm, saturation
 from postdex_index.scripts import is_spaceless

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from postdex_index.engine import Document, Word
+from postdex_index.document import Document
+from postdex_index.engine import Word
 from postdex_index.errors import PostdexError
 from postdex_index.model import SOFT_BREAK, Explanation, Problem, Span
 

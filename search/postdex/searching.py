@@ -64,10 +64,10 @@ class Output(NamedTuple):
 
 def search(place: Place, request: SearchRequest, output: Output) -> int:
     """Search and print; the exit status: 0 if there are hits, 1 if there are none. Raises PostdexError."""
-    from postdex_index import embedded
-
-    embedded.hurry()
-    with ready(place, "never" if output.no_refresh else "require" if output.require_fresh else "auto") as ix:
+    refresh: Refresh = "never" if output.no_refresh else "require" if output.require_fresh else "auto"
+    ix = place.open(refresh)
+    ix.engine.hurry()
+    with ready(ix):
         if output.suggest:
             return _suggest(ix, request, output)
         if output.explain:
@@ -75,9 +75,9 @@ def search(place: Place, request: SearchRequest, output: Output) -> int:
         return _search(ix, request, output)
 
 
-def ready(place: Place, refresh: Refresh) -> Index:
-    """The index to search in; it is built first if there is none, or anew if it is damaged and may be written."""
-    ix = place.open(refresh)
+def ready(ix: Index) -> Index:
+    """An index to search in; it is built first if there is none, or anew if it is damaged and may be written."""
+    refresh = ix.views.refresh
     other = say_other_folder(ix, anew=refresh == "auto")
     if must_build_first(ix, mend=refresh != "never") or (other and refresh == "auto"):
         from .library import FIRST_BUILD_WAIT_S
@@ -86,9 +86,9 @@ def ready(place: Place, refresh: Refresh) -> Index:
         with Bar("indexing") as bar:
             report = ix.refresh(wait=FIRST_BUILD_WAIT_S, jobs=usual_jobs(), progress=bar)
         insist_on_posts(ix)
-        inside = ix.directory.parent == ix.folder
+        inside = os.path.dirname(ix.engine.place) == str(ix.folder)
         if report.added:  # else another process was first
-            note(f"indexed {len(report.added):,} posts of {ix.folder}" + ("" if inside else f" in {ix.directory}"))
+            note(f"indexed {len(report.added):,} posts of {ix.folder}" + ("" if inside else f" in {ix.engine.place}"))
     return ix
 
 
@@ -97,7 +97,7 @@ def say_other_folder(ix: Index, *, anew: bool = True) -> bool:
     if not (other := ix.other_folder):
         return False
     what = f"it is made anew of {ix.folder}" if anew else "paths are those of that folder"
-    note(f"the index in {ix.directory} was made of {other}; {what} (give each folder an --index of its own)")
+    note(f"the index in {ix.engine.place} was made of {other}; {what} (give each folder an --index of its own)")
     return True
 
 
@@ -121,9 +121,7 @@ def must_build_first(ix: Index, *, mend: bool = True) -> bool:
 
 def insist_on_files(ix: Index) -> None:
     """Raise FolderError if there is no index and no file for one: it would be left behind, and found by all below."""
-    from postdex_index import embedded
-
-    if embedded.generation(ix.directory) is None and not ix.refresh(dry_run=True).added:
+    if ix.engine.newest() is None and not ix.refresh(dry_run=True).added:
         hint = "name the folder of the posts with -C, or other files with the setting include"
         if left_out := ", ".join(ix.settings.exclude):
             hint += f"; the setting exclude leaves out {left_out}"
@@ -132,9 +130,7 @@ def insist_on_files(ix: Index) -> None:
 
 def insist_on_posts(ix: Index) -> None:
     """Raise FolderError if the index holds no post at all, so that nothing could ever be found."""
-    from postdex_index.embedded import open_reader
-
-    stats = open_reader(ix.directory).stats()
+    stats = ix.engine.open_reader().stats()
     if not stats.posts + stats.unpublished:
         hint = "name the folder of the posts with -C; `postdex doctor` lists what was skipped"
         raise FolderError("no post could be indexed", hint, path=str(ix.folder))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from postdex_index.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from postdex_index.engine import Document
+    from postdex_index.document import Document
 
     from .library import Index
 

@@ -21,7 +21,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from postdex_index.analyzer import Analyzer
-from postdex_index.engine import Mark, Passage
+from postdex_index.document import Mark, Passage
 from postdex_index.model import SOFT_BREAK, Span
 
 from .printable import printable

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from postdex_index.analyzer import Analyzer
-from postdex_index.engine import Mark, Passage
+from postdex_index.document import Mark, Passage
 
 #: Characters that may stand between two words that stand together, none of them a letter: `foo() -> bar`.
 _APART = 6

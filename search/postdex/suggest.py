@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 from postdex_index.analysis import compound, terms_at
 from postdex_index.analyzer import Analyzer
-from postdex_index.engine import Document, Reader, Word
+from postdex_index.document import Document
+from postdex_index.engine import Reader, Word
 from postdex_index.languages import stem, stemmer_language, stop_words
 from postdex_index.query import Clauses, Keyword, Query, Term
 from postdex_index.scoring import K1, idf, saturation

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from postdex_index.engine import Document
+from postdex_index.document import Document
 from postdex_index.model import SOFT_BREAK, Explanation, Problem, Span
 
 from .printable import cells, iso, lines, pieces, printable

@@ -133,7 +133,7 @@ def show(place: Place, /, path: str, as_json: bool) -> int:
     """Show a post, or one of its sections, as it is indexed."""
     from . import render, sections, terminal
 
-    with ready(place, "auto") as ix:
+    with ready(place.open("auto")) as ix:
         document, section = sections.find(ix, path, partial(post_path, ix.folder))
         if as_json:
             out_json(render.dumps(render.document(document, section)))
@@ -167,9 +167,7 @@ def doctor(place: Place, /, verify: bool, fix: bool, as_json: bool) -> int:
 
 def _fix(ix: Index, quiet: bool) -> None:
     """Make the index right, whatever is wrong with it."""
-    from postdex_index import embedded
-
-    damaged = embedded.generation(ix.directory) is not None and _checked(ix, verify=True)[0] is None
+    damaged = ix.engine.newest() is not None and _checked(ix, verify=True)[0] is None
     with Bar("indexing") as bar:
         report = ix.refresh(full=damaged, jobs=usual_jobs(), progress=bar)
     if not quiet:
@@ -179,21 +177,19 @@ def _fix(ix: Index, quiet: bool) -> None:
 def _checked(ix: Index, verify: bool) -> tuple[Status | None, list[Problem]]:
     """The state of the index and what is wrong with the posts. None if there is no index, with what is wrong with the
     files; or if it cannot be used or is damaged anywhere, with what is wrong with itself."""
-    from postdex_index import embedded
-
     from .checkup import problems_of_files
 
     try:
         status, problems = ix.status(), ix.problems()
-        damages = embedded.verify(ix.directory) if verify else []
+        damages = ix.engine.verify() if verify else []
     except IndexMissingError:
         return None, problems_of_files(ix.folder, ix.settings)
     except IndexFault as error:
-        return None, [Problem(error.path or str(ix.directory), 0, "damaged", error.message, error.hint)]
+        return None, [Problem(error.path or ix.engine.place, 0, "damaged", error.message, error.hint)]
     for one in status.commits:
         if one.state == "damaged" and not damages:
-            path, hint = ix.directory / f"commit-{one.generation:06}", "run `postdex doctor --fix` to rebuild it"
-            damages = [Problem(str(path), 0, "damaged", "this commit of the index is damaged", hint)]
+            path, hint = f"{ix.engine.place}/commit-{one.generation:06}", "run `postdex doctor --fix` to rebuild it"
+            damages = [Problem(path, 0, "damaged", "this commit of the index is damaged", hint)]
     return (None, damages) if damages else (status, problems)
 
 
@@ -224,7 +220,7 @@ def _say_checkup(ix: Index, status: Status | None, problems: list[Problem], veri
     if text:
         out(text, "")
     stats, kept = status.stats, [one.generation for one in status.commits if one.state == "kept"]
-    where = printable(str(ix.directory))
+    where = printable(ix.engine.place)
     out(f"{stats.posts:,} posts, {stats.unpublished:,} unpublished; {status.bytes_on_disk:,} bytes in {where}")
     beside = f"; generation {kept[0]} is kept beside it" if kept else ""
     checked = "; every checksum is right" if verified else ""

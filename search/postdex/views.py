@@ -6,22 +6,18 @@ An `Index` asks its `Views` and nobody else. Who serves an index in another way 
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
 
-from postdex_index import build, embedded, forks
+from postdex_index import build, forks
 from postdex_index.config import Settings
-from postdex_index.engine import Identity, Reader
+from postdex_index.engine import Engine, FileTable, Identity, Reader
 from postdex_index.errors import PostdexError, StaleError
 
 from .request import Refresh
 from .values import IndexState
-
-#: A file system may tell the time of a change no finer than this (FAT: 2 s), so that a second one shows no other time.
-_COARSE_NS = 3_000_000_000
 
 
 class View(NamedTuple):
@@ -42,17 +38,16 @@ class Views:
     """The views of one index. Thread-safe. `last` is the reader that was opened last; `updating` is held by whoever
     brings the index up to its files."""
 
-    def __init__(self, folder: Path, directory: Path, refresh: Refresh = "auto") -> None:
+    def __init__(self, folder: Path, engine: Engine, refresh: Refresh = "auto") -> None:
         """Opens nothing yet."""
         self.folder = folder
-        self.directory = directory
+        self.engine = engine
         self.refresh = refresh
         self.updating = threading.Lock()
         self.last: Reader | None = None
         self._closed = False
-        self._listed: tuple[int, Identity | None] | None = None
         self._lessened: tuple[Reader, tuple[str, ...], Reader] | None = None
-        self._table: build.Known | None = None
+        self._table: FileTable | None = None
         self._checked: tuple[float, build.Freshness] | None = None
         forks.remember(self)
 
@@ -75,18 +70,8 @@ class Views:
         return View(reader, freshness)
 
     def newest(self) -> Identity | None:
-        """Which commit is the newest; the folder is listed only if it or the commit changed since, or just now."""
-        try:
-            changed_ns = os.stat(self.directory).st_mtime_ns
-        except OSError:
-            return embedded.identity(self.directory)
-        listed = self._listed
-        if listed and listed[0] == changed_ns and embedded.stands(self.directory, listed[1]):
-            return listed[1]
-        newest = embedded.identity(self.directory)
-        youngest_ns = max(changed_ns, newest.mtime_ns if newest else 0)
-        self._listed = (changed_ns, newest) if time.time_ns() - youngest_ns > _COARSE_NS else None
-        return newest
+        """Which commit is the newest."""
+        return self.engine.newest()
 
     def opened(self) -> Reader:
         """The reader of the newest commit. A former one is not closed here: other threads may still read in it."""
@@ -94,7 +79,7 @@ class Views:
         newest = self.newest()
         opened = self.last
         if opened is None or opened.identity != newest:
-            opened = self.last = embedded.open_reader(self.directory)
+            opened = self.last = self.engine.open_reader()
         return opened
 
     def freshness(self, settings: Settings) -> build.Freshness:
@@ -106,14 +91,14 @@ class Views:
         with self.updating:
             if self._checked is None or self._checked[0] < asked:
                 began = time.monotonic()
-                self._checked = began, build.catch_up(self.folder, self.directory, settings, self.known())
+                self._checked = began, build.catch_up(self.folder, self.engine, settings, self.known())
             return self._checked[1]
 
-    def known(self) -> build.Known:
+    def known(self) -> FileTable:
         """The post table of the newest commit, read again only when there is another one."""
-        newest = embedded.identity(self.directory)
+        newest = self.engine.newest()
         if self._table is None or self._table.identity != newest:
-            self._table = build.known(self.directory)
+            self._table = self.engine.file_table()
         return self._table
 
     def check_open(self) -> None:
@@ -122,8 +107,7 @@ class Views:
             raise PostdexError("this index was closed", "open it again")
 
     def committed(self) -> None:
-        """Something may have been committed just now: what was seen of the index is old."""
-        self._listed = None
+        """Something may have been committed just now; nothing is remembered here that would hide it."""
 
     def close(self) -> None:
         """Let go of the readers; searches that are under way end undisturbed."""

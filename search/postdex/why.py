@@ -10,9 +10,9 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from postdex_index import build, embedded, posts
+from postdex_index import build, posts
 from postdex_index.config import Settings
-from postdex_index.engine import Reader
+from postdex_index.engine import Engine, FileTable, Reader
 from postdex_index.query import Clauses, Keyword, Query
 
 from . import hits
@@ -37,16 +37,16 @@ def verdict(reader: Reader, path: str, post: int, question: Question) -> Verdict
     return Verdict(path, 0, reader.explain(tree, post, as_typed=as_typed), (f"it is not among the first {MOST_HITS}",))
 
 
-def unknown(folder: Path, directory: Path, settings: Settings, known: build.Known, path: str) -> list[str]:
+def unknown(folder: Path, engine: Engine, settings: Settings, known: FileTable, path: str) -> list[str]:
     """Why a file is not in the index."""
     reasons = [
         problem.message + (f"; {problem.hint}" if problem.hint else "")
-        for problem in embedded.read_problems(directory)
+        for problem in engine.problems()
         if problem.path == path
     ]
     if not os.path.isfile(posts.lying(folder, path)):
         return [*reasons, "there is no such file in the folder of the posts"]
-    if path in known.table:
+    if path in known.files:
         return reasons or ["the file holds nothing to index"]
     todo = build.plan(folder, known, settings)
     if path in todo.add:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from postdex_index.engine import Candidate, Outlined, Reader
+from postdex_index.document import Outlined
+from postdex_index.engine import Candidate, Reader
 
 from .rank import LOOKED_AT, Ranked, as_ranked
 

@@ -40,7 +40,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "search"), str(ROOT / "index")]
 
 import postdex  # noqa: E402
-from postdex_index import embedded  # noqa: E402
+from postdex_index.embedded import EmbeddedEngine  # noqa: E402
 from postdex_index.errors import IndexFault  # noqa: E402
 
 CLIENTS, PAUSE_S = 32, 0.5
@@ -328,7 +328,7 @@ class Load:
             while not self.harmed(directory, newest=bool(number % 2), cut=bool((number + number // 2) % 2)):
                 pass
             began = time.monotonic()
-            while embedded.verify(directory) and not self.stop.wait(0.2):
+            while EmbeddedEngine(directory).verify() and not self.stop.wait(0.2):
                 pass
             self.damages.append((began, time.monotonic()))
 

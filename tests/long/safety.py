@@ -42,7 +42,7 @@ import test_threads  # noqa: E402
 import test_watch  # noqa: E402
 
 import postdex  # noqa: E402
-from postdex_index import worker  # noqa: E402
+from postdex_index.embedded import worker  # noqa: E402
 
 
 class Task(NamedTuple):

@@ -1,20 +1,20 @@
 """The engine that comes with postdex: a Whoosh index whose bytes are arrays of our own.
 
-`open_reader` and `open_writer` implement `postdex_index.engine`; the rest are cheap questions about an
-index. Inside, each module answers one question; a post's way is inversion -> lists -> segment -> store,
-a query's reader -> matching -> postings -> segment.
+`EmbeddedEngine` implements `postdex_index.engine`. Inside, each module answers one question; a post's way is
+inversion -> lists -> segment -> store, a query's reader -> matching -> postings -> segment.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..engine import Identity, Kept, Stamp
-from ..errors import IndexDamagedError, PostdexError
+from .. import forks
+from ..engine import FileTable, Identity, Kept
+from ..errors import IndexDamagedError, IndexMissingError, PostdexError
 from ..model import Problem
 from . import opening
 from .reader import Snapshot
@@ -24,109 +24,118 @@ if TYPE_CHECKING:
     from ..analyzer import Analyzer
     from .writer import IndexWriter
 
-
-def open_reader(directory: Path) -> Snapshot:
-    """The newest commit, open for searching. Raises `IndexMissingError`, `IndexDamagedError`, `IndexVersionError`."""
-    return opening.snapshot(Store(directory))
+#: A file system may tell the time of a change no finer than this (FAT: 2 s), so that a second one shows no other time.
+_COARSE_NS = 3_000_000_000
 
 
-def hurry() -> None:
-    """This process answers once and ends: what makes that quicker may cost more than it is worth to others."""
-    from .segment import hurry
+class EmbeddedEngine:
+    """The index in one directory; implements `engine.Engine`, where each method is described."""
 
-    hurry()
+    def __init__(self, directory: str | os.PathLike[str]) -> None:
+        """Opens nothing: the directory need not be there."""
+        self._store = Store(Path(directory))
+        self._listed: tuple[int, Identity | None] | None = None
 
+    @property
+    def place(self) -> str:
+        """The directory."""
+        return str(self._store.directory)
 
-def open_writer(
-    directory: Path, *, analyzer: Analyzer, wait: float = 0.0, distrust: bool = False, hurried: bool = False
-) -> IndexWriter:
-    """The writer, made if need be with its folder; `wait` seconds for another writer to end. All posts of an index are
-    read by one `analyzer`. With `distrust` nothing is built on that was not just checked, and nothing older is kept;
-    with `hurried` a commit does not wait for a large merge.
+    # -- searching
 
-    Raises `IndexLockedError`, `IndexWriteError`, `IndexVersionError`.
-    """
-    from .writer import IndexWriter  # with all that builds segments: a search has no use for it
+    def open_reader(self) -> Snapshot:
+        """The newest commit, open for searching."""
+        return opening.snapshot(self._store)
 
-    return IndexWriter(directory, analyzer=analyzer, wait=wait, distrust=distrust, hurried=hurried)
+    def hurry(self) -> None:
+        """This process answers once and ends."""
+        from .segment import hurry
 
+        hurry()
 
-def generation(directory: Path) -> int | None:
-    """The number of the newest commit, without looking into it; None if there is none."""
-    return next(iter(Store(directory).generations()), None)
+    def newest(self) -> Identity | None:
+        """Which commit is the newest; the directory is listed only if it or the commit changed since, or just now."""
+        store = self._store
+        try:
+            changed_ns = os.stat(store.directory).st_mtime_ns
+        except OSError:
+            changed_ns = -1
+        listed = self._listed
+        if listed and listed[0] == changed_ns and store.stands(listed[1]):
+            return listed[1]
+        newest = next(filter(None, map(store.identity, store.generations())), None)
+        youngest_ns = max(changed_ns, newest.mtime_ns if newest else 0)
+        is_old = changed_ns >= 0 and time.time_ns() - youngest_ns > _COARSE_NS
+        self._listed = (changed_ns, newest) if is_old else None
+        return newest
 
+    # -- writing
 
-def identity(directory: Path) -> Identity | None:
-    """What tells the newest commit from every other, without verifying it; None if there is none."""
-    store = Store(directory)
-    return next(filter(None, map(store.identity, store.generations())), None)
+    def open_writer(
+        self, *, analyzer: Analyzer, wait: float = 0.0, distrust: bool = False, hurried: bool = False
+    ) -> IndexWriter:
+        """The writer, made if need be with its directory; `hurried` leaves a large merge to the next."""
+        with forks.barred:
+            from .writer import IndexWriter  # with all that builds segments: a search has no use for it
 
+        self._listed = None
+        return IndexWriter(self._store.directory, analyzer=analyzer, wait=wait, distrust=distrust, hurried=hurried)
 
-def stands(directory: Path, identity: Identity | None) -> bool:
-    """Whether the file of a commit is still the one that it was."""
-    return Store(directory).stands(identity)
+    def file_table(self) -> FileTable:
+        """What the newest commit knows of the files."""
+        try:
+            commit, _ = opening.newest(self._store)
+            return FileTable(commit.identity, self._store.table(commit), commit.settings)
+        except (IndexMissingError, IndexDamagedError):
+            return FileTable(None, {}, "")
 
+    def problems(self) -> list[Problem]:
+        """The problems that the newest commit carries."""
+        return self._store.problems(opening.newest(self._store)[0])
 
-def made_of(directory: Path) -> str:
-    """The folder that the index was last made of; "" where nobody knows."""
-    return Store(directory).made_of() or (str(directory.parent) if directory.name == ".postdex" else "")
+    def made_of(self) -> str:
+        """The folder that the index was last made of: the one that `.postdex` lies in, or the one that was noted."""
+        directory = self._store.directory
+        return self._store.made_of() or (str(directory.parent) if directory.name == ".postdex" else "")
 
+    def claim(self, folder: Path) -> None:
+        """Note that the index is made of this folder, unless it lies in it."""
+        real = os.path.realpath(folder)
+        self._store.claim("" if os.path.realpath(self._store.directory.parent) == real else real)
 
-def claim(directory: Path, folder: Path) -> None:
-    """Note that the index is made of this folder, unless it lies in it."""
-    real = os.path.realpath(folder)
-    Store(directory).claim("" if os.path.realpath(directory.parent) == real else real)
+    # -- looking after it
 
+    def commits(self) -> tuple[Kept, ...]:
+        """The commits that lie there, newest first."""
+        from .kept import kept  # for whoever looks after an index; a search never asks
 
-def read_known(directory: Path) -> tuple[Identity | None, Mapping[str, Stamp], str]:
-    """What the newest commit knows of the files: which commit that is, the post table by path, and the
-    fingerprint of the settings it was made with."""
-    store = Store(directory)
-    commit, _ = opening.newest(store)
-    return commit.identity, store.table(commit), commit.settings
+        return kept(self._store)
 
+    def size(self) -> int:
+        """The bytes of all files that lie there, left-overs of killed runs and the files for other programs too."""
+        from .kept import bytes_on_disk
 
-def read_problems(directory: Path) -> list[Problem]:
-    """The problems that the newest commit carries."""
-    store = Store(directory)
-    return store.problems(opening.newest(store)[0])
+        return bytes_on_disk(self._store.directory)
 
+    def verify(self) -> list[Problem]:
+        """Check every byte of the commits that are kept; one problem for each file that is damaged."""
+        from .damage import damages
 
-def commits(directory: Path) -> tuple[Kept, ...]:
-    """The commits that lie in an index, newest first. Raises IndexDamagedError for a folder that cannot be read."""
-    from .kept import kept  # for whoever looks after an index; a search never asks
+        return [Problem(error.path, 0, "damaged", error.message, error.hint) for error in damages(self._store)]
 
-    return kept(directory)
+    def diagnose(self, error: Exception) -> None:
+        """Raise `IndexDamagedError` from an unexpected error, which it names, if a segment makes no sense.
 
+        To look for that before would cost more than all searches. If all segments are in order, it is a bug, and stays
+        one; so it does where that cannot be found out: there is no index, or no memory, or the bug is in here as well.
+        """
+        if isinstance(error, (PostdexError, MemoryError)):
+            return
+        from .malformed import malformed
 
-def bytes_on_disk(directory: Path) -> int:
-    """The size of all files that lie there, left-overs of killed runs and the files for other programs too."""
-    from .kept import bytes_on_disk
-
-    return bytes_on_disk(directory)
-
-
-def blame(directory: Path, error: Exception) -> None:
-    """After an error that nobody expected: raise `IndexDamagedError` from it, which says it too, if a segment makes no
-    sense.
-
-    To look for that before would cost more than all searches. If all segments are in order, it is a bug, and stays one;
-    so it does where that cannot be found out: there is no index, or no memory, or the bug is in here as well.
-    """
-    if isinstance(error, (PostdexError, MemoryError)):
-        return
-    from .malformed import malformed
-
-    wrong: IndexDamagedError | None = None
-    with suppress(Exception):
-        wrong = next(malformed(Store(directory)), None)
-    if wrong:
-        said = f"{wrong.message} ({type(error).__name__}: {error})"
-        raise IndexDamagedError(said[:400], wrong.hint, path=wrong.path) from error
-
-
-def verify(directory: Path) -> list[Problem]:
-    """Check every byte of the commits that are kept; one problem for each file that is damaged."""
-    from .damage import damages
-
-    return [Problem(error.path, 0, "damaged", error.message, error.hint) for error in damages(Store(directory))]
+        wrong: IndexDamagedError | None = None
+        with suppress(Exception):
+            wrong = next(malformed(self._store), None)
+        if wrong:
+            message = f"{wrong.message} ({type(error).__name__}: {error})"
+            raise IndexDamagedError(message[:400], wrong.hint, path=wrong.path) from error

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from ..analysis import LONGEST_TERM, width_of
 from ..analyzer import Analyzer
-from ..engine import Found, Mark, Outline, Passage, StoredSection
+from ..document import Found, Mark, Outline, Passage, StoredSection
 from ..model import SOFT_BREAK
 from ..scoring import CODE
 from ..scripts import ASIAN, is_spaceless, run_letters

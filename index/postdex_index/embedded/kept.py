@@ -14,19 +14,18 @@ from ..errors import IndexDamagedError, IndexMissingError
 from .store import Store
 
 
-def kept(directory: Path) -> tuple[Kept, ...]:
+def kept(store: Store) -> tuple[Kept, ...]:
     """The commits of an index, newest first. Raises IndexDamagedError for a folder that cannot be read."""
-    store = Store(directory)
     found: list[Kept] = []
     for number in store.generations():
-        made = int(_state(directory / f"commit-{number:06}", "st_mtime"))
+        made = int(_state(store.path(number), "st_mtime"))
         try:
             commit = store.commit(number)
         except (IndexDamagedError, IndexMissingError) as error:
             state = "damaged" if isinstance(error, IndexDamagedError) else "old"
             found.append(Kept(number, made, 0, 0, 0, state))
             continue
-        whole = all(_state(directory / file.name, "st_size") == file.size for file in commit.files())
+        whole = all(_state(store.directory / file.name, "st_size") == file.size for file in commit.files())
         state = "damaged" if not whole else "kept" if any(one.state == "current" for one in found) else "current"
         posts = sum(entry.posts - len(entry.dead) for entry in commit.segments)
         size = sum(file.size for file in commit.files())

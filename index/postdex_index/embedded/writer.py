@@ -6,15 +6,17 @@ stays in its old segment, named among its dead, until a merge (`merge.py`) drops
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from itertools import count
 from pathlib import Path
 
+from .. import forks
 from ..analyzer import Analyzer
-from ..engine import Identity, Stamp
+from ..config import Settings
+from ..engine import FileTable, Put, Stamp
 from ..errors import IndexDamagedError, IndexFault, IndexMissingError, IndexWriteError
-from ..model import Post, Problem
+from ..model import Problem
 from ..scoring import OWN_AVERAGES
 from . import opening, table
 from .damage import of_commit
@@ -60,6 +62,7 @@ class IndexWriter:
         self._lock = Lock(Path(directory), wait)
         self._failed = False
         self._spent = False
+        self._pauses = ExitStack()  # no garbage collection until what was staged is gone: one over it would cost 5 %
         try:
             self._commit, self._segments, self._table = self._opened(distrust)
             self.generation = self._store.next_generation()
@@ -67,7 +70,7 @@ class IndexWriter:
         except BaseException:
             self._lock.close()
             raise
-        self._kept = [self._commit] if self.based_on and not distrust else []
+        self._kept = [self._commit] if self._commit.identity and not distrust else []
         self._begin()
 
     def _opened(self, distrust: bool) -> tuple[Commit, list[Segment], dict[str, Stamp]]:
@@ -84,14 +87,9 @@ class IndexWriter:
             return _NOTHING, [], {}
 
     @property
-    def based_on(self) -> Identity | None:
-        """The commit that this one builds on; None if it begins anew."""
-        return self._commit.identity
-
-    @property
-    def lock_file(self) -> int:
-        """The descriptor of the lock, for worker processes to hold it too."""
-        return self._lock.file
+    def base(self) -> FileTable:
+        """The files of the commit that the next one builds on."""
+        return FileTable(self._commit.identity, self._table, self._commit.settings)
 
     def _begin(self) -> None:
         self._names = (f"{self.generation:06}-{number}.segment" for number in count())
@@ -100,51 +98,61 @@ class IndexWriter:
         self._staged: dict[str, Placed] = {}
         self._dead: list[set[int]] = [set(entry.dead) for entry in self._commit.segments]
         self._changes: dict[str, Stamp | None] = {}
-        self._problems: list[Problem] | None = None
-        self.settings = self._commit.settings
 
     # -- staging
-
-    def table(self) -> Mapping[str, Stamp]:
-        """The files of the last commit, by path."""
-        return self._table
 
     def problems(self) -> list[Problem]:
         """The problems of the last commit."""
         return self._store.problems(self._commit)
 
-    def set_problems(self, problems: Iterable[Problem]) -> None:
-        """Stage the problems that the next commit shall carry."""
-        self._problems = list(problems)
-
     def clear(self) -> None:
-        """Stage the removal of everything: what is written from now on is the whole index."""
+        """Stage the removal of everything: what is put from now on is the whole index."""
         self._dead = [set(range(entry.posts)) for entry in self._commit.segments]
         self._changes.update(dict.fromkeys(self._table))
         self._kept = []
 
-    def write(self, puts: Iterable[tuple[Post | None, str, Stamp]], deletes: Iterable[str] = ()) -> None:
-        """Stage posts to add or replace, and paths to remove; see `engine.Writer.write`."""
+    def delete(self, paths: Iterable[str]) -> None:
+        """Stage files to remove."""
         self._lock.check()
-        for path in deletes:
+        for path in paths:
             self._drop(path)
             self._changes[path] = None
-        with no_collection():
-            for post, path, stamp in puts:
-                self._drop(path)
-                self._changes[path] = stamp
-                if post is not None:
-                    self._staged[path] = self._gathering.add(post)
 
-    def reserve(self) -> str:
-        """What the names of segments of the coming commit begin with that another process may write."""
-        return next(self._names).removesuffix(".segment")
+    def put(self, files: Iterable[Put]) -> None:
+        """Stage files to add or replace."""
+        self._lock.check()
+        self._pauses.enter_context(no_collection())
+        for post, path, stamp in files:
+            self._drop(path)
+            self._changes[path] = stamp
+            if post is not None:
+                self._staged[path] = self._gathering.add(post)
 
-    def adopt(self, parts: Iterable[SegmentEntry], stamps: Mapping[str, Stamp]) -> None:
-        """Stage segments that other processes wrote under reserved names, with the files they were made of,
-        none of which is in the index yet."""
-        self._adopted += parts
-        self._changes.update(stamps)
+    @property
+    def bulk_from(self) -> int:
+        """Fewer files than these are one stretch, which is better put here."""
+        with forks.barred:
+            from . import worker  # subprocesses and threads, which a small commit has no use for
+
+        return worker.SHARED_FROM
+
+    def put_files(
+        self, folder: Path, paths: Sequence[str], settings: Settings, *, jobs: int, read: Callable[[int], None]
+    ) -> list[Problem]:
+        """Stage files that the index has not yet as segments made in several processes; see `engine.BulkWriter`."""
+        from . import worker
+
+        self._pauses.enter_context(no_collection())
+        tasks = [(next(self._names).removesuffix(".segment"), stretch) for stretch in worker.share(paths)]
+        directory = self._store.directory
+        if jobs > 1:
+            parts = worker.in_processes(folder, directory, settings, tasks, jobs, self._lock.file, read)
+        else:
+            parts = [worker.build(folder, directory, settings, *task, read) for task in tasks]
+        for part in parts:
+            self._adopted += part.entries
+            self._changes.update(part.stamps)
+        return [problem for part in parts for problem in part.problems]
 
     def _lengths(self) -> list[Sequence[tuple[int, int]]]:
         opened = zip(self._opened_segments(), self._dead, strict=True)
@@ -167,12 +175,13 @@ class IndexWriter:
 
     # -- committing
 
-    def commit(self) -> int:
+    def commit(self, *, problems: Iterable[Problem] | None = None, settings: str | None = None) -> int:
         """Make everything staged durable and visible at once; returns the new generation.
 
         After an error the old commit is the index, and this writer can only be closed.
         """
-        if not self._changes and self._problems is None and self.settings == self._commit.settings:
+        settings = self._commit.settings if settings is None else settings
+        if not self._changes and problems is None and settings == self._commit.settings:
             return self._commit.generation
         if self._failed:
             raise IndexWriteError("this writer has failed before", "open another", path=str(self._store.directory))
@@ -187,9 +196,8 @@ class IndexWriter:
         entries = self._merge([*old, *written])
         rows = self._changed_table()
         try:
-            commit = Commit(
-                self.generation, tuple(entries), self._table_files(rows), self._problem_file(), self.settings
-            )
+            tables, problem_file = self._table_files(rows), self._problem_file(problems)
+            commit = Commit(self.generation, tuple(entries), tables, problem_file, settings)
             # First, so that a Whoosh program never sees a commit before its TOC; it is not ours to read.
             write_toc(self._store.directory, commit.generation, commit.segments)
             self._lock.check()
@@ -211,6 +219,7 @@ class IndexWriter:
         self._kept = [commit]
         self.generation += 1
         self._begin()
+        self._pauses.close()
         self._failed = False
 
     def _merge(self, entries: list[SegmentEntry]) -> list[SegmentEntry]:
@@ -246,12 +255,11 @@ class IndexWriter:
             return files
         return (*files, self._store.put(f"changes-{self.generation:06}", table.pack(self._changes)))
 
-    def _problem_file(self) -> File | None:
-        if self._problems is None:
+    def _problem_file(self, problems: Iterable[Problem] | None) -> File | None:
+        if problems is None:
             return self._commit.problems
-        if not self._problems:
-            return None
-        return self._store.put(f"problems-{self.generation:06}", problem_bytes(self._problems))
+        content = problem_bytes(problems)
+        return self._store.put(f"problems-{self.generation:06}", content) if content != problem_bytes(()) else None
 
     def close(self) -> None:
         """Drop what was staged and not committed, and free the lock."""
@@ -259,6 +267,7 @@ class IndexWriter:
         if self._lock.held and not self._spent:
             with suppress(IndexFault):  # else the next writer removes it
                 self._store.sweep_unfinished()
+        self._pauses.close()
         self._lock.close()
 
     def __enter__(self) -> IndexWriter:

@@ -35,7 +35,7 @@ class Site:
 
     def __init__(self, index: Index, *, drafts: bool = False, watching: bool = False) -> None:
         self.index = index
-        self.views = index.views = ServedViews(index.folder, index.directory)
+        self.views = index.views = ServedViews(index.folder, index.engine)
         self.drafts = drafts
         self.watching = watching
         self.trouble = ""

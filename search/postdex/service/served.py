@@ -11,10 +11,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from postdex_index import embedded
 from postdex_index.build import Freshness
 from postdex_index.config import Settings
-from postdex_index.engine import Identity, Reader, Stats
+from postdex_index.engine import Engine, Identity, Reader, Stats
 from postdex_index.errors import IndexDamagedError, IndexFault
 
 from ..views import Views
@@ -33,8 +32,8 @@ class ServedViews(Views):
     `alive` says that somebody does. Until somebody does, nobody knows.
     """
 
-    def __init__(self, folder: Path, directory: Path) -> None:
-        super().__init__(folder, directory, "never")
+    def __init__(self, folder: Path, engine: Engine) -> None:
+        super().__init__(folder, engine, "never")
         self.told = Freshness(None, 0)
         self.alive: Callable[[], bool] = lambda: True
         self._refused: tuple[float, Identity | None] = -AGAIN_S, None
@@ -53,7 +52,7 @@ class ServedViews(Views):
         now = time.monotonic()
         if now - self._seen[0] >= SEEN_S:
             self._seen = now, self._seen[1]  # one looks, the others go on with what was seen
-            self._seen = now, embedded.identity(self.directory)
+            self._seen = now, self.engine.newest()
         return self._seen[1]
 
     def opened(self) -> Reader:
@@ -96,11 +95,13 @@ class ServedViews(Views):
     def fault(self) -> IndexFault | None:
         """Why the newest commit, as it lies on the disk, cannot be used; None if it can."""
         try:
-            newest = embedded.generation(self.directory)
-            usable = embedded.open_reader(self.directory).stats().generation
+            newest = self.engine.newest()
+            usable = self.engine.open_reader().stats().generation
         except IndexFault as fault:
             return fault
-        if newest is None or usable >= newest:
+        if newest is None or usable >= newest.generation:
             return None
         hint = "run `postdex doctor --verify`, then `postdex index`"
-        return IndexDamagedError(f"commit {newest} cannot be read; {usable} answers", hint, path=str(self.directory))
+        return IndexDamagedError(
+            f"commit {newest.generation} cannot be read; {usable} answers", hint, path=self.engine.place
+        )

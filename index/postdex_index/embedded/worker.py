@@ -1,7 +1,7 @@
 """How is a large first build shared out among processes?
 
 `share` cuts the posts into stretches, the same ones whatever the number of processes, so that the index is the
-same too. Each stretch goes to `python -m postdex_index.worker`, which reads its posts and writes finished
+same too. Each stretch goes to `python -m postdex_index.embedded.worker`, which reads its posts and writes finished
 segments; what comes back is names, sizes, stamps and problems as lines of JSON. Nothing is pickled, and no
 program that uses postdex has to guard its main module, as `multiprocessing` would ask of it.
 
@@ -23,15 +23,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from . import posts
-from .analyzer import Analyzer
-from .config import Settings
-from .embedded.gathering import Gathering, no_collection
-from .embedded.inversion import MOST_POSTS
-from .embedded.store import File, SegmentEntry, Store
-from .engine import Stamp
-from .errors import IndexWriteError
-from .model import Problem
+from .. import posts
+from ..analyzer import Analyzer
+from ..config import Settings
+from ..engine import Stamp
+from ..errors import IndexWriteError
+from ..model import Problem
+from .gathering import Gathering, no_collection
+from .inversion import MOST_POSTS
+from .store import File, SegmentEntry, Store
 
 #: Fewer posts than these are one stretch: a process costs .2 s before it reads its first.
 SHARED_FROM = 2_000
@@ -105,7 +105,7 @@ class _Workers:
     def start(self) -> subprocess.Popen[bytes] | None:
         """One more; None if it cannot be started, or none shall be."""
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        command = [sys.executable, "-m", "postdex_index.worker"]
+        command = [sys.executable, "-m", "postdex_index.embedded.worker"]
         with self._changing:
             if self.stopped:
                 return None
@@ -148,7 +148,7 @@ def build(
             batch = paths[start : start + _STEP]
             found = [posts.read(folder, path, site, settings) for path in batch]
             for path, one in zip(batch, found, strict=True):
-                made.stamps[path] = one.stamp
+                made.stamps[path] = one.stamp.indexed()
                 made.problems.extend(one.problems)
                 if one.post is not None:
                     gathering.add(one.post)

@@ -1,0 +1,115 @@
+"""What can be read of a stored post, and of the places where words stand in it?
+
+Values and protocols only: an engine implements them, snippets and faces read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+
+class StoredSection(NamedTuple):
+    """A section of a stored post. Positions count words through the whole post:
+    [start, body) are the heading's, [body, stop) the text's."""
+
+    level: int
+    heading: str
+    headings: tuple[str, ...]
+    anchor: str
+    line: int
+    start: int
+    body: int
+    stop: int
+
+
+class Outline(NamedTuple):
+    """The sections of a stored post without their names: the level of each heading, and in words `bounds`,
+    where heading and text of each section in turn begin, and `stops`, where each section ends."""
+
+    levels: Sequence[int]
+    bounds: Sequence[int]
+    stops: Sequence[int]
+
+
+class Found(NamedTuple):
+    """Where words of a leaf stand in a section's text, ascending positions.
+
+    `single` says that each position stands for itself: in a script without blanks for one character, where
+    else it would stand for the pair that begins there.
+    """
+
+    leaf: int
+    places: Sequence[int]
+    single: bool = False
+
+
+class Mark(NamedTuple):
+    """text[start:stop] of a passage holds a word of the query's leaf number `leaf`: whole letters, with their marks."""
+
+    start: int
+    stop: int
+    leaf: int
+
+
+class Passage(NamedTuple):
+    """A stretch of a section's text around a match: `text` begins at code point `offset` of the
+    section's text, on the file's line `line`; `cut_start` and `cut_stop` say whether the section goes on."""
+
+    text: str
+    offset: int
+    line: int
+    marks: tuple[Mark, ...]
+    cut_start: bool
+    cut_stop: bool
+
+
+class Document(Protocol):
+    """A stored post. Attributes as in `model.Post`; the text is read only when asked for."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def date(self) -> int | None: ...
+    @property
+    def date_from(self) -> str: ...
+    @property
+    def updated(self) -> int | None: ...
+    @property
+    def tags(self) -> tuple[str, ...]: ...
+    @property
+    def categories(self) -> tuple[tuple[str, ...], ...]: ...
+    @property
+    def authors(self) -> tuple[str, ...]: ...
+    @property
+    def lang(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def unpublished(self) -> str: ...
+    @property
+    def sections(self) -> Sequence[StoredSection]: ...
+
+    def text(self, section: int) -> str:
+        """The whole text of a section."""
+        ...
+
+    def passage(self, section: int, near: int, found: Sequence[Found]) -> Passage:
+        """About 900 characters of a section, among them the word at position `near`, with those marked that were
+        `found` in the section's text. What belongs to several leaves is marked for the first of them."""
+        ...
+
+
+class Outlined(Document, Protocol):
+    """A stored post of which a search, which is in a hurry, reads no more than the sections that it shows."""
+
+    @property
+    def outline(self) -> Outline: ...
+
+    def section(self, number: int) -> StoredSection:
+        """One of `sections`."""
+        ...
