@@ -25,7 +25,7 @@ from postdex_index.languages import stem, stemmer_language, stop_words
 from postdex_index.scripts import fold, is_spaceless, simplified
 
 ANALYZER, AS_WRITTEN = Analyzer(True, ("en",)), Analyzer(False, ("en",))
-raw_tokens, raw_spans, tokens = ANALYZER.raw_tokens, ANALYZER.raw_spans, ANALYZER.tokens
+raw_tokens, tokens = ANALYZER.raw_tokens, ANALYZER.tokens
 key, fold_value = ANALYZER.key, ANALYZER.fold_value
 
 Postings = dict[str, set[int]]
@@ -407,7 +407,7 @@ def test_terms_are_bounded_and_offsets_lead_back(text: str, code: bool) -> None:
 def check_any(text: str, code: bool) -> None:
     """What must hold of any text, whatever is in it."""
     found = list(tokens(text, code))
-    raws = list(raw_spans(text))
+    raws = [(match[0], *match.span()) for match in ANALYZER.raw_matches(text)]
     assert [raw for raw, _, _ in raws] == raw_tokens(text)
     assert all(simplified(text)[start:stop] == raw for raw, start, stop in raws)
     for token in found:
@@ -419,6 +419,7 @@ def check_any(text: str, code: bool) -> None:
     assert all(width_of(raw, code) == len(terms_at(raw, code)) for raw, _, _ in raws)
     positions = [terms for raw, _, _ in raws for terms in terms_at(raw, code)]
     assert [token.term for token in found] == [term for terms in positions for term in terms]
+    assert [tuple(word) for word in ANALYZER.words(text)] == [span for span in raws if terms_at(span[0])]
     assert sorted({token.position for token in found}) == list(range(len(positions)))
     assert {type(made) for made in (key(text), fold_value(text), stem(text), stemmer_language(text))} == {str}
 

@@ -26,21 +26,21 @@ Which characters belong together is the answer of `scripts`.
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from .scripts import (
     MOST_WORDS,
+    STYLE,
     calm,
+    compiled,
     fold,
     has_marks,
     is_spaceless,
     run_text,
     separator_pattern,
     without_invisible,
-    without_style,
 )
 
 #: The version of these rules and of how posts are read, part of an index's fingerprint: it grows with every change that
@@ -52,6 +52,14 @@ LONGEST_TERM = 80
 _LONGEST_RAW = MOST_WORDS * (LONGEST_TERM + 1)
 #: The apostrophe of typesetters, and Unicode's letter that looks like it.
 _APOSTROPHES = str.maketrans("’ʼ", "''")
+#: Where a hump begins: `user|Data`, `XML|Http`, `Parser2|Impl`; not before the plural's `s` in `URLs`.
+_HUMP = r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[A-Z][a-z])|(?<=[A-Z])(?=[A-Z][a-z])(?![A-Z]s(?![a-z]))"
+_POSSESSIVE = r"'[sS](?![^\W_])"
+#: The apostrophe of `don't`.
+_NEGATION = r"(?<=[^\W_][nN])'(?=[tT](?![^\W_]))"
+_DIGIT_GROUPS = r"(?<!\w)\d{1,3}(?:,\d{3})+(?!\w)"
+#: Rule 5: `python3` is python too.
+_NUMBERED = r"([a-z]{3,})\d{1,3}"
 #: Longer raw tokens are not remembered: they are rare and would fill the memory that the common ones need.
 _LONGEST_REMEMBERED = 40
 
@@ -140,7 +148,7 @@ def _word_terms(raw: str, code: bool) -> tuple[tuple[str, ...], ...]:
     positions[0] += [joined, _symbol(before, joined, after), _symbol(before, parts[0], "")]
     positions[-1].append(_symbol("", parts[-1], after))
     for terms in positions:
-        if numbered := _numbered_pattern().fullmatch(terms[0]):
+        if numbered := compiled(_NUMBERED).fullmatch(terms[0]):
             terms.append(numbered[1])
     return tuple(tuple(filter(None, dict.fromkeys(terms))) for terms in positions)
 
@@ -152,7 +160,7 @@ def _dissect(raw: str, code: bool) -> tuple[str, tuple[str, ...], str]:
     """A raw token as (leading dot or "", folded parts, trailing `++` or `#` or "")."""
     word, before, after = raw[:_LONGEST_RAW], "", ""
     if not (word[:1].isalnum() or word.startswith((".", "_"))):
-        emoji = without_style(word)[:LONGEST_TERM]
+        emoji = compiled(STYLE).sub("", word)[:LONGEST_TERM]
         return "", (emoji,) if emoji else (), ""
     if word.endswith(("++", "#")):
         after = "#" if word[-1] == "#" else "++"
@@ -167,9 +175,9 @@ def _parts(word: str, code: bool) -> tuple[str, ...]:
     if not word.isascii():
         word = unicodedata.normalize("NFKC", calm(without_invisible(word))).translate(_APOSTROPHES)
     if "'" in word:
-        word = _negation_pattern().sub("", _possessive_pattern().sub("", word))
+        word = compiled(_NEGATION).sub("", compiled(_POSSESSIVE).sub("", word))
     if "," in word:
-        word = _digit_groups_pattern().sub(lambda groups: groups[0].replace(",", ""), word)
+        word = compiled(_DIGIT_GROUPS).sub(lambda groups: groups[0].replace(",", ""), word)
     words = [piece for piece in separator_pattern(has_marks(word)).split(word) if piece]
     parts = [fold(hump)[:LONGEST_TERM] for piece in words for hump in _humps(piece, code)]
     if len(parts) > MOST_WORDS:
@@ -195,9 +203,9 @@ def _humps(word: str, code: bool) -> list[str]:
 
 def _cut_humps(word: str) -> list[str]:
     if word.isascii():
-        return _hump_pattern().split(word)
+        return compiled(_HUMP).split(word)
     shape = "".join("A" if c.isupper() else "a" if c.islower() else "0" if c.isdigit() else "-" for c in word)
-    cuts = [match.start() for match in _hump_pattern().finditer(shape)]
+    cuts = [match.start() for match in compiled(_HUMP).finditer(shape)]
     return [word[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(word)], strict=True)]
 
 
@@ -212,31 +220,3 @@ def _glue(parts: tuple[str, ...]) -> str:
 def _symbol(before: str, word: str, after: str) -> str:
     """`.net`, `c++`: a word with the signs around it, "" if there are none."""
     return (before + word)[: LONGEST_TERM - len(after)] + after if word and (before or after) else ""
-
-
-@cache
-def _hump_pattern() -> re.Pattern[str]:
-    """Where a hump begins: `user|Data`, `XML|Http`, `Parser2|Impl`; not before the plural's `s` in `URLs`."""
-    return re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[A-Z][a-z])|(?<=[A-Z])(?=[A-Z][a-z])(?![A-Z]s(?![a-z]))")
-
-
-@cache
-def _possessive_pattern() -> re.Pattern[str]:
-    return re.compile(r"'[sS](?![^\W_])")
-
-
-@cache
-def _negation_pattern() -> re.Pattern[str]:
-    """The apostrophe of `don't`."""
-    return re.compile(r"(?<=[^\W_]n)'(?=t(?![^\W_]))", re.IGNORECASE)
-
-
-@cache
-def _digit_groups_pattern() -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)\d{1,3}(?:,\d{3})+(?!\w)")
-
-
-@cache
-def _numbered_pattern() -> re.Pattern[str]:
-    """Rule 5: `python3` is python too."""
-    return re.compile(r"([a-z]{3,})\d{1,3}")

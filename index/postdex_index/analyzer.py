@@ -7,7 +7,7 @@ the settings say by now. What a raw token means is `analysis`'s answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,6 +21,14 @@ class Token(NamedTuple):
 
     term: str
     position: int
+    start: int
+    stop: int
+
+
+class RawToken(NamedTuple):
+    """A raw token, and the code points [start, stop) where it stands in the text as given."""
+
+    raw: str
     start: int
     stop: int
 
@@ -52,13 +60,13 @@ class Analyzer(NamedTuple):
             text = simplified(text)
         return raw_pattern(text).finditer(text)
 
-    def raw_spans(self, text: str) -> Iterator[tuple[str, int, int]]:
-        """The raw tokens with the code points [start, stop) where they stand in the text as given.
+    def words(self, text: str) -> Sequence[RawToken]:
+        """The raw tokens of which something is left after folding. Remembered, since a query is looked at repeatedly.
 
-        >>> list(Analyzer(True, ()).raw_spans("see k8s.io"))
+        >>> [tuple(word) for word in Analyzer(True, ()).words("see k8s.io")]
         [('see', 0, 3), ('k8s.io', 4, 10)]
         """
-        return ((match[0], *match.span()) for match in self.raw_matches(text))
+        return _words(text, self)
 
     def tokens(self, text: str, code: bool = False, first: int = 0) -> Iterator[Token]:
         """Every term of a text with its position, counted from `first`, and its place.
@@ -69,7 +77,8 @@ class Analyzer(NamedTuple):
         [('用', 0, 0, 1), ('utf', 1, 1, 6), ('utf8', 1, 1, 6), ('8', 2, 1, 6)]
         """
         position = first
-        for raw, start, stop in self.raw_spans(text):
+        for match in self.raw_matches(text):
+            raw, (start, stop) = match[0], match.span()
             if is_spaceless(raw):
                 characters = run_characters(raw)
                 for (one, begin, end), (two, _, last) in zip(characters, [*characters[1:], ("", 0, 0)], strict=True):
@@ -122,6 +131,12 @@ class Analyzer(NamedTuple):
     def stop_words(self) -> frozenset[str]:
         """The folded stop words of the languages together."""
         return frozenset[str]().union(*map(stop_words, self.languages))
+
+
+@lru_cache(32)
+def _words(text: str, analyzer: Analyzer) -> tuple[RawToken, ...]:
+    matches = analyzer.raw_matches(text)
+    return tuple([RawToken(match[0], *match.span()) for match in matches if terms_at(match[0])])
 
 
 @lru_cache(4096)

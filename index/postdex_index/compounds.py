@@ -28,11 +28,11 @@ def spellings(raws: Sequence[str], tails: bool = True) -> list[tuple[str, ...]]:
             terms = as_prose(raw)
             if len(terms) > 1 and (not tails or at == len(raws) - 1):
                 terms = terms[:-1]
-            as_code = prose = in_one = terms
+            spelled = [terms] * 3
         else:
             unit = compound(raw)
-            as_code, prose, in_one = words_of(unit), as_prose(raw), (unit.in_one,)
-        for way, words in zip(ways, (as_code, prose, in_one), strict=True):
+            spelled = [words_of(unit), as_prose(raw), (unit.in_one,)]
+        for way, words in zip(ways, spelled, strict=True):
             way += words
     return [way for way in dict.fromkeys(map(tuple, ways)) if way]
 
@@ -65,11 +65,5 @@ def literal(raws: Iterable[str]) -> str:
     >>> literal(["SMC_"]), literal(["user-Data"])
     ('smc', 'userdata')
     """
-    return "".join([_literal(raw) for raw in raws]).strip("_")
-
-
-def _literal(raw: str) -> str:
-    if is_spaceless(raw):
-        return raw
-    unit = compound(raw)
-    return unit.joined or "".join(unit.parts)
+    units = [Compound(raw, (), "") if is_spaceless(raw) else compound(raw) for raw in raws]
+    return "".join([unit.joined or "".join(unit.parts) for unit in units]).strip("_")

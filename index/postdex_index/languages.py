@@ -56,22 +56,27 @@ def stemmer_language(tag: str) -> str:
     return _codes().get(words[0], "en") if words else "en"
 
 
+@lru_cache(1 << 16)
 def stem(term: str, language: str = "en") -> str:
     """The stem of a folded term; what is no plain word (digits, signs, Chinese) is its own. Safe under threads.
 
     >>> stem("fallbacks"), stem("häuser", "de"), stem("k8s"), stem("内核")
     ('fallback', 'haus', 'k8s', '内核')
     """
-    return _stem(term, language)
+    return _stemmer(stemmer_language(language)).stemWord(term) if _is_plain(term) else term
 
 
+@lru_cache(256)
 def stop_words(language: str) -> frozenset[str]:
     """The folded stop words of a language (a tag or a name): Lucene's 33 for English, else Snowball's or none.
 
     >>> "the" in stop_words("en"), "fur" in stop_words("de-AT"), len(stop_words("eo"))
     (True, True, 0)
     """
-    return _stop_words(stemmer_language(language))
+    try:
+        return frozenset(map(fold, read_table(os.path.join("stopwords", f"{stemmer_language(language)}.txt"))))
+    except FileNotFoundError:
+        return frozenset()
 
 
 def asks(run: str) -> list[bool]:
@@ -97,14 +102,6 @@ def _question_words() -> tuple[frozenset[str], int]:
     return words, max(map(len, words))
 
 
-@cache
-def _stop_words(language: str) -> frozenset[str]:
-    try:
-        return frozenset(map(fold, read_table(os.path.join("stopwords", f"{language}.txt"))))
-    except FileNotFoundError:
-        return frozenset()
-
-
 def stems(terms: Iterable[str], language: str) -> list[str]:
     """The stem of each of these terms: in a third of the time, for a build stems each word once.
 
@@ -115,11 +112,6 @@ def stems(terms: Iterable[str], language: str) -> list[str]:
     plain = list(map(_is_plain, terms))
     stemmed = iter(_stemmer(stemmer_language(language)).stemWords(list(compress(terms, plain))))
     return [next(stemmed) if has_stem else term for term, has_stem in zip(terms, plain, strict=True)]
-
-
-@lru_cache(1 << 16)
-def _stem(term: str, language: str) -> str:
-    return _stemmer(stemmer_language(language)).stemWord(term) if _is_plain(term) else term
 
 
 def _is_plain(term: str) -> bool:

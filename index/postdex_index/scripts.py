@@ -30,6 +30,7 @@ SPACELESS = (
 ASIAN = "\u0e00"
 #: Characters that a reader doesn't see inside a word: soft hyphen, zero-width blanks and joiners, variation selectors.
 _INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0e\U000e0100-\U000e01ef"
+_UNSEEN = f"[{_INVISIBLE}\ufe0f]"
 #: Marks of the scripts without blanks, and the signs that NFKC makes such marks of.
 _RUN_MARKS = (
     "\u3099\u309a\uff9e\uff9f\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb3-\u0ebc\u0ec8-\u0ece"
@@ -38,6 +39,7 @@ _RUN_MARKS = (
 _EMOJI = "\u2600-\u27bf\u2b50\u2b55\U0001f000-\U0001faff"
 #: What may follow an emoji and belongs to it: the emoji variation selector and the skin tones.
 _EMOJI_STYLE = "\ufe0f\U0001f3fb-\U0001f3ff"
+STYLE = f"[{_EMOJI_STYLE}]"
 #: Jamo that a font and NFKC put together to one syllable: all of them, vowels, and finals.
 _JAMO = "\u1100-\u11ff\u3131-\u318e\uffa0-\uffdc"
 _VOWELS = "\u1160-\u11a7\u314f-\u3163\u3187-\u318e\uffc2-\uffdc"
@@ -45,6 +47,7 @@ _FINALS = "\u11a8-\u11ff\u3133\u3135\u3136\u313a-\u313f\u3144\uffa3\uffa5\uffa6\
 #: Characters of Latin, Greek and Cyrillic texts among which are no marks, no emoji and none of those scripts:
 #: letters, punctuation, currencies, arrows, mathematics, lines.
 _WESTERN = "\0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u25ff"
+_FOREIGN = f"[^{_WESTERN}]"
 #: At most so many words in one raw token: longer chains go on in the next, so that nothing is lost.
 MOST_WORDS = 12
 #: A character of a word outside those scripts.
@@ -66,6 +69,12 @@ _SPELLINGS = str.maketrans(
 ) | dict.fromkeys(_LEFT_OUT, "")
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "data")
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """One of our patterns, compiled when it is first used."""
+    return re.compile(pattern)
 
 
 def raw_pattern(text: str) -> re.Pattern[str]:
@@ -134,7 +143,7 @@ def run_text(run: str) -> str:
     >>> run_text("ﾃﾞｰﾀ")
     'データ'
     """
-    if (run.isalnum() or not _invisible_pattern().search(run)) and unicodedata.is_normalized("NFKC", run):
+    if (run.isalnum() or not compiled(_UNSEEN).search(run)) and unicodedata.is_normalized("NFKC", run):
         return run
     return "".join(map(_cluster_text, _cluster_pattern().findall(run)))
 
@@ -159,12 +168,7 @@ def run_characters(run: str) -> list[tuple[str, int, int]]:
 
 def without_invisible(text: str) -> str:
     """The text without soft hyphens, zero-width characters and variation selectors."""
-    return _invisible_pattern().sub("", text)
-
-
-def without_style(emoji: str) -> str:
-    """An emoji in its plain form: no variation selector, no skin tone."""
-    return _style_pattern().sub("", emoji)
+    return compiled(_UNSEEN).sub("", text)
 
 
 def calm(text: str) -> str:
@@ -213,12 +217,7 @@ def _ascii_pattern() -> re.Pattern[str]:
 
 
 def _is_western(text: str) -> bool:
-    return _foreign_pattern().search(text) is None
-
-
-@cache
-def _foreign_pattern() -> re.Pattern[str]:
-    return re.compile(f"[^{_WESTERN}]")
+    return compiled(_FOREIGN).search(text) is None
 
 
 @cache
@@ -247,16 +246,6 @@ def _spaceless_bounds() -> list[str]:
 
 
 @cache
-def _invisible_pattern() -> re.Pattern[str]:
-    return re.compile(f"[{_INVISIBLE}\ufe0f]")
-
-
-@cache
-def _style_pattern() -> re.Pattern[str]:
-    return re.compile(f"[{_EMOJI_STYLE}]")
-
-
-@cache
 def _mark_flood_pattern() -> re.Pattern[str]:
     marks = _mark_class() + _RUN_MARKS
     return re.compile(f"([{marks}]{{30}})[{marks}]+")
@@ -271,7 +260,7 @@ def _cluster_pattern() -> re.Pattern[str]:
 
 @lru_cache(4096)
 def _cluster_text(cluster: str) -> str:
-    return unicodedata.normalize("NFKC", _invisible_pattern().sub("", cluster))
+    return unicodedata.normalize("NFKC", compiled(_UNSEEN).sub("", cluster))
 
 
 @cache

@@ -62,20 +62,18 @@ def whole(root: Group, reading: Reading, prefix_last: bool = False) -> Whole:
     text = " ".join([token.text for token in tokens])
     if text.islower() and text.isalpha() and text.isascii():  # one plain word, as many queries are
         return Whole()
-    spans = list(words.raw_words(text, reading))
-    raws = [raw for raw, _, _ in spans]
+    raws = [token.raw for token in reading.analyzer.words(text)]
     runs = list(map(is_spaceless, raws))
     count = sum([len(raw) / 2 if run else 1 for raw, run in zip(raws, runs, strict=True)])
     if not raws:
         return Whole()
-    growing = prefix_last and tokens[-1].last
+    reading = reading._replace(growing=prefix_last and tokens[-1].last)
     name = _name(tokens, runs)
     stop = any(raw.lower() in reading.stop_words for raw in raws)
     certain = count >= (CERTAIN_SOMETIMES if any(runs) or stop else CERTAIN)
     if certain or count >= (LIKELY_RUN if all(runs) else LIKELY):
-        reading = reading._replace(growing=growing and spans[-1][2] == len(text))
-        return Whole(tuple(map(_outside_links, words.side_by_side(raws, 0, reading))), certain, name)
-    leaves = _of_name(name, raws, reading._replace(growing=growing)) if name else ()
+        return Whole(tuple(map(_outside_links, words.exact(text, 0, reading))), certain, name)
+    leaves = _of_name(name, raws, reading) if name else ()
     return Whole(leaves, True, name) if leaves else Whole()
 
 

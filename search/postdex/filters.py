@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from postdex_index.analysis import terms_at
 from postdex_index.analyzer import Analyzer
 from postdex_index.query import DateRange, Keyword
 
@@ -93,7 +92,7 @@ def _has_words(part: Node, analyzer: Analyzer) -> bool:
     if isinstance(part, Group):
         return part.field not in FILTERS and any(_has_words(inner, analyzer) for inner in part.parts)
     token = part.token
-    return token.field not in FILTERS and any(map(terms_at, analyzer.raw_tokens(token.text)))
+    return token.field not in FILTERS and bool(analyzer.words(token.text))
 
 
 def date_range(field: str, value: str, today: date | None = None) -> tuple[DateRange | None, str]:

@@ -7,7 +7,6 @@ Functions of a text and its marks, for `marking` and `snippets`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from postdex_index.analyzer import Analyzer
 from postdex_index.document import Mark, Passage
@@ -34,13 +33,12 @@ def stretch(passage: Passage, leaf: int, typed: str, analyzer: Analyzer) -> tupl
     return found[0] if found else None, False
 
 
-@lru_cache(16)
 def _spelled(typed: str, analyzer: Analyzer) -> tuple[str, str]:
     """The words that were typed as `_plain` has them, and the signs before them if they are one name."""
-    spans = list(analyzer.raw_spans(typed))
-    if not spans:
+    tokens = analyzer.words(typed)
+    if not tokens:
         return "", ""
-    start, stop = spans[0][1], spans[-1][2]
+    start, stop = tokens[0].start, tokens[-1].stop
     return _plain(typed[start:stop]), typed[:start] if len(typed.split()) == 1 else ""
 
 

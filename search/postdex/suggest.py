@@ -58,10 +58,10 @@ def like(reader: Reader, post: int, limit: int = 25) -> Query:
 
 def _growing(text: str, analyzer: Analyzer) -> str:
     """The beginning of a term that the text ends with, "" if it ends with none."""
-    last = list(analyzer.raw_spans(text))[-1:]
-    if not last or text[last[0][2] :].strip("_.-'’"):
+    tokens = list(analyzer.raw_matches(text))
+    if not tokens or text[tokens[-1].end() :].strip("_.-'’"):
         return ""
-    raw = last[0][0]
+    raw = tokens[-1][0]
     if is_spaceless(raw):
         terms = terms_at(raw)
         return terms[0][0] if len(terms) == 1 else ""

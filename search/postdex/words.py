@@ -18,7 +18,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple, TypeAlias
 
 from postdex_index import analysis, compounds
-from postdex_index.analyzer import Analyzer
+from postdex_index.analyzer import Analyzer, RawToken
 from postdex_index.languages import asks
 from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Synonyms, Term, Wildcard, show
 from postdex_index.scripts import is_spaceless
@@ -26,8 +26,6 @@ from postdex_index.scripts import is_spaceless
 Spelling: TypeAlias = Term | Phrase | Prefix
 #: A word in all its spellings.
 Word: TypeAlias = Spelling | Synonyms
-#: A raw token, and where it begins and ends in what was typed.
-RawSpan: TypeAlias = tuple[str, int, int]
 Say: TypeAlias = Callable[[str], None]
 #: In how many posts of the index a term stands.
 Known: TypeAlias = Callable[[str], int]
@@ -116,14 +114,14 @@ def word(text: str, slips: int, reading: Reading, say: Say) -> list[Piece]:
     if special:
         return [special]
     pieces: list[Piece] = []
-    group: list[RawSpan] = []
-    for span in raw_words(text, reading):
-        if is_spaceless(span[0]):
+    group: list[RawToken] = []
+    for token in reading.analyzer.words(text):
+        if is_spaceless(token.raw):
             pieces += _spoken(text, group, reading)
-            pieces.append(_run(span[0], reading))
+            pieces.append(_run(token.raw, reading))
             group = []
         else:
-            group.append(span)
+            group.append(token)
     return pieces + _spoken(text, group, reading)
 
 
@@ -143,17 +141,12 @@ def exact(text: str, slop: int, reading: Reading) -> list[Word]:
     >>> [show(leaf) for leaf in exact("Root cause", 0, Reading(Analyzer(True, ("en",))))]
     ['"root cause"']
     """
-    spans = list(raw_words(text, reading))
-    if spans and spans[-1][2] < len(text):
-        reading = reading._replace(growing=False)
-    return side_by_side([raw for raw, _, _ in spans], slop, reading)
-
-
-def side_by_side(raws: Sequence[str], slop: int, reading: Reading) -> list[Word]:
-    """The same of its raw tokens, the last of which may still be growing."""
+    tokens = reading.analyzer.words(text)
+    raws = [token.raw for token in tokens]
+    growing = reading.growing and bool(tokens) and tokens[-1].stop == len(text)
     spellings: list[Spelling] = []
     for terms in compounds.spellings(raws, tails=not slop):
-        prefix = reading.growing or (is_spaceless(raws[-1]) and len(terms[-1]) == 1)
+        prefix = growing or (is_spaceless(raws[-1]) and len(terms[-1]) == 1)
         if len(terms) == 1:
             spellings.append(Prefix(terms[0], reading.field) if prefix else Term(terms[0], reading.field, exact=True))
         else:
@@ -161,27 +154,23 @@ def side_by_side(raws: Sequence[str], slop: int, reading: Reading) -> list[Word]
     return [_either(spellings, reading.weight)] if spellings else []
 
 
-def raw_words(text: str, reading: Reading) -> Iterator[RawSpan]:
-    """The raw tokens of which something is left after folding, and where they stand."""
-    return (span for span in reading.analyzer.raw_spans(text) if analysis.terms_at(span[0]))
-
-
-def _spoken(text: str, spans: Sequence[RawSpan], reading: Reading) -> list[Piece]:
+def _spoken(text: str, tokens: Sequence[RawToken], reading: Reading) -> list[Piece]:
     """Words with no more than punctuation between them: one word, one compound, or the phrase of all."""
-    if not spans:
+    if not tokens:
         return []
-    if spans[-1][2] < len(text):
+    start, stop = tokens[0].start, tokens[-1].stop
+    if stop < len(text):
         reading = reading._replace(growing=False)
-    units = [analysis.compound(raw) for raw, _, _ in spans]
+    raws = [token.raw for token in tokens]
+    units = list(map(analysis.compound, raws))
     if len(units) == 1 and len(units[0].parts) == 1 and not units[0].symbol:
         term = units[0].parts[0]
         leaf = _growing([Term(term, reading.field)], [term], reading)
-        return [Piece(leaf, (leaf,), term, True, spans[0][1] == 0, spans[0][2] == len(text), typed=term)]
-    raws = [raw for raw, _, _ in spans]
+        return [Piece(leaf, (leaf,), term, True, start == 0, stop == len(text), typed=term)]
     strict = _growing(_compound(raws, reading), compounds.words_of(units[-1]), reading)
     less = reading._replace(weight=reading.weight * PART, growing=False)
     loose = (strict, *islice(_parts(raws, units, less), _MOST_PARTS))
-    return [Piece(strict, loose, "".join([unit.in_one for unit in units]), typed=text[spans[0][1] : spans[-1][2]])]
+    return [Piece(strict, loose, "".join([unit.in_one for unit in units]), typed=text[start:stop])]
 
 
 def _parts(raws: Sequence[str], units: Sequence[analysis.Compound], reading: Reading) -> Iterator[Query]:
@@ -203,21 +192,18 @@ def compound(raw: str, reading: Reading) -> Word:
 
 def _compound(raws: Sequence[str], reading: Reading) -> list[Spelling]:
     """The spellings of a compound: in one word where it is one raw token, and as a phrase."""
-    found: list[Spelling] = []
-    for terms in compounds.spellings(raws):
-        found.append(Term(terms[0], reading.field) if len(terms) == 1 else Phrase(terms, reading.field))
-    return found[::-1] if len(raws) == 1 else found
+    ways = compounds.spellings(raws)[:: -1 if len(raws) == 1 else 1]
+    return [Term(way[0], reading.field) if len(way) == 1 else Phrase(way, reading.field) for way in ways]
 
 
 def _growing(spellings: list[Spelling], words: Sequence[str], reading: Reading) -> Word:
     """The spellings, and if the last word is still being typed, those that it may become."""
     last = words[-1]
     if reading.growing and last[-1].isalnum() and (len(last) > 1 or not last.isascii()):
-        for leaf in tuple(spellings):
-            if isinstance(leaf, Phrase):
-                spellings.append(leaf._replace(prefix=True))
-            elif isinstance(leaf, Term):
-                spellings.append(Prefix(leaf.text, leaf.field))
+        spellings += [
+            leaf._replace(prefix=True) if isinstance(leaf, Phrase) else Prefix(leaf.text, leaf.field)
+            for leaf in spellings
+        ]
     return _either(spellings, reading.weight)
 
 
@@ -239,12 +225,11 @@ def _run(raw: str, reading: Reading) -> Piece:
     only_asks = asking.issuperset(bigrams)
     if only_asks:
         reading = reading._replace(weight=reading.weight * _ASKING)
+    strict: Spelling = Phrase(bigrams, reading.field, reading.weight, exact=True)
     if len(bigrams) == 1:
-        pair = Term(bigrams[0], reading.field, reading.weight)
-        return Piece(pair, (pair,), asks=only_asks)
-    strict = Phrase(bigrams, reading.field, reading.weight, exact=True)
-    if only_asks:
-        return Piece(strict, (strict,), asks=True)
+        strict = Term(bigrams[0], reading.field, reading.weight)
+    if only_asks or len(bigrams) == 1:
+        return Piece(strict, (strict,), asks=only_asks)
     telling = _telling(set(bigrams) - asking, None if reading.field else reading.known)
     found, others = list[Query](), list[Query]()
     for bigram in bigrams:
@@ -269,7 +254,7 @@ def _telling(bigrams: set[str], known: Known | None) -> set[str]:
 
 def _fuzzy(text: str, slips: int, reading: Reading, say: Say) -> Piece | None:
     """`word~`, or None with a word of why where it is no single word."""
-    raws = [raw for raw, _, _ in raw_words(text, reading)]
+    raws = [token.raw for token in reading.analyzer.words(text)]
     unit = analysis.compound(raws[0]) if len(raws) == 1 and not is_spaceless(raws[0]) else None
     if unit is None or unit.symbol or unit.joined or len(unit.parts[0]) < _LITERAL:
         if raws:
@@ -289,7 +274,7 @@ def _pattern(text: str, reading: Reading, say: Say) -> Piece | None:
             say(f"* works inside one word only; {text} was searched as text")
         return None
     front, *rest = re.split(_WILD, body)
-    if any(is_spaceless(raw) for raw, _, _ in raw_words(body, reading)):
+    if any(is_spaceless(token.raw) for token in reading.analyzer.words(body)):
         if any(rest) or "?" in body:
             say(f"{text} was searched as text: scripts without blanks need no pattern")
         return None
@@ -309,8 +294,7 @@ def _pattern(text: str, reading: Reading, say: Say) -> Piece | None:
 
 def _prefix(front: str, reading: Reading) -> Word:
     """`sk_user_d*`: the beginning of its joined form, or the phrase of its parts, the last a beginning."""
-    units = [analysis.compound(raw) for raw, _, _ in raw_words(front, reading)]
-    parts = tuple(part for unit in units for part in unit.parts)
+    parts = tuple(part for token in reading.analyzer.words(front) for part in analysis.compound(token.raw).parts)
     spellings: list[Spelling] = [Prefix(_literal(front, reading), reading.field)]
     if len(parts) > 1:
         spellings.append(Phrase(parts, reading.field, prefix=True))

@@ -13,7 +13,6 @@ from functools import lru_cache
 from itertools import chain
 
 from .. import query
-from ..analysis import terms_at
 from ..analyzer import Analyzer
 from ..compounds import as_prose, literal, spellings
 from ..scoring import BODY
@@ -115,19 +114,16 @@ def typed(raw: str, field: str = "") -> query.Leaf:
     >>> query.show(typed("fixing")), query.show(typed("GitHub")), query.show(typed("内核的"))
     ('fixing', "[github | 'git hub']", '"内核 核的"')
     """
-    if is_spaceless(raw):
-        terms = as_prose(raw)
-        if len(terms) == 1:
-            return query.Prefix(terms[0], field)
-        return query.Term(terms[0], field) if len(terms) == 2 else query.Phrase(terms[:-1], field, exact=True)
-    ways = spellings([raw])[::-1]
-    leaves = tuple(query.Term(way[0], field) if len(way) == 1 else query.Phrase(way, field) for way in ways)
+    run, ways = is_spaceless(raw), spellings([raw])[::-1]
+    if run and len(ways[0][0]) == 1:
+        return query.Prefix(ways[0][0], field)
+    leaves = tuple(query.Term(way[0], field) if len(way) == 1 else query.Phrase(way, field, exact=run) for way in ways)
     return leaves[0] if len(leaves) == 1 else query.Synonyms(leaves)
 
 
 def marked(text: str) -> Iterator[str]:
     """The term of each word of a typed text."""
-    return (MARK + raw for raw in _TYPED.raw_tokens(text) if terms_at(raw))
+    return (MARK + token.raw for token in _TYPED.words(text))
 
 
 def quoted(text: str) -> Iterator[tuple[str, int, int, int]]:
@@ -136,11 +132,11 @@ def quoted(text: str) -> Iterator[tuple[str, int, int, int]]:
     >>> [term for term, *_ in quoted("GitHub's sk_user_data")]
     ['github', 'sk', 'user', 'data']
     """
-    spans = [span for span in _TYPED.raw_spans(text) if terms_at(span[0])]
+    tokens = _TYPED.words(text)
     position = 0
-    for number, (raw, start, stop) in enumerate(spans, 1):
+    for number, (raw, start, stop) in enumerate(tokens, 1):
         words = as_prose(raw)
-        if is_spaceless(raw) and number == len(spans):
+        if is_spaceless(raw) and number == len(tokens):
             # In the post the last run may go on: its last character is not alone there, it begins a pair.
             words = words[:-1] or (MARK + raw,)
         for word in words:

@@ -313,9 +313,9 @@ class Inversion:
 
 def needs_wide(post: Post, analyzer: Analyzer) -> bool:
     """Whether a post has more words than 16 bits of positions can tell apart."""
-    if sum(len(section.text) + len(section.heading) for section in post.sections) < NARROW_POSITIONS - 5_000:
+    texts = [text for section in post.sections for text in (section.text, section.heading)]
+    if sum(map(len, texts)) < NARROW_POSITIONS - 5_000:
         return False
-    texts = [section.text for section in post.sections] + [section.heading for section in post.sections]
     words = sum(len(terms_at(raw, True)) for text in texts for raw in analyzer.raw_tokens(text))
     return words + 4 * len(post.sections) + 5_000 > NARROW_POSITIONS
 
