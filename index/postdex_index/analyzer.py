@@ -25,14 +25,6 @@ class Token(NamedTuple):
     stop: int
 
 
-class RawToken(NamedTuple):
-    """A raw token, and the code points [start, stop) where it stands in the text as given."""
-
-    raw: str
-    start: int
-    stop: int
-
-
 class Analyzer(NamedTuple):
     """`simplify`: traditional Chinese is read as simplified. `languages`: codes (`languages.stemmer_language`) of the
     stemmers and stop words of its queries; none while posts are written, each of which has its own."""
@@ -60,11 +52,11 @@ class Analyzer(NamedTuple):
             text = simplified(text)
         return raw_pattern(text).finditer(text)
 
-    def words(self, text: str) -> Sequence[RawToken]:
-        """The raw tokens of which something is left after folding. Remembered, since a query is looked at repeatedly.
+    def words(self, text: str) -> Sequence[re.Match[str]]:
+        """The same of which something is left after folding. Remembered, since a query is looked at repeatedly.
 
-        >>> [tuple(word) for word in Analyzer(True, ()).words("see k8s.io")]
-        [('see', 0, 3), ('k8s.io', 4, 10)]
+        >>> [(match[0], match.span()) for match in Analyzer(True, ()).words("see k8s.io")]
+        [('see', (0, 3)), ('k8s.io', (4, 10))]
         """
         return _words(text, self)
 
@@ -134,9 +126,8 @@ class Analyzer(NamedTuple):
 
 
 @lru_cache(32)
-def _words(text: str, analyzer: Analyzer) -> tuple[RawToken, ...]:
-    matches = analyzer.raw_matches(text)
-    return tuple([RawToken(match[0], *match.span()) for match in matches if terms_at(match[0])])
+def _words(text: str, analyzer: Analyzer) -> tuple[re.Match[str], ...]:
+    return tuple([match for match in analyzer.raw_matches(text) if terms_at(match[0])])
 
 
 @lru_cache(4096)

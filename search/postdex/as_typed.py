@@ -62,13 +62,14 @@ def whole(root: Group, reading: Reading, prefix_last: bool = False) -> Whole:
     text = " ".join([token.text for token in tokens])
     if text.islower() and text.isalpha() and text.isascii():  # one plain word, as many queries are
         return Whole()
-    raws = [token.raw for token in reading.analyzer.words(text)]
+    raws = [token[0] for token in reading.analyzer.words(text)]
     runs = list(map(is_spaceless, raws))
     count = sum([len(raw) / 2 if run else 1 for raw, run in zip(raws, runs, strict=True)])
     if not raws:
         return Whole()
     reading = reading._replace(growing=prefix_last and tokens[-1].last)
-    name = _name(tokens, runs)
+    one_chunk = len(tokens) == 1 and tokens[0].kind == "word" and not any(runs)
+    name = spelling(tokens[0].text) if one_chunk else ""
     stop = any(raw.lower() in reading.stop_words for raw in raws)
     certain = count >= (CERTAIN_SOMETIMES if any(runs) or stop else CERTAIN)
     if certain or count >= (LIKELY_RUN if all(runs) else LIKELY):
@@ -88,13 +89,6 @@ def _typed(node: Group | Clause, field: str = "") -> Iterator[Token | None]:
         if number and node.kind != "beside":
             yield Token("word", node.kind)
         yield from [None] if node.sign == "-" else _typed(part, node.field or field)
-
-
-def _name(tokens: list[Token], runs: list[bool]) -> str:
-    """The one chunk that a query is, without the signs around it; "" if it is more, or in a script without blanks."""
-    if len(tokens) != 1 or tokens[0].kind != "word" or any(runs):
-        return ""
-    return spelling(tokens[0].text)
 
 
 def spelling(chunk: str) -> str:

@@ -53,11 +53,11 @@ def telling(root: Group, known: Known | None, analyzer: Analyzer) -> tuple[Group
     if size <= MOST_WORDS:
         return root, ""
     words = dict.fromkeys(word for found in free for word in found)
-    posts = {word: _posts(word, known, analyzer) for word in words}
+    posts = {word: _posts(word, known, analyzer) if known else 0 for word in words}
     rare = sorted(filter(posts.__getitem__, words), key=posts.__getitem__)
     kept = set((rare or list(words))[:MOST_WORDS])
     said = f"the text of {size:,} words was searched for by {len(kept)} of them"
-    return _only(root, kept, analyzer), said + (", the rarest in these posts" if rare else "")
+    return _only(root, iter(free), kept), said + (", the rarest in these posts" if rare else "")
 
 
 def _free(group: Group) -> Iterator[str]:
@@ -97,24 +97,22 @@ def _size(words: list[str]) -> int:
     return len(words) - pairs + -(-pairs // 2)
 
 
-def _posts(word: str, known: Known | None, analyzer: Analyzer) -> int:
+def _posts(word: str, known: Known, analyzer: Analyzer) -> int:
     """In how many posts the rarest term of a word stands that stands in any; 0 if none does."""
-    if known is None:
-        return 0
     terms = {term for raw in analyzer.raw_tokens(word) for term in _terms(raw)}
     return min(filter(None, map(known, terms)), default=0)
 
 
-def _only(group: Group, kept: set[str], analyzer: Analyzer) -> Group:
-    """The group with these of its free words, each once; they are taken from `kept` on the way."""
+def _only(group: Group, free: Iterator[list[str]], kept: set[str]) -> Group:
+    """The group with these of its `free` words, each once; they are taken from `kept` on the way."""
     parts: list[Node] = []
     for part in group.parts:
         if isinstance(part, Group):
-            parts.append(part if part.sign == "-" else _only(part, kept, analyzer))
+            parts.append(part if part.sign == "-" else _only(part, free, kept))
         elif not _is_free(part, group):
             parts.append(part)
         else:
-            for word in _words(part.token.text, analyzer):
+            for word in next(free):
                 if word in kept:
                     kept.remove(word)
                     parts.append(part._replace(token=part.token._replace(text=word)))

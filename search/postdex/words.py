@@ -18,7 +18,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple, TypeAlias
 
 from postdex_index import analysis, compounds
-from postdex_index.analyzer import Analyzer, RawToken
+from postdex_index.analyzer import Analyzer
 from postdex_index.languages import asks
 from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Synonyms, Term, Wildcard, show
 from postdex_index.scripts import is_spaceless
@@ -114,11 +114,11 @@ def word(text: str, slips: int, reading: Reading, say: Say) -> list[Piece]:
     if special:
         return [special]
     pieces: list[Piece] = []
-    group: list[RawToken] = []
+    group: list[re.Match[str]] = []
     for token in reading.analyzer.words(text):
-        if is_spaceless(token.raw):
+        if is_spaceless(token[0]):
             pieces += _spoken(text, group, reading)
-            pieces.append(_run(token.raw, reading))
+            pieces.append(_run(token[0], reading))
             group = []
         else:
             group.append(token)
@@ -142,8 +142,8 @@ def exact(text: str, slop: int, reading: Reading) -> list[Word]:
     ['"root cause"']
     """
     tokens = reading.analyzer.words(text)
-    raws = [token.raw for token in tokens]
-    growing = reading.growing and bool(tokens) and tokens[-1].stop == len(text)
+    raws = [token[0] for token in tokens]
+    growing = reading.growing and bool(tokens) and tokens[-1].end() == len(text)
     spellings: list[Spelling] = []
     for terms in compounds.spellings(raws, tails=not slop):
         prefix = growing or (is_spaceless(raws[-1]) and len(terms[-1]) == 1)
@@ -154,14 +154,14 @@ def exact(text: str, slop: int, reading: Reading) -> list[Word]:
     return [_either(spellings, reading.weight)] if spellings else []
 
 
-def _spoken(text: str, tokens: Sequence[RawToken], reading: Reading) -> list[Piece]:
+def _spoken(text: str, tokens: Sequence[re.Match[str]], reading: Reading) -> list[Piece]:
     """Words with no more than punctuation between them: one word, one compound, or the phrase of all."""
     if not tokens:
         return []
-    start, stop = tokens[0].start, tokens[-1].stop
+    start, stop = tokens[0].start(), tokens[-1].end()
     if stop < len(text):
         reading = reading._replace(growing=False)
-    raws = [token.raw for token in tokens]
+    raws = [token[0] for token in tokens]
     units = list(map(analysis.compound, raws))
     if len(units) == 1 and len(units[0].parts) == 1 and not units[0].symbol:
         term = units[0].parts[0]
@@ -254,7 +254,7 @@ def _telling(bigrams: set[str], known: Known | None) -> set[str]:
 
 def _fuzzy(text: str, slips: int, reading: Reading, say: Say) -> Piece | None:
     """`word~`, or None with a word of why where it is no single word."""
-    raws = [token.raw for token in reading.analyzer.words(text)]
+    raws = [token[0] for token in reading.analyzer.words(text)]
     unit = analysis.compound(raws[0]) if len(raws) == 1 and not is_spaceless(raws[0]) else None
     if unit is None or unit.symbol or unit.joined or len(unit.parts[0]) < _LITERAL:
         if raws:
@@ -274,7 +274,7 @@ def _pattern(text: str, reading: Reading, say: Say) -> Piece | None:
             say(f"* works inside one word only; {text} was searched as text")
         return None
     front, *rest = re.split(_WILD, body)
-    if any(is_spaceless(token.raw) for token in reading.analyzer.words(body)):
+    if any(is_spaceless(token[0]) for token in reading.analyzer.words(body)):
         if any(rest) or "?" in body:
             say(f"{text} was searched as text: scripts without blanks need no pattern")
         return None
@@ -294,7 +294,7 @@ def _pattern(text: str, reading: Reading, say: Say) -> Piece | None:
 
 def _prefix(front: str, reading: Reading) -> Word:
     """`sk_user_d*`: the beginning of its joined form, or the phrase of its parts, the last a beginning."""
-    parts = tuple(part for token in reading.analyzer.words(front) for part in analysis.compound(token.raw).parts)
+    parts = tuple(part for token in reading.analyzer.words(front) for part in analysis.compound(token[0]).parts)
     spellings: list[Spelling] = [Prefix(_literal(front, reading), reading.field)]
     if len(parts) > 1:
         spellings.append(Phrase(parts, reading.field, prefix=True))
