@@ -6,7 +6,7 @@
 Two kinds of places:
 
 * `<!-- NAME -->` ... `<!-- /NAME -->`: what stands between is made here. NAME is `help` (of the
-  program), `help COMMAND`, `settings`, `errors`, `generators`, `arguments` (of a search) or
+  program), `help COMMAND`, `settings`, `fields`, `errors`, `generators`, `arguments` (of a search) or
   `parameters` (of the service).
 * a block of ```` ```console ````: each line `$ postdex ...` is run in a scratch folder that holds
   a copy of `posts/`, one block after the other, and its output put below it.
@@ -39,7 +39,8 @@ VOLATILE = ((re.compile(r'("took_ms": )[\d.]+'), r"\g<1>0.8"), (re.compile(r"\d[
 #: Where the scratch folder seems to be.
 HOME = "/home/you"
 _PLACE = re.compile(
-    r"(<!-- (help|help [\w-]+|settings|errors|generators|arguments|parameters) -->\n).*?(<!-- /\2 -->)", re.DOTALL
+    r"(<!-- (help|help [\w-]+|settings|fields|errors|generators|arguments|parameters) -->\n).*?(<!-- /\2 -->)",
+    re.DOTALL,
 )
 _CONSOLE = re.compile(r"(?m)^```console\n(.*?)^```$", re.DOTALL)
 
@@ -128,6 +129,7 @@ def _transcript(block: str, folder: Path) -> str:
 def _made(place: str) -> str:
     tables = {
         "settings": _settings,
+        "fields": _fields,
         "errors": _errors,
         "generators": _generators,
         "arguments": _arguments,
@@ -153,6 +155,20 @@ def _generators() -> str:
         styles = (style.name for style in it.styles)
         rows.append(f"{it.name} | {' '.join(it.posts)} | {' '.join(styles)} | {'; '.join(it.signs)}\n")
     return "".join(rows)
+
+
+def _fields() -> str:
+    from postdex_index.schema import FIELDS
+
+    wire = {"hit": "hits, documents", "document": "documents"}
+    lines = []
+    for it in FIELDS:
+        names = [f"`{name}:`" if name else "" for name in (it.searched and it.name, it.filter)]
+        cells = [f"`{it.name}`", f"{it.weight:g}" if it.weight else "", *names, it.facet and f"`{it.facet}`"]
+        cells += ["yes" if it.sort else "", wire.get(it.wire, "")]
+        lines.append(f"| {' | '.join(cell or '-' for cell in cells)} |")
+    head = "| field | weight | searched alone | filter | facet | sorts | in JSON |"
+    return "\n".join([head, "| --- " * 7 + "|", *lines, ""])
 
 
 def _errors() -> str:

@@ -174,15 +174,15 @@ def check(lines: str, *, path: str = "x.md", generator: str = "", zone: str = ""
 @pytest.mark.parametrize(("lines", "expected", "around"), ROWS)
 def test_rows(lines: str, expected: dict[str, Any], around: dict[str, str]) -> None:
     found = check(lines, **around)
-    shown = found._asdict()
+    shown = found.post._asdict() | found._asdict()
     for name in ("date", "updated"):
         shown[name] = None if shown[name] is None else dates.show(shown[name])
-    assert {name: shown[name] for name in expected} == expected and not found.problems
+    assert {name: shown[name] for name in expected} == expected and not found.post.problems
 
 
 @pytest.mark.parametrize(("lines", "field", "line", "words"), PROBLEMS)
 def test_problems(lines: str, field: str, line: int, words: str) -> None:
-    found = check(lines)
+    found = check(lines).post
     assert not getattr(found, field)
     assert [(problem.kind, problem.line) for problem in found.problems] == [("malformed", line)]
     assert words in found.problems[0].message and found.problems[0].hint
@@ -190,18 +190,19 @@ def test_problems(lines: str, field: str, line: int, words: str) -> None:
 
 @pytest.mark.parametrize(("lines", "field", "value", "line", "words"), KEPT)
 def test_what_is_kept_with_a_problem(lines: str, field: str, value: object, line: int, words: str) -> None:
-    found = check(lines)
+    found = check(lines).post
     assert getattr(found, field) == value
     assert [(problem.kind, problem.line, problem.message) for problem in found.problems] == [("malformed", line, words)]
     assert found.problems[0].hint
 
 
 def test_a_bad_date_is_not_replaced_by_a_guess() -> None:
-    assert check("date: soon", path="2022-08-26-x.md")[2:4] == (None, "")
+    found = check("date: soon", path="2022-08-26-x.md").post
+    assert (found.date, found.date_from) == (None, "")
 
 
 def test_more_than_a_thousand_tags_are_cut() -> None:
-    found = check("tags: [" + ", ".join(map(str, range(1500))) + "]")
+    found = check("tags: [" + ", ".join(map(str, range(1500))) + "]").post
     assert len(found.tags) == 1000 and "more than 1000" in found.problems[0].message
 
 
@@ -231,7 +232,7 @@ _NAMES = st.sampled_from(
 )
 def test_any_fields_give_clean_metadata(fields: dict[str, Any], generator: str, path: str) -> None:
     front = parse("")._replace(fields=fields)
-    found = normalise(front, PostContext(path, dates.zone_or_utc("Asia/Shanghai"), named(generator), now=NOW))
+    found = normalise(front, PostContext(path, dates.zone_or_utc("Asia/Shanghai"), named(generator), now=NOW)).post
     assert found.title == " ".join(found.title.split())
     assert all(isinstance(tag, str) and tag for tag in (*found.tags, *found.aliases, *found.authors))
     assert all(path and all(path) for path in found.categories)

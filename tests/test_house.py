@@ -25,6 +25,7 @@ FLOORS = {
     "postdex_index.errors": 0,
     "postdex_index.model": 0,
     "postdex_index.query": 0,
+    "postdex_index.schema": 0,
     "postdex_index.scoring": 0,
     "postdex_index.spelling": 0,
     "postdex_index.globs": 0,

@@ -26,8 +26,8 @@ from postdex.values import Snippet
 from postdex_index import build
 from postdex_index.config import Settings
 from postdex_index.embedded import EmbeddedEngine
-from postdex_index.embedded.columns import FACETS
 from postdex_index.errors import IndexDamagedError
+from postdex_index.schema import FACETS
 
 ROOT = Path(__file__).parent.parent
 PUBLISHED = 16

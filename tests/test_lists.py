@@ -16,7 +16,7 @@ from postdex_index.embedded.lists import Impacts, ListWriter
 from postdex_index.embedded.made import UnionPostings
 from postdex_index.embedded.postings import Lists
 from postdex_index.embedded.stored import RunPostings, StoredPostings
-from postdex_index.scoring import FIELDS
+from postdex_index.schema import SCORED
 
 POSTS = 5
 #: By list, by surface, by post: positions.
@@ -55,7 +55,7 @@ def written(lists: Written, wide: bool) -> Lists:
         places = array("Q" if wide else "I", [place for place, _ in occurrences])
         which = bytes([index for _, index in occurrences])
         writer.add(name, surfaces, places, (), which if len(surfaces) > 1 else b"")
-    impacts = Impacts([[0] * POSTS for _ in FIELDS], [0.0] * len(FIELDS))
+    impacts = Impacts([[0] * POSTS for _ in SCORED], [0.0] * len(SCORED))
     spelled = {surface: surface.upper() for surfaces in lists.values() for surface in surfaces if len(surface) > 2}
     return Lists(InMemory(writer.columns(impacts, spelled), wide))  # type: ignore[arg-type]
 
@@ -126,8 +126,8 @@ def test_no_list_at_all() -> None:
 
 
 def test_fields_saturate_together() -> None:
-    every = [(code, 1_000_000) for code in range(len(FIELDS))]
-    lengths = [1] * len(FIELDS)
+    every = [(code, 1_000_000) for code in range(len(SCORED))]
+    lengths = [1] * len(SCORED)
     whole = scoring.impact(every, lengths, lengths)
     alone = [scoring.impact([one], lengths, lengths) for one in every]
     assert max(alone) < whole < 0.6 * sum(alone)  # and so no number of fields outdoes a few words more

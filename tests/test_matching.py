@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from storage import ANALYZER
 
-from postdex_index import scoring
+from postdex_index import schema, scoring
 from postdex_index.embedded import EmbeddedEngine, matching, reader
 from postdex_index.embedded.metadata import short_texts
 from postdex_index.embedded.postings import Lists
@@ -127,7 +127,7 @@ class Indexed(NamedTuple):
         raise TypeError(leaf)
 
     def _where(self, field: str, test: object) -> dict[int, int]:
-        codes = scoring.CODES[field] if field else range(99)
+        codes = schema.CODES[field] if field else range(99)
         return {w.position: w.code for w in self.words if w.code in codes and test(w.surface)}  # type: ignore[operator]
 
     def value(self, leaf: Query) -> int:
@@ -151,7 +151,7 @@ class Indexed(NamedTuple):
         return [w.code for w in self.words if w.surface in surfaces and stem(w.surface, "en") == group]
 
     def _impact(self, codes: Sequence[int]) -> int:
-        folded = [scoring.BODY if code == scoring.CODE else code for code in codes]
+        folded = [schema.BODY if code == schema.CODE else code for code in codes]
         if not folded:
             return 0
         counts = [(code, folded.count(code)) for code in sorted(set(folded))]
@@ -184,7 +184,7 @@ class Indexed(NamedTuple):
     def share(self, query: Query) -> float:
         """The share of the title's words that a query asks for: with words and patterns in whatever field, no
         phrases."""
-        titled = {w.surface for w in self.words if w.code == scoring.TITLE}
+        titled = {w.surface for w in self.words if w.code == schema.TITLE}
         titled = {surface for surface in titled if not (len(surface) == 1 and is_spaceless(surface))}
         spelled = [one for leaf in leaves(query) for one in (leaf.spellings if isinstance(leaf, Synonyms) else [leaf])]
         asking = [one for one in spelled if not isinstance(one, Phrase) and not one.field]
@@ -202,18 +202,18 @@ def indexed(post: Post, averages: Sequence[float]) -> Indexed:
     """A post's words with positions, as `inversion` lays them out but in the plainest way."""
     words: list[Word] = []
     links: list[range] = []
-    lengths = [0] * len(scoring.FIELDS)
+    lengths = [0] * len(schema.SCORED)
     place = 0
 
     def take(code: int, text: str, linked: Sequence[Span] = ()) -> None:
         nonlocal place
-        found = list(ANALYZER.tokens(text, code=code == scoring.CODE, first=place))
+        found = list(ANALYZER.tokens(text, code=code == schema.CODE, first=place))
         for start, length in linked:
             within = [token.position for token in found if start <= token.start < start + length]
             links.append(range(min(within), max(within) + 1))
         words.extend(Word(code, token.term, token.position) for token in found)
         count = len({token.position for token in found})
-        lengths[scoring.BODY if code == scoring.CODE else code] += count
+        lengths[schema.BODY if code == schema.CODE else code] += count
         place += count
 
     for code, text in short_texts(post):
@@ -221,14 +221,14 @@ def indexed(post: Post, averages: Sequence[float]) -> Indexed:
         place += 1
     for section in post.sections:
         if section.heading:
-            take(scoring.HEADING, section.heading)
+            take(schema.HEADING, section.heading)
             place += 1
         start = 0
         for block in section.code:
-            take(scoring.BODY, section.text[start : block.start], section.links)
-            take(scoring.CODE, section.text[block.start : block.stop])
+            take(schema.BODY, section.text[start : block.start], section.links)
+            take(schema.CODE, section.text[block.start : block.stop])
             start = block.stop
-        take(scoring.BODY, section.text[start:], () if start else section.links)
+        take(schema.BODY, section.text[start:], () if start else section.links)
         place += 1
     return Indexed(post, tuple(words), tuple(lengths), tuple(averages), tuple(links))
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from postdex import rank
 from postdex_index.document import Outline, StoredSection
 from postdex_index.query import Leaf, Phrase, Prefix, Synonyms, Term
-from postdex_index.scoring import BODY, HEADING, norm, saturation
+from postdex_index.schema import BODY, HEADING
+from postdex_index.scoring import norm, saturation
 
 few = settings(max_examples=150, deadline=None)
 places = st.lists(st.integers(0, 120), max_size=25).map(sorted)

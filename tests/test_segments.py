@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from storage import ANALYZER
 
-from postdex_index import scoring
+from postdex_index import schema
 from postdex_index.embedded import EmbeddedEngine, gathering, merge, sought, writer
 from postdex_index.embedded.reader import Snapshot
 from postdex_index.engine import AsTyped, Put, Stamp
@@ -38,7 +38,7 @@ TERMS = sorted({token.term for word in WORDS for token in ANALYZER.tokens(word)}
 @contextmanager
 def still(most_words: int) -> Iterator[None]:
     """Averages are what they are, and a pattern covers so many words at most."""
-    averages = [3.0 + code for code in range(len(scoring.FIELDS))]
+    averages = [3.0 + code for code in range(len(schema.SCORED))]
     with ExitStack() as patches:
         for module in (gathering, merge):
             patches.enter_context(patch.object(module, "average_lengths", lambda totals: averages))

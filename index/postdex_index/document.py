@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from .model import StoredFields
+
 
 class StoredSection(NamedTuple):
     """A section of a stored post. Positions count words through the whole post:
@@ -64,33 +66,14 @@ class Passage(NamedTuple):
     cut_stop: bool
 
 
-class Document(Protocol):
-    """A stored post. Attributes as in `model.Post`; the text is read only when asked for."""
+class Document(StoredFields, Protocol):
+    """A stored post. The text is read only when asked for."""
 
     @property
-    def path(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def date(self) -> int | None: ...
-    @property
-    def date_from(self) -> str: ...
-    @property
-    def updated(self) -> int | None: ...
-    @property
-    def tags(self) -> tuple[str, ...]: ...
-    @property
-    def categories(self) -> tuple[tuple[str, ...], ...]: ...
-    @property
-    def authors(self) -> tuple[str, ...]: ...
-    @property
-    def lang(self) -> str: ...
-    @property
-    def description(self) -> str: ...
-    @property
-    def unpublished(self) -> str: ...
+    def description(self) -> str:
+        """The post's own, or the beginning of its text."""
+        ...
+
     @property
     def sections(self) -> Sequence[StoredSection]: ...
 

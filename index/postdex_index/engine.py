@@ -199,9 +199,8 @@ class Reader(Protocol):
     ) -> Answer:
         """The posts that match, with `drafts` unpublished ones too.
 
-        `sort` is "score", "date" or "updated" (newest first), or "title"; `facets` are any of "tags", "categories",
-        "lang" and "year". `as_typed` is what the query is as a whole. After `deadline`, a `time.monotonic()`, no
-        further segment is looked at.
+        `sort` is "score" or one of `schema.SORTS`, `facets` are any of `schema.FACETS`. `as_typed` is what the query is
+        as a whole. After `deadline`, a `time.monotonic()`, no further segment is looked at.
         """
         ...
 

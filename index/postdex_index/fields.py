@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
 from . import dates
-from .model import Problem
+from .model import Post, Problem
 from .sites.generator import UNKNOWN, Generator
 
 if TYPE_CHECKING:
@@ -61,34 +61,18 @@ _BEFORE_LANG = frozenset(
 
 
 class Metadata(NamedTuple):
-    """The fields of a post as `model.Post` has them; `title` and `description` are "" when the body must give them.
+    """What the front matter says: a post without its body, whose `title` and `description` are "" when the body must
+    give them.
 
-    `link`, `given_slug` and `abbrlink` are what the front matter itself says of the post's address, as it was
-    written; `slug` is that, else the file's name. `unpublished_line` is where the reason stands.
+    `link`, `given_slug` and `abbrlink` are what it says of the post's address, as it was written; the post's slug is
+    that, else the file's name. `unpublished_line` is where the reason stands.
     """
 
-    title: str
-    title_words: str
-    date: int | None
-    date_from: str
-    updated: int | None
-    tags: tuple[str, ...]
-    keywords: tuple[str, ...]
-    categories: tuple[tuple[str, ...], ...]
-    authors: tuple[str, ...]
-    lang: str
-    series: str
-    weight: int | None
-    description: str
-    aliases: tuple[str, ...]
-    slug: str
+    post: Post
     link: str
     given_slug: str
     abbrlink: str
-    unpublished: str
     unpublished_line: int
-    reconsider_at: int | None
-    problems: tuple[Problem, ...]
 
 
 class PostContext(NamedTuple):
@@ -110,7 +94,7 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
 
     >>> from .frontmatter import parse
     >>> front = parse("---\\ntitle: Off  by one\\ntags: '#c, kernel'\\ndate: 2022-08-26\\n---\\n")
-    >>> post = normalise(front, PostContext("off.md", dates.find_zone("")))
+    >>> post = normalise(front, PostContext("off.md", dates.find_zone(""))).post
     >>> post.title, post.tags, dates.show(post.date)
     ('Off by one', ('c', 'kernel'), '2022-08-26T00:00:00')
     """
@@ -121,8 +105,10 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
     name, reason, reconsider_at = _unpublished(fields, context)
     link_title = fields.text("linkTitle")
     slug, abbrlink = fields.text("slug"), fields.text("abbrlink")
-    return Metadata(
+    post = Post(
+        path=context.path,
         title=title,
+        sections=(),
         title_words="" if link_title == title else link_title,
         date=date,
         date_from=date_from,
@@ -137,14 +123,11 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
         description=_description(fields),
         aliases=fields.several("aliases", "alias", "redirect_from", split=""),
         slug=slug or abbrlink or name_of(context.path),
-        link=_link(fields),
-        given_slug=slug,
-        abbrlink=abbrlink,
         unpublished=reason,
-        unpublished_line=fields.line(name),
         reconsider_at=reconsider_at,
-        problems=tuple(fields.problems),
     )
+    link, line = _link(fields), fields.line(name)
+    return Metadata(post._replace(problems=tuple(fields.problems)), link, slug, abbrlink, line)
 
 
 def name_of(path: str) -> str:

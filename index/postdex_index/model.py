@@ -9,7 +9,7 @@ Offsets are code points of the text they were taken from, and are never changed 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 #: Stands in a section's text where a line of the file ended but the sentence went on.
 SOFT_BREAK = "\v"
@@ -89,6 +89,23 @@ class Post(NamedTuple):
     unpublished: str = ""
     reconsider_at: int | None = None
     problems: tuple[Problem, ...] = ()
+
+
+class StoredFields(Protocol):
+    """What an index has of a post beside its text: the fields of `Post` that `schema` calls stored. Its `description`
+    is that of `document.Document`."""
+
+    path: str = ""
+    title: str = ""
+    url: str = ""
+    date: int | None = None
+    date_from: str = ""
+    updated: int | None = None
+    tags: tuple[str, ...] = ()
+    categories: tuple[tuple[str, ...], ...] = ()
+    authors: tuple[str, ...] = ()
+    lang: str = ""
+    unpublished: str = ""
 
 
 class Span(NamedTuple):

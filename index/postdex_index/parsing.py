@@ -39,10 +39,11 @@ def parse(
     style = site.anchors if settings.anchors == "auto" else settings.anchors
     source, tags = generator.dialect(front.body) if generator.dialect else PlainBody(front.body)
     if tags:
-        found = found._replace(tags=tuple(dict.fromkeys((*found.tags, *tags)))[: fields.MOST])
+        tags = tuple(dict.fromkeys((*found.post.tags, *tags)))[: fields.MOST]
+        found = found._replace(post=found.post._replace(tags=tags))
     # An empty body may begin behind the file's last line, where nothing can be opened.
     first_line = min(front.first_line, 1 + front.head.count("\n") + front.body.count("\n"))
-    body = markdown.sections(source, first_line=first_line, anchors=slug_style(style), title=found.title)
+    body = markdown.sections(source, first_line=first_line, anchors=slug_style(style), title=found.post.title)
     if front.prose:
         whole = markdown.verbatim(front.prose)
         text = whole.lstrip("\n")
@@ -60,38 +61,24 @@ def _post(
     settings: Settings,
 ) -> Post:
     """Metadata, body and link as one post; the title is the field, else the first heading, else the file's name."""
-    title = found.title or fields.clean(body.first_heading)
+    post = found.post
+    title = post.title or fields.clean(body.first_heading)
     link = _link(path, found, title, site, settings)
-    problems = [problem._replace(path=path) for problem in (*of_front, *found.problems, *body.problems)]
+    problems = [problem._replace(path=path) for problem in (*of_front, *post.problems, *body.problems)]
     if link.wrong:
         problems.append(
             Problem(path, 1, "malformed", link.wrong, "write a path such as /about/, or an address with https")
         )
-    if found.unpublished:
+    if post.unpublished:
         hint = "it is found with --drafts"
-        problems.append(Problem(path, found.unpublished_line, "unpublished", found.unpublished, hint))
-    return Post(
+        problems.append(Problem(path, found.unpublished_line, "unpublished", post.unpublished, hint))
+    return post._replace(
         path=path,
         title=title or fields.name_of(site.prefix + path).replace("_", " ").strip() or path,
-        sections=_sections(body, found.title, title),
+        sections=_sections(body, post.title, title),
         url=link.url,
-        title_words=found.title_words,
-        date=found.date,
-        date_from=found.date_from,
-        updated=found.updated,
-        tags=found.tags,
-        keywords=found.keywords,
-        categories=found.categories,
-        authors=found.authors,
-        lang=found.lang,
-        series=found.series,
-        weight=found.weight,
-        description=found.description or body.excerpt,
-        aliases=found.aliases,
-        slug=found.slug,
+        description=post.description or body.excerpt,
         links=body.links,
-        unpublished=found.unpublished,
-        reconsider_at=found.reconsider_at,
         problems=tuple(problems),
     )
 
@@ -102,7 +89,7 @@ def _sections(body: markdown.Parsed, written: str, title: str) -> tuple[Section,
 
 
 def _link(path: str, found: fields.Metadata, title: str, site: Site, settings: Settings) -> permalinks.Link:
-    dated = found.date if found.date_from in ("post", "path") else None  # a file's time is nobody's address
+    dated = found.post.date if found.post.date_from in ("post", "path") else None  # a file's time is nobody's address
     place = site.prefix + path
-    address = Address(place, found.link, found.given_slug, found.abbrlink, title, dated, found.categories)
+    address = Address(place, found.link, found.given_slug, found.abbrlink, title, dated, found.post.categories)
     return permalinks.url(site, address, pattern=settings.url, base=settings.base_url)

@@ -12,9 +12,6 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-#: Fields that a leaf may be limited to; "" means all of them.
-FIELDS = ("title", "heading", "body", "code", "tags", "categories", "description", "aliases", "slug")
-
 
 class Term(NamedTuple):
     """One word: its surface or any word of the same stem; only the surface if `exact`."""

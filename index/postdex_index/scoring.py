@@ -1,4 +1,4 @@
-"""What is a match worth? The formulas as pure functions, their parameters as one table.
+"""What is a match worth? The formulas as pure functions, and their constants; the weights of fields are in `schema`.
 
 The score of a post is the sum over the query's leaves of `weight x idf x impact`, where
 
@@ -17,41 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import log
-from typing import NamedTuple
 from zlib import crc32
+
+from .schema import SCORED
 
 #: How soon more occurrences stop to matter. 1.2 is the field's default, kept: nothing between .9 and 1.6 was better.
 K1 = 1.2
-
-
-class Field(NamedTuple):
-    """A field's part in the score: `weight` its worth, `b` how much a long field is held against it (0 to 1)."""
-
-    name: str
-    weight: float
-    b: float
-
-
-# What tags, categories and keywords are worth the three sites cannot tell, which have few: with tags at .5 or 2 nDCG@10
-# is .8059 or .8072 on one (.8060) and unchanged on the others, with categories at 0 or .5 unchanged on all, with
-# keywords at 0 or 1 .8815 or .8812 on one (.8815). So tags and categories weigh what a word of the text weighs, and
-# keywords, which authors write as lists of all that might be searched for, a third of it.
-#: In the order of their codes. Code is part of the body for the score; it has a code of its own for `code:`.
-FIELDS = (
-    Field("title", 2.0, 0.5),
-    Field("heading", 2.0, 0.5),
-    Field("body", 1.0, 0.75),
-    Field("tags", 1.0, 0.5),
-    Field("categories", 1.0, 0.5),
-    Field("description", 1.0, 0.5),
-    Field("aliases", 1.0, 0.5),
-    Field("slug", 0.5, 0.5),
-    Field("keywords", 0.3, 0.5),
-)
-TITLE, HEADING, BODY, TAGS, CATEGORIES, DESCRIPTION, ALIASES, SLUG, KEYWORDS = range(len(FIELDS))
-CODE = len(FIELDS)
-#: Which field codes a field's name in a query stands for.
-CODES = {field.name: (code,) for code, field in enumerate(FIELDS)} | {"body": (BODY, CODE), "code": (CODE,)}
 
 # Against none at all, in thousandths of nDCG@10: on the three sites 5 +4 -1 +1 (p .004, .8, .7), and with an impact's
 # byte three times as coarse 3 +8 0 -3, 6 +5 +1 -1, 1.5 +8 -4 -5; of questions made from eight sites, five of which
@@ -91,7 +62,7 @@ def fingerprint() -> str:
     >>> fingerprint() == fingerprint(), len(fingerprint())
     (True, 8)
     """
-    return f"{crc32(repr((FIELDS, K1, ENOUGH, SCALE, OWN_AVERAGES)).encode()):08x}"
+    return f"{crc32(repr((K1, ENOUGH, SCALE, OWN_AVERAGES)).encode()):08x}"
 
 
 def idf(posts: int, found: int) -> float:
@@ -105,7 +76,7 @@ def idf(posts: int, found: int) -> float:
 
 def norm(code: int, length: float, average: float) -> float:
     """k1 (1 - b + b length / average): what a field of this length adds under the fraction."""
-    b = FIELDS[code].b
+    b = SCORED[code].b
     return K1 * (1 - b + b * length / average) if average else K1
 
 
@@ -117,7 +88,7 @@ def saturation(count: float, norm: float) -> float:
 def impact(counts: Iterable[tuple[int, float]], lengths: Sequence[float], averages: Sequence[float]) -> float:
     """The impact of a word in a post: `counts` as (field code, occurrences), lengths and averages by field code.
 
-    >>> round(impact([(TITLE, 1), (BODY, 3)], [4, 0, 300], [4, 0, 300]), 3)
+    >>> round(impact([(0, 1), (2, 3)], [4, 0, 300], [4, 0, 300]), 3)
     1.225
     """
     return combined(sum(worth(code, n, lengths[code], averages[code]) for code, n in counts))
@@ -125,7 +96,7 @@ def impact(counts: Iterable[tuple[int, float]], lengths: Sequence[float], averag
 
 def worth(code: int, count: float, length: float, average: float) -> float:
     """What a word is worth by its occurrences in one field."""
-    return FIELDS[code].weight * saturation(count, norm(code, length, average))
+    return SCORED[code].weight * saturation(count, norm(code, length, average))
 
 
 def combined(worth: float) -> float:

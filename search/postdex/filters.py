@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from postdex_index.analyzer import Analyzer
 from postdex_index.query import DateRange, Keyword
+from postdex_index.schema import FILTERS as FILTERED
 
 from .grammar import Clause, Group, Node
 from .lexer import DATES, FILTERS
@@ -37,7 +38,8 @@ def keyword(field: str, value: str, analyzer: Analyzer) -> Keyword | None:
     >>> [keyword(field, value, Analyzer(True, ())).value for field, value in asked]
     ['linux', 'zh-cn', 'client work']
     """
-    folded = analyzer.fold_path(value) if field in ("path", "category") else analyzer.fold_value(value)
+    nested = field == "path" or FILTERED[field].type == "paths"
+    folded = analyzer.fold_path(value) if nested else analyzer.fold_value(value)
     if field == "tag":
         folded = folded.lstrip("# ").rstrip("/ ")
     elif field == "lang":

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
-from postdex_index import globs
+from postdex_index import globs, schema
 from postdex_index.analyzer import Analyzer
 from postdex_index.document import Outlined
 from postdex_index.engine import UNTYPED, AsTyped, LeafStats, Reader
@@ -27,6 +28,9 @@ from .written import SPELLED
 
 #: Sections shown of one post.
 SECTIONS = 3
+#: What a hit has of its post's fields as they are stored.
+_FIELDS = tuple(field.name for field in schema.HIT)
+_fields_of = attrgetter(*_FIELDS)
 
 
 class Showing(NamedTuple):
@@ -143,24 +147,20 @@ def _hit(
         for number, scored in enumerate(found)
     ]
     best, shown = sections[0] if sections else (SectionHit("", (), "", document.url, 1, 1, ranked.score), None)
+    own = document.description if showing.snippets and not (shown and shown.text) else ""
     return Hit(
-        document.path,
-        best.match_line,
-        best.url,
-        best.anchor,
-        document.title,
-        title_spans(document.title, showing.wanted, showing.analyzer) if showing.leaves else (),
-        best.headings,
-        document.date,
-        document.date_from,
-        document.updated,
-        document.tags,
-        document.categories,
-        document.lang,
-        ranked.score,
-        shown if shown and shown.text else Snippet(document.description if showing.snippets else "", (), best.line),
-        tuple([section for section, _ in sections]),
-        explanation(reader, ranked, showing) if showing.explain else None,
+        path=document.path,
+        line=best.match_line,
+        url=best.url,
+        anchor=best.anchor,
+        title=document.title,
+        title_spans=title_spans(document.title, showing.wanted, showing.analyzer) if showing.leaves else (),
+        headings=best.headings,
+        score=ranked.score,
+        snippet=shown if shown and shown.text else Snippet(own, (), best.line),
+        sections=tuple([section for section, _ in sections]),
+        explain=explanation(reader, ranked, showing) if showing.explain else None,
+        **dict(zip(_FIELDS, _fields_of(document), strict=True)),
     )
 
 

@@ -13,14 +13,16 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
+from postdex_index import schema
+
 #: Fields that hold words, and those that filter.
-WORD_FIELDS = frozenset({"title", "heading", "body", "code"})
+WORD_FIELDS = frozenset(field.name for field in schema.FIELDS if field.searched)
 DATES = frozenset({"date", "after", "before"})
-FILTERS = frozenset({"tag", "category", "author", "lang", "path", "codelang"}) | DATES
+FILTERS = DATES.union(schema.FILTERS)
 
 #: What people type for a field of another name, for the warning that tells them.
-_MEANT = {
-    "tags": "tag", "keyword": "tag", "categories": "category", "cat": "category", "authors": "author", "by": "author",
+_MEANT = {field.name: name for name, field in schema.FILTERS.items()} | {
+    "keyword": "tag", "cat": "category", "by": "author",
     "language": "lang", "file": "path", "dir": "path", "folder": "path", "headings": "heading", "text": "body",
     "intitle": "title", "year": "date", "since": "after", "until": "before", "from": "after",
 }  # fmt: skip

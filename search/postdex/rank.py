@@ -21,7 +21,8 @@ from typing import NamedTuple, TypeAlias
 from postdex_index.document import Outline
 from postdex_index.engine import FEWEST, Candidate
 from postdex_index.query import Leaf, Synonyms, Term
-from postdex_index.scoring import BODY, HEADING, norm, saturation
+from postdex_index.schema import BODY, HEADING
+from postdex_index.scoring import norm, saturation
 from postdex_index.scripts import is_spaceless
 
 #: All words of the query side by side are worth half the post's score once more.

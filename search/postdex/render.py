@@ -8,9 +8,10 @@ people is in `terminal`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from postdex_index import schema
 from postdex_index.document import Document
 from postdex_index.engine import Word
 from postdex_index.errors import PostdexError
@@ -126,15 +127,7 @@ def document(stored: Document, section: int | None = None) -> dict[str, Any]:
         "path": stored.path,
         "title": stored.title,
         "url": link(stored.url),
-        "date": _date(stored.date),
-        "date_from": stored.date_from,
-        "updated": _date(stored.updated),
-        "tags": list(stored.tags),
-        "categories": [list(path) for path in stored.categories],
-        "authors": list(stored.authors),
-        "lang": stored.lang,
-        "description": stored.description,
-        "unpublished": stored.unpublished,
+        **_fields(stored, _DOCUMENT),
         "sections": [_stored_section(stored, index) for index in wanted],
     }
 
@@ -177,12 +170,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "title": hit.title,
         "title_html": to_html(hit.title, hit.title_spans),
         "headings": list(hit.headings),
-        "date": _date(hit.date),
-        "date_from": hit.date_from,
-        "updated": _date(hit.updated),
-        "tags": list(hit.tags),
-        "categories": [list(path) for path in hit.categories],
-        "lang": hit.lang,
+        **_fields(hit, _HIT),
         "score": round(hit.score, 4),
         "snippet": to_html(hit.snippet.text, hit.snippet.spans),
         "snippet_text": hit.snippet.text,
@@ -228,8 +216,23 @@ def _matches(field: str, spans: Sequence[Span]) -> list[dict[str, Any]]:
     return [{"field": field, "start": start, "length": length} for start, length in spans]
 
 
+def _fields(of: Document | Hit, shown: Sequence[tuple[str, Callable[[Any], Any]]]) -> dict[str, Any]:
+    return {name: form(getattr(of, name)) for name, form in shown}
+
+
 def _date(seconds: int | None) -> str | None:
     return None if seconds is None else iso(seconds)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+#: How the values of fields stand in JSON, by the fields' types.
+_FORMS: dict[str, Callable[[Any], Any]] = {
+    "text": _as_it_is, "texts": list, "paths": lambda paths: list(map(list, paths)), "date": _date, "number": _as_it_is,
+}  # fmt: skip
+_HIT, _DOCUMENT = ([(field.name, _FORMS[field.type]) for field in fields] for fields in (schema.HIT, schema.DOCUMENT))
 
 
 def _escaped(text: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeAlias, TypedDict, TypeVar, Unpack, get_args
 
+from postdex_index import schema
 from postdex_index.errors import QueryError
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ Texts: TypeAlias = str | Iterable[str]
 Day: TypeAlias = "str | date | None"
 
 REFRESH: tuple[str, ...] = get_args(Refresh)
-SORTS: tuple[str, ...] = get_args(Sort)
+SORTS = ("score", *schema.SORTS)
 UNITS: tuple[str, ...] = get_args(Units)
 #: By what all posts that match are counted.
-FACETS = ("tags", "categories", "lang", "year")
+FACETS = tuple(schema.FACETS)
 #: More hits than these are not made at once; a program that wants more of them pages.
 MOST_HITS = 1000
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from ..model import Code
-from ..scoring import BODY, CODE
+from ..schema import BODY, CODE
 
 #: A checkpoint at least every so many characters: a snippet tokenises no more than that before its window.
 CHECKPOINT = 256

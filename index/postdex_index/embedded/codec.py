@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ..errors import IndexWriteError
+from ..schema import STORED as STORED_FIELDS
 from . import opening, reader
 from .fieldterms import FIELDS, PATH, SIMPLIFYING, FieldPostings, FieldTerms, marked, pattern, quoted
 from .store import File, SegmentEntry, Store
@@ -38,8 +39,8 @@ with warnings.catch_warnings():
     from whoosh.matching import LeafMatcher, ReadTooFar
     from whoosh.reading import TermInfo, TermNotFound
 
-#: What `stored_fields` gives of a post: its record, but for what only postdex has a use for.
-STORED = ("path", "title", "url", "date", "updated", "tags", "categories", "authors", "lang", "description")
+#: What `stored_fields` gives of a post: all that is stored but for what only postdex has a use for.
+STORED = tuple(field.name for field in STORED_FIELDS if field.name not in ("date_from", "unpublished"))
 
 
 def _refuse(*_: Any, **__: Any) -> NoReturn:
@@ -405,8 +406,8 @@ class PostDocuments(base.PerDocumentReader):  # type: ignore[misc]
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
         """What is stored of a post, see `STORED`."""
-        record = self._segment.documents.record(docnum)
-        return {name: getattr(record, name) for name in STORED}
+        stored = self._segment.documents.fields(docnum)
+        return {name: stored[name] for name in STORED}
 
 
 # -- opening without a pickle

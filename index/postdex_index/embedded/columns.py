@@ -10,14 +10,13 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain, compress
+from typing import Any
 
 from .. import globs
 from ..languages import stemmer_language
+from ..schema import FACETS, SORTS
 from .layout import FOLDED_PATH, NO_DATE, one_line
 from .segment import SegmentFile
-
-#: Facets and the value column each is counted from.
-FACETS = {"tags": "tag", "categories": "category", "lang": "lang", "year": ""}
 
 
 class Columns:
@@ -80,7 +79,7 @@ class Columns:
         low = NO_DATE + 1 if start is None else start
         high = 1 << 62 if stop is None else stop
         own = self._segment.column("date_is_own")
-        row = bytes([255 * (low <= day < high) for day in self.date])
+        row = bytes([255 * (low <= day < high) for day in self.order("date")])
         return int.from_bytes(row, "little") & int.from_bytes(bytes([255 * one for one in own]), "little")
 
     def _key(self, number: int) -> bytes:
@@ -106,29 +105,18 @@ class Columns:
 
     # -- sort keys
 
-    @property
-    def date(self) -> Sequence[int]:
-        """Per post: its date, or NO_DATE."""
-        column: Sequence[int] = self._segment.column("sort_date")
-        return column
-
-    @property
-    def updated(self) -> Sequence[int]:
-        """Per post: when it was updated, or else its date."""
-        both = zip(self._segment.column("sort_updated"), self.date, strict=True)
-        return [day if updated == NO_DATE else updated for updated, day in both]
-
-    @property
-    def title(self) -> Sequence[str]:
-        """Per post: its title, folded."""
-        return bytes(self._segment.column("sort_title")).decode("utf-8", "replace").split("\n")
+    def order(self, name: str) -> Sequence[Any]:
+        """Per post: what it is sorted by in the order of a field, a folded text or a number, NO_DATE where it has none.
+        A post that was not updated has its date there."""
+        column: Sequence[int] = self._segment.column(f"sort_{name}")
+        return bytes(column).decode("utf-8", "replace").split("\n") if SORTS[name].type == "text" else column
 
     # -- facets
 
     def facet(self, name: str, matching: bytes) -> Counter[str]:
         """How many of the matching posts (one byte a post) have each value of a facet."""
         if name not in self._facets:
-            self._facets[name] = self._years() if name == "year" else self._values(FACETS[name])
+            self._facets[name] = self._years() if FACETS[name].type == "date" else self._values(FACETS[name].filter)
         numbers, values = self._facets[name]
         counts = Counter(chain.from_iterable(compress(numbers, matching)))
         found: Counter[str] = Counter()
@@ -151,7 +139,8 @@ class Columns:
 
     def _years(self) -> tuple[list[tuple[int, ...]], list[str]]:
         years = [
-            year_of(day) if own else 0 for day, own in zip(self.date, self._segment.column("date_is_own"), strict=True)
+            year_of(day) if own else 0
+            for day, own in zip(self.order("date"), self._segment.column("date_is_own"), strict=True)
         ]
         known = sorted(set(years) - {0})
         numbers = {year: number for number, year in enumerate(known)}

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, TypeVar
 from ..analysis import LONGEST_TERM, width_of
 from ..analyzer import Analyzer
 from ..document import Found, Mark, Outline, Passage, StoredSection
-from ..model import SOFT_BREAK
-from ..scoring import CODE
+from ..model import SOFT_BREAK, StoredFields
+from ..schema import CODE, STORED
 from ..scripts import ASIAN, is_spaceless, run_letters
 from .segment import SegmentFile
 from .texts import TextReader
@@ -37,24 +37,6 @@ _NOWHERE = (0, 0, 0)
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
-
-
-class Record(NamedTuple):
-    """The stored fields of a post, in the order that `inversion.record` writes them."""
-
-    path: str
-    title: str
-    url: str
-    date: int | None
-    date_from: str
-    updated: int | None
-    tags: tuple[str, ...]
-    categories: tuple[tuple[str, ...], ...]
-    authors: tuple[str, ...]
-    lang: str
-    description: str
-    unpublished: str
-    reconsider_at: int | None
 
 
 class Headings(NamedTuple):
@@ -133,7 +115,7 @@ class Documents:
         self.run_code = segment.column("field_span_code")
         self.texts = TextReader(segment)
         # What refers back to this must not be kept here: a closed index would hold its files until a collection.
-        self._records: dict[int, Record] = {}
+        self._fields: dict[int, dict[str, Any]] = {}
         self._headings: dict[int, Headings] = {}
         self._paths: dict[int, str] = {}
         #: by section and checkpoint, and by position where there is no blank for long
@@ -141,23 +123,21 @@ class Documents:
         #: in prose, and in code
         self.widths = Widths(False), Widths(True)
 
-    def record(self, doc: int) -> Record:
-        """The stored fields of a post."""
-        record = self._records.get(doc)
-        if record is None:
-            record = _typed(*_decode(self._json(self._stored, self._check_stored, self._stored_start, doc))[0])
-            categories = tuple(map(tuple, record.categories))
-            record = record._replace(tags=tuple(record.tags), categories=categories, authors=tuple(record.authors))
-            keep(self._records, doc, record, MOST_POSTS)
-        return record
+    def fields(self, doc: int) -> dict[str, Any]:
+        """The stored fields of a post, by name."""
+        fields = self._fields.get(doc)
+        if fields is None:
+            fields = _named(_decode(self._json(self._stored, self._check_stored, self._stored_start, doc))[0])
+            keep(self._fields, doc, fields, MOST_POSTS)
+        return fields
 
     def path(self, doc: int) -> str:
-        """The path of a post, which stands first in its record: `["2022/refcount-bug.md", ...`. All that were asked
-        for are kept: the paths of posts with equal scores decide their order, a dozen in a search."""
+        """The path of a post, the first of its fields: `["2022/refcount-bug.md", ...`. All that were asked for are
+        kept: the paths of posts with equal scores decide their order, a dozen in a search."""
         path = self._paths.get(doc)
         if path is None:
-            record = self._json(self._stored, self._check_stored, self._stored_start, doc)
-            path = self._paths[doc] = _decode(record, 1)[0]
+            fields = self._json(self._stored, self._check_stored, self._stored_start, doc)
+            path = self._paths[doc] = _decode(fields, 1)[0]
         return path
 
     def headings(self, doc: int) -> Headings:
@@ -180,18 +160,27 @@ class Documents:
 
 
 _decode = JSONDecoder().raw_decode
-_WHEN = (int, type(None))
-#: Of the fields of a record, as JSON has them.
-_TYPES: tuple[Any, ...] = (str, str, str, _WHEN, str, _WHEN, list, list, list, str, str, str, _WHEN)
+_NUMBER = (int, type(None))
+#: The types of stored fields as JSON has them; the names of all, and of those that are lists there.
+_JSON_TYPES: dict[str, Any] = {"text": str, "texts": list, "paths": list, "date": _NUMBER, "number": _NUMBER}
+_TYPES = tuple(_JSON_TYPES[field.type] for field in STORED)
+_NAMES = tuple(field.name for field in STORED)
+_TEXTS, _PATHS = ([field.name for field in STORED if field.type == type_] for type_ in ("texts", "paths"))
 
 
-def _typed(*fields: Any) -> Record:
-    """A record. Raises TypeError for fields that no build wrote, which whoever shows them would trip over."""
-    if not all(map(isinstance, fields, _TYPES)):
+def _named(values: list[Any]) -> dict[str, Any]:
+    """The stored fields of a post by name. Raises TypeError or ValueError for what no build wrote, which whoever shows
+    it would trip over."""
+    fields = dict(zip(_NAMES, values, strict=True))
+    if not all(map(isinstance, values, _TYPES)):
         raise TypeError("a field of another type")
-    record = Record(*fields)
-    "".join(chain(record.tags, record.authors, *record.categories))  # raises for what is no text
-    return record
+    for name in _TEXTS:
+        fields[name] = tuple(fields[name])
+        "".join(fields[name])  # raises for what is no text
+    for name in _PATHS:
+        fields[name] = tuple(map(tuple, fields[name]))
+        "".join(chain.from_iterable(fields[name]))
+    return fields
 
 
 def _headings(outline: list[Any], bounds: Sequence[int], stops: Sequence[int]) -> Headings:
@@ -209,21 +198,13 @@ def keep(kept: dict[Key, Value], key: Key, one: Value, most: int) -> None:
     kept[key] = one
 
 
-class StoredDocument:
+class StoredDocument(StoredFields):
     """One stored post; implements `engine.Outlined`. Sections and text are read when they are asked for."""
-
-    __slots__ = (
-        "_doc", "_documents", "_own", "authors", "categories", "date", "date_from", "lang", "path", "reconsider_at",
-        "tags", "title", "unpublished", "updated", "url",
-    )  # fmt: skip
 
     def __init__(self, documents: Documents, doc: int) -> None:
         self._documents = documents
         self._doc = doc
-        (
-            self.path, self.title, self.url, self.date, self.date_from, self.updated, self.tags, self.categories,
-            self.authors, self.lang, self._own, self.unpublished, self.reconsider_at,
-        ) = documents.record(doc)  # fmt: skip
+        self.__dict__.update(documents.fields(doc))
 
     def __repr__(self) -> str:
         return f"<post {self.path!r}, {self.title!r}, {len(self.outline.levels)} sections>"
@@ -231,8 +212,8 @@ class StoredDocument:
     @property
     def description(self) -> str:
         """The post's own description, or the beginning of its text."""
-        if self._own:
-            return self._own
+        if own := self.__dict__["description"]:
+            return str(own)
         beginning = self._documents.texts.read(self._doc, 0, 2 * EXCERPT).strip("\n" + SOFT_BREAK)
         return " ".join(beginning.split("\n", 1)[0].split())[:EXCERPT]
 

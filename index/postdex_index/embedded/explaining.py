@@ -12,6 +12,7 @@ from .. import scoring
 from ..engine import LeafStats
 from ..model import Explanation
 from ..query import Leaf, show
+from ..schema import SCORED
 from .postings import Lists
 
 
@@ -36,7 +37,7 @@ def fields(lists: Lists, doc: int, counted: Sequence[int]) -> list[Explanation]:
     return [
         Explanation(
             scoring.worth(code, count, lengths[code], averages[code]),
-            f"{scoring.FIELDS[code].name}: {count} of {lengths[code]} words (average {averages[code]:.0f})",
+            f"{SCORED[code].name}: {count} of {lengths[code]} words (average {averages[code]:.0f})",
         )
         for code, count in sorted(lists.counts_by_field(doc, counted).items())
     ]

@@ -15,8 +15,7 @@ from itertools import chain
 from .. import query
 from ..analyzer import Analyzer
 from ..compounds import as_prose, literal, spellings
-from ..scoring import BODY
-from ..scoring import FIELDS as SCORED
+from ..schema import BODY, CODES, SCORED
 from ..scripts import is_spaceless
 from .layout import SURFACE
 from .postings import Sought
@@ -28,7 +27,7 @@ MARK = "\x01"
 #: The field that is all fields, and that of the paths.
 ALL, PATH = "text", "path"
 #: The fields that have terms, in order.
-FIELDS = tuple(sorted((ALL, PATH, *query.FIELDS)))
+FIELDS = tuple(sorted((ALL, PATH, *CODES)))
 #: A schema knows no index. So what is typed is as it was typed until a segment reads it by its own analyzer; patterns,
 #: and texts that are to be marked, are always simplified.
 _TYPED, SIMPLIFYING = Analyzer(False, ()), Analyzer(True, ())

@@ -21,12 +21,12 @@ from ..analysis import terms_at
 from ..analyzer import Analyzer
 from ..languages import stemmer_language
 from ..model import Post
-from ..scoring import BODY, FIELDS, HEADING
+from ..schema import BODY, HEADING, SCORED, SORTS
 from ..scripts import is_spaceless, run_text
 from .checkpoints import stretches
-from .layout import COLUMNS, NO_DATE
+from .layout import COLUMNS
 from .lists import Occurrences, invert
-from .metadata import filter_values, record, short_texts, title_names
+from .metadata import filter_values, short_texts, sort_value, stored_values, title_names
 from .segment import Column, lines
 from .texts import TextWriter
 
@@ -123,12 +123,11 @@ class Inversion:
         self._languages: dict[str, Occurrences] = {}
         self._calls: dict[str, list[_Calls]] = {}
         self._spelled: dict[str, str] = {}
-        self._lengths = [array(self._positions) for _ in FIELDS]
+        self._lengths = [array(self._positions) for _ in SCORED]
         self._values: dict[str, list[int]] = {}
         self._written: dict[str, str] = {}
         self._title_keys: list[int] = []
         self._heading_keys: list[int] = []
-        self._titles: list[str] = []
         self._stored: list[bytes] = []
         self._outlines: list[bytes] = []
         self._texts = TextWriter()
@@ -142,7 +141,8 @@ class Inversion:
         )
         self._section_offset, self._section_line = array("I"), array("I")
         self._link_first, self._link_edge = array("I"), array(self._positions)
-        self._date, self._dated, self._updated = array("q"), array("B"), array("q")
+        self._date_is_own = array("B")
+        self._sorts: dict[str, list[Any]] = {name: [] for name in SORTS}
 
     @property
     def full(self) -> bool:
@@ -155,7 +155,7 @@ class Inversion:
         self.posts += 1
         calls = self._calls_of(post.lang)
         base = doc << self._shift
-        lengths = [0] * len(FIELDS)
+        lengths = [0] * len(SCORED)
         self._run_first.append(len(self._run_start))
         place = base
         for field, text in short_texts(post):
@@ -175,7 +175,7 @@ class Inversion:
         calls = self._calls.get(lang)
         if calls is None:
             words = self._languages.setdefault(stemmer_language(lang), Occurrences({}, {}))
-            fields = [_TermCalls(words, self.wide, field) for field in range(len(FIELDS))]
+            fields = [_TermCalls(words, self.wide, field) for field in range(len(SCORED))]
             calls = [_Calls(terms, self._spelled, False) for terms in fields]
             self._calls[lang] = calls = [*calls, _Calls(fields[BODY], self._spelled, True)]
         return calls
@@ -255,11 +255,10 @@ class Inversion:
             self._written.setdefault(value, written)
             if not docs or docs[-1] != doc:
                 docs.append(doc)
-        self._titles.append(self.analyzer.fold_value(post.title).replace("\n", " "))
-        self._date.append(NO_DATE if post.date is None else post.date)
-        self._dated.append(post.date is not None and post.date_from != "file")
-        self._updated.append(NO_DATE if post.updated is None else post.updated)
-        self._stored.append(_json(record(post)))
+        for name, values in self._sorts.items():
+            values.append(sort_value(post, SORTS[name], self.analyzer))
+        self._date_is_own.append(post.date is not None and post.date_from != "file")
+        self._stored.append(_json(stored_values(post)))
 
     def averages(self) -> list[tuple[int, int]]:
         """Per field: the words in all posts together, and the posts that have any."""
@@ -293,11 +292,10 @@ class Inversion:
             "checkpoint_offset": self._check_offset,
             "title_keys": array("Q", sorted(self._title_keys)),
             "heading_keys": array("Q", sorted(set(self._heading_keys))),
-            "sort_date": self._date,
-            "date_is_own": self._dated,
-            "sort_updated": self._updated,
-            "sort_title": lines(self._titles),
+            "date_is_own": self._date_is_own,
         }
+        for name, values in self._sorts.items():
+            columns[f"sort_{name}"] = lines(values) if SORTS[name].type == "text" else array("q", values)
         columns["outline_start"], columns["outline"] = joined(self._outlines)
         columns["stored_start"], columns["stored"] = joined(self._stored)
         meta = {
@@ -332,7 +330,7 @@ def values_columns(values: dict[str, list[int]], written: dict[str, str]) -> dic
 
 
 def joined(records: Sequence[bytes]) -> tuple[array[int], bytes]:
-    """Where each record begins (and one more at the end), and all of them as one."""
+    """Where each of these begins (and one more at the end), and all of them as one."""
     return array("I", accumulate(map(len, records), initial=0)), b"".join(records)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from ..schema import SORTS
+
 #: What a key is, as bits of `term_flags`: a word as it stands in posts; the name of a list; a surface that has not a
 #: list of its own name for itself; a surface that people write otherwise than it is spelled.
 SURFACE, NAME, APART, SHOWN = 1, 2, 4, 8
@@ -17,10 +19,15 @@ MOST_SURFACES = 255
 #: Per so many keys, postings and lists there is a sum of what stands before, so that the others need none.
 KEYS_A_BLOCK, POSTINGS_A_MARK, LISTS_A_MARK = 16, 64, 64
 
-#: The date of a post that has none.
+#: The date, or other number, of a post that has none.
 NO_DATE = -(1 << 62)
 #: The column of those paths that are written in another way than they are compared; "path" has all as they are written.
 FOLDED_PATH = "folded path"
+
+_SORT_COLUMNS = (
+    "per post: its date in seconds (or other number), NO_DATE where it has none; of `updated` the date instead",
+    "per post: its text as folded for sorting, each ended by a newline",
+)
 
 #: Every column of a segment, in file order. `*_first` and `*_start` have one more item at the end.
 COLUMNS = {
@@ -67,17 +74,15 @@ COLUMNS = {
     "outline_start": "per post: where its outline begins",
     "outline": "outlines as JSON: level, heading, anchor of each section after the other",
     "stored_start": "per post: where its stored fields begin",
-    "stored": "stored fields as JSON, in the order of `documents.Record`",
+    "stored": "stored fields as JSON, in the order of `schema.STORED`",
     "title_keys": "crc32 of the title's key << 32 | post, sorted",
     "heading_keys": "crc32 of a heading's key << 32 | post, sorted",
     "filter_values": "filter values as field, tab, folded value, tab, the value as written, newline; sorted",
     "filter_value_start": "per filter value: where it begins in `filter_values`",
     "filter_value_first": "per filter value: its first post in `filter_value_docs`",
     "filter_value_docs": "posts that hold the value",
-    "sort_title": "the posts' folded titles, each ended by a newline",
-    "sort_date": "per post: its date in seconds, NO_DATE where it has none",
+    **{f"sort_{name}": _SORT_COLUMNS[field.type == "text"] for name, field in SORTS.items()},
     "date_is_own": "per post: 1 if the date is the post's own",
-    "sort_updated": "per post: when it was updated, in seconds, NO_DATE where that is not known",
     "text_block_first": "per post: its first block of text",
     "text_block_start": "per text block: where it begins in `text_blocks`",
     "text_blocks": "texts in raw deflate, 4,096 characters each",

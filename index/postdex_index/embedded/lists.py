@@ -18,7 +18,8 @@ from operator import ne, sub
 from typing import NamedTuple
 
 from ..languages import stems
-from ..scoring import BODY, ENOUGH, FIELDS, SCALE, TITLE, combined, norm, quantised, saturation
+from ..schema import BODY, SCORED, TITLE
+from ..scoring import ENOUGH, SCALE, combined, norm, quantised, saturation
 from ..scripts import is_spaceless
 from .keys import KeyWriter
 from .layout import LISTS_A_MARK, MOST_SURFACES, POSTINGS_A_MARK
@@ -42,7 +43,7 @@ class Impacts:
 
     def __init__(self, lengths: Sequence[Sequence[int]], averages: Sequence[float]) -> None:
         self._norms = [[norm(code, length, averages[code]) for length in column] for code, column in enumerate(lengths)]
-        self._weights = [field.weight for field in FIELDS]
+        self._weights = [field.weight for field in SCORED]
 
     def of_bodies(self, docs: Iterable[int], counts: Iterable[int]) -> bytearray:
         """Impacts of words that stand so often in the bodies of these posts."""

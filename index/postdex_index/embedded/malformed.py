@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from ..errors import IndexDamagedError
-from ..scoring import FIELDS
-from .columns import FACETS
+from ..schema import FACETS, SCORED
 from .documents import StoredDocument
 from .inversion import Inversion
 from .merge import PER_POST, STRETCHES, merged
@@ -40,7 +39,7 @@ def malformed(store: Store) -> Iterator[IndexDamagedError]:
 def makes_sense(segment: Segment) -> bool:
     """Whether all of a segment can be read, and a merge of it alone makes the same columns again. Raises what ails
     ourselves: a lack of memory, and what fails without any segment."""
-    usual, _ = Inversion(segment.analyzer, bool(segment.file.meta.get("wide"))).columns([0.0] * len(FIELDS))
+    usual, _ = Inversion(segment.analyzer, bool(segment.file.meta.get("wide"))).columns([0.0] * len(SCORED))
     try:
         return _has_form(segment, usual) and _has_posts(segment) and _is_merged_alike(segment)
     except MemoryError:
@@ -54,7 +53,7 @@ def _has_form(segment: Segment, usual: Mapping[str, Column]) -> bool:
     column, meta = segment.file.column, segment.file.meta
     starts = {name: column(name).tolist() for name in STRETCHES}
     return (
-        list(map(type, meta["averages"])) == [float] * len(FIELDS)
+        list(map(type, meta["averages"])) == [float] * len(SCORED)
         and all(isinstance(language, str) for language in meta["languages"])
         and all(column(name).format == memoryview(values).format for name, values in usual.items())
         and all(len(column(name)) == segment.posts for name in PER_POST)
@@ -70,11 +69,10 @@ def _has_posts(segment: Segment) -> bool:
     for doc in range(segment.posts):
         post = StoredDocument(segment.documents, doc)
         sections = post.sections
-        numbers = [post.date, post.updated, post.reconsider_at, *(one.level for one in sections)]
-        texts = [post.path, post.title, post.url, post.date_from, post.lang, post.description, post.unpublished]
-        texts += [*post.tags, *post.authors, *chain.from_iterable(post.categories)]
-        texts += [text for one in sections for text in (one.heading, one.anchor)]
-        if not ({*map(type, numbers)} <= {int, type(None)} and {*map(type, texts)} == {str}):
+        numbers = [one.level for one in sections]
+        texts = [post.description, *chain.from_iterable((one.heading, one.anchor) for one in sections)]
+        stored = map(type, segment.documents.fields(doc).values())
+        if bool in stored or not ({*map(type, numbers)} <= {int} and {*map(type, texts)} == {str}):
             return False
     return True
 

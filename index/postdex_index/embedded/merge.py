@@ -15,7 +15,7 @@ from itertools import chain, compress, groupby, islice, pairwise, repeat
 from operator import add, itemgetter, sub
 from typing import Any, NamedTuple
 
-from ..scoring import BODY, CODE, FIELDS
+from ..schema import BODY, CODE, SCORED, SORTS
 from .documents import BEYOND
 from .gathering import average_lengths
 from .inversion import values_columns
@@ -26,7 +26,7 @@ from .segment import Column, lines
 from .texts import TextWriter
 
 #: Columns with an item for each post, and those that say where a post's stretch of others begins.
-PER_POST = ("doc_end", "sort_date", "date_is_own", "sort_updated")
+PER_POST = ("doc_end", "date_is_own", *(f"sort_{name}" for name, field in SORTS.items() if field.type != "text"))
 STRETCHES = {
     "field_span_first": ("field_span_start", "field_span_code"),
     "section_first": ("section_start", "section_body", "section_offset", "section_line"),
@@ -94,7 +94,7 @@ def _parts(sources: Sequence[tuple[Segment, Iterable[int]]]) -> tuple[list[Part]
 
 def _lengths(parts: Sequence[Part]) -> list[list[int]]:
     """Per field: the length in each kept post."""
-    found: list[list[int]] = [[] for _ in FIELDS]
+    found: list[list[int]] = [[] for _ in SCORED]
     for part in parts:
         column, posts = part.segment.file.column("field_lengths"), part.segment.posts
         for code, kept in enumerate(found):
@@ -120,17 +120,22 @@ def _post_columns(parts: Sequence[Part]) -> dict[str, Column]:
         starts.append(total)
         columns[first] = starts
         columns |= {name: _take(name, ranges) for name in names}
-    texts, titles = TextWriter(), list[str]()
+    texts = TextWriter()
     for part in parts:
-        folded = part.segment.columns.title
-        for doc in chain.from_iterable(range(a, b) for a, b in part.kept):
+        for doc in _docs(part):
             texts.add(part.segment.documents.texts.read(doc, 0, BEYOND))
-            titles.append(folded[doc])
     columns |= texts.columns()
-    columns["sort_title"] = lines(titles)
+    for name, field in SORTS.items():
+        if field.type == "text":
+            orders = [(part, part.segment.columns.order(name)) for part in parts]
+            columns[f"sort_{name}"] = lines([order[doc] for part, order in orders for doc in _docs(part)])
     columns["title_keys"] = _keys(parts, "title_keys")
     columns["heading_keys"] = _keys(parts, "heading_keys")
     return columns
+
+
+def _docs(part: Part) -> Iterator[int]:
+    return chain.from_iterable(range(a, b) for a, b in part.kept)
 
 
 def _take(name: str, ranges: Iterable[tuple[Part, Sequence[tuple[int, int]]]]) -> Column:

@@ -8,28 +8,43 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import accumulate
+from operator import attrgetter
 from typing import Any
 
 from ..analyzer import Analyzer
 from ..model import Post
-from ..scoring import ALIASES, CATEGORIES, DESCRIPTION, KEYWORDS, SLUG, TAGS, TITLE
-from .layout import FOLDED_PATH, one_line
+from ..schema import FILTERS, SCORED, STORED, Field
+from .layout import FOLDED_PATH, NO_DATE, one_line
+
+#: The scored fields that stand in front of the sections, with their codes.
+_SHORT = tuple((code, field) for code, field in enumerate(SCORED) if field.type != "sections")
+_stored = attrgetter(*(field.name for field in STORED))
+#: The filters that find a post by values as they stand in it; the others are cut up, or come from its sections.
+_WHOLE = tuple(
+    field
+    for name, field in FILTERS.items()
+    if field.type != "date" and name not in ("path", "author", "lang", "codelang")
+)
+_DESCRIPTION = next(place for place, field in enumerate(STORED) if field.name == "description")
 
 
 def short_texts(post: Post) -> Iterator[tuple[int, str]]:
-    """The texts of a post before its sections, in position order."""
-    yield TITLE, post.title
-    if post.title_words:
-        yield TITLE, post.title_words
-    yield from ((TAGS, tag) for tag in post.tags)
-    yield from ((KEYWORDS, word) for word in post.keywords)
-    yield from ((CATEGORIES, " ".join(category)) for category in post.categories)
-    if description := own_description(post):
-        yield DESCRIPTION, description
-    yield from ((ALIASES, alias) for alias in post.aliases)
-    if post.slug:
-        yield SLUG, post.slug
-    yield from ((SLUG, name) for name in _folder_names(post))
+    """The texts of a post before its sections, in position order, each with its field's code."""
+    for code, field in _SHORT:
+        value: Any = getattr(post, field.name)
+        if field.name == "title":
+            yield code, value
+            value = post.title_words
+        elif field.name == "description":
+            value = own_description(post)
+        elif field.name == "slug":
+            yield from ((code, name) for name in filter(None, (value, *_folder_names(post))))
+            continue
+        if field.type == "paths":
+            value = map(" ".join, value)
+        elif field.type == "text":
+            value = (value,) if value else ()
+        yield from ((code, text) for text in value)
 
 
 def title_names(post: Post) -> Iterator[str]:
@@ -39,17 +54,11 @@ def title_names(post: Post) -> Iterator[str]:
 
 
 def filter_values(post: Post, analyzer: Analyzer) -> Iterator[tuple[str, str]]:
-    """Every value that a `Keyword` filter can find a post by, as (field<TAB>folded value, value as written)."""
+    """Every value that a `Keyword` filter can find a post by, as (filter<TAB>folded value, value as written)."""
     fold = analyzer.fold_value
     yield f"path\t{one_line(post.path)}", ""
     if (folded := analyzer.fold_path(post.path)) != post.path:
         yield f"{FOLDED_PATH}\t{one_line(folded)}", ""
-    for tag in post.tags:
-        yield f"tag\t{one_line(fold(tag))}", one_line(tag)
-    for category in post.categories:
-        for depth in range(1, len(category) + 1):
-            value = "/".join(map(fold, category[:depth]))
-            yield f"category\t{one_line(value)}", one_line("/".join(category[:depth]))
     for author in post.authors:
         name = one_line(fold(author))
         yield f"author\t{name}", ""
@@ -60,14 +69,33 @@ def filter_values(post: Post, analyzer: Analyzer) -> Iterator[tuple[str, str]]:
     for name in {one_line(fold(code.language)) for section in post.sections for code in section.code}:
         if name:
             yield f"codelang\t{name}", ""
+    for field in _WHOLE:
+        values: Any = getattr(post, field.name)
+        if field.type == "paths":
+            for path in values:
+                for depth in range(1, len(path) + 1):
+                    value = "/".join(map(fold, path[:depth]))
+                    yield f"{field.filter}\t{one_line(value)}", one_line("/".join(path[:depth]))
+        else:
+            for text in values if field.type == "texts" else filter(None, (values,)):
+                yield f"{field.filter}\t{one_line(fold(text))}", one_line(text)
 
 
-def record(post: Post) -> list[Any]:
-    """What is stored of a post beside its text, in the order of `documents.Record`."""
-    return [
-        post.path, post.title, post.url, post.date, post.date_from, post.updated, post.tags, post.categories,
-        post.authors, post.lang, own_description(post), post.unpublished, post.reconsider_at,
-    ]  # fmt: skip
+def sort_value(post: Post, field: Field, analyzer: Analyzer) -> Any:
+    """By what a post is sorted in the order of a field: a folded text, or seconds or another number."""
+    value: Any = getattr(post, field.name)
+    if field.type == "text":
+        return analyzer.fold_value(value).replace("\n", " ")
+    if value is None and field.name == "updated":
+        value = post.date
+    return NO_DATE if value is None else value
+
+
+def stored_values(post: Post) -> list[Any]:
+    """What is stored of a post beside its text, in the order of `schema.STORED`."""
+    values = [*_stored(post)]
+    values[_DESCRIPTION] = own_description(post)
+    return values
 
 
 def own_description(post: Post) -> str:

@@ -16,7 +16,8 @@ from typing import NamedTuple, TypeAlias
 from .. import globs
 from ..languages import stem
 from ..query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
-from ..scoring import BODY, CODE, CODES, TITLE, combined, impact, quantised, worth
+from ..schema import BODY, CODE, CODES, TITLE
+from ..scoring import combined, impact, quantised, worth
 from .layout import NAME, SURFACE
 from .made import MadePostings, Postings, union
 from .phrases import side_by_side, within

@@ -22,6 +22,7 @@ from ..engine import FEWEST, UNTYPED, Answer, AsTyped, Identity, LeafStats, Stat
 from ..errors import NotFoundError
 from ..model import Explanation
 from ..query import Keyword, Leaf, Query, Term, leaves
+from ..schema import SORTS
 from . import explaining
 from .columns import Columns
 from .documents import Documents, StoredDocument
@@ -117,12 +118,10 @@ class Scope:
 
     def sorted(self, lanes: int, column: str, wanted: int) -> list[int]:
         """The posts of these lanes by a column: the newest first, undated last; titles from a to z. Ties by path."""
-        values = [getattr(part.segment.columns, column) for part in self.parts]
-        keyed: list[tuple[Any, int]] = []
-        for doc in self.matcher.docs(lanes):
-            number, own = self.matcher.place(doc)
-            keyed.append((values[number][own], doc))
-        descending = column != "title"
+        values = [part.segment.columns.order(column) for part in self.parts]
+        placed = [(self.matcher.place(doc), doc) for doc in self.matcher.docs(lanes)]
+        keyed: list[tuple[Any, int]] = [(values[number][own], doc) for (number, own), doc in placed]
+        descending = SORTS[column].type != "text"
         keyed.sort(key=itemgetter(0), reverse=descending)
         if len(keyed) > wanted:
             last = keyed[wanted - 1][0]

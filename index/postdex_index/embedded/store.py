@@ -28,7 +28,7 @@ from zlib import crc32
 
 import Stemmer
 
-from .. import scoring
+from .. import schema, scoring
 from ..analysis import RULES
 from ..engine import Identity, Stamp
 from ..errors import IndexDamagedError, IndexMissingError, IndexVersionError, IndexWriteError
@@ -165,17 +165,16 @@ class Store:
                 path=str(self.directory),
             )  # fmt: skip
         if form < FORMAT or value["analysis"] != ANALYSIS:
-            raise IndexMissingError(
-                "this index was written by an older postdex",
-                "run `postdex index` to rebuild it",
-                path=str(self.directory),
-            )
-        if value.get("scoring") != scoring.fingerprint():
-            raise IndexMissingError(
-                "this index was written by a postdex that scores otherwise",
-                "run `postdex index` to rebuild it",
-                path=str(self.directory),
-            )
+            writer = "an older postdex"
+        elif value.get("scoring") != scoring.fingerprint():
+            writer = "a postdex that scores otherwise"
+        elif value.get("schema") != schema.fingerprint():
+            writer = "a postdex with other fields"
+        else:
+            return
+        raise IndexMissingError(
+            f"this index was written by {writer}", "run `postdex index` to rebuild it", path=str(self.directory)
+        )
 
     def read(self, file: File) -> bytes:
         """A file that a commit names, verified."""
@@ -275,6 +274,7 @@ class Store:
                 "format": FORMAT,
                 "analysis": ANALYSIS,
                 "scoring": scoring.fingerprint(),
+                "schema": schema.fingerprint(),
                 "generation": commit.generation,
                 "settings": commit.settings,
                 "segments": commit.segments,

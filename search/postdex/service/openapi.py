@@ -6,7 +6,10 @@ has them, and tests hold real answers to them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+
+from postdex_index.schema import DOCUMENT, HIT, Field
 
 from .. import __version__
 from ..json_arguments import Schema, schema
@@ -44,6 +47,32 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+#: The values of fields in JSON by their types, and what stands for one in an example.
+_VALUES: dict[str, tuple[Schema, Any]] = {
+    "text": (_TEXT, ""),
+    "texts": (_TEXTS, []),
+    "paths": (_PATHS, []),
+    "date": (_OR_NULL, None),
+    "number": ({"type": ["integer", "null"]}, None),
+}
+
+
+def _fields(fields: Iterable[Field]) -> dict[str, Schema]:
+    return {field.name: _VALUES[field.type][0] for field in fields}
+
+
+def _example(fields: Iterable[Field]) -> dict[str, Any]:
+    """Example values of these fields."""
+    shown = {
+        "date": "2022-08-26T09:39:34",
+        "date_from": "post",
+        "tags": ["linux"],
+        "categories": [["linux", "net"]],
+        "lang": "en",
+    }
+    return {field.name: shown.get(field.name, _VALUES[field.type][1]) for field in fields}
+
+
 _SCHEMAS: dict[str, Schema] = {
     "Results": _object(
         schema=_NUMBER,
@@ -68,12 +97,7 @@ _SCHEMAS: dict[str, Schema] = {
         title=_TEXT,
         title_html=_TEXT,
         headings=_TEXTS,
-        date=_OR_NULL,
-        date_from=_TEXT,
-        updated=_OR_NULL,
-        tags=_TEXTS,
-        categories=_PATHS,
-        lang=_TEXT,
+        **_fields(HIT),
         score={"type": "number"},
         snippet=_TEXT,
         snippet_text=_TEXT,
@@ -98,15 +122,7 @@ _SCHEMAS: dict[str, Schema] = {
         path=_TEXT,
         title=_TEXT,
         url=_TEXT,
-        date=_OR_NULL,
-        date_from=_TEXT,
-        updated=_OR_NULL,
-        tags=_TEXTS,
-        categories=_PATHS,
-        authors=_TEXTS,
-        lang=_TEXT,
-        description=_TEXT,
-        unpublished=_TEXT,
+        **_fields(DOCUMENT),
         sections=_list(
             _object(title=_TEXT, level=_NUMBER, headings=_TEXTS, anchor=_TEXT, line=_NUMBER, text=_TEXT),
         ),
@@ -168,12 +184,7 @@ _ANSWERS: dict[str, tuple[str, Any]] = {
                     "title": "A refcount bug in sk_psock_get",
                     "title_html": "A refcount bug in sk_psock_get",
                     "headings": ["what I fixed"],
-                    "date": "2022-08-26T09:39:34",
-                    "date_from": "post",
-                    "updated": None,
-                    "tags": ["linux"],
-                    "categories": [["linux", "net"]],
-                    "lang": "en",
+                    **_example(HIT),
                     "score": 7.31,
                     "snippet": "during <mark>SMC</mark> <mark>fallback</mark>",
                     "snippet_text": "during SMC fallback",
@@ -197,15 +208,7 @@ _ANSWERS: dict[str, tuple[str, Any]] = {
             "path": "2022/refcount-bug.md",
             "title": "A refcount bug in sk_psock_get",
             "url": "/2022/08/26/refcount-bug/",
-            "date": "2022-08-26T09:39:34",
-            "date_from": "post",
-            "updated": None,
-            "tags": ["linux"],
-            "categories": [["linux", "net"]],
-            "authors": [],
-            "lang": "en",
-            "description": "",
-            "unpublished": "",
+            **_example(DOCUMENT),
             "sections": [
                 {
                     "title": "what I fixed",

@@ -1,0 +1,167 @@
+"""Does a row of the schema appear by itself wherever fields are: indexed, filtered, counted, sorted, stored, shown?"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from storage import Trial
+
+from postdex import lexer, request
+from postdex.service import gate, openapi
+from postdex.values import Hit
+from postdex_index import schema
+from postdex_index.embedded import codec, layout
+from postdex_index.errors import IndexMissingError
+from postdex_index.model import Post, StoredFields
+
+ROOT = Path(__file__).parent.parent
+TYPES = {"text", "texts", "paths", "date", "number"}
+
+
+@pytest.fixture(scope="module")
+def shapes() -> dict[str, list[str]]:
+    """The keys of hits and of documents, as the service describes them."""
+    described = openapi.document(gate.Rules())["components"]["schemas"]
+    return {name: list(described[name]["properties"]) for name in ("Hit", "Document")}
+
+
+@pytest.mark.parametrize("field", schema.FIELDS, ids=lambda field: str(field.name))
+def test_a_row_is_wherever_fields_are(field: schema.Field, shapes: dict[str, list[str]]) -> None:
+    name = field.name
+    assert (field.type in TYPES) == (name in Post._fields)
+    assert field.type == "sections" or not field.searched or name == "title"
+    assert field.searched == (name in lexer.WORD_FIELDS)
+    assert not field.filter or field.filter in lexer.FILTERS
+    assert not field.facet or field.facet in request.FACETS
+    assert field.sort == (name in request.SORTS) == (f"sort_{name}" in layout.COLUMNS)
+    assert (field.weight > 0 or name == "code") == (name in schema.CODES)
+    assert not field.weight or schema.SCORED[schema.CODES[name][0]] == field
+    assert not field.stored or name == "description" or name in StoredFields.__annotations__
+    assert not field.wire or field.stored
+    assert (field.wire == "hit") <= (name in Hit._fields and name in shapes["Hit"])
+    assert bool(field.wire) <= (name in shapes["Document"])
+    whoosh = codec.schema().names()
+    assert name in whoosh or not (field.weight or field.stored) or name in ("date_from", "unpublished")
+    assert f"| `{name}` |" in (ROOT / "docs" / "frontmatter.md").read_text(encoding="utf-8")
+
+
+def test_orders_are_those_that_are_typed() -> None:
+    assert get_args(request.Sort) == request.SORTS == ("score", "date", "updated", "title")
+    assert request.FACETS == ("tags", "categories", "lang", "year")
+    assert schema.FIELDS[0].name == "path", "it is read without the others"
+
+
+@pytest.mark.parametrize("field", schema.FIELDS, ids=lambda field: str(field.name))
+def test_the_fingerprint_is_of_what_is_stored(field: schema.Field, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = [field._replace(name="x"), field._replace(type="x"), field._replace(weight=0.7), field._replace(b=0.1)]
+    stored += [field._replace(stored=not field.stored), field._replace(sort=not field.sort), field._replace(filter="x")]
+    asked = [field._replace(searched=not field.searched), field._replace(facet="x"), field._replace(wire="x")]
+    known, prints = schema.fingerprint(), set[str]()
+    for other in (*stored, *asked):
+        rows = tuple(other if row is field else row for row in schema.FIELDS)
+        monkeypatch.setattr(schema, "FIELDS", rows)
+        assert (schema.fingerprint() == known) == (other in asked), other
+        prints.add(schema.fingerprint())
+        monkeypatch.undo()
+    assert len(prints) == 1 + len(stored)
+
+
+def test_an_index_of_other_fields_is_rebuilt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = Trial(tmp_path / "trial", "first")
+    rows = tuple(field._replace(weight=0.4) if field.name == "slug" else field for field in schema.FIELDS)
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "FIELDS", rows)
+        with pytest.raises(IndexMissingError, match="by a postdex with other fields; run `postdex index`"):
+            trial.engine.open_reader()
+        assert trial.refresh().added, "all of it is built anew"
+        trial.engine.open_reader().close()
+    with pytest.raises(IndexMissingError):
+        trial.engine.open_reader()
+
+
+# -- a field that nobody thought of
+
+#: What it takes beside the docs: four files, three if hits do not show it. File, line, and what it stands in front of.
+NEW_FIELD = (
+    (
+        "index/postdex_index/schema.py",
+        '    Field("venue", "text", 1.0, stored=True, filter="venue", facet="venues", sort=True, wire="hit"),\n',
+        '    Field("unpublished",',
+    ),
+    ("index/postdex_index/fields.py", '        venue=fields.text("venue"),\n', "        lang=_lang("),
+    ("index/postdex_index/model.py", '    venue: str = ""\n', '    lang: str = ""\n'),
+    ("search/postdex/values.py", '    venue: str = ""\n', "    explain: Explanation | None = None\n"),
+)
+POSTS = {
+    "a.md": "---\ntitle: One\nvenue: Town Hall\n---\nText about chess.\n",
+    "b.md": "---\ntitle: Two\nvenue: Arena\n---\nMore chess.\n",
+}
+#: A row of what each face says of it.
+USE = """
+import json, sys
+from pathlib import Path
+import postdex
+from postdex import mcp, render, request
+from postdex.service import gate, openapi
+from postdex.values import Hit
+from postdex_index.embedded.codec import open_index, schema
+
+folder = Path(sys.argv[1])
+with postdex.open(folder) as ix:
+    search = lambda query, **more: ix.search(query, **more).to_dict()
+    shapes = openapi.document(gate.Rules())["components"]["schemas"]
+    print(json.dumps({
+        "words": [hit["path"] for hit in search("hall")["hits"]],
+        "filter": [hit["path"] for hit in search('venue:"town hall"')["hits"]],
+        "facet": search("chess", facets=["venues"])["facets"],
+        "sort": [hit["venue"] for hit in search("chess", sort="venue")["hits"]],
+        "document": render.document(ix.get("a.md"))["venue"],
+        "attributes": [ix.get("a.md").venue, ix.search("hall")[0].venue],
+        "described": ["venue" in shapes[name]["properties"] for name in ("Hit", "Document")],
+        "choices": ["venue" in request.SORTS, "venues" in request.FACETS],
+        "whoosh": ["venue" in schema().names(), open_index(folder / ".postdex").reader().stored_fields(0)["venue"]],
+        "explain": "venue: 1 of 2 words" in json.dumps(search("hall", explain=True)),
+    }))
+"""
+
+
+def test_a_new_field_takes_a_line_in_four_files(tmp_path: Path) -> None:
+    for half in ("index", "search"):
+        shutil.copytree(ROOT / half, tmp_path / half, ignore=shutil.ignore_patterns("__pycache__"))
+    for file, line, before in NEW_FIELD:
+        source = (tmp_path / file).read_text(encoding="utf-8")
+        assert before in source
+        (tmp_path / file).write_text(source.replace(before, line + before), encoding="utf-8")
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    for name, text in POSTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    path = os.pathsep.join(str(tmp_path / half) for half in ("index", "search"))
+    done = subprocess.run(
+        [sys.executable, "-c", USE, str(folder)],
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "words": ["a.md"],
+        "filter": ["a.md"],
+        "facet": {"venues": {"Arena": 1, "Town Hall": 1}},
+        "sort": ["Arena", "Town Hall"],
+        "document": "Town Hall",
+        "attributes": ["Town Hall", "Town Hall"],
+        "described": [True, True],
+        "choices": [True, True],
+        "whoosh": [True, "Town Hall"],
+        "explain": True,
+    }
