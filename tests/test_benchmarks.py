@@ -231,3 +231,51 @@ def test_exact_counts_every_kind(tmp_path: Path) -> None:
         assert len(of_kind) == int(pieces) > 0
         assert shares[0] == f"{100 * sum('lacks' in one['wrong'] for one in of_kind) / len(of_kind):.1f}"
         assert (shares[3] == "-") is (kind in ("chinese", "mixed"))
+
+
+LOWER = '''
+def pair(a: int, b: int) -> tuple[int, str]:
+    """The pair, in bytes. Raises ValueError."""
+    if a < b:
+        raise ValueError(a)
+    found = (a, "")
+    return found
+
+def rows(numbers: list[float]) -> tuple[int, ...]:
+    return max(1, 2, 3, 4, 5, 6), *map(int, numbers)
+'''
+HOUSE = {
+    "index/postdex_index/__init__.py": "",
+    "index/postdex_index/low.py": LOWER,
+    "index/postdex_index/beside.py": "from . import low\nfrom .low import pair\n",
+    "search/postdex/__init__.py": "from postdex_index.beside import low\n",
+}
+FIGURES = {
+    "modules": "4",
+    "lines of a function, median and longest": "4, 6",
+    "signatures with anonymous tuples": "1",
+    "calls with six or more values by position": "1",
+    "public functions with a docstring": "1 of 2",
+    "  with numbers: that name a unit or shape": "1 of 2",
+    "  with a raise: that name an error": "1 of 1",
+}
+
+
+@pytest.mark.parametrize(
+    ("layers", "crossing"),
+    [
+        ('FLOORS = {"postdex_index.low": 0, "postdex_index.beside": 0, "postdex": 1}', "2 of 3"),
+        ('LAYERS = ["postdex_index.low", "postdex_index.beside", "postdex"]', "0 of 3"),
+        ('LAYERS = [["postdex_index.low", "postdex_index.beside"], "postdex"]', "2 of 3"),
+        ('LAYERS = ["postdex_index", "postdex"]', "0 of 1"),
+    ],
+)
+def test_the_house_in_figures(tmp_path: Path, layers: str, crossing: str) -> None:
+    for name, text in {**HOUSE, "tests/test_house.py": layers}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    shown = dict(line.rstrip().rsplit("  ", 1) for line in run("house.py", tmp_path).splitlines())
+    shown = {measure.rstrip(): figure.strip() for measure, figure in shown.items()}
+    assert shown.items() >= FIGURES.items()
+    assert shown["imports on the same layer"] == crossing
+    assert shown["names from the private vocabulary"].startswith("1 (found 1, ")

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import conftest
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -188,6 +189,7 @@ def ours(name: str) -> bool:
     return name.split(".")[0] in ("postdex", "postdex_index")
 
 
+@cache
 def all_imports() -> list[Import]:
     """All imports of all modules."""
     return [found for module in modules() for found in imports(module)]
@@ -446,6 +448,11 @@ def test_no_function_is_long() -> None:
         and (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > FUNCTION_LINES
     ]
     check(broken, f"more than {FUNCTION_LINES} lines")
+
+
+def test_each_test_module_is_quick_or_thorough() -> None:
+    declared = sorted([*conftest.QUICK, *conftest.THOROUGH])
+    assert declared == sorted(path.stem.removeprefix("test_") for path in (ROOT / "tests").glob("test_*.py"))
 
 
 def test_no_forbidden_words() -> None:
