@@ -576,7 +576,7 @@ def test_an_interrupt_ends_quietly(run: Run, samples: Path, monkeypatch: pytest.
     def search(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(library.Index, "search", search)
+    monkeypatch.setattr(library.Index, "answer", search)
     said = run("-C", str(samples), "search", "psock")
     assert (said.status, said.out, said.err.strip()) == (130, "", "postdex: interrupted")
 

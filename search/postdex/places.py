@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from postdex_index import config
+from postdex_index import config, posts
 from postdex_index.errors import FolderError
-from postdex_index.sites.detect import find_root
 from postdex_index.walk import walk
 
 #: A folder with more files than these, and no sign that it holds posts, may have been searched by mistake.
@@ -52,7 +51,7 @@ def check_unasked(folder: Path, settings: config.Settings) -> None:
     real, home = folder.resolve(), Path("/", os.path.expanduser("~")).resolve()  # "/~" for a user without one
     if real == home or real in home.parents:
         raise FolderError("there is no index yet, and this is a home or root folder", hint, path=str(folder))
-    if settings != config.Settings() or os.path.exists(folder / "postdex.toml") or find_root(folder).generator:
+    if settings != config.Settings() or os.path.exists(folder / "postdex.toml") or posts.site(folder).generator.name:
         return
     files = len(walk(folder, settings).files)
     if files > MANY_FILES:

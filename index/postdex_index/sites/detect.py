@@ -1,4 +1,4 @@
-"""Whose site is this: the files around a folder of posts -> its root and its generator's name, and which to watch.
+"""Whose site is this: the files around a folder of posts -> its generator's name, and which of them to watch.
 
 Every search asks that, so that no generator is imported for it: `generators.txt`, which `docs/update.py` makes of the
 modules beside it, has what is asked of all of them. What a site's settings say is for `reading`.
@@ -12,7 +12,6 @@ import stat
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 #: A site's root is looked for in the folder of posts and so many folders above it.
 ABOVE = 4
@@ -21,19 +20,15 @@ LARGEST = 1024 * 1024
 _TABLE = os.path.join(os.path.dirname(__file__), "generators.txt")
 
 
-class Root(NamedTuple):
-    """The root of a site, and the name of its generator: "" for that of a folder that is nobody's."""
-
-    folder: Path
-    generator: str
-
-
-class _Row(NamedTuple):
+class _Row:
     """What `generator.Generator` says of a generator, as far as it is asked of all of them."""
 
-    posts: list[str]
-    styles: list[str]
-    signs: list[str]
+    __slots__ = ("posts", "signs", "styles")
+
+    def __init__(self, posts: str, styles: str, signs: str) -> None:
+        self.posts = posts.split()
+        self.styles = styles.split()
+        self.signs = signs.split("; ")
 
     def marks(self) -> set[str]:
         """The names of files and folders (with a `/` behind them) in its signs, but for folders of posts."""
@@ -46,7 +41,7 @@ def generators() -> dict[str, _Row]:
     """All generators by name, in the order in which a folder is tried."""
     with open(_TABLE, encoding="utf-8") as file:
         rows = [line.rstrip("\n").split(" | ") for line in file if " | " in line]
-    return {name: _Row(posts.split(), styles.split(), signs.split("; ")) for name, posts, styles, signs in rows}
+    return {name: _Row(*columns) for name, *columns in rows}
 
 
 @cache
@@ -63,18 +58,6 @@ def site_files() -> frozenset[str]:
 def style_names() -> list[str]:
     """The names of all styles of anchors, sorted."""
     return sorted({style for row in generators().values() for style in row.styles})
-
-
-def find_root(folder: Path) -> Root:
-    """The root of the site that a folder of posts belongs to, the folder itself if that is nobody's."""
-    start = Path(os.path.abspath(folder))
-    for root in (start, *start.parents[:ABOVE]):
-        generator = detect(root)
-        if generator:
-            return Root(root, generator)
-        if os.path.exists(root / ".git") or str(root) == os.path.expanduser("~"):
-            break
-    return Root(start, "")
 
 
 def detect(folder: Path) -> str:

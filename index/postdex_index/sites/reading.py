@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ..dates import find_zone
 from ..model import Problem
 from ..structured import read_block
-from .detect import file_text, find_root, generators
+from .detect import ABOVE, detect, file_text, generators
 from .generator import UNKNOWN, Config, Generator, Site
 from .slugs import GITHUB, SlugStyle
 
@@ -24,12 +24,21 @@ if TYPE_CHECKING:
 
 def site(folder: Path) -> Site:
     """The site that a folder of posts belongs to; one of `UNKNOWN` if there is none. Never raises."""
-    root, name = find_root(folder)
-    generator = named(name)
-    if not name:
-        return Site(root=root)
-    prefix = Path(os.path.abspath(folder)).relative_to(root).as_posix()
-    site = Site(generator, root, "" if prefix == "." else prefix + "/", generator.styles[0].name)
+    start = Path(os.path.abspath(folder))
+    for root in (start, *start.parents[:ABOVE]):
+        name = detect(root)
+        if name:
+            prefix = start.relative_to(root).as_posix()
+            return _configured(Site(named(name), root, "" if prefix == "." else prefix + "/"))
+        if os.path.exists(root / ".git") or str(root) == os.path.expanduser("~"):
+            break
+    return Site(root=start)
+
+
+def _configured(site: Site) -> Site:
+    """A site with what the first of its files of settings says."""
+    generator, root = site.generator, site.root
+    site = site._replace(anchors=generator.styles[0].name)
     settings = next((name for name in generator.settings if os.path.isfile(root / name)), "")
     config, problems = _config(root / settings, settings) if settings else ({}, ())
     if generator.configure:
