@@ -4,6 +4,8 @@ Built from libyaml's events rather than by a constructor, so that scalars stay t
 text that was written (`no`, `1.10`, `12:30:00`, `2022-02-30` are what they are), so
 that no alias can grow (at most 100 values through aliases), and so that nesting
 costs nothing. Where the block begins and ends is for `frontmatter`.
+(Nodes, as `yaml.compose` makes them, would be read by less code. But an anchor that is given twice would cost the whole
+block, a collection that contains itself be a circle, and without libyaml nesting end in a RecursionError.)
 
 A block that does not parse is read again one top-level key at a time, and a value
 that fails (`title: SMC: fallback`) once more in quotes, so that one bad line loses
