@@ -1,6 +1,6 @@
 """Which parts of the documents are taken from the program? Runs the program and puts them in.
 
-    python docs/update.py            rewrites README.md, ARCHITECTURE.md, docs/*.md and the table of generators
+    python docs/update.py            rewrites README.md, ARCHITECTURE.md, docs/*.md and openapi.json
     python docs/update.py --check    says which of them are out of date, exit 1 if any is
 
 Two kinds of places:
@@ -219,7 +219,9 @@ def main() -> int:
         print(path.relative_to(ROOT), "is out of date" if "--check" in sys.argv else "is updated")
         if "--check" not in sys.argv:
             path.write_text(new, encoding="utf-8")
-    return int(stale > 0 and "--check" in sys.argv)
+    import openapi  # of this folder, as is the script
+
+    return max(openapi.main(), int(stale > 0 and "--check" in sys.argv))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@ from __future__ import annotations
 import doctest
 import importlib.util
 import inspect
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -51,6 +53,14 @@ def check(names: list[str], text: str) -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_made_parts_are_up_to_date(path: Path) -> None:
     assert update.updated(read(path)) == read(path), "run `python docs/update.py`"
+
+
+def test_the_description_of_the_service_is_up_to_date() -> None:
+    roots = os.pathsep.join((str(ROOT / "search"), str(ROOT / "index")))
+    command = [sys.executable, str(DOCS / "openapi.py"), "--check"]
+    environment = {**os.environ, "PYTHONPATH": roots}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, "run `python docs/update.py`\n" + done.stdout + done.stderr
 
 
 def test_every_command_has_its_help_in_the_docs() -> None:

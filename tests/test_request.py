@@ -97,9 +97,9 @@ SHOW = """
 import contextlib, io, json, sys
 import postdex
 from postdex import cli, commands, mcp, request
-from postdex.service import gate, openapi, parameters
+from postdex.service import parameters
 sys.path.insert(0, "docs")
-import update
+import openapi, update
 printed = io.StringIO()
 with contextlib.redirect_stdout(printed):
     cli.main(["search", "--help"])
@@ -117,7 +117,7 @@ print(json.dumps({
     "query": parameters.from_query(b"colour=red&reach=5", parameters.SEARCH),
     "body": parameters.from_json(b'{"colour": null, "reach": 5}', parameters.SEARCH),
     "refused": refused,
-    "openapi": openapi.document(gate.Rules())["paths"]["/search"],
+    "openapi": openapi.described()["paths"]["/search"],
     "mcp": mcp.described()[0].input_schema["properties"],
     "docs": update._arguments() + update._parameters(),
 }))

@@ -108,15 +108,15 @@ USE = """
 import json, sys
 from pathlib import Path
 import postdex
+import openapi
 from postdex import mcp, render, request
-from postdex.service import gate, openapi
 from postdex.values import Hit
 from postdex_index.embedded.codec import open_index, schema
 
 folder = Path(sys.argv[1])
 with postdex.open(folder) as ix:
     search = lambda query, **more: ix.search(query, **more).to_dict()
-    shapes = openapi.document(gate.Rules())["components"]["schemas"]
+    shapes = openapi.described()["components"]["schemas"]
     print(json.dumps({
         "words": [hit["path"] for hit in search("hall")["hits"]],
         "filter": [hit["path"] for hit in search('venue:"town hall"')["hits"]],
@@ -133,17 +133,18 @@ with postdex.open(folder) as ix:
 
 
 def test_a_new_field_takes_a_line_in_four_files(tmp_path: Path) -> None:
-    for half in ("index", "search"):
-        shutil.copytree(ROOT / half, tmp_path / half, ignore=shutil.ignore_patterns("__pycache__"))
+    for part in ("index", "search", "docs", "posts"):  # the last two make the description
+        ignored = shutil.ignore_patterns("__pycache__", ".postdex", "screenshots")
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=ignored)
     for file, line, before in NEW_FIELD:
         source = (tmp_path / file).read_text(encoding="utf-8")
         assert before in source
         (tmp_path / file).write_text(source.replace(before, line + before), encoding="utf-8")
-    folder = tmp_path / "posts"
+    folder = tmp_path / "trial"
     folder.mkdir()
     for name, text in POSTS.items():
         (folder / name).write_text(text, encoding="utf-8")
-    path = os.pathsep.join(str(tmp_path / half) for half in ("index", "search"))
+    path = os.pathsep.join(str(tmp_path / half) for half in ("index", "search", "docs"))
     done = subprocess.run(
         [sys.executable, "-c", USE, str(folder)],
         env=os.environ | {"PYTHONPATH": path},
