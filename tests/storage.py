@@ -21,6 +21,7 @@ from postdex_index.analyzer import Analyzer
 from postdex_index.config import Settings
 from postdex_index.embedded import EmbeddedEngine, disk
 from postdex_index.embedded.store import Store
+from postdex_index.engine import Search
 from postdex_index.query import Everything
 
 SETTINGS = Settings()
@@ -256,8 +257,8 @@ class Trial:
         if generation(self.index) is None:
             return None
         reader = self.engine.open_reader()
-        found = reader.search(Everything(), limit=1000).candidates
-        documents = [reader.document(one.post) for one in found]
+        found = reader.search(Search(Everything(), limit=1000)).candidates
+        documents = [one.document for one in found]
         return frozenset(
             (one.path, "".join(one.text(number) for number in range(len(one.sections)))) for one in documents
         )

@@ -19,7 +19,7 @@ from postdex_index import build, posts
 from postdex_index.build import Freshness
 from postdex_index.config import Settings
 from postdex_index.embedded import EmbeddedEngine, worker
-from postdex_index.engine import FileTable, Stamp
+from postdex_index.engine import FileTable, Search, Stamp
 from postdex_index.errors import IndexLockedError
 from postdex_index.query import Everything, Term
 from postdex_index.sites.generator import Site
@@ -49,8 +49,8 @@ class Folder:
 
     def paths(self) -> list[str]:
         reader = EmbeddedEngine(self.index).open_reader()
-        found = reader.search(Everything(), limit=1000, sort="title", drafts=True).candidates
-        return sorted(reader.document(one.post).path for one in found)
+        found = reader.search(Search(Everything(), limit=1000, sort="title", drafts=True)).candidates
+        return sorted(one.document.path for one in found)
 
     def files(self) -> dict[str, int]:
         return {name: (self.index / name).stat().st_mtime_ns for name in os.listdir(self.index)}
@@ -194,10 +194,10 @@ def test_a_post_is_read_again_when_its_time_has_come(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     folder.write("later.md", text=f"---\npublishDate: {int(time.time()) + 1}\n---\nsoon\n")
     folder.refresh()
-    assert EmbeddedEngine(folder.index).open_reader().search(Term("soon")).total == 0
+    assert EmbeddedEngine(folder.index).open_reader().search(Search(Term("soon"))).total == 0
     time.sleep(1.05)
     assert folder.refresh().changed == ("later.md",)
-    assert EmbeddedEngine(folder.index).open_reader().search(Term("soon")).total == 1
+    assert EmbeddedEngine(folder.index).open_reader().search(Search(Term("soon"))).total == 1
 
 
 @pytest.mark.parametrize(
@@ -427,11 +427,10 @@ def test_any_history_ends_like_a_fresh_build(
 def _content(folder: Folder) -> object:
     reader = EmbeddedEngine(folder.index).open_reader()
     documents = [
-        reader.document(one.post)
-        for one in reader.search(Everything(), limit=100, sort="title", drafts=True).candidates
+        one.document for one in reader.search(Search(Everything(), limit=100, sort="title", drafts=True)).candidates
     ]
     read = sorted(
         (one.path, one.title, one.unpublished, [one.text(n) for n in range(len(one.sections))]) for one in documents
     )
-    counts = [reader.search(Term(word)).total for word in ("word", "here", "hidden", "broken")]
+    counts = [reader.search(Search(Term(word))).total for word in ("word", "here", "hidden", "broken")]
     return read, counts, EmbeddedEngine(folder.index).problems(), sorted(folder.known().files)

@@ -27,7 +27,7 @@ from postdex_index.embedded.codec import open_index
 from postdex_index.embedded.opening import newest
 from postdex_index.embedded.store import Store
 from postdex_index.embedded.toc import write_toc
-from postdex_index.engine import Put, Stamp
+from postdex_index.engine import Put, Search, Stamp
 from postdex_index.errors import IndexMissingError, IndexWriteError
 from postdex_index.model import Code, Post, Section
 from postdex_index.query import Clauses, Keyword, Leaf, Phrase, Prefix, Query, Synonyms, Term, Wildcard
@@ -189,8 +189,8 @@ def written(commits: Sequence[tuple[Sequence[Post], Sequence[str]]]) -> Iterator
 
 def ours(directory: Path, query: Query) -> set[str]:
     found = EmbeddedEngine(directory).open_reader()
-    answer = found.search(query, limit=1000)
-    paths = {found.document(one.post).path for one in answer.candidates}
+    answer = found.search(Search(query, limit=1000))
+    paths = {one.document.path for one in answer.candidates}
     assert answer.total == len(paths) == len(answer.candidates)
     return paths
 
@@ -318,7 +318,7 @@ def test_a_phrase_stays_in_its_field() -> None:
 def test_a_path_that_is_put_twice() -> None:
     twice = [sample(text="one"), sample(text="two")]
     with written([(twice, [])]) as directory:
-        assert EmbeddedEngine(directory).open_reader().find("a.md") is not None
+        assert EmbeddedEngine(directory).open_reader().documents(["a.md"]) != [None]
         check(directory, [("one", Term("one")), ("two", Term("two")), ("path:a.md", Keyword("path", "a.md"))])
     with written([(twice, []), ([sample(text="three")], [])]) as directory:
         assert whoosh.open_dir(str(directory)).doc_count() == 1

@@ -64,8 +64,8 @@ def use(folder: Path, how: str, seen: str) -> None:
         damaged = 0
         for number in range(POSTS):
             try:
-                found = reader.find(f"{number}.md")
-                text = reader.document(found).text(1) if found is not None else None
+                (found,) = reader.documents([f"{number}.md"])
+                text = found.text(1) if found is not None else None
                 assert text is not None and text.strip() == f"Its end {number}.", repr(text)
                 if texts:
                     assert text == texts[number]

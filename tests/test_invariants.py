@@ -14,7 +14,7 @@ import pytest
 import postdex
 from postdex_index import scoring
 from postdex_index.embedded import documents
-from postdex_index.engine import FEWEST
+from postdex_index.engine import FEWEST, Search
 from postdex_index.model import Explanation
 from postdex_index.query import Clauses, Everything, Query, Term
 
@@ -165,8 +165,8 @@ def test_a_reader_holds_one_snapshot(tmp_path: Path) -> None:
 
         def answers() -> list[object]:
             queries: tuple[Query, ...] = (Term("refcount"), Clauses(required=(Everything(),)), Term("new"))
-            found = [reader.search(query, limit=10) for query in queries]
-            texts = [reader.document(one.post).text(0) for answer in found for one in answer.candidates]
+            found = [reader.search(Search(query, limit=10)) for query in queries]
+            texts = [one.document.text(0) for answer in found for one in answer.candidates]
             return [
                 *((answer.total, answer.leaves) for answer in found),
                 texts,

@@ -163,8 +163,9 @@ def document(tmp_path: Path) -> Outlined:
     (tmp_path / "a.md").write_text("refcount " * 200 + "\n\n" + "内核" * 1000, encoding="utf-8")
     with postdex.open(tmp_path, index=tmp_path / "index") as index:
         index.refresh()
-    reader = EmbeddedEngine(tmp_path / "index").open_reader()
-    return reader.document(0)
+    (found,) = EmbeddedEngine(tmp_path / "index").open_reader().documents(["a.md"])
+    assert found
+    return found
 
 
 def test_the_first_leaf_owns_a_word(document: Outlined) -> None:

@@ -23,7 +23,7 @@ from postdex_index.embedded import EmbeddedEngine, matching, reader
 from postdex_index.embedded.metadata import short_texts
 from postdex_index.embedded.postings import Lists
 from postdex_index.embedded.reader import Snapshot
-from postdex_index.engine import FEWEST, AsTyped, Put, Stamp
+from postdex_index.engine import FEWEST, AsTyped, Put, Search, Stamp
 from postdex_index.languages import stem
 from postdex_index.model import Code, Post, Section, Span
 from postdex_index.query import (
@@ -333,9 +333,9 @@ def build(directory: Path, batches: Sequence[Sequence[Post]], gone: Sequence[int
     reader = EmbeddedEngine(directory).open_reader()
     found: list[Indexed] = []
     for path in sorted(set(known) - set(removed)):
-        post = reader.find(path)
-        assert post is not None, path
-        part = next(p for p in reversed(reader.parts) if p.base <= post)
+        place = reader._find(path)
+        assert place is not None, path
+        part, _ = place
         found.append(indexed(known[path], part.segment.file.meta["averages"]))
     assert not EmbeddedEngine(directory).verify()
     return Built(reader, found)
@@ -371,13 +371,13 @@ def check(built: Built, query: Query, as_typed: AsTyped, limit: int, fewest: int
     """The engine's answer is the plain loop's, also where only a few candidates can be among the best."""
     wanted = expected(built, query, *as_typed)
     with patch.object(reader, "FEWEST", fewest):
-        answer = built.reader.search(query, limit=limit, as_typed=as_typed)
+        answer = built.reader.search(Search(query, limit=limit, as_typed=as_typed))
     assert answer.total == len(wanted)
     for candidate in answer.candidates:
-        one = next(one for one in built.posts if one.post.path == built.reader.document(candidate.post).path)
+        one = next(one for one in built.posts if one.post.path == candidate.document.path)
         for number, leaf in enumerate([*leaves(query), *as_typed.leaves]):
             assert candidate.holds(number) == one.matches(leaf), leaf
-    got = {built.reader.document(c.post).path: c.score for c in answer.candidates}
+    got = {c.document.path: c.score for c in answer.candidates}
     assert got.keys() <= wanted.keys()
     assert len(got) == min(len(wanted), max(limit, fewest))
     for path, score in got.items():
@@ -397,7 +397,7 @@ def test_scores_are_the_same_on_every_page() -> None:
         built = build(Path(directory), [[*titled, best, *others, exact]], [])
         wanted = max(expected(built, Term("bug"), "bug").values())
         for limit in (10, 60, 300):
-            answer = built.reader.search(Term("bug"), limit=limit, as_typed=AsTyped("bug"))
+            answer = built.reader.search(Search(Term("bug"), limit=limit, as_typed=AsTyped("bug")))
             assert abs(answer.candidates[0].score - wanted) < 1e-9
 
 
@@ -407,9 +407,9 @@ def test_what_is_known_is_not_looked_up_again() -> None:
     query = Clauses(optional=(Term("fix"), Phrase(("a", "bug"))), minimum=1)
     with tempfile.TemporaryDirectory() as directory, patch.object(matching, "SEGMENT_BYTES", 0):
         built = build(Path(directory), [prose], [])
-        first = built.reader.search(query, deadline=math.inf)
+        first = built.reader.search(Search(query, deadline=math.inf))
         with patch.object(Lists, "postings", side_effect=AssertionError("looked up again")):
-            again = built.reader.search(query, deadline=math.inf)
+            again = built.reader.search(Search(query, deadline=math.inf))
         assert again.total == first.total == 3
         assert [c.score for c in again.candidates] == [c.score for c in first.candidates]
 

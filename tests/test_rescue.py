@@ -11,7 +11,7 @@ from storage import ANALYZER
 import postdex
 from postdex import meant, rescue
 from postdex.syntax import parse
-from postdex_index.query import show
+from postdex_index.query import Term, show
 
 #: So many posts each, beside what a folder is about.
 COMMON = {"reference": 3, "kernel": 5, "rust": 2, "socket": 3}
@@ -260,9 +260,9 @@ def test_parts_of_a_hostile_word_are_looked_up_a_few_hundred_times(text: str) ->
     class Counting:
         """As much of an `engine.Reader` as is asked: words of nothing but a."""
 
-        def holds(self, term: str) -> int:
-            asked.append(term)
-            return not term.strip("a") and term != "a" * 80
+        def totals(self, terms: list[Term]) -> list[int]:
+            asked.extend(term.text for term in terms)
+            return [not term.text.strip("a") and term.text != "a" * 80 for term in terms]
 
     reader: Any = Counting()
     meant._parts(text, reader)

@@ -22,7 +22,7 @@ from storage import ANALYZER
 from postdex_index import schema
 from postdex_index.embedded import EmbeddedEngine, gathering, merge, sought, writer
 from postdex_index.embedded.reader import Snapshot
-from postdex_index.engine import AsTyped, Put, Stamp
+from postdex_index.engine import AsTyped, Put, Search, Stamp
 from postdex_index.model import Explanation, Post, Section
 from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Synonyms, Term, Wildcard
 
@@ -65,12 +65,11 @@ def always(entries: Sequence[Any]) -> Sequence[Any]:
 
 def told(found: Snapshot, query: Query) -> list[tuple[str, float, Explanation]]:
     """What a search says of a query, and of each post."""
-    answer = found.search(query, limit=100, as_typed=AsTyped("shortcode"))
+    search = Search(query, AsTyped("shortcode"), limit=100)
+    answer = found.search(search)
     assert answer.total == len(answer.candidates)
-    return [
-        (found.document(one.post).path, one.score, found.explain(query, one.post, as_typed=AsTyped("shortcode")))
-        for one in answer.candidates
-    ]
+    posts = [(one.document.path, one.score) for one in answer.candidates]
+    return [(path, score, found.explain(search, path)) for path, score in posts]
 
 
 def check(posts: Sequence[Post], queries: Sequence[Query], most_words: int = 1_000) -> None:
@@ -160,11 +159,13 @@ def test_the_most_frequent_words_are_taken() -> None:
     found, _ = CASES["too many words"]
     with tempfile.TemporaryDirectory() as directory, still(3):
         reader = stored(Path(directory), [[one] for one in found], never)
-        (leaf,) = reader.search(Prefix("w")).leaves
+        (leaf,) = reader.search(Search(Prefix("w"))).leaves
         assert leaf.cut and leaf.posts == 5
-        (leaf,) = reader.search(Prefix("w4")).leaves
+        (leaf,) = reader.search(Search(Prefix("w4"))).leaves
         assert not leaf.cut
-        assert reader.search(Clauses(required=(Phrase(("w3", "w"), prefix=True),))).total == 0  # w4 is not among them
+        assert (
+            reader.search(Search(Clauses(required=(Phrase(("w3", "w"), prefix=True),)))).total == 0
+        )  # w4 is not among them
 
 
 def test_what_is_deleted_speaks_no_language(tmp_path: Path) -> None:
@@ -173,7 +174,7 @@ def test_what_is_deleted_speaks_no_language(tmp_path: Path) -> None:
     with still(1_000):
         reader = stored(tmp_path, [[post(0, "Post", "wichtig"), gone], [post(1, "Other", "text")]], never)
         assert reader.stats().languages == ("de", "en")
-        assert reader.search(Term("wichtigen")).total == 2
+        assert reader.search(Search(Term("wichtigen"))).total == 2
         for merging in (never, always):
             with (
                 patch.object(writer, "to_merge", merging),
@@ -184,4 +185,4 @@ def test_what_is_deleted_speaks_no_language(tmp_path: Path) -> None:
                 opened.commit()
             reader = EmbeddedEngine(tmp_path).open_reader()
             assert reader.stats().languages == ("en",)
-            assert reader.search(Term("wichtigen")).total == 0
+            assert reader.search(Search(Term("wichtigen"))).total == 0

@@ -25,7 +25,7 @@ from postdex_index import build, scoring
 from postdex_index.analysis import RULES
 from postdex_index.build import Freshness
 from postdex_index.embedded import EmbeddedEngine, disk, store, worker, writer
-from postdex_index.engine import FileTable
+from postdex_index.engine import FileTable, Search
 from postdex_index.errors import (
     FolderError,
     IndexDamagedError,
@@ -227,7 +227,7 @@ def test_files_of_ours_that_were_replaced_are_read_again(trial: Trial) -> None:
     content[len(content) // 2] ^= 1
     path.unlink()
     path.write_bytes(content)
-    assert reader.find("a.md") is not None
+    assert reader.documents(["a.md"]) != [None]
     assert trial.engine.verify()
     trial.heals()
     reader.close()
@@ -622,8 +622,8 @@ def test_lengths_of_posts_that_are_gone_do_not_count(tmp_path: Path, monkeypatch
 
     def scores(index: Path) -> list[tuple[str, float]]:
         reader = EmbeddedEngine(index).open_reader()
-        found = reader.search(Term("word")).candidates
-        return [(reader.document(one.post).path, one.score) for one in found]
+        found = reader.search(Search(Term("word"))).candidates
+        return [(one.document.path, one.score) for one in found]
 
     for number in range(4):
         (folder / f"{number}.md").write_text(f"# {number}\n\n" + "word long " * 50 * (number + 1), "utf-8")

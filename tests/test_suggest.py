@@ -59,11 +59,9 @@ class Words:
 
     analyzer = Analyzer(True, ("en",))
 
-    def __init__(self, document: Written | None = None) -> None:
-        self._document = document
-
-    def holds(self, term: str) -> int:
-        return max((posts for word, posts in WORDS.items() if stem(word) == stem(term)), default=0)
+    def totals(self, terms: Sequence[Term]) -> list[int]:
+        alike = [[posts for word, posts in WORDS.items() if stem(word) == stem(term.text)] for term in terms]
+        return [max(posts, default=0) for posts in alike]
 
     def words(self, *, prefix: str, limit: int = 10) -> list[Word]:
         found = sorted((-posts, word) for word, posts in WORDS.items() if word.startswith(prefix))
@@ -71,9 +69,6 @@ class Words:
 
     def stats(self) -> Stats:
         return Stats(1, 100, 0, 1, len(WORDS), 0, ("en",), True)
-
-    def document(self, post: int) -> Written | None:
-        return self._document
 
 
 @pytest.mark.parametrize(
@@ -103,8 +98,9 @@ def test_complete(text: str, words: list[str]) -> None:
 
 
 def related(document: Written, limit: int = 25) -> Query:
-    reader: Any = Words(document)
-    return suggest.like(reader, 0, limit)
+    reader: Any = Words()
+    post: Any = document
+    return suggest.like(reader, post, limit)
 
 
 def test_like_takes_the_telling_words() -> None:

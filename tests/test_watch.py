@@ -25,6 +25,7 @@ from storage import ANALYZER
 import postdex
 from postdex_index import build, events, watch
 from postdex_index.embedded import EmbeddedEngine
+from postdex_index.engine import Search
 from postdex_index.errors import IndexWriteError, PostdexError
 from postdex_index.query import Everything
 
@@ -55,8 +56,8 @@ class Blog:
             reader = EmbeddedEngine(self.index).open_reader()
         except PostdexError:
             return []
-        found = reader.search(Everything(), limit=5000, sort="title").candidates
-        return sorted(reader.document(one.post).path for one in found)
+        found = reader.search(Search(Everything(), limit=5000, sort="title")).candidates
+        return sorted(one.document.path for one in found)
 
     def start(self) -> None:
         self.watching = self.ix.watch(on_report=self.reports.append, on_error=self.errors.append, polling=self.polling)
@@ -428,8 +429,8 @@ def test_known_paths_are_not_enough_after_damage(tmp_path: Path, kind: str) -> N
 
 def _content(index: Path) -> object:
     reader = EmbeddedEngine(index).open_reader()
-    found = reader.search(Everything(), limit=100, sort="title", drafts=True).candidates
-    posts = sorted((one.path, one.title, one.unpublished) for one in (reader.document(hit.post) for hit in found))
+    found = reader.search(Search(Everything(), limit=100, sort="title", drafts=True)).candidates
+    posts = sorted((one.path, one.title, one.unpublished) for one in (hit.document for hit in found))
     table = {path: (stamp.size, stamp.digest) for path, stamp in EmbeddedEngine(index).file_table().files.items()}
     return posts, EmbeddedEngine(index).problems(), table
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 from .config import Settings
 from .document import Outlined
 from .model import Explanation, Post, Problem
-from .query import Keyword, Leaf, Query
+from .query import Leaf, Query
 
 if TYPE_CHECKING:
     from .analyzer import Analyzer
@@ -78,11 +78,14 @@ class Put(NamedTuple):
 
 
 class Candidate(Protocol):
-    """A post that matches, with its score; `post` is its number within this reader's snapshot, `whole` what of the
-    score it has because it holds what was typed as a whole."""
+    """A post that matches, with its score; `whole` is what of the score it has because it holds what was typed as a
+    whole. A leaf is named by its place in `Answer.leaves`."""
 
     @property
-    def post(self) -> int: ...
+    def document(self) -> Outlined:
+        """The stored post, read when it is first asked for."""
+        ...
+
     @property
     def score(self) -> float: ...
     @property
@@ -98,11 +101,12 @@ class Candidate(Protocol):
 
 
 class LeafStats(NamedTuple):
-    """What a leaf met in this snapshot: in how many posts it stands, and its idf.
+    """A leaf and what it met in this snapshot: in how many posts it stands, and its idf.
 
     `cut` says that a pattern had more words than the limit and only the most frequent were taken.
     """
 
+    leaf: Leaf
     posts: int
     idf: float
     cut: bool = False
@@ -124,6 +128,23 @@ class AsTyped(NamedTuple):
 
 #: Of a query that nobody typed.
 UNTYPED = AsTyped()
+
+
+class Search(NamedTuple):
+    """What is searched for: the tree and what the query is as a whole, and which of the matching posts are wanted.
+
+    With `drafts` unpublished posts match too. `sort` is "score" or one of `schema.SORTS`, `facets` are any of
+    `schema.FACETS`. After `deadline`, a `time.monotonic()`, no further part of the index is looked at.
+    """
+
+    query: Query
+    as_typed: AsTyped = UNTYPED
+    sort: str = "score"
+    facets: Sequence[str] = ()
+    offset: int = 0
+    limit: int = 10
+    drafts: bool = False
+    deadline: float | None = None
 
 
 class Answer(NamedTuple):
@@ -185,28 +206,13 @@ class Reader(Protocol):
         """What its posts were read by, as their queries must be. Without posts its language is English."""
         ...
 
-    def search(
-        self,
-        query: Query,
-        *,
-        limit: int = 10,
-        offset: int = 0,
-        sort: str = "score",
-        facets: Sequence[str] = (),
-        as_typed: AsTyped = UNTYPED,
-        drafts: bool = False,
-        deadline: float | None = None,
-    ) -> Answer:
-        """The posts that match, with `drafts` unpublished ones too.
-
-        `sort` is "score" or one of `schema.SORTS`, `facets` are any of `schema.FACETS`. `as_typed` is what the query is
-        as a whole. After `deadline`, a `time.monotonic()`, no further segment is looked at.
-        """
+    def search(self, search: Search) -> Answer:
+        """The posts that match, best first."""
         ...
 
-    def explain(self, query: Query, post: int, *, as_typed: AsTyped = UNTYPED, drafts: bool = False) -> Explanation:
-        """How the score of this post was made: the number that `search` gives with the same arguments, of an
-        unpublished post the one with drafts. Each number is what its label says of its parts."""
+    def explain(self, search: Search, path: str) -> Explanation:
+        """How the score of this post was made: the number that `search` gives, of an unpublished post the one with
+        drafts. Each number is what its label says of its parts. Raises NotFoundError."""
         ...
 
     def words(
@@ -216,17 +222,12 @@ class Reader(Protocol):
         `slips` Damerau-Levenshtein slips of `near`, the first character fixed, nearest then most frequent first."""
         ...
 
-    def holds(self, what: str | Leaf | Keyword, *, drafts: bool = False) -> int:
-        """The number of published posts (with `drafts` of all) that hold this word or another of its stem, this leaf,
-        or what this filter asks for."""
+    def totals(self, queries: Sequence[Query], *, drafts: bool = False) -> list[int]:
+        """For each of these queries the number of published posts (with `drafts` of all) that match."""
         ...
 
-    def find(self, path: str) -> int | None:
-        """The number of the post with this path, unpublished ones too, or None."""
-        ...
-
-    def document(self, post: int) -> Outlined:
-        """The stored post."""
+    def documents(self, paths: Sequence[str]) -> list[Outlined | None]:
+        """For each of these paths the stored post, also if it is unpublished; None for one that is not there."""
         ...
 
     def stats(self) -> Stats: ...

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from postdex_index.engine import UNTYPED, Answer, AsTyped, Reader
+from postdex_index.engine import UNTYPED, Answer, AsTyped, Reader, Search
 from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Query, Synonyms, leaves, show
 from postdex_index.scripts import is_spaceless
 
@@ -47,29 +47,28 @@ def answer(question: Question, request: SearchRequest, reader: Reader, state: In
     """The page of hits; `started` is the `time.perf_counter()` from which `took_ms` counts."""
     deadline = None if request.deadline_ms is None else time.monotonic() + request.deadline_ms / 1000
     whole = request.units == "sections"
-    found = reader.search(
+    search = Search(
         question.tree,
-        limit=ALL_POSTS if whole else request.limit,
+        question.as_typed,
+        request.sort,
+        request.facets,
         offset=0 if whole else request.offset,
-        sort=request.sort,
-        facets=request.facets,
-        as_typed=question.as_typed,
+        limit=ALL_POSTS if whole else request.limit,
         drafts=request.drafts,
         deadline=deadline,
     )
+    found = reader.search(search)
     showing = hits.showing(
-        question.tree,
-        found.leaves,
+        search,
+        found,
         reader.analyzer,
-        as_typed=question.as_typed,
         text=question.name or question.text,
         snippets=request.snippets,
         section_snippets=request.section_snippets,
         explain=request.explain,
-        drafts=request.drafts,
     )
     wanted = None if whole else request.offset + request.limit
-    ranked = best(reader, found, question, request.sort == "score", wanted)
+    ranked = best(found, question, request.sort == "score", wanted)
     if whole:
         found_hits, total, done = _sections(reader, ranked, showing, request, deadline)
     else:
@@ -78,7 +77,7 @@ def answer(question: Question, request: SearchRequest, reader: Reader, state: In
         ]
         total, done = found.total, True
     complete = found.complete and done
-    warnings = question.warnings + tuple(_cut(found, showing))
+    warnings = question.warnings + tuple(_cut(found))
     if not found.total and complete:
         warnings += tuple(_left_nothing(question.tree, reader, request.drafts))
     return Results(
@@ -97,14 +96,12 @@ def answer(question: Question, request: SearchRequest, reader: Reader, state: In
     )
 
 
-def best(
-    reader: Reader, found: Answer, question: Question, by_score: bool = True, wanted: int | None = None
-) -> list[rank.Ranked]:
+def best(found: Answer, question: Question, by_score: bool = True, wanted: int | None = None) -> list[rank.Ranked]:
     """The candidates as they are shown: if they are to be `by_score`, by closeness, and names as they were typed first.
     With `wanted` only so many at the top need be right."""
     words = leaves(question.tree)
     if by_score and question.name:
-        return spelled_first(reader, found.candidates, question.name, len(words), wanted)
+        return spelled_first(found.candidates, question.name, len(words), wanted)
     return rank.closest(found.candidates, rank.neighbours(words) if by_score else (), wanted)
 
 
@@ -148,18 +145,18 @@ def _sections(
         if deadline is not None and time.monotonic() > deadline:
             done = False
             break
-        spots += hits.spots(reader, post, showing)
+        spots += hits.spots(post, showing)
     if request.sort == "score":
         spots.sort(key=lambda spot: -spot.score)
     wanted = spots[request.offset : request.offset + request.limit]
     return [hits.of_spot(reader, spot, showing) for spot in wanted], len(spots), done
 
 
-def _cut(found: Answer, showing: hits.Showing) -> list[str]:
+def _cut(found: Answer) -> list[str]:
     """A warning for each pattern of which only the most frequent words were searched for."""
     return [
-        f"{show(leaf)} stands for too many words; only the most frequent were searched for"
-        for leaf, stats in zip(showing.leaves, found.leaves, strict=False)
+        f"{show(stats.leaf)} stands for too many words; only the most frequent were searched for"
+        for stats in found.leaves
         if stats.cut
     ]
 
@@ -167,8 +164,8 @@ def _cut(found: Answer, showing: hits.Showing) -> list[str]:
 def _left_nothing(tree: Query, reader: Reader, drafts: bool) -> list[str]:
     """Which required word or filter no post has, or that no post has all of them."""
     clauses = required(tree)
-    empty = [clause for clause in clauses[:_TRIED] if not reader.search(clause, limit=0, drafts=drafts).total]
-    if empty:
+    totals = reader.totals(clauses[:_TRIED], drafts=drafts)
+    if empty := [clause for clause, total in zip(clauses, totals, strict=False) if not total]:
         return [f"no post has {_short(named(clause))}" for clause in empty]
     if len(clauses) > 1:
         return ["no post has all of " + ", ".join(_short(named(clause)) for clause in clauses)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from postdex_index import build, posts
 from postdex_index.config import Settings
-from postdex_index.engine import Engine, FileTable, Reader
+from postdex_index.engine import Engine, FileTable, Reader, Search
 from postdex_index.model import Problem
 from postdex_index.query import Everything
 
@@ -36,6 +36,6 @@ def problems_of_files(folder: Path, settings: Settings) -> list[Problem]:
 
 def problems(engine: Engine, reader: Reader) -> list[Problem]:
     """What was skipped, is unpublished, lost something, or has the address of another post; by path and line."""
-    every = reader.search(Everything(), limit=ALL_POSTS, sort="title").candidates
-    urls = {document.path: document.url for document in (reader.document(one.post) for one in every)}
+    every = reader.search(Search(Everything(), sort="title", limit=ALL_POSTS)).candidates
+    urls = {document.path: document.url for document in (one.document for one in every)}
     return sorted([*engine.problems(), *posts.clashes(urls)])

@@ -15,9 +15,9 @@ from typing import NamedTuple
 from postdex_index import globs, schema
 from postdex_index.analyzer import Analyzer
 from postdex_index.document import Outlined
-from postdex_index.engine import UNTYPED, AsTyped, LeafStats, Reader
+from postdex_index.engine import Answer, Reader, Search
 from postdex_index.model import Explanation
-from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Query, Synonyms, Term, Wildcard, leaves
+from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
 from postdex_index.spelling import slips
 
 from .marking import Marking, best_snippet, marking
@@ -37,39 +37,33 @@ class Showing(NamedTuple):
     """What the hits of one search have in common: the leaves and what each is worth (weight x idf), which terms of
     a title are marked and how it is read, and what is to be shown."""
 
-    query: Query
+    search: Search
     leaves: Sequence[Leaf]
     worth: Sequence[float]
-    as_typed: AsTyped
     wanted: Callable[[str], bool]
     analyzer: Analyzer
     snippets: bool
     section_snippets: bool
     explain: bool
-    drafts: bool
     marking: Marking
 
 
 def showing(
-    query: Query,
-    stats: Sequence[LeafStats],
+    search: Search,
+    answer: Answer,
     analyzer: Analyzer,
     *,
-    as_typed: AsTyped = UNTYPED,
     text: str = "",
     snippets: bool = True,
     section_snippets: bool = False,
     explain: bool = False,
-    drafts: bool = False,
 ) -> Showing:
     """The leaves of a query, typed as `text`, together with what the engine said of them."""
-    found = leaves(query)
-    worth = [met.idf * leaf.weight for met, leaf in zip(stats, found, strict=False)]
+    met = answer.leaves[: len(answer.leaves) - len(search.as_typed.leaves)]
+    found, worth = [stats.leaf for stats in met], [stats.idf * stats.leaf.weight for stats in met]
     is_wanted = wanted(found, analyzer)
-    marked = marking(query, found, worth, as_typed.key, text, analyzer)
-    return Showing(
-        query, found, worth, as_typed, is_wanted, analyzer, snippets, section_snippets, explain, drafts, marked
-    )
+    marked = marking(search.query, found, worth, search.as_typed.key, text, analyzer)
+    return Showing(search, found, worth, is_wanted, analyzer, snippets, section_snippets, explain, marked)
 
 
 class Spot(NamedTuple):
@@ -88,16 +82,16 @@ class Spot(NamedTuple):
 
 def of_post(reader: Reader, ranked: Ranked, showing: Showing) -> Hit:
     """The hit of a post: its three best sections, the best one's snippet."""
-    document, positions = _met(reader, ranked, showing)
-    found = _best(ranked, document, positions, showing, SECTIONS, bool(showing.as_typed.leaves))
+    document, positions = _met(ranked, showing)
+    found = _best(ranked, document, positions, showing, SECTIONS, bool(showing.search.as_typed.leaves))
     return _hit(reader, ranked, showing, document, positions, found)
 
 
-def spots(reader: Reader, ranked: Ranked, showing: Showing) -> list[Spot]:
+def spots(ranked: Ranked, showing: Showing) -> list[Spot]:
     """Each section of a post that holds words of the query, best first."""
-    document, positions = _met(reader, ranked, showing)
+    document, positions = _met(ranked, showing)
     # Among the sections of all posts what is only likely to be meant would put them in the order of their posts.
-    certain = bool(showing.as_typed.leaves) and showing.as_typed.certain
+    certain = bool(showing.search.as_typed.leaves) and showing.search.as_typed.certain
     found = _best(ranked, document, positions, showing, len(document.outline.levels), certain)
     if not found:
         return [Spot(ranked, document, positions, None)]
@@ -111,9 +105,9 @@ def of_spot(reader: Reader, spot: Spot, showing: Showing) -> Hit:
     return hit._replace(score=spot.score)
 
 
-def _met(reader: Reader, ranked: Ranked, showing: Showing) -> tuple[Outlined, list[Sequence[int]]]:
+def _met(ranked: Ranked, showing: Showing) -> tuple[Outlined, list[Sequence[int]]]:
     positions = [ranked.candidate.positions(leaf) for leaf in range(len(showing.leaves))]
-    return reader.document(ranked.candidate.post), positions
+    return ranked.candidate.document, positions
 
 
 def _best(
@@ -128,7 +122,7 @@ def _best(
     levels: dict[int, int] = {}
     if wholes_first:
         count = len(showing.leaves)
-        wholes = [ranked.candidate.positions(count + number) for number in range(len(showing.as_typed.leaves))]
+        wholes = [ranked.candidate.positions(count + number) for number in range(len(showing.search.as_typed.leaves))]
         levels = holding(document.outline, wholes, ranked.spelled or ())
     return best_sections(document.outline, positions, showing.worth, ranked, limit, levels)
 
@@ -234,8 +228,7 @@ def _near(text: str, most: int) -> Callable[[str], bool]:
 
 def explanation(reader: Reader, ranked: Ranked, showing: Showing) -> Explanation:
     """The engine's score and, where words stand close together or a name is spelled just so, what that made of it."""
-    post, as_typed = ranked.candidate.post, showing.as_typed
-    made = reader.explain(showing.query, post, as_typed=as_typed, drafts=showing.drafts)
+    made = reader.explain(showing.search, ranked.candidate.document.path)
     if ranked.score == ranked.candidate.score:
         return made
     if ranked.spelled is not None:  # one name has no words that could be close

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
 
 from postdex_index import build, config
-from postdex_index.document import Document
+from postdex_index.document import Document, Outlined
 from postdex_index.embedded import EmbeddedEngine
 from postdex_index.engine import AsTyped, Engine, Reader, Word
 from postdex_index.errors import (
@@ -26,7 +26,7 @@ from postdex_index.errors import (
     PostdexError,
 )
 from postdex_index.model import Problem
-from postdex_index.query import Query
+from postdex_index.query import Query, Term
 
 from . import argument_filters, rescue, suggest, syntax, values
 from .answers import Question, all_of, answer, nothing
@@ -228,7 +228,7 @@ class Index:
         'A refcount bug in sk_psock_get'
         """
         reader = self.views.current(self.settings).reader
-        document = reader.document(_found(reader, path))
+        document = _found(reader, path)
         for number in range(len(document.sections)):
             document.text(number)  # now, so that damage is said here and not to whoever reads on
         return document
@@ -246,14 +246,14 @@ class Index:
         view = self.views.current(self.settings)
         parsed = self._parsed(query, view.reader)
         tree, title_key, corrections = rescue.rescue(parsed, view.reader)
-        post = view.reader.find(check_text("path", path))
-        if post is None:
+        (document,) = view.reader.documents([check_text("path", path)])
+        if document is None:
             reasons = why.unknown(self.folder, self.engine, self.settings, self.views.known(), path)
             return Verdict(path, 0, None, tuple(reasons))
         if parsed.empty:
             return Verdict(path, 0, None, parsed.warnings)
         question = _question(query, parsed, tree, title_key, corrections)
-        return why.verdict(view.reader, path, post, question)
+        return why.verdict(view.reader, document, question)
 
     # -- the index
 
@@ -358,8 +358,8 @@ class Index:
             reader.analyzer,
             all_words=all_words,
             prefix_last=prefix_last,
-            known=reader.holds,
-            fits=lambda asked: reader.holds(asked, drafts=drafts) > 0,
+            known=lambda word: reader.totals([Term(word)])[0],
+            fits=lambda asked: reader.totals([asked], drafts=drafts)[0] > 0,
         )
 
 
@@ -378,8 +378,8 @@ def _with_suggestions(results: Results, parsed: syntax.Parsed, reader: Reader) -
     return results.replaced(warnings=results.warnings + said)
 
 
-def _found(reader: Reader, path: str) -> int:
-    post = reader.find(check_text("path", path))
-    if post is None:
+def _found(reader: Reader, path: str) -> Outlined:
+    (document,) = reader.documents([check_text("path", path)])
+    if document is None:
         raise NotFoundError("no post of the index has this path", "paths are relative to the folder", path=path)
-    return post
+    return document

@@ -167,8 +167,8 @@ def _both(term: str, leaf: Leaf, reader: Reader) -> Meant | None:
     """A word as two that some post has both of, wherever they stand there."""
     pairs = _halves(term, SHORTEST, reader)
     both = [(Clauses(required=tuple(_term(half, leaf, _APART) for half in pair)), pair) for pair in pairs]
-    counted = [(reader.search(query, limit=0).total, query, pair) for query, pair in both]
-    posts, query, pair = max(counted, key=itemgetter(0), default=(0, leaf, ()))
+    totals = reader.totals([query for query, _ in both])
+    posts, (query, pair) = max(zip(totals, both, strict=True), key=itemgetter(0), default=(0, (leaf, ())))
     return Meant((query,), (" ".join(pair),)) if posts else None
 
 
@@ -184,8 +184,8 @@ def _halves(term: str, least: int, reader: Reader) -> Iterator[tuple[str, str]]:
 def _phrases(pairs: Sequence[tuple[str, str]], leaf: Leaf, reader: Reader) -> Meant | None:
     """The pair of words that most posts have side by side."""
     phrases = [(Phrase(pair, _field(leaf), leaf.weight), pair) for pair in pairs]
-    counted = [(reader.holds(phrase._replace(field="")), phrase, pair) for phrase, pair in phrases]
-    posts, phrase, pair = max(counted, key=itemgetter(0), default=(0, leaf, ()))
+    totals = reader.totals([phrase._replace(field="") for phrase, _ in phrases])
+    posts, (phrase, pair) = max(zip(totals, phrases, strict=True), key=itemgetter(0), default=(0, (leaf, ())))
     return Meant((phrase,), (" ".join(pair),)) if posts else None
 
 
@@ -199,7 +199,8 @@ def _glued(term: str, leaf: Leaf, reader: Reader) -> Meant | None:
         made.append((Clauses(required=tuple(_term(part, leaf, _APART) for part in parts)), " ".join(parts)))
     if not set(GLUING).issuperset(languages):
         made = [(_in_gluing(query), name) for query, name in made]
-    found = [(query, name) for query, name in made if reader.search(query, limit=0).total]
+    totals = reader.totals([query for query, _ in made])
+    found = [pair for pair, total in zip(made, totals, strict=True) if total]
     return Meant(tuple(query for query, _ in found), tuple(name for _, name in found)) if found else None
 
 
@@ -223,7 +224,7 @@ def _parts(term: str, reader: Reader) -> tuple[str, ...]:
 
     def known(text: str) -> int:
         if text not in asked and len(asked) < MOST_LOOKUPS:
-            asked[text] = reader.holds(text)
+            asked[text] = reader.totals([Term(text)])[0]
         return asked.get(text, 0)
 
     @cache

@@ -81,7 +81,7 @@ def _corrected(word: TypedWord, posts: int, reader: Reader) -> Iterator[tuple[Le
         yield word.leaf, Correction(word.typed, found.known, posts), found
     elif not posts:
         for part in word.parts:
-            if not reader.holds(part.text) and (found := meant.instead_of_part(part, reader)):
+            if not reader.totals([Term(part.text)])[0] and (found := meant.instead_of_part(part, reader)):
                 yield part, Correction(part.text, found.known), found
 
 
@@ -89,8 +89,10 @@ def _posts(word: TypedWord, reader: Reader) -> int:
     """In how many published posts a word stands, in any field and inflection."""
     leaf = word.leaf
     if isinstance(leaf, Synonyms):
-        return reader.holds(Synonyms(tuple(spelling._replace(field="") for spelling in leaf.spellings)))
-    return reader.holds(Term(leaf.text) if isinstance(leaf, Term) else leaf._replace(field=""))
+        leaf = Synonyms(tuple(spelling._replace(field="") for spelling in leaf.spellings))
+    else:
+        leaf = Term(leaf.text) if isinstance(leaf, Term) else leaf._replace(field="")
+    return reader.totals([leaf])[0]
 
 
 def _title_key(title_key: str, corrections: Iterable[Correction], analyzer: Analyzer) -> str:

@@ -35,19 +35,19 @@ def complete(reader: Reader, text: str, limit: int = 10) -> list[Word]:
     return reader.words(prefix=prefix, limit=limit) if prefix else []
 
 
-def like(reader: Reader, post: int, limit: int = 25) -> Query:
+def like(reader: Reader, document: Document, limit: int = 25) -> Query:
     """A query for posts like this one: the words that tell most about it, itself excluded.
 
     Telling is what stands often in its title, tags, headings and the beginning of its text, and in
     few other posts: tf x idf, tf saturating, as in the score of posts. A post without such words gives a
     query without hits.
     """
-    document = reader.document(post)
     posts = reader.stats().posts
     alone = 0 if document.unpublished else 1
     telling = []
-    for term, count in _counts(document, reader.analyzer).items():
-        found = reader.holds(term)
+    counts = _counts(document, reader.analyzer)
+    totals = reader.totals([Term(term) for term in counts])
+    for (term, count), found in zip(counts.items(), totals, strict=True):
         if found > alone:
             share = saturation(count, K1)
             telling.append((share * idf(posts, found), share, term))

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from postdex_index import build, posts
 from postdex_index.config import Settings
-from postdex_index.engine import Engine, FileTable, Reader
+from postdex_index.document import Outlined
+from postdex_index.engine import Engine, FileTable, Reader, Search
 from postdex_index.query import Clauses, Keyword, Query
 
 from . import hits
@@ -21,20 +22,20 @@ from .request import MOST_HITS
 from .values import Verdict
 
 
-def verdict(reader: Reader, path: str, post: int, question: Question) -> Verdict:
+def verdict(reader: Reader, document: Outlined, question: Question) -> Verdict:
     """The verdict on a post of the index."""
-    tree, as_typed = question.tree, question.as_typed
-    unpublished = reader.document(post).unpublished
+    path, unpublished = document.path, document.unpublished
     here = _Here(reader, Keyword("path", path))
-    if not here.matches(tree):
-        return Verdict(path, 0, None, (*_unpublished(unpublished), *_failed(tree, here)))
-    found = reader.search(tree, limit=MOST_HITS, as_typed=as_typed, drafts=bool(unpublished))
-    showing = hits.showing(tree, found.leaves, reader.analyzer, as_typed=as_typed)
-    for number, one in enumerate(best(reader, found, question), 1):
-        if one.candidate.post == post:
+    if not here.matches(question.tree):
+        return Verdict(path, 0, None, (*_unpublished(unpublished), *_failed(question.tree, here)))
+    search = Search(question.tree, question.as_typed, limit=MOST_HITS, drafts=bool(unpublished))
+    found = reader.search(search)
+    showing = hits.showing(search, found, reader.analyzer)
+    for number, one in enumerate(best(found, question), 1):
+        if one.candidate.document.path == path:
             score = hits.explanation(reader, one, showing)
             return Verdict(path, 0 if unpublished else number, score, tuple(_unpublished(unpublished)))
-    return Verdict(path, 0, reader.explain(tree, post, as_typed=as_typed), (f"it is not among the first {MOST_HITS}",))
+    return Verdict(path, 0, reader.explain(search, path), (f"it is not among the first {MOST_HITS}",))
 
 
 def unknown(folder: Path, engine: Engine, settings: Settings, known: FileTable, path: str) -> list[str]:
@@ -62,7 +63,7 @@ class _Here(NamedTuple):
 
     def matches(self, clause: Query) -> bool:
         """Whether the post has it."""
-        return self.reader.search(all_of(clause, self.path), limit=0, drafts=True).total > 0
+        return self.reader.totals([all_of(clause, self.path)], drafts=True)[0] > 0
 
 
 def _unpublished(reason: str) -> list[str]:

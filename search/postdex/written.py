@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from postdex_index.document import Outlined
-from postdex_index.engine import Candidate, Reader
+from postdex_index.engine import Candidate
 
 from .rank import LOOKED_AT, Ranked, as_ranked
 
@@ -22,9 +22,7 @@ SPELLED = 2.0
 _JOINING = "-."
 
 
-def spelled_first(
-    reader: Reader, candidates: Sequence[Candidate], name: str, leaf: int, wanted: int | None
-) -> list[Ranked]:
+def spelled_first(candidates: Sequence[Candidate], name: str, leaf: int, wanted: int | None) -> list[Ranked]:
     """The candidates (best first), of the first LOOKED_AT those first that spell a name as it was typed, with their
     sections that do; leaf number `leaf` looks for it in any spelling. With `wanted` only so many need be there."""
     spelled: list[Ranked] = []
@@ -33,7 +31,7 @@ def spelled_first(
         if len(spelled) == wanted or not candidate.holds(leaf):
             break
         one = as_ranked(candidate)
-        sections = sections_with(reader.document(candidate.post), candidate.positions(leaf), name)
+        sections = sections_with(candidate.document, candidate.positions(leaf), name)
         if sections is None:
             others.append(one)
         else:

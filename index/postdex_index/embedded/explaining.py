@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from .. import scoring
 from ..engine import LeafStats
 from ..model import Explanation
-from ..query import Leaf, show
+from ..query import show
 from ..schema import SCORED
 from .postings import Lists
 
 
-def leaf(typed: Leaf, stats: LeafStats, impact: int, fields: Sequence[Explanation]) -> Explanation:
+def leaf(stats: LeafStats, impact: int, fields: Sequence[Explanation]) -> Explanation:
     """What a leaf adds to a score: `impact` is its byte in the post, `fields` are the parts of that."""
-    value = impact / scoring.SCALE
+    value, typed = impact / scoring.SCALE, stats.leaf
     together = f"sum / (1 + sum / {scoring.ENOUGH:g}), in steps of {1 / scoring.SCALE:.4f}"
     return Explanation(
         typed.weight * stats.idf * value,

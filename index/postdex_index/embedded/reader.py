@@ -18,10 +18,11 @@ from zlib import crc32
 
 from .. import scoring
 from ..analyzer import Analyzer
-from ..engine import FEWEST, UNTYPED, Answer, AsTyped, Identity, LeafStats, Stats, Word
+from ..document import Outlined
+from ..engine import FEWEST, Answer, AsTyped, Identity, LeafStats, Search, Stats, Word
 from ..errors import NotFoundError
 from ..model import Explanation
-from ..query import Keyword, Leaf, Query, Term, leaves
+from ..query import Clauses, DateRange, Everything, Keyword, Leaf, Query, Term, leaves
 from ..schema import SORTS
 from . import explaining
 from .columns import Columns
@@ -52,12 +53,11 @@ class Segment:
 
 
 class Part(NamedTuple):
-    """A segment in a snapshot: the posts of it that are deleted, the number of its first post, and whether it is one
-    of drafts, of which none is published."""
+    """A segment in a snapshot: the posts of it that are deleted, and whether it is one of drafts, of which none is
+    published."""
 
     segment: Segment
     dead: Set[int]
-    base: int
     drafts: bool
 
 
@@ -86,11 +86,6 @@ class Scope:
         """A post's segment, and its number there."""
         number, own = self.matcher.place(doc)
         return self.parts[number], own
-
-    def post(self, doc: int) -> int:
-        """A post's number in the snapshot."""
-        part, own = self.place(doc)
-        return part.base + own
 
     def path(self, doc: int) -> str:
         """A post's path."""
@@ -134,20 +129,24 @@ class Scope:
 class Candidate:
     """A post that matches; implements `engine.Candidate`. `rows` are those of the query's leaves."""
 
-    __slots__ = ("_doc", "_positions", "_rows", "_scope", "score", "whole")
+    __slots__ = ("_doc", "_document", "_positions", "_rows", "_scope", "score", "whole")
 
     def __init__(self, scope: Scope, doc: int, score: float, whole: float, rows: Sequence[Row | None]) -> None:
         self._scope = scope
         self._doc = doc
+        self._document: StoredDocument | None = None
         self._rows = rows
         self._positions: dict[int, Sequence[int]] = {}
         self.score = score
         self.whole = whole
 
     @property
-    def post(self) -> int:
-        """Its number in the snapshot."""
-        return self._scope.post(self._doc)
+    def document(self) -> StoredDocument:
+        """The stored post."""
+        if self._document is None:
+            part, own = self._scope.place(self._doc)
+            self._document = StoredDocument(part.segment.documents, own)
+        return self._document
 
     def holds(self, leaf: int) -> bool:
         """Whether the leaf stands in the post."""
@@ -196,13 +195,9 @@ class Snapshot:
     def __init__(self, identity: Identity, segments: Sequence[tuple[Segment, Iterable[int], bool]], size: int) -> None:
         self.identity = identity
         self.bytes = size
-        self.parts: list[Part] = []
+        self.parts = [Part(segment, frozenset(dead), drafts) for segment, dead, drafts in segments]
         self._scopes: dict[bool, Scope] = {}
         self._stats: Stats | None = None
-        base = 0
-        for segment, dead, drafts in segments:
-            self.parts.append(Part(segment, frozenset(dead), base, drafts))
-            base += segment.posts
 
     def without(self, paths: Iterable[str]) -> Snapshot:
         """The same commit less some posts, as if they had been deleted in it."""
@@ -215,35 +210,30 @@ class Snapshot:
 
     # -- searching
 
-    def search(
-        self,
-        query: Query,
-        *,
-        limit: int = 10,
-        offset: int = 0,
-        sort: str = "score",
-        facets: Sequence[str] = (),
-        as_typed: AsTyped = UNTYPED,
-        drafts: bool = False,
-        deadline: float | None = None,
-    ) -> Answer:
+    def search(self, search: Search) -> Answer:
         """The posts that match, best first; see `engine.Reader.search`."""
-        typed = leaves(query)
-        whole = self._scope(drafts)
-        scope = whole if deadline is None else whole.until(deadline, typed)
+        typed = leaves(search.query)
+        whole = self._scope(search.drafts)
+        scope = whole if search.deadline is None else whole.until(search.deadline, typed)
         weighed = _weighed(scope.matcher, typed)
-        wholes = _wholes(scope.matcher, as_typed)
-        lanes = scope.matcher.match(query)
-        wanted = max(FEWEST, offset + limit)
-        if sort == "score":
-            best = _ranked(scope, _found(scope, weighed, wholes, lanes, wanted, as_typed), wanted)
+        wholes = _wholes(scope.matcher, search.as_typed)
+        lanes = scope.matcher.match(search.query)
+        wanted = max(FEWEST, search.offset + search.limit)
+        if search.sort == "score":
+            best = _ranked(scope, _found(scope, weighed, wholes, lanes, wanted, search.as_typed), wanted)
         else:
-            best = [(0.0, 0.0, doc) for doc in scope.sorted(lanes, sort, wanted)]
+            best = [(0.0, 0.0, doc) for doc in scope.sorted(lanes, search.sort, wanted)]
         rows = [*weighed.rows, *wholes.rows]
         candidates = [Candidate(scope, doc, score, whole, rows) for score, whole, doc in best]
-        counts = {name: scope.facet(name, lanes) for name in facets}
+        counts = {name: scope.facet(name, lanes) for name in search.facets}
         stats = (*weighed.stats, *wholes.stats)
         return Answer(candidates, scope.matcher.count(lanes), counts, stats, scope is whole)
+
+    def totals(self, queries: Sequence[Query], *, drafts: bool = False) -> list[int]:
+        """The number of posts that match each of these queries."""
+        matcher = self._scope(drafts).matcher
+        shaped = (Clauses, Keyword, DateRange, Everything)
+        return [matcher.count(matcher.match(one)) if isinstance(one, shaped) else matcher.found(one) for one in queries]
 
     def _scope(self, drafts: bool) -> Scope:
         """All published posts, or the others too."""
@@ -255,18 +245,22 @@ class Snapshot:
 
     # -- one post
 
-    def explain(self, query: Query, post: int, *, as_typed: AsTyped = UNTYPED, drafts: bool = False) -> Explanation:
+    def explain(self, search: Search, path: str) -> Explanation:
         """How the score of this post was made, see `engine.Reader.explain`."""
-        part, own = self._part(post)
-        scope = self._scope(drafts or part.drafts)
+        found = self._find(path)
+        if found is None:
+            raise NotFoundError("no post of the index has this path", path=path)
+        query, as_typed = search.query, search.as_typed
+        part, own = found
+        scope = self._scope(search.drafts or part.drafts)
         matcher, doc = scope.matcher, scope.matcher.starts[scope.parts.index(part)] + own
         typed = leaves(query)
         weighed = _weighed(matcher, typed)
         added: list[Explanation] = []
-        for leaf, row, stats in zip(typed, weighed.rows, weighed.stats, strict=True):
+        for row, stats in zip(weighed.rows, weighed.stats, strict=True):
             impact = row.bytes[doc] if row else 0
             counted = matcher.counted(row, doc) if row and impact else ()
-            added.append(explaining.leaf(leaf, stats, impact, explaining.fields(part.segment.lists, own, counted)))
+            added.append(explaining.leaf(stats, impact, explaining.fields(part.segment.lists, own, counted)))
         wholes = _wholes(matcher, as_typed)
         top = _found(scope, weighed, wholes, matcher.match(query), FEWEST, as_typed).top()
         this = _found(scope, weighed, wholes, 0xFF << 8 * doc, 1, as_typed)
@@ -274,24 +268,18 @@ class Snapshot:
         whole = this.wholes.get(doc, 0.0)
         return explaining.score(added, base, share, doc in this.titled, doc in this.headed, whole, top)
 
-    def document(self, post: int) -> StoredDocument:
-        """The stored post."""
-        part, doc = self._part(post)
-        return StoredDocument(part.segment.documents, doc)
+    def documents(self, paths: Sequence[str]) -> list[Outlined | None]:
+        """The stored posts, unpublished ones too; None for a path that is not there."""
+        places = map(self._find, paths)
+        return [StoredDocument(place[0].segment.documents, place[1]) if place else None for place in places]
 
-    def find(self, path: str) -> int | None:
-        """The number of the post with this path, unpublished ones too, or None."""
+    def _find(self, path: str) -> tuple[Part, int] | None:
+        """The part that has the post with this path, and its number there."""
         for part in self.parts:
             doc = part.segment.columns.path(path)
             if doc is not None and doc not in part.dead:
-                return part.base + doc
+                return part, doc
         return None
-
-    def _part(self, post: int) -> tuple[Part, int]:
-        for part in self.parts:
-            if 0 <= post - part.base < part.segment.posts:
-                return part, post - part.base
-        raise NotFoundError(f"no post has the number {post}")
 
     # -- words
 
@@ -330,13 +318,6 @@ class Snapshot:
             if part.dead and (found := part.segment.rows.get(sought)):
                 total -= sum(1 for doc in part.dead if found.impacts[doc])
         return total
-
-    def holds(self, what: str | Leaf | Keyword, *, drafts: bool = False) -> int:
-        """The number of posts that hold this word or another of its stem, this leaf, or what this filter asks for."""
-        matcher = self._scope(drafts).matcher
-        if isinstance(what, Keyword):
-            return matcher.count(matcher.match(what))
-        return matcher.found(Term(what) if isinstance(what, str) else what)
 
     # -- the whole
 
@@ -380,7 +361,7 @@ def _weighed(matcher: Matcher, typed: Sequence[Leaf]) -> Weighed:
     for leaf, row in zip(typed, rows, strict=True):
         found = matcher.living(row) if row else 0
         idf = scoring.idf(posts, found) if found else 0.0
-        stats.append(LeafStats(found, idf, row is not None and row.cut))
+        stats.append(LeafStats(leaf, found, idf, row is not None and row.cut))
         if row:
             factors.append((row, leaf.weight * idf / scoring.SCALE))
     return Weighed(tuple(stats), rows, factors)
@@ -391,7 +372,8 @@ def _wholes(matcher: Matcher, as_typed: AsTyped) -> Weighed:
     rows = [matcher.whole(leaf) for leaf in as_typed.leaves]
     posts = matcher.posts - len(matcher.dead)
     found = [matcher.living(row) if row else 0 for row in rows]
-    return Weighed(tuple([LeafStats(n, scoring.idf(posts, n) if n else 0.0) for n in found]), rows, ())
+    pairs = zip(as_typed.leaves, found, strict=True)
+    return Weighed(tuple([LeafStats(leaf, n, scoring.idf(posts, n) if n else 0.0) for leaf, n in pairs]), rows, ())
 
 
 def _found(scope: Scope, weighed: Weighed, wholes: Weighed, lanes: int, wanted: int, as_typed: AsTyped) -> Found:
