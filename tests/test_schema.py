@@ -38,8 +38,10 @@ def test_a_row_is_wherever_fields_are(field: schema.Field, shapes: dict[str, lis
     assert (field.type in TYPES) == (name in Post._fields)
     assert field.type == "sections" or not field.searched or name == "title"
     assert field.searched == (name in lexer.WORD_FIELDS)
+    assert not field.weight or field.type in ("text", "texts", "paths", "sections"), "words are in texts"
     assert not field.filter or field.filter in lexer.FILTERS
-    assert not field.facet or field.facet in request.FACETS
+    assert (field.type == "date" and field.filter != "") == (name == "date"), "the ranges of queries are of the date"
+    assert not field.facet or (field.filter and field.facet in request.FACETS), "what filters find is counted"
     assert field.sort == (name in request.SORTS) == (f"sort_{name}" in layout.COLUMNS)
     assert (field.weight > 0 or name == "code") == (name in schema.CODES)
     assert not field.weight or schema.SCORED[schema.CODES[name][0]] == field

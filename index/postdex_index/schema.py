@@ -19,8 +19,8 @@ class Field(NamedTuple):
     `weight` is its worth in the score, 0 for what no word is looked for in, and `b` (0 to 1) how much a long field is
     held against it; with `searched` people may look in it alone, as `name:word`. `stored` says that documents have it.
     `filter` is the name of a filter (`filter:value`), `facet` the name under which the posts that match are counted by
-    it, with `sort` they are sorted by it. `wire` says which JSON has it under its name: "hit" (and documents),
-    "document" alone, or none. Path, title and address stand in all of it besides.
+    what it finds, with `sort` they are sorted by the field. `wire` says which JSON has it under its name: "hit" (and
+    documents), "document" alone, or none. Path, title and address stand in all of it besides.
     """
 
     name: str

@@ -201,10 +201,12 @@ def keep(kept: dict[Key, Value], key: Key, one: Value, most: int) -> None:
 class StoredDocument(StoredFields):
     """One stored post; implements `engine.Outlined`. Sections and text are read when they are asked for."""
 
+    __slots__ = ("_doc", "_documents")
+
     def __init__(self, documents: Documents, doc: int) -> None:
         self._documents = documents
         self._doc = doc
-        self.__dict__.update(documents.fields(doc))
+        self.__dict__ = documents.fields(doc)  # not a copy: many are made, and none is changed
 
     def __repr__(self) -> str:
         return f"<post {self.path!r}, {self.title!r}, {len(self.outline.levels)} sections>"

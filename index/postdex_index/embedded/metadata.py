@@ -77,7 +77,7 @@ def filter_values(post: Post, analyzer: Analyzer) -> Iterator[tuple[str, str]]:
                     value = "/".join(map(fold, path[:depth]))
                     yield f"{field.filter}\t{one_line(value)}", one_line("/".join(path[:depth]))
         else:
-            for text in values if field.type == "texts" else filter(None, (values,)):
+            for text in values if field.type == "texts" else () if values in ("", None) else (str(values),):
                 yield f"{field.filter}\t{one_line(fold(text))}", one_line(text)
 
 
