@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from test_watch import Blog, check, until
 
-from postdex_index import build, embedded, events, posts, watch
+from postdex_index import build, events, posts, watch
 from postdex_index.config import Settings
 from postdex_index.embedded import EmbeddedEngine, worker
 from postdex_index.errors import PostdexError
@@ -47,9 +47,9 @@ STEPS: tuple[tuple[Any, str, str], ...] = (
     (events.Looked, "took", SAVE),
     (build, "plan", SAVE),
     (build, "refresh", SAVE),
-    (build, "known", SAVE),
-    (embedded, "open_reader", SAVE),
-    (embedded, "open_writer", SAVE),
+    (EmbeddedEngine, "file_table", SAVE),
+    (EmbeddedEngine, "open_reader", SAVE),
+    (EmbeddedEngine, "open_writer", SAVE),
     (posts, "walk", SAVE),
     (posts, "read", SAVE),
 )
