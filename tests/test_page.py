@@ -182,7 +182,7 @@ def test_no_answer_is_painted_over_a_newer_one(page: Page, served: str) -> None:
     page.goto(served)
     wait_for(page, "30 posts")
     held: list[Any] = []
-    page.route("**/search?q=linux*", lambda route: held.append(route))
+    page.route("**/?q=linux*", lambda route: held.append(route))
     page.keyboard.type("linux")
     page.wait_for_timeout(250)
     assert held
@@ -326,7 +326,7 @@ def test_enter_takes_whole_words(page: Page, served: str) -> None:
     page.goto(served)
     page.keyboard.type("refco")
     wait_for(page, "3 posts in")
-    with page.expect_response(lambda response: "/search?" in response.url) as answered:
+    with page.expect_response(lambda response: "/?" in response.url) as answered:
         page.keyboard.press("Enter")
     assert "prefix_last" not in answered.value.url
 
@@ -398,10 +398,10 @@ def test_the_server_goes_and_comes_back(browser: Browser, folder: Path, tmp_path
 def test_a_busy_server_is_asked_again(page: Page, served: str) -> None:
     page.goto(served)
     wait_for(page, "30 posts")
-    page.route("**/search?*", lambda route: route.fulfill(status=429, headers={"retry-after": "0"}, body="{}"))
+    page.route("**/?q=*", lambda route: route.fulfill(status=429, headers={"retry-after": "0"}, body="{}"))
     page.keyboard.type("rust")
     page.locator("#notes .fault").wait_for()
-    page.unroute("**/search?*")
+    page.unroute("**/?q=*")
     check(page, "1 post in", "What Pin promises", q=["rust"])
 
 
@@ -430,7 +430,7 @@ def test_the_same_page_with_and_without_scripts(browser: Browser, served: str) -
         with opened(browser, {served.rstrip("/")}, java_script_enabled=scripts) as page:
             page.goto(served + "?q=refcoutn+hostile&after=2021")
             if scripts:
-                page.locator("[data-value]").first.wait_for()
+                page.locator("#live", has_text="post").wait_for(state="attached")  # said after it is painted
             shown.append([" ".join(page.locator(at).inner_text().split()) for at in ("#hits", "#facets", "#notes")])
     assert shown[0] == shown[1]
     assert "A refcount bug" in shown[0][0]
@@ -594,14 +594,14 @@ def test_what_is_old_is_said_to_be_while_the_service_is_slow(page: Page, served:
     page.goto(served + "?q=refcount")
     wait_for(page, "3 posts in")
     held: list[Route] = []
-    page.route("**/search?*", lambda route: held.append(route))
+    page.route("**/?q=*", lambda route: held.append(route))
     page.keyboard.press("Control+A")
     page.keyboard.type("rust")
     wait_for(page, "Searching")
     assert page.locator("body.stale").count() == 1 and len(titles(page)) == 3
     held[-1].continue_()  # the others were given up
     check(page, "1 post in", "What Pin promises", q=["rust"])
-    page.unroute("**/search?*")
+    page.unroute("**/?q=*")
     assert page.locator("body.stale").count() == 0
 
     boxed(page, served, site)
@@ -682,6 +682,8 @@ def test_axe_finds_nothing_in_the_box(page: Page, served: str, site: tuple[str, 
         ("tags=a&tags=b&categories=c%2Fd", {"tags": ["a", "b"], "categories": ["c/d"]}),
         ("q=%FF%00%ED%A0%80", {"query": "\ufffd\x00\ufffd\ufffd\ufffd"}),
         ("&".join(["q=a"] * 60), {}),
+        ("q=ref&prefix_last=true", {"query": "ref", "prefix_last": True}),
+        ("q=ref&prefix_last=1", {"query": "ref"}),
     ],
 )
 def test_addresses_are_read_leniently(address: str, wanted: dict[str, Any]) -> None:
@@ -697,6 +699,29 @@ def test_html_has_no_markup_of_posts(folder: Path, tmp_path: Path) -> None:
     assert entities.escape(ATTACK) in shown
     assert "javascript:" not in shown
     assert '"><b>' not in shown
+
+
+@pytest.mark.parametrize(
+    ("address", "summary", "best", "newest"),
+    [
+        ("q=hostile", "Filters", "Best first", True),
+        ("q=+", "Filters", "Newest first", False),
+        ("q=&tags=linux&tags=kernel", "Filters (2)", "Newest first", False),
+        ("q=&sort=date", "Filters", "Newest first", True),
+        ("q=hostile&after=2021-01-01&before=2022-01-01", "Filters (1)", "Best first", True),
+        ("q=hostile&after=2021&before=2022&lang=en", "Filters (3)", "Best first", True),
+    ],
+)
+def test_html_says_what_is_in_force(
+    folder: Path, tmp_path: Path, address: str, summary: str, best: str, newest: bool
+) -> None:
+    chosen = search_page.asked(address.encode())
+    with postdex.open(folder, index=tmp_path / "index") as index:
+        shown = search_page.html(chosen["query"], index.search(**chosen), None, chosen)
+    assert f"<summary>{summary}</summary>" in shown
+    assert (best == "Newest first") == ('label="Newest first"' in shown)
+    assert newest == ('<option value="date" hidden disabled>' not in shown)
+    assert shown.count(" selected") == 1 and f'<option value="{chosen.get("sort", "score")}"' in shown
 
 
 def test_html_shows_an_error() -> None:

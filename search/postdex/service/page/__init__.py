@@ -1,8 +1,9 @@
-"""How does the search page look before, or without, its script?
+"""How does the search page look?
 
-`html` fills index.html with the answer, so that the page works as a plain form; page.js paints the same
-elements from JSON as somebody types. All text goes through `render.to_html`, all links of posts through
-`render.link`. HTTP is left to the service. postdex.js, which page.js builds on, is also what other sites put in.
+`html` fills index.html with the answer, so that the page works as a plain form; as somebody types, page.js asks for
+the same page and puts its parts in place, so nothing is painted twice. All text goes through `render.to_html`, all
+links of posts through `render.link`. HTTP is left to the service. postdex.js, which page.js builds on, is also what
+other sites put in.
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ def asked(address: bytes) -> dict[str, Any]:
             given: Any = fields[argument.name] if argument.kind == "texts" else last[argument.name]
             if not misfit(argument, given) and (argument.kind != "date" or fullmatch(DATE, last[argument.name])):
                 found[argument.name] = given
+    if last.get("prefix_last") == "true":  # page.js, while somebody types
+        found["prefix_last"] = True
     if fullmatch("[1-9][0-9]{0,2}", last.get("limit", "")):
         found["limit"] = min(int(last["limit"]), MOST_HITS)
     return found
@@ -79,10 +82,15 @@ def html(
         'name="q" value="': text(query),
         'name="after" value="': text(_one(view, "after")),
         'name="before" value="': text(_one(view, "before")),
-        f'<option value="{_one(view, "sort") or "score"}"': " selected",
+        "<summary>Filters": _filters_in_force(view),
         "</form>\n</header>": "".join(_hidden(*field) for field in view if field[0] in ("tags", "categories", "lang")),
         'id="notes">': _notes(results, error, view),
     }
+    orders = {_one(view, "sort") or "score": " selected"}
+    if results is not None and not results.query.strip():  # what matches everything has no best: it comes newest first
+        orders["score"] = orders.get("score", "") + ' label="Newest first"'
+        orders.setdefault("date", " hidden disabled")
+    places |= {f'<option value="{order}"': attributes for order, attributes in orders.items()}
     if results is not None:
         places |= {
             'id="status">': text(_status(results)),
@@ -95,7 +103,7 @@ def html(
 
 
 def reading(post: Mapping[str, Any]) -> str:
-    """A stored post (its wire form) as a page to read, for a browser that has no script to show it beside its hit.
+    """A stored post (its wire form) as a page to read; page.js shows its parts beside its hit.
 
     >>> section = {"title": "B", "anchor": "", "text": "if a<b:\\n"}
     >>> page = reading({"path": "a/b.md", "title": "B", "sections": [section]})
@@ -106,7 +114,7 @@ def reading(post: Mapping[str, Any]) -> str:
     sections = []
     for section in post["sections"]:
         heading = f'<h2 dir="auto">{text(section["title"])}</h2>' if section["title"] not in ("", post["title"]) else ""
-        lines = "\n".join(map(text, section["text"].strip("\n").split("\n")))
+        lines = "\n".join(map(text, sub("\n{3,}", "\n\n", section["text"]).strip().split("\n")))
         sections.append(f'<section id="{text(section["anchor"])}">{heading}<p dir="auto">{lines}</p></section>')
     return (
         f'<!doctype html>\n<html lang="{text(post.get("lang") or "en")}"><head><meta charset="utf-8">'
@@ -148,7 +156,7 @@ def _address(view: Iterable[tuple[str, str]]) -> str:
 
 
 def _toggled(view: _View, name: str, value: str) -> _View:
-    """The view with this filter put in, or taken out if it is in force; as `#toggled` of page.js."""
+    """The view with this filter put in, or taken out if it is in force."""
     chosen = value in _chosen(view, name)
     if name == "year":
         kept = [field for field in view if field[0] not in ("after", "before")]
@@ -165,7 +173,14 @@ def _chosen(view: _View, name: str) -> list[str]:
     return [year[1]] if year and _one(view, "before") == f"{int(year[1]) + 1:04}-01-01" else []
 
 
-# -- its parts, as page.js makes them
+def _filters_in_force(view: _View) -> str:
+    chosen = sum(len(_chosen(view, name)) for name in _HEADINGS)
+    if not _chosen(view, "year"):
+        chosen += sum(name in ("after", "before") for name, _ in view)
+    return f" ({chosen})" if chosen else ""
+
+
+# -- its parts; what begins with `data-` is for page.js
 
 
 def _status(results: Results) -> str:
@@ -173,7 +188,7 @@ def _status(results: Results) -> str:
         return "No post matches." if results.query else "No posts."
     posts = f"{results.total:,} post{'' if results.total == 1 else 's'}"
     if not results.query.strip():
-        return f"{posts}, newest first"
+        return posts
     return f"{posts} in {'under 1' if results.took_ms < 1 else round(results.took_ms)} ms"
 
 
@@ -186,9 +201,6 @@ def _notes(results: Results | None, error: PostdexError | None, view: _View) -> 
         return ""
     others = [field for field in view if field[0] != "q"]
     made = []
-    if others and not results.total:
-        address = _address([("q", results.query)] if results.query else [])
-        made.append(f'<p><a href="{address}">Search without filters</a></p>')
     for word, known, posts in results.corrections:
         replaced = [_address([("q", results.query.replace(word, other)), *others]) for other in known]
         links = ", ".join(f'<a href="{to}">{text(other)}</a>' for to, other in zip(replaced, known, strict=True))
@@ -198,12 +210,17 @@ def _notes(results: Results | None, error: PostdexError | None, view: _View) -> 
         warnings.append("The search took too long and was cut: there may be more.")
     if changed := results.index.changed_files:
         warnings.append(f"{changed:,} changed file{'' if changed == 1 else 's'} not searched yet.")
-    return "".join(made) + (f"<ul>{''.join(f'<li>{text(each)}</li>' for each in warnings)}</ul>" if warnings else "")
+    if warnings:
+        made.append(f"<ul>{''.join(f'<li>{text(warning)}</li>' for warning in warnings)}</ul>")
+    if not results.total and any(name != "sort" for name, _ in others):
+        address = _address([("q", results.query)] if results.query else [])
+        made.append(f'<p><a href="{address}">Search without filters</a></p>')
+    return "".join(made)
 
 
 def _hit(hit: Hit) -> str:
     url = render.link(hit.url)
-    href = text(url or "documents/" + quote(hit.path.encode("utf-8", "surrogatepass")))
+    link = f'href="{text(url)}"' if url else _read_here(hit)
     title = text(hit.title, hit.title_spans) if hit.title else text(hit.path)
     where = f'<p class="where" dir="auto">{text(" › ".join(hit.headings))}</p>' if hit.headings else ""
     snippet = (
@@ -212,10 +229,16 @@ def _hit(hit: Hit) -> str:
     meta = "".join(_meta(hit, bool(url)))
     lang = f' lang="{text(hit.lang)}"' if hit.lang else ""
     return (
-        f'<li class="hit"{lang}><h2 dir="auto"><a href="{href}">{title}</a></h2>{where}{snippet}'
+        f'<li class="hit"{lang}><h2 dir="auto"><a {link}>{title}</a></h2>{where}{snippet}'
         + (f'<p class="meta">{meta}</p>' if meta else "")
         + "</li>"
     )
+
+
+def _read_here(hit: Hit) -> str:
+    """The attributes of a link to the stored post, which page.js shows beside its hit, at its best section."""
+    address = "documents/" + quote(hit.path.encode("utf-8", "surrogatepass"))
+    return f'href="{text(address)}" data-read="{text(hit.anchor)}"'
 
 
 def _meta(hit: Hit, linked: bool) -> Iterable[str]:
@@ -242,7 +265,7 @@ def _more(results: Results, view: _View) -> str:
     if shown >= MOST_HITS:
         return f"These are the first {MOST_HITS}. Another word or a filter leads to the others."
     limit = min(shown + _FURTHER_HITS, MOST_HITS)
-    return f'<a href="{_address([*view, ("limit", str(limit))])}">More posts</a>'
+    return f'<a href="{_address([*view, ("limit", str(limit))])}" data-more="{shown}">More posts</a>'
 
 
 def _facet(name: str, counts: Mapping[str, int], view: _View) -> str:
@@ -257,7 +280,11 @@ def _facet(name: str, counts: Mapping[str, int], view: _View) -> str:
     rest = items[_SHOWN_VALUES:]
     return (
         f'<section class="facet"><h2>{_HEADINGS[name]}</h2><ul>{"".join(items[:_SHOWN_VALUES])}</ul>'
-        + (f"<details><summary>{len(rest)} more</summary><ul>{''.join(rest)}</ul></details>" if rest else "")
+        + (
+            f'<details data-facet="{name}"><summary>{len(rest)} more</summary><ul>{"".join(rest)}</ul></details>'
+            if rest
+            else ""
+        )
         + "</section>"
     )
 
@@ -266,7 +293,7 @@ def _value(name: str, value: str, count: int, chosen: bool, view: _View) -> str:
     current = ' aria-current="true"' if chosen else ""
     shown = '<span class="unseen">remove</span><span aria-hidden="true">×</span>' if chosen else f"{count}"
     return (
-        f'<li><a href="{_address(_toggled(view, name, value))}"{current}>'
+        f'<li><a href="{_address(_toggled(view, name, value))}" data-value="{name}:{text(value)}"{current}>'
         f'<span class="value" dir="auto">{text(value)}</span> <span class="count">{shown}</span></a></li>'
     )
 

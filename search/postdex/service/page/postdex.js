@@ -71,24 +71,27 @@ function readable(path, anchor) {
 
 // -- asking
 
-/** What the service answers to one question: {data}, {error} or {offline, after}. */
-async function fetched(endpoint, params, signal) {
-  const response = await fetch(new URL(`search?${params}`, endpoint), { signal, headers: { accept: "application/json" } });
-  if (response.ok) return { data: await response.json() };
+/** What the service answers to one question: {data}, as `read` has it from the response, {error} or {offline, after}. */
+async function fetched(address, params, read, signal) {
+  const response = await fetch(new URL(`?${params}`, address), { signal });
   if ([429, 502, 503, 504].includes(response.status)) {
     return { offline: true, after: 1000 * Number(response.headers.get("retry-after")) };
   }
+  const data = await read(response);
+  if (data) return { data };
   const body = await response.json().catch(() => null);
   return { error: body?.error ?? { message: `the service answered with ${response.status}`, hint: "" } };
 }
 
 /** Asks the service for the newest question only, and goes on asking while it does not answer. */
 class Asking {
-  #endpoint; #paint; #asked = -Infinity; #number = 0; #timer; #flight; #tries = 0; #last; #slow;
+  #address; #read; #paint; #asked = -Infinity; #number = 0; #timer; #flight; #tries = 0; #last; #slow;
 
-  /** `paint({data} | {error} | {offline} | {waiting})` is called for the newest question, never for an older one. */
-  constructor(endpoint, paint) {
-    this.#endpoint = endpoint;
+  /** `read(response)` gives what was found, with its `total`, or nothing if that is no answer.
+      `paint({data} | {error} | {offline} | {waiting})` is called for the newest question, never for an older one. */
+  constructor(address, read, paint) {
+    this.#address = address;
+    this.#read = read;
     this.#paint = paint;
     addEventListener("online", () => this.#tries && this.#send(...this.#last));
   }
@@ -144,35 +147,35 @@ class Asking {
       if (typing) {
         const begun = new URLSearchParams(params);
         begun.set("prefix_last", "true");
-        const answer = await fetched(this.#endpoint, begun, signal);
+        const answer = await fetched(this.#address, begun, this.#read, signal);
         if (!answer.data || answer.data.total) return answer;
       }
-      return await fetched(this.#endpoint, params, signal); // as whole words, whose slips are mended
+      return await fetched(this.#address, params, this.#read, signal); // as whole words, whose slips are mended
     } catch (error) {
       return error.name === "AbortError" ? null : { offline: true };
     }
   }
 }
 
-// -- painting, for both
+// -- painting
 
-/** The texts of a hit, ready to be put in; a snippet with no more than so many characters before its first mark. */
-function lines(found, before = Infinity) {
+/** The texts of a hit, ready to be put in. */
+function lines(found) {
   const title = found.matches.filter(match => match.field === "title");
   const body = found.matches.filter(match => match.field === "body");
   return {
     title: marked(found.title || found.path, found.title ? title : []),
     where: printable(found.headings.join(" › ")),
-    snippet: marked(...shortened(found.snippet_text, body, before)),
+    snippet: marked(...shortened(found.snippet_text, body)),
   };
 }
 
-/** The text from a word on that stands at most so far before the first match, and the matches in it. */
-function shortened(text, matches, before) {
-  if (!matches.length || matches[0].start <= before) return [text, matches];
+/** The text from a word on that stands at most BEFORE characters before the first match, and the matches in it. */
+function shortened(text, matches) {
+  if (!matches.length || matches[0].start <= BEFORE) return [text, matches];
   const points = Array.from(text);
   const first = matches[0].start;
-  let from = first - before;
+  let from = first - BEFORE;
   for (let at = from; at < first; at++) if (/\s/.test(points[at])) { from = at + 1; break; }
   const moved = matches.map(({ start, length }) => ({ start: start - from + 2, length }));
   return ["… " + points.slice(from).join(""), moved];
@@ -266,7 +269,7 @@ let sheet;
 /** A field with its hits below. Attributes: endpoint, placeholder, limit, theme (light, dark, auto). */
 class Box extends HTMLElement {
   /** For page.js, which finds them here rather than in a global name. */
-  static parts = { Asking, MOST_HITS, SPOKEN_MS, WAITING, HIDDEN, readable, el, printable, counted, lines, safe, notes, fault, moved, editable, plainKey };
+  static parts = { Asking, SPOKEN_MS, WAITING, el, printable, fault, moved, editable, plainKey };
 
   #field; #panel; #list; #said; #live; #endpoint; #asking; #speaking;
 
@@ -274,7 +277,7 @@ class Box extends HTMLElement {
     if (this.shadowRoot) return;
     const endpoint = this.getAttribute("endpoint") || home;
     this.#endpoint = new URL(endpoint.replace(/\/*$/, "/"), document.baseURI);
-    this.#asking = new Asking(this.#endpoint, answer => this.#paint(answer));
+    this.#asking = new Asking(new URL("search", this.#endpoint), response => response.ok && response.json(), answer => this.#paint(answer));
     const label = this.getAttribute("placeholder") || "Search";
     this.#field = el("input", { type: "search", placeholder: label, "aria-label": label, dir: "auto", maxlength: MOST_TYPED, autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
     this.#list = el("ol");
@@ -366,7 +369,7 @@ class Box extends HTMLElement {
 
 /** A hit, which leads to the site, or to the service where the site has no address for it. */
 function boxHit(found, endpoint) {
-  const { title, where, snippet } = lines(found, BEFORE);
+  const { title, where, snippet } = lines(found);
   const read = readable(found.path, found.anchor);
   const url = safe(found.url) ?? (read && new URL(read, endpoint).href);
   return el("li", { lang: found.lang || null }, el(url ? "a" : "div", { href: url },
