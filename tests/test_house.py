@@ -56,6 +56,7 @@ FLOORS = {
     "postdex_index.document": 0,
     "postdex_index.engine": 2,
     "postdex_index.embedded": 3,
+    "postdex_index.engines": 4,
     "postdex_index.build": 4,
     "postdex_index.events": 5,
     "postdex_index.watch": 5,

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from zlib import crc32
 
 from . import forks, posts
@@ -276,14 +276,19 @@ def _commit(
     paths = todo.add + todo.change + todo.touched
     counter = _Counter(len(paths), reading.progress if reading else None)
     new = paths if todo.full else todo.add
-    if reading and isinstance(writer, BulkWriter) and len(new) >= writer.bulk_from:
-        found += writer.put_files(folder, new, settings, jobs=reading.jobs, read=counter)
+    bulk = _bulk(writer)
+    if reading and bulk and len(new) >= bulk.bulk_from:
+        found += bulk.put_files(folder, new, settings, jobs=reading.jobs, read=counter)
         paths = paths[len(new) :]
     writer.delete(todo.remove)
     writer.put(_read(folder, settings, paths, counter, found))
     again = {*todo.add, *todo.change, *todo.touched, *todo.remove}
     problems = tuple(sorted({*found, *_all_problems(todo, stored, table, again)}))
     return writer.commit(problems=problems, settings=todo.settings), problems
+
+
+def _bulk(writer: Writer) -> BulkWriter | None:
+    return cast(BulkWriter, writer) if hasattr(writer, "put_files") else None
 
 
 class _Counter:

@@ -35,6 +35,7 @@ class Settings(NamedTuple):
     max_changed_bytes: int = 2_000_000
     max_wait_ms: int = 200
     origins: tuple[str, ...] = ()
+    engine: str = "embedded"
 
 
 class Setting(NamedTuple):
@@ -62,6 +63,7 @@ _DOCS = {
     "max_changed_bytes": "With more changed bytes than this, a search answers from the index as it is.",
     "max_wait_ms": "So long a search waits for another writer of the index; then it answers from the index as it is.",
     "origins": "Web pages that may ask the service, such as https://example.org.",
+    "engine": "What keeps the index: embedded, or the name of an installed engine (docs/embedding.md).",
 }
 _TYPES = {tuple: "texts", str: "text", bool: "flag", int: "number"}
 

@@ -10,15 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol
 
+from .analyzer import Analyzer
 from .config import Settings
 from .document import Outlined
 from .model import Explanation, Post, Problem
 from .query import Leaf, Query
-
-if TYPE_CHECKING:
-    from .analyzer import Analyzer
 
 #: A search finds no fewer candidates, if so many match: in so many posts the closeness of words is looked at.
 FEWEST = 50
@@ -274,7 +272,6 @@ class Writer(Protocol):
         ...
 
 
-@runtime_checkable
 class BulkWriter(Protocol):
     """What a writer may have besides: a way of its own to read and put many files."""
 

@@ -14,9 +14,8 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
 
-from postdex_index import build, config
+from postdex_index import build, config, engines
 from postdex_index.document import Document, Outlined
-from postdex_index.embedded import EmbeddedEngine
 from postdex_index.engine import AsTyped, Engine, Reader, Word
 from postdex_index.errors import (
     FolderError,
@@ -131,7 +130,8 @@ class Index:
         if refresh not in REFRESH:
             raise PostdexError(f"refresh is {refresh!r}", "use auto, never or require")
         self.settings = config.load(self.folder)
-        self.engine: Engine = EmbeddedEngine(index_directory(self.folder, index))
+        place = os.fspath(index) if index else str(index_directory(self.folder))
+        self.engine: Engine = engines.make(self.folder, place, self.settings)
         self.views = Views(self.folder, self.engine, refresh)
         self._watching: list[Watching] = []
 

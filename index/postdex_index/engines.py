@@ -1,0 +1,83 @@
+"""Which engine keeps the index? The one that the setting `engine` names: the embedded one, or one that is installed.
+
+The settings may lie in a folder that somebody else wrote, so the name is never a module to import: it is looked up
+among the entry points of the group `postdex.engines`, which only installed packages have. What such an engine gives is
+compared with what `engine` promises, so that a mistake in it is one line and no traceback from somewhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import UnionType
+from typing import Any, TypeAlias, cast, get_args, get_origin, get_type_hints
+
+from .config import Settings
+from .engine import Engine, Reader, Writer
+from .errors import ConfigError
+
+GROUP, EMBEDDED = "postdex.engines", "embedded"
+
+#: What an entry point names: it is called with the folder of the posts, the place that was named for the index (else
+#: the directory where the embedded one would lie), and the settings.
+Factory: TypeAlias = Callable[[Path, str, Settings], Engine]
+
+
+def make(folder: Path, place: str, settings: Settings) -> Engine:
+    """The index of a folder by the engine of the settings; opens nothing. Raises ConfigError."""
+    name = settings.engine
+    if name == EMBEDDED:
+        from .embedded import EmbeddedEngine
+
+        return EmbeddedEngine(place)
+    from importlib.metadata import entry_points
+
+    installed = {found.name: found for found in entry_points(group=GROUP)}
+    if name not in installed:
+        raise ConfigError(f"there is no engine {name}", f"there are {', '.join(sorted({EMBEDDED, *installed}))}")
+    try:
+        factory: Factory = installed[name].load()
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(f"the engine {name} cannot be loaded ({error})", "install its package anew") from error
+    if not callable(factory):
+        raise _breach(name, f"{installed[name].value} cannot be called")
+    return cast(Engine, _checked(name, installed[name].value, factory(folder, place, settings), Engine))
+
+
+class _Checked:
+    """A part of a foreign engine, which is asked through it."""
+
+    def __init__(self, name: str, part: Any, promise: type) -> None:
+        self._name, self._part, self._promise = name, part, promise
+
+    def __getattr__(self, attribute: str) -> Any:
+        found = getattr(self._part, attribute)
+        promised = vars(self._promise).get(attribute)
+        where = f"{self._promise.__name__}.{attribute}"
+        if isinstance(promised, property):
+            return _checked(self._name, where, found, get_type_hints(promised.fget)["return"])
+        if promised is None:
+            return found
+        hint = get_type_hints(promised)["return"]
+        return lambda *values, **named: _checked(self._name, where, found(*values, **named), hint)
+
+
+def _checked(name: str, where: str, value: Any, hint: Any) -> Any:
+    """What `where` gave, if it is what was promised; a part of the engine is checked further. Raises ConfigError."""
+    types = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    for kind in types:
+        if getattr(kind, "_is_protocol", False):
+            members = [member for member in vars(kind) if not member.startswith("_")]
+            missing = [member for member in members if not hasattr(value, member)]
+            if missing and len(missing) < len(members):
+                raise _breach(name, f"what {where} gives has no {missing[0]}")
+            if not missing:
+                return _Checked(name, value, kind) if kind in (Engine, Reader, Writer) else value
+        elif isinstance(value, get_origin(kind) or kind):
+            return value
+    kinds = " or ".join(getattr(kind, "__name__", str(kind)) for kind in types)
+    raise _breach(name, f"{where} gives {type(value).__name__} instead of {kinds}")
+
+
+def _breach(name: str, message: str) -> ConfigError:
+    return ConfigError(f"the engine {name} breaks its contract: {message}", "update its package, or choose another")

@@ -1,0 +1,389 @@
+"""An engine of dicts and loops: what `engine_contract` asks for can be done without the embedded one."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from postdex_index import globs
+from postdex_index.analyzer import Analyzer
+from postdex_index.config import Settings
+from postdex_index.document import Found, Mark, Outline, Passage, StoredSection
+from postdex_index.engine import (
+    Answer,
+    FileTable,
+    Identity,
+    Kept,
+    LeafStats,
+    Put,
+    Search,
+    Stats,
+    Word,
+)
+from postdex_index.errors import IndexLockedError, IndexMissingError, NotFoundError
+from postdex_index.languages import stem, stemmer_language
+from postdex_index.model import Explanation, Post, Problem
+from postdex_index.query import (
+    Clauses,
+    DateRange,
+    Everything,
+    Fuzzy,
+    Keyword,
+    Leaf,
+    Phrase,
+    Prefix,
+    Query,
+    Synonyms,
+    Term,
+    Wildcard,
+    leaves,
+    show,
+)
+from postdex_index.spelling import slips
+
+#: By place: the commits, newest last, as (file table, posts, problems, analyzer).
+INDEXES: dict[str, list[Commit]] = {}
+LOCKS: dict[str, threading.Lock] = {}
+MADE_OF: dict[str, str] = {}
+
+
+class Commit(NamedTuple):
+    table: FileTable
+    posts: dict[str, Post]
+    problems: list[Problem]
+    analyzer: Analyzer
+
+
+class ToyDocument:
+    """A post with its words numbered from 0: those of the title, then each section's heading and text."""
+
+    def __init__(self, post: Post, analyzer: Analyzer) -> None:
+        self._post, self._analyzer = post, analyzer
+        self.description = post.description or (post.sections[0].text[:200] if post.sections else "")
+        self.sections: list[StoredSection] = []
+        self.terms: list[set[str]] = []
+        self._read(post.title)
+        above: list[tuple[int, str]] = []
+        for one in post.sections:
+            above = [pair for pair in above if pair[0] < one.level]
+            above += [(one.level, one.heading)] if one.heading else []
+            start = self._read(one.heading)
+            body = self._read(one.text)
+            headings = tuple(heading for _, heading in above)
+            places = start, body, len(self.terms)
+            self.sections.append(StoredSection(one.level, one.heading, headings, one.anchor, one.line, *places))
+        language = stemmer_language(post.lang)
+        self.stems = [{stem(term, language) for term in terms} for terms in self.terms]
+
+    def _read(self, text: str) -> int:
+        """Take in the words of a text; where they begin."""
+        first = len(self.terms)
+        for token in self._analyzer.tokens(text, first=first):
+            self.terms += [set() for _ in range(token.position + 1 - len(self.terms))]
+            self.terms[token.position].add(token.term)
+        return first
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._post, name)
+
+    @property
+    def outline(self) -> Outline:
+        bounds = list(chain.from_iterable((one.start, one.body) for one in self.sections))
+        return Outline([one.level for one in self.sections], bounds, [one.stop for one in self.sections])
+
+    def section(self, number: int) -> StoredSection:
+        return self.sections[number]
+
+    def text(self, section: int) -> str:
+        return self._post.sections[section].text
+
+    def passage(self, section: int, near: int, found: Sequence[Found]) -> Passage:
+        text, first = self.text(section), self.sections[section].body
+        spans = {token.position: token for token in self._analyzer.tokens(text, first=first)}
+        owners = {place: one.leaf for one in reversed(found) for place in one.places}
+        marks = [Mark(spans[at].start, spans[at].stop, leaf) for at, leaf in sorted(owners.items())]
+        return Passage(text, 0, self.sections[section].line, tuple(marks), False, False)
+
+
+class ToyCandidate:
+    def __init__(self, document: ToyDocument, score: float, whole: float, asked: Sequence[Leaf]) -> None:
+        self.document: Any = document
+        self.score, self.whole, self._leaves = score, whole, asked
+
+    def holds(self, leaf: int) -> bool:
+        return bool(self.positions(leaf))
+
+    def positions(self, leaf: int) -> Sequence[int]:
+        return places_of(self.document, self._leaves[leaf])
+
+
+class ToyReader:
+    def __init__(self, commit: Commit) -> None:
+        self._commit = commit
+        self.analyzer = Analyzer(commit.analyzer.simplify, ("en",))
+        self._documents = {path: ToyDocument(post, self.analyzer) for path, post in commit.posts.items()}
+
+    @property
+    def identity(self) -> Identity:
+        assert self._commit.table.identity
+        return self._commit.table.identity
+
+    def search(self, search: Search) -> Answer:
+        if search.deadline is not None and time.monotonic() > search.deadline:
+            return Answer((), 0, {}, (), False)
+        asked = [*leaves(search.query), *search.as_typed.leaves]
+        found = [one for one in self._shown(search.drafts) if matches(self.analyzer, one, search.query)]
+        scored = [(self._scored(search, one), one) for one in found]
+        best = [ToyCandidate(one, sum(parts), parts[1], asked) for parts, one in scored]
+        best.sort(key=lambda one: str(one.document.path))
+        if search.sort == "score":
+            best.sort(key=lambda one: -one.score)
+        elif search.sort == "title":
+            best.sort(key=lambda one: self.analyzer.fold_value(one.document.title))
+        else:
+            best.sort(key=lambda one: -(getattr(one.document, search.sort) or -(1 << 62)))
+        counts = {name: _counted(name, found) for name in search.facets}
+        stats = tuple(LeafStats(leaf, sum(bool(places_of(one, leaf)) for one in found), 1.0) for leaf in asked)
+        return Answer(best, len(found), counts, stats, True)
+
+    def _scored(self, search: Search, document: ToyDocument) -> tuple[float, float]:
+        """What the words of a post are worth, and more than all of them if it has what was typed as a whole."""
+        words = leaves(search.query)
+        held = sum(leaf.weight for leaf in words if places_of(document, leaf))
+        levels = [bool(places_of(document, leaf)) for leaf in search.as_typed.leaves]
+        most = 2 * sum(leaf.weight for leaf in words) + 1
+        return held, next(((len(levels) - at) * most for at, has in enumerate(levels) if has), 0.0)
+
+    def explain(self, search: Search, path: str) -> Explanation:
+        if path not in self._documents:
+            raise NotFoundError("no post of the index has this path", path=path)
+        document = self._documents[path]
+        words, whole = self._scored(search, document)
+        held = [leaf for leaf in leaves(search.query) if places_of(document, leaf)]
+        parts = tuple(Explanation(leaf.weight, show(leaf)) for leaf in held)
+        total = Explanation(words, "sum of the words", parts)
+        return Explanation(words + whole, "sum", (total, Explanation(whole, "as a whole")))
+
+    def words(
+        self, *, prefix: str = "", near: str = "", within: str = "", slips: int = 1, limit: int = 10
+    ) -> list[Word]:
+        counts = Counter(term for one in self._shown(False) for term in set().union(*one.terms))
+        distances = {term: _distance(near, term, slips) if near else 0 for term in counts}
+        fits = [t for t in counts if t.startswith(prefix) and within in t and distances[t] <= (slips if near else 0)]
+        fits.sort(key=lambda term: (distances[term], -counts[term], term))
+        return [Word(term, term, counts[term]) for term in fits[:limit]]
+
+    def totals(self, queries: Sequence[Query], *, drafts: bool = False) -> list[int]:
+        shown = list(self._shown(drafts))
+        return [sum(matches(self.analyzer, one, query) for one in shown) for query in queries]
+
+    def documents(self, paths: Sequence[str]) -> list[Any]:
+        return [self._documents.get(path) for path in paths]
+
+    def stats(self) -> Stats:
+        published = sum(1 for _ in self._shown(False))
+        terms = len({term for one in self._documents.values() for terms in one.terms for term in terms})
+        drafts = len(self._documents) - published
+        number = self._commit.table.generation
+        return Stats(number, published, drafts, 1, terms, 0, self.analyzer.languages, self.analyzer.simplify)
+
+    def without(self, paths: Iterable[str]) -> ToyReader:
+        gone = set(paths)
+        posts = {path: post for path, post in self._commit.posts.items() if path not in gone}
+        return ToyReader(self._commit._replace(posts=posts))
+
+    def close(self) -> None:
+        pass
+
+    def _shown(self, drafts: bool) -> Iterator[ToyDocument]:
+        return (one for one in self._documents.values() if drafts or not one.unpublished)
+
+
+class ToyWriter:
+    def __init__(self, place: str, analyzer: Analyzer, wait: float) -> None:
+        self._place, self._analyzer = place, analyzer
+        self._lock = LOCKS.setdefault(place, threading.Lock())
+        self._open = self._lock.acquire(timeout=wait if wait > 0 else -1, blocking=wait > 0)
+        if not self._open:
+            raise IndexLockedError("another writer is at work", "wait for it")
+        self._begin()
+
+    def _begin(self) -> None:
+        commits = INDEXES.get(self._place, [])
+        self.base = commits[-1].table if commits else FileTable(None, {}, "")
+        self._problems = commits[-1].problems if commits else []
+        self._files, self._posts = dict(self.base.files), dict(commits[-1].posts if commits else {})
+        self._staged = False
+
+    def problems(self) -> list[Problem]:
+        return list(self._problems)
+
+    def clear(self) -> None:
+        self._files, self._posts, self._staged = {}, {}, True
+
+    def put(self, files: Iterable[Put]) -> None:
+        for post, path, stamp in files:
+            self.delete([path])
+            self._files[path], self._staged = stamp, True
+            if post is not None:
+                self._posts[path] = post
+
+    def delete(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            self._staged |= self._files.pop(path, None) is not None
+            self._posts.pop(path, None)
+
+    def commit(self, *, problems: Iterable[Problem] | None = None, settings: str | None = None) -> int:
+        settings = self.base.settings if settings is None else settings
+        number = self.base.generation
+        if self._staged or problems is not None or settings != self.base.settings:
+            number += 1
+            kept = self._problems if problems is None else list(problems)
+            table = FileTable(Identity(number, b"", 0, time.time_ns()), self._files, settings)
+            INDEXES.setdefault(self._place, []).append(Commit(table, self._posts, kept, self._analyzer))
+            self._begin()
+        return number
+
+    def close(self) -> None:
+        if self._open:
+            self._open = False
+            self._lock.release()
+
+
+class ToyEngine:
+    """An index in the memory of this process."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    @classmethod
+    def at(cls, folder: Path, place: str, settings: Settings) -> ToyEngine:
+        """As an entry point names it, of a place alone."""
+        return cls(place)
+
+    def _newest(self) -> Commit:
+        if not INDEXES.get(self.place):
+            raise IndexMissingError("there is no index yet", "build it", path=self.place)
+        return INDEXES[self.place][-1]
+
+    def open_reader(self) -> ToyReader:
+        return ToyReader(self._newest())
+
+    def open_writer(
+        self, *, analyzer: Analyzer, wait: float = 0.0, distrust: bool = False, hurried: bool = False
+    ) -> ToyWriter:
+        return ToyWriter(self.place, analyzer, wait)
+
+    def hurry(self) -> None:
+        pass
+
+    def newest(self) -> Identity | None:
+        commits = INDEXES.get(self.place)
+        return commits[-1].table.identity if commits else None
+
+    def file_table(self) -> FileTable:
+        commits = INDEXES.get(self.place)
+        return commits[-1].table if commits else FileTable(None, {}, "")
+
+    def problems(self) -> list[Problem]:
+        return list(self._newest().problems)
+
+    def made_of(self) -> str:
+        return MADE_OF.get(self.place, "")
+
+    def claim(self, folder: Path) -> None:
+        MADE_OF[self.place] = str(folder.resolve())
+
+    def commits(self) -> tuple[Kept, ...]:
+        commits = INDEXES.get(self.place, [])[-1:]
+        return tuple(Kept(one.table.generation, 0, len(one.posts), 1, 0, "current") for one in commits)
+
+    def size(self) -> int:
+        return 0
+
+    def verify(self) -> list[Problem]:
+        return []
+
+    def diagnose(self, error: Exception) -> None:
+        pass
+
+
+def factory(folder: Path, place: str, settings: Settings) -> ToyEngine:
+    """As an entry point names it."""
+    return ToyEngine(f"toy:{place}")
+
+
+def places_of(document: ToyDocument, leaf: Leaf) -> list[int]:
+    """Where a leaf's words stand, ascending."""
+    if isinstance(leaf, Synonyms):
+        return sorted({place for one in leaf.spellings for place in places_of(document, one)})
+    if isinstance(leaf, Phrase):
+        words = document.terms if leaf.exact else document.stems
+        language = stemmer_language(document.lang)
+        terms = leaf.terms if leaf.exact else [stem(term, language) for term in leaf.terms]
+        starts = [at for at in range(len(words)) if _begins(words[at : at + len(terms)], terms)]
+        return sorted({at + number for at in starts for number in range(len(terms))})
+    places = enumerate(zip(document.terms, document.stems, strict=True))
+    return [at for at, (terms, roots) in places if any(_is(leaf, term, roots) for term in terms)]
+
+
+def _begins(words: Sequence[set[str]], terms: Sequence[str]) -> bool:
+    return len(words) == len(terms) and all(term in word for term, word in zip(terms, words, strict=True))
+
+
+def _is(leaf: Leaf, term: str, roots: set[str]) -> bool:
+    match leaf:
+        case Term(text, _, _, exact):
+            return term == text or (not exact and stem(text) in roots)
+        case Prefix(text):
+            return term.startswith(text)
+        case Wildcard(pattern):
+            return re.fullmatch(globs.wildcard(pattern), term.encode()) is not None
+        case Fuzzy(text, most):
+            return slips(text, term, most) <= most
+    return False
+
+
+def _distance(near: str, term: str, most: int) -> int:
+    return slips(near, term, most) if near[:1] == term[:1] else most + 1
+
+
+def matches(analyzer: Analyzer, document: ToyDocument, query: Query) -> bool:
+    """Whether a post is what a query asks for."""
+    match query:
+        case Everything():
+            return True
+        case Clauses(required, optional, excluded, _, minimum):
+            held = sum(matches(analyzer, document, clause) for clause in optional)
+            wanted = all(matches(analyzer, document, clause) for clause in required)
+            return wanted and held >= minimum and not any(matches(analyzer, document, clause) for clause in excluded)
+        case DateRange(start, stop):
+            date = None if document.date_from == "file" else document.date
+            return date is not None and (start is None or start <= date) and (stop is None or date < stop)
+        case Keyword("path", value):
+            return str(document.path) == value or analyzer.fold_path(document.path) == value
+        case Keyword("lang", value):
+            return f"{document.lang}-".startswith(f"{value}-")
+        case Keyword(name, value):
+            values = document.tags if name == "tag" else map("/".join, document.categories)
+            return any(f"{analyzer.fold_value(one)}/".startswith(f"{value}/") for one in values)
+    return bool(places_of(document, query))
+
+
+def _counted(name: str, found: Iterable[ToyDocument]) -> dict[str, int]:
+    """The values of a facet, the most frequent first."""
+    values: Counter[str] = Counter()
+    for one in found:
+        if name == "year":
+            values.update([time.strftime("%Y", time.gmtime(one.date))] if one.date is not None else [])
+        elif name == "lang":
+            values.update([one.lang] if one.lang else [])
+        else:
+            values.update(set(one.tags) if name == "tags" else {"/".join(path) for path in one.categories})
+    return dict(sorted(values.items(), key=lambda pair: (-pair[1], pair[0])))
