@@ -14,8 +14,8 @@ QUICK = [
 #: The others: they start processes, fill disks, look through a browser, or try thousands of examples.
 THOROUGH = [
     "analysis", "benchmarks", "build", "cli", "codec", "cold_start", "concurrency", "connection", "cut", "damage",
-    "docs", "doctor", "doors", "edges", "embedding", "engine_contract", "errors", "faults", "forks", "history", "hostile",
-    "invariants", "lists", "malformed", "marks", "matching", "mcp", "page", "posts", "rank", "render",
+    "docs", "doctor", "doors", "edges", "embedding", "engine_contract", "errors", "faults", "forks", "history",
+    "hostile", "invariants", "lists", "malformed", "marks", "matching", "mcp", "page", "posts", "rank", "render",
     "replaced", "request", "rescue", "schema", "segments", "service", "sites", "store", "suggest", "threads", "typed",
     "watch",
 ]  # fmt: skip
