@@ -454,6 +454,7 @@ def test_writing_and_searching_do_not_import_whoosh() -> None:
 import sys, tempfile
 from pathlib import Path
 from postdex_index import embedded
+from postdex_index.engine import Search
 from postdex_index.analyzer import Analyzer
 from postdex_index.query import Term
 with tempfile.TemporaryDirectory() as folder:
@@ -461,7 +462,7 @@ with tempfile.TemporaryDirectory() as folder:
     with engine.open_writer(analyzer=Analyzer(True, ())) as writer:
         writer.delete(["a.md"])
         writer.commit()
-        engine.open_reader().search(Term("a"))
+        engine.open_reader().search(Search(Term("a")))
 print("whoosh" in sys.modules, "pickle" in sys.modules)
 """
     assert run(code) == "False False\n"
