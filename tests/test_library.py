@@ -22,6 +22,7 @@ from storage import ANALYZER
 
 import postdex
 from postdex import places, request
+from postdex.service import page
 from postdex.values import Snippet
 from postdex_index import build
 from postdex_index.config import Settings
@@ -177,10 +178,8 @@ def test_pages_are_parts_of_the_whole(ix: postdex.Index, query: str, units: Any)
 
 
 def test_the_page_and_the_engine_know_the_same_choices() -> None:
-    page = ROOT / "search" / "postdex" / "service" / "page"
-    (labels,) = re.findall("(?m)^const FACETS = (.*);$", (page / "page.js").read_text())
-    assert sorted(re.findall(r'\["(\w+)", "', labels)) == sorted(request.FACETS) == sorted(FACETS)
-    assert re.findall(r'<option value="(\w+)"', (page / "index.html").read_text()) == list(request.SORTS)
+    assert sorted(page.HEADINGS) == sorted(request.FACETS) == sorted(FACETS)
+    assert re.findall(r'<option value="(\w+)"', page.html("")) == list(request.SORTS)
 
 
 def test_a_hit_leads_to_its_best_section(ix: postdex.Index, samples: Path) -> None:

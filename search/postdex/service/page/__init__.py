@@ -28,7 +28,8 @@ _FIRST_HITS = 10
 _FURTHER_HITS = 20
 _SHOWN_VALUES = 8
 _MOST_FIELDS = 50
-_HEADINGS = {"tags": "Tags", "categories": "Categories", "year": "Year", "lang": "Language"}
+#: The filters, and what they are called.
+HEADINGS = {"tags": "Tags", "categories": "Categories", "year": "Year", "lang": "Language"}
 #: The arguments that its form and its links say, besides the query and how many hits.
 _SAID = ("tags", "categories", "after", "before", "lang", "sort")
 
@@ -96,7 +97,7 @@ def html(
             'id="status">': text(_status(results)),
             'id="hits">': "".join(_hit(hit) for hit in results.hits),
             'id="more">': _more(results, view),
-            'id="facets">': "".join(_facet(name, results.facets.get(name, {}), view) for name in _HEADINGS),
+            'id="facets">': "".join(_facet(name, results.facets.get(name, {}), view) for name in HEADINGS),
         }
     # In one pass, so that nothing which was put in is taken for a place.
     return sub("|".join(map(escape, places)), lambda place: _filled(place[0], places[place[0]]), _template())
@@ -174,7 +175,7 @@ def _chosen(view: _View, name: str) -> list[str]:
 
 
 def _filters_in_force(view: _View) -> str:
-    chosen = sum(len(_chosen(view, name)) for name in _HEADINGS)
+    chosen = sum(len(_chosen(view, name)) for name in HEADINGS)
     if not _chosen(view, "year"):
         chosen += sum(name in ("after", "before") for name, _ in view)
     return f" ({chosen})" if chosen else ""
@@ -279,7 +280,7 @@ def _facet(name: str, counts: Mapping[str, int], view: _View) -> str:
     items = [_value(name, value, values[value], value in chosen, view) for value in order]
     rest = items[_SHOWN_VALUES:]
     return (
-        f'<section class="facet"><h2>{_HEADINGS[name]}</h2><ul>{"".join(items[:_SHOWN_VALUES])}</ul>'
+        f'<section class="facet"><h2>{HEADINGS[name]}</h2><ul>{"".join(items[:_SHOWN_VALUES])}</ul>'
         + (
             f'<details data-facet="{name}"><summary>{len(rest)} more</summary><ul>{"".join(rest)}</ul></details>'
             if rest
