@@ -172,11 +172,12 @@ def _fields() -> str:
 
 
 def _errors() -> str:
+    from postdex import faces
     from postdex_index import errors
 
     rows = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.PostdexError)]
     lines = [
-        f"| `{kind.__name__}` | `{kind.code}` | {kind.exit_code} | {kind.http_status} | {_first_line(kind)} |"
+        f"| `{kind.__name__}` | `{kind.code}` | {faces.EXIT_STATUS} | {faces.http_status(kind)} | {_first_line(kind)} |"
         for kind in rows
     ]
     return "\n".join(["| error | code | exit | HTTP | what happened |", "| --- | --- | --- | --- | --- |", *lines, ""])

@@ -25,6 +25,7 @@ from storage import (
     is_one_line,
 )
 
+from postdex import faces
 from postdex_index import embedded
 from postdex_index.errors import IndexFault, IndexMissingError
 
@@ -43,7 +44,7 @@ def check_fault(trial: Trial, calls: Failing) -> bool:
             trial.run()
         except IndexFault as error:
             raised = True
-            assert error.exit_code == 2
+            assert faces.EXIT_STATUS == 2
             assert is_one_line(error), str(error)
     # Where nothing works any more, the commit that could not be confirmed could not be withdrawn either.
     unconfirmed = calls.lasting and calls.failed[-1:] == ["unlink"]

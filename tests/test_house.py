@@ -61,6 +61,7 @@ FLOORS = {
     "postdex_index.events": 5,
     "postdex_index.watch": 5,
     "postdex_index": 5,
+    "postdex.faces": 6,
     "postdex.lexer": 6,
     "postdex.words": 6,
     "postdex.grammar": 6,
@@ -263,6 +264,27 @@ def test_the_import_graph_has_no_cycle() -> None:
             break
         edges = inner
     check([f"{source} -> {target}" for source, target in sorted(edges)], "these form a cycle")
+
+
+def test_the_lower_half_knows_no_face() -> None:
+    words = re.compile(r"(?<![\w`-])--[a-z]|(?<!\w)-C\b|`postdex (?!search`)\w|\bexit[_ ](?:code|status)|\bhttp_status")
+    broken = [
+        f"{name}:{number} {found[0]}"
+        for name, path in modules().items()
+        if name.startswith("postdex_index")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if (found := words.search(line))
+    ]
+    check(broken, "remedies are codes, which `postdex.faces` puts into words")
+
+
+def test_each_remedy_has_words() -> None:
+    named = {node.attr for node in ast.walk(tree(modules()["postdex.faces"])) if isinstance(node, ast.Attribute)}
+    (remedies,) = [
+        node for node in tree(modules()["postdex_index.errors"]).body if getattr(node, "name", "") == "Remedy"
+    ]
+    codes = {ast.unparse(node.targets[0]) for node in ast.walk(remedies) if isinstance(node, ast.Assign)}
+    assert codes - named == set()
 
 
 def test_imports_inside_a_package_are_relative() -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .errors import ConfigError, FolderError
+from .errors import ConfigError, FolderError, Remedy
 from .sites.detect import LARGEST, detect, generators, style_names
 
 
@@ -93,7 +93,7 @@ def load(folder: Path, **arguments: object) -> Settings:
 def find_folder(start: Path, explicit: str | None = None) -> Path:
     """The folder of posts that is meant by somebody who stands in `start`.
 
-    `explicit` (-C), else POSTDEX_FOLDER; else the nearest folder upwards that has an index or settings;
+    `explicit`, else POSTDEX_FOLDER; else the nearest folder upwards that has an index or settings;
     else where the site's generator keeps its posts; else `start` itself.
     Raises `FolderError` when a folder that was named is none.
     """
@@ -102,7 +102,7 @@ def find_folder(start: Path, explicit: str | None = None) -> Path:
         folder = start / os.path.expanduser(named)
         if not os.path.isdir(folder):
             what = "this is not a folder" if os.path.exists(folder) else "there is no such folder"
-            raise FolderError(what, "name the folder of the posts with -C or POSTDEX_FOLDER", path=named)
+            raise FolderError(what, Remedy.NAME_FOLDER, path=named)
         return folder
     for folder in (start, *Path(os.path.abspath(start)).parents):
         if _is_home_of_posts(folder):

@@ -22,28 +22,52 @@ cannot be read, a limit that a program overstepped.
 from __future__ import annotations
 
 import errno
+from enum import Enum
 
 #: Of an OSError, what says nothing about a file or folder: this process or machine has no more of something.
 EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 
 
+class Remedy(Enum):
+    """What to do, as a code. Its value says it to whoever has no better words, which `WORDS` holds where there are
+    commands and options."""
+
+    BUILD = "build it"
+    REBUILD = "rebuild it"
+    REBUILD_ALL = "rebuild it from all posts"
+    MAKE_READABLE = "check its permissions, or rebuild it"
+    WAIT = "wait for it, or allow more time"
+    CHOOSE_INDEX = "choose another place for the index"
+    REMOVE_LINK = "remove it, or choose another place for the index"
+    UPDATE = "update postdex, or choose another place for the index"
+    MAKE_ROOM = "the old index is as it was; make room or choose another place for the index"
+    NAME_FOLDER = "name the folder of the posts"
+    SHOW_DRAFTS = "drafts show it"
+
+
+#: How the face that runs in this process puts remedies into words.
+WORDS: dict[Remedy, str] = {}
+
+
 class PostdexError(Exception):
     """Root of all errors of postdex: one sentence of what happened, one of what to do.
 
-    `code` is stable and machine readable, `exit_code` is what the command line
-    ends with, `http_status` what the service answers.
+    `code` is stable and machine readable. What a face makes of it, and of a remedy, is the face's to know.
     """
 
     code = "error"
-    exit_code = 2
-    http_status = 500
 
-    def __init__(self, message: str, hint: str = "", *, path: str = "", line: int = 0) -> None:
+    def __init__(self, message: str, hint: str | Remedy = "", *, path: str = "", line: int = 0) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.remedy = hint
         self.path = path
         self.line = line
+
+    @property
+    def hint(self) -> str:
+        """What to do, in words; "" if nobody knows."""
+        return WORDS.get(self.remedy, self.remedy.value) if isinstance(self.remedy, Remedy) else self.remedy
 
     def __str__(self) -> str:
         """The error as one line: `path:line: message; hint`.
@@ -76,7 +100,6 @@ class QueryError(PostdexError):
     """A query is over a limit (clauses, depth), or an argument of a search cannot be used."""
 
     code = "bad_argument"
-    http_status = 400
 
     def __init__(self, message: str, hint: str = "", *, code: str = "bad_argument") -> None:
         super().__init__(message, hint)
@@ -87,28 +110,24 @@ class NotFoundError(PostdexError):
     """No post (or no section of it) has this path."""
 
     code = "not_found"
-    http_status = 404
 
 
 class StaleError(PostdexError):
-    """`--require-fresh` was given and the index is older than the posts."""
+    """The index is older than the posts, and freshness was required."""
 
     code = "stale"
-    http_status = 503
 
 
 class MissingExtraError(PostdexError):
     """A feature needs an optional dependency; the hint is the command that installs it."""
 
     code = "missing_extra"
-    http_status = 501
 
 
 class IndexFault(PostdexError):
-    """The index cannot be used as it is; `postdex index` makes it right unless the hint says otherwise."""
+    """The index cannot be used as it is; to build it makes it right unless the hint says otherwise."""
 
     code = "bad_index"
-    http_status = 503
 
 
 class IndexMissingError(IndexFault):

@@ -10,6 +10,7 @@ import time
 
 from . import dates, fields, frontmatter, markdown
 from .config import Settings
+from .errors import Remedy
 from .model import Post, Problem, Section
 from .sites import permalinks
 from .sites.generator import Address, PlainBody, Site
@@ -70,7 +71,7 @@ def _post(
             Problem(path, 1, "malformed", link.wrong, "write a path such as /about/, or an address with https")
         )
     if post.unpublished:
-        hint = "it is found with --drafts"
+        hint = Remedy.SHOW_DRAFTS.value
         problems.append(Problem(path, found.unpublished_line, "unpublished", post.unpublished, hint))
     return post._replace(
         path=path,

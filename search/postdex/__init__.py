@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from postdex_index.model import Span as Span
     from postdex_index.watch import Watching as Watching
 
+    from .faces import http_status as http_status
     from .library import Index as Index
     from .library import Results as Results
     from .library import open as open
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "postdex.faces": ("http_status",),
     "postdex.library": ("Index", "Results", "open"),
     "postdex.values": ("Hit", "SectionHit", "Snippet", "Status", "Verdict"),
     "postdex_index.build": ("Report",),
@@ -72,6 +74,7 @@ __all__ = [
     "Verdict",
     "Watching",
     "__version__",
+    "http_status",
     "open",
 ]
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 from postdex_index.errors import PostdexError
 
 from .console import flush, note, out_json
+from .faces import EXIT_STATUS
 from .request import SearchRequest
 from .searching import PLACE_OPTIONS, Output, Place, search
 
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if "--json" in arguments and "--" not in arguments[: arguments.index("--json")]:
             _say_as_json(error)
         note(str(error))
-        return error.exit_code
+        return EXIT_STATUS
 
 
 def _say_as_json(error: PostdexError) -> None:

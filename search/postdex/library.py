@@ -28,6 +28,7 @@ from postdex_index.model import Problem
 from postdex_index.query import Query, Term
 
 from . import argument_filters, rescue, suggest, syntax, values
+from . import faces as faces  # puts remedies into words
 from .answers import Question, all_of, answer, nothing
 from .places import index_directory
 from .request import REFRESH, Refresh, SearchArguments, SearchRequest, check_text, documented

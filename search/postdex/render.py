@@ -17,6 +17,7 @@ from postdex_index.engine import Word
 from postdex_index.errors import PostdexError
 from postdex_index.model import SOFT_BREAK, Explanation, Problem, Span
 
+from .faces import in_words
 from .printable import escape, iso, pieces, printable
 from .values import Hit, Results, SectionHit, Status, Verdict
 
@@ -158,7 +159,8 @@ def checkup(status: Status | None, problems: Iterable[Problem]) -> dict[str, Any
         "stats": status.stats._asdict(),
         "commits": [{**one._asdict(), "made": _date(one.made)} for one in status.commits],
     }
-    return {"schema": SCHEMA, "index": state, "problems": [problem._asdict() for problem in problems]}
+    told = [{**problem._asdict(), "hint": in_words(problem.hint)} for problem in problems]
+    return {"schema": SCHEMA, "index": state, "problems": told}
 
 
 def _hit(hit: Hit) -> dict[str, Any]:

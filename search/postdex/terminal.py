@@ -13,6 +13,7 @@ from typing import NamedTuple
 from postdex_index.document import Document
 from postdex_index.model import SOFT_BREAK, Explanation, Problem, Span
 
+from .faces import in_words
 from .printable import cells, iso, lines, pieces, printable
 from .values import Hit, IndexState, Results, SectionHit, Snippet
 
@@ -133,7 +134,7 @@ def problems_text(problems: Iterable[Problem], *, where: Callable[[str], str] = 
     'a.md:3: malformed: no date; write one'
     """
     return "\n".join(
-        printable(f"{_location(where(path), line)}: {kind}: {message}" + (f"; {hint}" if hint else ""))
+        printable(f"{_location(where(path), line)}: {kind}: {message}" + (f"; {in_words(hint)}" if hint else ""))
         for path, line, kind, message, hint in problems
     )
 

@@ -138,4 +138,4 @@ class EmbeddedEngine:
             wrong = next(malformed(self._store), None)
         if wrong:
             message = f"{wrong.message} ({type(error).__name__}: {error})"
-            raise IndexDamagedError(message[:400], wrong.hint, path=wrong.path) from error
+            raise IndexDamagedError(message[:400], wrong.remedy, path=wrong.path) from error

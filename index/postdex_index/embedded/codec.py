@@ -44,7 +44,7 @@ STORED = tuple(field.name for field in STORED_FIELDS if field.name not in ("date
 
 
 def _refuse(*_: Any, **__: Any) -> NoReturn:
-    raise IndexWriteError("only postdex writes this index, Whoosh can just read it", "run `postdex index`")
+    raise IndexWriteError("only postdex writes this index, Whoosh can just read it", "build it with postdex")
 
 
 # -- what is typed, and what it stands for

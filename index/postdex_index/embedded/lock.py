@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from .. import forks
-from ..errors import IndexLockedError, IndexWriteError
+from ..errors import IndexLockedError, IndexWriteError, Remedy
 from . import disk
 from .store import write_error
 
@@ -39,7 +39,7 @@ class Lock:
                 if not time.monotonic() < deadline:  # true of nan, too
                     raise IndexLockedError(
                         f"another postdex is writing this index{self._holder()}",
-                        "wait for it, or give --wait SECONDS",
+                        Remedy.WAIT,
                         path=str(directory),
                     )
                 time.sleep(_POLL_S)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
-from ..errors import IndexDamagedError
+from ..errors import IndexDamagedError, Remedy
 from ..schema import FACETS, SCORED
 from .documents import StoredDocument
 from .inversion import Inversion
@@ -31,7 +31,7 @@ def malformed(store: Store) -> Iterator[IndexDamagedError]:
         if not makes_sense(segment):
             yield IndexDamagedError(
                 "this file of the index is damaged: it has its checksums and makes no sense",
-                "run `postdex index --full` to rebuild it",
+                Remedy.REBUILD_ALL,
                 path=segment.file.path,
             )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from weakref import WeakValueDictionary
 
 from ..engine import Identity
-from ..errors import IndexDamagedError, IndexMissingError
+from ..errors import IndexDamagedError, IndexMissingError, Remedy
 from .reader import Segment, Snapshot
 from .segment import SegmentFile, damaged
 from .store import Commit, SegmentEntry, Store
@@ -37,7 +37,7 @@ def newest(store: Store) -> tuple[Commit, list[Segment]]:
     for _ in range(_ATTEMPTS):
         failed, generations = [], store.generations()
         if not generations:
-            raise IndexMissingError("there is no index yet", "run `postdex index`", path=str(store.directory))
+            raise IndexMissingError("there is no index yet", Remedy.BUILD, path=str(store.directory))
         for generation in generations:
             try:
                 commit = store.commit(generation)

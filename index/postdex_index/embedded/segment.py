@@ -28,7 +28,7 @@ from itertools import count
 from typing import Any
 from zlib import crc32
 
-from ..errors import EXHAUSTED, IndexDamagedError, IndexFault
+from ..errors import EXHAUSTED, IndexDamagedError, IndexFault, Remedy
 from . import disk
 
 MAGIC = b"postdex\0"
@@ -262,15 +262,13 @@ def unreadable(error: Exception, path: str) -> IndexFault:
     reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
     if isinstance(error, OSError) and error.errno in EXHAUSTED:
         return IndexFault(f"the index cannot be read now ({reason})", "raise the limits of the process", path=path)
-    first = "check its permissions, or " if isinstance(error, PermissionError) else ""
-    return damaged(path, f"it cannot be read ({reason})", first)
+    remedy = Remedy.MAKE_READABLE if isinstance(error, PermissionError) else Remedy.REBUILD
+    return damaged(path, f"it cannot be read ({reason})", remedy)
 
 
-def damaged(path: str, what: str, first: str = "") -> IndexDamagedError:
-    """The error for a file of the index, with its remedy, and what should be tried `first`."""
-    return IndexDamagedError(
-        f"this file of the index is damaged: {what}", f"{first}run `postdex index` to rebuild it", path=path
-    )
+def damaged(path: str, what: str, remedy: Remedy = Remedy.REBUILD) -> IndexDamagedError:
+    """The error for a file of the index."""
+    return IndexDamagedError(f"this file of the index is damaged: {what}", remedy, path=path)
 
 
 def _stamp(state: os.stat_result) -> tuple[int, ...]:

@@ -31,7 +31,7 @@ import Stemmer
 from .. import schema, scoring
 from ..analysis import RULES
 from ..engine import Identity, Stamp
-from ..errors import IndexDamagedError, IndexMissingError, IndexVersionError, IndexWriteError
+from ..errors import IndexDamagedError, IndexMissingError, IndexVersionError, IndexWriteError, Remedy
 from ..model import Problem
 from . import disk, table
 from .segment import damaged, unreadable
@@ -93,7 +93,7 @@ _tables: WeakValueDictionary[str, table.Table] = WeakValueDictionary()
 
 
 class Store:
-    """The files of one index. `directory` is `.postdex` or what `--index` names."""
+    """The files of one index. `directory` is `.postdex`, or what was chosen instead."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = Path(directory)
@@ -106,7 +106,7 @@ class Store:
             if self.directory.name == ".postdex" and self.directory.is_symlink():
                 raise IndexDamagedError(
                     "the folder of the index is a link, which may lead anywhere",
-                    "remove it, or name with --index where the index shall lie",
+                    Remedy.REMOVE_LINK,
                     path=str(self.directory),
                 )
             return os.listdir(self.directory)
@@ -161,7 +161,7 @@ class Store:
         form: int = value["format"]
         if form > FORMAT or (form == FORMAT and int(value["analysis"].partition("/")[0]) > RULES):
             raise IndexVersionError(
-                "this index was written by a newer postdex", "update postdex, or choose another folder with --index",
+                "this index was written by a newer postdex", Remedy.UPDATE,
                 path=str(self.directory),
             )  # fmt: skip
         if form < FORMAT or value["analysis"] != ANALYSIS:
@@ -172,9 +172,7 @@ class Store:
             writer = "a postdex with other fields"
         else:
             return
-        raise IndexMissingError(
-            f"this index was written by {writer}", "run `postdex index` to rebuild it", path=str(self.directory)
-        )
+        raise IndexMissingError(f"this index was written by {writer}", Remedy.REBUILD, path=str(self.directory))
 
     def read(self, file: File) -> bytes:
         """A file that a commit names, verified."""
@@ -227,7 +225,7 @@ class Store:
             made = disk.make_folder(self.directory)
             if self.directory.lstat().st_uid != os.geteuid():
                 raise IndexWriteError(
-                    "this folder is not yours, so nothing is written there", "choose another with --index",
+                    "this folder is not yours, so nothing is written there", Remedy.CHOOSE_INDEX,
                     path=str(self.directory),
                 )  # fmt: skip
             ignore = self.directory / ".gitignore"
@@ -358,9 +356,7 @@ def write_error(error: OSError, path: Path | str) -> IndexWriteError:
     """The error for a write that the operating system refused."""
     name = error.filename if isinstance(error.filename, str) else str(path)
     reason = error.strerror or str(error)
-    return IndexWriteError(
-        f"the index cannot be written ({reason})", "the old index is as it was; make room or choose --index", path=name
-    )
+    return IndexWriteError(f"the index cannot be written ({reason})", Remedy.MAKE_ROOM, path=name)
 
 
 def problem_bytes(problems: Iterable[Problem]) -> bytes:

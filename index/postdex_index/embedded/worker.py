@@ -27,7 +27,7 @@ from .. import posts
 from ..analyzer import Analyzer
 from ..config import Settings
 from ..engine import Stamp
-from ..errors import IndexWriteError
+from ..errors import IndexWriteError, Remedy
 from ..model import Problem
 from .gathering import Gathering, no_collection
 from .inversion import MOST_POSTS
@@ -191,7 +191,9 @@ def _in_process(
                 if "read" in answer:
                     read(answer["read"])
                 elif "error" in answer:
-                    raise IndexWriteError(answer["error"], answer["hint"], path=answer["path"])
+                    raise IndexWriteError(
+                        answer["error"], Remedy.__members__.get(answer["hint"], answer["hint"]), path=answer["path"]
+                    )
                 else:
                     made = _made(answer)
         except (BrokenPipeError, ValueError):
@@ -233,7 +235,7 @@ def _lines() -> Iterator[dict[str, object]]:
     try:
         made = build(folder, directory, Settings(**values), order["name"], order["paths"], read)
     except IndexWriteError as error:
-        yield {"error": error.message, "hint": error.hint, "path": error.path}
+        yield {"error": error.message, "hint": getattr(error.remedy, "name", error.remedy), "path": error.path}
         return
     stamps = [[path, *stamp._replace(digest=stamp.digest.hex())] for path, stamp in made.stamps.items()]  # type: ignore[arg-type]
     yield {"entries": made.entries, "stamps": stamps, "problems": made.problems}

@@ -250,7 +250,7 @@ class Service:
         except PostdexError as caught:
             error = caught
         body = page.html(chosen["query"], results, error, chosen).encode("utf-8", "replace")
-        status = error.http_status if error else 200
+        status = errors.status(error) if error else 200
         return _response(body, _HTML, {"cache-control": "private, no-cache"}, squeeze, status)
 
     def _readable(self, endpoint: Endpoint, arguments: Arguments, squeeze: bool) -> Response:
@@ -314,7 +314,7 @@ def _target(scope: Scope) -> str:
 
 
 def _refusal(error: PostdexError) -> Response:
-    return Response(errors.body(error), error.http_status, errors.headers(error), _JSON)
+    return Response(errors.body(error), errors.status(error), errors.headers(error), _JSON)
 
 
 async def _on_error(request: Request, error: PostdexError) -> Response:

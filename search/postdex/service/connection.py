@@ -234,14 +234,14 @@ class Connection(asyncio.Protocol):
 
         Nothing is said in the middle of an answer, nor while an earlier request is to be answered first.
         """
-        log.warning("refused %d %s %s", error.http_status, error, self.address)
+        log.warning("refused %d %s %s", errors.status(error), error, self.address)
         first = self._due <= (self._phase == "body")
         if first and not self._answering and not self.ended:
             body = errors.body(error)
             named = {**gate.HEADERS, **errors.headers(error), "content-type": "application/json"}
             named |= {"content-length": str(len(body)), "connection": "close"}
             head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
-            self._transport.write(f"HTTP/1.1 {error.http_status} Refused\r\n{head}\r\n".encode("latin-1") + body)
+            self._transport.write(f"HTTP/1.1 {errors.status(error)} Refused\r\n{head}\r\n".encode("latin-1") + body)
         self.close(lingering=True)
         self._lose(None)
 

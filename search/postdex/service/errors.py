@@ -1,7 +1,7 @@
 """Which requests does the service refuse, and what does it say then?
 
 Errors of the library (a query over a limit, a post that is not there) pass through as they are, with
-their own `http_status`; here are those that only a service has.
+their status in `faces`; here are those that only a service has.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 from postdex_index.errors import PostdexError
 
 from .. import render
+from ..faces import http_status
 
 #: Code -> HTTP status and what happened, in the order of the documentation.
 REFUSALS = {
@@ -34,14 +35,22 @@ REFUSALS = {
 class RequestError(PostdexError):
     """A request that is refused; `code` is one of REFUSALS.
 
-    >>> RequestError("too_busy", "64 searches wait", "ask again in a second").http_status
-    429
+    >>> RequestError("too_busy", "64 searches wait", "ask again in a second").code
+    'too_busy'
     """
 
     def __init__(self, code: str, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
         self.code = code
-        self.http_status = REFUSALS[code][0]
+
+
+def status(error: PostdexError) -> int:
+    """The status of the answer that says an error.
+
+    >>> status(RequestError("too_busy", "64 searches wait"))
+    429
+    """
+    return REFUSALS[error.code][0] if isinstance(error, RequestError) else http_status(error)
 
 
 def body(error: PostdexError) -> bytes:
@@ -56,9 +65,9 @@ def encoded(wire: dict[str, Any]) -> bytes:
 
 def headers(error: PostdexError) -> dict[str, str]:
     """The headers that belong to its status."""
-    if error.http_status == 429:
+    if status(error) == 429:
         return {"retry-after": "1"}
-    if error.http_status == 401:
+    if status(error) == 401:
         # A browser that is shown the page asks its user for a password: the token. Then it sends it along by itself.
         return {"www-authenticate": 'Basic realm="postdex (the password is the token)", charset="UTF-8"'}
     return {}
