@@ -89,7 +89,7 @@ class Postdex:
 
     def __init__(self, folder: Path, directory: Path) -> None:
         import postdex
-        from postdex.render import to_html
+        from postdex.output.wire import to_html
 
         self.folder, self.directory, self._html = folder, directory, to_html
         self.index = postdex.Index(folder, index=directory, refresh="never")
@@ -121,9 +121,9 @@ class Postdex:
         return text
 
     def change(self, path: str) -> None:
-        from postdex_index import build
+        from postdex_index.update import refresh
 
-        build.refresh(self.folder, self.index.engine, self.index.settings, only={path})
+        refresh.refresh(self.folder, self.index.engine, self.index.settings, only={path})
         self._known = self.index.engine.file_table()  # held, as whoever watches a folder does
 
     def cold(self, word: str) -> list[str]:

@@ -19,9 +19,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from postdex_index import posts
-from postdex_index.config import Settings
+from postdex_index.content import reader
 from postdex_index.model import SOFT_BREAK, Post, Section
+from postdex_index.settings import Settings
 
 SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 #: A line that begins so might be something other than a paragraph.
@@ -70,15 +70,15 @@ def generate(sites: Sequence[Path], count: int, into: Path, seed: int = 1) -> in
 
 def walk(folder: Path) -> list[str]:
     """The paths of a folder's posts."""
-    return list(posts.walk(folder, Settings()).files)
+    return list(reader.walk(folder, Settings()).files)
 
 
 def read(folder: Path, paths: Sequence[str] | None = None) -> Iterator[Post]:
     """The posts of a folder (or those of them with these paths), read as postdex reads them."""
     settings = Settings()
-    site = posts.site(folder)
+    site = reader.site(folder)
     for path in walk(folder) if paths is None else paths:
-        post = posts.read(folder, path, site, settings).post
+        post = reader.read(folder, path, site, settings).post
         if post is not None:
             yield post
 

@@ -139,11 +139,12 @@ def _process(*role: object) -> Iterator[subprocess.Popen[str]]:
 def _serve(engine: str, folder: Path, directory: Path) -> None:
     """Serve until the process is ended; the port is printed first."""
     if engine == "postdex":
-        from postdex.searching import Place
-        from postdex.service import app, gate, opened, server
+        from postdex.cli.search_command import Place
+        from postdex.http import app, auth, server
+        from postdex.http.serve import opened
 
         listening = server.listen("127.0.0.1", 0)
-        service = app.Service(opened(Place(str(folder), str(directory))), gate.Rules())
+        service = app.Service(opened(Place(str(folder), str(directory))), auth.Rules())
         server.settle()
         server.server(service, lambda: print(listening.getsockname()[1], flush=True)).run([listening])
     else:

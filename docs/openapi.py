@@ -1,4 +1,4 @@
-"""How is the service described to programs? Makes its OpenAPI document, search/postdex/service/openapi.json.
+"""How is the service described to programs? Makes its OpenAPI document, search/postdex/http/openapi.json.
 
     python docs/openapi.py [--check]      docs/update.py does this too
 
@@ -16,15 +16,16 @@ from typing import Any
 
 from update import ROOT, sample_folder
 
-from postdex import __version__, render
+from postdex import __version__
+from postdex.http.endpoints import ENDPOINTS, Endpoint, Site
+from postdex.http.errors import REFUSALS, RequestError
+from postdex.index import Index
 from postdex.json_arguments import Schema, schema
-from postdex.library import Index
+from postdex.output import wire
 from postdex.request import FACETS, Argument
-from postdex.service.endpoints import ENDPOINTS, Endpoint, Site
-from postdex.service.errors import REFUSALS, RequestError
 from postdex_index.schema import DOCUMENT
 
-PATH = ROOT / "search" / "postdex" / "service" / "openapi.json"
+PATH = ROOT / "search" / "postdex" / "http" / "openapi.json"
 POST = "2022/refcount-bug.md"
 #: A post that is added meanwhile.
 ADDED = "---\ndate: 2024-01-02\n---\nEvery word of it.\n"
@@ -126,11 +127,11 @@ def fixed(answer: Any) -> Any:
 
 
 def described() -> dict[str, Any]:
-    """The document, of a service that needs no token to be read; `postdex.service.openapi` adds that."""
+    """The document, of a service that needs no token to be read; `postdex.http.openapi` adds that."""
     given = answers()
     hits = [hit for answer in given["search"] for hit in answer["hits"]]
     explanation = next(hit["explain"] for hit in hits if hit["explain"])
-    error = render.error(RequestError("bad_parameter", "limit cannot be 1000", "give a whole number from 0 to 100"))
+    error = wire.error(RequestError("bad_parameter", "limit cannot be 1000", "give a whole number from 0 to 100"))
     named = {"Results": given["search"], "Hit": hits, "Explanation": [explanation], "Error": [error]}
     named |= {ANSWERS[name]: values for name, values in given.items() if name not in ("search", "facets")}
     paths: dict[str, Any] = {}

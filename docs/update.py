@@ -61,7 +61,7 @@ def updated(text: str) -> str:
 
 def run(*arguments: str, folder: Path) -> str:
     """What `postdex ARGUMENTS` prints, standard error first; its exit status is not looked at."""
-    code = "import sys; sys.argv[0] = 'postdex'; from postdex.cli import main; sys.exit(main())"
+    code = "import sys; sys.argv[0] = 'postdex'; from postdex.cli.main import main; sys.exit(main())"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("POSTDEX_", "PYTHON"))}
     roots = os.pathsep.join((str(ROOT / "search"), str(ROOT / "index")))
     fixed = {"PYTHONPATH": roots, "PYTHONUTF8": "1", "COLUMNS": "80", "NO_COLOR": "1", "TZ": "UTC"}
@@ -141,7 +141,7 @@ def _made(place: str) -> str:
 
 
 def _settings() -> str:
-    from postdex_index.config import SETTINGS
+    from postdex_index.settings import SETTINGS
 
     lines = [f"| `{it.name}` | {it.type} | `{json.dumps(it.default)}` | {it.doc} |" for it in SETTINGS]
     return "\n".join(["| setting | type | default | meaning |", "| --- | --- | --- | --- |", *lines, ""])
@@ -192,7 +192,7 @@ def _arguments() -> str:
 
 
 def _parameters() -> str:
-    from postdex.service.endpoints import ENDPOINTS
+    from postdex.http.endpoints import ENDPOINTS
 
     rows: dict[str, str] = {}
     for it in (parameter for endpoint in ENDPOINTS for parameter in endpoint.parameters):

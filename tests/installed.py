@@ -7,7 +7,7 @@ from pathlib import Path
 
 import postdex
 from postdex_index import query
-from postdex_index.config import Settings
+from postdex_index.settings import Settings
 
 
 def titles(index: postdex.Index, words: str) -> dict[str, float]:

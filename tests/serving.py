@@ -18,9 +18,10 @@ import pytest
 
 pytest.importorskip("starlette", reason="the extra `server` is not installed")
 
-from postdex.searching import Place
-from postdex.service import app, gate, opened, server
-from postdex.service.endpoints import Site
+from postdex.cli.search_command import Place
+from postdex.http import app, auth, server
+from postdex.http.endpoints import Site
+from postdex.http.serve import opened
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -94,9 +95,9 @@ def hosted(app: ASGIApp) -> Iterator[int]:
 
 
 @contextmanager
-def serving(folder: Path, *, rules: gate.Rules | None = None, drafts: bool = False) -> Iterator[Running]:
+def serving(folder: Path, *, rules: auth.Rules | None = None, drafts: bool = False) -> Iterator[Running]:
     """A service for a folder, until the end of the block."""
     site = opened(Place(str(folder)), drafts=drafts)
-    service = app.Service(site, rules or gate.Rules(token=TOKEN))
+    service = app.Service(site, rules or auth.Rules(token=TOKEN))
     with site.index, closing(service), hosted(service) as port:
         yield Running(port, service)

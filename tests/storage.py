@@ -1,7 +1,7 @@
 """What does a disk do that is full, breaks, forgets what was not synced, or whose process is killed?
 
-Doubles of `os` as `postdex_index.embedded.disk` sees it, and the folder of posts they are tried on. Every call that
-changes files goes through them, so each can be counted, made to fail, or be the last.
+Doubles of `os` as `postdex_index.engine.embedded.format.durable_files` sees it, and the folder of posts they are tried
+on. Every call that changes files goes through them, so each can be counted, made to fail, or be the last.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from postdex_index import build
-from postdex_index.analyzer import Analyzer
-from postdex_index.config import Settings
-from postdex_index.embedded import EmbeddedEngine, disk
-from postdex_index.embedded.store import Store
-from postdex_index.engine import Search
+from postdex_index.engine.api import Search
+from postdex_index.engine.embedded.engine import EmbeddedEngine
+from postdex_index.engine.embedded.format import durable_files
+from postdex_index.engine.embedded.storage.commits import Store
 from postdex_index.query import Everything
+from postdex_index.settings import Settings
+from postdex_index.text.analyzer import Analyzer
+from postdex_index.update import refresh as build
 
 SETTINGS = Settings()
 #: What most tests read texts by.
@@ -194,11 +195,11 @@ def _content(durable: bytes, written: bytes, dice: random.Random | None) -> byte
 @contextmanager
 def disk_is(calls: AnyCalls) -> Iterator[AnyCalls]:
     """Meanwhile the engine works on this double."""
-    setattr(disk, "os", calls)  # noqa: B010 - to a type checker it is a module
+    setattr(durable_files, "os", calls)  # noqa: B010 - to a type checker it is a module
     try:
         yield calls
     finally:
-        setattr(disk, "os", os)  # noqa: B010
+        setattr(durable_files, "os", os)  # noqa: B010
 
 
 # -- what it is tried on
@@ -249,7 +250,7 @@ class Trial:
 
     def refresh(self, **options: Any) -> build.Report:
         """Bring the index up to the posts."""
-        with disk_is(Calls()) if vars(disk)["os"] is os else nullcontext():
+        with disk_is(Calls()) if vars(durable_files)["os"] is os else nullcontext():
             return build.refresh(self.posts, self.engine, SETTINGS, wait=10.0, **options)
 
     def state(self) -> State | None:

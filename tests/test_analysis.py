@@ -18,11 +18,11 @@ from costs import check_linear
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postdex_index import analysis, scripts
-from postdex_index.analysis import Compound, compound, terms_at, width_of
-from postdex_index.analyzer import Analyzer
-from postdex_index.languages import stem, stemmer_language, stop_words
-from postdex_index.scripts import fold, is_spaceless, simplified
+from postdex_index.text import characters, tokenizer
+from postdex_index.text.analyzer import Analyzer
+from postdex_index.text.characters import fold, is_spaceless, simplified
+from postdex_index.text.stemming import stem, stemmer_language, stop_words
+from postdex_index.text.tokenizer import Compound, compound, terms_at, width_of
 
 ANALYZER, AS_WRITTEN = Analyzer(True, ("en",)), Analyzer(False, ("en",))
 raw_tokens, tokens = ANALYZER.raw_tokens, ANALYZER.tokens
@@ -220,7 +220,7 @@ def test_traditional_is_simplified_on_request() -> None:
 
 
 def test_simplifying_is_one_to_one_and_settled() -> None:
-    pairs = scripts.read_table("ts_characters.txt")
+    pairs = characters.read_table("ts_characters.txt")
     assert len(pairs) == 4105
     assert {len(pair) for pair in pairs} == {2}
     assert all(simplified(pair) == pair[1] * 2 for pair in pairs)
@@ -289,7 +289,7 @@ def test_stemmer_language(tag: str, code: str) -> None:
 
 
 def test_every_language_has_a_stemmer() -> None:
-    from postdex_index.languages import _algorithms
+    from postdex_index.text.stemming import _algorithms
 
     assert len(_algorithms()) == 34
     assert all(stem("a", code) is not None for code in _algorithms())
@@ -299,7 +299,7 @@ def test_stop_words() -> None:
     assert len(stop_words("en")) == 33
     assert {"the", "and", "of"} <= stop_words("zh")
     assert {"fur", "uber", "und"} <= stop_words("de")
-    files = Path(scripts.__file__).parent.joinpath("data", "stopwords").glob("??.txt")
+    files = Path(characters.__file__).parent.joinpath("data", "stopwords").glob("??.txt")
     sizes = {file.stem: len(stop_words(file.stem)) for file in files}
     assert len(sizes) == 13
     assert all(size > 90 for code, size in sizes.items() if code != "en")
@@ -450,8 +450,8 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 
 def test_every_mark_that_normalising_reorders_is_calmed() -> None:
     marks = "".join(c for c in map(chr, range(0x110000)) if unicodedata.combining(c) and c < "\U00011f00")
-    assert len(scripts.calm("a" + marks * 2)) == 31
-    assert scripts.calm("e\u0301" * 1000) == "e\u0301" * 1000
+    assert len(characters.calm("a" + marks * 2)) == 31
+    assert characters.calm("e\u0301" * 1000) == "e\u0301" * 1000
 
 
 #: Texts of a size.
@@ -486,12 +486,13 @@ def test_hostile_text_takes_linear_time(name: str) -> None:
 
 def test_import_reads_no_table_and_no_stemmer() -> None:
     program = (
-        "import sys; import postdex_index.analyzer as a; a.Analyzer(True, ()).raw_tokens('plain words');"
+        "import sys; import postdex_index.text.analyzer as a; a.Analyzer(True, ()).raw_tokens('plain words');"
         "a.terms_at('plain');"
-        "from postdex_index import scripts; print('Stemmer' in sys.modules, scripts._marks.cache_info().currsize,"
+        "from postdex_index.text import characters as scripts;"
+        "print('Stemmer' in sys.modules, scripts._marks.cache_info().currsize,"
         "scripts._simplified_forms.cache_info().currsize, scripts._plain_pattern.cache_info().currsize)"
     )
-    root = str(Path(analysis.__file__).parents[1])
+    root = str(Path(tokenizer.__file__).parents[2])
     answer = subprocess.run([sys.executable, "-c", program], env={"PYTHONPATH": root}, capture_output=True, text=True)
     assert (answer.stdout.split(), answer.stderr) == (["False", "0", "0", "0"], "")
 

@@ -9,8 +9,8 @@ import pytest
 from storage import ANALYZER
 
 import postdex
-from postdex.as_typed import Whole
-from postdex.syntax import parse
+from postdex.query.as_typed import Whole
+from postdex.query.parse import parse
 from postdex_index.query import show
 
 

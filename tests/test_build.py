@@ -15,14 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from storage import ANALYZER
 
-from postdex_index import build, posts
-from postdex_index.build import Freshness
-from postdex_index.config import Settings
-from postdex_index.embedded import EmbeddedEngine, worker
-from postdex_index.engine import FileTable, Search, Stamp
+from postdex_index.content import reader as posts
+from postdex_index.engine.api import FileTable, Search, Stamp
+from postdex_index.engine.embedded.engine import EmbeddedEngine
+from postdex_index.engine.embedded.write import workers
 from postdex_index.errors import IndexLockedError
 from postdex_index.query import Everything, Term
+from postdex_index.settings import Settings
 from postdex_index.sites.generator import Site
+from postdex_index.update import refresh as build
+from postdex_index.update.refresh import Freshness
 
 SETTINGS = Settings()
 
@@ -231,7 +233,7 @@ def test_a_large_build_is_the_same_in_any_number_of_processes(
     folder = Folder(tmp_path)
     folder.write("a.md", "b.md", "c.md", "d.md")
     folder.write("bad.md", text="---\ntitle: [\n---\nword\n")
-    monkeypatch.setattr(worker, "SHARED_FROM", 3)
+    monkeypatch.setattr(workers, "SHARED_FROM", 3)
     told: list[tuple[int, int]] = []
     report = check(
         folder, added=["a.md", "b.md", "bad.md", "c.md", "d.md"], jobs=jobs, progress=lambda *n: told.append(n)

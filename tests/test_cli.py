@@ -20,9 +20,11 @@ from typing import Any, NamedTuple
 import pytest
 from storage import ANALYZER
 
-from postdex import __main__, cli, console, library, places, searching
-from postdex.printable import cells
-from postdex_index.embedded import EmbeddedEngine
+from postdex import __main__, index_location
+from postdex import index as library
+from postdex.cli import console, main, search_command
+from postdex.text_safety import cells
+from postdex_index.engine.embedded.engine import EmbeddedEngine
 
 ROOT = Path(__file__).parent.parent
 REFCOUNT, KERNEL = "2022/refcount-bug.md", "2022/编译并调试内核.md"
@@ -47,7 +49,7 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> R
 
     def run(*arguments: str) -> Said:
         capfd.readouterr()
-        status = cli.main(list(arguments))
+        status = main.main(list(arguments))
         said = capfd.readouterr()
         return Said(status, said.out, said.err)
 
@@ -203,7 +205,7 @@ def test_forms_for_programs(run: Run, samples: Path) -> None:
 def test_all_paths_are_listed_unless_so_many_are_asked_for(
     run: Run, samples: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "PAGE", 3)
+    monkeypatch.setattr(search_command, "PAGE", 3)
     assert len(set(run("-C", str(samples), "search", "-l").out.splitlines())) == 16
     assert len(run("-C", str(samples), "search", "-l", "-n", "2").out.splitlines()) == 2
 
@@ -323,7 +325,7 @@ def test_what_may_be_a_mistake_is_not_built(run: Run, blog: Path, monkeypatch: p
     monkeypatch.setenv("HOME", str(blog))
     check(run("search", "word"), 2, "", "home or root folder; run `postdex index`")
     monkeypatch.setenv("HOME", str(blog / "x"))
-    monkeypatch.setattr(places, "MANY_FILES", 1)
+    monkeypatch.setattr(index_location, "MANY_FILES", 1)
     check(run("search", "word"), 2, "", "home or root folder")
     monkeypatch.setenv("HOME", "/nowhere")
     check(run("search", "word"), 2, "", "2 files to index")
@@ -534,7 +536,7 @@ def test_a_user_without_a_home_can_search(run: Run, blog: Path, monkeypatch: pyt
     check(run("search", "-l", "word"), 0, "a.md\nb.md\n", "indexed 2 posts")
     shutil.rmtree(blog / ".postdex")
     monkeypatch.setattr(os, "access", lambda *_: False)
-    assert places.index_directory(blog) == blog / ".postdex"  # where writing fails, and says so
+    assert index_location.index_directory(blog) == blog / ".postdex"  # where writing fails, and says so
 
 
 @pytest.mark.parametrize("refused", ["", ".postdex", "deep"])
@@ -556,14 +558,14 @@ def test_what_may_not_be_looked_at_is_one_line(
 
 
 def test_who_comes_second_to_a_first_build_says_nothing(run: Run, blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    must_build_first = searching.must_build_first
+    must_build_first = search_command.must_build_first
 
     def another_builds(ix: library.Index, *, mend: bool = True) -> bool:
         must = must_build_first(ix, mend=mend)
         library.open(blog).close()
         return must
 
-    monkeypatch.setattr(searching, "must_build_first", another_builds)
+    monkeypatch.setattr(search_command, "must_build_first", another_builds)
     check(run("search", "-l", "word"), 0, "a.md\nb.md\n")
 
 
@@ -585,7 +587,7 @@ def test_an_interrupt_while_modules_are_loaded_ends_quietly(monkeypatch: pytest.
     def interrupted() -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "main", interrupted)
+    monkeypatch.setattr(main, "main", interrupted)
     monkeypatch.setattr(gc, "set_threshold", lambda *_: None)
     monkeypatch.setattr(gc, "freeze", lambda: None)
     assert __main__.main() == 130

@@ -21,16 +21,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from storage import ANALYZER
 
-from postdex_index.analyzer import Analyzer
-from postdex_index.embedded import EmbeddedEngine, fieldterms
-from postdex_index.embedded.codec import open_index
-from postdex_index.embedded.opening import newest
-from postdex_index.embedded.store import Store
-from postdex_index.embedded.toc import write_toc
-from postdex_index.engine import Put, Search, Stamp
+from postdex_index.engine.api import Put, Search, Stamp
+from postdex_index.engine.embedded.engine import EmbeddedEngine
+from postdex_index.engine.embedded.read.opening import newest
+from postdex_index.engine.embedded.storage.commits import Store
+from postdex_index.engine.embedded.storage.whoosh_toc import write_toc
+from postdex_index.engine.embedded.whoosh import field_terms
+from postdex_index.engine.embedded.whoosh.codec import open_index
 from postdex_index.errors import IndexMissingError, IndexWriteError
 from postdex_index.model import Code, Post, Section
 from postdex_index.query import Clauses, Keyword, Leaf, Phrase, Prefix, Query, Synonyms, Term, Wildcard
+from postdex_index.text.analyzer import Analyzer
 
 whoosh: Any = pytest.importorskip("whoosh.index")
 qparser: Any = pytest.importorskip("whoosh.qparser")
@@ -257,7 +258,7 @@ def check_words(reader: Any, living: Sequence[Post]) -> None:
             assert info.doc_frequency() == reader.doc_frequency(field, term) >= sum(term in found for found in terms)
             assert 1 <= info.min_length() <= info.max_length() and info.max_weight() <= info.weight()
     assert set(reader.field_terms("title")) <= set(reader.field_terms("text"))
-    assert not any(fieldterms.MARK in term for term in reader.field_terms("text"))
+    assert not any(field_terms.MARK in term for term in reader.field_terms("text"))
 
 
 def sample(path: str = "a.md", text: str = "The kernel fixes a bug", **more: Any) -> Post:
@@ -446,16 +447,16 @@ def run(code: str, *flags: str) -> str:
 
 def test_whoosh_imports_uncompiled_under_errors() -> None:
     with tempfile.TemporaryDirectory() as cache:
-        run("import postdex_index.embedded.codec", "-W", "error", "-X", f"pycache_prefix={cache}")
+        run("import postdex_index.engine.embedded.whoosh.codec", "-W", "error", "-X", f"pycache_prefix={cache}")
 
 
 def test_writing_and_searching_do_not_import_whoosh() -> None:
     code = """
 import sys, tempfile
 from pathlib import Path
-from postdex_index import embedded
-from postdex_index.engine import Search
-from postdex_index.analyzer import Analyzer
+from postdex_index.engine.embedded import engine as embedded
+from postdex_index.engine.api import Search
+from postdex_index.text.analyzer import Analyzer
 from postdex_index.query import Term
 with tempfile.TemporaryDirectory() as folder:
     engine = embedded.EmbeddedEngine(folder)

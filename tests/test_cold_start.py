@@ -45,10 +45,36 @@ HEAVY = {
 FOR_USE = {"Stemmer", "ast", "click", "dataclasses", "inspect", "json", "mmap", "postdex_index"}
 #: What builds, watches and repairs an index: a search of one that is as new as its files has no use for it.
 BUILDING = {
-    *(f"postdex_index.{name}" for name in ("fields", "frontmatter", "markdown", "parsing", "watch")),
-    *(f"postdex_index.sites.{name}" for name in ("generator", "permalinks", "reading", "slugs")),
-    *(f"postdex_index.embedded.{name}" for name in ("codec", "damage", "gathering", "inversion", "keys", "kept")),
-    *(f"postdex_index.embedded.{name}" for name in ("lists", "lock", "malformed", "merge", "toc", "worker", "writer")),
+    *(
+        "postdex_index.content.metadata",
+        "postdex_index.content.front_matter",
+        "postdex_index.content.markdown.sections",
+        "postdex_index.content.parser",
+        "postdex_index.update.watch",
+    ),
+    *(
+        "postdex_index.sites.generator",
+        "postdex_index.sites.permalinks",
+        "postdex_index.sites.reading",
+        "postdex_index.sites.slugs",
+    ),
+    *(
+        "postdex_index.engine.embedded.whoosh.codec",
+        "postdex_index.engine.embedded.storage.verify_checksums",
+        "postdex_index.engine.embedded.write.segment_builder",
+        "postdex_index.engine.embedded.write.inverter",
+        "postdex_index.engine.embedded.write.term_dictionary_writer",
+        "postdex_index.engine.embedded.storage.retained_commits",
+    ),
+    *(
+        "postdex_index.engine.embedded.write.postings_writer",
+        "postdex_index.engine.embedded.storage.write_lock",
+        "postdex_index.engine.embedded.check.verify_contents",
+        "postdex_index.engine.embedded.write.merger",
+        "postdex_index.engine.embedded.storage.whoosh_toc",
+        "postdex_index.engine.embedded.write.workers",
+        "postdex_index.engine.embedded.write.index_writer",
+    ),
 }
 RUN_CLI = "import sys; sys.argv[0] = 'postdex'; from postdex.__main__ import main; sys.exit(main())"
 
@@ -87,7 +113,7 @@ def test_import_postdex(tmp_path: Path, bare: set[str]) -> None:
 def test_help(tmp_path: Path, bare: set[str], arguments: tuple[str, ...]) -> None:
     found = imported(RUN_CLI, *arguments, cwd=tmp_path)
     check(found, bare, HEAVY)
-    assert "postdex_index.embedded" not in found, "help needs no index"
+    assert "postdex_index.engine.embedded.engine" not in found, "help needs no index"
 
 
 def test_a_search_of_a_built_index_imports_only_the_read_path(tmp_path: Path, bare: set[str]) -> None:
@@ -107,7 +133,7 @@ def test_a_search_that_finds_a_plain_new_post_needs_no_yaml(tmp_path: Path, bare
     (posts / "new.md").write_text("---\ntitle: 'New'\ntags: [a, b]\n---\nAnything\n")
     found = imported(RUN_CLI, "-C", "posts", "search", "anything", cwd=tmp_path)
     check(found, bare, {"frontmatter", "tomllib", "yaml"})
-    assert "postdex_index.parsing" in found
+    assert "postdex_index.content.parser" in found
 
 
 def test_a_search_through_the_library_needs_no_command_line(tmp_path: Path, bare: set[str]) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from postdex_index.config import SETTINGS, Settings, find_folder, load
 from postdex_index.errors import ConfigError, FolderError
+from postdex_index.settings import SETTINGS, Settings, find_folder, load
 from postdex_index.sites.detect import LARGEST
 
 #: postdex.toml, variables, arguments, what is then in force

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from serving import TOKEN, Running, hosted, serving
 
-from postdex.service import connection, gate, records, room
+from postdex.http import auth, connection, connection_slots, metrics
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -36,7 +36,7 @@ BUILD = b"POST /index HTTP/1.1\r\n" + HOST
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("connected") / "posts"
     shutil.copytree(ROOT / "posts", folder, ignore=shutil.ignore_patterns(".postdex"))
-    with serving(folder, rules=gate.Rules(token=TOKEN)) as running:
+    with serving(folder, rules=auth.Rules(token=TOKEN)) as running:
         yield running
 
 
@@ -133,7 +133,7 @@ def test_what_a_client_may_send(served: Running, sent: list[bytes], wanted: list
 
 def test_why_is_said_and_logged(served: Running, caplog: pytest.LogCaptureFixture) -> None:
     sent = "GET /search?q=算法 HTTP/1.1\r\n\r\n".encode()
-    with caplog.at_level("WARNING", logger=records.log.name), connect(served.port, sent) as raw:
+    with caplog.at_level("WARNING", logger=metrics.log.name), connect(served.port, sent) as raw:
         said = rest(raw)
     assert b'{"error": {"code": "bad_request"' in said and b"--data-urlencode" in said
     assert "refused 400 the address has characters" in caplog.messages[-1]
@@ -210,7 +210,7 @@ def test_who_never_reads_is_ended_and_who_reads_slowly_is_not(monkeypatch: pytes
     "start", [b"", b"GET / HT", BUILD + b"Content-Length: 50\r\n\r\n{", POST + b"Content-Length: 9"]
 )
 def test_many_slow_clients_lock_out_nobody(served: Running, monkeypatch: pytest.MonkeyPatch, start: bytes) -> None:
-    monkeypatch.setattr(room, "MOST_OF_ADDRESS", 10)
+    monkeypatch.setattr(connection_slots, "MOST_OF_ADDRESS", 10)
     for phase in ("head", "body"):
         monkeypatch.setitem(connection.SECONDS, phase, 60)
     slow = [connect(served.port, start) for _ in range(50)]
@@ -228,7 +228,7 @@ def test_many_slow_clients_lock_out_nobody(served: Running, monkeypatch: pytest.
 def test_where_nobody_can_go_a_newcomer_is_told_so(
     served: Running, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr(room, limit, 0)
+    monkeypatch.setattr(connection_slots, limit, 0)
     for _ in range(20):
         with connect(served.port, GET) as raw:
             said = rest(raw)
@@ -251,9 +251,9 @@ class Guest:
 def test_a_room_is_never_overfull(arrivals: list[tuple[str, float | None, bool]]) -> None:
     """Who comes gets in while anybody is waited for, and only who is waited for has to go."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(room, "MOST_CONNECTIONS", 6)
-        patch.setattr(room, "MOST_OF_ADDRESS", 3)
-        places, inside = room.Room(), list[Guest]()
+        patch.setattr(connection_slots, "MOST_CONNECTIONS", 6)
+        patch.setattr(connection_slots, "MOST_OF_ADDRESS", 3)
+        places, inside = connection_slots.Room(), list[Guest]()
         for address, since, leaves in arrivals:
             guest = Guest(address, since)
             own = [other for other in inside if other.address == address]
@@ -273,8 +273,8 @@ def test_a_room_is_never_overfull(arrivals: list[tuple[str, float | None, bool]]
 
 
 def test_who_is_heard_out_does_not_fill_the_room_either(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "MOST_LINGERING", 2)
-    places, guests = room.Room(), [Guest("a", 1.0) for _ in range(3)]
+    monkeypatch.setattr(connection_slots, "MOST_LINGERING", 2)
+    places, guests = connection_slots.Room(), [Guest("a", 1.0) for _ in range(3)]
     assert all(places.admit(guest) for guest in guests)
     assert [places.may_linger(guest) for guest in guests] == [True, True, False]
     places.leave(guests[0])
@@ -283,8 +283,8 @@ def test_who_is_heard_out_does_not_fill_the_room_either(monkeypatch: pytest.Monk
 
 def test_what_is_not_read_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of many that do not read their answers, who began first has to go; a long answer may be as long as it is."""
-    monkeypatch.setattr(room, "MOST_UNREAD", 100)
-    places, guests = room.Room(), [Guest("a", 1.0) for _ in range(5)]
+    monkeypatch.setattr(connection_slots, "MOST_UNREAD", 100)
+    places, guests = connection_slots.Room(), [Guest("a", 1.0) for _ in range(5)]
     places.unread(guests[0], 1000)
     assert not guests[0].ended
     for guest, length in zip(guests[1:], (30, 40, 20, 50), strict=True):

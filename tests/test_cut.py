@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import postdex
-from postdex_index.embedded import segment
+from postdex_index.engine.embedded.format import segment_file
 from postdex_index.errors import IndexDamagedError
 
 ROOT = Path(__file__).parent.parent
@@ -36,7 +36,7 @@ def make(root: Path) -> Path:
 def segments(folder: Path) -> list[Path]:
     """The files of its segments."""
     found = list((folder / ".postdex").glob("*.segment"))
-    assert found and all(file.stat().st_size > 4 * segment.BLOCK for file in found)
+    assert found and all(file.stat().st_size > 4 * segment_file.BLOCK for file in found)
     return found
 
 
@@ -92,8 +92,8 @@ def test_files_that_are_cut_under_a_reader(tmp_path: Path, how: str, seen: str) 
 @pytest.mark.parametrize("limit", [0, 1 << 40])
 def test_who_is_in_a_hurry_maps_large_files_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
     folder = make(tmp_path)
-    monkeypatch.setattr(segment, "_hurried", True)
-    monkeypatch.setattr(segment, "MAPPED_FROM", limit)
+    monkeypatch.setattr(segment_file, "_hurried", True)
+    monkeypatch.setattr(segment_file, "MAPPED_FROM", limit)
     with postdex.open(folder, refresh="never") as ix:
         reader = ix.views.opened()
         assert {part.segment.file._mapped for part in reader.parts} == {not limit}  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import postdex
-from postdex_index.embedded import EmbeddedEngine
+from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.errors import IndexFault
 
 SAMPLES = Path(__file__).parent.parent / "posts"

@@ -9,8 +9,8 @@ from costs import check_linear
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postdex_index.config import Settings
-from postdex_index.parsing import parse
+from postdex_index.content.parser import parse
+from postdex_index.settings import Settings
 from postdex_index.sites.generator import PlainBody, Site
 from postdex_index.sites.reading import named
 

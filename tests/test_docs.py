@@ -14,7 +14,7 @@ from types import ModuleType
 
 import pytest
 
-from postdex_index import config, errors
+from postdex_index import errors, settings
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -76,7 +76,7 @@ def test_every_option_says_what_it_does(command: str) -> None:
 
 
 def test_every_setting_is_in_the_docs() -> None:
-    check([setting.name for setting in config.SETTINGS], read(DOCS / "settings.md"))
+    check([setting.name for setting in settings.SETTINGS], read(DOCS / "settings.md"))
 
 
 def test_the_settings_that_are_shown_can_be_made(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_the_settings_that_are_shown_can_be_made(tmp_path: Path) -> None:
     assert examples
     for example in examples:
         (tmp_path / "postdex.toml").write_text(example, encoding="utf-8")
-        assert config.load(tmp_path) != config.Settings()
+        assert settings.load(tmp_path) != settings.Settings()
 
 
 def test_every_error_is_in_the_docs() -> None:

@@ -15,9 +15,9 @@ import pytest
 from storage import ANALYZER
 
 import postdex
-from postdex import cli
-from postdex_index.embedded import EmbeddedEngine
-from postdex_index.engine import Kept
+from postdex.cli import main
+from postdex_index.engine.api import Kept
+from postdex_index.engine.embedded.engine import EmbeddedEngine
 
 
 class Blog:
@@ -30,7 +30,7 @@ class Blog:
 
     def run(self, *arguments: str) -> tuple[int, str]:
         self._capfd.readouterr()
-        status = cli.main(list(arguments))
+        status = main.main(list(arguments))
         gc.collect()  # a segment that is still open is not opened, and checked, again
         said = self._capfd.readouterr()
         return status, said.out + said.err

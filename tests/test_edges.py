@@ -19,12 +19,14 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import postdex
-from postdex_index import build, parsing, posts, walk
-from postdex_index.config import Settings
-from postdex_index.embedded import EmbeddedEngine, table
-from postdex_index.engine import Stamp
+from postdex_index.content import discovery, parser, reader
+from postdex_index.engine.api import Stamp
+from postdex_index.engine.embedded.engine import EmbeddedEngine
+from postdex_index.engine.embedded.storage import file_table
 from postdex_index.errors import ConfigError
+from postdex_index.settings import Settings
 from postdex_index.sites.generator import Site
+from postdex_index.update import refresh
 
 #: 2262-04-12, from which on nanoseconds since 1970 have more than 63 bits; 2300-01-01.
 LAST_NS, LATE_NS = 1 << 63, 10_413_792_000 * 10**9
@@ -45,7 +47,7 @@ def stat_of(real: os.stat_result, size: int, modified: int, changed: int, inode:
 def stats_are(file: Path, size: int, modified: int, changed: int, inode: int) -> Iterator[None]:
     """The file has this stat, for whoever walks the folder, and for whoever opens it."""
     number, real = file.stat().st_ino, os.fstat
-    taken = walk._Walk.take
+    taken = discovery._Walk.take
 
     def fstat(descriptor: int) -> os.stat_result:
         state = real(descriptor)
@@ -56,7 +58,7 @@ def stats_are(file: Path, size: int, modified: int, changed: int, inode: int) ->
         odd: Any = SimpleNamespace(stat=lambda follow_symlinks: state, is_dir=lambda: False)
         taken(self, odd if path == file.name else entry, path, rules)
 
-    with patch.object(os, "fstat", fstat), patch.object(walk._Walk, "take", take):
+    with patch.object(os, "fstat", fstat), patch.object(discovery._Walk, "take", take):
         yield
 
 
@@ -86,22 +88,22 @@ def test_whatever_a_stat_says(folder: Path, size: int, modified: int, changed: i
                 assert {hit["path"] for hit in found} == {"odd.md", "other.md"} - skipped
         known = EmbeddedEngine(index).file_table()
         if not any(stamp.racy for stamp in known.files.values()):
-            assert build.plan(folder, known, Settings()).files == 0  # what was indexed is not read again
+            assert refresh.plan(folder, known, Settings()).files == 0  # what was indexed is not read again
 
 
 @given(size=NUMBERS, modified=NUMBERS, changed=NUMBERS, inode=NUMBERS)
 def test_every_stamp_is_kept(size: int, modified: int, changed: int, inode: int) -> None:
     state = stat_of(os.stat(__file__), size, modified, changed, inode)
-    rows: dict[str, Stamp | None] = {"a.md": posts.stamp(state, b""), "b.md": None}
-    assert table.unpack(table.pack(rows)) == rows
-    assert build.looks_same(posts.stamp(state, b""), state)
+    rows: dict[str, Stamp | None] = {"a.md": reader.stamp(state, b""), "b.md": None}
+    assert file_table.unpack(file_table.pack(rows)) == rows
+    assert refresh.looks_same(reader.stamp(state, b""), state)
 
 
 @given(modified=st.integers(-(1 << 62), 1 << 65))
 def test_a_stamp_tells_times_apart(modified: int) -> None:
     state = os.stat(__file__)
     one, other = (stat_of(state, 1, ns, 1, 1) for ns in (modified, modified + 1))
-    assert posts.seen(one) != posts.seen(other)
+    assert reader.seen(one) != reader.seen(other)
 
 
 def test_a_post_from_the_future(tmp_path: Path) -> None:
@@ -160,14 +162,14 @@ def test_whatever_a_setting_says(tmp_path: Path, name: str, value: str) -> None:
 def test_a_post_that_we_fail_to_parse_is_a_problem(tmp_path: Path, failure: Exception) -> None:
     for name in ("a.md", "b.md"):
         (tmp_path / name).write_text("refcount", encoding="utf-8")
-    parse = parsing.parse
+    parse = parser.parse
 
     def failing(text: str, path: str, *around: Any, **named: Any) -> Any:
         if path == "a.md":
             raise failure
         return parse(text, path, *around, **named)
 
-    with patch.object(parsing, "parse", failing), postdex.open(tmp_path) as ix:
+    with patch.object(parser, "parse", failing), postdex.open(tmp_path) as ix:
         assert [hit.path for hit in ix.search("refcount").hits] == ["b.md"]
         assert ix.search("refcount").index.fresh  # it waits until it changes, or for a day
         (problem,) = ix.problems()
@@ -181,8 +183,8 @@ def test_a_post_that_we_fail_to_parse_is_a_problem(tmp_path: Path, failure: Exce
 def test_memory_is_everybodys(tmp_path: Path) -> None:
     """A post that there was no memory for is not taken for one that cannot be parsed."""
     (tmp_path / "a.md").write_text("refcount", encoding="utf-8")
-    with patch.object(parsing, "parse", side_effect=MemoryError), pytest.raises(MemoryError):
-        posts.read(tmp_path, "a.md", Site(), Settings())
+    with patch.object(parser, "parse", side_effect=MemoryError), pytest.raises(MemoryError):
+        reader.read(tmp_path, "a.md", Site(), Settings())
 
 
 @pytest.mark.parametrize("said", [0, 3, 1 << 40])
@@ -190,10 +192,10 @@ def test_a_size_that_is_wrong_loses_no_text(tmp_path: Path, said: int) -> None:
     (tmp_path / "a.md").write_text("refcount " * 1_000, encoding="utf-8")
     settings = Settings(max_bytes=1 << 50)
     with stats_are(tmp_path / "a.md", said, 1, 1, 1):
-        post = posts.read(tmp_path, "a.md", Site(), settings).post
+        post = reader.read(tmp_path, "a.md", Site(), settings).post
     assert post is not None and post.sections[0].text.count("refcount") == 1_000
     with stats_are(tmp_path / "a.md", 0, 1, 1, 1):
-        assert posts.read(tmp_path, "a.md", Site(), Settings(max_bytes=100)).post is None
+        assert reader.read(tmp_path, "a.md", Site(), Settings(max_bytes=100)).post is None
 
 
 def test_a_name_that_is_not_utf8_is_followed(tmp_path: Path) -> None:

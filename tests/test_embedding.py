@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from postdex import cli
+from postdex.cli import main
 
 ROOT = Path(__file__).parent.parent
 REFCOUNT = "2022/refcount-bug.md"
@@ -101,16 +101,16 @@ def test_notebook(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_check(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     program, *arguments = shlex.split((site / "check.sh").read_text(encoding="utf-8"))
     assert program == "postdex"
-    assert cli.main(arguments) == 0
+    assert main.main(arguments) == 0
     assert "success@1 1.000, MRR 1.000" in capsys.readouterr().out
     (site / "posts" / "2024" / "sqlite-wal.md").unlink()
-    assert cli.main(arguments) == 1
+    assert main.main(arguments) == 1
     assert "success@1 0.667 is below 1" in capsys.readouterr().err
 
 
 def test_pre_commit(site: Path) -> None:
     (hook,) = yaml.safe_load((site / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]["hooks"]
-    assert cli.main(shlex.split(hook["entry"])[1:]) == 0
+    assert main.main(shlex.split(hook["entry"])[1:]) == 0
 
 
 def test_all_recipes_are_run() -> None:

@@ -13,11 +13,11 @@ from engine_contract import EngineContract
 from toy_engine import ToyEngine, ToyReader
 
 import postdex
-from postdex import cli
+from postdex.cli import main
 from postdex_index import engines
-from postdex_index.config import Settings
-from postdex_index.embedded import EmbeddedEngine
-from postdex_index.engine import Engine
+from postdex_index.engine.api import Engine
+from postdex_index.engine.embedded.engine import EmbeddedEngine
+from postdex_index.settings import Settings
 
 
 class TestEmbedded(EngineContract):
@@ -87,10 +87,10 @@ def test_a_second_engine_is_used_by_all(
         assert [hit.path for hit in ix.search("socket").hits] == ["b.md"], "it follows the files"
         assert ix.status().stats.posts == 1 and ix.search("sokcet").corrections[0].known == ("socket",)
     assert not (blog / ".postdex").exists()
-    assert cli.main(["-C", str(blog), "search", "socket"]) == 0
+    assert main.main(["-C", str(blog), "search", "socket"]) == 0
     assert "b.md" in capsys.readouterr().out
-    assert cli.main(["-C", str(blog), "doctor", "--verify"]) == 0
-    assert cli.main(["-C", str(blog), "index", "--full"]) == 0
+    assert main.main(["-C", str(blog), "doctor", "--verify"]) == 0
+    assert main.main(["-C", str(blog), "index", "--full"]) == 0
 
 
 def without(name: str) -> Callable[..., object]:
@@ -143,7 +143,7 @@ def test_a_broken_contract_is_one_line(
     install("test_engine_contract:FACTORY")
     with pytest.raises(postdex.ConfigError, match=f"the engine toy breaks its contract: {message}; update its package"):
         postdex.open(blog)
-    assert cli.main(["-C", str(blog), "search", "socket"]) == 2
+    assert main.main(["-C", str(blog), "search", "socket"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 

@@ -13,13 +13,16 @@ from unittest.mock import patch
 import pytest
 
 import postdex
-from postdex import cli, mcp
-from postdex.service import served
-from postdex_index import posts
-from postdex_index.analysis import RULES
-from postdex_index.embedded import EmbeddedEngine, gathering, inversion, store, writer
-from postdex_index.embedded.matching import Matcher
+from postdex import mcp
+from postdex.cli import main
+from postdex.http import served_snapshots
+from postdex_index.content import reader
+from postdex_index.engine.embedded.engine import EmbeddedEngine
+from postdex_index.engine.embedded.read.matcher import Matcher
+from postdex_index.engine.embedded.storage import commits
+from postdex_index.engine.embedded.write import index_writer, inverter, segment_builder
 from postdex_index.errors import IndexDamagedError, IndexLockedError, IndexMissingError, IndexWriteError
+from postdex_index.text.tokenizer import RULES
 
 SAMPLES = Path(__file__).parent.parent / "posts"
 FAILURES = [
@@ -33,20 +36,20 @@ FAILURES = [
 ]
 #: Where a build may fail, from the first file that is read to the last that is written.
 BUILDING: list[tuple[Any, str]] = [
-    (posts, "walk"),
-    (posts, "read"),
-    (gathering.Gathering, "add"),
-    (inversion.Inversion, "columns"),
-    (writer.IndexWriter, "commit"),
-    (store.Store, "publish"),
+    (reader, "walk"),
+    (reader, "read"),
+    (segment_builder.Gathering, "add"),
+    (inverter.Inversion, "columns"),
+    (index_writer.IndexWriter, "commit"),
+    (commits.Store, "publish"),
 ]
 #: Who builds: the library in three ways, the command line in two, the watch's refresh by itself.
 BUILDERS: dict[str, Callable[[Path], object]] = {
     "open": postdex.open,
     "search": lambda folder: postdex.Index(folder).search("refcount"),
     "refresh": lambda folder: postdex.Index(folder).refresh(full=True),
-    "command": lambda folder: cli.main(["-C", str(folder), "index", "--full"]),
-    "searching": lambda folder: cli.main(["-C", str(folder), "search", "refcount"]),
+    "command": lambda folder: main.main(["-C", str(folder), "index", "--full"]),
+    "searching": lambda folder: main.main(["-C", str(folder), "search", "refcount"]),
 }
 
 
@@ -109,7 +112,7 @@ def test_no_memory_is_no_damage(tmp_path: Path) -> None:
     with (
         postdex.open(tmp_path, refresh="never") as ix,
         patch.object(ix.views, "current", side_effect=bug),
-        patch("postdex_index.embedded.malformed.merged", side_effect=MemoryError),
+        patch("postdex_index.engine.embedded.check.verify_contents.merged", side_effect=MemoryError),
         pytest.raises(ValueError, match="a bug"),
     ):
         ix.search("refcount")
@@ -119,7 +122,10 @@ def test_damage_says_what_failed(tmp_path: Path) -> None:
     bug = ValueError("out of range")
     wrong = IndexDamagedError("this file is damaged", "rebuild it", path="x.segment")
     says = pytest.raises(IndexDamagedError, match=r"this file is damaged \(ValueError: out of range\)")
-    with patch("postdex_index.embedded.malformed.malformed", return_value=iter([wrong])), says as raised:
+    with (
+        patch("postdex_index.engine.embedded.check.verify_contents.malformed", return_value=iter([wrong])),
+        says as raised,
+    ):
         EmbeddedEngine(tmp_path).diagnose(bug)
     assert raised.value.__cause__ is bug
 
@@ -144,15 +150,15 @@ def test_an_index_of_another_version_is_not_called_missing(
     (tmp_path / "a.md").write_text("refcount", encoding="utf-8")
     with postdex.open(tmp_path):
         pass
-    monkeypatch.setattr(store, "ANALYSIS", f"{RULES}/0/0")
+    monkeypatch.setattr(commits, "ANALYSIS", f"{RULES}/0/0")
     with pytest.raises(IndexMissingError, match="older postdex"):
         postdex.open(tmp_path, create=False)
-    assert cli.main(["-C", str(tmp_path), "doctor"]) == 2
+    assert main.main(["-C", str(tmp_path), "doctor"]) == 2
     assert "this index was written by an older postdex; `postdex index`" in capsys.readouterr().err
 
 
 def test_a_service_says_why_nothing_answers(tmp_path: Path) -> None:
-    views = served.ServedViews(tmp_path, EmbeddedEngine(tmp_path / ".postdex"))
+    views = served_snapshots.ServedViews(tmp_path, EmbeddedEngine(tmp_path / ".postdex"))
     for failure in (MemoryError("no room"), ValueError("a bug")):
         with patch.object(EmbeddedEngine, "open_reader", side_effect=failure), pytest.raises(type(failure)):
             views.opened()

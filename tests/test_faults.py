@@ -26,7 +26,7 @@ from storage import (
 )
 
 from postdex import faces
-from postdex_index import embedded
+from postdex_index.engine.embedded import engine
 from postdex_index.errors import IndexFault, IndexMissingError
 
 
@@ -114,11 +114,11 @@ def test_nothing_to_do_writes_nothing(trial: Trial) -> None:
 def test_all_calls_that_change_files_go_through_the_double() -> None:
     changing = re.compile(
         r"\bos\.(?:write|pwrite|unlink|remove|rename|renames|replace|mkdir|makedirs|rmdir|truncate|ftruncate|link|symlink)\("
-        r"|(?<!\bdisk)\.(?:write_text|write_bytes|unlink|rename|touch|symlink_to|hardlink_to)\(|\bopen\([^)]*[\"'][wxa]b?[\"']|shutil"
+        r"|(?<!\bdurable_files)\.(?:write_text|write_bytes|unlink|rename|touch|symlink_to|hardlink_to)\(|\bopen\([^)]*[\"'][wxa]b?[\"']|shutil"
     )
     found = {
         path.name
-        for path in (Path(embedded.__file__).parent.parent).rglob("*.py")
+        for path in Path(engine.__file__).parents[2].rglob("*.py")
         if changing.search(path.read_text(encoding="utf-8"))
     }
-    assert found == {"disk.py"}
+    assert found == {"durable_files.py"}

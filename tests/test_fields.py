@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postdex_index import dates
-from postdex_index.fields import Metadata, PostContext, normalise
-from postdex_index.frontmatter import parse
+from postdex_index.content.front_matter import parse
+from postdex_index.content.metadata import Metadata, PostContext, normalise
+from postdex_index.formats import dates
 from postdex_index.sites.reading import named
 
 NOW = 1_700_000_000  # 2023-11-14T22:13:20Z

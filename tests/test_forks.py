@@ -148,11 +148,12 @@ def beginning(folder: Path, rounds: int) -> None:
 
 def answering(folder: Path, rounds: int) -> None:
     """The parent has made the application of the service, answers, has built and watches; its children answer too."""
-    from postdex.searching import Place
-    from postdex.service import app, gate, opened, watched
+    from postdex.cli.search_command import Place
+    from postdex.http import app, auth
+    from postdex.http.serve import opened, watched
 
     site = opened(Place(str(folder)), watching=True)
-    service = app.Service(site, gate.Rules(token="0123456789abcdef0123"))
+    service = app.Service(site, auth.Rules(token="0123456789abcdef0123"))
     with watched(site):
         in_thread(lambda: asyncio.run(ask(service, f"q={time.monotonic()}")))
         in_thread(lambda: site.index.refresh(full=True, wait=SCENE_S))

@@ -7,10 +7,10 @@ from costs import check_cost
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postdex_index.frontmatter import FrontMatter, parse
-from postdex_index.plain_yaml import read_plain
+from postdex_index.content.front_matter import FrontMatter, parse
+from postdex_index.formats.yaml_fast import read_plain
+from postdex_index.formats.yaml_lenient import load
 from postdex_index.sites.reading import named
-from postdex_index.yaml_block import load
 
 #: text, fields, body, the body's first line
 BLOCKS = [

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postdex_index import globs
+from postdex_index.text import globs
 
 PATTERNS = st.text("ab.é/*?", max_size=8)
 TEXTS = st.text("ab.é/", max_size=8)

@@ -15,8 +15,9 @@ from unittest.mock import patch
 import pytest
 
 import postdex
-from postdex_index.embedded import EmbeddedEngine, inversion, writer
-from postdex_index.embedded.store import SegmentEntry
+from postdex_index.engine.embedded.engine import EmbeddedEngine
+from postdex_index.engine.embedded.storage.commits import SegmentEntry
+from postdex_index.engine.embedded.write import index_writer, inverter
 
 WORDS = ("alpha", "beta", "gamma", "running", "runs", "run")
 QUERIES = ("alpha", "beta", "gamma", "runs", "run running", "alpha beta", '"gamma run"', "+alpha -beta", "tag:t1")
@@ -29,7 +30,7 @@ def check(root: Path, dice: random.Random) -> int:
     """Let a folder of posts go through a random history; returns the number of its commits."""
     folder = root / "posts"
     folder.mkdir()
-    few_words = patch.object(inversion, "NARROW_POSITIONS", 5_000 + LONG)
+    few_words = patch.object(inverter, "NARROW_POSITIONS", 5_000 + LONG)
     commits = dice.randrange(1, 14)
     with few_words, opened(folder, root / "followed") as followed, opened(folder, root / "fresh") as fresh:
         names = [f"{number}.md" for number in range(dice.choice((3, 10, 30)))]
@@ -82,7 +83,7 @@ def merge_all(ix: postdex.Index) -> None:
         return [entry for entry in entries if (entry.drafts, entry.wide) == kind]
 
     (ix.folder / "last.md").write_text("# last\n\nalpha\n", encoding="utf-8")
-    with patch.object(writer, "to_merge", to_merge):
+    with patch.object(index_writer, "to_merge", to_merge):
         ix.refresh()
 
 
@@ -117,7 +118,7 @@ def test_a_few_posts_are_measured_against_all(tmp_path: Path) -> None:
         (tmp_path / f"{name}.md").write_text("alpha " + "word " * 10, encoding="utf-8")
     (tmp_path / "draft.md").write_text("---\ndraft: true\n---\nalpha " + "word " * 50, encoding="utf-8")
     (tmp_path / "along.md").write_text("alpha " + "word " * 2 * LONG, encoding="utf-8")
-    with patch.object(inversion, "NARROW_POSITIONS", 5_000 + LONG), opened(tmp_path, tmp_path / ".postdex") as ix:
+    with patch.object(inverter, "NARROW_POSITIONS", 5_000 + LONG), opened(tmp_path, tmp_path / ".postdex") as ix:
         ix.refresh()
         first, *others = averages(ix)
         assert others == [first, first]

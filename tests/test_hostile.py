@@ -20,9 +20,9 @@ from pathlib import Path
 import pytest
 
 import postdex
-from postdex import cli
-from postdex_index import posts
-from postdex_index.config import Settings
+from postdex.cli import main
+from postdex_index.content import reader
+from postdex_index.settings import Settings
 from postdex_index.sites.generator import Site
 
 SAMPLES = [path.read_bytes() for path in sorted((Path(__file__).parent.parent / "posts").rglob("*.md"))]
@@ -83,7 +83,7 @@ def check_posts(root: Path, dice: random.Random, count: int) -> float:
     for name, (content, _) in made.items():
         (folder / name).write_bytes(content)
         started = time.thread_time()
-        posts.read(folder, name, Site(), Settings())
+        reader.read(folder, name, Site(), Settings())
         slowest = max(slowest, time.thread_time() - started)
     (folder / "good.md").write_bytes(b"# Good\n\nA good post.\n")
     with postdex.open(folder) as ix:
@@ -244,7 +244,7 @@ def test_no_control_character_reaches_a_terminal(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    status = cli.main(["-C", os.fspath(nasty), *command])
+    status = main.main(["-C", os.fspath(nasty), *command])
     told = "".join(capsys.readouterr())
     assert told and status in (0, 1, 2)
     assert not (found := CONTROL.search(told)), (found, told)
@@ -252,12 +252,12 @@ def test_no_control_character_reaches_a_terminal(
 
 
 def test_an_address_that_runs_is_no_link(nasty: Path) -> None:
-    from postdex import render
+    from postdex.output import wire
 
     with postdex.open(nasty) as ix:
         results = ix.search("hostile", section_snippets=True)
         assert results.hits and not any("javascript" in hit.url for hit in results.hits)
-        assert "javascript" not in render.dumps(results.to_dict()).replace("javascript:alert(1) ", "")
+        assert "javascript" not in wire.dumps(results.to_dict()).replace("javascript:alert(1) ", "")
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ import pytest
 
 import postdex
 from postdex_index import scoring
-from postdex_index.embedded import documents
-from postdex_index.engine import FEWEST, Search
+from postdex_index.engine.api import FEWEST, Search
+from postdex_index.engine.embedded.read import stored_documents
 from postdex_index.model import Explanation
 from postdex_index.query import Clauses, Everything, Query, Term
 
@@ -124,7 +124,7 @@ def test_pages_are_cut_from_one_list(many: postdex.Index, query: str) -> None:
 def test_pages_that_are_cut_too_early_are_noticed(many: postdex.Index, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = many.search("rebase of git", limit=1000)
     assert whole.total > 2 * FEWEST
-    monkeypatch.setattr("postdex_index.embedded.reader.FEWEST", 1)  # no more candidates than hits
+    monkeypatch.setattr("postdex_index.engine.embedded.read.snapshot.FEWEST", 1)  # no more candidates than hits
     assert pages(many, "rebase of git", whole.total) != [(hit.path, hit.score) for hit in whole.hits]
 
 
@@ -149,7 +149,7 @@ def test_what_is_kept_changes_no_hit(ix: postdex.Index, monkeypatch: pytest.Monk
     first = hits()
     assert hits() == first
     for name in ("MOST_POSTS", "MOST_PASSAGES", "MOST_WIDTHS"):
-        monkeypatch.setattr(documents, name, 1)
+        monkeypatch.setattr(stored_documents, name, 1)
     assert hits() == first
 
 

@@ -21,14 +21,14 @@ import pytest
 from storage import ANALYZER
 
 import postdex
-from postdex import places, request
-from postdex.service import page
-from postdex.values import Snippet
-from postdex_index import build
-from postdex_index.config import Settings
-from postdex_index.embedded import EmbeddedEngine
+from postdex import index_location, request
+from postdex.http import search_page as page
+from postdex.results.values import Snippet
+from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.errors import IndexDamagedError
 from postdex_index.schema import FACETS
+from postdex_index.settings import Settings
+from postdex_index.update import refresh
 
 ROOT = Path(__file__).parent.parent
 PUBLISHED = 16
@@ -739,35 +739,35 @@ def test_threads_share_an_index(blog: Path) -> None:
 
 
 def test_where_the_index_lies(blog: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert places.index_directory(blog) == blog / ".postdex"
-    assert places.index_directory(blog, "elsewhere") == Path("elsewhere")
+    assert index_location.index_directory(blog) == blog / ".postdex"
+    assert index_location.index_directory(blog, "elsewhere") == Path("elsewhere")
     monkeypatch.setattr(os, "access", lambda *_: False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("HOME", str(tmp_path))
-    cached = places.index_directory(blog)
+    cached = index_location.index_directory(blog)
     assert tmp_path in cached.parents
-    assert cached != places.index_directory(tmp_path)
+    assert cached != index_location.index_directory(tmp_path)
     (blog / ".postdex").mkdir()
-    assert places.index_directory(blog) == blog / ".postdex", "a read-only site may come with its index"
+    assert index_location.index_directory(blog) == blog / ".postdex", "a read-only site may come with its index"
 
 
 def test_what_is_not_built_unasked(blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    places.check_unasked(blog, Settings())
-    monkeypatch.setattr(places, "MANY_FILES", 2)
+    index_location.check_unasked(blog, Settings())
+    monkeypatch.setattr(index_location, "MANY_FILES", 2)
     with pytest.raises(postdex.FolderError, match="3 files"):
-        places.check_unasked(blog, Settings())
-    places.check_unasked(blog, Settings(language="en"))
+        index_location.check_unasked(blog, Settings())
+    index_location.check_unasked(blog, Settings(language="en"))
     (blog / "mkdocs.yml").write_text("site_name: x\n")
-    places.check_unasked(blog, Settings())
+    index_location.check_unasked(blog, Settings())
     for home in (blog, blog / "below"):
         monkeypatch.setenv("HOME", str(home))
         with pytest.raises(postdex.FolderError, match="home"):
-            places.check_unasked(blog, Settings())
+            index_location.check_unasked(blog, Settings())
 
 
 def test_the_front_door() -> None:
     assert all(getattr(postdex, name) for name in postdex.__all__)
-    assert postdex.Report is build.Report
+    assert postdex.Report is refresh.Report
     assert dir(postdex) == sorted(postdex.__all__)
     with pytest.raises(AttributeError):
         postdex.nothing  # noqa: B018

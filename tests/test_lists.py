@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postdex_index import scoring
-from postdex_index.embedded.layout import NAME, SURFACE
-from postdex_index.embedded.lists import Impacts, ListWriter
-from postdex_index.embedded.made import UnionPostings
-from postdex_index.embedded.postings import Lists
-from postdex_index.embedded.stored import RunPostings, StoredPostings
+from postdex_index.engine.embedded.format.columns import NAME, SURFACE
+from postdex_index.engine.embedded.read.combined_postings import UnionPostings
+from postdex_index.engine.embedded.read.postings import Lists
+from postdex_index.engine.embedded.read.stored_postings import RunPostings, StoredPostings
+from postdex_index.engine.embedded.write.postings_writer import Impacts, ListWriter
 from postdex_index.schema import SCORED
 
 POSTS = 5

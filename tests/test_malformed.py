@@ -22,10 +22,12 @@ import pytest
 import test_history
 
 import postdex
-from postdex import render, terminal
-from postdex_index.embedded import EmbeddedEngine, inversion, segment
-from postdex_index.embedded.malformed import malformed
-from postdex_index.embedded.store import File, Store
+from postdex.output import terminal, wire
+from postdex_index.engine.embedded.check.verify_contents import malformed
+from postdex_index.engine.embedded.engine import EmbeddedEngine
+from postdex_index.engine.embedded.format import segment_file
+from postdex_index.engine.embedded.storage.commits import File, Store
+from postdex_index.engine.embedded.write import inverter
 from postdex_index.errors import IndexDamagedError
 
 SAMPLES = Path(__file__).parent.parent / "posts"
@@ -41,7 +43,7 @@ USES: tuple[Callable[[postdex.Index], object], ...] = (
     lambda ix: ix.search("re* *e", sort="title", limit=30).to_dict(),
     lambda ix: ix.search("the", sort="updated", after="2020", limit=30).to_dict(),
     lambda ix: ix.search("内核 断点 tag:c++ OR path:2022").to_dict(),
-    lambda ix: (render.document(document := ix.get(POST)), terminal.document_text(document)),
+    lambda ix: (wire.document(document := ix.get(POST)), terminal.document_text(document)),
     lambda ix: (ix.like(POST).to_dict(), ix.suggest("ref"), ix.explain("psock", POST)),
     lambda ix: (ix.status(), ix.problems()),
     lambda ix: test_history.merge_all(ix),
@@ -58,7 +60,7 @@ class Malformed:
             pass
         store = Store(self.saved)
         self.commit = store.commit(1)
-        opened = segment.SegmentFile(str(self.saved / self._name), *self.commit.segments[0].file[1:])
+        opened = segment_file.SegmentFile(str(self.saved / self._name), *self.commit.segments[0].file[1:])
         self.meta = opened.meta
         self.columns: Columns = {}
         for name in opened._columns:
@@ -76,7 +78,7 @@ class Malformed:
         shutil.copytree(self.saved, self.index)
         (self.index / self._name).unlink()
         (self.index / "commit-000001").unlink()
-        file = File(self._name, *segment.write(self.index / self._name, columns, meta))
+        file = File(self._name, *segment_file.write(self.index / self._name, columns, meta))
         first, *others = self.commit.segments
         posts = meta["posts"] if isinstance(meta["posts"], int) else first.posts
         Store(self.index).publish(self.commit._replace(segments=(first._replace(file=file, posts=posts), *others)))
@@ -195,7 +197,7 @@ def test_a_heading_of_a_level_that_there_is_not(trial: Malformed, level: object)
 def test_what_postdex_writes_makes_sense(tmp_path: Path, long: int) -> None:
     """Segments of new posts, of long ones, and merged ones."""
     dice = random.Random(long)
-    with patch.object(inversion, "NARROW_POSITIONS", 5_000 + long), postdex.open(tmp_path) as ix:
+    with patch.object(inverter, "NARROW_POSITIONS", 5_000 + long), postdex.open(tmp_path) as ix:
         for _ in range(5):
             for number in range(8):
                 test_history.change(tmp_path / f"{dice.randrange(20)}.md", tmp_path / f"{number}.md", dice)
@@ -207,7 +209,7 @@ def test_what_postdex_writes_makes_sense(tmp_path: Path, long: int) -> None:
 
 def test_a_bug_is_not_taken_for_damage(trial: Malformed, monkeypatch: pytest.MonkeyPatch) -> None:
     trial.publish(trial.columns, trial.meta)
-    monkeypatch.setattr("postdex.library.answer", lambda *_: [][1])
+    monkeypatch.setattr("postdex.index.answer", lambda *_: [][1])
     with postdex.Index(trial.posts, index=trial.index, refresh="never") as ix, pytest.raises(IndexError):
         ix.search("refcount")
 

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from postdex_index.markdown import Parsed, sections, without_title
+from postdex_index.content.markdown.inline_syntax import fence_code_tags, html_text, inline_html_text, visible_text
+from postdex_index.content.markdown.sections import Parsed, sections, without_title
 from postdex_index.model import SOFT_BREAK, Section
-from postdex_index.shortcodes import fence_code_tags, html_text, inline_html_text, visible_text
 from postdex_index.sites.reading import slug_style
 
 Row = tuple[int, str, str]

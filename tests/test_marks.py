@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from storage import ANALYZER
 
 import postdex
-from postdex.values import Hit
-from postdex_index.analysis import terms_at
+from postdex.results.values import Hit
 from postdex_index.document import Found, Outlined
-from postdex_index.embedded import EmbeddedEngine
-from postdex_index.embedded.checkpoints import CHECKPOINT, stretches
-from postdex_index.languages import stem
-from postdex_index.scripts import is_spaceless, run_text
+from postdex_index.engine.embedded.engine import EmbeddedEngine
+from postdex_index.engine.embedded.write.checkpoints import CHECKPOINT, stretches
+from postdex_index.text.characters import is_spaceless, run_text
+from postdex_index.text.stemming import stem
+from postdex_index.text.tokenizer import terms_at
 
 LOREM = "Nothing of interest happens in this sentence, it is here to take up some room. "
 CODE = "```c\nstatic void drv_fb(struct drv_link *drv)\n{\n\tstruct link *to = drv->backup;\n\tlink_to(drv);\n}\n```\n"

@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 from storage import ANALYZER
 
 from postdex_index import schema, scoring
-from postdex_index.embedded import EmbeddedEngine, matching, reader
-from postdex_index.embedded.metadata import short_texts
-from postdex_index.embedded.postings import Lists
-from postdex_index.embedded.reader import Snapshot
-from postdex_index.engine import FEWEST, AsTyped, Put, Search, Stamp
-from postdex_index.languages import stem
+from postdex_index.engine.api import FEWEST, AsTyped, Put, Search, Stamp
+from postdex_index.engine.embedded.engine import EmbeddedEngine
+from postdex_index.engine.embedded.read import matcher as matching
+from postdex_index.engine.embedded.read import snapshot as reader
+from postdex_index.engine.embedded.read.postings import Lists
+from postdex_index.engine.embedded.read.snapshot import Snapshot
+from postdex_index.engine.embedded.write.field_values import short_texts
 from postdex_index.model import Code, Post, Section, Span
 from postdex_index.query import (
     Clauses,
@@ -41,8 +42,9 @@ from postdex_index.query import (
     Wildcard,
     leaves,
 )
-from postdex_index.scripts import is_spaceless
-from postdex_index.spelling import slips
+from postdex_index.text.characters import is_spaceless
+from postdex_index.text.edit_distance import slips
+from postdex_index.text.stemming import stem
 
 STAMP = Stamp(1, 1, 1, 1, bytes(16))
 WORDS = [

@@ -27,7 +27,9 @@ from mcp.types import TextContent
 from serving import serving
 
 import postdex
-from postdex import cli, mcp, render, request
+from postdex import mcp, request
+from postdex.cli import main
+from postdex.output import wire
 
 ROOT = Path(__file__).parent.parent
 REFCOUNT = "2022/refcount-bug.md"
@@ -202,19 +204,19 @@ def queries() -> list[str]:
 
 def test_the_same_answers_everywhere(samples: Path, ix: postdex.Index) -> None:
     """The same hits in the same order, with the same snippets: library, command line, HTTP, MCP."""
-    wanted = {query: render.to_dict(ix.search(query, limit=5)) for query in queries()}
+    wanted = {query: wire.to_dict(ix.search(query, limit=5)) for query in queries()}
     assert len(wanted) == 200 and sum(bool(answer["hits"]) for answer in wanted.values()) > 150
 
     with serving(samples) as served:
         for query, answer in wanted.items():
             found = served.ask(f"/search?limit=5&q={quote(query)}").json()
-            assert {**found, "took_ms": 0, "index": 0} == {**json.loads(render.dumps(answer)), "took_ms": 0, "index": 0}
+            assert {**found, "took_ms": 0, "index": 0} == {**json.loads(wire.dumps(answer)), "took_ms": 0, "index": 0}
 
     for query, answer in wanted.items():
         printed = io.StringIO()
         with redirect_stdout(printed):
-            cli.main(["-C", str(samples), "search", "--json", "-n", "5", "--", query])
-        assert json.loads(printed.getvalue())["hits"] == json.loads(render.dumps(answer["hits"]))
+            main.main(["-C", str(samples), "search", "--json", "-n", "5", "--", query])
+        assert json.loads(printed.getvalue())["hits"] == json.loads(wire.dumps(answer["hits"]))
 
     async def use(client: Client, call: Call) -> None:
         for query, answer in wanted.items():
@@ -297,8 +299,8 @@ def test_whatever_comes_is_answered(samples: Path) -> None:
 
 
 def test_without_the_extra(samples: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.delitem(sys.modules, "postdex.stdio", raising=False)
-    monkeypatch.delattr("postdex.stdio", raising=False)
+    monkeypatch.delitem(sys.modules, "postdex.mcp_stdio", raising=False)
+    monkeypatch.delattr("postdex.mcp_stdio", raising=False)
     monkeypatch.setitem(sys.modules, "mcp.types", None)
-    assert cli.main(["mcp", str(samples)]) == 2
+    assert main.main(["mcp", str(samples)]) == 2
     assert "pip install 'postdex[mcp]'" in capsys.readouterr().err

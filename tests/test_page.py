@@ -20,7 +20,7 @@ from browser import chromium, free_port, service
 from browser import site as other_site
 
 import postdex
-from postdex.service import page as search_page
+from postdex.http import search_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Route

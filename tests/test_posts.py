@@ -20,13 +20,13 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from postdex_index import posts
-from postdex_index.config import Settings
-from postdex_index.engine import Stamp
+from postdex_index.content import reader
+from postdex_index.content.gitignore import Patterns
+from postdex_index.content.parser import parse
+from postdex_index.engine.api import Stamp
 from postdex_index.errors import FolderError
-from postdex_index.ignore import Patterns
 from postdex_index.model import Post, Section
-from postdex_index.parsing import parse
+from postdex_index.settings import Settings
 from postdex_index.sites.generator import Site
 from postdex_index.sites.reading import named
 
@@ -98,11 +98,11 @@ NO_SITE, DEFAULTS = Site(), Settings()
 
 def check(
     folder: Path, path: str, content: bytes | str, *, site: Site = NO_SITE, settings: Settings = DEFAULTS
-) -> posts.Read:
+) -> reader.Read:
     """Write one file and read it: the one call of most of what is tested."""
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
     (folder / path).write_bytes(content.encode() if isinstance(content, str) else content)
-    return posts.read(folder, path, site, settings)
+    return reader.read(folder, path, site, settings)
 
 
 def plant(root: Path, files: list[str]) -> None:
@@ -115,9 +115,9 @@ def plant(root: Path, files: list[str]) -> None:
 @pytest.mark.parametrize(("files", "settings", "expected"), TREES)
 def test_walk(files: list[str], settings: Settings, expected: list[str], tmp_path: Path) -> None:
     plant(tmp_path, files)
-    found = posts.walk(tmp_path, settings)
+    found = reader.walk(tmp_path, settings)
     assert list(found.files) == expected and not found.problems
-    assert found == posts.walk(tmp_path, settings)
+    assert found == reader.walk(tmp_path, settings)
     assert all(stat.st_size == (tmp_path / path).stat().st_size for path, stat in found.files.items())
 
 
@@ -151,12 +151,12 @@ def test_patterns_agree_with_pathspec() -> None:
 def test_gitignores_above_the_folder_hold_up_to_the_repository(tmp_path: Path) -> None:
     plant(tmp_path, [".gitignore: b.md", "r/.git/x", "r/.gitignore: /p/a.md\nc.md", "r/p/.gitignore: !c.md"])
     plant(tmp_path, ["r/p/a.md", "r/p/b.md", "r/p/c.md", "r/p/x/a.md"])
-    assert list(posts.walk(tmp_path / "r/p", Settings()).files) == ["b.md", "c.md", "x/a.md"]
+    assert list(reader.walk(tmp_path / "r/p", Settings()).files) == ["b.md", "c.md", "x/a.md"]
 
 
 def test_no_gitignore_above_without_a_repository(tmp_path: Path) -> None:
     plant(tmp_path, [".gitignore: *.md", "p/a.md"])
-    assert list(posts.walk(tmp_path / "p", Settings()).files) == ["a.md"]
+    assert list(reader.walk(tmp_path / "p", Settings()).files) == ["a.md"]
 
 
 def test_only_regular_files_inside_the_folder_are_read(tmp_path: Path) -> None:
@@ -173,26 +173,26 @@ def test_only_regular_files_inside_the_folder_are_read(tmp_path: Path) -> None:
         os.chdir(root)  # a socket's path may have 100 characters
         listener.bind("socket.md")
         os.chdir(here)
-        found = posts.walk(root, Settings())
+        found = reader.walk(root, Settings())
     assert list(found.files) == ["a.md"]
     names = ["broken.md", "circle.md", "fifo.md", "link.md", "linked", "socket.md"]
     assert [(problem.path, problem.kind) for problem in found.problems] == [(name, "skipped") for name in names]
     for name in [*names, "linked/secret.md/", "../out/secret.md", "/etc/passwd", "a\0.md", "gone.md", ""]:
-        read = posts.read(root, name, Site(), Settings())
+        read = reader.read(root, name, Site(), Settings())
         assert read.post is None and read.stamp.digest == b"" and read.problems[0].kind == "skipped", name
 
 
 def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
     plant(tmp_path, ["p/a.md"])
     (tmp_path / "q").symlink_to("p")
-    assert list(posts.walk(tmp_path / "q", Settings()).files) == ["a.md"]
+    assert list(reader.walk(tmp_path / "q", Settings()).files) == ["a.md"]
 
 
 @pytest.mark.parametrize("name", ["missing", "file.md"])
 def test_no_folder(name: str, tmp_path: Path) -> None:
     (tmp_path / "file.md").write_text("x")
     with pytest.raises(FolderError, match=name):
-        posts.walk(tmp_path / name, Settings())
+        reader.walk(tmp_path / name, Settings())
 
 
 def test_names_that_are_not_utf8(tmp_path: Path) -> None:
@@ -205,33 +205,33 @@ def test_names_that_are_not_utf8(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"d\xff") / "a.md").write_text("x")
     (tmp_path / ".gitignore").write_text("left-*\n")
     (tmp_path / os.fsdecode(b"left-\xe9.md")).write_text("x")
-    found = posts.walk(tmp_path, Settings())
+    found = reader.walk(tmp_path, Settings())
     assert [*found.files] == ["caf\\xe9.md", "d\\xff/a.md"]
     assert {problem[:3] for problem in found.problems} == {
         ("caf\\xe9.md", 0, "note"), ("d\\xff", 0, "note"), ("left-\\xe9.md", 0, "note"),
     }  # fmt: skip
-    only = posts.walk(tmp_path, Settings(), ["d\\xff/a.md"])
+    only = reader.walk(tmp_path, Settings(), ["d\\xff/a.md"])
     assert [*only.files] == ["d\\xff/a.md"]
     for known in found.files:
-        post = posts.read(tmp_path, known, Site(), Settings()).post
+        post = reader.read(tmp_path, known, Site(), Settings()).post
         assert post and post.path == known and post.sections[0].text == "x"
-        assert posts.digest_of(tmp_path, known) == posts.digest(b"x")
+        assert reader.digest_of(tmp_path, known) == reader.digest(b"x")
     # A neighbour that is really called so is itself.
     (tmp_path / "caf\\xe9.md").write_text("y")
-    found = posts.walk(tmp_path, Settings())
+    found = reader.walk(tmp_path, Settings())
     assert [*found.files] == ["caf\\xe9.md", "d\\xff/a.md"]
     assert ("caf\\xe9.md", 0, "skipped") in {problem[:3] for problem in found.problems}
-    assert posts.digest_of(tmp_path, "caf\\xe9.md") == posts.digest(b"y")
+    assert reader.digest_of(tmp_path, "caf\\xe9.md") == reader.digest(b"y")
 
 
 def test_large_files_are_skipped(tmp_path: Path) -> None:
     for name, size in (("big.md", 10 * 1024 * 1024 + 1), ("fits.md", 10 * 1024 * 1024)):
         with open(tmp_path / name, "wb") as file:
             file.truncate(size)
-    found = posts.walk(tmp_path, Settings())
+    found = reader.walk(tmp_path, Settings())
     assert list(found.files) == ["fits.md"]
     assert found.problems[0].path == "big.md" and "larger than 10 MiB" in found.problems[0].message
-    assert posts.read(tmp_path, "big.md", Site(), Settings()).post is None
+    assert reader.read(tmp_path, "big.md", Site(), Settings()).post is None
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
@@ -240,8 +240,8 @@ def test_what_may_not_be_read_is_skipped(tmp_path: Path) -> None:
     (tmp_path / "a.md").chmod(0)
     (tmp_path / "x").chmod(0)
     try:
-        assert [problem.path for problem in posts.walk(tmp_path, Settings()).problems] == ["x"]
-        assert posts.read(tmp_path, "a.md", Site(), Settings()).problems[0].kind == "skipped"
+        assert [problem.path for problem in reader.walk(tmp_path, Settings()).problems] == ["x"]
+        assert reader.read(tmp_path, "a.md", Site(), Settings()).problems[0].kind == "skipped"
     finally:
         (tmp_path / "x").chmod(0o700)
 
@@ -274,7 +274,7 @@ def test_encodings(content: bytes, text: str | None, problems: list[tuple[str, i
     found = check(tmp_path, "a.md", content)
     shown = found.post and "".join(section.text for section in found.post.sections)
     assert shown == text and [(problem.kind, problem.line) for problem in found.problems] == problems
-    assert found.stamp.digest == posts.digest(content) and found.stamp.size == len(content)
+    assert found.stamp.digest == reader.digest(content) and found.stamp.size == len(content)
 
 
 def test_a_post_as_a_whole(tmp_path: Path) -> None:
@@ -361,13 +361,13 @@ def test_an_unsafe_address_is_a_problem(tmp_path: Path) -> None:
 
 def test_stamps(tmp_path: Path) -> None:
     stamp = check(tmp_path, "a.md", "---\nexpiryDate: 2222-01-01\n---\nx").stamp
-    state = posts.walk(tmp_path, Settings()).files["a.md"]
+    state = reader.walk(tmp_path, Settings()).files["a.md"]
     assert stamp[:4] == (state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
     assert stamp.reconsider_at == 7_952_342_400 and stamp.racy
     time.sleep(0.12)
     os.utime(tmp_path / "a.md", (1, 1.5))
     time.sleep(0.12)
-    assert not posts.read(tmp_path, "a.md", Site(), Settings()).stamp.racy
+    assert not reader.read(tmp_path, "a.md", Site(), Settings()).stamp.racy
 
 
 def test_a_file_that_changes_under_the_reader_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -382,9 +382,9 @@ def test_a_file_that_changes_under_the_reader_is_read_again(tmp_path: Path, monk
         return content
 
     monkeypatch.setattr(os, "read", read)
-    found = posts.read(tmp_path, "a.md", Site(), Settings())
+    found = reader.read(tmp_path, "a.md", Site(), Settings())
     assert found.post is not None and found.post.sections[0].text == "new and longer"
-    assert found.stamp.digest == posts.digest(b"new and longer") and isinstance(found.stamp, Stamp)
+    assert found.stamp.digest == reader.digest(b"new and longer") and isinstance(found.stamp, Stamp)
 
 
 #: Texts that fuzzing found, with the lines and texts of their sections.

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postdex.printable import cells, escape, iso, lines, printable
+from postdex.text_safety import cells, escape, iso, lines, printable
 
 
 @pytest.mark.parametrize(

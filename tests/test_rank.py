@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postdex import rank
+from postdex.results import rerank
 from postdex_index.document import Outline, Outlined, StoredSection
 from postdex_index.query import Leaf, Phrase, Prefix, Synonyms, Term
 from postdex_index.schema import BODY, HEADING
@@ -38,14 +38,14 @@ class Found(NamedTuple):
         return self.places[leaf]
 
 
-def numbers(ranked: Sequence[rank.Ranked]) -> list[int]:
+def numbers(ranked: Sequence[rerank.Ranked]) -> list[int]:
     """The candidates by their numbers."""
     return [one.candidate.post for one in ranked if isinstance(one.candidate, Found)]
 
 
-def scored(score: float) -> rank.Ranked:
+def scored(score: float) -> rerank.Ranked:
     """A post with this score."""
-    return rank.Ranked(Found(0, score, []), score, score)
+    return rerank.Ranked(Found(0, score, []), score, score)
 
 
 def section(level: int, heading: str, start: int, words: int, headings: tuple[str, ...] = ()) -> StoredSection:
@@ -53,7 +53,7 @@ def section(level: int, heading: str, start: int, words: int, headings: tuple[st
     return StoredSection(level, heading, (*headings, heading), heading, 1, start, body, body + words)
 
 
-def inside(scored: rank.ScoredSection, positions: Sequence[Sequence[int]]) -> dict[int, Sequence[int]]:
+def inside(scored: rerank.ScoredSection, positions: Sequence[Sequence[int]]) -> dict[int, Sequence[int]]:
     return {leaf: positions[leaf][start:stop] for leaf, start, stop in scored.matches}
 
 
@@ -82,7 +82,7 @@ def outline(sections: Sequence[StoredSection]) -> Outline:
     ],
 )
 def test_closeness(first: list[int], second: list[int], distance: int) -> None:
-    assert rank.closeness(first, second) == (1 / distance if distance else 0)
+    assert rerank.closeness(first, second) == (1 / distance if distance else 0)
 
 
 @few
@@ -90,7 +90,7 @@ def test_closeness(first: list[int], second: list[int], distance: int) -> None:
 def test_closeness_is_the_least_distance(first: list[int], second: list[int]) -> None:
     distances = [y - x if y > x else x - y + 1 for x in first for y in second if x != y]
     least = min(distances, default=99)
-    assert rank.closeness(first, second) == (1 / least if least <= rank.FARTHEST else 0)
+    assert rerank.closeness(first, second) == (1 / least if least <= rerank.FARTHEST else 0)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_closeness_is_the_least_distance(first: list[int], second: list[int]) ->
     ],
 )
 def test_neighbours(leaves: list[Leaf], pairs: tuple[tuple[int, int], ...]) -> None:
-    assert rank.neighbours(leaves) == pairs
+    assert rerank.neighbours(leaves) == pairs
 
 
 @pytest.mark.parametrize(
@@ -132,14 +132,14 @@ def test_closest(
     found: list[tuple[float, list[list[int]]]], pairs: list[tuple[int, int]], order: list[tuple[int, float]]
 ) -> None:
     candidates = [Found(post, score, where) for post, (score, where) in enumerate(found)]
-    got = rank.closest(candidates, pairs)
+    got = rerank.closest(candidates, pairs)
     assert numbers(got) == [post for post, _ in order]
     assert [r.score for r in got] == pytest.approx([score for _, score in order])
 
 
 def test_only_the_first_are_looked_at() -> None:
     candidates = [Found(post, 1.0, [[1], [2] if post == 60 else [50]]) for post in range(70)]
-    assert numbers(rank.closest(candidates, [(0, 1)])) == list(range(70))
+    assert numbers(rerank.closest(candidates, [(0, 1)])) == list(range(70))
 
 
 @few
@@ -147,8 +147,8 @@ def test_only_the_first_are_looked_at() -> None:
 def test_wanted_changes_nothing_at_the_top(posts: list[tuple[float, list[int], list[int]]], wanted: int) -> None:
     posts.sort(key=lambda post: -post[0])
     candidates = [Found(number, score, [a, b]) for number, (score, a, b) in enumerate(posts)]
-    every = rank.closest(candidates, [(0, 1)])
-    cut = rank.closest(candidates, [(0, 1)], wanted=wanted)
+    every = rerank.closest(candidates, [(0, 1)])
+    cut = rerank.closest(candidates, [(0, 1)], wanted=wanted)
     assert cut[:wanted] == every[:wanted]
     assert sorted(numbers(cut)) == list(range(len(posts)))
 
@@ -185,20 +185,20 @@ OUTLINE = outline(POST)
 )
 def test_best_sections(positions: list[list[int]], order: list[tuple[int, int]]) -> None:
     worth = [2.0] * len(positions)
-    got = rank.best_sections(OUTLINE, positions, worth, scored(3.0), 3)
-    near = [rank.densest(inside(one, positions), worth, POST[one.index].body) for one in got]
+    got = rerank.best_sections(OUTLINE, positions, worth, scored(3.0), 3)
+    near = [rerank.densest(inside(one, positions), worth, POST[one.index].body) for one in got]
     assert list(zip([one.index for one in got], near, strict=True)) == order
     assert [scored.score for scored in got] == sorted((scored.score for scored in got), reverse=True)
 
 
 def test_a_post_without_sections() -> None:
-    assert rank.best_sections(outline([]), [[1]], [1.0], scored(1.0), 3) == []
+    assert rerank.best_sections(outline([]), [[1]], [1.0], scored(1.0), 3) == []
 
 
 def test_a_share_of_the_posts_score() -> None:
-    (one,) = rank.best_sections(OUTLINE, [[15]], [2.0], scored(3.0), 1)
-    (two,) = rank.best_sections(OUTLINE, [[15]], [2.0], scored(5.0), 1)
-    assert two.score - one.score == pytest.approx(2 * rank.POST_SHARE)
+    (one,) = rerank.best_sections(OUTLINE, [[15]], [2.0], scored(3.0), 1)
+    (two,) = rerank.best_sections(OUTLINE, [[15]], [2.0], scored(5.0), 1)
+    assert two.score - one.score == pytest.approx(2 * rerank.POST_SHARE)
 
 
 def plain_score(number: int, positions: Sequence[Sequence[int]], worth: Sequence[float]) -> float:
@@ -207,13 +207,13 @@ def plain_score(number: int, positions: Sequence[Sequence[int]], worth: Sequence
     parents = [s for s in POST[:number] if s.heading in this.headings[:-1]]
     total = 0.0
     for value, where in zip(worth, positions, strict=True):
-        text = saturation(count(where, this.body, this.stop), norm(BODY, this.stop - this.body, rank.AVERAGE_SECTION))
+        text = saturation(count(where, this.body, this.stop), norm(BODY, this.stop - this.body, rerank.AVERAGE_SECTION))
         above = sum(in_heading(where, s) for s in parents)
-        total += value * (rank.OWN_HEADING * in_heading(where, this) + above + text)
+        total += value * (rerank.OWN_HEADING * in_heading(where, this) + above + text)
     asked_for = {place for where in positions for place in where if this.start <= place < this.body}
     held = sum(value for value, where in zip(worth, positions, strict=True) if count(where, this.start, this.stop))
-    in_full = 1 + rank.COVERAGE * held / sum(worth)
-    return total * (1 + rank.HEADING_COVERAGE * len(asked_for) / max(1, this.body - this.start)) * in_full
+    in_full = 1 + rerank.COVERAGE * held / sum(worth)
+    return total * (1 + rerank.HEADING_COVERAGE * len(asked_for) / max(1, this.body - this.start)) * in_full
 
 
 def count(where: Sequence[int], start: int, stop: int) -> int:
@@ -221,7 +221,7 @@ def count(where: Sequence[int], start: int, stop: int) -> int:
 
 
 def in_heading(where: Sequence[int], s: StoredSection) -> float:
-    return saturation(count(where, s.start, s.body), norm(HEADING, s.body - s.start, rank.AVERAGE_HEADING))
+    return saturation(count(where, s.start, s.body), norm(HEADING, s.body - s.start, rerank.AVERAGE_HEADING))
 
 
 @few
@@ -231,11 +231,11 @@ def test_scores_are_the_formula(positions: list[list[int]]) -> None:
     real = [p for s in POST for p in range(s.start, s.stop)] + list(range(5))
     positions = [[place for place in where if place in real] for where in positions]
     worth = [3.0, 0.5, 0.2, 10.0][: len(positions)]
-    for one in rank.best_sections(OUTLINE, positions, worth, scored(2.0), 9):
+    for one in rerank.best_sections(OUTLINE, positions, worth, scored(2.0), 9):
         expected = plain_score(one.index, positions, worth)
-        assert one.score == pytest.approx(2.0 * rank.POST_SHARE + expected)
+        assert one.score == pytest.approx(2.0 * rerank.POST_SHARE + expected)
         this = POST[one.index]
-        assert this.body <= rank.densest(inside(one, positions), worth, this.body) <= this.stop
+        assert this.body <= rerank.densest(inside(one, positions), worth, this.body) <= this.stop
 
 
 @pytest.mark.parametrize(
@@ -251,14 +251,14 @@ def test_scores_are_the_formula(positions: list[list[int]]) -> None:
 def test_sections_with_the_whole_come_first(
     wholes: list[list[int]], spelled: tuple[int, ...], order: list[int]
 ) -> None:
-    levels = rank.holding(OUTLINE, wholes, spelled)
+    levels = rerank.holding(OUTLINE, wholes, spelled)
     positions = [[15, 55, 56, 90, 91, 92, 135, 195]]
-    post = rank.Ranked(Found(0, 9.0, [], 6.0), 9.0, 3.0)
-    found = rank.best_sections(OUTLINE, positions, [2.0], post, 9, levels)
+    post = rerank.Ranked(Found(0, 9.0, [], 6.0), 9.0, 3.0)
+    found = rerank.best_sections(OUTLINE, positions, [2.0], post, 9, levels)
     got = [one.index for one in found]
     assert got[: len(levels)] == order[: len(levels)] and sorted(got) == [0, 1, 2, 3, 4]
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
-    without = rank.best_sections(OUTLINE, positions, [2.0], scored(3.0), 9)
+    without = rerank.best_sections(OUTLINE, positions, [2.0], scored(3.0), 9)
     assert {one.index: one.score for one in without}.items() >= {
         one.index: one.score for one in found if one.index not in levels
     }.items(), "other sections are worth what they are without it"

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postdex import render, terminal
-from postdex.printable import cells
-from postdex.rescue import Correction
-from postdex.values import Hit, IndexState, Results, SectionHit, Snippet
+from postdex.output import terminal, wire
+from postdex.query.typos import Correction
+from postdex.results.values import Hit, IndexState, Results, SectionHit, Snippet
+from postdex.text_safety import cells
 from postdex_index.document import StoredSection
-from postdex_index.engine import Word
+from postdex_index.engine.api import Word
 from postdex_index.errors import NotFoundError, QueryError
 from postdex_index.model import Explanation, Problem, Span
 
@@ -78,15 +78,15 @@ def check(found: Results, expected: str, **options: Any) -> None:
 
 
 def test_the_wire_form_to_the_byte() -> None:
-    assert render.to_json(RESULTS) == WIRE
-    assert json.loads(render.to_json(RESULTS, indent=2)) == render.to_dict(RESULTS) == json.loads(WIRE)
-    assert list(map(json.loads, render.jsonl(RESULTS))) == json.loads(WIRE)["hits"]
+    assert wire.to_json(RESULTS) == WIRE
+    assert json.loads(wire.to_json(RESULTS, indent=2)) == wire.to_dict(RESULTS) == json.loads(WIRE)
+    assert list(map(json.loads, wire.jsonl(RESULTS))) == json.loads(WIRE)["hits"]
 
 
 def test_what_is_there_only_when_asked_for() -> None:
     explained = Explanation(7.31234, "score", (Explanation(7.31234, "refcount"),))
     asked = HIT._replace(explain=explained, sections=(BEST._replace(snippet=SNIPPET),), updated=-1)
-    found = render.to_dict(
+    found = wire.to_dict(
         results(
             asked, facets={"tags": {"linux": 2}}, corrections=(Correction("refcoutn", ("refcount",)),), warnings=("x",)
         )
@@ -247,14 +247,14 @@ def test_links_for_editors() -> None:
     ],
 )
 def test_links(url: str, expected: str) -> None:
-    assert render.link(url) == expected
+    assert wire.link(url) == expected
 
 
 def test_html_is_safe_in_elements_and_attributes() -> None:
-    assert render.to_html("<a href=\"x\" onclick='y'>&amp;", [Span(1, 1)]) == (
+    assert wire.to_html("<a href=\"x\" onclick='y'>&amp;", [Span(1, 1)]) == (
         "&lt;<mark>a</mark> href=&quot;x&quot; onclick=&#x27;y&#x27;&gt;&amp;amp;"
     )
-    assert render.to_html("\u202e<\x00b>") == "&lt;b&gt;"
+    assert wire.to_html("\u202e<\x00b>") == "&lt;b&gt;"
 
 
 def test_problems_and_explanations_as_text() -> None:
@@ -303,7 +303,7 @@ def test_a_post_to_read() -> None:
 
 
 def test_the_wire_form_of_a_post() -> None:
-    found = render.document(StoredPost())
+    found = wire.document(StoredPost())
     sections = found.pop("sections")
     assert found == {
         "schema": 1,
@@ -321,7 +321,7 @@ def test_the_wire_form_of_a_post() -> None:
         "unpublished": "",
     }
     assert [section["text"] for section in sections] == ["Before.\nStill.", "if x:\n\treturn\x1b 1\n\n", ""]
-    assert render.document(StoredPost(), 1)["sections"] == [sections[1]]
+    assert wire.document(StoredPost(), 1)["sections"] == [sections[1]]
     assert sections[2] == {
         "title": "Empty",
         "level": 3,
@@ -330,21 +330,21 @@ def test_the_wire_form_of_a_post() -> None:
         "line": 12,
         "text": "",
     }
-    assert "\u202e" not in render.dumps(render.document(StoredPost()))
+    assert "\u202e" not in wire.dumps(wire.document(StoredPost()))
 
 
 def test_suggestions_and_errors() -> None:
-    assert render.suggestions("smc", [Word("smc_close", "smcclose", 3)]) == {
+    assert wire.suggestions("smc", [Word("smc_close", "smcclose", 3)]) == {
         "schema": 1,
         "query": "smc",
         "suggestions": [{"text": "smc_close", "posts": 3}],
     }
-    assert render.error(QueryError("too deep", "leave some out", code="too_deep")) == {
+    assert wire.error(QueryError("too deep", "leave some out", code="too_deep")) == {
         "error": {"code": "too_deep", "message": "too deep", "hint": "leave some out"}
     }
-    assert render.error(NotFoundError("no such post", path="a.md"))["error"]["message"] == "a.md: no such post"
-    assert render.error(KeyError("/secret"))["error"]["code"] == "internal"
-    assert "secret" not in render.dumps(render.error(KeyError("/secret")))
+    assert wire.error(NotFoundError("no such post", path="a.md"))["error"]["message"] == "a.md: no such post"
+    assert wire.error(KeyError("/secret"))["error"]["code"] == "internal"
+    assert "secret" not in wire.dumps(wire.error(KeyError("/secret")))
 
 
 # Anything a post, a path or a query may hold. Lone surrogates as os.fsdecode makes them of file names.
@@ -421,8 +421,8 @@ class Markup(HTMLParser):
 @settings(deadline=None, max_examples=150)
 @given(any_results())
 def test_json_reads_back_and_is_clean(found: Results) -> None:
-    text = render.to_json(found)
-    assert json.loads(text) == render.to_dict(found)
+    text = wire.to_json(found)
+    assert json.loads(text) == wire.to_dict(found)
     assert not CONTROLS.search(text) and "\n" not in text
     assert text.encode("utf-8")
 
@@ -448,7 +448,7 @@ def test_snippets_keep_to_the_width(found: Results, width: int) -> None:
 @given(texts_with_spans())
 def test_html_has_no_markup_but_mark(given_text: tuple[str, tuple[Span, ...]]) -> None:
     text, spans = given_text
-    parsed = Markup(render.to_html(text, spans))
+    parsed = Markup(wire.to_html(text, spans))
     assert parsed.tags == [("mark", [])] * len(spans)
-    assert parsed.text == Markup(render.to_html(text)).text
-    assert not CONTROLS.search(parsed.text) and "<" not in re.sub("</?mark>", "", render.to_html(text, spans))
+    assert parsed.text == Markup(wire.to_html(text)).text
+    assert not CONTROLS.search(parsed.text) and "<" not in re.sub("</?mark>", "", wire.to_html(text, spans))

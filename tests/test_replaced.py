@@ -15,8 +15,9 @@ from storage import generation
 from test_watch import Blog, check, until
 
 import postdex
-from postdex_index import build, embedded, watch
-from postdex_index.embedded import EmbeddedEngine
+from postdex_index.engine.embedded import engine
+from postdex_index.engine.embedded.engine import EmbeddedEngine
+from postdex_index.update import refresh, watch
 
 BEFORE, AFTER = "walrus", "zebra"
 
@@ -60,11 +61,11 @@ ways = pytest.mark.parametrize("replace", [rebuilt, moved, copied_over], ids=lam
 
 
 @ways
-@pytest.mark.parametrize("coarse_ns", [0, embedded._COARSE_NS], ids=["settled", "young"])
+@pytest.mark.parametrize("coarse_ns", [0, engine._COARSE_NS], ids=["settled", "young"])
 def test_a_search_sees_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replace: Callable[[Path, Path], None], coarse_ns: int
 ) -> None:
-    monkeypatch.setattr(embedded, "_COARSE_NS", coarse_ns)
+    monkeypatch.setattr(engine, "_COARSE_NS", coarse_ns)
     folder, other = make(tmp_path)
     with postdex.open(folder, refresh="never") as ix:
         assert [ix.search(word).total for word in (BEFORE, AFTER, "common")] == [1, 0, 1]
@@ -94,7 +95,7 @@ def test_what_a_search_compares_the_files_with_is_of_the_new_index(tmp_path: Pat
         shutil.rmtree(ix.engine.place)
         (folder / "old.md").write_text(f"# Old\n\nOf a {BEFORE}.\n")
         while generation(folder / ".postdex") != before:
-            build.refresh(folder, ix.engine, ix.settings, full=True)
+            refresh.refresh(folder, ix.engine, ix.settings, full=True)
         (folder / "old.md").unlink()
         found = ix.search(BEFORE, typo=False)
         assert (found.total, found.index.fresh) == (0, True)
@@ -146,12 +147,12 @@ def test_the_watch_sees_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, poll
     monkeypatch.setattr(watch, "TICK_S", 0.05)
     blog = Blog(tmp_path / "blog", polling)
     other = tmp_path / "other"
-    build.refresh(blog.folder, EmbeddedEngine(other), blog.ix.settings)
+    refresh.refresh(blog.folder, EmbeddedEngine(other), blog.ix.settings)
     blog.write("d.md")
     blog.start()
     check(blog, "2022/c.md", "a.md", "b.md", "d.md")
     while (generation(other) or 0) < (generation(blog.index) or 0):
-        build.refresh(blog.folder, EmbeddedEngine(other), blog.ix.settings._replace(exclude=("b.md",)), full=True)
+        refresh.refresh(blog.folder, EmbeddedEngine(other), blog.ix.settings._replace(exclude=("b.md",)), full=True)
     os.rename(blog.index, tmp_path / "gone")
     os.rename(other, blog.index)
     check(blog, "2022/c.md", "a.md", "b.md", "d.md")

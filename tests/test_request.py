@@ -15,7 +15,8 @@ from typing import Any, get_type_hints
 import click
 import pytest
 
-from postdex import Index, commands
+from postdex import Index
+from postdex.cli import commands
 from postdex.json_arguments import schema
 from postdex.request import Argument, SearchArguments, SearchRequest, Texts, arguments, shown_on
 
@@ -63,9 +64,9 @@ def test_no_face_has_what_its_row_hides() -> None:
 
 
 def test_the_service_has_it() -> None:
-    from postdex.service import gate, openapi, parameters
+    from postdex.http import auth, openapi, parameters
 
-    described = openapi.document(gate.Rules())["paths"]["/search"]
+    described = openapi.document(auth.Rules())["paths"]["/search"]
     rows = {row.name.replace("query", "q"): row for row in shown_on("http")}
     asked = {each["name"]: each for each in described["get"]["parameters"]}
     body = described["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
@@ -96,8 +97,11 @@ NEW = """    colour: Annotated[str | None, Argument("Only posts of this colour."
 SHOW = """
 import contextlib, io, json, sys
 import postdex
-from postdex import cli, commands, mcp, request
-from postdex.service import parameters
+from postdex.cli import main as cli
+from postdex.cli import commands
+from postdex import mcp
+from postdex import request
+from postdex.http import parameters
 sys.path.insert(0, "docs")
 import openapi, update
 printed = io.StringIO()

@@ -13,11 +13,13 @@ from typing import get_args
 import pytest
 from storage import Trial
 
-from postdex import lexer, request
-from postdex.service import gate, openapi
-from postdex.values import Hit
+from postdex import request
+from postdex.http import auth, openapi
+from postdex.query import lexer
+from postdex.results.values import Hit
 from postdex_index import schema
-from postdex_index.embedded import codec, layout
+from postdex_index.engine.embedded.format import columns
+from postdex_index.engine.embedded.whoosh import codec
 from postdex_index.errors import IndexMissingError
 from postdex_index.model import Post, StoredFields
 
@@ -28,7 +30,7 @@ TYPES = {"text", "texts", "paths", "date", "number"}
 @pytest.fixture(scope="module")
 def shapes() -> dict[str, list[str]]:
     """The keys of hits and of documents, as the service describes them."""
-    described = openapi.document(gate.Rules())["components"]["schemas"]
+    described = openapi.document(auth.Rules())["components"]["schemas"]
     return {name: list(described[name]["properties"]) for name in ("Hit", "Document")}
 
 
@@ -42,7 +44,7 @@ def test_a_row_is_wherever_fields_are(field: schema.Field, shapes: dict[str, lis
     assert not field.filter or field.filter in lexer.FILTERS
     assert (field.type == "date" and field.filter != "") == (name == "date"), "the ranges of queries are of the date"
     assert not field.facet or (field.filter and field.facet in request.FACETS), "what filters find is counted"
-    assert field.sort == (name in request.SORTS) == (f"sort_{name}" in layout.COLUMNS)
+    assert field.sort == (name in request.SORTS) == (f"sort_{name}" in columns.COLUMNS)
     assert (field.weight > 0 or name == "code") == (name in schema.CODES)
     assert not field.weight or schema.SCORED[schema.CODES[name][0]] == field
     assert not field.stored or name == "description" or name in StoredFields.__annotations__
@@ -97,9 +99,9 @@ NEW_FIELD = (
         '    Field("venue", "text", 1.0, stored=True, filter="venue", facet="venues", sort=True, wire="hit"),\n',
         '    Field("unpublished",',
     ),
-    ("index/postdex_index/fields.py", '        venue=fields.text("venue"),\n', "        lang=_lang("),
+    ("index/postdex_index/content/metadata.py", '        venue=fields.text("venue"),\n', "        lang=_lang("),
     ("index/postdex_index/model.py", '    venue: str = ""\n', '    lang: str = ""\n'),
-    ("search/postdex/values.py", '    venue: str = ""\n', "    explain: Explanation | None = None\n"),
+    ("search/postdex/results/values.py", '    venue: str = ""\n', "    explain: Explanation | None = None\n"),
 )
 POSTS = {
     "a.md": "---\ntitle: One\nvenue: Town Hall\n---\nText about chess.\n",
@@ -111,9 +113,11 @@ import json, sys
 from pathlib import Path
 import postdex
 import openapi
-from postdex import mcp, render, request
-from postdex.values import Hit
-from postdex_index.embedded.codec import open_index, schema
+from postdex import mcp
+from postdex.output import wire as render
+from postdex import request
+from postdex.results.values import Hit
+from postdex_index.engine.embedded.whoosh.codec import open_index, schema
 
 folder = Path(sys.argv[1])
 with postdex.open(folder) as ix:

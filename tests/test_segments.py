@@ -20,9 +20,11 @@ from hypothesis import strategies as st
 from storage import ANALYZER
 
 from postdex_index import schema
-from postdex_index.embedded import EmbeddedEngine, gathering, merge, sought, writer
-from postdex_index.embedded.reader import Snapshot
-from postdex_index.engine import AsTyped, Put, Search, Stamp
+from postdex_index.engine.api import AsTyped, Put, Search, Stamp
+from postdex_index.engine.embedded.engine import EmbeddedEngine
+from postdex_index.engine.embedded.read import vocabulary
+from postdex_index.engine.embedded.read.snapshot import Snapshot
+from postdex_index.engine.embedded.write import index_writer, merger, segment_builder
 from postdex_index.model import Explanation, Post, Section
 from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Synonyms, Term, Wildcard
 
@@ -40,15 +42,18 @@ def still(most_words: int) -> Iterator[None]:
     """Averages are what they are, and a pattern covers so many words at most."""
     averages = [3.0 + code for code in range(len(schema.SCORED))]
     with ExitStack() as patches:
-        for module in (gathering, merge):
+        for module in (segment_builder, merger):
             patches.enter_context(patch.object(module, "average_lengths", lambda totals: averages))
-        patches.enter_context(patch.object(sought, "MOST_WORDS", most_words))
+        patches.enter_context(patch.object(vocabulary, "MOST_WORDS", most_words))
         yield
 
 
 def stored(directory: Path, batches: Sequence[Sequence[Post]], merging: Callable[[Any], Any]) -> Snapshot:
     """The posts, a commit for each batch."""
-    with patch.object(writer, "to_merge", merging), EmbeddedEngine(directory).open_writer(analyzer=ANALYZER) as opened:
+    with (
+        patch.object(index_writer, "to_merge", merging),
+        EmbeddedEngine(directory).open_writer(analyzer=ANALYZER) as opened,
+    ):
         for batch in batches:
             opened.put([Put(post, post.path, STAMP) for post in batch])
             opened.commit()
@@ -177,7 +182,7 @@ def test_what_is_deleted_speaks_no_language(tmp_path: Path) -> None:
         assert reader.search(Search(Term("wichtigen"))).total == 2
         for merging in (never, always):
             with (
-                patch.object(writer, "to_merge", merging),
+                patch.object(index_writer, "to_merge", merging),
                 EmbeddedEngine(tmp_path).open_writer(analyzer=ANALYZER) as opened,
             ):
                 opened.delete([gone.path])

@@ -28,10 +28,13 @@ from serving import BEARER, TOKEN, Running, serving
 from storage import generation
 
 import postdex
-from postdex import cli, filters, render
-from postdex.service import app, endpoints, gate, openapi, records, watched
-from postdex.service.errors import REFUSALS, RequestError
-from postdex_index.embedded import disk
+from postdex.cli import main
+from postdex.http import app, auth, endpoints, metrics, openapi
+from postdex.http.errors import REFUSALS, RequestError
+from postdex.http.serve import watched
+from postdex.output import wire
+from postdex.query import filters
+from postdex_index.engine.embedded.format import durable_files
 from postdex_index.errors import IndexWriteError
 
 ROOT = Path(__file__).parent.parent
@@ -49,7 +52,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def served(samples: Path) -> Iterator[Running]:
-    with serving(samples, rules=gate.Rules(origins=("https://blog.example",), token=TOKEN)) as running:
+    with serving(samples, rules=auth.Rules(origins=("https://blog.example",), token=TOKEN)) as running:
         yield running
 
 
@@ -195,7 +198,7 @@ QUERIES: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("query", "arguments"), QUERIES)
 def test_answers_are_the_librarys(served: Running, query: str, arguments: dict[str, Any]) -> None:
-    wanted = render.to_dict(served.site.index.search(query, **arguments))
+    wanted = wire.to_dict(served.site.index.search(query, **arguments))
     fields = {name: str(value).lower() if isinstance(value, bool) else value for name, value in arguments.items()}
     got = served.ask("/search?" + urlencode({"q": query, **fields}, doseq=True)).json()
     posted = served.post("/search", {"q": query, **arguments}).json()
@@ -285,27 +288,27 @@ def test_a_name_may_have_any_character(blog: Path) -> None:
 @pytest.mark.parametrize(
     ("host", "rules", "fits"),
     [
-        ("127.0.0.1:8765", gate.Rules(), True),
-        ("localhost", gate.Rules(), True),
-        ("LOCALHOST:1", gate.Rules(), True),
-        ("[::1]:8765", gate.Rules("::1"), True),
-        ("evil.example", gate.Rules(), False),
-        ("127.0.0.1.evil.example", gate.Rules(), False),
-        ("localhost@evil.example", gate.Rules(), False),
-        ("", gate.Rules(), False),
-        ("10.0.0.1", gate.Rules(), False),
-        ("10.0.0.1:80", gate.Rules("0.0.0.0", (), TOKEN, True), True),
-        ("evil.example", gate.Rules("0.0.0.0", (), TOKEN, True), False),
-        ("blog.example", gate.Rules("0.0.0.0", ("https://blog.example",), TOKEN, True), True),
-        ("blog.example:81", gate.Rules("0.0.0.0", ("https://blog.example",), TOKEN, True), False),
+        ("127.0.0.1:8765", auth.Rules(), True),
+        ("localhost", auth.Rules(), True),
+        ("LOCALHOST:1", auth.Rules(), True),
+        ("[::1]:8765", auth.Rules("::1"), True),
+        ("evil.example", auth.Rules(), False),
+        ("127.0.0.1.evil.example", auth.Rules(), False),
+        ("localhost@evil.example", auth.Rules(), False),
+        ("", auth.Rules(), False),
+        ("10.0.0.1", auth.Rules(), False),
+        ("10.0.0.1:80", auth.Rules("0.0.0.0", (), TOKEN, True), True),
+        ("evil.example", auth.Rules("0.0.0.0", (), TOKEN, True), False),
+        ("blog.example", auth.Rules("0.0.0.0", ("https://blog.example",), TOKEN, True), True),
+        ("blog.example:81", auth.Rules("0.0.0.0", ("https://blog.example",), TOKEN, True), False),
     ],
 )
-def test_hosts(host: str, rules: gate.Rules, fits: bool) -> None:
+def test_hosts(host: str, rules: auth.Rules, fits: bool) -> None:
     if fits:
-        gate.check_host(host, rules)
+        auth.check_host(host, rules)
     else:
         with pytest.raises(RequestError, match="does not go by the name"):
-            gate.check_host(host, rules)
+            auth.check_host(host, rules)
 
 
 @pytest.mark.parametrize(
@@ -366,7 +369,7 @@ def test_tokens_where_others_can_reach_it(
 
 @pytest.fixture(scope="module")
 def guarded(samples: Path) -> Iterator[Running]:
-    with serving(samples, rules=gate.Rules("127.0.0.1", (), TOKEN, True)) as running:
+    with serving(samples, rules=auth.Rules("127.0.0.1", (), TOKEN, True)) as running:
         yield running
 
 
@@ -374,7 +377,7 @@ def test_tokens_on_this_machine(served: Running, samples: Path) -> None:
     check(served, "/index", 401, "unauthorized", "POST")
     report = served.post("/index", {"full": False}, **BEARER)
     assert (report.status, report.json()["changed"]) == (200, 0)
-    with serving(samples, rules=gate.Rules()) as without:
+    with serving(samples, rules=auth.Rules()) as without:
         check(without, "/index", 403, "forbidden", "POST")
 
 
@@ -459,7 +462,7 @@ def test_what_cannot_be_written_is_served_as_it_is(blog: Path, monkeypatch: pyte
     with postdex.open(blog) as ix:
         posts = ix.search("common").total
     with monkeypatch.context() as patched:
-        patched.setattr(disk, name, refuse)
+        patched.setattr(durable_files, name, refuse)
         with serving(blog) as served:
             assert served.ask("/health").json()["status"] == "ok", "it is as new as the files"
         write(blog, "second", "another common word")
@@ -473,7 +476,7 @@ def test_what_cannot_be_written_is_served_as_it_is(blog: Path, monkeypatch: pyte
             assert served.post("/index", {}, **BEARER).json()["added"] == 1
             assert served.ask("/health").json()["status"] == "ok"
     shutil.rmtree(blog / ".postdex")
-    monkeypatch.setattr(disk, name, refuse)
+    monkeypatch.setattr(durable_files, name, refuse)
     with pytest.raises(IndexWriteError), serving(blog):
         pass
 
@@ -524,10 +527,10 @@ def test_metrics(served: Running) -> None:
 
 
 def test_log_lines() -> None:
-    done = records.Done("GET", "/search?q=\x1b[2J\n" + "a" * 300, "search", 200, 0.0012, "127.0.0.1")
-    row = logging.LogRecord(records.log.name, logging.INFO, "", 0, "%s %s %d", (done.method, done.target, 200), None)
+    done = metrics.Done("GET", "/search?q=\x1b[2J\n" + "a" * 300, "search", 200, 0.0012, "127.0.0.1")
+    row = logging.LogRecord(metrics.log.name, logging.INFO, "", 0, "%s %s %d", (done.method, done.target, 200), None)
     row.request = done
-    plain, line = records.PlainLines().format(row), records.JsonLines().format(row)
+    plain, line = metrics.PlainLines().format(row), metrics.JsonLines().format(row)
     assert "INFO GET /search?q=[2J" in plain and plain.isprintable()
     said = json.loads(line)
     assert (said["endpoint"], said["status"], said["ms"], len(said["target"])) == ("search", 200, 1.2, 200)
@@ -586,7 +589,7 @@ def test_the_description_holds(served: Running) -> None:
 )
 def test_the_pattern_of_dates_is_what_is_read(value: str) -> None:
     """The only pattern that the description has."""
-    (pattern,) = set(re.findall(r'"pattern": ("(?:[^"\\\\]|\\\\.)*")', json.dumps(openapi.document(gate.Rules()))))
+    (pattern,) = set(re.findall(r'"pattern": ("(?:[^"\\\\]|\\\\.)*")', json.dumps(openapi.document(auth.Rules()))))
     read = not value or filters.date_range("after", value)[0] is not None
     assert (re.search(json.loads(pattern), value) is not None) == read
 
@@ -601,7 +604,7 @@ def test_every_address_parameter_and_refusal_is_in_the_docs() -> None:
         path = endpoint.path.replace(":path}", "}")
         assert f"{path}`" in text
         assert [each.name for each in endpoint.parameters if f"`{each.name}`" not in text] == []
-    for path in openapi.document(gate.Rules())["paths"]:
+    for path in openapi.document(auth.Rules())["paths"]:
         assert path in text
 
 
@@ -632,17 +635,17 @@ def test_what_cannot_be_served_is_one_line(
             "token": str(tmp_path / "token"),
             "taken": str(taken.getsockname()[1]),
         }
-        assert cli.main(["serve", *(each.format(**names) for each in arguments)]) == 2
+        assert main.main(["serve", *(each.format(**names) for each in arguments)]) == 2
     line = capsys.readouterr().err
     assert said in line and line.count("\n") == 1 and line.startswith("postdex: ")
 
 
 def test_without_the_extra(samples: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    for name in [name for name in sys.modules if name.startswith(("postdex.service.app", "starlette", "uvicorn"))]:
+    for name in [name for name in sys.modules if name.startswith(("postdex.http.app", "starlette", "uvicorn"))]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delattr("postdex.service.app", raising=False)
+    monkeypatch.delattr("postdex.http.app", raising=False)
     monkeypatch.setitem(sys.modules, "starlette", None)
-    assert cli.main(["serve", str(samples)]) == 2
+    assert main.main(["serve", str(samples)]) == 2
     assert "pip install 'postdex[server]'" in capsys.readouterr().err
 
 

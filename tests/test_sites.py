@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postdex_index.dates import parse, zone_or_utc
+from postdex_index.formats.dates import parse, zone_or_utc
 from postdex_index.sites.detect import generators, style_names, surroundings
 from postdex_index.sites.generator import Address, Site
 from postdex_index.sites.permalinks import clashes, url

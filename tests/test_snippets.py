@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from storage import ANALYZER
 
-from postdex.printable import printable
-from postdex.snippets import snippet, title_spans
-from postdex.values import Snippet
+from postdex.results.snippets import snippet, title_spans
+from postdex.results.values import Snippet
+from postdex.text_safety import printable
 from postdex_index.document import Mark, Passage
 
 FILLER = "Nothing of interest happens in this sentence at all, it is here to take up some room. "

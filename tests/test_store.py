@@ -21,11 +21,12 @@ from zlib import crc32
 import pytest
 from storage import ANALYZER, SETTINGS, Calls, Failing, Trial, disk_is
 
-from postdex_index import build, scoring
-from postdex_index.analysis import RULES
-from postdex_index.build import Freshness
-from postdex_index.embedded import EmbeddedEngine, disk, store, worker, writer
-from postdex_index.engine import FileTable, Search
+from postdex_index import scoring
+from postdex_index.engine.api import FileTable, Search
+from postdex_index.engine.embedded.engine import EmbeddedEngine
+from postdex_index.engine.embedded.format import durable_files
+from postdex_index.engine.embedded.storage import commits
+from postdex_index.engine.embedded.write import index_writer, workers
 from postdex_index.errors import (
     FolderError,
     IndexDamagedError,
@@ -36,6 +37,9 @@ from postdex_index.errors import (
     IndexWriteError,
 )
 from postdex_index.query import Term
+from postdex_index.text.tokenizer import RULES
+from postdex_index.update import refresh
+from postdex_index.update.refresh import Freshness
 
 ROOT = Path(__file__).parent.parent
 
@@ -55,20 +59,20 @@ def write_commit(folder: Path, generation: int, value: object) -> None:
 
 def read_commit(folder: Path) -> tuple[int, dict[str, object]]:
     """The newest commit, as JSON."""
-    number = store.Store(folder).generations()[0]
+    number = commits.Store(folder).generations()[0]
     return number, json.loads((folder / f"commit-{number:06}").read_bytes().rpartition(b"\n")[0].rpartition(b"\n")[0])
 
 
 def check(trial: Trial, says: type[IndexFault] | None) -> None:
     """Opening the index is this error (or none), and the next run makes it right, under a number never used."""
-    numbers = store.Store(trial.index).generations()
+    numbers = commits.Store(trial.index).generations()
     if says:
         with pytest.raises(says):
             trial.engine.open_reader()
     else:
         assert trial.state() == trial.old
     trial.heals()
-    assert store.Store(trial.index).generations()[0] > max(numbers, default=0)
+    assert commits.Store(trial.index).generations()[0] > max(numbers, default=0)
 
 
 # -- versions
@@ -76,7 +80,13 @@ def check(trial: Trial, says: type[IndexFault] | None) -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [{"format": store.FORMAT - 1}, {"analysis": f"{RULES}/0/0"}, {"scoring": "0"}, {"scoring": None}, {"schema": "0"}],
+    [
+        {"format": commits.FORMAT - 1},
+        {"analysis": f"{RULES}/0/0"},
+        {"scoring": "0"},
+        {"scoring": None},
+        {"schema": "0"},
+    ],
 )
 def test_an_older_index_is_built_anew(trial: Trial, changed: dict[str, object]) -> None:
     number, value = read_commit(trial.index)
@@ -85,7 +95,7 @@ def test_an_older_index_is_built_anew(trial: Trial, changed: dict[str, object]) 
 
 
 @pytest.mark.parametrize(
-    "changed", [{"format": store.FORMAT + 1}, {"format": 99, "segments": "?"}, {"analysis": f"{RULES + 1}/x"}]
+    "changed", [{"format": commits.FORMAT + 1}, {"format": 99, "segments": "?"}, {"analysis": f"{RULES + 1}/x"}]
 )
 def test_a_newer_index_is_refused_and_left_alone(trial: Trial, changed: dict[str, object]) -> None:
     number, value = read_commit(trial.index)
@@ -97,7 +107,7 @@ def test_a_newer_index_is_refused_and_left_alone(trial: Trial, changed: dict[str
         trial.state,
         trial.refresh,
         lambda: trial.refresh(full=True),
-        lambda: build.catch_up(trial.posts, trial.engine, SETTINGS, known),
+        lambda: refresh.catch_up(trial.posts, trial.engine, SETTINGS, known),
         lambda: trial.engine.verify(),
     ):
         with pytest.raises(IndexVersionError, match="newer postdex; update postdex"):
@@ -243,7 +253,7 @@ def test_a_link_is_no_index(trial: Trial, tmp_path: Path) -> None:
     with pytest.raises(IndexDamagedError, match="link"):
         EmbeddedEngine(link).open_reader()
     with pytest.raises(IndexFault):
-        build.refresh(trial.posts, EmbeddedEngine(link), SETTINGS)
+        refresh.refresh(trial.posts, EmbeddedEngine(link), SETTINGS)
     with pytest.raises(IndexWriteError, match="no folder"):
         EmbeddedEngine(link).open_writer(analyzer=ANALYZER)
     assert trial.files() == before
@@ -288,7 +298,7 @@ def test_an_index_of_another_user_is_read_and_not_written(trial: Trial, monkeypa
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     with pytest.raises(IndexWriteError, match="not yours"):
         trial.refresh()
-    freshness = build.catch_up(trial.posts, trial.engine, SETTINGS, trial.engine.file_table())
+    freshness = refresh.catch_up(trial.posts, trial.engine, SETTINGS, trial.engine.file_table())
     assert (freshness.fresh, freshness.gone) == (False, ("c.md", "d.md"))
     assert trial.state() == trial.old and trial.files() == before
 
@@ -310,8 +320,8 @@ def test_the_second_writer_is_told_who_writes(trial: Trial) -> None:
 HOLDER = """
 import os, signal, sys, time
 from pathlib import Path
-from postdex_index import embedded
-from postdex_index.analyzer import Analyzer
+from postdex_index.engine.embedded import engine as embedded
+from postdex_index.text.analyzer import Analyzer
 writer = embedded.EmbeddedEngine(sys.argv[1]).open_writer(analyzer=Analyzer(True, ()))
 {then}
 """
@@ -370,7 +380,7 @@ def test_a_forked_child_neither_writes_nor_holds_nor_frees_the_lock(trial: Trial
 
 
 WORKERS = """
-from postdex_index.config import Settings
+from postdex_index.settings import Settings
 folder = Path(sys.argv[1]).parent / "many"
 print(1, flush=True)
 say = lambda read: print(read, flush=True)
@@ -393,7 +403,7 @@ def test_workers_end_with_the_writer(trial: Trial) -> None:
 
 
 def test_an_interrupt_ends_the_workers(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "SHARED_FROM", 3)
+    monkeypatch.setattr(workers, "SHARED_FROM", 3)
 
     def interrupt(read: int, _: int) -> None:
         raise KeyboardInterrupt
@@ -443,7 +453,7 @@ def test_an_interrupt_after_the_switch_takes_nothing_back(trial: Trial, monkeypa
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(store.Store, "sweep", interrupted)
+        patched.setattr(commits.Store, "sweep", interrupted)
         with pytest.raises(KeyboardInterrupt):
             trial.refresh()
     assert trial.state() == trial.new
@@ -533,10 +543,10 @@ def test_catching_up_never_makes_an_index_of_a_few_posts(trial: Trial) -> None:
     for path in trial.index.glob("*.segment"):
         path.unlink()
     few = SETTINGS._replace(max_changed_files=1)
-    assert build.catch_up(trial.posts, trial.engine, few, known) == Freshness(False, 5)
+    assert refresh.catch_up(trial.posts, trial.engine, few, known) == Freshness(False, 5)
     with pytest.raises(IndexDamagedError):
         trial.state()
-    assert build.catch_up(trial.posts, trial.engine, SETTINGS, known) == Freshness(True, 0)
+    assert refresh.catch_up(trial.posts, trial.engine, SETTINGS, known) == Freshness(True, 0)
     assert trial.state() == trial.new
 
 
@@ -547,16 +557,16 @@ def test_a_search_goes_on_without_the_table(trial: Trial, pattern: str) -> None:
         path.write_bytes(b"damaged")
     assert trial.state() == trial.old
     few = SETTINGS._replace(max_changed_files=1)
-    assert not build.catch_up(trial.posts, trial.engine, few, trial.engine.file_table()).fresh
+    assert not refresh.catch_up(trial.posts, trial.engine, few, trial.engine.file_table()).fresh
     assert trial.state() is not None
     (trial.posts / "bad.md").unlink()
     trial.heals()
 
 
 def test_a_search_does_not_wait_for_a_large_merge(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "MOST_HURRIED", 1)
-    monkeypatch.setattr(writer, "MOST_SMALL", 1)
-    assert build.catch_up(trial.posts, trial.engine, SETTINGS, trial.engine.file_table()).fresh
+    monkeypatch.setattr(index_writer, "MOST_HURRIED", 1)
+    monkeypatch.setattr(index_writer, "MOST_SMALL", 1)
+    assert refresh.catch_up(trial.posts, trial.engine, SETTINGS, trial.engine.file_table()).fresh
     assert trial.state() == trial.new
     segments = len(list(trial.index.glob("*.segment")))
     trial.write("z", "new")
@@ -607,7 +617,7 @@ def test_nothing_of_a_foreign_index_is_run(trial: Trial, tmp_path: Path) -> None
 
 def test_the_folder_above_is_synced_too(trial: Trial, tmp_path: Path) -> None:
     with disk_is(Calls()) as calls:
-        disk.make_folder(tmp_path / "a" / "b" / ".postdex")
+        durable_files.make_folder(tmp_path / "a" / "b" / ".postdex")
     assert calls.made == ["mkdir", "open", "fsync", "close"] * 3
 
 
@@ -627,11 +637,11 @@ def test_lengths_of_posts_that_are_gone_do_not_count(tmp_path: Path, monkeypatch
 
     for number in range(4):
         (folder / f"{number}.md").write_text(f"# {number}\n\n" + "word long " * 50 * (number + 1), "utf-8")
-        build.refresh(folder, EmbeddedEngine(index), SETTINGS)
+        refresh.refresh(folder, EmbeddedEngine(index), SETTINGS)
     for number in range(3):
         (folder / f"{number}.md").write_text(f"# {number}\n\n" + "word short " * (number + 1), "utf-8")
     if how == "merge":
-        monkeypatch.setattr(writer, "to_merge", lambda entries: list(entries) if len(entries) > 1 else [])
-    build.refresh(folder, EmbeddedEngine(index), SETTINGS, full=how == "full")
-    build.refresh(folder, EmbeddedEngine(tmp_path / "fresh"), SETTINGS)
+        monkeypatch.setattr(index_writer, "to_merge", lambda entries: list(entries) if len(entries) > 1 else [])
+    refresh.refresh(folder, EmbeddedEngine(index), SETTINGS, full=how == "full")
+    refresh.refresh(folder, EmbeddedEngine(tmp_path / "fresh"), SETTINGS)
     assert scores(index) == scores(tmp_path / "fresh")

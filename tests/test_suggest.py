@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postdex import suggest
-from postdex_index.analyzer import Analyzer
+from postdex.query import similar
 from postdex_index.document import StoredSection
-from postdex_index.engine import Stats, Word
-from postdex_index.languages import stem
+from postdex_index.engine.api import Stats, Word
 from postdex_index.query import Clauses, Keyword, Query, Term, show
-from postdex_index.spelling import slips
+from postdex_index.text.analyzer import Analyzer
+from postdex_index.text.edit_distance import slips
+from postdex_index.text.stemming import stem
 
 few = settings(max_examples=200, deadline=None)
 #: How many posts hold which word.
@@ -93,14 +93,14 @@ class Words:
 )
 def test_complete(text: str, words: list[str]) -> None:
     reader: Any = Words()
-    assert [word.text for word in suggest.complete(reader, text)] == words
-    assert [word.text for word in suggest.complete(reader, text, limit=1)] == words[:1]
+    assert [word.text for word in similar.complete(reader, text)] == words
+    assert [word.text for word in similar.complete(reader, text, limit=1)] == words[:1]
 
 
 def related(document: Written, limit: int = 25) -> Query:
     reader: Any = Words()
     post: Any = document
-    return suggest.like(reader, post, limit)
+    return similar.like(reader, post, limit)
 
 
 def test_like_takes_the_telling_words() -> None:

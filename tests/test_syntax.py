@@ -17,12 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from storage import ANALYZER
 
-from postdex.lexer import clean, lex
-from postdex.syntax import Parsed, parse
-from postdex_index.analyzer import Analyzer
+from postdex.query.lexer import clean, lex
+from postdex.query.parse import Parsed, parse
 from postdex_index.errors import QueryError
-from postdex_index.languages import stem
 from postdex_index.query import Clauses, Keyword, Phrase, Prefix, Query, Synonyms, Term, leaves, show
+from postdex_index.text.analyzer import Analyzer
+from postdex_index.text.stemming import stem
 
 HERE = Path(__file__).parent
 TODAY = date(2024, 3, 14)

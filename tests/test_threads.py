@@ -17,10 +17,12 @@ from typing import Any
 import pytest
 from test_watch import Blog, check, until
 
-from postdex_index import build, events, posts, watch
-from postdex_index.config import Settings
-from postdex_index.embedded import EmbeddedEngine, worker
+from postdex_index.content import reader
+from postdex_index.engine.embedded.engine import EmbeddedEngine
+from postdex_index.engine.embedded.write import workers
 from postdex_index.errors import PostdexError
+from postdex_index.settings import Settings
+from postdex_index.update import file_events, refresh, watch
 
 ALL = ("2022/c.md", "a.md", "b.md")
 
@@ -42,16 +44,16 @@ STEPS: tuple[tuple[Any, str, str], ...] = (
     (watch._Following, "is_time", SAVE),
     (watch._Following, "round", SAVE),
     (watch._Following, "_moments", SAVE),
-    (events.Told, "wait", SAVE),
-    (events.Looked, "wait", SAVE),
-    (events.Looked, "took", SAVE),
-    (build, "plan", SAVE),
-    (build, "refresh", SAVE),
+    (file_events.Told, "wait", SAVE),
+    (file_events.Looked, "wait", SAVE),
+    (file_events.Looked, "took", SAVE),
+    (refresh, "plan", SAVE),
+    (refresh, "refresh", SAVE),
     (EmbeddedEngine, "file_table", SAVE),
     (EmbeddedEngine, "open_reader", SAVE),
     (EmbeddedEngine, "open_writer", SAVE),
-    (posts, "walk", SAVE),
-    (posts, "read", SAVE),
+    (reader, "walk", SAVE),
+    (reader, "read", SAVE),
 )
 ERRORS = (ValueError, MemoryError, OSError, Panic)
 
@@ -61,8 +63,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "TICK_S", 0.02)
     monkeypatch.setattr(watch, "AGAIN_S", 0.02)
     monkeypatch.setattr(watch, "LONGEST_S", 0.1)
-    monkeypatch.setattr(events, "_LOOK_S", 0.02)
-    monkeypatch.setattr(events, "_QUIET_MS", 15)
+    monkeypatch.setattr(file_events, "_LOOK_S", 0.02)
+    monkeypatch.setattr(file_events, "_QUIET_MS", 15)
 
 
 @pytest.fixture(params=[False, True], ids=["told", "polling"])
@@ -119,7 +121,7 @@ def save(blog: Blog, name: str) -> bool:
 
 
 #: Steps that are not done where the system tells of changes, and where the files are looked at; who is asked there.
-SOURCE = {False: events.Told, True: events.Looked}
+SOURCE = {False: file_events.Told, True: file_events.Looked}
 OTHER_WAY = {False: ("looked", "took"), True: ("folders", "is_of_folders", "concerned")}
 
 
@@ -196,7 +198,7 @@ def test_a_watch_that_ended_or_hangs_is_not_alive(tmp_path: Path, monkeypatch: p
 
 def test_health_depends_on_a_sign_of_life(tmp_path: Path) -> None:
     serving = pytest.importorskip("serving", reason="the extra `server` is not installed")
-    from postdex.service import watched
+    from postdex.http.serve import watched
 
     blog = Blog(tmp_path / "blog", polling=False)
     with serving.serving(blog.folder) as served:
@@ -220,8 +222,9 @@ def test_the_threads_of_the_service_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     serving = pytest.importorskip("serving", reason="the extra `server` is not installed")
-    from postdex import library
-    from postdex.service import app, cache, records, served
+    from postdex import index
+    from postdex.http import app, metrics, response_cache
+    from postdex.http import served_snapshots as served
 
     blog = Blog(tmp_path / "blog", polling=False)
 
@@ -230,11 +233,11 @@ def test_the_threads_of_the_service_go_on(
 
     with serving.serving(blog.folder) as running:
         for owner, name in (
-            (library, "answer"),
-            (cache.Cache, "get"),
-            (cache.Cache, "put"),
+            (index, "answer"),
+            (response_cache.Cache, "get"),
+            (response_cache.Cache, "put"),
             (served.ServedViews, "stats"),
-            (records.Metrics, "count"),
+            (metrics.Metrics, "count"),
         ):
             with monkeypatch.context() as patched:
                 patched.setattr(owner, name, fail)
@@ -253,7 +256,7 @@ def test_the_threads_of_the_service_go_on(
 def test_a_worker_that_ends_is_told_of_and_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, ends: str
 ) -> None:
-    monkeypatch.setattr(worker, "SHARED_FROM", 3)
+    monkeypatch.setattr(workers, "SHARED_FROM", 3)
     original = subprocess.Popen
 
     def start(command: list[str], **named: Any) -> Any:
@@ -263,6 +266,6 @@ def test_a_worker_that_ends_is_told_of_and_replaced(
     monkeypatch.setattr(subprocess, "Popen", start)
     blog = Blog(tmp_path / "blog", polling=False)
     with caplog.at_level(logging.WARNING, "postdex.build"):
-        report = build.refresh(blog.folder, EmbeddedEngine(blog.index), blog.ix.settings, full=True, jobs=2)
+        report = refresh.refresh(blog.folder, EmbeddedEngine(blog.index), blog.ix.settings, full=True, jobs=2)
     assert len(report.changed) == 3 and blog.paths() == sorted(ALL)
     assert [record for record in caplog.records if "its posts are read again here" in record.getMessage()]

@@ -23,11 +23,12 @@ from hypothesis import strategies as st
 from storage import ANALYZER
 
 import postdex
-from postdex_index import build, events, watch
-from postdex_index.embedded import EmbeddedEngine
-from postdex_index.engine import Search
+from postdex_index.engine.api import Search
+from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.errors import IndexWriteError, PostdexError
 from postdex_index.query import Everything
+from postdex_index.update import file_events, watch
+from postdex_index.update import refresh as build
 
 ROOT = Path(__file__).parent.parent
 GUARD_S = 20.0
@@ -82,8 +83,8 @@ def check(blog: Blog, *paths: str) -> None:
 def blog(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Blog]:
     monkeypatch.setattr(watch, "TICK_S", 0.05)
     monkeypatch.setattr(watch, "AGAIN_S", 0.2)
-    monkeypatch.setattr(events, "_LOOK_S", 0.05)
-    monkeypatch.setattr(events, "_QUIET_MS", 15)
+    monkeypatch.setattr(file_events, "_LOOK_S", 0.05)
+    monkeypatch.setattr(file_events, "_QUIET_MS", 15)
     made = Blog(tmp_path / "blog", request.param)
     made.start()
     yield made
@@ -354,7 +355,7 @@ def test_a_network_tells_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         file.write_text(rows + "\n")
     original = open
     monkeypatch.setattr("builtins.open", lambda name, *a, **k: original(file, *a, **k))
-    assert events.tells(Path("/mnt/my posts/blog")) == told
+    assert file_events.tells(Path("/mnt/my posts/blog")) == told
 
 
 # -- known paths, and everything else

@@ -11,23 +11,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from postdex_index import globs
-from postdex_index.analyzer import Analyzer
-from postdex_index.config import Settings
 from postdex_index.document import Found, Mark, Outline, Passage, StoredSection
-from postdex_index.engine import (
-    Answer,
-    FileTable,
-    Identity,
-    Kept,
-    LeafStats,
-    Put,
-    Search,
-    Stats,
-    Word,
-)
+from postdex_index.engine.api import Answer, FileTable, Identity, Kept, LeafStats, Put, Search, Stats, Word
 from postdex_index.errors import IndexLockedError, IndexMissingError, NotFoundError
-from postdex_index.languages import stem, stemmer_language
 from postdex_index.model import Explanation, Post, Problem
 from postdex_index.query import (
     Clauses,
@@ -45,7 +31,11 @@ from postdex_index.query import (
     leaves,
     show,
 )
-from postdex_index.spelling import slips
+from postdex_index.settings import Settings
+from postdex_index.text import globs
+from postdex_index.text.analyzer import Analyzer
+from postdex_index.text.edit_distance import slips
+from postdex_index.text.stemming import stem, stemmer_language
 
 #: By place: the commits, newest last, as (file table, posts, problems, analyzer).
 INDEXES: dict[str, list[Commit]] = {}

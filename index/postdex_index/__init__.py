@@ -8,6 +8,7 @@
     embedded                    the engine that comes with it
     build watch                 follow the files
 
-It can be used alone: `postdex_index.build.refresh(folder, directory, settings)` makes an index that any
-program can open through `postdex_index.embedded.EmbeddedEngine`. Nothing is imported before it is asked for.
+It can be used alone: `postdex_index.update.refresh.refresh(folder, directory, settings)` makes an index that any
+program can open through `postdex_index.engine.embedded.engine.EmbeddedEngine`. Nothing is imported before it is asked
+for.
 """

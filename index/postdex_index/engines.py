@@ -12,9 +12,9 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, TypeAlias, cast, get_args, get_origin, get_type_hints
 
-from .config import Settings
-from .engine import Engine, Reader, Writer
+from .engine.api import Engine, Reader, Writer
 from .errors import ConfigError
+from .settings import Settings
 
 GROUP, EMBEDDED = "postdex.engines", "embedded"
 
@@ -27,7 +27,7 @@ def make(folder: Path, place: str, settings: Settings) -> Engine:
     """The index of a folder by the engine of the settings; opens nothing. Raises ConfigError."""
     name = settings.engine
     if name == EMBEDDED:
-        from .embedded import EmbeddedEngine
+        from .engine.embedded.engine import EmbeddedEngine
 
         return EmbeddedEngine(place)
     from importlib.metadata import entry_points

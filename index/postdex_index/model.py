@@ -64,7 +64,8 @@ class Post(NamedTuple):
     `unpublished` is the reason why the post is left out, "" if it is published; `reconsider_at`
     is the next moment (seconds since 1970, UTC) at which that answer changes by itself, or None.
     `categories` are paths: (("linux", "net"),). Tuples keep the order of the file. No index holds `series`, `weight`
-    and `links`: they are for programs that read posts themselves (`postdex_index.parsing`, `postdex_index.posts`).
+    and `links`: they are for programs that read posts themselves (`postdex_index.content.parser`,
+    `postdex_index.content.reader`).
     """
 
     path: str

@@ -1,8 +1,8 @@
 """What is searched for: the query as a tree of small values, known to every engine.
 
-Who builds it: `postdex.syntax` from text, or a program by hand. Who evaluates it:
-an engine (`postdex_index.engine`). The tree knows neither text nor storage; its
-words are terms already folded by `postdex_index.analysis`, not yet stemmed.
+Who builds it: `postdex.query.parse` from text, or a program by hand. Who evaluates it:
+an engine (`postdex_index.engine.api`). The tree knows neither text nor storage; its
+words are terms already folded by `postdex_index.text.tokenizer`, not yet stemmed.
 
 One rule of scoring for all shapes: every leaf outside `excluded` that a matching
 post holds adds `weight x idf x impact` to its score. Filters match and add nothing.

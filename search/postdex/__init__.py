@@ -14,7 +14,6 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from postdex_index.build import Report as Report
     from postdex_index.errors import ConfigError as ConfigError
     from postdex_index.errors import FolderError as FolderError
     from postdex_index.errors import IndexFault as IndexFault
@@ -25,31 +24,32 @@ if TYPE_CHECKING:
     from postdex_index.errors import StaleError as StaleError
     from postdex_index.model import Problem as Problem
     from postdex_index.model import Span as Span
-    from postdex_index.watch import Watching as Watching
+    from postdex_index.update.refresh import Report as Report
+    from postdex_index.update.watch import Watching as Watching
 
     from .faces import http_status as http_status
-    from .library import Index as Index
-    from .library import Results as Results
-    from .library import open as open
-    from .values import Hit as Hit
-    from .values import SectionHit as SectionHit
-    from .values import Snippet as Snippet
-    from .values import Status as Status
-    from .values import Verdict as Verdict
+    from .index import Index as Index
+    from .index import Results as Results
+    from .index import open as open
+    from .results.values import Hit as Hit
+    from .results.values import SectionHit as SectionHit
+    from .results.values import Snippet as Snippet
+    from .results.values import Status as Status
+    from .results.values import Verdict as Verdict
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "postdex.faces": ("http_status",),
-    "postdex.library": ("Index", "Results", "open"),
-    "postdex.values": ("Hit", "SectionHit", "Snippet", "Status", "Verdict"),
-    "postdex_index.build": ("Report",),
+    "postdex.index": ("Index", "Results", "open"),
+    "postdex.results.values": ("Hit", "SectionHit", "Snippet", "Status", "Verdict"),
+    "postdex_index.update.refresh": ("Report",),
     "postdex_index.errors": (
         *("ConfigError", "FolderError", "IndexFault", "IndexMissingError"),
         *("NotFoundError", "PostdexError", "QueryError", "StaleError"),
     ),
     "postdex_index.model": ("Problem", "Span"),
-    "postdex_index.watch": ("Watching",),
+    "postdex_index.update.watch": ("Watching",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

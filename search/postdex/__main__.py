@@ -16,7 +16,7 @@ def main() -> int:
     gc.set_threshold(_OBJECTS)
     try:
         _replace_closed_streams()
-        from . import cli
+        from .cli import main as cli
 
         status = cli.main()
     except KeyboardInterrupt:  # before or after it could say so

@@ -15,18 +15,19 @@ import click
 
 from postdex_index.errors import MissingExtraError, PostdexError
 
-from . import __version__, render, sections
+from . import __version__, section_lookup
 from .json_arguments import misfit, schema
-from .printable import iso
+from .output import wire
 from .request import Argument, shown_on
-from .values import Hit
+from .results.values import Hit
+from .text_safety import iso
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
     from mcp.types import Tool
 
-    from .library import Index
-    from .searching import Place
+    from .cli.search_command import Place
+    from .index import Index
 
 #: Hits and characters of one answer: some 2,000 tokens for a page of hits, as many for a text.
 MOST_HITS = 20
@@ -82,17 +83,17 @@ def mcp(place: Place, /, folder: str | None) -> int:
 
     Its tools are search, fetch and status. Before each answer the index is brought up to the files.
     """
-    from .searching import ready
+    from .cli.search_command import ready
 
     try:
         import anyio
 
-        from . import stdio
+        from . import mcp_stdio
     except ModuleNotFoundError as error:
         raise MissingExtraError("`postdex mcp` needs more packages", "pip install 'postdex[mcp]'") from error
 
     with ready(place._replace(folder=folder or place.folder).open("auto")) as ix:
-        anyio.run(stdio.serve, server(ix))
+        anyio.run(mcp_stdio.serve, server(ix))
     return 0
 
 
@@ -151,17 +152,17 @@ def answer(ix: Index, tool: str, arguments: dict[str, Any]) -> tuple[str, bool]:
     """
     tools: dict[str, Callable[..., dict[str, Any]]] = {"search": search, "fetch": fetch, "status": status}
     try:
-        return render.dumps(tools[_known(tool, tools)](ix, **_checked(tool, arguments))), False
+        return wire.dumps(tools[_known(tool, tools)](ix, **_checked(tool, arguments))), False
     except PostdexError as error:
-        return render.dumps(_said(error)), True
+        return wire.dumps(_said(error)), True
     except Exception as error:  # a bug, whose story is for the log; the next question may be answered
         print_exc()
-        return render.dumps(_said(error)), True
+        return wire.dumps(_said(error)), True
 
 
 def _said(error: Exception) -> dict[str, Any]:
     """What an error says, without the whole of a name that is no name."""
-    return {"error": {key: _clipped(said) for key, said in render.error(error)["error"].items()}}
+    return {"error": {key: _clipped(said) for key, said in wire.error(error)["error"].items()}}
 
 
 def _clipped(said: str) -> str:
@@ -176,7 +177,7 @@ def search(ix: Index, query: str, **arguments: Any) -> dict[str, Any]:
     if more < results.total and results.hits:
         shown["next_offset"] = more
     if results.corrections:
-        shown["corrections"] = render.corrections(results)
+        shown["corrections"] = wire.corrections(results)
     if results.warnings:
         shown["warnings"] = list(results.warnings)
     if not results.complete or results.index.fresh is False:
@@ -188,16 +189,16 @@ def _hit(hit: Hit) -> dict[str, Any]:
     """A hit as text: what an assistant has a use for, and no HTML."""
     best = hit.sections[0].line if hit.sections else hit.line
     shown = {
-        "id": sections.name_of(hit.path, hit.anchor, best),
+        "id": section_lookup.name_of(hit.path, hit.anchor, best),
         "title": hit.title,
         "where": f"{hit.path}:{hit.line}",
         "headings": list(hit.headings),
-        "url": render.link(hit.url),
+        "url": wire.link(hit.url),
         "date": "" if hit.date is None else iso(hit.date)[:10],
         "tags": list(hit.tags),
         "snippet": hit.snippet.text,
         "more": [
-            {"id": sections.name_of(hit.path, other.anchor, other.line), "heading": other.heading}
+            {"id": section_lookup.name_of(hit.path, other.anchor, other.line), "heading": other.heading}
             for other in hit.sections[1:]
         ],
     }
@@ -206,8 +207,8 @@ def _hit(hit: Hit) -> dict[str, Any]:
 
 def fetch(ix: Index, id: str, offset: int = 0) -> dict[str, Any]:
     """A section or a post with its headings as Markdown, at most TEXT characters of it from `offset` on."""
-    document, section = sections.find(ix, id)
-    post = render.document(document, section)
+    document, section = section_lookup.find(ix, id)
+    post = wire.document(document, section)
     text = "\n\n".join(filter(None, map(_section_text, post["sections"])))
     shown = {
         "id": id,
@@ -222,7 +223,7 @@ def fetch(ix: Index, id: str, offset: int = 0) -> dict[str, Any]:
     if offset + TEXT < len(text):
         shown["next_offset"] = offset + TEXT
         shown["sections"] = [
-            {"id": sections.name_of(post["path"], part["anchor"], part["line"]), "heading": part["title"]}
+            {"id": section_lookup.name_of(post["path"], part["anchor"], part["line"]), "heading": part["title"]}
             for part in post["sections"][:50]
         ]
     return {name: value for name, value in shown.items() if value or name in ("id", "title", "where", "text")}
@@ -260,7 +261,7 @@ def _checked(tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if name not in takes:
             raise PostdexError(f"{tool} takes no {name}", f"it takes {', '.join(takes) or 'nothing'}")
         if misfit(takes[name], value):
-            raise PostdexError(f"{name} does not fit", f"it is {render.dumps(schema(takes[name]))}")
+            raise PostdexError(f"{name} does not fit", f"it is {wire.dumps(schema(takes[name]))}")
     if (needed := _TOOLS[tool].needs) and needed not in arguments:
         raise PostdexError(f"{tool} needs {needed}", "give it")
     return {argument.name: argument.default for argument in takes.values()} | arguments

@@ -42,13 +42,13 @@ with (
     else nullcontext()
 ):
     import postdex
-    import postdex.library
-    import postdex.render
-    import postdex.terminal
-    from postdex.values import Snippet
-    from postdex_index import parsing
-    from postdex_index.config import Settings
+    import postdex.index
+    import postdex.output.terminal
+    import postdex.output.wire
+    from postdex.results.values import Snippet
+    from postdex_index.content import parser as parsing
     from postdex_index.errors import IndexDamagedError, IndexFault
+    from postdex_index.settings import Settings
 
 import storage  # noqa: E402
 import test_analysis  # noqa: E402
@@ -149,7 +149,7 @@ def query(root: Path) -> Target:
         assert some.total == whole.total
         places = [(hit.path, hit.sections[0].line) for hit in whole]
         assert [(hit.path, hit.sections[0].line) for hit in some] == places[1:4]
-        postdex.terminal.ansi(whole, color=False)
+        postdex.output.terminal.ansi(whole, color=False)
         if whole and whole[0].score and asked == EXPLAINED:
             verdict = ix.explain(text, whole[0].path)
             assert verdict.score and verdict.rank == 1 and isclose(verdict.score.value, whole[0].score, rel_tol=1e-6)
@@ -160,7 +160,7 @@ def query(root: Path) -> Target:
 def check_results(results: postdex.Results, lines: dict[str, int]) -> None:
     """What holds of any answer."""
     assert results.total == len(results) and results.complete
-    postdex.render.dumps(results.to_dict()).encode()
+    postdex.output.wire.dumps(results.to_dict()).encode()
     assert all(0 < count <= results.total for counts in results.facets.values() for count in counts.values())
     for hit in results:
         assert hit.sections and hit.score >= 0

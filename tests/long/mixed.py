@@ -40,7 +40,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "search"), str(ROOT / "index")]
 
 import postdex  # noqa: E402
-from postdex_index.embedded import EmbeddedEngine  # noqa: E402
+from postdex_index.engine.embedded.engine import EmbeddedEngine  # noqa: E402
 from postdex_index.errors import IndexFault  # noqa: E402
 
 CLIENTS, PAUSE_S = 32, 0.5

@@ -42,7 +42,7 @@ import test_threads  # noqa: E402
 import test_watch  # noqa: E402
 
 import postdex  # noqa: E402
-from postdex_index.embedded import worker  # noqa: E402
+from postdex_index.engine.embedded.write import workers  # noqa: E402
 
 
 class Task(NamedTuple):
@@ -147,7 +147,7 @@ def moments(task: Task) -> str:
         trial, jobs = trials[which // 2], 1 + which % 2
 
         def run(trial: storage.Trial = trial, jobs: int = jobs) -> None:
-            worker.SHARED_FROM = 3  # in the child only: a shared build has other segments, and so other scores
+            workers.SHARED_FROM = 3  # in the child only: a shared build has other segments, and so other scores
             trial.refresh(full=trial.full, jobs=jobs)
 
         trial.reset()

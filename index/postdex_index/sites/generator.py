@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from .slugs import GITHUB, SlugStyle
 
 if TYPE_CHECKING:
+    from ..formats.yaml_fast import Value
     from ..model import Problem
-    from ..plain_yaml import Value
 
 #: The mapping that a site's settings file is.
 Config: TypeAlias = "Mapping[str, Value]"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..fences import Fences
+from ..text.fences import Fences
 from .generator import Address, Config, Generator, Location, PlainBody, Site
 from .permalinks import expand, page
 from .site_config import language, table, text

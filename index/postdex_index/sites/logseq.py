@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..fences import Fences
+from ..text.fences import Fences
 from .generator import Generator, PlainBody
 from .text_tags import TAG, tags_in
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from .. import dates
+from ..formats import dates
 from ..model import Problem
 from .generator import Address, Location, Site
 

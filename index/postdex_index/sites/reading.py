@@ -11,9 +11,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..dates import find_zone
+from ..formats.dates import find_zone
+from ..formats.structured import read_block
 from ..model import Problem
-from ..structured import read_block
 from .detect import ABOVE, detect, file_text, generators
 from .generator import UNKNOWN, Config, Generator, Site
 from .slugs import GITHUB, SlugStyle

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..plain_yaml import Value
+    from ..formats.yaml_fast import Value
     from .generator import Config
 
 

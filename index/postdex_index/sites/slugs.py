@@ -1,7 +1,7 @@
 """Which anchor (the `#…` of a link) does a heading get?
 
 The rules were measured with the generators themselves; the tests hold the table. A style that is one generator's
-alone stands in its file; which style a site has is decided by `detect`, and what a heading's text is by `rendering`.
+alone stands in its file; which style a site has is decided by `detect`, and what a heading's text is by `plain_text`.
 Numbering of repeats is part of a style, so one `Slugger` serves one document.
 """
 

@@ -1,0 +1,265 @@
+"""Which files are posts: a folder -> the paths and stats of the files to index, and what was passed over.
+
+Reads folders and .gitignore files, opens no post. Never leaves the folder: links are not followed, and
+what is no regular file is not opened. Importing this must stay cheap, since every search checks the tree
+first: 1,000 files take 5 ms, of which their stats alone are 2.5.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from ..errors import EXHAUSTED, FolderError
+from ..model import Problem
+from ..settings import Settings
+from ..sites.detect import site_files
+from .gitignore import Patterns
+
+#: Folders that never hold posts, wherever they lie (and all whose name begins with a dot).
+NEVER = frozenset(("node_modules", "_site"))
+#: Folders of a generator's own: left out at the top and beside a site's settings, but not deeper (`docs/api/public/`).
+GENERATED = frozenset(("scaffolds", "archetypes", "public"))
+_LARGEST_GITIGNORE = 256 * 1024
+_BYTE = re.compile(r"\\x([89a-f][0-9a-f])")
+_OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+
+
+class Walk(NamedTuple):
+    """The files to index by path (relative, `/`, in order), with their `os.stat_result`; what was left out, why;
+    and the folders that were looked into ("" for the folder itself, "2022/" for one in it)."""
+
+    files: dict[str, os.stat_result]
+    problems: tuple[Problem, ...]
+    folders: tuple[str, ...] = ()
+
+
+class _Rules(NamedTuple):
+    """A .gitignore: its paths begin after `cut` characters of ours, or with `before` (one above the folder)."""
+
+    patterns: Patterns
+    cut: int
+    before: str = ""
+
+
+def walk(folder: Path, settings: Settings, only: Iterable[str] | None = None) -> Walk:
+    """Find the posts below a folder; with `only`, which of these paths are posts, by the same rules.
+
+    Raises `FolderError` if there is no such folder or it cannot be read.
+    """
+    search = _Walk(folder, settings, only)
+    search.top()
+    return Walk(search.files, tuple(search.problems), tuple(search.folders))
+
+
+class _Walk:
+    """One walk under way."""
+
+    def __init__(self, folder: Path, settings: Settings, only: Iterable[str] | None) -> None:
+        self.folder = folder
+        self.files: dict[str, os.stat_result] = {}
+        self.problems: list[Problem] = []
+        self.folders = [""]
+        self.only = None if only is None else _with_folders(only)
+        self.max_bytes = settings.max_bytes
+        self.exclude = Patterns(settings.exclude) or None
+        self.include = Patterns(settings.include)
+        self.suffixes = _suffixes(settings.include)
+
+    def top(self) -> None:
+        """Walk the folder itself, which may be a link and may have any name."""
+        folder = str(self.folder)
+        try:
+            rest = self.listing(os.open(folder, _OPEN), "", _above(self.folder), True)
+        except NotADirectoryError:
+            raise FolderError("this is not a folder", "name the folder of the posts", path=folder) from None
+        except OSError as error:
+            reason = f"the folder cannot be read ({error.strerror})"
+            raise FolderError(reason, "check the name and its permissions", path=folder) from error
+        while rest:
+            prefix, rules = rest.pop()
+            try:
+                below = self.listing(os.open(f"{folder}/{prefix}", _OPEN | os.O_NOFOLLOW), prefix, rules, False)
+            except OSError as error:
+                if error.errno in EXHAUSTED:
+                    raise exhausted(error, self.folder) from error
+                self.skip(prefix, f"the folder cannot be read ({error.strerror})", "check its permissions")
+                continue
+            self.folders.append(prefix)
+            rest += below
+
+    def listing(
+        self, number: int, prefix: str, rules: tuple[_Rules, ...], top: bool
+    ) -> list[tuple[str, tuple[_Rules, ...]]]:
+        """Take the posts of one folder, open under this number, which is closed; its folders that may hold more,
+        the last first. A stat in an open folder takes an eighth less time than one of a path."""
+        try:
+            with os.scandir(number) as found:
+                entries = {entry.name: entry for entry in found}
+            return self.sorted_out(entries, prefix, rules, top)
+        finally:
+            os.close(number)
+
+    def sorted_out(
+        self, entries: dict[str, os.DirEntry[str]], prefix: str, rules: tuple[_Rules, ...], top: bool
+    ) -> list[tuple[str, tuple[_Rules, ...]]]:
+        place = shown(prefix)
+        if ".gitignore" in entries:
+            rules = self.own_rules(prefix, rules)
+        beside = top or not site_files().isdisjoint(entries)
+        folders: list[tuple[str, tuple[_Rules, ...]]] = []
+        suffixes, only = self.suffixes, self.only
+        for name in sorted(entries):
+            entry = entries[name]
+            path = place + shown(name)
+            if name[0] == "." or (only is not None and path not in only):
+                continue
+            if suffixes and not name.endswith(suffixes) and not _is_folder(entry):
+                continue
+            if len(path) > len(place) + len(name) and not self.is_told(path, path[len(place) :] in entries):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if not (name in NEVER or (beside and name in GENERATED) or self.left_out(path, rules, True)):
+                    folders.append((prefix + name + "/", rules))
+            else:
+                self.take(entry, path, rules)
+        return folders[::-1]
+
+    def is_told(self, path: str, taken: bool) -> bool:
+        """Say that a name is not UTF-8; whether it can be read all the same, as it cannot where a neighbour's own name
+        is what this one is shown as."""
+        if taken:
+            self.skip(path, "the name is not UTF-8, and another is spelled as it is shown", "rename it")
+        else:
+            message = "the name is not UTF-8; \\x stands before its bytes"
+            self.problems.append(Problem(path.rstrip("/"), 0, "note", message, "rename it"))
+        return not taken
+
+    def take(self, entry: os.DirEntry[str], path: str, rules: tuple[_Rules, ...]) -> None:
+        """Add a file, if it is one that we read."""
+        if not (self.suffixes or self.include.verdict(path) or _is_folder(entry)):
+            return
+        if (rules or self.exclude) and self.left_out(path, rules, False):
+            return
+        try:
+            state = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:  # gone since the folder was listed
+            return
+        except OSError as error:
+            self.skip(path, f"the file cannot be read ({error.strerror})", "check its folder's permissions")
+            return
+        if stat.S_ISLNK(state.st_mode):
+            self.skip(path, "this is a link; links are not followed", "put the file or folder itself in its place")
+        elif not stat.S_ISREG(state.st_mode):
+            self.skip(path, "this is no regular file", "remove it or give it another suffix")
+        elif state.st_size > self.max_bytes:
+            message = f"the file is larger than {_size(self.max_bytes)}"
+            self.skip(path, message, "split it, or raise the setting max_bytes")
+        else:
+            self.files[path] = state
+
+    def left_out(self, path: str, rules: tuple[_Rules, ...], folder: bool) -> bool:
+        if self.exclude and self.exclude.verdict(path, folder=folder):
+            return True
+        for patterns, cut, before in rules:
+            verdict = patterns.verdict(before + path[cut:], folder=folder)
+            if verdict is not None:
+                return verdict
+        return False
+
+    def own_rules(self, prefix: str, rules: tuple[_Rules, ...]) -> tuple[_Rules, ...]:
+        patterns = _patterns(f"{self.folder}/{prefix}.gitignore")
+        return (_Rules(patterns, len(shown(prefix))), *rules) if patterns else rules
+
+    def skip(self, path: str, message: str, hint: str) -> None:
+        self.problems.append(Problem(shown(path).rstrip("/"), 0, "skipped", message, hint))
+
+
+def shown(path: str) -> str:
+    r"""A path as the index knows it: the bytes of a name that are not UTF-8 as `\xNN`.
+
+    >>> shown(b"caf\xe9.md".decode("utf-8", "surrogateescape"))
+    'caf\\xe9.md'
+    """
+    if path.isascii():
+        return path
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def lying(folder: Path, path: str) -> str:
+    """Where a file lies that the index knows by this path; of its names either all or none are as they are shown."""
+    file = f"{folder}/{path}"
+    if "\\x" in path and not os.path.lexists(file):
+        return f"{folder}/" + _BYTE.sub(lambda byte: chr(0xDC00 + int(byte[1], 16)), path)
+    return file
+
+
+def exhausted(error: OSError, folder: Path) -> FolderError:
+    """The error for a folder whose posts cannot be read now, which must not be taken for their being gone."""
+    hint = "raise the limits of the process, or do it again later"
+    return FolderError(f"the posts cannot be read now ({error.strerror})", hint, path=str(folder))
+
+
+def _with_folders(paths: Iterable[str]) -> set[str]:
+    """Paths, and those of the folders on the way to them."""
+    return {path[:cut] for path in paths for cut in (*(at for at, char in enumerate(path) if char == "/"), len(path))}
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether this is a folder or leads to one; a link that leads nowhere or in a circle does not."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _suffixes(include: Iterable[str]) -> tuple[str, ...]:
+    """The suffixes that `include` stands for, in both cases, if it is nothing but `*.suffix`; else ()."""
+    found: list[str] = []
+    for glob in include:
+        if not re.fullmatch(r"\*(?:\.\w+)+", glob):
+            return ()
+        found += [glob[1:], glob[1:].upper()]
+    return tuple(found)
+
+
+def _above(folder: Path) -> tuple[_Rules, ...]:
+    """The .gitignores of the folders above, up to the root of the repository; none outside a repository."""
+    here = Path(os.path.abspath(folder))
+    above: list[Path] = []
+    for parent in (here, *here.parents):
+        above.append(parent)
+        if os.path.lexists(parent / ".git"):
+            break
+    else:
+        return ()
+    rules = []
+    for parent in above[1:]:
+        patterns = _patterns(str(parent / ".gitignore"))
+        if patterns:
+            rules.append(_Rules(patterns, 0, here.relative_to(parent).as_posix() + "/"))
+    return tuple(rules)
+
+
+def _patterns(path: str) -> Patterns | None:
+    """The patterns of a .gitignore; None if there are none, or it is no file that git would read."""
+    try:
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return None
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        return None
+    with open(number, "rb") as file:
+        text = file.read(_LARGEST_GITIGNORE).decode("utf-8-sig", "replace")
+    patterns = Patterns(text.split("\n"))
+    return patterns or None
+
+
+def _size(count: int) -> str:
+    mebi = 1024 * 1024
+    return f"{count // mebi} MiB" if count >= mebi and count % mebi == 0 else f"{count:,} bytes"

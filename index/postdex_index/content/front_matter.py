@@ -1,0 +1,252 @@
+"""Where does the front matter end, and what does it hold: a file's text -> raw fields, body, body's first line.
+
+Takes YAML between `---` (or closed by `...`), TOML between `+++`, JSON in braces,
+JSON closed by `;;;`, YAML without an opener, and lines of fields up to a blank one. Knows nothing of what a
+field means (`fields` does), nor of Markdown. Never raises: what cannot be read is a
+problem, and the body is never lost. A block that is no mapping is body text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..formats.structured import json_decoder, json_line, json_message, plain, read_block, scalars
+from ..model import Problem
+from ..sites.generator import UNKNOWN, Generator
+
+if TYPE_CHECKING:
+    from ..formats.yaml_fast import Value
+
+#: Longer blocks are not parsed: they lose their metadata, the body is read all the same.
+LONGEST = 64 * 1024
+#: Front matter without an opener has its closing line within so many lines.
+UNOPENED_LINES = 60
+
+_YAML_HINT = "put a value that has : # @ { or [ in quotes, and indent with blanks, not tabs"
+_TWICE = "the last one counts; leave the others out"
+_BLANK = re.compile(r"(?:[ \t]*\n)*")
+_OPENER = re.compile(r"(-{3,10}|\+{3,10}|;{3,10})[ \t]*\n")
+_KEY = re.compile(r"""["']?[^\W\d][\w .-]{0,60}["']?[ \t]*:(?=[ \t\n]|$)""")
+#: The beginning of a field that lacks the blank behind its colon; no address.
+_NO_BLANK = re.compile(r"^([A-Za-z][\w-]{0,60}):(?=[^\s:/])", re.MULTILINE | re.ASCII)
+#: A key of three words and more is the beginning of a sentence that has a colon.
+_SENTENCE = re.compile(r"\S+\s+\S+\s+\S")
+#: What is in no field is text, but for these, which nobody means to be found by.
+_SECRET = re.compile(r"\W*(?:password|encrypt)\b", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+_KEY_LINE = re.compile(
+    r"""(?:[ \t]*(?:#[^\n]*)?\n)*(?:["'][^"'\n]{1,60}["']|[^\s#"'-][^:\n]{0,60}?)[ \t]*:(?=[ \t\n]|$)"""
+)
+_LAST_LINE = re.compile(r"^(-{3,}|;{3,})[ \t]*(?:\n|\Z)", re.MULTILINE)
+_LINE_END = re.compile(r"[ \t]*(?:;{3,}[ \t]*)?(?:\n|\Z)")  # this closer may follow the brace at once
+_JSON_OPENER = re.compile(r'\{\s*"')
+_JSON_CLOSER = re.compile(r"^\}[ \t]*(?:;{3,}[ \t]*)?(?:\n|\Z)", re.MULTILINE)
+#: Of these at least one must be there for most blocks without an opener.
+_USUAL = frozenset(("title", "date", "tags", "categories", "layout", "permalink", "slug"))
+
+
+class FrontMatter(NamedTuple):
+    """A file's text, split: raw `fields` (every scalar as text), the `body`, and the file's line it begins on.
+
+    Ends of lines are `\\n`; `head` is the text before the body, and `prose` what of it is in no field, each on its
+    line. The problems have lines of the file, and no path yet.
+    """
+
+    fields: dict[str, Value]
+    body: str
+    first_line: int
+    problems: tuple[Problem, ...] = ()
+    head: str = ""
+    prose: str = ""
+
+
+class _Block(NamedTuple):
+    """A block that was found: its text from `start`, its kind, and where the body begins."""
+
+    kind: str
+    start: int
+    text: str
+    body: int
+
+
+def parse(text: str, generator: Generator = UNKNOWN) -> FrontMatter:
+    """Split a file's text as the site's generator does.
+
+    >>> parse("---\\ntitle: SMC: fallback\\n---\\n# Hello\\n")[:3]
+    ({'title': 'SMC: fallback'}, '# Hello\\n', 4)
+    >>> parse("+++\\ntitle = x\\n+++\\nHello").problems[0].message
+    'this is not valid TOML (invalid value)'
+    """
+    text = text.removeprefix("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    start = _skip_blank(text)
+    match = _OPENER.match(text, start)
+    if match:
+        return _fenced(text, match)
+    if text.startswith("{", start):
+        return _json(text, start)
+    return _unopened(text, start, generator)
+
+
+def _fenced(text: str, opener: re.Match[str]) -> FrontMatter:
+    """Front matter between two lines of the same marks."""
+    marks = opener[1]
+    close = _closer(marks).search(text, opener.end() - 1)
+    if close is None:
+        problems = []
+        if marks[0] == "+" or (marks[0] == "-" and _KEY_LINE.match(text, opener.end())):
+            message = f"the front matter has no closing {marks}; all of the file is read as text"
+            problems.append(_problem(text, opener.start(), message, f"add a line {marks} after the last field"))
+        return _all_body(text, problems)
+    kind = {"-": "YAML", "+": "TOML", ";": "JSON"}[marks[0]]
+    return _read(text, _Block(kind, opener.end(), text[opener.end() : close.start() + 1], close.end()))
+
+
+@lru_cache
+def _closer(marks: str) -> re.Pattern[str]:
+    """A line that ends front matter which these marks began, and the end of the line before it: searching for
+    that is far faster than trying every character."""
+    return re.compile(r"\n(?:" + re.escape(marks) + (r"|\.\.\." if marks == "---" else "") + r")[ \t]*(?:\n|\Z)")
+
+
+def _json(text: str, start: int) -> FrontMatter:
+    """Front matter in braces: up to the object's end, as the decoder finds it."""
+    try:
+        value, stop = json_decoder().raw_decode(text[start : start + LONGEST])
+    except (ValueError, RecursionError) as error:
+        return _broken_json(text, start, str(error))
+    after = _LINE_END.match(text, start + stop)
+    if after is None or not isinstance(value, dict):
+        return _all_body(text)
+    body = after.end()
+    closer = _LAST_LINE.match(text, body)
+    return _front_matter(text, plain(value), closer.end() if closer else body)
+
+
+def _broken_json(text: str, start: int, message: str) -> FrontMatter:
+    if not _JSON_OPENER.match(text, start):
+        return _all_body(text)  # a template tag, an attribute list
+    line = json_line(message)
+    close = _JSON_CLOSER.search(text, start, start + LONGEST)
+    where = start if line is None else _line_start(text, start, line)
+    problem = _problem(text, where, json_message(message), "check quotes, commas and braces")
+    return _front_matter(text, {}, close.end(), [problem]) if close else _all_body(text, [problem])
+
+
+def _unopened(text: str, start: int, generator: Generator) -> FrontMatter:
+    """The forms without an opener, fields from the first line on: closed by `---` or `;;;`, or by a blank line."""
+    if generator.unopened == "none" or not (_KEY.match(text, start) or text.startswith('"', start)):
+        return _all_body(text)
+    stop = start
+    for _ in range(UNOPENED_LINES):
+        stop = text.find("\n", stop) + 1 or len(text)
+    close = _LAST_LINE.search(text, start, stop)
+    if close is None:
+        return _headers(text, start, generator)
+    block = _Block("JSON" if close[1][0] == ";" else "YAML", start, text[start : close.start()], close.end())
+    found = _read(text, block)
+    usual = not found.problems and any(key.lower() in _USUAL for key in found.fields)
+    if usual or (generator.unopened == "any" and found.fields):
+        return found
+    return _headers(text, start, generator)  # or prose that begins with "Note: …", and a rule after it
+
+
+def _headers(text: str, start: int, generator: Generator) -> FrontMatter:
+    """Lines `Title: text`, which an indented line continues, up to a blank line."""
+    if not generator.headers:
+        return _all_body(text)
+    end = text.find("\n\n", start, start + LONGEST)
+    end = end + 1 if end >= 0 else min(len(text), start + LONGEST)
+    fields: dict[str, str] = {}
+    name = ""
+    for line in text[start:end].rstrip("\n").split("\n"):
+        if name and line.startswith("    "):
+            fields[name] = f"{fields[name]}{', ' if name.lower() == 'tags' else ' '}{line.strip()}"
+        elif _KEY.match(line):
+            name, _, value = line.partition(":")
+            fields[name] = value.strip()
+        else:
+            return _all_body(text)
+    return _front_matter(text, plain(fields), end) if "title" in map(str.lower, fields) else _all_body(text)
+
+
+def _read(text: str, block: _Block) -> FrontMatter:
+    """Parse a block and put its problems on lines of the file."""
+    if len(block.text) > LONGEST:
+        message = f"the front matter is longer than {LONGEST // 1024} KiB and was not read"
+        if not _KEY_LINE.match(block.text) and block.kind == "YAML":
+            return _all_body(text)
+        return _front_matter(text, {}, block.body, [_problem(text, block.start, message, "move text into the body")])
+    value, found = read_block(block.kind, block.text)
+    hint = _YAML_HINT if block.kind == "YAML" else "check quotes, commas and brackets"
+    problems = [
+        _problem(text, _line_start(text, block.start, line), message, _TWICE if message.endswith("twice") else hint)
+        for line, message in found
+    ]
+    if isinstance(value, str) and _NO_BLANK.match(block.text):
+        value, problems = _spaced(text, block)
+    if isinstance(value, dict):
+        return _front_matter(text, value, block.body, problems)
+    if found and (block.kind != "YAML" or _KEY_LINE.match(block.text)):
+        return _front_matter(text, {}, block.body, problems)
+    if value is None and not found:
+        return _front_matter(text, {}, block.body)  # `---` and `---` with nothing or comments between
+    if isinstance(value, list):
+        message = "the front matter is a list, not fields; it is read as text"
+        return _all_body(text, [_problem(text, block.start, message, "write `name: value` on each line")])
+    return _all_body(text)
+
+
+def _spaced(text: str, block: _Block) -> tuple[Value, list[Problem]]:
+    """The fields of lines `title:One`, which are a single text to YAML; nothing if none of them is usual."""
+    value, _ = read_block("YAML", _NO_BLANK.sub(r"\1: ", block.text))
+    if isinstance(value, dict) and not _USUAL.isdisjoint(value):
+        hint = "write `name: value`"
+        return value, [_problem(text, block.start, "there is no blank behind the colons", hint)]
+    return None, []
+
+
+def _skip_blank(text: str) -> int:
+    match = _BLANK.match(text)
+    return match.end() if match else 0
+
+
+def _line_start(text: str, start: int, line: int) -> int:
+    """The position of the `line`-th line (from 0) after position `start`, never beyond the text."""
+    for _ in range(line):
+        start = text.find("\n", start) + 1 or len(text)
+    return start
+
+
+def _problem(text: str, where: int, message: str, hint: str) -> Problem:
+    return Problem("", text.count("\n", 0, where) + 1, "malformed", message, hint)
+
+
+def _all_body(text: str, problems: Iterable[Problem] = ()) -> FrontMatter:
+    return FrontMatter({}, text, 1, tuple(problems))
+
+
+def _front_matter(text: str, fields: Value, body: int, problems: Iterable[Problem] = ()) -> FrontMatter:
+    if not isinstance(fields, dict):
+        fields = {}
+    first_line = text.count("\n", 0, body) + 1 + (0 < body == len(text) and not text.endswith("\n"))
+    problems, head = list(problems), text[:body]
+    none = problems and _USUAL.isdisjoint(map(str.lower, fields))  # then nothing of it is front matter
+    sentences = [key for key in fields if none or _SENTENCE.match(key)]
+    prose = _prose(head, {key: fields[key] for key in fields.keys() - sentences}) if problems or sentences else ""
+    if sentences and not problems:
+        where = len(prose) - len(prose.lstrip())
+        problems.append(_problem(prose, where, "this is no field; it is read as text", "put it below the front matter"))
+    return FrontMatter(fields, text[body:], first_line, tuple(problems), head, prose)
+
+
+def _prose(head: str, fields: Mapping[str, Value]) -> str:
+    """The lines of front matter with words that are in no field, each on its line of the file; "" if there are none."""
+    known = {word for text in scalars({**fields}) for word in _WORD.findall(text)}
+    lines = head.split("\n")
+    lost = ["" if known.issuperset(_WORD.findall(line)) or _SECRET.match(line) else line.strip() for line in lines]
+    return "\n".join(lost).rstrip()

@@ -1,0 +1,429 @@
+"""Which text, line by line, do the events of a Markdown parser make?
+
+`markdown` hands in pyromark's events and takes the sections out. The one promise that
+snippets and editors rely on is `model.Section`'s: the text keeps the file's lines.
+What template tags and HTML leave visible is told by `inline_syntax`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ...model import SOFT_BREAK, Code, Problem, Section, Span
+from ...sites.slugs import Slugger, SlugStyle
+from .inline_syntax import (
+    LINK_START,
+    LINK_STOP,
+    MORE_MARK,
+    clean_prose,
+    first_argument,
+    html_text,
+    inline_html_text,
+    remainders_in,
+    visible_text,
+)
+
+
+class Rendering:
+    """The text of a body while its events are read.
+
+    Prose gathers in `prose` until code or a heading comes, then goes cleaned to `text`.
+    `line` is the file's line that the text has reached; `at` is a byte offset into `source`
+    and `at_line` its line. `next_break` is the first newline after it: text that starts
+    behind that needs line breaks first.
+    """
+
+    __slots__ = (
+        "anchor", "at", "at_line", "code", "codes", "container_end", "fence_line", "first_heading", "heading",
+        "hidden_from", "into", "language", "length", "level", "line", "linked", "links", "marked", "more",
+        "nested_from", "next_break", "problems", "prose", "put", "remainders", "row_begun", "section_line", "sections",
+        "slugs", "source", "tail", "text",
+    )  # fmt: skip
+
+    def __init__(self, source: bytes, first_line: int, anchors: SlugStyle) -> None:
+        self.source = source
+        self.remainders = remainders_in(source)
+        self.slugs = Slugger(anchors)
+        self.sections: list[Section] = []
+        self.links: list[str] = []
+        self.problems: list[Problem] = []
+        self.first_heading = ""
+        #: Where `<!-- more -->` stands: (section, offset in its text).
+        self.more: tuple[int, int] | None = None
+        #: Whether a mark (`MORE_MARK`, `LINK_START`) stands in the prose.
+        self.marked = False
+        self.level, self.heading, self.anchor, self.section_line = 0, "", "", first_line
+        self.text: list[str] = []
+        self.length = 0
+        self.code: list[Code] = []
+        #: The texts of links in the section that is open.
+        self.linked: list[Span] = []
+        self.language, self.fence_line = "", 0
+        self.prose: list[str] = []
+        #: Where text goes now: `prose`, or the list of a heading, a block of code or of HTML.
+        self.into = self.prose
+        self.put: Callable[[str], None] = self.prose.append
+        #: Indices into `into` of inline code, which template tags and stars leave alone.
+        self.codes: list[int] = []
+        self.at, self.at_line, self.line, self.next_break = 0, first_line, first_line, -1
+        #: Byte where the outermost quote or list ends; a heading before it is nested.
+        self.container_end = 0
+        self.nested_from = 0
+        #: Text that the parser took for attributes of the heading that is open.
+        self.tail = ""
+        self.row_begun = False
+        #: Index into `into` of an open inline <script> or <style>, or -1.
+        self.hidden_from = -1
+
+    def run(self, events: Iterable[Any]) -> None:
+        """Read all events. Hot: one turn per event, the most frequent kinds first."""
+        starts, ends = _STARTS, _ENDS
+        for event, span in events:
+            if "Text" in event:
+                if span["start"] > self.next_break:
+                    self.catch_up(span["start"], SOFT_BREAK)
+                self.put(event["Text"])
+            elif event.__class__ is str:
+                if event == "SoftBreak":
+                    if self.into is not self.prose:
+                        self.put(" ")
+                elif event == "HardBreak":
+                    self.hard_break(span["end"])
+            elif "End" in event:
+                what = event["End"]
+                name = what if what.__class__ is str else next(iter(what))
+                if name in ends:
+                    ends[name](self, span)
+            elif "Start" in event:
+                what = event["Start"]
+                name = what if what.__class__ is str else next(iter(what))
+                if name in starts:
+                    starts[name](self, what, span)
+            elif "Code" in event:
+                if span["start"] > self.next_break:
+                    self.catch_up(span["start"], SOFT_BREAK)
+                self.codes.append(len(self.into))
+                code = event["Code"]
+                self.put(_SHEBANG.sub("", code) if code.startswith("#!") else code)
+            elif "Html" in event:
+                self.put(event["Html"])
+            elif "InlineHtml" in event:
+                self.inline_html(event["InlineHtml"], span)
+
+    def catch_up(self, at: int, line_break: str) -> None:
+        """Put the line breaks that bring the text to the line of byte `at`."""
+        source = self.source
+        if at > self.at:
+            self.at_line += source.count(b"\n", self.at, at)
+            self.at = at
+        behind = self.at_line - self.line
+        if behind > 0:
+            self.prose.append(line_break * behind)
+            self.line = self.at_line
+        found = source.find(b"\n", self.at)
+        self.next_break = found if found >= 0 else len(source)
+
+    def divert(self) -> None:
+        """Gather what comes in a list of its own, without breaks: it has them itself, or has none."""
+        self.into = gathering = list[str]()
+        self.put = gathering.append
+        self.next_break = len(self.source)
+
+    def undivert(self) -> str:
+        """Go back to prose; the text gathered since `divert`."""
+        gathered = "".join(self.into)
+        self.into = prose = self.prose
+        self.put = prose.append
+        self.next_break = -1
+        return gathered
+
+    def start_block(self, _what: Any, span: Any) -> None:
+        if self.hidden_from >= 0:
+            self.end_hidden()
+        self.catch_up(span["start"], "\n")
+
+    def start_container(self, _what: Any, span: Any) -> None:
+        self.container_end = max(self.container_end, span["end"])
+
+    def hard_break(self, end: int) -> None:
+        if self.into is self.prose:
+            self.catch_up(end, "\n")
+        else:
+            self.put(" ")
+
+    def start_heading(self, what: Any, span: Any) -> None:
+        self.start_block(what, span)
+        if span["start"] < self.container_end:
+            self.nested_from = len(self.prose)
+            return
+        self.close_section()
+        marks = what["Heading"]
+        self.level, self.anchor = int(marks["level"][1]), marks["id"] or ""
+        self.section_line = self.line
+        self.tail = ""
+        if marks["attrs"]:
+            named = (value.strip("\"'") for name, value in marks["attrs"] if name == "id" and value)
+            self.anchor = self.anchor or next(named, "")
+            self.tail = _lost_braces(marks, self.source[span["start"] : span["end"]])
+        self.divert()
+
+    def end_heading(self, _span: Any) -> None:
+        if self.hidden_from >= 0:
+            self.end_hidden()
+        if self.into is self.prose:
+            self.slugs.slug(" ".join("".join(self.prose[self.nested_from :]).split()))
+            return
+        parts, codes = self.into, self.codes
+        raw = self.undivert()
+        if self.tail:
+            parts.append(self.tail)
+        heading = marked = self.clean_heading(parts)
+        if codes:
+            marked = self.clean_heading(parts, "`")
+            self.codes = []
+        self.heading = heading or first_argument(raw)
+        self.anchor = self.slugs.slug(marked or self.heading, self.anchor)
+        if self.level == 1 and not self.first_heading:
+            self.first_heading = self.heading
+
+    def clean_heading(self, parts: list[str], ticks: str = "") -> str:
+        """The text of a heading on one line, its code between `ticks`; a link in it is a part of it."""
+        text = clean_prose(parts, self.codes, [] if ticks else self.links, self.remainders, ticks)
+        return " ".join(_MARKS.sub("", text).split())
+
+    def start_code(self, what: Any, span: Any) -> None:
+        self.start_block(what, span)
+        kind, self.language, self.fence_line = what["CodeBlock"], "", 0
+        if kind != "Indented":
+            self.fence_line = self.line
+            self.language, shown = _fence_info(kind["Fenced"])
+            self.put(shown)
+            self.catch_up(self.source.find(b"\n", span["start"]) + 1, "\n")
+        self.flush()
+        self.divert()
+
+    def end_code(self, span: Any) -> None:
+        code = self.undivert()
+        if self.fence_line and not self.source[span["end"] : span["end"] + 80].strip():
+            self.check_fence(self.source[span["start"] : span["end"]])
+        shown = len(code.rstrip())
+        if shown:
+            self.code.append(Code(self.length, self.length + shown, self.language))
+            self.text.append(code)
+            self.length += len(code)
+            self.line += code.count("\n")
+
+    def start_html(self, what: Any, span: Any) -> None:
+        self.start_block(what, span)
+        self.divert()
+
+    def end_html(self, _span: Any) -> None:
+        html = self.undivert()
+        if "</h" in html or "</H" in html:
+            for _, attributes, inner in _HTML_HEADING.findall(html):
+                explicit = _HTML_ID.search(attributes)
+                self.slugs.slug(" ".join(html_text(inner).split()), explicit[1] if explicit else "")
+        pieces = _MORE.split(html, maxsplit=1)
+        self.marked |= len(pieces) > 1
+        text = MORE_MARK.join(map(html_text, pieces))
+        self.put(text)
+        self.line += text.count("\n")
+
+    def inline_html(self, tag: str, span: Any) -> None:
+        lower = tag[:8].lower()
+        if lower.startswith(("<script>", "<script ", "<style>", "<style ")):
+            self.end_hidden()
+            self.hidden_from = len(self.into)
+        elif lower in ("</script", "</style>"):
+            self.end_hidden()
+        elif self.into and self.into[-1].endswith("{{"):
+            self.put(tag.replace("\n", " "))
+        elif _MORE.match(tag) and self.into is self.prose:
+            self.marked = True
+            self.put(MORE_MARK)
+        elif tag[1] == "/" and tag[2:3].isupper():
+            self.end_component(tag[2:-1].rstrip())
+        elif shown := inline_html_text(tag):
+            if span["start"] > self.next_break:
+                self.catch_up(span["start"], SOFT_BREAK)
+            self.put(shown)
+
+    def end_component(self, name: str) -> None:
+        """What looked like a type's parameter (`Option<T>`) was a component: it ends here."""
+        opened = f"<{name}>"
+        for index in range(len(self.into) - 1, max(len(self.into) - _COMPONENT_PARTS, 0) - 1, -1):
+            if self.into[index] == opened and index not in self.codes:
+                self.into[index] = " "
+                break
+        self.put(" ")
+
+    def end_hidden(self) -> None:
+        """Forget the text since an inline <script> or <style>, all but its line breaks."""
+        if self.hidden_from >= 0:
+            hidden = "".join(self.into[self.hidden_from :])
+            self.into[self.hidden_from :] = [SOFT_BREAK * (hidden.count("\n") + hidden.count(SOFT_BREAK))]
+            self.codes = [index for index in self.codes if index < self.hidden_from]
+            self.hidden_from = -1
+
+    def start_row(self, what: Any, span: Any) -> None:
+        self.start_block(what, span)
+        self.row_begun = False
+
+    def start_cell(self, _what: Any, _span: Any) -> None:
+        if self.hidden_from >= 0:
+            self.end_hidden()
+        if self.row_begun:
+            self.put(_CELL)
+        self.row_begun = True
+
+    def end_row(self, _span: Any) -> None:
+        """Take back the separators of empty cells at the row's end."""
+        while self.prose and self.prose[-1] == _CELL:
+            self.prose.pop()
+
+    def start_link(self, what: Any, span: Any) -> None:
+        link = what["Link"]
+        target = link["dest_url"]
+        if "{{" in target:
+            target = visible_text(target, [])
+        if target:
+            self.links.append("mailto:" + target if link["link_type"] == "Email" else target)
+        if self.into is self.prose and link["link_type"] not in _SHOWN_ADDRESSES:
+            if span["start"] > self.next_break:
+                self.catch_up(span["start"], SOFT_BREAK)
+            self.marked = True
+            self.put(LINK_START)
+
+    def end_link(self, _span: Any) -> None:
+        if self.marked and self.into is self.prose:
+            self.put(LINK_STOP)
+
+    def flush(self) -> None:
+        """Clean the prose and append it to the section's text."""
+        text = clean_prose(self.prose, self.codes, self.links, self.remainders)
+        self.prose.clear()
+        self.codes.clear()
+        if self.marked or LINK_START in text:
+            text = self.without_marks(text)
+        if "://" in text:
+            self.links += [url.rstrip(".,;:!?)*_") for url in _URL.findall(text)]
+        self.text.append(text)
+        self.length += len(text)
+
+    def without_marks(self, text: str) -> str:
+        """Note where the links of this prose are, and where the first `MORE_MARK` of the body stood; a mark in what is
+        hidden, or in a tag, is gone already, and may have left the other of its pair alone."""
+        self.marked = False
+        pieces = _MARKS.split(text)
+        at, begun = self.length, -1
+        for mark, piece in zip(["", *pieces[1::2]], pieces[::2], strict=True):
+            if mark == LINK_START:
+                begun = at
+            elif mark == LINK_STOP and begun >= 0:
+                self.linked.append(Span(begun, at - begun))
+                begun = -1
+            elif mark == MORE_MARK and self.more is None:
+                self.more = len(self.sections), at
+            at += len(piece)
+        return "".join(pieces[::2])
+
+    def finish(self) -> None:
+        """End the body; without any text it is one empty section."""
+        self.end_hidden()
+        self.close_section()
+        if not self.sections:
+            self.sections.append(Section(0, "", "", self.section_line, ""))
+
+    def close_section(self) -> None:
+        """End the section that is open; one before the first heading only counts with text."""
+        self.flush()
+        text = "".join(self.text).rstrip()
+        if self.level or text:
+            links = tuple([span for span in self.linked if span.length and sum(span) <= len(text)])
+            self.sections.append(
+                Section(self.level, self.heading, self.anchor, self.section_line, text, tuple(self.code), links)
+            )
+        self.text.clear()
+        self.code.clear()
+        self.linked.clear()
+        self.length = 0
+
+    def check_fence(self, block: bytes) -> None:
+        """Report a fence that nothing closes: all that follows it became code."""
+        _, line_break, last = block.rstrip().rpartition(b"\n")
+        if not line_break or not _FENCE_END.fullmatch(last):
+            message, hint = (
+                "this code fence is never closed, the rest of the text is code",
+                "close it with the same fence",
+            )
+            self.problems.append(Problem("", self.fence_line, "malformed", message, hint))
+
+
+_STARTS: dict[str, Callable[[Rendering, Any, Any], None]] = {
+    "Paragraph": Rendering.start_block,
+    "Link": Rendering.start_link,
+    "Item": Rendering.start_block,
+    "TableCell": Rendering.start_cell,
+    "Heading": Rendering.start_heading,
+    "CodeBlock": Rendering.start_code,
+    "HtmlBlock": Rendering.start_html,
+    "TableRow": Rendering.start_row,
+    "TableHead": Rendering.start_row,
+    "DefinitionListTitle": Rendering.start_block,
+    "DefinitionListDefinition": Rendering.start_block,
+    "List": Rendering.start_container,
+    "BlockQuote": Rendering.start_container,
+    "FootnoteDefinition": Rendering.start_container,
+    "DefinitionList": Rendering.start_container,
+}
+_ENDS: dict[str, Callable[[Rendering, Any], None]] = {
+    "Heading": Rendering.end_heading,
+    "Link": Rendering.end_link,
+    "CodeBlock": Rendering.end_code,
+    "HtmlBlock": Rendering.end_html,
+    "TableRow": Rendering.end_row,
+    "TableHead": Rendering.end_row,
+}
+
+_MARKS = re.compile(f"([{MORE_MARK}{LINK_START}{LINK_STOP}])")
+#: Links whose text is their address.
+_SHOWN_ADDRESSES = ("Autolink", "Email")
+_MORE = re.compile(r"<!--[ \t]*more[ \t]*-->", re.I)
+#: A bare URL ends before CJK punctuation and before the punctuation that follows it in a sentence.
+_URL = re.compile(r"https?://[^\s<>\"'`|\\\u3000-\u303f\uff00-\uffef“”‘’]+")
+#: What colours inline code with PyMdown's extensions: `#!python x = 1`.
+_SHEBANG = re.compile(r"#![a-z][\w+-]* +(?=\S)")
+_LANGUAGE = re.compile(r"[{.\s]*([^\s{}.,:;=\"'][^\s{},:;=\"']*)(?![^\s{},:;\"']*=)")
+_FENCE_TITLE = re.compile(r"""\b(?:title|caption)=(?:"([^"]*)"|'([^']*)')""")
+_FENCE_END = re.compile(rb"[ \t>]*(?:`{3,}|~{3,})[ \t]*")
+_HTML_HEADING = re.compile(r"<h([1-6])\b([^<>]*)>((?:(?!<h[1-6]).)*?)</h\1", re.S | re.I)
+_HTML_ID = re.compile(r"""\bid\s*=\s*["']?([^\s"'>]+)""", re.I)
+_CELL = " | "
+#: A component that stands in a sentence began so many pieces of text before its end, at most.
+_COMPONENT_PARTS = 40
+
+
+def _fence_info(info: str) -> tuple[str, str]:
+    """Language and visible title of a fence's info string.
+
+    >>> _fence_info('rust,ignore'), _fence_info('{.YAML title="a.yml"}'), _fence_info('title="x"')
+    (('rust', ''), ('yaml', 'a.yml'), ('', 'x'))
+    """
+    if info.isalnum():
+        return info.lower(), ""
+    language = _LANGUAGE.match(info)
+    title = _FENCE_TITLE.search(info) if "=" in info else None
+    shown = " ".join((title[1] or title[2] or "").split()) if title else ""
+    return language[1].lower() if language else "", shown
+
+
+def _lost_braces(marks: Any, heading: bytes) -> str:
+    """The `{id}` of `## GET /users/{id}`, which is no attribute though the parser takes it for one."""
+    names = marks["attrs"]
+    if marks["id"] or marks["classes"] or any(value or name.startswith((":", "data-")) for name, value in names):
+        return ""
+    text = heading.decode()
+    start = text.rfind("{")
+    return (" " if text[start - 1 : start].isspace() else "") + text[start : text.rfind("}") + 1]

@@ -1,0 +1,419 @@
+"""What do the fields of this post mean: raw front matter -> titles, dates, tags, the reason for not being published.
+
+The rules are the table in `docs/frontmatter.md`. Each field is taken from the first of
+its names that holds something, whatever their case. What cannot be used is a problem
+with the field's line, and the post is indexed without it. How a link is made from all
+this is for `permalinks`; titles and descriptions from the body are for `parser`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import tzinfo
+from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import normalize
+
+from ..formats import dates
+from ..model import Post, Problem
+from ..sites.generator import UNKNOWN, Generator
+
+if TYPE_CHECKING:
+    from ..formats.yaml_fast import Value
+    from .front_matter import FrontMatter
+
+#: A field holds at most so many tags, categories or aliases.
+MOST = 1000
+
+#: The names that have capitals; fields are looked for by them, however they are written.
+_SPELLING = {
+    name.lower(): name
+    for name in (
+        *("expiryDate", "linkTitle", "modDatetime", "pubDate", "pubDatetime", "publishDate", "publishedAt"),
+        *("unpublishDate", "updatedAt", "updatedDate"),
+    )
+}
+_DATES = ("date", "published", "pubDate", "pubDatetime", "publishedAt", "created", "publishDate")
+_UPDATES = ("updated", "lastmod", "modified", "last_modified_at", "updatedDate", "updatedAt", "modDatetime")
+#: Fields that can leave a post out; most posts have none of them.
+_REASONS = frozenset(("draft", "published", "hidden", "indexing", "search", "password", "encrypt", "status"))
+
+_TRUE = frozenset(("true", "yes", "on", "1", "y"))
+_FALSE = frozenset(("false", "no", "off", "0", "n"))
+_LANG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
+_REGION = re.compile(r"[a-z]{2}-[a-z]{2,4}")
+#: Codes that a path segment or a file's last suffix may be on its own. Those that are also everyday
+#: names of folders (`id`, `is`, `my`, `no`, `so`, `to`) are not among them.
+_LANGUAGES = frozenset(
+    (
+        *("ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "gl"),
+        *("he", "hi", "hr", "hu", "hy", "it", "ja", "ko", "lt", "lv", "nl", "pl", "pt", "ro", "ru", "sk"),
+        *("sl", "sr", "sv", "ta", "th", "tr", "uk", "ur", "vi", "zh"),
+    )
+)
+#: A bare code counts as a language only at the path's beginning or in one of these folders.
+_BEFORE_LANG = frozenset(
+    (
+        *("blog", "content", "docs", "i18n", "locales", "pages"),
+        *("posts", "_posts", "source", "src", "translations", "website"),
+    )
+)
+
+
+class Metadata(NamedTuple):
+    """What the front matter says: a post without its body, whose `title` and `description` are "" when the body must
+    give them.
+
+    `link`, `given_slug` and `abbrlink` are what it says of the post's address, as it was written; the post's slug is
+    that, else the file's name. `unpublished_line` is where the reason stands.
+    """
+
+    post: Post
+    link: str
+    given_slug: str
+    abbrlink: str
+    unpublished_line: int
+
+
+class PostContext(NamedTuple):
+    """What the meaning of fields depends on beside them: the file, the site, the time.
+
+    `path` is relative to the site's root; `mtime` and `now` are seconds since 1970, UTC.
+    """
+
+    path: str
+    zone: tzinfo
+    generator: Generator = UNKNOWN
+    language: str = ""
+    mtime: float | None = None
+    now: float = 0.0
+
+
+def normalise(front: FrontMatter, context: PostContext) -> Metadata:
+    """The post's metadata; never raises.
+
+    >>> from .frontmatter import parse
+    >>> front = parse("---\\ntitle: Off  by one\\ntags: '#c, kernel'\\ndate: 2022-08-26\\n---\\n")
+    >>> post = normalise(front, PostContext("off.md", dates.find_zone(""))).post
+    >>> post.title, post.tags, dates.show(post.date)
+    ('Off by one', ('c', 'kernel'), '2022-08-26T00:00:00')
+    """
+    fields = _Fields(front)
+    title = fields.text("title")
+    date, date_from = _date(fields, context)
+    updated = fields.moment(context.zone, *_UPDATES)
+    name, reason, reconsider_at = _unpublished(fields, context)
+    link_title = fields.text("linkTitle")
+    slug, abbrlink = fields.text("slug"), fields.text("abbrlink")
+    post = Post(
+        path=context.path,
+        title=title,
+        sections=(),
+        title_words="" if link_title == title else link_title,
+        date=date,
+        date_from=date_from,
+        updated=updated.wall if updated else None,
+        tags=_tags(fields, context.generator),
+        keywords=fields.several("keywords"),
+        categories=_categories(fields, context),
+        authors=_authors(fields, context.generator),
+        lang=_lang(fields, context),
+        series=next(iter(fields.several("series", split="")), ""),
+        weight=_weight(fields),
+        description=_description(fields),
+        aliases=fields.several("aliases", "alias", "redirect_from", split=""),
+        slug=slug or abbrlink or name_of(context.path),
+        unpublished=reason,
+        reconsider_at=reconsider_at,
+    )
+    link, line = _link(fields), fields.line(name)
+    return Metadata(post._replace(problems=tuple(fields.problems)), link, slug, abbrlink, line)
+
+
+def name_of(path: str) -> str:
+    """The name that a file's path gives its post: the stem, without date and language; a bundle's folder.
+
+    >>> name_of("2022/2022-08-26-refcount-bug.zh.md"), name_of("posts/smc/index.md"), name_of("2022-08-26.md")
+    ('refcount-bug', 'smc', '2022-08-26')
+    """
+    stem = _stem(path)
+    return dates.split_name(stem)[1] or stem
+
+
+def clean(text: str) -> str:
+    """NFC, runs of white space as one blank."""
+    return " ".join(normalize("NFC", text).split())
+
+
+class _Fields:
+    """Raw fields by their names (in lower case but for `_SPELLING`), and the problems that reading them met."""
+
+    def __init__(self, front: FrontMatter) -> None:
+        low = {key.lower(): value for key, value in front.fields.items()}
+        self.values: dict[str, Value] = {_SPELLING.get(name, name): value for name, value in low.items()}
+        self._unfold("date", "created", "updated")
+        self._unfold("last_update", "", "date")
+        self.head = front.head
+        self.problems: list[Problem] = []
+
+    def _unfold(self, name: str, own: str, update: str) -> None:
+        """Dates that stand in a mapping count as if they stood outside of it."""
+        value = self.values.get(name)
+        if isinstance(value, dict) and (value.get(own) or value.get(update)):
+            self.values[name] = value.get(own)
+            self.values.setdefault("updated", value.get(update))
+
+    def first(self, *names: str) -> tuple[str, Value]:
+        """The first of these fields that is not empty, with its name."""
+        for name in names:
+            value = self.values.get(name)
+            if value:
+                return name, value
+        return "", None
+
+    def text(self, *names: str) -> str:
+        """A field as one line of text. A list is the text in brackets that YAML made a list of (`title: [WIP]`)."""
+        name, value = self.first(*names)
+        if isinstance(value, str):
+            return clean(value)
+        if isinstance(value, list):
+            texts = [text for text in map(clean, _texts(value)) if text]
+            self.problem(name, f"{name} is a list, not text", "put the value in quotes")
+            return f"[{', '.join(texts)}]" if texts else ""
+        if value is not None:
+            self.problem(name, f"{name} is a mapping, not text", "put the value in quotes")
+        return ""
+
+    def several(self, *names: str, split: str = ",，", value: Value = None) -> tuple[str, ...]:
+        """A field that is a list, or a string to be split at one of these characters ("" not at all, " " at blanks)."""
+        name, found = self.first(*names) if value is None else (names[0], value)
+        if not found:
+            return ()
+        if isinstance(found, str):
+            parts = [found]
+            if split:
+                parts = found.split() if split == " " else re.split(f"[{split}]", found)
+        else:
+            if isinstance(found, dict) and not isinstance(found.get("name"), str):
+                self.problem(name, f"{name} is a mapping, not a list", f"write {name}: [one, other]")
+            parts = list(_texts(found))
+        texts = tuple(dict.fromkeys(text for text in map(clean, parts) if text))
+        if len(texts) > MOST:
+            self.problem(name, f"{name} has more than {MOST} values; the rest is left out", "use fewer")
+        return texts[:MOST]
+
+    def moment(self, zone: tzinfo, *names: str) -> dates.Moment | None:
+        """A field that is a date; None and a problem if it holds something else."""
+        name, value = self.first(*names)
+        if value is None:
+            return None
+        found = dates.parse(value, zone) if isinstance(value, str) else None
+        if found is None:
+            shown = clean(value)[:40] if isinstance(value, str) else "a list"
+            self.problem(name, f"{name} is no date ({shown})", "write it as 2022-08-26 or 2022-08-26 09:30:00 +0800")
+        return found
+
+    def flag(self, name: str) -> bool | None:
+        """A field that is true or false; None if it is neither."""
+        value = self.values.get(name)
+        word = value.strip().lower() if isinstance(value, str) else ""
+        return True if word in _TRUE else False if word in _FALSE else None
+
+    def problem(self, name: str, message: str, hint: str) -> None:
+        self.problems.append(Problem("", self.line(name), "malformed", message, hint))
+
+    def line(self, name: str) -> int:
+        """The line that a field stands on, 1 if it is not found (written in an unusual way, or no field)."""
+        key = rf"^[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[:=]"
+        where = re.search(key, self.head, re.MULTILINE | re.IGNORECASE) if name else None
+        return self.head.count("\n", 0, where.start()) + 1 if where else 1
+
+
+def _texts(value: Value) -> Iterator[str]:
+    """The texts in a list; of a mapping its name or label, or the one pair that YAML made of `a: b`."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, dict):
+        name = value.get("name") or value.get("label")
+        pairs = list(value.items())
+        if isinstance(name, str):
+            yield name
+        elif len(pairs) == 1 and not isinstance(pairs[0][1], (list, dict)):
+            yield f"{pairs[0][0]}: {pairs[0][1] or ''}".rstrip()
+
+
+def _date(fields: _Fields, context: PostContext) -> tuple[int | None, str]:
+    name = next((name for name in _DATES if fields.values.get(name) and not _is_flag(fields, name)), "")
+    if name:
+        found = fields.moment(context.zone, name)
+        return (found.wall, "post") if found else (None, "")
+    in_name = dates.split_name(_stem(context.path))[0]
+    found = dates.parse(in_name, context.zone) if in_name else None
+    if found:
+        return found.wall, "path"
+    found = None if context.mtime is None else dates.from_seconds(context.mtime, context.zone)
+    return (found.wall, "file") if found else (None, "")
+
+
+def _is_flag(fields: _Fields, name: str) -> bool:
+    return fields.flag(name) is not None
+
+
+def _tags(fields: _Fields, generator: Generator) -> tuple[str, ...]:
+    name, value = fields.first("tags", "tag", "labels")
+    if value is None:
+        name, value = "tags", _taxonomy(fields, "tags")
+    found = fields.several(name, split=_separators(value, generator, plural=name == "tags"), value=value)
+    tags = (tag.lstrip("#＃").strip() for tag in found)
+    return tuple(dict.fromkeys(tag for tag in tags if tag))
+
+
+def _categories(fields: _Fields, context: PostContext) -> tuple[tuple[str, ...], ...]:
+    name, value = fields.first("categories", "category")
+    if value is None:
+        name, value = "categories", _taxonomy(fields, "categories")
+    nested = isinstance(value, list) and any(isinstance(each, list) for each in value)
+    if nested and isinstance(value, list):
+        paths = [
+            fields.several(name, split="", value=each if isinstance(each, list) else [each]) for each in value[:MOST]
+        ]
+    elif context.generator.nested_categories:
+        paths = [fields.several(name, split="", value=value)] if value else []
+    else:
+        split = _separators(value, context.generator, plural=name == "categories")
+        paths = [(each,) for each in fields.several(name, split=split, value=value)]
+        before, posts, _ = context.path.partition("/_posts/")
+        if posts and context.generator.folder_categories:
+            paths = [*((folder,) for folder in before.split("/")), *paths]
+    return tuple(dict.fromkeys(path for path in paths if path))
+
+
+def _separators(value: Value, generator: Generator, plural: bool) -> str:
+    """At which characters a text of tags or categories is split. Where that is done at blanks, people write commas
+    all the same."""
+    if generator.blank_separated and isinstance(value, str) and "," not in value:
+        return " " if plural else ""
+    return ",，"
+
+
+def _taxonomy(fields: _Fields, name: str) -> Value:
+    """What stands in `[taxonomies]`; an empty list when there is none, so that no other field is looked for."""
+    taxonomies = fields.values.get("taxonomies")
+    return (taxonomies.get(name) if isinstance(taxonomies, dict) else None) or []
+
+
+def _authors(fields: _Fields, generator: Generator) -> tuple[str, ...]:
+    name, value = fields.first("authors", "author")
+    if isinstance(value, dict) and not isinstance(value.get("name"), str):  # each author under a key of their own
+        people: list[Value] = [each for each in value.values() if isinstance(each, dict)]
+        value = people
+    return fields.several(name, split=generator.author_separators, value=value) if value else ()
+
+
+def _description(fields: _Fields) -> str:
+    for name in ("description", "summary", "excerpt", "subtitle"):
+        value = fields.values.get(name)
+        if isinstance(value, str) and value.strip() and not _is_flag(fields, name):
+            return clean(value)
+    return ""
+
+
+def _link(fields: _Fields) -> str:
+    for name in ("url", "permalink", "path"):
+        value = fields.values.get(name)
+        if isinstance(value, str) and value.strip() and not _is_flag(fields, name):
+            return value.strip()
+    return ""
+
+
+def _weight(fields: _Fields) -> int | None:
+    name, value = fields.first("weight")
+    if value is None:
+        return None
+    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d{1,9}\s*", value, re.ASCII):
+        return int(value)
+    fields.problem(name, "weight is no whole number", "write it as 10")
+    return None
+
+
+def _lang(fields: _Fields, context: PostContext) -> str:
+    for name in ("lang", "language", "locale"):
+        value = fields.values.get(name)
+        if isinstance(value, str):
+            code = value.split(".")[0].strip().lower().replace("_", "-")
+            if _LANG.fullmatch(code):  # `language: python` is about something else
+                return code
+    return _lang_of_path(context.path) or context.language
+
+
+def _lang_of_path(path: str) -> str:
+    *folders, name = path.split("/")
+    suffix = _lang_suffix(name)
+    if suffix:
+        return suffix
+    before = ""
+    for folder in folders:
+        code = folder.lower().replace("_", "-")
+        if _is_language(code) and ("-" in code or before == "" or before in _BEFORE_LANG):
+            return code
+        before = folder.lower()
+    return ""
+
+
+def _lang_suffix(name: str) -> str:
+    parts = name.split(".")
+    code = parts[-2].lower().replace("_", "-") if len(parts) > 2 else ""
+    return code if _is_language(code) else ""
+
+
+def _is_language(code: str) -> bool:
+    return code[:2] in _LANGUAGES and (len(code) == 2 or _REGION.fullmatch(code) is not None)
+
+
+def _stem(path: str) -> str:
+    """The file's name without suffixes, or its folder's if the file is only called index."""
+    *folders, name = path.split("/")
+    stem = name.rpartition(".")[0] or name
+    if _lang_suffix(name):
+        stem = stem.rpartition(".")[0]
+    return folders[-1] if folders and stem.lower() in ("index", "_index") else stem
+
+
+def _unpublished(fields: _Fields, context: PostContext) -> tuple[str, str, int | None]:
+    """Which field leaves the post out ("" if it is none), why ("" if it is not left out), and when that changes."""
+    name, reason = _standing_reason(fields, context)
+    publish = None if _is_flag(fields, "publishDate") else fields.moment(context.zone, "publishDate")
+    end = fields.first("expiryDate", "unpublishDate")[0]
+    expiry = fields.moment(context.zone, end) if end else None
+    if reason:
+        return name, reason, None
+    if expiry and expiry.instant <= context.now:
+        return end, f"expired on {dates.show(expiry.wall)[:10]} ({end})", None
+    if publish and publish.instant > context.now:
+        return "publishDate", f"to be published on {dates.show(publish.wall)[:10]} (publishDate)", publish.instant
+    return "", "", expiry.instant if expiry else None
+
+
+def _standing_reason(fields: _Fields, context: PostContext) -> tuple[str, str]:
+    """The first of the fields that say so for good, and what it says."""
+    if _REASONS.isdisjoint(fields.values) and "_drafts" not in context.path:
+        return "", ""
+    search = fields.values.get("search")
+    excluded = search.get("exclude") if isinstance(search, dict) else None
+    hidden = context.generator.hidden_statuses
+    status = fields.text("status").lower() if hidden else ""
+    checks = (
+        (fields.flag("draft") is True, "draft", "draft: true"),
+        (fields.flag("published") is False, "published", "published: false"),
+        ("_drafts" in context.path.split("/")[:-1], "", "in _drafts/"),
+        (status in hidden, "status", f"status: {status}"),
+        (fields.flag("hidden") is True, "hidden", "hidden: true"),
+        (fields.flag("indexing") is False, "indexing", "indexing: false"),
+        (isinstance(excluded, str) and excluded.lower() in _TRUE, "search", "search: {exclude: true}"),
+        (fields.first("password")[1] is not None, "password", "has a password"),
+        (fields.first("encrypt")[1] is not None and fields.flag("encrypt") is not False, "encrypt", "encrypt"),
+    )
+    return next(((name, reason) for holds, name, reason in checks if holds), ("", ""))

@@ -1,0 +1,98 @@
+"""What does the text of a post say: text, path, site and settings -> a `Post`.
+
+Brings together front matter (`front_matter`, `fields`), body (the site's dialect, `markdown`) and link (`permalinks`).
+Which file the text is from, and in which bytes, is for `posts`.
+"""
+
+from __future__ import annotations
+
+import time
+
+from ..errors import Remedy
+from ..formats import dates
+from ..model import Post, Problem, Section
+from ..settings import Settings
+from ..sites import permalinks
+from ..sites.generator import Address, PlainBody, Site
+from ..sites.reading import slug_style
+from . import front_matter, metadata
+from .markdown import sections
+
+
+def parse(
+    text: str, path: str, site: Site, settings: Settings, *, mtime: float | None = None, now: float | None = None
+) -> Post:
+    """The post that a text is; `path` is relative to the folder of posts. Never raises.
+
+    >>> post = parse("---\\ntags: [smc]\\n---\\n# What I fixed\\n\\nThe refcount.\\n", "fix.md", Site(), Settings())
+    >>> post.title, post.tags, post.sections[0].line, post.sections[0].text.strip()
+    ('What I fixed', ('smc',), 4, 'The refcount.')
+    """
+    generator = site.generator
+    front = front_matter.parse(text, generator)
+    context = metadata.PostContext(
+        path=site.prefix + path,
+        zone=dates.zone_or_utc(settings.timezone or site.timezone),
+        generator=generator,
+        language=settings.language or site.language,
+        mtime=mtime,
+        now=time.time() if now is None else now,
+    )
+    found = metadata.normalise(front, context)
+    style = site.anchors if settings.anchors == "auto" else settings.anchors
+    source, tags = generator.dialect(front.body) if generator.dialect else PlainBody(front.body)
+    if tags:
+        tags = tuple(dict.fromkeys((*found.post.tags, *tags)))[: metadata.MOST]
+        found = found._replace(post=found.post._replace(tags=tags))
+    # An empty body may begin behind the file's last line, where nothing can be opened.
+    first_line = min(front.first_line, 1 + front.head.count("\n") + front.body.count("\n"))
+    body = sections.sections(source, first_line=first_line, anchors=slug_style(style), title=found.post.title)
+    if front.prose:
+        whole = sections.verbatim(front.prose)
+        text = whole.lstrip("\n")
+        prose = Section(0, "", "", 1 + whole.count("\n") - text.count("\n"), text)
+        body = body._replace(sections=(prose, *body.sections))
+    return _post(path, found, front.problems, body, site, settings)
+
+
+def _post(
+    path: str,
+    found: metadata.Metadata,
+    of_front: tuple[Problem, ...],
+    body: sections.Parsed,
+    site: Site,
+    settings: Settings,
+) -> Post:
+    """Metadata, body and link as one post; the title is the field, else the first heading, else the file's name."""
+    post = found.post
+    title = post.title or metadata.clean(body.first_heading)
+    link = _link(path, found, title, site, settings)
+    problems = [problem._replace(path=path) for problem in (*of_front, *post.problems, *body.problems)]
+    if link.wrong:
+        problems.append(
+            Problem(path, 1, "malformed", link.wrong, "write a path such as /about/, or an address with https")
+        )
+    if post.unpublished:
+        hint = Remedy.SHOW_DRAFTS.value
+        problems.append(Problem(path, found.unpublished_line, "unpublished", post.unpublished, hint))
+    return post._replace(
+        path=path,
+        title=title or metadata.name_of(site.prefix + path).replace("_", " ").strip() or path,
+        sections=_sections(body, post.title, title),
+        url=link.url,
+        description=post.description or body.excerpt,
+        links=body.links,
+        problems=tuple(problems),
+    )
+
+
+def _sections(body: sections.Parsed, written: str, title: str) -> tuple[Section, ...]:
+    """The body's sections; the heading that became the title is not a heading besides."""
+    return body.sections if written or not title else sections.without_title(body.sections, title)
+
+
+def _link(path: str, found: metadata.Metadata, title: str, site: Site, settings: Settings) -> permalinks.Link:
+    dated = found.post.date if found.post.date_from in ("post", "path") else None  # a file's time is nobody's address
+    place = site.prefix + path
+    address = Address(place, found.link, found.given_slug, found.abbrlink, title, dated, found.post.categories)
+    return permalinks.url(site, address, pattern=settings.url, base=settings.base_url)

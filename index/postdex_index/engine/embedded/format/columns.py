@@ -1,0 +1,99 @@
+"""Which columns does a segment have, and what do they hold?
+
+Written by `inverter.py`, `postings_writer.py`, `term_dictionary_writer.py`, `surface_forms.py` and `text_blocks.py`,
+put together by `merger.py`, read by `postings.py`, `term_dictionary.py`, `surface_forms.py`, `doc_values.py`,
+`stored_documents.py`, `text_blocks.py` and `snapshot.py`. A change here is a new format: raise `commits.FORMAT`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ....schema import SORTS
+
+#: What a key is, as bits of `term_flags`: a word as it stands in posts; the name of a list; a surface that has not a
+#: list of its own name for itself; a surface that people write otherwise than it is spelled.
+SURFACE, NAME, APART, SHOWN = 1, 2, 4, 8
+#: A list tells so many surfaces apart; a word with more (none is known) has the rest share the last number.
+MOST_SURFACES = 255
+#: Per so many keys, postings and lists there is a sum of what stands before, so that the others need none.
+KEYS_A_BLOCK, POSTINGS_A_MARK, LISTS_A_MARK = 16, 64, 64
+
+#: The date, or other number, of a post that has none.
+NO_DATE = -(1 << 62)
+#: The column of those paths that are written in another way than they are compared; "path" has all as they are written.
+FOLDED_PATH = "folded path"
+
+_SORT_COLUMNS = (
+    "per post: its date in seconds (or other number), NO_DATE where it has none; of `updated` the date instead",
+    "per post: its text as folded for sorting, each ended by a newline",
+)
+
+#: Every column of a segment, in file order. `*_first` and `*_start` have one more item at the end.
+COLUMNS = {
+    "term_entries": "the term dictionary: word forms and stems, sorted as UTF-8, each ended by a newline",
+    "term_flags": "per term entry: bits, see above",
+    "term_block_start": "per 16 term entries: where they begin in `term_entries`",
+    "term_block_list": "per 16 term entries: the posting lists named before them, so the list of the next stem",
+    "term_block_indirect": "per 16 term entries: the indirect forms before them",
+    "indirect_list": "per indirect form: its posting list",
+    "indirect_form": "per indirect form: its number among the forms of that list",
+    "indirect_posts": "per indirect form: document frequency",
+    "display_forms": "the spellings to show of terms that have another one, each ended by a newline, in raw deflate",
+    "list_postings": "per posting list: its length, the document frequency",
+    "skip_postings": "per 64 posting lists: the first posting",
+    "title_lists": "the posting lists of words that stand in titles",
+    "title_list_first": "per such list: its first title coverage",
+    "multi_form_lists": "the posting lists that have several word forms",
+    "multi_form_first": "per such list: its first form number",
+    "doc_ids": "per posting: the post",
+    "impacts": "per posting: the impact, in 1/73",
+    "term_freqs": "per posting: the term frequency, 255 where `large_term_freqs` has it",
+    "large_term_freqs": "pairs: posting, term frequency",
+    "skip_positions": "per 64 postings: the first position",
+    "positions": "per occurrence: the position in the post",
+    "form_block_start": "per 16,384 bytes of form numbers: where they begin in `form_numbers`",
+    "form_numbers": "per occurrence in a multi-form list: the number of its form; in raw deflate",
+    "title_coverage_doc": "per title coverage: the post",
+    "title_coverage": "per title coverage: the share of the title's words that this one is, in 1/255",
+    "field_lengths": "per field, per post: words",
+    "doc_end": "per post: the position after the last",
+    "field_span_first": "per post: its first field span",
+    "field_span_start": "per field span: the position where it begins",
+    "field_span_code": "per field span: the field's code",
+    "section_first": "per post: its first section",
+    "section_start": "per section: the position of its heading",
+    "section_body": "per section: the position of its text",
+    "section_offset": "per section: where its text begins in the post's text",
+    "section_line": "per section: the line of its heading in the file",
+    "link_first": "per post: its first edge of a link",
+    "link_edge": "per link: the position of its first word, and the one after its last",
+    "checkpoint_first": "per post: its first checkpoint",
+    "checkpoint_position": "per checkpoint: a position",
+    "checkpoint_offset": "per checkpoint: where in the post's text the words from there on begin",
+    "outline_start": "per post: where its outline begins",
+    "outline": "outlines as JSON: level, heading, anchor of each section after the other",
+    "stored_start": "per post: where its stored fields begin",
+    "stored": "stored fields as JSON, in the order of `schema.STORED`",
+    "title_keys": "crc32 of the title's key << 32 | post, sorted",
+    "heading_keys": "crc32 of a heading's key << 32 | post, sorted",
+    "filter_values": "filter values as field, tab, folded value, tab, the value as written, newline; sorted",
+    "filter_value_start": "per filter value: where it begins in `filter_values`",
+    "filter_value_first": "per filter value: its first post in `filter_value_docs`",
+    "filter_value_docs": "posts that hold the value",
+    **{f"sort_{name}": _SORT_COLUMNS[field.type == "text"] for name, field in SORTS.items()},
+    "date_is_own": "per post: 1 if the date is the post's own",
+    "text_block_first": "per post: its first block of text",
+    "text_block_start": "per text block: where it begins in `text_blocks`",
+    "text_blocks": "texts in raw deflate, 4,096 characters each",
+    "text_dictionary": "the preset dictionary of the text blocks",
+}
+
+
+def one_line(text: str) -> str:
+    """A value that cannot be taken for two columns or two lines of `filter_values`.
+
+    >>> one_line("a\\tb")
+    'a\ufffdb'
+    """
+    return re.sub(r"[\t\n]", "\ufffd", text)

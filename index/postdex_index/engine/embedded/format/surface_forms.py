@@ -1,0 +1,64 @@
+"""Which of its surfaces stands at each occurrence of a list?
+
+A byte tells for each occurrence of the lists that have several, deflated in pieces: only quoted words, patterns
+and merges ask. Written by `postings_writer.py`, read by `postings.py`.
+"""
+
+from __future__ import annotations
+
+import zlib
+from array import array
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+
+from .segment_file import Column, SegmentFile
+
+#: Bytes of a piece: a quarter of it is .017 of the text of a blog in English, this .016, four times as much too.
+PIECE = 16_384
+#: Level 4 leaves .19, as 6 does in four times the time; 1 leaves .22 in half of it.
+LEVEL = 4
+
+
+def surface_columns(varied: Mapping[int, bytes]) -> dict[str, Column]:
+    """The columns from the surface of each occurrence, by list."""
+    whole = b"".join(varied.values())
+    pieces = [zlib.compress(whole[start : start + PIECE], LEVEL, -15) for start in range(0, len(whole), PIECE)]
+    return {
+        "multi_form_lists": array("I", varied),
+        "multi_form_first": array("I", accumulate(map(len, varied.values()), initial=0)),
+        "form_block_start": array("I", accumulate(map(len, pieces), initial=0)),
+        "form_numbers": b"".join(pieces),
+    }
+
+
+class Surfaces:
+    """The surfaces of a segment's lists."""
+
+    def __init__(self, segment: SegmentFile) -> None:
+        self._varied, self._first = segment.column("multi_form_lists"), segment.column("multi_form_first")
+        self._start = segment.column("form_block_start")
+        self._pieces = segment.column("form_numbers", whole=False)
+        self._check = segment.checker("form_numbers")
+
+    def of(self, number: int) -> bytes:
+        """Which surface stands at each occurrence of a list; empty if it has only one."""
+        start, stop = stretch(self._varied, self._first, number)
+        if start == stop:
+            return b""
+        piece = start // PIECE
+        whole = b"".join(map(self._read, range(piece, -(-stop // PIECE))))
+        return whole[start - piece * PIECE : stop - piece * PIECE]
+
+    def _read(self, piece: int) -> bytes:
+        start, stop = self._start[piece], self._start[piece + 1]
+        self._check(start, stop)
+        return zlib.decompress(self._pieces[start:stop], -15)
+
+
+def stretch(numbers: Sequence[int], first: Sequence[int], number: int) -> tuple[int, int]:
+    """What a sparse column holds for a list: [start, stop), empty if the list is not among its `numbers`."""
+    place = bisect_left(numbers, number)
+    if place < len(numbers) and numbers[place] == number:
+        return first[place], first[place + 1]
+    return 0, 0

@@ -1,0 +1,158 @@
+"""Which posts of a segment have a tag, lie in a folder, or were written in a year?
+
+Filters, facets and sort keys of one segment, as byte lanes (`matcher.py` says what these are).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import chain, compress
+from typing import Any
+
+from ....schema import FACETS, SORTS
+from ....text import globs
+from ....text.stemming import stemmer_language
+from ..format.columns import FOLDED_PATH, NO_DATE, one_line
+from ..format.segment_file import SegmentFile
+
+
+class Columns:
+    """The columns of a segment. Lanes and lists are kept once they were made; they are few."""
+
+    def __init__(self, segment: SegmentFile) -> None:
+        self.posts: int = segment.meta["posts"]
+        self._segment = segment
+        self._keys = segment.column("filter_values")
+        self._start = segment.column("filter_value_start")
+        self._first = segment.column("filter_value_first")
+        self._docs = segment.column("filter_value_docs")
+        self._kept: dict[tuple[str, str], int] = {}
+        self._facets: dict[str, tuple[list[tuple[int, ...]], list[str]]] = {}
+
+    # -- filters
+
+    def keyword(self, field: str, value: str) -> int:
+        """Lanes of the posts whose column holds the value, as `query.Keyword` defines it."""
+        lanes = self._kept.get((field, value))
+        if lanes is None:
+            row = bytearray(self.posts)
+            for number in self._numbers(field, value):
+                for doc in self._docs[self._first[number] : self._first[number + 1]]:
+                    row[doc] = 255
+            lanes = self._kept[field, value] = int.from_bytes(row, "little")
+        return lanes
+
+    def path(self, path: str) -> int | None:
+        """The post with just this path."""
+        key = f"path\t{one_line(path)}\t\n".encode("utf-8", "replace")
+        number = self._bisect(key)
+        if number < len(self._start) - 1 and self._key(number) == key:
+            # A path that was put twice in one commit stands here twice; the last one is alive.
+            return int(self._docs[self._first[number + 1] - 1])
+        return None
+
+    def _numbers(self, field: str, value: str) -> Iterable[int]:
+        """The numbers of the values that a filter covers."""
+        below = rb"(?:/[^\t\n]*)?"
+        if field == "path":
+            # A folder covers what lies in it; a glob has to cover the whole path.
+            folder = re.escape(value.encode("utf-8", "replace")) + below
+            pattern = folder + b"|" + globs.path(value) if re.search(r"[*?]", value) else folder
+            return chain(self._matching("path", pattern), self._matching(FOLDED_PATH, pattern))
+        pattern = globs.wildcard(value, r"\t\n")
+        return self._matching(field, pattern + below if field == "tag" else pattern)
+
+    def _matching(self, field: str, pattern: bytes) -> Iterator[int]:
+        """The numbers of the values of a column that a regular expression covers."""
+        head = field.encode() + b"\t"
+        region = range(self._bisect(head), self._bisect(field.encode() + b"\n"))
+        base = self._start[region.start]
+        text = bytes(self._keys[base : self._start[region.stop]])
+        for match in re.finditer(b"^" + head + b"(?:" + pattern + rb")\t", text, re.MULTILINE):
+            yield bisect_right(self._start, match.start() + base) - 1
+
+    def dates(self, start: int | None, stop: int | None) -> int:
+        """Lanes of the posts whose own date lies in [start, stop)."""
+        low = NO_DATE + 1 if start is None else start
+        high = 1 << 62 if stop is None else stop
+        own = self._segment.column("date_is_own")
+        row = bytes([255 * (low <= day < high) for day in self.order("date")])
+        return int.from_bytes(row, "little") & int.from_bytes(bytes([255 * one for one in own]), "little")
+
+    def _key(self, number: int) -> bytes:
+        return bytes(self._keys[self._start[number] : self._start[number + 1]])
+
+    def _bisect(self, key: bytes) -> int:
+        return bisect_left(range(len(self._start) - 1), key, key=self._key)
+
+    def values(self) -> Iterator[tuple[str, str, Sequence[int]]]:
+        """Every value as (field<TAB>folded value, value as written, posts)."""
+        for number in range(len(self._start) - 1):
+            field, folded, written = self._key(number).decode("utf-8", "replace")[:-1].split("\t")
+            yield f"{field}\t{folded}", written, self._docs[self._first[number] : self._first[number + 1]]
+
+    def languages(self, dead: Set[int]) -> set[str]:
+        """The languages whose stemmers the posts use that are not deleted."""
+        found: set[str] = set()
+        for number in range(self._bisect(b"lang\t"), self._bisect(b"lang\n")):
+            tag = self._key(number).decode("utf-8", "replace").split("\t")[1]
+            if any(doc not in dead for doc in self._docs[self._first[number] : self._first[number + 1]]):
+                found.add(stemmer_language(tag))
+        return found
+
+    # -- sort keys
+
+    def order(self, name: str) -> Sequence[Any]:
+        """Per post: what it is sorted by in the order of a field, a folded text or a number, NO_DATE where it has none.
+        A post that was not updated has its date there."""
+        column: Sequence[int] = self._segment.column(f"sort_{name}")
+        return bytes(column).decode("utf-8", "replace").split("\n") if SORTS[name].type == "text" else column
+
+    # -- facets
+
+    def facet(self, name: str, matching: bytes) -> Counter[str]:
+        """How many of the matching posts (one byte a post) have each value of a facet."""
+        if name not in self._facets:
+            self._facets[name] = self._years() if FACETS[name].type == "date" else self._values(FACETS[name].filter)
+        numbers, values = self._facets[name]
+        counts = Counter(chain.from_iterable(compress(numbers, matching)))
+        found: Counter[str] = Counter()
+        for number, count in counts.items():
+            found[values[number]] += count
+        return found
+
+    def _values(self, field: str) -> tuple[list[tuple[int, ...]], list[str]]:
+        region = range(self._bisect(field.encode() + b"\t"), self._bisect(field.encode() + b"\n"))
+        values: list[str] = []
+        numbers: list[list[int]] = [[] for _ in range(self.posts)]
+        for number in region:
+            _, folded, written = self._key(number).decode("utf-8", "replace")[:-1].split("\t")
+            if not folded or (field == "lang" and "-" in folded):
+                continue
+            for doc in self._docs[self._first[number] : self._first[number + 1]]:
+                numbers[doc].append(len(values))
+            values.append(written or folded)
+        return list(map(tuple, numbers)), values
+
+    def _years(self) -> tuple[list[tuple[int, ...]], list[str]]:
+        years = [
+            year_of(day) if own else 0
+            for day, own in zip(self.order("date"), self._segment.column("date_is_own"), strict=True)
+        ]
+        known = sorted(set(years) - {0})
+        numbers = {year: number for number, year in enumerate(known)}
+        return [(numbers[year],) if year else () for year in years], list(map(str, known))
+
+
+def year_of(seconds: int) -> int:
+    """The year of a moment given in seconds since 1970.
+
+    >>> year_of(1661506774)
+    2022
+    """
+    from datetime import UTC, datetime, timedelta  # here, because few searches ask for years
+
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).year

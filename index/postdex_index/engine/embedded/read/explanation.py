@@ -1,0 +1,57 @@
+"""What was a score made of?
+
+A tree of numbers. Each is what its label says of its parts: their sum, their product, or the named formula of
+`scoring`. Held by tests/test_invariants.py, down to the last field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .... import scoring
+from ....model import Explanation
+from ....query import show
+from ....schema import SCORED
+from ...api import LeafStats
+from .postings import Lists
+
+
+def leaf(stats: LeafStats, impact: int, fields: Sequence[Explanation]) -> Explanation:
+    """What a leaf adds to a score: `impact` is its byte in the post, `fields` are the parts of that."""
+    value, typed = impact / scoring.SCALE, stats.leaf
+    together = f"sum / (1 + sum / {scoring.ENOUGH:g}), in steps of {1 / scoring.SCALE:.4f}"
+    return Explanation(
+        typed.weight * stats.idf * value,
+        f"{show(typed)}: weight x idf x impact",
+        (
+            Explanation(typed.weight, "weight"),
+            Explanation(stats.idf, f"idf: {stats.posts} post{'s' * (stats.posts != 1)}"),
+            Explanation(value, f"impact: {together if fields else 'no field has it'}", tuple(fields)),
+        ),
+    )
+
+
+def fields(lists: Lists, doc: int, counted: Sequence[int]) -> list[Explanation]:
+    """What a leaf is worth in each field of a post, by the positions of the occurrences that count."""
+    lengths, averages = lists.lengths(doc), lists.averages
+    return [
+        Explanation(
+            scoring.worth(code, count, lengths[code], averages[code]),
+            f"{SCORED[code].name}: {count} of {lengths[code]} words (average {averages[code]:.0f})",
+        )
+        for code, count in sorted(lists.counts_by_field(doc, counted).items())
+    ]
+
+
+def score(
+    leaves: Sequence[Explanation], base: float, share: float, title: bool, heading: bool, whole: float, top: float
+) -> Explanation:
+    """A post's score; the arguments are those of `scoring.final`, and what the leaves add."""
+    factors = (
+        Explanation(base, "the words: sum", tuple(leaves)),
+        Explanation(1 + scoring.COVERAGE * share, f"x for {share:.0%} of the title's words"),
+        Explanation(scoring.TITLE_IS_QUERY * top * title, "+ the query is the title or an alias"),
+        Explanation(scoring.HEADING_IS_QUERY * top * heading, "+ the query is a heading"),
+        Explanation(whole * top, "+ it stands there as it was typed"),
+    )
+    return Explanation(scoring.final(base, share, title, heading, whole, top), "score", factors)

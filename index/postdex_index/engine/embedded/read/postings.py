@@ -1,0 +1,270 @@
+"""In which posts of a segment does a leaf of the query stand, how much does it count there, and where?
+
+`Lists` are its posting lists, found through `words.Words`; `Postings` what a leaf has in this segment:
+posts, impacts, positions. A word's postings are the stored list; a pattern's the union of several
+(`combined_postings.py`); a phrase's are made from positions (`phrases.py`). Boolean structure is `matcher.py`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, compress, islice
+from typing import NamedTuple, TypeAlias
+
+from ....query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
+from ....schema import BODY, CODE, CODES, TITLE
+from ....scoring import combined, impact, quantised, worth
+from ....text import globs
+from ....text.stemming import stem
+from ..format.columns import NAME, SURFACE
+from ..format.segment_file import SegmentFile
+from .combined_postings import MadePostings, Postings, union
+from .phrases import side_by_side, within
+from .stored_postings import RunPostings, StoredLists, StoredPostings, flags_of, runs
+from .term_dictionary import Words
+
+Pattern: TypeAlias = Prefix | Wildcard | Fuzzy
+
+#: What so many patterns cover is kept: between counting their words in all segments and looking them up in each.
+_MOST_COVERED = 4
+
+
+class Sought(NamedTuple):
+    """A leaf as every segment looks it up: whatever it weighs, with the languages whose stems its words have (those of
+    the segment if there are none), and, where its patterns cover too many, with the words that are meant."""
+
+    leaf: Leaf
+    languages: tuple[str, ...] = ()
+    only: frozenset[bytes] | None = None
+
+
+class Lists(StoredLists):
+    """The posting lists of a segment, and the postings of any leaf."""
+
+    def __init__(self, segment: SegmentFile) -> None:
+        super().__init__(segment)
+        self.words = Words(segment)
+        self.posts: int = segment.meta["posts"]
+        self._languages = tuple(segment.meta["languages"])
+        self.averages: list[float] = segment.meta["averages"]
+        self._lengths = segment.column("field_lengths")
+        self._run_first, self._run_start = segment.column("field_span_first"), segment.column("field_span_start")
+        self._run_code = segment.column("field_span_code")
+        self._link_first, self._link_edge = segment.column("link_first"), segment.column("link_edge")
+        self._covered: dict[Pattern, list[int]] = {}
+
+    # -- leaves
+
+    def postings(self, sought: Sought, among: Sequence[int] | None = None) -> Postings | None:
+        """What a leaf has in this segment; None if nothing. `among` are the posts that may hold all words of a phrase,
+        where that is known."""
+        match sought.leaf:
+            case Term(text, field, _, exact):
+                found = self._surfaces(self.words.find(text)) if exact else self._word(text, sought.languages)
+                return self._limited(found, field)
+            case Phrase():
+                return self._phrase(sought.leaf, sought, among)
+            case Prefix() | Wildcard() | Fuzzy():
+                return self._limited(self._surfaces(self._meant(sought.leaf, sought)), sought.leaf.field)
+            case Synonyms(spellings):
+                each = [self.postings(sought._replace(leaf=one), among) for one in spellings]
+                return union([found for found in each if found])
+        raise TypeError(f"not a leaf: {sought.leaf!r}")
+
+    def _word(self, text: str, languages: Sequence[str]) -> Postings | None:
+        """The word or any of its stem in these languages."""
+        return union([StoredPostings(self, number) for number in sorted(self._numbers(text, languages))])
+
+    def _numbers(self, text: str, languages: Sequence[str]) -> set[int]:
+        words = self.words
+        names = {stem(text, language) for language in languages or self._languages}
+        return {words.leads_to(key)[0] for name in names for key in words.find(name) if words.kind[key] & NAME}
+
+    def covered(self, pattern: Pattern) -> Sequence[int]:
+        """The keys of the words that a pattern covers, whatever its field."""
+        pattern = pattern._replace(field="", weight=1.0)
+        found = self._covered.get(pattern)
+        if found is None:
+            if len(self._covered) >= _MOST_COVERED:
+                self._covered = {}
+            kind = self.words.kind
+            found = self._covered[pattern] = [key for key in self._keys(pattern) if kind[key] & SURFACE]
+        return found
+
+    def _keys(self, pattern: Pattern) -> Iterable[int]:
+        match pattern:
+            case Prefix(text):
+                return self.words.beginning(text)
+            case Wildcard(text):
+                return self.words.matching(re.split(r"[*?]", text, maxsplit=1)[0], globs.wildcard(text))
+            case Fuzzy(text, most):
+                return [key for _, key in self.words.near(text, most)]
+
+    def frequencies(self, keys: Sequence[int]) -> dict[bytes, int]:
+        """The words of these keys, with the number of posts that each stands in, deleted ones too."""
+        if not keys:
+            return {}
+        region = range(min(keys), max(keys) + 1)
+        posts, spelled = self.words.surfaces(region), self.words.keys(region)
+        found: dict[bytes, int] = {}
+        for key in keys:  # a surface that leads to several lists is several keys
+            word = spelled[key - region.start]
+            found[word] = found.get(word, 0) + posts[key]
+        return found
+
+    def _meant(self, pattern: Pattern, sought: Sought) -> Sequence[int]:
+        """The keys of the words that a pattern means."""
+        keys = self.covered(pattern)
+        if sought.only is None or not keys:
+            return keys
+        region = range(min(keys), max(keys) + 1)
+        spelled = self.words.keys(region)
+        return [key for key in keys if spelled[key - region.start] in sought.only]
+
+    def _surfaces(self, keys: Iterable[int]) -> Postings | None:
+        """All words among these keys, as one."""
+        wanted = self._wanted(keys)
+        whole = {number for number, surfaces in wanted.items() if surfaces.issuperset(self.surfaces.of(number))}
+        members: list[Postings] = [self._of_surfaces(number, wanted[number]) for number in wanted.keys() - whole]
+        for run in runs(sorted(whole)):
+            members.append(RunPostings(self, run) if len(run) > 1 else StoredPostings(self, run.start))
+        return union(members)
+
+    def _wanted(self, keys: Iterable[int]) -> dict[int, set[int]]:
+        """The lists that these keys lead to, with the surfaces that are wanted of each."""
+        words = self.words
+        wanted: dict[int, set[int]] = {}
+        for number, surface in map(words.leads_to, [key for key in keys if words.kind[key] & SURFACE]):
+            wanted.setdefault(number, set()).add(surface)
+        return wanted
+
+    def _of_surfaces(self, number: int, wanted: set[int]) -> Postings:
+        """A list, limited to some of its surfaces. Where all occurrences in a post are wanted, the stored impact is
+        theirs."""
+        stored = StoredPostings(self, number)
+        flags = iter(self.surfaces.of(number).translate(flags_of(wanted)))
+        kept: dict[int, list[int]] = {}
+        impacts = bytearray()
+        for doc, value, places in zip(stored.docs, stored.impacts, stored.places(stored.docs), strict=True):
+            at = list(compress(places, islice(flags, len(places))))
+            if at:
+                kept[doc] = at
+                impacts.append(value if len(at) == len(places) else self._impact(doc, at))
+        titled = {doc for doc, _ in self.shares(number) if doc in kept and TITLE in self.codes(doc, kept[doc])}
+        return MadePostings(bytes(impacts), kept, titled={number: titled} if titled else {})
+
+    def _limited(self, postings: Postings | None, field: str) -> Postings | None:
+        """Postings limited to one field. Two words of theirs at one place are one, as in a union of lists."""
+        if not field or postings is None:
+            return postings
+        codes = CODES[field]
+        places = [(doc, sorted({*postings.positions(doc)})) for doc in postings.docs]
+        return self._made({doc: inside for doc, at in places if (inside := self.inside(doc, at, codes))})
+
+    def inside(self, doc: int, places: Sequence[int], codes: Sequence[int]) -> list[int]:
+        """Those of the positions that lie in fields with these codes."""
+        return [place for place, code in zip(places, self.codes(doc, places), strict=True) if code in codes]
+
+    # -- phrases
+
+    def _phrase(self, phrase: Phrase, sought: Sought, among: Sequence[int] | None = None) -> Postings | None:
+        """Words side by side (or within slop), from the positions of the posts that have them all."""
+        words = self._phrase_words(phrase, sought)
+        if not words:
+            return None
+        if phrase.slop:  # gives every word of a window
+            return self._made(within(words, phrase.slop), each=len(words))
+        found = {doc: sorted({*at}) for doc, at in side_by_side(words, among).items()}
+        if phrase.outside_links:
+            found = {doc: left for doc, at in found.items() if (left := self._outside_links(doc, at, len(words)))}
+        return self._made(found, width=len(words))
+
+    def _outside_links(self, doc: int, places: Sequence[int], width: int) -> list[int]:
+        """Those of the positions from which `width` words are not all the text of one link."""
+        edges, first, last = self._link_edge, self._link_first[doc], self._link_first[doc + 1]
+        left: list[int] = []
+        for place in places:
+            after = bisect_right(edges, place, first, last)
+            if not ((after - first) % 2 and place + width <= edges[after]):
+                left.append(place)
+        return left
+
+    def _phrase_words(self, phrase: Phrase, sought: Sought) -> list[_PhraseWord]:
+        """The words of a phrase, none if the segment lacks one of them."""
+        words: list[_PhraseWord] = []
+        codes = CODES[phrase.field] if phrase.field else ()
+        for index, text in enumerate(phrase.terms):
+            wanted: dict[int, set[int]] | dict[int, None]
+            if phrase.prefix and index == len(phrase.terms) - 1:
+                wanted = self._wanted(self._meant(Prefix(text), sought))
+            elif phrase.exact:
+                wanted = self._wanted(self.words.find(text))
+            else:
+                wanted = dict.fromkeys(self._numbers(text, sought.languages))
+            if not wanted:
+                return []
+            words.append(_PhraseWord(self, wanted, codes))
+        return words
+
+    # -- made postings
+
+    def _made(self, kept: Mapping[int, list[int]], *, each: int = 1, width: int = 1) -> Postings | None:
+        """Postings from positions by post, their impacts computed as the build computes them.
+
+        `each` positions are one occurrence, and each stands for `width` words.
+        """
+        if not kept:
+            return None
+        impacts = bytes([self._impact(doc, at[::each]) for doc, at in kept.items()])
+        return MadePostings(impacts, kept, each=each, width=width)
+
+    def _impact(self, doc: int, places: Sequence[int]) -> int:
+        counts = self.counts_by_field(doc, places)
+        if len(counts) == 1 and BODY in counts:  # nearly always
+            length = self._lengths[BODY * self.posts + doc]
+            return quantised(combined(worth(BODY, counts[BODY], length, self.averages[BODY])))
+        return quantised(impact(counts.items(), self.lengths(doc), self.averages))
+
+    def counts_by_field(self, doc: int, places: Iterable[int]) -> dict[int, int]:
+        """How many of these positions lie in each field; code counts as body, as the score wants it."""
+        counts: dict[int, int] = {}
+        for code in self.codes(doc, places):
+            code = BODY if code == CODE else code
+            counts[code] = counts.get(code, 0) + 1
+        return counts
+
+    def lengths(self, doc: int) -> list[int]:
+        """The number of words in each field of a post."""
+        found: list[int] = self._lengths[doc :: self.posts].tolist()
+        return found
+
+    def codes(self, doc: int, places: Iterable[int]) -> list[int]:
+        """The codes of the fields in which these positions of a post lie."""
+        starts, codes = self._run_start, self._run_code
+        first, last = self._run_first[doc], self._run_first[doc + 1]
+        return [codes[bisect_right(starts, place, first, last) - 1] for place in places]
+
+
+class _PhraseWord:
+    """A word of a phrase: stored lists with the surfaces that are wanted of each, None for all, in fields with
+    these codes if there are any; implements `phrases.Word`."""
+
+    __slots__ = ("_codes", "_lists", "_wanted", "docs")
+
+    def __init__(self, lists: Lists, wanted: Mapping[int, set[int]] | Mapping[int, None], codes: Sequence[int]) -> None:
+        self._lists = lists
+        self._wanted = [(StoredPostings(lists, number), surfaces) for number, surfaces in wanted.items()]
+        self._codes = codes
+        self.docs: Sequence[int] = self._wanted[0][0].docs
+        if len(self._wanted) > 1:
+            self.docs = sorted({doc for stored, _ in self._wanted for doc in stored.docs})
+
+    def places(self, docs: Sequence[int]) -> Sequence[Sequence[int]]:
+        """For each of these posts where the word stands, ascending."""
+        columns = [stored.places(docs, surfaces) for stored, surfaces in self._wanted]
+        found = columns[0] if len(columns) == 1 else [sorted({*chain(*at)}) for at in zip(*columns, strict=True)]
+        if self._codes:
+            found = [self._lists.inside(doc, at, self._codes) for doc, at in zip(docs, found, strict=True)]
+        return found

@@ -1,0 +1,431 @@
+"""The best posts of a whole index for a query: the snapshot of one commit, its segments searched as one.
+
+`matcher.py` gives the candidates that can be among the best; here are idf over all posts, the final score,
+facets, sorting, counts. Implements `engine.Reader`.
+"""
+
+from __future__ import annotations
+
+import time
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from heapq import nlargest
+from itertools import pairwise
+from operator import itemgetter
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from .... import scoring
+from ....document import Outlined
+from ....errors import NotFoundError
+from ....model import Explanation
+from ....query import Clauses, DateRange, Everything, Keyword, Leaf, Query, Term, leaves
+from ....schema import SORTS
+from ....text.analyzer import Analyzer
+from ...api import FEWEST, Answer, AsTyped, Identity, LeafStats, Search, Stats, Word
+from ..format.segment_file import SegmentFile
+from . import explanation
+from .doc_values import Columns
+from .matcher import Matcher, Row, SegmentRows, Source
+from .postings import Lists
+from .stored_documents import Documents, StoredDocument
+from .vocabulary import Vocabulary
+
+
+class Segment:
+    """An open segment: its lists, columns and documents; shared by all snapshots that name it."""
+
+    def __init__(self, file: SegmentFile) -> None:
+        self.file = file
+        self.posts: int = file.meta["posts"]
+        self.analyzer = Analyzer(file.meta["simplify"], tuple(file.meta["languages"]))
+        self.lists = Lists(file)
+        self.rows = SegmentRows(self.lists)
+        self.columns = Columns(file)
+        self.documents = Documents(file, self.analyzer)
+        self.title_keys = file.column("title_keys")
+        self.heading_keys = file.column("heading_keys")
+
+    def languages(self, dead: Set[int]) -> Iterable[str]:
+        """The languages of its posts, but for the deleted ones."""
+        return self.columns.languages(dead) if dead and len(self.analyzer.languages) > 1 else self.analyzer.languages
+
+
+class Part(NamedTuple):
+    """A segment in a snapshot: the posts of it that are deleted, and whether it is one of drafts, of which none is
+    published."""
+
+    segment: Segment
+    dead: Set[int]
+    drafts: bool
+
+
+class Scope:
+    """The segments that a search goes through; `doc` is a post's number among theirs."""
+
+    def __init__(self, parts: Sequence[Part], vocabulary: Vocabulary | None = None) -> None:
+        self.parts = parts
+        if vocabulary is None:
+            vocabulary = Vocabulary(_languages(parts), [one.segment.lists for one in parts])
+        sources = [Source(one.segment.rows, one.segment.columns, one.dead) for one in parts]
+        self.matcher = Matcher(sources, vocabulary)
+
+    def until(self, deadline: float, typed: Sequence[Leaf]) -> Scope:
+        """This, or with fewer segments: those in which the leaves could be looked up in time."""
+        vocabulary = self.matcher.vocabulary
+        unknown = [sought for sought in map(vocabulary.sought, typed) if not self.matcher.knows(sought)]
+        for number, part in enumerate(self.parts):
+            if time.monotonic() > deadline:
+                return Scope(self.parts[:number], vocabulary)
+            for sought in unknown:
+                part.segment.rows.get(sought)
+        return self
+
+    def place(self, doc: int) -> tuple[Part, int]:
+        """A post's segment, and its number there."""
+        number, own = self.matcher.place(doc)
+        return self.parts[number], own
+
+    def path(self, doc: int) -> str:
+        """A post's path."""
+        part, own = self.place(doc)
+        return part.segment.documents.path(own)
+
+    def holders(self, column: str, title_key: str) -> set[int]:
+        """The posts whose title (or a heading) has this key."""
+        if not title_key:
+            return set()
+        starts = self.matcher.starts
+        return {
+            start + doc
+            for part, start in zip(self.parts, starts, strict=False)
+            for doc in _holders(getattr(part.segment, column), title_key)
+        }
+
+    def facet(self, name: str, lanes: int) -> dict[str, int]:
+        """The values of a facet in the posts of these lanes with their counts, greatest first, then by value."""
+        counts: Counter[str] = Counter()
+        matching = self.matcher.lane_bytes(lanes)
+        for part, (start, stop) in zip(self.parts, pairwise(self.matcher.starts), strict=True):
+            counts.update(part.segment.columns.facet(name, matching[start:stop]))
+        return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+    def sorted(self, lanes: int, column: str, wanted: int) -> list[int]:
+        """The posts of these lanes by a column: the newest first, undated last; titles from a to z. Ties by path."""
+        values = [part.segment.columns.order(column) for part in self.parts]
+        placed = [(self.matcher.place(doc), doc) for doc in self.matcher.docs(lanes)]
+        keyed: list[tuple[Any, int]] = [(values[number][own], doc) for (number, own), doc in placed]
+        descending = SORTS[column].type != "text"
+        keyed.sort(key=itemgetter(0), reverse=descending)
+        if len(keyed) > wanted:
+            last = keyed[wanted - 1][0]
+            keyed = [pair for pair in keyed if (pair[0] >= last if descending else pair[0] <= last)]
+        keyed.sort(key=lambda pair: self.path(pair[1]))
+        keyed.sort(key=itemgetter(0), reverse=descending)
+        return [doc for _, doc in keyed[:wanted]]
+
+
+class Candidate:
+    """A post that matches; implements `engine.Candidate`. `rows` are those of the query's leaves."""
+
+    __slots__ = ("_doc", "_document", "_positions", "_rows", "_scope", "score", "whole")
+
+    def __init__(self, scope: Scope, doc: int, score: float, whole: float, rows: Sequence[Row | None]) -> None:
+        self._scope = scope
+        self._doc = doc
+        self._document: StoredDocument | None = None
+        self._rows = rows
+        self._positions: dict[int, Sequence[int]] = {}
+        self.score = score
+        self.whole = whole
+
+    @property
+    def document(self) -> StoredDocument:
+        """The stored post."""
+        if self._document is None:
+            part, own = self._scope.place(self._doc)
+            self._document = StoredDocument(part.segment.documents, own)
+        return self._document
+
+    def holds(self, leaf: int) -> bool:
+        """Whether the leaf stands in the post."""
+        row = self._rows[leaf]
+        return row is not None and row.bytes[self._doc] > 0
+
+    def positions(self, leaf: int) -> Sequence[int]:
+        """Where the leaf's words stand in the post, ascending."""
+        found = self._positions.get(leaf)
+        if found is None:
+            row = self._rows[leaf]
+            found = self._scope.matcher.positions(row, self._doc) if row and row.bytes[self._doc] else ()
+            self._positions[leaf] = found
+        return found
+
+
+class Weighed(NamedTuple):
+    """The leaves of a query: what is said of each, its row, and the rows with the factors of their impact bytes."""
+
+    stats: tuple[LeafStats, ...]
+    rows: Sequence[Row | None]
+    factors: Sequence[tuple[Row, float]]
+
+
+class Found(NamedTuple):
+    """The candidates before the top score is known, as (base score, share of the title, post); which of them have a
+    title or a heading that is the query, and what those are worth that hold what was typed as a whole, by post."""
+
+    candidates: Sequence[tuple[float, float, int]]
+    titled: Set[int]
+    headed: Set[int]
+    wholes: Mapping[int, float]
+
+    def top(self) -> float:
+        """The best score of all posts without what is added to it."""
+        return max([base for base, _, _ in self.candidates], default=0.0)
+
+    def score(self, base: float, share: float, doc: int, top: float) -> float:
+        """The score of a candidate."""
+        return scoring.final(base, share, doc in self.titled, doc in self.headed, self.wholes.get(doc, 0.0), top)
+
+
+class Snapshot:
+    """One commit of an index, open for searching. Thread-safe: what it keeps is only ever added to."""
+
+    def __init__(self, identity: Identity, segments: Sequence[tuple[Segment, Iterable[int], bool]], size: int) -> None:
+        self.identity = identity
+        self.bytes = size
+        self.parts = [Part(segment, frozenset(dead), drafts) for segment, dead, drafts in segments]
+        self._scopes: dict[bool, Scope] = {}
+        self._stats: Stats | None = None
+
+    def without(self, paths: Iterable[str]) -> Snapshot:
+        """The same commit less some posts, as if they had been deleted in it."""
+        wanted = list(paths)
+        parts: list[tuple[Segment, Iterable[int], bool]] = []
+        for part in self.parts:
+            found = {doc for path in wanted if (doc := part.segment.columns.path(path)) is not None}
+            parts.append((part.segment, part.dead | found, part.drafts))
+        return Snapshot(self.identity, parts, self.bytes)
+
+    # -- searching
+
+    def search(self, search: Search) -> Answer:
+        """The posts that match, best first; see `engine.Reader.search`."""
+        typed = leaves(search.query)
+        whole = self._scope(search.drafts)
+        scope = whole if search.deadline is None else whole.until(search.deadline, typed)
+        weighed = _weighed(scope.matcher, typed)
+        wholes = _wholes(scope.matcher, search.as_typed)
+        lanes = scope.matcher.match(search.query)
+        wanted = max(FEWEST, search.offset + search.limit)
+        if search.sort == "score":
+            best = _ranked(scope, _found(scope, weighed, wholes, lanes, wanted, search.as_typed), wanted)
+        else:
+            best = [(0.0, 0.0, doc) for doc in scope.sorted(lanes, search.sort, wanted)]
+        rows = [*weighed.rows, *wholes.rows]
+        candidates = [Candidate(scope, doc, score, whole, rows) for score, whole, doc in best]
+        counts = {name: scope.facet(name, lanes) for name in search.facets}
+        stats = (*weighed.stats, *wholes.stats)
+        return Answer(candidates, scope.matcher.count(lanes), counts, stats, scope is whole)
+
+    def totals(self, queries: Sequence[Query], *, drafts: bool = False) -> list[int]:
+        """The number of posts that match each of these queries."""
+        matcher = self._scope(drafts).matcher
+        shaped = (Clauses, Keyword, DateRange, Everything)
+        return [matcher.count(matcher.match(one)) if isinstance(one, shaped) else matcher.found(one) for one in queries]
+
+    def _scope(self, drafts: bool) -> Scope:
+        """All published posts, or the others too."""
+        drafts = drafts and any(part.drafts for part in self.parts)
+        scope = self._scopes.get(drafts)
+        if scope is None:
+            scope = self._scopes[drafts] = Scope([part for part in self.parts if drafts or not part.drafts])
+        return scope
+
+    # -- one post
+
+    def explain(self, search: Search, path: str) -> Explanation:
+        """How the score of this post was made, see `engine.Reader.explain`."""
+        found = self._find(path)
+        if found is None:
+            raise NotFoundError("no post of the index has this path", path=path)
+        query, as_typed = search.query, search.as_typed
+        part, own = found
+        scope = self._scope(search.drafts or part.drafts)
+        matcher, doc = scope.matcher, scope.matcher.starts[scope.parts.index(part)] + own
+        typed = leaves(query)
+        weighed = _weighed(matcher, typed)
+        added: list[Explanation] = []
+        for row, stats in zip(weighed.rows, weighed.stats, strict=True):
+            impact = row.bytes[doc] if row else 0
+            counted = matcher.counted(row, doc) if row and impact else ()
+            added.append(explanation.leaf(stats, impact, explanation.fields(part.segment.lists, own, counted)))
+        wholes = _wholes(matcher, as_typed)
+        top = _found(scope, weighed, wholes, matcher.match(query), FEWEST, as_typed).top()
+        this = _found(scope, weighed, wholes, 0xFF << 8 * doc, 1, as_typed)
+        base, share, _ = this.candidates[0]
+        whole = this.wholes.get(doc, 0.0)
+        return explanation.score(added, base, share, doc in this.titled, doc in this.headed, whole, top)
+
+    def documents(self, paths: Sequence[str]) -> list[Outlined | None]:
+        """The stored posts, unpublished ones too; None for a path that is not there."""
+        places = map(self._find, paths)
+        return [StoredDocument(place[0].segment.documents, place[1]) if place else None for place in places]
+
+    def _find(self, path: str) -> tuple[Part, int] | None:
+        """The part that has the post with this path, and its number there."""
+        for part in self.parts:
+            doc = part.segment.columns.path(path)
+            if doc is not None and doc not in part.dead:
+                return part, doc
+        return None
+
+    # -- words
+
+    def words(
+        self, *, prefix: str = "", near: str = "", within: str = "", slips: int = 1, limit: int = 10
+    ) -> list[Word]:
+        """Words of published posts: beginning with `prefix`, `near` a word, or with `within` in them; see
+        `engine.Reader.words`."""
+        found: dict[str, tuple[int, str]] = {}
+        for part in self._scope(False).parts:
+            words = part.segment.lists.words
+            if near:
+                numbers = {number: distance for distance, number in words.near(near, slips)}
+            elif within:
+                numbers = dict.fromkeys(words.within(within), 0)
+            else:
+                surfaces = words.surfaces(words.beginning(prefix))
+                # More than are wanted: the most frequent of one segment may be rare in the others.
+                numbers = dict.fromkeys(nlargest(4 * limit + 20, surfaces, key=surfaces.__getitem__), 0)
+            for number, distance in numbers.items():
+                found.setdefault(words.key(number).decode(), (distance, words.shown(number)))
+        counted = sorted(
+            (distance, -posts, shown, term)
+            for term, (distance, shown) in found.items()
+            if (posts := self._surface_posts(term))
+        )
+        return [Word(shown, term, -posts) for _, posts, shown, term in counted[:limit]]
+
+    def _surface_posts(self, term: str) -> int:
+        """In how many living published posts a surface stands."""
+        total, scope = 0, self._scope(False)
+        sought = scope.matcher.vocabulary.sought(Term(term, exact=True))
+        for part in scope.parts:
+            words = part.segment.lists.words
+            total += sum(words.surfaces(words.find(term)).values())
+            if part.dead and (found := part.segment.rows.get(sought)):
+                total -= sum(1 for doc in part.dead if found.impacts[doc])
+        return total
+
+    # -- the whole
+
+    def stats(self) -> Stats:
+        """The snapshot in numbers."""
+        if self._stats is None:
+            living = [(part.segment.posts - len(part.dead), part.drafts) for part in self.parts]
+            self._stats = Stats(
+                self.identity.generation,
+                sum(posts for posts, drafts in living if not drafts),
+                sum(posts for posts, drafts in living if drafts),
+                len(self.parts),
+                sum(len(part.segment.lists.words) for part in self.parts),
+                self.bytes,
+                _languages(self.parts),
+                all(part.segment.analyzer.simplify for part in self.parts),
+            )
+        return self._stats
+
+    @property
+    def analyzer(self) -> Analyzer:
+        """What its posts were read by."""
+        return Analyzer(self.stats().simplify, self.stats().languages or ("en",))
+
+    def close(self) -> None:
+        """Forget the segments; their files are unmapped when nobody uses them any more."""
+        self.parts = []
+
+
+def _languages(parts: Iterable[Part]) -> tuple[str, ...]:
+    """The languages of the living posts of segments."""
+    return tuple(sorted({language for part in parts for language in part.segment.languages(part.dead)}))
+
+
+def _weighed(matcher: Matcher, typed: Sequence[Leaf]) -> Weighed:
+    """Each leaf with its idf over all living posts."""
+    posts = matcher.posts - len(matcher.dead)
+    rows = [matcher.row(leaf) for leaf in typed]
+    stats: list[LeafStats] = []
+    factors: list[tuple[Row, float]] = []
+    for leaf, row in zip(typed, rows, strict=True):
+        found = matcher.living(row) if row else 0
+        idf = scoring.idf(posts, found) if found else 0.0
+        stats.append(LeafStats(leaf, found, idf, row is not None and row.cut))
+        if row:
+            factors.append((row, leaf.weight * idf / scoring.SCALE))
+    return Weighed(tuple(stats), rows, factors)
+
+
+def _wholes(matcher: Matcher, as_typed: AsTyped) -> Weighed:
+    """The leaves of what was typed as a whole; they add nothing to the sum over words, so they have no factors."""
+    rows = [matcher.whole(leaf) for leaf in as_typed.leaves]
+    posts = matcher.posts - len(matcher.dead)
+    found = [matcher.living(row) if row else 0 for row in rows]
+    pairs = zip(as_typed.leaves, found, strict=True)
+    return Weighed(tuple([LeafStats(leaf, n, scoring.idf(posts, n) if n else 0.0) for leaf, n in pairs]), rows, ())
+
+
+def _found(scope: Scope, weighed: Weighed, wholes: Weighed, lanes: int, wanted: int, as_typed: AsTyped) -> Found:
+    """At least the best `wanted` of the posts of these lanes, and the one with the best base."""
+    titled, headed = scope.holders("title_keys", as_typed.key), scope.holders("heading_keys", as_typed.key)
+    candidates: list[tuple[float, float, int]] = []
+    worth: dict[int, float] = {}
+    shares = scope.matcher.shares(weighed.factors) if lanes else b""
+    values = scoring.AS_TYPED if as_typed.certain else (scoring.LIKELY_AS_TYPED,)
+    # Those first that come first whatever they score, so that they are there however many score more.
+    for row, whole in zip(wholes.rows, reversed(values[: len(wholes.rows)]), strict=True):
+        if row and (first := lanes & row.present):
+            left = max(1, wanted - len(candidates))
+            some = scope.matcher.candidates(first, weighed.factors, shares, left, titled | headed)
+            candidates += some
+            worth |= dict.fromkeys([doc for _, _, doc in some], whole)
+            lanes ^= first
+    if lanes:
+        left = max(1, wanted - len(candidates)) if as_typed.certain else wanted
+        candidates += scope.matcher.candidates(lanes, weighed.factors, shares, left, titled | headed)
+    return Found(candidates, titled, headed, worth)
+
+
+def _holders(keys: Sequence[int], title_key: str) -> Iterator[int]:
+    """The posts of a segment that are filed under this key."""
+    check = crc32(title_key.encode()) << 32
+    place = bisect_left(keys, check)
+    while place < len(keys) and keys[place] >> 32 == check >> 32:
+        yield keys[place] & 0xFFFFFFFF
+        place += 1
+
+
+def _ranked(scope: Scope, found: Found, wanted: int) -> list[tuple[float, float, int]]:
+    """The best posts with their scores and what of these is for the whole, equal ones in the order of their paths."""
+    top, special = found.top(), found.titled | found.headed | found.wholes.keys()
+    scored = [
+        (found.score(base, share, doc, top) if doc in special else base * (1 + scoring.COVERAGE * share), doc)
+        for base, share, doc in found.candidates
+    ]
+    if len(scored) > wanted:
+        floor = nlargest(wanted, [score for score, _ in scored])[-1]
+        scored = [one for one in scored if one[0] >= floor]
+    scored.sort(key=itemgetter(0), reverse=True)
+    _by_path(scope, scored)
+    return [(score, top * found.wholes.get(doc, 0.0), doc) for score, doc in scored[:wanted]]
+
+
+def _by_path(scope: Scope, scored: list[tuple[float, int]]) -> None:
+    """Put equal scores, which stand side by side, in the order of their paths; other paths are not read."""
+    first, count = 0, len(scored)
+    for after in range(1, count + 1):
+        if after == count or scored[after][0] != scored[first][0]:
+            if after - first > 1:
+                scored[first:after] = sorted(scored[first:after], key=lambda one: scope.path(one[1]))
+            first = after

@@ -1,0 +1,394 @@
+"""What does a post of the index look like when it is shown: metadata, sections, text around a match?"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import accumulate, chain, islice
+from json import JSONDecoder
+from typing import Any, NamedTuple, TypeVar
+
+from ....document import Found, Mark, Outline, Passage, StoredSection
+from ....model import SOFT_BREAK, StoredFields
+from ....schema import CODE, STORED
+from ....text.analyzer import Analyzer
+from ....text.characters import ASIAN, is_spaceless, run_letters
+from ....text.tokenizer import LONGEST_TERM, width_of
+from ..format.segment_file import SegmentFile
+from ..format.text_blocks import TextReader
+
+#: Characters of a passage before the word that it is cut around, and in all: snippets choose from these.
+BEFORE, LENGTH = 240, 900
+#: Characters of a text that stand for a description that is missing.
+EXCERPT = 300
+#: Posts that are kept, some 5 KB each with what was read of them: the same are shown again and again. 1,000 queries
+#: that come by turns took 2.5 ms with 1,000 and 4,000 passages at 10,000 posts, so 1.8, with 5,000 and 16,000 1.7.
+MOST_POSTS = 2_500
+#: Passages that are kept, some 2 KB each.
+MOST_PASSAGES = 8_000
+#: Raw tokens whose number of positions is remembered.
+MOST_WIDTHS = 50_000
+#: Beyond the end of any text, in characters and in words.
+BEYOND = 1 << 60
+#: Where a word stands that ends beyond a passage.
+_NOWHERE = (0, 0, 0)
+
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class Headings(NamedTuple):
+    """The sections of a post: the heading and the anchor of each, levels and where they begin and end, and those that
+    were asked for already."""
+
+    texts: list[str]
+    anchors: list[str]
+    outline: Outline
+    asked_for: dict[int, StoredSection]
+
+    def path(self, number: int) -> tuple[str, ...]:
+        """The headings above a section, and its own: going up, each that is of a higher level than all below it."""
+        levels = self.outline.levels
+        path, level = [self.texts[number]], levels[number]
+        while number and level > 0:
+            number -= 1
+            if levels[number] < level:
+                level = levels[number]
+                path.append(self.texts[number])
+        return tuple(filter(None, path[::-1]))
+
+
+class ShownPassage(NamedTuple):
+    """A passage that was shown, and what was found out about it: all queries of a site show the same passages."""
+
+    #: from a checkpoint on; the passage is what stands behind `before`, 0 nearly always
+    text: str
+    before: int
+    #: whether the section goes on
+    cut: bool
+    #: where the text begins in the post's text, and the file's line where the passage begins
+    offset: int
+    line: int
+    #: the checkpoints in it, and the positions of its words
+    checks: range
+    places: range
+    #: by position, where the words stand in it that were looked for: start, end of the letter at this position, stop
+    spans: dict[int, tuple[int, int, int]]
+    #: by checkpoint, the positions of the raw tokens from there to the next one, and of what comes after
+    tokens: dict[int, array[int]]
+
+
+class Widths(dict[str, int]):
+    """Raw token -> the number of positions it takes; emptied when it gets large."""
+
+    def __init__(self, code: bool) -> None:
+        super().__init__()
+        self._code = code
+
+    def __missing__(self, raw: str) -> int:
+        if len(self) >= MOST_WIDTHS:
+            self.clear()
+        width = self[raw] = width_of(raw, self._code)
+        return width
+
+
+class Documents:
+    """The stored posts of one segment."""
+
+    def __init__(self, segment: SegmentFile, analyzer: Analyzer) -> None:
+        self.analyzer = analyzer
+        self._stored, self._stored_start = segment.column("stored", whole=False), segment.column("stored_start")
+        self._outline, self._outline_start = segment.column("outline", whole=False), segment.column("outline_start")
+        self._check_stored, self._check_outline = segment.checker("stored"), segment.checker("outline")
+        self.end = segment.column("doc_end")
+        self.section_first = segment.column("section_first")
+        self.section_start, self.section_body = segment.column("section_start"), segment.column("section_body")
+        self.section_offset, self.section_line = segment.column("section_offset"), segment.column("section_line")
+        self.check_first = segment.column("checkpoint_first")
+        self.check_position, self.check_offset = (
+            segment.column("checkpoint_position"),
+            segment.column("checkpoint_offset"),
+        )
+        self.run_first, self.run_start = segment.column("field_span_first"), segment.column("field_span_start")
+        self.run_code = segment.column("field_span_code")
+        self.texts = TextReader(segment)
+        # What refers back to this must not be kept here: a closed index would hold its files until a collection.
+        self._fields: dict[int, dict[str, Any]] = {}
+        self._headings: dict[int, Headings] = {}
+        self._paths: dict[int, str] = {}
+        #: by section and checkpoint, and by position where there is no blank for long
+        self.passages: dict[tuple[int, int, int], ShownPassage] = {}
+        #: in prose, and in code
+        self.widths = Widths(False), Widths(True)
+
+    def fields(self, doc: int) -> dict[str, Any]:
+        """The stored fields of a post, by name."""
+        fields = self._fields.get(doc)
+        if fields is None:
+            fields = _named(_decode(self._json(self._stored, self._check_stored, self._stored_start, doc))[0])
+            keep(self._fields, doc, fields, MOST_POSTS)
+        return fields
+
+    def path(self, doc: int) -> str:
+        """The path of a post, the first of its fields: `["2022/refcount-bug.md", ...`. All that were asked for are
+        kept: the paths of posts with equal scores decide their order, a dozen in a search."""
+        path = self._paths.get(doc)
+        if path is None:
+            fields = self._json(self._stored, self._check_stored, self._stored_start, doc)
+            path = self._paths[doc] = _decode(fields, 1)[0]
+        return path
+
+    def headings(self, doc: int) -> Headings:
+        """The sections of a post, by what was stored of them."""
+        headings = self._headings.get(doc)
+        if headings is None:
+            outline = _decode(self._json(self._outline, self._check_outline, self._outline_start, doc))[0]
+            first, last = self.section_first[doc], self.section_first[doc + 1]
+            starts = self.section_start[first:last]
+            bounds = tuple(chain.from_iterable(zip(starts, self.section_body[first:last], strict=True)))
+            headings = _headings(outline, bounds, (*starts[1:], self.end[doc]))
+            keep(self._headings, doc, headings, MOST_POSTS)
+        return headings
+
+    @staticmethod
+    def _json(column: Any, check: Any, starts: Any, doc: int) -> str:
+        start, stop = starts[doc], starts[doc + 1]
+        check(start, stop)
+        return str(column[start:stop], "utf-8", "surrogatepass")
+
+
+_decode = JSONDecoder().raw_decode
+_NUMBER = (int, type(None))
+#: The types of stored fields as JSON has them; the names of all, and of those that are lists there.
+_JSON_TYPES: dict[str, Any] = {"text": str, "texts": list, "paths": list, "date": _NUMBER, "number": _NUMBER}
+_TYPES = tuple(_JSON_TYPES[field.type] for field in STORED)
+_NAMES = tuple(field.name for field in STORED)
+_TEXTS, _PATHS = ([field.name for field in STORED if field.type == type_] for type_ in ("texts", "paths"))
+
+
+def _named(values: list[Any]) -> dict[str, Any]:
+    """The stored fields of a post by name. Raises TypeError or ValueError for what no build wrote, which whoever shows
+    it would trip over."""
+    fields = dict(zip(_NAMES, values, strict=True))
+    if not all(map(isinstance, values, _TYPES)):
+        raise TypeError("a field of another type")
+    for name in _TEXTS:
+        fields[name] = tuple(fields[name])
+        "".join(fields[name])  # raises for what is no text
+    for name in _PATHS:
+        fields[name] = tuple(map(tuple, fields[name]))
+        "".join(chain.from_iterable(fields[name]))
+    return fields
+
+
+def _headings(outline: list[Any], bounds: Sequence[int], stops: Sequence[int]) -> Headings:
+    """The headings of an outline. Raises TypeError or ValueError for what no build wrote: levels that are no small
+    numbers, headings and anchors that are no texts."""
+    texts, anchors = outline[1::3], outline[2::3]
+    "".join(chain(texts, anchors))
+    return Headings(texts, anchors, Outline(bytes(outline[::3]), bounds, stops), {})
+
+
+def keep(kept: dict[Key, Value], key: Key, one: Value, most: int) -> None:
+    """Add one to those that are kept, which are forgotten when they are too many."""
+    if len(kept) >= most:
+        kept.clear()
+    kept[key] = one
+
+
+class StoredDocument(StoredFields):
+    """One stored post; implements `engine.Outlined`. Sections and text are read when they are asked for."""
+
+    __slots__ = ("_doc", "_documents")
+
+    def __init__(self, documents: Documents, doc: int) -> None:
+        self._documents = documents
+        self._doc = doc
+        self.__dict__ = documents.fields(doc)  # not a copy: many are made, and none is changed
+
+    def __repr__(self) -> str:
+        return f"<post {self.path!r}, {self.title!r}, {len(self.outline.levels)} sections>"
+
+    @property
+    def description(self) -> str:
+        """The post's own description, or the beginning of its text."""
+        if own := self.__dict__["description"]:
+            return str(own)
+        beginning = self._documents.texts.read(self._doc, 0, 2 * EXCERPT).strip("\n" + SOFT_BREAK)
+        return " ".join(beginning.split("\n", 1)[0].split())[:EXCERPT]
+
+    @property
+    def outline(self) -> Outline:
+        """Levels and positions of the sections, in file order."""
+        return self._documents.headings(self._doc).outline
+
+    @property
+    def sections(self) -> Sequence[StoredSection]:
+        """The sections in file order, each with the headings above it."""
+        return list(map(self.section, range(len(self.outline.levels))))
+
+    def section(self, number: int) -> StoredSection:
+        """One section, with the headings above it."""
+        store = self._documents
+        headings = store.headings(self._doc)
+        section = headings.asked_for.get(number)
+        if section is None:
+            levels, bounds, stops = headings.outline
+            line = store.section_line[store.section_first[self._doc] + number]
+            section = StoredSection(
+                levels[number], headings.texts[number], headings.path(number), headings.anchors[number],
+                line, bounds[2 * number], bounds[2 * number + 1], stops[number],
+            )  # fmt: skip
+            headings.asked_for[number] = section
+        return section
+
+    def text(self, section: int) -> str:
+        """The whole text of a section."""
+        store = self._documents
+        row = store.section_first[self._doc] + section
+        end = store.section_offset[row + 1] if row + 1 < store.section_first[self._doc + 1] else BEYOND
+        return store.texts.read(self._doc, store.section_offset[row], end)
+
+    def passage(self, section: int, near: int, found: Sequence[Found]) -> Passage:
+        """A section's text around position `near`; its marks are the words that were `found` in it."""
+        store, doc = self._documents, self._doc
+        row = store.section_first[doc] + section
+        offset = store.section_offset[row]
+        offsets, first, last = store.check_offset, store.check_first[doc], store.check_first[doc + 1]
+        begin = bisect_left(offsets, offset, first, last)
+        end = store.section_offset[row + 1] if row + 1 < store.section_first[doc + 1] else BEYOND
+        if begin == last or end == offset:
+            return Passage("", 0, store.section_line[row], (), False, False)
+        check = max(begin, bisect_right(store.check_position, near, first, last) - 1)
+        earlier = max(begin, bisect_right(offsets, offsets[check] - BEFORE, begin, check) - 1)
+        shown = store.passages.get((row, earlier, 0)) or self._shown(row, earlier, 0, end)
+        if shown.cut and check >= shown.checks.stop - 1:  # no blank for so long that `near` may lie beyond it
+            shown = store.passages.get((row, check, near)) or self._shown(row, check, near, end)
+        start = shown.offset + shown.before - offset
+        marks = self._marks(shown, found) if found else ()
+        return Passage(shown.text[shown.before :], start, shown.line, marks, start > 0, shown.cut)
+
+    def _shown(self, row: int, check: int, near: int, end: int) -> ShownPassage:
+        """The passage that begins at a checkpoint, or as many characters as usual before position `near` behind that.
+        It is kept."""
+        store, doc = self._documents, self._doc
+        section, offset, last = store.section_offset[row], store.check_offset[check], store.check_first[doc + 1]
+        before = 0
+        if near:
+            stop = store.check_offset[check + 1] if check + 1 < last else BEYOND
+            place = self._place(store.texts.read(doc, offset, min(stop, end)), store.check_position[check], near)
+            before = max(0, place - BEFORE)
+        most = offset + before + LENGTH
+        whole = store.texts.read(doc, section, min(most + 1, end))
+        cut = len(whole) > most - section
+        whole = whole[: most - section]
+        text, start = whole[offset - section :], offset - section + before
+        line = store.section_line[row] + whole.count("\n", 0, start) + whole.count(SOFT_BREAK, 0, start)
+        beyond = bisect_left(store.check_offset, offset + len(text), check, last)
+        places = range(store.check_position[check], store.check_position[beyond] if beyond < last else BEYOND)
+        shown = ShownPassage(text, before, cut, offset, line, range(check, beyond), places, {}, {})
+        keep(store.passages, (row, check, near), shown, MOST_PASSAGES)
+        return shown
+
+    def _place(self, text: str, first: int, near: int) -> int:
+        """Where the word or the character at position `near` begins in a text whose words begin at position `first`."""
+        widths = self._documents.widths[self._code(first)]
+        start = 0
+        for match in self._documents.analyzer.raw_matches(text):
+            raw, start = match[0], match.start()
+            if first + widths[raw] > near:
+                if is_spaceless(raw):
+                    letters = run_letters(raw)
+                    start += letters[near - first][0] if letters else near - first
+                return start
+            first += widths[raw]
+        return start
+
+    def _marks(self, shown: ShownPassage, found: Sequence[Found]) -> tuple[Mark, ...]:
+        """The words of a passage that were found, each for the first of the leaves that it belongs to; parts of one
+        word are one mark."""
+        begin, end = shown.places.start, shown.places.stop
+        owners: dict[int, int] = {}
+        for number in range(len(found) - 1, -1, -1):
+            places = found[number].places
+            owners.update(dict.fromkeys(places[bisect_left(places, begin) : bisect_left(places, end)], number))
+        places = sorted(owners)
+        if unknown := [place for place in places if place not in shown.spans]:
+            self._look_for(shown, unknown)
+        marks: list[Mark] = []
+        begun = owner = -1
+        for place in places:
+            start, own, stop = shown.spans[place]
+            if not stop:
+                continue
+            number = owners[place]
+            if found[number].single:
+                stop = own
+            if start != begun:
+                marks.append(Mark(start, stop, found[number].leaf))
+                begun, owner = start, number
+            elif number < owner or stop > marks[-1].stop:
+                owner = min(number, owner)
+                marks[-1] = Mark(start, max(stop, marks[-1].stop), found[owner].leaf)
+        if before := shown.before:
+            marks = [Mark(start - before, stop - before, leaf) for start, stop, leaf in marks if start >= before]
+        return tuple(marks)
+
+    def _look_for(self, shown: ShownPassage, places: Sequence[int]) -> None:
+        """Where the words at these positions stand in a passage, each from the checkpoint before it on, as the build
+        cut the text there."""
+        positions, offsets = self._documents.check_position, self._documents.check_offset
+        done, check, beyond = 0, shown.checks.start, shown.checks.stop
+        while done < len(places):
+            check = bisect_right(positions, places[done], check, beyond) - 1
+            start, stop, upto = offsets[check] - shown.offset, len(shown.text), len(places)
+            if check + 1 < beyond:
+                stop, upto = offsets[check + 1] - shown.offset, bisect_left(places, positions[check + 1], done)
+            self._look_in(shown, check, start, stop, places[done:upto])
+            done = upto
+
+    def _look_in(self, shown: ShownPassage, check: int, begin: int, end: int, places: Sequence[int]) -> None:
+        """The same between a checkpoint and the next one, the characters [begin, end) of the passage. The hot loop
+        of a search that shows what was not shown before: without a step of Python for each token."""
+        text, analyzer = shown.text[begin:end], self._documents.analyzer
+        tokens = shown.tokens.get(check)
+        if tokens is None:
+            first = self._documents.check_position[check]
+            widths = map(self._documents.widths[self._code(first)].__getitem__, analyzer.raw_tokens(text))
+            tokens = shown.tokens[check] = array("I", accumulate(widths, initial=first))
+        matches = analyzer.raw_matches(text)
+        match, passed = next(matches, None), 1
+        run = 0
+        letters: Sequence[tuple[int, int]] = ()
+        # What reaches the end of a text that was cut may go on behind it: half a word is no mark.
+        most = len(text) - (shown.cut and end == len(shown.text))
+        for place in places:
+            number = bisect_right(tokens, place)
+            if number > passed:
+                match = next(islice(matches, number - passed - 1, None), None)
+                passed = number
+            if match is None:
+                break  # a word that ends beyond the passage
+            start, stop = match.span()
+            own = stop
+            if match[0] >= ASIAN and is_spaceless(match[0]):  # a position is a character with the next
+                if run != number:
+                    run, letters = number, run_letters(match[0])
+                at = place - tokens[number - 1]
+                if letters:
+                    (first, own), (_, last) = letters[at], letters[min(at + 1, len(letters) - 1)]
+                    start, own, stop = start + first, start + own, start + last
+                else:
+                    start += at
+                    own, stop = start + 1, min(stop, start + 2)
+            if stop <= most or stop - start > LONGEST_TERM:
+                shown.spans[place] = begin + start, begin + own, begin + stop
+        for place in places:
+            shown.spans.setdefault(place, _NOWHERE)
+
+    def _code(self, position: int) -> bool:
+        store, doc = self._documents, self._doc
+        run = bisect_right(store.run_start, position, store.run_first[doc], store.run_first[doc + 1]) - 1
+        return bool(store.run_code[run] == CODE)

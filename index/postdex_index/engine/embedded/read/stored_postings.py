@@ -1,0 +1,215 @@
+"""What does a stored list have in which posts, or a run of lists that follow one another?
+
+Read from the columns, as late and as little as possible; implements `made.Postings`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence, Set
+from itertools import accumulate, chain, compress, islice, pairwise
+
+from ..format.columns import LISTS_A_MARK, POSTINGS_A_MARK
+from ..format.segment_file import SegmentFile
+from ..format.surface_forms import Surfaces, stretch
+from .combined_postings import Postings, greatest
+
+#: A list so many times as long as the posts that are asked for is looked up post by post, not gone through.
+_MUCH_LONGER = 12
+
+
+def runs(numbers: Iterable[int]) -> list[range]:
+    """Ascending numbers as ranges.
+
+    >>> runs([3, 4, 5, 8])
+    [range(3, 6), range(8, 9)]
+    """
+    found: list[range] = []
+    for number in numbers:
+        if found and found[-1].stop == number:
+            found[-1] = range(found[-1].start, number + 1)
+        else:
+            found.append(range(number, number + 1))
+    return found
+
+
+def flags_of(numbers: Set[int]) -> bytes:
+    """A table for `bytes.translate`: 1 for each of these numbers."""
+    return bytes([number in numbers for number in range(256)])
+
+
+class StoredLists:
+    """The columns of the posting lists of a segment."""
+
+    def __init__(self, segment: SegmentFile) -> None:
+        self._posts, self._list_mark = segment.column("list_postings"), segment.column("skip_postings")
+        self.surfaces = Surfaces(segment)
+        self._titled, self._titled_first = segment.column("title_lists"), segment.column("title_list_first")
+        self._share_doc, self._share_of = segment.column("title_coverage_doc"), segment.column("title_coverage")
+        self.docs = segment.column("doc_ids", whole=False)
+        self.impacts = segment.column("impacts", whole=False)
+        self._counts = segment.column("term_freqs", whole=False)
+        self._positions = segment.column("positions", whole=False)
+        self._check_docs, self._check_impacts = segment.checker("doc_ids"), segment.checker("impacts")
+        self._check_counts, self._check_positions = segment.checker("term_freqs"), segment.checker("positions")
+        self._mark = segment.column("skip_positions")
+        many = segment.column("large_term_freqs").tolist()
+        self._many: dict[int, dict[int, int]] = {}
+        for posting, count in zip(many[::2], many[1::2], strict=True):
+            self._many.setdefault(posting // POSTINGS_A_MARK, {})[posting] = count
+
+    def bounds(self, numbers: range) -> tuple[int, int]:
+        """The postings [start, stop) of lists that follow one another; all that is kept of them is checked now."""
+        mark = numbers.start // LISTS_A_MARK
+        start = self._list_mark[mark] + sum(self._posts[mark * LISTS_A_MARK : numbers.start])
+        stop = start + sum(self._posts[numbers.start : numbers.stop])
+        self._check_docs(start, stop)
+        self._check_impacts(start, stop)
+        self._check_counts(start & -POSTINGS_A_MARK, stop)
+        self._check_positions(self.offset(start)[0], self.offset(stop - 1)[1])
+        return start, stop
+
+    def shares(self, number: int) -> Iterable[tuple[int, int]]:
+        """The title shares of a list: (post, share in 1/255)."""
+        start, stop = stretch(self._titled, self._titled_first, number)
+        return zip(self._share_doc[start:stop], self._share_of[start:stop], strict=True)
+
+    def offset(self, posting: int) -> tuple[int, int]:
+        """Where the occurrences of a posting lie in `positions`: [start, stop)."""
+        block = posting // POSTINGS_A_MARK
+        start = self._mark[block] + sum(self._counts[block * POSTINGS_A_MARK : posting])
+        count = self._counts[posting]
+        if block in self._many:
+            for many, exact in self._many[block].items():
+                if many < posting:
+                    start += exact - 255
+                elif many == posting:
+                    count = exact
+        return start, start + count
+
+    def offsets(self, start: int, stop: int) -> list[int]:
+        """Where the occurrences of postings [start, stop) begin, and one more at the end."""
+        counts: Sequence[int] = self._counts[start:stop]
+        blocks = range(start // POSTINGS_A_MARK, -(-stop // POSTINGS_A_MARK))
+        if self._many and not self._many.keys().isdisjoint(blocks):
+            exact = list(counts)
+            for block in blocks:
+                for posting, count in self._many.get(block, {}).items():
+                    if start <= posting < stop:
+                        exact[posting - start] = count
+            counts = exact
+        return list(accumulate(counts, initial=self.offset(start)[0]))
+
+    def occurrences(self, start: int, stop: int) -> list[int]:
+        """The positions [start, stop) of the column."""
+        found: list[int] = self._positions[start:stop].tolist()
+        return found
+
+
+class StoredPostings:
+    """A stored list."""
+
+    __slots__ = ("_lists", "_number", "docs", "impacts", "start", "stop")
+
+    def __init__(self, lists: StoredLists, number: int) -> None:
+        self._lists = lists
+        self._number = number
+        self.start, self.stop = lists.bounds(range(number, number + 1))
+        self.docs: Sequence[int] = lists.docs[self.start : self.stop]
+        self.impacts = bytes(lists.impacts[self.start : self.stop])
+
+    def positions(self, doc: int) -> Sequence[int]:
+        """Ascending positions in a post."""
+        lists = self._lists
+        posting = bisect_left(lists.docs, doc, self.start, self.stop)
+        if posting == self.stop or lists.docs[posting] != doc:
+            return ()
+        return lists.occurrences(*lists.offset(posting))
+
+    def counted(self, doc: int) -> Sequence[int]:
+        """All of them."""
+        return self.positions(doc)
+
+    def places(self, docs: Sequence[int], wanted: set[int] | None = None) -> list[list[int]]:
+        """The positions in each of these posts, only those of the `wanted` surfaces if that is not None."""
+        occurrences, spans = self._lists.occurrences, self._spans(docs)
+        which = b"" if wanted is None else self._lists.surfaces.of(self._number)
+        if wanted is None or not which:
+            return [occurrences(start, stop) for start, stop in spans]
+        origin, flags = self._lists.offset(self.start)[0], which.translate(flags_of(wanted))
+        return [list(compress(occurrences(a, b), flags[a - origin : b - origin])) for a, b in spans]
+
+    def _spans(self, docs: Sequence[int]) -> list[tuple[int, int]]:
+        """Where the occurrences in each of these posts lie; for many posts at once, without a step of Python for
+        the others: the hot loop of phrases (`benchmarks/speed.py`, queries)."""
+        if len(docs) * _MUCH_LONGER < len(self.docs):
+            return [self._span(doc) for doc in docs]
+        offsets = self._lists.offsets(self.start, self.stop)
+        if docs is self.docs:
+            return list(pairwise(offsets))
+        chosen = list(map(set(docs).__contains__, self.docs))
+        spans = zip(compress(offsets, chosen), compress(islice(offsets, 1, None), chosen), strict=True)
+        found = dict(zip(compress(self.docs, chosen), spans, strict=True))
+        return [found.get(doc, (0, 0)) for doc in docs]
+
+    def _span(self, doc: int) -> tuple[int, int]:
+        posting = bisect_left(self.docs, doc)
+        if posting == len(self.docs) or self.docs[posting] != doc:
+            return 0, 0
+        return self._lists.offset(self.start + posting)
+
+    def stored(self) -> Iterable[int]:
+        """Its own number."""
+        return (self._number,)
+
+    def partly(self) -> Mapping[int, Set[int]]:
+        """None."""
+        return {}
+
+
+class RunPostings:
+    """Stored lists that follow one another as one word, as most of a pattern's do: a union without a step of Python
+    for each of them."""
+
+    __slots__ = ("_lists", "_numbers", "_posts", "_start", "docs", "impacts")
+
+    def __init__(self, lists: StoredLists, numbers: range) -> None:
+        self._lists = lists
+        self._numbers = numbers
+        self._start, stop = lists.bounds(numbers)
+        docs = lists.docs[self._start : stop]
+        self.docs, self.impacts = greatest(zip(docs, lists.impacts[self._start : stop], strict=True))
+        # The posts of all lists as characters: in a text one is found at the speed of memory.
+        self._posts = str(docs, "utf-16-le", "surrogatepass")
+
+    def positions(self, doc: int) -> Sequence[int]:
+        """Ascending positions in a post, each once."""
+        lists = self._lists
+        return sorted({*chain.from_iterable([lists.occurrences(*lists.offset(one)) for one in self._of(doc)])})
+
+    def counted(self, doc: int) -> Sequence[int]:
+        """The positions in the list that has the greatest impact there."""
+        lists, own = self._lists, self._of(doc)
+        return lists.occurrences(*lists.offset(max(own, key=lists.impacts.__getitem__))) if own else ()
+
+    def _of(self, doc: int) -> list[int]:
+        """The postings of a post."""
+        post, found = chr(doc), list[int]()
+        at = self._posts.find(post)
+        while at >= 0:
+            found.append(self._start + at)
+            at = self._posts.find(post, at + 1)
+        return found
+
+    def stored(self) -> Iterable[int]:
+        """The numbers of all."""
+        return self._numbers
+
+    def partly(self) -> Mapping[int, Set[int]]:
+        """None."""
+        return {}
+
+
+def positions_in(postings: Postings, docs: Sequence[int]) -> Sequence[Sequence[int]]:
+    """The positions in each of these posts."""
+    return postings.places(docs) if isinstance(postings, StoredPostings) else list(map(postings.positions, docs))

@@ -1,0 +1,194 @@
+"""Which words does a segment have: spelled so, beginning so, like a pattern, or nearly so?
+
+Surfaces (words as they stand in posts) and the names of lists (stems) are keys in one sorted blob of UTF-8,
+each ended by a newline: found by bisection over blocks of 16, and by looking through a region of the blob.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ....text.edit_distance import slips
+from ..format.columns import APART, KEYS_A_BLOCK, NAME, SHOWN, SURFACE
+from ..format.segment_file import SegmentFile
+
+#: So many words that hold a part are looked at: a part that more have says nothing.
+MOST_WITHIN = 1000
+
+
+class Words:
+    """The words of a segment. A key has a number, from which everything else follows; see
+    `term_dictionary_writer.py`."""
+
+    def __init__(self, segment: SegmentFile) -> None:
+        # Bytes are cut in a third of the time that a view takes, and it takes .1 ms to make a megabyte.
+        self._blob = bytes(segment.column("term_entries"))
+        self.kind = bytes(segment.column("term_flags"))
+        self._start = segment.column("term_block_start")
+        self._blocks = range(len(self._start) - 1)
+        self._list_before, self._apart_before = segment.column("term_block_list"), segment.column("term_block_indirect")
+        self._apart_list = segment.column("indirect_list")
+        self._apart_surface = segment.column("indirect_form")
+        self._apart_posts = segment.column("indirect_posts")
+        self._list_posts = segment.column("list_postings")
+        # A surface leads to no more than one list a language, and is spelled like no more than one name.
+        self._most_same = len(segment.meta["languages"]) + 1
+        self._segment = segment
+        self._shown: dict[int, str] | None = None
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    # -- what is said of a key
+
+    def key(self, number: int) -> bytes:
+        """The key with this number, as UTF-8."""
+        return self.keys(range(number, number + 1))[0]
+
+    def keys(self, region: range) -> list[bytes]:
+        """The keys with these numbers, as UTF-8."""
+        first, stop = region.start // KEYS_A_BLOCK, -(-region.stop // KEYS_A_BLOCK)
+        found = self._blob[self._start[first] : self._start[min(stop, len(self._blocks))]].split(b"\n")[:-1]
+        return found[region.start - first * KEYS_A_BLOCK : region.stop - first * KEYS_A_BLOCK]
+
+    def leads_to(self, number: int) -> tuple[int, int]:
+        """The list that a key leads to, and which surface of it the key is."""
+        name, apart = self._before(number)
+        if self.kind[number] & APART:
+            return self._apart_list[apart], self._apart_surface[apart]
+        return name, 0
+
+    def surfaces(self, region: range) -> dict[int, int]:
+        """The numbers of the surfaces among these keys, with the number of posts that each stands in."""
+        found: dict[int, int] = {}
+        name, apart = self._before(region.start)
+        for number, kind in zip(region, self.kind[region.start : region.stop], strict=True):
+            if kind & APART:
+                found[number] = self._apart_posts[apart]
+                apart += 1
+            elif kind & SURFACE:
+                found[number] = self._list_posts[name]
+            name += kind & NAME != 0
+        return found
+
+    def _before(self, number: int) -> tuple[int, int]:
+        """How many names of lists, and how many surfaces that stand apart, come before a key."""
+        block = number // KEYS_A_BLOCK
+        kinds = self.kind[block * KEYS_A_BLOCK : number]
+        names, apart = kinds.translate(_HAS_NAME).count(1), kinds.translate(_IS_APART).count(1)
+        return self._list_before[block] + names, self._apart_before[block] + apart
+
+    def shown(self, number: int) -> str:
+        """The key as people write it."""
+        if not self.kind[number] & SHOWN:
+            return self.key(number).decode()
+        if self._shown is None:
+            numbers = [number for number, kind in enumerate(self.kind) if kind & SHOWN]
+            written = zlib.decompress(self._segment.column("display_forms"), -15).decode().split("\n")
+            self._shown = dict(zip(numbers, written, strict=False))
+        return self._shown[number]
+
+    # -- which keys there are
+
+    def find(self, word: str) -> range:
+        """The numbers of the keys spelled so: none, one, or two (a surface, and the name of another list)."""
+        key = word.encode("utf-8", "replace")
+        first, _ = self._place(key)
+        return range(first, first + self.keys(range(first, first + self._most_same)).count(key))
+
+    def beginning(self, prefix: str) -> range:
+        """The numbers of the keys that begin so."""
+        key = prefix.encode("utf-8", "replace")
+        return range(self._place(key)[0], self._place(key + b"\xff")[0])
+
+    def matching(self, prefix: str, pattern: bytes) -> Iterator[int]:
+        """The numbers of the keys that begin so and match a pattern."""
+        number, done, text = self.beginning(prefix).start, 0, self._text(prefix)
+        for match in re.finditer(b"^(?:" + pattern + b")$", text, re.MULTILINE):
+            number += text.count(b"\n", done, match.start())
+            done = match.start()
+            yield number
+
+    def within(self, part: str) -> Iterator[int]:
+        """The numbers of surfaces that a part stands in, at most MOST_WITHIN of them."""
+        blob, key = self._blob, part.encode("utf-8", "replace")
+        place = blob.find(key)
+        for _ in range(MOST_WITHIN):
+            if place < 0:
+                return
+            start, stop = blob.rfind(b"\n", 0, place) + 1, blob.find(b"\n", place)
+            yield from (number for number in self.find(blob[start:stop].decode()) if self.kind[number] & SURFACE)
+            place = blob.find(key, stop)
+
+    def near(self, word: str, most: int) -> Iterator[tuple[int, int]]:
+        """Surfaces within `most` slips of a word, the first character fixed: (slips, number)."""
+        if not most:
+            yield from ((0, number) for number in self.find(word) if self.kind[number] & SURFACE)
+            return
+        text = b"\n" + self._text(word[0])
+        # What a slip can move a character by, in bytes of UTF-8.
+        step = 1 if text.isascii() and word.isascii() else 4
+        letters = set(word)
+        for key in map(bytes.decode, self._sharing_a_part(word, most, text, step)):
+            # Each slip brings in one letter at most, and loses one: cheaper to see than the slips themselves.
+            if abs(len(key) - len(word)) <= most and len(letters.difference(key)) <= most:
+                distance = slips(word, key, most)
+                if distance <= most:
+                    yield from ((distance, number) for number in self.find(key) if self.kind[number] & SURFACE)
+
+    def _sharing_a_part(self, word: str, most: int, text: bytes, step: int) -> set[bytes]:
+        """Keys of a region (`text`) that have one of most + 1 parts of the word about where it stands
+        there, as every word within `most` slips has, unless a swap lies across the border of two parts: then it is
+        a word with one slip less from the one so swapped. `step` bytes is the most that a slip moves a part."""
+        if not most:
+            key = word.encode()
+            return {key} if b"\n%b\n" % key in text else set()
+        slack = most * step
+        least, longest = len(word.encode()) - slack, len(word.encode()) + slack
+        borders = [len(word) * part // (most + 1) for part in range(1, most + 2)]
+        first = word[: max(1, borders[0])]
+        begin = b"\n" + first.encode()
+        start, stop = text.find(begin) + 1, text.find(b"\n", text.rfind(begin) + 1)
+        found = {key for key in text[start:stop].split() if least <= len(key) <= longest}
+        if len(first) == 1:  # which every word of the region has
+            return found
+        for border, end in pairwise(borders):
+            part = (word[border:end] + "\n" * (end == len(word))).encode()
+            before = len(word[:border].encode())
+            place = text.find(part)
+            while place >= 0:
+                start, stop = text.rfind(b"\n", 0, place) + 1, text.find(b"\n", place)
+                if -slack <= place - before - start <= slack and least <= stop - start <= longest:
+                    found.add(text[start:stop])
+                place = text.find(part, place + 1)
+            swapped = word[: border - 1] + word[border] + word[border - 1] + word[border + 1 :]
+            found |= self._sharing_a_part(swapped, most - 1, text, step)
+        return found
+
+    def _text(self, prefix: str) -> bytes:
+        """The keys that begin so, each ended by a newline."""
+        key = prefix.encode("utf-8", "replace")
+        return self._blob[self._place(key)[1] : self._place(key + b"\xff")[1]]
+
+    def _place(self, key: bytes) -> tuple[int, int]:
+        """The first key that is not less: its number, and where it begins in the blob."""
+        blob, start, length = self._blob, self._start, len(key)
+
+        # Of the first key of a block no more than can make it less.
+        def opening(n: int) -> bytes:
+            return blob[start[n] : start[n] + length].partition(b"\n")[0]
+
+        block = bisect_left(self._blocks, key, key=opening) - 1
+        if block < 0:
+            return 0, 0
+        keys = blob[start[block] : start[block + 1]].split(b"\n")
+        within = bisect_left(keys, key, 0, len(keys) - 1)
+        return block * KEYS_A_BLOCK + within, start[block] + sum(map(len, keys[:within])) + within
+
+
+_HAS_NAME = bytes([kind & NAME != 0 for kind in range(256)])
+_IS_APART = bytes([kind & APART != 0 for kind in range(256)])

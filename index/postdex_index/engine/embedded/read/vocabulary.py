@@ -1,0 +1,75 @@
+"""What of a leaf is looked up in every segment alike?
+
+A segment has the languages and the words of its own posts only. Which stems a word has, and which words a pattern
+means where it covers too many, is therefore decided once, for all segments that a search goes through: so that a
+leaf finds the same posts, and counts the same in them, however posts are split into segments.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from heapq import nlargest
+
+from ....query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
+from .postings import Lists, Pattern, Sought
+
+#: A pattern takes in so many words at most, the most frequent ones; an answer says when it was cut.
+MOST_WORDS = 1_000
+#: So many leaves that are more than a word are remembered.
+_MOST_KEPT = 500
+
+
+class Vocabulary:
+    """The languages and the words of all segments that a search goes through."""
+
+    def __init__(self, languages: tuple[str, ...], segments: Sequence[Lists]) -> None:
+        self._languages = languages
+        self._segments = segments
+        self._kept: dict[Leaf, Sought] = {}
+
+    def sought(self, leaf: Leaf) -> Sought:
+        """A leaf as it is looked up."""
+        leaf = weightless(leaf)
+        if isinstance(leaf, Term):  # nearly always
+            return Sought(leaf, self._languages)
+        known = self._kept.get(leaf)
+        if known is None:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept = {}
+            found = list(patterns(leaf))
+            known = self._kept[leaf] = Sought(leaf, self._languages, self._only(found) if found else None)
+        return known
+
+    def _only(self, found: Sequence[Pattern]) -> frozenset[bytes] | None:
+        """The most frequent words that patterns cover; None if these are not too many."""
+        covered = [(one, one.covered(pattern)) for one in self._segments for pattern in found]
+        if sum([len(keys) for _, keys in covered]) <= MOST_WORDS:
+            return None
+        posts: Counter[bytes] = Counter()
+        for lists, keys in covered:
+            posts.update(lists.frequencies(keys))
+        if len(posts) <= MOST_WORDS:
+            return None
+        return frozenset(nlargest(MOST_WORDS, posts, key=lambda word: (posts[word], word)))
+
+
+def weightless(leaf: Leaf) -> Leaf:
+    """The leaf as it is looked up, whatever it weighs."""
+    return leaf if leaf.weight == 1.0 else leaf._replace(weight=1.0)
+
+
+def patterns(leaf: Leaf) -> Iterator[Pattern]:
+    """The patterns in a leaf, whatever field they are limited to.
+
+    >>> list(patterns(Phrase(("git", "reb"), field="title", prefix=True)))
+    [Prefix(text='reb', field='', weight=1.0)]
+    """
+    match leaf:
+        case Prefix() | Wildcard() | Fuzzy():
+            yield leaf._replace(field="", weight=1.0)
+        case Phrase(prefix=True):
+            yield Prefix(leaf.terms[-1])
+        case Synonyms():
+            for one in leaf.spellings:
+                yield from patterns(one)

@@ -1,0 +1,73 @@
+"""Which files does the index know, and what did they look like?
+
+The post table as bytes: columns, so that 100,000 rows are read in 60 ms and not in the 700 ms
+of JSON. A commit names one full table and the changes since; a change of size -1 is a removal.
+"""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from collections.abc import Iterable, Mapping
+
+from ...api import Stamp
+
+_HEAD = struct.Struct("<8sII")
+_MAGIC = b"pdtable\1"
+_NEVER = -(1 << 62)
+_DIGEST = 16
+
+
+class Table(dict[str, Stamp]):
+    """A post table; `files` are the names, sizes and checksums of what it was read from."""
+
+    files: tuple[tuple[str, int, int], ...] = ()
+
+
+def pack(rows: Mapping[str, Stamp | None]) -> bytes:
+    """Rows as bytes; None for a path that is gone."""
+    stamps = [stamp or Stamp(-1, 0, 0, 0, bytes(_DIGEST)) for stamp in rows.values()]
+    paths = "\0".join(rows).encode("utf-8", "surrogateescape")
+    columns = [array("q", [getattr(stamp, name) for stamp in stamps]) for name in ("size", "mtime_ns", "ctime_ns")]
+    columns.append(array("q", [_NEVER if stamp.reconsider_at is None else stamp.reconsider_at for stamp in stamps]))
+    columns.append(array("Q", [stamp.inode for stamp in stamps]))
+    flags = bytes([stamp.racy for stamp in stamps])
+    digests = b"".join([stamp.digest for stamp in stamps])
+    head = _HEAD.pack(_MAGIC, len(stamps), len(paths))
+    return b"".join([head, *(column.tobytes() for column in columns), flags, digests, paths])
+
+
+def unpack(data: bytes) -> dict[str, Stamp | None]:
+    """Bytes as rows; raises ValueError for bytes that `pack` did not make."""
+    try:
+        magic, count, length = _HEAD.unpack_from(data)
+    except struct.error as error:
+        raise ValueError("not a post table") from error
+    width = 5 * 8 * count
+    if magic != _MAGIC or len(data) != _HEAD.size + width + count + count * _DIGEST + length:
+        raise ValueError("not a post table")
+    at = _HEAD.size
+    columns = []
+    for kind in "qqqqQ":
+        columns.append(array(kind, data[at : at + 8 * count]).tolist())
+        at += 8 * count
+    flags = map(bool, data[at : at + count])
+    at += count
+    digests = [data[a : a + _DIGEST] for a in range(at, at + count * _DIGEST, _DIGEST)]
+    paths = data[len(data) - length :].decode("utf-8", "surrogateescape").split("\0") if count else []
+    sizes, mtimes, ctimes, moments, inodes = columns
+    reconsider = [None if moment == _NEVER else moment for moment in moments]
+    stamps = map(Stamp._make, zip(sizes, mtimes, ctimes, inodes, digests, reconsider, flags, strict=True))
+    return {path: stamp if stamp.size >= 0 else None for path, stamp in zip(paths, stamps, strict=True)}
+
+
+def replayed(tables: Iterable[bytes], before: Mapping[str, Stamp] | None = None) -> Table:
+    """A full table and the changes since, as one; or a table of `before` and the changes since."""
+    rows = Table(before or {})
+    for data in tables:
+        for path, stamp in unpack(data).items():
+            if stamp is not None:
+                rows[path] = stamp
+            else:
+                rows.pop(path, None)
+    return rows

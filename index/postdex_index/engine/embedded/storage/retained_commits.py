@@ -1,0 +1,48 @@
+"""Which commits lie in an index, how large are they, and which one answers?
+
+For whoever looks after an index; a search never asks.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from ....errors import IndexDamagedError, IndexMissingError
+from ...api import Kept
+from .commits import Store
+
+
+def kept(store: Store) -> tuple[Kept, ...]:
+    """The commits of an index, newest first. Raises IndexDamagedError for a folder that cannot be read."""
+    found: list[Kept] = []
+    for number in store.generations():
+        made = int(_state(store.path(number), "st_mtime"))
+        try:
+            commit = store.commit(number)
+        except (IndexDamagedError, IndexMissingError) as error:
+            state = "damaged" if isinstance(error, IndexDamagedError) else "old"
+            found.append(Kept(number, made, 0, 0, 0, state))
+            continue
+        whole = all(_state(store.directory / file.name, "st_size") == file.size for file in commit.files())
+        state = "damaged" if not whole else "kept" if any(one.state == "current" for one in found) else "current"
+        posts = sum(entry.posts - len(entry.dead) for entry in commit.segments)
+        size = sum(file.size for file in commit.files())
+        found.append(Kept(number, made, posts, len(commit.segments), size, state))
+    return tuple(found)
+
+
+def bytes_on_disk(directory: Path) -> int:
+    """The size of all files that lie there, left-overs of killed runs and the files for other programs too."""
+    try:
+        return int(sum(max(_state(directory / name, "st_size"), 0) for name in os.listdir(directory)))
+    except OSError:
+        return 0
+
+
+def _state(file: Path, what: str) -> float:
+    """What the system says of a file, -1 if it is not there."""
+    with suppress(OSError):
+        return float(getattr(file.stat(), what))
+    return -1

@@ -1,0 +1,43 @@
+"""Where is a text cut, so that a passage of it needn't be read from the text's beginning?
+
+At a checkpoint the position and the offset are known; the words between two are cut by themselves. So no cut may
+change them: it comes behind a sign that no word holds and that no word looks at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ....model import Code
+from ....schema import BODY, CODE
+
+#: A checkpoint at least every so many characters: a snippet tokenises no more than that before its window.
+CHECKPOINT = 256
+_CUT = re.compile(r"[\s。，；！？、]")
+#: What no word holds and no word looks at: in a line without blanks (minified code, base64) it is cut there.
+_SEAM = re.compile(r"[\s。，；！？、/=()\[\]{}<>&|\";:$%*@\\^]")
+
+
+def stretches(text: str, code: Sequence[Code]) -> list[tuple[int, int, int]]:
+    """A section's text cut at checkpoints, as (start, stop, field code); prose and code never share one."""
+    found: list[tuple[int, int, int]] = []
+    start = 0
+    for block in code:
+        _cut(found, text, start, block.start, BODY)
+        _cut(found, text, block.start, block.stop, CODE)
+        start = block.stop
+    _cut(found, text, start, len(text), BODY)
+    return found
+
+
+def _cut(found: list[tuple[int, int, int]], text: str, start: int, stop: int, field: int) -> None:
+    while stop - start > CHECKPOINT:
+        least = start + CHECKPOINT
+        match = _CUT.search(text, least, min(least + CHECKPOINT, stop)) or _SEAM.search(text, least, stop)
+        if not match:
+            break
+        found.append((start, match.end(), field))
+        start = match.end()
+    if start < stop:
+        found.append((start, stop, field))

@@ -1,0 +1,287 @@
+"""How do several segments become one, without their posts being read or tokenised again?
+
+Columns are concatenated, deleted posts left out, and lists of the same stem put behind each other.
+Impacts are computed anew from the positions, so that a merged segment ranks as a fresh build does:
+the very same columns, but for the order of its posts.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import merge
+from itertools import chain, compress, groupby, islice, pairwise, repeat
+from operator import add, itemgetter, sub
+from typing import Any, NamedTuple
+
+from ....schema import BODY, CODE, SCORED, SORTS
+from ..format.columns import COLUMNS, MOST_SURFACES, NAME, SURFACE
+from ..format.segment_file import Column, lines
+from ..format.text_blocks import TextWriter
+from ..read.snapshot import Segment
+from ..read.stored_documents import BEYOND
+from .inverter import values_columns
+from .postings_writer import Impacts, ListWriter
+from .segment_builder import average_lengths
+
+#: Columns with an item for each post, and those that say where a post's stretch of others begins.
+PER_POST = ("doc_end", "date_is_own", *(f"sort_{name}" for name, field in SORTS.items() if field.type != "text"))
+STRETCHES = {
+    "field_span_first": ("field_span_start", "field_span_code"),
+    "section_first": ("section_start", "section_body", "section_offset", "section_line"),
+    "link_first": ("link_edge",),
+    "checkpoint_first": ("checkpoint_position", "checkpoint_offset"),
+    "outline_start": ("outline",),
+    "stored_start": ("stored",),
+}
+
+
+class Part(NamedTuple):
+    """A segment to merge: `kept` are ranges of its living posts, `new` the number of each post in the merged
+    segment, -1 for a deleted one."""
+
+    segment: Segment
+    kept: list[tuple[int, int]]
+    new: list[int]
+
+
+def merged(
+    sources: Sequence[tuple[Segment, Iterable[int]]], others: Iterable[Sequence[tuple[int, int]]] = ()
+) -> tuple[dict[str, Column], dict[str, Any]]:
+    """The columns and meta data of one segment with the living posts of several, all narrow or all wide.
+
+    `sources` are the segments with their deleted posts; `others` the field lengths of segments that it
+    shares its averages with.
+    """
+    parts, posts = _parts(sources)
+    wide: bool = sources[0][0].file.meta["wide"]
+    lengths = _lengths(parts)
+    totals = [(sum(column), sum(map(bool, column))) for column in lengths]
+    averages = average_lengths([totals, *others])
+    columns: dict[str, Column] = dict.fromkeys(COLUMNS, b"")
+    columns |= _post_columns(parts)
+    columns["field_lengths"] = array("I" if wide else "H", chain.from_iterable(lengths))
+    columns |= _merged_values(parts)
+    columns |= _merged_lists(parts, lengths, averages, wide)
+    languages = sorted({language for segment, dead in sources for language in segment.languages({*dead})})
+    meta = {
+        "posts": posts,
+        "wide": wide,
+        "simplify": sources[0][0].analyzer.simplify,
+        "languages": languages,
+        "lengths": totals,
+        "averages": averages,
+    }
+    return columns, meta
+
+
+def _parts(sources: Sequence[tuple[Segment, Iterable[int]]]) -> tuple[list[Part], int]:
+    parts: list[Part] = []
+    posts = 0
+    for segment, deleted in sources:
+        dead = set(deleted)
+        new = [-1] * segment.posts
+        for doc in range(segment.posts):
+            if doc not in dead:
+                new[doc] = posts
+                posts += 1
+        edges = [-1, *sorted(dead), segment.posts]
+        kept = [(a + 1, b) for a, b in pairwise(edges) if a + 1 < b]
+        parts.append(Part(segment, kept, new))
+    return parts, posts
+
+
+def _lengths(parts: Sequence[Part]) -> list[list[int]]:
+    """Per field: the length in each kept post."""
+    found: list[list[int]] = [[] for _ in SCORED]
+    for part in parts:
+        column, posts = part.segment.file.column("field_lengths"), part.segment.posts
+        for code, kept in enumerate(found):
+            for a, b in part.kept:
+                kept.extend(column[code * posts + a : code * posts + b])
+    return found
+
+
+def _post_columns(parts: Sequence[Part]) -> dict[str, Column]:
+    columns: dict[str, Column] = {}
+    for name in PER_POST:
+        columns[name] = _take(name, [(part, part.kept) for part in parts])
+    for first, names in STRETCHES.items():
+        starts, total = array("I"), 0
+        ranges: list[tuple[Part, list[tuple[int, int]]]] = []
+        for part in parts:
+            column = part.segment.file.column(first)
+            stretches = [(column[a], column[b]) for a, b in part.kept]
+            ranges.append((part, stretches))
+            for (a, b), (start, stop) in zip(part.kept, stretches, strict=True):
+                starts.extend([value - start + total for value in column[a:b]])
+                total += stop - start
+        starts.append(total)
+        columns[first] = starts
+        columns |= {name: _take(name, ranges) for name in names}
+    texts = TextWriter()
+    for part in parts:
+        for doc in _docs(part):
+            texts.add(part.segment.documents.texts.read(doc, 0, BEYOND))
+    columns |= texts.columns()
+    for name, field in SORTS.items():
+        if field.type == "text":
+            orders = [(part, part.segment.columns.order(name)) for part in parts]
+            columns[f"sort_{name}"] = lines([order[doc] for part, order in orders for doc in _docs(part)])
+    columns["title_keys"] = _keys(parts, "title_keys")
+    columns["heading_keys"] = _keys(parts, "heading_keys")
+    return columns
+
+
+def _docs(part: Part) -> Iterator[int]:
+    return chain.from_iterable(range(a, b) for a, b in part.kept)
+
+
+def _take(name: str, ranges: Iterable[tuple[Part, Sequence[tuple[int, int]]]]) -> Column:
+    """Stretches of a column of several segments as one column."""
+    taken: array[int] | None = None
+    for part, stretches in ranges:
+        column = part.segment.file.column(name)
+        if taken is None:
+            taken = array(column.format)
+        for start, stop in stretches:
+            taken.frombytes(column[start:stop].cast("B"))
+    return taken if taken is not None else b""
+
+
+def _keys(parts: Sequence[Part], name: str) -> array[int]:
+    found = [
+        (key >> 32 << 32) | part.new[key & 0xFFFFFFFF]
+        for part in parts
+        for key in part.segment.file.column(name)
+        if part.new[key & 0xFFFFFFFF] >= 0
+    ]
+    return array("Q", sorted(found))
+
+
+def _merged_values(parts: Sequence[Part]) -> dict[str, Column]:
+    values: dict[str, list[int]] = {}
+    written: dict[str, str] = {}
+    for part in parts:
+        for value, spelled, docs in part.segment.columns.values():
+            kept = [part.new[doc] for doc in docs if part.new[doc] >= 0]
+            if kept:
+                values.setdefault(value, []).extend(kept)
+                written.setdefault(value, spelled)
+    return values_columns(values, written)
+
+
+class _Source:
+    """The lists of one segment, read in the order of their names."""
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.lists = part.segment.lists
+        words = self.lists.words
+        self.surfaces: dict[int, list[tuple[int, str]]] = {}
+        self._names: list[bytes] = []
+        self.spelled: dict[str, str] = {}
+        for number, key in enumerate(words.keys(range(len(words)))):
+            if words.kind[number] & NAME:
+                self._names.append(key)
+            if words.kind[number] & SURFACE:
+                surface = key.decode()
+                held_by, index = words.leads_to(number)
+                self.surfaces.setdefault(held_by, []).append((index, surface))
+                if (shown := words.shown(number)) != surface:
+                    self.spelled[surface] = shown
+        self._any_dead = -1 in part.new
+        self._field_at = bytes(_field_codes(part.segment))
+        self._first = [0, *_running(part.segment.documents.end)]
+
+    def names(self) -> Iterator[tuple[bytes, int, _Source]]:
+        """(name, number, this) of each list. Lists are numbered in the order of their names."""
+        for number, name in enumerate(self._names):
+            yield name, number, self
+
+    def read(self, number: int, shift: int) -> tuple[array[int], bytes, list[int]]:
+        """The living occurrences of a list: as post << shift | position, by the posts' new numbers; the surface of
+        each; and those outside of bodies as post << shift | field code."""
+        lists, new = self.lists, self.part.new
+        start, stop = lists.bounds(range(number, number + 1))
+        offsets = lists.offsets(start, stop)
+        counts = map(sub, islice(offsets, 1, None), offsets)
+        docs = list(chain.from_iterable(map(repeat, lists.docs[start:stop], counts)))
+        positions: Iterable[int] = lists.occurrences(offsets[0], offsets[-1])
+        which = lists.surfaces.of(number)
+        fields = bytes(map(self._field_at.__getitem__, map(add, map(self._first.__getitem__, docs), positions)))
+        if self._any_dead:
+            alive = [new[doc] >= 0 for doc in docs]
+            docs, positions = list(compress(docs, alive)), compress(positions, alive)
+            which, fields = bytes(compress(which, alive)), bytes(compress(fields, alive))
+        bases = [new[doc] << shift for doc in docs]
+        places = array("I" if shift == 16 else "Q", map(add, bases, positions))
+        short = [base | field - 1 for base, field in zip(bases, fields, strict=True) if field]
+        return places, which, short
+
+
+def _field_codes(segment: Segment) -> Iterator[int]:
+    """For each position of each post, its field's code + 1; 0 for body and code."""
+    documents = segment.documents
+    first, start, code, end = documents.run_first, documents.run_start, documents.run_code, documents.end
+    for doc in range(segment.posts):
+        edges = [*start[first[doc] : first[doc + 1]], end[doc]]
+        codes = code[first[doc] : first[doc + 1]]
+        # Positions before the first run do not occur, but the stretch has to be as long as the post.
+        yield from bytes(edges[0])
+        for field, a, b in zip(codes, edges, edges[1:], strict=False):
+            yield from bytes([0 if field in (BODY, CODE) else field + 1]) * (b - a)
+
+
+def _running(lengths: Iterable[int]) -> Iterator[int]:
+    total = 0
+    for length in lengths:
+        total += length
+        yield total
+
+
+def _merged_lists(
+    parts: Sequence[Part], lengths: Sequence[Sequence[int]], averages: Sequence[float], wide: bool
+) -> dict[str, Column]:
+    writer = ListWriter(wide)
+    sources = [_Source(part) for part in parts]
+    shift = 32 if wide else 16
+    for name, group in groupby(merge(*(source.names() for source in sources), key=itemgetter(0)), key=itemgetter(0)):
+        _merge_list(writer, name.decode(), [(source, number) for _, number, source in group], shift)
+    spelled: dict[str, str] = {}
+    for source in reversed(sources):
+        spelled |= source.spelled
+    return writer.columns(Impacts(lengths, averages), spelled)
+
+
+def _merge_list(writer: ListWriter, name: str, members: Sequence[tuple[_Source, int]], shift: int) -> None:
+    places = array("I" if shift == 16 else "Q")
+    short: list[int] = []
+    numbers: dict[str, int] = {}
+    posts: Counter[str] = Counter()
+    which: list[bytes] = []
+    for source, number in members:
+        here, surfaces, outside = source.read(number, shift)
+        places.extend(here)
+        short += outside
+        known = dict(source.surfaces.get(number, ()))
+        present = _surface_posts(known, here, shift, surfaces)
+        translation = bytearray(256)
+        for index, held in present.items():
+            surface = known[index]
+            translation[index] = min(numbers.setdefault(surface, len(numbers)), MOST_SURFACES)
+            posts[surface] += held
+        which.append((surfaces or bytes([next(iter(known))]) * len(here)).translate(bytes(translation)))
+    if places:
+        all_which = b"".join(which) if len(numbers) > 1 else b""
+        writer.add(name, [(surface, posts[surface]) for surface in numbers], places, short, all_which)
+
+
+def _surface_posts(known: Mapping[int, str], places: array[int], shift: int, surfaces: bytes) -> dict[int, int]:
+    """In how many of the posts each surface stands, for those that are left."""
+    docs = [place >> shift for place in places]
+    if not surfaces:
+        return dict.fromkeys(known, len(set(docs))) if docs else {}
+    pairs = dict.fromkeys(zip(docs, surfaces, strict=True))
+    return dict(sorted(Counter(surface for _, surface in pairs).items()))

@@ -1,0 +1,227 @@
+"""How do the occurrences of words become posting lists with impacts?
+
+One list per stem, however many fields and surfaces it has. A list's postings carry the post,
+its impact in one byte, and its positions; where a stem has several surfaces, also which
+one stands there. Merging writes lists with the same `ListWriter`, so that a merged segment has the
+very columns that a fresh build has.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, chain, compress, count, islice, pairwise
+from operator import ne, sub
+from typing import NamedTuple
+
+from ....schema import BODY, SCORED, TITLE
+from ....scoring import ENOUGH, SCALE, combined, norm, quantised, saturation
+from ....text.characters import is_spaceless
+from ....text.stemming import stems
+from ..format.columns import LISTS_A_MARK, MOST_SURFACES, POSTINGS_A_MARK
+from ..format.segment_file import Column
+from ..format.surface_forms import surface_columns
+from .term_dictionary_writer import KeyWriter
+
+
+class Occurrences(NamedTuple):
+    """Where the surfaces of a language stand: in `places` all of a surface as post << shift | position, in `short`
+    those in fields other than body as post << shift | field code, if there are any."""
+
+    places: dict[str, array[int]]
+    short: dict[str, array[int]]
+
+
+class Impacts:
+    """The impacts of a segment's postings: field lengths and averages are known, counts come in.
+
+    `norms[field][post]` is k1 (1 - b + b length / average).
+    """
+
+    def __init__(self, lengths: Sequence[Sequence[int]], averages: Sequence[float]) -> None:
+        self._norms = [[norm(code, length, averages[code]) for length in column] for code, column in enumerate(lengths)]
+        self._weights = [field.weight for field in SCORED]
+
+    def of_bodies(self, docs: Iterable[int], counts: Iterable[int]) -> bytearray:
+        """Impacts of words that stand so often in the bodies of these posts."""
+        norms, weight = self._norms[BODY], self._weights[BODY]
+        once = [quantised(combined(weight * saturation(1, k))) for k in norms]  # as by far most words are
+        # weight n / (n + k), combined, is weight n / (more n + k); in steps, and never beyond a byte (test_lists.py)
+        more, scale = 1 + weight / ENOUGH, SCALE * weight
+        postings = zip(docs, counts, strict=True)
+        return bytearray(
+            [once[d] if n == 1 else int(scale * n / (more * n + norms[d]) + 0.5) or 1 for d, n in postings]
+        )
+
+    def of_fields(self, counts: Mapping[int, int], short: Mapping[int, int], shift: int) -> dict[int, int]:
+        """Impacts of one word by post, where `short` counts, by post << shift | field code, those of its
+        occurrences (`counts` by post) that are not in the body."""
+        body = dict(counts)
+        extra: dict[int, float] = {}
+        low = (1 << shift) - 1
+        for key, n in short.items():
+            doc, code = key >> shift, key & low
+            body[doc] -= n
+            extra[doc] = extra.get(doc, 0.0) + self._weights[code] * n / (n + self._norms[code][doc])
+        norms, weight = self._norms[BODY], self._weights[BODY]
+        return {
+            doc: quantised(combined(weight * saturation(body[doc], norms[doc]) + more)) for doc, more in extra.items()
+        }
+
+
+class ListWriter:
+    """Takes posting lists in the order of their names and makes their columns, most of them at the end, from the
+    occurrences of all lists together: half of all lists are one occurrence."""
+
+    def __init__(self, wide: bool) -> None:
+        self._shift, self._place, self._half = (32, "Q", "I") if wide else (16, "I", "H")
+        self._places: list[array[int]] = []
+        self._short: list[tuple[int, Sequence[int]]] = []
+        self._varied: dict[int, bytes] = {}
+        self._names_of_runs: set[int] = set()
+        self._keys = KeyWriter()
+
+    def add(
+        self,
+        name: str,
+        surfaces: Sequence[tuple[str, int]],
+        places: array[int],
+        short: Sequence[int] = (),
+        which: bytes = b"",
+    ) -> None:
+        """One list: its stem, its surfaces with the number of posts each stands in (which is not looked at if there
+        is but one), its occurrences as post << shift | position, ascending, those outside of bodies also as
+        post << shift | field code, and the surface of each occurrence (empty for a single surface)."""
+        number = len(self._places)
+        self._places.append(places)
+        if short:
+            self._short.append((number, short))
+            # The last character of a run is a word only so that a search for it alone finds it: no word of a title.
+            if len(name) == 1 and is_spaceless(name):
+                self._names_of_runs.add(number)
+        if which:
+            self._varied[number] = which
+        self._keys.add(name, surfaces)
+
+    def columns(self, impacts: Impacts, spelled: Mapping[str, str]) -> dict[str, Column]:
+        """All columns of lists and keys; `spelled` says how people write a key."""
+        places, stops = self._joined(self._places), array("I", accumulate(map(len, self._places)))
+        position, doc = self._halves(places)
+        # Per occurrence: 1 where a posting begins, with another post or with another list.
+        begins = bytearray(map(ne, doc, chain([-1], doc)))
+        for stop in stops[:-1]:
+            begins[stop] = 1
+        posts = array("H", [begins.count(1, start, stop) for start, stop in pairwise(chain([0], stops))])
+        first = array("I", accumulate(posts, initial=0))
+        starts = array("I", chain(compress(count(), begins), [len(begins)]))
+        docs = array("H", compress(doc, begins))
+        counts = list(map(sub, islice(starts, 1, None), starts))
+        by_posting, titles = self._impacts(impacts, docs, counts, first)
+        return {
+            "list_postings": posts,
+            "skip_postings": first[:-1:LISTS_A_MARK],
+            "doc_ids": docs,
+            "impacts": by_posting,
+            "positions": position,
+            **self._counts(counts, starts),
+            **surface_columns(self._varied),
+            **self._shares(titles),
+            **self._keys.columns(spelled, posts),
+        }
+
+    def _joined(self, columns: Sequence[array[int]]) -> array[int]:
+        return array(self._place, b"".join(columns))
+
+    def _halves(self, places: array[int]) -> tuple[array[int], array[int]]:
+        """The positions and the posts of places."""
+        halves = memoryview(places).cast("B").cast(self._half)  # type: ignore[call-overload]
+        return array(self._half, halves[::2].tobytes()), array(self._half, halves[1::2].tobytes())
+
+    def _impacts(
+        self, impacts: Impacts, docs: array[int], counts: Sequence[int], first: array[int]
+    ) -> tuple[bytearray, dict[int, list[int]]]:
+        """The impact of each posting; and by list the posts that have the word in their title."""
+        found = impacts.of_bodies(docs, counts)
+        titles: dict[int, list[int]] = {}
+        low = (1 << self._shift) - 1
+        for number, short in self._short:
+            times = Counter(short)
+            # where the postings of these posts are
+            at = {d: bisect_left(docs, d, first[number], first[number + 1]) for d in {s >> self._shift for s in short}}
+            all_times = {d: counts[posting] for d, posting in at.items()}
+            for d, impact in impacts.of_fields(all_times, times, self._shift).items():
+                found[at[d]] = impact
+            if number not in self._names_of_runs:
+                titles[number] = sorted(key >> self._shift for key in times if key & low == TITLE)
+        return found, titles
+
+    @staticmethod
+    def _counts(counts: Sequence[int], starts: array[int]) -> dict[str, Column]:
+        """How many occurrences each posting has; `starts` says where they begin."""
+        few = bytes([n if n < 255 else 255 for n in counts])
+        many = [match.start() for match in re.finditer(b"\xff", few)]
+        return {
+            "term_freqs": few,
+            "large_term_freqs": array("I", chain.from_iterable([(posting, counts[posting]) for posting in many])),
+            "skip_positions": starts[:-1:POSTINGS_A_MARK],
+        }
+
+    def _shares(self, titles: Mapping[int, list[int]]) -> dict[str, Column]:
+        titles = {number: docs for number, docs in titles.items() if docs}
+        words = Counter(chain.from_iterable(titles.values()))
+        # Rounded down, so that the shares of one title add up to no more than a byte holds.
+        share = {doc: 255 // n for doc, n in words.items()}
+        return {
+            "title_lists": array("I", titles),
+            "title_list_first": array("I", accumulate(map(len, titles.values()), initial=0)),
+            "title_coverage_doc": array("H", chain.from_iterable(titles.values())),
+            "title_coverage": bytes(map(share.__getitem__, chain.from_iterable(titles.values()))),
+        }
+
+
+def invert(
+    languages: Mapping[str, Occurrences],
+    spelled: Mapping[str, str],
+    lengths: Sequence[Sequence[int]],
+    averages: Sequence[float],
+    wide: bool,
+) -> dict[str, Column]:
+    """The columns of lists and keys from occurrences by language and surface."""
+    writer = ListWriter(wide)
+    members: defaultdict[str, list[tuple[str, array[int], Sequence[int]]]] = defaultdict(list)
+    for language, (places, short) in languages.items():
+        for name, (surface, places_of) in zip(stems(places, language), places.items(), strict=True):
+            members[name].append((surface, places_of, short.get(surface, ())))
+    for name in sorted(members):
+        words = members[name]
+        if len(words) == 1:
+            ((surface, places_of, short_of),) = words
+            writer.add(name, ((surface, 0),), places_of, short_of)
+        else:
+            writer.add(name, *_together(words))
+    return writer.columns(Impacts(lengths, averages), spelled)
+
+
+def _together(
+    words: Sequence[tuple[str, array[int], Sequence[int]]],
+) -> tuple[list[tuple[str, int]], array[int], list[int], bytes]:
+    """Several words as one list: what `ListWriter.add` takes."""
+    everywhere: dict[str, array[int]] = {}
+    for surface, places, _ in words:  # one that stands there twice was stemmed so in two languages
+        everywhere[surface] = everywhere[surface] + places if surface in everywhere else places
+    flat = list(chain.from_iterable(everywhere.values()))
+    which = b"".join([bytes([min(i, MOST_SURFACES)]) * len(at) for i, at in enumerate(everywhere.values())])
+    order = sorted(range(len(flat)), key=flat.__getitem__)
+    surfaces = [(surface, _posts(at)) for surface, at in everywhere.items()]
+    ordered = array(words[0][1].typecode, map(flat.__getitem__, order))
+    short = list(chain.from_iterable([short for _, _, short in words]))
+    return surfaces, ordered, short, bytes(map(which.__getitem__, order)) if len(surfaces) > 1 else b""
+
+
+def _posts(places: array[int]) -> int:
+    """In how many posts an occurrence stands."""
+    half = "I" if places.itemsize == 8 else "H"
+    return len(set(memoryview(places).cast("B").cast(half)[1::2].tolist()))  # type: ignore[call-overload]

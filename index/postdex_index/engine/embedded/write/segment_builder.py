@@ -1,0 +1,142 @@
+"""How do posts become segment files, in this process or in one of several?
+
+A `Gathering` puts posts into inversions by kind and writes each as a segment when it is full or at the end.
+The writer has one; with several jobs each process has one (`postdex_index.worker`), and the writer adopts
+what they wrote.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from ....model import Post
+from ....scoring import OWN_AVERAGES
+from ....text.analyzer import Analyzer
+from ..format import segment_file as segments
+from ..format.segment_file import Column
+from ..read.snapshot import Segment
+from ..storage.commits import File, SegmentEntry, Store, write_error
+from .inverter import Inversion, needs_wide
+
+
+class Kind(NamedTuple):
+    """What posts of one segment have in common: whether they are unpublished, and too long for 16-bit positions."""
+
+    drafts: bool
+    wide: bool
+
+
+class Placed(NamedTuple):
+    """Where a post was put: an inversion that may have been written since, and its number in it."""
+
+    inversion: Inversion
+    doc: int
+
+
+class Gathering:
+    """Posts going in, segment files coming out.
+
+    `names` are the names of the files, one after the other; `others` are the field lengths of segments
+    that a small one shares its averages with.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        names: Iterator[str],
+        analyzer: Analyzer,
+        others: Callable[[], Sequence[Sequence[tuple[int, int]]]] = tuple,
+    ) -> None:
+        self._store = store
+        self._names = names
+        self._analyzer = analyzer
+        self._others = others
+        self._open: dict[Kind, Inversion] = {}
+        self._written: list[tuple[Inversion, SegmentEntry]] = []
+        self._dropped: dict[int, set[int]] = {}
+
+    def add(self, post: Post) -> Placed:
+        """Take in a post."""
+        kind = Kind(bool(post.unpublished), needs_wide(post, self._analyzer))
+        inversion = self._open.get(kind)
+        if inversion is None:
+            inversion = self._open[kind] = Inversion(self._analyzer, kind.wide)
+        placed = Placed(inversion, inversion.add(post))
+        if inversion.full:
+            self._write(kind)
+        return placed
+
+    def drop(self, placed: Placed) -> None:
+        """Count a post that was taken in as deleted."""
+        self._dropped.setdefault(id(placed.inversion), set()).add(placed.doc)
+
+    def finish(self) -> list[SegmentEntry]:
+        """Write what is open; the entries of all segments that were written."""
+        for kind in list(self._open):
+            self._write(kind)
+        entries = [
+            entry._replace(dead=tuple(sorted(self._dropped.get(id(inversion), ()))))
+            for inversion, entry in self._written
+        ]
+        return [entry for entry in entries if len(entry.dead) < entry.posts]
+
+    def written(self) -> list[str]:
+        """The names of the files that were written."""
+        return [entry.file.name for _, entry in self._written]
+
+    def _write(self, kind: Kind) -> None:
+        inversion = self._open[kind]
+        totals: list[Sequence[tuple[int, int]]] = [inversion.averages()]
+        if inversion.posts < OWN_AVERAGES:
+            every = (*self._open.values(), *(written for written, _ in self._written))
+            totals = [*(one.averages() for one in every), *self._others()]
+        columns, meta = inversion.columns(average_lengths(totals))
+        entry = write_segment(self._store, next(self._names), columns, meta, kind.drafts)
+        self._written.append((self._open.pop(kind), entry))
+
+
+def write_segment(
+    store: Store, name: str, columns: Mapping[str, Column], meta: Mapping[str, object], drafts: bool
+) -> SegmentEntry:
+    """Write a segment file, durably. Raises `IndexWriteError`."""
+    path = store.directory / name
+    try:
+        size, seal = segments.write(path, columns, meta)
+    except OSError as error:
+        raise write_error(error, path) from error
+    posts = meta["posts"]
+    assert isinstance(posts, int)
+    return SegmentEntry(File(name, size, seal), posts, drafts, bool(meta["wide"]), ())
+
+
+def average_lengths(totals: Sequence[Sequence[tuple[int, int]]]) -> list[float]:
+    """The average length of each field over segments, from (words, posts that have any) by field."""
+    words = [sum(pair[0] for pair in field) for field in zip(*totals, strict=True)]
+    posts = [sum(pair[1] for pair in field) for field in zip(*totals, strict=True)]
+    return [count / number if number else 0.0 for count, number in zip(words, posts, strict=True)]
+
+
+def living_lengths(segment: Segment, dead: Iterable[int]) -> list[tuple[int, int]]:
+    """Per field: the words in a segment's posts together, less the deleted ones, and the posts that have any."""
+    column: Sequence[int] = segment.file.column("field_lengths")
+    found: list[tuple[int, int]] = []
+    for code, (words, posts) in enumerate(segment.file.meta["lengths"]):
+        gone = [column[code * segment.posts + doc] for doc in dead]
+        found.append((words - sum(gone), posts - sum(map(bool, gone))))
+    return found
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """No garbage collection meanwhile: a build makes millions of objects that live until the commit, and looking
+    at them again and again would cost 40 %."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()

@@ -1,0 +1,257 @@
+"""How is a large first build shared out among processes?
+
+`share` cuts the posts into stretches, the same ones whatever the number of processes, so that the index is the
+same too. Each stretch goes to `python -m postdex_index.engine.embedded.write.workers`, which reads its posts and
+writes finished segments; what comes back is names, sizes, stamps and problems as lines of JSON. Nothing is pickled,
+and no program that uses postdex has to guard its main module, as `multiprocessing` would ask of it.
+
+A worker holds the lock with its parent, so that no other writer comes between, and ends with it, however
+that ends: its standard input is never closed before.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ....content import reader as posts
+from ....errors import IndexWriteError, Remedy
+from ....model import Problem
+from ....settings import Settings
+from ....text.analyzer import Analyzer
+from ...api import Stamp
+from ..storage.commits import File, SegmentEntry, Store
+from .inverter import MOST_POSTS
+from .segment_builder import Gathering, no_collection
+
+#: Fewer posts than these are one stretch: a process costs .2 s before it reads its first.
+SHARED_FROM = 2_000
+#: So many posts are read before they are indexed, which keeps the processor's caches warm for each of both (4 to 14 %
+#: of a build), and after them a worker says how far it is.
+_STEP = 64
+
+log = logging.getLogger("postdex.build")
+
+
+class Made(NamedTuple):
+    """What became of a stretch of posts."""
+
+    entries: list[SegmentEntry]
+    stamps: dict[str, Stamp]
+    problems: list[Problem]
+
+
+def share(paths: Sequence[str]) -> list[Sequence[str]]:
+    """The stretches of a build: one, or an even number of equal ones that each fit a segment.
+
+    >>> [len(stretch) for stretch in share([""] * 10_000)]
+    [5000, 5000]
+    """
+    if len(paths) < SHARED_FROM:
+        return [paths] if paths else []
+    stretches = 2 * -(-len(paths) // (2 * MOST_POSTS))
+    size = -(-len(paths) // stretches)
+    return [paths[start : start + size] for start in range(0, len(paths), size)]
+
+
+def in_processes(
+    folder: Path,
+    directory: Path,
+    settings: Settings,
+    tasks: Sequence[tuple[str, Sequence[str]]],
+    jobs: int,
+    lock: int,
+    read: Callable[[int], None],
+) -> list[Made]:
+    """Each task's posts as segments, `jobs` processes at a time; in this process if none can be started.
+
+    A task is (name that its segments begin with, paths); `lock` is the descriptor that keeps other writers out,
+    `read` is called with numbers of posts as they are read.
+    """
+    workers = _Workers(lock)
+
+    def one(task: tuple[str, Sequence[str]]) -> Made:
+        made = _in_process(workers, folder, directory, settings, task, read) if sys.executable else None
+        if made is None and not workers.stopped:
+            made = build(folder, directory, settings, *task, read)
+        return made or Made([], {}, [])
+
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            return list(pool.map(one, tasks))
+        except BaseException:  # an interrupt waits for nobody, a full disk is full for all
+            workers.stop()
+            raise
+
+
+class _Workers:
+    """The worker processes that run."""
+
+    def __init__(self, lock: int) -> None:
+        self._lock = lock
+        self._running: list[subprocess.Popen[bytes]] = []
+        self._changing = threading.Lock()
+        self.stopped = False
+
+    def start(self) -> subprocess.Popen[bytes] | None:
+        """One more; None if it cannot be started, or none shall be."""
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        command = [sys.executable, "-m", "postdex_index.engine.embedded.write.workers"]
+        with self._changing:
+            if self.stopped:
+                return None
+            try:
+                process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    env=environment,
+                    pass_fds=[self._lock],
+                )
+            except OSError:
+                return None
+            self._running.append(process)
+            return process
+
+    def stop(self) -> None:
+        """End all that run, at once, and start no more."""
+        with self._changing:
+            self.stopped = True
+            for process in self._running:
+                process.kill()
+
+
+def build(
+    folder: Path,
+    directory: Path,
+    settings: Settings,
+    name: str,
+    paths: Sequence[str],
+    read: Callable[[int], None],
+) -> Made:
+    """Read posts and write them as segments whose names begin with `name`. Raises `IndexWriteError`."""
+    site = posts.site(folder)
+    names = (f"{name}-{number}.segment" for number in count())
+    gathering = Gathering(Store(directory), names, Analyzer(settings.simplify, ()))
+    made = Made([], {}, [])
+    with no_collection():
+        for start in range(0, len(paths), _STEP):
+            batch = paths[start : start + _STEP]
+            found = [posts.read(folder, path, site, settings) for path in batch]
+            for path, one in zip(batch, found, strict=True):
+                made.stamps[path] = one.stamp.indexed()
+                made.problems.extend(one.problems)
+                if one.post is not None:
+                    gathering.add(one.post)
+            read(len(batch))
+        made.entries.extend(gathering.finish())
+    return made
+
+
+def _in_process(
+    workers: _Workers,
+    folder: Path,
+    directory: Path,
+    settings: Settings,
+    task: tuple[str, Sequence[str]],
+    read: Callable[[int], None],
+) -> Made | None:
+    """What a worker process made of a task; None if it could not be started or died.
+
+    Raises `IndexWriteError` for what the disk refused it.
+    """
+    name, paths = task
+    order = {
+        "folder": os.fspath(folder.absolute()),
+        "directory": os.fspath(directory.absolute()),
+        "settings": settings._asdict(),
+        "name": name,
+        "paths": paths,
+    }
+    process = workers.start()
+    if process is None:
+        return None
+    assert process.stdin and process.stdout
+    made: Made | None = None
+    with process:
+        try:
+            process.stdin.write(json.dumps(order).encode() + b"\n")
+            process.stdin.flush()
+            for line in process.stdout:
+                answer = json.loads(line)
+                if "read" in answer:
+                    read(answer["read"])
+                elif "error" in answer:
+                    raise IndexWriteError(
+                        answer["error"], Remedy.__members__.get(answer["hint"], answer["hint"]), path=answer["path"]
+                    )
+                else:
+                    made = _made(answer)
+        except (BrokenPipeError, ValueError):
+            process.kill()  # it has died, or its last line is cut
+    if process.returncode:
+        made = None
+    if made is None and not workers.stopped:
+        log.warning("a building process ended too soon (status %d): its posts are read again here", process.returncode)
+    return made
+
+
+def _made(answer: dict[str, list[list[object]]]) -> Made:
+    entries = [
+        SegmentEntry(File(*file), posts, drafts, wide, tuple(dead))  # type: ignore[misc, arg-type]
+        for file, posts, drafts, wide, dead in answer["entries"]
+    ]
+    stamps = {
+        path: Stamp(size, mtime, ctime, inode, bytes.fromhex(digest), moment, racy)  # type: ignore[arg-type]
+        for path, size, mtime, ctime, inode, digest, moment, racy in answer["stamps"]
+    }
+    return Made(entries, stamps, [Problem(*row) for row in answer["problems"]])  # type: ignore[arg-type]
+
+
+def _lines() -> Iterator[dict[str, object]]:
+    """The work of a worker process: the order on standard input, answers as they come."""
+    line = sys.stdin.buffer.readline()
+    if not line.endswith(b"\n"):  # nobody is there any more
+        return
+    order = json.loads(line)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in order["settings"].items()
+    }
+    folder, directory = Path(order["folder"]), Path(order["directory"])
+
+    def read(number: int) -> None:
+        print(json.dumps({"read": number}), flush=True)
+
+    try:
+        made = build(folder, directory, Settings(**values), order["name"], order["paths"], read)
+    except IndexWriteError as error:
+        yield {"error": error.message, "hint": getattr(error.remedy, "name", error.remedy), "path": error.path}
+        return
+    stamps = [[path, *stamp._replace(digest=stamp.digest.hex())] for path, stamp in made.stamps.items()]  # type: ignore[arg-type]
+    yield {"entries": made.entries, "stamps": stamps, "problems": made.problems}
+
+
+def _end_with_parent() -> None:
+    try:
+        while os.read(0, 1):
+            pass
+    finally:
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    try:
+        for line in _lines():
+            print(json.dumps(line), flush=True)
+    except (KeyboardInterrupt, BrokenPipeError):
+        sys.exit(1)

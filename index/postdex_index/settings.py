@@ -1,0 +1,322 @@
+"""What did people ask for: defaults < `postdex.toml` or [tool.postdex] < POSTDEX_… < arguments.
+
+Also which folder is meant when none is named. A setting that cannot be used is an error with its
+place, never ignored; a folder's own settings never name a path outside it. What the site's generator
+says (`sites`) is not a setting: it is asked where a setting here is left empty or "auto".
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .errors import ConfigError, FolderError, Remedy
+from .sites.detect import LARGEST, detect, generators, style_names
+
+
+class Settings(NamedTuple):
+    """The settings in force; each one's meaning stands in `SETTINGS`."""
+
+    include: tuple[str, ...] = ("*.md", "*.markdown", "*.mkd", "*.mdx", "*.qmd", "*.Rmd")
+    exclude: tuple[str, ...] = ()
+    anchors: str = "auto"
+    timezone: str = ""
+    language: str = ""
+    simplify: bool = True
+    url: str = ""
+    base_url: str = ""
+    editor: str = "file://{path}"
+    max_bytes: int = 10 * 1024 * 1024
+    max_changed_files: int = 100
+    max_changed_bytes: int = 2_000_000
+    max_wait_ms: int = 200
+    origins: tuple[str, ...] = ()
+    engine: str = "embedded"
+
+
+class Setting(NamedTuple):
+    """A setting as it is documented: `type` is "text", "texts", "number" or "flag"."""
+
+    name: str
+    type: str
+    default: Any
+    doc: str
+
+
+_DOCS = {
+    "include": "Files to index, as in .gitignore (`*.md`, `docs/**/*.mdx`).",
+    "exclude": "Files and folders to leave out, as in .gitignore.",
+    "anchors": f"How headings become anchors: auto (as the site does), {', '.join(style_names()[:-1])}"
+    f" or {style_names()[-1]}.",
+    "timezone": "Time zone of dates, shown and written without one: Asia/Shanghai, or +08:00; else the site's.",
+    "language": "Language of posts that do not say theirs (en, zh-cn); else the site's.",
+    "simplify": "Whether traditional and simplified Chinese characters find each other.",
+    "url": "Pattern of links, such as /:year/:month/:slug/; else the site's.",
+    "base_url": "What links begin with, such as https://example.org/blog; else the site's path.",
+    "editor": "Link that a terminal opens for a hit; {path} is the file, {line} its line.",
+    "max_bytes": "Larger files are skipped, with a problem.",
+    "max_changed_files": "With more changed files than this, a search answers from the index as it is.",
+    "max_changed_bytes": "With more changed bytes than this, a search answers from the index as it is.",
+    "max_wait_ms": "So long a search waits for another writer of the index; then it answers from the index as it is.",
+    "origins": "Web pages that may ask the service, such as https://example.org.",
+    "engine": "What keeps the index: embedded, or the name of an installed engine (docs/embedding.md).",
+}
+_TYPES = {tuple: "texts", str: "text", bool: "flag", int: "number"}
+
+#: All settings in the order of the documentation.
+SETTINGS = tuple(
+    Setting(name, _TYPES[type(default)], default, _DOCS[name]) for name, default in Settings._field_defaults.items()
+)
+
+
+def load(folder: Path, **arguments: object) -> Settings:
+    """The settings for a folder of posts; an argument of None is one that was not given.
+
+    Raises `ConfigError` for a name, type or value that is wrong, wherever it was set.
+
+    >>> load(Path("/nowhere"), language="en").language
+    'en'
+    """
+    values: dict[str, Any] = {}
+    values.update(_from_files(folder))
+    values.update(_from_environment(os.environ))
+    for name, value in arguments.items():
+        if value is not None:
+            values[name] = _checked(name, value, "", 0)
+    return Settings()._replace(**values)
+
+
+def find_folder(start: Path, explicit: str | None = None) -> Path:
+    """The folder of posts that is meant by somebody who stands in `start`.
+
+    `explicit`, else POSTDEX_FOLDER; else the nearest folder upwards that has an index or settings;
+    else where the site's generator keeps its posts; else `start` itself.
+    Raises `FolderError` when a folder that was named is none.
+    """
+    named = explicit or os.environ.get("POSTDEX_FOLDER", "")
+    if named:
+        folder = start / os.path.expanduser(named)
+        if not os.path.isdir(folder):
+            what = "this is not a folder" if os.path.exists(folder) else "there is no such folder"
+            raise FolderError(what, Remedy.NAME_FOLDER, path=named)
+        return folder
+    for folder in (start, *Path(os.path.abspath(start)).parents):
+        if _is_home_of_posts(folder):
+            return folder
+    generator = detect(start)
+    usual = generators()[generator].posts if generator else ("posts", "source/_posts", "content")
+    return next((start / name for name in usual if os.path.isdir(start / name)), start)
+
+
+def _is_home_of_posts(folder: Path) -> bool:
+    """Whether an index or settings of ours lie in this folder."""
+    try:
+        if stat.S_ISDIR(os.lstat(folder / ".postdex").st_mode):  # a link may lead anywhere
+            return True
+    except OSError:
+        pass
+    if _is_file(folder / "postdex.toml"):
+        return True
+    return _is_file(folder / "pyproject.toml") and b"[tool.postdex" in _bytes(folder / "pyproject.toml")
+
+
+def _from_files(folder: Path) -> dict[str, object]:
+    """The settings of the folder itself, checked."""
+    own, project = folder / "postdex.toml", folder / "pyproject.toml"
+    if _is_file(own):
+        content = _bytes(own)
+        return _checked_table(_toml(content, own), content, own, "")
+    if _is_file(project) and b"[tool.postdex" in (content := _bytes(project)):
+        tool = _toml(content, project).get("tool", {})
+        table = tool.get("postdex", {}) if isinstance(tool, dict) else {}
+        return _checked_table(table, content, project, "tool.postdex")
+    return {}
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    """POSTDEX_LANGUAGE and so on; lists are separated by commas. Other names that begin with POSTDEX_ are not ours
+    to judge: a cluster sets POSTDEX_PORT for a service of that name."""
+    values: dict[str, object] = {}
+    for setting in SETTINGS:
+        variable = "POSTDEX_" + setting.name.upper()
+        text = environment.get(variable)
+        if text is not None:
+            values[setting.name] = _checked(setting.name, _typed(setting.type, text), variable, 0)
+    return values
+
+
+def _typed(kind: str, text: str) -> object:
+    """A variable's text as the type that the setting has; left as text when it is none."""
+    if kind == "texts":
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if kind == "number" and re.fullmatch(r"\s*\d{1,15}\s*", text, re.ASCII):
+        return int(text)
+    if kind == "flag":
+        word = text.strip().lower()
+        return True if word in ("1", "true", "yes", "on") else False if word in ("0", "false", "no", "off") else text
+    return text
+
+
+def _checked_table(table: object, content: bytes, file: Path, header: str) -> dict[str, object]:
+    if not isinstance(table, dict):
+        raise ConfigError("tool.postdex is not a table", "write [tool.postdex]", path=str(file))
+    text = content.decode("utf-8", "replace")
+    return {name: _checked(name, value, str(file), _line(text, name, header)) for name, value in table.items()}
+
+
+def _line(text: str, name: str, header: str) -> int:
+    """The line where a setting stands in its file, 0 if it is not found (written in an unusual way)."""
+    table = re.search(rf"^[ \t]*\[{re.escape(header)}\]", text, re.MULTILINE) if header else None
+    start = table.end() if table else 0
+    found = re.compile(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[.=\]]", re.MULTILINE).search(text, start)
+    return text.count("\n", 0, found.start()) + 1 if found else 0
+
+
+def _checked(name: str, value: object, path: str, line: int) -> object:
+    """The value of a setting as `Settings` holds it, else `ConfigError` with its place."""
+    setting = next((each for each in SETTINGS if each.name == name), None)
+    if setting is None:
+        names = [each.name for each in SETTINGS]
+        hint = _nearest(name, names).removeprefix("; ") or "the settings are " + ", ".join(names)
+        raise ConfigError(f"there is no setting {name}", hint, path=path, line=line)
+    if setting.type == "texts":
+        value = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, (list, tuple)) else value
+        fits = isinstance(value, tuple) and all(isinstance(each, str) for each in value)
+    elif setting.type == "number":
+        fits = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    else:
+        fits = isinstance(value, bool if setting.type == "flag" else str)
+    if not fits:
+        wanted = {"texts": "a list of texts", "text": "a text", "number": "a whole number, not negative"}
+        raise ConfigError(
+            f"{name} must be {wanted.get(setting.type, 'true or false')}", setting.doc, path=path, line=line
+        )
+    wrong = _WRONG[name](value) if name in _WRONG else ""
+    if wrong:
+        raise ConfigError(f"{name}: {wrong}", setting.doc, path=path, line=line)
+    return value
+
+
+def _nearest(name: str, names: Sequence[str]) -> str:
+    """A question for the name that was meant, behind a message; "" if none is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, names, 1, 0.5)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _wrong_globs(globs: Iterable[str]) -> str:
+    for glob in globs:
+        if not glob.strip("/! "):
+            return "a pattern is empty"
+        if ".." in re.split(r"[/\\]", glob) or glob.startswith("~") or re.match(r"[A-Za-z]:[/\\]", glob):
+            return f"{glob} leads out of the folder; patterns are relative to it"
+    return ""
+
+
+def _wrong_anchors(value: str) -> str:
+    styles = ("auto", *style_names())
+    return "" if value in styles else f"{value} is not one of {', '.join(styles)}{_nearest(value, styles)}"
+
+
+def _wrong_timezone(value: str) -> str:
+    if not value:
+        return ""
+    from .formats.dates import find_zone
+
+    return (
+        "" if find_zone(value) else f"{value} is no time zone known here (without a system's zones: pip install tzdata)"
+    )
+
+
+def _wrong_language(value: str) -> str:
+    return (
+        "" if re.fullmatch(r"(?:[a-z]{2,3}(?:-[a-z0-9]{2,8})*)?", value) else f"{value} is no code such as en or zh-cn"
+    )
+
+
+def _wrong_url(value: str) -> str:
+    if not value:
+        return ""
+    if not re.match(r"/(?!/)|https?://", value):
+        return "the pattern must begin with / or https://"
+    from .sites.permalinks import PLACEHOLDERS
+
+    unknown = [name for name in re.findall(r":([a-z_]+)", value) if name not in PLACEHOLDERS]
+    return f":{unknown[0]} is not known; there are :{', :'.join(sorted(PLACEHOLDERS))}" if unknown else ""
+
+
+def _wrong_base_url(value: str) -> str:
+    fits = re.fullmatch(r"(?:https?://[^\s/?#\\][^\s?#\\]*|/(?!/)[^\s?#\\]*)?", value)
+    return "" if fits else f"{value} is neither an http(s) address nor a path"
+
+
+def _wrong_editor(value: str) -> str:
+    if value and not re.match(r"(?!javascript:|data:)[a-z][a-z0-9+.-]*:[^\s]*$", value):
+        return "it must be a link such as vscode://file{path}:{line}"
+    unknown = set(re.findall(r"\{([^{}]*)\}", value)) - {"path", "line"}
+    return f"{{{min(unknown)}}} is not known; there are {{path}} and {{line}}" if unknown else ""
+
+
+def _wrong_origins(origins: Iterable[str]) -> str:
+    wrong = [origin for origin in origins if not re.fullmatch(r"https?://[^\s/?#\\@*]+", origin)]
+    return f"{wrong[0]} is no origin (scheme and host, without a path)" if wrong else ""
+
+
+def _wrong_size(value: int) -> str:
+    return "" if value else "it must be more than 0"
+
+
+_WRONG: dict[str, Callable[[Any], str]] = {
+    "include": lambda globs: _wrong_globs(globs) or ("" if globs else "the list is empty"),
+    "exclude": _wrong_globs,
+    "anchors": _wrong_anchors,
+    "timezone": _wrong_timezone,
+    "language": _wrong_language,
+    "url": _wrong_url,
+    "base_url": _wrong_base_url,
+    "editor": _wrong_editor,
+    "max_bytes": _wrong_size,
+    "origins": _wrong_origins,
+}
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _bytes(path: Path) -> bytes:
+    """A file of settings, of which no more is read than any has. Raises ConfigError."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        reason = f"the settings cannot be read ({error.strerror})"
+        raise ConfigError(reason, "make the file readable or remove it", path=str(path)) from error
+    if len(content) > LARGEST:
+        reason = f"the settings are larger than {LARGEST:,} bytes, and were not read"
+        raise ConfigError(reason, "make the file smaller or remove it", path=str(path))
+    return content
+
+
+def _toml(content: bytes, file: Path) -> dict[str, Any]:
+    import tomllib
+
+    from .formats.structured import is_slow_toml
+
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        if is_slow_toml(text):
+            raise ValueError("a key with 50 parts")
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # UnicodeDecodeError too
+        found = re.search(r"line (\d+)", str(error))
+        line = int(found[1]) if found else content.count(b"\n") + 1 if "end of document" in str(error) else 0
+        raise ConfigError(f"this is not valid TOML ({error})", "correct the file", path=str(file), line=line) from error

@@ -1,0 +1,235 @@
+"""The commands that look after an index: build it, show a post as it is indexed, list what is wrong."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from postdex_index.errors import IndexFault, IndexMissingError
+from postdex_index.model import Problem
+
+from .console import Bar, flush, note, out, out_json, post_path, shown_path, usual_jobs
+from .search_command import insist_on_files, insist_on_posts, ready, say_other_folder
+
+if TYPE_CHECKING:
+    from postdex_index.update.refresh import Report
+
+    from ..index import Index
+    from ..results.values import Status
+    from .search_command import Place
+
+#: Kinds of problems that mean that something is lost; the others are only said.
+_LOST = ("damaged", "skipped", "malformed")
+#: After a change of more files than these only their number is told, and of no more problems what they are.
+_MOST_LISTED, _MOST_PROBLEMS = 10, 20
+
+
+@click.command()
+@click.option("--full", is_flag=True, help="Read all posts again, not only those that changed.")
+@click.option("--watch", is_flag=True, help="Go on, and follow every change until interrupted.")
+@click.option("--dry-run", is_flag=True, help="Only list what would be done.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Use so many processes (one a processor, 4 at most).")
+@click.option("--wait", type=click.FloatRange(0), metavar="S", default=10.0, help="Wait so long for another writer.")
+@click.pass_obj
+def index(place: Place, /, full: bool, watch: bool, dry_run: bool, jobs: int | None, wait: float) -> int:
+    """Build the index, or bring it up to the files."""
+    if watch and dry_run:
+        raise click.UsageError("--watch and --dry-run exclude each other")
+    ix = place.open()
+    say_other_folder(ix)
+    if not watch:
+        insist_on_files(ix)
+    with Bar("indexing") as bar:
+        report = ix.refresh(full=full, dry_run=dry_run, jobs=jobs or usual_jobs(), wait=wait, progress=bar)
+    if dry_run:
+        out(*_signed(ix, report))
+    elif not watch:
+        insist_on_posts(ix)
+    _say_losses(ix, report)
+    _say_report(ix, report, dry_run)
+    return _follow(ix, jobs or usual_jobs()) if watch else 0
+
+
+def _signed(ix: Index, report: Report) -> Iterator[str]:
+    """A line for each file that was added, changed or removed."""
+    from ..text_safety import printable
+
+    where = shown_path(ix.folder)
+    for sign, paths in (("+", report.added), ("~", report.changed), ("-", report.removed)):
+        yield from (f"{sign} {printable(where(path))}" for path in paths)
+
+
+def _follow(ix: Index, jobs: int) -> int:
+    """Keep the index as new as the files until a signal says that it is enough."""
+    import signal
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    first = True
+
+    def say(report: Report) -> None:
+        nonlocal first
+        if report.added or report.changed or report.removed or not first:
+            _say_round(ix, report)
+        if first:
+            flush()
+            note("watching; interrupt to end")
+        first = False
+
+    with ix.watch(on_report=say, on_error=lambda error: note(str(error)), jobs=jobs) as watching:
+        try:
+            while watching.running:
+                time.sleep(60)
+        except KeyboardInterrupt:
+            note("watched no longer")
+            return 0
+    return 2  # nobody asked for that: the thread said why
+
+
+def _say_round(ix: Index, report: Report) -> None:
+    """What a round of watching did: the files if they are few, and what is wrong with those that were read."""
+    lines = list(_signed(ix, report))
+    if len(lines) > _MOST_LISTED:
+        lines = []
+    counts = f"+{len(report.added):,} ~{len(report.changed):,} -{len(report.removed):,}"
+    out(*lines, f"{time.strftime('%H:%M:%S')} {counts} ({report.seconds:.2f} s)")
+    _say_losses(ix, report)
+    flush()
+
+
+def _say_losses(ix: Index, report: Report) -> None:
+    """What was lost of the files that were read, or passed over in a first build."""
+    from ..output import terminal
+
+    read = {*report.added, *report.changed}
+    new = (problem for problem in report.problems if problem.path in read or not report.unchanged)
+    lost = [problem for problem in new if problem.kind in _LOST]
+    if lost:
+        out(terminal.problems_text(lost[:_MOST_PROBLEMS], where=shown_path(ix.folder)))
+    if len(lost) > _MOST_PROBLEMS:
+        out(f"and {len(lost) - _MOST_PROBLEMS:,} more; `postdex doctor` lists them all")
+
+
+def _say_report(ix: Index, report: Report, dry_run: bool) -> None:
+    from ..text_safety import printable
+
+    counts = f"{len(report.added):,} added, {len(report.changed):,} changed, {len(report.removed):,} removed"
+    would = "would be " if dry_run else ""
+    out(f"{printable(str(ix.folder))}: {would}{counts}, {report.unchanged:,} unchanged ({report.seconds:.2f} s)")
+    kinds = Counter(problem.kind for problem in report.problems)
+    if kinds:
+        out(", ".join(f"{kind}: {count:,}" for kind, count in sorted(kinds.items())) + " (`postdex doctor` lists them)")
+
+
+@click.command()
+@click.argument("path", metavar="PATH[#SECTION]")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def show(place: Place, /, path: str, as_json: bool) -> int:
+    """Show a post, or one of its sections, as it is indexed."""
+    from .. import section_lookup
+    from ..output import terminal, wire
+
+    with ready(place.open("auto")) as ix:
+        document, section = section_lookup.find(ix, path, partial(post_path, ix.folder))
+        if as_json:
+            out_json(wire.dumps(wire.document(document, section)))
+        else:
+            out(terminal.document_text(document, section))
+    return 0
+
+
+@click.command()
+@click.option("--verify", is_flag=True, help="Check every byte of the index.")
+@click.option("--fix", is_flag=True, help="Build what is missing, old or damaged.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def doctor(place: Place, /, verify: bool, fix: bool, as_json: bool) -> int:
+    """List what is wrong: posts that were skipped, are unpublished or lost something; the state of the index.
+
+    Exit status: 0 if nothing is lost, 1 if something is, 2 if there is no index or it cannot be used.
+    """
+    ix = place.open()
+    if fix:
+        _fix(ix, quiet=as_json)
+    status, problems = _checked(ix, verify)
+    if as_json:
+        from ..output import wire
+
+        out_json(wire.dumps(wire.checkup(status, problems)))
+    else:
+        _say_checkup(ix, status, problems, verify)
+    return 2 if status is None else int(any(problem.kind in _LOST for problem in problems))
+
+
+def _fix(ix: Index, quiet: bool) -> None:
+    """Make the index right, whatever is wrong with it."""
+    damaged = ix.engine.newest() is not None and _checked(ix, verify=True)[0] is None
+    with Bar("indexing") as bar:
+        report = ix.refresh(full=damaged, jobs=usual_jobs(), progress=bar)
+    if not quiet:
+        _say_report(ix, report, dry_run=False)
+
+
+def _checked(ix: Index, verify: bool) -> tuple[Status | None, list[Problem]]:
+    """The state of the index and what is wrong with the posts. None if there is no index, with what is wrong with the
+    files; or if it cannot be used or is damaged anywhere, with what is wrong with itself."""
+    from ..diagnostics import problems_of_files
+
+    try:
+        status, problems = ix.status(), ix.problems()
+        damages = ix.engine.verify() if verify else []
+    except IndexMissingError:
+        return None, problems_of_files(ix.folder, ix.settings)
+    except IndexFault as error:
+        return None, [Problem(error.path or ix.engine.place, 0, "damaged", error.message, error.hint)]
+    for one in status.commits:
+        if one.state == "damaged" and not damages:
+            path, hint = f"{ix.engine.place}/commit-{one.generation:06}", "run `postdex doctor --fix` to rebuild it"
+            damages = [Problem(path, 0, "damaged", "this commit of the index is damaged", hint)]
+    return (None, damages) if damages else (status, problems)
+
+
+def _why_missing(ix: Index) -> str:
+    """Why there is no index that this version can search: none at all, or one of another version."""
+    try:
+        ix.views.opened()
+    except IndexMissingError as error:
+        return error.message
+    return "another process has just made the index"
+
+
+def _say_checkup(ix: Index, status: Status | None, problems: list[Problem], verified: bool) -> None:
+    """The problems, then the index in two lines."""
+    from ..output import terminal
+    from ..text_safety import printable
+
+    damaged = any(problem.kind == "damaged" for problem in problems)
+    text = terminal.problems_text(problems, where=str if damaged else shown_path(ix.folder))
+    if status is None:
+        if text:
+            out(text)
+        if damaged:
+            note("the index cannot be used as it is; `postdex doctor --fix` makes it right")
+        else:
+            note(f"{_why_missing(ix)}; `postdex index` or `postdex doctor --fix` makes it")
+        return
+    if text:
+        out(text, "")
+    stats, kept = status.stats, [one.generation for one in status.commits if one.state == "kept"]
+    where = printable(ix.engine.place)
+    out(f"{stats.posts:,} posts, {stats.unpublished:,} unpublished; {status.bytes_on_disk:,} bytes in {where}")
+    beside = f"; generation {kept[0]} is kept beside it" if kept else ""
+    checked = "; every checksum is right" if verified else ""
+    out(f"generation {stats.generation}, {stats.segments} segment{'s' * (stats.segments != 1)}{beside}{checked}")
+    if status.changed_files:
+        files = f"{status.changed_files:,} file{'s' * (status.changed_files != 1)}"
+        out(f"{files} changed since it was built, not looked at here; `postdex index` takes them in")
+    elif not status.fresh:
+        out("settings changed since it was built; `postdex index` takes them in")
+    else:
+        out("as new as the files")

@@ -1,0 +1,93 @@
+"""`postdex` on the command line: how does it start, and how does it end?
+
+Here errors become a line on standard error and an exit status (0 hits, 1 none, 2 error, 130 interrupted).
+`postdex search some words` goes straight to `search_command`; all else is parsed by click, in `commands`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+
+from postdex_index.errors import PostdexError
+
+from ..faces import EXIT_STATUS
+from ..request import SearchRequest
+from .console import flush, note, out_json
+from .search_command import PLACE_OPTIONS, Output, Place, search
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status; never raises but for a bug, or where the reader is gone."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        status = _run(arguments)
+        flush()
+        return status
+    except KeyboardInterrupt:
+        note("interrupted")
+        return 130
+    except PostdexError as error:
+        if "--json" in arguments and "--" not in arguments[: arguments.index("--json")]:
+            _say_as_json(error)
+        note(str(error))
+        return EXIT_STATUS
+
+
+def _say_as_json(error: PostdexError) -> None:
+    from ..output import wire
+
+    with suppress(PostdexError):  # it may be the output that failed
+        out_json(wire.dumps(wire.error(error)))
+        flush()
+
+
+def _run(arguments: Sequence[str]) -> int:
+    arguments = place_first(arguments)
+    plain = plain_search(arguments)
+    if plain and not os.environ.get("_POSTDEX_COMPLETE"):
+        return search(*plain)
+    from .commands import run
+
+    return run(arguments)
+
+
+def place_first(arguments: Sequence[str]) -> list[str]:
+    """The arguments with -C and --index before the command, where they stand right behind it.
+
+    Further behind they may be words of a query: `postdex search git -C`.
+
+    >>> place_first(["search", "-C", "posts", "docker"])
+    ['-C', 'posts', 'search', 'docker']
+    """
+    rest = list(arguments)
+    at = 0
+    while rest[at : at + 1] and rest[at] in PLACE_OPTIONS:
+        at += 2
+    if rest[at : at + 1] and not rest[at].startswith("-"):
+        while len(rest) > at + 2 and rest[at + 1] in PLACE_OPTIONS:
+            rest[at : at + 3] = [*rest[at + 1 : at + 3], rest[at]]
+            at += 2
+    return rest
+
+
+def plain_search(arguments: Sequence[str]) -> tuple[Place, SearchRequest, Output] | None:
+    """Place, request and output of a search with no options of its own but `--no-refresh`; None for anything else.
+
+    >>> place, request, output = plain_search(["-C", "posts", "search", "SMC", "fallback"])
+    >>> place, request.query
+    (Place(folder='posts', directory=None), 'SMC fallback')
+    >>> plain_search(["search", "--json", "SMC"])
+    """
+    rest = list(arguments)
+    named: dict[str, str] = {}
+    while len(rest) > 2 and rest[0] in PLACE_OPTIONS:
+        named[rest[0]] = rest[1]
+        del rest[:2]
+    words = [word for word in rest[1:] if word != "--no-refresh"]
+    if rest[:1] != ["search"] or any(word.startswith("-") for word in words):
+        return None
+    output = Output(no_refresh=len(words) < len(rest) - 1)
+    return Place(named.get("-C"), named.get("--index")), SearchRequest(" ".join(words)), output

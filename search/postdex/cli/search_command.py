@@ -1,0 +1,242 @@
+"""Which index is meant and is it ready? What does `postdex search` do with its words, and what does it print where?
+
+The other commands ask the first here, too. Knows nothing of click: the plain case (`postdex search some words`) is
+answered without importing it, which would cost a cold process 26 ms. Looks are those of `terminal` and `render`, work
+is `index`'s.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from postdex_index.errors import FolderError, IndexDamagedError
+
+from .console import Bar, here, note, out, out_json, post_path, shown_path, usual_jobs, wants_color, width
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..index import Index, Results
+    from ..request import Refresh, SearchRequest
+
+#: So many paths are fetched at once when all are asked for.
+PAGE = 1000
+#: The options that say which index is meant, of all commands.
+PLACE_OPTIONS = ("-C", "--index")
+
+
+class Place(NamedTuple):
+    """What -C and --index said."""
+
+    folder: str | None = None
+    directory: str | None = None
+
+    def open(self, refresh: Refresh = "never") -> Index:
+        """The index of the folder that is meant, whether there is one or not."""
+        from postdex_index.settings import find_folder
+
+        from ..index import Index
+
+        return Index(find_folder(here(), self.folder), index=self.directory, refresh=refresh)
+
+
+class Output(NamedTuple):
+    """The options of `search` that are no arguments of a search: what is printed, and how new the index has to be.
+
+    `limited`: so many hits were asked for, `request.limit` is not just the default.
+    """
+
+    limited: bool = False
+    explain: str | None = None
+    suggest: bool = False
+    like: str | None = None
+    as_json: bool = False
+    jsonl: bool = False
+    paths: bool = False
+    null: bool = False
+    only_count: bool = False
+    color: str = "auto"
+    no_refresh: bool = False
+    require_fresh: bool = False
+
+
+def search(place: Place, request: SearchRequest, output: Output) -> int:
+    """Search and print; the exit status: 0 if there are hits, 1 if there are none. Raises PostdexError."""
+    refresh: Refresh = "never" if output.no_refresh else "require" if output.require_fresh else "auto"
+    ix = place.open(refresh)
+    ix.engine.hurry()
+    with ready(ix):
+        if output.suggest:
+            return _suggest(ix, request, output)
+        if output.explain:
+            return _explain(ix, _within(ix.folder, request.query), post_path(ix.folder, output.explain), output.as_json)
+        return _search(ix, request, output)
+
+
+def ready(ix: Index) -> Index:
+    """An index to search in; it is built first if there is none, or anew if it is damaged and may be written."""
+    refresh = ix.views.refresh
+    other = say_other_folder(ix, anew=refresh == "auto")
+    if must_build_first(ix, mend=refresh != "never") or (other and refresh == "auto"):
+        from ..index import FIRST_BUILD_WAIT_S
+
+        insist_on_files(ix)
+        with Bar("indexing") as bar:
+            report = ix.refresh(wait=FIRST_BUILD_WAIT_S, jobs=usual_jobs(), progress=bar)
+        insist_on_posts(ix)
+        inside = os.path.dirname(ix.engine.place) == str(ix.folder)
+        if report.added:  # else another process was first
+            note(f"indexed {len(report.added):,} posts of {ix.folder}" + ("" if inside else f" in {ix.engine.place}"))
+    return ix
+
+
+def say_other_folder(ix: Index, *, anew: bool = True) -> bool:
+    """Whether the index was made of another folder, which is said: two that share one make it anew in turn."""
+    if not (other := ix.other_folder):
+        return False
+    what = f"it is made anew of {ix.folder}" if anew else "paths are those of that folder"
+    note(f"the index in {ix.engine.place} was made of {other}; {what} (give each folder an --index of its own)")
+    return True
+
+
+def must_build_first(ix: Index, *, mend: bool = True) -> bool:
+    """Whether an index has to be built before anybody can search in it: there is none, or one that is damaged.
+
+    Raises FolderError where somebody who only wants to search may stand by mistake; without `mend` IndexDamagedError.
+    """
+    try:
+        if ix.exists:
+            return False
+    except IndexDamagedError:
+        if not mend:
+            raise
+        return True
+    from ..index_location import check_unasked
+
+    check_unasked(ix.folder, ix.settings)
+    return True
+
+
+def insist_on_files(ix: Index) -> None:
+    """Raise FolderError if there is no index and no file for one: it would be left behind, and found by all below."""
+    if ix.engine.newest() is None and not ix.refresh(dry_run=True).added:
+        hint = "name the folder of the posts with -C, or other files with the setting include"
+        if left_out := ", ".join(ix.settings.exclude):
+            hint += f"; the setting exclude leaves out {left_out}"
+        raise FolderError(f"there is no post here ({', '.join(ix.settings.include)})", hint, path=str(ix.folder))
+
+
+def insist_on_posts(ix: Index) -> None:
+    """Raise FolderError if the index holds no post at all, so that nothing could ever be found."""
+    stats = ix.engine.open_reader().stats()
+    if not stats.posts + stats.unpublished:
+        hint = "name the folder of the posts with -C; `postdex doctor` lists what was skipped"
+        raise FolderError("no post could be indexed", hint, path=str(ix.folder))
+
+
+def _search(ix: Index, request: SearchRequest, output: Output) -> int:
+    only_paths = output.paths or output.null
+    if not output.limited and (only_paths or output.only_count):
+        request = request._replace(limit=PAGE if only_paths else 0)
+    text, limit = request.query, request.limit
+    query = _within(ix.folder, text)
+    request = request._replace(query=query, explain=output.explain is not None, snippets=not only_paths)
+
+    def page(offset: int) -> Results:
+        if output.like is not None:
+            return ix.like(post_path(ix.folder, output.like), limit=limit, offset=offset)
+        return ix.answer(request._replace(offset=offset)).replaced(query=text)
+
+    results = page(request.offset)
+    _say_notes(results)
+    if only_paths:
+        where, end = shown_path(ix.folder), "\0" if output.null else "\n"
+        from ..text_safety import printable
+
+        terminal = sys.stdout.isatty()  # to other programs a name goes as it is
+        found = results
+        while found.hits:
+            names = [where(hit.path) for hit in found.hits]
+            out(*(map(printable, names) if terminal else names), end=end)
+            shown = found.offset + len(found.hits)
+            if output.limited or shown >= found.total:
+                break
+            found = page(shown)
+    else:
+        _show(ix, results, output)
+    return 0 if results.hits or (limit == 0 and results.total) else 1
+
+
+def _show(ix: Index, results: Results, output: Output) -> None:
+    """The results in the form that was asked for."""
+    if output.as_json or output.jsonl:
+        from ..output import wire
+
+        out_json(*([wire.to_json(results)] if output.as_json else wire.jsonl(results)))
+        return
+    from ..output import terminal
+
+    if output.only_count:
+        out(str(results.total))
+    elif not sys.stdout.isatty() and output.color != "always":
+        out(terminal.hits_text(results, where=shown_path(ix.folder)), end="")
+        if results.facets:
+            out(terminal.facets_table(results.facets))
+    else:
+        color = wants_color(output.color)
+        link = ix.settings.editor if color and sys.stdout.isatty() else ""
+        told = results.replaced(corrections=(), warnings=(), complete=True, index=results.index._replace(fresh=True))
+        root, where = os.path.abspath(ix.folder), shown_path(ix.folder)
+        out(terminal.ansi(told, width(), color=color, link=link, root=root, where=where), end="")
+
+
+def _within(folder: Path, text: str) -> str:
+    """A query with the paths of its filters as the folder of the posts has them: people copy what they are shown."""
+    if "path:" not in text:
+        return text
+    import re  # here, because few queries have a path
+
+    def inside(found: re.Match[str]) -> str:
+        typed = found[1] or found[2]
+        path = post_path(folder, typed)
+        return found[0] if path == typed else f'path:"{path}"'
+
+    return re.sub(r'(?<![^\s(+-])path:(?:"([^"]+)"|([^\s"]+))', inside, text)
+
+
+def _say_notes(results: Results) -> None:
+    """What a reader should know goes to standard error."""
+    if results.warnings or results.corrections or not results.complete or results.index.fresh is False:
+        from ..output import terminal
+
+        for line in terminal.notes(results):
+            note(line)
+
+
+def _suggest(ix: Index, request: SearchRequest, output: Output) -> int:
+    text = request.query
+    words = ix.suggest(text, limit=request.limit or 10)
+    if output.as_json:
+        from ..output import wire
+
+        out_json(wire.dumps(wire.suggestions(text, words)))
+    else:
+        out(*(word.text for word in words))
+    return 0 if words else 1
+
+
+def _explain(ix: Index, text: str, path: str, as_json: bool) -> int:
+    """Why a query finds a post, or why not."""
+    from ..output import terminal, wire
+
+    verdict = ix.explain(text, path)
+    if as_json:
+        out_json(wire.dumps(wire.verdict(verdict)))
+        return 0 if verdict.rank else 1
+    out(f"{verdict.path}: rank {verdict.rank}" if verdict.rank else f"{verdict.path}: not found by {text!r}")
+    out(*(f"  {reason}" for reason in verdict.reasons))
+    if verdict.score:
+        out(terminal.explain_text(verdict.score, "  "))
+    return 0 if verdict.rank else 1

@@ -1,0 +1,42 @@
+"""Is this index in order, and are the posts in it?
+
+What `Index.status` and `Index.problems` say. Nothing is changed here, and no search needs it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from postdex_index.content import reader as posts
+from postdex_index.engine.api import Engine, FileTable, Reader, Search
+from postdex_index.model import Problem
+from postdex_index.query import Everything
+from postdex_index.settings import Settings
+from postdex_index.update import refresh
+
+from .results.search import ALL_POSTS
+from .results.values import Status
+
+
+def status(folder: Path, engine: Engine, settings: Settings, reader: Reader, known: FileTable) -> Status:
+    """How an index stands now."""
+    todo = refresh.plan(folder, known, settings)
+    changed = refresh.changed_files(folder, known, settings, todo)
+    state = not todo.pending, changed, engine.size(), engine.commits()
+    return Status(str(folder), engine.place, reader.stats(), *state)
+
+
+def problems_of_files(folder: Path, settings: Settings) -> list[Problem]:
+    """What `problems` says, where there is no index: each file is read for it."""
+    walk, site = posts.walk(folder, settings), posts.site(folder)
+    read = [posts.read(folder, path, site, settings) for path in walk.files]
+    urls = {one.post.path: one.post.url for one in read if one.post and not one.post.unpublished}
+    found = [problem for one in read for problem in one.problems]
+    return sorted([*walk.problems, *found, *posts.clashes(urls)])
+
+
+def problems(engine: Engine, reader: Reader) -> list[Problem]:
+    """What was skipped, is unpublished, lost something, or has the address of another post; by path and line."""
+    every = reader.search(Search(Everything(), sort="title", limit=ALL_POSTS)).candidates
+    urls = {document.path: document.url for document in (one.document for one in every)}
+    return sorted([*engine.problems(), *posts.clashes(urls)])

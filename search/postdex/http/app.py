@@ -1,0 +1,341 @@
+"""How does a request become an answer? The ASGI application over the endpoints.
+
+Each request passes `auth`, then waits for one of a few threads; what is over a limit is refused at once, so
+that nobody waits behind it. Errors have one shape, whoever raised them. How bytes come and go is
+`server`'s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import time
+from collections.abc import Awaitable, Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from starlette.applications import Starlette
+from starlette.convertors import PathConvertor, register_url_convertor
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from postdex_index import forks
+from postdex_index.errors import PostdexError
+
+from .. import __version__
+from ..output import wire as render
+from . import auth, errors, metrics, openapi, parameters, search_page, static_files
+from .endpoints import ENDPOINTS, Arguments, Endpoint, Site
+from .errors import RequestError
+from .response_cache import Cache
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+#: Threads that answer. More do not answer more, as one interpreter runs them; fewer leave a long query in the way.
+THREADS = 4
+#: Requests that may wait or be answered at a time: at 1 ms each the last one waits no longer than anybody minds.
+MOST_WAITING = 64
+MOST_BODY = 64 * 1024
+#: Shorter answers are not worth compressing; level 4 takes a third of the time of 9 for a tenth more bytes.
+_GZIP_FROM = 1024
+_GZIP_LEVEL = 4
+#: Bytes of answers that are kept until the next commit.
+_CACHE_BYTES = 16 * 1024 * 1024
+_JSON = "application/json"
+_HTML = "text/html; charset=utf-8"
+#: Named so in metrics and logs, besides the endpoints.
+_OWN = ("openapi.json", "metrics")
+
+#: A question: the endpoint's name, its arguments as text, whether the answer may be compressed.
+_Key: TypeAlias = tuple[str, str, bool]
+
+
+class _AnyPath(PathConvertor):
+    """A path as files have it; Starlette's own ends at a line end."""
+
+    regex = r"[\s\S]*"
+
+
+class Service:
+    """The application with its threads. An ASGI application itself."""
+
+    def __init__(self, site: Site, rules: auth.Rules) -> None:
+        self.site = site
+        self.rules = rules
+        self.begin_anew()
+        self._cache = Cache(_CACHE_BYTES)
+        self._token_paths = {endpoint.path for endpoint in ENDPOINTS if endpoint.token}
+        self._names = {endpoint.path.split("/")[1] for endpoint in ENDPOINTS} | set(_OWN)
+        self._files = static_files.load()
+        self._described = errors.encoded(openapi.document(rules))
+        self._app = self._built()
+        forks.remember(self)
+
+    def begin_anew(self) -> None:
+        """With threads and counts of its own, and nobody who waits; in a forked child too."""
+        self.metrics = metrics.Metrics()
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="postdex")
+        self._waiting = 0
+
+    def close(self) -> None:
+        """Let the threads end, each after what it is doing."""
+        self._threads.shutdown(wait=True)
+
+    # -- around every request
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; log and count it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        status = 500
+        added = dict(auth.HEADERS)
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                named = {name for name, _ in message["headers"]}
+                extra = [(name.encode(), value.encode("latin-1")) for name, value in added.items()]
+                message["headers"] = [*message["headers"], *(row for row in extra if row[0] not in named)]
+            await send(message)
+
+        try:
+            await (await self._admitted(scope, added))(scope, receive, answer)
+        finally:
+            self._say(scope, status, time.perf_counter() - began)
+
+    def _say(self, scope: Scope, status: int, seconds: float) -> None:
+        client = scope["client"][0] if scope.get("client") else ""
+        done = metrics.Done(scope["method"], _target(scope), self._name(scope["path"]), status, seconds, client)
+        self.metrics.count(done)
+        metrics.write(done)
+
+    async def _admitted(self, scope: Scope, added: dict[str, str]) -> ASGIApp:
+        """The application, or the refusal that answers in its place."""
+        path = scope["path"]
+        if path in self._files and scope["method"] in ("GET", "HEAD"):
+            # Scripts and styles hold nothing of anybody's: other sites may load them.
+            return static_files.response(self._files[path], scope)
+        added["cross-origin-resource-policy"] = "same-origin"
+        added["vary"] = "Origin, Accept, Accept-Encoding, Authorization"
+        try:
+            added |= auth.check(scope, self.rules, token=path in self._token_paths and scope["method"] == "POST")
+        except RequestError as error:
+            return _refusal(error)
+        return Response(status_code=204) if "access-control-allow-methods" in added else self._app
+
+    def _name(self, path: str) -> str:
+        """The endpoint's name for logs and metrics; there are few, whatever is asked for."""
+        first = path.split("/")[1] if path.startswith("/") else ""
+        return first if first in self._names else "page" if path == "/" or path in self._files else "other"
+
+    # -- the addresses
+
+    def _built(self) -> Starlette:
+        register_url_convertor("any", _AnyPath())
+        paths = [each.path.replace(":path}", ":any}") for each in ENDPOINTS]
+        routes = [
+            Route(path, self._endpoint(each), methods=list(each.methods))
+            for path, each in zip(paths, ENDPOINTS, strict=True)
+        ]
+        routes += [
+            Route("/", self._page, methods=["GET"]),
+            Route("/openapi.json", self._openapi, methods=["GET"]),
+            Route("/metrics", self._metrics, methods=["GET"]),
+        ]
+        handlers: dict[Any, Any] = {
+            PostdexError: _on_error,
+            HTTPException: _on_http_error,
+            ClientDisconnect: _on_disconnect,
+            Exception: _on_bug,
+        }
+        app = Starlette(routes=routes, exception_handlers=handlers)
+        app.router.redirect_slashes = False
+        return app
+
+    def _endpoint(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            arguments = await _arguments(request, endpoint)
+            squeeze = _squeezed(request)
+            if endpoint.name == "documents" and "text/html" in request.headers.get("accept", ""):
+                return await self._in_thread(self._readable, endpoint, arguments, squeeze)
+            if endpoint.token:
+                # A build takes its time and must not take a thread from those who search.
+                return await asyncio.to_thread(self._made, endpoint, arguments, squeeze)
+            if not endpoint.cached:
+                return await self._in_thread(self._made, endpoint, arguments, squeeze)
+            known = request.headers.get("if-none-match", "") if request.method != "POST" else ""
+            key = (endpoint.name, repr(sorted(arguments.items())), squeeze)
+            return self._kept(key, known) or await self._in_thread(self._cached, endpoint, arguments, key, known)
+
+        return answer
+
+    def _made(self, endpoint: Endpoint, arguments: Arguments, squeeze: bool) -> Response:
+        """In a thread: an answer that is another one the next moment."""
+        body = errors.encoded(endpoint.answerer(self.site, arguments))
+        return _response(body, _JSON, {"cache-control": "no-store"}, squeeze)
+
+    def _cached(self, endpoint: Endpoint, arguments: Arguments, key: _Key, known: str) -> Response:
+        """In a thread: an answer that holds until the next commit, unless it was cut short."""
+        self.site.views.stats()  # opens a new commit
+        if kept := self._kept(key, known):
+            return kept
+        state = self._state()
+        wire = endpoint.answerer(self.site, arguments)
+        body = errors.encoded(wire)
+        squeeze = key[-1]
+        if not wire.get("complete", True) or state is None or state != self._state():
+            return _response(body, _JSON, {"cache-control": "no-store"}, squeeze)
+        response = _response(body, _JSON, _tagged(state, key), squeeze)
+        self._cache.put(state, key, bytes(response.body))
+        return response
+
+    def _kept(self, key: _Key, known: str) -> Response | None:
+        """An answer without any work: that the client has it, or the one that was given before."""
+        state = self._state()
+        if state is None:
+            return None
+        headers = _tagged(state, key)
+        if headers["etag"].removeprefix("W/") in known:
+            return Response(status_code=304, headers=headers)
+        body = self._cache.get(state, key)
+        if body is None:
+            return None
+        return Response(body, 200, headers | _described(body, _JSON))
+
+    def _state(self) -> tuple[Hashable, ...] | None:
+        """What an answer holds for: a commit, and a day (`after:30d`). None if a new commit is to be opened first."""
+        views = self.site.views
+        return (commit, views.stands(), date.today()) if (commit := views.answering()) else None
+
+    async def _in_thread(self, work: Callable[..., Response], *arguments: Any) -> Response:
+        """Wait for a thread and its answer, unless too many do. Raises RequestError."""
+        if self._waiting >= MOST_WAITING:
+            raise RequestError("too_busy", f"{MOST_WAITING} requests are being answered", "ask again in a second")
+        self._waiting += 1
+        self.metrics.working.set(self._waiting)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+        finally:
+            self._waiting -= 1
+            self.metrics.working.set(self._waiting)
+
+    async def _openapi(self, request: Request) -> Response:
+        return Response(self._described, media_type=_JSON)
+
+    async def _metrics(self, request: Request) -> Response:
+        def answer() -> Response:
+            return Response(self.metrics.text(self.site), headers={"content-type": metrics.MEDIA_TYPE})
+
+        return await self._in_thread(answer)
+
+    # -- the page
+
+    async def _page(self, request: Request) -> Response:
+        """The page; with a query (a link, or a form that was sent without JavaScript) its answer is in it."""
+        return await self._in_thread(self._painted, request.scope["query_string"], _squeezed(request))
+
+    def _painted(self, query: bytes, squeeze: bool) -> Response:
+        chosen = search_page.asked(query)
+        results, error = None, None
+        try:
+            if query:
+                results = self.site.index.search(**chosen)
+        except PostdexError as caught:
+            error = caught
+        body = search_page.html(chosen["query"], results, error, chosen).encode("utf-8", "replace")
+        status = errors.status(error) if error else 200
+        return _response(body, _HTML, {"cache-control": "private, no-cache"}, squeeze, status)
+
+    def _readable(self, endpoint: Endpoint, arguments: Arguments, squeeze: bool) -> Response:
+        """In a thread: a post as a page, for browsers that follow a link to it."""
+        body = search_page.reading(endpoint.answerer(self.site, arguments)).encode("utf-8", "replace")
+        return _response(body, _HTML, {"cache-control": "private, no-cache"}, squeeze)
+
+
+async def _arguments(request: Request, endpoint: Endpoint) -> Arguments:
+    """What the request says, checked; with the path, where the address has one."""
+    if request.method == "POST":
+        body = await _body(request)
+        if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
+            raise RequestError("bad_content_type", "the body is not called JSON", "send Content-Type: application/json")
+        if request.scope["query_string"]:
+            raise RequestError("bad_parameter", "a POST has parameters in its address", "send them as JSON in the body")
+        return parameters.from_json(body, endpoint.parameters)
+    arguments = parameters.from_query(request.scope["query_string"], endpoint.parameters)
+    return arguments | request.path_params
+
+
+async def _body(request: Request) -> bytes:
+    """The whole body, if it is not too long; `connection` sees to it that it comes in time. Raises RequestError."""
+    body = bytearray()
+    too_large = RequestError("body_too_large", f"the body is longer than {MOST_BODY:,} bytes", "ask for less")
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and (len(length) > 9 or int(length) > MOST_BODY):
+        raise too_large
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BODY:
+            raise too_large
+    return bytes(body)
+
+
+def _squeezed(request: Request) -> bool:
+    return static_files.takes_gzip(request.headers.get("accept-encoding", ""))
+
+
+def _response(body: bytes, media: str, headers: dict[str, str], squeeze: bool, status: int = 200) -> Response:
+    if squeeze and len(body) >= _GZIP_FROM:
+        body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
+    return Response(body, status, headers | _described(body, media))
+
+
+def _described(body: bytes, media: str) -> dict[str, str]:
+    """The headers that say what a body is; no text of ours begins as gzip does."""
+    squeezed = {"content-encoding": "gzip"} if body.startswith(b"\x1f\x8b") else {}
+    return {"content-type": media, **squeezed}
+
+
+def _tagged(state: tuple[Hashable, ...], key: _Key) -> dict[str, str]:
+    """The headers of an answer that holds for a state."""
+    digest = blake2b(repr((state, key, __version__)).encode("utf-8", "replace"), digest_size=12).hexdigest()
+    return {"etag": f'W/"{digest}"', "cache-control": "private, no-cache"}
+
+
+def _target(scope: Scope) -> str:
+    path, query = str(scope["path"]), scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
+
+
+def _refusal(error: PostdexError) -> Response:
+    return Response(errors.body(error), errors.status(error), errors.headers(error), _JSON)
+
+
+async def _on_error(request: Request, error: PostdexError) -> Response:
+    return _refusal(error)
+
+
+async def _on_http_error(request: Request, error: HTTPException) -> Response:
+    """What Starlette itself refuses: an address or a method that is not there."""
+    code, hint = ("method_not_allowed", "") if error.status_code == 405 else ("not_found", "/openapi.json lists them")
+    said = "the address does not know this method" if error.status_code == 405 else "there is no such address"
+    refusal = _refusal(RequestError(code, said, hint))
+    refusal.headers.update(error.headers or {})
+    return refusal
+
+
+async def _on_disconnect(request: Request, error: ClientDisconnect) -> Response:
+    """The client went away in the middle of its body: nobody reads this."""
+    return Response(status_code=400)
+
+
+async def _on_bug(request: Request, error: Exception) -> Response:
+    """Starlette raises it again when this is sent, so that the server logs it."""
+    return Response(errors.encoded(render.error(error)), 500, media_type=_JSON)

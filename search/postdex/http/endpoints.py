@@ -1,0 +1,170 @@
+"""What does each address answer? Arguments in, a wire form out, in a worker thread.
+
+Every answer is one of `render`'s forms, so that a program finds here what it finds in `--json`. How arguments
+arrive and answers leave is `app`'s, who may ask is `auth`'s.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import Any, NamedTuple
+
+from postdex_index import forks
+from postdex_index.errors import NotFoundError
+
+from .. import __version__, section_lookup
+from ..cli.console import usual_jobs
+from ..index import Index, Results
+from ..output import wire
+from ..request import FACETS, Argument
+from . import parameters
+from .errors import RequestError
+from .served_snapshots import ServedViews
+
+#: Seconds that a build waits for another of this service.
+_WAIT_S = 5.0
+
+
+class Site:
+    """What the endpoints share: the index, what its searches look at, and what the service was started with.
+
+    `drafts` says whether clients may see unpublished posts; `watching` whether somebody keeps the index fresh, and
+    `trouble` what was said when that could not be done. `building` is held while a client has the index built.
+    """
+
+    def __init__(self, index: Index, *, drafts: bool = False, watching: bool = False) -> None:
+        self.index = index
+        self.views = index.views = ServedViews(index.folder, index.engine)
+        self.drafts = drafts
+        self.watching = watching
+        self.trouble = ""
+        self.started = time.monotonic()
+        self.building = Lock()
+        forks.remember(self)
+
+    def begin_anew(self) -> None:
+        """In a forked child, where nobody has the index built."""
+        self.building = Lock()
+
+    def wrong(self) -> str:
+        """Why the index may be older than the files, where that is not as it should be; "" if all is well."""
+        silent = "" if self.views.alive() else "who watches the files gives no sign of life; start the service anew"
+        return self.trouble or silent
+
+
+Arguments = dict[str, Any]
+Answerer = Callable[[Site, Arguments], dict[str, Any]]
+
+
+class Endpoint(NamedTuple):
+    """An address: what it takes, who answers, and what is said of it.
+
+    `cached` answers stay the same until the next commit. `token` says that only its holder may ask.
+    """
+
+    name: str
+    path: str
+    methods: Sequence[str]
+    parameters: Sequence[Argument]
+    answerer: Answerer
+    summary: str
+    cached: bool = False
+    token: bool = False
+
+
+def found(site: Site, arguments: Arguments) -> Results:
+    """The hits of a query, as values."""
+    if arguments["drafts"] and not site.drafts:
+        raise RequestError("forbidden", "unpublished posts are not served", "start it with `postdex serve --drafts`")
+    return site.index.search(arguments["q"], **{name: arguments[name] for name in arguments if name != "q"})
+
+
+def search(site: Site, arguments: Arguments) -> dict[str, Any]:
+    """The hits of a query."""
+    return wire.to_dict(found(site, arguments))
+
+
+def facets(site: Site, arguments: Arguments) -> dict[str, Any]:
+    """All counts over the posts that match, without the hits."""
+    return wire.to_dict(found(site, {**arguments, "limit": 0, "facets": FACETS}))
+
+
+def suggest(site: Site, arguments: Arguments) -> dict[str, Any]:
+    """The words that the last word may become."""
+    text = arguments["q"]
+    return wire.suggestions(text, site.index.suggest(text, limit=arguments["limit"]))
+
+
+def document(site: Site, arguments: Arguments) -> dict[str, Any]:
+    """A stored post or a section of it. The path is only ever looked up in the index: it names no file here."""
+    post, section = section_lookup.find(site.index, arguments["path"])
+    if post.unpublished and not site.drafts:
+        raise NotFoundError("no post of the index has this path", "paths are relative to the folder", path=post.path)
+    if arguments["section"] is not None:
+        section = section_lookup.number(post, arguments["section"])
+    return wire.document(post, section)
+
+
+def stats(site: Site, arguments: Arguments) -> dict[str, Any]:
+    """The index in numbers."""
+    numbers = site.views.stats()._asdict()
+    return {"schema": wire.SCHEMA, "stats": {**numbers, "languages": list(numbers["languages"])}}
+
+
+def health(site: Site, arguments: Arguments) -> dict[str, Any]:
+    """Whether answers are those of the newest commit, and whether somebody keeps it fresh.
+
+    Raises IndexFault only where nothing can be answered: there is no index, and there never was one.
+    """
+    numbers = site.views.stats()
+    fault = site.views.fault()
+    wrong = (wire.error(fault)["error"]["message"] if fault else "") or site.wrong()
+    return {
+        "schema": wire.SCHEMA,
+        "status": "degraded" if wrong else "ok",
+        "problem": wrong,
+        "generation": numbers.generation,
+        "posts": numbers.posts,
+        "watching": site.watching,
+        "fresh": site.views.stands().fresh,
+        "uptime_s": int(time.monotonic() - site.started),
+        "version": __version__,
+    }
+
+
+def build(site: Site, arguments: Arguments) -> dict[str, Any]:
+    """Bring the index up to the files, now, and say what that took."""
+    if not site.building.acquire(timeout=_WAIT_S):
+        raise RequestError("too_busy", "the index is being built already", "ask again when it is done")
+    try:
+        report = site.index.refresh(full=arguments["full"], jobs=usual_jobs())
+    finally:
+        site.building.release()
+    if not site.watching:  # else it is for who watches to say how it goes
+        site.trouble = ""
+    return {
+        "schema": wire.SCHEMA,
+        "added": len(report.added),
+        "changed": len(report.changed),
+        "removed": len(report.removed),
+        "unchanged": report.unchanged,
+        "problems": len(report.problems),
+        "generation": report.generation,
+        "seconds": round(report.seconds, 3),
+    }
+
+
+#: In the order of the documentation; /openapi.json, /metrics and the page are `app`'s own.
+ENDPOINTS = (
+    Endpoint("search", "/search", ("GET", "POST"), parameters.SEARCH, search, "Search the posts", cached=True),
+    Endpoint("suggest", "/suggest", ("GET",), parameters.SUGGEST, suggest, "Complete the last word", cached=True),
+    Endpoint(
+        "documents", "/documents/{path:path}", ("GET",), parameters.DOCUMENT, document, "A post as indexed", cached=True
+    ),
+    Endpoint("facets", "/facets", ("GET",), parameters.FACET_COUNTS, facets, "Count by tag, category …", cached=True),
+    Endpoint("stats", "/stats", ("GET",), (), stats, "The index in numbers"),
+    Endpoint("health", "/health", ("GET",), (), health, "Whether all is well"),
+    Endpoint("index", "/index", ("POST",), parameters.BUILD, build, "Bring the index up to the files", token=True),
+)

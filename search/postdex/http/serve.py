@@ -1,0 +1,133 @@
+"""`postdex serve`: how does a folder of posts come to be served over HTTP?
+
+Only what is typed is here, and what must be right before anything starts; the packages of the extra `server`
+are imported when they are needed. `app` answers, `server` holds the port, `page` is what people see.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from postdex_index.errors import ConfigError, IndexLockedError, IndexWriteError, MissingExtraError, PostdexError
+
+from ..cli.console import note
+
+if TYPE_CHECKING:
+    from postdex_index.update.refresh import Report
+
+    from ..cli.search_command import Place
+    from .endpoints import Site
+
+PORT = 8765
+#: A shorter token can be guessed.
+SHORTEST_TOKEN = 16
+_EXTRA = ("httptools", "prometheus_client", "starlette", "uvicorn")
+
+
+@click.command()
+@click.argument("folder", required=False)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address; others need a token.")
+@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes a free one.")
+@click.option("--watch", is_flag=True, help="Keep the index fresh while serving.")
+@click.option("--drafts", is_flag=True, help="Let clients see unpublished posts too.")
+@click.option("--token-file", metavar="FILE", help="The token that clients send (or POSTDEX_TOKEN holds it).")
+@click.option("--log", "form", type=click.Choice(["plain", "json"]), default="plain", help="The form of the log.")
+@click.pass_obj
+def serve(
+    place: Place, /, folder: str | None, host: str, port: int, watch: bool, drafts: bool, token_file: str | None,
+    form: str,
+) -> int:  # fmt: skip
+    """Serve the posts over HTTP: a page for people, JSON for programs.
+
+    The index is brought up to the files first. Until SIGINT or SIGTERM; then what is being answered is finished.
+    """
+    token = read_token(token_file)
+    place = place._replace(folder=folder or place.folder)
+    try:
+        from . import app, auth, server
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        raise MissingExtraError("`postdex serve` needs more packages", "pip install 'postdex[server]'") from error
+    guarded = not auth.is_local(host)
+    if guarded and not token:
+        hint = "give one with --token-file or POSTDEX_TOKEN, or stay on 127.0.0.1"
+        raise PostdexError(f"on {host} other machines can read the posts, so a token is needed", hint)
+    site = opened(place, drafts=drafts, watching=watch)
+    with site.index, server.listen(host, port) as listening:
+        service = app.Service(site, auth.Rules(host, site.index.settings.origins, token, guarded))
+        server.log_to_stderr(form)
+        address = f"[{host}]" if ":" in host else host
+        said = f"{site.views.stats().posts:,} posts of {site.index.folder} at "
+        said += f"http://{address}:{listening.getsockname()[1]}/"
+        with watched(site):
+            server.settle()
+            server.server(service, lambda: note(said)).run([listening])
+        service.close()
+    return 0
+
+
+def opened(place: Place, *, drafts: bool = False, watching: bool = False) -> Site:
+    """The index of a folder, ready to be served: as new as its files, or else as it is, if it cannot be written.
+    Raises PostdexError where there is none that could be served."""
+    from ..cli.console import Bar, usual_jobs
+    from ..cli.search_command import must_build_first, say_other_folder
+    from ..index import FIRST_BUILD_WAIT_S, WAIT_S
+    from .endpoints import Site
+
+    site = Site(place.open(), drafts=drafts, watching=watching)
+    say_other_folder(site.index)
+    wait = FIRST_BUILD_WAIT_S if must_build_first(site.index) else WAIT_S
+    try:
+        with Bar("indexing") as bar:
+            site.index.refresh(wait=wait, jobs=usual_jobs(), progress=bar)
+    except (IndexWriteError, IndexLockedError) as error:
+        if not site.index.exists:
+            raise
+        site.trouble = f"the index is served as it is: {error}"
+        note(site.trouble)
+    return site
+
+
+def read_token(file: str | None) -> str:
+    """The token of a file, or else of the environment; "" if there is none. Raises ConfigError for one that is none."""
+    if file is None:
+        token, where = os.environ.get("POSTDEX_TOKEN", "").strip(), "POSTDEX_TOKEN"
+        if not token:
+            return ""
+    else:
+        where = file
+        try:
+            token = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError("the token cannot be read", "name a text file that you can read", path=file) from error
+    if len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
+        hint = f"make one of {SHORTEST_TOKEN} characters or more, such as `openssl rand -hex 16` gives"
+        raise ConfigError("this is no token", hint, path=where)
+    return token
+
+
+@contextmanager
+def watched(site: Site) -> Iterator[None]:
+    """Meanwhile the index follows the files, if the site is to be watched; answers and /health say how it goes."""
+    from postdex_index.update.refresh import Freshness
+
+    def on_report(report: Report) -> None:
+        site.trouble, site.views.told = "", Freshness(True, 0)
+
+    def on_error(error: PostdexError) -> None:
+        site.trouble, site.views.told = str(error), Freshness(False, 0)
+        note(str(error))
+
+    if not site.watching:
+        yield
+        return
+    with site.index.watch(on_report=on_report, on_error=on_error) as watching:
+        site.views.alive = lambda: watching.alive
+        yield

@@ -1,0 +1,383 @@
+"""How does a program search a folder of posts? `postdex.open(folder)` and the `Index` it gives.
+
+One search is one straight line: bring the index up to the files (`snapshots`), read the query (`syntax`), join what is
+misspelt (`rescue`). From there it is `answers`: let the engine match and score, re-rank the first fifty by closeness
+(`rerank`), make hits of the page that was asked for (`hits`). Faces (command line, service) stand on this file.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
+
+from postdex_index import engines, settings
+from postdex_index.document import Document, Outlined
+from postdex_index.engine.api import AsTyped, Engine, Reader, Word
+from postdex_index.errors import FolderError, IndexDamagedError, IndexMissingError, NotFoundError, PostdexError
+from postdex_index.model import Problem
+from postdex_index.query import Query, Term
+from postdex_index.update import refresh as build
+
+from .index_location import index_directory
+from .query import argument_filters, parse, similar, typos
+from .query.typos import Correction
+from .request import REFRESH, Refresh, SearchArguments, SearchRequest, check_text, documented
+from .results import values
+from .results.search import Question, all_of, answer, nothing
+from .results.values import Status, Verdict
+from .snapshots import Views
+
+if TYPE_CHECKING:
+    from postdex_index.update.watch import Watching
+
+__all__ = ["Index", "Results", "open"]
+
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
+
+#: How long a build waits for another writer; a first one longer, for another process that may just be doing it.
+WAIT_S, FIRST_BUILD_WAIT_S = 10.0, 60.0
+
+
+def open(
+    folder: str | os.PathLike[str] = ".",
+    *,
+    index: str | os.PathLike[str] | None = None,
+    refresh: Refresh = "auto",
+    create: bool = True,
+) -> Index:
+    """The index of a folder of posts; built now if there is none and `create` is true.
+
+    `index` is where it lies (`.postdex` in the folder by default). With `refresh="auto"` each search first
+    brings it up to the files, as far as that is quickly done; "require" makes a search fail rather than answer
+    from an older index; "never" leaves it as it is. An index that is damaged so that none of its commits can be
+    used is built anew, with "never" it is an IndexDamagedError. Raises FolderError, ConfigError, IndexMissingError.
+
+    >>> with open("posts") as ix:
+    ...     ix.search("SMC fallback").hits[0].path
+    '2022/refcount-bug.md'
+    """
+    opened = Index(folder, index=index, refresh=refresh)
+    try:
+        opened.views.opened()
+        return opened
+    except IndexMissingError:
+        if not create:
+            raise
+    except IndexDamagedError:
+        if refresh == "never":
+            raise
+    opened.refresh(wait=FIRST_BUILD_WAIT_S)
+    return opened
+
+
+def _reading(method: Callable[Concatenate[Index, Given], Found]) -> Callable[Concatenate[Index, Given], Found]:
+    """A method that reads the index: if a segment is why it fails, that is said."""
+
+    @wraps(method)
+    def call(self: Index, /, *arguments: Given.args, **named: Given.kwargs) -> Found:
+        try:
+            return method(self, *arguments, **named)
+        except Exception as error:
+            self.engine.diagnose(error)
+            raise
+
+    return call
+
+
+class Results(values.Results):
+    """The answer to one query: its hits, how many there are in all, and what the reader should know."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The wire form, as in `--json` and the service; docs/results.md has its keys."""
+        from .output.wire import to_dict
+
+        return to_dict(self)
+
+
+class Index:
+    """A searchable folder of posts. Thread-safe; a context manager; holds files open until `close`.
+
+    `snapshots` answers what its searches look at; the service gives it others.
+
+    >>> with open("posts") as ix:
+    ...     results = ix.search("refcoutn bug", limit=3)
+    >>> results.hits[0].title, results.corrections[0].known[0]
+    ('A refcount bug in sk_psock_get', 'refcount')
+    """
+
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        index: str | os.PathLike[str] | None = None,
+        refresh: Refresh = "auto",
+    ) -> None:
+        """Opens nothing yet: `open` does, and builds the index if there is none."""
+        self.folder = Path(folder)
+        if not os.path.isdir(self.folder):
+            raise FolderError("there is no such folder", "name the folder of the posts", path=str(folder))
+        if refresh not in REFRESH:
+            raise PostdexError(f"refresh is {refresh!r}", "use auto, never or require")
+        self.settings = settings.load(self.folder)
+        place = os.fspath(index) if index else str(index_directory(self.folder))
+        self.engine: Engine = engines.make(self.folder, place, self.settings)
+        self.views = Views(self.folder, self.engine, refresh)
+        self._watching: list[Watching] = []
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is an index that this version can search. Raises IndexDamagedError for one that nobody can."""
+        try:
+            self.views.opened()
+        except IndexMissingError:
+            return False
+        return True
+
+    @property
+    def other_folder(self) -> str | None:
+        """The folder that the index was last made of, where that is another one ("" if nobody knows); else None.
+
+        Such an index is rebuilt by whoever searches next, and its paths are those of the other folder until then.
+        """
+        made_of = self.engine.made_of()
+        same = made_of and os.path.realpath(made_of) == os.path.realpath(self.folder)
+        return None if same else made_of
+
+    # -- searching
+
+    @documented
+    def search(self, query: str, **arguments: Unpack[SearchArguments]) -> Results:
+        """The posts that answer a query (docs/query.md is its language), best first.
+
+        All filters must hold. A search that is not done after `deadline_ms` says so in `complete`.
+        Raises QueryError for a query over a limit or an argument that cannot be used, StaleError, IndexFault.
+
+        >>> with open("posts") as ix:
+        ...     [hit.path for hit in ix.search("tag:sqlite").hits]
+        ['2024/sqlite-wal.md']
+
+        The arguments, by name only:
+        """
+        return self.answer(SearchRequest.of(query, **arguments))
+
+    @_reading
+    def answer(self, request: SearchRequest) -> Results:
+        """The results of a request, as `search` gives them; `SearchRequest.of` makes one from the same arguments."""
+        started = time.perf_counter()
+        view = self.views.current(self.settings)
+        narrowing = argument_filters.queries(request, view.reader.analyzer)
+        all_words = request.sort != "score"
+        parsed = self._parsed(
+            request.query, view.reader, request.drafts, all_words=all_words, prefix_last=request.prefix_last
+        )
+        if parsed.empty:
+            return Results(*nothing(request, parsed.warnings, view.state, started).values())
+        read = (parsed.tree, parsed.title_key, ())
+        tree, title_key, corrections = typos.rescue(parsed, view.reader) if request.typo else read
+        if parsed.listing and not all_words:
+            request = request._replace(sort="date")
+        tree = all_of(tree, *narrowing)
+        question = _question(request.query, parsed, tree, title_key, corrections)
+        results = Results(*answer(question, request, view.reader, view.state, started).values())
+        return results if results.hits else _with_suggestions(results, parsed, view.reader)
+
+    @_reading
+    def like(self, path: str, *, limit: int = 10, offset: int = 0) -> Results:
+        """The posts that are most like this one, without it. Raises NotFoundError.
+
+        >>> with open("posts") as ix:
+        ...     "2022/refcount-bug.md" in [hit.path for hit in ix.like("2022/refcount-bug.md").hits]
+        False
+        """
+        request = SearchRequest.of("", limit=limit, offset=offset, deadline_ms=None)
+        started = time.perf_counter()
+        view = self.views.current(self.settings)
+        tree = similar.like(view.reader, _found(view.reader, path))
+        question = Question("", tree)
+        return Results(*answer(question, request, view.reader, view.state, started).values())
+
+    @_reading
+    def suggest(self, text: str, *, limit: int = 10) -> list[Word]:
+        """The words that the last word of a text may become, the most frequent first.
+
+        >>> with open("posts") as ix:
+        ...     [word.text for word in ix.suggest("the refc", limit=1)]
+        ['refcount']
+        """
+        request = SearchRequest.of("", limit=limit)
+        check_text("text", text)
+        return similar.complete(self.views.current(self.settings).reader, text, request.limit)
+
+    @_reading
+    def get(self, path: str) -> Document:
+        """The stored post: its metadata, sections and their text. Unpublished ones too. Raises NotFoundError.
+
+        >>> with open("posts") as ix:
+        ...     ix.get("2022/refcount-bug.md").title
+        'A refcount bug in sk_psock_get'
+        """
+        reader = self.views.current(self.settings).reader
+        document = _found(reader, path)
+        for number in range(len(document.sections)):
+            document.text(number)  # now, so that damage is said here and not to whoever reads on
+        return document
+
+    @_reading
+    def explain(self, query: str, path: str) -> Verdict:
+        """What the score of a post was made of, or why the query does not find it.
+
+        >>> with open("posts") as ix:
+        ...     ix.explain("psock +quicksort", "2022/refcount-bug.md").reasons
+        ('it has no quicksort, which is required',)
+        """
+        from .results import explain as why
+
+        view = self.views.current(self.settings)
+        parsed = self._parsed(query, view.reader)
+        tree, title_key, corrections = typos.rescue(parsed, view.reader)
+        (document,) = view.reader.documents([check_text("path", path)])
+        if document is None:
+            reasons = why.unknown(self.folder, self.engine, self.settings, self.views.known(), path)
+            return Verdict(path, 0, None, tuple(reasons))
+        if parsed.empty:
+            return Verdict(path, 0, None, parsed.warnings)
+        question = _question(query, parsed, tree, title_key, corrections)
+        return why.verdict(view.reader, document, question)
+
+    # -- the index
+
+    @_reading
+    def refresh(
+        self,
+        *,
+        full: bool = False,
+        wait: float = WAIT_S,
+        dry_run: bool = False,
+        jobs: int = 1,
+        progress: build.Progress | None = None,
+    ) -> build.Report:
+        """Bring the index up to the files in one commit, however much that is; see
+        `postdex_index.update.refresh.refresh`.
+
+        >>> with open("posts") as ix:
+        ...     ix.refresh(dry_run=True).added
+        ()
+        """
+        self.views.check_open()
+        with self.views.updating:
+            try:
+                report = build.refresh(
+                    self.folder,
+                    self.engine,
+                    self.settings,
+                    wait=wait,
+                    full=full,
+                    dry_run=dry_run,
+                    jobs=jobs,
+                    progress=progress,
+                )
+            finally:
+                self.views.committed()
+            if not dry_run and self.other_folder is not None:
+                self.engine.claim(self.folder)
+        return report
+
+    @_reading
+    def status(self) -> Status:
+        """The index as it stands, without changing it."""
+        from . import diagnostics
+
+        return diagnostics.status(self.folder, self.engine, self.settings, self.views.opened(), self.views.known())
+
+    @_reading
+    def problems(self) -> list[Problem]:
+        """What was skipped, is unpublished, lost something, or has the address of another post; by path and line."""
+        from . import diagnostics
+
+        return diagnostics.problems(self.engine, self.views.opened())
+
+    def watch(
+        self,
+        *,
+        on_report: Callable[[build.Report], None] = lambda report: None,
+        on_error: Callable[[PostdexError], None] = lambda error: None,
+        polling: bool = False,
+        jobs: int = 1,
+    ) -> Watching:
+        """Keep the index as new as the files, in a thread of its own, until `stop()` of what this returns (a
+        context manager) or `close` of the index. The functions are called in that thread; see
+        `postdex_index.update.watch`.
+
+        >>> with open("posts") as ix, ix.watch() as watching:
+        ...     watching.running
+        True
+        """
+        from functools import partial
+
+        from postdex_index.update.watch import Watching, watch
+
+        self.views.check_open()
+        run = partial(watch, self.folder, self.engine, self.settings, on_report=on_report, on_error=on_error)
+        watching = Watching(partial(run, reload=self._reload, turn=self.views.updating, polling=polling, jobs=jobs))
+        self._watching.append(watching)
+        return watching
+
+    def _reload(self) -> settings.Settings:
+        self.settings = settings.load(self.folder)
+        return self.settings
+
+    def close(self) -> None:
+        """Let go of the index; searches that are under way end undisturbed."""
+        for watching in self._watching:
+            watching.stop()
+        self.views.close()
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        self.close()
+
+    # -- reading what people typed
+
+    def _parsed(
+        self, query: str, reader: Reader, drafts: bool = False, *, all_words: bool = False, prefix_last: bool = False
+    ) -> parse.Parsed:
+        """A query as the index that answers reads it, whatever the settings say by now."""
+        return parse.parse(
+            check_text("query", query),
+            reader.analyzer,
+            all_words=all_words,
+            prefix_last=prefix_last,
+            known=lambda word: reader.totals([Term(word)])[0],
+            fits=lambda asked: reader.totals([asked], drafts=drafts)[0] > 0,
+        )
+
+
+def _question(
+    query: str, parsed: parse.Parsed, tree: Query, title_key: str, corrections: tuple[Correction, ...]
+) -> Question:
+    found, certain, name = parsed.whole
+    as_typed = AsTyped(title_key, found, certain)
+    return Question(query, tree, as_typed, name, corrections, parsed.warnings)
+
+
+def _with_suggestions(results: Results, parsed: parse.Parsed, reader: Reader) -> Results:
+    """Nothing was found: say which known words are near to those that were not to be corrected."""
+    meant = typos.did_you_mean(parsed, reader)
+    said = tuple(f"no post has {one.word}; did you mean {' or '.join(one.known)}?" for one in meant)
+    return results.replaced(warnings=results.warnings + said)
+
+
+def _found(reader: Reader, path: str) -> Outlined:
+    (document,) = reader.documents([check_text("path", path)])
+    if document is None:
+        raise NotFoundError("no post of the index has this path", "paths are relative to the folder", path=path)
+    return document

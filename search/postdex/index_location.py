@@ -1,0 +1,59 @@
+"""Where does the index of a folder lie, and may it be built there without being asked for?
+
+The index lies in the folder of the posts, in `.postdex`, unless somebody says otherwise or the folder
+cannot be written. A first search builds it, but nobody who stands in a home folder by mistake
+wants to wait until all of it is indexed.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from postdex_index import settings as config
+from postdex_index.content import reader
+from postdex_index.content.discovery import walk
+from postdex_index.errors import FolderError
+
+#: A folder with more files than these, and no sign that it holds posts, may have been searched by mistake.
+MANY_FILES = 2_000
+
+
+def index_directory(folder: Path, index: str | os.PathLike[str] | None = None) -> Path:
+    """Where the index of a folder lies: as given, or `.postdex` in it; in the user's cache if the folder
+    cannot be written and has none.
+
+    >>> index_directory(Path("posts")).as_posix()
+    'posts/.postdex'
+    """
+    if index:
+        return Path(index)
+    inside = folder / ".postdex"
+    if os.path.isdir(inside) or os.access(folder, os.W_OK):
+        return inside
+    from hashlib import blake2b
+
+    from platformdirs import user_cache_path
+
+    real = folder.resolve()
+    try:
+        cache = user_cache_path("postdex")
+    except RuntimeError:  # a user without a home; what cannot be written will say so
+        return inside
+    return cache / f"{real.name}-{blake2b(os.fsencode(real), digest_size=8).hexdigest()}"
+
+
+def check_unasked(folder: Path, settings: config.Settings) -> None:
+    """Raise FolderError if an index should only be built here by somebody who says so.
+
+    That is a home or root folder, or more than MANY_FILES files with neither settings nor a known site around them.
+    """
+    hint = "run `postdex index` if you mean this folder, or name another with -C"
+    real, home = folder.resolve(), Path("/", os.path.expanduser("~")).resolve()  # "/~" for a user without one
+    if real == home or real in home.parents:
+        raise FolderError("there is no index yet, and this is a home or root folder", hint, path=str(folder))
+    if settings != config.Settings() or os.path.exists(folder / "postdex.toml") or reader.site(folder).generator.name:
+        return
+    files = len(walk(folder, settings).files)
+    if files > MANY_FILES:
+        raise FolderError(f"there is no index yet, and there are {files:,} files to index", hint, path=str(folder))

@@ -1,0 +1,274 @@
+"""Where do the clauses of a typed query begin and end, and which of its signs are syntax?
+
+One pass from left to right over the text, each character looked at a fixed number of
+times. What the clauses mean is left to `words` and `filters`, how they combine to `parser`.
+
+People paste code, so a sign is syntax only where a clause may begin: at the start, after a
+blank, a bracket, a closed quote, a sign or a field. Everywhere else it is text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from postdex_index import schema
+
+#: Fields that hold words, and those that filter.
+WORD_FIELDS = frozenset(field.name for field in schema.FIELDS if field.searched)
+DATES = frozenset({"date", "after", "before"})
+FILTERS = DATES.union(schema.FILTERS)
+
+#: What people type for a field of another name, for the warning that tells them.
+_MEANT = {field.name: name for name, field in schema.FILTERS.items()} | {
+    "keyword": "tag", "cat": "category", "by": "author",
+    "language": "lang", "file": "path", "dir": "path", "folder": "path", "headings": "heading", "text": "body",
+    "intitle": "title", "year": "date", "since": "after", "until": "before", "from": "after",
+}  # fmt: skip
+
+#: The quotes of other scripts and what closes each. A ’ is an apostrophe, so it and its kin quote nothing.
+_CLOSED_BY = {"“": "”", "„": "“”", "«": "»", "»": "«", "「": "」", "『": "』"}
+_QUOTES = frozenset("“”„«»「」『』")
+
+_CONTROLS = "[\0-\x1f\x7f-\x9f\u2028\u2029]"
+_SURROGATES = "[\ud800-\udfff]"
+_BLANKS = re.compile(r"\s+")
+_PIECE = re.compile(r"[^\s()]+")
+_OPERATOR = re.compile(r"(?:AND|OR|NOT)(?=[\s()]|\Z)")
+_FIELD = re.compile(r"([A-Za-z]{1,12}):(?=[^\s:)])")
+#: One `-` before what begins a word, a quote or a bracket; `--no-cache`, `->` and a dash between blanks are text.
+_EXCLUDED = re.compile(r'-(?![A-Za-z](?:[\s)]|$))(?=[\w"“„«»「『(]|\.\w)')
+_REQUIRED = re.compile(r"\+(?=[^\s+)])")
+_WEIGHT = r"(?:\^(\d{1,2}(?:\.\d{1,3})?))?"
+_AFTER_WORD = re.compile(rf"(?:(~)(\d?))?{_WEIGHT}\Z")
+_AFTER_QUOTE = re.compile(rf"(?:~(\d{{1,3}}))?{_WEIGHT}(?=[\s()]|\Z)")
+_AFTER_BRACKET = re.compile(rf"{_WEIGHT}(?=[\s()]|\Z)")
+
+
+class Token(NamedTuple):
+    """A clause, bracket or operator as typed.
+
+    `kind` is "word" (a chunk without blanks), "quote", "(", ")", "AND", "OR" or "NOT"; `sign`
+    is "+", "-" or "". `slips` stands behind a word (`word~2`; -1 none), `slop` behind a quote.
+    `last` says that nothing follows, not even a blank: the word may still be growing.
+    """
+
+    kind: str
+    text: str = ""
+    sign: str = ""
+    field: str = ""
+    weight: float = 1.0
+    slips: int = -1
+    slop: int = 0
+    last: bool = False
+
+
+class Lexed(NamedTuple):
+    """The tokens of a text, what had to be repaired, and how many steps it took."""
+
+    tokens: tuple[Token, ...]
+    warnings: tuple[str, ...]
+    steps: int
+
+
+def clean(text: str) -> str:
+    """Control characters as blanks, lone surrogates as U+FFFD; the length stays the same.
+
+    >>> clean("a\\tb\\0c\\ud800")
+    'a b c�'
+    """
+    if text.isprintable():  # nearly always; the two patterns take as long to compile as all others here
+        return text
+    return re.sub(_SURROGATES, "\ufffd", re.sub(_CONTROLS, " ", text))
+
+
+def lex(text: str) -> Lexed:
+    """The tokens of a cleaned text; brackets come out balanced.
+
+    >>> [token.text for token in lex('foo(bar) "root cause"~3 C++').tokens]
+    ['foo(bar)', 'root cause', 'C++']
+    """
+    scan = _Scan(text)
+    while scan.at < len(text):
+        scan.clause()
+    scan.close()
+    return Lexed(tuple(scan.tokens), tuple(dict.fromkeys(scan.warnings)), scan.steps)
+
+
+def _quotes(text: str) -> dict[int, int]:
+    """Where each quote of another script begins and ends, nested ones too. What is not closed is none.
+
+    A sign that could close an open one closes it; those opened since and not closed are text.
+
+    >>> _quotes("„a »b« “ »")
+    {3: 5, 0: 7}
+    """
+    found: dict[int, int] = {}
+    if text.isascii() or _QUOTES.isdisjoint(text):
+        return found
+    opened: list[int] = []
+    closers: Counter[str] = Counter()
+    for at, sign in enumerate(text):
+        if closers[sign]:
+            while True:
+                start = opened.pop()
+                closers.subtract(_CLOSED_BY[text[start]])
+                if sign in _CLOSED_BY[text[start]]:
+                    break
+            found[start] = at
+        elif sign in _CLOSED_BY and not (sign == "»" and text[at + 1 : at + 2].isspace()):  # as in Home » Docs
+            opened.append(at)
+            closers.update(_CLOSED_BY[sign])
+    return found
+
+
+class _Scan:
+    """A place in the text and what was seen before it.
+
+    `quotes` are those of other scripts, as places where they begin and end. `open` has a number for the text
+    and for each open group: how many brackets that are text were opened in it and not closed, so that
+    `memcpy(a, b)` closes nothing but itself.
+    """
+
+    __slots__ = ("at", "open", "quotes", "steps", "text", "tokens", "warnings")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.steps = len(text)
+        self.quotes = _quotes(text)
+        self.open = [0]
+        self.tokens: list[Token] = []
+        self.warnings: list[str] = []
+
+    def clause(self) -> None:
+        """One token, from a place where a clause may begin."""
+        if self.take(_BLANKS):
+            return
+        if self.text[self.at] == ")" and len(self.open) > 1 and not self.open[-1]:
+            self.end_group()
+        elif operator := self.take(_OPERATOR):
+            self.tokens.append(Token(operator[0]))
+        else:
+            sign = "-" if self.take(_EXCLUDED) else "+" if self.take(_REQUIRED) else ""
+            self.signed(sign, self.field())
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """The pattern's match here, stepped over."""
+        found = pattern.match(self.text, self.at)
+        self.steps += 1
+        if found:
+            self.steps += len(found[0])
+            self.at = found.end()
+        return found
+
+    def field(self) -> str:
+        """The field named here, stepped over; an unknown one is text and said."""
+        found = _FIELD.match(self.text, self.at)
+        self.steps += 1
+        if not found:
+            return ""
+        name = found[1].lower()
+        self.steps += len(name)
+        if name in WORD_FIELDS or name in FILTERS:
+            self.at = found.end()
+            return name
+        follows = self.text[found.end()]
+        if name in _MEANT:
+            self.warnings.append(f"{found[0]} is not a field and was searched as text; {_MEANT[name]}: is one")
+        elif follows.isalpha() or follows in ('"', *_CLOSED_BY):
+            self.warnings.append(f"{found[0]} is not a field and was searched as text")
+        return ""
+
+    def signed(self, sign: str, field: str) -> None:
+        """What follows a sign and a field: a group, a quote or a chunk."""
+        opening = self.text[self.at]
+        if opening == "(":
+            self.at += 1
+            self.steps += 1
+            self.open.append(0)
+            self.tokens.append(Token("(", sign=sign, field=field))
+        elif opening == '"' or self.ends_clause(self.quotes.get(self.at)):
+            self.quote(sign, field)
+        else:
+            self.chunk(sign, field)
+
+    def end_group(self) -> None:
+        self.at += 1
+        self.open.pop()
+        found = self.take(_AFTER_BRACKET)
+        self.tokens.append(Token(")", weight=self.weight(found[1] if found else None)))
+
+    def ends_clause(self, stop: int | None) -> bool:
+        """Whether no letter stands behind the quote of another script that ends here, if one does.
+
+        In scripts without blanks such quotes stand in the middle of what people paste (`“你好”的时候`): there nobody
+        meant that a post must have just that, so they are text, as a " within a word is.
+        """
+        return stop is not None and not self.text[stop + 1 : stop + 2].isalnum()
+
+    def quote(self, sign: str, field: str) -> None:
+        stop = self.quotes[self.at] if self.at in self.quotes else self.text.find('"', self.at + 1)
+        if stop < 0:
+            stop = len(self.text)
+            self.warnings.append('a " was not closed; it was closed at the end')
+        text = self.text[self.at + 1 : stop]
+        growing = stop == len(self.text) and not text[-1:].isspace()
+        self.steps += len(text) + 1
+        self.at = min(stop + 1, len(self.text))
+        found = self.take(_AFTER_QUOTE)
+        slop, weight = (found[1], found[2]) if found else (None, None)
+        self.tokens.append(
+            Token("quote", text, sign, field, self.weight(weight), slop=int(slop or 0), last=growing),
+        )
+
+    def chunk(self, sign: str, field: str) -> None:
+        """Everything up to a blank, or to a `)` that closes a group."""
+        start = self.at
+        own = 0
+        while self.at < len(self.text):
+            if self.take(_PIECE):
+                continue
+            bracket = self.text[self.at]
+            if bracket == "(":
+                own += 1
+            elif bracket != ")" or not (own or self.open[-1] or len(self.open) == 1):
+                break
+            elif own:
+                own -= 1
+            elif self.open[-1]:
+                self.open[-1] -= 1
+            else:
+                self.warnings.append("a ) had no ( and was left out")
+            self.at += 1
+        self.open[-1] += own
+        self.word(self.text[start : self.at], sign, field)
+
+    def word(self, text: str, sign: str, field: str) -> None:
+        """A chunk with what stands behind it: slips and weight (a filter's value has neither)."""
+        last = self.at == len(self.text)
+        suffix = None if field in FILTERS else _AFTER_WORD.search(text)
+        self.steps += len(text)
+        if suffix is None or not suffix.start():
+            self.tokens.append(Token("word", text, sign, field, last=last))
+            return
+        slips = int(suffix[2] or 1) if suffix[1] else -1
+        body = text[: suffix.start()]
+        self.tokens.append(Token("word", body, sign, field, self.weight(suffix[3]), slips, last=last and not suffix[0]))
+
+    def weight(self, typed: str | None) -> float:
+        if typed is None:
+            return 1.0
+        weight = float(typed)
+        if not weight:
+            self.warnings.append(f"^{typed} was left out: a weight is above 0")
+        return weight or 1.0
+
+    def close(self) -> None:
+        """Close at the end what is still open, and say which sign has nothing to stand before."""
+        if len(self.tokens) > 1 and self.tokens[-1].text in ("+", "-"):
+            self.warnings.append(f"the {self.tokens[-1].text} at the end was left out: nothing follows it")
+        if len(self.open) > 1:
+            self.warnings.append("a ( was not closed; it was closed at the end")
+            self.tokens.extend([Token(")")] * (len(self.open) - 1))

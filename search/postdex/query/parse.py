@@ -1,0 +1,103 @@
+"""What does a typed query ask for? Its text -> a tree for the engine, and what had to be repaired.
+
+People type whatever they type: nothing but a limit raises. What cannot be meant is read as
+text, closed or left out, and said in `warnings`.
+
+Here is the order of work: `lexer` finds the signs, `parser` puts clauses together, `pasted` leaves out what is too
+much, `tree` decides what is required and what only scores, with `words` and `filters` for one clause each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from postdex_index.query import Clauses, Everything, Query, leaves
+
+from .as_typed import Whole, whole
+from .filters import Fits, typed_text
+from .lexer import FILTERS, clean, lex
+from .parser import group
+from .pasted import beginning, telling
+from .planner import QuerySettings, TypedWord, read
+from .terms import Reading
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from postdex_index.text.analyzer import Analyzer
+
+    from .terms import Known
+
+
+class Parsed(NamedTuple):
+    """A query, read.
+
+    `words` stand in the order typed, for rescue; stop words, scripts without blanks and phrases are not
+    among them. `listing`: nothing scores, so the posts come newest first. `empty`: the text holds
+    no token, so nothing is found. `title_key` is what a title or heading must equal to rank higher, "" if
+    none can, `whole` what the query is as a whole. `steps` counts the work, which is linear in the text.
+    """
+
+    tree: Query
+    warnings: tuple[str, ...]
+    words: tuple[TypedWord, ...]
+    listing: bool
+    empty: bool
+    title_key: str
+    steps: int
+    whole: Whole
+
+
+def parse(
+    text: str,
+    analyzer: Analyzer,
+    *,
+    today: date | None = None,
+    all_words: bool = False,
+    prefix_last: bool = False,
+    known: Known | None = None,
+    fits: Fits | None = None,
+) -> Parsed:
+    """Read a query by the analyzer of the index that answers, whose languages decide which words are stop words.
+
+    `after:30d` counts back from `today` (default: this machine's day). With `all_words` every word is required (for
+    orders other than by score); with `prefix_last` the last word may be the beginning of one. `known` counts the posts
+    of the index with a term: with it, neighbours are looked for in one (`git hub` as github) only if there is such a
+    word, and of a Chinese run only what is telling finds posts. `fits` tells whether any post has what a filter asks
+    for: with it, one that fits none is text where it stands beside words.
+    Raises only `QueryError`, for a query over one of `parser`'s limits.
+
+    >>> from postdex_index.text.analyzer import Analyzer
+    >>> from postdex_index.query import show
+    >>> english = Analyzer(True, ("en",))
+    >>> show(parse("+refcount bug -psock", english).tree), parse('"root', english).warnings
+    ('(+refcount bug -psock)', ('a " was not closed; it was closed at the end',))
+    """
+    text, cut = beginning(text)
+    text = clean(text)
+    lexed = lex(text)
+    grouped = group(lexed.tokens)
+    typed, unfit = grouped.root, list[str]()
+    if fits and any(token.field in FILTERS for token in lexed.tokens):
+        typed, unfit = typed_text(grouped.root, fits, analyzer)
+    root, thinned = telling(typed, known, analyzer)
+    reading = Reading(analyzer, stop_words=analyzer.stop_words, known=known)
+    settings = QuerySettings(reading, today, all_words, prefix_last and not cut)
+    tree, repairs, words, plain, steps = read(root, settings)
+    warnings = [*filter(None, (cut, thinned)), *lexed.warnings, *grouped.warnings, *unfit, *repairs]
+    empty = tree is None and bool(text.strip())
+    if empty:
+        tree = Clauses(excluded=(Everything(),))
+        warnings.append("there is no word to search for")
+    elif tree is None:
+        tree = Everything()
+    return Parsed(
+        tree,
+        tuple(dict.fromkeys(warnings)),
+        words,
+        not empty and not leaves(tree),
+        empty,
+        analyzer.key(plain),
+        lexed.steps + grouped.steps + steps,
+        whole(typed, reading, settings.prefix_last),
+    )

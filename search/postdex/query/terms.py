@@ -1,0 +1,306 @@
+"""What does a typed word stand for? One chunk or quote of a query -> the leaves that look for it.
+
+Both readings are made at once: `strict`, what a post must hold when the word is required,
+excluded or quoted, and `loose`, what each adds to the score when it is not. Which of them
+counts, and what stands beside it, is left to `tree`; the terms are `analysis`'s.
+
+    sk_user_data   strict  [skuserdata | 'sk user data']
+                   loose   the same, sk^0.25, user^0.25, data^0.25
+    内核机制       strict  '内核 核机 机制'
+                   loose   内核, 核机 or 机制; the most frequent of them only adds to the score
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice, pairwise
+from typing import NamedTuple, TypeAlias
+
+from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Synonyms, Term, Wildcard, show
+from postdex_index.text import compounds, tokenizer
+from postdex_index.text.analyzer import Analyzer
+from postdex_index.text.characters import is_spaceless
+from postdex_index.text.stemming import asks
+
+Spelling: TypeAlias = Term | Phrase | Prefix
+#: A word in all its spellings.
+Word: TypeAlias = Spelling | Synonyms
+Say: TypeAlias = Callable[[str], None]
+#: In how many posts of the index a term stands.
+Known: TypeAlias = Callable[[str], int]
+
+#: A part of a compound says less than the whole: a post with parts only is a hit, far down. nDCG@10 on three
+#: sites with .5, .35, .25, .15: identifiers .891 .911 .940 .940 and .897 .902 .912 .912, all else within .001.
+PART = 0.25
+#: Of the bigrams of an unquoted run that the index knows a post must have one of the rarer two thirds; the others only
+#: score. So a question is answered if any of it stands anywhere, and what is common finds nothing alone. nDCG@10 and
+#: unanswered of 501 Chinese questions; nDCG@10 and recall@100 of a Chinese site; posts found for its runs of three to
+#: six characters:
+#:
+#:     half of all, of long runs three or a third   .900  8.2 %   .807  .975    76
+#:     any two                                      .970  1.0 %   .807  .973    87
+#:     half of up to four bigrams, any one of more  .987  0       .807  .978   178
+#:     any one                                      .986  0       .808  .986   244
+#:     one of the rarest third                      .983  0       .804  .960    51
+#:     one of the rarer half                        .985  0       .807  .969    70
+#:     one of those up to twice the median          .987  0       .807  .971   108
+#:     one of the rarer two thirds                  .987  0       .808  .980   136
+#:
+#: The phrase of the whole run beside them puts pasted pieces first (20 % lacked it, with .5 12 %, with 2 4 %), but the
+#: page that is meant behind those that link to it: on that site -.004, -.020.
+_TELLING = 2, 3
+#: What a bigram weighs that touches a word that only asks (什么); it finds nothing by itself. Questions .9870 without,
+#: with 1, .5, .25, 0: .9878 .9878 .9885 .9888; only those within such words: .9877 with each. The site has none.
+_ASKING = 0.25
+#: Characters that must stand in front of a pattern, so that it doesn't run over half of the index.
+_LITERAL = 2
+_MOST_SLIPS = 2
+#: What is pasted without a blank can have hundreds of parts; its phrase has all of them.
+_MOST_PARTS = 64
+
+_PATTERN = r"[\w.\-'’‐‑*?]+"
+_WILD = r"[*?]+"
+#: `*` anywhere, `?` only inside a word: at its end people ask a question.
+_IS_WILD = re.compile(r"\*|\?[\w*]")
+_CLOSING = ",.;:!"
+
+
+class Piece(NamedTuple):
+    """One word of a query in both readings.
+
+    `term` is the word as indexed, in one, "" where it is none; `typed` is what it was read from. `plain` says
+    that it was typed as a word and nothing else: it may be half of a word that others write in one;
+    `opens` and `closes` say that no punctuation stands before or behind it. `asks`: it only asks,
+    so that among other words it is a stop word.
+    """
+
+    strict: Query
+    loose: tuple[Query, ...]
+    term: str = ""
+    plain: bool = False
+    opens: bool = False
+    closes: bool = False
+    asks: bool = False
+    typed: str = ""
+
+
+class Reading(NamedTuple):
+    """How a word was typed: in which field, with which weight, whether it may still be growing; and how it is read.
+
+    `asks`: words that only ask are taken for such; `known` counts the posts with a term.
+    """
+
+    analyzer: Analyzer
+    field: str = ""
+    weight: float = 1.0
+    growing: bool = False
+    stop_words: frozenset[str] = frozenset()
+    asks: bool = True
+    known: Known | None = None
+
+
+def word(text: str, slips: int, reading: Reading, say: Say) -> list[Piece]:
+    """The pieces of a chunk without blanks, in order; none if it holds no token. `slips` is -1 for none.
+
+    >>> word("C++", -1, Reading(Analyzer(True, ("en",))), print)[0].loose
+    (Term(text='c++', field='', weight=1.0, exact=False), Term(text='c', field='', weight=0.25, exact=False))
+    """
+    special = None
+    if _IS_WILD.search(text):
+        special = _pattern(text, reading, say)
+    elif slips > 0:
+        special = _fuzzy(text, slips, reading, say)
+    if special:
+        return [special]
+    pieces: list[Piece] = []
+    group: list[re.Match[str]] = []
+    for token in reading.analyzer.words(text):
+        if is_spaceless(token[0]):
+            pieces += _spoken(text, group, reading)
+            pieces.append(_run(token[0], reading))
+            group = []
+        else:
+            group.append(token)
+    return pieces + _spoken(text, group, reading)
+
+
+def quoted(text: str, slop: int, reading: Reading) -> list[Piece]:
+    """The one piece of a quoted text, or none: its exact words side by side, or within `slop` more."""
+    found: list[Piece] = []
+    for leaf in exact(text, slop, reading):
+        first = leaf.spellings[0] if isinstance(leaf, Synonyms) else leaf
+        found.append(Piece(leaf, (leaf,), first.text if isinstance(first, Term) else "", typed=text))
+    return found
+
+
+def exact(text: str, slop: int, reading: Reading) -> list[Word]:
+    """The one leaf that a quoted text is, or none.
+
+    >>> from postdex_index.query import show
+    >>> [show(leaf) for leaf in exact("Root cause", 0, Reading(Analyzer(True, ("en",))))]
+    ['"root cause"']
+    """
+    tokens = reading.analyzer.words(text)
+    raws = [token[0] for token in tokens]
+    growing = reading.growing and bool(tokens) and tokens[-1].end() == len(text)
+    spellings: list[Spelling] = []
+    for terms in compounds.spellings(raws, tails=not slop):
+        prefix = growing or (is_spaceless(raws[-1]) and len(terms[-1]) == 1)
+        if len(terms) == 1:
+            spellings.append(Prefix(terms[0], reading.field) if prefix else Term(terms[0], reading.field, exact=True))
+        else:
+            spellings.append(Phrase(terms, reading.field, exact=True, slop=slop, prefix=prefix))
+    return [_either(spellings, reading.weight)] if spellings else []
+
+
+def _spoken(text: str, tokens: Sequence[re.Match[str]], reading: Reading) -> list[Piece]:
+    """Words with no more than punctuation between them: one word, one compound, or the phrase of all."""
+    if not tokens:
+        return []
+    start, stop = tokens[0].start(), tokens[-1].end()
+    if stop < len(text):
+        reading = reading._replace(growing=False)
+    raws = [token[0] for token in tokens]
+    units = list(map(tokenizer.compound, raws))
+    if len(units) == 1 and len(units[0].parts) == 1 and not units[0].symbol:
+        term = units[0].parts[0]
+        leaf = _growing([Term(term, reading.field)], [term], reading)
+        return [Piece(leaf, (leaf,), term, True, start == 0, stop == len(text), typed=term)]
+    strict = _growing(_compound(raws, reading), compounds.words_of(units[-1]), reading)
+    less = reading._replace(weight=reading.weight * PART, growing=False)
+    loose = (strict, *islice(_parts(raws, units, less), _MOST_PARTS))
+    return [Piece(strict, loose, "".join([unit.in_one for unit in units]), typed=text[start:stop])]
+
+
+def _parts(raws: Sequence[str], units: Sequence[tokenizer.Compound], reading: Reading) -> Iterator[Query]:
+    """What a compound is made of, stop words left out: its words, and those that are compounds in turn."""
+    for raw, unit in zip(raws, units, strict=True):
+        if len(units) > 1 and (unit.symbol or len(unit.parts) > 1):
+            yield compound(raw, reading)
+        # In prose `RelRef` is one word, so a part is looked for as code has it and as prose has it.
+        prose = [terms[0] for terms in tokenizer.terms_at(raw)]
+        for part in dict.fromkeys((*unit.parts, *prose)):
+            if part not in reading.stop_words and part != unit.joined:
+                yield Term(part, reading.field, reading.weight)
+
+
+def compound(raw: str, reading: Reading) -> Word:
+    """A raw token in all its spellings."""
+    return _either(_compound([raw], reading), reading.weight)
+
+
+def _compound(raws: Sequence[str], reading: Reading) -> list[Spelling]:
+    """The spellings of a compound: in one word where it is one raw token, and as a phrase."""
+    ways = compounds.spellings(raws)[:: -1 if len(raws) == 1 else 1]
+    return [Term(way[0], reading.field) if len(way) == 1 else Phrase(way, reading.field) for way in ways]
+
+
+def _growing(spellings: list[Spelling], words: Sequence[str], reading: Reading) -> Word:
+    """The spellings, and if the last word is still being typed, those that it may become."""
+    last = words[-1]
+    if reading.growing and last[-1].isalnum() and (len(last) > 1 or not last.isascii()):
+        spellings += [
+            leaf._replace(prefix=True) if isinstance(leaf, Phrase) else Prefix(leaf.text, leaf.field)
+            for leaf in spellings
+        ]
+    return _either(spellings, reading.weight)
+
+
+def _either(spellings: Sequence[Spelling], weight: float) -> Word:
+    return Synonyms(tuple(spellings), weight) if len(spellings) > 1 else spellings[0]._replace(weight=weight)
+
+
+def _run(raw: str, reading: Reading) -> Piece:
+    """A run of characters without blanks: one of its telling bigrams, or all of them together."""
+    terms = compounds.as_prose(raw)
+    if len(terms) == 1:
+        alone = Prefix(terms[0], reading.field, reading.weight)
+        return Piece(alone, (alone,))
+    bigrams = terms[:-1]
+    run = "".join(term[0] for term in terms)
+    asking = set[str]()
+    if reading.asks:
+        asking = {bigram for bigram, around in zip(bigrams, pairwise(asks(run)), strict=True) if any(around)}
+    only_asks = asking.issuperset(bigrams)
+    if only_asks:
+        reading = reading._replace(weight=reading.weight * _ASKING)
+    strict: Spelling = Phrase(bigrams, reading.field, reading.weight, exact=True)
+    if len(bigrams) == 1:
+        strict = Term(bigrams[0], reading.field, reading.weight)
+    if only_asks or len(bigrams) == 1:
+        return Piece(strict, (strict,), asks=only_asks)
+    telling = _telling(set(bigrams) - asking, None if reading.field else reading.known)
+    found, others = list[Query](), list[Query]()
+    for bigram in bigrams:
+        weight = reading.weight * (_ASKING if bigram in asking else 1)
+        (found if bigram in telling else others).append(Term(bigram, reading.field, weight))
+    return Piece(strict, (Clauses((), tuple(found), (), tuple(others), 1, show(Term(run, reading.field))),))
+
+
+def _telling(bigrams: set[str], known: Known | None) -> set[str]:
+    """Those that find posts: the rarer ones that the index knows, and all that it doesn't (a draft may have them).
+
+    In one field, for which nobody counted, all of them do.
+    """
+    posts = {bigram: known(bigram) if known else 0 for bigram in bigrams}
+    counts = sorted(filter(None, posts.values()))
+    if not counts:
+        return bigrams
+    share, of = _TELLING
+    most = counts[-(-len(counts) * share // of) - 1]
+    return {bigram for bigram in bigrams if posts[bigram] <= most}
+
+
+def _fuzzy(text: str, slips: int, reading: Reading, say: Say) -> Piece | None:
+    """`word~`, or None with a word of why where it is no single word."""
+    raws = [token[0] for token in reading.analyzer.words(text)]
+    unit = tokenizer.compound(raws[0]) if len(raws) == 1 and not is_spaceless(raws[0]) else None
+    if unit is None or unit.symbol or unit.joined or len(unit.parts[0]) < _LITERAL:
+        if raws:
+            say(f"~ allows slips in a single word of two letters or more; {text} was searched as it is")
+        return None
+    if slips > _MOST_SLIPS:
+        say(f"{text}~{slips} was searched with {_MOST_SLIPS} slips, the most there are")
+    leaf = Fuzzy(unit.parts[0], min(slips, _MOST_SLIPS), reading.field, reading.weight)
+    return Piece(leaf, (leaf,))
+
+
+def _pattern(text: str, reading: Reading, say: Say) -> Piece | None:
+    """`refc*` or `smc_*_fallback`, or None (the text is searched) with a word of why."""
+    body = text.rstrip(_CLOSING)
+    if not re.fullmatch(_PATTERN, body):
+        if "*" in body and re.search(r"\w", body):
+            say(f"* works inside one word only; {text} was searched as text")
+        return None
+    front, *rest = re.split(_WILD, body)
+    if any(is_spaceless(token[0]) for token in reading.analyzer.words(body)):
+        if any(rest) or "?" in body:
+            say(f"{text} was searched as text: scripts without blanks need no pattern")
+        return None
+    if len(_literal(front, reading)) < _LITERAL:
+        if re.search(r"\w", body):
+            say(f"a pattern needs {_LITERAL} characters in front; {text} was searched as text")
+        return None
+    if not any(rest) and "?" not in body:
+        leaf: Query = _prefix(front, reading)
+    else:
+        signs = ["*" if "*" in sign else sign for sign in re.findall(_WILD, body)]
+        literals = [_literal(piece, reading) for piece in (front, *rest)]
+        pattern = "".join(literal + sign for literal, sign in zip(literals, [*signs, ""], strict=True))
+        leaf = Wildcard(pattern, reading.field, reading.weight)
+    return Piece(leaf, (leaf,))
+
+
+def _prefix(front: str, reading: Reading) -> Word:
+    """`sk_user_d*`: the beginning of its joined form, or the phrase of its parts, the last a beginning."""
+    parts = tuple(part for token in reading.analyzer.words(front) for part in tokenizer.compound(token[0]).parts)
+    spellings: list[Spelling] = [Prefix(_literal(front, reading), reading.field)]
+    if len(parts) > 1:
+        spellings.append(Phrase(parts, reading.field, prefix=True))
+    return _either(spellings, reading.weight)
+
+
+def _literal(piece: str, reading: Reading) -> str:
+    """A stretch of a pattern as the terms have it: folded, in one."""
+    return compounds.literal(reading.analyzer.raw_tokens(piece))

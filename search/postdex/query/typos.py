@@ -1,0 +1,137 @@
+"""Which words of a query need others beside them, and how do these join it?
+
+`rescue` joins each word that no published post has with what it may have been, and says so; where the person
+insisted on the word as typed, `did_you_mean` only says it. What a word may have been is the answer of `meant`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from postdex_index.engine.api import Reader
+from postdex_index.query import Clauses, Fuzzy, Leaf, Phrase, Query, Synonyms, Term, Wildcard
+from postdex_index.text.analyzer import Analyzer
+
+from .parse import Parsed
+from .planner import TypedWord
+
+if TYPE_CHECKING:
+    from .corrections import Meant
+
+#: A word in more posts is not misspelt; one in so few may itself be misspelt there.
+RARE = 4
+#: Of a pasted page no more words are looked at: each costs a millisecond at 10,000 posts, a long one ten.
+MOST_RESCUED = 20
+
+#: For leaves of the tree, what stands in their place.
+_Instead: TypeAlias = dict[Query, tuple[Query, ...]]
+
+
+class Correction(NamedTuple):
+    """A word that no post has (or no more than `posts`), and the known words that were searched for with it."""
+
+    word: str
+    known: tuple[str, ...]
+    posts: int = 0
+
+
+class Rescued(NamedTuple):
+    """The tree with what may have been meant, what a title must equal to rank higher, and what there is to say."""
+
+    tree: Query
+    title_key: str
+    corrections: tuple[Correction, ...]
+
+
+def rescue(parsed: Parsed, reader: Reader) -> Rescued:
+    """The query with each misspelt word joined by what may have been meant.
+
+    A word is misspelt if it may be corrected at all (`parsed.words`) and no published post holds it; or hardly any
+    does, and a common word is a slip away.
+    """
+    doubtful = [(word, posts) for word in parsed.words if word.correctable and (posts := _posts(word, reader)) <= RARE]
+    instead: _Instead = {}
+    corrections: dict[Correction, None] = {}
+    for word, posts in doubtful[:MOST_RESCUED]:
+        for leaf, correction, found in _corrected(word, posts, reader):
+            instead[leaf] = (leaf, *found.leaves) if posts else _spelled_too(leaf, found)
+            corrections[correction] = None
+    if not instead:
+        return Rescued(parsed.tree, parsed.title_key, ())
+    return Rescued(
+        _joined(parsed.tree, instead), _title_key(parsed.title_key, corrections, reader.analyzer), tuple(corrections)
+    )
+
+
+def did_you_mean(parsed: Parsed, reader: Reader) -> tuple[Correction, ...]:
+    """What may have been meant by misspelt words that are required or quoted: to be shown, not searched for."""
+    from . import corrections as meant  # rarely needed, and a cold search is in a hurry
+
+    insisted = [word for word in parsed.words if not word.correctable and not _posts(word, reader)]
+    return tuple(Correction(word.typed, found.known) for word in insisted if (found := meant.instead_of(word, reader)))
+
+
+def _corrected(word: TypedWord, posts: int, reader: Reader) -> Iterator[tuple[Leaf, Correction, Meant]]:
+    """The leaf of a word that so many posts have and what joins it, or the same of each part."""
+    from . import corrections as meant  # rarely needed, and a cold search is in a hurry
+
+    found = meant.commoner(word, posts, reader) if posts else meant.instead_of(word, reader)
+    if found:
+        yield word.leaf, Correction(word.typed, found.known, posts), found
+    elif not posts:
+        for part in word.parts:
+            if not reader.totals([Term(part.text)])[0] and (found := meant.instead_of_part(part, reader)):
+                yield part, Correction(part.text, found.known), found
+
+
+def _posts(word: TypedWord, reader: Reader) -> int:
+    """In how many published posts a word stands, in any field and inflection."""
+    leaf = word.leaf
+    if isinstance(leaf, Synonyms):
+        leaf = Synonyms(tuple(spelling._replace(field="") for spelling in leaf.spellings))
+    else:
+        leaf = Term(leaf.text) if isinstance(leaf, Term) else leaf._replace(field="")
+    return reader.totals([leaf])[0]
+
+
+def _title_key(title_key: str, corrections: Iterable[Correction], analyzer: Analyzer) -> str:
+    """What a title must equal to rank higher, with each misspelt word as the likeliest known one.
+
+    Of 225 misspelt queries on three sites nDCG@10 went from .712 to .742: `volmue` finds the post "Volume" first.
+    """
+    padded = f" {title_key} "
+    for typed, known, posts in corrections:
+        if not posts:
+            padded = padded.replace(f" {analyzer.key(typed)} ", f" {analyzer.key(known[0])} ")
+    return padded.strip()
+
+
+def _spelled_too(leaf: Leaf, found: Meant) -> tuple[Query, ...]:
+    """A misspelt leaf and what joins it. It is another spelling of the likeliest word: so that word has the place of
+    the misspelt one among its neighbours, and an unpublished post may still have it as typed.
+
+    With that, and weights as in `meant`, nDCG@10 of 75 misspelt queries each on three sites is .816 .742 .853; with
+    both as words of their own, so that a neighbour of the one is none of the other, .814 .743 .853; with all known
+    words as spellings of one .811 .737 .853; with the further ones at half their weight .816 .735 .853.
+    """
+    likeliest, *others = found.leaves
+    if isinstance(leaf, (Fuzzy, Wildcard)) or not isinstance(likeliest, (Term, Phrase)):
+        return (leaf, *found.leaves)
+    own = leaf.spellings if isinstance(leaf, Synonyms) else (leaf._replace(weight=1.0),)
+    return (Synonyms((*own, likeliest._replace(weight=1.0)), likeliest.weight), *others)
+
+
+def _joined(query: Query, instead: _Instead) -> Query:
+    """The tree with what stands in the place of leaves that are not required."""
+    if not isinstance(query, Clauses):
+        leaves = instead.get(query, (query,))
+        return leaves[0] if len(leaves) == 1 else Clauses(optional=leaves, minimum=1)
+    required = tuple(_joined(clause, instead) if isinstance(clause, Clauses) else clause for clause in query.required)
+    optional: list[Query] = []
+    for clause in query.optional:
+        if query.minimum <= 1 and clause in instead:
+            optional += instead[clause]
+        else:
+            optional.append(_joined(clause, instead))
+    return query._replace(required=required, optional=tuple(optional))

@@ -1,0 +1,87 @@
+"""Why does a query find this post, or why not?
+
+For a post that matches: what its score was made of. For one that does not: which
+clause it fails. For a file that is not in the index: what keeps it out.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from postdex_index.content import reader as posts
+from postdex_index.document import Outlined
+from postdex_index.engine.api import Engine, FileTable, Reader, Search
+from postdex_index.query import Clauses, Keyword, Query
+from postdex_index.settings import Settings
+from postdex_index.update import refresh
+
+from ..request import MOST_HITS
+from . import hits
+from .search import Question, all_of, alternatives, best, named, required
+from .values import Verdict
+
+
+def verdict(reader: Reader, document: Outlined, question: Question) -> Verdict:
+    """The verdict on a post of the index."""
+    path, unpublished = document.path, document.unpublished
+    here = _Here(reader, Keyword("path", path))
+    if not here.matches(question.tree):
+        return Verdict(path, 0, None, (*_unpublished(unpublished), *_failed(question.tree, here)))
+    search = Search(question.tree, question.as_typed, limit=MOST_HITS, drafts=bool(unpublished))
+    found = reader.search(search)
+    showing = hits.showing(search, found, reader.analyzer)
+    for number, one in enumerate(best(found, question), 1):
+        if one.candidate.document.path == path:
+            score = hits.explanation(reader, one, showing)
+            return Verdict(path, 0 if unpublished else number, score, tuple(_unpublished(unpublished)))
+    return Verdict(path, 0, reader.explain(search, path), (f"it is not among the first {MOST_HITS}",))
+
+
+def unknown(folder: Path, engine: Engine, settings: Settings, known: FileTable, path: str) -> list[str]:
+    """Why a file is not in the index."""
+    reasons = [
+        problem.message + (f"; {problem.hint}" if problem.hint else "")
+        for problem in engine.problems()
+        if problem.path == path
+    ]
+    if not os.path.isfile(posts.lying(folder, path)):
+        return [*reasons, "there is no such file in the folder of the posts"]
+    if path in known.files:
+        return reasons or ["the file holds nothing to index"]
+    todo = refresh.plan(folder, known, settings)
+    if path in todo.add:
+        return [*reasons, "it is newer than the index; `postdex index` takes it in"]
+    return reasons or ["it is left out by .gitignore, by the settings include or exclude, or by where it lies"]
+
+
+class _Here(NamedTuple):
+    """One post, to try clauses on."""
+
+    reader: Reader
+    path: Keyword
+
+    def matches(self, clause: Query) -> bool:
+        """Whether the post has it."""
+        return self.reader.totals([all_of(clause, self.path)], drafts=True)[0] > 0
+
+
+def _unpublished(reason: str) -> list[str]:
+    return [f"it is unpublished ({reason}); drafts show it"] if reason else []
+
+
+def _failed(tree: Query, here: _Here) -> list[str]:
+    """What the post would need."""
+    if not isinstance(tree, Clauses):
+        return [f"it has no {named(tree)}"]
+    reasons = [_lacks(clause) for clause in required(tree) if not here.matches(clause)]
+    reasons += [f"it has {named(clause)}, which is excluded" for clause in tree.excluded if here.matches(clause)]
+    return reasons or ["it fails a group of clauses"]
+
+
+def _lacks(clause: Query) -> str:
+    several = alternatives(clause) if isinstance(clause, Clauses) else ()
+    if len(several) > 1:
+        return "it has none of " + ", ".join(several)
+    return f"it has no {named(clause)}, which is required"

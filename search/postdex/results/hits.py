@@ -1,0 +1,239 @@
+"""How does a candidate become a hit that people can open: its best sections, a snippet, links and lines?
+
+The engine says which posts and how well, `rerank` in what order and which sections, `snippets`
+which words of them to show. Here this is put together for the few posts of a page; only
+the sections that are shown have their text read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import NamedTuple
+
+from postdex_index import schema
+from postdex_index.document import Outlined
+from postdex_index.engine.api import Answer, Reader, Search
+from postdex_index.model import Explanation
+from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
+from postdex_index.text import globs
+from postdex_index.text.analyzer import Analyzer
+from postdex_index.text.edit_distance import slips
+
+from .exact_spelling import SPELLED
+from .marking import Marking, best_snippet, marking
+from .rerank import Ranked, ScoredSection, best_sections, holding, lift, neighbours
+from .snippets import title_spans
+from .values import Hit, SectionHit, Snippet
+
+#: Sections shown of one post.
+SECTIONS = 3
+#: What a hit has of its post's fields as they are stored.
+_FIELDS = tuple(field.name for field in schema.HIT)
+_fields_of = attrgetter(*_FIELDS)
+
+
+class Showing(NamedTuple):
+    """What the hits of one search have in common: the leaves and what each is worth (weight x idf), which terms of
+    a title are marked and how it is read, and what is to be shown."""
+
+    search: Search
+    leaves: Sequence[Leaf]
+    worth: Sequence[float]
+    wanted: Callable[[str], bool]
+    analyzer: Analyzer
+    snippets: bool
+    section_snippets: bool
+    explain: bool
+    marking: Marking
+
+
+def showing(
+    search: Search,
+    answer: Answer,
+    analyzer: Analyzer,
+    *,
+    text: str = "",
+    snippets: bool = True,
+    section_snippets: bool = False,
+    explain: bool = False,
+) -> Showing:
+    """The leaves of a query, typed as `text`, together with what the engine said of them."""
+    met = answer.leaves[: len(answer.leaves) - len(search.as_typed.leaves)]
+    found, worth = [stats.leaf for stats in met], [stats.idf * stats.leaf.weight for stats in met]
+    is_wanted = wanted(found, analyzer)
+    marked = marking(search.query, found, worth, search.as_typed.key, text, analyzer)
+    return Showing(search, found, worth, is_wanted, analyzer, snippets, section_snippets, explain, marked)
+
+
+class Spot(NamedTuple):
+    """A section of a post that holds words of the query; `section` is None for a post that has no sections."""
+
+    ranked: Ranked
+    document: Outlined
+    positions: Sequence[Sequence[int]]
+    section: ScoredSection | None
+
+    @property
+    def score(self) -> float:
+        """What the spot is worth among all spots."""
+        return self.section.score if self.section else self.ranked.score
+
+
+def of_post(reader: Reader, ranked: Ranked, showing: Showing) -> Hit:
+    """The hit of a post: its three best sections, the best one's snippet."""
+    document, positions = _met(ranked, showing)
+    found = _best(ranked, document, positions, showing, SECTIONS, bool(showing.search.as_typed.leaves))
+    return _hit(reader, ranked, showing, document, positions, found)
+
+
+def spots(ranked: Ranked, showing: Showing) -> list[Spot]:
+    """Each section of a post that holds words of the query, best first."""
+    document, positions = _met(ranked, showing)
+    # Among the sections of all posts what is only likely to be meant would put them in the order of their posts.
+    certain = bool(showing.search.as_typed.leaves) and showing.search.as_typed.certain
+    found = _best(ranked, document, positions, showing, len(document.outline.levels), certain)
+    if not found:
+        return [Spot(ranked, document, positions, None)]
+    return [Spot(ranked, document, positions, section) for section in found]
+
+
+def of_spot(reader: Reader, spot: Spot, showing: Showing) -> Hit:
+    """The hit of a section: that section alone, with its own score."""
+    found = [spot.section] if spot.section else []
+    hit = _hit(reader, spot.ranked, showing, spot.document, spot.positions, found)
+    return hit._replace(score=spot.score)
+
+
+def _met(ranked: Ranked, showing: Showing) -> tuple[Outlined, list[Sequence[int]]]:
+    positions = [ranked.candidate.positions(leaf) for leaf in range(len(showing.leaves))]
+    return ranked.candidate.document, positions
+
+
+def _best(
+    ranked: Ranked,
+    document: Outlined,
+    positions: Sequence[Sequence[int]],
+    showing: Showing,
+    limit: int,
+    wholes_first: bool,
+) -> list[ScoredSection]:
+    """The best sections of a post; with `wholes_first` those first that hold what was typed as a whole."""
+    levels: dict[int, int] = {}
+    if wholes_first:
+        count = len(showing.leaves)
+        wholes = [ranked.candidate.positions(count + number) for number in range(len(showing.search.as_typed.leaves))]
+        levels = holding(document.outline, wholes, ranked.spelled or ())
+    return best_sections(document.outline, positions, showing.worth, ranked, limit, levels)
+
+
+def _hit(
+    reader: Reader,
+    ranked: Ranked,
+    showing: Showing,
+    document: Outlined,
+    positions: Sequence[Sequence[int]],
+    found: Sequence[ScoredSection],
+) -> Hit:
+    snippets = len(found) if showing.section_snippets else int(showing.snippets)
+    sections = [
+        _section(document, positions, scored, showing, number < snippets, scored.index in (ranked.spelled or ()))
+        for number, scored in enumerate(found)
+    ]
+    best, shown = sections[0] if sections else (SectionHit("", (), "", document.url, 1, 1, ranked.score), None)
+    own = document.description if showing.snippets and not (shown and shown.text) else ""
+    return Hit(
+        path=document.path,
+        line=best.match_line,
+        url=best.url,
+        anchor=best.anchor,
+        title=document.title,
+        title_spans=title_spans(document.title, showing.wanted, showing.analyzer) if showing.leaves else (),
+        headings=best.headings,
+        score=ranked.score,
+        snippet=shown if shown and shown.text else Snippet(own, (), best.line),
+        sections=tuple([section for section, _ in sections]),
+        explain=explanation(reader, ranked, showing) if showing.explain else None,
+        **dict(zip(_FIELDS, _fields_of(document), strict=True)),
+    )
+
+
+def _section(
+    document: Outlined,
+    positions: Sequence[Sequence[int]],
+    scored: ScoredSection,
+    showing: Showing,
+    snipped: bool,
+    spelled: bool,
+) -> tuple[SectionHit, Snippet | None]:
+    """A section as it is shown, and its snippet if that is wanted; `spelled` if it has a name just as it was typed."""
+    _, heading, headings, anchor, line, _, body, _ = document.section(scored.index)
+    shown = None
+    if snipped:
+        shown = best_snippet(document, scored, positions, body, showing.marking, spelled)
+    url = f"{document.url}#{anchor}" if document.url and anchor else document.url
+    match_line = shown.line if shown and (shown.spans or not heading) else line
+    own = shown if showing.section_snippets else None
+    return SectionHit(heading, headings, anchor, url, line, match_line, scored.score, own), shown
+
+
+def wanted(query_leaves: Sequence[Leaf], analyzer: Analyzer) -> Callable[[str], bool]:
+    """Whether a term of a title is a word of the query, or of the same stem as one of its words.
+
+    >>> is_wanted = wanted([Term("leaks"), Prefix("soc"), Term("bug", field="body")], Analyzer(True, ("en",)))
+    >>> [is_wanted(term) for term in ("leak", "socket", "bug")]
+    [True, True, False]
+    """
+    names: set[str] = set()
+    stems: set[str] = set()
+    tests: list[Callable[[str], bool]] = []
+    waiting = [leaf for leaf in query_leaves if isinstance(leaf, Synonyms) or leaf.field in ("", "title")]
+    while waiting:
+        match waiting.pop():
+            case Synonyms(spellings):
+                waiting += spellings
+            case Term(text, _, _, exact):
+                names.add(text)
+                stems.update(() if exact else analyzer.stems(text))
+            case Phrase(terms, _, _, exact, _, prefix):
+                waiting += [Term(text, exact=exact) for text in (terms[:-1] if prefix else terms)]
+                waiting += [Prefix(terms[-1])] if prefix else []
+            case Prefix(text):
+                tests.append(_begins(text))
+            case Wildcard(pattern):
+                tests.append(_covers(pattern))
+            case Fuzzy(text, most):
+                tests.append(_near(text, most))
+
+    def is_wanted(term: str) -> bool:
+        if term in names or (tests and any(test(term) for test in tests)):
+            return True
+        return not stems.isdisjoint(analyzer.stems(term))
+
+    return is_wanted
+
+
+def _begins(text: str) -> Callable[[str], bool]:
+    return lambda term: term.startswith(text)
+
+
+def _covers(pattern: str) -> Callable[[str], bool]:
+    matches = re.compile(globs.wildcard(pattern)).fullmatch
+    return lambda term: matches(term.encode("utf-8", "replace")) is not None
+
+
+def _near(text: str, most: int) -> Callable[[str], bool]:
+    return lambda term: term[:1] == text[:1] and slips(text, term, most) <= most
+
+
+def explanation(reader: Reader, ranked: Ranked, showing: Showing) -> Explanation:
+    """The engine's score and, where words stand close together or a name is spelled just so, what that made of it."""
+    made = reader.explain(showing.search, ranked.candidate.document.path)
+    if ranked.score == ranked.candidate.score:
+        return made
+    if ranked.spelled is not None:  # one name has no words that could be close
+        return Explanation(made.value * SPELLED, "score x spelling", (made, Explanation(SPELLED, "spelled as typed")))
+    factor = lift(ranked.candidate, neighbours(showing.leaves))
+    close = Explanation(factor, "closeness of the query's words")
+    return Explanation(made.value * factor, "score x closeness", (made, close))

@@ -1,0 +1,182 @@
+"""Which words of a section are marked, and around which place is it shown?
+
+Heavy words before light ones: a name before its parts, what stands as it was typed before words that are scattered,
+a run of a script without blanks before its pairs. `whole_matches` says where such a whole stands, the engine where its
+words are in a passage, `snippets` what of it fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from postdex_index.document import Document, Found
+from postdex_index.query import Clauses, Leaf, Phrase, Prefix, Query, Synonyms, Term, leaves
+from postdex_index.text.analyzer import Analyzer
+from postdex_index.text.characters import is_spaceless
+
+from ..query.terms import PART
+from .mark_groups import stretch
+from .rerank import ScoredSection, densest
+from .snippets import snippet
+from .values import Snippet
+from .whole_matches import Typed, stands, wholes_of
+
+#: Passages of a section that are looked at for one with a name just as it was typed, where `exact_spelling` knows that
+#: it is there: `userData`, not the `user_data` before it. Words between two of them: less than a passage has.
+PASSAGES, APART = 12, 60
+#: And of what is more than a name, of which that is not known.
+_FEW = 3
+
+
+class Marking(NamedTuple):
+    """What is marked in a passage, the most telling first, so that it owns the words that it shares with others.
+
+    `order`: the leaves, but for stop words among other words. `typed`: what is more than any of them where it stands
+    as a whole; numbered behind the leaves, in `worth` too. `parts`: by the number of a whole, or of the leaf of a
+    compound, the leaves that are not marked elsewhere where that stands: its parts, the pairs of a run without blanks.
+    `single`: the leaves that look for one character of such a run.
+    `name`: the leaf of the one name that is all of the query, or -1. `text`: what was typed, as `analyzer` reads it.
+    """
+
+    order: Sequence[int]
+    typed: Sequence[Typed]
+    worth: Sequence[float]
+    parts: Mapping[int, Sequence[int]]
+    single: frozenset[int]
+    name: int
+    text: str
+    analyzer: Analyzer
+
+
+def marking(
+    query: Query, found: Sequence[Leaf], worth: Sequence[float], key: str, text: str, analyzer: Analyzer
+) -> Marking:
+    """What is marked for a query that was typed as `text`; `key` has its words in their order."""
+    pairs, single = (frozenset[int](),) * 2 if text.isascii() else _spaceless(found)
+    order = sorted(range(len(found)), key=worth.__getitem__, reverse=True)
+    if bonus := {id(leaf) for leaf in _bonus(query)}:
+        order = [at for at in order if id(found[at]) not in bonus or (at in pairs and found[at].weight == 1)]
+    parts: dict[int, Sequence[int]] = {}
+    compound = 0
+    for number, leaf in enumerate(found):
+        if leaf.weight == found[compound].weight * PART:
+            parts[compound] = (*parts.get(compound, ()), number)
+        else:
+            compound = number
+    name = 0 if len(parts.get(0, ())) + 1 == len(found) and (parts or not text.isalnum()) else -1
+    typed = wholes_of(found, key or " ".join(_runs(query))) if len(found) > 1 else []
+    for number, (_, held) in enumerate(typed, len(found)):
+        if not pairs.isdisjoint(held):
+            parts[number] = tuple(pairs & held)
+    wholes = [sum([worth[leaf] for leaf in held]) for _, held in typed]
+    return Marking(order, typed, [*worth, *wholes], parts, single, name, text, analyzer)
+
+
+def _bonus(query: Query) -> list[Leaf]:
+    """The leaves that only add to a score: stop words and question words among other words, and the pairs of a run that
+    tell least."""
+    if not isinstance(query, Clauses):
+        return []
+    found = [leaf for clause in query.bonus for leaf in leaves(clause)]
+    for clause in (*query.required, *query.optional):
+        if isinstance(clause, Clauses):
+            found += _bonus(clause)
+    return found
+
+
+def _spaceless(found: Sequence[Leaf]) -> tuple[frozenset[int], frozenset[int]]:
+    """The leaves that look for a pair of characters of a script without blanks, and those that end with one such
+    character, whatever follows it."""
+    pairs, single = set[int](), set[int]()
+    for number, leaf in enumerate(found):
+        if isinstance(leaf, Term):
+            if is_spaceless(leaf.text):
+                pairs.add(number)
+        elif any(len(last) == 1 and is_spaceless(last) for last in _beginnings(leaf)):
+            single.add(number)
+    return frozenset(pairs), frozenset(single)
+
+
+def _beginnings(leaf: Leaf) -> Iterator[str]:
+    """Of what a leaf looks for the words that are only the beginning of one."""
+    for spelling in leaf.spellings if isinstance(leaf, Synonyms) else (leaf,):
+        if isinstance(spelling, Prefix):
+            yield spelling.text
+        elif isinstance(spelling, Phrase) and spelling.prefix:
+            yield spelling.terms[-1]
+
+
+def _runs(query: Query) -> list[str]:
+    """The runs of scripts without blanks that a query looks for pair by pair."""
+    if not isinstance(query, Clauses):
+        return []
+    return [query.typed, *(run for clause in (*query.required, *query.optional) for run in _runs(clause))]
+
+
+def best_snippet(
+    document: Document,
+    scored: ScoredSection,
+    positions: Sequence[Sequence[int]],
+    body: int,
+    marking: Marking,
+    spelled: bool,
+) -> Snippet:
+    """The snippet of a section whose text begins at position `body`: around what stands there as it was typed, else
+    where the words stand densest. `spelled`: the section is known to have a name just as it was typed."""
+    order, typed, worth, parts, single, name, *_ = marking
+    inside = {leaf: positions[leaf][start:stop] for leaf, start, stop in scored.matches}
+    first = len(worth) - len(typed)
+    wholes = _wholes(typed, inside, first) if typed and len(inside) > 1 else []
+    standing = {whole.leaf for whole in wholes}
+    covered = {part for at, some in parts.items() if at in inside or at in standing for part in some}
+    found = wholes + [
+        Found(leaf, inside[leaf], leaf in single) for leaf in order if leaf in inside and leaf not in covered
+    ]
+    if wholes and wholes[0].leaf == first:
+        return _as_typed(document, scored.index, _apart(wholes[0].places)[:_FEW], found, first, marking)
+    if name in inside:
+        return _as_typed(
+            document, scored.index, _apart(inside[name])[: PASSAGES if spelled else 1], found, name, marking
+        )
+    near = densest(inside | {leaf: places for leaf, places, _ in wholes} if wholes else inside, worth, body)
+    return snippet(document.passage(scored.index, near, found), worth)
+
+
+def _as_typed(
+    document: Document, section: int, places: Sequence[int], found: Sequence[Found], leaf: int, marking: Marking
+) -> Snippet:
+    """The snippet around one of the places of a leaf, the first that is spelled as it was typed, if any is."""
+    everywhere = found[0].places
+    choice = everywhere[-1] - everywhere[0] >= len(everywhere)  # else it is one place
+    shown: Snippet | None = None
+    for near in places:
+        passage = document.passage(section, near, found)
+        around, as_spelled = stretch(passage, leaf, marking.text if choice else "", marking.analyzer)
+        if as_spelled or not shown:
+            shown = snippet(passage, marking.worth, around=around)
+        if as_spelled:
+            break
+    assert shown, "a leaf that was found has places"
+    return shown
+
+
+def _apart(places: Sequence[int]) -> list[int]:
+    """The first of these positions, and others that are not in its passage."""
+    apart = list(places[:1])
+    for place in places:
+        if place - apart[-1] > APART:
+            apart.append(place)
+    return apart
+
+
+def _wholes(typed: Sequence[Typed], inside: Mapping[int, Sequence[int]], first: int) -> list[Found]:
+    """What stands as it was typed in a section, numbered from `first` on; where everything does, nothing else."""
+    found = []
+    for number, one in enumerate(typed, first):
+        if ranges := stands(one, inside):
+            found.append(Found(number, list(chain.from_iterable(ranges)), single=True))
+            if number == first:
+                break
+    return found

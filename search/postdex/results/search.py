@@ -1,0 +1,235 @@
+"""Which page of hits answers a query tree in one snapshot of an index?
+
+The engine matches and scores, `rerank` re-ranks the first fifty, `hits` makes what is shown of those on
+the page. Here is also said which required word or filter left nothing. Text, files and
+freshness are left to `index`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from postdex_index.engine.api import UNTYPED, Answer, AsTyped, Reader, Search
+from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Query, Synonyms, leaves, show
+from postdex_index.text.characters import is_spaceless
+
+from ..query.typos import Correction
+from ..request import SearchRequest
+from ..text_safety import iso
+from . import hits, rerank
+from .exact_spelling import spelled_first
+from .values import Hit, IndexState, Results
+
+#: More than any index has: all posts that match.
+ALL_POSTS = 1 << 40
+#: Characters of what was typed that a warning repeats.
+_LONGEST_NAME = 200
+#: Clauses that are tried alone when nothing was found: each costs a search.
+_TRIED = 16
+
+
+class Question(NamedTuple):
+    """A query as it was read: its text, its tree, what it is as a whole and the name that it is, if it is one, and what
+    was noticed on the way."""
+
+    text: str
+    tree: Query
+    as_typed: AsTyped = UNTYPED
+    name: str = ""
+    corrections: tuple[Correction, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def answer(question: Question, request: SearchRequest, reader: Reader, state: IndexState, started: float) -> Results:
+    """The page of hits; `started` is the `time.perf_counter()` from which `took_ms` counts."""
+    deadline = None if request.deadline_ms is None else time.monotonic() + request.deadline_ms / 1000
+    whole = request.units == "sections"
+    search = Search(
+        question.tree,
+        question.as_typed,
+        request.sort,
+        request.facets,
+        offset=0 if whole else request.offset,
+        limit=ALL_POSTS if whole else request.limit,
+        drafts=request.drafts,
+        deadline=deadline,
+    )
+    found = reader.search(search)
+    showing = hits.showing(
+        search,
+        found,
+        reader.analyzer,
+        text=question.name or question.text,
+        snippets=request.snippets,
+        section_snippets=request.section_snippets,
+        explain=request.explain,
+    )
+    wanted = None if whole else request.offset + request.limit
+    ranked = best(found, question, request.sort == "score", wanted)
+    if whole:
+        found_hits, total, done = _sections(reader, ranked, showing, request, deadline)
+    else:
+        found_hits = [
+            hits.of_post(reader, one, showing) for one in ranked[request.offset : request.offset + request.limit]
+        ]
+        total, done = found.total, True
+    complete = found.complete and done
+    warnings = question.warnings + tuple(_cut(found))
+    if not found.total and complete:
+        warnings += tuple(_left_nothing(question.tree, reader, request.drafts))
+    return Results(
+        query=question.text,
+        parsed=show(question.tree),
+        total=total,
+        limit=request.limit,
+        offset=request.offset,
+        took_ms=(time.perf_counter() - started) * 1000,
+        hits=tuple(found_hits),
+        facets=found.facets,
+        corrections=question.corrections,
+        warnings=warnings,
+        complete=complete,
+        index=state,
+    )
+
+
+def best(found: Answer, question: Question, by_score: bool = True, wanted: int | None = None) -> list[rerank.Ranked]:
+    """The candidates as they are shown: if they are to be `by_score`, by closeness, and names as they were typed first.
+    With `wanted` only so many at the top need be right."""
+    words = leaves(question.tree)
+    if by_score and question.name:
+        return spelled_first(found.candidates, question.name, len(words), wanted)
+    return rerank.closest(found.candidates, rerank.neighbours(words) if by_score else (), wanted)
+
+
+def nothing(request: SearchRequest, warnings: tuple[str, ...], state: IndexState, started: float) -> Results:
+    """The answer to a text that holds nothing to search for."""
+    took = (time.perf_counter() - started) * 1000
+    facets: dict[str, dict[str, int]] = {name: {} for name in request.facets}
+    return Results(
+        query=request.query,
+        parsed="",
+        total=0,
+        limit=request.limit,
+        offset=request.offset,
+        took_ms=took,
+        hits=(),
+        facets=facets,
+        corrections=(),
+        warnings=warnings,
+        complete=True,
+        index=state,
+    )
+
+
+def all_of(tree: Query, *filters: Query) -> Query:
+    """The tree with filters that must hold besides.
+
+    >>> show(all_of(Clauses(optional=(Keyword("tag", "a"),), minimum=1), Keyword("lang", "en")))
+    '(+(tag=a) +lang=en)'
+    """
+    return Clauses(required=(tree, *filters)) if filters else tree
+
+
+def _sections(
+    reader: Reader,
+    ranked: Sequence[rerank.Ranked],
+    showing: hits.Showing,
+    request: SearchRequest,
+    deadline: float | None,
+) -> tuple[list[Hit], int, bool]:
+    """All sections of these posts, best first (in the order of the posts if these are sorted): those of the page, how
+    many there are, and whether time was enough for all posts."""
+    spots: list[hits.Spot] = []
+    done = True
+    for post in ranked:
+        if deadline is not None and time.monotonic() > deadline:
+            done = False
+            break
+        spots += hits.spots(post, showing)
+    if request.sort == "score":
+        spots.sort(key=lambda spot: -spot.score)
+    wanted = spots[request.offset : request.offset + request.limit]
+    return [hits.of_spot(reader, spot, showing) for spot in wanted], len(spots), done
+
+
+def _cut(found: Answer) -> list[str]:
+    """A warning for each pattern of which only the most frequent words were searched for."""
+    return [
+        f"{show(stats.leaf)} stands for too many words; only the most frequent were searched for"
+        for stats in found.leaves
+        if stats.cut
+    ]
+
+
+def _left_nothing(tree: Query, reader: Reader, drafts: bool) -> list[str]:
+    """Which required word or filter no post has, or that no post has all of them."""
+    clauses = required(tree)
+    totals = reader.totals(clauses[:_TRIED], drafts=drafts)
+    if empty := [clause for clause, total in zip(clauses, totals, strict=False) if not total]:
+        return [f"no post has {_short(named(clause))}" for clause in empty]
+    if len(clauses) > 1:
+        return ["no post has all of " + ", ".join(_short(named(clause)) for clause in clauses)]
+    return []
+
+
+def _short(name: str) -> str:
+    """The beginning of what was pasted: nobody reads it again in a warning."""
+    return name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…"
+
+
+def required(tree: Query) -> list[Query]:
+    """The words, phrases and filters that every post must have that matches, and groups of which it must have some.
+
+    >>> from postdex_index.query import Term
+    >>> words = Clauses(optional=(Term("smc"), Term("tcp")), minimum=1)
+    >>> [show(clause) for clause in required(all_of(words, Keyword("lang", "en")))]
+    ['(smc tcp)', 'lang=en']
+    """
+    if not isinstance(tree, Clauses):
+        return [] if isinstance(tree, Everything) else [tree]
+    found = [deeper for clause in tree.required for deeper in required(clause)]
+    group = Clauses(optional=tree.optional, minimum=tree.minimum, typed=tree.typed)
+    return [*found, group] if tree.minimum and alternatives(group) else found
+
+
+def alternatives(group: Clauses) -> list[str]:
+    """What a post may have of a group, as people would say it: parts of words go without saying, and a run of
+    characters is one.
+
+    >>> from postdex_index.query import Term
+    >>> alternatives(Clauses(optional=(Term("核模"), Term("模块")), bonus=(Term("内核"),), minimum=1, typed="内核模块"))
+    ['内核模块']
+    """
+    if group.typed:
+        return [group.typed]
+    return [named(clause) for clause in group.optional if getattr(clause, "weight", 1) >= rerank.PASSED_OVER]
+
+
+def named(clause: Query) -> str:
+    """A clause as people would say it.
+
+    >>> named(Phrase(("pod", "自动", "动扩", "扩缩"), exact=True))
+    '"pod 自动扩缩"'
+    """
+    if isinstance(clause, Clauses):
+        return " or ".join(alternatives(clause))
+    if isinstance(clause, Keyword):
+        return f"{clause.field}:{clause.value}"
+    if isinstance(clause, DateRange):
+        start, stop = (("" if end is None else iso(end)[:10]) for end in clause)
+        return f"a date in {start}..{stop}"
+    if isinstance(clause, Synonyms):
+        return named(clause.spellings[0])
+    return show(clause._replace(terms=(_typed(clause.terms),)) if isinstance(clause, Phrase) else clause)
+
+
+def _typed(words: Sequence[str]) -> str:
+    """Words as they were typed: the pairs of a run of characters overlap."""
+    text = words[0]
+    for before, word in pairwise(words):
+        text += word[1:] if is_spaceless(word) and word[0] == before[-1] else " " + word
+    return text

@@ -1,0 +1,186 @@
+"""What does a search give: hits, what is to be said of all of them, a verdict, the state of an index?
+
+Small, immutable and typed, as `postdex_index.model`, whose spans and explanations these hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
+
+from postdex_index.engine.api import Kept, Stats
+from postdex_index.model import Explanation, Span
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from ..query.typos import Correction
+
+
+class Snippet(NamedTuple):
+    """Text to show with its marked spans; `line` is the file's line of what was typed as a whole, else of the heaviest
+    mark, without any of the text."""
+
+    text: str
+    spans: tuple[Span, ...]
+    line: int
+
+
+class SectionHit(NamedTuple):
+    """A section of a hit: `line` is its heading's, `match_line` its best match's."""
+
+    heading: str
+    headings: tuple[str, ...]
+    anchor: str
+    url: str
+    line: int
+    match_line: int
+    score: float
+    snippet: Snippet | None = None
+
+
+class Hit(NamedTuple):
+    """A post that answers a query; its best section first in `sections`.
+
+    `headings` is the path of headings down to the best section, `anchor` and `line` lead into it: `line` is that of the
+    snippet, or of the section's heading where nothing is marked in its text.
+    """
+
+    path: str
+    line: int
+    url: str
+    anchor: str
+    title: str
+    title_spans: tuple[Span, ...]
+    headings: tuple[str, ...]
+    date: int | None
+    date_from: str
+    updated: int | None
+    tags: tuple[str, ...]
+    categories: tuple[tuple[str, ...], ...]
+    lang: str
+    score: float
+    snippet: Snippet
+    sections: tuple[SectionHit, ...]
+    explain: Explanation | None = None
+
+
+class IndexState(NamedTuple):
+    """Which index answered: its generation, its published posts, and whether it is as new as the files.
+
+    `fresh` is None where nobody looked at the files; then `changed_files` is 0.
+    """
+
+    generation: int
+    posts: int
+    fresh: bool | None
+    changed_files: int
+
+
+class Results(Sequence[Hit]):
+    """The answer to one query: a sequence of its hits, with what is to be said of all. It never changes.
+
+    `total` is exact, `len` is of these hits; `complete` is False when the deadline cut the search.
+    """
+
+    __slots__ = (
+        *("query", "parsed", "total", "limit", "offset", "took_ms", "hits"),
+        *("facets", "corrections", "warnings", "complete", "index"),
+    )
+
+    query: str
+    parsed: str
+    total: int
+    limit: int
+    offset: int
+    took_ms: float
+    hits: tuple[Hit, ...]
+    facets: dict[str, dict[str, int]]
+    corrections: tuple[Correction, ...]
+    warnings: tuple[str, ...]
+    complete: bool
+    index: IndexState  # type: ignore[assignment]  # the wire's name; hides Sequence.index, which nobody needs here
+
+    def __init__(
+        self,
+        query: str,
+        parsed: str,
+        total: int,
+        limit: int,
+        offset: int,
+        took_ms: float,
+        hits: tuple[Hit, ...],
+        facets: dict[str, dict[str, int]],
+        corrections: tuple[Correction, ...],
+        warnings: tuple[str, ...],
+        complete: bool,
+        index: IndexState,
+    ) -> None:
+        values = query, parsed, total, limit, offset, took_ms, hits, facets, corrections, warnings, complete, index
+        for name, value in zip(Results.__slots__, values, strict=True):
+            object.__setattr__(self, name, value)
+
+    def replaced(self, **changed: Any) -> Self:
+        """The same with other values for these attributes."""
+        return type(self)(**{name: getattr(self, name) for name in Results.__slots__} | changed)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    @overload
+    def __getitem__(self, at: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Hit, ...]: ...
+
+    def __getitem__(self, at: int | slice) -> Hit | tuple[Hit, ...]:
+        return self.hits[at]
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"results do not change; {name} is as it was found")
+
+    def __delattr__(self, name: str) -> None:
+        self.__setattr__(name, None)
+
+    def values(self) -> tuple[Any, ...]:
+        """All attributes, in the order of `__init__`."""
+        return tuple(getattr(self, name) for name in Results.__slots__)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
+        return type(self), self.values()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Results) and self.values() == other.values()
+
+    __hash__ = None  # type: ignore[assignment]  # facets are dicts
+
+    def __repr__(self) -> str:
+        return f"<Results of {self.query!r}: {len(self.hits)} of {self.total} hits>"
+
+
+class Verdict(NamedTuple):
+    """What became of a post in a search: its `rank` (1 is best; 0 if it is not found, or too far down to count),
+    what its score is made of (None if the query does not fit it), and the reasons why it is not found."""
+
+    path: str
+    rank: int
+    score: Explanation | None
+    reasons: tuple[str, ...] = ()
+
+
+class Status(NamedTuple):
+    """An index as it stands: where, in numbers, how it stands to the files, and which commits are kept.
+
+    `stats.bytes` is what a search may read, `bytes_on_disk` all that lies in the index's folder.
+    """
+
+    folder: str
+    directory: str
+    stats: Stats
+    fresh: bool
+    changed_files: int
+    bytes_on_disk: int
+    commits: tuple[Kept, ...]
