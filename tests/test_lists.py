@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from postdex_index import scoring
 from postdex_index.engine.embedded.format.columns import NAME, SURFACE
 from postdex_index.engine.embedded.read.combined_postings import UnionPostings
-from postdex_index.engine.embedded.read.postings import Lists
-from postdex_index.engine.embedded.read.stored_postings import RunPostings, StoredPostings
+from postdex_index.engine.embedded.read.postings import PostingLists
+from postdex_index.engine.embedded.read.stored_postings import ContiguousPostings, StoredPostings
 from postdex_index.engine.embedded.write.postings_writer import Impacts, ListWriter
 from postdex_index.schema import SCORED
 
@@ -40,7 +40,7 @@ class InMemory:
         return lambda start, stop: None
 
 
-def written(lists: Written, wide: bool) -> Lists:
+def written(lists: Written, wide: bool) -> PostingLists:
     """The lists, written and open."""
     writer = ListWriter(wide)
     shift = 32 if wide else 16
@@ -57,7 +57,7 @@ def written(lists: Written, wide: bool) -> Lists:
         writer.add(name, surfaces, places, (), which if len(surfaces) > 1 else b"")
     impacts = Impacts([[0] * POSTS for _ in SCORED], [0.0] * len(SCORED))
     spelled = {surface: surface.upper() for surfaces in lists.values() for surface in surfaces if len(surface) > 2}
-    return Lists(InMemory(writer.columns(impacts, spelled), wide))  # type: ignore[arg-type]
+    return PostingLists(InMemory(writer.columns(impacts, spelled), wide))  # type: ignore[arg-type]
 
 
 def check(lists: Written, wide: bool) -> None:
@@ -71,20 +71,23 @@ def check(lists: Written, wide: bool) -> None:
         everything = [
             sorted(chain.from_iterable(at.get(doc, []) for at in lists[name].values())) for doc in range(POSTS)
         ]
-        assert stored.places(range(POSTS)) == everything
+        assert stored.positions_in(range(POSTS)) == everything
         assert [list(stored.positions(doc)) for doc in range(POSTS)] == everything
         for index, (surface, by_post) in enumerate(lists[name].items()):
-            assert stored.places(range(POSTS), {index}) == [by_post.get(doc, []) for doc in range(POSTS)]
-            assert stored.places([3], {index}) == [by_post.get(3, [])]
+            assert stored.positions_in(range(POSTS), {index}) == [by_post.get(doc, []) for doc in range(POSTS)]
+            assert stored.positions_in([3], {index}) == [by_post.get(3, [])]
             found = words.surfaces(words.find(surface))
             key = next(key for key in found if words.leads_to(key) == (number, index))
             assert found[key] == len(by_post)
             assert words.shown(key) == (surface.upper() if len(surface) > 2 else surface)
     for run in (range(start, stop) for stop in range(1, len(lists) + 1) for start in range(stop)):
-        one_by_one, together = UnionPostings([StoredPostings(read, number) for number in run]), RunPostings(read, run)
+        one_by_one, together = (
+            UnionPostings([StoredPostings(read, number) for number in run]),
+            ContiguousPostings(read, run),
+        )
         assert (together.docs, together.impacts) == (one_by_one.docs, one_by_one.impacts)
         assert list(map(together.positions, range(POSTS))) == list(map(one_by_one.positions, range(POSTS)))
-        assert list(together.stored()) == list(one_by_one.stored())
+        assert list(together.whole_lists()) == list(one_by_one.whole_lists())
     keys = sorted([*chain.from_iterable(lists.values()), *[name for name in lists if name not in lists[name]]])
     assert [key.decode() for key in words.keys(range(len(words)))] == keys
     for prefix in {key[:2] for key in keys}:

@@ -23,7 +23,7 @@ from postdex_index.engine.api import FEWEST, AsTyped, Put, Search, Stamp
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.engine.embedded.read import matcher as matching
 from postdex_index.engine.embedded.read import snapshot as reader
-from postdex_index.engine.embedded.read.postings import Lists
+from postdex_index.engine.embedded.read.postings import PostingLists
 from postdex_index.engine.embedded.read.snapshot import Snapshot
 from postdex_index.engine.embedded.write.field_values import short_texts
 from postdex_index.model import Code, Post, Section, Span
@@ -410,7 +410,7 @@ def test_what_is_known_is_not_looked_up_again() -> None:
     with tempfile.TemporaryDirectory() as directory, patch.object(matching, "SEGMENT_BYTES", 0):
         built = build(Path(directory), [prose], [])
         first = built.reader.search(Search(query, deadline=math.inf))
-        with patch.object(Lists, "postings", side_effect=AssertionError("looked up again")):
+        with patch.object(PostingLists, "postings", side_effect=AssertionError("looked up again")):
             again = built.reader.search(Search(query, deadline=math.inf))
         assert again.total == first.total == 3
         assert [c.score for c in again.candidates] == [c.score for c in first.candidates]

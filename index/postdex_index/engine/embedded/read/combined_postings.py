@@ -22,62 +22,62 @@ class Postings(Protocol):
         """Ascending positions in a post; empty where it does not stand."""
         ...
 
-    def counted(self, doc: int) -> Sequence[int]:
+    def counted_positions(self, doc: int) -> Sequence[int]:
         """The occurrences that the impact in a post was made of, a position each: of several words as one those of
         the word that counts most there."""
         ...
 
-    def stored(self) -> Iterable[int]:
+    def whole_lists(self) -> Iterable[int]:
         """The numbers of the stored lists that it has all of, for the shares of titles."""
         ...
 
-    def partly(self) -> Mapping[int, Set[int]]:
+    def partial_lists(self) -> Mapping[int, Set[int]]:
         """The numbers of the stored lists that it has only some surfaces of, each with the posts that have one of
         these in their title."""
         ...
 
 
-class MadePostings:
+class ComputedPostings:
     """Postings that were computed: a phrase, a word limited to a field or to some surfaces."""
 
-    __slots__ = ("_each", "_kept", "_titled", "_width", "docs", "impacts")
+    __slots__ = ("_positions", "_step", "_title_docs", "_width", "docs", "impacts")
 
     def __init__(
         self,
         impacts: bytes,
-        kept: Mapping[int, list[int]],
+        positions: Mapping[int, list[int]],
         *,
-        each: int = 1,
+        step: int = 1,
         width: int = 1,
-        titled: Mapping[int, Set[int]] | None = None,
+        title_docs: Mapping[int, Set[int]] | None = None,
     ) -> None:
-        """`each` of the positions in a post are one occurrence, and each stands for `width` words; `titled` is what
-        `partly` gives."""
-        self.docs: Sequence[int] = list(kept)
+        """`step` of the positions in a post are one occurrence, and each stands for `width` words; `title_docs` is what
+        `partial_lists` gives."""
+        self.docs: Sequence[int] = list(positions)
         self.impacts = impacts
-        self._kept = kept
-        self._each = each
+        self._positions = positions
+        self._step = step
         self._width = width
-        self._titled = titled or {}
+        self._title_docs = title_docs or {}
 
     def positions(self, doc: int) -> Sequence[int]:
         """Ascending positions of all words of the leaf in a post."""
-        places = self._kept.get(doc, ())
+        places = self._positions.get(doc, ())
         if self._width == 1:
             return places
         return sorted({place + step for place in places for step in range(self._width)})
 
-    def counted(self, doc: int) -> Sequence[int]:
+    def counted_positions(self, doc: int) -> Sequence[int]:
         """One position of each occurrence."""
-        return self._kept.get(doc, [])[:: self._each]
+        return self._positions.get(doc, [])[:: self._step]
 
-    def stored(self) -> Iterable[int]:
+    def whole_lists(self) -> Iterable[int]:
         """None: the words of a phrase, and those limited to a field, are never counted as words of a title."""
         return ()
 
-    def partly(self) -> Mapping[int, Set[int]]:
+    def partial_lists(self) -> Mapping[int, Set[int]]:
         """The list that some surfaces were taken of."""
-        return self._titled
+        return self._title_docs
 
 
 class UnionPostings:
@@ -86,7 +86,7 @@ class UnionPostings:
     __slots__ = ("_members", "docs", "impacts")
 
     def __init__(self, members: Sequence[Postings]) -> None:
-        self.docs, self.impacts = greatest(
+        self.docs, self.impacts = max_impacts(
             chain.from_iterable([zip(one.docs, one.impacts, strict=True) for one in members])
         )
         self._members = members
@@ -95,23 +95,23 @@ class UnionPostings:
         """Ascending positions in a post, each once."""
         return sorted({place for one in self._members for place in one.positions(doc)})
 
-    def counted(self, doc: int) -> Sequence[int]:
+    def counted_positions(self, doc: int) -> Sequence[int]:
         """Those of the member that counts most there."""
-        return max(self._members, key=lambda one: impact_in(one, doc)).counted(doc)
+        return max(self._members, key=lambda one: impact_in(one, doc)).counted_positions(doc)
 
-    def stored(self) -> Iterable[int]:
+    def whole_lists(self) -> Iterable[int]:
         """The lists of all members."""
-        return [number for one in self._members for number in one.stored()]
+        return [number for one in self._members for number in one.whole_lists()]
 
-    def partly(self) -> Mapping[int, Set[int]]:
+    def partial_lists(self) -> Mapping[int, Set[int]]:
         """The lists of all members."""
         found: dict[int, Set[int]] = {}
-        for number, titled in chain.from_iterable([one.partly().items() for one in self._members]):
+        for number, titled in chain.from_iterable([one.partial_lists().items() for one in self._members]):
             found[number] = found.get(number, set()) | titled
         return found
 
 
-def greatest(postings: Iterable[tuple[int, int]]) -> tuple[Sequence[int], bytes]:
+def max_impacts(postings: Iterable[tuple[int, int]]) -> tuple[Sequence[int], bytes]:
     """Of (post, impact) in any order the posts, ascending, and the greatest impact in each."""
     best: dict[int, int] = {}
     get = best.get

@@ -13,7 +13,7 @@ from ....model import Explanation
 from ....query import show
 from ....schema import SCORED
 from ...api import LeafStats
-from .postings import Lists
+from .postings import PostingLists
 
 
 def leaf(stats: LeafStats, impact: int, fields: Sequence[Explanation]) -> Explanation:
@@ -31,7 +31,7 @@ def leaf(stats: LeafStats, impact: int, fields: Sequence[Explanation]) -> Explan
     )
 
 
-def fields(lists: Lists, doc: int, counted: Sequence[int]) -> list[Explanation]:
+def fields(lists: PostingLists, doc: int, counted: Sequence[int]) -> list[Explanation]:
     """What a leaf is worth in each field of a post, by the positions of the occurrences that count."""
     lengths, averages = lists.lengths(doc), lists.averages
     return [

@@ -25,7 +25,7 @@ from ....query import Clauses, DateRange, Everything, Keyword, Leaf, Phrase, Que
 from ....scoring import COVERAGE
 from .combined_postings import Postings
 from .doc_values import Columns
-from .postings import Lists, Sought
+from .postings import PostingLists, Sought
 from .vocabulary import Vocabulary
 
 FULL = bytes([0]) + b"\xff" * 255
@@ -51,7 +51,7 @@ class SegmentRows:
     """What one segment has of leaves: postings, and their impacts as one byte a post. Kept from search to search, and
     over commits."""
 
-    def __init__(self, lists: Lists) -> None:
+    def __init__(self, lists: PostingLists) -> None:
         self.posts = lists.posts
         self._lists = lists
         self._kept: dict[Sought, LeafRow | None] = {}
@@ -59,7 +59,7 @@ class SegmentRows:
         self._room = SEGMENT_BYTES
 
     def get(self, sought: Sought, among: Sequence[int] | None = None) -> LeafRow | None:
-        """What there is of a leaf, or None if no post has it. `among` as in `Lists.postings`."""
+        """What there is of a leaf, or None if no post has it. `among` as in `PostingLists.postings`."""
         if sought in self._kept:
             return self._kept[sought]
         postings = self._lists.postings(sought, among)
@@ -79,9 +79,9 @@ class SegmentRows:
     def share(self, postings: Sequence[Postings]) -> int:
         """Lanes: the share of each title's words that these stand for. Each list counts once, so that the shares of a
         title add up to no more than a byte holds."""
-        whole = {number for one in postings for number in one.stored()}
+        whole = {number for one in postings for number in one.whole_lists()}
         partly: dict[int, Set[int]] = {}
-        for number, titled in chain.from_iterable([one.partly().items() for one in postings]):
+        for number, titled in chain.from_iterable([one.partial_lists().items() for one in postings]):
             partly[number] = partly.get(number, frozenset()) | titled
         lanes = sum(map(self._share_of, whole))
         for number in partly.keys() - whole:
@@ -222,11 +222,11 @@ class Matcher:
         postings = row.postings[number]
         return postings.positions(doc) if postings else ()
 
-    def counted(self, row: Row, doc: int) -> Sequence[int]:
+    def counted_positions(self, row: Row, doc: int) -> Sequence[int]:
         """The occurrences that the impact of this row in a post was made of, a position each."""
         number, doc = self.place(doc)
         postings = row.postings[number]
-        return postings.counted(doc) if postings else ()
+        return postings.counted_positions(doc) if postings else ()
 
     # -- which
 
@@ -391,7 +391,7 @@ def reaching(row: bytes, value: int) -> Iterator[int]:
     >>> list(reaching(bytes([0, 3, 9, 5]), 4))
     [2, 3]
     """
-    return map(_START, _MARK.finditer(row.translate(_marks_from(value))))
+    return map(_MATCH_START, _ONE_BYTE.finditer(row.translate(_marks_from(value))))
 
 
 def threshold(row: bytes, count: int) -> int:
@@ -418,4 +418,4 @@ def _marks_from(value: int) -> bytes:
     return bytes([byte >= value for byte in range(256)])
 
 
-_MARK, _START = re.compile(b"\x01"), re.Match.start
+_ONE_BYTE, _MATCH_START = re.compile(b"\x01"), re.Match.start

@@ -12,33 +12,33 @@ from collections.abc import Sequence
 from typing import Protocol
 
 #: A list so many times longer than another is looked up, not gone through.
-LONGER = 8
+LOOKUP_RATIO = 8
 
 
-class Word(Protocol):
+class PhraseWord(Protocol):
     """A word of a phrase: `docs` are the posts that may hold it, ascending."""
 
     @property
     def docs(self) -> Sequence[int]: ...
 
-    def places(self, docs: Sequence[int]) -> Sequence[Sequence[int]]:
+    def positions_in(self, docs: Sequence[int]) -> Sequence[Sequence[int]]:
         """For each of these posts where the word stands, ascending."""
         ...
 
 
-def side_by_side(words: Sequence[Word], among: Sequence[int] | None = None) -> dict[int, list[int]]:
+def side_by_side(words: Sequence[PhraseWord], among: Sequence[int] | None = None) -> dict[int, list[int]]:
     """By post where the first word stands, ascending, when each word follows the one before. `among` are the posts
     that may hold all the words, where that is known. Of two words of one list at one place (the stem of `dog-s` and of
     its first part) both are given, as the list has them."""
     first, *rest = sorted(range(len(words)), key=lambda step: len(words[step].docs))
     docs = common(words) if among is None else among
     found: dict[int, list[int]] = {}
-    for doc, at in zip(docs, words[first].places(docs), strict=True):
+    for doc, at in zip(docs, words[first].positions_in(docs), strict=True):
         if at:
             found[doc] = [place - first for place in at]
     for step in rest:
         docs = list(found)
-        for doc, at in zip(docs, words[step].places(docs), strict=True):
+        for doc, at in zip(docs, words[step].positions_in(docs), strict=True):
             starts = found[doc]
             if len(starts) > 1:
                 places = set(at) if len(starts) > 4 else at
@@ -50,19 +50,19 @@ def side_by_side(words: Sequence[Word], among: Sequence[int] | None = None) -> d
     return found
 
 
-def within(words: Sequence[Word], slop: int) -> dict[int, list[int]]:
+def within(words: Sequence[PhraseWord], slop: int) -> dict[int, list[int]]:
     """By post where all words of windows stand, ascending, that hold every word, in any order, and at most `slop`
     others among them."""
     docs = common(words)
-    columns = [[sorted({*at}) for at in word.places(docs)] for word in words]
+    columns = [[sorted({*at}) for at in word.positions_in(docs)] for word in words]
     return {doc: near for doc, *places in zip(docs, *columns, strict=True) if (near := _near(places, slop))}
 
 
-def common(words: Sequence[Word]) -> Sequence[int]:
+def common(words: Sequence[PhraseWord]) -> Sequence[int]:
     """The posts that may hold all the words, ascending."""
     docs, *rest = sorted([word.docs for word in words], key=len)
     for longer in rest:
-        if len(docs) * LONGER > len(longer):
+        if len(docs) * LOOKUP_RATIO > len(longer):
             docs = sorted(set(docs).intersection(longer))
         else:
             docs = [doc for doc in docs if (at := bisect_left(longer, doc)) < len(longer) and longer[at] == doc]

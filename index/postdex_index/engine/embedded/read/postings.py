@@ -1,6 +1,6 @@
 """In which posts of a segment does a leaf of the query stand, how much does it count there, and where?
 
-`Lists` are its posting lists, found through `words.Words`; `Postings` what a leaf has in this segment:
+`PostingLists` are its posting lists, found through `words.Words`; `Postings` what a leaf has in this segment:
 posts, impacts, positions. A word's postings are the stored list; a pattern's the union of several
 (`combined_postings.py`); a phrase's are made from positions (`phrases.py`). Boolean structure is `matcher.py`'s.
 """
@@ -20,15 +20,15 @@ from ....text import globs
 from ....text.stemming import stem
 from ..format.columns import NAME, SURFACE
 from ..format.segment_file import SegmentFile
-from .combined_postings import MadePostings, Postings, union
+from .combined_postings import ComputedPostings, Postings, union
 from .phrases import side_by_side, within
-from .stored_postings import RunPostings, StoredLists, StoredPostings, flags_of, runs
+from .stored_postings import ContiguousPostings, StoredLists, StoredPostings, contiguous_ranges, flags_of
 from .term_dictionary import Words
 
 Pattern: TypeAlias = Prefix | Wildcard | Fuzzy
 
 #: What so many patterns cover is kept: between counting their words in all segments and looking them up in each.
-_MOST_COVERED = 4
+_MAX_CACHED_PATTERNS = 4
 
 
 class Sought(NamedTuple):
@@ -40,7 +40,7 @@ class Sought(NamedTuple):
     only: frozenset[bytes] | None = None
 
 
-class Lists(StoredLists):
+class PostingLists(StoredLists):
     """The posting lists of a segment, and the postings of any leaf."""
 
     def __init__(self, segment: SegmentFile) -> None:
@@ -53,7 +53,7 @@ class Lists(StoredLists):
         self._run_first, self._run_start = segment.column("field_span_first"), segment.column("field_span_start")
         self._run_code = segment.column("field_span_code")
         self._link_first, self._link_edge = segment.column("link_first"), segment.column("link_edge")
-        self._covered: dict[Pattern, list[int]] = {}
+        self._keys_by_pattern: dict[Pattern, list[int]] = {}
 
     # -- leaves
 
@@ -62,12 +62,12 @@ class Lists(StoredLists):
         where that is known."""
         match sought.leaf:
             case Term(text, field, _, exact):
-                found = self._surfaces(self.words.find(text)) if exact else self._word(text, sought.languages)
+                found = self._of_forms(self.words.find(text)) if exact else self._word(text, sought.languages)
                 return self._limited(found, field)
             case Phrase():
                 return self._phrase(sought.leaf, sought, among)
             case Prefix() | Wildcard() | Fuzzy():
-                return self._limited(self._surfaces(self._meant(sought.leaf, sought)), sought.leaf.field)
+                return self._limited(self._of_forms(self._keys_searched(sought.leaf, sought)), sought.leaf.field)
             case Synonyms(spellings):
                 each = [self.postings(sought._replace(leaf=one), among) for one in spellings]
                 return union([found for found in each if found])
@@ -82,15 +82,15 @@ class Lists(StoredLists):
         names = {stem(text, language) for language in languages or self._languages}
         return {words.leads_to(key)[0] for name in names for key in words.find(name) if words.kind[key] & NAME}
 
-    def covered(self, pattern: Pattern) -> Sequence[int]:
+    def keys_of_pattern(self, pattern: Pattern) -> Sequence[int]:
         """The keys of the words that a pattern covers, whatever its field."""
         pattern = pattern._replace(field="", weight=1.0)
-        found = self._covered.get(pattern)
+        found = self._keys_by_pattern.get(pattern)
         if found is None:
-            if len(self._covered) >= _MOST_COVERED:
-                self._covered = {}
+            if len(self._keys_by_pattern) >= _MAX_CACHED_PATTERNS:
+                self._keys_by_pattern = {}
             kind = self.words.kind
-            found = self._covered[pattern] = [key for key in self._keys(pattern) if kind[key] & SURFACE]
+            found = self._keys_by_pattern[pattern] = [key for key in self._keys(pattern) if kind[key] & SURFACE]
         return found
 
     def _keys(self, pattern: Pattern) -> Iterable[int]:
@@ -114,25 +114,25 @@ class Lists(StoredLists):
             found[word] = found.get(word, 0) + posts[key]
         return found
 
-    def _meant(self, pattern: Pattern, sought: Sought) -> Sequence[int]:
+    def _keys_searched(self, pattern: Pattern, sought: Sought) -> Sequence[int]:
         """The keys of the words that a pattern means."""
-        keys = self.covered(pattern)
+        keys = self.keys_of_pattern(pattern)
         if sought.only is None or not keys:
             return keys
         region = range(min(keys), max(keys) + 1)
         spelled = self.words.keys(region)
         return [key for key in keys if spelled[key - region.start] in sought.only]
 
-    def _surfaces(self, keys: Iterable[int]) -> Postings | None:
+    def _of_forms(self, keys: Iterable[int]) -> Postings | None:
         """All words among these keys, as one."""
-        wanted = self._wanted(keys)
+        wanted = self._forms_by_list(keys)
         whole = {number for number, surfaces in wanted.items() if surfaces.issuperset(self.surfaces.of(number))}
-        members: list[Postings] = [self._of_surfaces(number, wanted[number]) for number in wanted.keys() - whole]
-        for run in runs(sorted(whole)):
-            members.append(RunPostings(self, run) if len(run) > 1 else StoredPostings(self, run.start))
+        members: list[Postings] = [self._limited_to_forms(number, wanted[number]) for number in wanted.keys() - whole]
+        for run in contiguous_ranges(sorted(whole)):
+            members.append(ContiguousPostings(self, run) if len(run) > 1 else StoredPostings(self, run.start))
         return union(members)
 
-    def _wanted(self, keys: Iterable[int]) -> dict[int, set[int]]:
+    def _forms_by_list(self, keys: Iterable[int]) -> dict[int, set[int]]:
         """The lists that these keys lead to, with the surfaces that are wanted of each."""
         words = self.words
         wanted: dict[int, set[int]] = {}
@@ -140,20 +140,20 @@ class Lists(StoredLists):
             wanted.setdefault(number, set()).add(surface)
         return wanted
 
-    def _of_surfaces(self, number: int, wanted: set[int]) -> Postings:
+    def _limited_to_forms(self, number: int, wanted: set[int]) -> Postings:
         """A list, limited to some of its surfaces. Where all occurrences in a post are wanted, the stored impact is
         theirs."""
         stored = StoredPostings(self, number)
         flags = iter(self.surfaces.of(number).translate(flags_of(wanted)))
         kept: dict[int, list[int]] = {}
         impacts = bytearray()
-        for doc, value, places in zip(stored.docs, stored.impacts, stored.places(stored.docs), strict=True):
+        for doc, value, places in zip(stored.docs, stored.impacts, stored.positions_in(stored.docs), strict=True):
             at = list(compress(places, islice(flags, len(places))))
             if at:
                 kept[doc] = at
                 impacts.append(value if len(at) == len(places) else self._impact(doc, at))
         titled = {doc for doc, _ in self.shares(number) if doc in kept and TITLE in self.codes(doc, kept[doc])}
-        return MadePostings(bytes(impacts), kept, titled={number: titled} if titled else {})
+        return ComputedPostings(bytes(impacts), kept, title_docs={number: titled} if titled else {})
 
     def _limited(self, postings: Postings | None, field: str) -> Postings | None:
         """Postings limited to one field. Two words of theirs at one place are one, as in a union of lists."""
@@ -161,9 +161,11 @@ class Lists(StoredLists):
             return postings
         codes = CODES[field]
         places = [(doc, sorted({*postings.positions(doc)})) for doc in postings.docs]
-        return self._made({doc: inside for doc, at in places if (inside := self.inside(doc, at, codes))})
+        return self._computed(
+            {doc: inside for doc, at in places if (inside := self.positions_in_fields(doc, at, codes))}
+        )
 
-    def inside(self, doc: int, places: Sequence[int], codes: Sequence[int]) -> list[int]:
+    def positions_in_fields(self, doc: int, places: Sequence[int], codes: Sequence[int]) -> list[int]:
         """Those of the positions that lie in fields with these codes."""
         return [place for place, code in zip(places, self.codes(doc, places), strict=True) if code in codes]
 
@@ -175,11 +177,11 @@ class Lists(StoredLists):
         if not words:
             return None
         if phrase.slop:  # gives every word of a window
-            return self._made(within(words, phrase.slop), each=len(words))
+            return self._computed(within(words, phrase.slop), each=len(words))
         found = {doc: sorted({*at}) for doc, at in side_by_side(words, among).items()}
         if phrase.outside_links:
             found = {doc: left for doc, at in found.items() if (left := self._outside_links(doc, at, len(words)))}
-        return self._made(found, width=len(words))
+        return self._computed(found, width=len(words))
 
     def _outside_links(self, doc: int, places: Sequence[int], width: int) -> list[int]:
         """Those of the positions from which `width` words are not all the text of one link."""
@@ -191,26 +193,26 @@ class Lists(StoredLists):
                 left.append(place)
         return left
 
-    def _phrase_words(self, phrase: Phrase, sought: Sought) -> list[_PhraseWord]:
+    def _phrase_words(self, phrase: Phrase, sought: Sought) -> list[_StoredPhraseWord]:
         """The words of a phrase, none if the segment lacks one of them."""
-        words: list[_PhraseWord] = []
+        words: list[_StoredPhraseWord] = []
         codes = CODES[phrase.field] if phrase.field else ()
         for index, text in enumerate(phrase.terms):
             wanted: dict[int, set[int]] | dict[int, None]
             if phrase.prefix and index == len(phrase.terms) - 1:
-                wanted = self._wanted(self._meant(Prefix(text), sought))
+                wanted = self._forms_by_list(self._keys_searched(Prefix(text), sought))
             elif phrase.exact:
-                wanted = self._wanted(self.words.find(text))
+                wanted = self._forms_by_list(self.words.find(text))
             else:
                 wanted = dict.fromkeys(self._numbers(text, sought.languages))
             if not wanted:
                 return []
-            words.append(_PhraseWord(self, wanted, codes))
+            words.append(_StoredPhraseWord(self, wanted, codes))
         return words
 
     # -- made postings
 
-    def _made(self, kept: Mapping[int, list[int]], *, each: int = 1, width: int = 1) -> Postings | None:
+    def _computed(self, kept: Mapping[int, list[int]], *, each: int = 1, width: int = 1) -> Postings | None:
         """Postings from positions by post, their impacts computed as the build computes them.
 
         `each` positions are one occurrence, and each stands for `width` words.
@@ -218,7 +220,7 @@ class Lists(StoredLists):
         if not kept:
             return None
         impacts = bytes([self._impact(doc, at[::each]) for doc, at in kept.items()])
-        return MadePostings(impacts, kept, each=each, width=width)
+        return ComputedPostings(impacts, kept, step=each, width=width)
 
     def _impact(self, doc: int, places: Sequence[int]) -> int:
         counts = self.counts_by_field(doc, places)
@@ -247,24 +249,26 @@ class Lists(StoredLists):
         return [codes[bisect_right(starts, place, first, last) - 1] for place in places]
 
 
-class _PhraseWord:
+class _StoredPhraseWord:
     """A word of a phrase: stored lists with the surfaces that are wanted of each, None for all, in fields with
-    these codes if there are any; implements `phrases.Word`."""
+    these codes if there are any; implements `phrases.PhraseWord`."""
 
-    __slots__ = ("_codes", "_lists", "_wanted", "docs")
+    __slots__ = ("_codes", "_lists", "_members", "docs")
 
-    def __init__(self, lists: Lists, wanted: Mapping[int, set[int]] | Mapping[int, None], codes: Sequence[int]) -> None:
+    def __init__(
+        self, lists: PostingLists, wanted: Mapping[int, set[int]] | Mapping[int, None], codes: Sequence[int]
+    ) -> None:
         self._lists = lists
-        self._wanted = [(StoredPostings(lists, number), surfaces) for number, surfaces in wanted.items()]
+        self._members = [(StoredPostings(lists, number), surfaces) for number, surfaces in wanted.items()]
         self._codes = codes
-        self.docs: Sequence[int] = self._wanted[0][0].docs
-        if len(self._wanted) > 1:
-            self.docs = sorted({doc for stored, _ in self._wanted for doc in stored.docs})
+        self.docs: Sequence[int] = self._members[0][0].docs
+        if len(self._members) > 1:
+            self.docs = sorted({doc for stored, _ in self._members for doc in stored.docs})
 
-    def places(self, docs: Sequence[int]) -> Sequence[Sequence[int]]:
+    def positions_in(self, docs: Sequence[int]) -> Sequence[Sequence[int]]:
         """For each of these posts where the word stands, ascending."""
-        columns = [stored.places(docs, surfaces) for stored, surfaces in self._wanted]
+        columns = [stored.positions_in(docs, surfaces) for stored, surfaces in self._members]
         found = columns[0] if len(columns) == 1 else [sorted({*chain(*at)}) for at in zip(*columns, strict=True)]
         if self._codes:
-            found = [self._lists.inside(doc, at, self._codes) for doc, at in zip(docs, found, strict=True)]
+            found = [self._lists.positions_in_fields(doc, at, self._codes) for doc, at in zip(docs, found, strict=True)]
         return found

@@ -28,7 +28,7 @@ from ..format.segment_file import SegmentFile
 from . import explanation
 from .doc_values import Columns
 from .matcher import Matcher, Row, SegmentRows, Source
-from .postings import Lists
+from .postings import PostingLists
 from .stored_documents import Documents, StoredDocument
 from .vocabulary import Vocabulary
 
@@ -40,7 +40,7 @@ class Segment:
         self.file = file
         self.posts: int = file.meta["posts"]
         self.analyzer = Analyzer(file.meta["simplify"], tuple(file.meta["languages"]))
-        self.lists = Lists(file)
+        self.lists = PostingLists(file)
         self.rows = SegmentRows(self.lists)
         self.columns = Columns(file)
         self.documents = Documents(file, self.analyzer)
@@ -259,7 +259,7 @@ class Snapshot:
         added: list[Explanation] = []
         for row, stats in zip(weighed.rows, weighed.stats, strict=True):
             impact = row.bytes[doc] if row else 0
-            counted = matcher.counted(row, doc) if row and impact else ()
+            counted = matcher.counted_positions(row, doc) if row and impact else ()
             added.append(explanation.leaf(stats, impact, explanation.fields(part.segment.lists, own, counted)))
         wholes = _wholes(matcher, as_typed)
         top = _found(scope, weighed, wholes, matcher.match(query), FEWEST, as_typed).top()

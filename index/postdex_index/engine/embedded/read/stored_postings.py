@@ -12,16 +12,16 @@ from itertools import accumulate, chain, compress, islice, pairwise
 from ..format.columns import LISTS_A_MARK, POSTINGS_A_MARK
 from ..format.segment_file import SegmentFile
 from ..format.surface_forms import Surfaces, stretch
-from .combined_postings import Postings, greatest
+from .combined_postings import Postings, max_impacts
 
 #: A list so many times as long as the posts that are asked for is looked up post by post, not gone through.
-_MUCH_LONGER = 12
+_LOOKUP_RATIO = 12
 
 
-def runs(numbers: Iterable[int]) -> list[range]:
+def contiguous_ranges(numbers: Iterable[int]) -> list[range]:
     """Ascending numbers as ranges.
 
-    >>> runs([3, 4, 5, 8])
+    >>> contiguous_ranges([3, 4, 5, 8])
     [range(3, 6), range(8, 9)]
     """
     found: list[range] = []
@@ -42,7 +42,7 @@ class StoredLists:
     """The columns of the posting lists of a segment."""
 
     def __init__(self, segment: SegmentFile) -> None:
-        self._posts, self._list_mark = segment.column("list_postings"), segment.column("skip_postings")
+        self._posts, self._skip_postings = segment.column("list_postings"), segment.column("skip_postings")
         self.surfaces = Surfaces(segment)
         self._titled, self._titled_first = segment.column("title_lists"), segment.column("title_list_first")
         self._share_doc, self._share_of = segment.column("title_coverage_doc"), segment.column("title_coverage")
@@ -52,16 +52,16 @@ class StoredLists:
         self._positions = segment.column("positions", whole=False)
         self._check_docs, self._check_impacts = segment.checker("doc_ids"), segment.checker("impacts")
         self._check_counts, self._check_positions = segment.checker("term_freqs"), segment.checker("positions")
-        self._mark = segment.column("skip_positions")
+        self._skip_positions = segment.column("skip_positions")
         many = segment.column("large_term_freqs").tolist()
-        self._many: dict[int, dict[int, int]] = {}
+        self._large_counts: dict[int, dict[int, int]] = {}
         for posting, count in zip(many[::2], many[1::2], strict=True):
-            self._many.setdefault(posting // POSTINGS_A_MARK, {})[posting] = count
+            self._large_counts.setdefault(posting // POSTINGS_A_MARK, {})[posting] = count
 
     def bounds(self, numbers: range) -> tuple[int, int]:
         """The postings [start, stop) of lists that follow one another; all that is kept of them is checked now."""
         mark = numbers.start // LISTS_A_MARK
-        start = self._list_mark[mark] + sum(self._posts[mark * LISTS_A_MARK : numbers.start])
+        start = self._skip_postings[mark] + sum(self._posts[mark * LISTS_A_MARK : numbers.start])
         stop = start + sum(self._posts[numbers.start : numbers.stop])
         self._check_docs(start, stop)
         self._check_impacts(start, stop)
@@ -77,10 +77,10 @@ class StoredLists:
     def offset(self, posting: int) -> tuple[int, int]:
         """Where the occurrences of a posting lie in `positions`: [start, stop)."""
         block = posting // POSTINGS_A_MARK
-        start = self._mark[block] + sum(self._counts[block * POSTINGS_A_MARK : posting])
+        start = self._skip_positions[block] + sum(self._counts[block * POSTINGS_A_MARK : posting])
         count = self._counts[posting]
-        if block in self._many:
-            for many, exact in self._many[block].items():
+        if block in self._large_counts:
+            for many, exact in self._large_counts[block].items():
                 if many < posting:
                     start += exact - 255
                 elif many == posting:
@@ -91,10 +91,10 @@ class StoredLists:
         """Where the occurrences of postings [start, stop) begin, and one more at the end."""
         counts: Sequence[int] = self._counts[start:stop]
         blocks = range(start // POSTINGS_A_MARK, -(-stop // POSTINGS_A_MARK))
-        if self._many and not self._many.keys().isdisjoint(blocks):
+        if self._large_counts and not self._large_counts.keys().isdisjoint(blocks):
             exact = list(counts)
             for block in blocks:
-                for posting, count in self._many.get(block, {}).items():
+                for posting, count in self._large_counts.get(block, {}).items():
                     if start <= posting < stop:
                         exact[posting - start] = count
             counts = exact
@@ -126,11 +126,11 @@ class StoredPostings:
             return ()
         return lists.occurrences(*lists.offset(posting))
 
-    def counted(self, doc: int) -> Sequence[int]:
+    def counted_positions(self, doc: int) -> Sequence[int]:
         """All of them."""
         return self.positions(doc)
 
-    def places(self, docs: Sequence[int], wanted: set[int] | None = None) -> list[list[int]]:
+    def positions_in(self, docs: Sequence[int], wanted: set[int] | None = None) -> list[list[int]]:
         """The positions in each of these posts, only those of the `wanted` surfaces if that is not None."""
         occurrences, spans = self._lists.occurrences, self._spans(docs)
         which = b"" if wanted is None else self._lists.surfaces.of(self._number)
@@ -142,7 +142,7 @@ class StoredPostings:
     def _spans(self, docs: Sequence[int]) -> list[tuple[int, int]]:
         """Where the occurrences in each of these posts lie; for many posts at once, without a step of Python for
         the others: the hot loop of phrases (`benchmarks/speed.py`, queries)."""
-        if len(docs) * _MUCH_LONGER < len(self.docs):
+        if len(docs) * _LOOKUP_RATIO < len(self.docs):
             return [self._span(doc) for doc in docs]
         offsets = self._lists.offsets(self.start, self.stop)
         if docs is self.docs:
@@ -158,16 +158,16 @@ class StoredPostings:
             return 0, 0
         return self._lists.offset(self.start + posting)
 
-    def stored(self) -> Iterable[int]:
+    def whole_lists(self) -> Iterable[int]:
         """Its own number."""
         return (self._number,)
 
-    def partly(self) -> Mapping[int, Set[int]]:
+    def partial_lists(self) -> Mapping[int, Set[int]]:
         """None."""
         return {}
 
 
-class RunPostings:
+class ContiguousPostings:
     """Stored lists that follow one another as one word, as most of a pattern's do: a union without a step of Python
     for each of them."""
 
@@ -178,7 +178,7 @@ class RunPostings:
         self._numbers = numbers
         self._start, stop = lists.bounds(numbers)
         docs = lists.docs[self._start : stop]
-        self.docs, self.impacts = greatest(zip(docs, lists.impacts[self._start : stop], strict=True))
+        self.docs, self.impacts = max_impacts(zip(docs, lists.impacts[self._start : stop], strict=True))
         # The posts of all lists as characters: in a text one is found at the speed of memory.
         self._posts = str(docs, "utf-16-le", "surrogatepass")
 
@@ -187,7 +187,7 @@ class RunPostings:
         lists = self._lists
         return sorted({*chain.from_iterable([lists.occurrences(*lists.offset(one)) for one in self._of(doc)])})
 
-    def counted(self, doc: int) -> Sequence[int]:
+    def counted_positions(self, doc: int) -> Sequence[int]:
         """The positions in the list that has the greatest impact there."""
         lists, own = self._lists, self._of(doc)
         return lists.occurrences(*lists.offset(max(own, key=lists.impacts.__getitem__))) if own else ()
@@ -201,15 +201,15 @@ class RunPostings:
             at = self._posts.find(post, at + 1)
         return found
 
-    def stored(self) -> Iterable[int]:
+    def whole_lists(self) -> Iterable[int]:
         """The numbers of all."""
         return self._numbers
 
-    def partly(self) -> Mapping[int, Set[int]]:
+    def partial_lists(self) -> Mapping[int, Set[int]]:
         """None."""
         return {}
 
 
 def positions_in(postings: Postings, docs: Sequence[int]) -> Sequence[Sequence[int]]:
     """The positions in each of these posts."""
-    return postings.places(docs) if isinstance(postings, StoredPostings) else list(map(postings.positions, docs))
+    return postings.positions_in(docs) if isinstance(postings, StoredPostings) else list(map(postings.positions, docs))

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from heapq import nlargest
 
 from ....query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
-from .postings import Lists, Pattern, Sought
+from .postings import Pattern, PostingLists, Sought
 
 #: A pattern takes in so many words at most, the most frequent ones; an answer says when it was cut.
 MOST_WORDS = 1_000
@@ -23,7 +23,7 @@ _MOST_KEPT = 500
 class Vocabulary:
     """The languages and the words of all segments that a search goes through."""
 
-    def __init__(self, languages: tuple[str, ...], segments: Sequence[Lists]) -> None:
+    def __init__(self, languages: tuple[str, ...], segments: Sequence[PostingLists]) -> None:
         self._languages = languages
         self._segments = segments
         self._kept: dict[Leaf, Sought] = {}
@@ -43,7 +43,7 @@ class Vocabulary:
 
     def _only(self, found: Sequence[Pattern]) -> frozenset[bytes] | None:
         """The most frequent words that patterns cover; None if these are not too many."""
-        covered = [(one, one.covered(pattern)) for one in self._segments for pattern in found]
+        covered = [(one, one.keys_of_pattern(pattern)) for one in self._segments for pattern in found]
         if sum([len(keys) for _, keys in covered]) <= MOST_WORDS:
             return None
         posts: Counter[bytes] = Counter()
