@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postdex_index import scoring
-from postdex_index.engine.embedded.format.columns import NAME, SURFACE
+from postdex_index.engine.embedded.format.columns import FORM, STEM
 from postdex_index.engine.embedded.read.combined_postings import UnionPostings
 from postdex_index.engine.embedded.read.postings import PostingLists
 from postdex_index.engine.embedded.read.stored_postings import ContiguousPostings, StoredPostings
@@ -63,9 +63,9 @@ def written(lists: Written, wide: bool) -> PostingLists:
 def check(lists: Written, wide: bool) -> None:
     """Each list has its posts and positions, of all its surfaces and of each; each surface leads to its lists."""
     read = written(lists, wide)
-    words = read.words
+    words = read.terms
     for number, name in enumerate(sorted(lists)):
-        assert next(words.leads_to(key) for key in words.find(name) if words.kind[key] & NAME)[0] == number
+        assert next(words.posting_list(key) for key in words.find(name) if words.kind[key] & STEM)[0] == number
         stored = StoredPostings(read, number)
         assert list(stored.docs) == sorted({*chain.from_iterable(lists[name].values())})
         everything = [
@@ -76,10 +76,10 @@ def check(lists: Written, wide: bool) -> None:
         for index, (surface, by_post) in enumerate(lists[name].items()):
             assert stored.positions_in(range(POSTS), {index}) == [by_post.get(doc, []) for doc in range(POSTS)]
             assert stored.positions_in([3], {index}) == [by_post.get(3, [])]
-            found = words.surfaces(words.find(surface))
-            key = next(key for key in found if words.leads_to(key) == (number, index))
+            found = words.forms(words.find(surface))
+            key = next(key for key in found if words.posting_list(key) == (number, index))
             assert found[key] == len(by_post)
-            assert words.shown(key) == (surface.upper() if len(surface) > 2 else surface)
+            assert words.display_form(key) == (surface.upper() if len(surface) > 2 else surface)
     for run in (range(start, stop) for stop in range(1, len(lists) + 1) for start in range(stop)):
         one_by_one, together = (
             UnionPostings([StoredPostings(read, number) for number in run]),
@@ -89,12 +89,12 @@ def check(lists: Written, wide: bool) -> None:
         assert list(map(together.positions, range(POSTS))) == list(map(one_by_one.positions, range(POSTS)))
         assert list(together.whole_lists()) == list(one_by_one.whole_lists())
     keys = sorted([*chain.from_iterable(lists.values()), *[name for name in lists if name not in lists[name]]])
-    assert [key.decode() for key in words.keys(range(len(words)))] == keys
+    assert [key.decode() for key in words.terms_in(range(len(words)))] == keys
     for prefix in {key[:2] for key in keys}:
-        assert [words.key(number).decode() for number in words.beginning(prefix)] == [
+        assert [words.term(number).decode() for number in words.with_prefix(prefix)] == [
             key for key in keys if key.startswith(prefix)
         ]
-    assert list(words.surfaces(range(len(words)))) == [n for n in range(len(words)) if words.kind[n] & SURFACE]
+    assert list(words.forms(range(len(words)))) == [n for n in range(len(words)) if words.kind[n] & FORM]
 
 
 WORDS = st.text(alphabet="abü", min_size=1, max_size=5)
@@ -124,8 +124,8 @@ def test_wide(found: Written) -> None:
 
 def test_no_list_at_all() -> None:
     read = written({}, wide=False)
-    assert not read.words.find("word") and not read.words.beginning("w")
-    assert not list(read.words.near("word", 1))
+    assert not read.terms.find("word") and not read.terms.with_prefix("w")
+    assert not list(read.terms.near("word", 1))
 
 
 def test_fields_saturate_together() -> None:

@@ -13,11 +13,11 @@ from ....schema import SORTS
 
 #: What a key is, as bits of `term_flags`: a word as it stands in posts; the name of a list; a surface that has not a
 #: list of its own name for itself; a surface that people write otherwise than it is spelled.
-SURFACE, NAME, APART, SHOWN = 1, 2, 4, 8
+FORM, STEM, INDIRECT, DISPLAY = 1, 2, 4, 8
 #: A list tells so many surfaces apart; a word with more (none is known) has the rest share the last number.
-MOST_SURFACES = 255
+MAX_FORMS = 255
 #: Per so many keys, postings and lists there is a sum of what stands before, so that the others need none.
-KEYS_A_BLOCK, POSTINGS_A_MARK, LISTS_A_MARK = 16, 64, 64
+TERMS_PER_BLOCK, POSTINGS_PER_SKIP, LISTS_PER_SKIP = 16, 64, 64
 
 #: The date, or other number, of a post that has none.
 NO_DATE = -(1 << 62)

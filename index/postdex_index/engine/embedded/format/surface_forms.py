@@ -20,7 +20,7 @@ PIECE = 16_384
 LEVEL = 4
 
 
-def surface_columns(varied: Mapping[int, bytes]) -> dict[str, Column]:
+def word_form_columns(varied: Mapping[int, bytes]) -> dict[str, Column]:
     """The columns from the surface of each occurrence, by list."""
     whole = b"".join(varied.values())
     pieces = [zlib.compress(whole[start : start + PIECE], LEVEL, -15) for start in range(0, len(whole), PIECE)]
@@ -32,18 +32,18 @@ def surface_columns(varied: Mapping[int, bytes]) -> dict[str, Column]:
     }
 
 
-class Surfaces:
+class WordForms:
     """The surfaces of a segment's lists."""
 
     def __init__(self, segment: SegmentFile) -> None:
-        self._varied, self._first = segment.column("multi_form_lists"), segment.column("multi_form_first")
+        self._multi_form_lists, self._first = segment.column("multi_form_lists"), segment.column("multi_form_first")
         self._start = segment.column("form_block_start")
         self._pieces = segment.column("form_numbers", whole=False)
         self._check = segment.checker("form_numbers")
 
     def of(self, number: int) -> bytes:
         """Which surface stands at each occurrence of a list; empty if it has only one."""
-        start, stop = stretch(self._varied, self._first, number)
+        start, stop = sparse_range(self._multi_form_lists, self._first, number)
         if start == stop:
             return b""
         piece = start // PIECE
@@ -56,7 +56,7 @@ class Surfaces:
         return zlib.decompress(self._pieces[start:stop], -15)
 
 
-def stretch(numbers: Sequence[int], first: Sequence[int], number: int) -> tuple[int, int]:
+def sparse_range(numbers: Sequence[int], first: Sequence[int], number: int) -> tuple[int, int]:
     """What a sparse column holds for a list: [start, stop), empty if the list is not among its `numbers`."""
     place = bisect_left(numbers, number)
     if place < len(numbers) and numbers[place] == number:

@@ -18,12 +18,12 @@ from ....schema import BODY, CODE, CODES, TITLE
 from ....scoring import combined, impact, quantised, worth
 from ....text import globs
 from ....text.stemming import stem
-from ..format.columns import NAME, SURFACE
+from ..format.columns import FORM, STEM
 from ..format.segment_file import SegmentFile
 from .combined_postings import ComputedPostings, Postings, union
 from .phrases import side_by_side, within
 from .stored_postings import ContiguousPostings, StoredLists, StoredPostings, contiguous_ranges, flags_of
-from .term_dictionary import Words
+from .term_dictionary import TermDictionary
 
 Pattern: TypeAlias = Prefix | Wildcard | Fuzzy
 
@@ -45,7 +45,7 @@ class PostingLists(StoredLists):
 
     def __init__(self, segment: SegmentFile) -> None:
         super().__init__(segment)
-        self.words = Words(segment)
+        self.terms = TermDictionary(segment)
         self.posts: int = segment.meta["posts"]
         self._languages = tuple(segment.meta["languages"])
         self.averages: list[float] = segment.meta["averages"]
@@ -62,7 +62,7 @@ class PostingLists(StoredLists):
         where that is known."""
         match sought.leaf:
             case Term(text, field, _, exact):
-                found = self._of_forms(self.words.find(text)) if exact else self._word(text, sought.languages)
+                found = self._of_forms(self.terms.find(text)) if exact else self._word(text, sought.languages)
                 return self._limited(found, field)
             case Phrase():
                 return self._phrase(sought.leaf, sought, among)
@@ -78,9 +78,9 @@ class PostingLists(StoredLists):
         return union([StoredPostings(self, number) for number in sorted(self._numbers(text, languages))])
 
     def _numbers(self, text: str, languages: Sequence[str]) -> set[int]:
-        words = self.words
+        words = self.terms
         names = {stem(text, language) for language in languages or self._languages}
-        return {words.leads_to(key)[0] for name in names for key in words.find(name) if words.kind[key] & NAME}
+        return {words.posting_list(key)[0] for name in names for key in words.find(name) if words.kind[key] & STEM}
 
     def keys_of_pattern(self, pattern: Pattern) -> Sequence[int]:
         """The keys of the words that a pattern covers, whatever its field."""
@@ -89,25 +89,25 @@ class PostingLists(StoredLists):
         if found is None:
             if len(self._keys_by_pattern) >= _MAX_CACHED_PATTERNS:
                 self._keys_by_pattern = {}
-            kind = self.words.kind
-            found = self._keys_by_pattern[pattern] = [key for key in self._keys(pattern) if kind[key] & SURFACE]
+            kind = self.terms.kind
+            found = self._keys_by_pattern[pattern] = [key for key in self._keys(pattern) if kind[key] & FORM]
         return found
 
     def _keys(self, pattern: Pattern) -> Iterable[int]:
         match pattern:
             case Prefix(text):
-                return self.words.beginning(text)
+                return self.terms.with_prefix(text)
             case Wildcard(text):
-                return self.words.matching(re.split(r"[*?]", text, maxsplit=1)[0], globs.wildcard(text))
+                return self.terms.matching(re.split(r"[*?]", text, maxsplit=1)[0], globs.wildcard(text))
             case Fuzzy(text, most):
-                return [key for _, key in self.words.near(text, most)]
+                return [key for _, key in self.terms.near(text, most)]
 
     def frequencies(self, keys: Sequence[int]) -> dict[bytes, int]:
         """The words of these keys, with the number of posts that each stands in, deleted ones too."""
         if not keys:
             return {}
         region = range(min(keys), max(keys) + 1)
-        posts, spelled = self.words.surfaces(region), self.words.keys(region)
+        posts, spelled = self.terms.forms(region), self.terms.terms_in(region)
         found: dict[bytes, int] = {}
         for key in keys:  # a surface that leads to several lists is several keys
             word = spelled[key - region.start]
@@ -120,13 +120,13 @@ class PostingLists(StoredLists):
         if sought.only is None or not keys:
             return keys
         region = range(min(keys), max(keys) + 1)
-        spelled = self.words.keys(region)
+        spelled = self.terms.terms_in(region)
         return [key for key in keys if spelled[key - region.start] in sought.only]
 
     def _of_forms(self, keys: Iterable[int]) -> Postings | None:
         """All words among these keys, as one."""
         wanted = self._forms_by_list(keys)
-        whole = {number for number, surfaces in wanted.items() if surfaces.issuperset(self.surfaces.of(number))}
+        whole = {number for number, surfaces in wanted.items() if surfaces.issuperset(self.forms.of(number))}
         members: list[Postings] = [self._limited_to_forms(number, wanted[number]) for number in wanted.keys() - whole]
         for run in contiguous_ranges(sorted(whole)):
             members.append(ContiguousPostings(self, run) if len(run) > 1 else StoredPostings(self, run.start))
@@ -134,9 +134,9 @@ class PostingLists(StoredLists):
 
     def _forms_by_list(self, keys: Iterable[int]) -> dict[int, set[int]]:
         """The lists that these keys lead to, with the surfaces that are wanted of each."""
-        words = self.words
+        words = self.terms
         wanted: dict[int, set[int]] = {}
-        for number, surface in map(words.leads_to, [key for key in keys if words.kind[key] & SURFACE]):
+        for number, surface in map(words.posting_list, [key for key in keys if words.kind[key] & FORM]):
             wanted.setdefault(number, set()).add(surface)
         return wanted
 
@@ -144,7 +144,7 @@ class PostingLists(StoredLists):
         """A list, limited to some of its surfaces. Where all occurrences in a post are wanted, the stored impact is
         theirs."""
         stored = StoredPostings(self, number)
-        flags = iter(self.surfaces.of(number).translate(flags_of(wanted)))
+        flags = iter(self.forms.of(number).translate(flags_of(wanted)))
         kept: dict[int, list[int]] = {}
         impacts = bytearray()
         for doc, value, places in zip(stored.docs, stored.impacts, stored.positions_in(stored.docs), strict=True):
@@ -202,7 +202,7 @@ class PostingLists(StoredLists):
             if phrase.prefix and index == len(phrase.terms) - 1:
                 wanted = self._forms_by_list(self._keys_searched(Prefix(text), sought))
             elif phrase.exact:
-                wanted = self._forms_by_list(self.words.find(text))
+                wanted = self._forms_by_list(self.terms.find(text))
             else:
                 wanted = dict.fromkeys(self._numbers(text, sought.languages))
             if not wanted:

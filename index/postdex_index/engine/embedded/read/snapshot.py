@@ -290,31 +290,31 @@ class Snapshot:
         `engine.Reader.words`."""
         found: dict[str, tuple[int, str]] = {}
         for part in self._scope(False).parts:
-            words = part.segment.lists.words
+            words = part.segment.lists.terms
             if near:
                 numbers = {number: distance for distance, number in words.near(near, slips)}
             elif within:
-                numbers = dict.fromkeys(words.within(within), 0)
+                numbers = dict.fromkeys(words.containing(within), 0)
             else:
-                surfaces = words.surfaces(words.beginning(prefix))
+                surfaces = words.forms(words.with_prefix(prefix))
                 # More than are wanted: the most frequent of one segment may be rare in the others.
                 numbers = dict.fromkeys(nlargest(4 * limit + 20, surfaces, key=surfaces.__getitem__), 0)
             for number, distance in numbers.items():
-                found.setdefault(words.key(number).decode(), (distance, words.shown(number)))
+                found.setdefault(words.term(number).decode(), (distance, words.display_form(number)))
         counted = sorted(
             (distance, -posts, shown, term)
             for term, (distance, shown) in found.items()
-            if (posts := self._surface_posts(term))
+            if (posts := self._live_posts_with_form(term))
         )
         return [Word(shown, term, -posts) for _, posts, shown, term in counted[:limit]]
 
-    def _surface_posts(self, term: str) -> int:
+    def _live_posts_with_form(self, term: str) -> int:
         """In how many living published posts a surface stands."""
         total, scope = 0, self._scope(False)
         sought = scope.matcher.vocabulary.sought(Term(term, exact=True))
         for part in scope.parts:
-            words = part.segment.lists.words
-            total += sum(words.surfaces(words.find(term)).values())
+            words = part.segment.lists.terms
+            total += sum(words.forms(words.find(term)).values())
             if part.dead and (found := part.segment.rows.get(sought)):
                 total -= sum(1 for doc in part.dead if found.impacts[doc])
         return total
@@ -330,7 +330,7 @@ class Snapshot:
                 sum(posts for posts, drafts in living if not drafts),
                 sum(posts for posts, drafts in living if drafts),
                 len(self.parts),
-                sum(len(part.segment.lists.words) for part in self.parts),
+                sum(len(part.segment.lists.terms) for part in self.parts),
                 self.bytes,
                 _languages(self.parts),
                 all(part.segment.analyzer.simplify for part in self.parts),

@@ -9,9 +9,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import accumulate, chain, compress, islice, pairwise
 
-from ..format.columns import LISTS_A_MARK, POSTINGS_A_MARK
+from ..format.columns import LISTS_PER_SKIP, POSTINGS_PER_SKIP
 from ..format.segment_file import SegmentFile
-from ..format.surface_forms import Surfaces, stretch
+from ..format.surface_forms import WordForms, sparse_range
 from .combined_postings import Postings, max_impacts
 
 #: A list so many times as long as the posts that are asked for is looked up post by post, not gone through.
@@ -43,7 +43,7 @@ class StoredLists:
 
     def __init__(self, segment: SegmentFile) -> None:
         self._posts, self._skip_postings = segment.column("list_postings"), segment.column("skip_postings")
-        self.surfaces = Surfaces(segment)
+        self.forms = WordForms(segment)
         self._titled, self._titled_first = segment.column("title_lists"), segment.column("title_list_first")
         self._share_doc, self._share_of = segment.column("title_coverage_doc"), segment.column("title_coverage")
         self.docs = segment.column("doc_ids", whole=False)
@@ -56,28 +56,28 @@ class StoredLists:
         many = segment.column("large_term_freqs").tolist()
         self._large_counts: dict[int, dict[int, int]] = {}
         for posting, count in zip(many[::2], many[1::2], strict=True):
-            self._large_counts.setdefault(posting // POSTINGS_A_MARK, {})[posting] = count
+            self._large_counts.setdefault(posting // POSTINGS_PER_SKIP, {})[posting] = count
 
     def bounds(self, numbers: range) -> tuple[int, int]:
         """The postings [start, stop) of lists that follow one another; all that is kept of them is checked now."""
-        mark = numbers.start // LISTS_A_MARK
-        start = self._skip_postings[mark] + sum(self._posts[mark * LISTS_A_MARK : numbers.start])
+        mark = numbers.start // LISTS_PER_SKIP
+        start = self._skip_postings[mark] + sum(self._posts[mark * LISTS_PER_SKIP : numbers.start])
         stop = start + sum(self._posts[numbers.start : numbers.stop])
         self._check_docs(start, stop)
         self._check_impacts(start, stop)
-        self._check_counts(start & -POSTINGS_A_MARK, stop)
+        self._check_counts(start & -POSTINGS_PER_SKIP, stop)
         self._check_positions(self.offset(start)[0], self.offset(stop - 1)[1])
         return start, stop
 
     def shares(self, number: int) -> Iterable[tuple[int, int]]:
         """The title shares of a list: (post, share in 1/255)."""
-        start, stop = stretch(self._titled, self._titled_first, number)
+        start, stop = sparse_range(self._titled, self._titled_first, number)
         return zip(self._share_doc[start:stop], self._share_of[start:stop], strict=True)
 
     def offset(self, posting: int) -> tuple[int, int]:
         """Where the occurrences of a posting lie in `positions`: [start, stop)."""
-        block = posting // POSTINGS_A_MARK
-        start = self._skip_positions[block] + sum(self._counts[block * POSTINGS_A_MARK : posting])
+        block = posting // POSTINGS_PER_SKIP
+        start = self._skip_positions[block] + sum(self._counts[block * POSTINGS_PER_SKIP : posting])
         count = self._counts[posting]
         if block in self._large_counts:
             for many, exact in self._large_counts[block].items():
@@ -90,7 +90,7 @@ class StoredLists:
     def offsets(self, start: int, stop: int) -> list[int]:
         """Where the occurrences of postings [start, stop) begin, and one more at the end."""
         counts: Sequence[int] = self._counts[start:stop]
-        blocks = range(start // POSTINGS_A_MARK, -(-stop // POSTINGS_A_MARK))
+        blocks = range(start // POSTINGS_PER_SKIP, -(-stop // POSTINGS_PER_SKIP))
         if self._large_counts and not self._large_counts.keys().isdisjoint(blocks):
             exact = list(counts)
             for block in blocks:
@@ -133,7 +133,7 @@ class StoredPostings:
     def positions_in(self, docs: Sequence[int], wanted: set[int] | None = None) -> list[list[int]]:
         """The positions in each of these posts, only those of the `wanted` surfaces if that is not None."""
         occurrences, spans = self._lists.occurrences, self._spans(docs)
-        which = b"" if wanted is None else self._lists.surfaces.of(self._number)
+        which = b"" if wanted is None else self._lists.forms.of(self._number)
         if wanted is None or not which:
             return [occurrences(start, stop) for start, stop in spans]
         origin, flags = self._lists.offset(self.start)[0], which.translate(flags_of(wanted))

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ....text.edit_distance import slips
-from ..format.columns import APART, KEYS_A_BLOCK, NAME, SHOWN, SURFACE
+from ..format.columns import DISPLAY, FORM, INDIRECT, STEM, TERMS_PER_BLOCK
 from ..format.segment_file import SegmentFile
 
 #: So many words that hold a part are looked at: a part that more have says nothing.
 MOST_WITHIN = 1000
 
 
-class Words:
+class TermDictionary:
     """The words of a segment. A key has a number, from which everything else follows; see
     `term_dictionary_writer.py`."""
 
@@ -36,7 +36,7 @@ class Words:
         self._apart_posts = segment.column("indirect_posts")
         self._list_posts = segment.column("list_postings")
         # A surface leads to no more than one list a language, and is spelled like no more than one name.
-        self._most_same = len(segment.meta["languages"]) + 1
+        self._max_same = len(segment.meta["languages"]) + 1
         self._segment = segment
         self._shown: dict[int, str] | None = None
 
@@ -45,49 +45,49 @@ class Words:
 
     # -- what is said of a key
 
-    def key(self, number: int) -> bytes:
+    def term(self, number: int) -> bytes:
         """The key with this number, as UTF-8."""
-        return self.keys(range(number, number + 1))[0]
+        return self.terms_in(range(number, number + 1))[0]
 
-    def keys(self, region: range) -> list[bytes]:
+    def terms_in(self, region: range) -> list[bytes]:
         """The keys with these numbers, as UTF-8."""
-        first, stop = region.start // KEYS_A_BLOCK, -(-region.stop // KEYS_A_BLOCK)
+        first, stop = region.start // TERMS_PER_BLOCK, -(-region.stop // TERMS_PER_BLOCK)
         found = self._blob[self._start[first] : self._start[min(stop, len(self._blocks))]].split(b"\n")[:-1]
-        return found[region.start - first * KEYS_A_BLOCK : region.stop - first * KEYS_A_BLOCK]
+        return found[region.start - first * TERMS_PER_BLOCK : region.stop - first * TERMS_PER_BLOCK]
 
-    def leads_to(self, number: int) -> tuple[int, int]:
+    def posting_list(self, number: int) -> tuple[int, int]:
         """The list that a key leads to, and which surface of it the key is."""
-        name, apart = self._before(number)
-        if self.kind[number] & APART:
+        name, apart = self._counts_before(number)
+        if self.kind[number] & INDIRECT:
             return self._apart_list[apart], self._apart_surface[apart]
         return name, 0
 
-    def surfaces(self, region: range) -> dict[int, int]:
+    def forms(self, region: range) -> dict[int, int]:
         """The numbers of the surfaces among these keys, with the number of posts that each stands in."""
         found: dict[int, int] = {}
-        name, apart = self._before(region.start)
+        name, apart = self._counts_before(region.start)
         for number, kind in zip(region, self.kind[region.start : region.stop], strict=True):
-            if kind & APART:
+            if kind & INDIRECT:
                 found[number] = self._apart_posts[apart]
                 apart += 1
-            elif kind & SURFACE:
+            elif kind & FORM:
                 found[number] = self._list_posts[name]
-            name += kind & NAME != 0
+            name += kind & STEM != 0
         return found
 
-    def _before(self, number: int) -> tuple[int, int]:
+    def _counts_before(self, number: int) -> tuple[int, int]:
         """How many names of lists, and how many surfaces that stand apart, come before a key."""
-        block = number // KEYS_A_BLOCK
-        kinds = self.kind[block * KEYS_A_BLOCK : number]
-        names, apart = kinds.translate(_HAS_NAME).count(1), kinds.translate(_IS_APART).count(1)
+        block = number // TERMS_PER_BLOCK
+        kinds = self.kind[block * TERMS_PER_BLOCK : number]
+        names, apart = kinds.translate(_HAS_STEM).count(1), kinds.translate(_IS_INDIRECT).count(1)
         return self._list_before[block] + names, self._apart_before[block] + apart
 
-    def shown(self, number: int) -> str:
+    def display_form(self, number: int) -> str:
         """The key as people write it."""
-        if not self.kind[number] & SHOWN:
-            return self.key(number).decode()
+        if not self.kind[number] & DISPLAY:
+            return self.term(number).decode()
         if self._shown is None:
-            numbers = [number for number, kind in enumerate(self.kind) if kind & SHOWN]
+            numbers = [number for number, kind in enumerate(self.kind) if kind & DISPLAY]
             written = zlib.decompress(self._segment.column("display_forms"), -15).decode().split("\n")
             self._shown = dict(zip(numbers, written, strict=False))
         return self._shown[number]
@@ -97,23 +97,23 @@ class Words:
     def find(self, word: str) -> range:
         """The numbers of the keys spelled so: none, one, or two (a surface, and the name of another list)."""
         key = word.encode("utf-8", "replace")
-        first, _ = self._place(key)
-        return range(first, first + self.keys(range(first, first + self._most_same)).count(key))
+        first, _ = self._bisect(key)
+        return range(first, first + self.terms_in(range(first, first + self._max_same)).count(key))
 
-    def beginning(self, prefix: str) -> range:
+    def with_prefix(self, prefix: str) -> range:
         """The numbers of the keys that begin so."""
         key = prefix.encode("utf-8", "replace")
-        return range(self._place(key)[0], self._place(key + b"\xff")[0])
+        return range(self._bisect(key)[0], self._bisect(key + b"\xff")[0])
 
     def matching(self, prefix: str, pattern: bytes) -> Iterator[int]:
         """The numbers of the keys that begin so and match a pattern."""
-        number, done, text = self.beginning(prefix).start, 0, self._text(prefix)
+        number, done, text = self.with_prefix(prefix).start, 0, self._text(prefix)
         for match in re.finditer(b"^(?:" + pattern + b")$", text, re.MULTILINE):
             number += text.count(b"\n", done, match.start())
             done = match.start()
             yield number
 
-    def within(self, part: str) -> Iterator[int]:
+    def containing(self, part: str) -> Iterator[int]:
         """The numbers of surfaces that a part stands in, at most MOST_WITHIN of them."""
         blob, key = self._blob, part.encode("utf-8", "replace")
         place = blob.find(key)
@@ -121,26 +121,26 @@ class Words:
             if place < 0:
                 return
             start, stop = blob.rfind(b"\n", 0, place) + 1, blob.find(b"\n", place)
-            yield from (number for number in self.find(blob[start:stop].decode()) if self.kind[number] & SURFACE)
+            yield from (number for number in self.find(blob[start:stop].decode()) if self.kind[number] & FORM)
             place = blob.find(key, stop)
 
     def near(self, word: str, most: int) -> Iterator[tuple[int, int]]:
         """Surfaces within `most` slips of a word, the first character fixed: (slips, number)."""
         if not most:
-            yield from ((0, number) for number in self.find(word) if self.kind[number] & SURFACE)
+            yield from ((0, number) for number in self.find(word) if self.kind[number] & FORM)
             return
         text = b"\n" + self._text(word[0])
         # What a slip can move a character by, in bytes of UTF-8.
         step = 1 if text.isascii() and word.isascii() else 4
         letters = set(word)
-        for key in map(bytes.decode, self._sharing_a_part(word, most, text, step)):
+        for key in map(bytes.decode, self._sharing_a_piece(word, most, text, step)):
             # Each slip brings in one letter at most, and loses one: cheaper to see than the slips themselves.
             if abs(len(key) - len(word)) <= most and len(letters.difference(key)) <= most:
                 distance = slips(word, key, most)
                 if distance <= most:
-                    yield from ((distance, number) for number in self.find(key) if self.kind[number] & SURFACE)
+                    yield from ((distance, number) for number in self.find(key) if self.kind[number] & FORM)
 
-    def _sharing_a_part(self, word: str, most: int, text: bytes, step: int) -> set[bytes]:
+    def _sharing_a_piece(self, word: str, most: int, text: bytes, step: int) -> set[bytes]:
         """Keys of a region (`text`) that have one of most + 1 parts of the word about where it stands
         there, as every word within `most` slips has, unless a swap lies across the border of two parts: then it is
         a word with one slip less from the one so swapped. `step` bytes is the most that a slip moves a part."""
@@ -166,15 +166,15 @@ class Words:
                     found.add(text[start:stop])
                 place = text.find(part, place + 1)
             swapped = word[: border - 1] + word[border] + word[border - 1] + word[border + 1 :]
-            found |= self._sharing_a_part(swapped, most - 1, text, step)
+            found |= self._sharing_a_piece(swapped, most - 1, text, step)
         return found
 
     def _text(self, prefix: str) -> bytes:
         """The keys that begin so, each ended by a newline."""
         key = prefix.encode("utf-8", "replace")
-        return self._blob[self._place(key)[1] : self._place(key + b"\xff")[1]]
+        return self._blob[self._bisect(key)[1] : self._bisect(key + b"\xff")[1]]
 
-    def _place(self, key: bytes) -> tuple[int, int]:
+    def _bisect(self, key: bytes) -> tuple[int, int]:
         """The first key that is not less: its number, and where it begins in the blob."""
         blob, start, length = self._blob, self._start, len(key)
 
@@ -187,8 +187,8 @@ class Words:
             return 0, 0
         keys = blob[start[block] : start[block + 1]].split(b"\n")
         within = bisect_left(keys, key, 0, len(keys) - 1)
-        return block * KEYS_A_BLOCK + within, start[block] + sum(map(len, keys[:within])) + within
+        return block * TERMS_PER_BLOCK + within, start[block] + sum(map(len, keys[:within])) + within
 
 
-_HAS_NAME = bytes([kind & NAME != 0 for kind in range(256)])
-_IS_APART = bytes([kind & APART != 0 for kind in range(256)])
+_HAS_STEM = bytes([kind & STEM != 0 for kind in range(256)])
+_IS_INDIRECT = bytes([kind & INDIRECT != 0 for kind in range(256)])

@@ -17,7 +17,7 @@ from ....schema import BODY, CODES, SCORED
 from ....text.analyzer import Analyzer
 from ....text.characters import is_spaceless
 from ....text.compounds import as_prose, literal, spellings
-from ..format.columns import SURFACE
+from ..format.columns import FORM
 from ..read.postings import Sought
 from ..read.snapshot import Segment
 from ..read.stored_postings import positions_in
@@ -77,11 +77,11 @@ class FieldTerms:
         if field == PATH:
             yield from sorted(path for path in self._paths() if path >= first)
             return
-        words = self._segment.lists.words
+        words = self._segment.lists.terms
         last = b""
-        for number in range(words.beginning(first.decode("utf-8", "replace")).start, len(words)):
-            if words.kind[number] & SURFACE:
-                word = words.key(number)
+        for number in range(words.with_prefix(first.decode("utf-8", "replace")).start, len(words)):
+            if words.kind[number] & FORM:
+                word = words.term(number)
                 # A surface that two languages stem differently stands there twice.
                 if word != last and (field == ALL or self.postings(field, word)):
                     yield word

@@ -50,10 +50,10 @@ class _TermCalls(dict[str, Call]):
         self._field = field
 
     def __missing__(self, term: str) -> Call:
-        places, short = self._words
-        append = places.setdefault(term, array(self._typecode)).append
+        positions, outside_body = self._words
+        append = positions.setdefault(term, array(self._typecode)).append
         if self._field != BODY:
-            note = short.setdefault(term, array(self._typecode)).append
+            note = outside_body.setdefault(term, array(self._typecode)).append
             high, field, plain = self._high, self._field, append
 
             def append(place: int, /) -> None:

@@ -16,7 +16,7 @@ from operator import add, itemgetter, sub
 from typing import Any, NamedTuple
 
 from ....schema import BODY, CODE, SCORED, SORTS
-from ..format.columns import COLUMNS, MOST_SURFACES, NAME, SURFACE
+from ..format.columns import COLUMNS, FORM, MAX_FORMS, STEM
 from ..format.segment_file import Column, lines
 from ..format.text_blocks import TextWriter
 from ..read.snapshot import Segment
@@ -178,19 +178,19 @@ class _Source:
     def __init__(self, part: Part) -> None:
         self.part = part
         self.lists = part.segment.lists
-        words = self.lists.words
-        self.surfaces: dict[int, list[tuple[int, str]]] = {}
+        words = self.lists.terms
+        self.forms: dict[int, list[tuple[int, str]]] = {}
         self._names: list[bytes] = []
-        self.spelled: dict[str, str] = {}
-        for number, key in enumerate(words.keys(range(len(words)))):
-            if words.kind[number] & NAME:
+        self.display_forms: dict[str, str] = {}
+        for number, key in enumerate(words.terms_in(range(len(words)))):
+            if words.kind[number] & STEM:
                 self._names.append(key)
-            if words.kind[number] & SURFACE:
+            if words.kind[number] & FORM:
                 surface = key.decode()
-                held_by, index = words.leads_to(number)
-                self.surfaces.setdefault(held_by, []).append((index, surface))
-                if (shown := words.shown(number)) != surface:
-                    self.spelled[surface] = shown
+                held_by, index = words.posting_list(number)
+                self.forms.setdefault(held_by, []).append((index, surface))
+                if (shown := words.display_form(number)) != surface:
+                    self.display_forms[surface] = shown
         self._any_dead = -1 in part.new
         self._field_at = bytes(_field_codes(part.segment))
         self._first = [0, *_running(part.segment.documents.end)]
@@ -209,7 +209,7 @@ class _Source:
         counts = map(sub, islice(offsets, 1, None), offsets)
         docs = list(chain.from_iterable(map(repeat, lists.docs[start:stop], counts)))
         positions: Iterable[int] = lists.occurrences(offsets[0], offsets[-1])
-        which = lists.surfaces.of(number)
+        which = lists.forms.of(number)
         fields = bytes(map(self._field_at.__getitem__, map(add, map(self._first.__getitem__, docs), positions)))
         if self._any_dead:
             alive = [new[doc] >= 0 for doc in docs]
@@ -251,37 +251,39 @@ def _merged_lists(
         _merge_list(writer, name.decode(), [(source, number) for _, number, source in group], shift)
     spelled: dict[str, str] = {}
     for source in reversed(sources):
-        spelled |= source.spelled
+        spelled |= source.display_forms
     return writer.columns(Impacts(lengths, averages), spelled)
 
 
 def _merge_list(writer: ListWriter, name: str, members: Sequence[tuple[_Source, int]], shift: int) -> None:
-    places = array("I" if shift == 16 else "Q")
-    short: list[int] = []
+    positions = array("I" if shift == 16 else "Q")
+    outside_body: list[int] = []
     numbers: dict[str, int] = {}
     posts: Counter[str] = Counter()
-    which: list[bytes] = []
+    form_numbers: list[bytes] = []
     for source, number in members:
-        here, surfaces, outside = source.read(number, shift)
-        places.extend(here)
-        short += outside
-        known = dict(source.surfaces.get(number, ()))
-        present = _surface_posts(known, here, shift, surfaces)
+        positions_here, form_numbers_here, outside_body_here = source.read(number, shift)
+        positions.extend(positions_here)
+        outside_body += outside_body_here
+        forms = dict(source.forms.get(number, ()))
+        present = _docs_by_form(forms, positions_here, shift, form_numbers_here)
         translation = bytearray(256)
-        for index, held in present.items():
-            surface = known[index]
-            translation[index] = min(numbers.setdefault(surface, len(numbers)), MOST_SURFACES)
-            posts[surface] += held
-        which.append((surfaces or bytes([next(iter(known))]) * len(here)).translate(bytes(translation)))
-    if places:
-        all_which = b"".join(which) if len(numbers) > 1 else b""
-        writer.add(name, [(surface, posts[surface]) for surface in numbers], places, short, all_which)
+        for index, docs_with_form in present.items():
+            form = forms[index]
+            translation[index] = min(numbers.setdefault(form, len(numbers)), MAX_FORMS)
+            posts[form] += docs_with_form
+        form_numbers.append(
+            (form_numbers_here or bytes([next(iter(forms))]) * len(positions_here)).translate(bytes(translation))
+        )
+    if positions:
+        all_form_numbers = b"".join(form_numbers) if len(numbers) > 1 else b""
+        writer.add(name, [(form, posts[form]) for form in numbers], positions, outside_body, all_form_numbers)
 
 
-def _surface_posts(known: Mapping[int, str], places: array[int], shift: int, surfaces: bytes) -> dict[int, int]:
+def _docs_by_form(forms: Mapping[int, str], positions: array[int], shift: int, form_numbers: bytes) -> dict[int, int]:
     """In how many of the posts each surface stands, for those that are left."""
-    docs = [place >> shift for place in places]
-    if not surfaces:
-        return dict.fromkeys(known, len(set(docs))) if docs else {}
-    pairs = dict.fromkeys(zip(docs, surfaces, strict=True))
+    docs = [place >> shift for place in positions]
+    if not form_numbers:
+        return dict.fromkeys(forms, len(set(docs))) if docs else {}
+    pairs = dict.fromkeys(zip(docs, form_numbers, strict=True))
     return dict(sorted(Counter(surface for _, surface in pairs).items()))

@@ -21,18 +21,18 @@ from ....schema import BODY, SCORED, TITLE
 from ....scoring import ENOUGH, SCALE, combined, norm, quantised, saturation
 from ....text.characters import is_spaceless
 from ....text.stemming import stems
-from ..format.columns import LISTS_A_MARK, MOST_SURFACES, POSTINGS_A_MARK
+from ..format.columns import LISTS_PER_SKIP, MAX_FORMS, POSTINGS_PER_SKIP
 from ..format.segment_file import Column
-from ..format.surface_forms import surface_columns
-from .term_dictionary_writer import KeyWriter
+from ..format.surface_forms import word_form_columns
+from .term_dictionary_writer import TermDictionaryWriter
 
 
 class Occurrences(NamedTuple):
-    """Where the surfaces of a language stand: in `places` all of a surface as post << shift | position, in `short`
-    those in fields other than body as post << shift | field code, if there are any."""
+    """Where the surfaces of a language stand: in `positions` all of a surface as post << shift | position, in
+    `outside_body` those in fields other than body as post << shift | field code, if there are any."""
 
-    places: dict[str, array[int]]
-    short: dict[str, array[int]]
+    positions: dict[str, array[int]]
+    outside_body: dict[str, array[int]]
 
 
 class Impacts:
@@ -77,38 +77,38 @@ class ListWriter:
     occurrences of all lists together: half of all lists are one occurrence."""
 
     def __init__(self, wide: bool) -> None:
-        self._shift, self._place, self._half = (32, "Q", "I") if wide else (16, "I", "H")
-        self._places: list[array[int]] = []
-        self._short: list[tuple[int, Sequence[int]]] = []
-        self._varied: dict[int, bytes] = {}
-        self._names_of_runs: set[int] = set()
-        self._keys = KeyWriter()
+        self._shift, self._typecode, self._half_typecode = (32, "Q", "I") if wide else (16, "I", "H")
+        self._occurrences: list[array[int]] = []
+        self._outside_body: list[tuple[int, Sequence[int]]] = []
+        self._multi_form_lists: dict[int, bytes] = {}
+        self._spaceless_ends: set[int] = set()
+        self._keys = TermDictionaryWriter()
 
     def add(
         self,
         name: str,
-        surfaces: Sequence[tuple[str, int]],
-        places: array[int],
-        short: Sequence[int] = (),
-        which: bytes = b"",
+        forms: Sequence[tuple[str, int]],
+        positions: array[int],
+        outside_body: Sequence[int] = (),
+        form_numbers: bytes = b"",
     ) -> None:
         """One list: its stem, its surfaces with the number of posts each stands in (which is not looked at if there
         is but one), its occurrences as post << shift | position, ascending, those outside of bodies also as
         post << shift | field code, and the surface of each occurrence (empty for a single surface)."""
-        number = len(self._places)
-        self._places.append(places)
-        if short:
-            self._short.append((number, short))
+        number = len(self._occurrences)
+        self._occurrences.append(positions)
+        if outside_body:
+            self._outside_body.append((number, outside_body))
             # The last character of a run is a word only so that a search for it alone finds it: no word of a title.
             if len(name) == 1 and is_spaceless(name):
-                self._names_of_runs.add(number)
-        if which:
-            self._varied[number] = which
-        self._keys.add(name, surfaces)
+                self._spaceless_ends.add(number)
+        if form_numbers:
+            self._multi_form_lists[number] = form_numbers
+        self._keys.add(name, forms)
 
     def columns(self, impacts: Impacts, spelled: Mapping[str, str]) -> dict[str, Column]:
         """All columns of lists and keys; `spelled` says how people write a key."""
-        places, stops = self._joined(self._places), array("I", accumulate(map(len, self._places)))
+        places, stops = self._joined(self._occurrences), array("I", accumulate(map(len, self._occurrences)))
         position, doc = self._halves(places)
         # Per occurrence: 1 where a posting begins, with another post or with another list.
         begins = bytearray(map(ne, doc, chain([-1], doc)))
@@ -122,23 +122,23 @@ class ListWriter:
         by_posting, titles = self._impacts(impacts, docs, counts, first)
         return {
             "list_postings": posts,
-            "skip_postings": first[:-1:LISTS_A_MARK],
+            "skip_postings": first[:-1:LISTS_PER_SKIP],
             "doc_ids": docs,
             "impacts": by_posting,
             "positions": position,
             **self._counts(counts, starts),
-            **surface_columns(self._varied),
+            **word_form_columns(self._multi_form_lists),
             **self._shares(titles),
             **self._keys.columns(spelled, posts),
         }
 
     def _joined(self, columns: Sequence[array[int]]) -> array[int]:
-        return array(self._place, b"".join(columns))
+        return array(self._typecode, b"".join(columns))
 
     def _halves(self, places: array[int]) -> tuple[array[int], array[int]]:
         """The positions and the posts of places."""
-        halves = memoryview(places).cast("B").cast(self._half)  # type: ignore[call-overload]
-        return array(self._half, halves[::2].tobytes()), array(self._half, halves[1::2].tobytes())
+        halves = memoryview(places).cast("B").cast(self._half_typecode)  # type: ignore[call-overload]
+        return array(self._half_typecode, halves[::2].tobytes()), array(self._half_typecode, halves[1::2].tobytes())
 
     def _impacts(
         self, impacts: Impacts, docs: array[int], counts: Sequence[int], first: array[int]
@@ -147,14 +147,14 @@ class ListWriter:
         found = impacts.of_bodies(docs, counts)
         titles: dict[int, list[int]] = {}
         low = (1 << self._shift) - 1
-        for number, short in self._short:
+        for number, short in self._outside_body:
             times = Counter(short)
             # where the postings of these posts are
             at = {d: bisect_left(docs, d, first[number], first[number + 1]) for d in {s >> self._shift for s in short}}
             all_times = {d: counts[posting] for d, posting in at.items()}
             for d, impact in impacts.of_fields(all_times, times, self._shift).items():
                 found[at[d]] = impact
-            if number not in self._names_of_runs:
+            if number not in self._spaceless_ends:
                 titles[number] = sorted(key >> self._shift for key in times if key & low == TITLE)
         return found, titles
 
@@ -166,7 +166,7 @@ class ListWriter:
         return {
             "term_freqs": few,
             "large_term_freqs": array("I", chain.from_iterable([(posting, counts[posting]) for posting in many])),
-            "skip_positions": starts[:-1:POSTINGS_A_MARK],
+            "skip_positions": starts[:-1:POSTINGS_PER_SKIP],
         }
 
     def _shares(self, titles: Mapping[int, list[int]]) -> dict[str, Column]:
@@ -192,16 +192,16 @@ def invert(
     """The columns of lists and keys from occurrences by language and surface."""
     writer = ListWriter(wide)
     members: defaultdict[str, list[tuple[str, array[int], Sequence[int]]]] = defaultdict(list)
-    for language, (places, short) in languages.items():
-        for name, (surface, places_of) in zip(stems(places, language), places.items(), strict=True):
-            members[name].append((surface, places_of, short.get(surface, ())))
-    for name in sorted(members):
-        words = members[name]
+    for language, (positions, outside_body) in languages.items():
+        for stem, (form, positions_of) in zip(stems(positions, language), positions.items(), strict=True):
+            members[stem].append((form, positions_of, outside_body.get(form, ())))
+    for stem in sorted(members):
+        words = members[stem]
         if len(words) == 1:
-            ((surface, places_of, short_of),) = words
-            writer.add(name, ((surface, 0),), places_of, short_of)
+            ((form, positions_of, outside_body_of),) = words
+            writer.add(stem, ((form, 0),), positions_of, outside_body_of)
         else:
-            writer.add(name, *_together(words))
+            writer.add(stem, *_together(words))
     return writer.columns(Impacts(lengths, averages), spelled)
 
 
@@ -210,15 +210,15 @@ def _together(
 ) -> tuple[list[tuple[str, int]], array[int], list[int], bytes]:
     """Several words as one list: what `ListWriter.add` takes."""
     everywhere: dict[str, array[int]] = {}
-    for surface, places, _ in words:  # one that stands there twice was stemmed so in two languages
-        everywhere[surface] = everywhere[surface] + places if surface in everywhere else places
+    for form, positions, _ in words:  # one that stands there twice was stemmed so in two languages
+        everywhere[form] = everywhere[form] + positions if form in everywhere else positions
     flat = list(chain.from_iterable(everywhere.values()))
-    which = b"".join([bytes([min(i, MOST_SURFACES)]) * len(at) for i, at in enumerate(everywhere.values())])
+    form_numbers = b"".join([bytes([min(i, MAX_FORMS)]) * len(at) for i, at in enumerate(everywhere.values())])
     order = sorted(range(len(flat)), key=flat.__getitem__)
-    surfaces = [(surface, _posts(at)) for surface, at in everywhere.items()]
+    forms = [(form, _posts(at)) for form, at in everywhere.items()]
     ordered = array(words[0][1].typecode, map(flat.__getitem__, order))
-    short = list(chain.from_iterable([short for _, _, short in words]))
-    return surfaces, ordered, short, bytes(map(which.__getitem__, order)) if len(surfaces) > 1 else b""
+    outside_body = list(chain.from_iterable([outside_body for _, _, outside_body in words]))
+    return forms, ordered, outside_body, bytes(map(form_numbers.__getitem__, order)) if len(forms) > 1 else b""
 
 
 def _posts(places: array[int]) -> int:
