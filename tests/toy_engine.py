@@ -96,7 +96,7 @@ class ToyDocument:
     def passage(self, section: int, near: int, found: Sequence[Found]) -> Passage:
         text, first = self.text(section), self.sections[section].body
         spans = {token.position: token for token in self._analyzer.tokens(text, first=first)}
-        owners = {place: one.leaf for one in reversed(found) for place in one.places}
+        owners = {place: one.leaf for one in reversed(found) for place in one.positions}
         marks = [Mark(spans[at].start, spans[at].stop, leaf) for at, leaf in sorted(owners.items())]
         return Passage(text, 0, self.sections[section].line, tuple(marks), False, False)
 

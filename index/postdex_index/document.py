@@ -42,7 +42,7 @@ class Found(NamedTuple):
     """
 
     leaf: int
-    places: Sequence[int]
+    positions: Sequence[int]
     single: bool = False
 
 

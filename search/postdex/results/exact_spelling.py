@@ -39,13 +39,15 @@ def spelled_first(candidates: Sequence[Candidate], name: str, leaf: int, wanted:
     return [*spelled, *others, *map(as_ranked, candidates[len(spelled) + len(others) : wanted])]
 
 
-def sections_with(document: Outlined, places: Sequence[int], name: str) -> frozenset[int] | None:
+def sections_with(document: Outlined, positions: Sequence[int], name: str) -> frozenset[int] | None:
     """The sections that have a name just so, of those that hold these positions; None if title and tags lack it too."""
     name, bounds = name.lower(), document.outline.bounds
     first = bounds[0] if bounds else 0
     found = {
         section
-        for section in {(bisect_right(bounds, place) - 1) >> 1 for place in places[bisect_left(places, first) :]}
+        for section in {
+            (bisect_right(bounds, position) - 1) >> 1 for position in positions[bisect_left(positions, first) :]
+        }
         if _holds(document.section(section).heading, name) or _holds(document.text(section), name)
     }
     return frozenset(found) if found or any(_holds(text, name) for text in (document.title, *document.tags)) else None

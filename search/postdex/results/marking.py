@@ -135,7 +135,7 @@ def best_snippet(
         Found(leaf, inside[leaf], leaf in single) for leaf in order if leaf in inside and leaf not in covered
     ]
     if wholes and wholes[0].leaf == first:
-        return _as_typed(document, scored.index, _apart(wholes[0].places)[:_FEW], found, first, marking)
+        return _as_typed(document, scored.index, _apart(wholes[0].positions)[:_FEW], found, first, marking)
     if name in inside:
         return _as_typed(
             document, scored.index, _apart(inside[name])[: PASSAGES if spelled else 1], found, name, marking
@@ -148,7 +148,7 @@ def _as_typed(
     document: Document, section: int, places: Sequence[int], found: Sequence[Found], leaf: int, marking: Marking
 ) -> Snippet:
     """The snippet around one of the places of a leaf, the first that is spelled as it was typed, if any is."""
-    everywhere = found[0].places
+    everywhere = found[0].positions
     choice = everywhere[-1] - everywhere[0] >= len(everywhere)  # else it is one place
     shown: Snippet | None = None
     for near in places:
@@ -165,9 +165,9 @@ def _as_typed(
 def _apart(places: Sequence[int]) -> list[int]:
     """The first of these positions, and others that are not in its passage."""
     apart = list(places[:1])
-    for place in places:
-        if place - apart[-1] > APART:
-            apart.append(place)
+    for position in places:
+        if position - apart[-1] > APART:
+            apart.append(position)
     return apart
 
 

@@ -119,14 +119,14 @@ def closeness(first: Sequence[int], second: Sequence[int]) -> float:
         few, many, earlier, later = second, first, 0, 1
     best = FARTHEST + 1
     count = len(many)
-    for place in few:
-        i = bisect_left(many, place)
-        if i and place - many[i - 1] + earlier < best:
-            best = place - many[i - 1] + earlier
-        while i < count and many[i] == place:  # two words of one stem may stand at one place
+    for position in few:
+        i = bisect_left(many, position)
+        if i and position - many[i - 1] + earlier < best:
+            best = position - many[i - 1] + earlier
+        while i < count and many[i] == position:  # two words of one stem may stand at one place
             i += 1
-        if i < count and many[i] - place + later < best:
-            best = many[i] - place + later
+        if i < count and many[i] - position + later < best:
+            best = many[i] - position + later
         if best == 1:
             return 1.0
     return 1.0 / best if best <= FARTHEST else 0.0
@@ -198,7 +198,7 @@ def best_sections(
         if heading:
             words = bounds[2 * index + 1] - bounds[2 * index]  # with the gap behind: one word is no whole heading
             score *= 1 + HEADING_COVERAGE * _asked_for(found[2 * index], positions) / words
-        held = {leaf for place in (2 * index, 2 * index + 1) for leaf, _, _ in found.get(place, ())}
+        held = {leaf for position in (2 * index, 2 * index + 1) for leaf, _, _ in found.get(position, ())}
         score *= 1 + COVERAGE * sum(map(worth.__getitem__, held)) / all_words
         scored.append((-score, index))
     if wholes and scored:
@@ -218,9 +218,9 @@ def holding(outline: Outline, wholes: Sequence[Sequence[int]], spelled: Collecti
     the positions of each leaf of it, the best first; in the sections `spelled` it is just as it was typed."""
     levels = dict.fromkeys(spelled, len(wholes) + 1)
     bounds = outline.bounds
-    for level, places in zip(range(len(wholes), 0, -1), wholes, strict=True):
-        for place in places:
-            levels.setdefault((bisect_right(bounds, place) - 1) >> 1, level)
+    for level, positions in zip(range(len(wholes), 0, -1), wholes, strict=True):
+        for position in positions:
+            levels.setdefault((bisect_right(bounds, position) - 1) >> 1, level)
     return levels
 
 
@@ -230,12 +230,12 @@ def _occurrences(bounds: Sequence[int], positions: Sequence[Sequence[int]]) -> d
     for leaf, at in enumerate(positions):
         start, count = 0, len(at)
         while start < count:
-            place = bisect_right(bounds, at[start])
+            position = bisect_right(bounds, at[start])
             stop = start + 1
             if stop < count:
-                stop = bisect_left(at, bounds[place], stop) if place < len(bounds) else count
-            if place:  # else before the first section: the title and other fields
-                found.setdefault(place - 1, []).append((leaf, start, stop))
+                stop = bisect_left(at, bounds[position], stop) if position < len(bounds) else count
+            if position:  # else before the first section: the title and other fields
+                found.setdefault(position - 1, []).append((leaf, start, stop))
             start = stop
     return found
 
@@ -248,16 +248,16 @@ def _by_section(
 ) -> dict[int, tuple[float, float]]:
     """For each section with a match what its heading and its text are worth."""
     own: dict[int, tuple[float, float]] = {}
-    for place, matches in found.items():
-        if place & 1:
-            below = _norm(BODY, stops[place >> 1] - bounds[place], AVERAGE_SECTION)
+    for position, matches in found.items():
+        if position & 1:
+            below = _norm(BODY, stops[position >> 1] - bounds[position], AVERAGE_SECTION)
         else:
-            below = _norm(HEADING, bounds[place + 1] - bounds[place], AVERAGE_HEADING)
+            below = _norm(HEADING, bounds[position + 1] - bounds[position], AVERAGE_HEADING)
         value = 0.0
         for leaf, start, stop in matches:
             value += worth[leaf] * saturation(stop - start, below)
-        heading, text = own.get(place >> 1, (0.0, 0.0))
-        own[place >> 1] = (heading, value) if place & 1 else (value, text)
+        heading, text = own.get(position >> 1, (0.0, 0.0))
+        own[position >> 1] = (heading, value) if position & 1 else (value, text)
     return own
 
 
@@ -280,7 +280,7 @@ def _headings_above(levels: Sequence[int], own: dict[int, tuple[float, float]]) 
 
 def _asked_for(matches: Matches, positions: Sequence[Sequence[int]]) -> int:
     """How many words of a heading were asked for."""
-    return len({place for leaf, start, stop in matches for place in positions[leaf][start:stop]})
+    return len({position for leaf, start, stop in matches for position in positions[leaf][start:stop]})
 
 
 def densest(found: Mapping[int, Sequence[int]], worth: Sequence[float], otherwise: int) -> int:
@@ -289,21 +289,21 @@ def densest(found: Mapping[int, Sequence[int]], worth: Sequence[float], otherwis
     `found` has by leaf where its words stand, ascending; `otherwise` is the answer if there are none.
     """
     if len(found) < 2:
-        return next((places[0] for places in found.values()), otherwise)
-    places = sorted([(place, leaf) for leaf, at in found.items() for place in at[:OCCURRENCES]])
+        return next((positions[0] for positions in found.values()), otherwise)
+    positions = sorted([(position, leaf) for leaf, at in found.items() for position in at[:OCCURRENCES]])
     counts = dict.fromkeys(found, 0)
     value, most, oldest, best = 0.0, 0.0, 0, (0, 0)
-    for newest, (place, leaf) in enumerate(places):
+    for newest, (position, leaf) in enumerate(positions):
         value += worth[leaf] * (REPEATED if counts[leaf] else 1.0)
         counts[leaf] += 1
-        while place - places[oldest][0] > WINDOW:
-            gone = places[oldest][1]
+        while position - positions[oldest][0] > WINDOW:
+            gone = positions[oldest][1]
             counts[gone] -= 1
             value -= worth[gone] * (REPEATED if counts[gone] else 1.0)
             oldest += 1
         if value > most * 1.000001:
             most, best = value, (oldest, newest)
-    return max(places[best[0] : best[1] + 1], key=lambda match: worth[match[1]])[0]
+    return max(positions[best[0] : best[1] + 1], key=lambda match: worth[match[1]])[0]
 
 
 def as_ranked(candidate: Candidate, factor: float = 1.0) -> Ranked:
@@ -314,12 +314,12 @@ def as_ranked(candidate: Candidate, factor: float = 1.0) -> Ranked:
 def lift(candidate: Candidate, pairs: Sequence[tuple[int, int]]) -> float:
     """What the closeness of these pairs of words makes of a post's score: a factor of 1 to 1 + CLOSENESS."""
     leaf = pairs[0][0]
-    places = candidate.positions(leaf)
+    positions = candidate.positions(leaf)
     total = 0.0
     for first, second in pairs:
-        here = places if first == leaf else candidate.positions(first)
-        leaf, places = second, candidate.positions(second)
-        total += closeness(here, places)
+        here = positions if first == leaf else candidate.positions(first)
+        leaf, positions = second, candidate.positions(second)
+        total += closeness(here, positions)
     return 1 + CLOSENESS * total / len(pairs)
 
 

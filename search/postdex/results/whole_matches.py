@@ -82,15 +82,15 @@ def stands(typed: Typed, positions: Mapping[int, Sequence[int]]) -> list[range]:
     """
     if not typed.steps or not typed.leaves <= positions.keys():
         return []
-    found = [(place, place) for place in positions[typed.steps[0].leaf]]
+    found = [(position, position) for position in positions[typed.steps[0].leaf]]
     for leaf, least, most in typed.steps:
         if leaf == ANY:
-            found = [(start, place + 1) for start, place in found]
+            found = [(start, position + 1) for start, position in found]
             continue
         at = frozenset(positions[leaf])
-        found = [(start, place + least) for start, place in found if place in at]
+        found = [(start, position + least) for start, position in found if position in at]
         if most > least:  # a compound takes as many positions as the text cut it into
-            found = [(start, _behind(place, place + most - least, at)) for start, place in found]
+            found = [(start, _behind(position, position + most - least, at)) for start, position in found]
         if not found:
             return []
     ranges: list[range] = []
@@ -100,10 +100,10 @@ def stands(typed: Typed, positions: Mapping[int, Sequence[int]]) -> list[range]:
     return ranges
 
 
-def _behind(place: int, last: int, at: Set[int]) -> int:
-    while place < last and place in at:
-        place += 1
-    return place
+def _behind(position: int, last: int, at: Set[int]) -> int:
+    while position < last and position in at:
+        position += 1
+    return position
 
 
 def _longest(leaf: Leaf) -> int:

@@ -62,10 +62,10 @@ class ComputedPostings:
 
     def positions(self, doc: int) -> Sequence[int]:
         """Ascending positions of all words of the leaf in a post."""
-        places = self._positions.get(doc, ())
+        positions = self._positions.get(doc, ())
         if self._width == 1:
-            return places
-        return sorted({place + step for place in places for step in range(self._width)})
+            return positions
+        return sorted({position + step for position in positions for step in range(self._width)})
 
     def counted_positions(self, doc: int) -> Sequence[int]:
         """One position of each occurrence."""
@@ -93,7 +93,7 @@ class UnionPostings:
 
     def positions(self, doc: int) -> Sequence[int]:
         """Ascending positions in a post, each once."""
-        return sorted({place for one in self._members for place in one.positions(doc)})
+        return sorted({position for one in self._members for position in one.positions(doc)})
 
     def counted_positions(self, doc: int) -> Sequence[int]:
         """Those of the member that counts most there."""
@@ -124,8 +124,8 @@ def max_impacts(postings: Iterable[tuple[int, int]]) -> tuple[Sequence[int], byt
 
 def impact_in(postings: Postings, doc: int) -> int:
     """The impact in a post; 0 where it does not stand."""
-    place = bisect_left(postings.docs, doc)
-    return postings.impacts[place] if place < len(postings.docs) and postings.docs[place] == doc else 0
+    position = bisect_left(postings.docs, doc)
+    return postings.impacts[position] if position < len(postings.docs) and postings.docs[position] == doc else 0
 
 
 def union(members: Sequence[Postings]) -> Postings | None:

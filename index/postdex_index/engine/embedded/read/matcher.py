@@ -211,20 +211,20 @@ class Matcher:
         """In how many living posts the leaf of this row stands."""
         return row.count - sum([1 for doc in self.dead if row.bytes[doc]])
 
-    def place(self, doc: int) -> tuple[int, int]:
+    def locate(self, doc: int) -> tuple[int, int]:
         """The number of a post's segment, and the post's number there."""
         number = bisect_right(self.starts, doc) - 1
         return number, doc - self.starts[number]
 
     def positions(self, row: Row, doc: int) -> Sequence[int]:
         """Where the leaf of this row stands in a post, ascending."""
-        number, doc = self.place(doc)
+        number, doc = self.locate(doc)
         postings = row.postings[number]
         return postings.positions(doc) if postings else ()
 
     def counted_positions(self, row: Row, doc: int) -> Sequence[int]:
         """The occurrences that the impact of this row in a post was made of, a position each."""
-        number, doc = self.place(doc)
+        number, doc = self.locate(doc)
         postings = row.postings[number]
         return postings.counted_positions(doc) if postings else ()
 

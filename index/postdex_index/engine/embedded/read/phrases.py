@@ -35,14 +35,14 @@ def side_by_side(words: Sequence[PhraseWord], among: Sequence[int] | None = None
     found: dict[int, list[int]] = {}
     for doc, at in zip(docs, words[first].positions_in(docs), strict=True):
         if at:
-            found[doc] = [place - first for place in at]
+            found[doc] = [position - first for position in at]
     for step in rest:
         docs = list(found)
         for doc, at in zip(docs, words[step].positions_in(docs), strict=True):
             starts = found[doc]
             if len(starts) > 1:
-                places = set(at) if len(starts) > 4 else at
-                starts = found[doc] = [start for start in starts if start + step in places]
+                positions = set(at) if len(starts) > 4 else at
+                starts = found[doc] = [start for start in starts if start + step in positions]
                 if not starts:
                     del found[doc]
             elif starts[0] + step not in at:
@@ -55,7 +55,7 @@ def within(words: Sequence[PhraseWord], slop: int) -> dict[int, list[int]]:
     others among them."""
     docs = common(words)
     columns = [[sorted({*at}) for at in word.positions_in(docs)] for word in words]
-    return {doc: near for doc, *places in zip(docs, *columns, strict=True) if (near := _near(places, slop))}
+    return {doc: near for doc, *positions in zip(docs, *columns, strict=True) if (near := _near(positions, slop))}
 
 
 def common(words: Sequence[PhraseWord]) -> Sequence[int]:
@@ -69,20 +69,20 @@ def common(words: Sequence[PhraseWord]) -> Sequence[int]:
     return docs
 
 
-def _near(places: Sequence[Sequence[int]], slop: int) -> list[int]:
+def _near(positions: Sequence[Sequence[int]], slop: int) -> list[int]:
     """The positions of all words in windows that hold every word (one asked for twice, twice); ascending."""
-    needed = Counter(map(tuple, places))
-    events = sorted((place, word) for word in needed for place in word)
+    needed = Counter(map(tuple, positions))
+    events = sorted((position, word) for word in needed for position in word)
     have: Counter[tuple[int, ...]] = Counter()
-    missing, first, found = len(places), 0, set[int]()
-    for last, (place, word) in enumerate(events):
+    missing, first, found = len(positions), 0, set[int]()
+    for last, (position, word) in enumerate(events):
         have[word] += 1
         missing -= have[word] <= needed[word]
-        while place - events[first][0] >= len(places) + slop or have[events[first][1]] > needed[events[first][1]]:
+        while position - events[first][0] >= len(positions) + slop or have[events[first][1]] > needed[events[first][1]]:
             gone = events[first][1]
             missing += have[gone] <= needed[gone]
             have[gone] -= 1
             first += 1
         if not missing:
-            found.update(place for place, _ in events[first : last + 1])
+            found.update(position for position, _ in events[first : last + 1])
     return sorted(found)

@@ -147,11 +147,11 @@ class PostingLists(StoredLists):
         flags = iter(self.forms.of(number).translate(flags_of(wanted)))
         kept: dict[int, list[int]] = {}
         impacts = bytearray()
-        for doc, value, places in zip(stored.docs, stored.impacts, stored.positions_in(stored.docs), strict=True):
-            at = list(compress(places, islice(flags, len(places))))
+        for doc, value, positions in zip(stored.docs, stored.impacts, stored.positions_in(stored.docs), strict=True):
+            at = list(compress(positions, islice(flags, len(positions))))
             if at:
                 kept[doc] = at
-                impacts.append(value if len(at) == len(places) else self._impact(doc, at))
+                impacts.append(value if len(at) == len(positions) else self._impact(doc, at))
         titled = {doc for doc, _ in self.shares(number) if doc in kept and TITLE in self.codes(doc, kept[doc])}
         return ComputedPostings(bytes(impacts), kept, title_docs={number: titled} if titled else {})
 
@@ -160,14 +160,14 @@ class PostingLists(StoredLists):
         if not field or postings is None:
             return postings
         codes = CODES[field]
-        places = [(doc, sorted({*postings.positions(doc)})) for doc in postings.docs]
+        positions = [(doc, sorted({*postings.positions(doc)})) for doc in postings.docs]
         return self._computed(
-            {doc: inside for doc, at in places if (inside := self.positions_in_fields(doc, at, codes))}
+            {doc: inside for doc, at in positions if (inside := self.positions_in_fields(doc, at, codes))}
         )
 
-    def positions_in_fields(self, doc: int, places: Sequence[int], codes: Sequence[int]) -> list[int]:
+    def positions_in_fields(self, doc: int, positions: Sequence[int], codes: Sequence[int]) -> list[int]:
         """Those of the positions that lie in fields with these codes."""
-        return [place for place, code in zip(places, self.codes(doc, places), strict=True) if code in codes]
+        return [position for position, code in zip(positions, self.codes(doc, positions), strict=True) if code in codes]
 
     # -- phrases
 
@@ -183,14 +183,14 @@ class PostingLists(StoredLists):
             found = {doc: left for doc, at in found.items() if (left := self._outside_links(doc, at, len(words)))}
         return self._computed(found, width=len(words))
 
-    def _outside_links(self, doc: int, places: Sequence[int], width: int) -> list[int]:
+    def _outside_links(self, doc: int, positions: Sequence[int], width: int) -> list[int]:
         """Those of the positions from which `width` words are not all the text of one link."""
         edges, first, last = self._link_edge, self._link_first[doc], self._link_first[doc + 1]
         left: list[int] = []
-        for place in places:
-            after = bisect_right(edges, place, first, last)
-            if not ((after - first) % 2 and place + width <= edges[after]):
-                left.append(place)
+        for position in positions:
+            after = bisect_right(edges, position, first, last)
+            if not ((after - first) % 2 and position + width <= edges[after]):
+                left.append(position)
         return left
 
     def _phrase_words(self, phrase: Phrase, sought: Sought) -> list[_StoredPhraseWord]:
@@ -222,17 +222,17 @@ class PostingLists(StoredLists):
         impacts = bytes([self._impact(doc, at[::each]) for doc, at in kept.items()])
         return ComputedPostings(impacts, kept, step=each, width=width)
 
-    def _impact(self, doc: int, places: Sequence[int]) -> int:
-        counts = self.counts_by_field(doc, places)
+    def _impact(self, doc: int, positions: Sequence[int]) -> int:
+        counts = self.counts_by_field(doc, positions)
         if len(counts) == 1 and BODY in counts:  # nearly always
             length = self._lengths[BODY * self.posts + doc]
             return quantised(combined(worth(BODY, counts[BODY], length, self.averages[BODY])))
         return quantised(impact(counts.items(), self.lengths(doc), self.averages))
 
-    def counts_by_field(self, doc: int, places: Iterable[int]) -> dict[int, int]:
+    def counts_by_field(self, doc: int, positions: Iterable[int]) -> dict[int, int]:
         """How many of these positions lie in each field; code counts as body, as the score wants it."""
         counts: dict[int, int] = {}
-        for code in self.codes(doc, places):
+        for code in self.codes(doc, positions):
             code = BODY if code == CODE else code
             counts[code] = counts.get(code, 0) + 1
         return counts
@@ -242,11 +242,11 @@ class PostingLists(StoredLists):
         found: list[int] = self._lengths[doc :: self.posts].tolist()
         return found
 
-    def codes(self, doc: int, places: Iterable[int]) -> list[int]:
+    def codes(self, doc: int, positions: Iterable[int]) -> list[int]:
         """The codes of the fields in which these positions of a post lie."""
         starts, codes = self._run_start, self._run_code
         first, last = self._run_first[doc], self._run_first[doc + 1]
-        return [codes[bisect_right(starts, place, first, last) - 1] for place in places]
+        return [codes[bisect_right(starts, position, first, last) - 1] for position in positions]
 
 
 class _StoredPhraseWord:

@@ -82,14 +82,14 @@ class Scope:
                 part.segment.rows.get(sought)
         return self
 
-    def place(self, doc: int) -> tuple[Part, int]:
+    def locate(self, doc: int) -> tuple[Part, int]:
         """A post's segment, and its number there."""
-        number, own = self.matcher.place(doc)
+        number, own = self.matcher.locate(doc)
         return self.parts[number], own
 
     def path(self, doc: int) -> str:
         """A post's path."""
-        part, own = self.place(doc)
+        part, own = self.locate(doc)
         return part.segment.documents.path(own)
 
     def holders(self, column: str, title_key: str) -> set[int]:
@@ -114,7 +114,7 @@ class Scope:
     def sorted(self, lanes: int, column: str, wanted: int) -> list[int]:
         """The posts of these lanes by a column: the newest first, undated last; titles from a to z. Ties by path."""
         values = [part.segment.columns.order(column) for part in self.parts]
-        placed = [(self.matcher.place(doc), doc) for doc in self.matcher.docs(lanes)]
+        placed = [(self.matcher.locate(doc), doc) for doc in self.matcher.docs(lanes)]
         keyed: list[tuple[Any, int]] = [(values[number][own], doc) for (number, own), doc in placed]
         descending = SORTS[column].type != "text"
         keyed.sort(key=itemgetter(0), reverse=descending)
@@ -144,7 +144,7 @@ class Candidate:
     def document(self) -> StoredDocument:
         """The stored post."""
         if self._document is None:
-            part, own = self._scope.place(self._doc)
+            part, own = self._scope.locate(self._doc)
             self._document = StoredDocument(part.segment.documents, own)
         return self._document
 
@@ -155,12 +155,12 @@ class Candidate:
 
     def positions(self, leaf: int) -> Sequence[int]:
         """Where the leaf's words stand in the post, ascending."""
-        found = self._positions.get(leaf)
-        if found is None:
+        positions = self._positions.get(leaf)
+        if positions is None:
             row = self._rows[leaf]
-            found = self._scope.matcher.positions(row, self._doc) if row and row.bytes[self._doc] else ()
-            self._positions[leaf] = found
-        return found
+            positions = self._scope.matcher.positions(row, self._doc) if row and row.bytes[self._doc] else ()
+            self._positions[leaf] = positions
+        return positions
 
 
 class Weighed(NamedTuple):

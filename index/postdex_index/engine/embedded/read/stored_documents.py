@@ -73,7 +73,7 @@ class ShownPassage(NamedTuple):
     line: int
     #: the checkpoints in it, and the positions of its words
     checks: range
-    places: range
+    positions: range
     #: by position, where the words stand in it that were looked for: start, end of the letter at this position, stop
     spans: dict[int, tuple[int, int, int]]
     #: by checkpoint, the positions of the raw tokens from there to the next one, and of what comes after
@@ -309,21 +309,21 @@ class StoredDocument(StoredFields):
     def _marks(self, shown: ShownPassage, found: Sequence[Found]) -> tuple[Mark, ...]:
         """The words of a passage that were found, each for the first of the leaves that it belongs to; parts of one
         word are one mark."""
-        begin, end = shown.places.start, shown.places.stop
+        begin, end = shown.positions.start, shown.positions.stop
         owners: dict[int, int] = {}
         for number in range(len(found) - 1, -1, -1):
-            places = found[number].places
-            owners.update(dict.fromkeys(places[bisect_left(places, begin) : bisect_left(places, end)], number))
-        places = sorted(owners)
-        if unknown := [place for place in places if place not in shown.spans]:
+            positions = found[number].positions
+            owners.update(dict.fromkeys(positions[bisect_left(positions, begin) : bisect_left(positions, end)], number))
+        positions = sorted(owners)
+        if unknown := [position for position in positions if position not in shown.spans]:
             self._look_for(shown, unknown)
         marks: list[Mark] = []
         begun = owner = -1
-        for place in places:
-            start, own, stop = shown.spans[place]
+        for position in positions:
+            start, own, stop = shown.spans[position]
             if not stop:
                 continue
-            number = owners[place]
+            number = owners[position]
             if found[number].single:
                 stop = own
             if start != begun:
@@ -336,20 +336,20 @@ class StoredDocument(StoredFields):
             marks = [Mark(start - before, stop - before, leaf) for start, stop, leaf in marks if start >= before]
         return tuple(marks)
 
-    def _look_for(self, shown: ShownPassage, places: Sequence[int]) -> None:
+    def _look_for(self, shown: ShownPassage, targets: Sequence[int]) -> None:
         """Where the words at these positions stand in a passage, each from the checkpoint before it on, as the build
         cut the text there."""
         positions, offsets = self._documents.check_position, self._documents.check_offset
         done, check, beyond = 0, shown.checks.start, shown.checks.stop
-        while done < len(places):
-            check = bisect_right(positions, places[done], check, beyond) - 1
-            start, stop, upto = offsets[check] - shown.offset, len(shown.text), len(places)
+        while done < len(targets):
+            check = bisect_right(positions, targets[done], check, beyond) - 1
+            start, stop, upto = offsets[check] - shown.offset, len(shown.text), len(targets)
             if check + 1 < beyond:
-                stop, upto = offsets[check + 1] - shown.offset, bisect_left(places, positions[check + 1], done)
-            self._look_in(shown, check, start, stop, places[done:upto])
+                stop, upto = offsets[check + 1] - shown.offset, bisect_left(targets, positions[check + 1], done)
+            self._look_in(shown, check, start, stop, targets[done:upto])
             done = upto
 
-    def _look_in(self, shown: ShownPassage, check: int, begin: int, end: int, places: Sequence[int]) -> None:
+    def _look_in(self, shown: ShownPassage, check: int, begin: int, end: int, targets: Sequence[int]) -> None:
         """The same between a checkpoint and the next one, the characters [begin, end) of the passage. The hot loop
         of a search that shows what was not shown before: without a step of Python for each token."""
         text, analyzer = shown.text[begin:end], self._documents.analyzer
@@ -364,8 +364,8 @@ class StoredDocument(StoredFields):
         letters: Sequence[tuple[int, int]] = ()
         # What reaches the end of a text that was cut may go on behind it: half a word is no mark.
         most = len(text) - (shown.cut and end == len(shown.text))
-        for place in places:
-            number = bisect_right(tokens, place)
+        for position in targets:
+            number = bisect_right(tokens, position)
             if number > passed:
                 match = next(islice(matches, number - passed - 1, None), None)
                 passed = number
@@ -376,7 +376,7 @@ class StoredDocument(StoredFields):
             if match[0] >= ASIAN and is_spaceless(match[0]):  # a position is a character with the next
                 if run != number:
                     run, letters = number, run_letters(match[0])
-                at = place - tokens[number - 1]
+                at = position - tokens[number - 1]
                 if letters:
                     (first, own), (_, last) = letters[at], letters[min(at + 1, len(letters) - 1)]
                     start, own, stop = start + first, start + own, start + last
@@ -384,9 +384,9 @@ class StoredDocument(StoredFields):
                     start += at
                     own, stop = start + 1, min(stop, start + 2)
             if stop <= most or stop - start > LONGEST_TERM:
-                shown.spans[place] = begin + start, begin + own, begin + stop
-        for place in places:
-            shown.spans.setdefault(place, _NOWHERE)
+                shown.spans[position] = begin + start, begin + own, begin + stop
+        for position in targets:
+            shown.spans.setdefault(position, _NOWHERE)
 
     def _code(self, position: int) -> bool:
         store, doc = self._documents, self._doc

@@ -56,9 +56,9 @@ class _TermCalls(dict[str, Call]):
             note = outside_body.setdefault(term, array(self._typecode)).append
             high, field, plain = self._high, self._field, append
 
-            def append(place: int, /) -> None:
-                plain(place)
-                note(place & high | field)
+            def append(position: int, /) -> None:
+                plain(position)
+                note(position & high | field)
 
         self[term] = append
         return append
@@ -93,9 +93,9 @@ class _Calls(dict[str, tuple[Call, ...]]):
             return self._terms[terms[0]]
         calls = tuple(map(self._terms.__getitem__, terms))
 
-        def call(place: int) -> None:
+        def call(position: int) -> None:
             for one in calls:
-                one(place)
+                one(position)
 
         return call
 
@@ -157,14 +157,14 @@ class Inversion:
         base = doc << self._shift
         lengths = [0] * len(SCORED)
         self._run_first.append(len(self._run_start))
-        place = base
+        position = base
         for field, text in short_texts(post):
-            self._run(field, place - base)
-            after = self._feed(calls[field], text, place)
-            lengths[field] += after - place
-            place = after + 1
-        place = self._sections(post, calls, place, base, lengths)
-        self._end.append(place - base)
+            self._run(field, position - base)
+            after = self._feed(calls[field], text, position)
+            lengths[field] += after - position
+            position = after + 1
+        position = self._sections(post, calls, position, base, lengths)
+        self._end.append(position - base)
         for column, length in zip(self._lengths, lengths, strict=True):
             column.append(length)
         self._columns_of(doc, post)
@@ -186,15 +186,15 @@ class Inversion:
             self._run_start.append(position)
             self._run_code.append(field)
 
-    def _feed(self, calls: _Calls, text: str, place: int) -> int:
+    def _feed(self, calls: _Calls, text: str, position: int) -> int:
         """Put a text's words at their places; returns the place after the last."""
-        last = place - 1
+        last = position - 1
         tokens = self.analyzer.raw_tokens(text)
-        for last, call in enumerate(chain.from_iterable(map(calls.__getitem__, tokens)), place):
+        for last, call in enumerate(chain.from_iterable(map(calls.__getitem__, tokens)), position):
             call(last)
         return last + 1
 
-    def _sections(self, post: Post, calls: Sequence[_Calls], place: int, base: int, lengths: list[int]) -> int:
+    def _sections(self, post: Post, calls: Sequence[_Calls], position: int, base: int, lengths: list[int]) -> int:
         self._section_first.append(len(self._section_start))
         self._link_first.append(len(self._link_edge))
         self._check_first.append(len(self._check_position))
@@ -202,50 +202,50 @@ class Inversion:
         offset = 0
         for section in post.sections:
             outline += section.level, section.heading, section.anchor
-            self._section_start.append(place - base)
+            self._section_start.append(position - base)
             self._section_line.append(section.line)
             self._section_offset.append(offset)
             if section.heading:
-                self._run(HEADING, place - base)
-                after = self._feed(calls[HEADING], section.heading, place)
-                lengths[HEADING] += after - place
-                place = after + 1
+                self._run(HEADING, position - base)
+                after = self._feed(calls[HEADING], section.heading, position)
+                lengths[HEADING] += after - position
+                position = after + 1
                 self._heading_keys.append(crc32(self.analyzer.key(section.heading).encode()) << 32 | self.posts - 1)
-            self._section_body.append(place - base)
-            started = place
+            self._section_body.append(position - base)
+            started = position
             edges = list(chain.from_iterable([(span.start, sum(span)) for span in section.links]))
             for start, stop, field in stretches(section.text, section.code):
-                self._check_position.append(place - base)
+                self._check_position.append(position - base)
                 self._check_offset.append(offset + start)
-                self._run(field, place - base)
+                self._run(field, position - base)
                 text = section.text[start:stop]
                 if edges and edges[0] < stop:
                     here = bisect_left(edges, stop)
-                    self._links(calls[field], text, place - base, [edge - start for edge in edges[:here]])
+                    self._links(calls[field], text, position - base, [edge - start for edge in edges[:here]])
                     del edges[:here]
-                place = self._feed(calls[field], text, place)
-            self._link_edge.extend([place - base] * len(edges))
-            lengths[BODY] += place - started
-            place += 1
+                position = self._feed(calls[field], text, position)
+            self._link_edge.extend([position - base] * len(edges))
+            lengths[BODY] += position - started
+            position += 1
             offset += len(section.text)
         self.characters += offset
         self._texts.add("".join([section.text for section in post.sections]))
         self._outlines.append(_json(outline))
-        return place
+        return position
 
-    def _links(self, calls: _Calls, text: str, place: int, edges: Sequence[int]) -> None:
+    def _links(self, calls: _Calls, text: str, position: int, edges: Sequence[int]) -> None:
         """Note where links begin and end among the words of a text: `edges` are offsets into it, ascending."""
         matches = self.analyzer.raw_matches(text)
         match = next(matches, None)
         for edge in edges:
             while match and match.end() <= edge:
-                place += len(calls[match[0]])
+                position += len(calls[match[0]])
                 match = next(matches, None)
             inside = max(0, edge - match.start()) if match else 0
             if match and inside:  # a link may end inside a run without blanks; a word that it cuts is within it
                 width = len(calls[match[0]])
                 inside = min(inside, width) if is_spaceless(match[0]) else width
-            self._link_edge.append(place + inside)
+            self._link_edge.append(position + inside)
 
     def _columns_of(self, doc: int, post: Post) -> None:
         names = set(map(self.analyzer.key, title_names(post)))

@@ -108,8 +108,8 @@ class ListWriter:
 
     def columns(self, impacts: Impacts, spelled: Mapping[str, str]) -> dict[str, Column]:
         """All columns of lists and keys; `spelled` says how people write a key."""
-        places, stops = self._joined(self._occurrences), array("I", accumulate(map(len, self._occurrences)))
-        position, doc = self._halves(places)
+        positions, stops = self._joined(self._occurrences), array("I", accumulate(map(len, self._occurrences)))
+        position, doc = self._halves(positions)
         # Per occurrence: 1 where a posting begins, with another post or with another list.
         begins = bytearray(map(ne, doc, chain([-1], doc)))
         for stop in stops[:-1]:
@@ -135,9 +135,9 @@ class ListWriter:
     def _joined(self, columns: Sequence[array[int]]) -> array[int]:
         return array(self._typecode, b"".join(columns))
 
-    def _halves(self, places: array[int]) -> tuple[array[int], array[int]]:
+    def _halves(self, positions: array[int]) -> tuple[array[int], array[int]]:
         """The positions and the posts of places."""
-        halves = memoryview(places).cast("B").cast(self._half_typecode)  # type: ignore[call-overload]
+        halves = memoryview(positions).cast("B").cast(self._half_typecode)  # type: ignore[call-overload]
         return array(self._half_typecode, halves[::2].tobytes()), array(self._half_typecode, halves[1::2].tobytes())
 
     def _impacts(
@@ -221,7 +221,7 @@ def _together(
     return forms, ordered, outside_body, bytes(map(form_numbers.__getitem__, order)) if len(forms) > 1 else b""
 
 
-def _posts(places: array[int]) -> int:
+def _posts(positions: array[int]) -> int:
     """In how many posts an occurrence stands."""
-    half = "I" if places.itemsize == 8 else "H"
-    return len(set(memoryview(places).cast("B").cast(half)[1::2].tolist()))  # type: ignore[call-overload]
+    half = "I" if positions.itemsize == 8 else "H"
+    return len(set(memoryview(positions).cast("B").cast(half)[1::2].tolist()))  # type: ignore[call-overload]
