@@ -19,10 +19,10 @@ few = settings(max_examples=150, deadline=None)
 places = st.lists(st.integers(0, 120), max_size=25).map(sorted)
 
 
-class Found(NamedTuple):
+class FakeCandidate(NamedTuple):
     """A candidate whose positions are written down."""
 
-    post: int
+    snapshot_id: int
     score: float
     places: list[list[int]]
     whole: float = 0.0
@@ -40,12 +40,12 @@ class Found(NamedTuple):
 
 def numbers(ranked: Sequence[rerank.Ranked]) -> list[int]:
     """The candidates by their numbers."""
-    return [one.candidate.post for one in ranked if isinstance(one.candidate, Found)]
+    return [one.candidate.snapshot_id for one in ranked if isinstance(one.candidate, FakeCandidate)]
 
 
 def scored(score: float) -> rerank.Ranked:
     """A post with this score."""
-    return rerank.Ranked(Found(0, score, []), score, score)
+    return rerank.Ranked(FakeCandidate(0, score, []), score, score)
 
 
 def section(level: int, heading: str, start: int, words: int, headings: tuple[str, ...] = ()) -> StoredSection:
@@ -131,14 +131,14 @@ def test_neighbours(leaves: list[Leaf], pairs: tuple[tuple[int, int], ...]) -> N
 def test_closest(
     found: list[tuple[float, list[list[int]]]], pairs: list[tuple[int, int]], order: list[tuple[int, float]]
 ) -> None:
-    candidates = [Found(post, score, where) for post, (score, where) in enumerate(found)]
+    candidates = [FakeCandidate(post, score, where) for post, (score, where) in enumerate(found)]
     got = rerank.closest(candidates, pairs)
     assert numbers(got) == [post for post, _ in order]
     assert [r.score for r in got] == pytest.approx([score for _, score in order])
 
 
 def test_only_the_first_are_looked_at() -> None:
-    candidates = [Found(post, 1.0, [[1], [2] if post == 60 else [50]]) for post in range(70)]
+    candidates = [FakeCandidate(post, 1.0, [[1], [2] if post == 60 else [50]]) for post in range(70)]
     assert numbers(rerank.closest(candidates, [(0, 1)])) == list(range(70))
 
 
@@ -146,7 +146,7 @@ def test_only_the_first_are_looked_at() -> None:
 @given(st.lists(st.tuples(st.floats(0.1, 9), places, places), max_size=30), st.integers(1, 12))
 def test_wanted_changes_nothing_at_the_top(posts: list[tuple[float, list[int], list[int]]], wanted: int) -> None:
     posts.sort(key=lambda post: -post[0])
-    candidates = [Found(number, score, [a, b]) for number, (score, a, b) in enumerate(posts)]
+    candidates = [FakeCandidate(number, score, [a, b]) for number, (score, a, b) in enumerate(posts)]
     every = rerank.closest(candidates, [(0, 1)])
     cut = rerank.closest(candidates, [(0, 1)], wanted=wanted)
     assert cut[:wanted] == every[:wanted]
@@ -253,7 +253,7 @@ def test_sections_with_the_whole_come_first(
 ) -> None:
     levels = rerank.holding(OUTLINE, wholes, spelled)
     positions = [[15, 55, 56, 90, 91, 92, 135, 195]]
-    post = rerank.Ranked(Found(0, 9.0, [], 6.0), 9.0, 3.0)
+    post = rerank.Ranked(FakeCandidate(0, 9.0, [], 6.0), 9.0, 3.0)
     found = rerank.best_sections(OUTLINE, positions, [2.0], post, 9, levels)
     got = [one.index for one in found]
     assert got[: len(levels)] == order[: len(levels)] and sorted(got) == [0, 1, 2, 3, 4]

@@ -87,10 +87,10 @@ class TextReader:
         self._inflate = zlib.decompressobj(-15, bytes(segment.column("text_dictionary")))
         self._kept: dict[int, str] = {}
 
-    def read(self, doc: int, start: int, stop: int) -> str:
+    def read(self, doc_id: int, start: int, stop: int) -> str:
         """Code points [start, stop) of a post's text; what lies beyond the end is left out."""
-        first = self._first[doc]
-        last = min(first + -(-stop // PIECE), self._first[doc + 1])
+        first = self._first[doc_id]
+        last = min(first + -(-stop // PIECE), self._first[doc_id + 1])
         begin = first + start // PIECE
         if begin >= last:
             return ""

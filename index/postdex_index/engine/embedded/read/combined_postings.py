@@ -18,11 +18,11 @@ class Postings(Protocol):
     docs: Sequence[int]
     impacts: bytes
 
-    def positions(self, doc: int) -> Sequence[int]:
+    def positions(self, doc_id: int) -> Sequence[int]:
         """Ascending positions in a post; empty where it does not stand."""
         ...
 
-    def counted_positions(self, doc: int) -> Sequence[int]:
+    def counted_positions(self, doc_id: int) -> Sequence[int]:
         """The occurrences that the impact in a post was made of, a position each: of several words as one those of
         the word that counts most there."""
         ...
@@ -60,16 +60,16 @@ class ComputedPostings:
         self._width = width
         self._title_docs = title_docs or {}
 
-    def positions(self, doc: int) -> Sequence[int]:
+    def positions(self, doc_id: int) -> Sequence[int]:
         """Ascending positions of all words of the leaf in a post."""
-        positions = self._positions.get(doc, ())
+        positions = self._positions.get(doc_id, ())
         if self._width == 1:
             return positions
         return sorted({position + step for position in positions for step in range(self._width)})
 
-    def counted_positions(self, doc: int) -> Sequence[int]:
+    def counted_positions(self, doc_id: int) -> Sequence[int]:
         """One position of each occurrence."""
-        return self._positions.get(doc, [])[:: self._step]
+        return self._positions.get(doc_id, [])[:: self._step]
 
     def whole_lists(self) -> Iterable[int]:
         """None: the words of a phrase, and those limited to a field, are never counted as words of a title."""
@@ -91,13 +91,13 @@ class UnionPostings:
         )
         self._members = members
 
-    def positions(self, doc: int) -> Sequence[int]:
+    def positions(self, doc_id: int) -> Sequence[int]:
         """Ascending positions in a post, each once."""
-        return sorted({position for one in self._members for position in one.positions(doc)})
+        return sorted({position for one in self._members for position in one.positions(doc_id)})
 
-    def counted_positions(self, doc: int) -> Sequence[int]:
+    def counted_positions(self, doc_id: int) -> Sequence[int]:
         """Those of the member that counts most there."""
-        return max(self._members, key=lambda one: impact_in(one, doc)).counted_positions(doc)
+        return max(self._members, key=lambda one: impact_in(one, doc_id)).counted_positions(doc_id)
 
     def whole_lists(self) -> Iterable[int]:
         """The lists of all members."""
@@ -115,17 +115,17 @@ def max_impacts(postings: Iterable[tuple[int, int]]) -> tuple[Sequence[int], byt
     """Of (post, impact) in any order the posts, ascending, and the greatest impact in each."""
     best: dict[int, int] = {}
     get = best.get
-    for doc, value in postings:
-        if value > get(doc, 0):
-            best[doc] = value
+    for doc_id, value in postings:
+        if value > get(doc_id, 0):
+            best[doc_id] = value
     docs = sorted(best)
     return docs, bytes(map(best.__getitem__, docs))
 
 
-def impact_in(postings: Postings, doc: int) -> int:
+def impact_in(postings: Postings, doc_id: int) -> int:
     """The impact in a post; 0 where it does not stand."""
-    position = bisect_left(postings.docs, doc)
-    return postings.impacts[position] if position < len(postings.docs) and postings.docs[position] == doc else 0
+    position = bisect_left(postings.docs, doc_id)
+    return postings.impacts[position] if position < len(postings.docs) and postings.docs[position] == doc_id else 0
 
 
 def union(members: Sequence[Postings]) -> Postings | None:

@@ -40,8 +40,8 @@ class Columns:
         if lanes is None:
             row = bytearray(self.posts)
             for number in self._numbers(field, value):
-                for doc in self._docs[self._first[number] : self._first[number + 1]]:
-                    row[doc] = 255
+                for doc_id in self._docs[self._first[number] : self._first[number + 1]]:
+                    row[doc_id] = 255
             lanes = self._kept[field, value] = int.from_bytes(row, "little")
         return lanes
 
@@ -99,7 +99,7 @@ class Columns:
         found: set[str] = set()
         for number in range(self._bisect(b"lang\t"), self._bisect(b"lang\n")):
             tag = self._key(number).decode("utf-8", "replace").split("\t")[1]
-            if any(doc not in dead for doc in self._docs[self._first[number] : self._first[number + 1]]):
+            if any(doc_id not in dead for doc_id in self._docs[self._first[number] : self._first[number + 1]]):
                 found.add(stemmer_language(tag))
         return found
 
@@ -132,8 +132,8 @@ class Columns:
             _, folded, written = self._key(number).decode("utf-8", "replace")[:-1].split("\t")
             if not folded or (field == "lang" and "-" in folded):
                 continue
-            for doc in self._docs[self._first[number] : self._first[number + 1]]:
-                numbers[doc].append(len(values))
+            for doc_id in self._docs[self._first[number] : self._first[number + 1]]:
+                numbers[doc_id].append(len(values))
             values.append(written or folded)
         return list(map(tuple, numbers)), values
 

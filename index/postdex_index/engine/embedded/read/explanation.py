@@ -31,15 +31,15 @@ def leaf(stats: LeafStats, impact: int, fields: Sequence[Explanation]) -> Explan
     )
 
 
-def fields(lists: PostingLists, doc: int, counted: Sequence[int]) -> list[Explanation]:
+def fields(lists: PostingLists, doc_id: int, counted: Sequence[int]) -> list[Explanation]:
     """What a leaf is worth in each field of a post, by the positions of the occurrences that count."""
-    lengths, averages = lists.lengths(doc), lists.averages
+    lengths, averages = lists.lengths(doc_id), lists.averages
     return [
         Explanation(
             scoring.worth(code, count, lengths[code], averages[code]),
             f"{SCORED[code].name}: {count} of {lengths[code]} words (average {averages[code]:.0f})",
         )
-        for code, count in sorted(lists.counts_by_field(doc, counted).items())
+        for code, count in sorted(lists.counts_by_field(doc_id, counted).items())
     ]
 
 

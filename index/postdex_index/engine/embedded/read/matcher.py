@@ -66,8 +66,8 @@ class SegmentRows:
         found = None
         if postings:
             row = bytearray(self.posts)
-            for doc, value in zip(postings.docs, postings.impacts, strict=True):
-                row[doc] = value
+            for doc_id, value in zip(postings.docs, postings.impacts, strict=True):
+                row[doc_id] = value
             found = LeafRow(postings, bytes(row), max(postings.impacts))
         size = 500 + (self.posts + len(found.postings.docs) * 2 if found else 0)
         if size > self._room:
@@ -86,8 +86,8 @@ class SegmentRows:
         lanes = sum(map(self._share_of, whole))
         for number in partly.keys() - whole:
             row = bytearray(self.posts)
-            for doc in partly[number]:
-                row[doc] = 255
+            for doc_id in partly[number]:
+                row[doc_id] = 255
             lanes += self._share_of(number) & int.from_bytes(row, "little")
         return lanes
 
@@ -97,8 +97,8 @@ class SegmentRows:
         if lanes is None:
             shares = dict(self._lists.shares(number))
             row = bytearray(self.posts if shares else 0)  # most words are in no title
-            for doc, share in shares.items():
-                row[doc] = share
+            for doc_id, share in shares.items():
+                row[doc_id] = share
             lanes = self._shares[number] = int.from_bytes(row, "little")
         return lanes
 
@@ -143,10 +143,12 @@ class Matcher:
         #: where the posts of each segment begin, and one more at the end
         self.starts = [*accumulate([source.rows.posts for source in sources], initial=0)]
         self.posts = self.starts[-1]
-        self.dead = [start + doc for source, start in zip(sources, self.starts, strict=False) for doc in source.dead]
+        self.dead = [
+            start + doc_id for source, start in zip(sources, self.starts, strict=False) for doc_id in source.dead
+        ]
         alive = bytearray(b"\xff" * self.posts)
-        for doc in self.dead:
-            alive[doc] = 0
+        for doc_id in self.dead:
+            alive[doc_id] = 0
         self._everything = int.from_bytes(alive, "little")
         self._rows: dict[Sought, Row | None] = {}
         self._room = WHOLE_BYTES
@@ -209,24 +211,24 @@ class Matcher:
 
     def living(self, row: Row) -> int:
         """In how many living posts the leaf of this row stands."""
-        return row.count - sum([1 for doc in self.dead if row.bytes[doc]])
+        return row.count - sum([1 for doc_id in self.dead if row.bytes[doc_id]])
 
-    def locate(self, doc: int) -> tuple[int, int]:
+    def locate(self, doc_id: int) -> tuple[int, int]:
         """The number of a post's segment, and the post's number there."""
-        number = bisect_right(self.starts, doc) - 1
-        return number, doc - self.starts[number]
+        number = bisect_right(self.starts, doc_id) - 1
+        return number, doc_id - self.starts[number]
 
-    def positions(self, row: Row, doc: int) -> Sequence[int]:
+    def positions(self, row: Row, doc_id: int) -> Sequence[int]:
         """Where the leaf of this row stands in a post, ascending."""
-        number, doc = self.locate(doc)
+        number, doc_id = self.locate(doc_id)
         postings = row.postings[number]
-        return postings.positions(doc) if postings else ()
+        return postings.positions(doc_id) if postings else ()
 
-    def counted_positions(self, row: Row, doc: int) -> Sequence[int]:
+    def counted_positions(self, row: Row, doc_id: int) -> Sequence[int]:
         """The occurrences that the impact of this row in a post was made of, a position each."""
-        number, doc = self.locate(doc)
+        number, doc_id = self.locate(doc_id)
         postings = row.postings[number]
-        return postings.counted_positions(doc) if postings else ()
+        return postings.counted_positions(doc_id) if postings else ()
 
     # -- which
 
@@ -313,7 +315,7 @@ class Matcher:
         docs = self._reaching(lanes, rows, wanted, shares)
         if always:
             matching = self.lane_bytes(lanes)
-            docs.update([doc for doc in always if matching[doc]])
+            docs.update([doc_id for doc_id in always if matching[doc_id]])
         return self._scored(docs, rows, shares)
 
     @staticmethod
@@ -326,8 +328,8 @@ class Matcher:
             impacts = map(row.bytes.__getitem__, docs)
             bases = [base + factor * value for base, value in zip(bases, impacts, strict=True)]
         if not shares:
-            return [(base, 0.0, doc) for base, doc in zip(bases, docs, strict=True)]
-        return [(base, shares[doc] / 255, doc) for base, doc in zip(bases, docs, strict=True)]
+            return [(base, 0.0, doc_id) for base, doc_id in zip(bases, docs, strict=True)]
+        return [(base, shares[doc_id] / 255, doc_id) for base, doc_id in zip(bases, docs, strict=True)]
 
     def shares(self, rows: Sequence[tuple[Row, float]]) -> bytes:
         """The share of each title's words that the leaves ask for; empty where no title has any."""
@@ -371,9 +373,9 @@ class Matcher:
         docs = set(reaching(upper, reach))
         if shares:
             titled = self.lane_bytes(bounds & int.from_bytes(shares.translate(FULL), "little"))
-            for doc in reaching(titled, max(1, int(reach / (1 + COVERAGE)))):
-                if titled[doc] * (1 + COVERAGE / 255 * shares[doc]) >= reach:
-                    docs.add(doc)
+            for doc_id in reaching(titled, max(1, int(reach / (1 + COVERAGE)))):
+                if titled[doc_id] * (1 + COVERAGE / 255 * shares[doc_id]) >= reach:
+                    docs.add(doc_id)
         return docs
 
 

@@ -33,20 +33,20 @@ def side_by_side(words: Sequence[PhraseWord], among: Sequence[int] | None = None
     first, *rest = sorted(range(len(words)), key=lambda step: len(words[step].docs))
     docs = common(words) if among is None else among
     found: dict[int, list[int]] = {}
-    for doc, at in zip(docs, words[first].positions_in(docs), strict=True):
+    for doc_id, at in zip(docs, words[first].positions_in(docs), strict=True):
         if at:
-            found[doc] = [position - first for position in at]
+            found[doc_id] = [position - first for position in at]
     for step in rest:
         docs = list(found)
-        for doc, at in zip(docs, words[step].positions_in(docs), strict=True):
-            starts = found[doc]
+        for doc_id, at in zip(docs, words[step].positions_in(docs), strict=True):
+            starts = found[doc_id]
             if len(starts) > 1:
                 positions = set(at) if len(starts) > 4 else at
-                starts = found[doc] = [start for start in starts if start + step in positions]
+                starts = found[doc_id] = [start for start in starts if start + step in positions]
                 if not starts:
-                    del found[doc]
+                    del found[doc_id]
             elif starts[0] + step not in at:
-                del found[doc]
+                del found[doc_id]
     return found
 
 
@@ -55,7 +55,7 @@ def within(words: Sequence[PhraseWord], slop: int) -> dict[int, list[int]]:
     others among them."""
     docs = common(words)
     columns = [[sorted({*at}) for at in word.positions_in(docs)] for word in words]
-    return {doc: near for doc, *positions in zip(docs, *columns, strict=True) if (near := _near(positions, slop))}
+    return {doc_id: near for doc_id, *positions in zip(docs, *columns, strict=True) if (near := _near(positions, slop))}
 
 
 def common(words: Sequence[PhraseWord]) -> Sequence[int]:
@@ -65,7 +65,9 @@ def common(words: Sequence[PhraseWord]) -> Sequence[int]:
         if len(docs) * LOOKUP_RATIO > len(longer):
             docs = sorted(set(docs).intersection(longer))
         else:
-            docs = [doc for doc in docs if (at := bisect_left(longer, doc)) < len(longer) and longer[at] == doc]
+            docs = [
+                doc_id for doc_id in docs if (at := bisect_left(longer, doc_id)) < len(longer) and longer[at] == doc_id
+            ]
     return docs
 
 

@@ -147,12 +147,14 @@ class PostingLists(StoredLists):
         flags = iter(self.forms.of(number).translate(flags_of(wanted)))
         kept: dict[int, list[int]] = {}
         impacts = bytearray()
-        for doc, value, positions in zip(stored.docs, stored.impacts, stored.positions_in(stored.docs), strict=True):
+        for doc_id, value, positions in zip(stored.docs, stored.impacts, stored.positions_in(stored.docs), strict=True):
             at = list(compress(positions, islice(flags, len(positions))))
             if at:
-                kept[doc] = at
-                impacts.append(value if len(at) == len(positions) else self._impact(doc, at))
-        titled = {doc for doc, _ in self.shares(number) if doc in kept and TITLE in self.codes(doc, kept[doc])}
+                kept[doc_id] = at
+                impacts.append(value if len(at) == len(positions) else self._impact(doc_id, at))
+        titled = {
+            doc_id for doc_id, _ in self.shares(number) if doc_id in kept and TITLE in self.codes(doc_id, kept[doc_id])
+        }
         return ComputedPostings(bytes(impacts), kept, title_docs={number: titled} if titled else {})
 
     def _limited(self, postings: Postings | None, field: str) -> Postings | None:
@@ -160,14 +162,16 @@ class PostingLists(StoredLists):
         if not field or postings is None:
             return postings
         codes = CODES[field]
-        positions = [(doc, sorted({*postings.positions(doc)})) for doc in postings.docs]
+        positions = [(doc_id, sorted({*postings.positions(doc_id)})) for doc_id in postings.docs]
         return self._computed(
-            {doc: inside for doc, at in positions if (inside := self.positions_in_fields(doc, at, codes))}
+            {doc_id: inside for doc_id, at in positions if (inside := self.positions_in_fields(doc_id, at, codes))}
         )
 
-    def positions_in_fields(self, doc: int, positions: Sequence[int], codes: Sequence[int]) -> list[int]:
+    def positions_in_fields(self, doc_id: int, positions: Sequence[int], codes: Sequence[int]) -> list[int]:
         """Those of the positions that lie in fields with these codes."""
-        return [position for position, code in zip(positions, self.codes(doc, positions), strict=True) if code in codes]
+        return [
+            position for position, code in zip(positions, self.codes(doc_id, positions), strict=True) if code in codes
+        ]
 
     # -- phrases
 
@@ -178,14 +182,16 @@ class PostingLists(StoredLists):
             return None
         if phrase.slop:  # gives every word of a window
             return self._computed(within(words, phrase.slop), each=len(words))
-        found = {doc: sorted({*at}) for doc, at in side_by_side(words, among).items()}
+        found = {doc_id: sorted({*at}) for doc_id, at in side_by_side(words, among).items()}
         if phrase.outside_links:
-            found = {doc: left for doc, at in found.items() if (left := self._outside_links(doc, at, len(words)))}
+            found = {
+                doc_id: left for doc_id, at in found.items() if (left := self._outside_links(doc_id, at, len(words)))
+            }
         return self._computed(found, width=len(words))
 
-    def _outside_links(self, doc: int, positions: Sequence[int], width: int) -> list[int]:
+    def _outside_links(self, doc_id: int, positions: Sequence[int], width: int) -> list[int]:
         """Those of the positions from which `width` words are not all the text of one link."""
-        edges, first, last = self._link_edge, self._link_first[doc], self._link_first[doc + 1]
+        edges, first, last = self._link_edge, self._link_first[doc_id], self._link_first[doc_id + 1]
         left: list[int] = []
         for position in positions:
             after = bisect_right(edges, position, first, last)
@@ -219,33 +225,33 @@ class PostingLists(StoredLists):
         """
         if not kept:
             return None
-        impacts = bytes([self._impact(doc, at[::each]) for doc, at in kept.items()])
+        impacts = bytes([self._impact(doc_id, at[::each]) for doc_id, at in kept.items()])
         return ComputedPostings(impacts, kept, step=each, width=width)
 
-    def _impact(self, doc: int, positions: Sequence[int]) -> int:
-        counts = self.counts_by_field(doc, positions)
+    def _impact(self, doc_id: int, positions: Sequence[int]) -> int:
+        counts = self.counts_by_field(doc_id, positions)
         if len(counts) == 1 and BODY in counts:  # nearly always
-            length = self._lengths[BODY * self.posts + doc]
+            length = self._lengths[BODY * self.posts + doc_id]
             return quantised(combined(worth(BODY, counts[BODY], length, self.averages[BODY])))
-        return quantised(impact(counts.items(), self.lengths(doc), self.averages))
+        return quantised(impact(counts.items(), self.lengths(doc_id), self.averages))
 
-    def counts_by_field(self, doc: int, positions: Iterable[int]) -> dict[int, int]:
+    def counts_by_field(self, doc_id: int, positions: Iterable[int]) -> dict[int, int]:
         """How many of these positions lie in each field; code counts as body, as the score wants it."""
         counts: dict[int, int] = {}
-        for code in self.codes(doc, positions):
+        for code in self.codes(doc_id, positions):
             code = BODY if code == CODE else code
             counts[code] = counts.get(code, 0) + 1
         return counts
 
-    def lengths(self, doc: int) -> list[int]:
+    def lengths(self, doc_id: int) -> list[int]:
         """The number of words in each field of a post."""
-        found: list[int] = self._lengths[doc :: self.posts].tolist()
+        found: list[int] = self._lengths[doc_id :: self.posts].tolist()
         return found
 
-    def codes(self, doc: int, positions: Iterable[int]) -> list[int]:
+    def codes(self, doc_id: int, positions: Iterable[int]) -> list[int]:
         """The codes of the fields in which these positions of a post lie."""
         starts, codes = self._run_start, self._run_code
-        first, last = self._run_first[doc], self._run_first[doc + 1]
+        first, last = self._run_first[doc_id], self._run_first[doc_id + 1]
         return [codes[bisect_right(starts, position, first, last) - 1] for position in positions]
 
 
@@ -263,12 +269,14 @@ class _StoredPhraseWord:
         self._codes = codes
         self.docs: Sequence[int] = self._members[0][0].docs
         if len(self._members) > 1:
-            self.docs = sorted({doc for stored, _ in self._members for doc in stored.docs})
+            self.docs = sorted({doc_id for stored, _ in self._members for doc_id in stored.docs})
 
     def positions_in(self, docs: Sequence[int]) -> Sequence[Sequence[int]]:
         """For each of these posts where the word stands, ascending."""
         columns = [stored.positions_in(docs, surfaces) for stored, surfaces in self._members]
         found = columns[0] if len(columns) == 1 else [sorted({*chain(*at)}) for at in zip(*columns, strict=True)]
         if self._codes:
-            found = [self._lists.positions_in_fields(doc, at, self._codes) for doc, at in zip(docs, found, strict=True)]
+            found = [
+                self._lists.positions_in_fields(doc_id, at, self._codes) for doc_id, at in zip(docs, found, strict=True)
+            ]
         return found

@@ -84,13 +84,13 @@ class Scope:
 
     def locate(self, doc: int) -> tuple[Part, int]:
         """A post's segment, and its number there."""
-        number, own = self.matcher.locate(doc)
-        return self.parts[number], own
+        number, doc_id = self.matcher.locate(doc)
+        return self.parts[number], doc_id
 
     def path(self, doc: int) -> str:
         """A post's path."""
-        part, own = self.locate(doc)
-        return part.segment.documents.path(own)
+        part, doc_id = self.locate(doc)
+        return part.segment.documents.path(doc_id)
 
     def holders(self, column: str, title_key: str) -> set[int]:
         """The posts whose title (or a heading) has this key."""
@@ -115,7 +115,7 @@ class Scope:
         """The posts of these lanes by a column: the newest first, undated last; titles from a to z. Ties by path."""
         values = [part.segment.columns.order(column) for part in self.parts]
         placed = [(self.matcher.locate(doc), doc) for doc in self.matcher.docs(lanes)]
-        keyed: list[tuple[Any, int]] = [(values[number][own], doc) for (number, own), doc in placed]
+        keyed: list[tuple[Any, int]] = [(values[number][doc_id], doc) for (number, doc_id), doc in placed]
         descending = SORTS[column].type != "text"
         keyed.sort(key=itemgetter(0), reverse=descending)
         if len(keyed) > wanted:
@@ -204,7 +204,7 @@ class Snapshot:
         wanted = list(paths)
         parts: list[tuple[Segment, Iterable[int], bool]] = []
         for part in self.parts:
-            found = {doc for path in wanted if (doc := part.segment.columns.path(path)) is not None}
+            found = {doc_id for path in wanted if (doc_id := part.segment.columns.path(path)) is not None}
             parts.append((part.segment, part.dead | found, part.drafts))
         return Snapshot(self.identity, parts, self.bytes)
 
@@ -251,16 +251,16 @@ class Snapshot:
         if found is None:
             raise NotFoundError("no post of the index has this path", path=path)
         query, as_typed = search.query, search.as_typed
-        part, own = found
+        part, doc_id = found
         scope = self._scope(search.drafts or part.drafts)
-        matcher, doc = scope.matcher, scope.matcher.starts[scope.parts.index(part)] + own
+        matcher, doc = scope.matcher, scope.matcher.starts[scope.parts.index(part)] + doc_id
         typed = leaves(query)
         weighed = _weighed(matcher, typed)
         added: list[Explanation] = []
         for row, stats in zip(weighed.rows, weighed.stats, strict=True):
             impact = row.bytes[doc] if row else 0
             counted = matcher.counted_positions(row, doc) if row and impact else ()
-            added.append(explanation.leaf(stats, impact, explanation.fields(part.segment.lists, own, counted)))
+            added.append(explanation.leaf(stats, impact, explanation.fields(part.segment.lists, doc_id, counted)))
         wholes = _wholes(matcher, as_typed)
         top = _found(scope, weighed, wholes, matcher.match(query), FEWEST, as_typed).top()
         this = _found(scope, weighed, wholes, 0xFF << 8 * doc, 1, as_typed)

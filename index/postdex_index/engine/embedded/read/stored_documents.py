@@ -123,38 +123,38 @@ class Documents:
         #: in prose, and in code
         self.widths = Widths(False), Widths(True)
 
-    def fields(self, doc: int) -> dict[str, Any]:
+    def fields(self, doc_id: int) -> dict[str, Any]:
         """The stored fields of a post, by name."""
-        fields = self._fields.get(doc)
+        fields = self._fields.get(doc_id)
         if fields is None:
-            fields = _named(_decode(self._json(self._stored, self._check_stored, self._stored_start, doc))[0])
-            keep(self._fields, doc, fields, MOST_POSTS)
+            fields = _named(_decode(self._json(self._stored, self._check_stored, self._stored_start, doc_id))[0])
+            keep(self._fields, doc_id, fields, MOST_POSTS)
         return fields
 
-    def path(self, doc: int) -> str:
+    def path(self, doc_id: int) -> str:
         """The path of a post, the first of its fields: `["2022/refcount-bug.md", ...`. All that were asked for are
         kept: the paths of posts with equal scores decide their order, a dozen in a search."""
-        path = self._paths.get(doc)
+        path = self._paths.get(doc_id)
         if path is None:
-            fields = self._json(self._stored, self._check_stored, self._stored_start, doc)
-            path = self._paths[doc] = _decode(fields, 1)[0]
+            fields = self._json(self._stored, self._check_stored, self._stored_start, doc_id)
+            path = self._paths[doc_id] = _decode(fields, 1)[0]
         return path
 
-    def headings(self, doc: int) -> Headings:
+    def headings(self, doc_id: int) -> Headings:
         """The sections of a post, by what was stored of them."""
-        headings = self._headings.get(doc)
+        headings = self._headings.get(doc_id)
         if headings is None:
-            outline = _decode(self._json(self._outline, self._check_outline, self._outline_start, doc))[0]
-            first, last = self.section_first[doc], self.section_first[doc + 1]
+            outline = _decode(self._json(self._outline, self._check_outline, self._outline_start, doc_id))[0]
+            first, last = self.section_first[doc_id], self.section_first[doc_id + 1]
             starts = self.section_start[first:last]
             bounds = tuple(chain.from_iterable(zip(starts, self.section_body[first:last], strict=True)))
-            headings = _headings(outline, bounds, (*starts[1:], self.end[doc]))
-            keep(self._headings, doc, headings, MOST_POSTS)
+            headings = _headings(outline, bounds, (*starts[1:], self.end[doc_id]))
+            keep(self._headings, doc_id, headings, MOST_POSTS)
         return headings
 
     @staticmethod
-    def _json(column: Any, check: Any, starts: Any, doc: int) -> str:
-        start, stop = starts[doc], starts[doc + 1]
+    def _json(column: Any, check: Any, starts: Any, doc_id: int) -> str:
+        start, stop = starts[doc_id], starts[doc_id + 1]
         check(start, stop)
         return str(column[start:stop], "utf-8", "surrogatepass")
 
@@ -203,10 +203,10 @@ class StoredDocument(StoredFields):
 
     __slots__ = ("_doc", "_documents")
 
-    def __init__(self, documents: Documents, doc: int) -> None:
+    def __init__(self, documents: Documents, doc_id: int) -> None:
         self._documents = documents
-        self._doc = doc
-        self.__dict__ = documents.fields(doc)  # not a copy: many are made, and none is changed
+        self._doc = doc_id
+        self.__dict__ = documents.fields(doc_id)  # not a copy: many are made, and none is changed
 
     def __repr__(self) -> str:
         return f"<post {self.path!r}, {self.title!r}, {len(self.outline.levels)} sections>"
@@ -253,12 +253,12 @@ class StoredDocument(StoredFields):
 
     def passage(self, section: int, near: int, found: Sequence[Found]) -> Passage:
         """A section's text around position `near`; its marks are the words that were `found` in it."""
-        store, doc = self._documents, self._doc
-        row = store.section_first[doc] + section
+        store, doc_id = self._documents, self._doc
+        row = store.section_first[doc_id] + section
         offset = store.section_offset[row]
-        offsets, first, last = store.check_offset, store.check_first[doc], store.check_first[doc + 1]
+        offsets, first, last = store.check_offset, store.check_first[doc_id], store.check_first[doc_id + 1]
         begin = bisect_left(offsets, offset, first, last)
-        end = store.section_offset[row + 1] if row + 1 < store.section_first[doc + 1] else BEYOND
+        end = store.section_offset[row + 1] if row + 1 < store.section_first[doc_id + 1] else BEYOND
         if begin == last or end == offset:
             return Passage("", 0, store.section_line[row], (), False, False)
         check = max(begin, bisect_right(store.check_position, near, first, last) - 1)
@@ -273,15 +273,15 @@ class StoredDocument(StoredFields):
     def _shown(self, row: int, check: int, near: int, end: int) -> ShownPassage:
         """The passage that begins at a checkpoint, or as many characters as usual before position `near` behind that.
         It is kept."""
-        store, doc = self._documents, self._doc
-        section, offset, last = store.section_offset[row], store.check_offset[check], store.check_first[doc + 1]
+        store, doc_id = self._documents, self._doc
+        section, offset, last = store.section_offset[row], store.check_offset[check], store.check_first[doc_id + 1]
         before = 0
         if near:
             stop = store.check_offset[check + 1] if check + 1 < last else BEYOND
-            place = self._place(store.texts.read(doc, offset, min(stop, end)), store.check_position[check], near)
+            place = self._place(store.texts.read(doc_id, offset, min(stop, end)), store.check_position[check], near)
             before = max(0, place - BEFORE)
         most = offset + before + LENGTH
-        whole = store.texts.read(doc, section, min(most + 1, end))
+        whole = store.texts.read(doc_id, section, min(most + 1, end))
         cut = len(whole) > most - section
         whole = whole[: most - section]
         text, start = whole[offset - section :], offset - section + before
@@ -389,6 +389,6 @@ class StoredDocument(StoredFields):
             shown.spans.setdefault(position, _NOWHERE)
 
     def _code(self, position: int) -> bool:
-        store, doc = self._documents, self._doc
-        run = bisect_right(store.run_start, position, store.run_first[doc], store.run_first[doc + 1]) - 1
+        store, doc_id = self._documents, self._doc
+        run = bisect_right(store.run_start, position, store.run_first[doc_id], store.run_first[doc_id + 1]) - 1
         return bool(store.run_code[run] == CODE)

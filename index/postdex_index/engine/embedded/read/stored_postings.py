@@ -118,17 +118,17 @@ class StoredPostings:
         self.docs: Sequence[int] = lists.docs[self.start : self.stop]
         self.impacts = bytes(lists.impacts[self.start : self.stop])
 
-    def positions(self, doc: int) -> Sequence[int]:
+    def positions(self, doc_id: int) -> Sequence[int]:
         """Ascending positions in a post."""
         lists = self._lists
-        posting = bisect_left(lists.docs, doc, self.start, self.stop)
-        if posting == self.stop or lists.docs[posting] != doc:
+        posting = bisect_left(lists.docs, doc_id, self.start, self.stop)
+        if posting == self.stop or lists.docs[posting] != doc_id:
             return ()
         return lists.occurrences(*lists.offset(posting))
 
-    def counted_positions(self, doc: int) -> Sequence[int]:
+    def counted_positions(self, doc_id: int) -> Sequence[int]:
         """All of them."""
-        return self.positions(doc)
+        return self.positions(doc_id)
 
     def positions_in(self, docs: Sequence[int], wanted: set[int] | None = None) -> list[list[int]]:
         """The positions in each of these posts, only those of the `wanted` surfaces if that is not None."""
@@ -143,18 +143,18 @@ class StoredPostings:
         """Where the occurrences in each of these posts lie; for many posts at once, without a step of Python for
         the others: the hot loop of phrases (`benchmarks/speed.py`, queries)."""
         if len(docs) * _LOOKUP_RATIO < len(self.docs):
-            return [self._span(doc) for doc in docs]
+            return [self._span(doc_id) for doc_id in docs]
         offsets = self._lists.offsets(self.start, self.stop)
         if docs is self.docs:
             return list(pairwise(offsets))
         chosen = list(map(set(docs).__contains__, self.docs))
         spans = zip(compress(offsets, chosen), compress(islice(offsets, 1, None), chosen), strict=True)
         found = dict(zip(compress(self.docs, chosen), spans, strict=True))
-        return [found.get(doc, (0, 0)) for doc in docs]
+        return [found.get(doc_id, (0, 0)) for doc_id in docs]
 
-    def _span(self, doc: int) -> tuple[int, int]:
-        posting = bisect_left(self.docs, doc)
-        if posting == len(self.docs) or self.docs[posting] != doc:
+    def _span(self, doc_id: int) -> tuple[int, int]:
+        posting = bisect_left(self.docs, doc_id)
+        if posting == len(self.docs) or self.docs[posting] != doc_id:
             return 0, 0
         return self._lists.offset(self.start + posting)
 
@@ -182,19 +182,19 @@ class ContiguousPostings:
         # The posts of all lists as characters: in a text one is found at the speed of memory.
         self._posts = str(docs, "utf-16-le", "surrogatepass")
 
-    def positions(self, doc: int) -> Sequence[int]:
+    def positions(self, doc_id: int) -> Sequence[int]:
         """Ascending positions in a post, each once."""
         lists = self._lists
-        return sorted({*chain.from_iterable([lists.occurrences(*lists.offset(one)) for one in self._of(doc)])})
+        return sorted({*chain.from_iterable([lists.occurrences(*lists.offset(one)) for one in self._of(doc_id)])})
 
-    def counted_positions(self, doc: int) -> Sequence[int]:
+    def counted_positions(self, doc_id: int) -> Sequence[int]:
         """The positions in the list that has the greatest impact there."""
-        lists, own = self._lists, self._of(doc)
+        lists, own = self._lists, self._of(doc_id)
         return lists.occurrences(*lists.offset(max(own, key=lists.impacts.__getitem__))) if own else ()
 
-    def _of(self, doc: int) -> list[int]:
+    def _of(self, doc_id: int) -> list[int]:
         """The postings of a post."""
-        post, found = chr(doc), list[int]()
+        post, found = chr(doc_id), list[int]()
         at = self._posts.find(post)
         while at >= 0:
             found.append(self._start + at)

@@ -151,10 +151,10 @@ class Inversion:
 
     def add(self, post: Post) -> int:
         """Take in one post; returns its number in this segment."""
-        doc = self.posts
+        doc_id = self.posts
         self.posts += 1
         calls = self._calls_of(post.lang)
-        base = doc << self._shift
+        base = doc_id << self._shift
         lengths = [0] * len(SCORED)
         self._run_first.append(len(self._run_start))
         position = base
@@ -167,8 +167,8 @@ class Inversion:
         self._end.append(position - base)
         for column, length in zip(self._lengths, lengths, strict=True):
             column.append(length)
-        self._columns_of(doc, post)
-        return doc
+        self._columns_of(doc_id, post)
+        return doc_id
 
     def _calls_of(self, lang: str) -> list[_Calls]:
         """By field code, the calls of a language; code's are those of the body, but for how words are cut."""
@@ -247,14 +247,14 @@ class Inversion:
                 inside = min(inside, width) if is_spaceless(match[0]) else width
             self._link_edge.append(position + inside)
 
-    def _columns_of(self, doc: int, post: Post) -> None:
+    def _columns_of(self, doc_id: int, post: Post) -> None:
         names = set(map(self.analyzer.key, title_names(post)))
-        self._title_keys.extend([crc32(name.encode()) << 32 | doc for name in names])
+        self._title_keys.extend([crc32(name.encode()) << 32 | doc_id for name in names])
         for value, written in filter_values(post, self.analyzer):
             docs = self._values.setdefault(value, [])
             self._written.setdefault(value, written)
-            if not docs or docs[-1] != doc:
-                docs.append(doc)
+            if not docs or docs[-1] != doc_id:
+                docs.append(doc_id)
         for name, values in self._sorts.items():
             values.append(sort_value(post, SORTS[name], self.analyzer))
         self._date_is_own.append(post.date is not None and post.date_from != "file")

@@ -82,9 +82,9 @@ def _parts(sources: Sequence[tuple[Segment, Iterable[int]]]) -> tuple[list[Part]
     for segment, deleted in sources:
         dead = set(deleted)
         new = [-1] * segment.posts
-        for doc in range(segment.posts):
-            if doc not in dead:
-                new[doc] = posts
+        for doc_id in range(segment.posts):
+            if doc_id not in dead:
+                new[doc_id] = posts
                 posts += 1
         edges = [-1, *sorted(dead), segment.posts]
         kept = [(a + 1, b) for a, b in pairwise(edges) if a + 1 < b]
@@ -122,13 +122,13 @@ def _post_columns(parts: Sequence[Part]) -> dict[str, Column]:
         columns |= {name: _take(name, ranges) for name in names}
     texts = TextWriter()
     for part in parts:
-        for doc in _docs(part):
-            texts.add(part.segment.documents.texts.read(doc, 0, BEYOND))
+        for doc_id in _docs(part):
+            texts.add(part.segment.documents.texts.read(doc_id, 0, BEYOND))
     columns |= texts.columns()
     for name, field in SORTS.items():
         if field.type == "text":
             orders = [(part, part.segment.columns.order(name)) for part in parts]
-            columns[f"sort_{name}"] = lines([order[doc] for part, order in orders for doc in _docs(part)])
+            columns[f"sort_{name}"] = lines([order[doc_id] for part, order in orders for doc_id in _docs(part)])
     columns["title_keys"] = _keys(parts, "title_keys")
     columns["heading_keys"] = _keys(parts, "heading_keys")
     return columns
@@ -165,7 +165,7 @@ def _merged_values(parts: Sequence[Part]) -> dict[str, Column]:
     written: dict[str, str] = {}
     for part in parts:
         for value, spelled, docs in part.segment.columns.values():
-            kept = [part.new[doc] for doc in docs if part.new[doc] >= 0]
+            kept = [part.new[doc_id] for doc_id in docs if part.new[doc_id] >= 0]
             if kept:
                 values.setdefault(value, []).extend(kept)
                 written.setdefault(value, spelled)
@@ -212,10 +212,10 @@ class _Source:
         which = lists.forms.of(number)
         fields = bytes(map(self._field_at.__getitem__, map(add, map(self._first.__getitem__, docs), positions)))
         if self._any_dead:
-            alive = [new[doc] >= 0 for doc in docs]
+            alive = [new[doc_id] >= 0 for doc_id in docs]
             docs, positions = list(compress(docs, alive)), compress(positions, alive)
             which, fields = bytes(compress(which, alive)), bytes(compress(fields, alive))
-        bases = [new[doc] << shift for doc in docs]
+        bases = [new[doc_id] << shift for doc_id in docs]
         places = array("I" if shift == 16 else "Q", map(add, bases, positions))
         short = [base | field - 1 for base, field in zip(bases, fields, strict=True) if field]
         return places, which, short
@@ -225,9 +225,9 @@ def _field_codes(segment: Segment) -> Iterator[int]:
     """For each position of each post, its field's code + 1; 0 for body and code."""
     documents = segment.documents
     first, start, code, end = documents.run_first, documents.run_start, documents.run_code, documents.end
-    for doc in range(segment.posts):
-        edges = [*start[first[doc] : first[doc + 1]], end[doc]]
-        codes = code[first[doc] : first[doc + 1]]
+    for doc_id in range(segment.posts):
+        edges = [*start[first[doc_id] : first[doc_id + 1]], end[doc_id]]
+        codes = code[first[doc_id] : first[doc_id + 1]]
         # Positions before the first run do not occur, but the stretch has to be as long as the post.
         yield from bytes(edges[0])
         for field, a, b in zip(codes, edges, edges[1:], strict=False):

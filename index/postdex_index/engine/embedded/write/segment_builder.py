@@ -33,7 +33,7 @@ class Placed(NamedTuple):
     """Where a post was put: an inversion that may have been written since, and its number in it."""
 
     inversion: Inversion
-    doc: int
+    doc_id: int
 
 
 class Gathering:
@@ -71,7 +71,7 @@ class Gathering:
 
     def drop(self, placed: Placed) -> None:
         """Count a post that was taken in as deleted."""
-        self._dropped.setdefault(id(placed.inversion), set()).add(placed.doc)
+        self._dropped.setdefault(id(placed.inversion), set()).add(placed.doc_id)
 
     def finish(self) -> list[SegmentEntry]:
         """Write what is open; the entries of all segments that were written."""
