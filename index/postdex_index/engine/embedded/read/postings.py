@@ -50,8 +50,8 @@ class PostingLists(StoredLists):
         self._languages = tuple(segment.meta["languages"])
         self.averages: list[float] = segment.meta["averages"]
         self._lengths = segment.column("field_lengths")
-        self._run_first, self._run_start = segment.column("field_span_first"), segment.column("field_span_start")
-        self._run_code = segment.column("field_span_code")
+        self._span_first, self._span_start = segment.column("field_span_first"), segment.column("field_span_start")
+        self._span_code = segment.column("field_span_code")
         self._link_first, self._link_edge = segment.column("link_first"), segment.column("link_edge")
         self._keys_by_pattern: dict[Pattern, list[int]] = {}
 
@@ -250,8 +250,8 @@ class PostingLists(StoredLists):
 
     def codes(self, doc_id: int, positions: Iterable[int]) -> list[int]:
         """The codes of the fields in which these positions of a post lie."""
-        starts, codes = self._run_start, self._run_code
-        first, last = self._run_first[doc_id], self._run_first[doc_id + 1]
+        starts, codes = self._span_start, self._span_code
+        first, last = self._span_first[doc_id], self._span_first[doc_id + 1]
         return [codes[bisect_right(starts, position, first, last) - 1] for position in positions]
 
 

@@ -111,8 +111,8 @@ class Documents:
             segment.column("checkpoint_position"),
             segment.column("checkpoint_offset"),
         )
-        self.run_first, self.run_start = segment.column("field_span_first"), segment.column("field_span_start")
-        self.run_code = segment.column("field_span_code")
+        self.span_first, self.span_start = segment.column("field_span_first"), segment.column("field_span_start")
+        self.span_code = segment.column("field_span_code")
         self.texts = TextReader(segment)
         # What refers back to this must not be kept here: a closed index would hold its files until a collection.
         self._fields: dict[int, dict[str, Any]] = {}
@@ -390,5 +390,5 @@ class StoredDocument(StoredFields):
 
     def _code(self, position: int) -> bool:
         store, doc_id = self._documents, self._doc
-        run = bisect_right(store.run_start, position, store.run_first[doc_id], store.run_first[doc_id + 1]) - 1
-        return bool(store.run_code[run] == CODE)
+        run = bisect_right(store.span_start, position, store.span_first[doc_id], store.span_first[doc_id + 1]) - 1
+        return bool(store.span_code[run] == CODE)

@@ -132,7 +132,7 @@ class Inversion:
         self._outlines: list[bytes] = []
         self._texts = TextWriter()
         self._end = array(self._positions)
-        self._run_first, self._run_start, self._run_code = array("I"), array(self._positions), array("B")
+        self._span_first, self._span_start, self._span_code = array("I"), array(self._positions), array("B")
         self._check_first, self._check_position, self._check_offset = array("I"), array(self._positions), array("I")
         self._section_first, self._section_start, self._section_body = (
             array("I"),
@@ -156,10 +156,10 @@ class Inversion:
         calls = self._calls_of(post.lang)
         base = doc_id << self._shift
         lengths = [0] * len(SCORED)
-        self._run_first.append(len(self._run_start))
+        self._span_first.append(len(self._span_start))
         position = base
         for field, text in short_texts(post):
-            self._run(field, position - base)
+            self._begin_field(field, position - base)
             after = self._feed(calls[field], text, position)
             lengths[field] += after - position
             position = after + 1
@@ -180,11 +180,11 @@ class Inversion:
             self._calls[lang] = calls = [*calls, _Calls(fields[BODY], self._spelled, True)]
         return calls
 
-    def _run(self, field: int, position: int) -> None:
+    def _begin_field(self, field: int, position: int) -> None:
         """Note that the words from here on are of this field."""
-        if self._run_first[-1] == len(self._run_start) or self._run_code[-1] != field:
-            self._run_start.append(position)
-            self._run_code.append(field)
+        if self._span_first[-1] == len(self._span_start) or self._span_code[-1] != field:
+            self._span_start.append(position)
+            self._span_code.append(field)
 
     def _feed(self, calls: _Calls, text: str, position: int) -> int:
         """Put a text's words at their places; returns the place after the last."""
@@ -206,7 +206,7 @@ class Inversion:
             self._section_line.append(section.line)
             self._section_offset.append(offset)
             if section.heading:
-                self._run(HEADING, position - base)
+                self._begin_field(HEADING, position - base)
                 after = self._feed(calls[HEADING], section.heading, position)
                 lengths[HEADING] += after - position
                 position = after + 1
@@ -217,7 +217,7 @@ class Inversion:
             for start, stop, field in stretches(section.text, section.code):
                 self._check_position.append(position - base)
                 self._check_offset.append(offset + start)
-                self._run(field, position - base)
+                self._begin_field(field, position - base)
                 text = section.text[start:stop]
                 if edges and edges[0] < stop:
                     here = bisect_left(edges, stop)
@@ -277,9 +277,9 @@ class Inversion:
         columns |= {
             "field_lengths": array(self._positions, chain.from_iterable(self._lengths)),
             "doc_end": self._end,
-            "field_span_first": _closed(self._run_first, self._run_start),
-            "field_span_start": self._run_start,
-            "field_span_code": self._run_code,
+            "field_span_first": _closed(self._span_first, self._span_start),
+            "field_span_start": self._span_start,
+            "field_span_code": self._span_code,
             "section_first": _closed(self._section_first, self._section_start),
             "section_start": self._section_start,
             "section_body": self._section_body,

@@ -224,7 +224,7 @@ class _Source:
 def _field_codes(segment: Segment) -> Iterator[int]:
     """For each position of each post, its field's code + 1; 0 for body and code."""
     documents = segment.documents
-    first, start, code, end = documents.run_first, documents.run_start, documents.run_code, documents.end
+    first, start, code, end = documents.span_first, documents.span_start, documents.span_code, documents.end
     for doc_id in range(segment.posts):
         edges = [*start[first[doc_id] : first[doc_id + 1]], end[doc_id]]
         codes = code[first[doc_id] : first[doc_id + 1]]
