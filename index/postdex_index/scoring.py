@@ -113,8 +113,8 @@ def quantised(impact: float) -> int:
     return min(255, int(SCALE * impact + 0.5) or 1)
 
 
-def final(base: float, share: float, title: bool, heading: bool, whole: float, top: float) -> float:
+def final(base: float, coverage: float, title: bool, heading: bool, whole: float, top: float) -> float:
     """A post's score from the sum over its leaves, the share (0 to 1) of its title's words that were
     asked for, whether the query is its title or one of its headings, what it is worth that it stands there as a whole
     (of AS_TYPED, or 0), and the best `base` of all posts."""
-    return base * (1 + COVERAGE * share) + top * (TITLE_IS_QUERY * title + HEADING_IS_QUERY * heading + whole)
+    return base * (1 + COVERAGE * coverage) + top * (TITLE_IS_QUERY * title + HEADING_IS_QUERY * heading + whole)

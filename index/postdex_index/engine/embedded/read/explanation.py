@@ -44,14 +44,14 @@ def fields(lists: PostingLists, doc_id: int, counted: Sequence[int]) -> list[Exp
 
 
 def score(
-    leaves: Sequence[Explanation], base: float, share: float, title: bool, heading: bool, whole: float, top: float
+    leaves: Sequence[Explanation], base: float, coverage: float, title: bool, heading: bool, whole: float, top: float
 ) -> Explanation:
     """A post's score; the arguments are those of `scoring.final`, and what the leaves add."""
     factors = (
         Explanation(base, "the words: sum", tuple(leaves)),
-        Explanation(1 + scoring.COVERAGE * share, f"x for {share:.0%} of the title's words"),
+        Explanation(1 + scoring.COVERAGE * coverage, f"x for {coverage:.0%} of the title's words"),
         Explanation(scoring.TITLE_IS_QUERY * top * title, "+ the query is the title or an alias"),
         Explanation(scoring.HEADING_IS_QUERY * top * heading, "+ the query is a heading"),
         Explanation(whole * top, "+ it stands there as it was typed"),
     )
-    return Explanation(scoring.final(base, share, title, heading, whole, top), "score", factors)
+    return Explanation(scoring.final(base, coverage, title, heading, whole, top), "score", factors)

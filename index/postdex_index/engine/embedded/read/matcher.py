@@ -55,7 +55,7 @@ class SegmentRows:
         self.posts = lists.posts
         self._lists = lists
         self._kept: dict[Sought, LeafRow | None] = {}
-        self._shares: dict[int, int] = {}
+        self._coverages: dict[int, int] = {}
         self._room = SEGMENT_BYTES
 
     def get(self, sought: Sought, among: Sequence[int] | None = None) -> LeafRow | None:
@@ -71,35 +71,35 @@ class SegmentRows:
             found = LeafRow(postings, bytes(row), max(postings.impacts))
         size = 500 + (self.posts + len(found.postings.docs) * 2 if found else 0)
         if size > self._room:
-            self._kept, self._shares, self._room = {}, {}, SEGMENT_BYTES
+            self._kept, self._coverages, self._room = {}, {}, SEGMENT_BYTES
         self._room -= size
         self._kept[sought] = found
         return found
 
-    def share(self, postings: Sequence[Postings]) -> int:
+    def title_coverage(self, postings: Sequence[Postings]) -> int:
         """Lanes: the share of each title's words that these stand for. Each list counts once, so that the shares of a
         title add up to no more than a byte holds."""
         whole = {number for one in postings for number in one.whole_lists()}
         partly: dict[int, Set[int]] = {}
         for number, titled in chain.from_iterable([one.partial_lists().items() for one in postings]):
             partly[number] = partly.get(number, frozenset()) | titled
-        lanes = sum(map(self._share_of, whole))
+        lanes = sum(map(self._coverage_of, whole))
         for number in partly.keys() - whole:
             row = bytearray(self.posts)
             for doc_id in partly[number]:
                 row[doc_id] = 255
-            lanes += self._share_of(number) & int.from_bytes(row, "little")
+            lanes += self._coverage_of(number) & int.from_bytes(row, "little")
         return lanes
 
-    def _share_of(self, number: int) -> int:
+    def _coverage_of(self, number: int) -> int:
         """Lanes: the share of each title's words that the word of this list is."""
-        lanes = self._shares.get(number)
+        lanes = self._coverages.get(number)
         if lanes is None:
-            shares = dict(self._lists.shares(number))
-            row = bytearray(self.posts if shares else 0)  # most words are in no title
-            for doc_id, share in shares.items():
-                row[doc_id] = share
-            lanes = self._shares[number] = int.from_bytes(row, "little")
+            coverages = dict(self._lists.title_coverages(number))
+            row = bytearray(self.posts if coverages else 0)  # most words are in no title
+            for doc_id, coverage in coverages.items():
+                row[doc_id] = coverage
+            lanes = self._coverages[number] = int.from_bytes(row, "little")
         return lanes
 
 
@@ -305,36 +305,36 @@ class Matcher:
     # -- the best
 
     def candidates(
-        self, lanes: int, rows: Sequence[tuple[Row, float]], shares: bytes, wanted: int, always: Iterable[int] = ()
+        self, lanes: int, rows: Sequence[tuple[Row, float]], coverage: bytes, wanted: int, always: Iterable[int] = ()
     ) -> list[tuple[float, float, int]]:
         """The matching posts that can be among the best `wanted`, as (base score, title share, post), unordered.
 
-        `lanes` are those of the matching posts, `rows` those of the leaves with the factors of their bytes, `shares`
-        what `shares` makes of them; `always` are posts to score in any case, if they match.
+        `lanes` are those of the matching posts, `rows` those of the leaves with the factors of their bytes,
+        `title_coverage` what `title_coverage` makes of them; `always` are posts to score in any case, if they match.
         """
-        docs = self._reaching(lanes, rows, wanted, shares)
+        docs = self._reaching(lanes, rows, wanted, coverage)
         if always:
             matching = self.lane_bytes(lanes)
             docs.update([doc_id for doc_id in always if matching[doc_id]])
-        return self._scored(docs, rows, shares)
+        return self._scored(docs, rows, coverage)
 
     @staticmethod
     def _scored(
-        docs: Collection[int], rows: Sequence[tuple[Row, float]], shares: bytes
+        docs: Collection[int], rows: Sequence[tuple[Row, float]], coverage: bytes
     ) -> list[tuple[float, float, int]]:
         """Posts with their base scores and the shares of their titles."""
         bases = [0.0] * len(docs)
         for row, factor in rows:
             impacts = map(row.bytes.__getitem__, docs)
             bases = [base + factor * value for base, value in zip(bases, impacts, strict=True)]
-        if not shares:
+        if not coverage:
             return [(base, 0.0, doc_id) for base, doc_id in zip(bases, docs, strict=True)]
-        return [(base, shares[doc_id] / 255, doc_id) for base, doc_id in zip(bases, docs, strict=True)]
+        return [(base, coverage[doc_id] / 255, doc_id) for base, doc_id in zip(bases, docs, strict=True)]
 
-    def shares(self, rows: Sequence[tuple[Row, float]]) -> bytes:
+    def title_coverage(self, rows: Sequence[tuple[Row, float]]) -> bytes:
         """The share of each title's words that the leaves ask for; empty where no title has any."""
         found = [
-            source.rows.share([postings for row, _ in rows if (postings := row.postings[number])])
+            source.rows.title_coverage([postings for row, _ in rows if (postings := row.postings[number])])
             for number, source in enumerate(self.sources)
         ]
         if not any(found):
@@ -343,7 +343,7 @@ class Matcher:
             [one.to_bytes(source.rows.posts, "little") for one, source in zip(found, self.sources, strict=True)]
         )
 
-    def _reaching(self, lanes: int, rows: Sequence[tuple[Row, float]], wanted: int, shares: bytes) -> set[int]:
+    def _reaching(self, lanes: int, rows: Sequence[tuple[Row, float]], wanted: int, coverage: bytes) -> set[int]:
         """Posts whose upper bound can reach the `wanted` best, or all matching ones where that's simpler."""
         if self.count(lanes) <= wanted:
             return set(reaching(self.lane_bytes(lanes), 1))
@@ -364,17 +364,17 @@ class Matcher:
         if not least:
             return set(self.docs(lanes))
         # So many are sure to score this: who cannot is out.
-        promising = self._scored([*reaching(upper, least)], rows, shares)
-        floor = nlargest(wanted, [base * (1 + COVERAGE * share) for base, share, _ in promising])[-1]
+        promising = self._scored([*reaching(upper, least)], rows, coverage)
+        floor = nlargest(wanted, [base * (1 + COVERAGE * title_share) for base, title_share, _ in promising])[-1]
         # Nor is the post with the best base score, which titles and headings are measured against, ever out.
         reach = int(min(floor, max([base for base, _, _ in promising])) * scale)
         if reach <= 1:
             return set(self.docs(lanes))
         docs = set(reaching(upper, reach))
-        if shares:
-            titled = self.lane_bytes(bounds & int.from_bytes(shares.translate(FULL), "little"))
+        if coverage:
+            titled = self.lane_bytes(bounds & int.from_bytes(coverage.translate(FULL), "little"))
             for doc_id in reaching(titled, max(1, int(reach / (1 + COVERAGE)))):
-                if titled[doc_id] * (1 + COVERAGE / 255 * shares[doc_id]) >= reach:
+                if titled[doc_id] * (1 + COVERAGE / 255 * coverage[doc_id]) >= reach:
                     docs.add(doc_id)
         return docs
 

@@ -153,7 +153,9 @@ class PostingLists(StoredLists):
                 kept[doc_id] = at
                 impacts.append(value if len(at) == len(positions) else self._impact(doc_id, at))
         titled = {
-            doc_id for doc_id, _ in self.shares(number) if doc_id in kept and TITLE in self.codes(doc_id, kept[doc_id])
+            doc_id
+            for doc_id, _ in self.title_coverages(number)
+            if doc_id in kept and TITLE in self.codes(doc_id, kept[doc_id])
         }
         return ComputedPostings(bytes(impacts), kept, title_docs={number: titled} if titled else {})
 

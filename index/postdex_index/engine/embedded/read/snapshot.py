@@ -184,9 +184,9 @@ class Found(NamedTuple):
         """The best score of all posts without what is added to it."""
         return max([base for base, _, _ in self.candidates], default=0.0)
 
-    def score(self, base: float, share: float, doc: int, top: float) -> float:
+    def score(self, base: float, coverage: float, doc: int, top: float) -> float:
         """The score of a candidate."""
-        return scoring.final(base, share, doc in self.titled, doc in self.headed, self.wholes.get(doc, 0.0), top)
+        return scoring.final(base, coverage, doc in self.titled, doc in self.headed, self.wholes.get(doc, 0.0), top)
 
 
 class Snapshot:
@@ -264,9 +264,9 @@ class Snapshot:
         wholes = _wholes(matcher, as_typed)
         top = _found(scope, weighed, wholes, matcher.match(query), FEWEST, as_typed).top()
         this = _found(scope, weighed, wholes, 0xFF << 8 * doc, 1, as_typed)
-        base, share, _ = this.candidates[0]
+        base, coverage, _ = this.candidates[0]
         whole = this.wholes.get(doc, 0.0)
-        return explanation.score(added, base, share, doc in this.titled, doc in this.headed, whole, top)
+        return explanation.score(added, base, coverage, doc in this.titled, doc in this.headed, whole, top)
 
     def documents(self, paths: Sequence[str]) -> list[Outlined | None]:
         """The stored posts, unpublished ones too; None for a path that is not there."""
@@ -380,21 +380,21 @@ def _found(scope: Scope, weighed: Weighed, wholes: Weighed, lanes: int, wanted: 
     """At least the best `wanted` of the posts of these lanes, and the one with the best base."""
     titled, headed = scope.holders("title_keys", as_typed.key), scope.holders("heading_keys", as_typed.key)
     candidates: list[tuple[float, float, int]] = []
-    worth: dict[int, float] = {}
-    shares = scope.matcher.shares(weighed.factors) if lanes else b""
+    whole_scores: dict[int, float] = {}
+    coverage = scope.matcher.title_coverage(weighed.factors) if lanes else b""
     values = scoring.AS_TYPED if as_typed.certain else (scoring.LIKELY_AS_TYPED,)
     # Those first that come first whatever they score, so that they are there however many score more.
     for row, whole in zip(wholes.rows, reversed(values[: len(wholes.rows)]), strict=True):
         if row and (first := lanes & row.present):
             left = max(1, wanted - len(candidates))
-            some = scope.matcher.candidates(first, weighed.factors, shares, left, titled | headed)
-            candidates += some
-            worth |= dict.fromkeys([doc for _, _, doc in some], whole)
+            with_whole = scope.matcher.candidates(first, weighed.factors, coverage, left, titled | headed)
+            candidates += with_whole
+            whole_scores |= dict.fromkeys([doc for _, _, doc in with_whole], whole)
             lanes ^= first
     if lanes:
         left = max(1, wanted - len(candidates)) if as_typed.certain else wanted
-        candidates += scope.matcher.candidates(lanes, weighed.factors, shares, left, titled | headed)
-    return Found(candidates, titled, headed, worth)
+        candidates += scope.matcher.candidates(lanes, weighed.factors, coverage, left, titled | headed)
+    return Found(candidates, titled, headed, whole_scores)
 
 
 def _holders(keys: Sequence[int], title_key: str) -> Iterator[int]:

@@ -44,8 +44,8 @@ class StoredLists:
     def __init__(self, segment: SegmentFile) -> None:
         self._posts, self._skip_postings = segment.column("list_postings"), segment.column("skip_postings")
         self.forms = WordForms(segment)
-        self._titled, self._titled_first = segment.column("title_lists"), segment.column("title_list_first")
-        self._share_doc, self._share_of = segment.column("title_coverage_doc"), segment.column("title_coverage")
+        self._title_lists, self._title_first = segment.column("title_lists"), segment.column("title_list_first")
+        self._title_docs, self._title_shares = segment.column("title_coverage_doc"), segment.column("title_coverage")
         self.docs = segment.column("doc_ids", whole=False)
         self.impacts = segment.column("impacts", whole=False)
         self._counts = segment.column("term_freqs", whole=False)
@@ -69,10 +69,10 @@ class StoredLists:
         self._check_positions(self.offset(start)[0], self.offset(stop - 1)[1])
         return start, stop
 
-    def shares(self, number: int) -> Iterable[tuple[int, int]]:
+    def title_coverages(self, number: int) -> Iterable[tuple[int, int]]:
         """The title shares of a list: (post, share in 1/255)."""
-        start, stop = sparse_range(self._titled, self._titled_first, number)
-        return zip(self._share_doc[start:stop], self._share_of[start:stop], strict=True)
+        start, stop = sparse_range(self._title_lists, self._title_first, number)
+        return zip(self._title_docs[start:stop], self._title_shares[start:stop], strict=True)
 
     def offset(self, posting: int) -> tuple[int, int]:
         """Where the occurrences of a posting lie in `positions`: [start, stop)."""

@@ -128,7 +128,7 @@ class ListWriter:
             "positions": position,
             **self._counts(counts, starts),
             **word_form_columns(self._multi_form_lists),
-            **self._shares(titles),
+            **self._title_columns(titles),
             **self._keys.columns(spelled, posts),
         }
 
@@ -169,7 +169,7 @@ class ListWriter:
             "skip_positions": starts[:-1:POSTINGS_PER_SKIP],
         }
 
-    def _shares(self, titles: Mapping[int, list[int]]) -> dict[str, Column]:
+    def _title_columns(self, titles: Mapping[int, list[int]]) -> dict[str, Column]:
         titles = {number: docs for number, docs in titles.items() if docs}
         words = Counter(chain.from_iterable(titles.values()))
         # Rounded down, so that the shares of one title add up to no more than a byte holds.
