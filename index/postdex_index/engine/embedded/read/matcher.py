@@ -2,7 +2,7 @@
 
 Posts are byte lanes: a word has a row of one byte a post, and Python's big integers add, mask and
 compare all posts at once (1.7 ns a post and word, as fast as numpy). A segment keeps its own rows
-(`SegmentRows`); put side by side they are those of the snapshot, so that many segments cost what one of
+(`ImpactRows`); put side by side they are those of the snapshot, so that many segments cost what one of
 their size does (16 segments of 100,000 posts: two thirds of the time of one after the other).
 `Matcher.match` gives the lanes of the posts that match, `candidates` their upper bounds by addition of
 scaled rows, and the exact scores of the few that can still be among the best. Every fast way gives the
@@ -28,8 +28,8 @@ from .doc_values import Columns
 from .postings import PostingLists, Sought
 from .vocabulary import Vocabulary
 
-FULL = bytes([0]) + b"\xff" * 255
-ONE = bytes([0]) + b"\x01" * 255
+MASK_FF = bytes([0]) + b"\xff" * 255
+MASK_01 = bytes([0]) + b"\x01" * 255
 #: Scales of upper bounds are rounded up to a power of this.
 _STEP = 1.02
 _LOG_STEP = log(_STEP)
@@ -39,56 +39,56 @@ _MOST_ROWS = 100
 SEGMENT_BYTES, WHOLE_BYTES = 8_000_000, 64_000_000
 
 
-class LeafRow(NamedTuple):
+class SegmentImpactRow(NamedTuple):
     """A leaf in a segment: its postings, their impacts as one byte a post, and the greatest of them."""
 
     postings: Postings
     impacts: bytes
-    most: int
+    max_impact: int
 
 
-class SegmentRows:
+class ImpactRows:
     """What one segment has of leaves: postings, and their impacts as one byte a post. Kept from search to search, and
     over commits."""
 
     def __init__(self, lists: PostingLists) -> None:
         self.posts = lists.posts
         self._lists = lists
-        self._kept: dict[Sought, LeafRow | None] = {}
+        self._rows: dict[Sought, SegmentImpactRow | None] = {}
         self._coverages: dict[int, int] = {}
         self._room = SEGMENT_BYTES
 
-    def get(self, sought: Sought, among: Sequence[int] | None = None) -> LeafRow | None:
+    def get(self, sought: Sought, among: Sequence[int] | None = None) -> SegmentImpactRow | None:
         """What there is of a leaf, or None if no post has it. `among` as in `PostingLists.postings`."""
-        if sought in self._kept:
-            return self._kept[sought]
+        if sought in self._rows:
+            return self._rows[sought]
         postings = self._lists.postings(sought, among)
-        found = None
+        row = None
         if postings:
-            row = bytearray(self.posts)
+            impact_bytes = bytearray(self.posts)
             for doc_id, value in zip(postings.docs, postings.impacts, strict=True):
-                row[doc_id] = value
-            found = LeafRow(postings, bytes(row), max(postings.impacts))
-        size = 500 + (self.posts + len(found.postings.docs) * 2 if found else 0)
+                impact_bytes[doc_id] = value
+            row = SegmentImpactRow(postings, bytes(impact_bytes), max(postings.impacts))
+        size = 500 + (self.posts + len(row.postings.docs) * 2 if row else 0)
         if size > self._room:
-            self._kept, self._coverages, self._room = {}, {}, SEGMENT_BYTES
+            self._rows, self._coverages, self._room = {}, {}, SEGMENT_BYTES
         self._room -= size
-        self._kept[sought] = found
-        return found
+        self._rows[sought] = row
+        return row
 
     def title_coverage(self, postings: Sequence[Postings]) -> int:
         """Lanes: the share of each title's words that these stand for. Each list counts once, so that the shares of a
         title add up to no more than a byte holds."""
-        whole = {number for one in postings for number in one.whole_lists()}
-        partly: dict[int, Set[int]] = {}
-        for number, titled in chain.from_iterable([one.partial_lists().items() for one in postings]):
-            partly[number] = partly.get(number, frozenset()) | titled
-        lanes = sum(map(self._coverage_of, whole))
-        for number in partly.keys() - whole:
-            row = bytearray(self.posts)
-            for doc_id in partly[number]:
-                row[doc_id] = 255
-            lanes += self._coverage_of(number) & int.from_bytes(row, "little")
+        whole_lists = {number for part in postings for number in part.whole_lists()}
+        partial_lists: dict[int, Set[int]] = {}
+        for number, title_docs in chain.from_iterable([part.partial_lists().items() for part in postings]):
+            partial_lists[number] = partial_lists.get(number, frozenset()) | title_docs
+        lanes = sum(map(self._coverage_of, whole_lists))
+        for number in partial_lists.keys() - whole_lists:
+            row_bytes = bytearray(self.posts)
+            for doc_id in partial_lists[number]:
+                row_bytes[doc_id] = 255
+            lanes += self._coverage_of(number) & int.from_bytes(row_bytes, "little")
         return lanes
 
     def _coverage_of(self, number: int) -> int:
@@ -103,18 +103,18 @@ class SegmentRows:
         return lanes
 
 
-class Row:
+class ImpactRow:
     """A leaf in a snapshot: its postings in each segment, and its impacts as one byte a post; `cut` if it covers too
     many words."""
 
-    __slots__ = ("_present", "bytes", "count", "cut", "most", "postings")
+    __slots__ = ("_present", "cut", "doc_count", "impacts", "max_impact", "postings")
 
-    def __init__(self, parts: Sequence[LeafRow | None], impacts: bytes, cut: bool) -> None:
-        found = [one for one in parts if one is not None]
-        self.postings = [one and one.postings for one in parts]
-        self.bytes = impacts
-        self.most = max([one.most for one in found])
-        self.count = sum([len(one.postings.docs) for one in found])
+    def __init__(self, parts: Sequence[SegmentImpactRow | None], impacts: bytes, cut: bool) -> None:
+        rows = [row for row in parts if row is not None]
+        self.postings = [row and row.postings for row in parts]
+        self.impacts = impacts
+        self.max_impact = max([row.max_impact for row in rows])
+        self.doc_count = sum([len(row.postings.docs) for row in rows])
         self.cut = cut
         self._present: int | None = None
 
@@ -122,14 +122,14 @@ class Row:
     def present(self) -> int:
         """Lanes: 255 in the posts that have it."""
         if self._present is None:
-            self._present = int.from_bytes(self.bytes.translate(FULL), "little")
+            self._present = int.from_bytes(self.impacts.translate(MASK_FF), "little")
         return self._present
 
 
-class Source(NamedTuple):
+class SegmentSource(NamedTuple):
     """A segment to be searched, and the posts of it that were deleted since it was written."""
 
-    rows: SegmentRows
+    rows: ImpactRows
     columns: Columns
     dead: Set[int]
 
@@ -137,7 +137,7 @@ class Source(NamedTuple):
 class Matcher:
     """Matching and scoring over several segments, whose posts are numbered as if they were one."""
 
-    def __init__(self, sources: Sequence[Source], vocabulary: Vocabulary) -> None:
+    def __init__(self, sources: Sequence[SegmentSource], vocabulary: Vocabulary) -> None:
         self.sources = sources
         self.vocabulary = vocabulary
         #: where the posts of each segment begin, and one more at the end
@@ -150,29 +150,29 @@ class Matcher:
         for doc_id in self.dead:
             alive[doc_id] = 0
         self._everything = int.from_bytes(alive, "little")
-        self._rows: dict[Sought, Row | None] = {}
+        self._impact_rows: dict[Sought, ImpactRow | None] = {}
         self._room = WHOLE_BYTES
 
-    def row(self, leaf: Leaf) -> Row | None:
+    def impact_row(self, leaf: Leaf) -> ImpactRow | None:
         """A leaf's row, or None if no post has it."""
         sought = self.vocabulary.sought(leaf)
-        if sought in self._rows:
-            return self._rows[sought]
-        return self._kept(sought, [source.rows.get(sought) for source in self.sources])
+        if sought in self._impact_rows:
+            return self._impact_rows[sought]
+        return self._cached(sought, [source.rows.get(sought) for source in self.sources])
 
-    def whole(self, leaf: Leaf) -> Row | None:
-        """As `row`, for what was typed as a whole: the rows of its words are there, so the positions are read only of
-        posts that have them all, which mostly are none."""
+    def whole(self, leaf: Leaf) -> ImpactRow | None:
+        """As `impact_row`, for what was typed as a whole: the rows of its words are there, so the positions are read
+        only of posts that have them all, which mostly are none."""
         sought = self.vocabulary.sought(leaf)
-        if sought in self._rows or isinstance(leaf, Term):
-            return self.row(leaf)
+        if sought in self._impact_rows or isinstance(leaf, Term):
+            return self.impact_row(leaf)
         matching = self.lane_bytes(self._with_all_words(leaf))
         bounds = pairwise(self.starts)
         among = [list(compress(range(stop - start), matching[start:stop])) for start, stop in bounds]
-        found = [
+        rows = [
             source.rows.get(sought, docs) if docs else None for source, docs in zip(self.sources, among, strict=True)
         ]
-        return self._kept(sought, found)
+        return self._cached(sought, rows)
 
     def _with_all_words(self, leaf: Leaf) -> int:
         """Lanes of the posts that may hold a leaf, deleted ones too: they hold each of its words."""
@@ -184,47 +184,47 @@ class Matcher:
                 return reduce(or_, map(self._with_all_words, spellings))
         return self._lanes(leaf)
 
-    def _kept(self, sought: Sought, found: Sequence[LeafRow | None]) -> Row | None:
+    def _cached(self, sought: Sought, rows: Sequence[SegmentImpactRow | None]) -> ImpactRow | None:
         """The row of a leaf from what each segment has of it, kept for the next search."""
         row = None
-        if any(found):
+        if any(rows):
             impacts = [
-                one.impacts if one else bytes(source.rows.posts)
-                for one, source in zip(found, self.sources, strict=True)
+                segment_row.impacts if segment_row else bytes(source.rows.posts)
+                for segment_row, source in zip(rows, self.sources, strict=True)
             ]
-            row = Row(found, b"".join(impacts), sought.only is not None)
+            row = ImpactRow(rows, b"".join(impacts), sought.only is not None)
         size = 500 + (self.posts * 2 if row else 0)
         if size > self._room:
-            self._rows, self._room = {}, WHOLE_BYTES
+            self._impact_rows, self._room = {}, WHOLE_BYTES
         self._room -= size
-        self._rows[sought] = row
+        self._impact_rows[sought] = row
         return row
 
     def knows(self, sought: Sought) -> bool:
         """Whether the row of a leaf is there already."""
-        return sought in self._rows
+        return sought in self._impact_rows
 
-    def found(self, leaf: Leaf) -> int:
+    def doc_freq(self, leaf: Leaf) -> int:
         """In how many living posts a leaf stands."""
-        row = self.row(leaf)
-        return self.living(row) if row else 0
+        row = self.impact_row(leaf)
+        return self.live_doc_count(row) if row else 0
 
-    def living(self, row: Row) -> int:
+    def live_doc_count(self, row: ImpactRow) -> int:
         """In how many living posts the leaf of this row stands."""
-        return row.count - sum([1 for doc_id in self.dead if row.bytes[doc_id]])
+        return row.doc_count - sum([1 for doc_id in self.dead if row.impacts[doc_id]])
 
     def locate(self, doc_id: int) -> tuple[int, int]:
         """The number of a post's segment, and the post's number there."""
         number = bisect_right(self.starts, doc_id) - 1
         return number, doc_id - self.starts[number]
 
-    def positions(self, row: Row, doc_id: int) -> Sequence[int]:
+    def positions(self, row: ImpactRow, doc_id: int) -> Sequence[int]:
         """Where the leaf of this row stands in a post, ascending."""
         number, doc_id = self.locate(doc_id)
         postings = row.postings[number]
         return postings.positions(doc_id) if postings else ()
 
-    def counted_positions(self, row: Row, doc_id: int) -> Sequence[int]:
+    def counted_positions(self, row: ImpactRow, doc_id: int) -> Sequence[int]:
         """The occurrences that the impact of this row in a post was made of, a position each."""
         number, doc_id = self.locate(doc_id)
         postings = row.postings[number]
@@ -246,7 +246,7 @@ class Matcher:
                 return self._joined([source.columns.keyword(field, value) for source in self.sources])
             case DateRange(start, stop):
                 return self._joined([source.columns.dates(start, stop) for source in self.sources])
-        row = self.row(query)
+        row = self.impact_row(query)
         return row.present if row else 0
 
     def _clauses(self, query: Clauses) -> int:
@@ -272,7 +272,7 @@ class Matcher:
         total = [0] * self.posts if len(clauses) > 255 else None
         lanes = 0
         for clause in clauses:
-            ones = self.lane_bytes(self._lanes(clause)).translate(ONE)
+            ones = self.lane_bytes(self._lanes(clause)).translate(MASK_01)
             if total is None:
                 lanes += int.from_bytes(ones, "little")
             else:
@@ -290,7 +290,7 @@ class Matcher:
         """The lanes of each segment as lanes of all."""
         if len(lanes) == 1 or not any(lanes):
             return lanes[0] if lanes else 0
-        pieces = [one.to_bytes(source.rows.posts, "little") for one, source in zip(lanes, self.sources, strict=True)]
+        pieces = [mask.to_bytes(source.rows.posts, "little") for mask, source in zip(lanes, self.sources, strict=True)]
         return int.from_bytes(b"".join(pieces), "little")
 
     @staticmethod
@@ -305,7 +305,12 @@ class Matcher:
     # -- the best
 
     def candidates(
-        self, lanes: int, rows: Sequence[tuple[Row, float]], coverage: bytes, wanted: int, always: Iterable[int] = ()
+        self,
+        lanes: int,
+        rows: Sequence[tuple[ImpactRow, float]],
+        coverage: bytes,
+        wanted: int,
+        always: Iterable[int] = (),
     ) -> list[tuple[float, float, int]]:
         """The matching posts that can be among the best `wanted`, as (base score, title share, post), unordered.
 
@@ -320,34 +325,37 @@ class Matcher:
 
     @staticmethod
     def _scored(
-        docs: Collection[int], rows: Sequence[tuple[Row, float]], coverage: bytes
+        docs: Collection[int], rows: Sequence[tuple[ImpactRow, float]], coverage: bytes
     ) -> list[tuple[float, float, int]]:
         """Posts with their base scores and the shares of their titles."""
         bases = [0.0] * len(docs)
         for row, factor in rows:
-            impacts = map(row.bytes.__getitem__, docs)
+            impacts = map(row.impacts.__getitem__, docs)
             bases = [base + factor * value for base, value in zip(bases, impacts, strict=True)]
         if not coverage:
             return [(base, 0.0, doc_id) for base, doc_id in zip(bases, docs, strict=True)]
         return [(base, coverage[doc_id] / 255, doc_id) for base, doc_id in zip(bases, docs, strict=True)]
 
-    def title_coverage(self, rows: Sequence[tuple[Row, float]]) -> bytes:
+    def title_coverage(self, rows: Sequence[tuple[ImpactRow, float]]) -> bytes:
         """The share of each title's words that the leaves ask for; empty where no title has any."""
-        found = [
+        coverages = [
             source.rows.title_coverage([postings for row, _ in rows if (postings := row.postings[number])])
             for number, source in enumerate(self.sources)
         ]
-        if not any(found):
+        if not any(coverages):
             return b""
         return b"".join(
-            [one.to_bytes(source.rows.posts, "little") for one, source in zip(found, self.sources, strict=True)]
+            [
+                coverage.to_bytes(source.rows.posts, "little")
+                for coverage, source in zip(coverages, self.sources, strict=True)
+            ]
         )
 
-    def _reaching(self, lanes: int, rows: Sequence[tuple[Row, float]], wanted: int, coverage: bytes) -> set[int]:
+    def _reaching(self, lanes: int, rows: Sequence[tuple[ImpactRow, float]], wanted: int, coverage: bytes) -> set[int]:
         """Posts whose upper bound can reach the `wanted` best, or all matching ones where that's simpler."""
         if self.count(lanes) <= wanted:
             return set(reaching(self.lane_bytes(lanes), 1))
-        most = sum(row.most * factor for row, factor in rows)
+        most = sum(row.max_impact * factor for row, factor in rows)
         if not most or len(rows) > _MOST_ROWS:
             return set(self.docs(lanes))
         # Each scaled impact is rounded up, by less than _STEP times and one: so a lane is at least the exact value,
@@ -357,7 +365,7 @@ class Matcher:
         for row, factor in rows:
             if not factor:
                 continue
-            bounds += int.from_bytes(row.bytes.translate(_table(ceil(log(factor * scale) / _LOG_STEP))), "little")
+            bounds += int.from_bytes(row.impacts.translate(_table(ceil(log(factor * scale) / _LOG_STEP))), "little")
         bounds &= lanes
         upper = self.lane_bytes(bounds)
         least = threshold(upper, wanted)
@@ -372,7 +380,7 @@ class Matcher:
             return set(self.docs(lanes))
         docs = set(reaching(upper, reach))
         if coverage:
-            titled = self.lane_bytes(bounds & int.from_bytes(coverage.translate(FULL), "little"))
+            titled = self.lane_bytes(bounds & int.from_bytes(coverage.translate(MASK_FF), "little"))
             for doc_id in reaching(titled, max(1, int(reach / (1 + COVERAGE)))):
                 if titled[doc_id] * (1 + COVERAGE / 255 * coverage[doc_id]) >= reach:
                     docs.add(doc_id)

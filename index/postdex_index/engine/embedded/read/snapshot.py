@@ -27,7 +27,7 @@ from ...api import FEWEST, Answer, AsTyped, Identity, LeafStats, Search, Stats, 
 from ..format.segment_file import SegmentFile
 from . import explanation
 from .doc_values import Columns
-from .matcher import Matcher, Row, SegmentRows, Source
+from .matcher import ImpactRow, ImpactRows, Matcher, SegmentSource
 from .postings import PostingLists
 from .stored_documents import Documents, StoredDocument
 from .vocabulary import Vocabulary
@@ -41,7 +41,7 @@ class Segment:
         self.posts: int = file.meta["posts"]
         self.analyzer = Analyzer(file.meta["simplify"], tuple(file.meta["languages"]))
         self.lists = PostingLists(file)
-        self.rows = SegmentRows(self.lists)
+        self.rows = ImpactRows(self.lists)
         self.columns = Columns(file)
         self.documents = Documents(file, self.analyzer)
         self.title_keys = file.column("title_keys")
@@ -68,7 +68,7 @@ class Scope:
         self.parts = parts
         if vocabulary is None:
             vocabulary = Vocabulary(_languages(parts), [one.segment.lists for one in parts])
-        sources = [Source(one.segment.rows, one.segment.columns, one.dead) for one in parts]
+        sources = [SegmentSource(one.segment.rows, one.segment.columns, one.dead) for one in parts]
         self.matcher = Matcher(sources, vocabulary)
 
     def until(self, deadline: float, typed: Sequence[Leaf]) -> Scope:
@@ -131,7 +131,7 @@ class Candidate:
 
     __slots__ = ("_doc", "_document", "_positions", "_rows", "_scope", "score", "whole")
 
-    def __init__(self, scope: Scope, doc: int, score: float, whole: float, rows: Sequence[Row | None]) -> None:
+    def __init__(self, scope: Scope, doc: int, score: float, whole: float, rows: Sequence[ImpactRow | None]) -> None:
         self._scope = scope
         self._doc = doc
         self._document: StoredDocument | None = None
@@ -151,14 +151,14 @@ class Candidate:
     def holds(self, leaf: int) -> bool:
         """Whether the leaf stands in the post."""
         row = self._rows[leaf]
-        return row is not None and row.bytes[self._doc] > 0
+        return row is not None and row.impacts[self._doc] > 0
 
     def positions(self, leaf: int) -> Sequence[int]:
         """Where the leaf's words stand in the post, ascending."""
         positions = self._positions.get(leaf)
         if positions is None:
             row = self._rows[leaf]
-            positions = self._scope.matcher.positions(row, self._doc) if row and row.bytes[self._doc] else ()
+            positions = self._scope.matcher.positions(row, self._doc) if row and row.impacts[self._doc] else ()
             self._positions[leaf] = positions
         return positions
 
@@ -167,8 +167,8 @@ class Weighed(NamedTuple):
     """The leaves of a query: what is said of each, its row, and the rows with the factors of their impact bytes."""
 
     stats: tuple[LeafStats, ...]
-    rows: Sequence[Row | None]
-    factors: Sequence[tuple[Row, float]]
+    rows: Sequence[ImpactRow | None]
+    factors: Sequence[tuple[ImpactRow, float]]
 
 
 class Found(NamedTuple):
@@ -233,7 +233,9 @@ class Snapshot:
         """The number of posts that match each of these queries."""
         matcher = self._scope(drafts).matcher
         shaped = (Clauses, Keyword, DateRange, Everything)
-        return [matcher.count(matcher.match(one)) if isinstance(one, shaped) else matcher.found(one) for one in queries]
+        return [
+            matcher.count(matcher.match(one)) if isinstance(one, shaped) else matcher.doc_freq(one) for one in queries
+        ]
 
     def _scope(self, drafts: bool) -> Scope:
         """All published posts, or the others too."""
@@ -258,7 +260,7 @@ class Snapshot:
         weighed = _weighed(matcher, typed)
         added: list[Explanation] = []
         for row, stats in zip(weighed.rows, weighed.stats, strict=True):
-            impact = row.bytes[doc] if row else 0
+            impact = row.impacts[doc] if row else 0
             counted = matcher.counted_positions(row, doc) if row and impact else ()
             added.append(explanation.leaf(stats, impact, explanation.fields(part.segment.lists, doc_id, counted)))
         wholes = _wholes(matcher, as_typed)
@@ -355,11 +357,11 @@ def _languages(parts: Iterable[Part]) -> tuple[str, ...]:
 def _weighed(matcher: Matcher, typed: Sequence[Leaf]) -> Weighed:
     """Each leaf with its idf over all living posts."""
     posts = matcher.posts - len(matcher.dead)
-    rows = [matcher.row(leaf) for leaf in typed]
+    rows = [matcher.impact_row(leaf) for leaf in typed]
     stats: list[LeafStats] = []
-    factors: list[tuple[Row, float]] = []
+    factors: list[tuple[ImpactRow, float]] = []
     for leaf, row in zip(typed, rows, strict=True):
-        found = matcher.living(row) if row else 0
+        found = matcher.live_doc_count(row) if row else 0
         idf = scoring.idf(posts, found) if found else 0.0
         stats.append(LeafStats(leaf, found, idf, row is not None and row.cut))
         if row:
@@ -371,7 +373,7 @@ def _wholes(matcher: Matcher, as_typed: AsTyped) -> Weighed:
     """The leaves of what was typed as a whole; they add nothing to the sum over words, so they have no factors."""
     rows = [matcher.whole(leaf) for leaf in as_typed.leaves]
     posts = matcher.posts - len(matcher.dead)
-    found = [matcher.living(row) if row else 0 for row in rows]
+    found = [matcher.live_doc_count(row) if row else 0 for row in rows]
     pairs = zip(as_typed.leaves, found, strict=True)
     return Weighed(tuple([LeafStats(leaf, n, scoring.idf(posts, n) if n else 0.0) for leaf, n in pairs]), rows, ())
 
