@@ -94,14 +94,14 @@ class Columns:
             field, folded, written = self._key(number).decode("utf-8", "replace")[:-1].split("\t")
             yield f"{field}\t{folded}", written, self._docs[self._first[number] : self._first[number + 1]]
 
-    def languages(self, dead: Set[int]) -> set[str]:
+    def languages(self, deleted: Set[int]) -> set[str]:
         """The languages whose stemmers the posts use that are not deleted."""
-        found: set[str] = set()
+        languages: set[str] = set()
         for number in range(self._bisect(b"lang\t"), self._bisect(b"lang\n")):
             tag = self._key(number).decode("utf-8", "replace").split("\t")[1]
-            if any(doc_id not in dead for doc_id in self._docs[self._first[number] : self._first[number + 1]]):
-                found.add(stemmer_language(tag))
-        return found
+            if any(doc_id not in deleted for doc_id in self._docs[self._first[number] : self._first[number + 1]]):
+                languages.add(stemmer_language(tag))
+        return languages
 
     # -- sort keys
 

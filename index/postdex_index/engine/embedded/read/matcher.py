@@ -131,7 +131,7 @@ class SegmentSource(NamedTuple):
 
     rows: ImpactRows
     columns: Columns
-    dead: Set[int]
+    deleted: Set[int]
 
 
 class Matcher:
@@ -143,11 +143,11 @@ class Matcher:
         #: where the posts of each segment begin, and one more at the end
         self.starts = [*accumulate([source.rows.posts for source in sources], initial=0)]
         self.posts = self.starts[-1]
-        self.dead = [
-            start + doc_id for source, start in zip(sources, self.starts, strict=False) for doc_id in source.dead
+        self.deleted = [
+            start + doc_id for source, start in zip(sources, self.starts, strict=False) for doc_id in source.deleted
         ]
         alive = bytearray(b"\xff" * self.posts)
-        for doc_id in self.dead:
+        for doc_id in self.deleted:
             alive[doc_id] = 0
         self._everything = int.from_bytes(alive, "little")
         self._impact_rows: dict[Sought, ImpactRow | None] = {}
@@ -211,7 +211,7 @@ class Matcher:
 
     def live_doc_count(self, row: ImpactRow) -> int:
         """In how many living posts the leaf of this row stands."""
-        return row.doc_count - sum([1 for doc_id in self.dead if row.impacts[doc_id]])
+        return row.doc_count - sum([1 for doc_id in self.deleted if row.impacts[doc_id]])
 
     def locate(self, doc_id: int) -> tuple[int, int]:
         """The number of a post's segment, and the post's number there."""

@@ -23,7 +23,7 @@ def snapshot(store: Store) -> Snapshot:
     """The newest commit, open for searching."""
     commit, segments = newest(store)
     size = sum(entry.file.size for entry in commit.segments) + sum(file.size for file in commit.tables)
-    parts = [(segment, entry.dead, entry.drafts) for segment, entry in zip(segments, commit.segments, strict=True)]
+    parts = [(segment, entry.deleted, entry.drafts) for segment, entry in zip(segments, commit.segments, strict=True)]
     return Snapshot(commit.identity or Identity(commit.generation, b"", 0, 0), parts, size)
 
 

@@ -195,7 +195,7 @@ class Snapshot:
     def __init__(self, identity: Identity, segments: Sequence[tuple[Segment, Iterable[int], bool]], size: int) -> None:
         self.identity = identity
         self.bytes = size
-        self.parts = [Part(segment, frozenset(dead), drafts) for segment, dead, drafts in segments]
+        self.parts = [Part(segment, frozenset(deleted), drafts) for segment, deleted, drafts in segments]
         self._scopes: dict[bool, Scope] = {}
         self._stats: Stats | None = None
 
@@ -326,11 +326,11 @@ class Snapshot:
     def stats(self) -> Stats:
         """The snapshot in numbers."""
         if self._stats is None:
-            living = [(part.segment.posts - len(part.dead), part.drafts) for part in self.parts]
+            live_counts = [(part.segment.posts - len(part.dead), part.drafts) for part in self.parts]
             self._stats = Stats(
                 self.identity.generation,
-                sum(posts for posts, drafts in living if not drafts),
-                sum(posts for posts, drafts in living if drafts),
+                sum(posts for posts, drafts in live_counts if not drafts),
+                sum(posts for posts, drafts in live_counts if drafts),
                 len(self.parts),
                 sum(len(part.segment.lists.terms) for part in self.parts),
                 self.bytes,
@@ -356,7 +356,7 @@ def _languages(parts: Iterable[Part]) -> tuple[str, ...]:
 
 def _weighed(matcher: Matcher, typed: Sequence[Leaf]) -> Weighed:
     """Each leaf with its idf over all living posts."""
-    posts = matcher.posts - len(matcher.dead)
+    posts = matcher.posts - len(matcher.deleted)
     rows = [matcher.impact_row(leaf) for leaf in typed]
     stats: list[LeafStats] = []
     factors: list[tuple[ImpactRow, float]] = []
@@ -372,7 +372,7 @@ def _weighed(matcher: Matcher, typed: Sequence[Leaf]) -> Weighed:
 def _wholes(matcher: Matcher, as_typed: AsTyped) -> Weighed:
     """The leaves of what was typed as a whole; they add nothing to the sum over words, so they have no factors."""
     rows = [matcher.whole(leaf) for leaf in as_typed.leaves]
-    posts = matcher.posts - len(matcher.dead)
+    posts = matcher.posts - len(matcher.deleted)
     found = [matcher.live_doc_count(row) if row else 0 for row in rows]
     pairs = zip(as_typed.leaves, found, strict=True)
     return Weighed(tuple([LeafStats(leaf, n, scoring.idf(posts, n) if n else 0.0) for leaf, n in pairs]), rows, ())

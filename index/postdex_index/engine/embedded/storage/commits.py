@@ -72,7 +72,7 @@ class SegmentEntry(NamedTuple):
     posts: int
     drafts: bool
     wide: bool
-    dead: tuple[int, ...]
+    deleted: tuple[int, ...]
 
 
 class Commit(NamedTuple):
@@ -337,8 +337,8 @@ def _commit(generation: int, value: dict[str, Any]) -> Commit:
     if value["generation"] != generation:
         raise ValueError("the commit of another number")
     entries: list[SegmentEntry] = []
-    for file, posts, drafts, wide, dead in value["segments"]:
-        numbers = array("I", dead)
+    for file, posts, drafts, wide, deleted in value["segments"]:
+        numbers = array("I", deleted)
         if numbers and numbers[-1] >= posts:
             raise ValueError("a deleted post that is not there")
         entries.append(SegmentEntry(_file(*file), index(posts), bool(drafts), bool(wide), tuple(numbers)))

@@ -27,7 +27,7 @@ def kept(store: Store) -> tuple[Kept, ...]:
             continue
         whole = all(_state(store.directory / file.name, "st_size") == file.size for file in commit.files())
         state = "damaged" if not whole else "kept" if any(one.state == "current" for one in found) else "current"
-        posts = sum(entry.posts - len(entry.dead) for entry in commit.segments)
+        posts = sum(entry.posts - len(entry.deleted) for entry in commit.segments)
         size = sum(file.size for file in commit.files())
         found.append(Kept(number, made, posts, len(commit.segments), size, state))
     return tuple(found)

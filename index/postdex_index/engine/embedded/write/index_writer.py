@@ -27,11 +27,11 @@ from ..storage.whoosh_toc import write_toc
 from ..storage.write_lock import Lock
 from .inverter import MOST_POSTS
 from .merger import merged
-from .segment_builder import Gathering, Placed, living_lengths, no_collection, write_segment
+from .segment_builder import Gathering, Placed, live_lengths, no_collection, write_segment
 
 #: Merge above so many segments of less than half the greatest size, or above this share of deleted posts.
 MOST_SMALL = 4
-MOST_DEAD = 0.1
+MAX_DELETED_SHARE = 0.1
 #: Who waits for a search does not wait for a larger merge, which costs .5 ms a post: it is left to the next run.
 MOST_HURRIED = 500
 #: So many changes are kept beside the table before it is written anew.
@@ -97,7 +97,7 @@ class IndexWriter:
         self._gathering = Gathering(self._store, self._names, self._analyzer, self._lengths)
         self._adopted: list[SegmentEntry] = []
         self._staged: dict[str, Placed] = {}
-        self._dead: list[set[int]] = [set(entry.dead) for entry in self._commit.segments]
+        self._deleted: list[set[int]] = [set(entry.deleted) for entry in self._commit.segments]
         self._changes: dict[str, Stamp | None] = {}
 
     # -- staging
@@ -108,7 +108,7 @@ class IndexWriter:
 
     def clear(self) -> None:
         """Stage the removal of everything: what is put from now on is the whole index."""
-        self._dead = [set(range(entry.posts)) for entry in self._commit.segments]
+        self._deleted = [set(range(entry.posts)) for entry in self._commit.segments]
         self._changes.update(dict.fromkeys(self._table))
         self._kept = []
 
@@ -156,8 +156,8 @@ class IndexWriter:
         return [problem for part in parts for problem in part.problems]
 
     def _lengths(self) -> list[Sequence[tuple[int, int]]]:
-        opened = zip(self._opened_segments(), self._dead, strict=True)
-        return [living_lengths(one, dead) for one, dead in opened if len(dead) < one.posts]
+        opened = zip(self._opened_segments(), self._deleted, strict=True)
+        return [live_lengths(one, deleted) for one, deleted in opened if len(deleted) < one.posts]
 
     def _opened_segments(self) -> list[Segment]:
         if len(self._segments) < len(self._commit.segments):
@@ -169,10 +169,10 @@ class IndexWriter:
         if staged is not None:
             self._gathering.drop(staged)
         if path in self._table and path not in self._changes:
-            for dead, one in zip(self._dead, self._opened_segments(), strict=True):
+            for deleted, one in zip(self._deleted, self._opened_segments(), strict=True):
                 doc = one.columns.path(path)
                 if doc is not None:
-                    dead.add(doc)
+                    deleted.add(doc)
 
     # -- committing
 
@@ -190,9 +190,9 @@ class IndexWriter:
         self._lock.check()
         written = [*self._gathering.finish(), *self._adopted]
         old = [
-            entry._replace(dead=tuple(sorted(dead)))
-            for entry, dead in zip(self._commit.segments, self._dead, strict=True)
-            if len(dead) < entry.posts
+            entry._replace(deleted=tuple(sorted(deleted)))
+            for entry, deleted in zip(self._commit.segments, self._deleted, strict=True)
+            if len(deleted) < entry.posts
         ]
         entries = self._merge([*old, *written])
         rows = self._changed_table()
@@ -226,13 +226,13 @@ class IndexWriter:
     def _merge(self, entries: list[SegmentEntry]) -> list[SegmentEntry]:
         """The segments of the coming commit, with small ones and those with many deletions merged."""
         while chosen := to_merge(entries):
-            opened = [(opening.segment(self._store, entry), entry.dead) for entry in chosen]
-            posts = sum(entry.posts - len(entry.dead) for entry in chosen)
+            opened = [(opening.segment(self._store, entry), entry.deleted) for entry in chosen]
+            posts = sum(entry.posts - len(entry.deleted) for entry in chosen)
             if self._hurried and posts > MOST_HURRIED:
                 break
             rest = [entry for entry in entries if entry not in chosen]
             shared = rest if posts < OWN_AVERAGES else []
-            others = [living_lengths(opening.segment(self._store, entry), entry.dead) for entry in shared]
+            others = [live_lengths(opening.segment(self._store, entry), entry.deleted) for entry in shared]
             columns, meta = merged(opened, others)
             made = write_segment(self._store, next(self._names), columns, meta, chosen[0].drafts)
             entries = [*rest, made]
@@ -285,8 +285,8 @@ def to_merge(entries: Sequence[SegmentEntry]) -> list[SegmentEntry]:
     segment is not written again for the sake of a few posts, and each post is merged a handful of times.
     """
     for kind in {(entry.drafts, entry.wide) for entry in entries}:
-        same = sorted((e for e in entries if (e.drafts, e.wide) == kind), key=lambda e: e.posts - len(e.dead))
-        small = [entry for entry in same if entry.posts - len(entry.dead) < MOST_POSTS // 2]
+        same = sorted((e for e in entries if (e.drafts, e.wide) == kind), key=lambda e: e.posts - len(e.deleted))
+        small = [entry for entry in same if entry.posts - len(entry.deleted) < MOST_POSTS // 2]
         if len(small) > MOST_SMALL:
             taken, posts = small[:2], sum(entry.posts for entry in small[:2])
             for entry in small[2:]:
@@ -296,6 +296,6 @@ def to_merge(entries: Sequence[SegmentEntry]) -> list[SegmentEntry]:
                 posts += entry.posts
             return taken
         for entry in same:
-            if len(entry.dead) > max(entry.posts * MOST_DEAD, 1):
+            if len(entry.deleted) > max(entry.posts * MAX_DELETED_SHARE, 1):
                 return [entry]
     return []

@@ -64,7 +64,7 @@ def merged(
     columns["field_lengths"] = array("I" if wide else "H", chain.from_iterable(lengths))
     columns |= _merged_values(parts)
     columns |= _merged_lists(parts, lengths, averages, wide)
-    languages = sorted({language for segment, dead in sources for language in segment.languages({*dead})})
+    languages = sorted({language for segment, deleted in sources for language in segment.languages({*deleted})})
     meta = {
         "posts": posts,
         "wide": wide,
@@ -80,13 +80,13 @@ def _parts(sources: Sequence[tuple[Segment, Iterable[int]]]) -> tuple[list[Part]
     parts: list[Part] = []
     posts = 0
     for segment, deleted in sources:
-        dead = set(deleted)
+        dead_docs = set(deleted)
         new = [-1] * segment.posts
         for doc_id in range(segment.posts):
-            if doc_id not in dead:
+            if doc_id not in dead_docs:
                 new[doc_id] = posts
                 posts += 1
-        edges = [-1, *sorted(dead), segment.posts]
+        edges = [-1, *sorted(dead_docs), segment.posts]
         kept = [(a + 1, b) for a, b in pairwise(edges) if a + 1 < b]
         parts.append(Part(segment, kept, new))
     return parts, posts
@@ -191,7 +191,7 @@ class _Source:
                 self.forms.setdefault(held_by, []).append((index, surface))
                 if (shown := words.display_form(number)) != surface:
                     self.display_forms[surface] = shown
-        self._any_dead = -1 in part.new
+        self._any_deleted = -1 in part.new
         self._field_at = bytes(_field_codes(part.segment))
         self._first = [0, *_running(part.segment.documents.end)]
 
@@ -211,10 +211,10 @@ class _Source:
         positions: Iterable[int] = lists.occurrences(offsets[0], offsets[-1])
         which = lists.forms.of(number)
         fields = bytes(map(self._field_at.__getitem__, map(add, map(self._first.__getitem__, docs), positions)))
-        if self._any_dead:
-            alive = [new[doc_id] >= 0 for doc_id in docs]
-            docs, positions = list(compress(docs, alive)), compress(positions, alive)
-            which, fields = bytes(compress(which, alive)), bytes(compress(fields, alive))
+        if self._any_deleted:
+            is_live = [new[doc_id] >= 0 for doc_id in docs]
+            docs, positions = list(compress(docs, is_live)), compress(positions, is_live)
+            which, fields = bytes(compress(which, is_live)), bytes(compress(fields, is_live))
         bases = [new[doc_id] << shift for doc_id in docs]
         places = array("I" if shift == 16 else "Q", map(add, bases, positions))
         short = [base | field - 1 for base, field in zip(bases, fields, strict=True) if field]

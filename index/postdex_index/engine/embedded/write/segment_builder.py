@@ -78,10 +78,10 @@ class Gathering:
         for kind in list(self._open):
             self._write(kind)
         entries = [
-            entry._replace(dead=tuple(sorted(self._dropped.get(id(inversion), ()))))
+            entry._replace(deleted=tuple(sorted(self._dropped.get(id(inversion), ()))))
             for inversion, entry in self._written
         ]
-        return [entry for entry in entries if len(entry.dead) < entry.posts]
+        return [entry for entry in entries if len(entry.deleted) < entry.posts]
 
     def written(self) -> list[str]:
         """The names of the files that were written."""
@@ -119,14 +119,14 @@ def average_lengths(totals: Sequence[Sequence[tuple[int, int]]]) -> list[float]:
     return [count / number if number else 0.0 for count, number in zip(words, posts, strict=True)]
 
 
-def living_lengths(segment: Segment, dead: Iterable[int]) -> list[tuple[int, int]]:
+def live_lengths(segment: Segment, deleted: Iterable[int]) -> list[tuple[int, int]]:
     """Per field: the words in a segment's posts together, less the deleted ones, and the posts that have any."""
     column: Sequence[int] = segment.file.column("field_lengths")
-    found: list[tuple[int, int]] = []
+    totals: list[tuple[int, int]] = []
     for code, (words, posts) in enumerate(segment.file.meta["lengths"]):
-        gone = [column[code * segment.posts + doc] for doc in dead]
-        found.append((words - sum(gone), posts - sum(map(bool, gone))))
-    return found
+        deleted_lengths = [column[code * segment.posts + doc] for doc in deleted]
+        totals.append((words - sum(deleted_lengths), posts - sum(map(bool, deleted_lengths))))
+    return totals
 
 
 @contextmanager
