@@ -87,7 +87,7 @@ def check(made: Explanation) -> int:
         case "sum":
             meant = sum(values)
         case "sum / (1 + sum / 5), in steps of 0.0137":
-            meant = scoring.quantised(scoring.combined(sum(values))) / scoring.SCALE
+            meant = scoring.quantize(scoring.saturate(sum(values))) / scoring.SCALE
         case _:
             assert not made.parts
             assert made.value == 0 or LEAST.match(made.label), made

@@ -134,5 +134,5 @@ def test_fields_saturate_together() -> None:
     whole = scoring.impact(every, lengths, lengths)
     alone = [scoring.impact([one], lengths, lengths) for one in every]
     assert max(alone) < whole < 0.6 * sum(alone)  # and so no number of fields outdoes a few words more
-    assert whole < scoring.MOST_IMPACT  # all fields together have room in the byte
-    assert scoring.quantised(whole) < 255
+    assert whole < scoring.MAX_IMPACT  # all fields together have room in the byte
+    assert scoring.quantize(whole) < 255

@@ -157,7 +157,7 @@ class Indexed(NamedTuple):
         if not folded:
             return 0
         counts = [(code, folded.count(code)) for code in sorted(set(folded))]
-        return scoring.quantised(scoring.impact(counts, self.lengths, self.averages))
+        return scoring.quantize(scoring.impact(counts, self.lengths, self.averages))
 
     def matches(self, query: Query) -> bool:
         """Whether the post matches a tree."""

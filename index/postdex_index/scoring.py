@@ -29,10 +29,10 @@ K1 = 1.2
 # nobody had looked at (benchmarks/relevance.py: heading, recall, code, slip, link), 5 +15 +37 +32 +14 -5, 3 +20 +57
 # +40 +16 -6, 1.5 +25 +77 +49 +25 -8. Lower weights of title and headings (1.5), and a power (.7), gained less.
 #: How soon a word is there enough: one in title, heading, text and slug should not outdo three in the text alone.
-ENOUGH = 5.0
+FIELD_SATURATION = 5.0
 #: Impacts are kept in a byte, linear from 0 to this, which all fields together do not reach.
-MOST_IMPACT = 3.5
-SCALE = 255 / MOST_IMPACT
+MAX_IMPACT = 3.5
+SCALE = 255 / MAX_IMPACT
 
 #: A segment of so many posts measures impacts against its own average lengths; a smaller one takes the whole index's,
 #: because its own would cost .007 nDCG, and a segment of one very long post would find it no longer than usual.
@@ -62,16 +62,17 @@ def fingerprint() -> str:
     >>> fingerprint() == fingerprint(), len(fingerprint())
     (True, 8)
     """
-    return f"{crc32(repr((K1, ENOUGH, SCALE, OWN_AVERAGES)).encode()):08x}"
+    return f"{crc32(repr((K1, FIELD_SATURATION, SCALE, OWN_AVERAGES)).encode()):08x}"
 
 
-def idf(posts: int, found: int) -> float:
-    """How telling a word is that stands in `found` of `posts` posts: ln(1 + (N - n + .5) / (n + .5)), never negative.
+def idf(posts: int, doc_freq: int) -> float:
+    """How telling a word is that stands in `doc_freq` of `posts` posts: ln(1 + (N - n + .5) / (n + .5)), never
+    negative.
 
     >>> round(idf(1000, 1), 2), round(idf(1000, 999), 4)
     (6.5, 0.0015)
     """
-    return log(1 + (posts - found + 0.5) / (found + 0.5)) if found <= posts else 0.0
+    return log(1 + (posts - doc_freq + 0.5) / (doc_freq + 0.5)) if doc_freq <= posts else 0.0
 
 
 def norm(code: int, length: float, average: float) -> float:
@@ -91,24 +92,24 @@ def impact(counts: Iterable[tuple[int, float]], lengths: Sequence[float], averag
     >>> round(impact([(0, 1), (2, 3)], [4, 0, 300], [4, 0, 300]), 3)
     1.225
     """
-    return combined(sum(worth(code, n, lengths[code], averages[code]) for code, n in counts))
+    return saturate(sum(field_score(code, n, lengths[code], averages[code]) for code, n in counts))
 
 
-def worth(code: int, count: float, length: float, average: float) -> float:
+def field_score(code: int, count: float, length: float, average: float) -> float:
     """What a word is worth by its occurrences in one field."""
     return SCORED[code].weight * saturation(count, norm(code, length, average))
 
 
-def combined(worth: float) -> float:
+def saturate(field_scores: float) -> float:
     """What the fields of a post make of a word together: half of what they add up to where that is ENOUGH.
 
-    >>> round(combined(0.5), 2), combined(5.0)
+    >>> round(saturate(0.5), 2), saturate(5.0)
     (0.45, 2.5)
     """
-    return worth / (1 + worth / ENOUGH)
+    return field_scores / (1 + field_scores / FIELD_SATURATION)
 
 
-def quantised(impact: float) -> int:
+def quantize(impact: float) -> int:
     """An impact as its byte; a word that is there at all never counts nothing."""
     return min(255, int(SCALE * impact + 0.5) or 1)
 

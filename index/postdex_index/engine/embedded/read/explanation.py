@@ -19,7 +19,7 @@ from .postings import PostingLists
 def leaf(stats: LeafStats, impact: int, fields: Sequence[Explanation]) -> Explanation:
     """What a leaf adds to a score: `impact` is its byte in the post, `fields` are the parts of that."""
     value, typed = impact / scoring.SCALE, stats.leaf
-    together = f"sum / (1 + sum / {scoring.ENOUGH:g}), in steps of {1 / scoring.SCALE:.4f}"
+    together = f"sum / (1 + sum / {scoring.FIELD_SATURATION:g}), in steps of {1 / scoring.SCALE:.4f}"
     return Explanation(
         typed.weight * stats.idf * value,
         f"{show(typed)}: weight x idf x impact",
@@ -36,7 +36,7 @@ def fields(lists: PostingLists, doc_id: int, counted: Sequence[int]) -> list[Exp
     lengths, averages = lists.lengths(doc_id), lists.averages
     return [
         Explanation(
-            scoring.worth(code, count, lengths[code], averages[code]),
+            scoring.field_score(code, count, lengths[code], averages[code]),
             f"{SCORED[code].name}: {count} of {lengths[code]} words (average {averages[code]:.0f})",
         )
         for code, count in sorted(lists.counts_by_field(doc_id, counted).items())

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 from ....query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
 from ....schema import BODY, CODE, CODES, TITLE
-from ....scoring import combined, impact, quantised, worth
+from ....scoring import field_score, impact, quantize, saturate
 from ....text import globs
 from ....text.stemming import stem
 from ..format.columns import FORM, STEM
@@ -234,8 +234,8 @@ class PostingLists(StoredLists):
         counts = self.counts_by_field(doc_id, positions)
         if len(counts) == 1 and BODY in counts:  # nearly always
             length = self._lengths[BODY * self.posts + doc_id]
-            return quantised(combined(worth(BODY, counts[BODY], length, self.averages[BODY])))
-        return quantised(impact(counts.items(), self.lengths(doc_id), self.averages))
+            return quantize(saturate(field_score(BODY, counts[BODY], length, self.averages[BODY])))
+        return quantize(impact(counts.items(), self.lengths(doc_id), self.averages))
 
     def counts_by_field(self, doc_id: int, positions: Iterable[int]) -> dict[int, int]:
         """How many of these positions lie in each field; code counts as body, as the score wants it."""

@@ -126,7 +126,7 @@ class Scope:
         return [doc for _, doc in keyed[:wanted]]
 
 
-class Candidate:
+class SnapshotCandidate:
     """A post that matches; implements `engine.Candidate`. `rows` are those of the query's leaves."""
 
     __slots__ = ("_doc", "_document", "_positions", "_rows", "_scope", "score", "whole")
@@ -171,7 +171,7 @@ class Weighed(NamedTuple):
     factors: Sequence[tuple[ImpactRow, float]]
 
 
-class Found(NamedTuple):
+class ScoredCandidates(NamedTuple):
     """The candidates before the top score is known, as (base score, share of the title, post); which of them have a
     title or a heading that is the query, and what those are worth that hold what was typed as a whole, by post."""
 
@@ -216,15 +216,15 @@ class Snapshot:
         whole = self._scope(search.drafts)
         scope = whole if search.deadline is None else whole.until(search.deadline, typed)
         weighed = _weighed(scope.matcher, typed)
-        wholes = _wholes(scope.matcher, search.as_typed)
+        wholes = _weighed_wholes(scope.matcher, search.as_typed)
         lanes = scope.matcher.match(search.query)
         wanted = max(FEWEST, search.offset + search.limit)
         if search.sort == "score":
-            best = _ranked(scope, _found(scope, weighed, wholes, lanes, wanted, search.as_typed), wanted)
+            best = _ranked(scope, _scored_candidates(scope, weighed, wholes, lanes, wanted, search.as_typed), wanted)
         else:
             best = [(0.0, 0.0, doc) for doc in scope.sorted(lanes, search.sort, wanted)]
         rows = [*weighed.rows, *wholes.rows]
-        candidates = [Candidate(scope, doc, score, whole, rows) for score, whole, doc in best]
+        candidates = [SnapshotCandidate(scope, doc, score, whole, rows) for score, whole, doc in best]
         counts = {name: scope.facet(name, lanes) for name in search.facets}
         stats = (*weighed.stats, *wholes.stats)
         return Answer(candidates, scope.matcher.count(lanes), counts, stats, scope is whole)
@@ -263,9 +263,9 @@ class Snapshot:
             impact = row.impacts[doc] if row else 0
             counted = matcher.counted_positions(row, doc) if row and impact else ()
             added.append(explanation.leaf(stats, impact, explanation.fields(part.segment.lists, doc_id, counted)))
-        wholes = _wholes(matcher, as_typed)
-        top = _found(scope, weighed, wholes, matcher.match(query), FEWEST, as_typed).top()
-        this = _found(scope, weighed, wholes, 0xFF << 8 * doc, 1, as_typed)
+        wholes = _weighed_wholes(matcher, as_typed)
+        top = _scored_candidates(scope, weighed, wholes, matcher.match(query), FEWEST, as_typed).top()
+        this = _scored_candidates(scope, weighed, wholes, 0xFF << 8 * doc, 1, as_typed)
         base, coverage, _ = this.candidates[0]
         whole = this.wholes.get(doc, 0.0)
         return explanation.score(added, base, coverage, doc in this.titled, doc in this.headed, whole, top)
@@ -369,7 +369,7 @@ def _weighed(matcher: Matcher, typed: Sequence[Leaf]) -> Weighed:
     return Weighed(tuple(stats), rows, factors)
 
 
-def _wholes(matcher: Matcher, as_typed: AsTyped) -> Weighed:
+def _weighed_wholes(matcher: Matcher, as_typed: AsTyped) -> Weighed:
     """The leaves of what was typed as a whole; they add nothing to the sum over words, so they have no factors."""
     rows = [matcher.whole(leaf) for leaf in as_typed.leaves]
     posts = matcher.posts - len(matcher.deleted)
@@ -378,7 +378,9 @@ def _wholes(matcher: Matcher, as_typed: AsTyped) -> Weighed:
     return Weighed(tuple([LeafStats(leaf, n, scoring.idf(posts, n) if n else 0.0) for leaf, n in pairs]), rows, ())
 
 
-def _found(scope: Scope, weighed: Weighed, wholes: Weighed, lanes: int, wanted: int, as_typed: AsTyped) -> Found:
+def _scored_candidates(
+    scope: Scope, weighed: Weighed, wholes: Weighed, lanes: int, wanted: int, as_typed: AsTyped
+) -> ScoredCandidates:
     """At least the best `wanted` of the posts of these lanes, and the one with the best base."""
     titled, headed = scope.holders("title_keys", as_typed.key), scope.holders("heading_keys", as_typed.key)
     candidates: list[tuple[float, float, int]] = []
@@ -396,7 +398,7 @@ def _found(scope: Scope, weighed: Weighed, wholes: Weighed, lanes: int, wanted: 
     if lanes:
         left = max(1, wanted - len(candidates)) if as_typed.certain else wanted
         candidates += scope.matcher.candidates(lanes, weighed.factors, coverage, left, titled | headed)
-    return Found(candidates, titled, headed, whole_scores)
+    return ScoredCandidates(candidates, titled, headed, whole_scores)
 
 
 def _holders(keys: Sequence[int], title_key: str) -> Iterator[int]:
@@ -408,7 +410,7 @@ def _holders(keys: Sequence[int], title_key: str) -> Iterator[int]:
         place += 1
 
 
-def _ranked(scope: Scope, found: Found, wanted: int) -> list[tuple[float, float, int]]:
+def _ranked(scope: Scope, found: ScoredCandidates, wanted: int) -> list[tuple[float, float, int]]:
     """The best posts with their scores and what of these is for the whole, equal ones in the order of their paths."""
     top, special = found.top(), found.titled | found.headed | found.wholes.keys()
     scored = [

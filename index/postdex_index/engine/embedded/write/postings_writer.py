@@ -18,7 +18,7 @@ from operator import ne, sub
 from typing import NamedTuple
 
 from ....schema import BODY, SCORED, TITLE
-from ....scoring import ENOUGH, SCALE, combined, norm, quantised, saturation
+from ....scoring import FIELD_SATURATION, SCALE, norm, quantize, saturate, saturation
 from ....text.characters import is_spaceless
 from ....text.stemming import stems
 from ..format.columns import LISTS_PER_SKIP, MAX_FORMS, POSTINGS_PER_SKIP
@@ -48,9 +48,9 @@ class Impacts:
     def of_bodies(self, docs: Iterable[int], counts: Iterable[int]) -> bytearray:
         """Impacts of words that stand so often in the bodies of these posts."""
         norms, weight = self._norms[BODY], self._weights[BODY]
-        once = [quantised(combined(weight * saturation(1, k))) for k in norms]  # as by far most words are
+        once = [quantize(saturate(weight * saturation(1, k))) for k in norms]  # as by far most words are
         # weight n / (n + k), combined, is weight n / (more n + k); in steps, and never beyond a byte (test_lists.py)
-        more, scale = 1 + weight / ENOUGH, SCALE * weight
+        more, scale = 1 + weight / FIELD_SATURATION, SCALE * weight
         postings = zip(docs, counts, strict=True)
         return bytearray(
             [once[d] if n == 1 else int(scale * n / (more * n + norms[d]) + 0.5) or 1 for d, n in postings]
@@ -68,7 +68,7 @@ class Impacts:
             extra[doc] = extra.get(doc, 0.0) + self._weights[code] * n / (n + self._norms[code][doc])
         norms, weight = self._norms[BODY], self._weights[BODY]
         return {
-            doc: quantised(combined(weight * saturation(body[doc], norms[doc]) + more)) for doc, more in extra.items()
+            doc: quantize(saturate(weight * saturation(body[doc], norms[doc]) + more)) for doc, more in extra.items()
         }
 
 
