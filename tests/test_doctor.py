@@ -16,7 +16,7 @@ from storage import ANALYZER
 
 import postdex
 from postdex.cli import main
-from postdex_index.engine.api import Kept
+from postdex_index.engine.api import CommitInfo
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 
 
@@ -166,7 +166,7 @@ def test_the_state_as_json(blog: Blog) -> None:
 
 def test_the_commits_that_are_kept(blog: Blog) -> None:
     (only,) = EmbeddedEngine(blog.index).commits()
-    assert only == Kept(1, only.made, 3, 1, only.bytes, "current")
+    assert only == CommitInfo(1, only.made, 3, 1, only.bytes, "current")
     (blog.index / "commit-000002").write_text("no commit")
     assert [one.state for one in EmbeddedEngine(blog.index).commits()] == ["damaged", "current"]
     assert EmbeddedEngine(blog.folder / "nowhere").commits() == ()

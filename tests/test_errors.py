@@ -38,7 +38,7 @@ FAILURES = [
 BUILDING: list[tuple[Any, str]] = [
     (reader, "walk"),
     (reader, "read"),
-    (segment_builder.Gathering, "add"),
+    (segment_builder.SegmentBuilder, "add"),
     (inverter.Inversion, "columns"),
     (index_writer.IndexWriter, "commit"),
     (commits.Store, "publish"),

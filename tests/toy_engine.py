@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from postdex_index.document import Found, Mark, Outline, Passage, StoredSection
-from postdex_index.engine.api import Answer, FileTable, Identity, Kept, LeafStats, Put, Search, Stats, Word
+from postdex_index.engine.api import Answer, CommitInfo, FileTable, Identity, LeafStats, Put, Search, Stats, Word
 from postdex_index.errors import IndexLockedError, IndexMissingError, NotFoundError
 from postdex_index.model import Explanation, Post, Problem
 from postdex_index.query import (
@@ -290,9 +290,9 @@ class ToyEngine:
     def claim(self, folder: Path) -> None:
         MADE_OF[self.place] = str(folder.resolve())
 
-    def commits(self) -> tuple[Kept, ...]:
+    def commits(self) -> tuple[CommitInfo, ...]:
         commits = INDEXES.get(self.place, [])[-1:]
-        return tuple(Kept(one.table.generation, 0, len(one.posts), 1, 0, "current") for one in commits)
+        return tuple(CommitInfo(one.table.generation, 0, len(one.posts), 1, 0, "current") for one in commits)
 
     def size(self) -> int:
         return 0

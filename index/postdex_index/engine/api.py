@@ -179,7 +179,7 @@ class Stats(NamedTuple):
     simplify: bool
 
 
-class Kept(NamedTuple):
+class CommitInfo(NamedTuple):
     """A commit in an index: its number, when it was made (seconds since 1970, UTC), its posts, segments and bytes.
     `state` is "current" (this one answers), "kept" (an earlier one), "damaged", or "old" (of another version)."""
 
@@ -334,7 +334,7 @@ class Engine(Protocol):
         """Note that the index is made of this folder."""
         ...
 
-    def commits(self) -> tuple[Kept, ...]:
+    def commits(self) -> tuple[CommitInfo, ...]:
         """The commits that are kept, newest first. Raises IndexDamagedError where they cannot be read."""
         ...
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
-from postdex_index.engine.api import Kept, Stats
+from postdex_index.engine.api import CommitInfo, Stats
 from postdex_index.model import Explanation, Span
 
 if TYPE_CHECKING:
@@ -183,4 +183,4 @@ class Status(NamedTuple):
     fresh: bool
     changed_files: int
     bytes_on_disk: int
-    commits: tuple[Kept, ...]
+    commits: tuple[CommitInfo, ...]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ... import forks
 from ...errors import IndexDamagedError, IndexMissingError, PostdexError
 from ...model import Problem
-from ..api import FileTable, Identity, Kept
+from ..api import CommitInfo, FileTable, Identity
 from .read import opening
 from .read.snapshot import Snapshot
 from .storage.commits import Store
@@ -105,11 +105,11 @@ class EmbeddedEngine:
 
     # -- looking after it
 
-    def commits(self) -> tuple[Kept, ...]:
+    def commits(self) -> tuple[CommitInfo, ...]:
         """The commits that lie there, newest first."""
-        from .storage.retained_commits import kept  # for whoever looks after an index; a search never asks
+        from .storage.retained_commits import retained_commits  # for whoever looks after an index; a search never asks
 
-        return kept(self._store)
+        return retained_commits(self._store)
 
     def size(self) -> int:
         """The bytes of all files that lie there, left-overs of killed runs and the files for other programs too."""

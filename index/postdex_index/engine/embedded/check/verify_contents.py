@@ -28,7 +28,7 @@ _DEFLATED = ("text_dictionary", "text_blocks", "text_block_start")
 def malformed(store: Store) -> Iterator[IndexDamagedError]:
     """An error for each segment of the newest commit that cannot be read through."""
     for segment in newest(store)[1]:
-        if not makes_sense(segment):
+        if not verify_contents(segment):
             yield IndexDamagedError(
                 "this file of the index is damaged: it has its checksums and makes no sense",
                 Remedy.REBUILD_ALL,
@@ -36,7 +36,7 @@ def malformed(store: Store) -> Iterator[IndexDamagedError]:
             )
 
 
-def makes_sense(segment: Segment) -> bool:
+def verify_contents(segment: Segment) -> bool:
     """Whether all of a segment can be read, and a merge of it alone makes the same columns again. Raises what ails
     ourselves: a lack of memory, and what fails without any segment."""
     usual, _ = Inversion(segment.analyzer, bool(segment.file.meta.get("wide"))).columns([0.0] * len(SCORED))

@@ -42,7 +42,7 @@ FORMAT = 6
 #: An index made under other rules of analysis, another Unicode or other stemmers is rebuilt.
 ANALYSIS = f"{RULES}/{unicodedata.unidata_version}/{Stemmer.version()}"
 #: So many commits are kept: a reader that opened the last but one goes on undisturbed.
-KEPT = 2
+RETAINED_COMMITS = 2
 #: Numbers have at most nine digits, of which the last is never given: it would have no next one.
 LAST = 999_999_999
 #: The length of a commit's last line.
@@ -295,17 +295,17 @@ class Store:
                 durable_files.remove(path)
             raise
 
-    def left_over(self, kept: Iterable[Commit]) -> list[str]:
+    def left_over(self, retained: Iterable[Commit]) -> list[str]:
         """The names of ours that none of these commits needs."""
         needed: set[str] = set()
-        for commit in kept:
+        for commit in retained:
             needed |= {f"commit-{commit.generation:06}", f"_MAIN_{commit.generation}.toc"}
             needed |= {file.name for file in commit.files()}
         return [name for name in self.names() if _number(name) and name not in needed]
 
-    def sweep(self, kept: Iterable[Commit]) -> None:
+    def sweep(self, retained: Iterable[Commit]) -> None:
         """Remove what none of these commits needs. What cannot be removed waits for the next."""
-        self._remove(self.left_over(kept))
+        self._remove(self.left_over(retained))
 
     def sweep_unfinished(self) -> None:
         """Remove what a run left that failed or was killed: no commit names a number higher than its own."""

@@ -10,26 +10,26 @@ from contextlib import suppress
 from pathlib import Path
 
 from ....errors import IndexDamagedError, IndexMissingError
-from ...api import Kept
+from ...api import CommitInfo
 from .commits import Store
 
 
-def kept(store: Store) -> tuple[Kept, ...]:
+def retained_commits(store: Store) -> tuple[CommitInfo, ...]:
     """The commits of an index, newest first. Raises IndexDamagedError for a folder that cannot be read."""
-    found: list[Kept] = []
+    found: list[CommitInfo] = []
     for number in store.generations():
         made = int(_state(store.path(number), "st_mtime"))
         try:
             commit = store.commit(number)
         except (IndexDamagedError, IndexMissingError) as error:
             state = "damaged" if isinstance(error, IndexDamagedError) else "old"
-            found.append(Kept(number, made, 0, 0, 0, state))
+            found.append(CommitInfo(number, made, 0, 0, 0, state))
             continue
         whole = all(_state(store.directory / file.name, "st_size") == file.size for file in commit.files())
         state = "damaged" if not whole else "kept" if any(one.state == "current" for one in found) else "current"
         posts = sum(entry.posts - len(entry.deleted) for entry in commit.segments)
         size = sum(file.size for file in commit.files())
-        found.append(Kept(number, made, posts, len(commit.segments), size, state))
+        found.append(CommitInfo(number, made, posts, len(commit.segments), size, state))
     return tuple(found)
 
 

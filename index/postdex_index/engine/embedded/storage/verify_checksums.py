@@ -10,7 +10,7 @@ from zlib import crc32
 
 from ....errors import IndexDamagedError, IndexMissingError
 from ..format.segment_file import SegmentFile, damaged
-from .commits import KEPT, Commit, File, Store
+from .commits import RETAINED_COMMITS, Commit, File, Store
 from .whoosh_toc import toc_bytes, toc_path
 from .write_lock import is_free
 
@@ -35,7 +35,7 @@ def damages(store: Store) -> Iterator[IndexDamagedError]:
                 _check_toc(store, commit)
             except IndexDamagedError as error:
                 yield error
-    for name in store.left_over(commits[:KEPT]) if readable else ():
+    for name in store.left_over(commits[:RETAINED_COMMITS]) if readable else ():
         yield damaged(str(store.directory / name), "no commit names it: a run was killed, or a commit is missing")
 
 

@@ -21,13 +21,13 @@ from ...api import FileTable, Put, Stamp
 from ..read import opening
 from ..read.snapshot import Segment
 from ..storage import file_table
-from ..storage.commits import KEPT, Commit, File, SegmentEntry, Store, problem_bytes, write_error
+from ..storage.commits import RETAINED_COMMITS, Commit, File, SegmentEntry, Store, problem_bytes, write_error
 from ..storage.verify_checksums import of_commit
 from ..storage.whoosh_toc import write_toc
 from ..storage.write_lock import Lock
 from .inverter import MOST_POSTS
 from .merger import merged
-from .segment_builder import Gathering, Placed, live_lengths, no_collection, write_segment
+from .segment_builder import SegmentBuilder, StagedPost, live_lengths, no_collection, write_segment
 
 #: Merge above so many segments of less than half the greatest size, or above this share of deleted posts.
 MOST_SMALL = 4
@@ -71,7 +71,7 @@ class IndexWriter:
         except BaseException:
             self._lock.close()
             raise
-        self._kept = [self._commit] if self._commit.identity and not distrust else []
+        self._retained = [self._commit] if self._commit.identity and not distrust else []
         self._begin()
 
     def _opened(self, distrust: bool) -> tuple[Commit, list[Segment], dict[str, Stamp]]:
@@ -94,9 +94,9 @@ class IndexWriter:
 
     def _begin(self) -> None:
         self._names = (f"{self.generation:06}-{number}.segment" for number in count())
-        self._gathering = Gathering(self._store, self._names, self._analyzer, self._lengths)
-        self._adopted: list[SegmentEntry] = []
-        self._staged: dict[str, Placed] = {}
+        self._builder = SegmentBuilder(self._store, self._names, self._analyzer, self._lengths)
+        self._added_segments: list[SegmentEntry] = []
+        self._staged: dict[str, StagedPost] = {}
         self._deleted: list[set[int]] = [set(entry.deleted) for entry in self._commit.segments]
         self._changes: dict[str, Stamp | None] = {}
 
@@ -110,7 +110,7 @@ class IndexWriter:
         """Stage the removal of everything: what is put from now on is the whole index."""
         self._deleted = [set(range(entry.posts)) for entry in self._commit.segments]
         self._changes.update(dict.fromkeys(self._table))
-        self._kept = []
+        self._retained = []
 
     def delete(self, paths: Iterable[str]) -> None:
         """Stage files to remove."""
@@ -127,7 +127,7 @@ class IndexWriter:
             self._drop(path)
             self._changes[path] = stamp
             if post is not None:
-                self._staged[path] = self._gathering.add(post)
+                self._staged[path] = self._builder.add(post)
 
     @property
     def bulk_from(self) -> int:
@@ -151,7 +151,7 @@ class IndexWriter:
         else:
             parts = [workers.build(folder, directory, settings, *task, read) for task in tasks]
         for part in parts:
-            self._adopted += part.entries
+            self._added_segments += part.entries
             self._changes.update(part.stamps)
         return [problem for part in parts for problem in part.problems]
 
@@ -167,7 +167,7 @@ class IndexWriter:
     def _drop(self, path: str) -> None:
         staged = self._staged.pop(path, None)
         if staged is not None:
-            self._gathering.drop(staged)
+            self._builder.drop(staged)
         if path in self._table and path not in self._changes:
             for deleted, one in zip(self._deleted, self._opened_segments(), strict=True):
                 doc = one.columns.path(path)
@@ -188,7 +188,7 @@ class IndexWriter:
             raise IndexWriteError("this writer has failed before", "open another", path=str(self._store.directory))
         self._failed = True  # until it is done
         self._lock.check()
-        written = [*self._gathering.finish(), *self._adopted]
+        written = [*self._builder.finish(), *self._added_segments]
         old = [
             entry._replace(deleted=tuple(sorted(deleted)))
             for entry, deleted in zip(self._commit.segments, self._deleted, strict=True)
@@ -215,9 +215,9 @@ class IndexWriter:
         """What is left to do when a commit is the index already."""
         self._commit = commit = commit._replace(identity=self._store.identity(commit.generation))
         with suppress(IndexFault):  # it is only in the way; the next run tries again
-            self._store.sweep([*self._kept[: KEPT - 1], commit])
+            self._store.sweep([*self._retained[: RETAINED_COMMITS - 1], commit])
         self._segments = []  # opened when they are needed: the commit has succeeded, whatever fails now
-        self._kept = [commit]
+        self._retained = [commit]
         self.generation += 1
         self._begin()
         self._pauses.close()

@@ -1,6 +1,6 @@
 """How do posts become segment files, in this process or in one of several?
 
-A `Gathering` puts posts into inversions by kind and writes each as a segment when it is full or at the end.
+A `SegmentBuilder` puts posts into inversions by kind and writes each as a segment when it is full or at the end.
 The writer has one; with several jobs each process has one (`postdex_index.worker`), and the writer adopts
 what they wrote.
 """
@@ -22,21 +22,21 @@ from ..storage.commits import File, SegmentEntry, Store, write_error
 from .inverter import Inversion, needs_wide
 
 
-class Kind(NamedTuple):
+class SegmentKind(NamedTuple):
     """What posts of one segment have in common: whether they are unpublished, and too long for 16-bit positions."""
 
     drafts: bool
     wide: bool
 
 
-class Placed(NamedTuple):
+class StagedPost(NamedTuple):
     """Where a post was put: an inversion that may have been written since, and its number in it."""
 
     inversion: Inversion
     doc_id: int
 
 
-class Gathering:
+class SegmentBuilder:
     """Posts going in, segment files coming out.
 
     `names` are the names of the files, one after the other; `others` are the field lengths of segments
@@ -54,22 +54,22 @@ class Gathering:
         self._names = names
         self._analyzer = analyzer
         self._others = others
-        self._open: dict[Kind, Inversion] = {}
+        self._open: dict[SegmentKind, Inversion] = {}
         self._written: list[tuple[Inversion, SegmentEntry]] = []
         self._dropped: dict[int, set[int]] = {}
 
-    def add(self, post: Post) -> Placed:
+    def add(self, post: Post) -> StagedPost:
         """Take in a post."""
-        kind = Kind(bool(post.unpublished), needs_wide(post, self._analyzer))
+        kind = SegmentKind(bool(post.unpublished), needs_wide(post, self._analyzer))
         inversion = self._open.get(kind)
         if inversion is None:
             inversion = self._open[kind] = Inversion(self._analyzer, kind.wide)
-        placed = Placed(inversion, inversion.add(post))
+        placed = StagedPost(inversion, inversion.add(post))
         if inversion.full:
             self._write(kind)
         return placed
 
-    def drop(self, placed: Placed) -> None:
+    def drop(self, placed: StagedPost) -> None:
         """Count a post that was taken in as deleted."""
         self._dropped.setdefault(id(placed.inversion), set()).add(placed.doc_id)
 
@@ -87,7 +87,7 @@ class Gathering:
         """The names of the files that were written."""
         return [entry.file.name for _, entry in self._written]
 
-    def _write(self, kind: Kind) -> None:
+    def _write(self, kind: SegmentKind) -> None:
         inversion = self._open[kind]
         totals: list[Sequence[tuple[int, int]]] = [inversion.averages()]
         if inversion.posts < OWN_AVERAGES:

@@ -31,7 +31,7 @@ from ....text.analyzer import Analyzer
 from ...api import Stamp
 from ..storage.commits import File, SegmentEntry, Store
 from .inverter import MOST_POSTS
-from .segment_builder import Gathering, no_collection
+from .segment_builder import SegmentBuilder, no_collection
 
 #: Fewer posts than these are one stretch: a process costs .2 s before it reads its first.
 SHARED_FROM = 2_000
@@ -42,7 +42,7 @@ _STEP = 64
 log = logging.getLogger("postdex.build")
 
 
-class Made(NamedTuple):
+class WrittenPart(NamedTuple):
     """What became of a stretch of posts."""
 
     entries: list[SegmentEntry]
@@ -71,7 +71,7 @@ def in_processes(
     jobs: int,
     lock: int,
     read: Callable[[int], None],
-) -> list[Made]:
+) -> list[WrittenPart]:
     """Each task's posts as segments, `jobs` processes at a time; in this process if none can be started.
 
     A task is (name that its segments begin with, paths); `lock` is the descriptor that keeps other writers out,
@@ -79,11 +79,11 @@ def in_processes(
     """
     workers = _Workers(lock)
 
-    def one(task: tuple[str, Sequence[str]]) -> Made:
+    def one(task: tuple[str, Sequence[str]]) -> WrittenPart:
         made = _in_process(workers, folder, directory, settings, task, read) if sys.executable else None
         if made is None and not workers.stopped:
             made = build(folder, directory, settings, *task, read)
-        return made or Made([], {}, [])
+        return made or WrittenPart([], {}, [])
 
     with ThreadPoolExecutor(jobs) as pool:
         try:
@@ -137,12 +137,12 @@ def build(
     name: str,
     paths: Sequence[str],
     read: Callable[[int], None],
-) -> Made:
+) -> WrittenPart:
     """Read posts and write them as segments whose names begin with `name`. Raises `IndexWriteError`."""
     site = posts.site(folder)
     names = (f"{name}-{number}.segment" for number in count())
-    gathering = Gathering(Store(directory), names, Analyzer(settings.simplify, ()))
-    made = Made([], {}, [])
+    gathering = SegmentBuilder(Store(directory), names, Analyzer(settings.simplify, ()))
+    made = WrittenPart([], {}, [])
     with no_collection():
         for start in range(0, len(paths), _STEP):
             batch = paths[start : start + _STEP]
@@ -164,7 +164,7 @@ def _in_process(
     settings: Settings,
     task: tuple[str, Sequence[str]],
     read: Callable[[int], None],
-) -> Made | None:
+) -> WrittenPart | None:
     """What a worker process made of a task; None if it could not be started or died.
 
     Raises `IndexWriteError` for what the disk refused it.
@@ -181,7 +181,7 @@ def _in_process(
     if process is None:
         return None
     assert process.stdin and process.stdout
-    made: Made | None = None
+    made: WrittenPart | None = None
     with process:
         try:
             process.stdin.write(json.dumps(order).encode() + b"\n")
@@ -205,7 +205,7 @@ def _in_process(
     return made
 
 
-def _made(answer: dict[str, list[list[object]]]) -> Made:
+def _made(answer: dict[str, list[list[object]]]) -> WrittenPart:
     entries = [
         SegmentEntry(File(*file), posts, drafts, wide, tuple(dead))  # type: ignore[misc, arg-type]
         for file, posts, drafts, wide, dead in answer["entries"]
@@ -214,7 +214,7 @@ def _made(answer: dict[str, list[list[object]]]) -> Made:
         path: Stamp(size, mtime, ctime, inode, bytes.fromhex(digest), moment, racy)  # type: ignore[arg-type]
         for path, size, mtime, ctime, inode, digest, moment, racy in answer["stamps"]
     }
-    return Made(entries, stamps, [Problem(*row) for row in answer["problems"]])  # type: ignore[arg-type]
+    return WrittenPart(entries, stamps, [Problem(*row) for row in answer["problems"]])  # type: ignore[arg-type]
 
 
 def _lines() -> Iterator[dict[str, object]]:
