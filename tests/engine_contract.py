@@ -17,14 +17,14 @@ from pathlib import Path
 import pytest
 
 from postdex_index.document import Found
-from postdex_index.engine.api import AsTyped, Engine, FileTable, Put, Reader, Search, Stamp
+from postdex_index.engine.api import AsTyped, Engine, FileStamp, FileTable, Put, Reader, Search
 from postdex_index.errors import IndexLockedError, IndexMissingError, NotFoundError
 from postdex_index.model import Post, Problem, Section
 from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Prefix, Query, Term
 from postdex_index.text.analyzer import Analyzer
 
 ANALYZER = Analyzer(True, ("en",))
-STAMP = Stamp(1, 2, 3, 4, b"0123456789abcdef")
+STAMP = FileStamp(1, 2, 3, 4, b"0123456789abcdef")
 
 
 def post(path: str, title: str, text: str, day: int, tags: tuple[str, ...] = (), unpublished: str = "") -> Post:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from storage import ANALYZER
 
 from postdex_index.content import reader as posts
-from postdex_index.engine.api import FileTable, Search, Stamp
+from postdex_index.engine.api import FileStamp, FileTable, Search
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.engine.embedded.write import workers
 from postdex_index.errors import IndexLockedError
@@ -187,7 +187,7 @@ def test_the_stat_is_a_hint_and_the_digest_the_truth(
 ) -> None:
     known = folder.known()
     table = {path: one._replace(racy=False) for path, one in known.files.items()}
-    table["a.md"] = Stamp(**{**table["a.md"]._asdict(), **stamp})
+    table["a.md"] = FileStamp(**{**table["a.md"]._asdict(), **stamp})
     todo = build.plan(folder.root, known._replace(files=table), SETTINGS)
     assert (todo.change, todo.touched, todo.add, todo.remove) == (change, touched, (), ())
 

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from storage import ANALYZER
 
-from postdex_index.engine.api import Put, Search, Stamp
+from postdex_index.engine.api import FileStamp, Put, Search
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.engine.embedded.read.opening import newest
 from postdex_index.engine.embedded.storage.commits import Store
@@ -37,7 +37,7 @@ whoosh: Any = pytest.importorskip("whoosh.index")
 qparser: Any = pytest.importorskip("whoosh.qparser")
 fields: Any = pytest.importorskip("whoosh.fields")
 
-STAMP = Stamp(1, 1, 1, 1, bytes(16))
+STAMP = FileStamp(1, 1, 1, 1, bytes(16))
 
 
 def compound(whole: str, *ways: str) -> Synonyms:

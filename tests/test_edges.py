@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import postdex
 from postdex_index.content import discovery, parser, reader
-from postdex_index.engine.api import Stamp
+from postdex_index.engine.api import FileStamp
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.engine.embedded.storage import file_table
 from postdex_index.errors import ConfigError
@@ -94,7 +94,7 @@ def test_whatever_a_stat_says(folder: Path, size: int, modified: int, changed: i
 @given(size=NUMBERS, modified=NUMBERS, changed=NUMBERS, inode=NUMBERS)
 def test_every_stamp_is_kept(size: int, modified: int, changed: int, inode: int) -> None:
     state = stat_of(os.stat(__file__), size, modified, changed, inode)
-    rows: dict[str, Stamp | None] = {"a.md": reader.stamp(state, b""), "b.md": None}
+    rows: dict[str, FileStamp | None] = {"a.md": reader.stamp(state, b""), "b.md": None}
     assert file_table.unpack(file_table.pack(rows)) == rows
     assert refresh.looks_same(reader.stamp(state, b""), state)
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from storage import ANALYZER
 
 from postdex_index import schema, scoring
-from postdex_index.engine.api import FEWEST, AsTyped, Put, Search, Stamp
+from postdex_index.engine.api import FEWEST, AsTyped, FileStamp, Put, Search
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.engine.embedded.read import matcher as matching
 from postdex_index.engine.embedded.read import snapshot as reader
@@ -46,7 +46,7 @@ from postdex_index.text.characters import is_spaceless
 from postdex_index.text.edit_distance import slips
 from postdex_index.text.stemming import stem
 
-STAMP = Stamp(1, 1, 1, 1, bytes(16))
+STAMP = FileStamp(1, 1, 1, 1, bytes(16))
 WORDS = [
     "fix",
     "fixes",

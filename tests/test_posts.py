@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from postdex_index.content import reader
 from postdex_index.content.gitignore import Patterns
 from postdex_index.content.parser import parse
-from postdex_index.engine.api import Stamp
+from postdex_index.engine.api import FileStamp
 from postdex_index.errors import FolderError
 from postdex_index.model import Post, Section
 from postdex_index.settings import Settings
@@ -384,7 +384,7 @@ def test_a_file_that_changes_under_the_reader_is_read_again(tmp_path: Path, monk
     monkeypatch.setattr(os, "read", read)
     found = reader.read(tmp_path, "a.md", Site(), Settings())
     assert found.post is not None and found.post.sections[0].text == "new and longer"
-    assert found.stamp.digest == reader.digest(b"new and longer") and isinstance(found.stamp, Stamp)
+    assert found.stamp.digest == reader.digest(b"new and longer") and isinstance(found.stamp, FileStamp)
 
 
 #: Texts that fuzzing found, with the lines and texts of their sections.

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from storage import ANALYZER
 
 from postdex_index import schema
-from postdex_index.engine.api import AsTyped, Put, Search, Stamp
+from postdex_index.engine.api import AsTyped, FileStamp, Put, Search
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.engine.embedded.read import vocabulary
 from postdex_index.engine.embedded.read.snapshot import Snapshot
@@ -28,7 +28,7 @@ from postdex_index.engine.embedded.write import index_writer, merger, segment_bu
 from postdex_index.model import Explanation, Post, Section
 from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Synonyms, Term, Wildcard
 
-STAMP = Stamp(1, 1, 1, 1, bytes(16))
+STAMP = FileStamp(1, 1, 1, 1, bytes(16))
 #: Words of which several share a stem, some in one language only; `dog-s` has two words of one stem at one place.
 WORDS = [
     *("shortcode", "shortcodes", "shortcoded", "short", "dog", "dogs", "dog-s", "dogma", "dogmas", "docs"),

@@ -244,7 +244,7 @@ class Index:
         tree, title_key, corrections = typos.rescue(parsed, view.reader)
         (document,) = view.reader.documents([check_text("path", path)])
         if document is None:
-            reasons = why.unknown(self.folder, self.engine, self.settings, self.views.known(), path)
+            reasons = why.unknown(self.folder, self.engine, self.settings, self.views.indexed_files(), path)
             return Verdict(path, 0, None, tuple(reasons))
         if parsed.empty:
             return Verdict(path, 0, None, parsed.warnings)
@@ -294,7 +294,9 @@ class Index:
         """The index as it stands, without changing it."""
         from . import diagnostics
 
-        return diagnostics.status(self.folder, self.engine, self.settings, self.views.opened(), self.views.known())
+        return diagnostics.status(
+            self.folder, self.engine, self.settings, self.views.opened(), self.views.indexed_files()
+        )
 
     @_reading
     def problems(self) -> list[Problem]:

@@ -48,7 +48,7 @@ class Views:
         self.last: Reader | None = None
         self._closed = False
         self._lessened: tuple[Reader, tuple[str, ...], Reader] | None = None
-        self._table: FileTable | None = None
+        self._indexed_files: FileTable | None = None
         self._checked: tuple[float, build.Freshness] | None = None
         forks.remember(self)
 
@@ -92,15 +92,15 @@ class Views:
         with self.updating:
             if self._checked is None or self._checked[0] < asked:
                 began = time.monotonic()
-                self._checked = began, build.catch_up(self.folder, self.engine, settings, self.known())
+                self._checked = began, build.catch_up(self.folder, self.engine, settings, self.indexed_files())
             return self._checked[1]
 
-    def known(self) -> FileTable:
+    def indexed_files(self) -> FileTable:
         """The post table of the newest commit, read again only when there is another one."""
         newest = self.engine.newest()
-        if self._table is None or self._table.identity != newest:
-            self._table = self.engine.file_table()
-        return self._table
+        if self._indexed_files is None or self._indexed_files.identity != newest:
+            self._indexed_files = self.engine.file_table()
+        return self._indexed_files
 
     def check_open(self) -> None:
         """Raise PostdexError after `close`."""

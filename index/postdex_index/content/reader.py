@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..engine.api import Stamp
+from ..engine.api import FileStamp
 from ..errors import EXHAUSTED
 from ..model import Post, Problem
 from .discovery import Walk, exhausted, lying, shown, walk
@@ -67,7 +67,7 @@ class Read(NamedTuple):
     file could not be read at all (then the stamp is what could be seen of it, zeros if it is gone)."""
 
     post: Post | None
-    stamp: Stamp
+    stamp: FileStamp
     problems: tuple[Problem, ...]
 
 
@@ -77,7 +77,9 @@ def read(folder: Path, path: str, site: Site, settings: Settings) -> Read:
     Raises `FolderError` where this process has run out of memory or descriptors: the post is as it was.
     """
     if not path or path.startswith("/") or "\0" in path or ".." in path.split("/"):
-        return Read(None, Stamp(0, 0, 0, 0, b""), (Problem(path, 0, "skipped", "this is no path below the folder"),))
+        return Read(
+            None, FileStamp(0, 0, 0, 0, b""), (Problem(path, 0, "skipped", "this is no path below the folder"),)
+        )
     file = lying(folder, path)
     if _through_link(file, len(file) - len(str(folder)) - 1):
         return _unreadable(file, path, "a folder on the way is a link; links are not followed")
@@ -131,12 +133,12 @@ def seen(state: os.stat_result) -> tuple[int, int, int, int]:
     return min(max(state.st_size, 0), (1 << 63) - 1), *times, state.st_ino % (1 << 64)  # type: ignore[return-value]
 
 
-def stamp(state: os.stat_result, content: bytes, reconsider_at: int | None = None) -> Stamp:
+def stamp(state: os.stat_result, content: bytes, reconsider_at: int | None = None) -> FileStamp:
     """The stamp of a file that was just read with this stat and these bytes."""
     now, modified, changed = time.time_ns(), state.st_mtime_ns, state.st_ctime_ns
     tick = _TICK_NS if modified % 1_000_000_000 else _COARSE_TICK_NS
     racy = -_COARSE_TICK_NS < now - modified < tick or -_COARSE_TICK_NS < now - changed < tick
-    return Stamp(*seen(state), digest(content), reconsider_at, racy)
+    return FileStamp(*seen(state), digest(content), reconsider_at, racy)
 
 
 def site(folder: Path) -> Site:
@@ -212,13 +214,13 @@ def _unreadable(file: str, path: str, message: str, again: int | None = None) ->
     """Nothing to index; the stamp lets an unreadable file rest until it changes, or until the time `again`."""
     try:
         state = os.lstat(file)
-        rest = Stamp(*seen(state), b"", again)
+        rest = FileStamp(*seen(state), b"", again)
     except OSError:
-        rest = Stamp(0, 0, 0, 0, b"")
+        rest = FileStamp(0, 0, 0, 0, b"")
     return Read(None, rest, (Problem(path, 0, "skipped", message, "make it a file that can be read, or remove it"),))
 
 
-def _failed(error: Exception, path: str, rest: Stamp) -> Read:
+def _failed(error: Exception, path: str, rest: FileStamp) -> Read:
     """Nothing to index of a post that we failed to parse."""
     said = f"it could not be parsed ({type(error).__name__}: {error})".split("\n")[0][:300]
     hint = "this is a mistake in postdex: please report it, with the file"

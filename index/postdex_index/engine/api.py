@@ -32,7 +32,7 @@ class Identity(NamedTuple):
     mtime_ns: int
 
 
-class Stamp(NamedTuple):
+class FileStamp(NamedTuple):
     """What a file looked like when it was indexed: the hint (stat) and the truth (digest).
 
     `digest` is the BLAKE2b-128 of the bytes; `reconsider_at` as in `model.Post`;
@@ -47,7 +47,7 @@ class Stamp(NamedTuple):
     reconsider_at: int | None = None
     racy: bool = False
 
-    def indexed(self) -> Stamp:
+    def indexed(self) -> FileStamp:
         """The stamp as an index keeps it: a file that could not be read has a digest there that no file has."""
         return self if self.digest else self._replace(digest=bytes(16))
 
@@ -57,7 +57,7 @@ class FileTable(NamedTuple):
     each file by path, and the fingerprint of the settings and the site that the posts were read with."""
 
     identity: Identity | None
-    files: Mapping[str, Stamp]
+    files: Mapping[str, FileStamp]
     settings: str
 
     @property
@@ -72,7 +72,7 @@ class Put(NamedTuple):
 
     post: Post | None
     path: str
-    stamp: Stamp
+    stamp: FileStamp
 
 
 class Candidate(Protocol):

@@ -23,7 +23,7 @@ from zlib import crc32
 
 from .. import forks
 from ..content import reader
-from ..engine.api import BulkWriter, Engine, FileTable, Identity, Put, Stamp, Writer
+from ..engine.api import BulkWriter, Engine, FileStamp, FileTable, Identity, Put, Writer
 from ..errors import IndexDamagedError, IndexLockedError, IndexWriteError
 from ..model import Problem
 from ..settings import Settings
@@ -226,7 +226,7 @@ def changed_files(folder: Path, before: FileTable, settings: Settings, todo: Pla
     return plan(folder, before._replace(settings=todo.settings), settings).files if todo.full else todo.files
 
 
-def looks_same(stamp: Stamp, stat: os.stat_result) -> bool:
+def looks_same(stamp: FileStamp, stat: os.stat_result) -> bool:
     """Whether a file still looks as it did when it was indexed."""
     return (
         stamp.mtime_ns == stat.st_mtime_ns
@@ -321,7 +321,7 @@ def _read(
 
 
 def _all_problems(
-    todo: Plan, stored: Iterable[Problem], table: Mapping[str, Stamp], read: Set[str] = frozenset()
+    todo: Plan, stored: Iterable[Problem], table: Mapping[str, FileStamp], read: Set[str] = frozenset()
 ) -> set[Problem]:
     """The folder's problems as far as known: those of the walk, and those stored of files that stay as they are."""
 

@@ -85,7 +85,7 @@ class EmbeddedEngine:
         """What the newest commit knows of the files."""
         try:
             commit, _ = opening.newest(self._store)
-            return FileTable(commit.identity, self._store.table(commit), commit.settings)
+            return FileTable(commit.identity, self._store.file_table(commit), commit.settings)
         except (IndexMissingError, IndexDamagedError):
             return FileTable(None, {}, "")
 

@@ -32,7 +32,7 @@ from .... import schema, scoring
 from ....errors import IndexDamagedError, IndexMissingError, IndexVersionError, IndexWriteError, Remedy
 from ....model import Problem
 from ....text.tokenizer import RULES
-from ...api import Identity, Stamp
+from ...api import FileStamp, Identity
 from ..format import durable_files
 from ..format.segment_file import damaged, unreadable
 from . import file_table
@@ -90,7 +90,7 @@ class Commit(NamedTuple):
         return [*(entry.file for entry in self.segments), *self.tables, *([self.problems] if self.problems else [])]
 
 
-_tables: WeakValueDictionary[str, file_table.Table] = WeakValueDictionary()
+_tables: WeakValueDictionary[str, file_table.FileTable] = WeakValueDictionary()
 
 
 class Store:
@@ -183,7 +183,7 @@ class Store:
             raise damaged(str(path), "it does not have its checksum")
         return content
 
-    def table(self, commit: Commit) -> Mapping[str, Stamp]:
+    def file_table(self, commit: Commit) -> Mapping[str, FileStamp]:
         """The post table of a commit. While somebody holds that of an earlier one, only the changes since are read."""
         held = _tables.get(str(self.directory))
         if held is None or held.files != commit.tables[: len(held.files)]:

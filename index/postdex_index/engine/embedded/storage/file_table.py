@@ -10,7 +10,7 @@ import struct
 from array import array
 from collections.abc import Iterable, Mapping
 
-from ...api import Stamp
+from ...api import FileStamp
 
 _HEAD = struct.Struct("<8sII")
 _MAGIC = b"pdtable\1"
@@ -18,15 +18,15 @@ _NEVER = -(1 << 62)
 _DIGEST = 16
 
 
-class Table(dict[str, Stamp]):
+class FileTable(dict[str, FileStamp]):
     """A post table; `files` are the names, sizes and checksums of what it was read from."""
 
     files: tuple[tuple[str, int, int], ...] = ()
 
 
-def pack(rows: Mapping[str, Stamp | None]) -> bytes:
+def pack(rows: Mapping[str, FileStamp | None]) -> bytes:
     """Rows as bytes; None for a path that is gone."""
-    stamps = [stamp or Stamp(-1, 0, 0, 0, bytes(_DIGEST)) for stamp in rows.values()]
+    stamps = [stamp or FileStamp(-1, 0, 0, 0, bytes(_DIGEST)) for stamp in rows.values()]
     paths = "\0".join(rows).encode("utf-8", "surrogateescape")
     columns = [array("q", [getattr(stamp, name) for stamp in stamps]) for name in ("size", "mtime_ns", "ctime_ns")]
     columns.append(array("q", [_NEVER if stamp.reconsider_at is None else stamp.reconsider_at for stamp in stamps]))
@@ -37,7 +37,7 @@ def pack(rows: Mapping[str, Stamp | None]) -> bytes:
     return b"".join([head, *(column.tobytes() for column in columns), flags, digests, paths])
 
 
-def unpack(data: bytes) -> dict[str, Stamp | None]:
+def unpack(data: bytes) -> dict[str, FileStamp | None]:
     """Bytes as rows; raises ValueError for bytes that `pack` did not make."""
     try:
         magic, count, length = _HEAD.unpack_from(data)
@@ -57,13 +57,13 @@ def unpack(data: bytes) -> dict[str, Stamp | None]:
     paths = data[len(data) - length :].decode("utf-8", "surrogateescape").split("\0") if count else []
     sizes, mtimes, ctimes, moments, inodes = columns
     reconsider = [None if moment == _NEVER else moment for moment in moments]
-    stamps = map(Stamp._make, zip(sizes, mtimes, ctimes, inodes, digests, reconsider, flags, strict=True))
+    stamps = map(FileStamp._make, zip(sizes, mtimes, ctimes, inodes, digests, reconsider, flags, strict=True))
     return {path: stamp if stamp.size >= 0 else None for path, stamp in zip(paths, stamps, strict=True)}
 
 
-def replayed(tables: Iterable[bytes], before: Mapping[str, Stamp] | None = None) -> Table:
+def replayed(tables: Iterable[bytes], before: Mapping[str, FileStamp] | None = None) -> FileTable:
     """A full table and the changes since, as one; or a table of `before` and the changes since."""
-    rows = Table(before or {})
+    rows = FileTable(before or {})
     for data in tables:
         for path, stamp in unpack(data).items():
             if stamp is not None:

@@ -17,7 +17,7 @@ from ....model import Problem
 from ....scoring import OWN_AVERAGES
 from ....settings import Settings
 from ....text.analyzer import Analyzer
-from ...api import FileTable, Put, Stamp
+from ...api import FileStamp, FileTable, Put
 from ..read import opening
 from ..read.snapshot import Segment
 from ..storage import file_table
@@ -65,7 +65,7 @@ class IndexWriter:
         self._spent = False
         self._pauses = ExitStack()  # no garbage collection until what was staged is gone: one over it would cost 5 %
         try:
-            self._commit, self._segments, self._table = self._opened(distrust)
+            self._commit, self._segments, self._file_table = self._opened(distrust)
             self.generation = self._store.next_generation()
             self._store.sweep_unfinished()
         except BaseException:
@@ -74,7 +74,7 @@ class IndexWriter:
         self._retained = [self._commit] if self._commit.identity and not distrust else []
         self._begin()
 
-    def _opened(self, distrust: bool) -> tuple[Commit, list[Segment], dict[str, Stamp]]:
+    def _opened(self, distrust: bool) -> tuple[Commit, list[Segment], dict[str, FileStamp]]:
         """The newest commit. If it cannot be used, nothing: derived data, so whatever lies there is built anew."""
         try:
             commit, segments = opening.newest(self._store)
@@ -83,14 +83,14 @@ class IndexWriter:
                     raise error
             for one in segments:
                 one.file.verify_once()
-            return commit, segments, dict(self._store.table(commit))
+            return commit, segments, dict(self._store.file_table(commit))
         except (IndexMissingError, IndexDamagedError):
             return _NOTHING, [], {}
 
     @property
     def base(self) -> FileTable:
         """The files of the commit that the next one builds on."""
-        return FileTable(self._commit.identity, self._table, self._commit.settings)
+        return FileTable(self._commit.identity, self._file_table, self._commit.settings)
 
     def _begin(self) -> None:
         self._names = (f"{self.generation:06}-{number}.segment" for number in count())
@@ -98,7 +98,7 @@ class IndexWriter:
         self._added_segments: list[SegmentEntry] = []
         self._staged: dict[str, StagedPost] = {}
         self._deleted: list[set[int]] = [set(entry.deleted) for entry in self._commit.segments]
-        self._changes: dict[str, Stamp | None] = {}
+        self._changes: dict[str, FileStamp | None] = {}
 
     # -- staging
 
@@ -109,7 +109,7 @@ class IndexWriter:
     def clear(self) -> None:
         """Stage the removal of everything: what is put from now on is the whole index."""
         self._deleted = [set(range(entry.posts)) for entry in self._commit.segments]
-        self._changes.update(dict.fromkeys(self._table))
+        self._changes.update(dict.fromkeys(self._file_table))
         self._retained = []
 
     def delete(self, paths: Iterable[str]) -> None:
@@ -168,7 +168,7 @@ class IndexWriter:
         staged = self._staged.pop(path, None)
         if staged is not None:
             self._builder.drop(staged)
-        if path in self._table and path not in self._changes:
+        if path in self._file_table and path not in self._changes:
             for deleted, one in zip(self._deleted, self._opened_segments(), strict=True):
                 doc = one.columns.path(path)
                 if doc is not None:
@@ -207,7 +207,7 @@ class IndexWriter:
             self._spent = False
         except OSError as error:
             raise write_error(error, self._store.directory) from error
-        self._table = rows
+        self._file_table = rows
         self._go_on(commit)
         return commit.generation
 
@@ -238,8 +238,8 @@ class IndexWriter:
             entries = [*rest, made]
         return entries
 
-    def _changed_table(self) -> dict[str, Stamp]:
-        rows = dict(self._table)
+    def _changed_table(self) -> dict[str, FileStamp]:
+        rows = dict(self._file_table)
         for path, stamp in self._changes.items():
             if stamp is None:
                 rows.pop(path, None)
@@ -247,7 +247,7 @@ class IndexWriter:
                 rows[path] = stamp
         return rows
 
-    def _table_files(self, rows: Mapping[str, Stamp]) -> tuple[File, ...]:
+    def _table_files(self, rows: Mapping[str, FileStamp]) -> tuple[File, ...]:
         """The table's files: one more with the changes, or a new table when these got many."""
         files = self._commit.tables
         if not files or len(files) > MOST_CHANGES or 4 * len(self._changes) > len(rows):

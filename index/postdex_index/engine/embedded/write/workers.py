@@ -28,7 +28,7 @@ from ....errors import IndexWriteError, Remedy
 from ....model import Problem
 from ....settings import Settings
 from ....text.analyzer import Analyzer
-from ...api import Stamp
+from ...api import FileStamp
 from ..storage.commits import File, SegmentEntry, Store
 from .inverter import MOST_POSTS
 from .segment_builder import SegmentBuilder, no_collection
@@ -46,7 +46,7 @@ class WrittenPart(NamedTuple):
     """What became of a stretch of posts."""
 
     entries: list[SegmentEntry]
-    stamps: dict[str, Stamp]
+    stamps: dict[str, FileStamp]
     problems: list[Problem]
 
 
@@ -211,7 +211,7 @@ def _made(answer: dict[str, list[list[object]]]) -> WrittenPart:
         for file, posts, drafts, wide, dead in answer["entries"]
     ]
     stamps = {
-        path: Stamp(size, mtime, ctime, inode, bytes.fromhex(digest), moment, racy)  # type: ignore[arg-type]
+        path: FileStamp(size, mtime, ctime, inode, bytes.fromhex(digest), moment, racy)  # type: ignore[arg-type]
         for path, size, mtime, ctime, inode, digest, moment, racy in answer["stamps"]
     }
     return WrittenPart(entries, stamps, [Problem(*row) for row in answer["problems"]])  # type: ignore[arg-type]
