@@ -58,7 +58,7 @@ def use(folder: Path, how: str, seen: str) -> None:
             ix.search("common")
         elif seen == "a search":
             ix.search("common")
-        reader = ix.views.opened()
+        reader = ix.snapshots.opened()
         for file in segments(folder):
             harm(file, how)
         damaged = 0
@@ -95,7 +95,7 @@ def test_who_is_in_a_hurry_maps_large_files_only(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(segment_file, "_hurried", True)
     monkeypatch.setattr(segment_file, "MAPPED_FROM", limit)
     with postdex.open(folder, refresh="never") as ix:
-        reader = ix.views.opened()
+        reader = ix.snapshots.opened()
         assert {part.segment.file._mapped for part in reader.parts} == {not limit}  # type: ignore[attr-defined]
         assert ix.search("common").total == POSTS
         assert ix.get("7.md").text(1).strip() == "Its end 7."

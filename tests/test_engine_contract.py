@@ -153,7 +153,7 @@ def test_a_reader_that_lies_is_caught(
     install("toy_engine:factory")
     with postdex.open(blog) as ix:
         monkeypatch.setattr(toy_engine.ToyEngine, "open_reader", lambda self: Liar(self._newest()))
-        ix.views.last = None
+        ix.snapshots.last = None
         with pytest.raises(postdex.ConfigError, match=r"Reader.totals gives int instead of list"):
             ix.search("sokcet")
 

@@ -101,7 +101,7 @@ def test_a_search_that_fails(tmp_path: Path, failure: Exception, capsys: pytest.
         assert failed and json.loads(told)["error"]["message"] == f"internal error ({type(failure).__name__})"
         assert f"{type(failure).__name__}: {failure}" in capsys.readouterr().err
         shutil.rmtree(ix.engine.place)
-        with patch.object(ix.views, "current", side_effect=failure):
+        with patch.object(ix.snapshots, "current", side_effect=failure):
             check(failure, lambda: ix.search("refcount"), capsys)
 
 
@@ -111,7 +111,7 @@ def test_no_memory_is_no_damage(tmp_path: Path) -> None:
     bug = ValueError("a bug")
     with (
         postdex.open(tmp_path, refresh="never") as ix,
-        patch.object(ix.views, "current", side_effect=bug),
+        patch.object(ix.snapshots, "current", side_effect=bug),
         patch("postdex_index.engine.embedded.check.verify_contents.merged", side_effect=MemoryError),
         pytest.raises(ValueError, match="a bug"),
     ):
@@ -158,7 +158,7 @@ def test_an_index_of_another_version_is_not_called_missing(
 
 
 def test_a_service_says_why_nothing_answers(tmp_path: Path) -> None:
-    views = served_snapshots.ServedViews(tmp_path, EmbeddedEngine(tmp_path / ".postdex"))
+    views = served_snapshots.ServedSnapshots(tmp_path, EmbeddedEngine(tmp_path / ".postdex"))
     for failure in (MemoryError("no room"), ValueError("a bug")):
         with patch.object(EmbeddedEngine, "open_reader", side_effect=failure), pytest.raises(type(failure)):
             views.opened()

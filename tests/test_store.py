@@ -299,7 +299,7 @@ def test_an_index_of_another_user_is_read_and_not_written(trial: Trial, monkeypa
     with pytest.raises(IndexWriteError, match="not yours"):
         trial.refresh()
     freshness = refresh.catch_up(trial.posts, trial.engine, SETTINGS, trial.engine.file_table())
-    assert (freshness.fresh, freshness.gone) == (False, ("c.md", "d.md"))
+    assert (freshness.fresh, freshness.missing) == (False, ("c.md", "d.md"))
     assert trial.state() == trial.old and trial.files() == before
 
 

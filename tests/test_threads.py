@@ -44,9 +44,9 @@ STEPS: tuple[tuple[Any, str, str], ...] = (
     (watch._Following, "is_time", SAVE),
     (watch._Following, "round", SAVE),
     (watch._Following, "_moments", SAVE),
-    (file_events.Told, "wait", SAVE),
-    (file_events.Looked, "wait", SAVE),
-    (file_events.Looked, "took", SAVE),
+    (file_events.NotifySource, "wait", SAVE),
+    (file_events.PollingSource, "wait", SAVE),
+    (file_events.PollingSource, "took", SAVE),
     (refresh, "plan", SAVE),
     (refresh, "refresh", SAVE),
     (EmbeddedEngine, "file_table", SAVE),
@@ -121,7 +121,7 @@ def save(blog: Blog, name: str) -> bool:
 
 
 #: Steps that are not done where the system tells of changes, and where the files are looked at; who is asked there.
-SOURCE = {False: file_events.Told, True: file_events.Looked}
+SOURCE = {False: file_events.NotifySource, True: file_events.PollingSource}
 OTHER_WAY = {False: ("looked", "took"), True: ("folders", "is_of_folders", "concerned")}
 
 
@@ -236,7 +236,7 @@ def test_the_threads_of_the_service_go_on(
             (index, "answer"),
             (response_cache.Cache, "get"),
             (response_cache.Cache, "put"),
-            (served.ServedViews, "stats"),
+            (served.ServedSnapshots, "stats"),
             (metrics.Metrics, "count"),
         ):
             with monkeypatch.context() as patched:

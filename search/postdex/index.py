@@ -29,7 +29,7 @@ from .request import REFRESH, Refresh, SearchArguments, SearchRequest, check_tex
 from .results import values
 from .results.search import Question, all_of, answer, nothing
 from .results.values import Status, Verdict
-from .snapshots import Views
+from .snapshots import Snapshots
 
 if TYPE_CHECKING:
     from postdex_index.update.watch import Watching
@@ -63,7 +63,7 @@ def open(
     """
     opened = Index(folder, index=index, refresh=refresh)
     try:
-        opened.views.opened()
+        opened.snapshots.opened()
         return opened
     except IndexMissingError:
         if not create:
@@ -128,14 +128,14 @@ class Index:
         self.settings = settings.load(self.folder)
         place = os.fspath(index) if index else str(index_directory(self.folder))
         self.engine: Engine = engines.make(self.folder, place, self.settings)
-        self.views = Views(self.folder, self.engine, refresh)
+        self.snapshots = Snapshots(self.folder, self.engine, refresh)
         self._watching: list[Watching] = []
 
     @property
     def exists(self) -> bool:
         """Whether there is an index that this version can search. Raises IndexDamagedError for one that nobody can."""
         try:
-            self.views.opened()
+            self.snapshots.opened()
         except IndexMissingError:
             return False
         return True
@@ -171,7 +171,7 @@ class Index:
     def answer(self, request: SearchRequest) -> Results:
         """The results of a request, as `search` gives them; `SearchRequest.of` makes one from the same arguments."""
         started = time.perf_counter()
-        view = self.views.current(self.settings)
+        view = self.snapshots.current(self.settings)
         narrowing = argument_filters.queries(request, view.reader.analyzer)
         all_words = request.sort != "score"
         parsed = self._parsed(
@@ -198,7 +198,7 @@ class Index:
         """
         request = SearchRequest.of("", limit=limit, offset=offset, deadline_ms=None)
         started = time.perf_counter()
-        view = self.views.current(self.settings)
+        view = self.snapshots.current(self.settings)
         tree = similar.like(view.reader, _found(view.reader, path))
         question = Question("", tree)
         return Results(*answer(question, request, view.reader, view.state, started).values())
@@ -213,7 +213,7 @@ class Index:
         """
         request = SearchRequest.of("", limit=limit)
         check_text("text", text)
-        return similar.complete(self.views.current(self.settings).reader, text, request.limit)
+        return similar.complete(self.snapshots.current(self.settings).reader, text, request.limit)
 
     @_reading
     def get(self, path: str) -> Document:
@@ -223,7 +223,7 @@ class Index:
         ...     ix.get("2022/refcount-bug.md").title
         'A refcount bug in sk_psock_get'
         """
-        reader = self.views.current(self.settings).reader
+        reader = self.snapshots.current(self.settings).reader
         document = _found(reader, path)
         for number in range(len(document.sections)):
             document.text(number)  # now, so that damage is said here and not to whoever reads on
@@ -239,12 +239,12 @@ class Index:
         """
         from .results import explain as why
 
-        view = self.views.current(self.settings)
+        view = self.snapshots.current(self.settings)
         parsed = self._parsed(query, view.reader)
         tree, title_key, corrections = typos.rescue(parsed, view.reader)
         (document,) = view.reader.documents([check_text("path", path)])
         if document is None:
-            reasons = why.unknown(self.folder, self.engine, self.settings, self.views.indexed_files(), path)
+            reasons = why.unknown(self.folder, self.engine, self.settings, self.snapshots.indexed_files(), path)
             return Verdict(path, 0, None, tuple(reasons))
         if parsed.empty:
             return Verdict(path, 0, None, parsed.warnings)
@@ -270,8 +270,8 @@ class Index:
         ...     ix.refresh(dry_run=True).added
         ()
         """
-        self.views.check_open()
-        with self.views.updating:
+        self.snapshots.check_open()
+        with self.snapshots.updating:
             try:
                 report = build.refresh(
                     self.folder,
@@ -284,7 +284,7 @@ class Index:
                     progress=progress,
                 )
             finally:
-                self.views.committed()
+                self.snapshots.committed()
             if not dry_run and self.other_folder is not None:
                 self.engine.claim(self.folder)
         return report
@@ -295,7 +295,7 @@ class Index:
         from . import diagnostics
 
         return diagnostics.status(
-            self.folder, self.engine, self.settings, self.views.opened(), self.views.indexed_files()
+            self.folder, self.engine, self.settings, self.snapshots.opened(), self.snapshots.indexed_files()
         )
 
     @_reading
@@ -303,7 +303,7 @@ class Index:
         """What was skipped, is unpublished, lost something, or has the address of another post; by path and line."""
         from . import diagnostics
 
-        return diagnostics.problems(self.engine, self.views.opened())
+        return diagnostics.problems(self.engine, self.snapshots.opened())
 
     def watch(
         self,
@@ -325,9 +325,9 @@ class Index:
 
         from postdex_index.update.watch import Watching, watch
 
-        self.views.check_open()
+        self.snapshots.check_open()
         run = partial(watch, self.folder, self.engine, self.settings, on_report=on_report, on_error=on_error)
-        watching = Watching(partial(run, reload=self._reload, turn=self.views.updating, polling=polling, jobs=jobs))
+        watching = Watching(partial(run, reload=self._reload, turn=self.snapshots.updating, polling=polling, jobs=jobs))
         self._watching.append(watching)
         return watching
 
@@ -339,7 +339,7 @@ class Index:
         """Let go of the index; searches that are under way end undisturbed."""
         for watching in self._watching:
             watching.stop()
-        self.views.close()
+        self.snapshots.close()
 
     def __enter__(self) -> Index:
         return self

@@ -1,6 +1,6 @@
 """What does a search look at: which commit, and how does that stand to the files?
 
-An `Index` asks its `Views` and nobody else. Who serves an index in another way gives it views that answer
+An `Index` asks its `Snapshots` and nobody else. Who serves an index in another way gives it views that answer
 `newest`, `opened` or `freshness` otherwise (`service.served`); the rest follows from these three.
 """
 
@@ -21,7 +21,7 @@ from .request import Refresh
 from .results.values import IndexState
 
 
-class View(NamedTuple):
+class SearchView(NamedTuple):
     """What one search looks at: the open reader of a commit, and how that stands to the files."""
 
     reader: Reader
@@ -35,7 +35,7 @@ class View(NamedTuple):
         return IndexState(stats.generation, stats.posts, fresh, changed)
 
 
-class Views:
+class Snapshots:
     """The views of one index. Thread-safe. `last` is the reader that was opened last; `updating` is held by whoever
     brings the index up to its files."""
 
@@ -56,7 +56,7 @@ class Views:
         """In a forked child: nobody brings the index up to its files here."""
         self.updating = threading.Lock()
 
-    def current(self, settings: Settings) -> View:
+    def current(self, settings: Settings) -> SearchView:
         """The newest commit, after it was brought up to the files as far as `refresh` says. Raises StaleError."""
         self.check_open()
         freshness = self.freshness(settings)
@@ -66,9 +66,9 @@ class Views:
             said = f"the index is older than the posts ({changed} changed)"
             raise StaleError(said, "run `postdex index`", path=str(self.folder))
         reader = self.opened()
-        if freshness.gone:
-            reader = self._without(reader, freshness.gone)
-        return View(reader, freshness)
+        if freshness.missing:
+            reader = self._without(reader, freshness.missing)
+        return SearchView(reader, freshness)
 
     def newest(self) -> Identity | None:
         """Which commit is the newest."""
@@ -115,9 +115,9 @@ class Views:
         self.last = self._lessened = None
         self._closed = True
 
-    def _without(self, reader: Reader, gone: tuple[str, ...]) -> Reader:
+    def _without(self, reader: Reader, missing: tuple[str, ...]) -> Reader:
         """Less the posts whose files are gone: their removal could not be committed just now."""
         lessened = self._lessened
-        if lessened is None or lessened[:2] != (reader, gone):
-            lessened = self._lessened = reader, gone, reader.without(gone)
+        if lessened is None or lessened[:2] != (reader, missing):
+            lessened = self._lessened = reader, missing, reader.without(missing)
         return lessened[2]

@@ -32,7 +32,7 @@ _REMOTE = frozenset(
 )
 
 
-class Source(Protocol):
+class ChangeSource(Protocol):
     """What tells of changes."""
 
     @property
@@ -52,7 +52,7 @@ class Source(Protocol):
     def close(self) -> None: ...
 
 
-class Told:
+class NotifySource:
     """Changes that the operating system tells of, in just these folders (or all below the first).
 
     Raises MissingExtraError, and OSError where the system's limits do not allow it.
@@ -67,10 +67,10 @@ class Told:
                 f"there is no package watchfiles, so the files are looked at every {_LOOK_S} s",
                 "to be told of changes: pip install 'postdex[watch]'",
             ) from error
-        wanted = list(folders)
+        folders_to_watch = list(folders)
         self._stop = stop
         self._changes = watch(
-            *(wanted[:1] if self.complete else wanted),
+            *(folders_to_watch[:1] if self.complete else folders_to_watch),
             watch_filter=None,
             debounce=_LONGEST_MS,
             step=_QUIET_MS,
@@ -82,32 +82,33 @@ class Told:
             recursive=self.complete,
             ignore_permission_denied=False,  # else it would ignore the system's limit, too
         )
-        self._told = self._next()  # only now it listens
+        self._changed_paths = self._next()  # only now it listens
 
     def wait(self, seconds: float) -> set[str]:
-        """See `Source`. An interrupt is a KeyboardInterrupt. Raises PostdexError when the source is of no more use."""
+        """See `ChangeSource`. An interrupt is a KeyboardInterrupt. Raises PostdexError when the source is of no more
+        use."""
         until = time.monotonic() + seconds
-        told, self._told = self._told, set()
+        changed_paths, self._changed_paths = self._changed_paths, set()
         try:
-            while not told and time.monotonic() < until and not self._stop.is_set():
-                told = self._next()
+            while not changed_paths and time.monotonic() < until and not self._stop.is_set():
+                changed_paths = self._next()
         except RuntimeError as error:  # a name that is no UTF-8; what was told with it is lost
             raise PostdexError(f"changes were lost ({error})", "all files are looked at") from error
-        return told
+        return changed_paths
 
     def _next(self) -> set[str]:
         """What happened in the next moment."""
         return {path for _, path in next(self._changes, ())}
 
     def took(self, seconds: float) -> None:
-        """See `Source`."""
+        """See `ChangeSource`."""
 
     def close(self) -> None:
         """End the thread that listens."""
         self._changes.close()
 
 
-class Looked:
+class PollingSource:
     """Nobody tells: it is time to look, again and again, more seldom where a look takes long."""
 
     complete = True
@@ -118,7 +119,7 @@ class Looked:
         self._due = time.monotonic() + self._pause
 
     def wait(self, seconds: float) -> set[str] | None:
-        """See `Source`."""
+        """See `ChangeSource`."""
         self._stop.wait(min(seconds, max(self._due - time.monotonic(), 0)))
         if time.monotonic() < self._due:
             return set()
@@ -126,7 +127,7 @@ class Looked:
         return None
 
     def took(self, seconds: float) -> None:
-        """See `Source`."""
+        """See `ChangeSource`."""
         self._pause = max(_LOOK_S, seconds * _SHARE)
         self._due = time.monotonic() + self._pause
 

@@ -92,14 +92,14 @@ class Report(NamedTuple):
 
 
 class Freshness(NamedTuple):
-    """How the index stands to the files: `changed_files` are not in it yet, `gone` are in it still.
+    """How the index stands to the files: `changed_files` are not in it yet, `missing` are in it still.
 
     `fresh` is None where nobody looked.
     """
 
     fresh: bool | None
     changed_files: int
-    gone: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def plan(

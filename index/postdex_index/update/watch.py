@@ -25,7 +25,7 @@ from ..errors import FolderError, IndexLockedError, PostdexError
 from ..settings import Settings
 from ..sites.detect import surroundings
 from . import refresh
-from .file_events import Looked, Source, Told, tells
+from .file_events import ChangeSource, NotifySource, PollingSource, tells
 from .refresh import Report
 
 #: How often it is looked whether the folder is still the same, the settings are, and a post's time has come.
@@ -134,12 +134,12 @@ def _watch_folders(following: _Following, stop: threading.Event, polling: bool) 
         _follow(following, source, folders, stop)
 
 
-def _source(following: _Following, folders: Iterable[str], stop: threading.Event, polling: bool) -> Source | None:
+def _source(following: _Following, folders: Iterable[str], stop: threading.Event, polling: bool) -> ChangeSource | None:
     """What tells of changes in these folders, as well as it can be had here; None if one of them is gone."""
     if polling or not tells(Path(following.root)):
-        return Looked(stop)
+        return PollingSource(stop)
     try:
-        return Told((os.path.join(following.root, path) for path in folders), stop)
+        return NotifySource((os.path.join(following.root, path) for path in folders), stop)
     except (FileNotFoundError, PermissionError):
         return None
     except PostdexError as error:
@@ -148,10 +148,10 @@ def _source(following: _Following, folders: Iterable[str], stop: threading.Event
         hint = "raise fs.inotify.max_user_watches and max_user_instances; until then the files are looked at"
         cause = str(error).partition(". about ")[0]
         following.say(PostdexError(f"the system does not tell of changes ({cause})", hint))
-    return Looked(stop)
+    return PollingSource(stop)
 
 
-def _follow(following: _Following, source: Source, folders: tuple[str, ...], stop: threading.Event) -> None:
+def _follow(following: _Following, source: ChangeSource, folders: tuple[str, ...], stop: threading.Event) -> None:
     """Follow the changes that a source tells of, as long as it sees all there is to see."""
     identity = following.identity()
     following.settle()
@@ -259,11 +259,11 @@ class _Following:
             except PostdexError as error:
                 self.say(error)
 
-    def is_of_folders(self, told: Iterable[str]) -> bool:
+    def is_of_folders(self, changed_paths: Iterable[str]) -> bool:
         """Whether a folder came, went or moved."""
         return any(
             f"{relative}/" in self._folders or relative == "." or os.path.isdir(path)
-            for path, relative in self._seen(told)
+            for path, relative in self._seen(changed_paths)
         )
 
     def looked(self) -> set[str] | None:
@@ -276,21 +276,21 @@ class _Following:
             return None
         return set() if todo.idle else None
 
-    def concerned(self, told: Iterable[str]) -> set[str] | None:
+    def concerned(self, changed_paths: Iterable[str]) -> set[str] | None:
         """Of the paths where something happened those that may be posts; None if it may concern all posts."""
-        found: set[str] = set()
+        concerned_paths: set[str] = set()
         include = Patterns(self._settings.include)
-        for _, relative in self._seen(told):
+        for _, relative in self._seen(changed_paths):
             if relative.endswith("/.gitignore"):
                 return None
             relative = shown(relative)
             if relative in self._known.files or include.verdict(relative) or include.verdict(relative.lower()):
-                found.add(relative)
-        return found if len(found) <= MANY else None
+                concerned_paths.add(relative)
+        return concerned_paths if len(concerned_paths) <= MANY else None
 
-    def _seen(self, told: Iterable[str]) -> Iterator[tuple[str, str]]:
+    def _seen(self, changed_paths: Iterable[str]) -> Iterator[tuple[str, str]]:
         """The paths, as they are and relative to the folder, that are not the index's or another program's own."""
-        for path in told:
+        for path in changed_paths:
             relative = os.path.relpath(path, self.root).replace(os.sep, "/")
             own = f"{path}{os.sep}".startswith(self._index)
             if not own and not any(part[0] == "." or part in NEVER for part in relative.split("/")[:-1]):

@@ -197,7 +197,7 @@ def _checked(ix: Index, verify: bool) -> tuple[Status | None, list[Problem]]:
 def _why_missing(ix: Index) -> str:
     """Why there is no index that this version can search: none at all, or one of another version."""
     try:
-        ix.views.opened()
+        ix.snapshots.opened()
     except IndexMissingError as error:
         return error.message
     return "another process has just made the index"

@@ -77,7 +77,7 @@ def search(place: Place, request: SearchRequest, output: Output) -> int:
 
 def ready(ix: Index) -> Index:
     """An index to search in; it is built first if there is none, or anew if it is damaged and may be written."""
-    refresh = ix.views.refresh
+    refresh = ix.snapshots.refresh
     other = say_other_folder(ix, anew=refresh == "auto")
     if must_build_first(ix, mend=refresh != "never") or (other and refresh == "auto"):
         from ..index import FIRST_BUILD_WAIT_S

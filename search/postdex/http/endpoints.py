@@ -21,7 +21,7 @@ from ..output import wire
 from ..request import FACETS, Argument
 from . import parameters
 from .errors import RequestError
-from .served_snapshots import ServedViews
+from .served_snapshots import ServedSnapshots
 
 #: Seconds that a build waits for another of this service.
 _WAIT_S = 5.0
@@ -36,7 +36,7 @@ class Site:
 
     def __init__(self, index: Index, *, drafts: bool = False, watching: bool = False) -> None:
         self.index = index
-        self.views = index.views = ServedViews(index.folder, index.engine)
+        self.views = index.snapshots = ServedSnapshots(index.folder, index.engine)
         self.drafts = drafts
         self.watching = watching
         self.trouble = ""

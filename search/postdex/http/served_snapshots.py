@@ -16,7 +16,7 @@ from postdex_index.errors import IndexDamagedError, IndexFault
 from postdex_index.settings import Settings
 from postdex_index.update.refresh import Freshness
 
-from ..snapshots import Views
+from ..snapshots import Snapshots
 
 #: Seconds for which the newest commit is taken for that. To list a folder lets other threads run, and it takes long
 #: until this one may go on: with six looks for each answer, under load two thirds of its time (`benchmarks/load.py`).
@@ -25,7 +25,7 @@ SEEN_S = 0.01
 AGAIN_S = 1.0
 
 
-class ServedViews(Views):
+class ServedSnapshots(Snapshots):
     """Views of an index that looks at no post before it answers, and keeps answering.
 
     `told` is how the index stands to the files, set by whoever watches these; an answer repeats it as long as
