@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from postdex_index.content.markdown.inline_syntax import fence_code_tags, html_text, inline_html_text, visible_text
-from postdex_index.content.markdown.sections import Parsed, sections, without_title
+from postdex_index.content.markdown.sections import ParsedMarkdown, sections, without_title
 from postdex_index.model import SOFT_BREAK, Section
 from postdex_index.sites.reading import slug_style
 
 Row = tuple[int, str, str]
 
 
-def check(parsed: Parsed, *rows: Row, code: list[tuple[str, str]] | None = None) -> None:
+def check(parsed: ParsedMarkdown, *rows: Row, code: list[tuple[str, str]] | None = None) -> None:
     """Compare (line, "### heading #anchor", text) of each section, and all (language, code)."""
     found = [
         (s.line, f"{'#' * s.level} {s.heading} #{s.anchor}".strip() if s.level else "", s.text.replace(SOFT_BREAK, "¬"))
@@ -403,7 +403,7 @@ def test_never_raises(body: str, style: str) -> None:
     check_lines(body, style)
 
 
-def check_lines(body: str, style: str) -> Parsed:
+def check_lines(body: str, style: str) -> ParsedMarkdown:
     """What must hold of any body, whatever is in it."""
     parsed = sections(body, anchors=slug_style(style), title="a")
     last_line = 1 + len(re.findall("\r\n|\r|\n", body))

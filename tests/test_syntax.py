@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from storage import ANALYZER
 
 from postdex.query.lexer import clean, lex
-from postdex.query.parse import Parsed, parse
+from postdex.query.parse import QueryReading, parse
 from postdex_index.errors import QueryError
 from postdex_index.query import Clauses, Keyword, Phrase, Prefix, Query, Synonyms, Term, leaves, show
 from postdex_index.text.analyzer import Analyzer
@@ -32,7 +32,7 @@ KNOWN = {"github": 1, "hublab": 1, "login": 1, "javascript": 1, "away": 1, "æœå
 UNFIT = "nobody"
 
 
-def typed(query: str, analyzer: Analyzer = ANALYZER, **options: object) -> Parsed:
+def typed(query: str, analyzer: Analyzer = ANALYZER, **options: object) -> QueryReading:
     def fits(asked: Keyword) -> bool:
         return not asked.value.startswith(UNFIT)
 

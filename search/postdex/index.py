@@ -27,7 +27,7 @@ from .query import argument_filters, parse, similar, typos
 from .query.typos import Correction
 from .request import REFRESH, Refresh, SearchArguments, SearchRequest, check_text, documented
 from .results import values
-from .results.search import Question, all_of, answer, nothing
+from .results.search import ParsedQuery, all_of, answer, nothing
 from .results.values import Status, Verdict
 from .snapshots import Snapshots
 
@@ -184,7 +184,7 @@ class Index:
         if parsed.listing and not all_words:
             request = request._replace(sort="date")
         tree = all_of(tree, *narrowing)
-        question = _question(request.query, parsed, tree, title_key, corrections)
+        question = _parsed_query(request.query, parsed, tree, title_key, corrections)
         results = Results(*answer(question, request, view.reader, view.state, started).values())
         return results if results.hits else _with_suggestions(results, parsed, view.reader)
 
@@ -200,7 +200,7 @@ class Index:
         started = time.perf_counter()
         view = self.snapshots.current(self.settings)
         tree = similar.like(view.reader, _found(view.reader, path))
-        question = Question("", tree)
+        question = ParsedQuery("", tree)
         return Results(*answer(question, request, view.reader, view.state, started).values())
 
     @_reading
@@ -248,7 +248,7 @@ class Index:
             return Verdict(path, 0, None, tuple(reasons))
         if parsed.empty:
             return Verdict(path, 0, None, parsed.warnings)
-        question = _question(query, parsed, tree, title_key, corrections)
+        question = _parsed_query(query, parsed, tree, title_key, corrections)
         return why.verdict(view.reader, document, question)
 
     # -- the index
@@ -351,7 +351,7 @@ class Index:
 
     def _parsed(
         self, query: str, reader: Reader, drafts: bool = False, *, all_words: bool = False, prefix_last: bool = False
-    ) -> parse.Parsed:
+    ) -> parse.QueryReading:
         """A query as the index that answers reads it, whatever the settings say by now."""
         return parse.parse(
             check_text("query", query),
@@ -363,15 +363,15 @@ class Index:
         )
 
 
-def _question(
-    query: str, parsed: parse.Parsed, tree: Query, title_key: str, corrections: tuple[Correction, ...]
-) -> Question:
+def _parsed_query(
+    query: str, parsed: parse.QueryReading, tree: Query, title_key: str, corrections: tuple[Correction, ...]
+) -> ParsedQuery:
     found, certain, name = parsed.whole
     as_typed = AsTyped(title_key, found, certain)
-    return Question(query, tree, as_typed, name, corrections, parsed.warnings)
+    return ParsedQuery(query, tree, as_typed, name, corrections, parsed.warnings)
 
 
-def _with_suggestions(results: Results, parsed: parse.Parsed, reader: Reader) -> Results:
+def _with_suggestions(results: Results, parsed: parse.QueryReading, reader: Reader) -> Results:
     """Nothing was found: say which known words are near to those that were not to be corrected."""
     meant = typos.did_you_mean(parsed, reader)
     said = tuple(f"no post has {one.word}; did you mean {' or '.join(one.known)}?" for one in meant)

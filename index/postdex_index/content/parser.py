@@ -59,7 +59,7 @@ def _post(
     path: str,
     found: metadata.Metadata,
     of_front: tuple[Problem, ...],
-    body: sections.Parsed,
+    body: sections.ParsedMarkdown,
     site: Site,
     settings: Settings,
 ) -> Post:
@@ -86,7 +86,7 @@ def _post(
     )
 
 
-def _sections(body: sections.Parsed, written: str, title: str) -> tuple[Section, ...]:
+def _sections(body: sections.ParsedMarkdown, written: str, title: str) -> tuple[Section, ...]:
     """The body's sections; the heading that became the title is not a heading besides."""
     return body.sections if written or not title else sections.without_title(body.sections, title)
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .terms import Known
 
 
-class Parsed(NamedTuple):
+class QueryReading(NamedTuple):
     """A query, read.
 
     `words` stand in the order typed, for rescue; stop words, scripts without blanks and phrases are not
@@ -57,7 +57,7 @@ def parse(
     prefix_last: bool = False,
     known: Known | None = None,
     fits: Fits | None = None,
-) -> Parsed:
+) -> QueryReading:
     """Read a query by the analyzer of the index that answers, whose languages decide which words are stop words.
 
     `after:30d` counts back from `today` (default: this machine's day). With `all_words` every word is required (for
@@ -91,7 +91,7 @@ def parse(
         warnings.append("there is no word to search for")
     elif tree is None:
         tree = Everything()
-    return Parsed(
+    return QueryReading(
         tree,
         tuple(dict.fromkeys(warnings)),
         words,

@@ -63,7 +63,7 @@ class QuerySettings(NamedTuple):
     prefix_last: bool = False
 
 
-class Read(NamedTuple):
+class QueryTree(NamedTuple):
     """A query as a tree (None if no word and no filter is in it), and what was noticed on the way.
 
     `text` is what was typed without operators, filters and exclusions, "" where it can't be a title.
@@ -76,7 +76,7 @@ class Read(NamedTuple):
     steps: int
 
 
-def read(root: Group, settings: QuerySettings) -> Read:
+def read(root: Group, settings: QuerySettings) -> QueryTree:
     """The tree of a whole query. Stop words with nothing but stop words around them are words like any other.
 
     >>> from postdex_index.text.analyzer import Analyzer
@@ -90,7 +90,7 @@ def read(root: Group, settings: QuerySettings) -> Read:
     if reader.stopped and not reader.scored:
         return read(root, settings._replace(reading=settings.reading._replace(stop_words=frozenset(), asks=False)))
     text = " ".join(reader.typed) if reader.titled else ""
-    return Read(tree, tuple(reader.warnings), tuple(reader.words), text, reader.steps)
+    return QueryTree(tree, tuple(reader.warnings), tuple(reader.words), text, reader.steps)
 
 
 class _Scope(NamedTuple):

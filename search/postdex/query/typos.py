@@ -13,7 +13,7 @@ from postdex_index.engine.api import Reader
 from postdex_index.query import Clauses, Fuzzy, Leaf, Phrase, Query, Synonyms, Term, Wildcard
 from postdex_index.text.analyzer import Analyzer
 
-from .parse import Parsed
+from .parse import QueryReading
 from .planner import TypedWord
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Rescued(NamedTuple):
     corrections: tuple[Correction, ...]
 
 
-def rescue(parsed: Parsed, reader: Reader) -> Rescued:
+def rescue(parsed: QueryReading, reader: Reader) -> Rescued:
     """The query with each misspelt word joined by what may have been meant.
 
     A word is misspelt if it may be corrected at all (`parsed.words`) and no published post holds it; or hardly any
@@ -64,7 +64,7 @@ def rescue(parsed: Parsed, reader: Reader) -> Rescued:
     )
 
 
-def did_you_mean(parsed: Parsed, reader: Reader) -> tuple[Correction, ...]:
+def did_you_mean(parsed: QueryReading, reader: Reader) -> tuple[Correction, ...]:
     """What may have been meant by misspelt words that are required or quoted: to be shown, not searched for."""
     from . import corrections as meant  # rarely needed, and a cold search is in a hurry
 

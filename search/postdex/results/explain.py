@@ -19,11 +19,11 @@ from postdex_index.update import refresh
 
 from ..request import MOST_HITS
 from . import hits
-from .search import Question, all_of, alternatives, best, named, required
+from .search import ParsedQuery, all_of, alternatives, best, named, required
 from .values import Verdict
 
 
-def verdict(reader: Reader, document: Outlined, question: Question) -> Verdict:
+def verdict(reader: Reader, document: Outlined, question: ParsedQuery) -> Verdict:
     """The verdict on a post of the index."""
     path, unpublished = document.path, document.unpublished
     here = _Here(reader, Keyword("path", path))

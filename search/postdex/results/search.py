@@ -31,7 +31,7 @@ _LONGEST_NAME = 200
 _TRIED = 16
 
 
-class Question(NamedTuple):
+class ParsedQuery(NamedTuple):
     """A query as it was read: its text, its tree, what it is as a whole and the name that it is, if it is one, and what
     was noticed on the way."""
 
@@ -43,7 +43,7 @@ class Question(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-def answer(question: Question, request: SearchRequest, reader: Reader, state: IndexState, started: float) -> Results:
+def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state: IndexState, started: float) -> Results:
     """The page of hits; `started` is the `time.perf_counter()` from which `took_ms` counts."""
     deadline = None if request.deadline_ms is None else time.monotonic() + request.deadline_ms / 1000
     whole = request.units == "sections"
@@ -96,7 +96,7 @@ def answer(question: Question, request: SearchRequest, reader: Reader, state: In
     )
 
 
-def best(found: Answer, question: Question, by_score: bool = True, wanted: int | None = None) -> list[rerank.Ranked]:
+def best(found: Answer, question: ParsedQuery, by_score: bool = True, wanted: int | None = None) -> list[rerank.Ranked]:
     """The candidates as they are shown: if they are to be `by_score`, by closeness, and names as they were typed first.
     With `wanted` only so many at the top need be right."""
     words = leaves(question.tree)

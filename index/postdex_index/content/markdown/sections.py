@@ -21,7 +21,7 @@ from .inline_syntax import LINK_START, LINK_STOP, MORE_MARK, fence_code_tags
 from .plain_text import Rendering
 
 
-class Parsed(NamedTuple):
+class ParsedMarkdown(NamedTuple):
     """What a body holds. `links` are the targets of its links, each once; `problems` do not know their path.
 
     `excerpt` is the prose before `<!-- more -->`, else the first paragraph, on one line and at
@@ -35,7 +35,7 @@ class Parsed(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def sections(body: str, *, first_line: int = 1, anchors: SlugStyle = GITHUB, title: str = "") -> Parsed:
+def sections(body: str, *, first_line: int = 1, anchors: SlugStyle = GITHUB, title: str = "") -> ParsedMarkdown:
     """Cut `body` (Markdown, any line ends) into sections; never raises on what is written in it.
 
     `first_line` is the file's line of the body's first line, `anchors` the style of its anchors.
@@ -54,7 +54,7 @@ def sections(body: str, *, first_line: int = 1, anchors: SlugStyle = GITHUB, tit
     rendering.run(events)
     rendering.finish()
     found = tuple(rendering.sections)
-    return Parsed(
+    return ParsedMarkdown(
         without_title(found, title) if title and rendering.first_heading else found,
         tuple(dict.fromkeys(rendering.links)),
         _excerpt(found, rendering.more),
