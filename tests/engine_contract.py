@@ -241,7 +241,7 @@ class EngineContract:
         assert [(one.term, one.posts) for one in reader.words(prefix="sock")] == [("socket", 2), ("sockets", 1)]
         assert [one.term for one in reader.words(prefix="sock", limit=1)] == ["socket"]
         assert [one.term for one in reader.words(within="epor")] == ["reports"]
-        assert [one.term for one in reader.words(near="kernle", slips=1)] == ["kernel"]
+        assert [one.term for one in reader.words(near="kernle", edits=1)] == ["kernel"]
         assert reader.words(near="nowhere") == []
 
     def test_a_document_is_the_post(self, filled: Engine) -> None:

@@ -43,7 +43,7 @@ from postdex_index.query import (
     leaves,
 )
 from postdex_index.text.characters import is_spaceless
-from postdex_index.text.edit_distance import slips
+from postdex_index.text.edit_distance import edit_distance
 from postdex_index.text.stemming import stem
 
 STAMP = FileStamp(1, 1, 1, 1, bytes(16))
@@ -110,7 +110,7 @@ class Indexed(NamedTuple):
             case Prefix(text, field):
                 return self._where(field, lambda w: w.startswith(text))
             case Fuzzy(text, most, field):
-                return self._where(field, lambda w: w[0] == text[0] and slips(w, text, most) <= most)
+                return self._where(field, lambda w: w[0] == text[0] and edit_distance(w, text, most) <= most)
             case Wildcard(pattern, field):
                 regex = re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."))
                 return self._where(field, lambda w: regex.fullmatch(w) is not None)

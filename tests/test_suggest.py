@@ -14,7 +14,7 @@ from postdex_index.document import StoredSection
 from postdex_index.engine.api import Stats, Word
 from postdex_index.query import Clauses, Keyword, Query, Term, show
 from postdex_index.text.analyzer import Analyzer
-from postdex_index.text.edit_distance import slips
+from postdex_index.text.edit_distance import edit_distance
 from postdex_index.text.stemming import stem
 
 few = settings(max_examples=200, deadline=None)
@@ -150,4 +150,4 @@ words = st.text("abc", max_size=9)
 @few
 @given(words, words, st.integers(0, 4))
 def test_slips_are_those_of_the_matrix(a: str, b: str, most: int) -> None:
-    assert slips(a, b, most) == min(matrix(a, b), most + 1)
+    assert edit_distance(a, b, most) == min(matrix(a, b), most + 1)

@@ -34,7 +34,7 @@ from postdex_index.query import (
 from postdex_index.settings import Settings
 from postdex_index.text import globs
 from postdex_index.text.analyzer import Analyzer
-from postdex_index.text.edit_distance import slips
+from postdex_index.text.edit_distance import edit_distance
 from postdex_index.text.stemming import stem, stemmer_language
 
 #: By place: the commits, newest last, as (file table, posts, problems, analyzer).
@@ -336,12 +336,12 @@ def _is(leaf: Leaf, term: str, roots: set[str]) -> bool:
         case Wildcard(pattern):
             return re.fullmatch(globs.wildcard(pattern), term.encode()) is not None
         case Fuzzy(text, most):
-            return slips(text, term, most) <= most
+            return edit_distance(text, term, most) <= most
     return False
 
 
 def _distance(near: str, term: str, most: int) -> int:
-    return slips(near, term, most) if near[:1] == term[:1] else most + 1
+    return edit_distance(near, term, most) if near[:1] == term[:1] else most + 1
 
 
 def matches(analyzer: Analyzer, document: ToyDocument, query: Query) -> bool:

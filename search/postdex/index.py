@@ -1,8 +1,9 @@
 """How does a program search a folder of posts? `postdex.open(folder)` and the `Index` it gives.
 
 One search is one straight line: bring the index up to the files (`snapshots`), read the query (`syntax`), join what is
-misspelt (`rescue`). From there it is `answers`: let the engine match and score, re-rank the first fifty by closeness
-(`rerank`), make hits of the page that was asked for (`hits`). Faces (command line, service) stand on this file.
+misspelt (`correct_typos`). From there it is `answers`: let the engine match and score, re-rank the first fifty by
+closeness (`rerank`), make hits of the page that was asked for (`hits`). Faces (command line, service) stand on this
+file.
 """
 
 from __future__ import annotations
@@ -180,7 +181,7 @@ class Index:
         if parsed.empty:
             return Results(*nothing(request, parsed.warnings, view.state, started).values())
         read = (parsed.tree, parsed.title_key, ())
-        tree, title_key, corrections = typos.rescue(parsed, view.reader) if request.typo else read
+        tree, title_key, corrections = typos.correct_typos(parsed, view.reader) if request.typo else read
         if parsed.listing and not all_words:
             request = request._replace(sort="date")
         tree = all_of(tree, *narrowing)
@@ -241,7 +242,7 @@ class Index:
 
         view = self.snapshots.current(self.settings)
         parsed = self._parsed(query, view.reader)
-        tree, title_key, corrections = typos.rescue(parsed, view.reader)
+        tree, title_key, corrections = typos.correct_typos(parsed, view.reader)
         (document,) = view.reader.documents([check_text("path", path)])
         if document is None:
             reasons = why.unknown(self.folder, self.engine, self.settings, self.snapshots.indexed_files(), path)
@@ -373,7 +374,7 @@ def _parsed_query(
 
 def _with_suggestions(results: Results, parsed: parse.QueryReading, reader: Reader) -> Results:
     """Nothing was found: say which known words are near to those that were not to be corrected."""
-    meant = typos.did_you_mean(parsed, reader)
+    meant = typos.suggest_corrections(parsed, reader)
     said = tuple(f"no post has {one.word}; did you mean {' or '.join(one.known)}?" for one in meant)
     return results.replaced(warnings=results.warnings + said)
 

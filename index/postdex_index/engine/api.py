@@ -214,10 +214,10 @@ class Reader(Protocol):
         ...
 
     def words(
-        self, *, prefix: str = "", near: str = "", within: str = "", slips: int = 1, limit: int = 10
+        self, *, prefix: str = "", near: str = "", within: str = "", edits: int = 1, limit: int = 10
     ) -> list[Word]:
         """Words of published posts: beginning with `prefix`, or with `within` in them, most frequent first; or within
-        `slips` Damerau-Levenshtein slips of `near`, the first character fixed, nearest then most frequent first."""
+        `edits` Damerau-Levenshtein slips of `near`, the first character fixed, nearest then most frequent first."""
         ...
 
     def totals(self, queries: Sequence[Query], *, drafts: bool = False) -> list[int]:

@@ -11,10 +11,10 @@ from functools import lru_cache
 
 #: Remembered, because the segments of an index have mostly the same words.
 @lru_cache(8192)
-def slips(word: str, other: str, most: int) -> int:
+def edit_distance(word: str, other: str, most: int) -> int:
     """The number of slips, or `most` + 1 as soon as it is known to be more; O(len x most).
 
-    >>> slips("refcoutn", "refcount", 2), slips("psock", "socket", 1)
+    >>> edit_distance("refcoutn", "refcount", 2), edit_distance("psock", "socket", 1)
     (1, 2)
     """
     if word == other:

@@ -83,7 +83,7 @@ def _typed(node: Group | Clause, field: str = "") -> Iterator[Token | None]:
     if isinstance(node, Clause):
         token = node.token
         if (token.field or field) not in FILTERS:
-            yield token if not (node.sign == "-" or token.field or field or token.slips >= 0) else None
+            yield token if not (node.sign == "-" or token.field or field or token.edits >= 0) else None
         return
     for number, part in enumerate(node.parts):
         if number and node.kind != "beside":

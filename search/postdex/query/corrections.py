@@ -20,12 +20,12 @@ from typing import NamedTuple
 
 from postdex_index.engine.api import Reader, Word
 from postdex_index.query import Clauses, Keyword, Leaf, Phrase, Query, Synonyms, Term
-from postdex_index.text.edit_distance import slips
+from postdex_index.text.edit_distance import edit_distance
 
 from .planner import TypedWord
 
 
-class Slips(NamedTuple):
+class EditWeights(NamedTuple):
     """From how many letters on two slips are looked for, and what a known word weighs that is one away, or two."""
 
     two_from: int
@@ -35,10 +35,10 @@ class Slips(NamedTuple):
 #: A known word one slip away is nearly as good as the word itself, one two slips away is a guess. nDCG@10 of 75
 #: misspelt queries each on three sites with .7 and .45: .810 .743 .837, .85 and .6: .813 .743 .848, 1 and .7: .811 .738
 #: .853.
-WORD = Slips(8, (0.85, 0.6))
+WORD = EditWeights(8, (0.85, 0.6))
 #: Names are long and differ in more, so that hardly anything else is near: with the weights of words .813 .743 .848,
 #: with these .814 .743 .853.
-NAME = Slips(10, (1.0, 0.7))
+NAME = EditWeights(10, (1.0, 0.7))
 #: Shorter words have too many neighbours.
 SHORTEST = 4
 #: Known words that join a misspelt one.
@@ -70,14 +70,14 @@ _COMPOUND, _APART = 0.7, 0.45
 MOST_COMPOUNDS, MOST_LOOKUPS = 10, 200
 
 
-class Meant(NamedTuple):
+class Alternatives(NamedTuple):
     """What a word may have been: leaves to be searched for, and how people write them, the likeliest first."""
 
     leaves: tuple[Query, ...]
     known: tuple[str, ...]
 
 
-def instead_of(word: TypedWord, reader: Reader) -> Meant | None:
+def alternatives_to(word: TypedWord, reader: Reader) -> Alternatives | None:
     """What a word, or name, may have been that no published post has."""
     term, leaf = word.term, word.leaf
     if _has_digit(term):
@@ -94,14 +94,14 @@ def instead_of(word: TypedWord, reader: Reader) -> Meant | None:
     )
 
 
-def instead_of_part(part: Term, reader: Reader) -> Meant | None:
+def alternatives_to_part(part: Term, reader: Reader) -> Alternatives | None:
     """What a part of a name may have been that no published post has."""
     if len(part.text) < SHORTEST or _has_digit(part.text):
         return None
     return _near(part.text, part, reader, WORD)
 
 
-def commoner(word: TypedWord, posts: int, reader: Reader) -> Meant | None:
+def commoner(word: TypedWord, posts: int, reader: Reader) -> Alternatives | None:
     """The common word that a rare one is a slip away from, as in a post somebody wrote `managment`."""
     term, leaf = word.term, word.leaf
     if len(term) < SHORTEST_RARE or word.parts or not term.isalpha():
@@ -116,11 +116,11 @@ def nearest(reader: Reader, term: str, most: int) -> list[Word]:
     Words two slips away beside such that are one away: nDCG@10 .000 -.001 +.001 on three sites, and puzzling to read.
     Of several words with the same stem the first: as a term it finds them all.
     """
-    near = reader.words(near=term, slips=most, limit=4 * MOST_KNOWN) or _other_beginnings(term, reader)
-    fewest = slips(term, near[0].term, most) if near else 0
+    near = reader.words(near=term, edits=most, limit=4 * MOST_KNOWN) or _other_beginnings(term, reader)
+    fewest = edit_distance(term, near[0].term, most) if near else 0
     found: dict[tuple[str, ...], Word] = {}
     for word in near:
-        if slips(term, word.term, most) > fewest:
+        if edit_distance(term, word.term, most) > fewest:
             break
         found.setdefault(reader.analyzer.stems(word.term), word)
     return list(found.values())[:MOST_KNOWN]
@@ -129,16 +129,16 @@ def nearest(reader: Reader, term: str, most: int) -> list[Word]:
 def _other_beginnings(term: str, reader: Reader) -> list[Word]:
     """Known words whose first two letters were swapped, or which got a letter in front: `near` fixes the first."""
     others = (term[1] + term[0] + term[2:], term[1:])
-    return [word for other in others if len(other) >= SHORTEST for word in reader.words(near=other, slips=0)]
+    return [word for other in others if len(other) >= SHORTEST for word in reader.words(near=other, edits=0)]
 
 
-def _near(term: str, leaf: Leaf, reader: Reader, rule: Slips) -> Meant | None:
+def _near(term: str, leaf: Leaf, reader: Reader, rule: EditWeights) -> Alternatives | None:
     """Known words a slip away, or two where the word is long enough."""
     known = nearest(reader, term, 2 if len(term) >= rule.two_from else 1)
-    return _terms(known, leaf, rule.weights[slips(term, known[0].term, 2) - 1]) if known else None
+    return _terms(known, leaf, rule.weights[edit_distance(term, known[0].term, 2) - 1]) if known else None
 
 
-def _hash(term: str, leaf: Leaf, reader: Reader) -> Meant | None:
+def _hash(term: str, leaf: Leaf, reader: Reader) -> Alternatives | None:
     """A hash in another length: Git shows the first seven digits of forty."""
     if len(term) < SHORT_HASH or not _HEXADECIMAL.issuperset(term) or term.isdigit():
         return None
@@ -147,29 +147,29 @@ def _hash(term: str, leaf: Leaf, reader: Reader) -> Meant | None:
     return _terms(same, leaf, 1.0) if same else None
 
 
-def _apart(term: str, leaf: Leaf, reader: Reader) -> Meant | None:
+def _apart(term: str, leaf: Leaf, reader: Reader) -> Alternatives | None:
     """Letters and digits apart: `http2` as HTTP/2."""
     pieces = ["".join(piece) for _, piece in groupby(term, str.isdigit)]
     return _phrases([(pieces[0], pieces[1])], leaf, reader) if len(pieces) == 2 and term.isalnum() else None
 
 
-def _in_one(word: TypedWord, reader: Reader) -> Meant | None:
+def _in_one(word: TypedWord, reader: Reader) -> Alternatives | None:
     """What was typed with signs between in one: `HTTP/2` as http2."""
-    return _terms(known, word.leaf, 1.0) if (known := reader.words(near=word.term, slips=0)) else None
+    return _terms(known, word.leaf, 1.0) if (known := reader.words(near=word.term, edits=0)) else None
 
 
-def _in_two(term: str, leaf: Leaf, reader: Reader) -> Meant | None:
+def _in_two(term: str, leaf: Leaf, reader: Reader) -> Alternatives | None:
     """A word as the two that stand side by side in posts: `filesystem` as file system."""
     return _phrases(list(_halves(term, SHORTEST_HALF, reader)), leaf, reader)
 
 
-def _both(term: str, leaf: Leaf, reader: Reader) -> Meant | None:
+def _both(term: str, leaf: Leaf, reader: Reader) -> Alternatives | None:
     """A word as two that some post has both of, wherever they stand there."""
     pairs = _halves(term, SHORTEST, reader)
     both = [(Clauses(required=tuple(_term(half, leaf, _APART) for half in pair)), pair) for pair in pairs]
     totals = reader.totals([query for query, _ in both])
     posts, (query, pair) = max(zip(totals, both, strict=True), key=itemgetter(0), default=(0, (leaf, ())))
-    return Meant((query,), (" ".join(pair),)) if posts else None
+    return Alternatives((query,), (" ".join(pair),)) if posts else None
 
 
 def _halves(term: str, least: int, reader: Reader) -> Iterator[tuple[str, str]]:
@@ -177,19 +177,19 @@ def _halves(term: str, least: int, reader: Reader) -> Iterator[tuple[str, str]]:
     stops = reader.analyzer.stop_words
     for cut in range(least, len(term) - least + 1 if len(term) <= LONGEST_IN_TWO else 0):
         pair = term[:cut], term[cut:]
-        if not stops.issuperset(pair) and all(reader.words(near=half, slips=0) for half in pair):
+        if not stops.issuperset(pair) and all(reader.words(near=half, edits=0) for half in pair):
             yield pair
 
 
-def _phrases(pairs: Sequence[tuple[str, str]], leaf: Leaf, reader: Reader) -> Meant | None:
+def _phrases(pairs: Sequence[tuple[str, str]], leaf: Leaf, reader: Reader) -> Alternatives | None:
     """The pair of words that most posts have side by side."""
     phrases = [(Phrase(pair, _field(leaf), leaf.weight), pair) for pair in pairs]
     totals = reader.totals([phrase._replace(field="") for phrase, _ in phrases])
     posts, (phrase, pair) = max(zip(totals, phrases, strict=True), key=itemgetter(0), default=(0, (leaf, ())))
-    return Meant((phrase,), (" ".join(pair),)) if posts else None
+    return Alternatives((phrase,), (" ".join(pair),)) if posts else None
 
 
-def _glued(term: str, leaf: Leaf, reader: Reader) -> Meant | None:
+def _glued(term: str, leaf: Leaf, reader: Reader) -> Alternatives | None:
     """In languages that glue: the compounds that a word stands in, or else the parts that it is made of itself."""
     languages = reader.stats().languages
     if not set(GLUING).intersection(languages):
@@ -201,7 +201,7 @@ def _glued(term: str, leaf: Leaf, reader: Reader) -> Meant | None:
         made = [(_in_gluing(query), name) for query, name in made]
     totals = reader.totals([query for query, _ in made])
     found = [pair for pair, total in zip(made, totals, strict=True) if total]
-    return Meant(tuple(query for query, _ in found), tuple(name for _, name in found)) if found else None
+    return Alternatives(tuple(query for query, _ in found), tuple(name for _, name in found)) if found else None
 
 
 def _compounds(term: str, reader: Reader) -> list[Word]:
@@ -243,8 +243,8 @@ def _parts(term: str, reader: Reader) -> tuple[str, ...]:
     return parts(term) or next(((end,) for end in ends if known(end)), ())
 
 
-def _terms(words: Sequence[Word], leaf: Leaf, weight: float) -> Meant:
-    return Meant(tuple(_term(word.term, leaf, weight) for word in words), tuple(word.text for word in words))
+def _terms(words: Sequence[Word], leaf: Leaf, weight: float) -> Alternatives:
+    return Alternatives(tuple(_term(word.term, leaf, weight) for word in words), tuple(word.text for word in words))
 
 
 def _term(text: str, leaf: Leaf, weight: float) -> Term:

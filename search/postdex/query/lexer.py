@@ -50,7 +50,7 @@ class Token(NamedTuple):
     """A clause, bracket or operator as typed.
 
     `kind` is "word" (a chunk without blanks), "quote", "(", ")", "AND", "OR" or "NOT"; `sign`
-    is "+", "-" or "". `slips` stands behind a word (`word~2`; -1 none), `slop` behind a quote.
+    is "+", "-" or "". `edits` stands behind a word (`word~2`; -1 none), `slop` behind a quote.
     `last` says that nothing follows, not even a blank: the word may still be growing.
     """
 
@@ -59,7 +59,7 @@ class Token(NamedTuple):
     sign: str = ""
     field: str = ""
     weight: float = 1.0
-    slips: int = -1
+    edits: int = -1
     slop: int = 0
     last: bool = False
 

@@ -204,7 +204,7 @@ class _Reader:
         if token.kind == "quote":
             found = words.quoted(token.text, token.slop, reading)
         else:
-            found = words.word(token.text, token.slips, reading, self.warnings.append)
+            found = words.word(token.text, token.edits, reading, self.warnings.append)
         pattern = any(isinstance(piece.strict, (Fuzzy, Wildcard)) for piece in found) or "*" in token.text
         if excluded or pattern or field not in ("", "title"):
             self.titled = False
@@ -314,7 +314,7 @@ def _bare(part: Node) -> bool:
     if isinstance(part, Group) or part.sign == "-":
         return False
     token = part.token
-    return token.kind == "word" and not token.field and token.weight == 1 and token.slips < 0
+    return token.kind == "word" and not token.field and token.weight == 1 and token.edits < 0
 
 
 def _all(pieces: Sequence[Piece]) -> Query:

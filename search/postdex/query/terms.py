@@ -55,7 +55,7 @@ _TELLING = 2, 3
 _ASKING = 0.25
 #: Characters that must stand in front of a pattern, so that it doesn't run over half of the index.
 _LITERAL = 2
-_MOST_SLIPS = 2
+_MAX_EDITS = 2
 #: What is pasted without a blank can have hundreds of parts; its phrase has all of them.
 _MOST_PARTS = 64
 
@@ -100,8 +100,8 @@ class Reading(NamedTuple):
     known: Known | None = None
 
 
-def word(text: str, slips: int, reading: Reading, say: Say) -> list[Piece]:
-    """The pieces of a chunk without blanks, in order; none if it holds no token. `slips` is -1 for none.
+def word(text: str, edits: int, reading: Reading, say: Say) -> list[Piece]:
+    """The pieces of a chunk without blanks, in order; none if it holds no token. `edits` is -1 for none.
 
     >>> word("C++", -1, Reading(Analyzer(True, ("en",))), print)[0].loose
     (Term(text='c++', field='', weight=1.0, exact=False), Term(text='c', field='', weight=0.25, exact=False))
@@ -109,8 +109,8 @@ def word(text: str, slips: int, reading: Reading, say: Say) -> list[Piece]:
     special = None
     if _IS_WILD.search(text):
         special = _pattern(text, reading, say)
-    elif slips > 0:
-        special = _fuzzy(text, slips, reading, say)
+    elif edits > 0:
+        special = _fuzzy(text, edits, reading, say)
     if special:
         return [special]
     pieces: list[Piece] = []
@@ -252,7 +252,7 @@ def _telling(bigrams: set[str], known: Known | None) -> set[str]:
     return {bigram for bigram in bigrams if posts[bigram] <= most}
 
 
-def _fuzzy(text: str, slips: int, reading: Reading, say: Say) -> Piece | None:
+def _fuzzy(text: str, edits: int, reading: Reading, say: Say) -> Piece | None:
     """`word~`, or None with a word of why where it is no single word."""
     raws = [token[0] for token in reading.analyzer.words(text)]
     unit = tokenizer.compound(raws[0]) if len(raws) == 1 and not is_spaceless(raws[0]) else None
@@ -260,9 +260,9 @@ def _fuzzy(text: str, slips: int, reading: Reading, say: Say) -> Piece | None:
         if raws:
             say(f"~ allows slips in a single word of two letters or more; {text} was searched as it is")
         return None
-    if slips > _MOST_SLIPS:
-        say(f"{text}~{slips} was searched with {_MOST_SLIPS} slips, the most there are")
-    leaf = Fuzzy(unit.parts[0], min(slips, _MOST_SLIPS), reading.field, reading.weight)
+    if edits > _MAX_EDITS:
+        say(f"{text}~{edits} was searched with {_MAX_EDITS} slips, the most there are")
+    leaf = Fuzzy(unit.parts[0], min(edits, _MAX_EDITS), reading.field, reading.weight)
     return Piece(leaf, (leaf,))
 
 

@@ -1,7 +1,7 @@
 """Which words of a query need others beside them, and how do these join it?
 
-`rescue` joins each word that no published post has with what it may have been, and says so; where the person
-insisted on the word as typed, `did_you_mean` only says it. What a word may have been is the answer of `meant`.
+`correct_typos` joins each word that no published post has with what it may have been, and says so; where the person
+insisted on the word as typed, `suggest_corrections` only says it. What a word may have been is the answer of `meant`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from .parse import QueryReading
 from .planner import TypedWord
 
 if TYPE_CHECKING:
-    from .corrections import Meant
+    from .corrections import Alternatives
 
 #: A word in more posts is not misspelt; one in so few may itself be misspelt there.
 RARE = 4
 #: Of a pasted page no more words are looked at: each costs a millisecond at 10,000 posts, a long one ten.
-MOST_RESCUED = 20
+MAX_CORRECTED = 20
 
 #: For leaves of the tree, what stands in their place.
 _Instead: TypeAlias = dict[Query, tuple[Query, ...]]
@@ -36,7 +36,7 @@ class Correction(NamedTuple):
     posts: int = 0
 
 
-class Rescued(NamedTuple):
+class CorrectedQuery(NamedTuple):
     """The tree with what may have been meant, what a title must equal to rank higher, and what there is to say."""
 
     tree: Query
@@ -44,7 +44,7 @@ class Rescued(NamedTuple):
     corrections: tuple[Correction, ...]
 
 
-def rescue(parsed: QueryReading, reader: Reader) -> Rescued:
+def correct_typos(parsed: QueryReading, reader: Reader) -> CorrectedQuery:
     """The query with each misspelt word joined by what may have been meant.
 
     A word is misspelt if it may be corrected at all (`parsed.words`) and no published post holds it; or hardly any
@@ -53,35 +53,37 @@ def rescue(parsed: QueryReading, reader: Reader) -> Rescued:
     doubtful = [(word, posts) for word in parsed.words if word.correctable and (posts := _posts(word, reader)) <= RARE]
     instead: _Instead = {}
     corrections: dict[Correction, None] = {}
-    for word, posts in doubtful[:MOST_RESCUED]:
+    for word, posts in doubtful[:MAX_CORRECTED]:
         for leaf, correction, found in _corrected(word, posts, reader):
             instead[leaf] = (leaf, *found.leaves) if posts else _spelled_too(leaf, found)
             corrections[correction] = None
     if not instead:
-        return Rescued(parsed.tree, parsed.title_key, ())
-    return Rescued(
+        return CorrectedQuery(parsed.tree, parsed.title_key, ())
+    return CorrectedQuery(
         _joined(parsed.tree, instead), _title_key(parsed.title_key, corrections, reader.analyzer), tuple(corrections)
     )
 
 
-def did_you_mean(parsed: QueryReading, reader: Reader) -> tuple[Correction, ...]:
+def suggest_corrections(parsed: QueryReading, reader: Reader) -> tuple[Correction, ...]:
     """What may have been meant by misspelt words that are required or quoted: to be shown, not searched for."""
     from . import corrections as meant  # rarely needed, and a cold search is in a hurry
 
     insisted = [word for word in parsed.words if not word.correctable and not _posts(word, reader)]
-    return tuple(Correction(word.typed, found.known) for word in insisted if (found := meant.instead_of(word, reader)))
+    return tuple(
+        Correction(word.typed, found.known) for word in insisted if (found := meant.alternatives_to(word, reader))
+    )
 
 
-def _corrected(word: TypedWord, posts: int, reader: Reader) -> Iterator[tuple[Leaf, Correction, Meant]]:
+def _corrected(word: TypedWord, posts: int, reader: Reader) -> Iterator[tuple[Leaf, Correction, Alternatives]]:
     """The leaf of a word that so many posts have and what joins it, or the same of each part."""
     from . import corrections as meant  # rarely needed, and a cold search is in a hurry
 
-    found = meant.commoner(word, posts, reader) if posts else meant.instead_of(word, reader)
+    found = meant.commoner(word, posts, reader) if posts else meant.alternatives_to(word, reader)
     if found:
         yield word.leaf, Correction(word.typed, found.known, posts), found
     elif not posts:
         for part in word.parts:
-            if not reader.totals([Term(part.text)])[0] and (found := meant.instead_of_part(part, reader)):
+            if not reader.totals([Term(part.text)])[0] and (found := meant.alternatives_to_part(part, reader)):
                 yield part, Correction(part.text, found.known), found
 
 
@@ -107,7 +109,7 @@ def _title_key(title_key: str, corrections: Iterable[Correction], analyzer: Anal
     return padded.strip()
 
 
-def _spelled_too(leaf: Leaf, found: Meant) -> tuple[Query, ...]:
+def _spelled_too(leaf: Leaf, found: Alternatives) -> tuple[Query, ...]:
     """A misspelt leaf and what joins it. It is another spelling of the likeliest word: so that word has the place of
     the misspelt one among its neighbours, and an unpublished post may still have it as typed.
 

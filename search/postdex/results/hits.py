@@ -19,7 +19,7 @@ from postdex_index.model import Explanation
 from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
 from postdex_index.text import globs
 from postdex_index.text.analyzer import Analyzer
-from postdex_index.text.edit_distance import slips
+from postdex_index.text.edit_distance import edit_distance
 
 from .exact_spelling import SPELLED
 from .marking import Marking, best_snippet, marking
@@ -224,7 +224,7 @@ def _covers(pattern: str) -> Callable[[str], bool]:
 
 
 def _near(text: str, most: int) -> Callable[[str], bool]:
-    return lambda term: term[:1] == text[:1] and slips(text, term, most) <= most
+    return lambda term: term[:1] == text[:1] and edit_distance(text, term, most) <= most
 
 
 def explanation(reader: Reader, ranked: Ranked, showing: Showing) -> Explanation:

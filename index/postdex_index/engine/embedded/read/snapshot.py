@@ -286,7 +286,7 @@ class Snapshot:
     # -- words
 
     def words(
-        self, *, prefix: str = "", near: str = "", within: str = "", slips: int = 1, limit: int = 10
+        self, *, prefix: str = "", near: str = "", within: str = "", edits: int = 1, limit: int = 10
     ) -> list[Word]:
         """Words of published posts: beginning with `prefix`, `near` a word, or with `within` in them; see
         `engine.Reader.words`."""
@@ -294,7 +294,7 @@ class Snapshot:
         for part in self._scope(False).parts:
             words = part.segment.lists.terms
             if near:
-                numbers = {number: distance for distance, number in words.near(near, slips)}
+                numbers = {number: distance for distance, number in words.near(near, edits)}
             elif within:
                 numbers = dict.fromkeys(words.containing(within), 0)
             else:

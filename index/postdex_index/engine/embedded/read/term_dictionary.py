@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ....text.edit_distance import slips
+from ....text.edit_distance import edit_distance
 from ..format.columns import DISPLAY, FORM, INDIRECT, STEM, TERMS_PER_BLOCK
 from ..format.segment_file import SegmentFile
 
@@ -136,7 +136,7 @@ class TermDictionary:
         for key in map(bytes.decode, self._sharing_a_piece(word, most, text, step)):
             # Each slip brings in one letter at most, and loses one: cheaper to see than the slips themselves.
             if abs(len(key) - len(word)) <= most and len(letters.difference(key)) <= most:
-                distance = slips(word, key, most)
+                distance = edit_distance(word, key, most)
                 if distance <= most:
                     yield from ((distance, number) for number in self.find(key) if self.kind[number] & FORM)
 
