@@ -31,7 +31,7 @@ def verdict(reader: Reader, document: Outlined, question: ParsedQuery) -> Verdic
         return Verdict(path, 0, None, (*_unpublished(unpublished), *_failed(question.tree, here)))
     search = Search(question.tree, question.as_typed, limit=MOST_HITS, drafts=bool(unpublished))
     found = reader.search(search)
-    showing = hits.showing(search, found, reader.analyzer)
+    showing = hits.hit_context(search, found, reader.analyzer)
     for number, one in enumerate(best(found, question), 1):
         if one.candidate.document.path == path:
             score = hits.explanation(reader, one, showing)

@@ -34,14 +34,14 @@ _FIELDS = tuple(field.name for field in schema.HIT)
 _fields_of = attrgetter(*_FIELDS)
 
 
-class Showing(NamedTuple):
+class HitContext(NamedTuple):
     """What the hits of one search have in common: the leaves and what each is worth (weight x idf), which terms of
     a title are marked and how it is read, and what is to be shown."""
 
     search: Search
     leaves: Sequence[Leaf]
-    worth: Sequence[float]
-    wanted: Callable[[str], bool]
+    leaf_weights: Sequence[float]
+    is_wanted: Callable[[str], bool]
     analyzer: Analyzer
     snippets: bool
     section_snippets: bool
@@ -49,7 +49,7 @@ class Showing(NamedTuple):
     marking: Marking
 
 
-def showing(
+def hit_context(
     search: Search,
     answer: Answer,
     analyzer: Analyzer,
@@ -58,16 +58,16 @@ def showing(
     snippets: bool = True,
     section_snippets: bool = False,
     explain: bool = False,
-) -> Showing:
+) -> HitContext:
     """The leaves of a query, typed as `text`, together with what the engine said of them."""
     met = answer.leaves[: len(answer.leaves) - len(search.as_typed.leaves)]
     found, worth = [stats.leaf for stats in met], [stats.idf * stats.leaf.weight for stats in met]
     is_wanted = wanted(found, analyzer)
     marked = marking(search.query, found, worth, search.as_typed.key, text, analyzer)
-    return Showing(search, found, worth, is_wanted, analyzer, snippets, section_snippets, explain, marked)
+    return HitContext(search, found, worth, is_wanted, analyzer, snippets, section_snippets, explain, marked)
 
 
-class Spot(NamedTuple):
+class SectionMatch(NamedTuple):
     """A section of a post that holds words of the query; `section` is None for a post that has no sections."""
 
     ranked: Ranked
@@ -81,33 +81,33 @@ class Spot(NamedTuple):
         return self.section.score if self.section else self.ranked.score
 
 
-def of_post(reader: Reader, ranked: Ranked, showing: Showing) -> Hit:
+def of_post(reader: Reader, ranked: Ranked, context: HitContext) -> Hit:
     """The hit of a post: its three best sections, the best one's snippet."""
-    document, positions = _met(ranked, showing)
-    found = _best(ranked, document, positions, showing, SECTIONS, bool(showing.search.as_typed.leaves))
-    return _hit(reader, ranked, showing, document, positions, found)
+    document, positions = _positions_of(ranked, context)
+    found = _best(ranked, document, positions, context, SECTIONS, bool(context.search.as_typed.leaves))
+    return _hit(reader, ranked, context, document, positions, found)
 
 
-def spots(ranked: Ranked, showing: Showing) -> list[Spot]:
+def section_matches(ranked: Ranked, context: HitContext) -> list[SectionMatch]:
     """Each section of a post that holds words of the query, best first."""
-    document, positions = _met(ranked, showing)
+    document, positions = _positions_of(ranked, context)
     # Among the sections of all posts what is only likely to be meant would put them in the order of their posts.
-    certain = bool(showing.search.as_typed.leaves) and showing.search.as_typed.certain
-    found = _best(ranked, document, positions, showing, len(document.outline.levels), certain)
+    certain = bool(context.search.as_typed.leaves) and context.search.as_typed.certain
+    found = _best(ranked, document, positions, context, len(document.outline.levels), certain)
     if not found:
-        return [Spot(ranked, document, positions, None)]
-    return [Spot(ranked, document, positions, section) for section in found]
+        return [SectionMatch(ranked, document, positions, None)]
+    return [SectionMatch(ranked, document, positions, section) for section in found]
 
 
-def of_spot(reader: Reader, spot: Spot, showing: Showing) -> Hit:
+def of_section(reader: Reader, match: SectionMatch, context: HitContext) -> Hit:
     """The hit of a section: that section alone, with its own score."""
-    found = [spot.section] if spot.section else []
-    hit = _hit(reader, spot.ranked, showing, spot.document, spot.positions, found)
-    return hit._replace(score=spot.score)
+    found = [match.section] if match.section else []
+    hit = _hit(reader, match.ranked, context, match.document, match.positions, found)
+    return hit._replace(score=match.score)
 
 
-def _met(ranked: Ranked, showing: Showing) -> tuple[Outlined, list[Sequence[int]]]:
-    positions = [ranked.candidate.positions(leaf) for leaf in range(len(showing.leaves))]
+def _positions_of(ranked: Ranked, context: HitContext) -> tuple[Outlined, list[Sequence[int]]]:
+    positions = [ranked.candidate.positions(leaf) for leaf in range(len(context.leaves))]
     return ranked.candidate.document, positions
 
 
@@ -115,46 +115,46 @@ def _best(
     ranked: Ranked,
     document: Outlined,
     positions: Sequence[Sequence[int]],
-    showing: Showing,
+    context: HitContext,
     limit: int,
     wholes_first: bool,
 ) -> list[ScoredSection]:
     """The best sections of a post; with `wholes_first` those first that hold what was typed as a whole."""
     levels: dict[int, int] = {}
     if wholes_first:
-        count = len(showing.leaves)
-        wholes = [ranked.candidate.positions(count + number) for number in range(len(showing.search.as_typed.leaves))]
+        count = len(context.leaves)
+        wholes = [ranked.candidate.positions(count + number) for number in range(len(context.search.as_typed.leaves))]
         levels = holding(document.outline, wholes, ranked.spelled or ())
-    return best_sections(document.outline, positions, showing.worth, ranked, limit, levels)
+    return best_sections(document.outline, positions, context.leaf_weights, ranked, limit, levels)
 
 
 def _hit(
     reader: Reader,
     ranked: Ranked,
-    showing: Showing,
+    context: HitContext,
     document: Outlined,
     positions: Sequence[Sequence[int]],
     found: Sequence[ScoredSection],
 ) -> Hit:
-    snippets = len(found) if showing.section_snippets else int(showing.snippets)
+    snippets = len(found) if context.section_snippets else int(context.snippets)
     sections = [
-        _section(document, positions, scored, showing, number < snippets, scored.index in (ranked.spelled or ()))
+        _section(document, positions, scored, context, number < snippets, scored.index in (ranked.spelled or ()))
         for number, scored in enumerate(found)
     ]
     best, shown = sections[0] if sections else (SectionHit("", (), "", document.url, 1, 1, ranked.score), None)
-    own = document.description if showing.snippets and not (shown and shown.text) else ""
+    own = document.description if context.snippets and not (shown and shown.text) else ""
     return Hit(
         path=document.path,
         line=best.match_line,
         url=best.url,
         anchor=best.anchor,
         title=document.title,
-        title_spans=title_spans(document.title, showing.wanted, showing.analyzer) if showing.leaves else (),
+        title_spans=title_spans(document.title, context.is_wanted, context.analyzer) if context.leaves else (),
         headings=best.headings,
         score=ranked.score,
         snippet=shown if shown and shown.text else Snippet(own, (), best.line),
         sections=tuple([section for section, _ in sections]),
-        explain=explanation(reader, ranked, showing) if showing.explain else None,
+        explain=explanation(reader, ranked, context) if context.explain else None,
         **dict(zip(_FIELDS, _fields_of(document), strict=True)),
     )
 
@@ -163,7 +163,7 @@ def _section(
     document: Outlined,
     positions: Sequence[Sequence[int]],
     scored: ScoredSection,
-    showing: Showing,
+    context: HitContext,
     snipped: bool,
     spelled: bool,
 ) -> tuple[SectionHit, Snippet | None]:
@@ -171,10 +171,10 @@ def _section(
     _, heading, headings, anchor, line, _, body, _ = document.section(scored.index)
     shown = None
     if snipped:
-        shown = best_snippet(document, scored, positions, body, showing.marking, spelled)
+        shown = best_snippet(document, scored, positions, body, context.marking, spelled)
     url = f"{document.url}#{anchor}" if document.url and anchor else document.url
     match_line = shown.line if shown and (shown.spans or not heading) else line
-    own = shown if showing.section_snippets else None
+    own = shown if context.section_snippets else None
     return SectionHit(heading, headings, anchor, url, line, match_line, scored.score, own), shown
 
 
@@ -227,13 +227,13 @@ def _near(text: str, most: int) -> Callable[[str], bool]:
     return lambda term: term[:1] == text[:1] and edit_distance(text, term, most) <= most
 
 
-def explanation(reader: Reader, ranked: Ranked, showing: Showing) -> Explanation:
+def explanation(reader: Reader, ranked: Ranked, context: HitContext) -> Explanation:
     """The engine's score and, where words stand close together or a name is spelled just so, what that made of it."""
-    made = reader.explain(showing.search, ranked.candidate.document.path)
+    made = reader.explain(context.search, ranked.candidate.document.path)
     if ranked.score == ranked.candidate.score:
         return made
     if ranked.spelled is not None:  # one name has no words that could be close
         return Explanation(made.value * SPELLED, "score x spelling", (made, Explanation(SPELLED, "spelled as typed")))
-    factor = lift(ranked.candidate, neighbours(showing.leaves))
+    factor = lift(ranked.candidate, neighbours(context.leaves))
     close = Explanation(factor, "closeness of the query's words")
     return Explanation(made.value * factor, "score x closeness", (made, close))

@@ -46,7 +46,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def heaviest(text: str, marks: Sequence[Mark], worth: Sequence[float]) -> int:
+def heaviest(text: str, marks: Sequence[Mark], leaf_weights: Sequence[float]) -> int:
     """Where the heaviest mark stands, among those that stand together and are worth most, each word once."""
     best, most, end = marks[0].start, -1.0, 0
     place, heavy, value = best, -1.0, 0.0
@@ -57,9 +57,9 @@ def heaviest(text: str, marks: Sequence[Mark], worth: Sequence[float]) -> int:
             known.clear()
         if leaf not in known:
             known.add(leaf)
-            value += worth[leaf]
-            if worth[leaf] > heavy:
-                place, heavy = start, worth[leaf]
+            value += leaf_weights[leaf]
+            if leaf_weights[leaf] > heavy:
+                place, heavy = start, leaf_weights[leaf]
             if value > most:
                 best, most = place, value
         end = stop

@@ -33,16 +33,16 @@ _FEW = 3
 class Marking(NamedTuple):
     """What is marked in a passage, the most telling first, so that it owns the words that it shares with others.
 
-    `order`: the leaves, but for stop words among other words. `typed`: what is more than any of them where it stands
-    as a whole; numbered behind the leaves, in `worth` too. `parts`: by the number of a whole, or of the leaf of a
+    `order`: the leaves, but for stop words among other words. `typed`: what is more than any of them where it stands as
+    a whole; numbered behind the leaves, in `leaf_weights` too. `parts`: by the number of a whole, or of the leaf of a
     compound, the leaves that are not marked elsewhere where that stands: its parts, the pairs of a run without blanks.
-    `single`: the leaves that look for one character of such a run.
-    `name`: the leaf of the one name that is all of the query, or -1. `text`: what was typed, as `analyzer` reads it.
+    `single`: the leaves that look for one character of such a run. `name`: the leaf of the one name that is all of the
+    query, or -1. `text`: what was typed, as `analyzer` reads it.
     """
 
     order: Sequence[int]
     typed: Sequence[Typed]
-    worth: Sequence[float]
+    leaf_weights: Sequence[float]
     parts: Mapping[int, Sequence[int]]
     single: frozenset[int]
     name: int
@@ -51,11 +51,11 @@ class Marking(NamedTuple):
 
 
 def marking(
-    query: Query, found: Sequence[Leaf], worth: Sequence[float], key: str, text: str, analyzer: Analyzer
+    query: Query, found: Sequence[Leaf], leaf_weights: Sequence[float], key: str, text: str, analyzer: Analyzer
 ) -> Marking:
     """What is marked for a query that was typed as `text`; `key` has its words in their order."""
     pairs, single = (frozenset[int](),) * 2 if text.isascii() else _spaceless(found)
-    order = sorted(range(len(found)), key=worth.__getitem__, reverse=True)
+    order = sorted(range(len(found)), key=leaf_weights.__getitem__, reverse=True)
     if bonus := {id(leaf) for leaf in _bonus(query)}:
         order = [at for at in order if id(found[at]) not in bonus or (at in pairs and found[at].weight == 1)]
     parts: dict[int, Sequence[int]] = {}
@@ -70,8 +70,8 @@ def marking(
     for number, (_, held) in enumerate(typed, len(found)):
         if not pairs.isdisjoint(held):
             parts[number] = tuple(pairs & held)
-    wholes = [sum([worth[leaf] for leaf in held]) for _, held in typed]
-    return Marking(order, typed, [*worth, *wholes], parts, single, name, text, analyzer)
+    wholes = [sum([leaf_weights[leaf] for leaf in held]) for _, held in typed]
+    return Marking(order, typed, [*leaf_weights, *wholes], parts, single, name, text, analyzer)
 
 
 def _bonus(query: Query) -> list[Leaf]:
@@ -125,9 +125,9 @@ def best_snippet(
 ) -> Snippet:
     """The snippet of a section whose text begins at position `body`: around what stands there as it was typed, else
     where the words stand densest. `spelled`: the section is known to have a name just as it was typed."""
-    order, typed, worth, parts, single, name, *_ = marking
+    order, typed, leaf_weights, parts, single, name, *_ = marking
     inside = {leaf: positions[leaf][start:stop] for leaf, start, stop in scored.matches}
-    first = len(worth) - len(typed)
+    first = len(leaf_weights) - len(typed)
     wholes = _wholes(typed, inside, first) if typed and len(inside) > 1 else []
     standing = {whole.leaf for whole in wholes}
     covered = {part for at, some in parts.items() if at in inside or at in standing for part in some}
@@ -140,8 +140,8 @@ def best_snippet(
         return _as_typed(
             document, scored.index, _apart(inside[name])[: PASSAGES if spelled else 1], found, name, marking
         )
-    near = densest(inside | {leaf: places for leaf, places, _ in wholes} if wholes else inside, worth, body)
-    return snippet(document.passage(scored.index, near, found), worth)
+    near = densest(inside | {leaf: places for leaf, places, _ in wholes} if wholes else inside, leaf_weights, body)
+    return snippet(document.passage(scored.index, near, found), leaf_weights)
 
 
 def _as_typed(
@@ -155,7 +155,7 @@ def _as_typed(
         passage = document.passage(section, near, found)
         around, as_spelled = stretch(passage, leaf, marking.text if choice else "", marking.analyzer)
         if as_spelled or not shown:
-            shown = snippet(passage, marking.worth, around=around)
+            shown = snippet(passage, marking.leaf_weights, around=around)
         if as_spelled:
             break
     assert shown, "a leaf that was found has places"

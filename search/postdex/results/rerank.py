@@ -168,7 +168,7 @@ def closest(
 def best_sections(
     outline: Outline,
     positions: Sequence[Sequence[int]],
-    worth: Sequence[float],
+    leaf_weights: Sequence[float],
     post: Ranked,
     limit: int,
     wholes: Mapping[int, int] = MappingProxyType({}),
@@ -176,7 +176,8 @@ def best_sections(
     """The sections of a post that hold words of the query, best first; the first section where none does. Those that
     hold what was typed as a whole, `whole_matches` with their levels, come before all others.
 
-    `positions` has, for each leaf, where its words stand in the post, ascending; `worth` each leaf's weight x idf.
+    `positions` has, for each leaf, where its words stand in the post, ascending; `leaf_weights` each leaf's weight x
+    idf.
 
         score = own + POST_SHARE x the post's score
         own   = sum over leaves of  worth x (OWN_HEADING x heading + headings above + text)
@@ -189,9 +190,9 @@ def best_sections(
     if not levels:
         return []
     found = _occurrences(bounds, positions)
-    own = _by_section(bounds, stops, found, worth)
+    own = _by_section(bounds, stops, found, leaf_weights)
     above = _headings_above(levels, own)
-    all_words = sum(worth) or 1.0
+    all_words = sum(leaf_weights) or 1.0
     scored = []
     for index, (heading, text) in own.items():
         score = OWN_HEADING * heading + text + (above[index] if above else 0.0)
@@ -199,7 +200,7 @@ def best_sections(
             words = bounds[2 * index + 1] - bounds[2 * index]  # with the gap behind: one word is no whole heading
             score *= 1 + HEADING_COVERAGE * _asked_for(found[2 * index], positions) / words
         held = {leaf for position in (2 * index, 2 * index + 1) for leaf, _, _ in found.get(position, ())}
-        score *= 1 + COVERAGE * sum(map(worth.__getitem__, held)) / all_words
+        score *= 1 + COVERAGE * sum(map(leaf_weights.__getitem__, held)) / all_words
         scored.append((-score, index))
     if wholes and scored:
         most = min(scored)[0]
@@ -244,7 +245,7 @@ def _by_section(
     bounds: Sequence[int],
     stops: Sequence[int],
     found: dict[int, list[tuple[int, int, int]]],
-    worth: Sequence[float],
+    leaf_weights: Sequence[float],
 ) -> dict[int, tuple[float, float]]:
     """For each section with a match what its heading and its text are worth."""
     own: dict[int, tuple[float, float]] = {}
@@ -255,7 +256,7 @@ def _by_section(
             below = _norm(HEADING, bounds[position + 1] - bounds[position], AVERAGE_HEADING)
         value = 0.0
         for leaf, start, stop in matches:
-            value += worth[leaf] * saturation(stop - start, below)
+            value += leaf_weights[leaf] * saturation(stop - start, below)
         heading, text = own.get(position >> 1, (0.0, 0.0))
         own[position >> 1] = (heading, value) if position & 1 else (value, text)
     return own
@@ -283,7 +284,7 @@ def _asked_for(matches: Matches, positions: Sequence[Sequence[int]]) -> int:
     return len({position for leaf, start, stop in matches for position in positions[leaf][start:stop]})
 
 
-def densest(found: Mapping[int, Sequence[int]], worth: Sequence[float], otherwise: int) -> int:
+def densest(found: Mapping[int, Sequence[int]], leaf_weights: Sequence[float], otherwise: int) -> int:
     """Where the most telling word stands in the window of WINDOW words that holds the most telling of them all.
 
     `found` has by leaf where its words stand, ascending; `otherwise` is the answer if there are none.
@@ -294,16 +295,16 @@ def densest(found: Mapping[int, Sequence[int]], worth: Sequence[float], otherwis
     counts = dict.fromkeys(found, 0)
     value, most, oldest, best = 0.0, 0.0, 0, (0, 0)
     for newest, (position, leaf) in enumerate(positions):
-        value += worth[leaf] * (REPEATED if counts[leaf] else 1.0)
+        value += leaf_weights[leaf] * (REPEATED if counts[leaf] else 1.0)
         counts[leaf] += 1
         while position - positions[oldest][0] > WINDOW:
             gone = positions[oldest][1]
             counts[gone] -= 1
-            value -= worth[gone] * (REPEATED if counts[gone] else 1.0)
+            value -= leaf_weights[gone] * (REPEATED if counts[gone] else 1.0)
             oldest += 1
         if value > most * 1.000001:
             most, best = value, (oldest, newest)
-    return max(positions[best[0] : best[1] + 1], key=lambda match: worth[match[1]])[0]
+    return max(positions[best[0] : best[1] + 1], key=lambda match: leaf_weights[match[1]])[0]
 
 
 def as_ranked(candidate: Candidate, factor: float = 1.0) -> Ranked:

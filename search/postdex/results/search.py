@@ -58,7 +58,7 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
         deadline=deadline,
     )
     found = reader.search(search)
-    showing = hits.showing(
+    context = hits.hit_context(
         search,
         found,
         reader.analyzer,
@@ -70,10 +70,10 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
     wanted = None if whole else request.offset + request.limit
     ranked = best(found, question, request.sort == "score", wanted)
     if whole:
-        found_hits, total, done = _sections(reader, ranked, showing, request, deadline)
+        found_hits, total, done = _sections(reader, ranked, context, request, deadline)
     else:
         found_hits = [
-            hits.of_post(reader, one, showing) for one in ranked[request.offset : request.offset + request.limit]
+            hits.of_post(reader, one, context) for one in ranked[request.offset : request.offset + request.limit]
         ]
         total, done = found.total, True
     complete = found.complete and done
@@ -137,30 +137,30 @@ def all_of(tree: Query, *filters: Query) -> Query:
 def _sections(
     reader: Reader,
     ranked: Sequence[rerank.Ranked],
-    showing: hits.Showing,
+    context: hits.HitContext,
     request: SearchRequest,
     deadline: float | None,
 ) -> tuple[list[Hit], int, bool]:
     """All sections of these posts, best first (in the order of the posts if these are sorted): those of the page, how
     many there are, and whether time was enough for all posts."""
-    spots: list[hits.Spot] = []
-    done = True
+    matches: list[hits.SectionMatch] = []
+    complete = True
     for post in ranked:
         if deadline is not None and time.monotonic() > deadline:
-            done = False
+            complete = False
             break
-        spots += hits.spots(post, showing)
+        matches += hits.section_matches(post, context)
     if request.sort == "score":
-        spots.sort(key=lambda spot: -spot.score)
-    wanted = spots[request.offset : request.offset + request.limit]
-    return [hits.of_spot(reader, spot, showing) for spot in wanted], len(spots), done
+        matches.sort(key=lambda match: -match.score)
+    page_matches = matches[request.offset : request.offset + request.limit]
+    return [hits.of_section(reader, match, context) for match in page_matches], len(matches), complete
 
 
-def _cut(found: Answer) -> list[str]:
+def _cut(answer: Answer) -> list[str]:
     """A warning for each pattern of which only the most frequent words were searched for."""
     return [
         f"{show(stats.leaf)} stands for too many words; only the most frequent were searched for"
-        for stats in found.leaves
+        for stats in answer.leaves
         if stats.cut
     ]
 

@@ -70,7 +70,7 @@ class _Candidate(NamedTuple):
 
 def snippet(
     passage: Passage,
-    worth: Sequence[float],
+    leaf_weights: Sequence[float],
     *,
     width: int = 160,
     fragments: int = 2,
@@ -89,26 +89,28 @@ def snippet(
     text = passage.text
     marks = sorted(passage.marks)
     if len(marks) > _MOST_MARKS:
-        marks = sorted(sorted(marks, key=lambda mark: -worth[mark.leaf])[:_MOST_MARKS])
+        marks = sorted(sorted(marks, key=lambda mark: -leaf_weights[mark.leaf])[:_MOST_MARKS])
     begun = _BREAK.search(text, 0, min(marks[0].start if marks else 0, _SNAP)) if passage.cut_start else None
     bounds = _sentences(text, begun.end() if begun else 0)
     if not marks:
-        return _joined(passage, bounds, [_fitted(text, bounds, (bounds[0], bounds[1]), (0, 0), width)], (), worth)
+        return _joined(
+            passage, bounds, [_fitted(text, bounds, (bounds[0], bounds[1]), (0, 0), width)], (), leaf_weights
+        )
     if around:
         room = max(width, min(around[1] - around[0], int(width * _GROWN)))
-        return _joined(passage, bounds, [_around(text, bounds, around, room)], marks, worth, around[0])
-    candidates = _candidates(passage, bounds, marks, worth, width)
+        return _joined(passage, bounds, [_around(text, bounds, around, room)], marks, leaf_weights, around[0])
+    candidates = _candidates(passage, bounds, marks, leaf_weights, width)
     best = max(candidates, key=_BY_SCORE)
-    shown = [_place(text, bounds, best, worth, width)]
+    shown = [_place(text, bounds, best, leaf_weights, width)]
     if fragments > 1 and len(candidates) > 1:
         known = _leaves(shown, marks)
         if len({leaf for _, _, leaf in marks}) > len(known):
             candidates.sort(key=_BY_SCORE, reverse=True)
             chosen = _chosen(candidates, known, fragments)
             if len(chosen) > 1:
-                several = _places(text, bounds, chosen, worth, width)
+                several = _places(text, bounds, chosen, leaf_weights, width)
                 shown = several if len(_leaves(several, marks)) > len(known) else shown
-    return _joined(passage, bounds, shown, marks, worth)
+    return _joined(passage, bounds, shown, marks, leaf_weights)
 
 
 def title_spans(title: str, wanted: Callable[[str], bool], analyzer: Analyzer) -> tuple[Span, ...]:
@@ -137,7 +139,7 @@ def _sentences(text: str, start: int) -> Sequence[int]:
 
 
 def _candidates(
-    passage: Passage, bounds: Sequence[int], marks: Sequence[Mark], worth: Sequence[float], width: int
+    passage: Passage, bounds: Sequence[int], marks: Sequence[Mark], leaf_weights: Sequence[float], width: int
 ) -> list[_Candidate]:
     """Each sentence with marks, scored; of one with marks too far apart, each fullest window."""
     found: list[_Candidate] = []
@@ -151,7 +153,7 @@ def _candidates(
             after += 1
         early = 1 + 1 / log(_AVERAGE + passage.offset + start)
         for window in _windows(marks[first:after], reach):
-            found.append(_Candidate(_score(window, stop - start, worth) * early, start, stop, window))
+            found.append(_Candidate(_score(window, stop - start, leaf_weights) * early, start, stop, window))
         first = after
     return found
 
@@ -171,18 +173,18 @@ def _windows(marks: Sequence[Mark], reach: int) -> list[Sequence[Mark]]:
     return windows
 
 
-def _score(marks: Sequence[Mark], length: int, worth: Sequence[float]) -> float:
+def _score(marks: Sequence[Mark], length: int, leaf_weights: Sequence[float]) -> float:
     """BM25 of the marks in a sentence of `length` characters, raised by different words and by neighbours."""
     norm = _K1 * (1 - _B + _B * min(max(length, 20), 400) / _AVERAGE)
     if len(marks) == 1:  # nearly always
-        return worth[marks[0].leaf] / (1 + norm)
+        return leaf_weights[marks[0].leaf] / (1 + norm)
     counts: dict[int, int] = {}
     adjacent, before = 0, marks[0]
     for mark in marks:
         counts[mark.leaf] = counts.get(mark.leaf, 0) + 1
         adjacent += mark.leaf != before.leaf and mark.start - before.stop <= 1
         before = mark
-    score = sum(worth[leaf] * count / (count + norm) for leaf, count in counts.items())
+    score = sum(leaf_weights[leaf] * count / (count + norm) for leaf, count in counts.items())
     return score * (1 + _GROUP * (len(counts) - 1)) * (1 + _ADJACENT * min(adjacent, _MOST_ADJACENT))
 
 
@@ -205,7 +207,7 @@ def _leaves(places: Sequence[tuple[int, int]], marks: Sequence[Mark]) -> set[int
 
 
 def _places(
-    text: str, bounds: Sequence[int], chosen: Sequence[_Candidate], worth: Sequence[float], width: int
+    text: str, bounds: Sequence[int], chosen: Sequence[_Candidate], leaf_weights: Sequence[float], width: int
 ) -> list[tuple[int, int]]:
     """Where each chosen candidate is shown, in the order of the text; those that meet become one.
 
@@ -215,7 +217,7 @@ def _places(
     places = []
     for number, candidate in enumerate(chosen):
         needed = sum(other.stop - other.start for other in chosen[number + 1 :])
-        start, stop = _place(text, bounds, candidate, worth, max(room // (len(chosen) - number), room - needed))
+        start, stop = _place(text, bounds, candidate, leaf_weights, max(room // (len(chosen) - number), room - needed))
         places.append((start, stop))
         room -= stop - start
     places.sort()
@@ -229,12 +231,12 @@ def _places(
 
 
 def _place(
-    text: str, bounds: Sequence[int], candidate: _Candidate, worth: Sequence[float], room: int
+    text: str, bounds: Sequence[int], candidate: _Candidate, leaf_weights: Sequence[float], room: int
 ) -> tuple[int, int]:
     """Where a candidate is shown in `room` characters; if its marks are further apart, the best of them."""
     start, stop, marks = candidate.start, candidate.stop, candidate.marks
     if stop - start > room and len(marks) > 1:
-        marks = max(_windows(marks, int(room * _REACH)), key=lambda window: _score(window, stop - start, worth))
+        marks = max(_windows(marks, int(room * _REACH)), key=lambda window: _score(window, stop - start, leaf_weights))
     first = marks[0].start
     last = min(max([stop for _, stop, _ in marks]), first + room)
     return _fitted(text, bounds, (start, stop), (first, last), room)
@@ -295,7 +297,7 @@ def _joined(
     bounds: Sequence[int],
     places: Sequence[tuple[int, int]],
     marks: Sequence[Mark],
-    worth: Sequence[float],
+    leaf_weights: Sequence[float],
     first: int = -1,
 ) -> Snippet:
     """The places as one clean text with the spans of their marks, and the file's line of what stands at `first`,
@@ -318,7 +320,7 @@ def _joined(
     if first < 0:
         first = shown_marks[0].start if spans else begin
         if spans and _lines(passage.text, first, shown_marks[-1].start):
-            first = heaviest(passage.text, shown_marks, worth)
+            first = heaviest(passage.text, shown_marks, leaf_weights)
     line = passage.line + _lines(passage.text, 0, first)
     goes_on = passage.cut_stop if places[-1][1] == len(passage.text) else places[-1][1] not in bounds
     return Snippet(shown + (_ELLIPSIS if goes_on and not shown.endswith(_ENDS) else ""), tuple(spans), line)
