@@ -82,7 +82,7 @@ def outline(sections: Sequence[StoredSection]) -> Outline:
     ],
 )
 def test_closeness(first: list[int], second: list[int], distance: int) -> None:
-    assert rerank.closeness(first, second) == (1 / distance if distance else 0)
+    assert rerank.proximity(first, second) == (1 / distance if distance else 0)
 
 
 @few
@@ -90,7 +90,7 @@ def test_closeness(first: list[int], second: list[int], distance: int) -> None:
 def test_closeness_is_the_least_distance(first: list[int], second: list[int]) -> None:
     distances = [y - x if y > x else x - y + 1 for x in first for y in second if x != y]
     least = min(distances, default=99)
-    assert rerank.closeness(first, second) == (1 / least if least <= rerank.FARTHEST else 0)
+    assert rerank.proximity(first, second) == (1 / least if least <= rerank.MAX_DISTANCE else 0)
 
 
 @pytest.mark.parametrize(
@@ -132,14 +132,14 @@ def test_closest(
     found: list[tuple[float, list[list[int]]]], pairs: list[tuple[int, int]], order: list[tuple[int, float]]
 ) -> None:
     candidates = [FakeCandidate(post, score, where) for post, (score, where) in enumerate(found)]
-    got = rerank.closest(candidates, pairs)
+    got = rerank.rerank_by_proximity(candidates, pairs)
     assert numbers(got) == [post for post, _ in order]
     assert [r.score for r in got] == pytest.approx([score for _, score in order])
 
 
 def test_only_the_first_are_looked_at() -> None:
     candidates = [FakeCandidate(post, 1.0, [[1], [2] if post == 60 else [50]]) for post in range(70)]
-    assert numbers(rerank.closest(candidates, [(0, 1)])) == list(range(70))
+    assert numbers(rerank.rerank_by_proximity(candidates, [(0, 1)])) == list(range(70))
 
 
 @few
@@ -147,8 +147,8 @@ def test_only_the_first_are_looked_at() -> None:
 def test_wanted_changes_nothing_at_the_top(posts: list[tuple[float, list[int], list[int]]], wanted: int) -> None:
     posts.sort(key=lambda post: -post[0])
     candidates = [FakeCandidate(number, score, [a, b]) for number, (score, a, b) in enumerate(posts)]
-    every = rerank.closest(candidates, [(0, 1)])
-    cut = rerank.closest(candidates, [(0, 1)], wanted=wanted)
+    every = rerank.rerank_by_proximity(candidates, [(0, 1)])
+    cut = rerank.rerank_by_proximity(candidates, [(0, 1)], wanted=wanted)
     assert cut[:wanted] == every[:wanted]
     assert sorted(numbers(cut)) == list(range(len(posts)))
 

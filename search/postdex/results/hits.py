@@ -23,7 +23,7 @@ from postdex_index.text.edit_distance import edit_distance
 
 from .exact_spelling import SPELLED
 from .marking import Marking, best_snippet, marking
-from .rerank import Ranked, ScoredSection, best_sections, holding, lift, neighbours
+from .rerank import Ranked, ScoredSection, best_sections, holding, neighbours, proximity_factor
 from .snippets import title_spans
 from .values import Hit, SectionHit, Snippet
 
@@ -234,6 +234,6 @@ def explanation(reader: Reader, ranked: Ranked, context: HitContext) -> Explanat
         return made
     if ranked.spelled is not None:  # one name has no words that could be close
         return Explanation(made.value * SPELLED, "score x spelling", (made, Explanation(SPELLED, "spelled as typed")))
-    factor = lift(ranked.candidate, neighbours(context.leaves))
+    factor = proximity_factor(ranked.candidate, neighbours(context.leaves))
     close = Explanation(factor, "closeness of the query's words")
     return Explanation(made.value * factor, "score x closeness", (made, close))

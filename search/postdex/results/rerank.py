@@ -26,9 +26,9 @@ from postdex_index.scoring import norm, saturation
 from postdex_index.text.characters import is_spaceless
 
 #: All words of the query side by side are worth half the post's score once more.
-CLOSENESS = 0.5
+PROXIMITY = 0.5
 #: Words that stand further apart than this say no more together than each for itself.
-FARTHEST = 7
+MAX_DISTANCE = 7
 #: A leaf that weighs less is no word of its own among its neighbours, but a part of one, or a guess.
 PASSED_OVER = 0.6
 #: How many posts are looked at. A post further down would need more than CLOSENESS to reach the first page.
@@ -105,19 +105,19 @@ def neighbours(query_leaves: Sequence[Leaf]) -> tuple[tuple[int, int], ...]:
     return tuple(pairs)
 
 
-def closeness(first: Sequence[int], second: Sequence[int]) -> float:
-    """1 / the smallest distance from a word to the next word of the query; 0 beyond `FARTHEST`.
+def proximity(first: Sequence[int], second: Sequence[int]) -> float:
+    """1 / the smallest distance from a word to the next word of the query; 0 beyond `MAX_DISTANCE`.
 
     In the query's order the distance is that of the positions, in the other order one more.
 
-    >>> closeness([10, 50], [51]), closeness([10], [9]), closeness([10], [30])
+    >>> proximity([10, 50], [51]), proximity([10], [9]), proximity([10], [30])
     (1.0, 0.5, 0.0)
     """
     if len(first) <= len(second):
         few, many, earlier, later = first, second, 1, 0
     else:
         few, many, earlier, later = second, first, 0, 1
-    best = FARTHEST + 1
+    best = MAX_DISTANCE + 1
     count = len(many)
     for position in few:
         i = bisect_left(many, position)
@@ -129,10 +129,10 @@ def closeness(first: Sequence[int], second: Sequence[int]) -> float:
             best = many[i] - position + later
         if best == 1:
             return 1.0
-    return 1.0 / best if best <= FARTHEST else 0.0
+    return 1.0 / best if best <= MAX_DISTANCE else 0.0
 
 
-def closest(
+def rerank_by_proximity(
     candidates: Sequence[Candidate],
     pairs: Sequence[tuple[int, int]],
     wanted: int | None = None,
@@ -147,18 +147,18 @@ def closest(
         return [as_ranked(candidate) for candidate in candidates[:wanted]]
     looked_at = candidates[:LOOKED_AT]
     wanted = len(looked_at) if wanted is None else max(wanted, 1)
-    ranked = [as_ranked(candidate, lift(candidate, pairs)) for candidate in looked_at[:wanted]]
+    ranked = [as_ranked(candidate, proximity_factor(candidate, pairs)) for candidate in looked_at[:wanted]]
     top = [one.score for one in ranked]
     heapify(top)
     passed_over: list[Candidate] = []
     for candidate in looked_at[wanted:]:
-        if candidate.score * (1 + CLOSENESS) <= top[0]:
+        if candidate.score * (1 + PROXIMITY) <= top[0]:
             break
         together = sum([candidate.holds(first) and candidate.holds(second) for first, second in pairs])
-        if candidate.score * (1 + CLOSENESS * together / len(pairs)) <= top[0]:
+        if candidate.score * (1 + PROXIMITY * together / len(pairs)) <= top[0]:
             passed_over.append(candidate)
             continue
-        ranked.append(as_ranked(candidate, lift(candidate, pairs)))
+        ranked.append(as_ranked(candidate, proximity_factor(candidate, pairs)))
         heappushpop(top, ranked[-1].score)
     rest = [*passed_over, *candidates[len(ranked) + len(passed_over) :]]
     ranked.sort(key=itemgetter(1), reverse=True)
@@ -312,7 +312,7 @@ def as_ranked(candidate: Candidate, factor: float = 1.0) -> Ranked:
     return Ranked(candidate, candidate.score * factor, (candidate.score - candidate.whole) * factor)
 
 
-def lift(candidate: Candidate, pairs: Sequence[tuple[int, int]]) -> float:
+def proximity_factor(candidate: Candidate, pairs: Sequence[tuple[int, int]]) -> float:
     """What the closeness of these pairs of words makes of a post's score: a factor of 1 to 1 + CLOSENESS."""
     leaf = pairs[0][0]
     positions = candidate.positions(leaf)
@@ -320,8 +320,8 @@ def lift(candidate: Candidate, pairs: Sequence[tuple[int, int]]) -> float:
     for first, second in pairs:
         here = positions if first == leaf else candidate.positions(first)
         leaf, positions = second, candidate.positions(second)
-        total += closeness(here, positions)
-    return 1 + CLOSENESS * total / len(pairs)
+        total += proximity(here, positions)
+    return 1 + PROXIMITY * total / len(pairs)
 
 
 def _is_word(leaf: Leaf) -> bool:

@@ -102,7 +102,7 @@ def best(found: Answer, question: ParsedQuery, by_score: bool = True, wanted: in
     words = leaves(question.tree)
     if by_score and question.name:
         return spelled_first(found.candidates, question.name, len(words), wanted)
-    return rerank.closest(found.candidates, rerank.neighbours(words) if by_score else (), wanted)
+    return rerank.rerank_by_proximity(found.candidates, rerank.neighbours(words) if by_score else (), wanted)
 
 
 def nothing(request: SearchRequest, warnings: tuple[str, ...], state: IndexState, started: float) -> Results:
