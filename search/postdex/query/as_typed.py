@@ -16,9 +16,9 @@ from postdex_index.text import tokenizer
 from postdex_index.text.characters import is_spaceless
 
 from . import terms
-from .lexer import FILTERS, Token
+from .lexer import FILTERS, QueryToken
 from .parser import Clause, Group
-from .terms import Reading, Spelling, Word
+from .terms import Spelling, WordContext, WordLeaf
 
 #: A text of so many words is looked for as it stands, and who has it comes first, whatever else scores. Two characters
 #: of a script without blanks count as a word. Three words are enough where there are some, or a stop word, which nobody
@@ -42,14 +42,14 @@ class Whole(NamedTuple):
     name: str = ""
 
 
-def whole(root: Group, reading: Reading, prefix_last: bool = False) -> Whole:
+def whole(root: Group, reading: WordContext, prefix_last: bool = False) -> Whole:
     """What a query is as a whole.
 
     >>> from postdex_index.text.analyzer import Analyzer
     >>> from postdex_index.query import show
     >>> from postdex.query.lexer import lex
     >>> from postdex.query.parser import group
-    >>> reading = Reading(Analyzer(True, ("en",)))
+    >>> reading = WordContext(Analyzer(True, ("en",)))
     >>> [show(leaf) for leaf in whole(group(lex("sk_user_data").tokens).root, reading).leaves]
     ['"skuserdata"', "[skuserdata | 'sk user data']"]
     >>> [show(leaf) for leaf in whole(group(lex("this AND that it is").tokens).root, reading).leaves]
@@ -67,7 +67,7 @@ def whole(root: Group, reading: Reading, prefix_last: bool = False) -> Whole:
     count = sum([len(raw) / 2 if run else 1 for raw, run in zip(raws, runs, strict=True)])
     if not raws:
         return Whole()
-    reading = reading._replace(growing=prefix_last and tokens[-1].last)
+    reading = reading._replace(is_prefix=prefix_last and tokens[-1].last)
     one_chunk = len(tokens) == 1 and tokens[0].kind == "word" and not any(runs)
     name = spelling(tokens[0].text) if one_chunk else ""
     stop = any(raw.lower() in reading.stop_words for raw in raws)
@@ -78,7 +78,7 @@ def whole(root: Group, reading: Reading, prefix_last: bool = False) -> Whole:
     return Whole(leaves, True, name) if leaves else Whole()
 
 
-def _typed(node: Group | Clause, field: str = "") -> Iterator[Token | None]:
+def _typed(node: Group | Clause, field: str = "") -> Iterator[QueryToken | None]:
     """The words and quotes below a node in their order, operators among them; None for one that nobody pasted."""
     if isinstance(node, Clause):
         token = node.token
@@ -87,7 +87,7 @@ def _typed(node: Group | Clause, field: str = "") -> Iterator[Token | None]:
         return
     for number, part in enumerate(node.parts):
         if number and node.kind != "beside":
-            yield Token("word", node.kind)
+            yield QueryToken("word", node.kind)
         yield from [None] if node.sign == "-" else _typed(part, node.field or field)
 
 
@@ -100,7 +100,7 @@ def spelling(chunk: str) -> str:
     return chunk.strip(_AROUND).rstrip(".").rstrip(_AROUND)
 
 
-def _of_name(name: str, raws: list[str], reading: Reading) -> tuple[Leaf, ...]:
+def _of_name(name: str, raws: list[str], reading: WordContext) -> tuple[Leaf, ...]:
     """The leaves of a name: its own spelling in one word, or else any; none of a plain word."""
     if len(raws) > 1:
         return tuple(terms.exact(name, 0, reading))
@@ -111,7 +111,7 @@ def _of_name(name: str, raws: list[str], reading: Reading) -> tuple[Leaf, ...]:
     return only, terms.compound(raws[0], reading)
 
 
-def _outside_links(leaf: Word) -> Leaf:
+def _outside_links(leaf: WordLeaf) -> Leaf:
     if isinstance(leaf, Synonyms):
         return leaf._replace(spellings=tuple(map(_outside_link, leaf.spellings)))
     return _outside_link(leaf)

@@ -46,7 +46,7 @@ _AFTER_QUOTE = re.compile(rf"(?:~(\d{{1,3}}))?{_WEIGHT}(?=[\s()]|\Z)")
 _AFTER_BRACKET = re.compile(rf"{_WEIGHT}(?=[\s()]|\Z)")
 
 
-class Token(NamedTuple):
+class QueryToken(NamedTuple):
     """A clause, bracket or operator as typed.
 
     `kind` is "word" (a chunk without blanks), "quote", "(", ")", "AND", "OR" or "NOT"; `sign`
@@ -67,7 +67,7 @@ class Token(NamedTuple):
 class Lexed(NamedTuple):
     """The tokens of a text, what had to be repaired, and how many steps it took."""
 
-    tokens: tuple[Token, ...]
+    tokens: tuple[QueryToken, ...]
     warnings: tuple[str, ...]
     steps: int
 
@@ -139,7 +139,7 @@ class _Scan:
         self.steps = len(text)
         self.quotes = _quotes(text)
         self.open = [0]
-        self.tokens: list[Token] = []
+        self.tokens: list[QueryToken] = []
         self.warnings: list[str] = []
 
     def clause(self) -> None:
@@ -149,7 +149,7 @@ class _Scan:
         if self.text[self.at] == ")" and len(self.open) > 1 and not self.open[-1]:
             self.end_group()
         elif operator := self.take(_OPERATOR):
-            self.tokens.append(Token(operator[0]))
+            self.tokens.append(QueryToken(operator[0]))
         else:
             sign = "-" if self.take(_EXCLUDED) else "+" if self.take(_REQUIRED) else ""
             self.signed(sign, self.field())
@@ -188,7 +188,7 @@ class _Scan:
             self.at += 1
             self.steps += 1
             self.open.append(0)
-            self.tokens.append(Token("(", sign=sign, field=field))
+            self.tokens.append(QueryToken("(", sign=sign, field=field))
         elif opening == '"' or self.ends_clause(self.quotes.get(self.at)):
             self.quote(sign, field)
         else:
@@ -198,7 +198,7 @@ class _Scan:
         self.at += 1
         self.open.pop()
         found = self.take(_AFTER_BRACKET)
-        self.tokens.append(Token(")", weight=self.weight(found[1] if found else None)))
+        self.tokens.append(QueryToken(")", weight=self.weight(found[1] if found else None)))
 
     def ends_clause(self, stop: int | None) -> bool:
         """Whether no letter stands behind the quote of another script that ends here, if one does.
@@ -220,7 +220,7 @@ class _Scan:
         found = self.take(_AFTER_QUOTE)
         slop, weight = (found[1], found[2]) if found else (None, None)
         self.tokens.append(
-            Token("quote", text, sign, field, self.weight(weight), slop=int(slop or 0), last=growing),
+            QueryToken("quote", text, sign, field, self.weight(weight), slop=int(slop or 0), last=growing),
         )
 
     def chunk(self, sign: str, field: str) -> None:
@@ -251,11 +251,13 @@ class _Scan:
         suffix = None if field in FILTERS else _AFTER_WORD.search(text)
         self.steps += len(text)
         if suffix is None or not suffix.start():
-            self.tokens.append(Token("word", text, sign, field, last=last))
+            self.tokens.append(QueryToken("word", text, sign, field, last=last))
             return
         slips = int(suffix[2] or 1) if suffix[1] else -1
         body = text[: suffix.start()]
-        self.tokens.append(Token("word", body, sign, field, self.weight(suffix[3]), slips, last=last and not suffix[0]))
+        self.tokens.append(
+            QueryToken("word", body, sign, field, self.weight(suffix[3]), slips, last=last and not suffix[0])
+        )
 
     def weight(self, typed: str | None) -> float:
         if typed is None:
@@ -271,4 +273,4 @@ class _Scan:
             self.warnings.append(f"the {self.tokens[-1].text} at the end was left out: nothing follows it")
         if len(self.open) > 1:
             self.warnings.append("a ( was not closed; it was closed at the end")
-            self.tokens.extend([Token(")")] * (len(self.open) - 1))
+            self.tokens.extend([QueryToken(")")] * (len(self.open) - 1))

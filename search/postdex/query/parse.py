@@ -19,14 +19,14 @@ from .lexer import FILTERS, clean, lex
 from .parser import group
 from .pasted import beginning, telling
 from .planner import QuerySettings, TypedWord, read
-from .terms import Reading
+from .terms import WordContext
 
 if TYPE_CHECKING:
     from datetime import date
 
     from postdex_index.text.analyzer import Analyzer
 
-    from .terms import Known
+    from .terms import PostCount
 
 
 class QueryReading(NamedTuple):
@@ -55,7 +55,7 @@ def parse(
     today: date | None = None,
     all_words: bool = False,
     prefix_last: bool = False,
-    known: Known | None = None,
+    known: PostCount | None = None,
     fits: Fits | None = None,
 ) -> QueryReading:
     """Read a query by the analyzer of the index that answers, whose languages decide which words are stop words.
@@ -81,7 +81,7 @@ def parse(
     if fits and any(token.field in FILTERS for token in lexed.tokens):
         typed, unfit = typed_text(grouped.root, fits, analyzer)
     root, thinned = telling(typed, known, analyzer)
-    reading = Reading(analyzer, stop_words=analyzer.stop_words, known=known)
+    reading = WordContext(analyzer, stop_words=analyzer.stop_words, post_count=known)
     settings = QuerySettings(reading, today, all_words, prefix_last and not cut)
     tree, repairs, words, plain, steps = read(root, settings)
     warnings = [*filter(None, (cut, thinned)), *lexed.warnings, *grouped.warnings, *unfit, *repairs]

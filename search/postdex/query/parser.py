@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from postdex_index.errors import QueryError
 
-from .lexer import FILTERS, Token
+from .lexer import FILTERS, QueryToken
 
 #: Limits beyond which a query is refused: what people type is far below, what is above is a mistake or an attack. Words
 #: are none of the clauses that count here: of a pasted text `pasted` leaves some out.
@@ -22,7 +22,7 @@ MOST_LEVELS = 16
 class Clause(NamedTuple):
     """A word, quote or filter as typed; `sign` is "-" where it is excluded, by a sign or by `NOT`."""
 
-    token: Token
+    token: QueryToken
     sign: str = ""
 
 
@@ -47,11 +47,11 @@ class Grouped(NamedTuple):
     steps: int
 
 
-def group(tokens: Sequence[Token]) -> Grouped:
+def group(tokens: Sequence[QueryToken]) -> Grouped:
     """The groups of a query. Raises `QueryError` for more operators, phrases and filters, or deeper brackets, than the
     limits.
 
-    >>> group([Token("word", "a"), Token("OR")]).warnings
+    >>> group([QueryToken("word", "a"), QueryToken("OR")]).warnings
     ('OR was left out: nothing stands after it',)
     """
     if sum(map(_counts, tokens)) > MOST_CLAUSES:
@@ -62,7 +62,7 @@ def group(tokens: Sequence[Token]) -> Grouped:
     return Grouped(root, tuple(parser.warnings), parser.steps)
 
 
-def _counts(token: Token) -> bool:
+def _counts(token: QueryToken) -> bool:
     """Whether a token is syntax, not only a word or a bracket."""
     return token.kind in ("AND", "OR", "NOT", "quote") or bool(token.sign) or token.field in FILTERS
 
@@ -72,8 +72,8 @@ class _Parser:
 
     __slots__ = ("at", "level", "steps", "tokens", "warnings")
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
-        self.tokens = (*tokens, Token(""))
+    def __init__(self, tokens: Sequence[QueryToken]) -> None:
+        self.tokens = (*tokens, QueryToken(""))
         self.at = 0
         self.steps = 0
         self.level = 0
@@ -121,7 +121,7 @@ class _Parser:
         node = self.bracketed(token) if token.kind == "(" else Clause(token, token.sign)
         return node._replace(sign="" if node.sign == "-" else "-") if negated else node
 
-    def bracketed(self, opening: Token) -> Group:
+    def bracketed(self, opening: QueryToken) -> Group:
         self.level += 1
         if self.level > MOST_LEVELS:
             message = f"the query has brackets more than {MOST_LEVELS} deep"
@@ -135,7 +135,7 @@ class _Parser:
         self.steps += 1
         return self.tokens[self.at].kind
 
-    def step(self) -> Token:
+    def step(self) -> QueryToken:
         self.steps += 1
         self.at += 1
         return self.tokens[self.at - 1]

@@ -14,7 +14,7 @@ from postdex_index.text.tokenizer import terms_at
 
 from .lexer import FILTERS
 from .parser import Clause, Group, Node
-from .terms import Known
+from .terms import PostCount
 
 #: Characters that are read: people type less, and most of a longer text says nothing more about what is looked for.
 MOST_CHARACTERS = 2_000
@@ -40,7 +40,7 @@ def beginning(text: str) -> tuple[str, str]:
     return text[:stop], f"the text has {len(text):,} characters; only the first {stop:,} were read"
 
 
-def telling(root: Group, known: Known | None, analyzer: Analyzer) -> tuple[Group, str]:
+def telling(root: Group, known: PostCount | None, analyzer: Analyzer) -> tuple[Group, str]:
     """The query with no more than MOST_WORDS of its free words, and what is to be said of that ("" for nothing).
 
     They are those that fewest posts have. Words that no post has are left out, unless no post has any.
@@ -97,7 +97,7 @@ def _size(words: list[str]) -> int:
     return len(words) - pairs + -(-pairs // 2)
 
 
-def _posts(word: str, known: Known, analyzer: Analyzer) -> int:
+def _posts(word: str, known: PostCount, analyzer: Analyzer) -> int:
     """In how many posts the rarest term of a word stands that stands in any; 0 if none does."""
     terms = {term for raw in analyzer.raw_tokens(word) for term in _terms(raw)}
     return min(filter(None, map(known, terms)), default=0)

@@ -28,15 +28,15 @@ from postdex_index.text.tokenizer import LONGEST_TERM
 
 from . import filters
 from . import terms as words
-from .lexer import DATES, FILTERS, Token
+from .lexer import DATES, FILTERS, QueryToken
 from .parser import Clause, Group, Node
-from .terms import Piece, Reading
+from .terms import TermReading, WordContext
 
 if TYPE_CHECKING:
     from datetime import date
 
 #: For each required word, by its place in the group, the words it may be half of.
-_Glued: TypeAlias = dict[int, list[Term]]
+_JoinedWords: TypeAlias = dict[int, list[Term]]
 
 
 class TypedWord(NamedTuple):
@@ -57,7 +57,7 @@ class TypedWord(NamedTuple):
 class QuerySettings(NamedTuple):
     """How a query is to be read; what each means is said at `syntax.parse`."""
 
-    reading: Reading
+    reading: WordContext
     today: date | None = None
     all_words: bool = False
     prefix_last: bool = False
@@ -80,46 +80,46 @@ def read(root: Group, settings: QuerySettings) -> QueryTree:
     """The tree of a whole query. Stop words with nothing but stop words around them are words like any other.
 
     >>> from postdex_index.text.analyzer import Analyzer
-    >>> token = Token("word", "the", last=True)
-    >>> reading = Reading(Analyzer(True, ("en",)), stop_words=frozenset({"the"}))
+    >>> token = QueryToken("read_word", "the", last=True)
+    >>> reading = WordContext(Analyzer(True, ("en",)), stop_words=frozenset({"the"}))
     >>> read(Group("beside", (Clause(token),)), QuerySettings(reading)).tree
     Term(text='the', field='', weight=1.0, exact=False)
     """
-    reader = _Reader(settings)
-    tree = reader.group(root, _Scope(strict=settings.all_words)).tree()
+    reader = _TreeBuilder(settings)
+    tree = reader.group(root, _ClauseScope(required=settings.all_words)).tree()
     if reader.stopped and not reader.scored:
         return read(root, settings._replace(reading=settings.reading._replace(stop_words=frozenset(), asks=False)))
     text = " ".join(reader.typed) if reader.titled else ""
     return QueryTree(tree, tuple(reader.warnings), tuple(reader.words), text, reader.steps)
 
 
-class _Scope(NamedTuple):
+class _ClauseScope(NamedTuple):
     """What the brackets around a clause say of it.
 
-    `strict`: a word is read as if it were required; `explicit`: a stop word is a word like any other;
+    `required`: a word is read as if it were required; `explicit`: a stop word is a word like any other;
     `excluded`: nothing scores, and nothing is corrected.
     """
 
     field: str = ""
     weight: float = 1.0
-    strict: bool = False
+    required: bool = False
     explicit: bool = False
     excluded: bool = False
 
 
 class _Bag:
-    """The clauses of a group while they are collected; `glued` are words that people may have typed in two.
+    """The clauses of a group while they are collected; `joined_words` are words that people may have typed in two.
 
     Under OR (`either`) filters and exclusions are choices like the words beside them.
     """
 
-    __slots__ = ("bonus", "either", "excluded", "glued", "optional", "required")
+    __slots__ = ("bonus", "either", "excluded", "joined_words", "optional", "required")
 
     def __init__(self, either: bool) -> None:
         self.either = either
         self.required: list[Query] = []
         self.optional: list[Query] = []
-        self.glued: list[Query] = []
+        self.joined_words: list[Query] = []
         self.excluded: list[Query] = []
         self.bonus: list[Query] = []
 
@@ -139,7 +139,7 @@ class _Bag:
 
     def tree(self) -> Query | None:
         """The clauses as one query; None if there are none."""
-        optional = (*self.optional, *self.glued)
+        optional = (*self.optional, *self.joined_words)
         if not (self.required or optional or self.excluded or self.bonus):
             return None
         if not self.excluded and not self.bonus and len(self.required) + len(optional) == 1:
@@ -149,7 +149,7 @@ class _Bag:
         return Clauses(required, optional, tuple(self.excluded), tuple(self.bonus), minimum)
 
 
-class _Reader:
+class _TreeBuilder:
     """Groups -> tree. Keeps what is noticed on the way: the words, the plain text, what can score.
 
     `stopped`: a stop word was taken for a bonus; `scored`: something else can score; `titled`: the
@@ -168,25 +168,25 @@ class _Reader:
         self.warnings: list[str] = []
         self.words: list[TypedWord] = []
 
-    def group(self, parts_of: Group, scope: _Scope) -> _Bag:
+    def group(self, parts_of: Group, scope: _ClauseScope) -> _Bag:
         """The clauses of a group, those of the groups in it included."""
         scope = scope._replace(field=parts_of.field or scope.field, weight=parts_of.weight * scope.weight)
         if parts_of.kind == "AND":
-            scope = scope._replace(strict=True, explicit=True)
+            scope = scope._replace(required=True, explicit=True)
         every = parts_of.kind == "AND" or (parts_of.kind == "beside" and self.settings.all_words and not scope.excluded)
         bag = _Bag(either=parts_of.kind == "OR")
         pieces = [self.pieces(part, scope) if isinstance(part, Clause) else [] for part in parts_of.parts]
-        glued = self.glue(parts_of.parts, pieces, every, scope, bag) if parts_of.kind == "beside" else {}
+        joined_words = self.join_words(parts_of.parts, pieces, every, scope, bag) if parts_of.kind == "beside" else {}
         for at, part in enumerate(parts_of.parts):
             if part.sign == "-":
                 self.exclude(part, pieces[at], scope, bag)
             elif isinstance(part, Clause):
-                self.clause(part, pieces[at], glued.get(at, []), every, scope, bag)
+                self.clause(part, pieces[at], joined_words.get(at, []), every, scope, bag)
             else:
                 self.nested(part, every or part.sign == "+", scope, bag)
         return bag
 
-    def pieces(self, clause: Clause, scope: _Scope) -> list[Piece]:
+    def pieces(self, clause: Clause, scope: _ClauseScope) -> list[TermReading]:
         """The words or the filter of a clause, each read once."""
         token = clause.token
         self.steps += 1 + len(token.text)
@@ -194,42 +194,44 @@ class _Reader:
         if field in FILTERS:
             return self.filter(field, token)
         if token.text == "*" and not field:
-            return [Piece(Everything(), (Everything(),))]
+            return [TermReading(Everything(), (Everything(),))]
         excluded = scope.excluded or clause.sign == "-"
         reading = self.reading._replace(
             field=field,
             weight=scope.weight * token.weight,
-            growing=self.settings.prefix_last and token.last and not excluded,
+            is_prefix=self.settings.prefix_last and token.last and not excluded,
         )
         if token.kind == "quote":
             found = words.quoted(token.text, token.slop, reading)
         else:
-            found = words.word(token.text, token.edits, reading, self.warnings.append)
-        pattern = any(isinstance(piece.strict, (Fuzzy, Wildcard)) for piece in found) or "*" in token.text
+            found = words.read_word(token.text, token.edits, reading, self.warnings.append)
+        pattern = any(isinstance(piece.required, (Fuzzy, Wildcard)) for piece in found) or "*" in token.text
         if excluded or pattern or field not in ("", "title"):
             self.titled = False
         return found
 
-    def filter(self, field: str, token: Token) -> list[Piece]:
+    def filter(self, field: str, token: QueryToken) -> list[TermReading]:
         """A filter, or what was typed for one as text."""
         if field not in DATES:
             keyword = filters.keyword(field, token.text, self.reading.analyzer)
             if keyword is None:
                 self.warnings.append(f"{field}: was left out: it has no value")
-            return [Piece(keyword, (keyword,))] if keyword else []
+            return [TermReading(keyword, (keyword,))] if keyword else []
         span, repair = filters.date_range(field, token.text, self.settings.today)
         if repair:
             self.warnings.append(repair)
         if span is not None:
-            return [Piece(span, (span,))]
+            return [TermReading(span, (span,))]
         typed = f"{field}:{token.text}"
         self.warnings.append(f"{typed} is no date (like 2022, 2022-08, 2022-08-26 or 30d) and was searched as text")
-        return words.word(typed, -1, self.reading, self.warnings.append)
+        return words.read_word(typed, -1, self.reading, self.warnings.append)
 
-    def glue(self, parts: Sequence[Node], pieces: list[list[Piece]], every: bool, scope: _Scope, bag: _Bag) -> _Glued:
+    def join_words(
+        self, parts: Sequence[Node], pieces: list[list[TermReading]], every: bool, scope: _ClauseScope, bag: _Bag
+    ) -> _JoinedWords:
         """Neighbours as one word, where that is a word too: a choice more, or another spelling of both if required."""
-        glued: _Glued = {}
-        known = self.reading.known
+        joined_words: _JoinedWords = {}
+        known = self.reading.post_count
         for at, (left, right) in enumerate(pairwise(parts)):
             if scope.excluded or not (_bare(left) and _bare(right) and left.sign == right.sign):
                 continue
@@ -238,12 +240,12 @@ class _Reader:
                 continue
             if every or left.sign == "+":
                 for place in (at, at + 1):
-                    glued.setdefault(place, []).append(Term(text, scope.field))
+                    joined_words.setdefault(place, []).append(Term(text, scope.field))
             else:
-                bag.glued.append(Term(text, scope.field, scope.weight))
-        return glued
+                bag.joined_words.append(Term(text, scope.field, scope.weight))
+        return joined_words
 
-    def in_one(self, left: list[Piece], right: list[Piece]) -> str:
+    def in_one(self, left: list[TermReading], right: list[TermReading]) -> str:
         """Two words as one, "" where they make none. `a` stands before everything: `a way` is not away."""
         if len(left) != 1 or len(right) != 1 or not (left[0].plain and right[0].plain):
             return ""
@@ -255,54 +257,60 @@ class _Reader:
         return first + second if left[0].closes and right[0].opens and inner.isalnum() and not inner.isdigit() else ""
 
     def clause(
-        self, part: Clause, pieces: list[Piece], glued: list[Term], every: bool, scope: _Scope, bag: _Bag
+        self,
+        part: Clause,
+        pieces: list[TermReading],
+        joined_words: list[Term],
+        every: bool,
+        scope: _ClauseScope,
+        bag: _Bag,
     ) -> None:
         """A word or filter among others."""
         required = every or part.sign == "+"
         if (part.token.field or scope.field) not in FILTERS:
             self.typed.append(part.token.text)
-        if len(pieces) > 1 and scope.strict and not required:
+        if len(pieces) > 1 and scope.required and not required:
             bag.add(_all(pieces), False)
             self.scored = self.scored or not scope.excluded
             return
         for piece in pieces:
             stop = piece.asks or (piece.plain and piece.term in self.reading.stop_words)
-            leaf = _spelled_too(piece.strict, glued) if glued else piece.strict
+            leaf = _spelled_too(piece.required, joined_words) if joined_words else piece.required
             if stop and not (scope.explicit or part.sign == "+"):
                 self.stopped = True
-                bag.bonus.append(piece.strict)
+                bag.bonus.append(piece.required)
                 continue
-            if required or scope.strict or not leaves(leaf):
+            if required or scope.required or not leaves(leaf):
                 bag.add(leaf, required)
             else:
-                bag.optional.extend(piece.loose)
+                bag.optional.extend(piece.optional)
             self.scored = self.scored or (bool(leaves(leaf)) and not scope.excluded)
-            self.note(part.token, piece, leaf, not (required or scope.strict or stop), scope)
+            self.note(part.token, piece, leaf, not (required or scope.required or stop), scope)
 
-    def note(self, token: Token, piece: Piece, leaf: Query, optional: bool, scope: _Scope) -> None:
+    def note(self, token: QueryToken, piece: TermReading, leaf: Query, optional: bool, scope: _ClauseScope) -> None:
         """Keep a word for those who ask what else it may have been."""
         if scope.excluded or not piece.term or isinstance(leaf, (Clauses, Keyword, DateRange, Everything)):
             return
         growing = self.settings.prefix_last and token.last
         correctable = optional and not growing and token.kind != "quote"
-        parts = tuple(part for part in piece.loose[1:] if isinstance(part, Term))
+        parts = tuple(part for part in piece.optional[1:] if isinstance(part, Term))
         self.words.append(TypedWord(piece.term, leaf, correctable, piece.typed, parts))
 
-    def nested(self, inner: Group, required: bool, scope: _Scope, bag: _Bag) -> None:
+    def nested(self, inner: Group, required: bool, scope: _ClauseScope, bag: _Bag) -> None:
         """A group among others; in brackets of its own a required word is still required."""
         if required and len(inner.parts) == 1:
-            scope = scope._replace(strict=True, explicit=True)
+            scope = scope._replace(required=True, explicit=True)
         found = self.group(inner, scope)
         if found.only_bonus():
             bag.bonus += found.bonus
         elif tree := found.tree():
             bag.add(tree, required)
 
-    def exclude(self, part: Node, pieces: list[Piece], scope: _Scope, bag: _Bag) -> None:
+    def exclude(self, part: Node, pieces: list[TermReading], scope: _ClauseScope, bag: _Bag) -> None:
         """A clause that a post must not have."""
         self.titled = False
         if isinstance(part, Group):
-            tree = self.group(part, scope._replace(strict=True, explicit=True, excluded=True)).tree()
+            tree = self.group(part, scope._replace(required=True, explicit=True, excluded=True)).tree()
         else:
             tree = _all(pieces) if pieces else None
         if tree is not None:
@@ -317,12 +325,12 @@ def _bare(part: Node) -> bool:
     return token.kind == "word" and not token.field and token.weight == 1 and token.edits < 0
 
 
-def _all(pieces: Sequence[Piece]) -> Query:
-    return Clauses(required=tuple(piece.strict for piece in pieces)) if len(pieces) > 1 else pieces[0].strict
+def _all(pieces: Sequence[TermReading]) -> Query:
+    return Clauses(required=tuple(piece.required for piece in pieces)) if len(pieces) > 1 else pieces[0].required
 
 
-def _spelled_too(leaf: Query, glued: Sequence[Term]) -> Query:
+def _spelled_too(leaf: Query, joined_words: Sequence[Term]) -> Query:
     """A word, or one of the words it may be half of."""
     if isinstance(leaf, Synonyms):
-        return Synonyms((*leaf.spellings, *glued), leaf.weight)
-    return Synonyms((leaf._replace(weight=1.0), *glued), leaf.weight) if isinstance(leaf, Term) else leaf
+        return Synonyms((*leaf.spellings, *joined_words), leaf.weight)
+    return Synonyms((leaf._replace(weight=1.0), *joined_words), leaf.weight) if isinstance(leaf, Term) else leaf

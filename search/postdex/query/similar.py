@@ -31,7 +31,7 @@ def complete(reader: Reader, text: str, limit: int = 10) -> list[Word]:
     None after a blank or a sign, when no word is being typed, and none for more than one Chinese
     character: nobody can say where a word ends there.
     """
-    prefix = _growing(text, reader.analyzer)
+    prefix = _prefix_typed(text, reader.analyzer)
     return reader.words(prefix=prefix, limit=limit) if prefix else []
 
 
@@ -56,7 +56,7 @@ def like(reader: Reader, document: Document, limit: int = 25) -> Query:
     return Clauses(optional=terms, excluded=(Keyword("path", document.path),), minimum=1)
 
 
-def _growing(text: str, analyzer: Analyzer) -> str:
+def _prefix_typed(text: str, analyzer: Analyzer) -> str:
     """The beginning of a term that the text ends with, "" if it ends with none."""
     tokens = list(analyzer.raw_matches(text))
     if not tokens or text[tokens[-1].end() :].strip("_.-'’"):

@@ -25,10 +25,10 @@ from postdex_index.text.stemming import asks
 
 Spelling: TypeAlias = Term | Phrase | Prefix
 #: A word in all its spellings.
-Word: TypeAlias = Spelling | Synonyms
+WordLeaf: TypeAlias = Spelling | Synonyms
 Say: TypeAlias = Callable[[str], None]
 #: In how many posts of the index a term stands.
-Known: TypeAlias = Callable[[str], int]
+PostCount: TypeAlias = Callable[[str], int]
 
 #: A part of a compound says less than the whole: a post with parts only is a hit, far down. nDCG@10 on three
 #: sites with .5, .35, .25, .15: identifiers .891 .911 .940 .940 and .897 .902 .912 .912, all else within .001.
@@ -66,7 +66,7 @@ _IS_WILD = re.compile(r"\*|\?[\w*]")
 _CLOSING = ",.;:!"
 
 
-class Piece(NamedTuple):
+class TermReading(NamedTuple):
     """One word of a query in both readings.
 
     `term` is the word as indexed, in one, "" where it is none; `typed` is what it was read from. `plain` says
@@ -75,8 +75,8 @@ class Piece(NamedTuple):
     so that among other words it is a stop word.
     """
 
-    strict: Query
-    loose: tuple[Query, ...]
+    required: Query
+    optional: tuple[Query, ...]
     term: str = ""
     plain: bool = False
     opens: bool = False
@@ -85,25 +85,25 @@ class Piece(NamedTuple):
     typed: str = ""
 
 
-class Reading(NamedTuple):
+class WordContext(NamedTuple):
     """How a word was typed: in which field, with which weight, whether it may still be growing; and how it is read.
 
-    `asks`: words that only ask are taken for such; `known` counts the posts with a term.
+    `asks`: words that only ask are taken for such; `post_count` counts the posts with a term.
     """
 
     analyzer: Analyzer
     field: str = ""
     weight: float = 1.0
-    growing: bool = False
+    is_prefix: bool = False
     stop_words: frozenset[str] = frozenset()
     asks: bool = True
-    known: Known | None = None
+    post_count: PostCount | None = None
 
 
-def word(text: str, edits: int, reading: Reading, say: Say) -> list[Piece]:
+def read_word(text: str, edits: int, reading: WordContext, say: Say) -> list[TermReading]:
     """The pieces of a chunk without blanks, in order; none if it holds no token. `edits` is -1 for none.
 
-    >>> word("C++", -1, Reading(Analyzer(True, ("en",))), print)[0].loose
+    >>> read_word("C++", -1, WordContext(Analyzer(True, ("en",))), print)[0].loose
     (Term(text='c++', field='', weight=1.0, exact=False), Term(text='c', field='', weight=0.25, exact=False))
     """
     special = None
@@ -113,7 +113,7 @@ def word(text: str, edits: int, reading: Reading, say: Say) -> list[Piece]:
         special = _fuzzy(text, edits, reading, say)
     if special:
         return [special]
-    pieces: list[Piece] = []
+    pieces: list[TermReading] = []
     group: list[re.Match[str]] = []
     for token in reading.analyzer.words(text):
         if is_spaceless(token[0]):
@@ -125,25 +125,25 @@ def word(text: str, edits: int, reading: Reading, say: Say) -> list[Piece]:
     return pieces + _spoken(text, group, reading)
 
 
-def quoted(text: str, slop: int, reading: Reading) -> list[Piece]:
+def quoted(text: str, slop: int, reading: WordContext) -> list[TermReading]:
     """The one piece of a quoted text, or none: its exact words side by side, or within `slop` more."""
-    found: list[Piece] = []
+    found: list[TermReading] = []
     for leaf in exact(text, slop, reading):
         first = leaf.spellings[0] if isinstance(leaf, Synonyms) else leaf
-        found.append(Piece(leaf, (leaf,), first.text if isinstance(first, Term) else "", typed=text))
+        found.append(TermReading(leaf, (leaf,), first.text if isinstance(first, Term) else "", typed=text))
     return found
 
 
-def exact(text: str, slop: int, reading: Reading) -> list[Word]:
+def exact(text: str, slop: int, reading: WordContext) -> list[WordLeaf]:
     """The one leaf that a quoted text is, or none.
 
     >>> from postdex_index.query import show
-    >>> [show(leaf) for leaf in exact("Root cause", 0, Reading(Analyzer(True, ("en",))))]
+    >>> [show(leaf) for leaf in exact("Root cause", 0, WordContext(Analyzer(True, ("en",))))]
     ['"root cause"']
     """
     tokens = reading.analyzer.words(text)
     raws = [token[0] for token in tokens]
-    growing = reading.growing and bool(tokens) and tokens[-1].end() == len(text)
+    growing = reading.is_prefix and bool(tokens) and tokens[-1].end() == len(text)
     spellings: list[Spelling] = []
     for terms in compounds.spellings(raws, tails=not slop):
         prefix = growing or (is_spaceless(raws[-1]) and len(terms[-1]) == 1)
@@ -151,29 +151,29 @@ def exact(text: str, slop: int, reading: Reading) -> list[Word]:
             spellings.append(Prefix(terms[0], reading.field) if prefix else Term(terms[0], reading.field, exact=True))
         else:
             spellings.append(Phrase(terms, reading.field, exact=True, slop=slop, prefix=prefix))
-    return [_either(spellings, reading.weight)] if spellings else []
+    return [_spellings(spellings, reading.weight)] if spellings else []
 
 
-def _spoken(text: str, tokens: Sequence[re.Match[str]], reading: Reading) -> list[Piece]:
+def _spoken(text: str, tokens: Sequence[re.Match[str]], reading: WordContext) -> list[TermReading]:
     """Words with no more than punctuation between them: one word, one compound, or the phrase of all."""
     if not tokens:
         return []
     start, stop = tokens[0].start(), tokens[-1].end()
     if stop < len(text):
-        reading = reading._replace(growing=False)
+        reading = reading._replace(is_prefix=False)
     raws = [token[0] for token in tokens]
     units = list(map(tokenizer.compound, raws))
     if len(units) == 1 and len(units[0].parts) == 1 and not units[0].symbol:
         term = units[0].parts[0]
-        leaf = _growing([Term(term, reading.field)], [term], reading)
-        return [Piece(leaf, (leaf,), term, True, start == 0, stop == len(text), typed=term)]
-    strict = _growing(_compound(raws, reading), compounds.words_of(units[-1]), reading)
-    less = reading._replace(weight=reading.weight * PART, growing=False)
+        leaf = _with_prefix([Term(term, reading.field)], [term], reading)
+        return [TermReading(leaf, (leaf,), term, True, start == 0, stop == len(text), typed=term)]
+    strict = _with_prefix(_compound(raws, reading), compounds.words_of(units[-1]), reading)
+    less = reading._replace(weight=reading.weight * PART, is_prefix=False)
     loose = (strict, *islice(_parts(raws, units, less), _MOST_PARTS))
-    return [Piece(strict, loose, "".join([unit.in_one for unit in units]), typed=text[start:stop])]
+    return [TermReading(strict, loose, "".join([unit.in_one for unit in units]), typed=text[start:stop])]
 
 
-def _parts(raws: Sequence[str], units: Sequence[tokenizer.Compound], reading: Reading) -> Iterator[Query]:
+def _parts(raws: Sequence[str], units: Sequence[tokenizer.Compound], reading: WordContext) -> Iterator[Query]:
     """What a compound is made of, stop words left out: its words, and those that are compounds in turn."""
     for raw, unit in zip(raws, units, strict=True):
         if len(units) > 1 and (unit.symbol or len(unit.parts) > 1):
@@ -185,38 +185,38 @@ def _parts(raws: Sequence[str], units: Sequence[tokenizer.Compound], reading: Re
                 yield Term(part, reading.field, reading.weight)
 
 
-def compound(raw: str, reading: Reading) -> Word:
+def compound(raw: str, reading: WordContext) -> WordLeaf:
     """A raw token in all its spellings."""
-    return _either(_compound([raw], reading), reading.weight)
+    return _spellings(_compound([raw], reading), reading.weight)
 
 
-def _compound(raws: Sequence[str], reading: Reading) -> list[Spelling]:
+def _compound(raws: Sequence[str], reading: WordContext) -> list[Spelling]:
     """The spellings of a compound: in one word where it is one raw token, and as a phrase."""
     ways = compounds.spellings(raws)[:: -1 if len(raws) == 1 else 1]
     return [Term(way[0], reading.field) if len(way) == 1 else Phrase(way, reading.field) for way in ways]
 
 
-def _growing(spellings: list[Spelling], words: Sequence[str], reading: Reading) -> Word:
+def _with_prefix(spellings: list[Spelling], words: Sequence[str], reading: WordContext) -> WordLeaf:
     """The spellings, and if the last word is still being typed, those that it may become."""
     last = words[-1]
-    if reading.growing and last[-1].isalnum() and (len(last) > 1 or not last.isascii()):
+    if reading.is_prefix and last[-1].isalnum() and (len(last) > 1 or not last.isascii()):
         spellings += [
             leaf._replace(prefix=True) if isinstance(leaf, Phrase) else Prefix(leaf.text, leaf.field)
             for leaf in spellings
         ]
-    return _either(spellings, reading.weight)
+    return _spellings(spellings, reading.weight)
 
 
-def _either(spellings: Sequence[Spelling], weight: float) -> Word:
+def _spellings(spellings: Sequence[Spelling], weight: float) -> WordLeaf:
     return Synonyms(tuple(spellings), weight) if len(spellings) > 1 else spellings[0]._replace(weight=weight)
 
 
-def _run(raw: str, reading: Reading) -> Piece:
+def _run(raw: str, reading: WordContext) -> TermReading:
     """A run of characters without blanks: one of its telling bigrams, or all of them together."""
     terms = compounds.as_prose(raw)
     if len(terms) == 1:
         alone = Prefix(terms[0], reading.field, reading.weight)
-        return Piece(alone, (alone,))
+        return TermReading(alone, (alone,))
     bigrams = terms[:-1]
     run = "".join(term[0] for term in terms)
     asking = set[str]()
@@ -229,16 +229,16 @@ def _run(raw: str, reading: Reading) -> Piece:
     if len(bigrams) == 1:
         strict = Term(bigrams[0], reading.field, reading.weight)
     if only_asks or len(bigrams) == 1:
-        return Piece(strict, (strict,), asks=only_asks)
-    telling = _telling(set(bigrams) - asking, None if reading.field else reading.known)
+        return TermReading(strict, (strict,), asks=only_asks)
+    telling = _telling(set(bigrams) - asking, None if reading.field else reading.post_count)
     found, others = list[Query](), list[Query]()
     for bigram in bigrams:
         weight = reading.weight * (_ASKING if bigram in asking else 1)
         (found if bigram in telling else others).append(Term(bigram, reading.field, weight))
-    return Piece(strict, (Clauses((), tuple(found), (), tuple(others), 1, show(Term(run, reading.field))),))
+    return TermReading(strict, (Clauses((), tuple(found), (), tuple(others), 1, show(Term(run, reading.field))),))
 
 
-def _telling(bigrams: set[str], known: Known | None) -> set[str]:
+def _telling(bigrams: set[str], known: PostCount | None) -> set[str]:
     """Those that find posts: the rarer ones that the index knows, and all that it doesn't (a draft may have them).
 
     In one field, for which nobody counted, all of them do.
@@ -252,7 +252,7 @@ def _telling(bigrams: set[str], known: Known | None) -> set[str]:
     return {bigram for bigram in bigrams if posts[bigram] <= most}
 
 
-def _fuzzy(text: str, edits: int, reading: Reading, say: Say) -> Piece | None:
+def _fuzzy(text: str, edits: int, reading: WordContext, say: Say) -> TermReading | None:
     """`word~`, or None with a word of why where it is no single word."""
     raws = [token[0] for token in reading.analyzer.words(text)]
     unit = tokenizer.compound(raws[0]) if len(raws) == 1 and not is_spaceless(raws[0]) else None
@@ -263,10 +263,10 @@ def _fuzzy(text: str, edits: int, reading: Reading, say: Say) -> Piece | None:
     if edits > _MAX_EDITS:
         say(f"{text}~{edits} was searched with {_MAX_EDITS} slips, the most there are")
     leaf = Fuzzy(unit.parts[0], min(edits, _MAX_EDITS), reading.field, reading.weight)
-    return Piece(leaf, (leaf,))
+    return TermReading(leaf, (leaf,))
 
 
-def _pattern(text: str, reading: Reading, say: Say) -> Piece | None:
+def _pattern(text: str, reading: WordContext, say: Say) -> TermReading | None:
     """`refc*` or `smc_*_fallback`, or None (the text is searched) with a word of why."""
     body = text.rstrip(_CLOSING)
     if not re.fullmatch(_PATTERN, body):
@@ -289,18 +289,18 @@ def _pattern(text: str, reading: Reading, say: Say) -> Piece | None:
         literals = [_literal(piece, reading) for piece in (front, *rest)]
         pattern = "".join(literal + sign for literal, sign in zip(literals, [*signs, ""], strict=True))
         leaf = Wildcard(pattern, reading.field, reading.weight)
-    return Piece(leaf, (leaf,))
+    return TermReading(leaf, (leaf,))
 
 
-def _prefix(front: str, reading: Reading) -> Word:
+def _prefix(front: str, reading: WordContext) -> WordLeaf:
     """`sk_user_d*`: the beginning of its joined form, or the phrase of its parts, the last a beginning."""
     parts = tuple(part for token in reading.analyzer.words(front) for part in tokenizer.compound(token[0]).parts)
     spellings: list[Spelling] = [Prefix(_literal(front, reading), reading.field)]
     if len(parts) > 1:
         spellings.append(Phrase(parts, reading.field, prefix=True))
-    return _either(spellings, reading.weight)
+    return _spellings(spellings, reading.weight)
 
 
-def _literal(piece: str, reading: Reading) -> str:
+def _literal(piece: str, reading: WordContext) -> str:
     """A stretch of a pattern as the terms have it: folded, in one."""
     return compounds.literal(reading.analyzer.raw_tokens(piece))
