@@ -88,16 +88,16 @@ def group_matches(post: Postings, raws: list[str]) -> bool:
     one = compound(raws[0])
     if one.symbol:
         return bool(word(post, one.symbol))
-    return bool(one.joined and word(post, one.joined)) or phrase(post, list(one.parts))
+    return bool(one.concatenated and word(post, one.concatenated)) or phrase(post, list(one.subwords))
 
 
 def symbol_or_parts(one: Compound) -> list[str]:
-    return [one.symbol] if one.symbol and len(one.parts) == 1 else list(one.parts)
+    return [one.symbol] if one.symbol and len(one.subwords) == 1 else list(one.subwords)
 
 
 def finds(query: str, post: Postings) -> bool:
     items = [raws for chunk in query.split() for raws in groups(chunk) if raws]
-    plain = [len(raws) == 1 and not is_spaceless(raws[0]) and not compound(raws[0]).joined for raws in items]
+    plain = [len(raws) == 1 and not is_spaceless(raws[0]) and not compound(raws[0]).concatenated for raws in items]
     done = [True] + [False] * len(items)
     for at, raws in enumerate(items):
         single = done[at] and group_matches(post, raws)

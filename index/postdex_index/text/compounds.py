@@ -44,7 +44,7 @@ def as_prose(raw: str) -> tuple[str, ...]:
     (('github',), ('sk', 'user', 'data'), ('内核', '核的', '的'))
     """
     words = tuple([terms[0] for terms in terms_at(raw)])
-    return words if is_spaceless(raw) else words_of(compound(raw)._replace(parts=words))
+    return words if is_spaceless(raw) else words_of(compound(raw)._replace(subwords=words))
 
 
 def words_of(unit: Compound) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ def words_of(unit: Compound) -> tuple[str, ...]:
     >>> words_of(compound("GitHub")), words_of(compound("Objective-C++"))
     (('git', 'hub'), ('objective', 'c++'))
     """
-    words = list(unit.parts)
+    words = list(unit.subwords)
     words[0] = "." * unit.symbol.startswith(".") + words[0]
     words[-1] += "#" if unit.symbol.endswith("#") else "++" * unit.symbol.endswith("++")
     return tuple(words)
@@ -66,4 +66,4 @@ def literal(raws: Iterable[str]) -> str:
     ('smc', 'userdata')
     """
     units = [Compound(raw, (), "") if is_spaceless(raw) else compound(raw) for raw in raws]
-    return "".join([unit.joined or "".join(unit.parts) for unit in units]).strip("_")
+    return "".join([unit.concatenated or "".join(unit.subwords) for unit in units]).strip("_")

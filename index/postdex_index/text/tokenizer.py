@@ -70,14 +70,14 @@ class Compound(NamedTuple):
     The symbol form (`c++`, `c#`, `.net`, `.gitignore`) stands in place of the word it is made of.
     """
 
-    joined: str
-    parts: tuple[str, ...]
+    concatenated: str
+    subwords: tuple[str, ...]
     symbol: str
 
     @property
     def in_one(self) -> str:
         """The whole as one term: `skuserdata`, `c++`; "" of a token without parts."""
-        return self.symbol or self.joined or "".join(self.parts)
+        return self.symbol or self.concatenated or "".join(self.subwords)
 
 
 def terms_at(raw: str, code: bool = False) -> tuple[tuple[str, ...], ...]:
@@ -120,7 +120,7 @@ def compound(raw: str) -> Compound:
     Compound(joined='', parts=('net',), symbol='.net')
     """
     before, parts, after = _dissect(raw, code=True)
-    joined = _glue(parts)
+    joined = _concatenate(parts)
     return Compound(joined if len(parts) > 1 else "", parts, _symbol(before, joined, after))
 
 
@@ -129,7 +129,7 @@ def whole_term(raw: str) -> str:
     if is_spaceless(raw):
         return run_text(raw)
     before, parts, after = _dissect(raw, code=False)
-    joined = _glue(parts)
+    joined = _concatenate(parts)
     return _symbol(before, joined, after) or joined
 
 
@@ -144,7 +144,7 @@ def _word_terms(raw: str, code: bool) -> tuple[tuple[str, ...], ...]:
     if not parts:
         return ()
     positions = [[part] for part in parts]
-    joined = _glue(parts)
+    joined = _concatenate(parts)
     positions[0] += [joined, _symbol(before, joined, after), _symbol(before, parts[0], "")]
     positions[-1].append(_symbol("", parts[-1], after))
     for terms in positions:
@@ -166,11 +166,11 @@ def _dissect(raw: str, code: bool) -> tuple[str, tuple[str, ...], str]:
         after = "#" if word[-1] == "#" else "++"
     if word[0] == "." and word[1:2].isalpha():
         before = "."
-    parts = _parts(word, code)
+    parts = _subwords(word, code)
     return before, parts, after
 
 
-def _parts(word: str, code: bool) -> tuple[str, ...]:
+def _subwords(word: str, code: bool) -> tuple[str, ...]:
     """The folded parts of a word, at most twelve; underscores alone are their own part."""
     if not word.isascii():
         word = unicodedata.normalize("NFKC", calm(without_invisible(word))).translate(_APOSTROPHES)
@@ -179,29 +179,29 @@ def _parts(word: str, code: bool) -> tuple[str, ...]:
     if "," in word:
         word = compiled(_DIGIT_GROUPS).sub(lambda groups: groups[0].replace(",", ""), word)
     words = [piece for piece in separator_pattern(has_marks(word)).split(word) if piece]
-    parts = [fold(hump)[:LONGEST_TERM] for piece in words for hump in _humps(piece, code)]
+    parts = [fold(part)[:LONGEST_TERM] for piece in words for part in _camel_case_parts(piece, code)]
     if len(parts) > MOST_WORDS:
         parts[MOST_WORDS - 1 :] = ["".join(parts[MOST_WORDS - 1 :])[:LONGEST_TERM]]
     return tuple(filter(None, parts or [word.strip(".+#'")[:LONGEST_TERM]]))
 
 
-def _humps(word: str, code: bool) -> list[str]:
+def _camel_case_parts(word: str, code: bool) -> list[str]:
     """The humps of a word in camel case, or the word: rule 3 says when it is split.
 
     A hump of one letter sticks to its neighbour; a number is never split, nor what is too long to be a name.
     """
     if len(word) > LONGEST_TERM or word[0].isdigit() or word[1:].islower():
         return [word]
-    humps: list[str] = []
-    for hump in _cut_humps(word):
-        if humps and (len(humps[-1]) < 2 or len(hump) < 2):
-            humps[-1] += hump
+    parts: list[str] = []
+    for part in _cut_camel_case(word):
+        if parts and (len(parts[-1]) < 2 or len(part) < 2):
+            parts[-1] += part
         else:
-            humps.append(hump)
-    return humps if code or len(humps) > 2 or word[0].islower() else [word]
+            parts.append(part)
+    return parts if code or len(parts) > 2 or word[0].islower() else [word]
 
 
-def _cut_humps(word: str) -> list[str]:
+def _cut_camel_case(word: str) -> list[str]:
     if word.isascii():
         return compiled(_HUMP).split(word)
     shape = "".join("A" if c.isupper() else "a" if c.islower() else "0" if c.isdigit() else "-" for c in word)
@@ -209,7 +209,7 @@ def _cut_humps(word: str) -> list[str]:
     return [word[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(word)], strict=True)]
 
 
-def _glue(parts: tuple[str, ...]) -> str:
+def _concatenate(parts: tuple[str, ...]) -> str:
     """Rule 4: the joined form of parts, `.` kept between two digits. One part is its own joined form."""
     joined = "".join(parts[:1])
     for part in parts[1:]:

@@ -106,7 +106,7 @@ def _of_name(name: str, raws: list[str], reading: WordContext) -> tuple[Leaf, ..
         return tuple(terms.exact(name, 0, reading))
     unit = tokenizer.compound(raws[0])
     only = Term(unit.in_one, exact=True)
-    if len(unit.parts) == 1 and not unit.symbol:
+    if len(unit.subwords) == 1 and not unit.symbol:
         return (only,) if name != raws[0] else ()
     return only, terms.compound(raws[0], reading)
 

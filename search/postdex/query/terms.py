@@ -163,8 +163,8 @@ def _spoken(text: str, tokens: Sequence[re.Match[str]], reading: WordContext) ->
         reading = reading._replace(is_prefix=False)
     raws = [token[0] for token in tokens]
     units = list(map(tokenizer.compound, raws))
-    if len(units) == 1 and len(units[0].parts) == 1 and not units[0].symbol:
-        term = units[0].parts[0]
+    if len(units) == 1 and len(units[0].subwords) == 1 and not units[0].symbol:
+        term = units[0].subwords[0]
         leaf = _with_prefix([Term(term, reading.field)], [term], reading)
         return [TermReading(leaf, (leaf,), term, True, start == 0, stop == len(text), typed=term)]
     strict = _with_prefix(_compound(raws, reading), compounds.words_of(units[-1]), reading)
@@ -176,12 +176,12 @@ def _spoken(text: str, tokens: Sequence[re.Match[str]], reading: WordContext) ->
 def _parts(raws: Sequence[str], units: Sequence[tokenizer.Compound], reading: WordContext) -> Iterator[Query]:
     """What a compound is made of, stop words left out: its words, and those that are compounds in turn."""
     for raw, unit in zip(raws, units, strict=True):
-        if len(units) > 1 and (unit.symbol or len(unit.parts) > 1):
+        if len(units) > 1 and (unit.symbol or len(unit.subwords) > 1):
             yield compound(raw, reading)
         # In prose `RelRef` is one word, so a part is looked for as code has it and as prose has it.
         prose = [terms[0] for terms in tokenizer.terms_at(raw)]
-        for part in dict.fromkeys((*unit.parts, *prose)):
-            if part not in reading.stop_words and part != unit.joined:
+        for part in dict.fromkeys((*unit.subwords, *prose)):
+            if part not in reading.stop_words and part != unit.concatenated:
                 yield Term(part, reading.field, reading.weight)
 
 
@@ -256,13 +256,13 @@ def _fuzzy(text: str, edits: int, reading: WordContext, say: Say) -> TermReading
     """`word~`, or None with a word of why where it is no single word."""
     raws = [token[0] for token in reading.analyzer.words(text)]
     unit = tokenizer.compound(raws[0]) if len(raws) == 1 and not is_spaceless(raws[0]) else None
-    if unit is None or unit.symbol or unit.joined or len(unit.parts[0]) < _LITERAL:
+    if unit is None or unit.symbol or unit.concatenated or len(unit.subwords[0]) < _LITERAL:
         if raws:
             say(f"~ allows slips in a single word of two letters or more; {text} was searched as it is")
         return None
     if edits > _MAX_EDITS:
         say(f"{text}~{edits} was searched with {_MAX_EDITS} slips, the most there are")
-    leaf = Fuzzy(unit.parts[0], min(edits, _MAX_EDITS), reading.field, reading.weight)
+    leaf = Fuzzy(unit.subwords[0], min(edits, _MAX_EDITS), reading.field, reading.weight)
     return TermReading(leaf, (leaf,))
 
 
@@ -294,7 +294,7 @@ def _pattern(text: str, reading: WordContext, say: Say) -> TermReading | None:
 
 def _prefix(front: str, reading: WordContext) -> WordLeaf:
     """`sk_user_d*`: the beginning of its joined form, or the phrase of its parts, the last a beginning."""
-    parts = tuple(part for token in reading.analyzer.words(front) for part in tokenizer.compound(token[0]).parts)
+    parts = tuple(part for token in reading.analyzer.words(front) for part in tokenizer.compound(token[0]).subwords)
     spellings: list[Spelling] = [Prefix(_literal(front, reading), reading.field)]
     if len(parts) > 1:
         spellings.append(Phrase(parts, reading.field, prefix=True))
