@@ -144,7 +144,7 @@ def _serve(engine: str, folder: Path, directory: Path) -> None:
         from postdex.http.serve import opened
 
         listening = server.listen("127.0.0.1", 0)
-        service = app.Service(opened(Place(str(folder), str(directory))), auth.Rules())
+        service = app.Service(opened(Place(str(folder), str(directory))), auth.AccessRules())
         server.settle()
         server.server(service, lambda: print(listening.getsockname()[1], flush=True)).run([listening])
     else:

@@ -17,7 +17,7 @@ from typing import Any
 from update import ROOT, sample_folder
 
 from postdex import __version__
-from postdex.http.endpoints import ENDPOINTS, Endpoint, Site
+from postdex.http.endpoints import ENDPOINTS, Endpoint, ServiceState
 from postdex.http.errors import REFUSALS, RequestError
 from postdex.index import Index
 from postdex.json_arguments import Schema, schema
@@ -108,7 +108,7 @@ def answers() -> dict[str, list[Any]]:
     """Endpoint -> what it answers to what it is asked, the index of the sample posts being built meanwhile."""
     with sample_folder() as folder, Index(folder / "posts") as index:
         index.refresh()
-        site = Site(index, drafts=True, watching=True)
+        site = ServiceState(index, drafts=True, watching=True)
         (folder / "posts" / "added.md").write_text(ADDED, encoding="utf-8")
         order = sorted(ENDPOINTS, key=lambda endpoint: endpoint.name != "index")  # so that the new post is there
         given = {}

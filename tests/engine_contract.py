@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from postdex_index.document import Found
+from postdex_index.document import LeafPositions
 from postdex_index.engine.api import AsTyped, Engine, FileStamp, FileTable, Put, Reader, Search
 from postdex_index.errors import IndexLockedError, IndexMissingError, NotFoundError
 from postdex_index.model import Post, Problem, Section
@@ -256,7 +256,7 @@ class EngineContract:
         assert list(known.outline.bounds) == [section.start, section.body]
         (candidate,) = reader.search(Search(Term("bug"))).candidates
         (place,) = candidate.positions(0)
-        passage = known.passage(0, place, [Found(0, [place])])
+        passage = known.passage(0, place, [LeafPositions(0, [place])])
         assert [passage.text[one.start : one.stop] for one in passage.marks] == ["bug"]
 
     def test_without_some_posts(self, filled: Engine) -> None:

@@ -20,7 +20,7 @@ pytest.importorskip("starlette", reason="the extra `server` is not installed")
 
 from postdex.cli.search_command import Place
 from postdex.http import app, auth, server
-from postdex.http.endpoints import Site
+from postdex.http.endpoints import ServiceState
 from postdex.http.serve import opened
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Running(NamedTuple):
     service: app.Service
 
     @property
-    def site(self) -> Site:
+    def site(self) -> ServiceState:
         """What it serves."""
         return self.service.site
 
@@ -95,9 +95,9 @@ def hosted(app: ASGIApp) -> Iterator[int]:
 
 
 @contextmanager
-def serving(folder: Path, *, rules: auth.Rules | None = None, drafts: bool = False) -> Iterator[Running]:
+def serving(folder: Path, *, rules: auth.AccessRules | None = None, drafts: bool = False) -> Iterator[Running]:
     """A service for a folder, until the end of the block."""
     site = opened(Place(str(folder)), drafts=drafts)
-    service = app.Service(site, rules or auth.Rules(token=TOKEN))
+    service = app.Service(site, rules or auth.AccessRules(token=TOKEN))
     with site.index, closing(service), hosted(service) as port:
         yield Running(port, service)

@@ -277,7 +277,7 @@ def test_a_file_that_cannot_be_read_rests_until_it_changes(settled: Folder, monk
     settled.write("locked.md")
     original = posts.read
 
-    def read(root: Path, path: str, site: Site, settings: Settings) -> posts.Read:
+    def read(root: Path, path: str, site: Site, settings: Settings) -> posts.PostReading:
         found = original(root, path, site, settings)
         return found._replace(post=None, stamp=found.stamp._replace(digest=b"")) if path == "locked.md" else found
 
@@ -374,7 +374,7 @@ def test_a_build_that_fails_leaves_the_old_index(folder: Folder, monkeypatch: py
     folder.write("d.md", "e.md")
     original = posts.read
 
-    def read(root: Path, path: str, site: Site, settings: Settings) -> posts.Read:
+    def read(root: Path, path: str, site: Site, settings: Settings) -> posts.PostReading:
         if path == "e.md":
             raise KeyboardInterrupt
         return original(root, path, site, settings)

@@ -36,7 +36,7 @@ BUILD = b"POST /index HTTP/1.1\r\n" + HOST
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("connected") / "posts"
     shutil.copytree(ROOT / "posts", folder, ignore=shutil.ignore_patterns(".postdex"))
-    with serving(folder, rules=auth.Rules(token=TOKEN)) as running:
+    with serving(folder, rules=auth.AccessRules(token=TOKEN)) as running:
         yield running
 
 

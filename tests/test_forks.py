@@ -153,7 +153,7 @@ def answering(folder: Path, rounds: int) -> None:
     from postdex.http.serve import opened, watched
 
     site = opened(Place(str(folder)), watching=True)
-    service = app.Service(site, auth.Rules(token="0123456789abcdef0123"))
+    service = app.Service(site, auth.AccessRules(token="0123456789abcdef0123"))
     with watched(site):
         in_thread(lambda: asyncio.run(ask(service, f"q={time.monotonic()}")))
         in_thread(lambda: site.index.refresh(full=True, wait=SCENE_S))

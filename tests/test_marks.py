@@ -16,7 +16,7 @@ from storage import ANALYZER
 
 import postdex
 from postdex.results.values import Hit
-from postdex_index.document import Found, Outlined
+from postdex_index.document import LeafPositions, Outlined
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.engine.embedded.write.checkpoints import CHECKPOINT, stretches
 from postdex_index.text.characters import is_spaceless, run_text
@@ -171,14 +171,14 @@ def document(tmp_path: Path) -> Outlined:
 def test_the_first_leaf_owns_a_word(document: Outlined) -> None:
     body = document.outline.bounds[1]
     for leaves in ([5, 2], [2, 5]):
-        found = [Found(leaf, range(body, body + 3)) for leaf in leaves]
+        found = [LeafPositions(leaf, range(body, body + 3)) for leaf in leaves]
         assert [mark.leaf for mark in document.passage(0, body, found).marks] == [leaves[0]] * 3
 
 
 def test_half_a_word_is_no_mark(document: Outlined) -> None:
     body, stop = document.outline.bounds[1], document.outline.stops[0]
     for near, word in ((body, "refcount"), (stop - 1500, "内核")):
-        found = document.passage(0, near, [Found(0, range(body, stop))])
+        found = document.passage(0, near, [LeafPositions(0, range(body, stop))])
         words = {found.text[start:stop] for start, stop, _ in found.marks}
         assert words == ({word} if near == body else {"内核", "核内"}) and found.cut_stop
 

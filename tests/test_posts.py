@@ -98,7 +98,7 @@ NO_SITE, DEFAULTS = Site(), Settings()
 
 def check(
     folder: Path, path: str, content: bytes | str, *, site: Site = NO_SITE, settings: Settings = DEFAULTS
-) -> reader.Read:
+) -> reader.PostReading:
     """Write one file and read it: the one call of most of what is tested."""
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
     (folder / path).write_bytes(content.encode() if isinstance(content, str) else content)

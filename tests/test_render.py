@@ -17,7 +17,7 @@ from postdex.query.typos import Correction
 from postdex.results.values import Hit, IndexState, Results, SectionHit, Snippet
 from postdex.text_safety import cells
 from postdex_index.document import StoredSection
-from postdex_index.engine.api import Word
+from postdex_index.engine.api import IndexedWord
 from postdex_index.errors import NotFoundError, QueryError
 from postdex_index.model import Explanation, Problem, Span
 
@@ -334,7 +334,7 @@ def test_the_wire_form_of_a_post() -> None:
 
 
 def test_suggestions_and_errors() -> None:
-    assert wire.suggestions("smc", [Word("smc_close", "smcclose", 3)]) == {
+    assert wire.suggestions("smc", [IndexedWord("smc_close", "smcclose", 3)]) == {
         "schema": 1,
         "query": "smc",
         "suggestions": [{"text": "smc_close", "posts": 3}],

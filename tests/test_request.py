@@ -66,7 +66,7 @@ def test_no_face_has_what_its_row_hides() -> None:
 def test_the_service_has_it() -> None:
     from postdex.http import auth, openapi, parameters
 
-    described = openapi.document(auth.Rules())["paths"]["/search"]
+    described = openapi.document(auth.AccessRules())["paths"]["/search"]
     rows = {row.name.replace("query", "q"): row for row in shown_on("http")}
     asked = {each["name"]: each for each in described["get"]["parameters"]}
     body = described["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]

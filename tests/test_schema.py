@@ -30,7 +30,7 @@ TYPES = {"text", "texts", "paths", "date", "number"}
 @pytest.fixture(scope="module")
 def shapes() -> dict[str, list[str]]:
     """The keys of hits and of documents, as the service describes them."""
-    described = openapi.document(auth.Rules())["components"]["schemas"]
+    described = openapi.document(auth.AccessRules())["components"]["schemas"]
     return {name: list(described[name]["properties"]) for name in ("Hit", "Document")}
 
 

@@ -52,7 +52,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def served(samples: Path) -> Iterator[Running]:
-    with serving(samples, rules=auth.Rules(origins=("https://blog.example",), token=TOKEN)) as running:
+    with serving(samples, rules=auth.AccessRules(origins=("https://blog.example",), token=TOKEN)) as running:
         yield running
 
 
@@ -288,22 +288,22 @@ def test_a_name_may_have_any_character(blog: Path) -> None:
 @pytest.mark.parametrize(
     ("host", "rules", "fits"),
     [
-        ("127.0.0.1:8765", auth.Rules(), True),
-        ("localhost", auth.Rules(), True),
-        ("LOCALHOST:1", auth.Rules(), True),
-        ("[::1]:8765", auth.Rules("::1"), True),
-        ("evil.example", auth.Rules(), False),
-        ("127.0.0.1.evil.example", auth.Rules(), False),
-        ("localhost@evil.example", auth.Rules(), False),
-        ("", auth.Rules(), False),
-        ("10.0.0.1", auth.Rules(), False),
-        ("10.0.0.1:80", auth.Rules("0.0.0.0", (), TOKEN, True), True),
-        ("evil.example", auth.Rules("0.0.0.0", (), TOKEN, True), False),
-        ("blog.example", auth.Rules("0.0.0.0", ("https://blog.example",), TOKEN, True), True),
-        ("blog.example:81", auth.Rules("0.0.0.0", ("https://blog.example",), TOKEN, True), False),
+        ("127.0.0.1:8765", auth.AccessRules(), True),
+        ("localhost", auth.AccessRules(), True),
+        ("LOCALHOST:1", auth.AccessRules(), True),
+        ("[::1]:8765", auth.AccessRules("::1"), True),
+        ("evil.example", auth.AccessRules(), False),
+        ("127.0.0.1.evil.example", auth.AccessRules(), False),
+        ("localhost@evil.example", auth.AccessRules(), False),
+        ("", auth.AccessRules(), False),
+        ("10.0.0.1", auth.AccessRules(), False),
+        ("10.0.0.1:80", auth.AccessRules("0.0.0.0", (), TOKEN, True), True),
+        ("evil.example", auth.AccessRules("0.0.0.0", (), TOKEN, True), False),
+        ("blog.example", auth.AccessRules("0.0.0.0", ("https://blog.example",), TOKEN, True), True),
+        ("blog.example:81", auth.AccessRules("0.0.0.0", ("https://blog.example",), TOKEN, True), False),
     ],
 )
-def test_hosts(host: str, rules: auth.Rules, fits: bool) -> None:
+def test_hosts(host: str, rules: auth.AccessRules, fits: bool) -> None:
     if fits:
         auth.check_host(host, rules)
     else:
@@ -369,7 +369,7 @@ def test_tokens_where_others_can_reach_it(
 
 @pytest.fixture(scope="module")
 def guarded(samples: Path) -> Iterator[Running]:
-    with serving(samples, rules=auth.Rules("127.0.0.1", (), TOKEN, True)) as running:
+    with serving(samples, rules=auth.AccessRules("127.0.0.1", (), TOKEN, True)) as running:
         yield running
 
 
@@ -377,7 +377,7 @@ def test_tokens_on_this_machine(served: Running, samples: Path) -> None:
     check(served, "/index", 401, "unauthorized", "POST")
     report = served.post("/index", {"full": False}, **BEARER)
     assert (report.status, report.json()["changed"]) == (200, 0)
-    with serving(samples, rules=auth.Rules()) as without:
+    with serving(samples, rules=auth.AccessRules()) as without:
         check(without, "/index", 403, "forbidden", "POST")
 
 
@@ -589,7 +589,9 @@ def test_the_description_holds(served: Running) -> None:
 )
 def test_the_pattern_of_dates_is_what_is_read(value: str) -> None:
     """The only pattern that the description has."""
-    (pattern,) = set(re.findall(r'"pattern": ("(?:[^"\\\\]|\\\\.)*")', json.dumps(openapi.document(auth.Rules()))))
+    (pattern,) = set(
+        re.findall(r'"pattern": ("(?:[^"\\\\]|\\\\.)*")', json.dumps(openapi.document(auth.AccessRules())))
+    )
     read = not value or filters.date_range("after", value)[0] is not None
     assert (re.search(json.loads(pattern), value) is not None) == read
 
@@ -604,7 +606,7 @@ def test_every_address_parameter_and_refusal_is_in_the_docs() -> None:
         path = endpoint.path.replace(":path}", "}")
         assert f"{path}`" in text
         assert [each.name for each in endpoint.parameters if f"`{each.name}`" not in text] == []
-    for path in openapi.document(auth.Rules())["paths"]:
+    for path in openapi.document(auth.AccessRules())["paths"]:
         assert path in text
 
 

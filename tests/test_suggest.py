@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from postdex.query import similar
 from postdex_index.document import StoredSection
-from postdex_index.engine.api import Stats, Word
+from postdex_index.engine.api import IndexedWord, Stats
 from postdex_index.query import Clauses, Keyword, Query, Term, show
 from postdex_index.text.analyzer import Analyzer
 from postdex_index.text.edit_distance import edit_distance
@@ -63,9 +63,9 @@ class Words:
         alike = [[posts for word, posts in WORDS.items() if stem(word) == stem(term.text)] for term in terms]
         return [max(posts, default=0) for posts in alike]
 
-    def words(self, *, prefix: str, limit: int = 10) -> list[Word]:
+    def words(self, *, prefix: str, limit: int = 10) -> list[IndexedWord]:
         found = sorted((-posts, word) for word, posts in WORDS.items() if word.startswith(prefix))
-        return [Word(SHOWN.get(word, word), word, WORDS[word]) for _, word in found][:limit]
+        return [IndexedWord(SHOWN.get(word, word), word, WORDS[word]) for _, word in found][:limit]
 
     def stats(self) -> Stats:
         return Stats(1, 100, 0, 1, len(WORDS), 0, ("en",), True)

@@ -11,8 +11,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from postdex_index.document import Found, Mark, Outline, Passage, StoredSection
-from postdex_index.engine.api import Answer, CommitInfo, FileTable, Identity, LeafStats, Put, Search, Stats, Word
+from postdex_index.document import LeafPositions, Mark, Outline, Passage, StoredSection
+from postdex_index.engine.api import Answer, CommitInfo, FileTable, Identity, IndexedWord, LeafStats, Put, Search, Stats
 from postdex_index.errors import IndexLockedError, IndexMissingError, NotFoundError
 from postdex_index.model import Explanation, Post, Problem
 from postdex_index.query import (
@@ -93,7 +93,7 @@ class ToyDocument:
     def text(self, section: int) -> str:
         return self._post.sections[section].text
 
-    def passage(self, section: int, near: int, found: Sequence[Found]) -> Passage:
+    def passage(self, section: int, near: int, found: Sequence[LeafPositions]) -> Passage:
         text, first = self.text(section), self.sections[section].body
         spans = {token.position: token for token in self._analyzer.tokens(text, first=first)}
         owners = {place: one.leaf for one in reversed(found) for place in one.positions}
@@ -162,12 +162,12 @@ class ToyReader:
 
     def words(
         self, *, prefix: str = "", near: str = "", within: str = "", slips: int = 1, limit: int = 10
-    ) -> list[Word]:
+    ) -> list[IndexedWord]:
         counts = Counter(term for one in self._shown(False) for term in set().union(*one.terms))
         distances = {term: _distance(near, term, slips) if near else 0 for term in counts}
         fits = [t for t in counts if t.startswith(prefix) and within in t and distances[t] <= (slips if near else 0)]
         fits.sort(key=lambda term: (distances[term], -counts[term], term))
-        return [Word(term, term, counts[term]) for term in fits[:limit]]
+        return [IndexedWord(term, term, counts[term]) for term in fits[:limit]]
 
     def totals(self, queries: Sequence[Query], *, drafts: bool = False) -> list[int]:
         shown = list(self._shown(drafts))

@@ -34,7 +34,7 @@ class Outline(NamedTuple):
     stops: Sequence[int]
 
 
-class Found(NamedTuple):
+class LeafPositions(NamedTuple):
     """Where words of a leaf stand in a section's text, ascending positions.
 
     `single` says that each position stands for itself: in a script without blanks for one character, where
@@ -81,7 +81,7 @@ class Document(StoredFields, Protocol):
         """The whole text of a section."""
         ...
 
-    def passage(self, section: int, near: int, found: Sequence[Found]) -> Passage:
+    def passage(self, section: int, near: int, found: Sequence[LeafPositions]) -> Passage:
         """About 900 characters of a section, among them the word at position `near`, with those marked that were
         `found` in the section's text. What belongs to several leaves is marked for the first of them."""
         ...

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
 
 from postdex_index import engines, settings
 from postdex_index.document import Document, Outlined
-from postdex_index.engine.api import AsTyped, Engine, Reader, Word
+from postdex_index.engine.api import AsTyped, Engine, IndexedWord, Reader
 from postdex_index.errors import FolderError, IndexDamagedError, IndexMissingError, NotFoundError, PostdexError
 from postdex_index.model import Problem
 from postdex_index.query import Query, Term
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["Index", "Results", "open"]
 
 Given = ParamSpec("Given")
-Found = TypeVar("Found")
+Returned = TypeVar("Returned")
 
 #: How long a build waits for another writer; a first one longer, for another process that may just be doing it.
 WAIT_S, FIRST_BUILD_WAIT_S = 10.0, 60.0
@@ -76,11 +76,11 @@ def open(
     return opened
 
 
-def _reading(method: Callable[Concatenate[Index, Given], Found]) -> Callable[Concatenate[Index, Given], Found]:
+def _reading(method: Callable[Concatenate[Index, Given], Returned]) -> Callable[Concatenate[Index, Given], Returned]:
     """A method that reads the index: if a segment is why it fails, that is said."""
 
     @wraps(method)
-    def call(self: Index, /, *arguments: Given.args, **named: Given.kwargs) -> Found:
+    def call(self: Index, /, *arguments: Given.args, **named: Given.kwargs) -> Returned:
         try:
             return method(self, *arguments, **named)
         except Exception as error:
@@ -205,7 +205,7 @@ class Index:
         return Results(*answer(question, request, view.reader, view.state, started).values())
 
     @_reading
-    def suggest(self, text: str, *, limit: int = 10) -> list[Word]:
+    def suggest(self, text: str, *, limit: int = 10) -> list[IndexedWord]:
         """The words that the last word of a text may become, the most frequent first.
 
         >>> with open("posts") as ix:

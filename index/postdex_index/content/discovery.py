@@ -29,7 +29,7 @@ _BYTE = re.compile(r"\\x([89a-f][0-9a-f])")
 _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
-class Walk(NamedTuple):
+class WalkResult(NamedTuple):
     """The files to index by path (relative, `/`, in order), with their `os.stat_result`; what was left out, why;
     and the folders that were looked into ("" for the folder itself, "2022/" for one in it)."""
 
@@ -38,7 +38,7 @@ class Walk(NamedTuple):
     folders: tuple[str, ...] = ()
 
 
-class _Rules(NamedTuple):
+class _IgnoreRules(NamedTuple):
     """A .gitignore: its paths begin after `cut` characters of ours, or with `before` (one above the folder)."""
 
     patterns: Patterns
@@ -46,14 +46,14 @@ class _Rules(NamedTuple):
     before: str = ""
 
 
-def walk(folder: Path, settings: Settings, only: Iterable[str] | None = None) -> Walk:
+def walk(folder: Path, settings: Settings, only: Iterable[str] | None = None) -> WalkResult:
     """Find the posts below a folder; with `only`, which of these paths are posts, by the same rules.
 
     Raises `FolderError` if there is no such folder or it cannot be read.
     """
     search = _Walk(folder, settings, only)
     search.top()
-    return Walk(search.files, tuple(search.problems), tuple(search.folders))
+    return WalkResult(search.files, tuple(search.problems), tuple(search.folders))
 
 
 class _Walk:
@@ -93,8 +93,8 @@ class _Walk:
             rest += below
 
     def listing(
-        self, number: int, prefix: str, rules: tuple[_Rules, ...], top: bool
-    ) -> list[tuple[str, tuple[_Rules, ...]]]:
+        self, number: int, prefix: str, rules: tuple[_IgnoreRules, ...], top: bool
+    ) -> list[tuple[str, tuple[_IgnoreRules, ...]]]:
         """Take the posts of one folder, open under this number, which is closed; its folders that may hold more,
         the last first. A stat in an open folder takes an eighth less time than one of a path."""
         try:
@@ -105,13 +105,13 @@ class _Walk:
             os.close(number)
 
     def sorted_out(
-        self, entries: dict[str, os.DirEntry[str]], prefix: str, rules: tuple[_Rules, ...], top: bool
-    ) -> list[tuple[str, tuple[_Rules, ...]]]:
+        self, entries: dict[str, os.DirEntry[str]], prefix: str, rules: tuple[_IgnoreRules, ...], top: bool
+    ) -> list[tuple[str, tuple[_IgnoreRules, ...]]]:
         place = shown(prefix)
         if ".gitignore" in entries:
             rules = self.own_rules(prefix, rules)
         beside = top or not site_files().isdisjoint(entries)
-        folders: list[tuple[str, tuple[_Rules, ...]]] = []
+        folders: list[tuple[str, tuple[_IgnoreRules, ...]]] = []
         suffixes, only = self.suffixes, self.only
         for name in sorted(entries):
             entry = entries[name]
@@ -139,7 +139,7 @@ class _Walk:
             self.problems.append(Problem(path.rstrip("/"), 0, "note", message, "rename it"))
         return not taken
 
-    def take(self, entry: os.DirEntry[str], path: str, rules: tuple[_Rules, ...]) -> None:
+    def take(self, entry: os.DirEntry[str], path: str, rules: tuple[_IgnoreRules, ...]) -> None:
         """Add a file, if it is one that we read."""
         if not (self.suffixes or self.include.verdict(path) or _is_folder(entry)):
             return
@@ -162,7 +162,7 @@ class _Walk:
         else:
             self.files[path] = state
 
-    def left_out(self, path: str, rules: tuple[_Rules, ...], folder: bool) -> bool:
+    def left_out(self, path: str, rules: tuple[_IgnoreRules, ...], folder: bool) -> bool:
         if self.exclude and self.exclude.verdict(path, folder=folder):
             return True
         for patterns, cut, before in rules:
@@ -171,9 +171,9 @@ class _Walk:
                 return verdict
         return False
 
-    def own_rules(self, prefix: str, rules: tuple[_Rules, ...]) -> tuple[_Rules, ...]:
+    def own_rules(self, prefix: str, rules: tuple[_IgnoreRules, ...]) -> tuple[_IgnoreRules, ...]:
         patterns = _patterns(f"{self.folder}/{prefix}.gitignore")
-        return (_Rules(patterns, len(shown(prefix))), *rules) if patterns else rules
+        return (_IgnoreRules(patterns, len(shown(prefix))), *rules) if patterns else rules
 
     def skip(self, path: str, message: str, hint: str) -> None:
         self.problems.append(Problem(shown(path).rstrip("/"), 0, "skipped", message, hint))
@@ -227,7 +227,7 @@ def _suffixes(include: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _above(folder: Path) -> tuple[_Rules, ...]:
+def _above(folder: Path) -> tuple[_IgnoreRules, ...]:
     """The .gitignores of the folders above, up to the root of the repository; none outside a repository."""
     here = Path(os.path.abspath(folder))
     above: list[Path] = []
@@ -241,7 +241,7 @@ def _above(folder: Path) -> tuple[_Rules, ...]:
     for parent in above[1:]:
         patterns = _patterns(str(parent / ".gitignore"))
         if patterns:
-            rules.append(_Rules(patterns, 0, here.relative_to(parent).as_posix() + "/"))
+            rules.append(_IgnoreRules(patterns, 0, here.relative_to(parent).as_posix() + "/"))
     return tuple(rules)
 
 

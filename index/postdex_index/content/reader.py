@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..engine.api import FileStamp
 from ..errors import EXHAUSTED
 from ..model import Post, Problem
-from .discovery import Walk, exhausted, lying, shown, walk
+from .discovery import WalkResult, exhausted, lying, shown, walk
 
 if TYPE_CHECKING:
     from ..settings import Settings
     from ..sites.generator import Site
 
 __all__ = [
-    "Read",
-    "Walk",
+    "PostReading",
+    "WalkResult",
     "clashes",
     "digest",
     "digest_of",
@@ -62,7 +62,7 @@ _UTF8_MARK, _UTF16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-class Read(NamedTuple):
+class PostReading(NamedTuple):
     """What reading a file gave. `post` is None when there is nothing to index; the stamp's digest is b"" if the
     file could not be read at all (then the stamp is what could be seen of it, zeros if it is gone)."""
 
@@ -71,13 +71,13 @@ class Read(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def read(folder: Path, path: str, site: Site, settings: Settings) -> Read:
+def read(folder: Path, path: str, site: Site, settings: Settings) -> PostReading:
     """Read one post. Never raises on what is in the file, nor on a file that is gone, a link, or no file.
 
     Raises `FolderError` where this process has run out of memory or descriptors: the post is as it was.
     """
     if not path or path.startswith("/") or "\0" in path or ".." in path.split("/"):
-        return Read(
+        return PostReading(
             None, FileStamp(0, 0, 0, 0, b""), (Problem(path, 0, "skipped", "this is no path below the folder"),)
         )
     file = lying(folder, path)
@@ -95,7 +95,7 @@ def read(folder: Path, path: str, site: Site, settings: Settings) -> Read:
         return _unreadable(file, path, "the file is too large" if regular else "this is no regular file")
     text, problem = _decode(content, path)
     if text is None:
-        return Read(None, stamp(state, content), (problem,) if problem else ())
+        return PostReading(None, stamp(state, content), (problem,) if problem else ())
     from .parser import parse
 
     # Here and nowhere else, since here a stranger's text meets most of our code, and one file ends where the next
@@ -108,7 +108,7 @@ def read(folder: Path, path: str, site: Site, settings: Settings) -> Read:
         return _failed(error, path, stamp(state, content, int(time.time()) + _FAILED_AGAIN_S))
     if problem:
         post = post._replace(problems=(problem, *post.problems))
-    return Read(post, stamp(state, content, post.reconsider_at), post.problems)
+    return PostReading(post, stamp(state, content, post.reconsider_at), post.problems)
 
 
 def digest(content: bytes) -> bytes:
@@ -210,21 +210,23 @@ def _reason(error: OSError) -> str:
     return f"the file cannot be read ({error.strerror})"
 
 
-def _unreadable(file: str, path: str, message: str, again: int | None = None) -> Read:
+def _unreadable(file: str, path: str, message: str, again: int | None = None) -> PostReading:
     """Nothing to index; the stamp lets an unreadable file rest until it changes, or until the time `again`."""
     try:
         state = os.lstat(file)
         rest = FileStamp(*seen(state), b"", again)
     except OSError:
         rest = FileStamp(0, 0, 0, 0, b"")
-    return Read(None, rest, (Problem(path, 0, "skipped", message, "make it a file that can be read, or remove it"),))
+    return PostReading(
+        None, rest, (Problem(path, 0, "skipped", message, "make it a file that can be read, or remove it"),)
+    )
 
 
-def _failed(error: Exception, path: str, rest: FileStamp) -> Read:
+def _failed(error: Exception, path: str, rest: FileStamp) -> PostReading:
     """Nothing to index of a post that we failed to parse."""
     said = f"it could not be parsed ({type(error).__name__}: {error})".split("\n")[0][:300]
     hint = "this is a mistake in postdex: please report it, with the file"
-    return Read(None, rest, (Problem(path, 0, "skipped", said, hint),))
+    return PostReading(None, rest, (Problem(path, 0, "skipped", said, hint),))
 
 
 def _decode(content: bytes, path: str) -> tuple[str | None, Problem | None]:

@@ -157,7 +157,7 @@ class Answer(NamedTuple):
     complete: bool
 
 
-class Word(NamedTuple):
+class IndexedWord(NamedTuple):
     """A word of the index as people write it, its indexed term, and the number of published posts that hold it."""
 
     text: str
@@ -215,7 +215,7 @@ class Reader(Protocol):
 
     def words(
         self, *, prefix: str = "", near: str = "", within: str = "", edits: int = 1, limit: int = 10
-    ) -> list[Word]:
+    ) -> list[IndexedWord]:
         """Words of published posts: beginning with `prefix`, or with `within` in them, most frequent first; or within
         `edits` Damerau-Levenshtein slips of `near`, the first character fixed, nearest then most frequent first."""
         ...

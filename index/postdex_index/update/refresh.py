@@ -178,7 +178,7 @@ def refresh(
                 # Somebody else committed since we looked, or the writer begins anew.
                 only = only if _follows(base.identity, since) else None
                 todo = plan(folder, base, settings, full=full or lost, only=only)
-            generation, problems = _commit(writer, folder, settings, todo, _Reading(jobs, progress))
+            generation, problems = _commit(writer, folder, settings, todo, _ReadingJob(jobs, progress))
     seconds = time.monotonic() - started
     return Report(todo.add, todo.change, todo.remove, todo.unchanged, problems, generation, seconds)
 
@@ -259,7 +259,7 @@ def _load() -> None:
         from ..content import parser  # noqa: F401
 
 
-class _Reading(NamedTuple):
+class _ReadingJob(NamedTuple):
     """How the posts of a large build are read: in so many processes."""
 
     jobs: int
@@ -267,7 +267,7 @@ class _Reading(NamedTuple):
 
 
 def _commit(
-    writer: Writer, folder: Path, settings: Settings, todo: Plan, reading: _Reading | None = None
+    writer: Writer, folder: Path, settings: Settings, todo: Plan, reading: _ReadingJob | None = None
 ) -> tuple[int, tuple[Problem, ...]]:
     """Stage and commit a plan; the new generation and all problems of the folder."""
     found: list[Problem] = []

@@ -29,7 +29,7 @@ from postdex_index.errors import PostdexError
 from .. import __version__
 from ..output import wire as render
 from . import auth, errors, metrics, openapi, parameters, search_page, static_files
-from .endpoints import ENDPOINTS, Arguments, Endpoint, Site
+from .endpoints import ENDPOINTS, Arguments, Endpoint, ServiceState
 from .errors import RequestError
 from .response_cache import Cache
 
@@ -64,7 +64,7 @@ class _AnyPath(PathConvertor):
 class Service:
     """The application with its threads. An ASGI application itself."""
 
-    def __init__(self, site: Site, rules: auth.Rules) -> None:
+    def __init__(self, site: ServiceState, rules: auth.AccessRules) -> None:
         self.site = site
         self.rules = rules
         self.begin_anew()

@@ -41,7 +41,7 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:/?#@\[\]]+)(?::\d{1,5})?", re.IGNORECASE)
 
 
-class Rules(NamedTuple):
+class AccessRules(NamedTuple):
     """`host` is the address that is listened on, `origins` the setting; `token` "" is none.
 
     `guarded`: reading needs the token too, because other machines reach the service.
@@ -65,7 +65,7 @@ def is_local(host: str) -> bool:
         return host == "localhost"
 
 
-def check(scope: Scope, rules: Rules, *, token: bool) -> dict[str, str]:
+def check(scope: Scope, rules: AccessRules, *, token: bool) -> dict[str, str]:
     """The headers that the answer gets for who asks. Raises RequestError for a request that is refused.
 
     `token` says that what is asked for is never given without one.
@@ -85,11 +85,11 @@ def check(scope: Scope, rules: Rules, *, token: bool) -> dict[str, str]:
     return granted | _PREFLIGHT if preflight else granted
 
 
-def check_host(host: str, rules: Rules) -> None:
+def check_host(host: str, rules: AccessRules) -> None:
     """Raise RequestError unless the service goes by this name.
 
-    >>> check_host("localhost:8765", Rules())
-    >>> check_host("evil.example", Rules())
+    >>> check_host("localhost:8765", AccessRules())
+    >>> check_host("evil.example", AccessRules())
     Traceback (most recent call last):
     postdex.http.errors.RequestError: this service does not go by the name evil.example; \
 name it in the setting origins
@@ -115,7 +115,7 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _origin(headers: Mapping[str, str], host: str, rules: Rules) -> dict[str, str]:
+def _origin(headers: Mapping[str, str], host: str, rules: AccessRules) -> dict[str, str]:
     """What a page from this origin may do with the answer; a page of our own needs no permission."""
     origin = headers.get("origin")
     if origin is None or origin.partition("://")[2].lower() == host.lower() != "":
@@ -127,7 +127,7 @@ def _origin(headers: Mapping[str, str], host: str, rules: Rules) -> dict[str, st
     return {"access-control-allow-origin": origin, "access-control-expose-headers": "etag, retry-after"}
 
 
-def check_token(authorization: str, rules: Rules, *, bearer_only: bool) -> None:
+def check_token(authorization: str, rules: AccessRules, *, bearer_only: bool) -> None:
     """Raise RequestError unless the token is there, as a bearer's or (where that will do) as a password.
 
     A browser sends a password by itself, also for a page that was made by somebody else: enough to read

@@ -27,7 +27,7 @@ from .served_snapshots import ServedSnapshots
 _WAIT_S = 5.0
 
 
-class Site:
+class ServiceState:
     """What the endpoints share: the index, what its searches look at, and what the service was started with.
 
     `drafts` says whether clients may see unpublished posts; `watching` whether somebody keeps the index fresh, and
@@ -55,7 +55,7 @@ class Site:
 
 
 Arguments = dict[str, Any]
-Answerer = Callable[[Site, Arguments], dict[str, Any]]
+Answerer = Callable[[ServiceState, Arguments], dict[str, Any]]
 
 
 class Endpoint(NamedTuple):
@@ -74,30 +74,30 @@ class Endpoint(NamedTuple):
     token: bool = False
 
 
-def found(site: Site, arguments: Arguments) -> Results:
+def found(site: ServiceState, arguments: Arguments) -> Results:
     """The hits of a query, as values."""
     if arguments["drafts"] and not site.drafts:
         raise RequestError("forbidden", "unpublished posts are not served", "start it with `postdex serve --drafts`")
     return site.index.search(arguments["q"], **{name: arguments[name] for name in arguments if name != "q"})
 
 
-def search(site: Site, arguments: Arguments) -> dict[str, Any]:
+def search(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     """The hits of a query."""
     return wire.to_dict(found(site, arguments))
 
 
-def facets(site: Site, arguments: Arguments) -> dict[str, Any]:
+def facets(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     """All counts over the posts that match, without the hits."""
     return wire.to_dict(found(site, {**arguments, "limit": 0, "facets": FACETS}))
 
 
-def suggest(site: Site, arguments: Arguments) -> dict[str, Any]:
+def suggest(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     """The words that the last word may become."""
     text = arguments["q"]
     return wire.suggestions(text, site.index.suggest(text, limit=arguments["limit"]))
 
 
-def document(site: Site, arguments: Arguments) -> dict[str, Any]:
+def document(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     """A stored post or a section of it. The path is only ever looked up in the index: it names no file here."""
     post, section = section_lookup.find(site.index, arguments["path"])
     if post.unpublished and not site.drafts:
@@ -107,13 +107,13 @@ def document(site: Site, arguments: Arguments) -> dict[str, Any]:
     return wire.document(post, section)
 
 
-def stats(site: Site, arguments: Arguments) -> dict[str, Any]:
+def stats(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     """The index in numbers."""
     numbers = site.views.stats()._asdict()
     return {"schema": wire.SCHEMA, "stats": {**numbers, "languages": list(numbers["languages"])}}
 
 
-def health(site: Site, arguments: Arguments) -> dict[str, Any]:
+def health(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     """Whether answers are those of the newest commit, and whether somebody keeps it fresh.
 
     Raises IndexFault only where nothing can be answered: there is no index, and there never was one.
@@ -134,7 +134,7 @@ def health(site: Site, arguments: Arguments) -> dict[str, Any]:
     }
 
 
-def build(site: Site, arguments: Arguments) -> dict[str, Any]:
+def build(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     """Bring the index up to the files, now, and say what that took."""
     if not site.building.acquire(timeout=_WAIT_S):
         raise RequestError("too_busy", "the index is being built already", "ask again when it is done")

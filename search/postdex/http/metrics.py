@@ -15,7 +15,7 @@ from ..output import wire
 from ..text_safety import printable
 
 if TYPE_CHECKING:
-    from .endpoints import Site
+    from .endpoints import ServiceState
 
 #: The media type of `Metrics.text`.
 MEDIA_TYPE = CONTENT_TYPE_LATEST
@@ -59,7 +59,7 @@ class Metrics:
         self._requests.labels(done.endpoint, str(done.status)).inc()
         self._seconds.labels(done.endpoint).observe(done.seconds)
 
-    def text(self, site: Site) -> bytes:
+    def text(self, site: ServiceState) -> bytes:
         """All counts as Prometheus reads them, the index as it is now."""
         stats = site.views.stats()
         self._generation.set(stats.generation)

@@ -6,10 +6,10 @@ from json import loads
 from pathlib import Path
 from typing import Any
 
-from .auth import Rules
+from .auth import AccessRules
 
 
-def document(rules: Rules) -> dict[str, Any]:
+def document(rules: AccessRules) -> dict[str, Any]:
     """The OpenAPI document of a service with these rules: where reading is guarded, all of it needs the token."""
     described: dict[str, Any] = loads(Path(__file__).with_name("openapi.json").read_bytes())
     if rules.guarded:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from postdex_index.update.refresh import Report
 
     from ..cli.search_command import Place
-    from .endpoints import Site
+    from .endpoints import ServiceState
 
 PORT = 8765
 #: A shorter token can be guessed.
@@ -61,7 +61,7 @@ def serve(
         raise PostdexError(f"on {host} other machines can read the posts, so a token is needed", hint)
     site = opened(place, drafts=drafts, watching=watch)
     with site.index, server.listen(host, port) as listening:
-        service = app.Service(site, auth.Rules(host, site.index.settings.origins, token, guarded))
+        service = app.Service(site, auth.AccessRules(host, site.index.settings.origins, token, guarded))
         server.log_to_stderr(form)
         address = f"[{host}]" if ":" in host else host
         said = f"{site.views.stats().posts:,} posts of {site.index.folder} at "
@@ -73,15 +73,15 @@ def serve(
     return 0
 
 
-def opened(place: Place, *, drafts: bool = False, watching: bool = False) -> Site:
+def opened(place: Place, *, drafts: bool = False, watching: bool = False) -> ServiceState:
     """The index of a folder, ready to be served: as new as its files, or else as it is, if it cannot be written.
     Raises PostdexError where there is none that could be served."""
     from ..cli.console import Bar, usual_jobs
     from ..cli.search_command import must_build_first, say_other_folder
     from ..index import FIRST_BUILD_WAIT_S, WAIT_S
-    from .endpoints import Site
+    from .endpoints import ServiceState
 
-    site = Site(place.open(), drafts=drafts, watching=watching)
+    site = ServiceState(place.open(), drafts=drafts, watching=watching)
     say_other_folder(site.index)
     wait = FIRST_BUILD_WAIT_S if must_build_first(site.index) else WAIT_S
     try:
@@ -114,7 +114,7 @@ def read_token(file: str | None) -> str:
 
 
 @contextmanager
-def watched(site: Site) -> Iterator[None]:
+def watched(site: ServiceState) -> Iterator[None]:
     """Meanwhile the index follows the files, if the site is to be watched; answers and /health say how it goes."""
     from postdex_index.update.refresh import Freshness
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MEDIA = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 
-class File(NamedTuple):
+class StaticFile(NamedTuple):
     """A file as it is sent."""
 
     body: bytes
@@ -29,7 +29,7 @@ class File(NamedTuple):
     tag: str
 
 
-def load() -> dict[str, File]:
+def load() -> dict[str, StaticFile]:
     """Address -> file, for all scripts and styles of the page; the page itself is made for each answer."""
     found = {}
     for resource in files(page).iterdir():
@@ -37,11 +37,11 @@ def load() -> dict[str, File]:
         if media:
             body = resource.read_bytes()
             tag = f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
-            found[f"/{resource.name}"] = File(body, gzip.compress(body, mtime=0), media, tag)
+            found[f"/{resource.name}"] = StaticFile(body, gzip.compress(body, mtime=0), media, tag)
     return found
 
 
-def response(file: File, scope: Scope) -> Response:
+def response(file: StaticFile, scope: Scope) -> Response:
     """The answer: the file, squeezed if the client can read that, or that it has it already."""
     headers = {name: value for name, value in scope["headers"] if name in (b"if-none-match", b"accept-encoding")}
     said = {"etag": file.tag, "cache-control": "no-cache", "vary": "Accept-Encoding"}

@@ -13,7 +13,7 @@ from typing import Any
 
 from postdex_index import schema
 from postdex_index.document import Document
-from postdex_index.engine.api import Word
+from postdex_index.engine.api import IndexedWord
 from postdex_index.errors import PostdexError
 from postdex_index.model import SOFT_BREAK, Explanation, Problem, Span
 
@@ -111,7 +111,7 @@ def link(url: str) -> str:
     return shown if is_path or scheme.lower() in ("http", "https") else ""
 
 
-def suggestions(prefix: str, words: Iterable[Word]) -> dict[str, Any]:
+def suggestions(prefix: str, words: Iterable[IndexedWord]) -> dict[str, Any]:
     """The wire form of completions: each word as people write it, with the number of posts that have it."""
     return {
         "schema": SCHEMA,

@@ -18,7 +18,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from postdex_index.engine.api import Reader, Word
+from postdex_index.engine.api import IndexedWord, Reader
 from postdex_index.query import Clauses, Keyword, Leaf, Phrase, Query, Synonyms, Term
 from postdex_index.text.edit_distance import edit_distance
 
@@ -110,7 +110,7 @@ def commoner(word: TypedWord, posts: int, reader: Reader) -> Alternatives | None
     return _terms(near[:1], leaf, BESIDE_RARE) if near else None
 
 
-def nearest(reader: Reader, term: str, most: int) -> list[Word]:
+def nearest(reader: Reader, term: str, most: int) -> list[IndexedWord]:
     """Known words within `most` slips, those of the fewest, most frequent first.
 
     Words two slips away beside such that are one away: nDCG@10 .000 -.001 +.001 on three sites, and puzzling to read.
@@ -118,7 +118,7 @@ def nearest(reader: Reader, term: str, most: int) -> list[Word]:
     """
     near = reader.words(near=term, edits=most, limit=4 * MOST_KNOWN) or _other_beginnings(term, reader)
     fewest = edit_distance(term, near[0].term, most) if near else 0
-    found: dict[tuple[str, ...], Word] = {}
+    found: dict[tuple[str, ...], IndexedWord] = {}
     for word in near:
         if edit_distance(term, word.term, most) > fewest:
             break
@@ -126,7 +126,7 @@ def nearest(reader: Reader, term: str, most: int) -> list[Word]:
     return list(found.values())[:MOST_KNOWN]
 
 
-def _other_beginnings(term: str, reader: Reader) -> list[Word]:
+def _other_beginnings(term: str, reader: Reader) -> list[IndexedWord]:
     """Known words whose first two letters were swapped, or which got a letter in front: `near` fixes the first."""
     others = (term[1] + term[0] + term[2:], term[1:])
     return [word for other in others if len(other) >= SHORTEST for word in reader.words(near=other, edits=0)]
@@ -204,7 +204,7 @@ def _glued(term: str, leaf: Leaf, reader: Reader) -> Alternatives | None:
     return Alternatives(tuple(query for query, _ in found), tuple(name for _, name in found)) if found else None
 
 
-def _compounds(term: str, reader: Reader) -> list[Word]:
+def _compounds(term: str, reader: Reader) -> list[IndexedWord]:
     """The compounds that a word stands in, or else its stem: a compound ends as the singular, too."""
     for part in dict.fromkeys((term, *reader.analyzer.stems(term))):
         if len(part) >= SHORTEST_WITHIN and (within := reader.words(within=part, limit=MOST_COMPOUNDS)):
@@ -243,7 +243,7 @@ def _parts(term: str, reader: Reader) -> tuple[str, ...]:
     return parts(term) or next(((end,) for end in ends if known(end)), ())
 
 
-def _terms(words: Sequence[Word], leaf: Leaf, weight: float) -> Alternatives:
+def _terms(words: Sequence[IndexedWord], leaf: Leaf, weight: float) -> Alternatives:
     return Alternatives(tuple(_term(word.term, leaf, weight) for word in words), tuple(word.text for word in words))
 
 

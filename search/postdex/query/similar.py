@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from postdex_index.document import Document
-from postdex_index.engine.api import Reader, Word
+from postdex_index.engine.api import IndexedWord, Reader
 from postdex_index.query import Clauses, Keyword, Query, Term
 from postdex_index.scoring import K1, idf, saturation
 from postdex_index.text.analyzer import Analyzer
@@ -25,7 +25,7 @@ BEGINNING = 6_000
 SHORTEST = 3
 
 
-def complete(reader: Reader, text: str, limit: int = 10) -> list[Word]:
+def complete(reader: Reader, text: str, limit: int = 10) -> list[IndexedWord]:
     """The words that the last word of a text may become, the most frequent first, as people write them.
 
     None after a blank or a sign, when no word is being typed, and none for more than one Chinese

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from postdex_index.document import Document, Found
+from postdex_index.document import Document, LeafPositions
 from postdex_index.query import Clauses, Leaf, Phrase, Prefix, Query, Synonyms, Term, leaves
 from postdex_index.text.analyzer import Analyzer
 from postdex_index.text.characters import is_spaceless
@@ -132,7 +132,7 @@ def best_snippet(
     standing = {whole.leaf for whole in wholes}
     covered = {part for at, some in parts.items() if at in inside or at in standing for part in some}
     found = wholes + [
-        Found(leaf, inside[leaf], leaf in single) for leaf in order if leaf in inside and leaf not in covered
+        LeafPositions(leaf, inside[leaf], leaf in single) for leaf in order if leaf in inside and leaf not in covered
     ]
     if wholes and wholes[0].leaf == first:
         return _as_typed(document, scored.index, _apart(wholes[0].positions)[:_FEW], found, first, marking)
@@ -145,7 +145,7 @@ def best_snippet(
 
 
 def _as_typed(
-    document: Document, section: int, places: Sequence[int], found: Sequence[Found], leaf: int, marking: Marking
+    document: Document, section: int, places: Sequence[int], found: Sequence[LeafPositions], leaf: int, marking: Marking
 ) -> Snippet:
     """The snippet around one of the places of a leaf, the first that is spelled as it was typed, if any is."""
     everywhere = found[0].positions
@@ -171,12 +171,12 @@ def _apart(places: Sequence[int]) -> list[int]:
     return apart
 
 
-def _wholes(typed: Sequence[Typed], inside: Mapping[int, Sequence[int]], first: int) -> list[Found]:
+def _wholes(typed: Sequence[Typed], inside: Mapping[int, Sequence[int]], first: int) -> list[LeafPositions]:
     """What stands as it was typed in a section, numbered from `first` on; where everything does, nothing else."""
     found = []
     for number, one in enumerate(typed, first):
         if ranges := stands(one, inside):
-            found.append(Found(number, list(chain.from_iterable(ranges)), single=True))
+            found.append(LeafPositions(number, list(chain.from_iterable(ranges)), single=True))
             if number == first:
                 break
     return found

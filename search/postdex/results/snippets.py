@@ -59,7 +59,7 @@ _NOISE = re.compile(r"[\s|]+")
 _BY_SCORE = itemgetter(0)
 
 
-class _Candidate(NamedTuple):
+class _Fragment(NamedTuple):
     """Marks that could be shown together, in the sentence text[start:stop] (or the long one they are part of)."""
 
     score: float
@@ -140,9 +140,9 @@ def _sentences(text: str, start: int) -> Sequence[int]:
 
 def _candidates(
     passage: Passage, bounds: Sequence[int], marks: Sequence[Mark], leaf_weights: Sequence[float], width: int
-) -> list[_Candidate]:
+) -> list[_Fragment]:
     """Each sentence with marks, scored; of one with marks too far apart, each fullest window."""
-    found: list[_Candidate] = []
+    found: list[_Fragment] = []
     reach = int(width * _REACH)
     first, count, last = 0, len(marks), len(bounds) - 1
     while first < count:
@@ -153,7 +153,7 @@ def _candidates(
             after += 1
         early = 1 + 1 / log(_AVERAGE + passage.offset + start)
         for window in _windows(marks[first:after], reach):
-            found.append(_Candidate(_score(window, stop - start, leaf_weights) * early, start, stop, window))
+            found.append(_Fragment(_score(window, stop - start, leaf_weights) * early, start, stop, window))
         first = after
     return found
 
@@ -188,7 +188,7 @@ def _score(marks: Sequence[Mark], length: int, leaf_weights: Sequence[float]) ->
     return score * (1 + _GROUP * (len(counts) - 1)) * (1 + _ADJACENT * min(adjacent, _MOST_ADJACENT))
 
 
-def _chosen(candidates: Sequence[_Candidate], known: set[int], fragments: int) -> list[_Candidate]:
+def _chosen(candidates: Sequence[_Fragment], known: set[int], fragments: int) -> list[_Fragment]:
     """The best candidate, which shows the words `known`, and those of the next that bring another."""
     chosen = [candidates[0]]
     seen = set(known)
@@ -207,7 +207,7 @@ def _leaves(places: Sequence[tuple[int, int]], marks: Sequence[Mark]) -> set[int
 
 
 def _places(
-    text: str, bounds: Sequence[int], chosen: Sequence[_Candidate], leaf_weights: Sequence[float], width: int
+    text: str, bounds: Sequence[int], chosen: Sequence[_Fragment], leaf_weights: Sequence[float], width: int
 ) -> list[tuple[int, int]]:
     """Where each chosen candidate is shown, in the order of the text; those that meet become one.
 
@@ -231,7 +231,7 @@ def _places(
 
 
 def _place(
-    text: str, bounds: Sequence[int], candidate: _Candidate, leaf_weights: Sequence[float], room: int
+    text: str, bounds: Sequence[int], candidate: _Fragment, leaf_weights: Sequence[float], room: int
 ) -> tuple[int, int]:
     """Where a candidate is shown in `room` characters; if its marks are further apart, the best of them."""
     start, stop, marks = candidate.start, candidate.stop, candidate.marks

@@ -23,7 +23,7 @@ from ....model import Explanation
 from ....query import Clauses, DateRange, Everything, Keyword, Leaf, Query, Term, leaves
 from ....schema import SORTS
 from ....text.analyzer import Analyzer
-from ...api import FEWEST, Answer, AsTyped, Identity, LeafStats, Search, Stats, Word
+from ...api import FEWEST, Answer, AsTyped, Identity, IndexedWord, LeafStats, Search, Stats
 from ..format.segment_file import SegmentFile
 from . import explanation
 from .doc_values import Columns
@@ -287,7 +287,7 @@ class Snapshot:
 
     def words(
         self, *, prefix: str = "", near: str = "", within: str = "", edits: int = 1, limit: int = 10
-    ) -> list[Word]:
+    ) -> list[IndexedWord]:
         """Words of published posts: beginning with `prefix`, `near` a word, or with `within` in them; see
         `engine.Reader.words`."""
         found: dict[str, tuple[int, str]] = {}
@@ -308,7 +308,7 @@ class Snapshot:
             for term, (distance, shown) in found.items()
             if (posts := self._live_posts_with_form(term))
         )
-        return [Word(shown, term, -posts) for _, posts, shown, term in counted[:limit]]
+        return [IndexedWord(shown, term, -posts) for _, posts, shown, term in counted[:limit]]
 
     def _live_posts_with_form(self, term: str) -> int:
         """In how many living published posts a surface stands."""

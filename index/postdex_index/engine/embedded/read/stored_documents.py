@@ -9,7 +9,7 @@ from itertools import accumulate, chain, islice
 from json import JSONDecoder
 from typing import Any, NamedTuple, TypeVar
 
-from ....document import Found, Mark, Outline, Passage, StoredSection
+from ....document import LeafPositions, Mark, Outline, Passage, StoredSection
 from ....model import SOFT_BREAK, StoredFields
 from ....schema import CODE, STORED
 from ....text.analyzer import Analyzer
@@ -251,7 +251,7 @@ class StoredDocument(StoredFields):
         end = store.section_offset[row + 1] if row + 1 < store.section_first[self._doc + 1] else BEYOND
         return store.texts.read(self._doc, store.section_offset[row], end)
 
-    def passage(self, section: int, near: int, found: Sequence[Found]) -> Passage:
+    def passage(self, section: int, near: int, found: Sequence[LeafPositions]) -> Passage:
         """A section's text around position `near`; its marks are the words that were `found` in it."""
         store, doc_id = self._documents, self._doc
         row = store.section_first[doc_id] + section
@@ -306,7 +306,7 @@ class StoredDocument(StoredFields):
             first += widths[raw]
         return start
 
-    def _marks(self, shown: ShownPassage, found: Sequence[Found]) -> tuple[Mark, ...]:
+    def _marks(self, shown: ShownPassage, found: Sequence[LeafPositions]) -> tuple[Mark, ...]:
         """The words of a passage that were found, each for the first of the leaves that it belongs to; parts of one
         word are one mark."""
         begin, end = shown.positions.start, shown.positions.stop

@@ -37,7 +37,7 @@ STRETCHES = {
 }
 
 
-class Part(NamedTuple):
+class MergePart(NamedTuple):
     """A segment to merge: `kept` are ranges of its living posts, `new` the number of each post in the merged
     segment, -1 for a deleted one."""
 
@@ -76,8 +76,8 @@ def merged(
     return columns, meta
 
 
-def _parts(sources: Sequence[tuple[Segment, Iterable[int]]]) -> tuple[list[Part], int]:
-    parts: list[Part] = []
+def _parts(sources: Sequence[tuple[Segment, Iterable[int]]]) -> tuple[list[MergePart], int]:
+    parts: list[MergePart] = []
     posts = 0
     for segment, deleted in sources:
         dead_docs = set(deleted)
@@ -88,11 +88,11 @@ def _parts(sources: Sequence[tuple[Segment, Iterable[int]]]) -> tuple[list[Part]
                 posts += 1
         edges = [-1, *sorted(dead_docs), segment.posts]
         kept = [(a + 1, b) for a, b in pairwise(edges) if a + 1 < b]
-        parts.append(Part(segment, kept, new))
+        parts.append(MergePart(segment, kept, new))
     return parts, posts
 
 
-def _lengths(parts: Sequence[Part]) -> list[list[int]]:
+def _lengths(parts: Sequence[MergePart]) -> list[list[int]]:
     """Per field: the length in each kept post."""
     found: list[list[int]] = [[] for _ in SCORED]
     for part in parts:
@@ -103,13 +103,13 @@ def _lengths(parts: Sequence[Part]) -> list[list[int]]:
     return found
 
 
-def _post_columns(parts: Sequence[Part]) -> dict[str, Column]:
+def _post_columns(parts: Sequence[MergePart]) -> dict[str, Column]:
     columns: dict[str, Column] = {}
     for name in PER_POST:
         columns[name] = _take(name, [(part, part.kept) for part in parts])
     for first, names in STRETCHES.items():
         starts, total = array("I"), 0
-        ranges: list[tuple[Part, list[tuple[int, int]]]] = []
+        ranges: list[tuple[MergePart, list[tuple[int, int]]]] = []
         for part in parts:
             column = part.segment.file.column(first)
             stretches = [(column[a], column[b]) for a, b in part.kept]
@@ -134,11 +134,11 @@ def _post_columns(parts: Sequence[Part]) -> dict[str, Column]:
     return columns
 
 
-def _docs(part: Part) -> Iterator[int]:
+def _docs(part: MergePart) -> Iterator[int]:
     return chain.from_iterable(range(a, b) for a, b in part.kept)
 
 
-def _take(name: str, ranges: Iterable[tuple[Part, Sequence[tuple[int, int]]]]) -> Column:
+def _take(name: str, ranges: Iterable[tuple[MergePart, Sequence[tuple[int, int]]]]) -> Column:
     """Stretches of a column of several segments as one column."""
     taken: array[int] | None = None
     for part, stretches in ranges:
@@ -150,7 +150,7 @@ def _take(name: str, ranges: Iterable[tuple[Part, Sequence[tuple[int, int]]]]) -
     return taken if taken is not None else b""
 
 
-def _keys(parts: Sequence[Part], name: str) -> array[int]:
+def _keys(parts: Sequence[MergePart], name: str) -> array[int]:
     found = [
         (key >> 32 << 32) | part.new[key & 0xFFFFFFFF]
         for part in parts
@@ -160,7 +160,7 @@ def _keys(parts: Sequence[Part], name: str) -> array[int]:
     return array("Q", sorted(found))
 
 
-def _merged_values(parts: Sequence[Part]) -> dict[str, Column]:
+def _merged_values(parts: Sequence[MergePart]) -> dict[str, Column]:
     values: dict[str, list[int]] = {}
     written: dict[str, str] = {}
     for part in parts:
@@ -172,10 +172,10 @@ def _merged_values(parts: Sequence[Part]) -> dict[str, Column]:
     return values_columns(values, written)
 
 
-class _Source:
+class _SegmentLists:
     """The lists of one segment, read in the order of their names."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: MergePart) -> None:
         self.part = part
         self.lists = part.segment.lists
         words = self.lists.terms
@@ -195,7 +195,7 @@ class _Source:
         self._field_at = bytes(_field_codes(part.segment))
         self._first = [0, *_running(part.segment.documents.end)]
 
-    def names(self) -> Iterator[tuple[bytes, int, _Source]]:
+    def names(self) -> Iterator[tuple[bytes, int, _SegmentLists]]:
         """(name, number, this) of each list. Lists are numbered in the order of their names."""
         for number, name in enumerate(self._names):
             yield name, number, self
@@ -242,10 +242,10 @@ def _running(lengths: Iterable[int]) -> Iterator[int]:
 
 
 def _merged_lists(
-    parts: Sequence[Part], lengths: Sequence[Sequence[int]], averages: Sequence[float], wide: bool
+    parts: Sequence[MergePart], lengths: Sequence[Sequence[int]], averages: Sequence[float], wide: bool
 ) -> dict[str, Column]:
     writer = ListWriter(wide)
-    sources = [_Source(part) for part in parts]
+    sources = [_SegmentLists(part) for part in parts]
     shift = 32 if wide else 16
     for name, group in groupby(merge(*(source.names() for source in sources), key=itemgetter(0)), key=itemgetter(0)):
         _merge_list(writer, name.decode(), [(source, number) for _, number, source in group], shift)
@@ -255,7 +255,7 @@ def _merged_lists(
     return writer.columns(Impacts(lengths, averages), spelled)
 
 
-def _merge_list(writer: ListWriter, name: str, members: Sequence[tuple[_Source, int]], shift: int) -> None:
+def _merge_list(writer: ListWriter, name: str, members: Sequence[tuple[_SegmentLists, int]], shift: int) -> None:
     positions = array("I" if shift == 16 else "Q")
     outside_body: list[int] = []
     numbers: dict[str, int] = {}
