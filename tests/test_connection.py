@@ -210,7 +210,7 @@ def test_who_never_reads_is_ended_and_who_reads_slowly_is_not(monkeypatch: pytes
     "start", [b"", b"GET / HT", BUILD + b"Content-Length: 50\r\n\r\n{", POST + b"Content-Length: 9"]
 )
 def test_many_slow_clients_lock_out_nobody(served: Running, monkeypatch: pytest.MonkeyPatch, start: bytes) -> None:
-    monkeypatch.setattr(connection_slots, "MOST_OF_ADDRESS", 10)
+    monkeypatch.setattr(connection_slots, "MAX_OF_ADDRESS", 10)
     for phase in ("head", "body"):
         monkeypatch.setitem(connection.SECONDS, phase, 60)
     slow = [connect(served.port, start) for _ in range(50)]
@@ -251,8 +251,8 @@ class Guest:
 def test_a_room_is_never_overfull(arrivals: list[tuple[str, float | None, bool]]) -> None:
     """Who comes gets in while anybody is waited for, and only who is waited for has to go."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection_slots, "MOST_CONNECTIONS", 6)
-        patch.setattr(connection_slots, "MOST_OF_ADDRESS", 3)
+        patch.setattr(connection_slots, "MAX_CONNECTIONS", 6)
+        patch.setattr(connection_slots, "MAX_OF_ADDRESS", 3)
         places, inside = connection_slots.Room(), list[Guest]()
         for address, since, leaves in arrivals:
             guest = Guest(address, since)
@@ -273,7 +273,7 @@ def test_a_room_is_never_overfull(arrivals: list[tuple[str, float | None, bool]]
 
 
 def test_who_is_heard_out_does_not_fill_the_room_either(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection_slots, "MOST_LINGERING", 2)
+    monkeypatch.setattr(connection_slots, "MAX_LINGERING", 2)
     places, guests = connection_slots.Room(), [Guest("a", 1.0) for _ in range(3)]
     assert all(places.admit(guest) for guest in guests)
     assert [places.may_linger(guest) for guest in guests] == [True, True, False]
@@ -283,7 +283,7 @@ def test_who_is_heard_out_does_not_fill_the_room_either(monkeypatch: pytest.Monk
 
 def test_what_is_not_read_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of many that do not read their answers, who began first has to go; a long answer may be as long as it is."""
-    monkeypatch.setattr(connection_slots, "MOST_UNREAD", 100)
+    monkeypatch.setattr(connection_slots, "MAX_UNREAD", 100)
     places, guests = connection_slots.Room(), [Guest("a", 1.0) for _ in range(5)]
     places.unread(guests[0], 1000)
     assert not guests[0].ended

@@ -267,7 +267,7 @@ def test_parts_of_a_hostile_word_are_looked_up_a_few_hundred_times(text: str) ->
 
     reader: Any = Counting()
     meant._parts(text, reader)
-    assert 0 < len(asked) <= meant.MOST_LOOKUPS
+    assert 0 < len(asked) <= meant.MAX_LOOKUPS
 
 
 def test_of_a_pasted_page_a_few_words_are_looked_at(opened: Open) -> None:

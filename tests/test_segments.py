@@ -44,7 +44,7 @@ def still(most_words: int) -> Iterator[None]:
     with ExitStack() as patches:
         for module in (segment_builder, merger):
             patches.enter_context(patch.object(module, "average_lengths", lambda totals: averages))
-        patches.enter_context(patch.object(vocabulary, "MOST_WORDS", most_words))
+        patches.enter_context(patch.object(vocabulary, "MAX_WORDS", most_words))
         yield
 
 

@@ -392,7 +392,7 @@ def test_drafts_are_shown_where_they_may_be(samples: Path) -> None:
 
 
 def test_as_much_as_can_be_is_done_and_the_rest_refused(served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "MOST_WAITING", 0)
+    monkeypatch.setattr(app, "MAX_WAITING", 0)
     found = served.ask("/search?q=never+asked+before")
     assert (found.status, found.code, found.headers["retry-after"]) == (429, "too_busy", "1")
     check(served, "/postdex.js", 200)

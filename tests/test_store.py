@@ -564,8 +564,8 @@ def test_a_search_goes_on_without_the_table(trial: Trial, pattern: str) -> None:
 
 
 def test_a_search_does_not_wait_for_a_large_merge(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index_writer, "MOST_HURRIED", 1)
-    monkeypatch.setattr(index_writer, "MOST_SMALL", 1)
+    monkeypatch.setattr(index_writer, "MAX_HURRIED", 1)
+    monkeypatch.setattr(index_writer, "MAX_SMALL", 1)
     assert refresh.catch_up(trial.posts, trial.engine, SETTINGS, trial.engine.file_table()).fresh
     assert trial.state() == trial.new
     segments = len(list(trial.index.glob("*.segment")))

@@ -12,7 +12,7 @@ from .request import Argument
 Schema = dict[str, Any]
 
 #: How many values a list has.
-MOST_VALUES = 20
+MAX_VALUES = 20
 #: What `filters` reads: a year, month or day of the calendar, or so many days, weeks, months or years back; or nothing.
 _LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
 DATE = (
@@ -32,7 +32,7 @@ def schema(argument: Argument) -> Schema:
     if argument.kind == "texts":
         items = schema(argument._replace(kind="text", default=""))
         del items["default"]
-        return {"type": "array", "items": items, "maxItems": MOST_VALUES}
+        return {"type": "array", "items": items, "maxItems": MAX_VALUES}
     if argument.kind == "flag":
         return {"type": "boolean", "default": argument.default}
     if argument.kind == "number":
@@ -59,8 +59,8 @@ def misfit(argument: Argument, value: Any) -> str:
     if value is None and argument.default is None:
         return ""
     if argument.kind == "texts":
-        if not isinstance(value, list) or len(value) > MOST_VALUES:
-            return f"a list of at most {MOST_VALUES} texts"
+        if not isinstance(value, list) or len(value) > MAX_VALUES:
+            return f"a list of at most {MAX_VALUES} texts"
         single = argument._replace(kind="text", default="")
         return next((f"for each {said}" for each in value if (said := misfit(single, each))), "")
     if argument.kind == "flag":

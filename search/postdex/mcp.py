@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from .index import Index
 
 #: Hits and characters of one answer: some 2,000 tokens for a page of hits, as many for a text.
-MOST_HITS = 20
+MAX_HITS = 20
 TEXT = 8_000
 #: Characters of a message or a hint: enough for the anchors of a long post.
-MOST_SAID = 2_000
+MAX_SAID = 2_000
 _INSTRUCTIONS = (
     "Full-text search in a folder of Markdown posts. `search` first; its ids name sections and go to `fetch`, which "
     "gives their text. `where` is path:line in the folder of the posts: cite it."
@@ -45,7 +45,7 @@ _QUERY = (
 #: What differs here from the argument of the same name.
 _FOR_ASSISTANTS: dict[str, dict[str, Any]] = {
     "query": {"doc": _QUERY},
-    "limit": {"least": 1, "most": MOST_HITS, "default": 5},
+    "limit": {"least": 1, "most": MAX_HITS, "default": 5},
 }
 
 
@@ -166,7 +166,7 @@ def _said(error: Exception) -> dict[str, Any]:
 
 
 def _clipped(said: str) -> str:
-    return said if len(said) <= MOST_SAID else said[:MOST_SAID] + "…"
+    return said if len(said) <= MAX_SAID else said[:MAX_SAID] + "…"
 
 
 def search(ix: Index, query: str, **arguments: Any) -> dict[str, Any]:

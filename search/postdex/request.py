@@ -33,7 +33,7 @@ UNITS: tuple[str, ...] = get_args(Units)
 #: By what all posts that match are counted.
 FACETS = tuple(schema.FACETS)
 #: More hits than these are not made at once; a program that wants more of them pages.
-MOST_HITS = 1000
+MAX_HITS = 1000
 
 _KINDS: dict[Any, str] = {int: "number", bool: "flag", tuple[str, ...]: "texts", float | None: "milliseconds"}
 _Method = TypeVar("_Method", bound=Callable[..., Any])
@@ -141,8 +141,8 @@ class SearchRequest(NamedTuple):
         int,
         Argument(
             "So many hits.",
-            most=MOST_HITS,
-            hint=f"ask for 0 to {MOST_HITS} hits at a time and page with offset",
+            most=MAX_HITS,
+            hint=f"ask for 0 to {MAX_HITS} hits at a time and page with offset",
             short="-n",
             option_doc="Show so many hits (10; with -l or -0 all).",
             example=10,

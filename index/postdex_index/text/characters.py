@@ -49,7 +49,7 @@ _FINALS = "\u11a8-\u11ff\u3133\u3135\u3136\u313a-\u313f\u3144\uffa3\uffa5\uffa6\
 _WESTERN = "\0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u25ff"
 _FOREIGN = f"[^{_WESTERN}]"
 #: At most so many words in one raw token: longer chains go on in the next, so that nothing is lost.
-MOST_WORDS = 12
+MAX_WORDS = 12
 #: A character of a word outside those scripts.
 _WORD = rf"[^\W{SPACELESS}]"
 #: A letter or digit behind which `#` or a group of digits is no end (Latin, Greek, Cyrillic); a second
@@ -202,7 +202,7 @@ def _words(piece: str, apostrophes: str) -> str:
     The digits before a comma are looked back for behind it: a literal that fails first is free.
     """
     joints = rf"[.\-{apostrophes}]{piece}|,(?<=\d,)(?<!\d{{4}},)\d{{3}}(?!{_GOES_ON})"
-    return rf"\.?{piece}(?:{joints}){{0,{MOST_WORDS - 1}}}(?:\+\+(?!\+)|\#(?!{_GOES_ON}|\#))?"
+    return rf"\.?{piece}(?:{joints}){{0,{MAX_WORDS - 1}}}(?:\+\+(?!\+)|\#(?!{_GOES_ON}|\#))?"
 
 
 def _other_tokens() -> str:

@@ -31,7 +31,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .characters import (
-    MOST_WORDS,
+    MAX_WORDS,
     STYLE,
     calm,
     compiled,
@@ -49,7 +49,7 @@ RULES = 3
 #: No term is longer, in code points; what is longer is nobody's word (a hash, a key, an image in base64).
 LONGEST_TERM = 80
 #: Nothing of a raw token beyond this can reach its terms. It keeps one long line of letters cheap.
-_LONGEST_RAW = MOST_WORDS * (LONGEST_TERM + 1)
+_LONGEST_RAW = MAX_WORDS * (LONGEST_TERM + 1)
 #: The apostrophe of typesetters, and Unicode's letter that looks like it.
 _APOSTROPHES = str.maketrans("’ʼ", "''")
 #: Where a hump begins: `user|Data`, `XML|Http`, `Parser2|Impl`; not before the plural's `s` in `URLs`.
@@ -180,8 +180,8 @@ def _subwords(word: str, code: bool) -> tuple[str, ...]:
         word = compiled(_DIGIT_GROUPS).sub(lambda groups: groups[0].replace(",", ""), word)
     words = [piece for piece in separator_pattern(has_marks(word)).split(word) if piece]
     parts = [fold(part)[:LONGEST_TERM] for piece in words for part in _camel_case_parts(piece, code)]
-    if len(parts) > MOST_WORDS:
-        parts[MOST_WORDS - 1 :] = ["".join(parts[MOST_WORDS - 1 :])[:LONGEST_TERM]]
+    if len(parts) > MAX_WORDS:
+        parts[MAX_WORDS - 1 :] = ["".join(parts[MAX_WORDS - 1 :])[:LONGEST_TERM]]
     return tuple(filter(None, parts or [word.strip(".+#'")[:LONGEST_TERM]]))
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: Kinds of problems that mean that something is lost; the others are only said.
 _LOST = ("damaged", "skipped", "malformed")
 #: After a change of more files than these only their number is told, and of no more problems what they are.
-_MOST_LISTED, _MOST_PROBLEMS = 10, 20
+_MAX_LISTED, _MAX_PROBLEMS = 10, 20
 
 
 @click.command()
@@ -93,7 +93,7 @@ def _follow(ix: Index, jobs: int) -> int:
 def _say_round(ix: Index, report: Report) -> None:
     """What a round of watching did: the files if they are few, and what is wrong with those that were read."""
     lines = list(_signed(ix, report))
-    if len(lines) > _MOST_LISTED:
+    if len(lines) > _MAX_LISTED:
         lines = []
     counts = f"+{len(report.added):,} ~{len(report.changed):,} -{len(report.removed):,}"
     out(*lines, f"{time.strftime('%H:%M:%S')} {counts} ({report.seconds:.2f} s)")
@@ -109,9 +109,9 @@ def _say_losses(ix: Index, report: Report) -> None:
     new = (problem for problem in report.problems if problem.path in read or not report.unchanged)
     lost = [problem for problem in new if problem.kind in _LOST]
     if lost:
-        out(terminal.problems_text(lost[:_MOST_PROBLEMS], where=shown_path(ix.folder)))
-    if len(lost) > _MOST_PROBLEMS:
-        out(f"and {len(lost) - _MOST_PROBLEMS:,} more; `postdex doctor` lists them all")
+        out(terminal.problems_text(lost[:_MAX_PROBLEMS], where=shown_path(ix.folder)))
+    if len(lost) > _MAX_PROBLEMS:
+        out(f"and {len(lost) - _MAX_PROBLEMS:,} more; `postdex doctor` lists them all")
 
 
 def _say_report(ix: Index, report: Report, dry_run: bool) -> None:

@@ -33,11 +33,11 @@ SECONDS = {"head": 10.0, "body": 10.0, "write": 10.0, "idle": 15.0, "linger": 2.
 #: Bytes a second that a client must be able to read: a post of a megabyte may take a minute.
 SLOWEST = 16 * 1024
 #: Bytes of address and headers, and of a body with all that is around it: each chunk's size and extensions, trailers.
-#: A body may have half of that (`app.MOST_BODY`).
+#: A body may have half of that (`app.MAX_BODY`).
 HEAD_BYTES = 32 * 1024
 BODY_BYTES = 128 * 1024
 #: Requests that a client may send before it has the answer to the first. Browsers send one.
-MOST_AHEAD = 8
+MAX_AHEAD = 8
 
 _HEAD_TOO_LARGE = RequestError("headers_too_large", f"address and headers have more than {HEAD_BYTES:,} bytes")
 _BODY_TOO_LARGE = RequestError("body_too_large", "the body and what is around it are too long", "ask for less")
@@ -148,7 +148,7 @@ class Connection(asyncio.Protocol):
         if self._phase != "head":  # else its time and its bytes run already
             self._expect("head")
         self._fields = 0
-        if self._ahead >= MOST_AHEAD:
+        if self._ahead >= MAX_AHEAD:
             self._stop(_TOO_MANY_AHEAD)
 
     def on_url(self, url: bytes) -> None:

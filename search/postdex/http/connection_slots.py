@@ -13,12 +13,12 @@ from typing import Protocol
 
 #: Connections at a time, and of one address. With those that hear a refusal, and those that are accepted in one round,
 #: it is below the 1,024 files that a process may usually have open.
-MOST_CONNECTIONS = 512
-MOST_OF_ADDRESS = 128
-MOST_LINGERING = 128
+MAX_CONNECTIONS = 512
+MAX_OF_ADDRESS = 128
+MAX_LINGERING = 128
 ACCEPTED_AT_ONCE = 256
 #: Bytes of answers that clients have not read, of all connections.
-MOST_UNREAD = 64 * 1024 * 1024
+MAX_UNREAD = 64 * 1024 * 1024
 
 
 class Guest(Protocol):
@@ -49,8 +49,8 @@ class Room:
     def admit(self, guest: Guest) -> bool:
         """Whether there is a place for a new connection; another may have to go for it."""
         share = share_of(guest.address)
-        crowded = self._of_address[share] >= MOST_OF_ADDRESS
-        if crowded or len(self._places) >= MOST_CONNECTIONS:
+        crowded = self._of_address[share] >= MAX_OF_ADDRESS
+        if crowded or len(self._places) >= MAX_CONNECTIONS:
             slowest = _slowest([other for other, its in self._places.items() if its == share or not crowded])
             if slowest is None:
                 return False
@@ -63,7 +63,7 @@ class Room:
     def may_linger(self, guest: Guest) -> bool:
         """Whether a connection that has no place any more may hear its client out."""
         self._give_up(guest)
-        if len(self._lingering) >= MOST_LINGERING:
+        if len(self._lingering) >= MAX_LINGERING:
             return False
         self._lingering.add(guest)
         return True
@@ -73,7 +73,7 @@ class Room:
         self._unread.pop(guest, None)
         if size:
             self._unread[guest] = size
-        while len(self._unread) > 1 and sum(self._unread.values()) > MOST_UNREAD:
+        while len(self._unread) > 1 and sum(self._unread.values()) > MAX_UNREAD:
             slowest = next(iter(self._unread))
             del self._unread[slowest]
             slowest.abort()

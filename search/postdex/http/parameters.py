@@ -16,17 +16,17 @@ from ..request import Argument, shown_on
 from .errors import RequestError
 
 #: Hits of one answer: making a hit costs about 0.1 ms, and nobody's page may hold up the others'.
-MOST_HITS = 100
+MAX_HITS = 100
 #: Hits that may be left out before them: the candidates that are ranked grow with it.
 FARTHEST = 10_000
 #: Characters of a text. A query may be as long as a request: its beginning is read.
 TEXT_LENGTH = 500
-_MOST_FIELDS = 100
+_MAX_FIELDS = 100
 _FLAGS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 #: What differs here from the argument of the same name.
 _OVER_HTTP: dict[str, dict[str, Any]] = {
     "query": {"name": "q", "most": None},
-    "limit": {"most": MOST_HITS},
+    "limit": {"most": MAX_HITS},
     "offset": {"most": FARTHEST},
     "lang": {"most": 35},
     "drafts": {"doc": "Unpublished posts too; only where the service was started with --drafts."},
@@ -44,7 +44,7 @@ SEARCH = tuple(map(_over_http, shown_on("http")))
 FACET_COUNTS = tuple(parameter for parameter in SEARCH if parameter.name in _OF_THE_MATCHES)
 SUGGEST = (
     Argument("The text whose last word is being typed.", name="q", default="", example="the refc"),
-    Argument("So many words.", name="limit", kind="number", default=10, most=MOST_HITS),
+    Argument("So many words.", name="limit", kind="number", default=10, most=MAX_HITS),
 )
 DOCUMENT = (
     Argument("Only this section: its anchor, its heading, or L and a line (L43).", name="section", most=TEXT_LENGTH),
@@ -61,9 +61,9 @@ def from_query(query: bytes, table: Sequence[Argument]) -> dict[str, Any]:
     {'q': 'smc', 'limit': 3}
     """
     try:
-        fields = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        fields = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
     except ValueError as error:
-        raise RequestError("bad_parameter", f"there are more than {_MOST_FIELDS} parameters") from error
+        raise RequestError("bad_parameter", f"there are more than {_MAX_FIELDS} parameters") from error
     given: dict[str, Any] = {}
     known = {parameter.name: parameter for parameter in table}
     for name, text in fields:

@@ -22,12 +22,12 @@ from ..output import wire
 from ..request import FACETS
 from ..results.values import Hit, Results
 from ..text_safety import iso
-from .parameters import MOST_HITS, SEARCH
+from .parameters import MAX_HITS, SEARCH
 
 _FIRST_HITS = 10
 _FURTHER_HITS = 20
 _SHOWN_VALUES = 8
-_MOST_FIELDS = 50
+_MAX_FIELDS = 50
 #: The filters, and what they are called.
 HEADINGS = {"tags": "Tags", "categories": "Categories", "year": "Year", "lang": "Language"}
 #: The arguments that its form and its links say, besides the query and how many hits.
@@ -47,7 +47,7 @@ def asked(address: bytes) -> dict[str, Any]:
     """
     fields: dict[str, list[str]] = {}
     try:
-        for name, value in parse_qsl(address.decode("latin-1"), max_num_fields=_MOST_FIELDS):
+        for name, value in parse_qsl(address.decode("latin-1"), max_num_fields=_MAX_FIELDS):
             fields.setdefault(name, []).append(value)
     except ValueError:  # more fields than any form of ours has
         fields.clear()
@@ -61,7 +61,7 @@ def asked(address: bytes) -> dict[str, Any]:
     if last.get("prefix_last") == "true":  # page.js, while somebody types
         found["prefix_last"] = True
     if fullmatch("[1-9][0-9]{0,2}", last.get("limit", "")):
-        found["limit"] = min(int(last["limit"]), MOST_HITS)
+        found["limit"] = min(int(last["limit"]), MAX_HITS)
     return found
 
 
@@ -263,9 +263,9 @@ def _more(results: Results, view: _View) -> str:
     shown = len(results.hits)
     if not shown or results.total <= shown:
         return ""
-    if shown >= MOST_HITS:
-        return f"These are the first {MOST_HITS}. Another word or a filter leads to the others."
-    limit = min(shown + _FURTHER_HITS, MOST_HITS)
+    if shown >= MAX_HITS:
+        return f"These are the first {MAX_HITS}. Another word or a filter leads to the others."
+    limit = min(shown + _FURTHER_HITS, MAX_HITS)
     return f'<a href="{_address([*view, ("limit", str(limit))])}" data-more="{shown}">More posts</a>'
 
 

@@ -42,7 +42,7 @@ NAME = EditWeights(10, (1.0, 0.7))
 #: Shorter words have too many neighbours.
 SHORTEST = 4
 #: Known words that join a misspelt one.
-MOST_KNOWN = 3
+MAX_KNOWN = 3
 
 # Of 1,222 queries on three sites one mistyped word finds its page so ("goverance", in four posts: .00 to .39), one
 # split name is told of a word that it did not mean, and nothing else moves; with at most two posts and twenty times as
@@ -67,7 +67,7 @@ SHORTEST_PART, SHORTEST_WITHIN = 4, 5
 #: What a compound weighs that the word is a part of, and each of two words or more that it is made of.
 _COMPOUND, _APART = 0.7, 0.45
 #: Compounds of a part that are looked for, and beginnings and ends of a compound that are looked up.
-MOST_COMPOUNDS, MOST_LOOKUPS = 10, 200
+MAX_COMPOUNDS, MAX_LOOKUPS = 10, 200
 
 
 class Alternatives(NamedTuple):
@@ -106,7 +106,7 @@ def commoner(word: TypedWord, posts: int, reader: Reader) -> Alternatives | None
     term, leaf = word.term, word.leaf
     if len(term) < SHORTEST_RARE or word.parts or not term.isalpha():
         return None
-    near = [one for one in reader.words(near=term, limit=MOST_KNOWN) if one.posts >= TIMES_AS_FREQUENT * posts]
+    near = [one for one in reader.words(near=term, limit=MAX_KNOWN) if one.posts >= TIMES_AS_FREQUENT * posts]
     return _terms(near[:1], leaf, BESIDE_RARE) if near else None
 
 
@@ -116,14 +116,14 @@ def nearest(reader: Reader, term: str, most: int) -> list[IndexedWord]:
     Words two slips away beside such that are one away: nDCG@10 .000 -.001 +.001 on three sites, and puzzling to read.
     Of several words with the same stem the first: as a term it finds them all.
     """
-    near = reader.words(near=term, edits=most, limit=4 * MOST_KNOWN) or _other_beginnings(term, reader)
+    near = reader.words(near=term, edits=most, limit=4 * MAX_KNOWN) or _other_beginnings(term, reader)
     fewest = edit_distance(term, near[0].term, most) if near else 0
     found: dict[tuple[str, ...], IndexedWord] = {}
     for word in near:
         if edit_distance(term, word.term, most) > fewest:
             break
         found.setdefault(reader.analyzer.stems(word.term), word)
-    return list(found.values())[:MOST_KNOWN]
+    return list(found.values())[:MAX_KNOWN]
 
 
 def _other_beginnings(term: str, reader: Reader) -> list[IndexedWord]:
@@ -142,7 +142,7 @@ def _hash(term: str, leaf: Leaf, reader: Reader) -> Alternatives | None:
     """A hash in another length: Git shows the first seven digits of forty."""
     if len(term) < SHORT_HASH or not _HEXADECIMAL.issuperset(term) or term.isdigit():
         return None
-    words = reader.words(prefix=term[:SHORT_HASH], limit=MOST_KNOWN)
+    words = reader.words(prefix=term[:SHORT_HASH], limit=MAX_KNOWN)
     same = [one for one in words if one.term.startswith(term) or term.startswith(one.term)]
     return _terms(same, leaf, 1.0) if same else None
 
@@ -207,7 +207,7 @@ def _glued(term: str, leaf: Leaf, reader: Reader) -> Alternatives | None:
 def _compounds(term: str, reader: Reader) -> list[IndexedWord]:
     """The compounds that a word stands in, or else its stem: a compound ends as the singular, too."""
     for part in dict.fromkeys((term, *reader.analyzer.stems(term))):
-        if len(part) >= SHORTEST_WITHIN and (within := reader.words(within=part, limit=MOST_COMPOUNDS)):
+        if len(part) >= SHORTEST_WITHIN and (within := reader.words(within=part, limit=MAX_COMPOUNDS)):
             return within
     return []
 
@@ -223,7 +223,7 @@ def _parts(term: str, reader: Reader) -> tuple[str, ...]:
     asked: dict[str, int] = {}
 
     def known(text: str) -> int:
-        if text not in asked and len(asked) < MOST_LOOKUPS:
+        if text not in asked and len(asked) < MAX_LOOKUPS:
             asked[text] = reader.totals([Term(text)])[0]
         return asked.get(text, 0)
 

@@ -15,8 +15,8 @@ from .lexer import FILTERS, QueryToken
 
 #: Limits beyond which a query is refused: what people type is far below, what is above is a mistake or an attack. Words
 #: are none of the clauses that count here: of a pasted text `pasted` leaves some out.
-MOST_CLAUSES = 64
-MOST_LEVELS = 16
+MAX_CLAUSES = 64
+MAX_LEVELS = 16
 
 
 class Clause(NamedTuple):
@@ -54,8 +54,8 @@ def group(tokens: Sequence[QueryToken]) -> Grouped:
     >>> group([QueryToken("word", "a"), QueryToken("OR")]).warnings
     ('OR was left out: nothing stands after it',)
     """
-    if sum(map(_counts, tokens)) > MOST_CLAUSES:
-        message = f"the query has more than {MOST_CLAUSES} operators, phrases and filters"
+    if sum(map(_counts, tokens)) > MAX_CLAUSES:
+        message = f"the query has more than {MAX_CLAUSES} operators, phrases and filters"
         raise QueryError(message, "search for fewer, or for the words alone", code="too_many_clauses")
     parser = _Parser(tokens)
     root = Group("beside", parser.side_by_side())
@@ -68,7 +68,7 @@ def _counts(token: QueryToken) -> bool:
 
 
 class _Parser:
-    """A place among the tokens. Recursion goes as deep as brackets do, and no deeper than `MOST_LEVELS`."""
+    """A place among the tokens. Recursion goes as deep as brackets do, and no deeper than `MAX_LEVELS`."""
 
     __slots__ = ("at", "level", "steps", "tokens", "warnings")
 
@@ -123,8 +123,8 @@ class _Parser:
 
     def bracketed(self, opening: QueryToken) -> Group:
         self.level += 1
-        if self.level > MOST_LEVELS:
-            message = f"the query has brackets more than {MOST_LEVELS} deep"
+        if self.level > MAX_LEVELS:
+            message = f"the query has brackets more than {MAX_LEVELS} deep"
             raise QueryError(message, "leave some of them out", code="too_deep")
         parts = self.side_by_side()
         self.level -= 1

@@ -17,11 +17,11 @@ from .parser import Clause, Group, Node
 from .terms import PostCount
 
 #: Characters that are read: people type less, and most of a longer text says nothing more about what is looked for.
-MOST_CHARACTERS = 2_000
+MAX_CHARACTERS = 2_000
 #: A text is cut at a blank if there is one among so many characters before the limit.
 _NEAR = 100
 #: Words that are searched for; a text of more is one that was pasted, of which the common words say little.
-MOST_WORDS = 64
+MAX_WORDS = 64
 
 
 def beginning(text: str) -> tuple[str, str]:
@@ -31,12 +31,12 @@ def beginning(text: str) -> tuple[str, str]:
     >>> len(start), said
     (1999, 'the text has 5,000 characters; only the first 1,999 were read')
     """
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MAX_CHARACTERS:
         text = text.lstrip()
-    if len(text) <= MOST_CHARACTERS:
+    if len(text) <= MAX_CHARACTERS:
         return text, ""
-    blanks = (at for at in range(MOST_CHARACTERS, MOST_CHARACTERS - _NEAR, -1) if text[at].isspace())
-    stop = next(blanks, MOST_CHARACTERS)
+    blanks = (at for at in range(MAX_CHARACTERS, MAX_CHARACTERS - _NEAR, -1) if text[at].isspace())
+    stop = next(blanks, MAX_CHARACTERS)
     return text[:stop], f"the text has {len(text):,} characters; only the first {stop:,} were read"
 
 
@@ -46,16 +46,16 @@ def telling(root: Group, known: PostCount | None, analyzer: Analyzer) -> tuple[G
     They are those that fewest posts have. Words that no post has are left out, unless no post has any.
     """
     typed = list(_free(root))
-    if sum(map(len, typed)) <= MOST_WORDS:
+    if sum(map(len, typed)) <= MAX_WORDS:
         return root, ""
     free = [_words(one, analyzer) for one in typed]
     size = sum(map(_size, free))
-    if size <= MOST_WORDS:
+    if size <= MAX_WORDS:
         return root, ""
     words = dict.fromkeys(word for found in free for word in found)
     posts = {word: _posts(word, known, analyzer) if known else 0 for word in words}
     rare = sorted(filter(posts.__getitem__, words), key=posts.__getitem__)
-    kept = set((rare or list(words))[:MOST_WORDS])
+    kept = set((rare or list(words))[:MAX_WORDS])
     said = f"the text of {size:,} words was searched for by {len(kept)} of them"
     return _only(root, iter(free), kept), said + (", the rarest in these posts" if rare else "")
 

@@ -57,7 +57,7 @@ _ASKING = 0.25
 _LITERAL = 2
 _MAX_EDITS = 2
 #: What is pasted without a blank can have hundreds of parts; its phrase has all of them.
-_MOST_PARTS = 64
+_MAX_PARTS = 64
 
 _PATTERN = r"[\w.\-'’‐‑*?]+"
 _WILD = r"[*?]+"
@@ -169,7 +169,7 @@ def _spoken(text: str, tokens: Sequence[re.Match[str]], reading: WordContext) ->
         return [TermReading(leaf, (leaf,), term, True, start == 0, stop == len(text), typed=term)]
     strict = _with_prefix(_compound(raws, reading), compounds.words_of(units[-1]), reading)
     less = reading._replace(weight=reading.weight * PART, is_prefix=False)
-    loose = (strict, *islice(_parts(raws, units, less), _MOST_PARTS))
+    loose = (strict, *islice(_parts(raws, units, less), _MAX_PARTS))
     return [TermReading(strict, loose, "".join([unit.in_one for unit in units]), typed=text[start:stop])]
 
 

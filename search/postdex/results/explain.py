@@ -17,7 +17,7 @@ from postdex_index.query import Clauses, Keyword, Query
 from postdex_index.settings import Settings
 from postdex_index.update import refresh
 
-from ..request import MOST_HITS
+from ..request import MAX_HITS
 from . import hits
 from .search import ParsedQuery, all_of, alternatives, best, named, required
 from .values import Verdict
@@ -29,14 +29,14 @@ def verdict(reader: Reader, document: Outlined, question: ParsedQuery) -> Verdic
     here = _Here(reader, Keyword("path", path))
     if not here.matches(question.tree):
         return Verdict(path, 0, None, (*_unpublished(unpublished), *_failed(question.tree, here)))
-    search = Search(question.tree, question.as_typed, limit=MOST_HITS, drafts=bool(unpublished))
+    search = Search(question.tree, question.as_typed, limit=MAX_HITS, drafts=bool(unpublished))
     found = reader.search(search)
     showing = hits.hit_context(search, found, reader.analyzer)
     for number, one in enumerate(best(found, question), 1):
         if one.candidate.document.path == path:
             score = hits.explanation(reader, one, showing)
             return Verdict(path, 0 if unpublished else number, score, tuple(_unpublished(unpublished)))
-    return Verdict(path, 0, reader.explain(search, path), (f"it is not among the first {MOST_HITS}",))
+    return Verdict(path, 0, reader.explain(search, path), (f"it is not among the first {MAX_HITS}",))
 
 
 def unknown(folder: Path, engine: Engine, settings: Settings, known: FileTable, path: str) -> list[str]:

@@ -32,9 +32,9 @@ from .values import Snippet
 _K1, _B, _AVERAGE = 1.2, 0.75, 87
 # A sentence with two words of the query is worth half as much again, with three twice as much; and a little for
 # words side by side.
-_GROUP, _ADJACENT, _MOST_ADJACENT = 0.5, 0.15, 4
+_GROUP, _ADJACENT, _MAX_ADJACENT = 0.5, 0.15, 4
 # Marks that are looked at: a passage of nothing but marks must not cost more than one of prose.
-_MOST_MARKS = 200
+_MAX_MARKS = 200
 # The share of the room that the marks of a window may take: the rest is for the words around them.
 _REACH = 0.8
 # What was typed and stands there as a whole is shown so, even if it takes half as much room again.
@@ -88,8 +88,8 @@ def snippet(
     # A passage cut out of a section may begin inside a word: it is left out, but no mark.
     text = passage.text
     marks = sorted(passage.marks)
-    if len(marks) > _MOST_MARKS:
-        marks = sorted(sorted(marks, key=lambda mark: -leaf_weights[mark.leaf])[:_MOST_MARKS])
+    if len(marks) > _MAX_MARKS:
+        marks = sorted(sorted(marks, key=lambda mark: -leaf_weights[mark.leaf])[:_MAX_MARKS])
     begun = _BREAK.search(text, 0, min(marks[0].start if marks else 0, _SNAP)) if passage.cut_start else None
     bounds = _sentences(text, begun.end() if begun else 0)
     if not marks:
@@ -185,7 +185,7 @@ def _score(marks: Sequence[Mark], length: int, leaf_weights: Sequence[float]) ->
         adjacent += mark.leaf != before.leaf and mark.start - before.stop <= 1
         before = mark
     score = sum(leaf_weights[leaf] * count / (count + norm) for leaf, count in counts.items())
-    return score * (1 + _GROUP * (len(counts) - 1)) * (1 + _ADJACENT * min(adjacent, _MOST_ADJACENT))
+    return score * (1 + _GROUP * (len(counts) - 1)) * (1 + _ADJACENT * min(adjacent, _MAX_ADJACENT))
 
 
 def _chosen(candidates: Sequence[_Fragment], known: set[int], fragments: int) -> list[_Fragment]:

@@ -18,7 +18,7 @@ PIECE = 4096
 #: Level 5 is .393 of a blog in English, 6 .388 in 1.6 times the time, 4 .405, 9 .387.
 LEVEL = 5
 #: Pieces that are kept as text, 4 to 16 KB each: the same posts are shown again and again.
-MOST_KEPT = 512
+MAX_KEPT = 512
 _DICTIONARY = 32_768
 _SAMPLES = 64
 
@@ -105,7 +105,7 @@ class TextReader:
             self._check(start, stop)
             # No more than a piece can have: what a stranger deflated may be a thousand times its size.
             text = self._inflate.copy().decompress(self._pieces[start:stop], 4 * PIECE).decode("utf-8")
-            if len(self._kept) >= MOST_KEPT:
+            if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
             self._kept[piece] = text
         return text

@@ -34,7 +34,7 @@ MASK_01 = bytes([0]) + b"\x01" * 255
 _STEP = 1.02
 _LOG_STEP = log(_STEP)
 #: With more leaves their rounding up would leave little of a byte for what they are worth.
-_MOST_ROWS = 100
+_MAX_ROWS = 100
 #: Rows of leaves are kept until they are so many bytes, in each segment and in the whole.
 SEGMENT_BYTES, WHOLE_BYTES = 8_000_000, 64_000_000
 
@@ -356,7 +356,7 @@ class Matcher:
         if self.count(lanes) <= wanted:
             return set(reaching(self.lane_bytes(lanes), 1))
         most = sum(row.max_impact * factor for row, factor in rows)
-        if not most or len(rows) > _MOST_ROWS:
+        if not most or len(rows) > _MAX_ROWS:
             return set(self.docs(lanes))
         # Each scaled impact is rounded up, by less than _STEP times and one: so a lane is at least the exact value,
         # and 254 at most.

@@ -24,11 +24,11 @@ BEFORE, LENGTH = 240, 900
 EXCERPT = 300
 #: Posts that are kept, some 5 KB each with what was read of them: the same are shown again and again. 1,000 queries
 #: that come by turns took 2.5 ms with 1,000 and 4,000 passages at 10,000 posts, so 1.8, with 5,000 and 16,000 1.7.
-MOST_POSTS = 2_500
+MAX_POSTS = 2_500
 #: Passages that are kept, some 2 KB each.
-MOST_PASSAGES = 8_000
+MAX_PASSAGES = 8_000
 #: Raw tokens whose number of positions is remembered.
-MOST_WIDTHS = 50_000
+MAX_WIDTHS = 50_000
 #: Beyond the end of any text, in characters and in words.
 BEYOND = 1 << 60
 #: Where a word stands that ends beyond a passage.
@@ -88,7 +88,7 @@ class Widths(dict[str, int]):
         self._code = code
 
     def __missing__(self, raw: str) -> int:
-        if len(self) >= MOST_WIDTHS:
+        if len(self) >= MAX_WIDTHS:
             self.clear()
         width = self[raw] = width_of(raw, self._code)
         return width
@@ -128,7 +128,7 @@ class Documents:
         fields = self._fields.get(doc_id)
         if fields is None:
             fields = _named(_decode(self._json(self._stored, self._check_stored, self._stored_start, doc_id))[0])
-            keep(self._fields, doc_id, fields, MOST_POSTS)
+            keep(self._fields, doc_id, fields, MAX_POSTS)
         return fields
 
     def path(self, doc_id: int) -> str:
@@ -149,7 +149,7 @@ class Documents:
             starts = self.section_start[first:last]
             bounds = tuple(chain.from_iterable(zip(starts, self.section_body[first:last], strict=True)))
             headings = _headings(outline, bounds, (*starts[1:], self.end[doc_id]))
-            keep(self._headings, doc_id, headings, MOST_POSTS)
+            keep(self._headings, doc_id, headings, MAX_POSTS)
         return headings
 
     @staticmethod
@@ -289,7 +289,7 @@ class StoredDocument(StoredFields):
         beyond = bisect_left(store.check_offset, offset + len(text), check, last)
         places = range(store.check_position[check], store.check_position[beyond] if beyond < last else BEYOND)
         shown = ShownPassage(text, before, cut, offset, line, range(check, beyond), places, {}, {})
-        keep(store.passages, (row, check, near), shown, MOST_PASSAGES)
+        keep(store.passages, (row, check, near), shown, MAX_PASSAGES)
         return shown
 
     def _place(self, text: str, first: int, near: int) -> int:

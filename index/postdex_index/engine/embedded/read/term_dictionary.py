@@ -17,7 +17,7 @@ from ..format.columns import DISPLAY, FORM, INDIRECT, STEM, TERMS_PER_BLOCK
 from ..format.segment_file import SegmentFile
 
 #: So many words that hold a part are looked at: a part that more have says nothing.
-MOST_WITHIN = 1000
+MAX_WITHIN = 1000
 
 
 class TermDictionary:
@@ -117,7 +117,7 @@ class TermDictionary:
         """The numbers of surfaces that a part stands in, at most MOST_WITHIN of them."""
         blob, key = self._blob, part.encode("utf-8", "replace")
         place = blob.find(key)
-        for _ in range(MOST_WITHIN):
+        for _ in range(MAX_WITHIN):
             if place < 0:
                 return
             start, stop = blob.rfind(b"\n", 0, place) + 1, blob.find(b"\n", place)

@@ -15,9 +15,9 @@ from ....query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
 from .postings import Pattern, PostingLists, Sought
 
 #: A pattern takes in so many words at most, the most frequent ones; an answer says when it was cut.
-MOST_WORDS = 1_000
+MAX_WORDS = 1_000
 #: So many leaves that are more than a word are remembered.
-_MOST_KEPT = 500
+_MAX_KEPT = 500
 
 
 class Vocabulary:
@@ -35,7 +35,7 @@ class Vocabulary:
             return Sought(leaf, self._languages)
         known = self._kept.get(leaf)
         if known is None:
-            if len(self._kept) >= _MOST_KEPT:
+            if len(self._kept) >= _MAX_KEPT:
                 self._kept = {}
             found = list(patterns(leaf))
             known = self._kept[leaf] = Sought(leaf, self._languages, self._only(found) if found else None)
@@ -44,14 +44,14 @@ class Vocabulary:
     def _only(self, found: Sequence[Pattern]) -> frozenset[bytes] | None:
         """The most frequent words that patterns cover; None if these are not too many."""
         covered = [(one, one.keys_of_pattern(pattern)) for one in self._segments for pattern in found]
-        if sum([len(keys) for _, keys in covered]) <= MOST_WORDS:
+        if sum([len(keys) for _, keys in covered]) <= MAX_WORDS:
             return None
         posts: Counter[bytes] = Counter()
         for lists, keys in covered:
             posts.update(lists.frequencies(keys))
-        if len(posts) <= MOST_WORDS:
+        if len(posts) <= MAX_WORDS:
             return None
-        return frozenset(nlargest(MOST_WORDS, posts, key=lambda word: (posts[word], word)))
+        return frozenset(nlargest(MAX_WORDS, posts, key=lambda word: (posts[word], word)))
 
 
 def weightless(leaf: Leaf) -> Leaf:

@@ -25,17 +25,17 @@ from ..storage.commits import RETAINED_COMMITS, Commit, File, SegmentEntry, Stor
 from ..storage.verify_checksums import of_commit
 from ..storage.whoosh_toc import write_toc
 from ..storage.write_lock import Lock
-from .inverter import MOST_POSTS
+from .inverter import MAX_POSTS
 from .merger import merged
 from .segment_builder import SegmentBuilder, StagedPost, live_lengths, no_collection, write_segment
 
 #: Merge above so many segments of less than half the greatest size, or above this share of deleted posts.
-MOST_SMALL = 4
+MAX_SMALL = 4
 MAX_DELETED_SHARE = 0.1
 #: Who waits for a search does not wait for a larger merge, which costs .5 ms a post: it is left to the next run.
-MOST_HURRIED = 500
+MAX_HURRIED = 500
 #: So many changes are kept beside the table before it is written anew.
-MOST_CHANGES = 16
+MAX_CHANGES = 16
 
 
 #: What a writer begins from that can build on nothing.
@@ -228,7 +228,7 @@ class IndexWriter:
         while chosen := to_merge(entries):
             opened = [(opening.segment(self._store, entry), entry.deleted) for entry in chosen]
             posts = sum(entry.posts - len(entry.deleted) for entry in chosen)
-            if self._hurried and posts > MOST_HURRIED:
+            if self._hurried and posts > MAX_HURRIED:
                 break
             rest = [entry for entry in entries if entry not in chosen]
             shared = rest if posts < OWN_AVERAGES else []
@@ -250,7 +250,7 @@ class IndexWriter:
     def _table_files(self, rows: Mapping[str, FileStamp]) -> tuple[File, ...]:
         """The table's files: one more with the changes, or a new table when these got many."""
         files = self._commit.tables
-        if not files or len(files) > MOST_CHANGES or 4 * len(self._changes) > len(rows):
+        if not files or len(files) > MAX_CHANGES or 4 * len(self._changes) > len(rows):
             return (self._store.put(f"table-{self.generation:06}", file_table.pack(rows)),)
         if not self._changes:
             return files
@@ -286,11 +286,11 @@ def to_merge(entries: Sequence[SegmentEntry]) -> list[SegmentEntry]:
     """
     for kind in {(entry.drafts, entry.wide) for entry in entries}:
         same = sorted((e for e in entries if (e.drafts, e.wide) == kind), key=lambda e: e.posts - len(e.deleted))
-        small = [entry for entry in same if entry.posts - len(entry.deleted) < MOST_POSTS // 2]
-        if len(small) > MOST_SMALL:
+        small = [entry for entry in same if entry.posts - len(entry.deleted) < MAX_POSTS // 2]
+        if len(small) > MAX_SMALL:
             taken, posts = small[:2], sum(entry.posts for entry in small[:2])
             for entry in small[2:]:
-                if entry.posts > 2 * posts or posts + entry.posts > MOST_POSTS:
+                if entry.posts > 2 * posts or posts + entry.posts > MAX_POSTS:
                     break
                 taken.append(entry)
                 posts += entry.posts

@@ -33,8 +33,8 @@ from .postings_writer import Occurrences, invert
 #: Positions are 16 bits; a post with more goes into a wide segment, where they are 32.
 NARROW_POSITIONS = 65_000
 #: A segment holds at most so many posts, and so many characters of text: with both, building stays under 300 MB.
-MOST_POSTS = 5_000
-MOST_CHARACTERS = 18_000_000
+MAX_POSTS = 5_000
+MAX_CHARACTERS = 18_000_000
 
 Call: TypeAlias = Callable[[int], None]
 
@@ -147,7 +147,7 @@ class Inversion:
     @property
     def full(self) -> bool:
         """Whether no further post should be added."""
-        return self.posts >= MOST_POSTS or self.characters >= MOST_CHARACTERS
+        return self.posts >= MAX_POSTS or self.characters >= MAX_CHARACTERS
 
     def add(self, post: Post) -> int:
         """Take in one post; returns its number in this segment."""

@@ -30,7 +30,7 @@ from ....settings import Settings
 from ....text.analyzer import Analyzer
 from ...api import FileStamp
 from ..storage.commits import File, SegmentEntry, Store
-from .inverter import MOST_POSTS
+from .inverter import MAX_POSTS
 from .segment_builder import SegmentBuilder, no_collection
 
 #: Fewer posts than these are one stretch: a process costs .2 s before it reads its first.
@@ -58,7 +58,7 @@ def share(paths: Sequence[str]) -> list[Sequence[str]]:
     """
     if len(paths) < SHARED_FROM:
         return [paths] if paths else []
-    stretches = 2 * -(-len(paths) // (2 * MOST_POSTS))
+    stretches = 2 * -(-len(paths) // (2 * MAX_POSTS))
     size = -(-len(paths) // stretches)
     return [paths[start : start + size] for start in range(0, len(paths), size)]
 
