@@ -87,28 +87,28 @@ class UnionPostings:
 
     def __init__(self, members: Sequence[Postings]) -> None:
         self.docs, self.impacts = max_impacts(
-            chain.from_iterable([zip(one.docs, one.impacts, strict=True) for one in members])
+            chain.from_iterable([zip(member.docs, member.impacts, strict=True) for member in members])
         )
         self._members = members
 
     def positions(self, doc_id: int) -> Sequence[int]:
         """Ascending positions in a post, each once."""
-        return sorted({position for one in self._members for position in one.positions(doc_id)})
+        return sorted({position for member in self._members for position in member.positions(doc_id)})
 
     def counted_positions(self, doc_id: int) -> Sequence[int]:
         """Those of the member that counts most there."""
-        return max(self._members, key=lambda one: impact_in(one, doc_id)).counted_positions(doc_id)
+        return max(self._members, key=lambda member: impact_in(member, doc_id)).counted_positions(doc_id)
 
     def whole_lists(self) -> Iterable[int]:
         """The lists of all members."""
-        return [number for one in self._members for number in one.whole_lists()]
+        return [number for member in self._members for number in member.whole_lists()]
 
     def partial_lists(self) -> Mapping[int, Set[int]]:
         """The lists of all members."""
-        found: dict[int, Set[int]] = {}
-        for number, titled in chain.from_iterable([one.partial_lists().items() for one in self._members]):
-            found[number] = found.get(number, set()) | titled
-        return found
+        title_docs_of: dict[int, Set[int]] = {}
+        for number, title_docs in chain.from_iterable([member.partial_lists().items() for member in self._members]):
+            title_docs_of[number] = title_docs_of.get(number, set()) | title_docs
+        return title_docs_of
 
 
 def max_impacts(postings: Iterable[tuple[int, int]]) -> tuple[Sequence[int], bytes]:

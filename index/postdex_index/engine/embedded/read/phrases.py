@@ -32,22 +32,22 @@ def side_by_side(words: Sequence[PhraseWord], among: Sequence[int] | None = None
     its first part) both are given, as the list has them."""
     first, *rest = sorted(range(len(words)), key=lambda step: len(words[step].docs))
     docs = common(words) if among is None else among
-    found: dict[int, list[int]] = {}
-    for doc_id, at in zip(docs, words[first].positions_in(docs), strict=True):
-        if at:
-            found[doc_id] = [position - first for position in at]
+    starts_in: dict[int, list[int]] = {}
+    for doc_id, here in zip(docs, words[first].positions_in(docs), strict=True):
+        if here:
+            starts_in[doc_id] = [position - first for position in here]
     for step in rest:
-        docs = list(found)
-        for doc_id, at in zip(docs, words[step].positions_in(docs), strict=True):
-            starts = found[doc_id]
+        docs = list(starts_in)
+        for doc_id, here in zip(docs, words[step].positions_in(docs), strict=True):
+            starts = starts_in[doc_id]
             if len(starts) > 1:
-                positions = set(at) if len(starts) > 4 else at
-                starts = found[doc_id] = [start for start in starts if start + step in positions]
+                positions = set(here) if len(starts) > 4 else here
+                starts = starts_in[doc_id] = [start for start in starts if start + step in positions]
                 if not starts:
-                    del found[doc_id]
-            elif starts[0] + step not in at:
-                del found[doc_id]
-    return found
+                    del starts_in[doc_id]
+            elif starts[0] + step not in here:
+                del starts_in[doc_id]
+    return starts_in
 
 
 def within(words: Sequence[PhraseWord], slop: int) -> dict[int, list[int]]:
@@ -66,7 +66,9 @@ def common(words: Sequence[PhraseWord]) -> Sequence[int]:
             docs = sorted(set(docs).intersection(longer))
         else:
             docs = [
-                doc_id for doc_id in docs if (at := bisect_left(longer, doc_id)) < len(longer) and longer[at] == doc_id
+                doc_id
+                for doc_id in docs
+                if (index := bisect_left(longer, doc_id)) < len(longer) and longer[index] == doc_id
             ]
     return docs
 
@@ -75,16 +77,19 @@ def _near(positions: Sequence[Sequence[int]], slop: int) -> list[int]:
     """The positions of all words in windows that hold every word (one asked for twice, twice); ascending."""
     needed = Counter(map(tuple, positions))
     events = sorted((position, word) for word in needed for position in word)
-    have: Counter[tuple[int, ...]] = Counter()
-    missing, first, found = len(positions), 0, set[int]()
+    in_window: Counter[tuple[int, ...]] = Counter()
+    missing, first, near_positions = len(positions), 0, set[int]()
     for last, (position, word) in enumerate(events):
-        have[word] += 1
-        missing -= have[word] <= needed[word]
-        while position - events[first][0] >= len(positions) + slop or have[events[first][1]] > needed[events[first][1]]:
-            gone = events[first][1]
-            missing += have[gone] <= needed[gone]
-            have[gone] -= 1
+        in_window[word] += 1
+        missing -= in_window[word] <= needed[word]
+        while (
+            position - events[first][0] >= len(positions) + slop
+            or in_window[events[first][1]] > needed[events[first][1]]
+        ):
+            left_word = events[first][1]
+            missing += in_window[left_word] <= needed[left_word]
+            in_window[left_word] -= 1
             first += 1
         if not missing:
-            found.update(position for position, _ in events[first : last + 1])
-    return sorted(found)
+            near_positions.update(position for position, _ in events[first : last + 1])
+    return sorted(near_positions)

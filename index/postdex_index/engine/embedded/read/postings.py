@@ -62,15 +62,15 @@ class PostingLists(StoredLists):
         where that is known."""
         match sought.leaf:
             case Term(text, field, _, exact):
-                found = self._of_forms(self.terms.find(text)) if exact else self._word(text, sought.languages)
-                return self._limited(found, field)
+                postings = self._of_forms(self.terms.find(text)) if exact else self._word(text, sought.languages)
+                return self._limited(postings, field)
             case Phrase():
                 return self._phrase(sought.leaf, sought, among)
             case Prefix() | Wildcard() | Fuzzy():
                 return self._limited(self._of_forms(self._keys_searched(sought.leaf, sought)), sought.leaf.field)
             case Synonyms(spellings):
-                each = [self.postings(sought._replace(leaf=one), among) for one in spellings]
-                return union([found for found in each if found])
+                members = [self.postings(sought._replace(leaf=spelling), among) for spelling in spellings]
+                return union([member for member in members if member])
         raise TypeError(f"not a leaf: {sought.leaf!r}")
 
     def _word(self, text: str, languages: Sequence[str]) -> Postings | None:
@@ -78,20 +78,22 @@ class PostingLists(StoredLists):
         return union([StoredPostings(self, number) for number in sorted(self._numbers(text, languages))])
 
     def _numbers(self, text: str, languages: Sequence[str]) -> set[int]:
-        words = self.terms
-        names = {stem(text, language) for language in languages or self._languages}
-        return {words.posting_list(key)[0] for name in names for key in words.find(name) if words.kind[key] & STEM}
+        terms = self.terms
+        stems = {stem(text, language) for language in languages or self._languages}
+        return {
+            terms.posting_list(key)[0] for stemmed in stems for key in terms.find(stemmed) if terms.kind[key] & STEM
+        }
 
     def keys_of_pattern(self, pattern: Pattern) -> Sequence[int]:
         """The keys of the words that a pattern covers, whatever its field."""
         pattern = pattern._replace(field="", weight=1.0)
-        found = self._keys_by_pattern.get(pattern)
-        if found is None:
+        keys = self._keys_by_pattern.get(pattern)
+        if keys is None:
             if len(self._keys_by_pattern) >= _MAX_CACHED_PATTERNS:
                 self._keys_by_pattern = {}
             kind = self.terms.kind
-            found = self._keys_by_pattern[pattern] = [key for key in self._keys(pattern) if kind[key] & FORM]
-        return found
+            keys = self._keys_by_pattern[pattern] = [key for key in self._keys(pattern) if kind[key] & FORM]
+        return keys
 
     def _keys(self, pattern: Pattern) -> Iterable[int]:
         match pattern:
@@ -107,12 +109,12 @@ class PostingLists(StoredLists):
         if not keys:
             return {}
         region = range(min(keys), max(keys) + 1)
-        posts, spelled = self.terms.forms(region), self.terms.terms_in(region)
-        found: dict[bytes, int] = {}
+        posts, words = self.terms.forms(region), self.terms.terms_in(region)
+        posts_by_word: dict[bytes, int] = {}
         for key in keys:  # a surface that leads to several lists is several keys
-            word = spelled[key - region.start]
-            found[word] = found.get(word, 0) + posts[key]
-        return found
+            word = words[key - region.start]
+            posts_by_word[word] = posts_by_word.get(word, 0) + posts[key]
+        return posts_by_word
 
     def _keys_searched(self, pattern: Pattern, sought: Sought) -> Sequence[int]:
         """The keys of the words that a pattern means."""
@@ -120,44 +122,46 @@ class PostingLists(StoredLists):
         if sought.only is None or not keys:
             return keys
         region = range(min(keys), max(keys) + 1)
-        spelled = self.terms.terms_in(region)
-        return [key for key in keys if spelled[key - region.start] in sought.only]
+        words = self.terms.terms_in(region)
+        return [key for key in keys if words[key - region.start] in sought.only]
 
     def _of_forms(self, keys: Iterable[int]) -> Postings | None:
         """All words among these keys, as one."""
-        wanted = self._forms_by_list(keys)
-        whole = {number for number, surfaces in wanted.items() if surfaces.issuperset(self.forms.of(number))}
-        members: list[Postings] = [self._limited_to_forms(number, wanted[number]) for number in wanted.keys() - whole]
-        for run in contiguous_ranges(sorted(whole)):
+        forms_of = self._forms_by_list(keys)
+        whole_lists = {number for number, forms in forms_of.items() if forms.issuperset(self.forms.of(number))}
+        members: list[Postings] = [
+            self._limited_to_forms(number, forms_of[number]) for number in forms_of.keys() - whole_lists
+        ]
+        for run in contiguous_ranges(sorted(whole_lists)):
             members.append(ContiguousPostings(self, run) if len(run) > 1 else StoredPostings(self, run.start))
         return union(members)
 
     def _forms_by_list(self, keys: Iterable[int]) -> dict[int, set[int]]:
         """The lists that these keys lead to, with the surfaces that are wanted of each."""
-        words = self.terms
-        wanted: dict[int, set[int]] = {}
-        for number, surface in map(words.posting_list, [key for key in keys if words.kind[key] & FORM]):
-            wanted.setdefault(number, set()).add(surface)
-        return wanted
+        terms = self.terms
+        forms_of: dict[int, set[int]] = {}
+        for number, form in map(terms.posting_list, [key for key in keys if terms.kind[key] & FORM]):
+            forms_of.setdefault(number, set()).add(form)
+        return forms_of
 
-    def _limited_to_forms(self, number: int, wanted: set[int]) -> Postings:
+    def _limited_to_forms(self, number: int, forms: set[int]) -> Postings:
         """A list, limited to some of its surfaces. Where all occurrences in a post are wanted, the stored impact is
         theirs."""
         stored = StoredPostings(self, number)
-        flags = iter(self.forms.of(number).translate(flags_of(wanted)))
-        kept: dict[int, list[int]] = {}
+        flags = iter(self.forms.of(number).translate(flags_of(forms)))
+        positions_of: dict[int, list[int]] = {}
         impacts = bytearray()
         for doc_id, value, positions in zip(stored.docs, stored.impacts, stored.positions_in(stored.docs), strict=True):
-            at = list(compress(positions, islice(flags, len(positions))))
-            if at:
-                kept[doc_id] = at
-                impacts.append(value if len(at) == len(positions) else self._impact(doc_id, at))
-        titled = {
+            here = list(compress(positions, islice(flags, len(positions))))
+            if here:
+                positions_of[doc_id] = here
+                impacts.append(value if len(here) == len(positions) else self._impact(doc_id, here))
+        title_docs = {
             doc_id
             for doc_id, _ in self.title_coverages(number)
-            if doc_id in kept and TITLE in self.codes(doc_id, kept[doc_id])
+            if doc_id in positions_of and TITLE in self.codes(doc_id, positions_of[doc_id])
         }
-        return ComputedPostings(bytes(impacts), kept, title_docs={number: titled} if titled else {})
+        return ComputedPostings(bytes(impacts), positions_of, title_docs={number: title_docs} if title_docs else {})
 
     def _limited(self, postings: Postings | None, field: str) -> Postings | None:
         """Postings limited to one field. Two words of theirs at one place are one, as in a union of lists."""
@@ -166,7 +170,7 @@ class PostingLists(StoredLists):
         codes = CODES[field]
         positions = [(doc_id, sorted({*postings.positions(doc_id)})) for doc_id in postings.docs]
         return self._computed(
-            {doc_id: inside for doc_id, at in positions if (inside := self.positions_in_fields(doc_id, at, codes))}
+            {doc_id: inside for doc_id, here in positions if (inside := self.positions_in_fields(doc_id, here, codes))}
         )
 
     def positions_in_fields(self, doc_id: int, positions: Sequence[int], codes: Sequence[int]) -> list[int]:
@@ -183,52 +187,54 @@ class PostingLists(StoredLists):
         if not words:
             return None
         if phrase.slop:  # gives every word of a window
-            return self._computed(within(words, phrase.slop), each=len(words))
-        found = {doc_id: sorted({*at}) for doc_id, at in side_by_side(words, among).items()}
+            return self._computed(within(words, phrase.slop), step=len(words))
+        starts = {doc_id: sorted({*positions}) for doc_id, positions in side_by_side(words, among).items()}
         if phrase.outside_links:
-            found = {
-                doc_id: left for doc_id, at in found.items() if (left := self._outside_links(doc_id, at, len(words)))
+            starts = {
+                doc_id: outside
+                for doc_id, positions in starts.items()
+                if (outside := self._outside_links(doc_id, positions, len(words)))
             }
-        return self._computed(found, width=len(words))
+        return self._computed(starts, width=len(words))
 
     def _outside_links(self, doc_id: int, positions: Sequence[int], width: int) -> list[int]:
         """Those of the positions from which `width` words are not all the text of one link."""
         edges, first, last = self._link_edge, self._link_first[doc_id], self._link_first[doc_id + 1]
-        left: list[int] = []
+        outside: list[int] = []
         for position in positions:
-            after = bisect_right(edges, position, first, last)
-            if not ((after - first) % 2 and position + width <= edges[after]):
-                left.append(position)
-        return left
+            next_edge = bisect_right(edges, position, first, last)
+            if not ((next_edge - first) % 2 and position + width <= edges[next_edge]):
+                outside.append(position)
+        return outside
 
     def _phrase_words(self, phrase: Phrase, sought: Sought) -> list[_StoredPhraseWord]:
         """The words of a phrase, none if the segment lacks one of them."""
         words: list[_StoredPhraseWord] = []
         codes = CODES[phrase.field] if phrase.field else ()
         for index, text in enumerate(phrase.terms):
-            wanted: dict[int, set[int]] | dict[int, None]
+            forms_of: dict[int, set[int]] | dict[int, None]
             if phrase.prefix and index == len(phrase.terms) - 1:
-                wanted = self._forms_by_list(self._keys_searched(Prefix(text), sought))
+                forms_of = self._forms_by_list(self._keys_searched(Prefix(text), sought))
             elif phrase.exact:
-                wanted = self._forms_by_list(self.terms.find(text))
+                forms_of = self._forms_by_list(self.terms.find(text))
             else:
-                wanted = dict.fromkeys(self._numbers(text, sought.languages))
-            if not wanted:
+                forms_of = dict.fromkeys(self._numbers(text, sought.languages))
+            if not forms_of:
                 return []
-            words.append(_StoredPhraseWord(self, wanted, codes))
+            words.append(_StoredPhraseWord(self, forms_of, codes))
         return words
 
     # -- made postings
 
-    def _computed(self, kept: Mapping[int, list[int]], *, each: int = 1, width: int = 1) -> Postings | None:
+    def _computed(self, positions_of: Mapping[int, list[int]], *, step: int = 1, width: int = 1) -> Postings | None:
         """Postings from positions by post, their impacts computed as the build computes them.
 
-        `each` positions are one occurrence, and each stands for `width` words.
+        `step` positions are one occurrence, and each stands for `width` words.
         """
-        if not kept:
+        if not positions_of:
             return None
-        impacts = bytes([self._impact(doc_id, at[::each]) for doc_id, at in kept.items()])
-        return ComputedPostings(impacts, kept, step=each, width=width)
+        impacts = bytes([self._impact(doc_id, positions[::step]) for doc_id, positions in positions_of.items()])
+        return ComputedPostings(impacts, positions_of, step=step, width=width)
 
     def _impact(self, doc_id: int, positions: Sequence[int]) -> int:
         counts = self.counts_by_field(doc_id, positions)
@@ -247,8 +253,8 @@ class PostingLists(StoredLists):
 
     def lengths(self, doc_id: int) -> list[int]:
         """The number of words in each field of a post."""
-        found: list[int] = self._lengths[doc_id :: self.posts].tolist()
-        return found
+        lengths: list[int] = self._lengths[doc_id :: self.posts].tolist()
+        return lengths
 
     def codes(self, doc_id: int, positions: Iterable[int]) -> list[int]:
         """The codes of the fields in which these positions of a post lie."""
@@ -264,10 +270,10 @@ class _StoredPhraseWord:
     __slots__ = ("_codes", "_lists", "_members", "docs")
 
     def __init__(
-        self, lists: PostingLists, wanted: Mapping[int, set[int]] | Mapping[int, None], codes: Sequence[int]
+        self, lists: PostingLists, forms_of: Mapping[int, set[int]] | Mapping[int, None], codes: Sequence[int]
     ) -> None:
         self._lists = lists
-        self._members = [(StoredPostings(lists, number), surfaces) for number, surfaces in wanted.items()]
+        self._members = [(StoredPostings(lists, number), forms) for number, forms in forms_of.items()]
         self._codes = codes
         self.docs: Sequence[int] = self._members[0][0].docs
         if len(self._members) > 1:
@@ -275,10 +281,15 @@ class _StoredPhraseWord:
 
     def positions_in(self, docs: Sequence[int]) -> Sequence[Sequence[int]]:
         """For each of these posts where the word stands, ascending."""
-        columns = [stored.positions_in(docs, surfaces) for stored, surfaces in self._members]
-        found = columns[0] if len(columns) == 1 else [sorted({*chain(*at)}) for at in zip(*columns, strict=True)]
+        columns = [stored.positions_in(docs, forms) for stored, forms in self._members]
+        positions = (
+            columns[0]
+            if len(columns) == 1
+            else [sorted({*chain(*parts_of_doc)}) for parts_of_doc in zip(*columns, strict=True)]
+        )
         if self._codes:
-            found = [
-                self._lists.positions_in_fields(doc_id, at, self._codes) for doc_id, at in zip(docs, found, strict=True)
+            positions = [
+                self._lists.positions_in_fields(doc_id, parts_of_doc, self._codes)
+                for doc_id, parts_of_doc in zip(docs, positions, strict=True)
             ]
-        return found
+        return positions

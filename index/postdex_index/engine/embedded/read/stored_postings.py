@@ -24,13 +24,13 @@ def contiguous_ranges(numbers: Iterable[int]) -> list[range]:
     >>> contiguous_ranges([3, 4, 5, 8])
     [range(3, 6), range(8, 9)]
     """
-    found: list[range] = []
+    ranges: list[range] = []
     for number in numbers:
-        if found and found[-1].stop == number:
-            found[-1] = range(found[-1].start, number + 1)
+        if ranges and ranges[-1].stop == number:
+            ranges[-1] = range(ranges[-1].start, number + 1)
         else:
-            found.append(range(number, number + 1))
-    return found
+            ranges.append(range(number, number + 1))
+    return ranges
 
 
 def flags_of(numbers: Set[int]) -> bytes:
@@ -80,10 +80,10 @@ class StoredLists:
         start = self._skip_positions[block] + sum(self._counts[block * POSTINGS_PER_SKIP : posting])
         count = self._counts[posting]
         if block in self._large_counts:
-            for many, exact in self._large_counts[block].items():
-                if many < posting:
+            for large, exact in self._large_counts[block].items():
+                if large < posting:
                     start += exact - 255
-                elif many == posting:
+                elif large == posting:
                     count = exact
         return start, start + count
 
@@ -102,8 +102,8 @@ class StoredLists:
 
     def occurrences(self, start: int, stop: int) -> list[int]:
         """The positions [start, stop) of the column."""
-        found: list[int] = self._positions[start:stop].tolist()
-        return found
+        positions: list[int] = self._positions[start:stop].tolist()
+        return positions
 
 
 class StoredPostings:
@@ -130,13 +130,13 @@ class StoredPostings:
         """All of them."""
         return self.positions(doc_id)
 
-    def positions_in(self, docs: Sequence[int], wanted: set[int] | None = None) -> list[list[int]]:
-        """The positions in each of these posts, only those of the `wanted` surfaces if that is not None."""
+    def positions_in(self, docs: Sequence[int], forms: set[int] | None = None) -> list[list[int]]:
+        """The positions in each of these posts, only those of the `forms` surfaces if that is not None."""
         occurrences, spans = self._lists.occurrences, self._spans(docs)
-        which = b"" if wanted is None else self._lists.forms.of(self._number)
-        if wanted is None or not which:
+        form_numbers = b"" if forms is None else self._lists.forms.of(self._number)
+        if forms is None or not form_numbers:
             return [occurrences(start, stop) for start, stop in spans]
-        origin, flags = self._lists.offset(self.start)[0], which.translate(flags_of(wanted))
+        origin, flags = self._lists.offset(self.start)[0], form_numbers.translate(flags_of(forms))
         return [list(compress(occurrences(a, b), flags[a - origin : b - origin])) for a, b in spans]
 
     def _spans(self, docs: Sequence[int]) -> list[tuple[int, int]]:
@@ -149,8 +149,8 @@ class StoredPostings:
             return list(pairwise(offsets))
         chosen = list(map(set(docs).__contains__, self.docs))
         spans = zip(compress(offsets, chosen), compress(islice(offsets, 1, None), chosen), strict=True)
-        found = dict(zip(compress(self.docs, chosen), spans, strict=True))
-        return [found.get(doc_id, (0, 0)) for doc_id in docs]
+        span_by_doc = dict(zip(compress(self.docs, chosen), spans, strict=True))
+        return [span_by_doc.get(doc_id, (0, 0)) for doc_id in docs]
 
     def _span(self, doc_id: int) -> tuple[int, int]:
         posting = bisect_left(self.docs, doc_id)
@@ -185,21 +185,23 @@ class ContiguousPostings:
     def positions(self, doc_id: int) -> Sequence[int]:
         """Ascending positions in a post, each once."""
         lists = self._lists
-        return sorted({*chain.from_iterable([lists.occurrences(*lists.offset(one)) for one in self._of(doc_id)])})
+        return sorted(
+            {*chain.from_iterable([lists.occurrences(*lists.offset(posting)) for posting in self._of(doc_id)])}
+        )
 
     def counted_positions(self, doc_id: int) -> Sequence[int]:
         """The positions in the list that has the greatest impact there."""
-        lists, own = self._lists, self._of(doc_id)
-        return lists.occurrences(*lists.offset(max(own, key=lists.impacts.__getitem__))) if own else ()
+        lists, postings = self._lists, self._of(doc_id)
+        return lists.occurrences(*lists.offset(max(postings, key=lists.impacts.__getitem__))) if postings else ()
 
     def _of(self, doc_id: int) -> list[int]:
         """The postings of a post."""
-        post, found = chr(doc_id), list[int]()
-        at = self._posts.find(post)
-        while at >= 0:
-            found.append(self._start + at)
-            at = self._posts.find(post, at + 1)
-        return found
+        post, postings = chr(doc_id), list[int]()
+        index = self._posts.find(post)
+        while index >= 0:
+            postings.append(self._start + index)
+            index = self._posts.find(post, index + 1)
+        return postings
 
     def whole_lists(self) -> Iterable[int]:
         """The numbers of all."""
