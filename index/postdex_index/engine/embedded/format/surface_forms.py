@@ -46,9 +46,9 @@ class WordForms:
         start, stop = sparse_range(self._multi_form_lists, self._first, number)
         if start == stop:
             return b""
-        piece = start // PIECE
-        whole = b"".join(map(self._read, range(piece, -(-stop // PIECE))))
-        return whole[start - piece * PIECE : stop - piece * PIECE]
+        first_piece = start // PIECE
+        whole = b"".join(map(self._read, range(first_piece, -(-stop // PIECE))))
+        return whole[start - first_piece * PIECE : stop - first_piece * PIECE]
 
     def _read(self, piece: int) -> bytes:
         start, stop = self._start[piece], self._start[piece + 1]
@@ -58,7 +58,7 @@ class WordForms:
 
 def sparse_range(numbers: Sequence[int], first: Sequence[int], number: int) -> tuple[int, int]:
     """What a sparse column holds for a list: [start, stop), empty if the list is not among its `numbers`."""
-    place = bisect_left(numbers, number)
-    if place < len(numbers) and numbers[place] == number:
-        return first[place], first[place + 1]
+    at = bisect_left(numbers, number)
+    if at < len(numbers) and numbers[at] == number:
+        return first[at], first[at + 1]
     return 0, 0

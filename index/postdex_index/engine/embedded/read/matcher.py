@@ -192,7 +192,7 @@ class Matcher:
                 segment_row.impacts if segment_row else bytes(source.rows.posts)
                 for segment_row, source in zip(rows, self.sources, strict=True)
             ]
-            row = ImpactRow(rows, b"".join(impacts), sought.only is not None)
+            row = ImpactRow(rows, b"".join(impacts), sought.words is not None)
         size = 500 + (self.posts * 2 if row else 0)
         if size > self._room:
             self._impact_rows, self._room = {}, WHOLE_BYTES

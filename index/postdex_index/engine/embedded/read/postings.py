@@ -37,7 +37,7 @@ class Sought(NamedTuple):
 
     leaf: Leaf
     languages: tuple[str, ...] = ()
-    only: frozenset[bytes] | None = None
+    words: frozenset[bytes] | None = None
 
 
 class PostingLists(StoredLists):
@@ -119,11 +119,11 @@ class PostingLists(StoredLists):
     def _keys_searched(self, pattern: Pattern, sought: Sought) -> Sequence[int]:
         """The keys of the words that a pattern means."""
         keys = self.keys_of_pattern(pattern)
-        if sought.only is None or not keys:
+        if sought.words is None or not keys:
             return keys
         region = range(min(keys), max(keys) + 1)
         words = self.terms.terms_in(region)
-        return [key for key in keys if words[key - region.start] in sought.only]
+        return [key for key in keys if words[key - region.start] in sought.words]
 
     def _of_forms(self, keys: Iterable[int]) -> Postings | None:
         """All words among these keys, as one."""

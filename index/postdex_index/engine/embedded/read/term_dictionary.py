@@ -52,35 +52,35 @@ class TermDictionary:
     def terms_in(self, region: range) -> list[bytes]:
         """The keys with these numbers, as UTF-8."""
         first, stop = region.start // TERMS_PER_BLOCK, -(-region.stop // TERMS_PER_BLOCK)
-        found = self._blob[self._start[first] : self._start[min(stop, len(self._blocks))]].split(b"\n")[:-1]
-        return found[region.start - first * TERMS_PER_BLOCK : region.stop - first * TERMS_PER_BLOCK]
+        terms = self._blob[self._start[first] : self._start[min(stop, len(self._blocks))]].split(b"\n")[:-1]
+        return terms[region.start - first * TERMS_PER_BLOCK : region.stop - first * TERMS_PER_BLOCK]
 
     def posting_list(self, number: int) -> tuple[int, int]:
         """The list that a key leads to, and which surface of it the key is."""
-        name, apart = self._counts_before(number)
+        stems_before, indirect_before = self._counts_before(number)
         if self.kind[number] & INDIRECT:
-            return self._apart_list[apart], self._apart_surface[apart]
-        return name, 0
+            return self._apart_list[indirect_before], self._apart_surface[indirect_before]
+        return stems_before, 0
 
     def forms(self, region: range) -> dict[int, int]:
         """The numbers of the surfaces among these keys, with the number of posts that each stands in."""
-        found: dict[int, int] = {}
-        name, apart = self._counts_before(region.start)
+        posts_by_number: dict[int, int] = {}
+        stems_before, indirect_before = self._counts_before(region.start)
         for number, kind in zip(region, self.kind[region.start : region.stop], strict=True):
             if kind & INDIRECT:
-                found[number] = self._apart_posts[apart]
-                apart += 1
+                posts_by_number[number] = self._apart_posts[indirect_before]
+                indirect_before += 1
             elif kind & FORM:
-                found[number] = self._list_posts[name]
-            name += kind & STEM != 0
-        return found
+                posts_by_number[number] = self._list_posts[stems_before]
+            stems_before += kind & STEM != 0
+        return posts_by_number
 
     def _counts_before(self, number: int) -> tuple[int, int]:
         """How many names of lists, and how many surfaces that stand apart, come before a key."""
         block = number // TERMS_PER_BLOCK
         kinds = self.kind[block * TERMS_PER_BLOCK : number]
-        names, apart = kinds.translate(_HAS_STEM).count(1), kinds.translate(_IS_INDIRECT).count(1)
-        return self._list_before[block] + names, self._apart_before[block] + apart
+        stems, indirect = kinds.translate(_HAS_STEM).count(1), kinds.translate(_IS_INDIRECT).count(1)
+        return self._list_before[block] + stems, self._apart_before[block] + indirect
 
     def display_form(self, number: int) -> str:
         """The key as people write it."""
@@ -88,8 +88,8 @@ class TermDictionary:
             return self.term(number).decode()
         if self._shown is None:
             numbers = [number for number, kind in enumerate(self.kind) if kind & DISPLAY]
-            written = zlib.decompress(self._segment.column("display_forms"), -15).decode().split("\n")
-            self._shown = dict(zip(numbers, written, strict=False))
+            display_forms = zlib.decompress(self._segment.column("display_forms"), -15).decode().split("\n")
+            self._shown = dict(zip(numbers, display_forms, strict=False))
         return self._shown[number]
 
     # -- which keys there are
@@ -116,13 +116,13 @@ class TermDictionary:
     def containing(self, part: str) -> Iterator[int]:
         """The numbers of surfaces that a part stands in, at most MOST_WITHIN of them."""
         blob, key = self._blob, part.encode("utf-8", "replace")
-        place = blob.find(key)
+        at = blob.find(key)
         for _ in range(MAX_WITHIN):
-            if place < 0:
+            if at < 0:
                 return
-            start, stop = blob.rfind(b"\n", 0, place) + 1, blob.find(b"\n", place)
+            start, stop = blob.rfind(b"\n", 0, at) + 1, blob.find(b"\n", at)
             yield from (number for number in self.find(blob[start:stop].decode()) if self.kind[number] & FORM)
-            place = blob.find(key, stop)
+            at = blob.find(key, stop)
 
     def near(self, word: str, most: int) -> Iterator[tuple[int, int]]:
         """Surfaces within `most` slips of a word, the first character fixed: (slips, number)."""
@@ -148,26 +148,26 @@ class TermDictionary:
             key = word.encode()
             return {key} if b"\n%b\n" % key in text else set()
         slack = most * step
-        least, longest = len(word.encode()) - slack, len(word.encode()) + slack
+        shortest, longest = len(word.encode()) - slack, len(word.encode()) + slack
         borders = [len(word) * part // (most + 1) for part in range(1, most + 2)]
         first = word[: max(1, borders[0])]
-        begin = b"\n" + first.encode()
-        start, stop = text.find(begin) + 1, text.find(b"\n", text.rfind(begin) + 1)
-        found = {key for key in text[start:stop].split() if least <= len(key) <= longest}
+        first_line = b"\n" + first.encode()
+        start, stop = text.find(first_line) + 1, text.find(b"\n", text.rfind(first_line) + 1)
+        sharing = {key for key in text[start:stop].split() if shortest <= len(key) <= longest}
         if len(first) == 1:  # which every word of the region has
-            return found
+            return sharing
         for border, end in pairwise(borders):
             part = (word[border:end] + "\n" * (end == len(word))).encode()
             before = len(word[:border].encode())
             place = text.find(part)
             while place >= 0:
                 start, stop = text.rfind(b"\n", 0, place) + 1, text.find(b"\n", place)
-                if -slack <= place - before - start <= slack and least <= stop - start <= longest:
-                    found.add(text[start:stop])
+                if -slack <= place - before - start <= slack and shortest <= stop - start <= longest:
+                    sharing.add(text[start:stop])
                 place = text.find(part, place + 1)
             swapped = word[: border - 1] + word[border] + word[border - 1] + word[border + 1 :]
-            found |= self._sharing_a_piece(swapped, most - 1, text, step)
-        return found
+            sharing |= self._sharing_a_piece(swapped, most - 1, text, step)
+        return sharing
 
     def _text(self, prefix: str) -> bytes:
         """The keys that begin so, each ended by a newline."""
@@ -186,8 +186,8 @@ class TermDictionary:
         if block < 0:
             return 0, 0
         keys = blob[start[block] : start[block + 1]].split(b"\n")
-        within = bisect_left(keys, key, 0, len(keys) - 1)
-        return block * TERMS_PER_BLOCK + within, start[block] + sum(map(len, keys[:within])) + within
+        index = bisect_left(keys, key, 0, len(keys) - 1)
+        return block * TERMS_PER_BLOCK + index, start[block] + sum(map(len, keys[:index])) + index
 
 
 _HAS_STEM = bytes([kind & STEM != 0 for kind in range(256)])

@@ -26,24 +26,30 @@ class Vocabulary:
     def __init__(self, languages: tuple[str, ...], segments: Sequence[PostingLists]) -> None:
         self._languages = languages
         self._segments = segments
-        self._kept: dict[Leaf, Sought] = {}
+        self._sought: dict[Leaf, Sought] = {}
 
     def sought(self, leaf: Leaf) -> Sought:
         """A leaf as it is looked up."""
         leaf = weightless(leaf)
         if isinstance(leaf, Term):  # nearly always
             return Sought(leaf, self._languages)
-        known = self._kept.get(leaf)
-        if known is None:
-            if len(self._kept) >= _MAX_KEPT:
-                self._kept = {}
-            found = list(patterns(leaf))
-            known = self._kept[leaf] = Sought(leaf, self._languages, self._only(found) if found else None)
-        return known
+        sought = self._sought.get(leaf)
+        if sought is None:
+            if len(self._sought) >= _MAX_KEPT:
+                self._sought = {}
+            covered_patterns = list(patterns(leaf))
+            sought = self._sought[leaf] = Sought(
+                leaf, self._languages, self._only(covered_patterns) if covered_patterns else None
+            )
+        return sought
 
-    def _only(self, found: Sequence[Pattern]) -> frozenset[bytes] | None:
+    def _only(self, searched_patterns: Sequence[Pattern]) -> frozenset[bytes] | None:
         """The most frequent words that patterns cover; None if these are not too many."""
-        covered = [(one, one.keys_of_pattern(pattern)) for one in self._segments for pattern in found]
+        covered = [
+            (lists_of_segment, lists_of_segment.keys_of_pattern(pattern))
+            for lists_of_segment in self._segments
+            for pattern in searched_patterns
+        ]
         if sum([len(keys) for _, keys in covered]) <= MAX_WORDS:
             return None
         posts: Counter[bytes] = Counter()
@@ -71,5 +77,5 @@ def patterns(leaf: Leaf) -> Iterator[Pattern]:
         case Phrase(prefix=True):
             yield Prefix(leaf.terms[-1])
         case Synonyms():
-            for one in leaf.spellings:
-                yield from patterns(one)
+            for spelling in leaf.spellings:
+                yield from patterns(spelling)
