@@ -29,20 +29,20 @@ class Columns:
         self._start = segment.column("filter_value_start")
         self._first = segment.column("filter_value_first")
         self._docs = segment.column("filter_value_docs")
-        self._kept: dict[tuple[str, str], int] = {}
+        self._lanes: dict[tuple[str, str], int] = {}
         self._facets: dict[str, tuple[list[tuple[int, ...]], list[str]]] = {}
 
     # -- filters
 
     def keyword(self, field: str, value: str) -> int:
         """Lanes of the posts whose column holds the value, as `query.Keyword` defines it."""
-        lanes = self._kept.get((field, value))
+        lanes = self._lanes.get((field, value))
         if lanes is None:
-            row = bytearray(self.posts)
+            row_bytes = bytearray(self.posts)
             for number in self._numbers(field, value):
                 for doc_id in self._docs[self._first[number] : self._first[number + 1]]:
-                    row[doc_id] = 255
-            lanes = self._kept[field, value] = int.from_bytes(row, "little")
+                    row_bytes[doc_id] = 255
+            lanes = self._lanes[field, value] = int.from_bytes(row_bytes, "little")
         return lanes
 
     def path(self, path: str) -> int | None:
@@ -78,9 +78,11 @@ class Columns:
         """Lanes of the posts whose own date lies in [start, stop)."""
         low = NO_DATE + 1 if start is None else start
         high = 1 << 62 if stop is None else stop
-        own = self._segment.column("date_is_own")
-        row = bytes([255 * (low <= day < high) for day in self.order("date")])
-        return int.from_bytes(row, "little") & int.from_bytes(bytes([255 * one for one in own]), "little")
+        is_dated = self._segment.column("date_is_own")
+        row_bytes = bytes([255 * (low <= day < high) for day in self.order("date")])
+        return int.from_bytes(row_bytes, "little") & int.from_bytes(
+            bytes([255 * dated for dated in is_dated]), "little"
+        )
 
     def _key(self, number: int) -> bytes:
         return bytes(self._keys[self._start[number] : self._start[number + 1]])
@@ -119,10 +121,10 @@ class Columns:
             self._facets[name] = self._years() if FACETS[name].type == "date" else self._values(FACETS[name].filter)
         numbers, values = self._facets[name]
         counts = Counter(chain.from_iterable(compress(numbers, matching)))
-        found: Counter[str] = Counter()
+        count_by_value: Counter[str] = Counter()
         for number, count in counts.items():
-            found[values[number]] += count
-        return found
+            count_by_value[values[number]] += count
+        return count_by_value
 
     def _values(self, field: str) -> tuple[list[tuple[int, ...]], list[str]]:
         region = range(self._bisect(field.encode() + b"\t"), self._bisect(field.encode() + b"\n"))
@@ -142,9 +144,9 @@ class Columns:
             year_of(day) if own else 0
             for day, own in zip(self.order("date"), self._segment.column("date_is_own"), strict=True)
         ]
-        known = sorted(set(years) - {0})
-        numbers = {year: number for number, year in enumerate(known)}
-        return [(numbers[year],) if year else () for year in years], list(map(str, known))
+        distinct = sorted(set(years) - {0})
+        numbers = {year: number for number, year in enumerate(distinct)}
+        return [(numbers[year],) if year else () for year in years], list(map(str, distinct))
 
 
 def year_of(seconds: int) -> int:
