@@ -309,15 +309,15 @@ class Matcher:
         lanes: int,
         rows: Sequence[tuple[ImpactRow, float]],
         coverage: bytes,
-        wanted: int,
+        count: int,
         always: Iterable[int] = (),
     ) -> list[tuple[float, float, int]]:
-        """The matching posts that can be among the best `wanted`, as (base score, title share, post), unordered.
+        """The matching posts that can be among the best `count`, as (base score, title share, post), unordered.
 
         `lanes` are those of the matching posts, `rows` those of the leaves with the factors of their bytes,
         `title_coverage` what `title_coverage` makes of them; `always` are posts to score in any case, if they match.
         """
-        docs = self._reaching(lanes, rows, wanted, coverage)
+        docs = self._reaching(lanes, rows, count, coverage)
         if always:
             matching = self.lane_bytes(lanes)
             docs.update([doc_id for doc_id in always if matching[doc_id]])
@@ -351,9 +351,9 @@ class Matcher:
             ]
         )
 
-    def _reaching(self, lanes: int, rows: Sequence[tuple[ImpactRow, float]], wanted: int, coverage: bytes) -> set[int]:
-        """Posts whose upper bound can reach the `wanted` best, or all matching ones where that's simpler."""
-        if self.count(lanes) <= wanted:
+    def _reaching(self, lanes: int, rows: Sequence[tuple[ImpactRow, float]], count: int, coverage: bytes) -> set[int]:
+        """Posts whose upper bound can reach the `count` best, or all matching ones where that's simpler."""
+        if self.count(lanes) <= count:
             return set(reaching(self.lane_bytes(lanes), 1))
         most = sum(row.max_impact * factor for row, factor in rows)
         if not most or len(rows) > _MAX_ROWS:
@@ -368,12 +368,12 @@ class Matcher:
             bounds += int.from_bytes(row.impacts.translate(_table(ceil(log(factor * scale) / _LOG_STEP))), "little")
         bounds &= lanes
         upper = self.lane_bytes(bounds)
-        least = threshold(upper, wanted)
+        least = threshold(upper, count)
         if not least:
             return set(self.docs(lanes))
         # So many are sure to score this: who cannot is out.
         promising = self._scored([*reaching(upper, least)], rows, coverage)
-        floor = nlargest(wanted, [base * (1 + COVERAGE * title_share) for base, title_share, _ in promising])[-1]
+        floor = nlargest(count, [base * (1 + COVERAGE * title_share) for base, title_share, _ in promising])[-1]
         # Nor is the post with the best base score, which titles and headings are measured against, ever out.
         reach = int(min(floor, max([base for base, _, _ in promising])) * scale)
         if reach <= 1:

@@ -67,8 +67,8 @@ class Scope:
     def __init__(self, parts: Sequence[Part], vocabulary: Vocabulary | None = None) -> None:
         self.parts = parts
         if vocabulary is None:
-            vocabulary = Vocabulary(_languages(parts), [one.segment.lists for one in parts])
-        sources = [SegmentSource(one.segment.rows, one.segment.columns, one.dead) for one in parts]
+            vocabulary = Vocabulary(_languages(parts), [part.segment.lists for part in parts])
+        sources = [SegmentSource(part.segment.rows, part.segment.columns, part.dead) for part in parts]
         self.matcher = Matcher(sources, vocabulary)
 
     def until(self, deadline: float, typed: Sequence[Leaf]) -> Scope:
@@ -111,19 +111,19 @@ class Scope:
             counts.update(part.segment.columns.facet(name, matching[start:stop]))
         return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
-    def sorted(self, lanes: int, column: str, wanted: int) -> list[int]:
+    def sorted(self, lanes: int, column: str, count: int) -> list[int]:
         """The posts of these lanes by a column: the newest first, undated last; titles from a to z. Ties by path."""
         values = [part.segment.columns.order(column) for part in self.parts]
         placed = [(self.matcher.locate(doc), doc) for doc in self.matcher.docs(lanes)]
         keyed: list[tuple[Any, int]] = [(values[number][doc_id], doc) for (number, doc_id), doc in placed]
         descending = SORTS[column].type != "text"
         keyed.sort(key=itemgetter(0), reverse=descending)
-        if len(keyed) > wanted:
-            last = keyed[wanted - 1][0]
+        if len(keyed) > count:
+            last = keyed[count - 1][0]
             keyed = [pair for pair in keyed if (pair[0] >= last if descending else pair[0] <= last)]
         keyed.sort(key=lambda pair: self.path(pair[1]))
         keyed.sort(key=itemgetter(0), reverse=descending)
-        return [doc for _, doc in keyed[:wanted]]
+        return [doc for _, doc in keyed[:count]]
 
 
 class SnapshotCandidate:
@@ -201,11 +201,11 @@ class Snapshot:
 
     def without(self, paths: Iterable[str]) -> Snapshot:
         """The same commit less some posts, as if they had been deleted in it."""
-        wanted = list(paths)
+        paths_to_drop = list(paths)
         parts: list[tuple[Segment, Iterable[int], bool]] = []
         for part in self.parts:
-            found = {doc_id for path in wanted if (doc_id := part.segment.columns.path(path)) is not None}
-            parts.append((part.segment, part.dead | found, part.drafts))
+            docs = {doc_id for path in paths_to_drop if (doc_id := part.segment.columns.path(path)) is not None}
+            parts.append((part.segment, part.dead | docs, part.drafts))
         return Snapshot(self.identity, parts, self.bytes)
 
     # -- searching
@@ -213,21 +213,21 @@ class Snapshot:
     def search(self, search: Search) -> Answer:
         """The posts that match, best first; see `engine.Reader.search`."""
         typed = leaves(search.query)
-        whole = self._scope(search.drafts)
-        scope = whole if search.deadline is None else whole.until(search.deadline, typed)
+        scope_of_all = self._scope(search.drafts)
+        scope = scope_of_all if search.deadline is None else scope_of_all.until(search.deadline, typed)
         weighed = _weighed(scope.matcher, typed)
         wholes = _weighed_wholes(scope.matcher, search.as_typed)
         lanes = scope.matcher.match(search.query)
-        wanted = max(FEWEST, search.offset + search.limit)
+        count = max(FEWEST, search.offset + search.limit)
         if search.sort == "score":
-            best = _ranked(scope, _scored_candidates(scope, weighed, wholes, lanes, wanted, search.as_typed), wanted)
+            ranked = _ranked(scope, _scored_candidates(scope, weighed, wholes, lanes, count, search.as_typed), count)
         else:
-            best = [(0.0, 0.0, doc) for doc in scope.sorted(lanes, search.sort, wanted)]
+            ranked = [(0.0, 0.0, doc) for doc in scope.sorted(lanes, search.sort, count)]
         rows = [*weighed.rows, *wholes.rows]
-        candidates = [SnapshotCandidate(scope, doc, score, whole, rows) for score, whole, doc in best]
+        candidates = [SnapshotCandidate(scope, doc, score, scope_of_all, rows) for score, scope_of_all, doc in ranked]
         counts = {name: scope.facet(name, lanes) for name in search.facets}
         stats = (*weighed.stats, *wholes.stats)
-        return Answer(candidates, scope.matcher.count(lanes), counts, stats, scope is whole)
+        return Answer(candidates, scope.matcher.count(lanes), counts, stats, scope is scope_of_all)
 
     def totals(self, queries: Sequence[Query], *, drafts: bool = False) -> list[int]:
         """The number of posts that match each of these queries."""
@@ -290,7 +290,7 @@ class Snapshot:
     ) -> list[IndexedWord]:
         """Words of published posts: beginning with `prefix`, `near` a word, or with `within` in them; see
         `engine.Reader.words`."""
-        found: dict[str, tuple[int, str]] = {}
+        distance_and_form: dict[str, tuple[int, str]] = {}
         for part in self._scope(False).parts:
             words = part.segment.lists.terms
             if near:
@@ -302,10 +302,10 @@ class Snapshot:
                 # More than are wanted: the most frequent of one segment may be rare in the others.
                 numbers = dict.fromkeys(nlargest(4 * limit + 20, surfaces, key=surfaces.__getitem__), 0)
             for number, distance in numbers.items():
-                found.setdefault(words.term(number).decode(), (distance, words.display_form(number)))
+                distance_and_form.setdefault(words.term(number).decode(), (distance, words.display_form(number)))
         counted = sorted(
             (distance, -posts, shown, term)
-            for term, (distance, shown) in found.items()
+            for term, (distance, shown) in distance_and_form.items()
             if (posts := self._live_posts_with_form(term))
         )
         return [IndexedWord(shown, term, -posts) for _, posts, shown, term in counted[:limit]]
@@ -317,8 +317,8 @@ class Snapshot:
         for part in scope.parts:
             words = part.segment.lists.terms
             total += sum(words.forms(words.find(term)).values())
-            if part.dead and (found := part.segment.rows.get(sought)):
-                total -= sum(1 for doc in part.dead if found.impacts[doc])
+            if part.dead and (row := part.segment.rows.get(sought)):
+                total -= sum(1 for doc in part.dead if row.impacts[doc])
         return total
 
     # -- the whole
@@ -361,9 +361,9 @@ def _weighed(matcher: Matcher, typed: Sequence[Leaf]) -> Weighed:
     stats: list[LeafStats] = []
     factors: list[tuple[ImpactRow, float]] = []
     for leaf, row in zip(typed, rows, strict=True):
-        found = matcher.live_doc_count(row) if row else 0
-        idf = scoring.idf(posts, found) if found else 0.0
-        stats.append(LeafStats(leaf, found, idf, row is not None and row.cut))
+        doc_freq = matcher.live_doc_count(row) if row else 0
+        idf = scoring.idf(posts, doc_freq) if doc_freq else 0.0
+        stats.append(LeafStats(leaf, doc_freq, idf, row is not None and row.cut))
         if row:
             factors.append((row, leaf.weight * idf / scoring.SCALE))
     return Weighed(tuple(stats), rows, factors)
@@ -373,15 +373,15 @@ def _weighed_wholes(matcher: Matcher, as_typed: AsTyped) -> Weighed:
     """The leaves of what was typed as a whole; they add nothing to the sum over words, so they have no factors."""
     rows = [matcher.whole(leaf) for leaf in as_typed.leaves]
     posts = matcher.posts - len(matcher.deleted)
-    found = [matcher.live_doc_count(row) if row else 0 for row in rows]
-    pairs = zip(as_typed.leaves, found, strict=True)
+    doc_freqs = [matcher.live_doc_count(row) if row else 0 for row in rows]
+    pairs = zip(as_typed.leaves, doc_freqs, strict=True)
     return Weighed(tuple([LeafStats(leaf, n, scoring.idf(posts, n) if n else 0.0) for leaf, n in pairs]), rows, ())
 
 
 def _scored_candidates(
-    scope: Scope, weighed: Weighed, wholes: Weighed, lanes: int, wanted: int, as_typed: AsTyped
+    scope: Scope, weighed: Weighed, wholes: Weighed, lanes: int, count: int, as_typed: AsTyped
 ) -> ScoredCandidates:
-    """At least the best `wanted` of the posts of these lanes, and the one with the best base."""
+    """At least the best `count` of the posts of these lanes, and the one with the best base."""
     titled, headed = scope.holders("title_keys", as_typed.key), scope.holders("heading_keys", as_typed.key)
     candidates: list[tuple[float, float, int]] = []
     whole_scores: dict[int, float] = {}
@@ -390,13 +390,13 @@ def _scored_candidates(
     # Those first that come first whatever they score, so that they are there however many score more.
     for row, whole in zip(wholes.rows, reversed(values[: len(wholes.rows)]), strict=True):
         if row and (first := lanes & row.present):
-            left = max(1, wanted - len(candidates))
+            left = max(1, count - len(candidates))
             with_whole = scope.matcher.candidates(first, weighed.factors, coverage, left, titled | headed)
             candidates += with_whole
             whole_scores |= dict.fromkeys([doc for _, _, doc in with_whole], whole)
             lanes ^= first
     if lanes:
-        left = max(1, wanted - len(candidates)) if as_typed.certain else wanted
+        left = max(1, count - len(candidates)) if as_typed.certain else count
         candidates += scope.matcher.candidates(lanes, weighed.factors, coverage, left, titled | headed)
     return ScoredCandidates(candidates, titled, headed, whole_scores)
 
@@ -410,19 +410,19 @@ def _holders(keys: Sequence[int], title_key: str) -> Iterator[int]:
         place += 1
 
 
-def _ranked(scope: Scope, found: ScoredCandidates, wanted: int) -> list[tuple[float, float, int]]:
+def _ranked(scope: Scope, candidates: ScoredCandidates, count: int) -> list[tuple[float, float, int]]:
     """The best posts with their scores and what of these is for the whole, equal ones in the order of their paths."""
-    top, special = found.top(), found.titled | found.headed | found.wholes.keys()
+    top, special = candidates.top(), candidates.titled | candidates.headed | candidates.wholes.keys()
     scored = [
-        (found.score(base, share, doc, top) if doc in special else base * (1 + scoring.COVERAGE * share), doc)
-        for base, share, doc in found.candidates
+        (candidates.score(base, share, doc, top) if doc in special else base * (1 + scoring.COVERAGE * share), doc)
+        for base, share, doc in candidates.candidates
     ]
-    if len(scored) > wanted:
-        floor = nlargest(wanted, [score for score, _ in scored])[-1]
-        scored = [one for one in scored if one[0] >= floor]
+    if len(scored) > count:
+        floor = nlargest(count, [score for score, _ in scored])[-1]
+        scored = [pair for pair in scored if pair[0] >= floor]
     scored.sort(key=itemgetter(0), reverse=True)
     _by_path(scope, scored)
-    return [(score, top * found.wholes.get(doc, 0.0), doc) for score, doc in scored[:wanted]]
+    return [(score, top * candidates.wholes.get(doc, 0.0), doc) for score, doc in scored[:count]]
 
 
 def _by_path(scope: Scope, scored: list[tuple[float, int]]) -> None:
@@ -431,5 +431,5 @@ def _by_path(scope: Scope, scored: list[tuple[float, int]]) -> None:
     for after in range(1, count + 1):
         if after == count or scored[after][0] != scored[first][0]:
             if after - first > 1:
-                scored[first:after] = sorted(scored[first:after], key=lambda one: scope.path(one[1]))
+                scored[first:after] = sorted(scored[first:after], key=lambda pair: scope.path(pair[1]))
             first = after
