@@ -291,7 +291,7 @@ class StoredPost:
     def text(self, section: int) -> str:
         return self.texts[section]
 
-    def passage(self, section: int, near: int, found: object) -> Any:
+    def passage(self, section: int, near: int, words_found: object) -> Any:
         raise NotImplementedError
 
 

@@ -81,9 +81,9 @@ class Document(StoredFields, Protocol):
         """The whole text of a section."""
         ...
 
-    def passage(self, section: int, near: int, found: Sequence[LeafPositions]) -> Passage:
+    def passage(self, section: int, near: int, words_found: Sequence[LeafPositions]) -> Passage:
         """About 900 characters of a section, among them the word at position `near`, with those marked that were
-        `found` in the section's text. What belongs to several leaves is marked for the first of them."""
+        `words_found` in the section's text. What belongs to several leaves is marked for the first of them."""
         ...
 
 

@@ -69,8 +69,8 @@ def _has_posts(segment: Segment) -> bool:
     for doc in range(segment.posts):
         post = StoredDocument(segment.documents, doc)
         sections = post.sections
-        numbers = [one.level for one in sections]
-        texts = [post.description, *chain.from_iterable((one.heading, one.anchor) for one in sections)]
+        numbers = [section.level for section in sections]
+        texts = [post.description, *chain.from_iterable((section.heading, section.anchor) for section in sections)]
         stored = map(type, segment.documents.fields(doc).values())
         if bool in stored or not ({*map(type, numbers)} <= {int} and {*map(type, texts)} == {str}):
             return False
@@ -81,9 +81,9 @@ def _is_merged_alike(segment: Segment) -> bool:
     for name in FACETS:
         segment.columns.facet(name, bytes([1]) * segment.posts)
     columns, meta = merged([(segment, ())])
-    meant = segment.file.meta | {"averages": meta["averages"]}
-    found = {name: segment.file.column(name) for name in columns if name not in _DEFLATED}
-    return json.dumps(meta, sort_keys=True) == json.dumps(meant, sort_keys=True) and all(
-        len(columns[name]) == len(own) and (name == "impacts" or memoryview(columns[name]) == own)
-        for name, own in found.items()
+    expected = segment.file.meta | {"averages": meta["averages"]}
+    stored_columns = {name: segment.file.column(name) for name in columns if name not in _DEFLATED}
+    return json.dumps(meta, sort_keys=True) == json.dumps(expected, sort_keys=True) and all(
+        len(columns[name]) == len(stored_column) and (name == "impacts" or memoryview(columns[name]) == stored_column)
+        for name, stored_column in stored_columns.items()
     )

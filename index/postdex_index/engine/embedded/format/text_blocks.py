@@ -77,7 +77,7 @@ class TextWriter:
 class TextReader:
     """Reads stretches of the texts of a segment."""
 
-    __slots__ = ("_check", "_first", "_inflate", "_kept", "_pieces", "_start")
+    __slots__ = ("_cached_pieces", "_check", "_first", "_inflate", "_pieces", "_start")
 
     def __init__(self, segment: SegmentFile) -> None:
         self._first = segment.column("text_block_first")
@@ -85,7 +85,7 @@ class TextReader:
         self._pieces = segment.column("text_blocks", whole=False)
         self._check = segment.checker("text_blocks")
         self._inflate = zlib.decompressobj(-15, bytes(segment.column("text_dictionary")))
-        self._kept: dict[int, str] = {}
+        self._cached_pieces: dict[int, str] = {}
 
     def read(self, doc_id: int, start: int, stop: int) -> str:
         """Code points [start, stop) of a post's text; what lies beyond the end is left out."""
@@ -99,13 +99,13 @@ class TextReader:
         return text[cut : cut + stop - start]
 
     def _piece(self, piece: int) -> str:
-        text = self._kept.get(piece)
+        text = self._cached_pieces.get(piece)
         if text is None:
             start, stop = self._start[piece], self._start[piece + 1]
             self._check(start, stop)
             # No more than a piece can have: what a stranger deflated may be a thousand times its size.
             text = self._inflate.copy().decompress(self._pieces[start:stop], 4 * PIECE).decode("utf-8")
-            if len(self._kept) >= MAX_KEPT:
-                self._kept.clear()
-            self._kept[piece] = text
+            if len(self._cached_pieces) >= MAX_KEPT:
+                self._cached_pieces.clear()
+            self._cached_pieces[piece] = text
         return text

@@ -153,9 +153,9 @@ class Documents:
         return headings
 
     @staticmethod
-    def _json(column: Any, check: Any, starts: Any, doc_id: int) -> str:
+    def _json(column: Any, verify: Any, starts: Any, doc_id: int) -> str:
         start, stop = starts[doc_id], starts[doc_id + 1]
-        check(start, stop)
+        verify(start, stop)
         return str(column[start:stop], "utf-8", "surrogatepass")
 
 
@@ -191,11 +191,11 @@ def _headings(outline: list[Any], bounds: Sequence[int], stops: Sequence[int]) -
     return Headings(texts, anchors, Outline(bytes(outline[::3]), bounds, stops), {})
 
 
-def keep(kept: dict[Key, Value], key: Key, one: Value, most: int) -> None:
+def keep(cache: dict[Key, Value], key: Key, value: Value, most: int) -> None:
     """Add one to those that are kept, which are forgotten when they are too many."""
-    if len(kept) >= most:
-        kept.clear()
-    kept[key] = one
+    if len(cache) >= most:
+        cache.clear()
+    cache[key] = value
 
 
 class StoredDocument(StoredFields):
@@ -251,8 +251,8 @@ class StoredDocument(StoredFields):
         end = store.section_offset[row + 1] if row + 1 < store.section_first[self._doc + 1] else BEYOND
         return store.texts.read(self._doc, store.section_offset[row], end)
 
-    def passage(self, section: int, near: int, found: Sequence[LeafPositions]) -> Passage:
-        """A section's text around position `near`; its marks are the words that were `found` in it."""
+    def passage(self, section: int, near: int, words_found: Sequence[LeafPositions]) -> Passage:
+        """A section's text around position `near`; its marks are the words that were `words_found` in it."""
         store, doc_id = self._documents, self._doc
         row = store.section_first[doc_id] + section
         offset = store.section_offset[row]
@@ -267,7 +267,7 @@ class StoredDocument(StoredFields):
         if shown.cut and check >= shown.checks.stop - 1:  # no blank for so long that `near` may lie beyond it
             shown = store.passages.get((row, check, near)) or self._shown(row, check, near, end)
         start = shown.offset + shown.before - offset
-        marks = self._marks(shown, found) if found else ()
+        marks = self._marks(shown, words_found) if words_found else ()
         return Passage(shown.text[shown.before :], start, shown.line, marks, start > 0, shown.cut)
 
     def _shown(self, row: int, check: int, near: int, end: int) -> ShownPassage:
@@ -306,13 +306,13 @@ class StoredDocument(StoredFields):
             first += widths[raw]
         return start
 
-    def _marks(self, shown: ShownPassage, found: Sequence[LeafPositions]) -> tuple[Mark, ...]:
+    def _marks(self, shown: ShownPassage, words_found: Sequence[LeafPositions]) -> tuple[Mark, ...]:
         """The words of a passage that were found, each for the first of the leaves that it belongs to; parts of one
         word are one mark."""
         begin, end = shown.positions.start, shown.positions.stop
         owners: dict[int, int] = {}
-        for number in range(len(found) - 1, -1, -1):
-            positions = found[number].positions
+        for number in range(len(words_found) - 1, -1, -1):
+            positions = words_found[number].positions
             owners.update(dict.fromkeys(positions[bisect_left(positions, begin) : bisect_left(positions, end)], number))
         positions = sorted(owners)
         if unknown := [position for position in positions if position not in shown.spans]:
@@ -324,14 +324,14 @@ class StoredDocument(StoredFields):
             if not stop:
                 continue
             number = owners[position]
-            if found[number].single:
+            if words_found[number].single:
                 stop = own
             if start != begun:
-                marks.append(Mark(start, stop, found[number].leaf))
+                marks.append(Mark(start, stop, words_found[number].leaf))
                 begun, owner = start, number
             elif number < owner or stop > marks[-1].stop:
                 owner = min(number, owner)
-                marks[-1] = Mark(start, max(stop, marks[-1].stop), found[owner].leaf)
+                marks[-1] = Mark(start, max(stop, marks[-1].stop), words_found[owner].leaf)
         if before := shown.before:
             marks = [Mark(start - before, stop - before, leaf) for start, stop, leaf in marks if start >= before]
         return tuple(marks)

@@ -118,8 +118,8 @@ class Store:
 
     def generations(self) -> list[int]:
         """The numbers of the commits that lie there, newest first."""
-        found = [int(match[1]) for name in self.names() if (match := _COMMIT.fullmatch(name))]
-        return sorted((number for number in found if number < LAST), reverse=True)
+        numbers = [int(match[1]) for name in self.names() if (match := _COMMIT.fullmatch(name))]
+        return sorted((number for number in numbers if number < LAST), reverse=True)
 
     def identity(self, generation: int) -> Identity | None:
         """What tells a commit from another of this number; None if there is none. It is not verified."""
@@ -223,7 +223,7 @@ class Store:
         try:
             if self.directory.name == ".postdex":
                 os.stat(self.directory.parent)  # that of the posts is not made: it may just have been removed
-            made = durable_files.make_folder(self.directory)
+            is_new = durable_files.make_folder(self.directory)
             if self.directory.lstat().st_uid != os.geteuid():
                 raise IndexWriteError(
                     "this folder is not yours, so nothing is written there", Remedy.CHOOSE_INDEX,
@@ -231,7 +231,7 @@ class Store:
                 )  # fmt: skip
             ignore = self.directory / ".gitignore"
             # Not in a folder that was there before and may be somebody's repository.
-            if (made or self.directory.name == ".postdex") and not os.path.lexists(ignore):
+            if (is_new or self.directory.name == ".postdex") and not os.path.lexists(ignore):
                 with suppress(FileExistsError), durable_files.create(ignore) as append:
                     append(b"*\n")
         except OSError as error:

@@ -16,21 +16,21 @@ from .commits import Store
 
 def retained_commits(store: Store) -> tuple[CommitInfo, ...]:
     """The commits of an index, newest first. Raises IndexDamagedError for a folder that cannot be read."""
-    found: list[CommitInfo] = []
+    infos: list[CommitInfo] = []
     for number in store.generations():
-        made = int(_state(store.path(number), "st_mtime"))
+        written_at = int(_state(store.path(number), "st_mtime"))
         try:
             commit = store.commit(number)
         except (IndexDamagedError, IndexMissingError) as error:
             state = "damaged" if isinstance(error, IndexDamagedError) else "old"
-            found.append(CommitInfo(number, made, 0, 0, 0, state))
+            infos.append(CommitInfo(number, written_at, 0, 0, 0, state))
             continue
-        whole = all(_state(store.directory / file.name, "st_size") == file.size for file in commit.files())
-        state = "damaged" if not whole else "kept" if any(one.state == "current" for one in found) else "current"
+        complete = all(_state(store.directory / file.name, "st_size") == file.size for file in commit.files())
+        state = "damaged" if not complete else "kept" if any(info.state == "current" for info in infos) else "current"
         posts = sum(entry.posts - len(entry.deleted) for entry in commit.segments)
         size = sum(file.size for file in commit.files())
-        found.append(CommitInfo(number, made, posts, len(commit.segments), size, state))
-    return tuple(found)
+        infos.append(CommitInfo(number, written_at, posts, len(commit.segments), size, state))
+    return tuple(infos)
 
 
 def bytes_on_disk(directory: Path) -> int:

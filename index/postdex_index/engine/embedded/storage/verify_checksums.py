@@ -39,13 +39,13 @@ def damages(store: Store) -> Iterator[IndexDamagedError]:
         yield damaged(str(store.directory / name), "no commit names it: a run was killed, or a commit is missing")
 
 
-def of_commit(store: Store, commit: Commit, checked: set[File]) -> Iterator[IndexDamagedError]:
-    """What is wrong with the files that a commit names, but for those that were `checked`."""
+def of_commit(store: Store, commit: Commit, checked_files: set[File]) -> Iterator[IndexDamagedError]:
+    """What is wrong with the files that a commit names, but for those that were `checked_files`."""
     segments = {entry.file for entry in commit.segments}
     for file in commit.files():
-        if file in checked:
+        if file in checked_files:
             continue
-        checked.add(file)
+        checked_files.add(file)
         try:
             if file in segments:
                 SegmentFile(str(store.directory / file.name), file.size, file.check).verify_all()

@@ -115,9 +115,9 @@ def schema() -> Any:
     >>> schema().names()[:4]
     ['aliases', 'authors', 'body', 'categories']
     """
-    known: dict[str, Any] = {name: fields.STORED() for name in STORED}
-    known |= {name: WordField(stored=name in STORED) for name in FIELDS}
-    return fields.Schema(**known | {PATH: PathField(stored=True, unique=True)})
+    whoosh_fields: dict[str, Any] = {name: fields.STORED() for name in STORED}
+    whoosh_fields |= {name: WordField(stored=name in STORED) for name in FIELDS}
+    return fields.Schema(**whoosh_fields | {PATH: PathField(stored=True, unique=True)})
 
 
 # -- segments
@@ -151,10 +151,10 @@ class PostSegment(base.Segment):  # type: ignore[misc]
 
 def segments(text: str) -> list[PostSegment]:
     """The segments that a TOC names, see `whoosh_toc.rows`."""
-    found = [PostSegment(*row) for row in json.loads(text)]
-    for one in found:
-        one.all = found
-    return found
+    post_segments = [PostSegment(*row) for row in json.loads(text)]
+    for post_segment in post_segments:
+        post_segment.all = post_segments
+    return post_segments
 
 
 class PostCodec(base.Codec):  # type: ignore[misc]
@@ -162,8 +162,8 @@ class PostCodec(base.Codec):  # type: ignore[misc]
 
     def terms_reader(self, storage: Any, segment: PostSegment) -> PostTerms:
         """Its terms; a word has the stems that it has in any language of the index."""
-        found = {language for one in segment.all for language in one.open(storage.folder).languages(one.dead)}
-        return PostTerms(segment.open(storage.folder), tuple(found))
+        languages = {language for part in segment.all for language in part.open(storage.folder).languages(part.dead)}
+        return PostTerms(segment.open(storage.folder), tuple(languages))
 
     def per_document_reader(self, storage: Any, segment: PostSegment) -> PostDocuments:
         """Its posts."""
@@ -207,10 +207,10 @@ class PostTerms(base.TermsReader):  # type: ignore[misc]
 
     def term_info(self, fieldname: str, text: bytes) -> Any:
         """The numbers of a term; raises KeyError if there is none."""
-        found = self._terms.postings(fieldname, text)
-        if found is None:
+        postings = self._terms.postings(fieldname, text)
+        if postings is None:
             raise KeyError((fieldname, text))
-        return _info(found)
+        return _info(postings)
 
     def frequency(self, fieldname: str, text: bytes) -> int:
         """How often a term occurs; raises KeyError if it does not."""
@@ -224,27 +224,27 @@ class PostTerms(base.TermsReader):  # type: ignore[misc]
 
     def matcher(self, fieldname: str, text: bytes, format_: Any, scorer: Any = None) -> PostMatcher:
         """The postings of a term; raises Whoosh's TermNotFound if there are none."""
-        found = self._terms.postings(fieldname, text)
-        if found is None:
+        postings = self._terms.postings(fieldname, text)
+        if postings is None:
             raise TermNotFound(f"no term {fieldname}:{text!r}")
-        return PostMatcher(found, format_, (fieldname, text), scorer)
+        return PostMatcher(postings, format_, (fieldname, text), scorer)
 
     def cursor(self, fieldname: str, fieldobj: Any) -> PostCursor:
         """A cursor over the terms of a field."""
         return PostCursor(self._terms, fieldname, fieldobj)
 
 
-def _info(found: FieldPostings) -> Any:
+def _info(entry: FieldPostings) -> Any:
     """The numbers of a term; new each time, as Whoosh changes them."""
-    shortest, longest, most = min(found.lengths), max(found.lengths), max(found.weights)
-    return TermInfo(sum(found.weights), len(found.docs), shortest, longest, most, found.docs[0], found.docs[-1])
+    shortest, longest, most = min(entry.lengths), max(entry.lengths), max(entry.weights)
+    return TermInfo(sum(entry.weights), len(entry.docs), shortest, longest, most, entry.docs[0], entry.docs[-1])
 
 
 class PostMatcher(LeafMatcher):  # type: ignore[misc]
     """Walks the postings of one term. They are one block for Whoosh's skipping by quality."""
 
-    def __init__(self, found: FieldPostings, format_: Any, term: tuple[str, bytes], scorer: Any, at: int = 0) -> None:
-        self._list = found
+    def __init__(self, entry: FieldPostings, format_: Any, term: tuple[str, bytes], scorer: Any, at: int = 0) -> None:
+        self._list = entry
         self._term = term
         self._at = at
         self.format = format_
@@ -349,8 +349,8 @@ class PostCursor(base.FieldCursor):  # type: ignore[misc]
 
     def term_info(self) -> Any:
         """The numbers of the term."""
-        found = self._word is not None and self._terms.postings(self._fieldname, self._word)
-        return _info(found) if found else None
+        postings = self._word is not None and self._terms.postings(self._fieldname, self._word)
+        return _info(postings) if postings else None
 
     def is_valid(self) -> bool:
         """Whether it stands on a term."""

@@ -66,11 +66,13 @@ class FieldTerms:
         text, inside = term.decode("utf-8", "replace"), "" if field == ALL else field
         text = self._segment.analyzer.simplified(text)
         leaf = typed(text[1:], inside) if text.startswith(MARK) else query.Term(text, inside, exact=True)
-        found = self._segment.lists.postings(Sought(leaf, self._languages))
-        if found is None:
+        postings = self._segment.lists.postings(Sought(leaf, self._languages))
+        if postings is None:
             return None
         lengths = self.lengths(field)
-        return FieldPostings(found.docs, positions_in(found, found.docs), [lengths[doc] for doc in found.docs])
+        return FieldPostings(
+            postings.docs, positions_in(postings, postings.docs), [lengths[doc] for doc in postings.docs]
+        )
 
     def beginning(self, field: str, first: bytes) -> Iterator[bytes]:
         """The terms of a field from `first` on."""

@@ -21,23 +21,23 @@ _SEAM = re.compile(r"[\s。，；！？、/=()\[\]{}<>&|\";:$%*@\\^]")
 
 def stretches(text: str, code: Sequence[Code]) -> list[tuple[int, int, int]]:
     """A section's text cut at checkpoints, as (start, stop, field code); prose and code never share one."""
-    found: list[tuple[int, int, int]] = []
+    pieces: list[tuple[int, int, int]] = []
     start = 0
     for block in code:
-        _cut(found, text, start, block.start, BODY)
-        _cut(found, text, block.start, block.stop, CODE)
+        _cut(pieces, text, start, block.start, BODY)
+        _cut(pieces, text, block.start, block.stop, CODE)
         start = block.stop
-    _cut(found, text, start, len(text), BODY)
-    return found
+    _cut(pieces, text, start, len(text), BODY)
+    return pieces
 
 
-def _cut(found: list[tuple[int, int, int]], text: str, start: int, stop: int, field: int) -> None:
+def _cut(pieces: list[tuple[int, int, int]], text: str, start: int, stop: int, field: int) -> None:
     while stop - start > CHECKPOINT:
-        least = start + CHECKPOINT
-        match = _CUT.search(text, least, min(least + CHECKPOINT, stop)) or _SEAM.search(text, least, stop)
+        earliest = start + CHECKPOINT
+        match = _CUT.search(text, earliest, min(earliest + CHECKPOINT, stop)) or _SEAM.search(text, earliest, stop)
         if not match:
             break
-        found.append((start, match.end(), field))
+        pieces.append((start, match.end(), field))
         start = match.end()
     if start < stop:
-        found.append((start, stop, field))
+        pieces.append((start, stop, field))

@@ -81,8 +81,8 @@ class IndexWriter:
             if distrust:
                 for error in of_commit(self._store, commit, set()):
                     raise error
-            for one in segments:
-                one.file.verify_once()
+            for segment in segments:
+                segment.file.verify_once()
             return commit, segments, dict(self._store.file_table(commit))
         except (IndexMissingError, IndexDamagedError):
             return _NOTHING, [], {}
@@ -157,7 +157,7 @@ class IndexWriter:
 
     def _lengths(self) -> list[Sequence[tuple[int, int]]]:
         opened = zip(self._opened_segments(), self._deleted, strict=True)
-        return [live_lengths(one, deleted) for one, deleted in opened if len(deleted) < one.posts]
+        return [live_lengths(segment, deleted) for segment, deleted in opened if len(deleted) < segment.posts]
 
     def _opened_segments(self) -> list[Segment]:
         if len(self._segments) < len(self._commit.segments):
@@ -169,8 +169,8 @@ class IndexWriter:
         if staged is not None:
             self._builder.drop(staged)
         if path in self._file_table and path not in self._changes:
-            for deleted, one in zip(self._deleted, self._opened_segments(), strict=True):
-                doc = one.columns.path(path)
+            for deleted, segment in zip(self._deleted, self._opened_segments(), strict=True):
+                doc = segment.columns.path(path)
                 if doc is not None:
                     deleted.add(doc)
 
@@ -232,10 +232,10 @@ class IndexWriter:
                 break
             rest = [entry for entry in entries if entry not in chosen]
             shared = rest if posts < OWN_AVERAGES else []
-            others = [live_lengths(opening.segment(self._store, entry), entry.deleted) for entry in shared]
-            columns, meta = merged(opened, others)
-            made = write_segment(self._store, next(self._names), columns, meta, chosen[0].drafts)
-            entries = [*rest, made]
+            shared_lengths = [live_lengths(opening.segment(self._store, entry), entry.deleted) for entry in shared]
+            columns, meta = merged(opened, shared_lengths)
+            merged_entry = write_segment(self._store, next(self._names), columns, meta, chosen[0].drafts)
+            entries = [*rest, merged_entry]
         return entries
 
     def _changed_table(self) -> dict[str, FileStamp]:

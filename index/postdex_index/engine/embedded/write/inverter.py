@@ -94,8 +94,8 @@ class _Calls(dict[str, tuple[Call, ...]]):
         calls = tuple(map(self._terms.__getitem__, terms))
 
         def call(position: int) -> None:
-            for one in calls:
-                one(position)
+            for inner in calls:
+                inner(position)
 
         return call
 

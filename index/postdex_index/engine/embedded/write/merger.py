@@ -38,12 +38,12 @@ STRETCHES = {
 
 
 class MergePart(NamedTuple):
-    """A segment to merge: `kept` are ranges of its living posts, `new` the number of each post in the merged
+    """A segment to merge: `live_ranges` are ranges of its living posts, `new_ids` the number of each post in the merged
     segment, -1 for a deleted one."""
 
     segment: Segment
-    kept: list[tuple[int, int]]
-    new: list[int]
+    live_ranges: list[tuple[int, int]]
+    new_ids: list[int]
 
 
 def merged(
@@ -81,40 +81,40 @@ def _parts(sources: Sequence[tuple[Segment, Iterable[int]]]) -> tuple[list[Merge
     posts = 0
     for segment, deleted in sources:
         dead_docs = set(deleted)
-        new = [-1] * segment.posts
+        new_ids = [-1] * segment.posts
         for doc_id in range(segment.posts):
             if doc_id not in dead_docs:
-                new[doc_id] = posts
+                new_ids[doc_id] = posts
                 posts += 1
         edges = [-1, *sorted(dead_docs), segment.posts]
-        kept = [(a + 1, b) for a, b in pairwise(edges) if a + 1 < b]
-        parts.append(MergePart(segment, kept, new))
+        ranges = [(a + 1, b) for a, b in pairwise(edges) if a + 1 < b]
+        parts.append(MergePart(segment, ranges, new_ids))
     return parts, posts
 
 
 def _lengths(parts: Sequence[MergePart]) -> list[list[int]]:
     """Per field: the length in each kept post."""
-    found: list[list[int]] = [[] for _ in SCORED]
+    columns: list[list[int]] = [[] for _ in SCORED]
     for part in parts:
         column, posts = part.segment.file.column("field_lengths"), part.segment.posts
-        for code, kept in enumerate(found):
-            for a, b in part.kept:
-                kept.extend(column[code * posts + a : code * posts + b])
-    return found
+        for code, column_of_field in enumerate(columns):
+            for a, b in part.live_ranges:
+                column_of_field.extend(column[code * posts + a : code * posts + b])
+    return columns
 
 
 def _post_columns(parts: Sequence[MergePart]) -> dict[str, Column]:
     columns: dict[str, Column] = {}
     for name in PER_POST:
-        columns[name] = _take(name, [(part, part.kept) for part in parts])
+        columns[name] = _take(name, [(part, part.live_ranges) for part in parts])
     for first, names in STRETCHES.items():
         starts, total = array("I"), 0
         ranges: list[tuple[MergePart, list[tuple[int, int]]]] = []
         for part in parts:
             column = part.segment.file.column(first)
-            stretches = [(column[a], column[b]) for a, b in part.kept]
+            stretches = [(column[a], column[b]) for a, b in part.live_ranges]
             ranges.append((part, stretches))
-            for (a, b), (start, stop) in zip(part.kept, stretches, strict=True):
+            for (a, b), (start, stop) in zip(part.live_ranges, stretches, strict=True):
                 starts.extend([value - start + total for value in column[a:b]])
                 total += stop - start
         starts.append(total)
@@ -135,7 +135,7 @@ def _post_columns(parts: Sequence[MergePart]) -> dict[str, Column]:
 
 
 def _docs(part: MergePart) -> Iterator[int]:
-    return chain.from_iterable(range(a, b) for a, b in part.kept)
+    return chain.from_iterable(range(a, b) for a, b in part.live_ranges)
 
 
 def _take(name: str, ranges: Iterable[tuple[MergePart, Sequence[tuple[int, int]]]]) -> Column:
@@ -151,13 +151,13 @@ def _take(name: str, ranges: Iterable[tuple[MergePart, Sequence[tuple[int, int]]
 
 
 def _keys(parts: Sequence[MergePart], name: str) -> array[int]:
-    found = [
-        (key >> 32 << 32) | part.new[key & 0xFFFFFFFF]
+    keys = [
+        (key >> 32 << 32) | part.new_ids[key & 0xFFFFFFFF]
         for part in parts
         for key in part.segment.file.column(name)
-        if part.new[key & 0xFFFFFFFF] >= 0
+        if part.new_ids[key & 0xFFFFFFFF] >= 0
     ]
-    return array("Q", sorted(found))
+    return array("Q", sorted(keys))
 
 
 def _merged_values(parts: Sequence[MergePart]) -> dict[str, Column]:
@@ -165,9 +165,9 @@ def _merged_values(parts: Sequence[MergePart]) -> dict[str, Column]:
     written: dict[str, str] = {}
     for part in parts:
         for value, spelled, docs in part.segment.columns.values():
-            kept = [part.new[doc_id] for doc_id in docs if part.new[doc_id] >= 0]
-            if kept:
-                values.setdefault(value, []).extend(kept)
+            live_docs = [part.new_ids[doc_id] for doc_id in docs if part.new_ids[doc_id] >= 0]
+            if live_docs:
+                values.setdefault(value, []).extend(live_docs)
                 written.setdefault(value, spelled)
     return values_columns(values, written)
 
@@ -191,7 +191,7 @@ class _SegmentLists:
                 self.forms.setdefault(held_by, []).append((index, surface))
                 if (shown := words.display_form(number)) != surface:
                     self.display_forms[surface] = shown
-        self._any_deleted = -1 in part.new
+        self._any_deleted = -1 in part.new_ids
         self._field_at = bytes(_field_codes(part.segment))
         self._first = [0, *_running(part.segment.documents.end)]
 
@@ -203,7 +203,7 @@ class _SegmentLists:
     def read(self, number: int, shift: int) -> tuple[array[int], bytes, list[int]]:
         """The living occurrences of a list: as post << shift | position, by the posts' new numbers; the surface of
         each; and those outside of bodies as post << shift | field code."""
-        lists, new = self.lists, self.part.new
+        lists, new = self.lists, self.part.new_ids
         start, stop = lists.bounds(range(number, number + 1))
         offsets = lists.offsets(start, stop)
         counts = map(sub, islice(offsets, 1, None), offsets)

@@ -56,13 +56,13 @@ class Impacts:
             [once[d] if n == 1 else int(scale * n / (more * n + norms[d]) + 0.5) or 1 for d, n in postings]
         )
 
-    def of_fields(self, counts: Mapping[int, int], short: Mapping[int, int], shift: int) -> dict[int, int]:
-        """Impacts of one word by post, where `short` counts, by post << shift | field code, those of its
+    def of_fields(self, counts: Mapping[int, int], outside_body: Mapping[int, int], shift: int) -> dict[int, int]:
+        """Impacts of one word by post, where `outside_body` counts, by post << shift | field code, those of its
         occurrences (`counts` by post) that are not in the body."""
         body = dict(counts)
         extra: dict[int, float] = {}
         low = (1 << shift) - 1
-        for key, n in short.items():
+        for key, n in outside_body.items():
             doc, code = key >> shift, key & low
             body[doc] -= n
             extra[doc] = extra.get(doc, 0.0) + self._weights[code] * n / (n + self._norms[code][doc])
@@ -144,7 +144,7 @@ class ListWriter:
         self, impacts: Impacts, docs: array[int], counts: Sequence[int], first: array[int]
     ) -> tuple[bytearray, dict[int, list[int]]]:
         """The impact of each posting; and by list the posts that have the word in their title."""
-        found = impacts.of_bodies(docs, counts)
+        impact_bytes = impacts.of_bodies(docs, counts)
         titles: dict[int, list[int]] = {}
         low = (1 << self._shift) - 1
         for number, short in self._outside_body:
@@ -153,10 +153,10 @@ class ListWriter:
             at = {d: bisect_left(docs, d, first[number], first[number + 1]) for d in {s >> self._shift for s in short}}
             all_times = {d: counts[posting] for d, posting in at.items()}
             for d, impact in impacts.of_fields(all_times, times, self._shift).items():
-                found[at[d]] = impact
+                impact_bytes[at[d]] = impact
             if number not in self._spaceless_ends:
                 titles[number] = sorted(key >> self._shift for key in times if key & low == TITLE)
-        return found, titles
+        return impact_bytes, titles
 
     @staticmethod
     def _counts(counts: Sequence[int], starts: array[int]) -> dict[str, Column]:
@@ -173,12 +173,12 @@ class ListWriter:
         titles = {number: docs for number, docs in titles.items() if docs}
         words = Counter(chain.from_iterable(titles.values()))
         # Rounded down, so that the shares of one title add up to no more than a byte holds.
-        share = {doc: 255 // n for doc, n in words.items()}
+        coverage = {doc: 255 // n for doc, n in words.items()}
         return {
             "title_lists": array("I", titles),
             "title_list_first": array("I", accumulate(map(len, titles.values()), initial=0)),
             "title_coverage_doc": array("H", chain.from_iterable(titles.values())),
-            "title_coverage": bytes(map(share.__getitem__, chain.from_iterable(titles.values()))),
+            "title_coverage": bytes(map(coverage.__getitem__, chain.from_iterable(titles.values()))),
         }
 
 

@@ -91,8 +91,8 @@ class SegmentBuilder:
         inversion = self._open[kind]
         totals: list[Sequence[tuple[int, int]]] = [inversion.averages()]
         if inversion.posts < OWN_AVERAGES:
-            every = (*self._open.values(), *(written for written, _ in self._written))
-            totals = [*(one.averages() for one in every), *self._others()]
+            inversions = (*self._open.values(), *(written for written, _ in self._written))
+            totals = [*(inversion_of_segment.averages() for inversion_of_segment in inversions), *self._others()]
         columns, meta = inversion.columns(average_lengths(totals))
         entry = write_segment(self._store, next(self._names), columns, meta, kind.drafts)
         self._written.append((self._open.pop(kind), entry))
