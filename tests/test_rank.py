@@ -148,7 +148,7 @@ def test_wanted_changes_nothing_at_the_top(posts: list[tuple[float, list[int], l
     posts.sort(key=lambda post: -post[0])
     candidates = [FakeCandidate(number, score, [a, b]) for number, (score, a, b) in enumerate(posts)]
     every = rerank.rerank_by_proximity(candidates, [(0, 1)])
-    cut = rerank.rerank_by_proximity(candidates, [(0, 1)], wanted=wanted)
+    cut = rerank.rerank_by_proximity(candidates, [(0, 1)], count=wanted)
     assert cut[:wanted] == every[:wanted]
     assert sorted(numbers(cut)) == list(range(len(posts)))
 

@@ -200,7 +200,7 @@ class Index:
         request = SearchRequest.of("", limit=limit, offset=offset, deadline_ms=None)
         started = time.perf_counter()
         view = self.snapshots.current(self.settings)
-        tree = similar.like(view.reader, _found(view.reader, path))
+        tree = similar.like(view.reader, _post_of_path(view.reader, path))
         question = ParsedQuery("", tree)
         return Results(*answer(question, request, view.reader, view.state, started).values())
 
@@ -225,7 +225,7 @@ class Index:
         'A refcount bug in sk_psock_get'
         """
         reader = self.snapshots.current(self.settings).reader
-        document = _found(reader, path)
+        document = _post_of_path(reader, path)
         for number in range(len(document.sections)):
             document.text(number)  # now, so that damage is said here and not to whoever reads on
         return document
@@ -367,19 +367,21 @@ class Index:
 def _parsed_query(
     query: str, parsed: parse.QueryReading, tree: Query, title_key: str, corrections: tuple[Correction, ...]
 ) -> ParsedQuery:
-    found, certain, name = parsed.whole
-    as_typed = AsTyped(title_key, found, certain)
+    whole_leaves, certain, name = parsed.whole
+    as_typed = AsTyped(title_key, whole_leaves, certain)
     return ParsedQuery(query, tree, as_typed, name, corrections, parsed.warnings)
 
 
 def _with_suggestions(results: Results, parsed: parse.QueryReading, reader: Reader) -> Results:
     """Nothing was found: say which known words are near to those that were not to be corrected."""
-    meant = typos.suggest_corrections(parsed, reader)
-    said = tuple(f"no post has {one.word}; did you mean {' or '.join(one.known)}?" for one in meant)
-    return results.replaced(warnings=results.warnings + said)
+    corrections = typos.suggest_corrections(parsed, reader)
+    warnings = tuple(
+        f"no post has {correction.word}; did you mean {' or '.join(correction.known)}?" for correction in corrections
+    )
+    return results.replaced(warnings=results.warnings + warnings)
 
 
-def _found(reader: Reader, path: str) -> Outlined:
+def _post_of_path(reader: Reader, path: str) -> Outlined:
     (document,) = reader.documents([check_text("path", path)])
     if document is None:
         raise NotFoundError("no post of the index has this path", "paths are relative to the folder", path=path)

@@ -22,35 +22,39 @@ SPELLED = 2.0
 _JOINING = "-."
 
 
-def spelled_first(candidates: Sequence[Candidate], name: str, leaf: int, wanted: int | None) -> list[Ranked]:
+def spelled_first(candidates: Sequence[Candidate], name: str, leaf: int, count: int | None) -> list[Ranked]:
     """The candidates (best first), of the first LOOKED_AT those first that spell a name as it was typed, with their
-    sections that do; leaf number `leaf` looks for it in any spelling. With `wanted` only so many need be there."""
+    sections that do; leaf number `leaf` looks for it in any spelling. With `count` only so many need be there."""
     spelled: list[Ranked] = []
     others: list[Ranked] = []
     for candidate in candidates[:LOOKED_AT]:
-        if len(spelled) == wanted or not candidate.holds(leaf):
+        if len(spelled) == count or not candidate.holds(leaf):
             break
-        one = as_ranked(candidate)
+        ranked = as_ranked(candidate)
         sections = sections_with(candidate.document, candidate.positions(leaf), name)
         if sections is None:
-            others.append(one)
+            others.append(ranked)
         else:
-            spelled.append(Ranked(candidate, one.score * SPELLED, one.plain, sections))
-    return [*spelled, *others, *map(as_ranked, candidates[len(spelled) + len(others) : wanted])]
+            spelled.append(Ranked(candidate, ranked.score * SPELLED, ranked.plain, sections))
+    return [*spelled, *others, *map(as_ranked, candidates[len(spelled) + len(others) : count])]
 
 
 def sections_with(document: Outlined, positions: Sequence[int], name: str) -> frozenset[int] | None:
     """The sections that have a name just so, of those that hold these positions; None if title and tags lack it too."""
     name, bounds = name.lower(), document.outline.bounds
     first = bounds[0] if bounds else 0
-    found = {
+    spelled_sections = {
         section
         for section in {
             (bisect_right(bounds, position) - 1) >> 1 for position in positions[bisect_left(positions, first) :]
         }
         if _holds(document.section(section).heading, name) or _holds(document.text(section), name)
     }
-    return frozenset(found) if found or any(_holds(text, name) for text in (document.title, *document.tags)) else None
+    return (
+        frozenset(spelled_sections)
+        if spelled_sections or any(_holds(text, name) for text in (document.title, *document.tags))
+        else None
+    )
 
 
 def _holds(text: str, name: str) -> bool:

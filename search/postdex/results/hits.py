@@ -60,11 +60,11 @@ def hit_context(
     explain: bool = False,
 ) -> HitContext:
     """The leaves of a query, typed as `text`, together with what the engine said of them."""
-    met = answer.leaves[: len(answer.leaves) - len(search.as_typed.leaves)]
-    found, worth = [stats.leaf for stats in met], [stats.idf * stats.leaf.weight for stats in met]
-    is_wanted = wanted(found, analyzer)
-    marked = marking(search.query, found, worth, search.as_typed.key, text, analyzer)
-    return HitContext(search, found, worth, is_wanted, analyzer, snippets, section_snippets, explain, marked)
+    leaf_stats = answer.leaves[: len(answer.leaves) - len(search.as_typed.leaves)]
+    query_leaves, worth = [stats.leaf for stats in leaf_stats], [stats.idf * stats.leaf.weight for stats in leaf_stats]
+    is_wanted = wanted(query_leaves, analyzer)
+    marked = marking(search.query, query_leaves, worth, search.as_typed.key, text, analyzer)
+    return HitContext(search, query_leaves, worth, is_wanted, analyzer, snippets, section_snippets, explain, marked)
 
 
 class SectionMatch(NamedTuple):
@@ -84,8 +84,8 @@ class SectionMatch(NamedTuple):
 def of_post(reader: Reader, ranked: Ranked, context: HitContext) -> Hit:
     """The hit of a post: its three best sections, the best one's snippet."""
     document, positions = _positions_of(ranked, context)
-    found = _best(ranked, document, positions, context, SECTIONS, bool(context.search.as_typed.leaves))
-    return _hit(reader, ranked, context, document, positions, found)
+    sections = _best(ranked, document, positions, context, SECTIONS, bool(context.search.as_typed.leaves))
+    return _hit(reader, ranked, context, document, positions, sections)
 
 
 def section_matches(ranked: Ranked, context: HitContext) -> list[SectionMatch]:
@@ -93,16 +93,16 @@ def section_matches(ranked: Ranked, context: HitContext) -> list[SectionMatch]:
     document, positions = _positions_of(ranked, context)
     # Among the sections of all posts what is only likely to be meant would put them in the order of their posts.
     certain = bool(context.search.as_typed.leaves) and context.search.as_typed.certain
-    found = _best(ranked, document, positions, context, len(document.outline.levels), certain)
-    if not found:
+    sections = _best(ranked, document, positions, context, len(document.outline.levels), certain)
+    if not sections:
         return [SectionMatch(ranked, document, positions, None)]
-    return [SectionMatch(ranked, document, positions, section) for section in found]
+    return [SectionMatch(ranked, document, positions, section) for section in sections]
 
 
 def of_section(reader: Reader, match: SectionMatch, context: HitContext) -> Hit:
     """The hit of a section: that section alone, with its own score."""
-    found = [match.section] if match.section else []
-    hit = _hit(reader, match.ranked, context, match.document, match.positions, found)
+    sections = [match.section] if match.section else []
+    hit = _hit(reader, match.ranked, context, match.document, match.positions, sections)
     return hit._replace(score=match.score)
 
 
@@ -134,12 +134,12 @@ def _hit(
     context: HitContext,
     document: Outlined,
     positions: Sequence[Sequence[int]],
-    found: Sequence[ScoredSection],
+    sections_shown: Sequence[ScoredSection],
 ) -> Hit:
-    snippets = len(found) if context.section_snippets else int(context.snippets)
+    snippets = len(sections_shown) if context.section_snippets else int(context.snippets)
     sections = [
         _section(document, positions, scored, context, number < snippets, scored.index in (ranked.spelled or ()))
-        for number, scored in enumerate(found)
+        for number, scored in enumerate(sections_shown)
     ]
     best, shown = sections[0] if sections else (SectionHit("", (), "", document.url, 1, 1, ranked.score), None)
     own = document.description if context.snippets and not (shown and shown.text) else ""
@@ -229,11 +229,13 @@ def _near(text: str, most: int) -> Callable[[str], bool]:
 
 def explanation(reader: Reader, ranked: Ranked, context: HitContext) -> Explanation:
     """The engine's score and, where words stand close together or a name is spelled just so, what that made of it."""
-    made = reader.explain(context.search, ranked.candidate.document.path)
+    engine_score = reader.explain(context.search, ranked.candidate.document.path)
     if ranked.score == ranked.candidate.score:
-        return made
+        return engine_score
     if ranked.spelled is not None:  # one name has no words that could be close
-        return Explanation(made.value * SPELLED, "score x spelling", (made, Explanation(SPELLED, "spelled as typed")))
+        return Explanation(
+            engine_score.value * SPELLED, "score x spelling", (engine_score, Explanation(SPELLED, "spelled as typed"))
+        )
     factor = proximity_factor(ranked.candidate, neighbours(context.leaves))
     close = Explanation(factor, "closeness of the query's words")
-    return Explanation(made.value * factor, "score x closeness", (made, close))
+    return Explanation(engine_score.value * factor, "score x closeness", (engine_score, close))

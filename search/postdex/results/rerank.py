@@ -135,23 +135,23 @@ def proximity(first: Sequence[int], second: Sequence[int]) -> float:
 def rerank_by_proximity(
     candidates: Sequence[Candidate],
     pairs: Sequence[tuple[int, int]],
-    wanted: int | None = None,
+    count: int | None = None,
 ) -> list[Ranked]:
     """The candidates (best first), the first LOOKED_AT re-ranked by closeness; equal scores keep their order.
 
     score x (1 + CLOSENESS x mean over `pairs` of closeness), the same for a post whatever page it
-    is on. With `wanted`, only that many at the top need be there and right: nothing is read of a post that
+    is on. With `count`, only that many at the top need be there and right: nothing is read of a post that
     could not reach them with all the words that it holds side by side.
     """
     if not pairs:
-        return [as_ranked(candidate) for candidate in candidates[:wanted]]
+        return [as_ranked(candidate) for candidate in candidates[:count]]
     looked_at = candidates[:LOOKED_AT]
-    wanted = len(looked_at) if wanted is None else max(wanted, 1)
-    ranked = [as_ranked(candidate, proximity_factor(candidate, pairs)) for candidate in looked_at[:wanted]]
-    top = [one.score for one in ranked]
+    count = len(looked_at) if count is None else max(count, 1)
+    ranked = [as_ranked(candidate, proximity_factor(candidate, pairs)) for candidate in looked_at[:count]]
+    top = [post.score for post in ranked]
     heapify(top)
     passed_over: list[Candidate] = []
-    for candidate in looked_at[wanted:]:
+    for candidate in looked_at[count:]:
         if candidate.score * (1 + PROXIMITY) <= top[0]:
             break
         together = sum([candidate.holds(first) and candidate.holds(second) for first, second in pairs])
@@ -189,18 +189,18 @@ def best_sections(
     levels, bounds, stops = outline
     if not levels:
         return []
-    found = _occurrences(bounds, positions)
-    own = _by_section(bounds, stops, found, leaf_weights)
-    above = _headings_above(levels, own)
+    by_place = _occurrences(bounds, positions)
+    own_scores = _by_section(bounds, stops, by_place, leaf_weights)
+    above = _headings_above(levels, own_scores)
     all_words = sum(leaf_weights) or 1.0
     scored = []
-    for index, (heading, text) in own.items():
+    for index, (heading, text) in own_scores.items():
         score = OWN_HEADING * heading + text + (above[index] if above else 0.0)
         if heading:
             words = bounds[2 * index + 1] - bounds[2 * index]  # with the gap behind: one word is no whole heading
-            score *= 1 + HEADING_COVERAGE * _asked_for(found[2 * index], positions) / words
-        held = {leaf for position in (2 * index, 2 * index + 1) for leaf, _, _ in found.get(position, ())}
-        score *= 1 + COVERAGE * sum(map(leaf_weights.__getitem__, held)) / all_words
+            score *= 1 + HEADING_COVERAGE * _asked_for(by_place[2 * index], positions) / words
+        leaves_held = {leaf for position in (2 * index, 2 * index + 1) for leaf, _, _ in by_place.get(position, ())}
+        score *= 1 + COVERAGE * sum(map(leaf_weights.__getitem__, leaves_held)) / all_words
         scored.append((-score, index))
     if wholes and scored:
         most = min(scored)[0]
@@ -208,7 +208,7 @@ def best_sections(
     scored.sort()
     return [
         ScoredSection(
-            index, POST_SHARE * (post.score if index in wholes else post.plain) - less, found.get(2 * index + 1, ())
+            index, POST_SHARE * (post.score if index in wholes else post.plain) - less, by_place.get(2 * index + 1, ())
         )
         for less, index in scored[:limit] or [(0.0, 0)]
     ]
@@ -219,15 +219,15 @@ def holding(outline: Outline, wholes: Sequence[Sequence[int]], spelled: Collecti
     the positions of each leaf of it, the best first; in the sections `spelled` it is just as it was typed."""
     levels = dict.fromkeys(spelled, len(wholes) + 1)
     bounds = outline.bounds
-    for level, positions in zip(range(len(wholes), 0, -1), wholes, strict=True):
+    for rank_of_whole, positions in zip(range(len(wholes), 0, -1), wholes, strict=True):
         for position in positions:
-            levels.setdefault((bisect_right(bounds, position) - 1) >> 1, level)
+            levels.setdefault((bisect_right(bounds, position) - 1) >> 1, rank_of_whole)
     return levels
 
 
 def _occurrences(bounds: Sequence[int], positions: Sequence[Sequence[int]]) -> dict[int, list[tuple[int, int, int]]]:
     """The matches by place: 2 x section for its heading and one more for its text."""
-    found: dict[int, list[tuple[int, int, int]]] = {}
+    by_place: dict[int, list[tuple[int, int, int]]] = {}
     for leaf, at in enumerate(positions):
         start, count = 0, len(at)
         while start < count:
@@ -236,20 +236,20 @@ def _occurrences(bounds: Sequence[int], positions: Sequence[Sequence[int]]) -> d
             if stop < count:
                 stop = bisect_left(at, bounds[position], stop) if position < len(bounds) else count
             if position:  # else before the first section: the title and other fields
-                found.setdefault(position - 1, []).append((leaf, start, stop))
+                by_place.setdefault(position - 1, []).append((leaf, start, stop))
             start = stop
-    return found
+    return by_place
 
 
 def _by_section(
     bounds: Sequence[int],
     stops: Sequence[int],
-    found: dict[int, list[tuple[int, int, int]]],
+    by_place: dict[int, list[tuple[int, int, int]]],
     leaf_weights: Sequence[float],
 ) -> dict[int, tuple[float, float]]:
     """For each section with a match what its heading and its text are worth."""
-    own: dict[int, tuple[float, float]] = {}
-    for position, matches in found.items():
+    scores: dict[int, tuple[float, float]] = {}
+    for position, matches in by_place.items():
         if position & 1:
             below = _norm(BODY, stops[position >> 1] - bounds[position], AVERAGE_SECTION)
         else:
@@ -257,9 +257,9 @@ def _by_section(
         value = 0.0
         for leaf, start, stop in matches:
             value += leaf_weights[leaf] * saturation(stop - start, below)
-        heading, text = own.get(position >> 1, (0.0, 0.0))
-        own[position >> 1] = (heading, value) if position & 1 else (value, text)
-    return own
+        heading, text = scores.get(position >> 1, (0.0, 0.0))
+        scores[position >> 1] = (heading, value) if position & 1 else (value, text)
+    return scores
 
 
 _norm = lru_cache(4096)(norm)
@@ -284,23 +284,23 @@ def _asked_for(matches: Matches, positions: Sequence[Sequence[int]]) -> int:
     return len({position for leaf, start, stop in matches for position in positions[leaf][start:stop]})
 
 
-def densest(found: Mapping[int, Sequence[int]], leaf_weights: Sequence[float], otherwise: int) -> int:
+def densest(positions_of: Mapping[int, Sequence[int]], leaf_weights: Sequence[float], otherwise: int) -> int:
     """Where the most telling word stands in the window of WINDOW words that holds the most telling of them all.
 
-    `found` has by leaf where its words stand, ascending; `otherwise` is the answer if there are none.
+    `positions_of` has by leaf where its words stand, ascending; `otherwise` is the answer if there are none.
     """
-    if len(found) < 2:
-        return next((positions[0] for positions in found.values()), otherwise)
-    positions = sorted([(position, leaf) for leaf, at in found.items() for position in at[:OCCURRENCES]])
-    counts = dict.fromkeys(found, 0)
+    if len(positions_of) < 2:
+        return next((positions[0] for positions in positions_of.values()), otherwise)
+    positions = sorted([(position, leaf) for leaf, at in positions_of.items() for position in at[:OCCURRENCES]])
+    counts = dict.fromkeys(positions_of, 0)
     value, most, oldest, best = 0.0, 0.0, 0, (0, 0)
     for newest, (position, leaf) in enumerate(positions):
         value += leaf_weights[leaf] * (REPEATED if counts[leaf] else 1.0)
         counts[leaf] += 1
         while position - positions[oldest][0] > WINDOW:
-            gone = positions[oldest][1]
-            counts[gone] -= 1
-            value -= leaf_weights[gone] * (REPEATED if counts[gone] else 1.0)
+            left_leaf = positions[oldest][1]
+            counts[left_leaf] -= 1
+            value -= leaf_weights[left_leaf] * (REPEATED if counts[left_leaf] else 1.0)
             oldest += 1
         if value > most * 1.000001:
             most, best = value, (oldest, newest)

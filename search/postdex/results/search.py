@@ -46,39 +46,39 @@ class ParsedQuery(NamedTuple):
 def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state: IndexState, started: float) -> Results:
     """The page of hits; `started` is the `time.perf_counter()` from which `took_ms` counts."""
     deadline = None if request.deadline_ms is None else time.monotonic() + request.deadline_ms / 1000
-    whole = request.units == "sections"
+    by_section = request.units == "sections"
     search = Search(
         question.tree,
         question.as_typed,
         request.sort,
         request.facets,
-        offset=0 if whole else request.offset,
-        limit=ALL_POSTS if whole else request.limit,
+        offset=0 if by_section else request.offset,
+        limit=ALL_POSTS if by_section else request.limit,
         drafts=request.drafts,
         deadline=deadline,
     )
-    found = reader.search(search)
+    matched = reader.search(search)
     context = hits.hit_context(
         search,
-        found,
+        matched,
         reader.analyzer,
         text=question.name or question.text,
         snippets=request.snippets,
         section_snippets=request.section_snippets,
         explain=request.explain,
     )
-    wanted = None if whole else request.offset + request.limit
-    ranked = best(found, question, request.sort == "score", wanted)
-    if whole:
+    count = None if by_section else request.offset + request.limit
+    ranked = best(matched, question, request.sort == "score", count)
+    if by_section:
         found_hits, total, done = _sections(reader, ranked, context, request, deadline)
     else:
         found_hits = [
-            hits.of_post(reader, one, context) for one in ranked[request.offset : request.offset + request.limit]
+            hits.of_post(reader, post, context) for post in ranked[request.offset : request.offset + request.limit]
         ]
-        total, done = found.total, True
-    complete = found.complete and done
-    warnings = question.warnings + tuple(_cut(found))
-    if not found.total and complete:
+        total, done = matched.total, True
+    complete = matched.complete and done
+    warnings = question.warnings + tuple(_cut(matched))
+    if not matched.total and complete:
         warnings += tuple(_left_nothing(question.tree, reader, request.drafts))
     return Results(
         query=question.text,
@@ -88,7 +88,7 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
         offset=request.offset,
         took_ms=(time.perf_counter() - started) * 1000,
         hits=tuple(found_hits),
-        facets=found.facets,
+        facets=matched.facets,
         corrections=question.corrections,
         warnings=warnings,
         complete=complete,
@@ -96,13 +96,15 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
     )
 
 
-def best(found: Answer, question: ParsedQuery, by_score: bool = True, wanted: int | None = None) -> list[rerank.Ranked]:
+def best(
+    matched: Answer, question: ParsedQuery, by_score: bool = True, count: int | None = None
+) -> list[rerank.Ranked]:
     """The candidates as they are shown: if they are to be `by_score`, by closeness, and names as they were typed first.
-    With `wanted` only so many at the top need be right."""
+    With `count` only so many at the top need be right."""
     words = leaves(question.tree)
     if by_score and question.name:
-        return spelled_first(found.candidates, question.name, len(words), wanted)
-    return rerank.rerank_by_proximity(found.candidates, rerank.neighbours(words) if by_score else (), wanted)
+        return spelled_first(matched.candidates, question.name, len(words), count)
+    return rerank.rerank_by_proximity(matched.candidates, rerank.neighbours(words) if by_score else (), count)
 
 
 def nothing(request: SearchRequest, warnings: tuple[str, ...], state: IndexState, started: float) -> Results:
@@ -191,9 +193,9 @@ def required(tree: Query) -> list[Query]:
     """
     if not isinstance(tree, Clauses):
         return [] if isinstance(tree, Everything) else [tree]
-    found = [deeper for clause in tree.required for deeper in required(clause)]
+    clauses = [deeper for clause in tree.required for deeper in required(clause)]
     group = Clauses(optional=tree.optional, minimum=tree.minimum, typed=tree.typed)
-    return [*found, group] if tree.minimum and alternatives(group) else found
+    return [*clauses, group] if tree.minimum and alternatives(group) else clauses
 
 
 def alternatives(group: Clauses) -> list[str]:
