@@ -25,12 +25,12 @@ def stretch(passage: Passage, leaf: int, typed: str, analyzer: Analyzer) -> tupl
     ((11, 19), True)
     """
     text = passage.text
-    found = _stretches(text, [mark for mark in passage.marks if mark[2] == leaf])
+    stretches = _stretches(text, [mark for mark in passage.marks if mark[2] == leaf])
     spelled, signs = _spelled(typed, analyzer) if typed else ("", "")
-    for start, stop in found if typed else ():
+    for start, stop in stretches if typed else ():
         if text.endswith(signs, 0, start) and _plain(text[start:stop]) == spelled:
             return (start, stop), True
-    return found[0] if found else None, False
+    return stretches[0] if stretches else None, False
 
 
 def _spelled(typed: str, analyzer: Analyzer) -> tuple[str, str]:
@@ -50,13 +50,13 @@ def heaviest(text: str, marks: Sequence[Mark], leaf_weights: Sequence[float]) ->
     """Where the heaviest mark stands, among those that stand together and are worth most, each word once."""
     best, most, end = marks[0].start, -1.0, 0
     place, heavy, value = best, -1.0, 0.0
-    known: set[int] = set()
+    seen_leaves: set[int] = set()
     for start, stop, leaf in marks:
         if start > end and _apart(text, end, start):
             heavy, value = -1.0, 0.0
-            known.clear()
-        if leaf not in known:
-            known.add(leaf)
+            seen_leaves.clear()
+        if leaf not in seen_leaves:
+            seen_leaves.add(leaf)
             value += leaf_weights[leaf]
             if leaf_weights[leaf] > heavy:
                 place, heavy = start, leaf_weights[leaf]
@@ -68,13 +68,13 @@ def heaviest(text: str, marks: Sequence[Mark], leaf_weights: Sequence[float]) ->
 
 def _stretches(text: str, marks: Sequence[Mark]) -> list[tuple[int, int]]:
     """Where marks stand together, no word between them."""
-    found: list[tuple[int, int]] = []
+    stretches: list[tuple[int, int]] = []
     for start, stop, _ in marks:
-        if found and (start <= found[-1][1] or not _apart(text, found[-1][1], start)):
-            found[-1] = found[-1][0], stop
+        if stretches and (start <= stretches[-1][1] or not _apart(text, stretches[-1][1], start)):
+            stretches[-1] = stretches[-1][0], stop
         else:
-            found.append((start, stop))
-    return found
+            stretches.append((start, stop))
+    return stretches
 
 
 def _apart(text: str, start: int, stop: int) -> bool:

@@ -51,26 +51,28 @@ class Marking(NamedTuple):
 
 
 def marking(
-    query: Query, found: Sequence[Leaf], leaf_weights: Sequence[float], key: str, text: str, analyzer: Analyzer
+    query: Query, query_leaves: Sequence[Leaf], leaf_weights: Sequence[float], key: str, text: str, analyzer: Analyzer
 ) -> Marking:
     """What is marked for a query that was typed as `text`; `key` has its words in their order."""
-    pairs, single = (frozenset[int](),) * 2 if text.isascii() else _spaceless(found)
-    order = sorted(range(len(found)), key=leaf_weights.__getitem__, reverse=True)
+    pairs, single = (frozenset[int](),) * 2 if text.isascii() else _spaceless(query_leaves)
+    order = sorted(range(len(query_leaves)), key=leaf_weights.__getitem__, reverse=True)
     if bonus := {id(leaf) for leaf in _bonus(query)}:
-        order = [at for at in order if id(found[at]) not in bonus or (at in pairs and found[at].weight == 1)]
+        order = [
+            at for at in order if id(query_leaves[at]) not in bonus or (at in pairs and query_leaves[at].weight == 1)
+        ]
     parts: dict[int, Sequence[int]] = {}
     compound = 0
-    for number, leaf in enumerate(found):
-        if leaf.weight == found[compound].weight * PART:
+    for number, leaf in enumerate(query_leaves):
+        if leaf.weight == query_leaves[compound].weight * PART:
             parts[compound] = (*parts.get(compound, ()), number)
         else:
             compound = number
-    name = 0 if len(parts.get(0, ())) + 1 == len(found) and (parts or not text.isalnum()) else -1
-    typed = wholes_of(found, key or " ".join(_runs(query))) if len(found) > 1 else []
-    for number, (_, held) in enumerate(typed, len(found)):
-        if not pairs.isdisjoint(held):
-            parts[number] = tuple(pairs & held)
-    wholes = [sum([leaf_weights[leaf] for leaf in held]) for _, held in typed]
+    name = 0 if len(parts.get(0, ())) + 1 == len(query_leaves) and (parts or not text.isalnum()) else -1
+    typed = wholes_of(query_leaves, key or " ".join(_runs(query))) if len(query_leaves) > 1 else []
+    for number, (_, leaves_held) in enumerate(typed, len(query_leaves)):
+        if not pairs.isdisjoint(leaves_held):
+            parts[number] = tuple(pairs & leaves_held)
+    wholes = [sum([leaf_weights[leaf] for leaf in leaves_held]) for _, leaves_held in typed]
     return Marking(order, typed, [*leaf_weights, *wholes], parts, single, name, text, analyzer)
 
 
@@ -79,18 +81,18 @@ def _bonus(query: Query) -> list[Leaf]:
     tell least."""
     if not isinstance(query, Clauses):
         return []
-    found = [leaf for clause in query.bonus for leaf in leaves(clause)]
+    bonus_leaves = [leaf for clause in query.bonus for leaf in leaves(clause)]
     for clause in (*query.required, *query.optional):
         if isinstance(clause, Clauses):
-            found += _bonus(clause)
-    return found
+            bonus_leaves += _bonus(clause)
+    return bonus_leaves
 
 
-def _spaceless(found: Sequence[Leaf]) -> tuple[frozenset[int], frozenset[int]]:
+def _spaceless(query_leaves: Sequence[Leaf]) -> tuple[frozenset[int], frozenset[int]]:
     """The leaves that look for a pair of characters of a script without blanks, and those that end with one such
     character, whatever follows it."""
     pairs, single = set[int](), set[int]()
-    for number, leaf in enumerate(found):
+    for number, leaf in enumerate(query_leaves):
         if isinstance(leaf, Term):
             if is_spaceless(leaf.text):
                 pairs.add(number)
@@ -130,29 +132,34 @@ def best_snippet(
     first = len(leaf_weights) - len(typed)
     wholes = _wholes(typed, inside, first) if typed and len(inside) > 1 else []
     standing = {whole.leaf for whole in wholes}
-    covered = {part for at, some in parts.items() if at in inside or at in standing for part in some}
-    found = wholes + [
+    covered = {part for at, parts_of_it in parts.items() if at in inside or at in standing for part in parts_of_it}
+    marked = wholes + [
         LeafPositions(leaf, inside[leaf], leaf in single) for leaf in order if leaf in inside and leaf not in covered
     ]
     if wholes and wholes[0].leaf == first:
-        return _as_typed(document, scored.index, _apart(wholes[0].positions)[:_FEW], found, first, marking)
+        return _as_typed(document, scored.index, _apart(wholes[0].positions)[:_FEW], marked, first, marking)
     if name in inside:
         return _as_typed(
-            document, scored.index, _apart(inside[name])[: PASSAGES if spelled else 1], found, name, marking
+            document, scored.index, _apart(inside[name])[: PASSAGES if spelled else 1], marked, name, marking
         )
     near = densest(inside | {leaf: places for leaf, places, _ in wholes} if wholes else inside, leaf_weights, body)
-    return snippet(document.passage(scored.index, near, found), leaf_weights)
+    return snippet(document.passage(scored.index, near, marked), leaf_weights)
 
 
 def _as_typed(
-    document: Document, section: int, places: Sequence[int], found: Sequence[LeafPositions], leaf: int, marking: Marking
+    document: Document,
+    section: int,
+    places: Sequence[int],
+    marked: Sequence[LeafPositions],
+    leaf: int,
+    marking: Marking,
 ) -> Snippet:
     """The snippet around one of the places of a leaf, the first that is spelled as it was typed, if any is."""
-    everywhere = found[0].positions
+    everywhere = marked[0].positions
     choice = everywhere[-1] - everywhere[0] >= len(everywhere)  # else it is one place
     shown: Snippet | None = None
     for near in places:
-        passage = document.passage(section, near, found)
+        passage = document.passage(section, near, marked)
         around, as_spelled = stretch(passage, leaf, marking.text if choice else "", marking.analyzer)
         if as_spelled or not shown:
             shown = snippet(passage, marking.leaf_weights, around=around)
@@ -173,10 +180,10 @@ def _apart(places: Sequence[int]) -> list[int]:
 
 def _wholes(typed: Sequence[Typed], inside: Mapping[int, Sequence[int]], first: int) -> list[LeafPositions]:
     """What stands as it was typed in a section, numbered from `first` on; where everything does, nothing else."""
-    found = []
-    for number, one in enumerate(typed, first):
-        if ranges := stands(one, inside):
-            found.append(LeafPositions(number, list(chain.from_iterable(ranges)), single=True))
+    wholes = []
+    for number, typed_whole in enumerate(typed, first):
+        if ranges := stands(typed_whole, inside):
+            wholes.append(LeafPositions(number, list(chain.from_iterable(ranges)), single=True))
             if number == first:
                 break
-    return found
+    return wholes

@@ -103,24 +103,24 @@ def snippet(
     best = max(candidates, key=_BY_SCORE)
     shown = [_place(text, bounds, best, leaf_weights, width)]
     if fragments > 1 and len(candidates) > 1:
-        known = _leaves(shown, marks)
-        if len({leaf for _, _, leaf in marks}) > len(known):
+        leaves_shown = _leaves(shown, marks)
+        if len({leaf for _, _, leaf in marks}) > len(leaves_shown):
             candidates.sort(key=_BY_SCORE, reverse=True)
-            chosen = _chosen(candidates, known, fragments)
+            chosen = _chosen(candidates, leaves_shown, fragments)
             if len(chosen) > 1:
                 several = _places(text, bounds, chosen, leaf_weights, width)
-                shown = several if len(_leaves(several, marks)) > len(known) else shown
+                shown = several if len(_leaves(several, marks)) > len(leaves_shown) else shown
     return _joined(passage, bounds, shown, marks, leaf_weights)
 
 
-def title_spans(title: str, wanted: Callable[[str], bool], analyzer: Analyzer) -> tuple[Span, ...]:
+def title_spans(title: str, is_wanted: Callable[[str], bool], analyzer: Analyzer) -> tuple[Span, ...]:
     """The stretches of a title that hold a wanted term; touching ones are one.
 
     >>> title_spans("A refcount bug", {"refcount"}.__contains__, Analyzer(True, ("en",)))
     (Span(start=2, length=8),)
     """
-    found = {place for term, place in _title_terms(title, analyzer) if wanted(term)}
-    return tuple(_merged(sorted(found))) if found else ()
+    ranges = {place for term, place in _title_terms(title, analyzer) if is_wanted(term)}
+    return tuple(_merged(sorted(ranges))) if ranges else ()
 
 
 @lru_cache(_REMEMBERED)
@@ -132,7 +132,7 @@ def _title_terms(title: str, analyzer: Analyzer) -> Sequence[tuple[str, tuple[in
 @lru_cache(_REMEMBERED)
 def _sentences(text: str, start: int) -> Sequence[int]:
     """Where the sentences of a text begin, the first at `start`, and its end: at least two numbers."""
-    bounds = [start, *[found.end() for found in _SENTENCE_END.finditer(text, start)]]
+    bounds = [start, *[match.end() for match in _SENTENCE_END.finditer(text, start)]]
     if bounds[-1] < len(text) or len(bounds) < 2:
         bounds.append(len(text))
     return tuple(bounds)
@@ -142,7 +142,7 @@ def _candidates(
     passage: Passage, bounds: Sequence[int], marks: Sequence[Mark], leaf_weights: Sequence[float], width: int
 ) -> list[_Fragment]:
     """Each sentence with marks, scored; of one with marks too far apart, each fullest window."""
-    found: list[_Fragment] = []
+    candidates: list[_Fragment] = []
     reach = int(width * _REACH)
     first, count, last = 0, len(marks), len(bounds) - 1
     while first < count:
@@ -153,9 +153,9 @@ def _candidates(
             after += 1
         early = 1 + 1 / log(_AVERAGE + passage.offset + start)
         for window in _windows(marks[first:after], reach):
-            found.append(_Fragment(_score(window, stop - start, leaf_weights) * early, start, stop, window))
+            candidates.append(_Fragment(_score(window, stop - start, leaf_weights) * early, start, stop, window))
         first = after
-    return found
+    return candidates
 
 
 def _windows(marks: Sequence[Mark], reach: int) -> list[Sequence[Mark]]:
@@ -165,10 +165,10 @@ def _windows(marks: Sequence[Mark], reach: int) -> list[Sequence[Mark]]:
     windows: list[Sequence[Mark]] = []
     stop = 0
     for start, mark in enumerate(marks):
-        known = stop
+        stop_before = stop
         while stop < len(marks) and (stop <= start or marks[stop].stop - mark.start <= reach):
             stop += 1
-        if stop > known:
+        if stop > stop_before:
             windows.append(marks[start:stop])
     return windows
 
@@ -188,15 +188,15 @@ def _score(marks: Sequence[Mark], length: int, leaf_weights: Sequence[float]) ->
     return score * (1 + _GROUP * (len(counts) - 1)) * (1 + _ADJACENT * min(adjacent, _MAX_ADJACENT))
 
 
-def _chosen(candidates: Sequence[_Fragment], known: set[int], fragments: int) -> list[_Fragment]:
-    """The best candidate, which shows the words `known`, and those of the next that bring another."""
+def _chosen(candidates: Sequence[_Fragment], leaves_shown: set[int], fragments: int) -> list[_Fragment]:
+    """The best candidate, which shows the words `leaves_shown`, and those of the next that bring another."""
     chosen = [candidates[0]]
-    seen = set(known)
+    leaves = set(leaves_shown)
     for candidate in candidates[1:]:
         brings = {mark.leaf for mark in candidate.marks}
-        if brings - seen:
+        if brings - leaves:
             chosen.append(candidate)
-            seen |= brings
+            leaves |= brings
             if len(chosen) == fragments:
                 break
     return chosen
@@ -276,8 +276,8 @@ def _cut(text: str, sentence: tuple[int, int], marked: tuple[int, int], room: in
     near = max(earliest, start - _SNAP // 3)
     if near == sentence[0]:
         start = near
-    elif found := _BREAK.search(text, near, min(start + _SNAP, first)):
-        start = found.end()
+    elif break_ := _BREAK.search(text, near, min(start + _SNAP, first)):
+        start = break_.end()
     if start + room >= sentence[1]:
         return start, sentence[1]
     return start, _cut_after(text, last, start + room)
@@ -287,8 +287,8 @@ def _cut_after(text: str, least: int, most: int) -> int:
     """The last place between words in [least, most], near `most`; without one, whatever cuts off less of a word."""
     nearest = max(least, most - _SNAP)
     stop = nearest if nearest == least else most
-    for found in _BREAK.finditer(text, nearest, most + 1):
-        stop = min(found.start() if found[0].isspace() else found.end(), most)
+    for break_ in _BREAK.finditer(text, nearest, most + 1):
+        stop = min(break_.start() if break_[0].isspace() else break_.end(), most)
     return stop
 
 
@@ -311,7 +311,7 @@ def _joined(
             inside = [Mark(mark[0], stop, mark[2]) for mark in marks if start <= mark[0] < stop]
         shown_marks += inside
         spaced = _merged([mark[:2] for mark in inside])
-        begin = found.end() if (found := _NOISE.match(passage.text, start, stop)) else start
+        begin = noise.end() if (noise := _NOISE.match(passage.text, start, stop)) else start
         begun = start in bounds and not (passage.cut_start and start == bounds[0])
         shown += _GAP if shown else "" if begun else _ELLIPSIS
         cleaned, marked = _cleaned(passage.text, begin, stop, spaced, len(shown))

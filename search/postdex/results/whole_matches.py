@@ -45,22 +45,22 @@ def wholes_of(leaves: Sequence[Leaf], text: str) -> list[Typed]:
     """
     if " " not in text and text.isascii():
         return []
-    known: dict[str, int] = {}
+    leaf_by_text: dict[str, int] = {}
     for number, leaf in enumerate(leaves):
         for spelling in leaf.spellings if isinstance(leaf, Synonyms) else (leaf,):
             if isinstance(spelling, (Term, Prefix)):
-                known.setdefault(spelling.text, number)
+                leaf_by_text.setdefault(spelling.text, number)
     everything: list[Step] = []
     runs: list[list[Step]] = []
     words = text.split()
     for word in words:
         if is_spaceless(word) and len(word) > 1:
-            numbers = [known.get(word[at : at + 2], ANY) for at in range(len(word) - 1)]
+            numbers = [leaf_by_text.get(word[at : at + 2], ANY) for at in range(len(word) - 1)]
             pairs = [*map(Step, numbers[:-1]), Step(numbers[-1], 2, 2)]  # behind the last pair, not within it
             everything += pairs
             runs.append(pairs)
         else:
-            number = known.get(word, ANY)
+            number = leaf_by_text.get(word, ANY)
             everything.append(Step(number, 1, 1 if number == ANY else _longest(leaves[number])))
     whole = _typed(everything)
     return [whole] if len(words) == 1 else [whole, *map(_typed, runs)]
@@ -82,19 +82,21 @@ def stands(typed: Typed, positions: Mapping[int, Sequence[int]]) -> list[range]:
     """
     if not typed.steps or not typed.leaves <= positions.keys():
         return []
-    found = [(position, position) for position in positions[typed.steps[0].leaf]]
+    ranges_so_far = [(position, position) for position in positions[typed.steps[0].leaf]]
     for leaf, least, most in typed.steps:
         if leaf == ANY:
-            found = [(start, position + 1) for start, position in found]
+            ranges_so_far = [(start, position + 1) for start, position in ranges_so_far]
             continue
         at = frozenset(positions[leaf])
-        found = [(start, position + least) for start, position in found if position in at]
+        ranges_so_far = [(start, position + least) for start, position in ranges_so_far if position in at]
         if most > least:  # a compound takes as many positions as the text cut it into
-            found = [(start, _behind(position, position + most - least, at)) for start, position in found]
-        if not found:
+            ranges_so_far = [
+                (start, _behind(position, position + most - least, at)) for start, position in ranges_so_far
+            ]
+        if not ranges_so_far:
             return []
     ranges: list[range] = []
-    for start, stop in found:
+    for start, stop in ranges_so_far:
         if not (ranges and start < ranges[-1].stop):
             ranges.append(range(start, stop))
     return ranges
