@@ -62,7 +62,7 @@ def check(ix: postdex.Index, text: str, parsed: str, corrections: str) -> None:
     said = "; ".join(f"{one.word}: {', '.join(one.known)}" for one in results.corrections)
     assert (results.parsed, said) == (parsed, corrections)
     if not corrections:
-        assert results.parsed == show(parse(text, ANALYZER, known=lambda term: False).tree)
+        assert results.parsed == show(parse(text, ANALYZER, post_count=lambda term: False).tree)
 
 
 SLIPS = [
@@ -161,7 +161,10 @@ def test_a_rare_word_beside_a_common_one(
 )  # fmt: skip
 def test_what_was_meant_literally_is_searched_as_typed(opened: Open, text: str) -> None:
     results = opened(words()).search(text)
-    assert (results.corrections, results.parsed) == ((), show(parse(text, ANALYZER, known=lambda term: False).tree))
+    assert (results.corrections, results.parsed) == (
+        (),
+        show(parse(text, ANALYZER, post_count=lambda term: False).tree),
+    )
 
 
 @pytest.mark.parametrize(

@@ -359,7 +359,7 @@ class Index:
             reader.analyzer,
             all_words=all_words,
             prefix_last=prefix_last,
-            known=lambda word: reader.totals([Term(word)])[0],
+            post_count=lambda word: reader.totals([Term(word)])[0],
             fits=lambda asked: reader.totals([asked], drafts=drafts)[0] > 0,
         )
 

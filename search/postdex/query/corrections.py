@@ -106,7 +106,11 @@ def commoner(word: TypedWord, posts: int, reader: Reader) -> Alternatives | None
     term, leaf = word.term, word.leaf
     if len(term) < SHORTEST_RARE or word.parts or not term.isalpha():
         return None
-    near = [one for one in reader.words(near=term, limit=MAX_KNOWN) if one.posts >= TIMES_AS_FREQUENT * posts]
+    near = [
+        word_near
+        for word_near in reader.words(near=term, limit=MAX_KNOWN)
+        if word_near.posts >= TIMES_AS_FREQUENT * posts
+    ]
     return _terms(near[:1], leaf, BESIDE_RARE) if near else None
 
 
@@ -118,12 +122,12 @@ def nearest(reader: Reader, term: str, most: int) -> list[IndexedWord]:
     """
     near = reader.words(near=term, edits=most, limit=4 * MAX_KNOWN) or _other_beginnings(term, reader)
     fewest = edit_distance(term, near[0].term, most) if near else 0
-    found: dict[tuple[str, ...], IndexedWord] = {}
+    nearest_by_stems: dict[tuple[str, ...], IndexedWord] = {}
     for word in near:
         if edit_distance(term, word.term, most) > fewest:
             break
-        found.setdefault(reader.analyzer.stems(word.term), word)
-    return list(found.values())[:MAX_KNOWN]
+        nearest_by_stems.setdefault(reader.analyzer.stems(word.term), word)
+    return list(nearest_by_stems.values())[:MAX_KNOWN]
 
 
 def _other_beginnings(term: str, reader: Reader) -> list[IndexedWord]:
@@ -134,8 +138,8 @@ def _other_beginnings(term: str, reader: Reader) -> list[IndexedWord]:
 
 def _near(term: str, leaf: Leaf, reader: Reader, rule: EditWeights) -> Alternatives | None:
     """Known words a slip away, or two where the word is long enough."""
-    known = nearest(reader, term, 2 if len(term) >= rule.two_from else 1)
-    return _terms(known, leaf, rule.weights[edit_distance(term, known[0].term, 2) - 1]) if known else None
+    words = nearest(reader, term, 2 if len(term) >= rule.two_from else 1)
+    return _terms(words, leaf, rule.weights[edit_distance(term, words[0].term, 2) - 1]) if words else None
 
 
 def _hash(term: str, leaf: Leaf, reader: Reader) -> Alternatives | None:
@@ -143,7 +147,7 @@ def _hash(term: str, leaf: Leaf, reader: Reader) -> Alternatives | None:
     if len(term) < SHORT_HASH or not _HEXADECIMAL.issuperset(term) or term.isdigit():
         return None
     words = reader.words(prefix=term[:SHORT_HASH], limit=MAX_KNOWN)
-    same = [one for one in words if one.term.startswith(term) or term.startswith(one.term)]
+    same = [word for word in words if word.term.startswith(term) or term.startswith(word.term)]
     return _terms(same, leaf, 1.0) if same else None
 
 
@@ -155,7 +159,7 @@ def _apart(term: str, leaf: Leaf, reader: Reader) -> Alternatives | None:
 
 def _in_one(word: TypedWord, reader: Reader) -> Alternatives | None:
     """What was typed with signs between in one: `HTTP/2` as http2."""
-    return _terms(known, word.leaf, 1.0) if (known := reader.words(near=word.term, edits=0)) else None
+    return _terms(words, word.leaf, 1.0) if (words := reader.words(near=word.term, edits=0)) else None
 
 
 def _in_two(term: str, leaf: Leaf, reader: Reader) -> Alternatives | None:
@@ -194,14 +198,18 @@ def _glued(term: str, leaf: Leaf, reader: Reader) -> Alternatives | None:
     languages = reader.stats().languages
     if not set(GLUING).intersection(languages):
         return None
-    made: list[tuple[Query, str]] = [(_term(one.term, leaf, _COMPOUND), one.text) for one in _compounds(term, reader)]
-    if not made and (parts := _parts(term, reader)):
-        made.append((Clauses(required=tuple(_term(part, leaf, _APART) for part in parts)), " ".join(parts)))
+    leaves: list[tuple[Query, str]] = [
+        (_term(compound.term, leaf, _COMPOUND), compound.text) for compound in _compounds(term, reader)
+    ]
+    if not leaves and (parts := _parts(term, reader)):
+        leaves.append((Clauses(required=tuple(_term(part, leaf, _APART) for part in parts)), " ".join(parts)))
     if not set(GLUING).issuperset(languages):
-        made = [(_in_gluing(query), name) for query, name in made]
-    totals = reader.totals([query for query, _ in made])
-    found = [pair for pair, total in zip(made, totals, strict=True) if total]
-    return Alternatives(tuple(query for query, _ in found), tuple(name for _, name in found)) if found else None
+        leaves = [(_in_gluing(query), name) for query, name in leaves]
+    totals = reader.totals([query for query, _ in leaves])
+    existing = [pair for pair, total in zip(leaves, totals, strict=True) if total]
+    return (
+        Alternatives(tuple(query for query, _ in existing), tuple(name for _, name in existing)) if existing else None
+    )
 
 
 def _compounds(term: str, reader: Reader) -> list[IndexedWord]:
@@ -222,10 +230,10 @@ def _parts(term: str, reader: Reader) -> tuple[str, ...]:
     """The known words that a compound is made of, or else the longest that it ends with, which says what it is."""
     asked: dict[str, int] = {}
 
-    def known(text: str) -> int:
-        if text not in asked and len(asked) < MAX_LOOKUPS:
-            asked[text] = reader.totals([Term(text)])[0]
-        return asked.get(text, 0)
+    def known(part: str) -> int:
+        if part not in asked and len(asked) < MAX_LOOKUPS:
+            asked[part] = reader.totals([Term(part)])[0]
+        return asked.get(part, 0)
 
     @cache
     def parts(rest: str) -> tuple[str, ...]:

@@ -144,17 +144,17 @@ def _day(text: str, today: date) -> tuple[int | None, int | None] | None:
     if ago := re.fullmatch(_AGO, text):
         start = _ago(int(ago[1]), ago[2].lower(), today)
         return _seconds(start), _seconds(start + 1)
-    found = re.fullmatch(_CALENDAR, text)
-    if found is None:
+    calendar = re.fullmatch(_CALENDAR, text)
+    if calendar is None:
         return None
-    year, month, day = int(found[1]), int(found[3] or 1), int(found[4] or 1)
+    year, month, day = int(calendar[1]), int(calendar[3] or 1), int(calendar[4] or 1)
     try:
         start = date(year, month, day).toordinal()
     except ValueError:
         return None
-    if found[4]:
+    if calendar[4]:
         stop = start + 1
-    elif found[3]:
+    elif calendar[3]:
         stop = start + _days_in(year, month)
     else:
         stop = start + 365 + (_days_in(year, 2) == 29)

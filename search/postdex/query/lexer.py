@@ -104,9 +104,9 @@ def _quotes(text: str) -> dict[int, int]:
     >>> _quotes("„a »b« “ »")
     {3: 5, 0: 7}
     """
-    found: dict[int, int] = {}
+    closing_by_opening: dict[int, int] = {}
     if text.isascii() or _QUOTES.isdisjoint(text):
-        return found
+        return closing_by_opening
     opened: list[int] = []
     closers: Counter[str] = Counter()
     for at, sign in enumerate(text):
@@ -116,11 +116,11 @@ def _quotes(text: str) -> dict[int, int]:
                 closers.subtract(_CLOSED_BY[text[start]])
                 if sign in _CLOSED_BY[text[start]]:
                     break
-            found[start] = at
+            closing_by_opening[start] = at
         elif sign in _CLOSED_BY and not (sign == "»" and text[at + 1 : at + 2].isspace()):  # as in Home » Docs
             opened.append(at)
             closers.update(_CLOSED_BY[sign])
-    return found
+    return closing_by_opening
 
 
 class _Scan:
@@ -156,29 +156,29 @@ class _Scan:
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """The pattern's match here, stepped over."""
-        found = pattern.match(self.text, self.at)
+        match = pattern.match(self.text, self.at)
         self.steps += 1
-        if found:
-            self.steps += len(found[0])
-            self.at = found.end()
-        return found
+        if match:
+            self.steps += len(match[0])
+            self.at = match.end()
+        return match
 
     def field(self) -> str:
         """The field named here, stepped over; an unknown one is text and said."""
-        found = _FIELD.match(self.text, self.at)
+        match = _FIELD.match(self.text, self.at)
         self.steps += 1
-        if not found:
+        if not match:
             return ""
-        name = found[1].lower()
+        name = match[1].lower()
         self.steps += len(name)
         if name in WORD_FIELDS or name in FILTERS:
-            self.at = found.end()
+            self.at = match.end()
             return name
-        follows = self.text[found.end()]
+        follows = self.text[match.end()]
         if name in _MEANT:
-            self.warnings.append(f"{found[0]} is not a field and was searched as text; {_MEANT[name]}: is one")
+            self.warnings.append(f"{match[0]} is not a field and was searched as text; {_MEANT[name]}: is one")
         elif follows.isalpha() or follows in ('"', *_CLOSED_BY):
-            self.warnings.append(f"{found[0]} is not a field and was searched as text")
+            self.warnings.append(f"{match[0]} is not a field and was searched as text")
         return ""
 
     def signed(self, sign: str, field: str) -> None:
@@ -197,8 +197,8 @@ class _Scan:
     def end_group(self) -> None:
         self.at += 1
         self.open.pop()
-        found = self.take(_AFTER_BRACKET)
-        self.tokens.append(QueryToken(")", weight=self.weight(found[1] if found else None)))
+        match = self.take(_AFTER_BRACKET)
+        self.tokens.append(QueryToken(")", weight=self.weight(match[1] if match else None)))
 
     def ends_clause(self, stop: int | None) -> bool:
         """Whether no letter stands behind the quote of another script that ends here, if one does.
@@ -217,8 +217,8 @@ class _Scan:
         growing = stop == len(self.text) and not text[-1:].isspace()
         self.steps += len(text) + 1
         self.at = min(stop + 1, len(self.text))
-        found = self.take(_AFTER_QUOTE)
-        slop, weight = (found[1], found[2]) if found else (None, None)
+        match = self.take(_AFTER_QUOTE)
+        slop, weight = (match[1], match[2]) if match else (None, None)
         self.tokens.append(
             QueryToken("quote", text, sign, field, self.weight(weight), slop=int(slop or 0), last=growing),
         )

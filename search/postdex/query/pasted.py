@@ -35,12 +35,12 @@ def beginning(text: str) -> tuple[str, str]:
         text = text.lstrip()
     if len(text) <= MAX_CHARACTERS:
         return text, ""
-    blanks = (at for at in range(MAX_CHARACTERS, MAX_CHARACTERS - _NEAR, -1) if text[at].isspace())
+    blanks = (blank for blank in range(MAX_CHARACTERS, MAX_CHARACTERS - _NEAR, -1) if text[blank].isspace())
     stop = next(blanks, MAX_CHARACTERS)
     return text[:stop], f"the text has {len(text):,} characters; only the first {stop:,} were read"
 
 
-def telling(root: Group, known: PostCount | None, analyzer: Analyzer) -> tuple[Group, str]:
+def telling(root: Group, post_count: PostCount | None, analyzer: Analyzer) -> tuple[Group, str]:
     """The query with no more than MOST_WORDS of its free words, and what is to be said of that ("" for nothing).
 
     They are those that fewest posts have. Words that no post has are left out, unless no post has any.
@@ -48,16 +48,16 @@ def telling(root: Group, known: PostCount | None, analyzer: Analyzer) -> tuple[G
     typed = list(_free(root))
     if sum(map(len, typed)) <= MAX_WORDS:
         return root, ""
-    free = [_words(one, analyzer) for one in typed]
+    free = [_words(chunk, analyzer) for chunk in typed]
     size = sum(map(_size, free))
     if size <= MAX_WORDS:
         return root, ""
-    words = dict.fromkeys(word for found in free for word in found)
-    posts = {word: _posts(word, known, analyzer) if known else 0 for word in words}
+    words = dict.fromkeys(word for words_of_chunk in free for word in words_of_chunk)
+    posts = {word: _posts(word, post_count, analyzer) if post_count else 0 for word in words}
     rare = sorted(filter(posts.__getitem__, words), key=posts.__getitem__)
-    kept = set((rare or list(words))[:MAX_WORDS])
-    said = f"the text of {size:,} words was searched for by {len(kept)} of them"
-    return _only(root, iter(free), kept), said + (", the rarest in these posts" if rare else "")
+    chosen = set((rare or list(words))[:MAX_WORDS])
+    warning = f"the text of {size:,} words was searched for by {len(chosen)} of them"
+    return _only(root, iter(free), chosen), warning + (", the rarest in these posts" if rare else "")
 
 
 def _free(group: Group) -> Iterator[str]:
@@ -97,23 +97,23 @@ def _size(words: list[str]) -> int:
     return len(words) - pairs + -(-pairs // 2)
 
 
-def _posts(word: str, known: PostCount, analyzer: Analyzer) -> int:
+def _posts(word: str, post_count: PostCount, analyzer: Analyzer) -> int:
     """In how many posts the rarest term of a word stands that stands in any; 0 if none does."""
     terms = {term for raw in analyzer.raw_tokens(word) for term in _terms(raw)}
-    return min(filter(None, map(known, terms)), default=0)
+    return min(filter(None, map(post_count, terms)), default=0)
 
 
-def _only(group: Group, free: Iterator[list[str]], kept: set[str]) -> Group:
-    """The group with these of its `free` words, each once; they are taken from `kept` on the way."""
+def _only(group: Group, free: Iterator[list[str]], chosen: set[str]) -> Group:
+    """The group with these of its `free` words, each once; they are taken from `chosen` on the way."""
     parts: list[Node] = []
     for part in group.parts:
         if isinstance(part, Group):
-            parts.append(part if part.sign == "-" else _only(part, free, kept))
+            parts.append(part if part.sign == "-" else _only(part, free, chosen))
         elif not _is_free(part, group):
             parts.append(part)
         else:
             for word in next(free):
-                if word in kept:
-                    kept.remove(word)
+                if word in chosen:
+                    chosen.remove(word)
                     parts.append(part._replace(token=part.token._replace(text=word)))
     return group._replace(parts=tuple(parts))

@@ -202,13 +202,13 @@ class _TreeBuilder:
             is_prefix=self.settings.prefix_last and token.last and not excluded,
         )
         if token.kind == "quote":
-            found = words.quoted(token.text, token.slop, reading)
+            pieces = words.quoted(token.text, token.slop, reading)
         else:
-            found = words.read_word(token.text, token.edits, reading, self.warnings.append)
-        pattern = any(isinstance(piece.required, (Fuzzy, Wildcard)) for piece in found) or "*" in token.text
+            pieces = words.read_word(token.text, token.edits, reading, self.warnings.append)
+        pattern = any(isinstance(piece.required, (Fuzzy, Wildcard)) for piece in pieces) or "*" in token.text
         if excluded or pattern or field not in ("", "title"):
             self.titled = False
-        return found
+        return pieces
 
     def filter(self, field: str, token: QueryToken) -> list[TermReading]:
         """A filter, or what was typed for one as text."""
@@ -231,12 +231,12 @@ class _TreeBuilder:
     ) -> _JoinedWords:
         """Neighbours as one word, where that is a word too: a choice more, or another spelling of both if required."""
         joined_words: _JoinedWords = {}
-        known = self.reading.post_count
+        post_count = self.reading.post_count
         for at, (left, right) in enumerate(pairwise(parts)):
             if scope.excluded or not (_bare(left) and _bare(right) and left.sign == right.sign):
                 continue
             text = self.in_one(pieces[at], pieces[at + 1])
-            if not text or (known is not None and not known(text)):
+            if not text or (post_count is not None and not post_count(text)):
                 continue
             if every or left.sign == "+":
                 for place in (at, at + 1):
@@ -300,10 +300,10 @@ class _TreeBuilder:
         """A group among others; in brackets of its own a required word is still required."""
         if required and len(inner.parts) == 1:
             scope = scope._replace(required=True, explicit=True)
-        found = self.group(inner, scope)
-        if found.only_bonus():
-            bag.bonus += found.bonus
-        elif tree := found.tree():
+        bag_of_group = self.group(inner, scope)
+        if bag_of_group.only_bonus():
+            bag.bonus += bag_of_group.bonus
+        elif tree := bag_of_group.tree():
             bag.add(tree, required)
 
     def exclude(self, part: Node, pieces: list[TermReading], scope: _ClauseScope, bag: _Bag) -> None:

@@ -47,11 +47,11 @@ def like(reader: Reader, document: Document, limit: int = 25) -> Query:
     telling = []
     counts = _counts(document, reader.analyzer)
     totals = reader.totals([Term(term) for term in counts])
-    for (term, count), found in zip(counts.items(), totals, strict=True):
-        if found > alone:
+    for (term, count), doc_freq in zip(counts.items(), totals, strict=True):
+        if doc_freq > alone:
             share = saturation(count, K1)
-            telling.append((share * idf(posts, found), share, term))
-    best = sorted(telling, key=lambda one: (-one[0], one[2]))[:limit]
+            telling.append((share * idf(posts, doc_freq), share, term))
+    best = sorted(telling, key=lambda weighed: (-weighed[0], weighed[2]))[:limit]
     terms = tuple(Term(term, weight=round(share, 2)) for _, share, term in best)
     return Clauses(optional=terms, excluded=(Keyword("path", document.path),), minimum=1)
 

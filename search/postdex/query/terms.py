@@ -231,19 +231,21 @@ def _run(raw: str, reading: WordContext) -> TermReading:
     if only_asks or len(bigrams) == 1:
         return TermReading(strict, (strict,), asks=only_asks)
     telling = _telling(set(bigrams) - asking, None if reading.field else reading.post_count)
-    found, others = list[Query](), list[Query]()
+    telling_terms, others = list[Query](), list[Query]()
     for bigram in bigrams:
         weight = reading.weight * (_ASKING if bigram in asking else 1)
-        (found if bigram in telling else others).append(Term(bigram, reading.field, weight))
-    return TermReading(strict, (Clauses((), tuple(found), (), tuple(others), 1, show(Term(run, reading.field))),))
+        (telling_terms if bigram in telling else others).append(Term(bigram, reading.field, weight))
+    return TermReading(
+        strict, (Clauses((), tuple(telling_terms), (), tuple(others), 1, show(Term(run, reading.field))),)
+    )
 
 
-def _telling(bigrams: set[str], known: PostCount | None) -> set[str]:
+def _telling(bigrams: set[str], post_count: PostCount | None) -> set[str]:
     """Those that find posts: the rarer ones that the index knows, and all that it doesn't (a draft may have them).
 
     In one field, for which nobody counted, all of them do.
     """
-    posts = {bigram: known(bigram) if known else 0 for bigram in bigrams}
+    posts = {bigram: post_count(bigram) if post_count else 0 for bigram in bigrams}
     counts = sorted(filter(None, posts.values()))
     if not counts:
         return bigrams

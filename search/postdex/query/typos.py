@@ -54,8 +54,8 @@ def correct_typos(parsed: QueryReading, reader: Reader) -> CorrectedQuery:
     instead: _Instead = {}
     corrections: dict[Correction, None] = {}
     for word, posts in doubtful[:MAX_CORRECTED]:
-        for leaf, correction, found in _corrected(word, posts, reader):
-            instead[leaf] = (leaf, *found.leaves) if posts else _spelled_too(leaf, found)
+        for leaf, correction, alternatives in _corrected(word, posts, reader):
+            instead[leaf] = (leaf, *alternatives.leaves) if posts else _spelled_too(leaf, alternatives)
             corrections[correction] = None
     if not instead:
         return CorrectedQuery(parsed.tree, parsed.title_key, ())
@@ -70,7 +70,9 @@ def suggest_corrections(parsed: QueryReading, reader: Reader) -> tuple[Correctio
 
     insisted = [word for word in parsed.words if not word.correctable and not _posts(word, reader)]
     return tuple(
-        Correction(word.typed, found.known) for word in insisted if (found := meant.alternatives_to(word, reader))
+        Correction(word.typed, alternatives.known)
+        for word in insisted
+        if (alternatives := meant.alternatives_to(word, reader))
     )
 
 
@@ -78,13 +80,13 @@ def _corrected(word: TypedWord, posts: int, reader: Reader) -> Iterator[tuple[Le
     """The leaf of a word that so many posts have and what joins it, or the same of each part."""
     from . import corrections as meant  # rarely needed, and a cold search is in a hurry
 
-    found = meant.commoner(word, posts, reader) if posts else meant.alternatives_to(word, reader)
-    if found:
-        yield word.leaf, Correction(word.typed, found.known, posts), found
+    alternatives = meant.commoner(word, posts, reader) if posts else meant.alternatives_to(word, reader)
+    if alternatives:
+        yield word.leaf, Correction(word.typed, alternatives.known, posts), alternatives
     elif not posts:
         for part in word.parts:
-            if not reader.totals([Term(part.text)])[0] and (found := meant.alternatives_to_part(part, reader)):
-                yield part, Correction(part.text, found.known), found
+            if not reader.totals([Term(part.text)])[0] and (alternatives := meant.alternatives_to_part(part, reader)):
+                yield part, Correction(part.text, alternatives.known), alternatives
 
 
 def _posts(word: TypedWord, reader: Reader) -> int:
@@ -103,13 +105,13 @@ def _title_key(title_key: str, corrections: Iterable[Correction], analyzer: Anal
     Of 225 misspelt queries on three sites nDCG@10 went from .712 to .742: `volmue` finds the post "Volume" first.
     """
     padded = f" {title_key} "
-    for typed, known, posts in corrections:
+    for typed, words, posts in corrections:
         if not posts:
-            padded = padded.replace(f" {analyzer.key(typed)} ", f" {analyzer.key(known[0])} ")
+            padded = padded.replace(f" {analyzer.key(typed)} ", f" {analyzer.key(words[0])} ")
     return padded.strip()
 
 
-def _spelled_too(leaf: Leaf, found: Alternatives) -> tuple[Query, ...]:
+def _spelled_too(leaf: Leaf, alternatives: Alternatives) -> tuple[Query, ...]:
     """A misspelt leaf and what joins it. It is another spelling of the likeliest word: so that word has the place of
     the misspelt one among its neighbours, and an unpublished post may still have it as typed.
 
@@ -117,9 +119,9 @@ def _spelled_too(leaf: Leaf, found: Alternatives) -> tuple[Query, ...]:
     both as words of their own, so that a neighbour of the one is none of the other, .814 .743 .853; with all known
     words as spellings of one .811 .737 .853; with the further ones at half their weight .816 .735 .853.
     """
-    likeliest, *others = found.leaves
+    likeliest, *others = alternatives.leaves
     if isinstance(leaf, (Fuzzy, Wildcard)) or not isinstance(likeliest, (Term, Phrase)):
-        return (leaf, *found.leaves)
+        return (leaf, *alternatives.leaves)
     own = leaf.spellings if isinstance(leaf, Synonyms) else (leaf._replace(weight=1.0),)
     return (Synonyms((*own, likeliest._replace(weight=1.0)), likeliest.weight), *others)
 
