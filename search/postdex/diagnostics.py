@@ -18,10 +18,10 @@ from .results.search import ALL_POSTS
 from .results.values import Status
 
 
-def status(folder: Path, engine: Engine, settings: Settings, reader: Reader, known: FileTable) -> Status:
+def status(folder: Path, engine: Engine, settings: Settings, reader: Reader, indexed_files: FileTable) -> Status:
     """How an index stands now."""
-    todo = refresh.plan(folder, known, settings)
-    changed = refresh.changed_files(folder, known, settings, todo)
+    todo = refresh.plan(folder, indexed_files, settings)
+    changed = refresh.changed_files(folder, indexed_files, settings, todo)
     state = not todo.pending, changed, engine.size(), engine.commits()
     return Status(str(folder), engine.place, reader.stats(), *state)
 
@@ -30,13 +30,13 @@ def problems_of_files(folder: Path, settings: Settings) -> list[Problem]:
     """What `problems` says, where there is no index: each file is read for it."""
     walk, site = posts.walk(folder, settings), posts.site(folder)
     read = [posts.read(folder, path, site, settings) for path in walk.files]
-    urls = {one.post.path: one.post.url for one in read if one.post and not one.post.unpublished}
-    found = [problem for one in read for problem in one.problems]
-    return sorted([*walk.problems, *found, *posts.clashes(urls)])
+    urls = {reading.post.path: reading.post.url for reading in read if reading.post and not reading.post.unpublished}
+    problems = [problem for reading in read for problem in reading.problems]
+    return sorted([*walk.problems, *problems, *posts.clashes(urls)])
 
 
 def problems(engine: Engine, reader: Reader) -> list[Problem]:
     """What was skipped, is unpublished, lost something, or has the address of another post; by path and line."""
     every = reader.search(Search(Everything(), sort="title", limit=ALL_POSTS)).candidates
-    urls = {document.path: document.url for document in (one.document for one in every)}
+    urls = {document.path: document.url for document in (candidate.document for candidate in every)}
     return sorted([*engine.problems(), *posts.clashes(urls)])

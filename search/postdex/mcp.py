@@ -165,8 +165,8 @@ def _said(error: Exception) -> dict[str, Any]:
     return {"error": {key: _clipped(said) for key, said in wire.error(error)["error"].items()}}
 
 
-def _clipped(said: str) -> str:
-    return said if len(said) <= MAX_SAID else said[:MAX_SAID] + "…"
+def _clipped(text: str) -> str:
+    return text if len(text) <= MAX_SAID else text[:MAX_SAID] + "…"
 
 
 def search(ix: Index, query: str, **arguments: Any) -> dict[str, Any]:

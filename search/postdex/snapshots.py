@@ -63,8 +63,8 @@ class Snapshots:
         if self.refresh == "require" and not freshness.fresh:
             files = f"{freshness.changed_files:,} file{'s' * (freshness.changed_files != 1)}"
             changed = files if freshness.changed_files else "the settings"
-            said = f"the index is older than the posts ({changed} changed)"
-            raise StaleError(said, "run `postdex index`", path=str(self.folder))
+            message = f"the index is older than the posts ({changed} changed)"
+            raise StaleError(message, "run `postdex index`", path=str(self.folder))
         reader = self.opened()
         if freshness.missing:
             reader = self._without(reader, freshness.missing)

@@ -51,7 +51,7 @@ def escape(json_text: str, *, ascii: bool = False) -> str:
     >>> escape('["a\u202eb"]'), escape('["引"]', ascii=True)
     ('["a\\u202eb"]', '["\\u5f15"]')
     """
-    return re.sub(_NOT_ASCII if ascii else _RAW, lambda found: _escaped(ord(found[0])), json_text)
+    return re.sub(_NOT_ASCII if ascii else _RAW, lambda match: _escaped(ord(match[0])), json_text)
 
 
 def _escaped(code: int) -> str:
@@ -121,11 +121,11 @@ def lines(text: str, width: int) -> list[tuple[int, int]]:
     """
     if not width or cells(text) <= width:
         return [(0, len(text))]
-    found: list[tuple[int, int]] = []
+    ranges: list[tuple[int, int]] = []
     start, stop, used = -1, 0, 0  # the line being filled; -1: none yet. Blanks count in `used`, `stop` is before them.
     for begin, end, blank, need in _chunks(text, width):
         if start >= 0 and used + need > width and not blank:
-            found.append((start, stop))
+            ranges.append((start, stop))
             start = -1
         if start < 0:
             if blank:
@@ -133,7 +133,7 @@ def lines(text: str, width: int) -> list[tuple[int, int]]:
             start, used = begin, 0
         used += need
         stop = stop if blank else end
-    return [*found, (start, stop)] if start >= 0 else found
+    return [*ranges, (start, stop)] if start >= 0 else ranges
 
 
 def _chunks(text: str, width: int) -> Iterator[tuple[int, int, bool, int]]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _DEPTH = 10
 
 
-class Wanted(NamedTuple):
+class ExpectedPosts(NamedTuple):
     """A query and the posts that answer it, any of them as good as another."""
 
     query: str
@@ -33,7 +33,7 @@ class Wanted(NamedTuple):
 class Judged(NamedTuple):
     """On which rank the first expected post was found; 0 if it was not among the first ten."""
 
-    wanted: Wanted
+    expected: ExpectedPosts
     rank: int
     took_ms: float
 
@@ -52,17 +52,23 @@ def bench(place: Place, /, file: str, min_mrr: float | None, min_success: float 
     """
     golden = read_golden(Path(file))
     with ready(place.open("auto")) as ix:
-        judged = [_judge(ix, wanted) for wanted in golden]
-        for path in dict.fromkeys(path for wanted in golden for path in wanted.paths):
+        judged = [_judge(ix, expected) for expected in golden]
+        for path in dict.fromkeys(path for expected in golden for path in expected.paths):
             if not os.path.exists(ix.folder / path):
                 note(f"{file}: there is no {path}, so nothing finds it")
-    success = sum(one.rank == 1 for one in judged) / len(judged)
-    mrr = sum(1 / one.rank for one in judged if one.rank) / len(judged)
+    success = sum(result.rank == 1 for result in judged) / len(judged)
+    mrr = sum(1 / result.rank for result in judged if result.rank) / len(judged)
     if verbose:
-        out(*(f"{one.rank or '-'}\t{one.wanted.query}\t{one.wanted.paths[0]}" for one in judged if one.rank != 1))
-    times = sorted(one.took_ms for one in judged)
-    found = sum(one.rank > 0 for one in judged) / len(judged)
-    ranking = f"success@1 {success:.3f}, MRR {mrr:.3f}, success@{_DEPTH} {found:.3f}"
+        out(
+            *(
+                f"{result.rank or '-'}\t{result.expected.query}\t{result.expected.paths[0]}"
+                for result in judged
+                if result.rank != 1
+            )
+        )
+    times = sorted(result.took_ms for result in judged)
+    hit_rate = sum(result.rank > 0 for result in judged) / len(judged)
+    ranking = f"success@1 {success:.3f}, MRR {mrr:.3f}, success@{_DEPTH} {hit_rate:.3f}"
     out(f"{len(judged):,} queries: {ranking}; median {times[len(times) // 2]:.1f} ms")
     failed = [
         f"{name} {value:.3f} is below {least}"
@@ -74,14 +80,14 @@ def bench(place: Place, /, file: str, min_mrr: float | None, min_success: float 
     return 1 if failed else 0
 
 
-def _judge(ix: Index, wanted: Wanted) -> Judged:
+def _judge(ix: Index, expected: ExpectedPosts) -> Judged:
     started = time.perf_counter()
-    hits = ix.search(wanted.query, limit=_DEPTH, deadline_ms=None).hits
+    hits = ix.search(expected.query, limit=_DEPTH, deadline_ms=None).hits
     took = (time.perf_counter() - started) * 1000
-    return Judged(wanted, next((n for n, hit in enumerate(hits, 1) if hit.path in wanted.paths), 0), took)
+    return Judged(expected, next((n for n, hit in enumerate(hits, 1) if hit.path in expected.paths), 0), took)
 
 
-def read_golden(file: Path) -> list[Wanted]:
+def read_golden(file: Path) -> list[ExpectedPosts]:
     """The queries of a golden file. Raises ConfigError with its place for a line that is none."""
     try:
         text = file.read_text(encoding="utf-8")
@@ -95,7 +101,7 @@ def read_golden(file: Path) -> list[Wanted]:
     return golden
 
 
-def _from_lines(text: str, file: Path) -> list[Wanted]:
+def _from_lines(text: str, file: Path) -> list[ExpectedPosts]:
     golden = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("# "):
@@ -103,11 +109,11 @@ def _from_lines(text: str, file: Path) -> list[Wanted]:
         query, tab, path = line.rpartition("\t")
         if not tab or not query.strip() or not path.strip():
             raise ConfigError("this is no query", "write `query<TAB>path`", path=str(file), line=number)
-        golden.append(Wanted(query.strip(), (path.strip(),)))
+        golden.append(ExpectedPosts(query.strip(), (path.strip(),)))
     return golden
 
 
-def _from_toml(text: str, file: Path) -> list[Wanted]:
+def _from_toml(text: str, file: Path) -> list[ExpectedPosts]:
     import tomllib
 
     try:
@@ -118,8 +124,12 @@ def _from_toml(text: str, file: Path) -> list[Wanted]:
     for number, row in enumerate(rows if isinstance(rows, list) else [rows], 1):
         query = row.get("text") if isinstance(row, dict) else None
         paths = row.get("paths", [row.get("path")]) if isinstance(row, dict) else None
-        if not isinstance(query, str) or not isinstance(paths, list) or not all(isinstance(one, str) for one in paths):
+        if (
+            not isinstance(query, str)
+            or not isinstance(paths, list)
+            or not all(isinstance(path, str) for path in paths)
+        ):
             hint = 'write [[query]] with text = "…" and path = "…"'
             raise ConfigError(f"query number {number} is no query", hint, path=str(file))
-        golden.append(Wanted(query, tuple(paths)))
+        golden.append(ExpectedPosts(query, tuple(paths)))
     return golden

@@ -72,14 +72,14 @@ class QueryCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Options first, then the words behind `--`, so that click takes none of them for an option."""
-        known = {name: option for option in self.get_params(ctx) for name in (*option.opts, *option.secondary_opts)}
+        named = {name: option for option in self.get_params(ctx) for name in (*option.opts, *option.secondary_opts)}
         options: list[str] = []
         words: list[str] = []
         rest = list(args)
         while rest:
             token = rest.pop(0)
             name, equals, _ = token.partition("=")
-            option = known.get(name)
+            option = named.get(name)
             if token == "--":
                 words += rest
                 break
@@ -98,7 +98,7 @@ class QueryCommand(click.Command):
             else:
                 options += [token, rest.pop(0)]
         if any(word.startswith(("--", "-C")) for word in words):
-            _say_near_options(words, [name for name in known if name.startswith("--")])
+            _say_near_options(words, [name for name in named if name.startswith("--")])
         return super().parse_args(ctx, [*options, "--", *words])
 
 
@@ -109,14 +109,14 @@ def _names_post(word: str) -> bool:
     return splitext(word)[1].lower() in {splitext(glob)[1].lower() for glob in Settings().include}
 
 
-def _say_near_options(words: Sequence[str], known: Sequence[str]) -> None:
+def _say_near_options(words: Sequence[str], options: Sequence[str]) -> None:
     """A word that is nearly an option is text like any other, but somebody may have meant the option."""
     from difflib import get_close_matches
 
     for word in words:
         if word in PLACE_OPTIONS:
             note(f"{word} is searched for as text; as an option it stands before the words")
-        elif word.startswith("--") and (near := get_close_matches(word.partition("=")[0], known, 1, 0.85)):
+        elif word.startswith("--") and (near := get_close_matches(word.partition("=")[0], options, 1, 0.85)):
             note(f"{word} is searched for as text; did you mean the option {near[0]}?")
 
 

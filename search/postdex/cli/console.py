@@ -101,8 +101,8 @@ def post_path(folder: Path, typed: str) -> str:
 
 def width() -> int:
     """The columns of the terminal; COLUMNS overrules it, which shells keep to themselves unless told to export it."""
-    if (said := os.environ.get("COLUMNS", "")).isdecimal() and int(said):
-        return int(said)
+    if (columns := os.environ.get("COLUMNS", "")).isdecimal() and int(columns):
+        return int(columns)
     with suppress(ValueError, OSError):  # no terminal, or no file at all
         return os.get_terminal_size(sys.stdout.fileno()).columns or _USUAL_WIDTH
     return _USUAL_WIDTH

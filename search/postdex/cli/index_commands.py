@@ -187,9 +187,9 @@ def _checked(ix: Index, verify: bool) -> tuple[Status | None, list[Problem]]:
         return None, problems_of_files(ix.folder, ix.settings)
     except IndexFault as error:
         return None, [Problem(error.path or ix.engine.place, 0, "damaged", error.message, error.hint)]
-    for one in status.commits:
-        if one.state == "damaged" and not damages:
-            path, hint = f"{ix.engine.place}/commit-{one.generation:06}", "run `postdex doctor --fix` to rebuild it"
+    for commit in status.commits:
+        if commit.state == "damaged" and not damages:
+            path, hint = f"{ix.engine.place}/commit-{commit.generation:06}", "run `postdex doctor --fix` to rebuild it"
             damages = [Problem(path, 0, "damaged", "this commit of the index is damaged", hint)]
     return (None, damages) if damages else (status, problems)
 
@@ -220,10 +220,10 @@ def _say_checkup(ix: Index, status: Status | None, problems: list[Problem], veri
         return
     if text:
         out(text, "")
-    stats, kept = status.stats, [one.generation for one in status.commits if one.state == "kept"]
+    stats, retained = status.stats, [commit.generation for commit in status.commits if commit.state == "kept"]
     where = printable(ix.engine.place)
     out(f"{stats.posts:,} posts, {stats.unpublished:,} unpublished; {status.bytes_on_disk:,} bytes in {where}")
-    beside = f"; generation {kept[0]} is kept beside it" if kept else ""
+    beside = f"; generation {retained[0]} is kept beside it" if retained else ""
     checked = "; every checksum is right" if verified else ""
     out(f"generation {stats.generation}, {stats.segments} segment{'s' * (stats.segments != 1)}{beside}{checked}")
     if status.changed_files:

@@ -156,14 +156,14 @@ def _search(ix: Index, request: SearchRequest, output: Output) -> int:
         from ..text_safety import printable
 
         terminal = sys.stdout.isatty()  # to other programs a name goes as it is
-        found = results
-        while found.hits:
-            names = [where(hit.path) for hit in found.hits]
+        results_of_page = results
+        while results_of_page.hits:
+            names = [where(hit.path) for hit in results_of_page.hits]
             out(*(map(printable, names) if terminal else names), end=end)
-            shown = found.offset + len(found.hits)
-            if output.limited or shown >= found.total:
+            shown = results_of_page.offset + len(results_of_page.hits)
+            if output.limited or shown >= results_of_page.total:
                 break
-            found = page(shown)
+            results_of_page = page(shown)
     else:
         _show(ix, results, output)
     return 0 if results.hits or (limit == 0 and results.total) else 1
@@ -187,9 +187,11 @@ def _show(ix: Index, results: Results, output: Output) -> None:
     else:
         color = wants_color(output.color)
         link = ix.settings.editor if color and sys.stdout.isatty() else ""
-        told = results.replaced(corrections=(), warnings=(), complete=True, index=results.index._replace(fresh=True))
+        without_notes = results.replaced(
+            corrections=(), warnings=(), complete=True, index=results.index._replace(fresh=True)
+        )
         root, where = os.path.abspath(ix.folder), shown_path(ix.folder)
-        out(terminal.ansi(told, width(), color=color, link=link, root=root, where=where), end="")
+        out(terminal.ansi(without_notes, width(), color=color, link=link, root=root, where=where), end="")
 
 
 def _within(folder: Path, text: str) -> str:
@@ -198,10 +200,10 @@ def _within(folder: Path, text: str) -> str:
         return text
     import re  # here, because few queries have a path
 
-    def inside(found: re.Match[str]) -> str:
-        typed = found[1] or found[2]
+    def inside(match: re.Match[str]) -> str:
+        typed = match[1] or match[2]
         path = post_path(folder, typed)
-        return found[0] if path == typed else f'path:"{path}"'
+        return match[0] if path == typed else f'path:"{path}"'
 
     return re.sub(r'(?<![^\s(+-])path:(?:"([^"]+)"|([^\s"]+))', inside, text)
 

@@ -140,10 +140,10 @@ class Service:
 
     def _built(self) -> Starlette:
         register_url_convertor("any", _AnyPath())
-        paths = [each.path.replace(":path}", ":any}") for each in ENDPOINTS]
+        paths = [endpoint.path.replace(":path}", ":any}") for endpoint in ENDPOINTS]
         routes = [
-            Route(path, self._endpoint(each), methods=list(each.methods))
-            for path, each in zip(paths, ENDPOINTS, strict=True)
+            Route(path, self._endpoint(endpoint), methods=list(endpoint.methods))
+            for path, endpoint in zip(paths, ENDPOINTS, strict=True)
         ]
         routes += [
             Route("/", self._page, methods=["GET"]),
@@ -171,9 +171,11 @@ class Service:
                 return await asyncio.to_thread(self._made, endpoint, arguments, squeeze)
             if not endpoint.cached:
                 return await self._in_thread(self._made, endpoint, arguments, squeeze)
-            known = request.headers.get("if-none-match", "") if request.method != "POST" else ""
+            known_tag = request.headers.get("if-none-match", "") if request.method != "POST" else ""
             key = (endpoint.name, repr(sorted(arguments.items())), squeeze)
-            return self._kept(key, known) or await self._in_thread(self._cached, endpoint, arguments, key, known)
+            return self._not_modified(key, known_tag) or await self._in_thread(
+                self._cached, endpoint, arguments, key, known_tag
+            )
 
         return answer
 
@@ -182,11 +184,11 @@ class Service:
         body = errors.encoded(endpoint.answerer(self.site, arguments))
         return _response(body, _JSON, {"cache-control": "no-store"}, squeeze)
 
-    def _cached(self, endpoint: Endpoint, arguments: Arguments, key: _Key, known: str) -> Response:
+    def _cached(self, endpoint: Endpoint, arguments: Arguments, key: _Key, known_tag: str) -> Response:
         """In a thread: an answer that holds until the next commit, unless it was cut short."""
         self.site.views.stats()  # opens a new commit
-        if kept := self._kept(key, known):
-            return kept
+        if cached := self._not_modified(key, known_tag):
+            return cached
         state = self._state()
         wire = endpoint.answerer(self.site, arguments)
         body = errors.encoded(wire)
@@ -197,13 +199,13 @@ class Service:
         self._cache.put(state, key, bytes(response.body))
         return response
 
-    def _kept(self, key: _Key, known: str) -> Response | None:
+    def _not_modified(self, key: _Key, known_tag: str) -> Response | None:
         """An answer without any work: that the client has it, or the one that was given before."""
         state = self._state()
         if state is None:
             return None
         headers = _tagged(state, key)
-        if headers["etag"].removeprefix("W/") in known:
+        if headers["etag"].removeprefix("W/") in known_tag:
             return Response(status_code=304, headers=headers)
         body = self._cache.get(state, key)
         if body is None:
@@ -325,8 +327,8 @@ async def _on_error(request: Request, error: PostdexError) -> Response:
 async def _on_http_error(request: Request, error: HTTPException) -> Response:
     """What Starlette itself refuses: an address or a method that is not there."""
     code, hint = ("method_not_allowed", "") if error.status_code == 405 else ("not_found", "/openapi.json lists them")
-    said = "the address does not know this method" if error.status_code == 405 else "there is no such address"
-    refusal = _refusal(RequestError(code, said, hint))
+    message = "the address does not know this method" if error.status_code == 405 else "there is no such address"
+    refusal = _refusal(RequestError(code, message, hint))
     refusal.headers.update(error.headers or {})
     return refusal
 

@@ -94,8 +94,8 @@ def check_host(host: str, rules: AccessRules) -> None:
     postdex.http.errors.RequestError: this service does not go by the name evil.example; \
 name it in the setting origins
     """
-    found = _HOST.fullmatch(host)
-    name = found[1].lower() if found else ""
+    match = _HOST.fullmatch(host)
+    name = match[1].lower() if match else ""
     named = {origin.partition("://")[2].lower() for origin in rules.origins}
     if name in _LOCAL or name == rules.host.lower() or name.strip("[]") == rules.host or host.lower() in named:
         return
@@ -120,7 +120,7 @@ def _origin(headers: Mapping[str, str], host: str, rules: AccessRules) -> dict[s
     origin = headers.get("origin")
     if origin is None or origin.partition("://")[2].lower() == host.lower() != "":
         return {}
-    if origin.lower() not in {known.lower() for known in rules.origins}:
+    if origin.lower() not in {allowed.lower() for allowed in rules.origins}:
         raise RequestError(
             "bad_origin", f"pages of {origin[:80]} may not ask this service", "name it in the setting origins"
         )

@@ -93,7 +93,9 @@ class Room:
 
 
 def _slowest(guests: Collection[Guest]) -> Guest | None:
-    waiting = [(since, number, each) for number, each in enumerate(guests) if (since := each.waits_since) is not None]
+    waiting = [
+        (since, number, guest) for number, guest in enumerate(guests) if (since := guest.waits_since) is not None
+    ]
     return min(waiting)[2] if waiting else None
 
 

@@ -72,9 +72,9 @@ class Metrics:
 def write(done: Done) -> None:
     """The line of a request."""
     if log.isEnabledFor(logging.INFO):
-        said = "%s %s %d %.1f ms %s"
+        line = "%s %s %d %.1f ms %s"
         row = (done.method, done.target[:_TARGET], done.status, done.seconds * 1000, done.client)
-        log.info(said, *row, extra={"request": done})
+        log.info(line, *row, extra={"request": done})
 
 
 class PlainLines(logging.Formatter):
@@ -93,12 +93,12 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        said = {"time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"), "level": record.levelname.lower()}
+        record_fields = {"time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"), "level": record.levelname.lower()}
         done: Done | None = getattr(record, "request", None)
         if done:
             parts = done._asdict()
             parts["target"] = done.target[:_TARGET]
             parts["ms"] = round(parts.pop("seconds") * 1000, 2)
-            return wire.dumps({**said, "message": "request", **parts})
+            return wire.dumps({**record_fields, "message": "request", **parts})
         trace = {"traceback": self.formatException(record.exc_info)} if record.exc_info else {}
-        return wire.dumps({**said, "message": record.getMessage(), **trace})
+        return wire.dumps({**record_fields, "message": record.getMessage(), **trace})

@@ -65,11 +65,11 @@ def from_query(query: bytes, table: Sequence[Argument]) -> dict[str, Any]:
     except ValueError as error:
         raise RequestError("bad_parameter", f"there are more than {_MAX_FIELDS} parameters") from error
     given: dict[str, Any] = {}
-    known = {parameter.name: parameter for parameter in table}
+    parameters = {parameter.name: parameter for parameter in table}
     for name, text in fields:
-        parameter = known.get(name)
+        parameter = parameters.get(name)
         if parameter is None:
-            raise _unknown(name, known)
+            raise _unknown(name, parameters)
         if parameter.kind == "texts":
             given.setdefault(name, []).append(text)
         elif name in given:
@@ -91,10 +91,10 @@ def from_json(body: bytes, table: Sequence[Argument]) -> dict[str, Any]:
         raise RequestError("bad_json", "the body is not JSON", "send a JSON object in UTF-8") from error
     if not isinstance(given, dict):
         raise RequestError("bad_json", "the body is JSON, but not an object", 'send an object, {"q": "…"}')
-    known = {parameter.name: parameter for parameter in table}
+    parameters = {parameter.name: parameter for parameter in table}
     for name in given:
-        if name not in known:
-            raise _unknown(name, known)
+        if name not in parameters:
+            raise _unknown(name, parameters)
     return _complete(given, table)
 
 
@@ -105,8 +105,8 @@ def _complete(given: dict[str, Any], table: Iterable[Argument]) -> dict[str, Any
     }
 
 
-def _unknown(name: str, known: Iterable[str]) -> RequestError:
-    hint = f"there are {', '.join(known)}" if known else "this address takes none"
+def _unknown(name: str, names: Iterable[str]) -> RequestError:
+    hint = f"there are {', '.join(names)}" if names else "this address takes none"
     return RequestError("bad_parameter", f"there is no parameter {name[:40]}", hint)
 
 

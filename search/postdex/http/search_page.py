@@ -52,17 +52,17 @@ def asked(address: bytes) -> dict[str, Any]:
     except ValueError:  # more fields than any form of ours has
         fields.clear()
     last = {name: values[-1] for name, values in fields.items()}
-    found: dict[str, Any] = {"query": last.get("q", ""), "limit": _FIRST_HITS, "facets": FACETS}
+    arguments: dict[str, Any] = {"query": last.get("q", ""), "limit": _FIRST_HITS, "facets": FACETS}
     for argument in SEARCH:
         if argument.name in _SAID and argument.name in fields:
             given: Any = fields[argument.name] if argument.kind == "texts" else last[argument.name]
             if not misfit(argument, given) and (argument.kind != "date" or fullmatch(DATE, last[argument.name])):
-                found[argument.name] = given
+                arguments[argument.name] = given
     if last.get("prefix_last") == "true":  # page.js, while somebody types
-        found["prefix_last"] = True
+        arguments["prefix_last"] = True
     if fullmatch("[1-9][0-9]{0,2}", last.get("limit", "")):
-        found["limit"] = min(int(last["limit"]), MAX_HITS)
-    return found
+        arguments["limit"] = min(int(last["limit"]), MAX_HITS)
+    return arguments
 
 
 def html(
@@ -127,8 +127,8 @@ def reading(post: Mapping[str, Any]) -> str:
     )
 
 
-def _filled(place: str, made: str) -> str:
-    return made + place if place.startswith("</") else place + made
+def _filled(place: str, content: str) -> str:
+    return content + place if place.startswith("</") else place + content
 
 
 @cache
@@ -160,10 +160,12 @@ def _toggled(view: _View, name: str, value: str) -> _View:
     """The view with this filter put in, or taken out if it is in force."""
     chosen = value in _chosen(view, name)
     if name == "year":
-        kept = [field for field in view if field[0] not in ("after", "before")]
-        return kept if chosen else [*kept, ("after", f"{value}-01-01"), ("before", f"{int(value) + 1:04}-01-01")]
-    kept = [field for field in view if (field != (name, value) if name == "tags" or chosen else field[0] != name)]
-    return kept if chosen else [*kept, (name, value)]
+        remaining = [field for field in view if field[0] not in ("after", "before")]
+        return (
+            remaining if chosen else [*remaining, ("after", f"{value}-01-01"), ("before", f"{int(value) + 1:04}-01-01")]
+        )
+    remaining = [field for field in view if (field != (name, value) if name == "tags" or chosen else field[0] != name)]
+    return remaining if chosen else [*remaining, (name, value)]
 
 
 def _chosen(view: _View, name: str) -> list[str]:
@@ -201,22 +203,22 @@ def _notes(results: Results | None, error: PostdexError | None, view: _View) -> 
     if results is None:
         return ""
     others = [field for field in view if field[0] != "q"]
-    made = []
-    for word, known, posts in results.corrections:
-        replaced = [_address([("q", results.query.replace(word, other)), *others]) for other in known]
-        links = ", ".join(f'<a href="{to}">{text(other)}</a>' for to, other in zip(replaced, known, strict=True))
-        made.append(f"<p>{'Hardly any' if posts else 'No'} post has “{text(word)}”. Also searched for {links}.</p>")
+    parts = []
+    for word, words, posts in results.corrections:
+        replaced = [_address([("q", results.query.replace(word, other)), *others]) for other in words]
+        links = ", ".join(f'<a href="{to}">{text(other)}</a>' for to, other in zip(replaced, words, strict=True))
+        parts.append(f"<p>{'Hardly any' if posts else 'No'} post has “{text(word)}”. Also searched for {links}.</p>")
     warnings = list(results.warnings)
     if not results.complete:
         warnings.append("The search took too long and was cut: there may be more.")
     if changed := results.index.changed_files:
         warnings.append(f"{changed:,} changed file{'' if changed == 1 else 's'} not searched yet.")
     if warnings:
-        made.append(f"<ul>{''.join(f'<li>{text(warning)}</li>' for warning in warnings)}</ul>")
+        parts.append(f"<ul>{''.join(f'<li>{text(warning)}</li>' for warning in warnings)}</ul>")
     if not results.total and any(name != "sort" for name, _ in others):
         address = _address([("q", results.query)] if results.query else [])
-        made.append(f'<p><a href="{address}">Search without filters</a></p>')
-    return "".join(made)
+        parts.append(f'<p><a href="{address}">Search without filters</a></p>')
+    return "".join(parts)
 
 
 def _hit(hit: Hit) -> str:

@@ -64,11 +64,11 @@ def serve(
         service = app.Service(site, auth.AccessRules(host, site.index.settings.origins, token, guarded))
         server.log_to_stderr(form)
         address = f"[{host}]" if ":" in host else host
-        said = f"{site.views.stats().posts:,} posts of {site.index.folder} at "
-        said += f"http://{address}:{listening.getsockname()[1]}/"
+        line = f"{site.views.stats().posts:,} posts of {site.index.folder} at "
+        line += f"http://{address}:{listening.getsockname()[1]}/"
         with watched(site):
             server.settle()
-            server.server(service, lambda: note(said)).run([listening])
+            server.server(service, lambda: note(line)).run([listening])
         service.close()
     return 0
 

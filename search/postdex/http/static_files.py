@@ -31,26 +31,26 @@ class StaticFile(NamedTuple):
 
 def load() -> dict[str, StaticFile]:
     """Address -> file, for all scripts and styles of the page; the page itself is made for each answer."""
-    found = {}
+    loaded = {}
     for resource in files(page).iterdir():
         media = _MEDIA.get(resource.name[resource.name.rfind(".") :])
         if media:
             body = resource.read_bytes()
             tag = f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
-            found[f"/{resource.name}"] = StaticFile(body, gzip.compress(body, mtime=0), media, tag)
-    return found
+            loaded[f"/{resource.name}"] = StaticFile(body, gzip.compress(body, mtime=0), media, tag)
+    return loaded
 
 
 def response(file: StaticFile, scope: Scope) -> Response:
     """The answer: the file, squeezed if the client can read that, or that it has it already."""
     headers = {name: value for name, value in scope["headers"] if name in (b"if-none-match", b"accept-encoding")}
-    said = {"etag": file.tag, "cache-control": "no-cache", "vary": "Accept-Encoding"}
-    said["cross-origin-resource-policy"] = "cross-origin"
+    sent_headers = {"etag": file.tag, "cache-control": "no-cache", "vary": "Accept-Encoding"}
+    sent_headers["cross-origin-resource-policy"] = "cross-origin"
     if file.tag.removeprefix("W/").encode() in headers.get(b"if-none-match", b""):
-        return Response(status_code=304, headers=said)
+        return Response(status_code=304, headers=sent_headers)
     if takes_gzip(headers.get(b"accept-encoding", b"").decode("latin-1")):
-        return Response(file.squeezed, headers=said | {"content-encoding": "gzip", "content-type": file.media})
-    return Response(file.body, headers=said | {"content-type": file.media})
+        return Response(file.squeezed, headers=sent_headers | {"content-encoding": "gzip", "content-type": file.media})
+    return Response(file.body, headers=sent_headers | {"content-type": file.media})
 
 
 def takes_gzip(accepted: str) -> bool:

@@ -72,11 +72,11 @@ def hits_text(results: Results, width: int = 0, *, where: Callable[[str], str] =
 
 def notes(results: Results) -> list[str]:
     """What a reader of the results should know, a line each: corrections, warnings, an old index, a cut search."""
-    said = [_correction(*one) for one in results.corrections]
-    said += [f"warning: {printable(warning)}" for warning in results.warnings]
+    lines = [_correction(*correction) for correction in results.corrections]
+    lines += [f"warning: {printable(warning)}" for warning in results.warnings]
     if not results.complete:
-        said.append("warning: the search was cut at its deadline; hits and total are not complete")
-    return said + stale(results.index)
+        lines.append("warning: the search was cut at its deadline; hits and total are not complete")
+    return lines + stale(results.index)
 
 
 def stale(index: IndexState) -> list[str]:
@@ -141,10 +141,10 @@ def problems_text(problems: Iterable[Problem], *, where: Callable[[str], str] = 
 
 def document_text(document: Document, section: int | None = None) -> str:
     """A post to read: its metadata, then all its sections or only one, with the lines of the file."""
-    wanted = range(len(document.sections)) if section is None else (section,)
+    numbers = range(len(document.sections)) if section is None else (section,)
     head = [printable(document.title), printable(document.path) + _date(document.date, document.date_from)]
     parts = ["\n".join(line + _tags(document.tags) if at else line for at, line in enumerate(head) if line)]
-    for index in wanted:
+    for index in numbers:
         stored = document.sections[index]
         if stored.heading:
             parts.append("#" * max(1, stored.level) + " " + printable(stored.heading))
@@ -159,8 +159,8 @@ def _hit_lines(hit: Hit, screen: _Screen) -> Iterator[str]:
     headings = hit.headings[1:] if hit.headings[:1] == (hit.title,) else hit.headings
     title = printable(hit.title)
     spans = hit.title_spans if title == hit.title else ()  # offsets of a title with control characters do not fit
-    said = " > ".join([title, *map(printable, headings)])
-    yield from _headed(_located(hit.path, hit.line, screen), said, spans, _aside(hit), screen)
+    heading_line = " > ".join([title, *map(printable, headings)])
+    yield from _headed(_located(hit.path, hit.line, screen), heading_line, spans, _aside(hit), screen)
     yield from _snippet_lines(hit.snippet, screen)
     for section in hit.sections[1:]:
         yield from _section_lines(hit, section, screen)
@@ -170,24 +170,26 @@ def _hit_lines(hit: Hit, screen: _Screen) -> Iterator[str]:
 
 def _section_lines(hit: Hit, section: SectionHit, screen: _Screen) -> Iterator[str]:
     place = _located(hit.path, section.match_line or section.line, screen)
-    said = " ".join(f"> {printable(heading)}" for heading in section.headings) or "(beginning)"
-    yield from _headed(place, said, (), "", screen)
+    heading_line = " ".join(f"> {printable(heading)}" for heading in section.headings) or "(beginning)"
+    yield from _headed(place, heading_line, (), "", screen)
     if section.snippet:
         yield from _snippet_lines(section.snippet, screen)
 
 
-def _headed(place: tuple[str, int], said: str, spans: Sequence[Span], aside: str, screen: _Screen) -> Iterator[str]:
+def _headed(
+    place: tuple[str, int], heading_line: str, spans: Sequence[Span], aside: str, screen: _Screen
+) -> Iterator[str]:
     """The location and what is there: on one line if it fits, else the rest below, indented."""
     location, columns = place
-    if not screen.width or columns + cells(f"  {said}{aside}") <= screen.width:
-        yield f"{location}  {_styled(said, spans, 0, screen)}{_dim(aside, screen)}".rstrip()
+    if not screen.width or columns + cells(f"  {heading_line}{aside}") <= screen.width:
+        yield f"{location}  {_styled(heading_line, spans, 0, screen)}{_dim(aside, screen)}".rstrip()
         return
     yield location
-    text = said + aside
+    text = heading_line + aside
     indent = screen.indent[:2]
     for start, stop in lines(text, max(1, screen.width - len(indent))):
-        told = _styled(text[start : min(stop, len(said))], spans, start, screen)
-        yield f"{indent}{told}{_dim(text[max(start, len(said)) : stop], screen)}"
+        told = _styled(text[start : min(stop, len(heading_line))], spans, start, screen)
+        yield f"{indent}{told}{_dim(text[max(start, len(heading_line)) : stop], screen)}"
 
 
 def _snippet_lines(snippet: Snippet, screen: _Screen) -> Iterator[str]:
@@ -251,8 +253,8 @@ def _dim(text: str, screen: _Screen) -> str:
     return f"{_DIM}{text}{_OFF}" if text.strip() and screen.color else text
 
 
-def _correction(word: str, known: Sequence[str], posts: int) -> str:
-    also = f": also searched for {', '.join(map(printable, known))}" if known else ""
+def _correction(word: str, words: Sequence[str], posts: int) -> str:
+    also = f": also searched for {', '.join(map(printable, words))}" if words else ""
     return f"{'hardly any' if posts else 'no'} post has “{printable(word)}”{also}"
 
 

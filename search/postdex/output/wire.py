@@ -122,14 +122,14 @@ def suggestions(prefix: str, words: Iterable[IndexedWord]) -> dict[str, Any]:
 
 def document(stored: Document, section: int | None = None) -> dict[str, Any]:
     """The wire form of a post with the text of its sections, or of one; line n of a text is n lines below its first."""
-    wanted = range(len(stored.sections)) if section is None else (section,)
+    numbers = range(len(stored.sections)) if section is None else (section,)
     return {
         "schema": SCHEMA,
         "path": stored.path,
         "title": stored.title,
         "url": link(stored.url),
         **_fields(stored, _DOCUMENT),
-        "sections": [_stored_section(stored, index) for index in wanted],
+        "sections": [_stored_section(stored, index) for index in numbers],
     }
 
 
@@ -141,14 +141,14 @@ def error(exc: Exception) -> dict[str, Any]:
     return {"error": {"code": "internal", "message": message, "hint": "this is a bug of postdex; see its log"}}
 
 
-def verdict(found: Verdict) -> dict[str, Any]:
+def verdict(answer: Verdict) -> dict[str, Any]:
     """The wire form of what became of a post in a search."""
     return {
         "schema": SCHEMA,
-        "path": found.path,
-        "rank": found.rank or None,
-        "reasons": list(found.reasons),
-        "explain": found.score and _explanation(found.score),
+        "path": answer.path,
+        "rank": answer.rank or None,
+        "reasons": list(answer.reasons),
+        "explain": answer.score and _explanation(answer.score),
     }
 
 
@@ -157,7 +157,7 @@ def checkup(status: Status | None, problems: Iterable[Problem]) -> dict[str, Any
     state = status and {
         **status._asdict(),
         "stats": status.stats._asdict(),
-        "commits": [{**one._asdict(), "made": _date(one.made)} for one in status.commits],
+        "commits": [{**commit._asdict(), "made": _date(commit.made)} for commit in status.commits],
     }
     told = [{**problem._asdict(), "hint": in_words(problem.hint)} for problem in problems]
     return {"schema": SCHEMA, "index": state, "problems": told}

@@ -30,16 +30,16 @@ def verdict(reader: Reader, document: Outlined, question: ParsedQuery) -> Verdic
     if not here.matches(question.tree):
         return Verdict(path, 0, None, (*_unpublished(unpublished), *_failed(question.tree, here)))
     search = Search(question.tree, question.as_typed, limit=MAX_HITS, drafts=bool(unpublished))
-    found = reader.search(search)
-    showing = hits.hit_context(search, found, reader.analyzer)
-    for number, one in enumerate(best(found, question), 1):
-        if one.candidate.document.path == path:
-            score = hits.explanation(reader, one, showing)
+    answer = reader.search(search)
+    showing = hits.hit_context(search, answer, reader.analyzer)
+    for number, ranked in enumerate(best(answer, question), 1):
+        if ranked.candidate.document.path == path:
+            score = hits.explanation(reader, ranked, showing)
             return Verdict(path, 0 if unpublished else number, score, tuple(_unpublished(unpublished)))
     return Verdict(path, 0, reader.explain(search, path), (f"it is not among the first {MAX_HITS}",))
 
 
-def unknown(folder: Path, engine: Engine, settings: Settings, known: FileTable, path: str) -> list[str]:
+def unknown(folder: Path, engine: Engine, settings: Settings, indexed_files: FileTable, path: str) -> list[str]:
     """Why a file is not in the index."""
     reasons = [
         problem.message + (f"; {problem.hint}" if problem.hint else "")
@@ -48,9 +48,9 @@ def unknown(folder: Path, engine: Engine, settings: Settings, known: FileTable, 
     ]
     if not os.path.isfile(posts.lying(folder, path)):
         return [*reasons, "there is no such file in the folder of the posts"]
-    if path in known.files:
+    if path in indexed_files.files:
         return reasons or ["the file holds nothing to index"]
-    todo = refresh.plan(folder, known, settings)
+    todo = refresh.plan(folder, indexed_files, settings)
     if path in todo.add:
         return [*reasons, "it is newer than the index; `postdex index` takes it in"]
     return reasons or ["it is left out by .gitignore, by the settings include or exclude, or by where it lies"]
