@@ -28,15 +28,15 @@ barred = threading.RLock()
 _living: WeakSet[Forked] = WeakSet()
 
 
-def remember(one: Forked) -> None:
+def remember(listener: Forked) -> None:
     """Let it begin anew in every child that is forked while it lives."""
-    _living.add(one)
+    _living.add(listener)
 
 
 def _begin_anew() -> None:
     barred.release()
-    for one in list(_living):
-        one.begin_anew()
+    for listener in list(_living):
+        listener.begin_anew()
 
 
 os.register_at_fork(before=barred.acquire, after_in_parent=barred.release, after_in_child=_begin_anew)

@@ -172,28 +172,28 @@ def _line(text: str, name: str, header: str) -> int:
     """The line where a setting stands in its file, 0 if it is not found (written in an unusual way)."""
     table = re.search(rf"^[ \t]*\[{re.escape(header)}\]", text, re.MULTILINE) if header else None
     start = table.end() if table else 0
-    found = re.compile(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[.=\]]", re.MULTILINE).search(text, start)
-    return text.count("\n", 0, found.start()) + 1 if found else 0
+    match = re.compile(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[.=\]]", re.MULTILINE).search(text, start)
+    return text.count("\n", 0, match.start()) + 1 if match else 0
 
 
 def _checked(name: str, value: object, path: str, line: int) -> object:
     """The value of a setting as `Settings` holds it, else `ConfigError` with its place."""
-    setting = next((each for each in SETTINGS if each.name == name), None)
+    setting = next((item for item in SETTINGS if item.name == name), None)
     if setting is None:
-        names = [each.name for each in SETTINGS]
+        names = [item.name for item in SETTINGS]
         hint = _nearest(name, names).removeprefix("; ") or "the settings are " + ", ".join(names)
         raise ConfigError(f"there is no setting {name}", hint, path=path, line=line)
     if setting.type == "texts":
         value = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, (list, tuple)) else value
-        fits = isinstance(value, tuple) and all(isinstance(each, str) for each in value)
+        fits = isinstance(value, tuple) and all(isinstance(item, str) for item in value)
     elif setting.type == "number":
         fits = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     else:
         fits = isinstance(value, bool if setting.type == "flag" else str)
     if not fits:
-        wanted = {"texts": "a list of texts", "text": "a text", "number": "a whole number, not negative"}
+        expected = {"texts": "a list of texts", "text": "a text", "number": "a whole number, not negative"}
         raise ConfigError(
-            f"{name} must be {wanted.get(setting.type, 'true or false')}", setting.doc, path=path, line=line
+            f"{name} must be {expected.get(setting.type, 'true or false')}", setting.doc, path=path, line=line
         )
     wrong = _WRONG[name](value) if name in _WRONG else ""
     if wrong:
@@ -317,6 +317,6 @@ def _toml(content: bytes, file: Path) -> dict[str, Any]:
             raise ValueError("a key with 50 parts")
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError too
-        found = re.search(r"line (\d+)", str(error))
-        line = int(found[1]) if found else content.count(b"\n") + 1 if "end of document" in str(error) else 0
+        match = re.search(r"line (\d+)", str(error))
+        line = int(match[1]) if match else content.count(b"\n") + 1 if "end of document" in str(error) else 0
         raise ConfigError(f"this is not valid TOML ({error})", "correct the file", path=str(file), line=line) from error

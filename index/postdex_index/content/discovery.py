@@ -98,8 +98,8 @@ class _Walk:
         """Take the posts of one folder, open under this number, which is closed; its folders that may hold more,
         the last first. A stat in an open folder takes an eighth less time than one of a path."""
         try:
-            with os.scandir(number) as found:
-                entries = {entry.name: entry for entry in found}
+            with os.scandir(number) as scanned:
+                entries = {entry.name: entry for entry in scanned}
             return self.sorted_out(entries, prefix, rules, top)
         finally:
             os.close(number)
@@ -219,12 +219,12 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def _suffixes(include: Iterable[str]) -> tuple[str, ...]:
     """The suffixes that `include` stands for, in both cases, if it is nothing but `*.suffix`; else ()."""
-    found: list[str] = []
+    suffixes: list[str] = []
     for glob in include:
         if not re.fullmatch(r"\*(?:\.\w+)+", glob):
             return ()
-        found += [glob[1:], glob[1:].upper()]
-    return tuple(found)
+        suffixes += [glob[1:], glob[1:].upper()]
+    return tuple(suffixes)
 
 
 def _above(folder: Path) -> tuple[_IgnoreRules, ...]:

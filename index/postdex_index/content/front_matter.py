@@ -148,10 +148,10 @@ def _unopened(text: str, start: int, generator: Generator) -> FrontMatter:
     if close is None:
         return _headers(text, start, generator)
     block = _Block("JSON" if close[1][0] == ";" else "YAML", start, text[start : close.start()], close.end())
-    found = _read(text, block)
-    usual = not found.problems and any(key.lower() in _USUAL for key in found.fields)
-    if usual or (generator.unopened == "any" and found.fields):
-        return found
+    fields_read = _read(text, block)
+    usual = not fields_read.problems and any(key.lower() in _USUAL for key in fields_read.fields)
+    if usual or (generator.unopened == "any" and fields_read.fields):
+        return fields_read
     return _headers(text, start, generator)  # or prose that begins with "Note: …", and a rule after it
 
 
@@ -181,19 +181,19 @@ def _read(text: str, block: _Block) -> FrontMatter:
         if not _KEY_LINE.match(block.text) and block.kind == "YAML":
             return _all_body(text)
         return _front_matter(text, {}, block.body, [_problem(text, block.start, message, "move text into the body")])
-    value, found = read_block(block.kind, block.text)
+    value, problems_read = read_block(block.kind, block.text)
     hint = _YAML_HINT if block.kind == "YAML" else "check quotes, commas and brackets"
     problems = [
         _problem(text, _line_start(text, block.start, line), message, _TWICE if message.endswith("twice") else hint)
-        for line, message in found
+        for line, message in problems_read
     ]
     if isinstance(value, str) and _NO_BLANK.match(block.text):
         value, problems = _spaced(text, block)
     if isinstance(value, dict):
         return _front_matter(text, value, block.body, problems)
-    if found and (block.kind != "YAML" or _KEY_LINE.match(block.text)):
+    if problems_read and (block.kind != "YAML" or _KEY_LINE.match(block.text)):
         return _front_matter(text, {}, block.body, problems)
-    if value is None and not found:
+    if value is None and not problems_read:
         return _front_matter(text, {}, block.body)  # `---` and `---` with nothing or comments between
     if isinstance(value, list):
         message = "the front matter is a list, not fields; it is read as text"
@@ -246,7 +246,7 @@ def _front_matter(text: str, fields: Value, body: int, problems: Iterable[Proble
 
 def _prose(head: str, fields: Mapping[str, Value]) -> str:
     """The lines of front matter with words that are in no field, each on its line of the file; "" if there are none."""
-    known = {word for text in scalars({**fields}) for word in _WORD.findall(text)}
+    words = {word for text in scalars({**fields}) for word in _WORD.findall(text)}
     lines = head.split("\n")
-    lost = ["" if known.issuperset(_WORD.findall(line)) or _SECRET.match(line) else line.strip() for line in lines]
+    lost = ["" if words.issuperset(_WORD.findall(line)) or _SECRET.match(line) else line.strip() for line in lines]
     return "\n".join(lost).rstrip()

@@ -186,17 +186,17 @@ class _Fields:
 
     def several(self, *names: str, split: str = ",，", value: Value = None) -> tuple[str, ...]:
         """A field that is a list, or a string to be split at one of these characters ("" not at all, " " at blanks)."""
-        name, found = self.first(*names) if value is None else (names[0], value)
-        if not found:
+        name, raw_value = self.first(*names) if value is None else (names[0], value)
+        if not raw_value:
             return ()
-        if isinstance(found, str):
-            parts = [found]
+        if isinstance(raw_value, str):
+            parts = [raw_value]
             if split:
-                parts = found.split() if split == " " else re.split(f"[{split}]", found)
+                parts = raw_value.split() if split == " " else re.split(f"[{split}]", raw_value)
         else:
-            if isinstance(found, dict) and not isinstance(found.get("name"), str):
+            if isinstance(raw_value, dict) and not isinstance(raw_value.get("name"), str):
                 self.problem(name, f"{name} is a mapping, not a list", f"write {name}: [one, other]")
-            parts = list(_texts(found))
+            parts = list(_texts(raw_value))
         texts = tuple(dict.fromkeys(text for text in map(clean, parts) if text))
         if len(texts) > MOST:
             self.problem(name, f"{name} has more than {MOST} values; the rest is left out", "use fewer")
@@ -207,11 +207,11 @@ class _Fields:
         name, value = self.first(*names)
         if value is None:
             return None
-        found = dates.parse(value, zone) if isinstance(value, str) else None
-        if found is None:
+        moment = dates.parse(value, zone) if isinstance(value, str) else None
+        if moment is None:
             shown = clean(value)[:40] if isinstance(value, str) else "a list"
             self.problem(name, f"{name} is no date ({shown})", "write it as 2022-08-26 or 2022-08-26 09:30:00 +0800")
-        return found
+        return moment
 
     def flag(self, name: str) -> bool | None:
         """A field that is true or false; None if it is neither."""
@@ -234,8 +234,8 @@ def _texts(value: Value) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
+        for item in value:
+            yield from _texts(item)
     elif isinstance(value, dict):
         name = value.get("name") or value.get("label")
         pairs = list(value.items())
@@ -248,14 +248,14 @@ def _texts(value: Value) -> Iterator[str]:
 def _date(fields: _Fields, context: PostContext) -> tuple[int | None, str]:
     name = next((name for name in _DATES if fields.values.get(name) and not _is_flag(fields, name)), "")
     if name:
-        found = fields.moment(context.zone, name)
-        return (found.wall, "post") if found else (None, "")
+        moment = fields.moment(context.zone, name)
+        return (moment.wall, "post") if moment else (None, "")
     in_name = dates.split_name(_stem(context.path))[0]
-    found = dates.parse(in_name, context.zone) if in_name else None
-    if found:
-        return found.wall, "path"
-    found = None if context.mtime is None else dates.from_seconds(context.mtime, context.zone)
-    return (found.wall, "file") if found else (None, "")
+    moment = dates.parse(in_name, context.zone) if in_name else None
+    if moment:
+        return moment.wall, "path"
+    moment = None if context.mtime is None else dates.from_seconds(context.mtime, context.zone)
+    return (moment.wall, "file") if moment else (None, "")
 
 
 def _is_flag(fields: _Fields, name: str) -> bool:
@@ -266,8 +266,8 @@ def _tags(fields: _Fields, generator: Generator) -> tuple[str, ...]:
     name, value = fields.first("tags", "tag", "labels")
     if value is None:
         name, value = "tags", _taxonomy(fields, "tags")
-    found = fields.several(name, split=_separators(value, generator, plural=name == "tags"), value=value)
-    tags = (tag.lstrip("#＃").strip() for tag in found)
+    values = fields.several(name, split=_separators(value, generator, plural=name == "tags"), value=value)
+    tags = (tag.lstrip("#＃").strip() for tag in values)
     return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
@@ -275,16 +275,16 @@ def _categories(fields: _Fields, context: PostContext) -> tuple[tuple[str, ...],
     name, value = fields.first("categories", "category")
     if value is None:
         name, value = "categories", _taxonomy(fields, "categories")
-    nested = isinstance(value, list) and any(isinstance(each, list) for each in value)
+    nested = isinstance(value, list) and any(isinstance(item, list) for item in value)
     if nested and isinstance(value, list):
         paths = [
-            fields.several(name, split="", value=each if isinstance(each, list) else [each]) for each in value[:MOST]
+            fields.several(name, split="", value=item if isinstance(item, list) else [item]) for item in value[:MOST]
         ]
     elif context.generator.nested_categories:
         paths = [fields.several(name, split="", value=value)] if value else []
     else:
         split = _separators(value, context.generator, plural=name == "categories")
-        paths = [(each,) for each in fields.several(name, split=split, value=value)]
+        paths = [(item,) for item in fields.several(name, split=split, value=value)]
         before, posts, _ = context.path.partition("/_posts/")
         if posts and context.generator.folder_categories:
             paths = [*((folder,) for folder in before.split("/")), *paths]
@@ -308,7 +308,7 @@ def _taxonomy(fields: _Fields, name: str) -> Value:
 def _authors(fields: _Fields, generator: Generator) -> tuple[str, ...]:
     name, value = fields.first("authors", "author")
     if isinstance(value, dict) and not isinstance(value.get("name"), str):  # each author under a key of their own
-        people: list[Value] = [each for each in value.values() if isinstance(each, dict)]
+        people: list[Value] = [person for person in value.values() if isinstance(person, dict)]
         value = people
     return fields.several(name, split=generator.author_separators, value=value) if value else ()
 

@@ -224,9 +224,9 @@ def _unreadable(file: str, path: str, message: str, again: int | None = None) ->
 
 def _failed(error: Exception, path: str, rest: FileStamp) -> PostReading:
     """Nothing to index of a post that we failed to parse."""
-    said = f"it could not be parsed ({type(error).__name__}: {error})".split("\n")[0][:300]
+    message = f"it could not be parsed ({type(error).__name__}: {error})".split("\n")[0][:300]
     hint = "this is a mistake in postdex: please report it, with the file"
-    return PostReading(None, rest, (Problem(path, 0, "skipped", said, hint),))
+    return PostReading(None, rest, (Problem(path, 0, "skipped", message, hint),))
 
 
 def _decode(content: bytes, path: str) -> tuple[str | None, Problem | None]:
@@ -235,20 +235,20 @@ def _decode(content: bytes, path: str) -> tuple[str | None, Problem | None]:
         return content.decode("utf-16", "replace"), None
     content = content.removeprefix(_UTF8_MARK)
     first = content.find(0)
-    kept = content if first < 0 else content.replace(b"\0", b"")
+    text_bytes = content if first < 0 else content.replace(b"\0", b"")
     try:
-        text, wrong = kept.decode(), -1
+        text, wrong = text_bytes.decode(), -1
     except UnicodeDecodeError as error:
-        text, wrong = kept.decode(errors="replace"), error.start
+        text, wrong = text_bytes.decode(errors="replace"), error.start
     if first < 0 and wrong < 0:
         return text, None
     sample, few = content[:_SAMPLE], _FEW_IF_WRONG if wrong >= 0 else _FEW
     odd = len(sample) - len(sample.translate(None, _CONTROLS + b"\0" if wrong >= 0 else _CONTROLS))
-    if not kept.strip() or (first >= 0 and odd - 1 > few * len(sample)):
+    if not text_bytes.strip() or (first >= 0 and odd - 1 > few * len(sample)):
         hint = "leave it out with the setting exclude; if it is text, save it as UTF-8"
         return None, Problem(path, 0, "skipped", "this is no text", hint)
     if wrong >= 0:
-        line = kept.count(b"\n", 0, wrong) + 1
+        line = text_bytes.count(b"\n", 0, wrong) + 1
         message = "from this line on there are bytes that are not UTF-8; they were replaced"
         return text, Problem(path, line, "malformed", message, "save the file as UTF-8")
     line = content.count(b"\n", 0, first) + 1

@@ -152,23 +152,23 @@ def split_name(stem: str) -> tuple[str, str]:
     return f"{year:04}-{month}-{day}", stem[match.end() :]
 
 
-def _build(found: dict[str, str | None]) -> datetime:
-    name = found.get("name") or found.get("name2")
-    month = _month(name) if name else int(found["month"] or found["month2"] or found["month3"] or 0)
-    day = int(found["day"] or found["day2"] or found.get("day3") or 0)
-    hour, minute, second = (int(found[part] or 0) for part in ("hour", "minute", "second"))
-    if found["half"]:
+def _build(groups: dict[str, str | None]) -> datetime:
+    name = groups.get("name") or groups.get("name2")
+    month = _month(name) if name else int(groups["month"] or groups["month2"] or groups["month3"] or 0)
+    day = int(groups["day"] or groups["day2"] or groups.get("day3") or 0)
+    hour, minute, second = (int(groups[part] or 0) for part in ("hour", "minute", "second"))
+    if groups["half"]:
         if not 1 <= hour <= 12:
             raise ValueError("no such hour")
-        hour = hour % 12 + (12 if found["half"] in "pP" else 0)
+        hour = hour % 12 + (12 if groups["half"] in "pP" else 0)
     return datetime(
-        int(found["year"] or 0),
+        int(groups["year"] or 0),
         month,
         day,
         hour,
         minute,
         min(second, 59) if second == 60 else second,
-        tzinfo=_zone_of(found["zone"]),
+        tzinfo=_zone_of(groups["zone"]),
     )
 
 

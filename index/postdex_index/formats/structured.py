@@ -89,9 +89,9 @@ def plain(value: Any, depth: int = 4) -> Value:
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", value)  # JSON's \\ud800 on its own is no character
     if isinstance(value, dict):
-        return {_SURROGATE.sub("\ufffd", key): plain(each, depth - 1) for key, each in value.items()} if depth else None
+        return {_SURROGATE.sub("\ufffd", key): plain(item, depth - 1) for key, item in value.items()} if depth else None
     if isinstance(value, list):
-        return [plain(each, depth - 1) for each in value] if depth else None
+        return [plain(item, depth - 1) for item in value] if depth else None
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)  # tomllib's dates and times show as ISO 8601

@@ -280,8 +280,8 @@ class _Open:
         else:
             self.wants_key = True
             merged = value if isinstance(value, list) else [value]
-            if self.key == "<<" and all(isinstance(each, dict) for each in merged):
-                self.merges += [each for each in merged if isinstance(each, dict)]
+            if self.key == "<<" and all(isinstance(mapping, dict) for mapping in merged):
+                self.merges += [mapping for mapping in merged if isinstance(mapping, dict)]
             else:
                 self.value[self.key] = value
 

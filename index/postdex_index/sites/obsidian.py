@@ -40,10 +40,10 @@ def _without_comments(line: str, closed_below: bool) -> tuple[str, bool]:
     """A line without its comments, and whether one goes on below; one that nothing closes is text."""
     goes_on = False
 
-    def shown(found: re.Match[str]) -> str:
+    def shown(match: re.Match[str]) -> str:
         nonlocal goes_on
-        goes_on = not found[1] and not found[2] and closed_below
-        return found[1] or ("" if found[2] or closed_below else found[0])
+        goes_on = not match[1] and not match[2] and closed_below
+        return match[1] or ("" if match[2] or closed_below else match[0])
 
     return _CODE_OR_COMMENT.sub(shown, line), goes_on
 
@@ -52,7 +52,7 @@ def _without_marks(line: str) -> str:
     if "^" in line:
         line = _BLOCK_ID.sub("", line)
     if "==" in line:
-        line = _HIGHLIGHT.sub(lambda found: found[1] or found[2], line)
+        line = _HIGHLIGHT.sub(lambda match: match[1] or match[2], line)
     return _WIDTH.sub(r"\1", line) if "![" in line else line
 
 

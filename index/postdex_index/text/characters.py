@@ -118,11 +118,11 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     folded = unicodedata.normalize("NFKC", calm(without_invisible(text))).casefold()
-    kept: list[str] = []
+    letters: list[str] = []
     for character in unicodedata.normalize("NFD", calm(folded)):
-        if not (kept and kept[-1] < "\u0400" and unicodedata.category(character) == "Mn"):
-            kept.append(character)
-    return unicodedata.normalize("NFC", "".join(kept)).translate(_SPELLINGS)
+        if not (letters and letters[-1] < "\u0400" and unicodedata.category(character) == "Mn"):
+            letters.append(character)
+    return unicodedata.normalize("NFC", "".join(letters)).translate(_SPELLINGS)
 
 
 def is_spaceless(raw: str) -> bool:
@@ -280,8 +280,8 @@ def _marks() -> frozenset[str]:
 
 def _ranges(characters: str) -> list[tuple[int, int]]:
     """The inside of a character class as (first, last) code points."""
-    found = re.findall(r"(.)(?:-(.))?", characters, re.DOTALL)
-    return [(ord(first), ord(last or first)) for first, last in found]
+    bounds = re.findall(r"(.)(?:-(.))?", characters, re.DOTALL)
+    return [(ord(first), ord(last or first)) for first, last in bounds]
 
 
 @cache

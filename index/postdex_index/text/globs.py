@@ -82,11 +82,11 @@ def _segment(segment: str) -> str | None:
             pieces[-1] += re.escape(segment[position])
             position += 1
         elif char == "[":
-            found = _char_class(segment, position)
-            if found is None:
+            char_class = _char_class(segment, position)
+            if char_class is None:
                 return None
-            pieces[-1] += found[0]
-            position = found[1]
+            pieces[-1] += char_class[0]
+            position = char_class[1]
         else:
             pieces[-1] += re.escape(char)
     return _joined(pieces, ["[^/]*"] * (len(pieces) - 1))

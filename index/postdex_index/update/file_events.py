@@ -148,9 +148,9 @@ def _file_system(real: str) -> str:
             rows = [line.split() for line in file]
     except OSError:
         return ""
-    found, longest = "", -1
+    kind, longest = "", -1
     for row in rows:
         place = re.sub(r"\\(\d{3})", lambda escape: chr(int(escape[1], 8)), row[4]).rstrip("/")
         if (real + "/").startswith(place + "/") and len(place) >= longest:
-            found, longest = row[row.index("-") + 1], len(place)
-    return found
+            kind, longest = row[row.index("-") + 1], len(place)
+    return kind

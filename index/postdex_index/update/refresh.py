@@ -103,17 +103,17 @@ class Freshness(NamedTuple):
 
 
 def plan(
-    folder: Path, known: FileTable, settings: Settings, *, full: bool = False, only: Set[str] | None = None
+    folder: Path, indexed: FileTable, settings: Settings, *, full: bool = False, only: Set[str] | None = None
 ) -> Plan:
     """What has to be done so that the index follows the files, or `only` these of them.
 
     With `full`, and after a change of the settings or of the site's own files, every post is read again.
     """
     fingerprint = _fingerprint(folder, settings)
-    full = full or known.settings != fingerprint
+    full = full or indexed.settings != fingerprint
     only = None if full else only
     walk = reader.walk(folder, settings, only)
-    files, table = walk.files, known.files
+    files, table = walk.files, indexed.files
     now = time.time()
     add: list[str] = []
     change: list[str] = []

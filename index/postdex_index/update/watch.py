@@ -214,13 +214,13 @@ class _Following:
     def folders(self) -> tuple[str, ...] | None:
         """The folders that may hold posts; None if the folder itself is not there."""
         try:
-            found = reader.walk(self._folder, self._settings).folders
+            folders = reader.walk(self._folder, self._settings).folders
         except FolderError as error:
             self._reported = False
             self.say(error)
             return None
-        self._folders = frozenset(found)
-        return found
+        self._folders = frozenset(folders)
+        return folders
 
     def identity(self) -> tuple[int, int] | None:
         """What tells the folder from another that takes its name; None if there is none."""
@@ -243,12 +243,12 @@ class _Following:
         root = Path(self.root)
         files = [*surroundings(root), *(root / name for name in _SETTINGS)]
         files += [above / ".gitignore" for above in (root, *root.parents)]
-        found = []
+        paths = []
         for file in files:
             with suppress(OSError):
                 state = file.stat()
-                found.append((str(file), state.st_mtime_ns, state.st_size, state.st_ino))
-        return found
+                paths.append((str(file), state.st_mtime_ns, state.st_size, state.st_ino))
+        return paths
 
     def reload(self) -> None:
         """Take in the settings anew; those in force stay while they cannot be used."""
@@ -304,8 +304,8 @@ class _Following:
 
     def _gone(self) -> bool:
         """Whether the index was removed, or made anew: what others commit to the same has a higher number."""
-        known, found = self._known.identity, self._engine.newest()
-        return known is not None and (found is None or (found != known and found.generation <= known.generation))
+        before, now = self._known.identity, self._engine.newest()
+        return before is not None and (now is None or (now != before and now.generation <= before.generation))
 
     def _refreshed(self, only: set[str] | None) -> refresh.Report:
         def progress(done: int, total: int) -> None:
@@ -377,7 +377,7 @@ def _said(error: BaseException) -> PostdexError:
     """An error as it is reported, whoever raised it."""
     if isinstance(error, PostdexError):
         return error
-    said = str(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
-    unexpected = PostdexError(said, "it is tried again")
+    message = str(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+    unexpected = PostdexError(message, "it is tried again")
     unexpected.__cause__ = error
     return unexpected

@@ -146,12 +146,12 @@ class _Blocks:
         return line
 
     def admonition(self, text: str, column: int) -> str | None:
-        found = _ADMONITION.match(text)
-        return self.opened(found[1], column) if found else None
+        match = _ADMONITION.match(text)
+        return self.opened(match[1], column) if match else None
 
     def tab(self, text: str, column: int) -> str | None:
-        found = _TAB.match(text)
-        return self.opened(found[2], column) if found else None
+        match = _TAB.match(text)
+        return self.opened(match[2], column) if match else None
 
     def opened(self, title: str | None, column: int) -> str | None:
         """The title of a block whose content stands indented below; None if nothing does."""
@@ -162,11 +162,11 @@ class _Blocks:
         return title or ""
 
     def slashes(self, text: str, column: int) -> str | None:
-        found = _SLASHES.match(text)
-        if not found:
+        match = _SLASHES.match(text)
+        if not match:
             return None
         self.skip_options(column)
-        return found[1] or ""
+        return match[1] or ""
 
     def colons(self, text: str, column: int) -> str | None:
         """A container; or what is none and would be taken for the definition of the line before (`:tada: Done`)."""
@@ -174,11 +174,11 @@ class _Blocks:
             return self.definition_of(text, column)
         if not text.startswith(":::"):
             return None if text[1] == "-" else "\\" + text  # `:-` begins the second row of a table
-        found = _COLONS.match(text.rstrip(": \t") or ":::")
-        if not found:
+        match = _COLONS.match(text.rstrip(": \t") or ":::")
+        if not match:
             return ""
         self.skip_options(column)
-        return found[1] or shown_arguments(found[2] or "") or found[3].partition(" {")[0]
+        return match[1] or shown_arguments(match[2] or "") or match[3].partition(" {")[0]
 
     def definition_of(self, text: str, column: int) -> str | None:
         """A definition stays as it is, unless there is no term for it: it describes a heading, or what HTML names."""
@@ -200,10 +200,10 @@ class _Blocks:
         self.at = at - 1 if at > self.at + 1 else self.at
 
     def callout(self, text: str, _column: int) -> str | None:
-        found = _CALLOUT.match(text)
-        if not found or (text.endswith("]") and found[2].lower() in _ALERTS):
+        match = _CALLOUT.match(text)
+        if not match or (text.endswith("]") and match[2].lower() in _ALERTS):
             return None
-        return found[1] + found[3]
+        return match[1] + match[3]
 
     def tags(self, text: str, column: int) -> str | None:
         if _HTML_TAG.match(text):
@@ -270,8 +270,8 @@ class _Blocks:
 
     def brackets(self, text: str, column: int) -> str | None:
         """The definition of a reference, or a table of contents."""
-        found = _DEFINITION.match(text)
-        return self.definition(found[1], found[2]) if found else self.contents(text, column)
+        match = _DEFINITION.match(text)
+        return self.definition(match[1], match[2]) if match else self.contents(text, column)
 
     @staticmethod
     def definition(label: str, address: str) -> str:

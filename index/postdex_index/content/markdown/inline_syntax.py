@@ -223,8 +223,8 @@ def first_argument(text: str) -> str:
     >>> first_argument('{{% heading "whatsnext" %}}')
     'whatsnext'
     """
-    found = _FIRST_QUOTED.search(text)
-    return " ".join((found[1] or found[2] or "").split()) if found else ""
+    match = _FIRST_QUOTED.search(text)
+    return " ".join((match[1] or match[2] or "").split()) if match else ""
 
 
 def _shown_tag(tag: str) -> str:

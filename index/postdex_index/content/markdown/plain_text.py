@@ -122,8 +122,8 @@ class Rendering:
         if behind > 0:
             self.prose.append(line_break * behind)
             self.line = self.at_line
-        found = source.find(b"\n", self.at)
-        self.next_break = found if found >= 0 else len(source)
+        newline = source.find(b"\n", self.at)
+        self.next_break = newline if newline >= 0 else len(source)
 
     def divert(self) -> None:
         """Gather what comes in a list of its own, without breaks: it has them itself, or has none."""

@@ -53,11 +53,11 @@ def sections(body: str, *, first_line: int = 1, anchors: SlugStyle = GITHUB, tit
         events = _without_breaks(events, source)
     rendering.run(events)
     rendering.finish()
-    found = tuple(rendering.sections)
+    rendered = tuple(rendering.sections)
     return ParsedMarkdown(
-        without_title(found, title) if title and rendering.first_heading else found,
+        without_title(rendered, title) if title and rendering.first_heading else rendered,
         tuple(dict.fromkeys(rendering.links)),
-        _excerpt(found, rendering.more),
+        _excerpt(rendered, rendering.more),
         rendering.first_heading,
         tuple(problems + rendering.problems),
     )
@@ -69,15 +69,15 @@ def verbatim(text: str) -> str:
     return _without_reserved(_SURROGATE.sub("\ufffd", text), 1, [])
 
 
-def without_title(found: tuple[Section, ...], title: str) -> tuple[Section, ...]:
-    """`found` with "" for each level 1 heading that repeats the post's title, so that it counts once.
+def without_title(all_sections: tuple[Section, ...], title: str) -> tuple[Section, ...]:
+    """`all_sections` with "" for each level 1 heading that repeats the post's title, so that it counts once.
 
     The section keeps level, anchor and line: links into it stay right.
     """
     same = _folded(title)
     return tuple(
         section._replace(heading="") if section.level == 1 and _folded(section.heading) == same else section
-        for section in found
+        for section in all_sections
     )
 
 
@@ -152,16 +152,16 @@ def _without_breaks(events: Iterable[Any], source: bytes) -> Iterator[Any]:
             yield event, span
 
 
-def _excerpt(found: tuple[Section, ...], more: tuple[int, int] | None) -> str:
+def _excerpt(all_sections: tuple[Section, ...], more: tuple[int, int] | None) -> str:
     if more:
         at, offset = more
-        shown = [_prose(section) for section in found[:at]] + [
-            _prose(section, offset) for section in found[at : at + 1]
+        shown = [_prose(section) for section in all_sections[:at]] + [
+            _prose(section, offset) for section in all_sections[at : at + 1]
         ]
         excerpt = _shortened(" ".join(shown))
         if excerpt:
             return excerpt
-    for section in found:
+    for section in all_sections:
         prose = _prose(section).lstrip()
         if prose:
             return _shortened(prose.partition("\n")[0])

@@ -80,10 +80,10 @@ def in_processes(
     workers = _Workers(lock)
 
     def one(task: tuple[str, Sequence[str]]) -> WrittenPart:
-        made = _in_process(workers, folder, directory, settings, task, read) if sys.executable else None
-        if made is None and not workers.stopped:
-            made = build(folder, directory, settings, *task, read)
-        return made or WrittenPart([], {}, [])
+        part = _in_process(workers, folder, directory, settings, task, read) if sys.executable else None
+        if part is None and not workers.stopped:
+            part = build(folder, directory, settings, *task, read)
+        return part or WrittenPart([], {}, [])
 
     with ThreadPoolExecutor(jobs) as pool:
         try:
@@ -142,19 +142,19 @@ def build(
     site = posts.site(folder)
     names = (f"{name}-{number}.segment" for number in count())
     gathering = SegmentBuilder(Store(directory), names, Analyzer(settings.simplify, ()))
-    made = WrittenPart([], {}, [])
+    written = WrittenPart([], {}, [])
     with no_collection():
         for start in range(0, len(paths), _STEP):
             batch = paths[start : start + _STEP]
-            found = [posts.read(folder, path, site, settings) for path in batch]
-            for path, one in zip(batch, found, strict=True):
-                made.stamps[path] = one.stamp.indexed()
-                made.problems.extend(one.problems)
-                if one.post is not None:
-                    gathering.add(one.post)
+            readings = [posts.read(folder, path, site, settings) for path in batch]
+            for path, reading in zip(batch, readings, strict=True):
+                written.stamps[path] = reading.stamp.indexed()
+                written.problems.extend(reading.problems)
+                if reading.post is not None:
+                    gathering.add(reading.post)
             read(len(batch))
-        made.entries.extend(gathering.finish())
-    return made
+        written.entries.extend(gathering.finish())
+    return written
 
 
 def _in_process(
@@ -181,7 +181,7 @@ def _in_process(
     if process is None:
         return None
     assert process.stdin and process.stdout
-    made: WrittenPart | None = None
+    part: WrittenPart | None = None
     with process:
         try:
             process.stdin.write(json.dumps(order).encode() + b"\n")
@@ -195,14 +195,14 @@ def _in_process(
                         answer["error"], Remedy.__members__.get(answer["hint"], answer["hint"]), path=answer["path"]
                     )
                 else:
-                    made = _made(answer)
+                    part = _made(answer)
         except (BrokenPipeError, ValueError):
             process.kill()  # it has died, or its last line is cut
     if process.returncode:
-        made = None
-    if made is None and not workers.stopped:
+        part = None
+    if part is None and not workers.stopped:
         log.warning("a building process ended too soon (status %d): its posts are read again here", process.returncode)
-    return made
+    return part
 
 
 def _made(answer: dict[str, list[list[object]]]) -> WrittenPart:
@@ -233,12 +233,12 @@ def _lines() -> Iterator[dict[str, object]]:
         print(json.dumps({"read": number}), flush=True)
 
     try:
-        made = build(folder, directory, Settings(**values), order["name"], order["paths"], read)
+        part = build(folder, directory, Settings(**values), order["name"], order["paths"], read)
     except IndexWriteError as error:
         yield {"error": error.message, "hint": getattr(error.remedy, "name", error.remedy), "path": error.path}
         return
-    stamps = [[path, *stamp._replace(digest=stamp.digest.hex())] for path, stamp in made.stamps.items()]  # type: ignore[arg-type]
-    yield {"entries": made.entries, "stamps": stamps, "problems": made.problems}
+    stamps = [[path, *stamp._replace(digest=stamp.digest.hex())] for path, stamp in part.stamps.items()]  # type: ignore[arg-type]
+    yield {"entries": part.entries, "stamps": stamps, "problems": part.problems}
 
 
 def _end_with_parent() -> None:
