@@ -66,8 +66,8 @@ def fingerprint() -> str:
 
 
 def idf(posts: int, doc_freq: int) -> float:
-    """How telling a word is that stands in `doc_freq` of `posts` posts: ln(1 + (N - n + .5) / (n + .5)), never
-    negative.
+    """Inverse document frequency, Robertson's, never negative: ln(1 + (N - n + .5) / (n + .5)) of a term in n of N
+    posts.
 
     >>> round(idf(1000, 1), 2), round(idf(1000, 999), 4)
     (6.5, 0.0015)
@@ -76,7 +76,7 @@ def idf(posts: int, doc_freq: int) -> float:
 
 
 def norm(code: int, length: float, average: float) -> float:
-    """k1 (1 - b + b length / average): what a field of this length adds under the fraction."""
+    """Length norm of a field: k1 (1 - b + b length / average); k1 where no post has the field."""
     b = SCORED[code].b
     return K1 * (1 - b + b * length / average) if average else K1
 
@@ -96,12 +96,12 @@ def impact(counts: Iterable[tuple[int, float]], lengths: Sequence[float], averag
 
 
 def field_score(code: int, count: float, length: float, average: float) -> float:
-    """What a word is worth by its occurrences in one field."""
+    """BM25F score of one field: weight x count / (count + norm)."""
     return SCORED[code].weight * saturation(count, norm(code, length, average))
 
 
 def saturate(field_scores: float) -> float:
-    """What the fields of a post make of a word together: half of what they add up to where that is ENOUGH.
+    """Second saturation over the summed field scores: w / (1 + w / FIELD_SATURATION).
 
     >>> round(saturate(0.5), 2), saturate(5.0)
     (0.45, 2.5)
@@ -110,7 +110,7 @@ def saturate(field_scores: float) -> float:
 
 
 def quantize(impact: float) -> int:
-    """An impact as its byte; a word that is there at all never counts nothing."""
+    """Impact as a byte, 1 to 255: a term that occurs never scores nothing."""
     return min(255, int(SCALE * impact + 0.5) or 1)
 
 

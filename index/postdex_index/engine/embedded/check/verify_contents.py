@@ -1,7 +1,7 @@
-"""Which segments have their checksums and make no sense?
+"""Which segments have valid checksums and invalid contents?
 
 Nobody writes one who does not mean to. To look for that beforehand would cost more than all searches, so it is asked
-when something has failed that should not (`embedded.blame`): then it takes as long as a merge.
+when something has failed that should not (`diagnose_damage`): then it takes as long as a merge.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Which of its surfaces stands at each occurrence of a list?
+"""Which word form stands at each occurrence of a posting list?
 
-A byte tells for each occurrence of the lists that have several, deflated in pieces: only quoted words, patterns
-and merges ask. Written by `postings_writer.py`, read by `postings.py`.
+A byte an occurrence, of the lists that have several word forms, deflated in pieces: read by exact words, patterns and
+merges only.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LEVEL = 4
 
 
 def word_form_columns(varied: Mapping[int, bytes]) -> dict[str, Column]:
-    """The columns from the surface of each occurrence, by list."""
+    """The columns of the multi-form lists, from the form number of each occurrence by list number."""
     whole = b"".join(varied.values())
     pieces = [zlib.compress(whole[start : start + PIECE], LEVEL, -15) for start in range(0, len(whole), PIECE)]
     return {
@@ -33,7 +33,7 @@ def word_form_columns(varied: Mapping[int, bytes]) -> dict[str, Column]:
 
 
 class WordForms:
-    """The surfaces of a segment's lists."""
+    """The word forms at the occurrences of a segment's posting lists."""
 
     def __init__(self, segment: SegmentFile) -> None:
         self._multi_form_lists, self._first = segment.column("multi_form_lists"), segment.column("multi_form_first")
@@ -42,7 +42,7 @@ class WordForms:
         self._check = segment.checker("form_numbers")
 
     def of(self, number: int) -> bytes:
-        """Which surface stands at each occurrence of a list; empty if it has only one."""
+        """The form number of each occurrence of a list, a byte each; empty for a list with a single form."""
         start, stop = sparse_range(self._multi_form_lists, self._first, number)
         if start == stop:
             return b""
@@ -57,7 +57,7 @@ class WordForms:
 
 
 def sparse_range(numbers: Sequence[int], first: Sequence[int], number: int) -> tuple[int, int]:
-    """What a sparse column holds for a list: [start, stop), empty if the list is not among its `numbers`."""
+    """The range [start, stop) that a sparse column has for a list; empty if the list is not among its `numbers`."""
     at = bisect_left(numbers, number)
     if at < len(numbers) and numbers[at] == number:
         return first[at], first[at + 1]

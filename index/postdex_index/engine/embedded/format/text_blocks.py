@@ -24,7 +24,7 @@ _SAMPLES = 64
 
 
 class TextWriter:
-    """Texts going in; pieces coming out."""
+    """Texts of posts, added in order; gives the deflated pieces and their dictionary as columns."""
 
     def __init__(self) -> None:
         self._waiting: list[str] = []
@@ -75,7 +75,7 @@ class TextWriter:
 
 
 class TextReader:
-    """Reads stretches of the texts of a segment."""
+    """The stored texts of a segment, read by ranges of code points."""
 
     __slots__ = ("_cached_pieces", "_check", "_first", "_inflate", "_pieces", "_start")
 

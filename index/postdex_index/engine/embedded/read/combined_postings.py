@@ -1,7 +1,7 @@
-"""What are the postings of a leaf that no stored list answers alone?
+"""What are the postings of a leaf that are not one stored list?
 
-A phrase, a word limited to a field or to some of its surfaces has positions that were computed; a pattern, a stem of
-two languages and synonyms are several postings as one.
+Those of a phrase, or of a term limited to a field or to some word forms, are computed from positions; a pattern, a
+term with stems in two languages and synonyms are the union of several.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Protocol
 
 
 class Postings(Protocol):
-    """What a leaf has in a segment: `docs` ascending, `impacts` beside them."""
+    """The postings of a leaf in a segment: `docs` ascending, `impacts` parallel to them, a byte each."""
 
     docs: Sequence[int]
     impacts: bytes
@@ -23,22 +23,22 @@ class Postings(Protocol):
         ...
 
     def counted_positions(self, doc_id: int) -> Sequence[int]:
-        """The occurrences that the impact in a post was made of, a position each: of several words as one those of
-        the word that counts most there."""
+        """Positions of the occurrences that the impact in a post was computed from, one an occurrence: of a union those
+        of the member with the greatest impact there."""
         ...
 
     def whole_lists(self) -> Iterable[int]:
-        """The numbers of the stored lists that it has all of, for the shares of titles."""
+        """Numbers of the stored lists that are contained as a whole, for title coverage."""
         ...
 
     def partial_lists(self) -> Mapping[int, Set[int]]:
-        """The numbers of the stored lists that it has only some surfaces of, each with the posts that have one of
-        these in their title."""
+        """By number of a stored list of which it has some word forms only: the posts with one of these in their
+        title."""
         ...
 
 
 class ComputedPostings:
-    """Postings that were computed: a phrase, a word limited to a field or to some surfaces."""
+    """Postings computed from positions: of a phrase, or of a term limited to a field or to some word forms."""
 
     __slots__ = ("_positions", "_step", "_title_docs", "_width", "docs", "impacts")
 
@@ -81,7 +81,7 @@ class ComputedPostings:
 
 
 class UnionPostings:
-    """Several postings as one word: in each post the greatest impact, and all positions."""
+    """The union of several postings: the greatest impact in each post, and all positions."""
 
     __slots__ = ("_members", "docs", "impacts")
 
@@ -112,7 +112,7 @@ class UnionPostings:
 
 
 def max_impacts(postings: Iterable[tuple[int, int]]) -> tuple[Sequence[int], bytes]:
-    """Of (post, impact) in any order the posts, ascending, and the greatest impact in each."""
+    """Posts, ascending, and the maximum impact of each, from (post, impact) in any order."""
     best: dict[int, int] = {}
     get = best.get
     for doc_id, value in postings:
@@ -129,7 +129,7 @@ def impact_in(postings: Postings, doc_id: int) -> int:
 
 
 def union(members: Sequence[Postings]) -> Postings | None:
-    """Several postings as one; None if there are none."""
+    """The union of postings; None of none."""
     if len(members) == 1:
         return members[0]
     return UnionPostings(members) if members else None

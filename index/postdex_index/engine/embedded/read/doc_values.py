@@ -20,7 +20,7 @@ from ..format.segment_file import SegmentFile
 
 
 class Columns:
-    """The columns of a segment. Lanes and lists are kept once they were made; they are few."""
+    """Doc values of a segment: filters, facets, sort keys. Lanes and facet lists are cached once made; they are few."""
 
     def __init__(self, segment: SegmentFile) -> None:
         self.posts: int = segment.meta["posts"]

@@ -40,7 +40,8 @@ SEGMENT_BYTES, WHOLE_BYTES = 8_000_000, 64_000_000
 
 
 class SegmentImpactRow(NamedTuple):
-    """A leaf in a segment: its postings, their impacts as one byte a post, and the greatest of them."""
+    """A leaf in a segment: its postings, its impact row (a byte a post, 0 where it does not occur), and the maximum of
+    that."""
 
     postings: Postings
     impacts: bytes
@@ -48,8 +49,7 @@ class SegmentImpactRow(NamedTuple):
 
 
 class ImpactRows:
-    """What one segment has of leaves: postings, and their impacts as one byte a post. Kept from search to search, and
-    over commits."""
+    """Impact rows of one segment by leaf, cached from search to search and across commits."""
 
     def __init__(self, lists: PostingLists) -> None:
         self.posts = lists.posts
@@ -104,8 +104,8 @@ class ImpactRows:
 
 
 class ImpactRow:
-    """A leaf in a snapshot: its postings in each segment, and its impacts as one byte a post; `cut` if it covers too
-    many words."""
+    """A leaf in a snapshot: its postings by segment, and its impact row over all of them; `cut` if it matches more
+    words than the limit."""
 
     __slots__ = ("_present", "cut", "doc_count", "impacts", "max_impact", "postings")
 
@@ -120,14 +120,14 @@ class ImpactRow:
 
     @property
     def present(self) -> int:
-        """Lanes: 255 in the posts that have it."""
+        """Byte lanes: 255 in the posts with the leaf."""
         if self._present is None:
             self._present = int.from_bytes(self.impacts.translate(MASK_FF), "little")
         return self._present
 
 
 class SegmentSource(NamedTuple):
-    """A segment to be searched, and the posts of it that were deleted since it was written."""
+    """A segment to search, and its deleted posts."""
 
     rows: ImpactRows
     columns: Columns
@@ -205,16 +205,16 @@ class Matcher:
         return sought in self._impact_rows
 
     def doc_freq(self, leaf: Leaf) -> int:
-        """In how many living posts a leaf stands."""
+        """Document frequency of a leaf, live posts only."""
         row = self.impact_row(leaf)
         return self.live_doc_count(row) if row else 0
 
     def live_doc_count(self, row: ImpactRow) -> int:
-        """In how many living posts the leaf of this row stands."""
+        """Document frequency of the leaf of an impact row, live posts only."""
         return row.doc_count - sum([1 for doc_id in self.deleted if row.impacts[doc_id]])
 
     def locate(self, doc_id: int) -> tuple[int, int]:
-        """The number of a post's segment, and the post's number there."""
+        """The number of a post's segment, and its doc_id there."""
         number = bisect_right(self.starts, doc_id) - 1
         return number, doc_id - self.starts[number]
 
@@ -233,7 +233,7 @@ class Matcher:
     # -- which
 
     def match(self, query: Query) -> int:
-        """Lanes: 255 in the living posts that match."""
+        """Byte lanes: 255 in the live posts that match."""
         return self._lanes(query) & self._everything
 
     def _lanes(self, query: Query) -> int:
@@ -337,7 +337,7 @@ class Matcher:
         return [(base, coverage[doc_id] / 255, doc_id) for base, doc_id in zip(bases, docs, strict=True)]
 
     def title_coverage(self, rows: Sequence[tuple[ImpactRow, float]]) -> bytes:
-        """The share of each title's words that the leaves ask for; empty where no title has any."""
+        """Title coverage by post in 1/255, a byte each; empty where no title has a term of the query."""
         coverages = [
             source.rows.title_coverage([postings for row, _ in rows if (postings := row.postings[number])])
             for number, source in enumerate(self.sources)

@@ -27,9 +27,9 @@ class PhraseWord(Protocol):
 
 
 def side_by_side(words: Sequence[PhraseWord], among: Sequence[int] | None = None) -> dict[int, list[int]]:
-    """By post where the first word stands, ascending, when each word follows the one before. `among` are the posts
-    that may hold all the words, where that is known. Of two words of one list at one place (the stem of `dog-s` and of
-    its first part) both are given, as the list has them."""
+    """Start positions of a phrase by post, ascending: where each word follows the one before. `among`, where known, are
+    the posts that may hold all words. Of two words of one list at one position (the stem of `dog-s` and of its first
+    part) both are given, as the list has them."""
     first, *rest = sorted(range(len(words)), key=lambda step: len(words[step].docs))
     docs = common(words) if among is None else among
     starts_in: dict[int, list[int]] = {}
@@ -51,15 +51,15 @@ def side_by_side(words: Sequence[PhraseWord], among: Sequence[int] | None = None
 
 
 def within(words: Sequence[PhraseWord], slop: int) -> dict[int, list[int]]:
-    """By post where all words of windows stand, ascending, that hold every word, in any order, and at most `slop`
-    others among them."""
+    """Positions by post, ascending, of the words of windows that hold every word, in any order, and at most `slop`
+    others."""
     docs = common(words)
     columns = [[sorted({*at}) for at in word.positions_in(docs)] for word in words]
     return {doc_id: near for doc_id, *positions in zip(docs, *columns, strict=True) if (near := _near(positions, slop))}
 
 
 def common(words: Sequence[PhraseWord]) -> Sequence[int]:
-    """The posts that may hold all the words, ascending."""
+    """The intersection of the words' posts, ascending."""
     docs, *rest = sorted([word.docs for word in words], key=len)
     for longer in rest:
         if len(docs) * LOOKUP_RATIO > len(longer):

@@ -1,8 +1,8 @@
-"""In which posts of a segment does a leaf of the query stand, how much does it count there, and where?
+"""In which posts of a segment does a leaf of the query occur, with what impact, and at which positions?
 
-`PostingLists` are its posting lists, found through `words.Words`; `Postings` what a leaf has in this segment:
-posts, impacts, positions. A word's postings are the stored list; a pattern's the union of several
-(`combined_postings.py`); a phrase's are made from positions (`phrases.py`). Boolean structure is `matcher.py`'s.
+`PostingLists` are the posting lists of a segment, found through its `TermDictionary`; `Postings` what a leaf has in
+them: posts, impacts, positions. A term has the postings that are stored, a pattern the union of several, a phrase
+those computed from positions. Boolean structure is the `Matcher`'s.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ class PostingLists(StoredLists):
     # -- leaves
 
     def postings(self, sought: Sought, among: Sequence[int] | None = None) -> Postings | None:
-        """What a leaf has in this segment; None if nothing. `among` are the posts that may hold all words of a phrase,
-        where that is known."""
+        """The postings of a leaf in this segment; None if there are none. `among`, where known, are the posts that may
+        hold all words of a phrase."""
         match sought.leaf:
             case Term(text, field, _, exact):
                 postings = self._of_forms(self.terms.find(text)) if exact else self._word(text, sought.languages)
@@ -85,7 +85,7 @@ class PostingLists(StoredLists):
         }
 
     def keys_of_pattern(self, pattern: Pattern) -> Sequence[int]:
-        """The keys of the words that a pattern covers, whatever its field."""
+        """Entry numbers of the word forms that a pattern matches, in any field."""
         pattern = pattern._replace(field="", weight=1.0)
         keys = self._keys_by_pattern.get(pattern)
         if keys is None:
@@ -105,7 +105,7 @@ class PostingLists(StoredLists):
                 return [key for _, key in self.terms.near(text, most)]
 
     def frequencies(self, keys: Sequence[int]) -> dict[bytes, int]:
-        """The words of these keys, with the number of posts that each stands in, deleted ones too."""
+        """Document frequency by word form, deleted posts included, of these entries."""
         if not keys:
             return {}
         region = range(min(keys), max(keys) + 1)
@@ -137,7 +137,7 @@ class PostingLists(StoredLists):
         return union(members)
 
     def _forms_by_list(self, keys: Iterable[int]) -> dict[int, set[int]]:
-        """The lists that these keys lead to, with the surfaces that are wanted of each."""
+        """Form numbers by list number: of the word forms among these entries."""
         terms = self.terms
         forms_of: dict[int, set[int]] = {}
         for number, form in map(terms.posting_list, [key for key in keys if terms.kind[key] & FORM]):
@@ -145,8 +145,8 @@ class PostingLists(StoredLists):
         return forms_of
 
     def _limited_to_forms(self, number: int, forms: set[int]) -> Postings:
-        """A list, limited to some of its surfaces. Where all occurrences in a post are wanted, the stored impact is
-        theirs."""
+        """The postings of a list limited to some of its word forms. Where all occurrences in a post remain, its impact
+        is the stored one."""
         stored = StoredPostings(self, number)
         flags = iter(self.forms.of(number).translate(flags_of(forms)))
         positions_of: dict[int, list[int]] = {}
@@ -244,7 +244,7 @@ class PostingLists(StoredLists):
         return quantize(impact(counts.items(), self.lengths(doc_id), self.averages))
 
     def counts_by_field(self, doc_id: int, positions: Iterable[int]) -> dict[int, int]:
-        """How many of these positions lie in each field; code counts as body, as the score wants it."""
+        """Occurrences by field code, from positions of a post; code counts as body, as in the score."""
         counts: dict[int, int] = {}
         for code in self.codes(doc_id, positions):
             code = BODY if code == CODE else code
@@ -252,12 +252,12 @@ class PostingLists(StoredLists):
         return counts
 
     def lengths(self, doc_id: int) -> list[int]:
-        """The number of words in each field of a post."""
+        """Field lengths of a post, in words, by field code."""
         lengths: list[int] = self._lengths[doc_id :: self.posts].tolist()
         return lengths
 
     def codes(self, doc_id: int, positions: Iterable[int]) -> list[int]:
-        """The codes of the fields in which these positions of a post lie."""
+        """The field code of each of these positions of a post."""
         starts, codes = self._span_start, self._span_code
         first, last = self._span_first[doc_id], self._span_first[doc_id + 1]
         return [codes[bisect_right(starts, position, first, last) - 1] for position in positions]

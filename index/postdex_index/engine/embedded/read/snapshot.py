@@ -34,7 +34,7 @@ from .vocabulary import Vocabulary
 
 
 class Segment:
-    """An open segment: its lists, columns and documents; shared by all snapshots that name it."""
+    """An open segment: posting lists, doc values and stored documents; shared by all snapshots that name it."""
 
     def __init__(self, file: SegmentFile) -> None:
         self.file = file
@@ -62,7 +62,7 @@ class Part(NamedTuple):
 
 
 class Scope:
-    """The segments that a search goes through; `doc` is a post's number among theirs."""
+    """The segments of a search; `doc` numbers posts across them."""
 
     def __init__(self, parts: Sequence[Part], vocabulary: Vocabulary | None = None) -> None:
         self.parts = parts
@@ -127,7 +127,7 @@ class Scope:
 
 
 class SnapshotCandidate:
-    """A post that matches; implements `engine.Candidate`. `rows` are those of the query's leaves."""
+    """A matching post; implements `engine.Candidate`. `rows` are the impact rows of the query's leaves."""
 
     __slots__ = ("_doc", "_document", "_positions", "_rows", "_scope", "score", "whole")
 
@@ -164,7 +164,7 @@ class SnapshotCandidate:
 
 
 class Weighed(NamedTuple):
-    """The leaves of a query: what is said of each, its row, and the rows with the factors of their impact bytes."""
+    """The leaves of a query: statistics and impact row of each, and the rows with the factors of their impact bytes."""
 
     stats: tuple[LeafStats, ...]
     rows: Sequence[ImpactRow | None]
@@ -172,8 +172,8 @@ class Weighed(NamedTuple):
 
 
 class ScoredCandidates(NamedTuple):
-    """The candidates before the top score is known, as (base score, share of the title, post); which of them have a
-    title or a heading that is the query, and what those are worth that hold what was typed as a whole, by post."""
+    """Candidates before the top score is known, as (base score, title coverage, post); those with a title or a heading
+    equal to the query, and what a candidate gains that holds the whole query as typed, by post."""
 
     candidates: Sequence[tuple[float, float, int]]
     titled: Set[int]

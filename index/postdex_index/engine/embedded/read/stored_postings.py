@@ -1,6 +1,6 @@
-"""What does a stored list have in which posts, or a run of lists that follow one another?
+"""What are the postings of a stored list, or of consecutive lists?
 
-Read from the columns, as late and as little as possible; implements `made.Postings`.
+Read from the columns of `PostingLists`, as late and as little as possible; implements `Postings`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LOOKUP_RATIO = 12
 
 
 def contiguous_ranges(numbers: Iterable[int]) -> list[range]:
-    """Ascending numbers as ranges.
+    """Ranges of consecutive numbers, from ascending numbers.
 
     >>> contiguous_ranges([3, 4, 5, 8])
     [range(3, 6), range(8, 9)]
@@ -59,7 +59,8 @@ class StoredLists:
             self._large_counts.setdefault(posting // POSTINGS_PER_SKIP, {})[posting] = count
 
     def bounds(self, numbers: range) -> tuple[int, int]:
-        """The postings [start, stop) of lists that follow one another; all that is kept of them is checked now."""
+        """The range [start, stop) of postings of consecutive lists. Verifies the checksums of all their columns; raises
+        IndexDamagedError."""
         mark = numbers.start // LISTS_PER_SKIP
         start = self._skip_postings[mark] + sum(self._posts[mark * LISTS_PER_SKIP : numbers.start])
         stop = start + sum(self._posts[numbers.start : numbers.stop])
@@ -70,12 +71,12 @@ class StoredLists:
         return start, stop
 
     def title_coverages(self, number: int) -> Iterable[tuple[int, int]]:
-        """The title shares of a list: (post, share in 1/255)."""
+        """(post, coverage in 1/255) of a list, for the posts with the term in their title."""
         start, stop = sparse_range(self._title_lists, self._title_first, number)
         return zip(self._title_docs[start:stop], self._title_shares[start:stop], strict=True)
 
     def offset(self, posting: int) -> tuple[int, int]:
-        """Where the occurrences of a posting lie in `positions`: [start, stop)."""
+        """The range [start, stop) of a posting's occurrences in the column `positions`."""
         block = posting // POSTINGS_PER_SKIP
         start = self._skip_positions[block] + sum(self._counts[block * POSTINGS_PER_SKIP : posting])
         count = self._counts[posting]
@@ -88,7 +89,8 @@ class StoredLists:
         return start, start + count
 
     def offsets(self, start: int, stop: int) -> list[int]:
-        """Where the occurrences of postings [start, stop) begin, and one more at the end."""
+        """Offsets in the column `positions` where the occurrences of postings [start, stop) begin, and one more at the
+        end."""
         counts: Sequence[int] = self._counts[start:stop]
         blocks = range(start // POSTINGS_PER_SKIP, -(-stop // POSTINGS_PER_SKIP))
         if self._large_counts and not self._large_counts.keys().isdisjoint(blocks):
@@ -107,7 +109,7 @@ class StoredLists:
 
 
 class StoredPostings:
-    """A stored list."""
+    """The postings of one stored list."""
 
     __slots__ = ("_lists", "_number", "docs", "impacts", "start", "stop")
 
@@ -168,8 +170,7 @@ class StoredPostings:
 
 
 class ContiguousPostings:
-    """Stored lists that follow one another as one word, as most of a pattern's do: a union without a step of Python
-    for each of them."""
+    """The union of consecutive stored lists, as most of a pattern's are: without a step of Python for each of them."""
 
     __slots__ = ("_lists", "_numbers", "_posts", "_start", "docs", "impacts")
 

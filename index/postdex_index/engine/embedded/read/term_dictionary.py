@@ -1,7 +1,7 @@
-"""Which words does a segment have: spelled so, beginning so, like a pattern, or nearly so?
+"""Which terms does a segment have: spelled so, with a prefix, matching a pattern, or within an edit distance?
 
-Surfaces (words as they stand in posts) and the names of lists (stems) are keys in one sorted blob of UTF-8,
-each ended by a newline: found by bisection over blocks of 16, and by looking through a region of the blob.
+The term dictionary: word forms (words as indexed) and stems (names of posting lists) are entries in one sorted blob of
+UTF-8, each ended by a newline; found by binary search over blocks of 16, patterns by a scan over a range of the blob.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ MAX_WITHIN = 1000
 
 
 class TermDictionary:
-    """The words of a segment. A key has a number, from which everything else follows; see
-    `term_dictionary_writer.py`."""
+    """The term dictionary of a segment. An entry has a number, its rank in the sorted blob; posting list, word form and
+    document frequency follow from that (`TermDictionaryWriter`)."""
 
     def __init__(self, segment: SegmentFile) -> None:
         # Bytes are cut in a third of the time that a view takes, and it takes .1 ms to make a megabyte.
@@ -46,24 +46,24 @@ class TermDictionary:
     # -- what is said of a key
 
     def term(self, number: int) -> bytes:
-        """The key with this number, as UTF-8."""
+        """The entry with this number, UTF-8."""
         return self.terms_in(range(number, number + 1))[0]
 
     def terms_in(self, region: range) -> list[bytes]:
-        """The keys with these numbers, as UTF-8."""
+        """The entries with these numbers, UTF-8."""
         first, stop = region.start // TERMS_PER_BLOCK, -(-region.stop // TERMS_PER_BLOCK)
         terms = self._blob[self._start[first] : self._start[min(stop, len(self._blocks))]].split(b"\n")[:-1]
         return terms[region.start - first * TERMS_PER_BLOCK : region.stop - first * TERMS_PER_BLOCK]
 
     def posting_list(self, number: int) -> tuple[int, int]:
-        """The list that a key leads to, and which surface of it the key is."""
+        """The number of the posting list of an entry, and the number of this word form in that list."""
         stems_before, indirect_before = self._counts_before(number)
         if self.kind[number] & INDIRECT:
             return self._apart_list[indirect_before], self._apart_surface[indirect_before]
         return stems_before, 0
 
     def forms(self, region: range) -> dict[int, int]:
-        """The numbers of the surfaces among these keys, with the number of posts that each stands in."""
+        """Document frequency, deleted posts included, by entry number: of the word forms among these entries."""
         posts_by_number: dict[int, int] = {}
         stems_before, indirect_before = self._counts_before(region.start)
         for number, kind in zip(region, self.kind[region.start : region.stop], strict=True):
@@ -76,14 +76,14 @@ class TermDictionary:
         return posts_by_number
 
     def _counts_before(self, number: int) -> tuple[int, int]:
-        """How many names of lists, and how many surfaces that stand apart, come before a key."""
+        """The number of stems, and of indirect word forms, before an entry."""
         block = number // TERMS_PER_BLOCK
         kinds = self.kind[block * TERMS_PER_BLOCK : number]
         stems, indirect = kinds.translate(_HAS_STEM).count(1), kinds.translate(_IS_INDIRECT).count(1)
         return self._list_before[block] + stems, self._apart_before[block] + indirect
 
     def display_form(self, number: int) -> str:
-        """The key as people write it."""
+        """The usual spelling of an entry, for display."""
         if not self.kind[number] & DISPLAY:
             return self.term(number).decode()
         if self._shown is None:
@@ -95,18 +95,19 @@ class TermDictionary:
     # -- which keys there are
 
     def find(self, word: str) -> range:
-        """The numbers of the keys spelled so: none, one, or two (a surface, and the name of another list)."""
+        """The numbers of the entries spelled exactly so: none, one, or two (a word form, and the stem of another
+        list)."""
         key = word.encode("utf-8", "replace")
         first, _ = self._bisect(key)
         return range(first, first + self.terms_in(range(first, first + self._max_same)).count(key))
 
     def with_prefix(self, prefix: str) -> range:
-        """The numbers of the keys that begin so."""
+        """The numbers of the entries with this prefix."""
         key = prefix.encode("utf-8", "replace")
         return range(self._bisect(key)[0], self._bisect(key + b"\xff")[0])
 
     def matching(self, prefix: str, pattern: bytes) -> Iterator[int]:
-        """The numbers of the keys that begin so and match a pattern."""
+        """The numbers of the entries with this prefix that match a pattern, ascending."""
         number, done, text = self.with_prefix(prefix).start, 0, self._text(prefix)
         for match in re.finditer(b"^(?:" + pattern + b")$", text, re.MULTILINE):
             number += text.count(b"\n", done, match.start())
@@ -114,7 +115,7 @@ class TermDictionary:
             yield number
 
     def containing(self, part: str) -> Iterator[int]:
-        """The numbers of surfaces that a part stands in, at most MOST_WITHIN of them."""
+        """The numbers of the word forms with this substring, MAX_WITHIN at most."""
         blob, key = self._blob, part.encode("utf-8", "replace")
         at = blob.find(key)
         for _ in range(MAX_WITHIN):
@@ -125,7 +126,7 @@ class TermDictionary:
             at = blob.find(key, stop)
 
     def near(self, word: str, most: int) -> Iterator[tuple[int, int]]:
-        """Surfaces within `most` slips of a word, the first character fixed: (slips, number)."""
+        """Word forms within an edit distance of `most` of a word, the first character fixed: (distance, number)."""
         if not most:
             yield from ((0, number) for number in self.find(word) if self.kind[number] & FORM)
             return
@@ -170,12 +171,12 @@ class TermDictionary:
         return sharing
 
     def _text(self, prefix: str) -> bytes:
-        """The keys that begin so, each ended by a newline."""
+        """The entries with this prefix, each ended by a newline."""
         key = prefix.encode("utf-8", "replace")
         return self._blob[self._bisect(key)[1] : self._bisect(key + b"\xff")[1]]
 
     def _bisect(self, key: bytes) -> tuple[int, int]:
-        """The first key that is not less: its number, and where it begins in the blob."""
+        """The first entry that is not less: its number, and its offset in the blob."""
         blob, start, length = self._blob, self._start, len(key)
 
         # Of the first key of a block no more than can make it less.

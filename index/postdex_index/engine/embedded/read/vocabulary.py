@@ -21,7 +21,7 @@ _MAX_KEPT = 500
 
 
 class Vocabulary:
-    """The languages and the words of all segments that a search goes through."""
+    """The languages and the terms of all segments of a search."""
 
     def __init__(self, languages: tuple[str, ...], segments: Sequence[PostingLists]) -> None:
         self._languages = languages

@@ -57,7 +57,7 @@ _OURS = re.compile(
 
 
 class File(NamedTuple):
-    """A file that a commit names: its size and the crc32 of its bytes (of a segment: its seal)."""
+    """A file that a commit names: its size in bytes and its CRC-32 (of a segment: its seal)."""
 
     name: str
     size: int
@@ -65,8 +65,8 @@ class File(NamedTuple):
 
 
 class SegmentEntry(NamedTuple):
-    """A segment in a commit: how many posts, whether these are unpublished, and too long for 16-bit positions,
-    and which were deleted since."""
+    """A segment in a commit: its number of posts, whether they are unpublished, whether positions take more than 16
+    bits, and the doc_ids deleted since it was written."""
 
     file: File
     posts: int

@@ -38,8 +38,8 @@ STRETCHES = {
 
 
 class MergePart(NamedTuple):
-    """A segment to merge: `live_ranges` are ranges of its living posts, `new_ids` the number of each post in the merged
-    segment, -1 for a deleted one."""
+    """A segment to merge: ranges of its live posts, and `new_ids`, the doc_id of each post in the merged segment, -1 of
+    a deleted one."""
 
     segment: Segment
     live_ranges: list[tuple[int, int]]
@@ -49,7 +49,8 @@ class MergePart(NamedTuple):
 def merged(
     sources: Sequence[tuple[Segment, Iterable[int]]], others: Iterable[Sequence[tuple[int, int]]] = ()
 ) -> tuple[dict[str, Column], dict[str, Any]]:
-    """The columns and meta data of one segment with the living posts of several, all narrow or all wide.
+    """The columns and the meta data of the segment that several are merged to, without their deleted posts; all are
+    narrow or all wide.
 
     `sources` are the segments with their deleted posts; `others` the field lengths of segments that it
     shares its averages with.
@@ -173,7 +174,7 @@ def _merged_values(parts: Sequence[MergePart]) -> dict[str, Column]:
 
 
 class _SegmentLists:
-    """The lists of one segment, read in the order of their names."""
+    """The posting lists of one segment, read in the order of their stems."""
 
     def __init__(self, part: MergePart) -> None:
         self.part = part

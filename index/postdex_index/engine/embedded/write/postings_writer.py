@@ -28,25 +28,22 @@ from .term_dictionary_writer import TermDictionaryWriter
 
 
 class Occurrences(NamedTuple):
-    """Where the surfaces of a language stand: in `positions` all of a surface as post << shift | position, in
-    `outside_body` those in fields other than body as post << shift | field code, if there are any."""
+    """Positions by word form of a language: `positions` all of them, as post << shift | position, `outside_body` those
+    in other fields, as post << shift | field code."""
 
     positions: dict[str, array[int]]
     outside_body: dict[str, array[int]]
 
 
 class Impacts:
-    """The impacts of a segment's postings: field lengths and averages are known, counts come in.
-
-    `norms[field][post]` is k1 (1 - b + b length / average).
-    """
+    """Impacts of a segment's postings, from occurrences; field lengths and averages are given."""
 
     def __init__(self, lengths: Sequence[Sequence[int]], averages: Sequence[float]) -> None:
         self._norms = [[norm(code, length, averages[code]) for length in column] for code, column in enumerate(lengths)]
         self._weights = [field.weight for field in SCORED]
 
     def of_bodies(self, docs: Iterable[int], counts: Iterable[int]) -> bytearray:
-        """Impacts of words that stand so often in the bodies of these posts."""
+        """Impact bytes of postings whose occurrences are all in the body, from post and count of each."""
         norms, weight = self._norms[BODY], self._weights[BODY]
         once = [quantize(saturate(weight * saturation(1, k))) for k in norms]  # as by far most words are
         # weight n / (n + k), combined, is weight n / (more n + k); in steps, and never beyond a byte (test_lists.py)
@@ -73,7 +70,7 @@ class Impacts:
 
 
 class ListWriter:
-    """Takes posting lists in the order of their names and makes their columns, most of them at the end, from the
+    """Posting lists, added in the order of their stems; gives their columns, most of them computed at the end from the
     occurrences of all lists together: half of all lists are one occurrence."""
 
     def __init__(self, wide: bool) -> None:
@@ -92,9 +89,9 @@ class ListWriter:
         outside_body: Sequence[int] = (),
         form_numbers: bytes = b"",
     ) -> None:
-        """One list: its stem, its surfaces with the number of posts each stands in (which is not looked at if there
-        is but one), its occurrences as post << shift | position, ascending, those outside of bodies also as
-        post << shift | field code, and the surface of each occurrence (empty for a single surface)."""
+        """Add a list: its stem, its word forms with the document frequency of each (not looked at for a single one),
+        its occurrences as post << shift | position, ascending, those outside of bodies also as post << shift | field
+        code, and the form number of each occurrence (empty for a single form)."""
         number = len(self._occurrences)
         self._occurrences.append(positions)
         if outside_body:
@@ -189,7 +186,7 @@ def invert(
     averages: Sequence[float],
     wide: bool,
 ) -> dict[str, Column]:
-    """The columns of lists and keys from occurrences by language and surface."""
+    """The columns of posting lists and term dictionary, from occurrences by language and word form."""
     writer = ListWriter(wide)
     members: defaultdict[str, list[tuple[str, array[int], Sequence[int]]]] = defaultdict(list)
     for language, (positions, outside_body) in languages.items():

@@ -37,7 +37,7 @@ class StagedPost(NamedTuple):
 
 
 class SegmentBuilder:
-    """Posts going in, segment files coming out.
+    """A builder of segment files: posts are added, and written as a segment when one is full or at the end.
 
     `names` are the names of the files, one after the other; `others` are the field lengths of segments
     that a small one shares its averages with.
@@ -113,14 +113,14 @@ def write_segment(
 
 
 def average_lengths(totals: Sequence[Sequence[tuple[int, int]]]) -> list[float]:
-    """The average length of each field over segments, from (words, posts that have any) by field."""
+    """Average length by field code, in words, over segments given as (words, posts that have any) by field."""
     words = [sum(pair[0] for pair in field) for field in zip(*totals, strict=True)]
     posts = [sum(pair[1] for pair in field) for field in zip(*totals, strict=True)]
     return [count / number if number else 0.0 for count, number in zip(words, posts, strict=True)]
 
 
 def live_lengths(segment: Segment, deleted: Iterable[int]) -> list[tuple[int, int]]:
-    """Per field: the words in a segment's posts together, less the deleted ones, and the posts that have any."""
+    """(total words, posts that have any) by field code, of the live posts of a segment."""
     column: Sequence[int] = segment.file.column("field_lengths")
     totals: list[tuple[int, int]] = []
     for code, (words, posts) in enumerate(segment.file.meta["lengths"]):

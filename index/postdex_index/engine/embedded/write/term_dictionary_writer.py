@@ -1,10 +1,9 @@
-"""How is the dictionary of a segment kept?
+"""How is the term dictionary of a segment written?
 
-Its keys are the surfaces and the names of the lists, sorted. The lists are numbered in the order of their names,
-so most keys need nothing but their kind: the list of a name is the number of names before it, and where a surface
-has a list of its own name for itself, it is that list, with all its posts. Only the others, which stand `INDIRECT`, say
-where they lead. The names and the others before it are counted for the first key of each block.
-`term_dictionary.py` reads what is written here.
+Its entries are word forms and stems, sorted. Posting lists are numbered in the order of their stems, so most entries
+need nothing but their flags: the list of a stem is the number of stems before it, and a word form that owns a list of
+its own spelling is that list, with all its postings. Only INDIRECT forms say which list they lead to. Stems and
+indirect forms are counted before the first entry of each block. Read by `TermDictionary`.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _LEVEL = 4
 
 
 class TermDictionaryWriter:
-    """Takes the keys of lists in the order of their names and makes the columns of the dictionary."""
+    """The entries of posting lists, added in the order of their stems; gives the columns of the term dictionary."""
 
     def __init__(self) -> None:
         self._lists = 0
@@ -31,8 +30,8 @@ class TermDictionaryWriter:
         self._keys: list[tuple[str, int, int, int, int]] = []
 
     def add(self, stem: str, forms: Sequence[tuple[str, int]]) -> None:
-        """The keys of the next list: its name, and its surfaces with the number of posts that each stands in (0 for a
-        single one, which stands in all of the list's)."""
+        """Add the entries of the next list: its stem, and its word forms as (form, document frequency); 0 for a single
+        one, which has all postings of the list."""
         number = self._lists
         self._lists += 1
         if len(forms) == 1 and forms[0][0] == stem:
@@ -47,7 +46,8 @@ class TermDictionaryWriter:
             self._keys.append((stem, number, STEM, 0, 0))
 
     def columns(self, spelled: Mapping[str, str], list_posts: Sequence[int]) -> dict[str, Column]:
-        """The columns; `spelled` says how people write a key, `list_posts` in how many posts each list stands."""
+        """The columns of the dictionary. `spelled` has the display form by entry, `list_posts` the document frequency
+        by list."""
         words, lists, kinds, surfaces, posts = zip(*sorted(self._keys), strict=True) if self._keys else ((),) * 5
         shown = list(map(spelled.get, words, words))
         otherwise = list(map(ne, shown, words))
