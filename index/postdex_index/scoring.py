@@ -2,8 +2,8 @@
 
 The score of a post is the sum over the query's leaves of `weight x idf x impact`, where
 
-    impact = worth / (1 + worth / ENOUGH)
-    worth  = sum over fields of  field weight x c / (c + k1 (1 - b + b length / average))
+    impact      = field score / (1 + field score / FIELD_SATURATION)
+    field score = sum over fields of  field weight x c / (c + k1 (1 - b + b length / average))
 
 with c the leaf's occurrences in the field. idf is over posts, not per field, so the impact of a
 word in a post is a constant: it is computed when the segment is written and kept in one byte.
@@ -28,7 +28,7 @@ K1 = 1.2
 # byte three times as coarse 3 +8 0 -3, 6 +5 +1 -1, 1.5 +8 -4 -5; of questions made from eight sites, five of which
 # nobody had looked at (benchmarks/relevance.py: heading, recall, code, slip, link), 5 +15 +37 +32 +14 -5, 3 +20 +57
 # +40 +16 -6, 1.5 +25 +77 +49 +25 -8. Lower weights of title and headings (1.5), and a power (.7), gained less.
-#: How soon a word is there enough: one in title, heading, text and slug should not outdo three in the text alone.
+#: Second saturation, over the fields: a term in title, heading, text and slug should not outdo three in the text alone.
 FIELD_SATURATION = 5.0
 #: Impacts are kept in a byte, linear from 0 to this, which all fields together do not reach.
 MAX_IMPACT = 3.5

@@ -11,12 +11,12 @@ import re
 
 from ....schema import SORTS
 
-#: What a key is, as bits of `term_flags`: a word as it stands in posts; the name of a list; a surface that has not a
-#: list of its own name for itself; a surface that people write otherwise than it is spelled.
+#: Flags of a term dictionary entry: FORM (a word form as indexed), STEM (owns a posting list), INDIRECT (a form whose
+#: postings belong to another stem's list), DISPLAY (has another spelling to show).
 FORM, STEM, INDIRECT, DISPLAY = 1, 2, 4, 8
-#: A list tells so many surfaces apart; a word with more (none is known) has the rest share the last number.
+#: Word forms that a posting list distinguishes; of a stem with more (none is known) the rest share the last number.
 MAX_FORMS = 255
-#: Per so many keys, postings and lists there is a sum of what stands before, so that the others need none.
+#: Skip intervals: after so many term entries, postings and lists stands a running total, so that none else needs one.
 TERMS_PER_BLOCK, POSTINGS_PER_SKIP, LISTS_PER_SKIP = 16, 64, 64
 
 #: The date, or other number, of a post that has none.

@@ -41,7 +41,7 @@ from . import file_table
 FORMAT = 6
 #: An index made under other rules of analysis, another Unicode or other stemmers is rebuilt.
 ANALYSIS = f"{RULES}/{unicodedata.unidata_version}/{Stemmer.version()}"
-#: So many commits are kept: a reader that opened the last but one goes on undisturbed.
+#: Commits that are retained: a reader that opened the last but one goes on undisturbed.
 RETAINED_COMMITS = 2
 #: Numbers have at most nine digits, of which the last is never given: it would have no next one.
 LAST = 999_999_999
