@@ -161,11 +161,11 @@ class ToyReader:
         return Explanation(words + whole, "sum", (total, Explanation(whole, "as a whole")))
 
     def words(
-        self, *, prefix: str = "", near: str = "", within: str = "", slips: int = 1, limit: int = 10
+        self, *, prefix: str = "", near: str = "", within: str = "", edits: int = 1, limit: int = 10
     ) -> list[IndexedWord]:
         counts = Counter(term for one in self._shown(False) for term in set().union(*one.terms))
-        distances = {term: _distance(near, term, slips) if near else 0 for term in counts}
-        fits = [t for t in counts if t.startswith(prefix) and within in t and distances[t] <= (slips if near else 0)]
+        distances = {term: _distance(near, term, edits) if near else 0 for term in counts}
+        fits = [t for t in counts if t.startswith(prefix) and within in t and distances[t] <= (edits if near else 0)]
         fits.sort(key=lambda term: (distances[term], -counts[term], term))
         return [IndexedWord(term, term, counts[term]) for term in fits[:limit]]
 

@@ -217,7 +217,7 @@ class Reader(Protocol):
         self, *, prefix: str = "", near: str = "", within: str = "", edits: int = 1, limit: int = 10
     ) -> list[IndexedWord]:
         """Words of published posts: beginning with `prefix`, or with `within` in them, most frequent first; or within
-        `edits` Damerau-Levenshtein slips of `near`, the first character fixed, nearest then most frequent first."""
+        `edits` Damerau-Levenshtein edits of `near`, the first character fixed, nearest then most frequent first."""
         ...
 
     def totals(self, queries: Sequence[Query], *, drafts: bool = False) -> list[int]:
