@@ -325,8 +325,8 @@ class _Following:
             with self._turn:
                 report = self._refreshed(paths)
                 if self._reader is None or self._engine.newest() != self._known.identity:
-                    self._known = self._engine.file_table()
-                    self._reader = self._engine.open_reader()
+                    # Both or none: what could not be opened is tried again in the next round.
+                    self._known, self._reader = self._engine.file_table(), self._engine.open_reader()
         except IndexLockedError as error:  # nothing is wrong, and it ends soon
             self._whole = time.monotonic() + AGAIN_S
             self._reported = False
