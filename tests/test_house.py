@@ -68,11 +68,13 @@ LAYERS = (
     ),
     (
         "postdex.diagnostics",
-        "postdex.output",
         "postdex.snapshots",
         "postdex_index.engine.embedded.check",
     ),
-    ("postdex_index.engine.embedded",),
+    (
+        "postdex.output",
+        "postdex_index.engine.embedded",
+    ),
     ("postdex_index.engines",),
     ("postdex.index",),
     ("postdex.section_lookup",),

@@ -27,22 +27,24 @@ if TYPE_CHECKING:
     from postdex_index.update.refresh import Report as Report
     from postdex_index.update.watch import Watching as Watching
 
+    from .diagnostics import Status as Status
     from .faces import http_status as http_status
     from .index import Index as Index
     from .index import Results as Results
     from .index import open as open
+    from .results.explain import Verdict as Verdict
     from .results.values import Hit as Hit
     from .results.values import SectionHit as SectionHit
     from .results.values import Snippet as Snippet
-    from .results.values import Status as Status
-    from .results.values import Verdict as Verdict
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "postdex.diagnostics": ("Status",),
     "postdex.faces": ("http_status",),
     "postdex.index": ("Index", "Results", "open"),
-    "postdex.results.values": ("Hit", "SectionHit", "Snippet", "Status", "Verdict"),
+    "postdex.results.explain": ("Verdict",),
+    "postdex.results.values": ("Hit", "SectionHit", "Snippet"),
     "postdex_index.update.refresh": ("Report",),
     "postdex_index.errors": (
         *("ConfigError", "FolderError", "IndexFault", "IndexMissingError"),

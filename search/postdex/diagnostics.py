@@ -6,16 +6,31 @@ What `Index.status` and `Index.problems` say. Nothing is changed here, and no se
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from postdex_index.content import reader as posts
-from postdex_index.engine.api import Engine, FileTable, Reader, Search
+from postdex_index.engine.api import CommitInfo, Engine, FileTable, Reader, Search, Stats
 from postdex_index.model import Problem
 from postdex_index.query import Everything
 from postdex_index.settings import Settings
 from postdex_index.update import refresh
 
 from .results.search import ALL_POSTS
-from .results.values import Status
+
+
+class Status(NamedTuple):
+    """An index as it stands: where, in numbers, how it stands to the files, and which commits are kept.
+
+    `stats.bytes` is what a search may read, `bytes_on_disk` all that lies in the index's folder.
+    """
+
+    folder: str
+    directory: str
+    stats: Stats
+    fresh: bool
+    changed_files: int
+    bytes_on_disk: int
+    commits: tuple[CommitInfo, ...]
 
 
 def status(folder: Path, engine: Engine, settings: Settings, reader: Reader, indexed_files: FileTable) -> Status:

@@ -24,16 +24,18 @@ from postdex_index.query import Query, Term
 from postdex_index.update import refresh as build
 
 from .index_location import index_directory
-from .query import argument_filters, parse, similar, typos
+from .query import argument_filters, parse, typos
 from .query.typos import Correction
 from .request import REFRESH, Refresh, SearchArguments, SearchRequest, check_text, documented
 from .results import values
 from .results.search import ParsedQuery, all_of, answer, nothing
-from .results.values import Status, Verdict
 from .snapshots import Snapshots
 
 if TYPE_CHECKING:
     from postdex_index.update.watch import Watching
+
+    from .diagnostics import Status
+    from .results.explain import Verdict
 
 __all__ = ["Index", "Results", "open"]
 
@@ -197,6 +199,8 @@ class Index:
         ...     "2022/refcount-bug.md" in [hit.path for hit in ix.like("2022/refcount-bug.md").hits]
         False
         """
+        from .query import similar
+
         request = SearchRequest.of("", limit=limit, offset=offset, deadline_ms=None)
         started = time.perf_counter()
         view = self.snapshots.current(self.settings)
@@ -212,6 +216,8 @@ class Index:
         ...     [word.text for word in ix.suggest("the refc", limit=1)]
         ['refcount']
         """
+        from .query import similar
+
         request = SearchRequest.of("", limit=limit)
         check_text("text", text)
         return similar.complete(self.snapshots.current(self.settings).reader, text, request.limit)
@@ -246,9 +252,9 @@ class Index:
         (document,) = view.reader.documents([check_text("path", path)])
         if document is None:
             reasons = why.unknown(self.folder, self.engine, self.settings, self.snapshots.indexed_files(), path)
-            return Verdict(path, 0, None, tuple(reasons))
+            return why.Verdict(path, 0, None, tuple(reasons))
         if parsed.empty:
-            return Verdict(path, 0, None, parsed.warnings)
+            return why.Verdict(path, 0, None, parsed.warnings)
         question = _parsed_query(query, parsed, tree, title_key, corrections)
         return why.verdict(view.reader, document, question)
 

@@ -19,8 +19,8 @@ from .search_command import insist_on_files, insist_on_posts, ready, say_other_f
 if TYPE_CHECKING:
     from postdex_index.update.refresh import Report
 
+    from ..diagnostics import Status
     from ..index import Index
-    from ..results.values import Status
     from .search_command import Place
 
 #: Kinds of problems that mean that something is lost; the others are only said.

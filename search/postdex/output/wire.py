@@ -9,7 +9,7 @@ people is in `terminal`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from postdex_index import schema
 from postdex_index.document import Document
@@ -18,8 +18,12 @@ from postdex_index.errors import PostdexError
 from postdex_index.model import SOFT_BREAK, Explanation, Problem, Span
 
 from ..faces import in_words
-from ..results.values import Hit, Results, SectionHit, Status, Verdict
+from ..results.values import Hit, Results, SectionHit
 from ..text_safety import escape, iso, pieces, printable
+
+if TYPE_CHECKING:
+    from ..diagnostics import Status
+    from ..results.explain import Verdict
 
 __all__ = [
     "SCHEMA",

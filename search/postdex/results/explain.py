@@ -13,6 +13,7 @@ from typing import NamedTuple
 from postdex_index.content import reader as posts
 from postdex_index.document import Outlined
 from postdex_index.engine.api import Engine, FileTable, Reader, Search
+from postdex_index.model import Explanation
 from postdex_index.query import Clauses, Keyword, Query
 from postdex_index.settings import Settings
 from postdex_index.update import refresh
@@ -20,7 +21,16 @@ from postdex_index.update import refresh
 from ..request import MAX_HITS
 from . import hits
 from .search import ParsedQuery, all_of, alternatives, best, named, required
-from .values import Verdict
+
+
+class Verdict(NamedTuple):
+    """What became of a post in a search: its `rank` (1 is best; 0 if it is not found, or too far down to count),
+    what its score is made of (None if the query does not fit it), and the reasons why it is not found."""
+
+    path: str
+    rank: int
+    score: Explanation | None
+    reasons: tuple[str, ...] = ()
 
 
 def verdict(reader: Reader, document: Outlined, question: ParsedQuery) -> Verdict:

@@ -1,4 +1,4 @@
-"""What does a search give: hits, what is to be said of all of them, a verdict, the state of an index?
+"""What does a search give: hits, and what is to be said of all of them?
 
 Small, immutable and typed, as `postdex_index.model`, whose spans and explanations these hold.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
-from postdex_index.engine.api import CommitInfo, Stats
 from postdex_index.model import Explanation, Span
 
 if TYPE_CHECKING:
@@ -159,28 +158,3 @@ class Results(Sequence[Hit]):
 
     def __repr__(self) -> str:
         return f"<Results of {self.query!r}: {len(self.hits)} of {self.total} hits>"
-
-
-class Verdict(NamedTuple):
-    """What became of a post in a search: its `rank` (1 is best; 0 if it is not found, or too far down to count),
-    what its score is made of (None if the query does not fit it), and the reasons why it is not found."""
-
-    path: str
-    rank: int
-    score: Explanation | None
-    reasons: tuple[str, ...] = ()
-
-
-class Status(NamedTuple):
-    """An index as it stands: where, in numbers, how it stands to the files, and which commits are kept.
-
-    `stats.bytes` is what a search may read, `bytes_on_disk` all that lies in the index's folder.
-    """
-
-    folder: str
-    directory: str
-    stats: Stats
-    fresh: bool
-    changed_files: int
-    bytes_on_disk: int
-    commits: tuple[CommitInfo, ...]

@@ -25,7 +25,6 @@ from ....schema import SORTS
 from ....text.analyzer import Analyzer
 from ...api import FEWEST, Answer, AsTyped, Identity, IndexedWord, LeafStats, Search, Stats
 from ..format.segment_file import SegmentFile
-from . import explanation
 from .doc_values import Columns
 from .matcher import ImpactRow, ImpactRows, Matcher, SegmentSource
 from .postings import PostingLists
@@ -252,6 +251,8 @@ class Snapshot:
         found = self._find(path)
         if found is None:
             raise NotFoundError("no post of the index has this path", path=path)
+        from . import explanation  # a search has no use for it
+
         query, as_typed = search.query, search.as_typed
         part, doc_id = found
         scope = self._scope(search.drafts or part.drafts)
