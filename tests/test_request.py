@@ -89,10 +89,14 @@ def test_an_assistant_has_it() -> None:
     assert tool.input_schema["properties"]["offset"] == {**schema(offset), "description": offset.doc}
 
 
-NEW = """    colour: Annotated[str | None, Argument("Only posts of this colour.")] = None
-    reach: Annotated[int, Argument("So far.", most=9, hint="give 0 to 9")] = 3
+FIELDS = """    colour: str | None = None
+    reach: int = 3
 
     @classmethod
+"""
+ADDED = """_ROWS = {
+    "colour": Argument("Only posts of this colour."),
+    "reach": Argument("So far.", kind="number", most=9, hint="give 0 to 9"),
 """
 SHOW = """
 import contextlib, io, json, sys
@@ -129,12 +133,12 @@ print(json.dumps({
 
 
 def test_a_new_argument_is_everywhere_by_itself(tmp_path: Path) -> None:
-    """The exercise: two fields in request.py, and nothing else."""
+    """The exercise: two fields in request.py and their rows, and nothing else."""
     pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
     for name in ("search", "docs", "posts"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", ".postdex"))
     path = tmp_path / "search" / "postdex" / "request.py"
-    source = path.read_text(encoding="utf-8").replace("    @classmethod\n", NEW)
+    source = path.read_text(encoding="utf-8").replace("    @classmethod\n", FIELDS).replace("_ROWS = {\n", ADDED)
     keys = "    deadline_ms: float | None\n"
     path.write_text(source.replace(keys, f"{keys}    colour: str | None\n    reach: int\n"), encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path / "search"), str(ROOT / "index")))}

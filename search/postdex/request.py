@@ -1,14 +1,14 @@
 """What may be asked of a search? Each argument once: type, default, bounds, choices, and words for every face.
 
 Options and `--help`, the library's signature, HTTP parameters, the OpenAPI document, the tool of an assistant and the
-tables of docs/ are made from the fields of `SearchRequest`. A new argument is a field here, its key in
+tables of docs/ are made from `_ROWS`. A new argument is a field of `SearchRequest`, its row, its key in
 `SearchArguments`, and the module that acts on it. Filters are read by `argument_filters`. Light on purpose: a cold
-search loads it, so annotations are values here (as texts each would be compiled), and rows are made when asked for.
+search loads it, so annotations are values here (as texts each would be compiled).
 """
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeAlias, TypedDict, TypeVar, Unpack, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypedDict, TypeVar, Unpack, get_args
 
 from postdex_index import schema
 from postdex_index.errors import QueryError
@@ -35,12 +35,11 @@ FACETS = tuple(schema.FACETS)
 #: More hits than these are not made at once; a program that wants more of them pages.
 MAX_HITS = 1000
 
-_KINDS: dict[Any, str] = {int: "number", bool: "flag", tuple[str, ...]: "texts", float | None: "milliseconds"}
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
 
 class Argument(NamedTuple):
-    """A row: words, bounds and faces of an argument. Name, kind and default are those of its field."""
+    """A row: words, bounds and faces of an argument. Name and default are those of its field."""
 
     #: One sentence for `--help`, OpenAPI and assistants.
     doc: str
@@ -82,7 +81,7 @@ class Argument(NamedTuple):
         if (value is None and self.default is None) or self.kind in ("flag", "date"):
             return value
         if self.kind == "texts":
-            return tuple(self._chosen(each) for each in texts(self.name, value))
+            return tuple(self._chosen(text) for text in texts(self.name, value))
         if self.kind == "milliseconds":
             if not isinstance(value, (int, float, type(None))):
                 raise wrong(self.name, value, "a number of milliseconds, or None")
@@ -127,111 +126,30 @@ class SearchArguments(TypedDict, total=False):
 
 
 class SearchRequest(NamedTuple):
-    """A search: its query and all arguments, checked if it was made by `of`.
+    """A search: its query and all arguments, checked if it was made by `of`; `_ROWS` describes each.
 
     >>> SearchRequest.of("psock", tags="linux").tags
     ('linux',)
     """
 
-    query: Annotated[
-        str,
-        Argument("The query, in the language of the command line.", example="SMC fallback", faces="http mcp"),
-    ] = ""
-    limit: Annotated[
-        int,
-        Argument(
-            "So many hits.",
-            most=MAX_HITS,
-            hint=f"ask for 0 to {MAX_HITS} hits at a time and page with offset",
-            short="-n",
-            option_doc="Show so many hits (10; with -l or -0 all).",
-            example=10,
-        ),
-    ] = 10
-    offset: Annotated[int, Argument("Leave out so many hits before them.", hint="the first hit has offset 0")] = 0
-    sort: Annotated[
-        Sort,
-        Argument(
-            "The order; any but score requires all words.", "By date and updated the newest come first.", choices=SORTS
-        ),
-    ] = "score"
-    tags: Annotated[
-        tuple[str, ...],
-        Argument(
-            "Only posts with all of these tags.",
-            'One may be a text, `tags="C++"`.',
-            single="tag",
-            option_doc="Only posts with this tag; several: with all of them.",
-            example=["linux"],
-            faces="cli http",
-        ),
-    ] = ()
-    categories: Annotated[
-        tuple[str, ...],
-        Argument(
-            "Only posts in all of these categories (a/b).",
-            single="category",
-            option_doc="Only posts in this category (a/b).",
-            example=["linux/net"],
-            faces="cli http",
-        ),
-    ] = ()
-    after: Annotated[
-        Day,
-        Argument(
-            "Only posts from this date on (2024, 2024-03, 2024-03-14, 30d).",
-            "Or a `date`, or a `datetime` of the site's clock.",
-            kind="date",
-            faces="cli http",
-        ),
-    ] = None
-    before: Annotated[Day, Argument("Only posts before this date.", kind="date", faces="cli http")] = None
-    lang: Annotated[str | None, Argument("Only posts in this language (zh covers zh-CN).", faces="cli http")] = None
-    drafts: Annotated[bool, Argument("Unpublished posts too.", faces="cli http")] = False
-    typo: Annotated[
-        bool,
-        Argument(
-            "Join words that no post has with their nearest.",
-            option_doc="Do not search for near words when a word is unknown.",
-            faces="cli http",
-        ),
-    ] = True
-    facets: Annotated[
-        tuple[str, ...],
-        Argument(
-            "Counts over all posts that match.",
-            choices=FACETS,
-            single="facet",
-            option_doc="Count the posts found by tag, category, language and year.",
-            example=["tags"],
-            faces="cli http",
-        ),
-    ] = ()
-    units: Annotated[
-        Units, Argument("What is a hit: a post, or each of its sections.", choices=UNITS, faces="http")
-    ] = "posts"
-    prefix_last: Annotated[
-        bool, Argument("Take the last word as the beginning of one, for search as you type.", faces="http")
-    ] = False
-    snippets: Annotated[
-        bool,
-        Argument(
-            "A snippet for each hit.",
-            "Without, hits come quicker, with an empty one and the line of their best section.",
-            faces="http",
-        ),
-    ] = True
-    section_snippets: Annotated[bool, Argument("A snippet for each section of a hit.", faces="cli http")] = False
-    # On the command line --explain takes a path too: `commands` has it.
-    explain: Annotated[bool, Argument("Say what each score is made of.", faces="http")] = False
-    deadline_ms: Annotated[
-        float | None,
-        Argument(
-            "After so many milliseconds the answer is what was found so far.",
-            "None: it may take its time.",
-            faces="",
-        ),
-    ] = 2000
+    query: str = ""
+    limit: int = 10
+    offset: int = 0
+    sort: Sort = "score"
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    after: Day = None
+    before: Day = None
+    lang: str | None = None
+    drafts: bool = False
+    typo: bool = True
+    facets: tuple[str, ...] = ()
+    units: Units = "posts"
+    prefix_last: bool = False
+    snippets: bool = True
+    section_snippets: bool = False
+    explain: bool = False
+    deadline_ms: float | None = 2000
 
     @classmethod
     def of(cls, query: str, **given: Unpack[SearchArguments]) -> "SearchRequest":
@@ -243,15 +161,90 @@ class SearchRequest(NamedTuple):
         return cls(check_text("query", query), **checked)
 
 
+#: What is said of each field of `SearchRequest`, in the order of the documentation.
+_ROWS = {
+    "query": Argument("The query, in the language of the command line.", example="SMC fallback", faces="http mcp"),
+    "limit": Argument(
+        "So many hits.",
+        kind="number",
+        most=MAX_HITS,
+        hint=f"ask for 0 to {MAX_HITS} hits at a time and page with offset",
+        short="-n",
+        option_doc="Show so many hits (10; with -l or -0 all).",
+        example=10,
+    ),
+    "offset": Argument("Leave out so many hits before them.", kind="number", hint="the first hit has offset 0"),
+    "sort": Argument(
+        "The order; any but score requires all words.", "By date and updated the newest come first.", choices=SORTS
+    ),
+    "tags": Argument(
+        "Only posts with all of these tags.",
+        'One may be a text, `tags="C++"`.',
+        kind="texts",
+        single="tag",
+        option_doc="Only posts with this tag; several: with all of them.",
+        example=["linux"],
+        faces="cli http",
+    ),
+    "categories": Argument(
+        "Only posts in all of these categories (a/b).",
+        kind="texts",
+        single="category",
+        option_doc="Only posts in this category (a/b).",
+        example=["linux/net"],
+        faces="cli http",
+    ),
+    "after": Argument(
+        "Only posts from this date on (2024, 2024-03, 2024-03-14, 30d).",
+        "Or a `date`, or a `datetime` of the site's clock.",
+        kind="date",
+        faces="cli http",
+    ),
+    "before": Argument("Only posts before this date.", kind="date", faces="cli http"),
+    "lang": Argument("Only posts in this language (zh covers zh-CN).", faces="cli http"),
+    "drafts": Argument("Unpublished posts too.", kind="flag", faces="cli http"),
+    "typo": Argument(
+        "Join words that no post has with their nearest.",
+        kind="flag",
+        option_doc="Do not search for near words when a word is unknown.",
+        faces="cli http",
+    ),
+    "facets": Argument(
+        "Counts over all posts that match.",
+        kind="texts",
+        choices=FACETS,
+        single="facet",
+        option_doc="Count the posts found by tag, category, language and year.",
+        example=["tags"],
+        faces="cli http",
+    ),
+    "units": Argument("What is a hit: a post, or each of its sections.", choices=UNITS, faces="http"),
+    "prefix_last": Argument(
+        "Take the last word as the beginning of one, for search as you type.", kind="flag", faces="http"
+    ),
+    "snippets": Argument(
+        "A snippet for each hit.",
+        "Without, hits come quicker, with an empty one and the line of their best section.",
+        kind="flag",
+        faces="http",
+    ),
+    "section_snippets": Argument("A snippet for each section of a hit.", kind="flag", faces="cli http"),
+    # On the command line --explain takes a path too: `commands` has it.
+    "explain": Argument("Say what each score is made of.", kind="flag", faces="http"),
+    "deadline_ms": Argument(
+        "After so many milliseconds the answer is what was found so far.",
+        "None: it may take its time.",
+        kind="milliseconds",
+        faces="",
+    ),
+}
+
+
 @cache
 def arguments() -> dict[str, Argument]:
     """All arguments by name, the query too, in the order of the documentation."""
-    rows = {}
-    for name, field in SearchRequest.__annotations__.items():
-        argument: Argument = field.__metadata__[0]
-        kind = _KINDS.get(field.__origin__, argument.kind)
-        rows[name] = argument._replace(name=name, kind=kind, default=SearchRequest._field_defaults[name])
-    return rows
+    defaults = SearchRequest._field_defaults
+    return {name: row._replace(name=name, default=defaults[name]) for name, row in _ROWS.items()}
 
 
 def shown_on(face: str) -> list[Argument]:
@@ -289,7 +282,7 @@ def texts(name: str, value: object) -> tuple[str, ...]:
         return (value,)
     if not isinstance(value, Iterable):
         raise wrong(name, value, "a text or a list of texts")
-    return tuple(check_text(name, each) for each in value)
+    return tuple(check_text(name, text) for text in value)
 
 
 def wrong(name: str, value: object, expected: str) -> QueryError:
