@@ -375,7 +375,7 @@ def _parsed_query(
 ) -> ParsedQuery:
     whole_leaves, certain, name = parsed.whole
     as_typed = AsTyped(title_key, whole_leaves, certain)
-    return ParsedQuery(query, tree, as_typed, name, corrections, parsed.warnings)
+    return ParsedQuery(query, tree, as_typed, name, corrections, warnings=parsed.warnings)
 
 
 def _with_suggestions(results: Results, parsed: parse.QueryReading, reader: Reader) -> Results:

@@ -113,7 +113,8 @@ class Service:
 
     def _say(self, scope: Scope, status: int, seconds: float) -> None:
         client = scope["client"][0] if scope.get("client") else ""
-        done = metrics.Done(scope["method"], _target(scope), self._name(scope["path"]), status, seconds, client)
+        endpoint = self._name(scope["path"])
+        done = metrics.Done(scope["method"], _target(scope), endpoint, status, seconds=seconds, client=client)
         self.metrics.count(done)
         metrics.write(done)
 

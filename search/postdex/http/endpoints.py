@@ -66,10 +66,10 @@ class Endpoint(NamedTuple):
 
     name: str
     path: str
-    methods: Sequence[str]
-    parameters: Sequence[Argument]
     answerer: Answerer
-    summary: str
+    parameters: Sequence[Argument] = ()
+    methods: Sequence[str] = ("GET",)
+    summary: str = ""
     cached: bool = False
     token: bool = False
 
@@ -158,13 +158,15 @@ def build(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
 
 #: In the order of the documentation; /openapi.json, /metrics and the page are `app`'s own.
 ENDPOINTS = (
-    Endpoint("search", "/search", ("GET", "POST"), parameters.SEARCH, search, "Search the posts", cached=True),
-    Endpoint("suggest", "/suggest", ("GET",), parameters.SUGGEST, suggest, "Complete the last word", cached=True),
+    Endpoint("search", "/search", search, parameters.SEARCH, ("GET", "POST"), summary="Search the posts", cached=True),
+    Endpoint("suggest", "/suggest", suggest, parameters.SUGGEST, summary="Complete the last word", cached=True),
     Endpoint(
-        "documents", "/documents/{path:path}", ("GET",), parameters.DOCUMENT, document, "A post as indexed", cached=True
+        "documents", "/documents/{path:path}", document, parameters.DOCUMENT, summary="A post as indexed", cached=True
     ),
-    Endpoint("facets", "/facets", ("GET",), parameters.FACET_COUNTS, facets, "Count by tag, category …", cached=True),
-    Endpoint("stats", "/stats", ("GET",), (), stats, "The index in numbers"),
-    Endpoint("health", "/health", ("GET",), (), health, "Whether all is well"),
-    Endpoint("index", "/index", ("POST",), parameters.BUILD, build, "Bring the index up to the files", token=True),
+    Endpoint("facets", "/facets", facets, parameters.FACET_COUNTS, summary="Count by tag, category …", cached=True),
+    Endpoint("stats", "/stats", stats, summary="The index in numbers"),
+    Endpoint("health", "/health", health, summary="Whether all is well"),
+    Endpoint(
+        "index", "/index", build, parameters.BUILD, ("POST",), summary="Bring the index up to the files", token=True
+    ),
 )

@@ -253,11 +253,9 @@ class _Scan:
         if suffix is None or not suffix.start():
             self.tokens.append(QueryToken("word", text, sign, field, last=last))
             return
-        slips = int(suffix[2] or 1) if suffix[1] else -1
-        body = text[: suffix.start()]
-        self.tokens.append(
-            QueryToken("word", body, sign, field, self.weight(suffix[3]), slips, last=last and not suffix[0])
-        )
+        edits = int(suffix[2] or 1) if suffix[1] else -1
+        body, weight = text[: suffix.start()], self.weight(suffix[3])
+        self.tokens.append(QueryToken("word", body, sign, field, weight, edits=edits, last=last and not suffix[0]))
 
     def weight(self, typed: str | None) -> float:
         if typed is None:

@@ -181,7 +181,7 @@ class _TreeBuilder:
             if part.sign == "-":
                 self.exclude(part, pieces[at], scope, bag)
             elif isinstance(part, Clause):
-                self.clause(part, pieces[at], joined_words.get(at, []), every, scope, bag)
+                self.clause(part, pieces[at], joined_words.get(at, []), every, scope=scope, bag=bag)
             else:
                 self.nested(part, every or part.sign == "+", scope, bag)
         return bag

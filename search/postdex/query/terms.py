@@ -127,11 +127,11 @@ def read_word(text: str, edits: int, reading: WordContext, say: Say) -> list[Ter
 
 def quoted(text: str, slop: int, reading: WordContext) -> list[TermReading]:
     """The one piece of a quoted text, or none: its exact words side by side, or within `slop` more."""
-    found: list[TermReading] = []
+    readings: list[TermReading] = []
     for leaf in exact(text, slop, reading):
         first = leaf.spellings[0] if isinstance(leaf, Synonyms) else leaf
-        found.append(TermReading(leaf, (leaf,), first.text if isinstance(first, Term) else "", typed=text))
-    return found
+        readings.append(TermReading(leaf, (leaf,), first.text if isinstance(first, Term) else "", typed=text))
+    return readings
 
 
 def exact(text: str, slop: int, reading: WordContext) -> list[WordLeaf]:
@@ -166,7 +166,7 @@ def _spoken(text: str, tokens: Sequence[re.Match[str]], reading: WordContext) ->
     if len(units) == 1 and len(units[0].subwords) == 1 and not units[0].symbol:
         term = units[0].subwords[0]
         leaf = _with_prefix([Term(term, reading.field)], [term], reading)
-        return [TermReading(leaf, (leaf,), term, True, start == 0, stop == len(text), typed=term)]
+        return [TermReading(leaf, (leaf,), term, plain=True, opens=start == 0, closes=stop == len(text), typed=term)]
     strict = _with_prefix(_compound(raws, reading), compounds.words_of(units[-1]), reading)
     less = reading._replace(weight=reading.weight * PART, is_prefix=False)
     loose = (strict, *islice(_parts(raws, units, less), _MAX_PARTS))
@@ -235,9 +235,8 @@ def _run(raw: str, reading: WordContext) -> TermReading:
     for bigram in bigrams:
         weight = reading.weight * (_ASKING if bigram in asking else 1)
         (telling_terms if bigram in telling else others).append(Term(bigram, reading.field, weight))
-    return TermReading(
-        strict, (Clauses((), tuple(telling_terms), (), tuple(others), 1, show(Term(run, reading.field))),)
-    )
+    typed = show(Term(run, reading.field))
+    return TermReading(strict, (Clauses(optional=tuple(telling_terms), bonus=tuple(others), minimum=1, typed=typed),))
 
 
 def _telling(bigrams: set[str], post_count: PostCount | None) -> set[str]:

@@ -18,7 +18,7 @@ from postdex_index.query import Clauses, Keyword, Query
 from postdex_index.settings import Settings
 from postdex_index.update import refresh
 
-from ..request import MAX_HITS
+from ..request import MAX_HITS, SearchRequest
 from . import hits
 from .search import ParsedQuery, all_of, alternatives, best, named, required
 
@@ -41,10 +41,10 @@ def verdict(reader: Reader, document: Outlined, question: ParsedQuery) -> Verdic
         return Verdict(path, 0, None, (*_unpublished(unpublished), *_failed(question.tree, here)))
     search = Search(question.tree, question.as_typed, limit=MAX_HITS, drafts=bool(unpublished))
     answer = reader.search(search)
-    showing = hits.hit_context(search, answer, reader.analyzer)
+    context = hits.hit_context(search, answer, reader.analyzer, SearchRequest())
     for number, ranked in enumerate(best(answer, question), 1):
         if ranked.candidate.document.path == path:
-            score = hits.explanation(reader, ranked, showing)
+            score = hits.explanation(reader, ranked, context)
             return Verdict(path, 0 if unpublished else number, score, tuple(_unpublished(unpublished)))
     return Verdict(path, 0, reader.explain(search, path), (f"it is not among the first {MAX_HITS}",))
 

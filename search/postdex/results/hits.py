@@ -21,6 +21,7 @@ from postdex_index.text import globs
 from postdex_index.text.analyzer import Analyzer
 from postdex_index.text.edit_distance import edit_distance
 
+from ..request import SearchRequest
 from .exact_spelling import SPELLED
 from .marking import Marking, best_snippet, marking
 from .rerank import Ranked, ScoredSection, best_sections, holding, neighbours, proximity_factor
@@ -36,113 +37,102 @@ _fields_of = attrgetter(*_FIELDS)
 
 class HitContext(NamedTuple):
     """What the hits of one search have in common: the leaves and what each is worth (weight x idf), which terms of
-    a title are marked and how it is read, and what is to be shown."""
+    a title are marked and how it is read, and what `request` wants shown."""
 
     search: Search
+    request: SearchRequest
     leaves: Sequence[Leaf]
     leaf_weights: Sequence[float]
     is_wanted: Callable[[str], bool]
     analyzer: Analyzer
-    snippets: bool
-    section_snippets: bool
-    explain: bool
     marking: Marking
 
 
 def hit_context(
-    search: Search,
-    answer: Answer,
-    analyzer: Analyzer,
-    *,
-    text: str = "",
-    snippets: bool = True,
-    section_snippets: bool = False,
-    explain: bool = False,
+    search: Search, answer: Answer, analyzer: Analyzer, request: SearchRequest, *, text: str = ""
 ) -> HitContext:
     """The leaves of a query, typed as `text`, together with what the engine said of them."""
     leaf_stats = answer.leaves[: len(answer.leaves) - len(search.as_typed.leaves)]
-    query_leaves, worth = [stats.leaf for stats in leaf_stats], [stats.idf * stats.leaf.weight for stats in leaf_stats]
-    is_wanted = wanted(query_leaves, analyzer)
-    marked = marking(search.query, query_leaves, worth, search.as_typed.key, text, analyzer)
-    return HitContext(search, query_leaves, worth, is_wanted, analyzer, snippets, section_snippets, explain, marked)
+    query_leaves = [stats.leaf for stats in leaf_stats]
+    leaf_weights = [stats.idf * stats.leaf.weight for stats in leaf_stats]
+    return HitContext(
+        search,
+        request,
+        query_leaves,
+        leaf_weights,
+        is_wanted=wanted(query_leaves, analyzer),
+        analyzer=analyzer,
+        marking=marking(search.query, query_leaves, leaf_weights, search.as_typed.key, text=text, analyzer=analyzer),
+    )
+
+
+class _PostMatch(NamedTuple):
+    """A ranked post and, for each leaf, the positions in it where its words stand, ascending."""
+
+    ranked: Ranked
+    document: Outlined
+    positions: Sequence[Sequence[int]]
 
 
 class SectionMatch(NamedTuple):
     """A section of a post that holds words of the query; `section` is None for a post that has no sections."""
 
-    ranked: Ranked
-    document: Outlined
-    positions: Sequence[Sequence[int]]
+    post: _PostMatch
     section: ScoredSection | None
 
     @property
     def score(self) -> float:
-        """What the spot is worth among all spots."""
-        return self.section.score if self.section else self.ranked.score
+        """Score of the section among the sections of all posts."""
+        return self.section.score if self.section else self.post.ranked.score
 
 
 def of_post(reader: Reader, ranked: Ranked, context: HitContext) -> Hit:
     """The hit of a post: its three best sections, the best one's snippet."""
-    document, positions = _positions_of(ranked, context)
-    sections = _best(ranked, document, positions, context, SECTIONS, bool(context.search.as_typed.leaves))
-    return _hit(reader, ranked, context, document, positions, sections)
+    post = _post_match(ranked, context)
+    return _hit(reader, post, context, _best(post, context, SECTIONS, bool(context.search.as_typed.leaves)))
 
 
 def section_matches(ranked: Ranked, context: HitContext) -> list[SectionMatch]:
     """Each section of a post that holds words of the query, best first."""
-    document, positions = _positions_of(ranked, context)
+    post = _post_match(ranked, context)
     # Among the sections of all posts what is only likely to be meant would put them in the order of their posts.
     certain = bool(context.search.as_typed.leaves) and context.search.as_typed.certain
-    sections = _best(ranked, document, positions, context, len(document.outline.levels), certain)
-    if not sections:
-        return [SectionMatch(ranked, document, positions, None)]
-    return [SectionMatch(ranked, document, positions, section) for section in sections]
+    sections = _best(post, context, len(post.document.outline.levels), certain)
+    return [SectionMatch(post, section) for section in sections] or [SectionMatch(post, None)]
 
 
 def of_section(reader: Reader, match: SectionMatch, context: HitContext) -> Hit:
     """The hit of a section: that section alone, with its own score."""
-    sections = [match.section] if match.section else []
-    hit = _hit(reader, match.ranked, context, match.document, match.positions, sections)
+    hit = _hit(reader, match.post, context, [match.section] if match.section else [])
     return hit._replace(score=match.score)
 
 
-def _positions_of(ranked: Ranked, context: HitContext) -> tuple[Outlined, list[Sequence[int]]]:
+def _post_match(ranked: Ranked, context: HitContext) -> _PostMatch:
     positions = [ranked.candidate.positions(leaf) for leaf in range(len(context.leaves))]
-    return ranked.candidate.document, positions
+    return _PostMatch(ranked, ranked.candidate.document, positions)
 
 
-def _best(
-    ranked: Ranked,
-    document: Outlined,
-    positions: Sequence[Sequence[int]],
-    context: HitContext,
-    limit: int,
-    wholes_first: bool,
-) -> list[ScoredSection]:
+def _best(post: _PostMatch, context: HitContext, limit: int, wholes_first: bool) -> list[ScoredSection]:
     """The best sections of a post; with `wholes_first` those first that hold what was typed as a whole."""
+    ranked, document, positions = post
     levels: dict[int, int] = {}
     if wholes_first:
         count = len(context.leaves)
         wholes = [ranked.candidate.positions(count + number) for number in range(len(context.search.as_typed.leaves))]
         levels = holding(document.outline, wholes, ranked.spelled or ())
-    return best_sections(document.outline, positions, context.leaf_weights, ranked, limit, levels)
+    return best_sections(document.outline, positions, context.leaf_weights, ranked, limit, wholes=levels)
 
 
-def _hit(
-    reader: Reader,
-    ranked: Ranked,
-    context: HitContext,
-    document: Outlined,
-    positions: Sequence[Sequence[int]],
-    sections_shown: Sequence[ScoredSection],
-) -> Hit:
-    snippets = len(sections_shown) if context.section_snippets else int(context.snippets)
-    sections = [
-        _section(document, positions, scored, context, number < snippets, scored.index in (ranked.spelled or ()))
-        for number, scored in enumerate(sections_shown)
-    ]
-    best, shown = sections[0] if sections else (SectionHit("", (), "", document.url, 1, 1, ranked.score), None)
-    own = document.description if context.snippets and not (shown and shown.text) else ""
+def _hit(reader: Reader, post: _PostMatch, context: HitContext, sections_shown: Sequence[ScoredSection]) -> Hit:
+    ranked, document, _ = post
+    request = context.request
+    snippets = len(sections_shown) if request.section_snippets else int(request.snippets)
+    sections = [_section(post, scored, context, number < snippets) for number, scored in enumerate(sections_shown)]
+    best = sections[0] if sections else SectionHit("", (), "", document.url, 1, match_line=1, score=ranked.score)
+    shown = best.snippet
+    if shown and not request.section_snippets:
+        sections[0] = best._replace(snippet=None)
+    own = document.description if request.snippets and not (shown and shown.text) else ""
     return Hit(
         path=document.path,
         line=best.match_line,
@@ -153,29 +143,23 @@ def _hit(
         headings=best.headings,
         score=ranked.score,
         snippet=shown if shown and shown.text else Snippet(own, (), best.line),
-        sections=tuple([section for section, _ in sections]),
-        explain=explanation(reader, ranked, context) if context.explain else None,
+        sections=tuple(sections),
+        explain=explanation(reader, ranked, context) if request.explain else None,
         **dict(zip(_FIELDS, _fields_of(document), strict=True)),
     )
 
 
-def _section(
-    document: Outlined,
-    positions: Sequence[Sequence[int]],
-    scored: ScoredSection,
-    context: HitContext,
-    snipped: bool,
-    spelled: bool,
-) -> tuple[SectionHit, Snippet | None]:
-    """A section as it is shown, and its snippet if that is wanted; `spelled` if it has a name just as it was typed."""
+def _section(post: _PostMatch, scored: ScoredSection, context: HitContext, snipped: bool) -> SectionHit:
+    """A section as it is shown, with its snippet if it is to be `snipped`."""
+    ranked, document, positions = post
     _, heading, headings, anchor, line, _, body, _ = document.section(scored.index)
     shown = None
     if snipped:
-        shown = best_snippet(document, scored, positions, body, context.marking, spelled)
+        spelled = scored.index in (ranked.spelled or ())
+        shown = best_snippet(document, scored, positions, body, context.marking, spelled=spelled)
     url = f"{document.url}#{anchor}" if document.url and anchor else document.url
     match_line = shown.line if shown and (shown.spans or not heading) else line
-    own = shown if context.section_snippets else None
-    return SectionHit(heading, headings, anchor, url, line, match_line, scored.score, own), shown
+    return SectionHit(heading, headings, anchor, url, line, match_line=match_line, score=scored.score, snippet=shown)
 
 
 def wanted(query_leaves: Sequence[Leaf], analyzer: Analyzer) -> Callable[[str], bool]:

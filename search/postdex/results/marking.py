@@ -73,7 +73,7 @@ def marking(
         if not pairs.isdisjoint(leaves_held):
             parts[number] = tuple(pairs & leaves_held)
     wholes = [sum([leaf_weights[leaf] for leaf in leaves_held]) for _, leaves_held in typed]
-    return Marking(order, typed, [*leaf_weights, *wholes], parts, single, name, text, analyzer)
+    return Marking(order, typed, [*leaf_weights, *wholes], parts, single, name=name, text=text, analyzer=analyzer)
 
 
 def _bonus(query: Query) -> list[Leaf]:
@@ -137,10 +137,10 @@ def best_snippet(
         LeafPositions(leaf, inside[leaf], leaf in single) for leaf in order if leaf in inside and leaf not in covered
     ]
     if wholes and wholes[0].leaf == first:
-        return _as_typed(document, scored.index, _apart(wholes[0].positions)[:_FEW], marked, first, marking)
+        return _as_typed(document, scored.index, _apart(wholes[0].positions)[:_FEW], marked, first, marking=marking)
     if name in inside:
         return _as_typed(
-            document, scored.index, _apart(inside[name])[: PASSAGES if spelled else 1], marked, name, marking
+            document, scored.index, _apart(inside[name])[: PASSAGES if spelled else 1], marked, name, marking=marking
         )
     near = densest(inside | {leaf: places for leaf, places, _ in wholes} if wholes else inside, leaf_weights, body)
     return snippet(document.passage(scored.index, near, marked), leaf_weights)

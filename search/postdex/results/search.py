@@ -21,7 +21,7 @@ from ..request import SearchRequest
 from ..text_safety import iso
 from . import hits, rerank
 from .exact_spelling import spelled_first
-from .values import Hit, IndexState, Results
+from .values import IndexState, Results
 
 #: More than any index has: all posts that match.
 ALL_POSTS = 1 << 40
@@ -58,25 +58,16 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
         deadline=deadline,
     )
     matched = reader.search(search)
-    context = hits.hit_context(
-        search,
-        matched,
-        reader.analyzer,
-        text=question.name or question.text,
-        snippets=request.snippets,
-        section_snippets=request.section_snippets,
-        explain=request.explain,
-    )
-    count = None if by_section else request.offset + request.limit
-    ranked = best(matched, question, request.sort == "score", count)
+    context = hits.hit_context(search, matched, reader.analyzer, request, text=question.name or question.text)
+    page = slice(request.offset, request.offset + request.limit)
+    ranked = best(matched, question, request.sort == "score", None if by_section else page.stop)
     if by_section:
-        found_hits, total, done = _sections(reader, ranked, context, request, deadline)
+        matches, in_time = _sections(ranked, context, deadline)
+        total, complete = len(matches), matched.complete and in_time
+        shown = [hits.of_section(reader, match, context) for match in matches[page]]
     else:
-        found_hits = [
-            hits.of_post(reader, post, context) for post in ranked[request.offset : request.offset + request.limit]
-        ]
-        total, done = matched.total, True
-    complete = matched.complete and done
+        total, complete = matched.total, matched.complete
+        shown = [hits.of_post(reader, post, context) for post in ranked[page]]
     warnings = question.warnings + tuple(_cut(matched))
     if not matched.total and complete:
         warnings += tuple(_left_nothing(question.tree, reader, request.drafts))
@@ -87,7 +78,7 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
         limit=request.limit,
         offset=request.offset,
         took_ms=(time.perf_counter() - started) * 1000,
-        hits=tuple(found_hits),
+        hits=tuple(shown),
         facets=matched.facets,
         corrections=question.corrections,
         warnings=warnings,
@@ -137,25 +128,20 @@ def all_of(tree: Query, *filters: Query) -> Query:
 
 
 def _sections(
-    reader: Reader,
-    ranked: Sequence[rerank.Ranked],
-    context: hits.HitContext,
-    request: SearchRequest,
-    deadline: float | None,
-) -> tuple[list[Hit], int, bool]:
-    """All sections of these posts, best first (in the order of the posts if these are sorted): those of the page, how
-    many there are, and whether time was enough for all posts."""
+    ranked: Sequence[rerank.Ranked], context: hits.HitContext, deadline: float | None
+) -> tuple[list[hits.SectionMatch], bool]:
+    """All sections of these posts, best first (in the order of the posts if these are sorted), and whether time was
+    enough for all posts."""
     matches: list[hits.SectionMatch] = []
-    complete = True
+    in_time = True
     for post in ranked:
         if deadline is not None and time.monotonic() > deadline:
-            complete = False
+            in_time = False
             break
         matches += hits.section_matches(post, context)
-    if request.sort == "score":
+    if context.request.sort == "score":
         matches.sort(key=lambda match: -match.score)
-    page_matches = matches[request.offset : request.offset + request.limit]
-    return [hits.of_section(reader, match, context) for match in page_matches], len(matches), complete
+    return matches, in_time
 
 
 def _cut(answer: Answer) -> list[str]:

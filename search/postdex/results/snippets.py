@@ -98,7 +98,7 @@ def snippet(
         )
     if around:
         room = max(width, min(around[1] - around[0], int(width * _GROWN)))
-        return _joined(passage, bounds, [_around(text, bounds, around, room)], marks, leaf_weights, around[0])
+        return _joined(passage, bounds, [_around(text, bounds, around, room)], marks, leaf_weights, first=around[0])
     candidates = _candidates(passage, bounds, marks, leaf_weights, width)
     best = max(candidates, key=_BY_SCORE)
     shown = [_place(text, bounds, best, leaf_weights, width)]
