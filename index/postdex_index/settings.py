@@ -81,9 +81,7 @@ def load(folder: Path, **arguments: object) -> Settings:
     >>> load(Path("/nowhere"), language="en").language
     'en'
     """
-    values: dict[str, Any] = {}
-    values.update(_from_files(folder))
-    values.update(_from_environment(os.environ))
+    values: dict[str, Any] = {**_from_files(folder), **_from_environment(os.environ)}
     for name, value in arguments.items():
         if value is not None:
             values[name] = _checked(name, value, "", 0)
@@ -228,15 +226,13 @@ def _wrong_timezone(value: str) -> str:
         return ""
     from .formats.dates import find_zone
 
-    return (
-        "" if find_zone(value) else f"{value} is no time zone known here (without a system's zones: pip install tzdata)"
-    )
+    hint = "without a system's zones: pip install tzdata"
+    return "" if find_zone(value) else f"{value} is no time zone known here ({hint})"
 
 
 def _wrong_language(value: str) -> str:
-    return (
-        "" if re.fullmatch(r"(?:[a-z]{2,3}(?:-[a-z0-9]{2,8})*)?", value) else f"{value} is no code such as en or zh-cn"
-    )
+    fits = re.fullmatch(r"(?:[a-z]{2,3}(?:-[a-z0-9]{2,8})*)?", value)
+    return "" if fits else f"{value} is no code such as en or zh-cn"
 
 
 def _wrong_url(value: str) -> str:
@@ -267,10 +263,6 @@ def _wrong_origins(origins: Iterable[str]) -> str:
     return f"{wrong[0]} is no origin (scheme and host, without a path)" if wrong else ""
 
 
-def _wrong_size(value: int) -> str:
-    return "" if value else "it must be more than 0"
-
-
 _WRONG: dict[str, Callable[[Any], str]] = {
     "include": lambda globs: _wrong_globs(globs) or ("" if globs else "the list is empty"),
     "exclude": _wrong_globs,
@@ -280,7 +272,7 @@ _WRONG: dict[str, Callable[[Any], str]] = {
     "url": _wrong_url,
     "base_url": _wrong_base_url,
     "editor": _wrong_editor,
-    "max_bytes": _wrong_size,
+    "max_bytes": lambda size: "" if size else "it must be more than 0",
     "origins": _wrong_origins,
 }
 

@@ -17,6 +17,7 @@ from unicodedata import normalize
 from ..formats import dates
 from ..model import Post, Problem
 from ..sites.generator import UNKNOWN, Generator
+from ..sites.permalinks import undated
 
 if TYPE_CHECKING:
     from ..formats.yaml_fast import Value
@@ -120,14 +121,14 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
         lang=_lang(fields, context),
         series=next(iter(fields.several("series", split="")), ""),
         weight=_weight(fields),
-        description=_description(fields),
+        description=clean(fields.as_written("description", "summary", "excerpt", "subtitle")),
         aliases=fields.several("aliases", "alias", "redirect_from", split=""),
         slug=slug or abbrlink or name_of(context.path),
         unpublished=reason,
         reconsider_at=reconsider_at,
     )
-    link, line = _link(fields), fields.line(name)
-    return Metadata(post._replace(problems=tuple(fields.problems)), link, slug, abbrlink, line)
+    post = post._replace(problems=(*front.problems, *fields.problems))
+    return Metadata(post, fields.as_written("url", "permalink", "path"), slug, abbrlink, fields.line(name))
 
 
 def name_of(path: str) -> str:
@@ -136,8 +137,7 @@ def name_of(path: str) -> str:
     >>> name_of("2022/2022-08-26-refcount-bug.zh.md"), name_of("posts/smc/index.md"), name_of("2022-08-26.md")
     ('refcount-bug', 'smc', '2022-08-26')
     """
-    stem = _stem(path)
-    return dates.split_name(stem)[1] or stem
+    return undated(_stem(path))
 
 
 def clean(text: str) -> str:
@@ -182,6 +182,14 @@ class _Fields:
             return f"[{', '.join(texts)}]" if texts else ""
         if value is not None:
             self.problem(name, f"{name} is a mapping, not text", "put the value in quotes")
+        return ""
+
+    def as_written(self, *names: str) -> str:
+        """The first of these fields that is a text and neither true nor false."""
+        for name in names:
+            value = self.values.get(name)
+            if isinstance(value, str) and value.strip() and self.flag(name) is None:
+                return value.strip()
         return ""
 
     def several(self, *names: str, split: str = ",，", value: Value = None) -> tuple[str, ...]:
@@ -246,7 +254,7 @@ def _texts(value: Value) -> Iterator[str]:
 
 
 def _date(fields: _Fields, context: PostContext) -> tuple[int | None, str]:
-    name = next((name for name in _DATES if fields.values.get(name) and not _is_flag(fields, name)), "")
+    name = next((name for name in _DATES if fields.values.get(name) and fields.flag(name) is None), "")
     if name:
         moment = fields.moment(context.zone, name)
         return (moment.wall, "post") if moment else (None, "")
@@ -256,10 +264,6 @@ def _date(fields: _Fields, context: PostContext) -> tuple[int | None, str]:
         return moment.wall, "path"
     moment = None if context.mtime is None else dates.from_seconds(context.mtime, context.zone)
     return (moment.wall, "file") if moment else (None, "")
-
-
-def _is_flag(fields: _Fields, name: str) -> bool:
-    return fields.flag(name) is not None
 
 
 def _tags(fields: _Fields, generator: Generator) -> tuple[str, ...]:
@@ -311,22 +315,6 @@ def _authors(fields: _Fields, generator: Generator) -> tuple[str, ...]:
         people: list[Value] = [person for person in value.values() if isinstance(person, dict)]
         value = people
     return fields.several(name, split=generator.author_separators, value=value) if value else ()
-
-
-def _description(fields: _Fields) -> str:
-    for name in ("description", "summary", "excerpt", "subtitle"):
-        value = fields.values.get(name)
-        if isinstance(value, str) and value.strip() and not _is_flag(fields, name):
-            return clean(value)
-    return ""
-
-
-def _link(fields: _Fields) -> str:
-    for name in ("url", "permalink", "path"):
-        value = fields.values.get(name)
-        if isinstance(value, str) and value.strip() and not _is_flag(fields, name):
-            return value.strip()
-    return ""
 
 
 def _weight(fields: _Fields) -> int | None:
@@ -385,7 +373,7 @@ def _stem(path: str) -> str:
 def _unpublished(fields: _Fields, context: PostContext) -> tuple[str, str, int | None]:
     """Which field leaves the post out ("" if it is none), why ("" if it is not left out), and when that changes."""
     name, reason = _standing_reason(fields, context)
-    publish = None if _is_flag(fields, "publishDate") else fields.moment(context.zone, "publishDate")
+    publish = fields.moment(context.zone, "publishDate") if fields.flag("publishDate") is None else None
     end = fields.first("expiryDate", "unpublishDate")[0]
     expiry = fields.moment(context.zone, end) if end else None
     if reason:

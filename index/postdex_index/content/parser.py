@@ -38,47 +38,41 @@ def parse(
         mtime=mtime,
         now=time.time() if now is None else now,
     )
-    found = metadata.normalise(front, context)
+    meta = metadata.normalise(front, context)
     style = site.anchors if settings.anchors == "auto" else settings.anchors
     source, tags = generator.dialect(front.body) if generator.dialect else PlainBody(front.body)
     if tags:
-        tags = tuple(dict.fromkeys((*found.post.tags, *tags)))[: metadata.MOST]
-        found = found._replace(post=found.post._replace(tags=tags))
+        tags = tuple(dict.fromkeys((*meta.post.tags, *tags)))[: metadata.MOST]
+        meta = meta._replace(post=meta.post._replace(tags=tags))
     # An empty body may begin behind the file's last line, where nothing can be opened.
     first_line = min(front.first_line, 1 + front.head.count("\n") + front.body.count("\n"))
-    body = sections.sections(source, first_line=first_line, anchors=slug_style(style), title=found.post.title)
+    body = sections.sections(source, first_line=first_line, anchors=slug_style(style), title=meta.post.title)
     if front.prose:
         whole = sections.verbatim(front.prose)
         text = whole.lstrip("\n")
         prose = Section(0, "", "", 1 + whole.count("\n") - text.count("\n"), text)
         body = body._replace(sections=(prose, *body.sections))
-    return _post(path, found, front.problems, body, site, settings)
+    return _post(path, meta, body, site, settings)
 
 
-def _post(
-    path: str,
-    found: metadata.Metadata,
-    of_front: tuple[Problem, ...],
-    body: sections.ParsedMarkdown,
-    site: Site,
-    settings: Settings,
-) -> Post:
+def _post(path: str, meta: metadata.Metadata, body: sections.ParsedMarkdown, site: Site, settings: Settings) -> Post:
     """Metadata, body and link as one post; the title is the field, else the first heading, else the file's name."""
-    post = found.post
+    post = meta.post
     title = post.title or metadata.clean(body.first_heading)
-    link = _link(path, found, title, site, settings)
-    problems = [problem._replace(path=path) for problem in (*of_front, *post.problems, *body.problems)]
+    link = _link(path, meta, title, site, settings)
+    problems = [problem._replace(path=path) for problem in (*post.problems, *body.problems)]
     if link.wrong:
         problems.append(
             Problem(path, 1, "malformed", link.wrong, "write a path such as /about/, or an address with https")
         )
     if post.unpublished:
         hint = Remedy.SHOW_DRAFTS.value
-        problems.append(Problem(path, found.unpublished_line, "unpublished", post.unpublished, hint))
+        problems.append(Problem(path, meta.unpublished_line, "unpublished", post.unpublished, hint))
     return post._replace(
         path=path,
         title=title or metadata.name_of(site.prefix + path).replace("_", " ").strip() or path,
-        sections=_sections(body, post.title, title),
+        # The heading that became the title is not a heading besides.
+        sections=body.sections if post.title else sections.without_title(body.sections, title),
         url=link.url,
         description=post.description or body.excerpt,
         links=body.links,
@@ -86,13 +80,15 @@ def _post(
     )
 
 
-def _sections(body: sections.ParsedMarkdown, written: str, title: str) -> tuple[Section, ...]:
-    """The body's sections; the heading that became the title is not a heading besides."""
-    return body.sections if written or not title else sections.without_title(body.sections, title)
-
-
-def _link(path: str, found: metadata.Metadata, title: str, site: Site, settings: Settings) -> permalinks.Link:
-    dated = found.post.date if found.post.date_from in ("post", "path") else None  # a file's time is nobody's address
-    place = site.prefix + path
-    address = Address(place, found.link, found.given_slug, found.abbrlink, title, dated, found.post.categories)
+def _link(path: str, meta: metadata.Metadata, title: str, site: Site, settings: Settings) -> permalinks.Link:
+    dated = meta.post.date if meta.post.date_from in ("post", "path") else None  # a file's time is nobody's address
+    address = Address(
+        path=site.prefix + path,
+        link=meta.link,
+        slug=meta.given_slug,
+        abbrlink=meta.abbrlink,
+        title=title,
+        date=dated,
+        categories=meta.post.categories,
+    )
     return permalinks.url(site, address, pattern=settings.url, base=settings.base_url)

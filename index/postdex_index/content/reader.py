@@ -124,13 +124,13 @@ def digest_of(folder: Path, path: str) -> bytes:
     return digest(content) if content is not None else b""
 
 
-def seen(state: os.stat_result) -> tuple[int, int, int, int]:
-    """A file's size, times and inode as its stamp keeps them, in 64 bits each, whatever a file system says.
+def seen(state: os.stat_result) -> FileStamp:
+    """A file's stamp without a digest: size, times and inode in 64 bits each, whatever a file system says.
 
     Times beyond the years 1677 to 2262 and inodes go round, so that two that differ do so still.
     """
     times = [(ns + (1 << 63)) % (1 << 64) - (1 << 63) for ns in (state.st_mtime_ns, state.st_ctime_ns)]
-    return min(max(state.st_size, 0), (1 << 63) - 1), *times, state.st_ino % (1 << 64)  # type: ignore[return-value]
+    return FileStamp(min(max(state.st_size, 0), (1 << 63) - 1), times[0], times[1], state.st_ino % (1 << 64), b"")
 
 
 def stamp(state: os.stat_result, content: bytes, reconsider_at: int | None = None) -> FileStamp:
@@ -138,7 +138,7 @@ def stamp(state: os.stat_result, content: bytes, reconsider_at: int | None = Non
     now, modified, changed = time.time_ns(), state.st_mtime_ns, state.st_ctime_ns
     tick = _TICK_NS if modified % 1_000_000_000 else _COARSE_TICK_NS
     racy = -_COARSE_TICK_NS < now - modified < tick or -_COARSE_TICK_NS < now - changed < tick
-    return FileStamp(*seen(state), digest(content), reconsider_at, racy)
+    return seen(state)._replace(digest=digest(content), reconsider_at=reconsider_at, racy=racy)
 
 
 def site(folder: Path) -> Site:
@@ -180,7 +180,7 @@ def _content(file: str, largest: int) -> tuple[bytes | None, os.stat_result]:
             if len(content) > largest:
                 return None, state
             before, state = state, os.fstat(number)
-            if len(content) == state.st_size and _times(before) == _times(state):
+            if len(content) == state.st_size and seen(before) == seen(state):
                 break
         return content, state  # if it never stood still, the stamp is young enough to be racy
     finally:
@@ -200,10 +200,6 @@ def _all(number: int, size: int, largest: int) -> bytes:
     return b"".join(pieces)
 
 
-def _times(state: os.stat_result) -> tuple[int, int, int]:
-    return state.st_size, state.st_mtime_ns, state.st_ctime_ns
-
-
 def _reason(error: OSError) -> str:
     if os.path.islink(error.filename or ""):
         return "this is a link; links are not followed"
@@ -214,7 +210,7 @@ def _unreadable(file: str, path: str, message: str, again: int | None = None) ->
     """Nothing to index; the stamp lets an unreadable file rest until it changes, or until the time `again`."""
     try:
         state = os.lstat(file)
-        rest = FileStamp(*seen(state), b"", again)
+        rest = seen(state)._replace(reconsider_at=again)
     except OSError:
         rest = FileStamp(0, 0, 0, 0, b"")
     return PostReading(

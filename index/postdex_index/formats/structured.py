@@ -121,9 +121,9 @@ def scalars(value: Value) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
-        for each in value:
-            yield from scalars(each)
+        for item in value:
+            yield from scalars(item)
     elif isinstance(value, dict):
-        for name, each in value.items():
+        for name, item in value.items():
             yield name
-            yield from scalars(each)
+            yield from scalars(item)

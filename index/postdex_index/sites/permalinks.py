@@ -45,7 +45,8 @@ def url(site: Site, post: Address, *, pattern: str = "", base: str = "") -> Link
     if not post.link:
         path = expand(pattern, site, post) if pattern else generator.link(site, post) if generator.link else ""
         return Link(_below(before, path))
-    if _has_placeholders(post.link) or post.link in generator.patterns:
+    is_pattern = post.link.startswith((":", "/")) and not PLACEHOLDERS.isdisjoint(_PLACEHOLDER.findall(post.link))
+    if is_pattern or post.link in generator.patterns:
         return Link(_below(before, expand(generator.patterns.get(post.link, post.link), site, post)))
     return _given(post.link + ("/" if generator.closes_links and not post.link.endswith("/") else ""), before)
 
@@ -112,10 +113,6 @@ def split_path(path: str) -> tuple[list[str], str]:
     """The folders of a path, and its file's name without suffix."""
     *folders, name = path.split("/")
     return folders, name.rpartition(".")[0] or name
-
-
-def _has_placeholders(link: str) -> bool:
-    return link.startswith((":", "/")) and any(name[1] in PLACEHOLDERS for name in _PLACEHOLDER.finditer(link))
 
 
 def expand(pattern: str, site: Site, post: Address) -> str:

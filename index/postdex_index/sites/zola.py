@@ -51,12 +51,8 @@ def _shape(heading: str) -> str:
     return latin_slug(heading.replace("`", "")) or github_shape(heading)
 
 
-def _safe_shape(heading: str) -> str:
-    return re.sub("[ \t]", "_", heading.replace("`", ""))
-
-
 _LATIN = SlugStyle("zola", _shape, skipping, "reserved")
-_SAFE = SlugStyle("zola-safe", _safe_shape, skipping, "reserved")
+_SAFE = SlugStyle("zola-safe", lambda heading: re.sub("[ \t]", "_", heading.replace("`", "")), skipping, "reserved")
 
 GENERATOR = Generator(
     name="zola",

@@ -73,8 +73,9 @@ class Analyzer(NamedTuple):
             raw, (start, stop) = match[0], match.span()
             if is_spaceless(raw):
                 characters = run_characters(raw)
-                for (one, begin, end), (two, _, last) in zip(characters, [*characters[1:], ("", 0, 0)], strict=True):
-                    yield Token(one + two, position, start + begin, start + (last or end))
+                after = [*characters[1:], ("", 0, 0)]
+                for (character, begin, end), (following, _, last) in zip(characters, after, strict=True):
+                    yield Token(character + following, position, start + begin, start + (last or end))
                     position += 1
             else:
                 for terms in terms_at(raw, code):

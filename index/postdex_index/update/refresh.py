@@ -134,9 +134,18 @@ def plan(
         size += stat.st_size
     there = table.keys() if only is None else table.keys() & only
     remove = tuple(sorted(path for path in there if path not in files))
-    unchanged = len(table) - len(remove) - len(change)
-    lists = tuple(sorted(add)), tuple(sorted(change)), remove
-    return Plan(*lists, unchanged, size, tuple(walk.problems), tuple(touched), fingerprint, full, only)
+    return Plan(
+        add=tuple(sorted(add)),
+        change=tuple(sorted(change)),
+        remove=remove,
+        unchanged=len(table) - len(remove) - len(change),
+        bytes=size,
+        problems=walk.problems,
+        touched=tuple(touched),
+        settings=fingerprint,
+        full=full,
+        only=only,
+    )
 
 
 def refresh(
@@ -180,7 +189,8 @@ def refresh(
                 todo = plan(folder, base, settings, full=full or lost, only=only)
             generation, problems = _commit(writer, folder, settings, todo, _ReadingJob(jobs, progress))
     seconds = time.monotonic() - started
-    return Report(todo.add, todo.change, todo.remove, todo.unchanged, problems, generation, seconds)
+    files = todo.add, todo.change, todo.remove
+    return Report(*files, todo.unchanged, problems=problems, generation=generation, seconds=seconds)
 
 
 def _follows(identity: Identity | None, since: Identity | None) -> bool:
@@ -228,12 +238,8 @@ def changed_files(folder: Path, before: FileTable, settings: Settings, todo: Pla
 
 def looks_same(stamp: FileStamp, stat: os.stat_result) -> bool:
     """Whether a file still looks as it did when it was indexed."""
-    return (
-        stamp.mtime_ns == stat.st_mtime_ns
-        and stamp.size == stat.st_size
-        and stamp.ctime_ns == stat.st_ctime_ns
-        and stamp.inode == stat.st_ino
-    ) or stamp[:4] == reader.seen(stat)
+    now = stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+    return stamp[:4] == now or stamp[:4] == reader.seen(stat)[:4]
 
 
 def _digest(folder: Path, path: str) -> bytes:
@@ -270,26 +276,22 @@ def _commit(
     writer: Writer, folder: Path, settings: Settings, todo: Plan, reading: _ReadingJob | None = None
 ) -> tuple[int, tuple[Problem, ...]]:
     """Stage and commit a plan; the new generation and all problems of the folder."""
-    found: list[Problem] = []
+    problems_read: list[Problem] = []
     stored, table = [] if todo.full else writer.problems(), dict(writer.base.files)
     if todo.full:
         writer.clear()
     paths = todo.add + todo.change + todo.touched
     counter = _Counter(len(paths), reading.progress if reading else None)
     new = paths if todo.full else todo.add
-    bulk = _bulk(writer)
+    bulk = cast(BulkWriter, writer) if hasattr(writer, "put_files") else None
     if reading and bulk and len(new) >= bulk.bulk_from:
-        found += bulk.put_files(folder, new, settings, jobs=reading.jobs, read=counter)
+        problems_read += bulk.put_files(folder, new, settings, jobs=reading.jobs, read=counter)
         paths = paths[len(new) :]
     writer.delete(todo.remove)
-    writer.put(_read(folder, settings, paths, counter, found))
+    writer.put(_read(folder, settings, paths, counter, problems_read))
     again = {*todo.add, *todo.change, *todo.touched, *todo.remove}
-    problems = tuple(sorted({*found, *_all_problems(todo, stored, table, again)}))
+    problems = tuple(sorted({*problems_read, *_all_problems(todo, stored, table, again)}))
     return writer.commit(problems=problems, settings=todo.settings), problems
-
-
-def _bulk(writer: Writer) -> BulkWriter | None:
-    return cast(BulkWriter, writer) if hasattr(writer, "put_files") else None
 
 
 class _Counter:
@@ -309,13 +311,13 @@ class _Counter:
 
 
 def _read(
-    folder: Path, settings: Settings, paths: Sequence[str], counter: _Counter, found: list[Problem]
+    folder: Path, settings: Settings, paths: Sequence[str], counter: _Counter, problems_read: list[Problem]
 ) -> Iterator[Put]:
-    """Posts, read one after the other; their problems are put into `found`."""
+    """Posts, read one after the other; their problems are put into `problems_read`."""
     site = reader.site(folder)
     for path in paths:
         post, stamp, problems = reader.read(folder, path, site, settings)
-        found += problems
+        problems_read += problems
         yield Put(post, path, stamp.indexed())
         counter(1)
 

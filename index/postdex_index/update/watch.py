@@ -203,7 +203,7 @@ class _Following:
         self._turn, self._jobs = turn, jobs
         self._index = os.path.abspath(engine.place) + os.sep
         self._known = FileTable(None, {}, "")
-        self._around: list[tuple[str, int, int, int]] | None = None
+        self._around: list[str] | None = None
         self._reader: Reader | None = None  # held, so that segments stay open and verified
         self._folders: frozenset[str] = frozenset()
         self._said: set[str] = set()
@@ -222,12 +222,12 @@ class _Following:
         self._folders = frozenset(folders)
         return folders
 
-    def identity(self) -> tuple[int, int] | None:
-        """What tells the folder from another that takes its name; None if there is none."""
+    def identity(self) -> str:
+        """What tells the folder from another that takes its name; "" if there is none."""
         with suppress(OSError):
             state = os.stat(self.root)
-            return state.st_dev, state.st_ino
-        return None
+            return f"{state.st_dev}:{state.st_ino}"
+        return ""
 
     def settle(self) -> bool:
         """Take in the settings anew if the files changed that say how all posts are read; whether they did."""
@@ -238,17 +238,17 @@ class _Following:
         self._around = now
         return True
 
-    def around(self) -> list[tuple[str, int, int, int]]:
+    def around(self) -> list[str]:
         """What the files look like that say how all posts are read, and which are: those around the folder."""
         root = Path(self.root)
         files = [*surroundings(root), *(root / name for name in _SETTINGS)]
         files += [above / ".gitignore" for above in (root, *root.parents)]
-        paths = []
+        looks = []
         for file in files:
             with suppress(OSError):
                 state = file.stat()
-                paths.append((str(file), state.st_mtime_ns, state.st_size, state.st_ino))
-        return paths
+                looks.append(f"{file}:{state.st_mtime_ns}:{state.st_size}:{state.st_ino}")
+        return looks
 
     def reload(self) -> None:
         """Take in the settings anew; those in force stay while they cannot be used."""
@@ -262,8 +262,8 @@ class _Following:
     def is_of_folders(self, changed_paths: Iterable[str]) -> bool:
         """Whether a folder came, went or moved."""
         return any(
-            f"{relative}/" in self._folders or relative == "." or os.path.isdir(path)
-            for path, relative in self._seen(changed_paths)
+            f"{relative}/" in self._folders or relative == "." or os.path.isdir(os.path.join(self.root, relative))
+            for relative in self._seen(changed_paths)
         )
 
     def looked(self) -> set[str] | None:
@@ -280,7 +280,7 @@ class _Following:
         """Of the paths where something happened those that may be posts; None if it may concern all posts."""
         concerned_paths: set[str] = set()
         include = Patterns(self._settings.include)
-        for _, relative in self._seen(changed_paths):
+        for relative in self._seen(changed_paths):
             if relative.endswith("/.gitignore"):
                 return None
             relative = shown(relative)
@@ -288,13 +288,13 @@ class _Following:
                 concerned_paths.add(relative)
         return concerned_paths if len(concerned_paths) <= MANY else None
 
-    def _seen(self, changed_paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """The paths, as they are and relative to the folder, that are not the index's or another program's own."""
+    def _seen(self, changed_paths: Iterable[str]) -> Iterator[str]:
+        """The paths, relative to the folder, that are not the index's or another program's own."""
         for path in changed_paths:
             relative = os.path.relpath(path, self.root).replace(os.sep, "/")
             own = f"{path}{os.sep}".startswith(self._index)
             if not own and not any(part[0] == "." or part in NEVER for part in relative.split("/")[:-1]):
-                yield path, relative
+                yield relative
 
     def is_time(self) -> bool:
         """Whether all files have to be looked at because of the time, or because the index is gone."""
@@ -311,10 +311,10 @@ class _Following:
         def progress(done: int, total: int) -> None:
             self.alive()
 
-        given = self._folder, self._engine, self._settings
+        task = self._folder, self._engine, self._settings
         try:
             since = self._known.identity
-            return refresh.refresh(*given, wait=WAIT_S, jobs=self._jobs, only=only, since=since, progress=progress)
+            return refresh.refresh(*task, wait=WAIT_S, jobs=self._jobs, only=only, since=since, progress=progress)
         except Exception as error:
             self._engine.diagnose(error)
             raise

@@ -306,17 +306,14 @@ def html_text(html: str) -> str:
     >>> html_text('<div>\\n  <p>a <b>b</b>o &lt; c<!-- no -->\\n<img src="x" alt="A cat">')
     '\\na bo < c\\nA cat'
     """
-    text = _HIDDEN.sub(lambda match: "\n" * match[0].count("\n"), _TAB_COMMENT.sub(_tab_label, html))
+    text = _HIDDEN.sub(
+        lambda match: "\n" * match[0].count("\n"), _TAB_COMMENT.sub(lambda comment: comment[1].partition("@")[0], html)
+    )
     text = _HTML_TAG.sub(_shown_element, text)
     lines = [" ".join(line.split()) for line in text.split("\n")]
     if "&" in text:
         lines = [_BREAKS.sub(" ", unescape(line)) for line in lines]
     return "\n".join(lines)
-
-
-def _tab_label(comment: re.Match[str]) -> str:
-    label: str = comment[1]
-    return label.partition("@")[0]
 
 
 def inline_html_text(tag: str) -> str:
