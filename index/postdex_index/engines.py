@@ -32,7 +32,7 @@ def make(folder: Path, place: str, settings: Settings) -> Engine:
         return EmbeddedEngine(place)
     from importlib.metadata import entry_points
 
-    installed = {found.name: found for found in entry_points(group=GROUP)}
+    installed = {entry.name: entry for entry in entry_points(group=GROUP)}
     if name not in installed:
         raise ConfigError(f"there is no engine {name}", f"there are {', '.join(sorted({EMBEDDED, *installed}))}")
     try:
@@ -51,15 +51,15 @@ class _Checked:
         self._name, self._part, self._promise = name, part, promise
 
     def __getattr__(self, attribute: str) -> Any:
-        found = getattr(self._part, attribute)
+        member = getattr(self._part, attribute)
         promised = vars(self._promise).get(attribute)
         where = f"{self._promise.__name__}.{attribute}"
         if isinstance(promised, property):
-            return _checked(self._name, where, found, get_type_hints(promised.fget)["return"])
+            return _checked(self._name, where, member, get_type_hints(promised.fget)["return"])
         if promised is None:
-            return found
+            return member
         hint = get_type_hints(promised)["return"]
-        return lambda *values, **named: _checked(self._name, where, found(*values, **named), hint)
+        return lambda *values, **named: _checked(self._name, where, member(*values, **named), hint)
 
 
 def _checked(name: str, where: str, value: Any, hint: Any) -> Any:

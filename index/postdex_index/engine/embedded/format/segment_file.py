@@ -24,7 +24,6 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterable, Mapping
-from itertools import count
 from typing import Any
 from zlib import crc32
 
@@ -114,15 +113,11 @@ class SegmentFile:
 
     __slots__ = (
         *("_checked", "_checks", "_columns", "_file", "_mapped", "_memory", "_stamp", "_there", "_view"),
-        *("identity", "meta", "path"),
+        *("meta", "path"),
     )
-
-    _numbers = count()
 
     def __init__(self, path: str, size: int, seal: int) -> None:
         self.path = path
-        #: tells open segments apart, for caches
-        self.identity = next(self._numbers)
         self._file = -1
         self._open(size)
         try:

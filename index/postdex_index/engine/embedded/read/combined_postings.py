@@ -15,6 +15,8 @@ from typing import Protocol
 class Postings(Protocol):
     """The postings of a leaf in a segment: `docs` ascending, `impacts` parallel to them, a byte each."""
 
+    __slots__ = ()
+
     docs: Sequence[int]
     impacts: bytes
 
@@ -28,16 +30,17 @@ class Postings(Protocol):
         ...
 
     def whole_lists(self) -> Iterable[int]:
-        """Numbers of the stored lists that are contained as a whole, for title coverage."""
-        ...
+        """Numbers of the stored lists that are contained as a whole, for title coverage: none of a phrase or a field,
+        whose words are never counted as words of a title."""
+        return ()
 
     def partial_lists(self) -> Mapping[int, Set[int]]:
         """By number of a stored list of which it has some word forms only: the posts with one of these in their
         title."""
-        ...
+        return {}
 
 
-class ComputedPostings:
+class ComputedPostings(Postings):
     """Postings computed from positions: of a phrase, or of a term limited to a field or to some word forms."""
 
     __slots__ = ("_positions", "_step", "_title_docs", "_width", "docs", "impacts")
@@ -71,16 +74,12 @@ class ComputedPostings:
         """One position of each occurrence."""
         return self._positions.get(doc_id, [])[:: self._step]
 
-    def whole_lists(self) -> Iterable[int]:
-        """None: the words of a phrase, and those limited to a field, are never counted as words of a title."""
-        return ()
-
     def partial_lists(self) -> Mapping[int, Set[int]]:
         """The list that some surfaces were taken of."""
         return self._title_docs
 
 
-class UnionPostings:
+class UnionPostings(Postings):
     """The union of several postings: the greatest impact in each post, and all positions."""
 
     __slots__ = ("_members", "docs", "impacts")
@@ -105,10 +104,15 @@ class UnionPostings:
 
     def partial_lists(self) -> Mapping[int, Set[int]]:
         """The lists of all members."""
-        title_docs_of: dict[int, Set[int]] = {}
-        for number, title_docs in chain.from_iterable([member.partial_lists().items() for member in self._members]):
-            title_docs_of[number] = title_docs_of.get(number, set()) | title_docs
-        return title_docs_of
+        return partial_lists(self._members)
+
+
+def partial_lists(members: Iterable[Postings]) -> dict[int, Set[int]]:
+    """The partial lists of several postings together: posts by list number."""
+    title_docs_of: dict[int, Set[int]] = {}
+    for number, title_docs in chain.from_iterable([member.partial_lists().items() for member in members]):
+        title_docs_of[number] = title_docs_of.get(number, set()) | title_docs
+    return title_docs_of
 
 
 def max_impacts(postings: Iterable[tuple[int, int]]) -> tuple[Sequence[int], bytes]:

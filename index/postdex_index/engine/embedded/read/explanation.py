@@ -44,7 +44,7 @@ def fields(lists: PostingLists, doc_id: int, counted: Sequence[int]) -> list[Exp
 
 
 def score(
-    leaves: Sequence[Explanation], base: float, coverage: float, title: bool, heading: bool, whole: float, top: float
+    leaves: Sequence[Explanation], base: float, coverage: float, *, title: bool, heading: bool, whole: float, top: float
 ) -> Explanation:
     """A post's score; the arguments are those of `scoring.final`, and what the leaves add."""
     factors = (
@@ -54,4 +54,4 @@ def score(
         Explanation(scoring.HEADING_IS_QUERY * top * heading, "+ the query is a heading"),
         Explanation(whole * top, "+ it stands there as it was typed"),
     )
-    return Explanation(scoring.final(base, coverage, title, heading, whole, top), "score", factors)
+    return Explanation(scoring.final(base, coverage, title, heading, whole=whole, top=top), "score", factors)

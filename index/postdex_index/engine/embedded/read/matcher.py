@@ -16,14 +16,14 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from functools import cache, lru_cache, reduce
 from heapq import nlargest
-from itertools import accumulate, chain, compress, pairwise
+from itertools import accumulate, compress, pairwise
 from math import ceil, log
 from operator import and_, or_
 from typing import NamedTuple
 
 from ....query import Clauses, DateRange, Everything, Keyword, Leaf, Phrase, Query, Synonyms, Term
 from ....scoring import COVERAGE
-from .combined_postings import Postings
+from .combined_postings import Postings, partial_lists
 from .doc_values import Columns
 from .postings import PostingLists, Sought
 from .vocabulary import Vocabulary
@@ -80,13 +80,11 @@ class ImpactRows:
         """Lanes: the share of each title's words that these stand for. Each list counts once, so that the shares of a
         title add up to no more than a byte holds."""
         whole_lists = {number for part in postings for number in part.whole_lists()}
-        partial_lists: dict[int, Set[int]] = {}
-        for number, title_docs in chain.from_iterable([part.partial_lists().items() for part in postings]):
-            partial_lists[number] = partial_lists.get(number, frozenset()) | title_docs
         lanes = sum(map(self._coverage_of, whole_lists))
-        for number in partial_lists.keys() - whole_lists:
+        title_docs_of = partial_lists(postings)
+        for number in title_docs_of.keys() - whole_lists:
             row_bytes = bytearray(self.posts)
-            for doc_id in partial_lists[number]:
+            for doc_id in title_docs_of[number]:
                 row_bytes[doc_id] = 255
             lanes += self._coverage_of(number) & int.from_bytes(row_bytes, "little")
         return lanes

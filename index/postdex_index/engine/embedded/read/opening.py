@@ -11,7 +11,7 @@ from ....errors import IndexDamagedError, IndexMissingError, Remedy
 from ...api import Identity
 from ..format.segment_file import SegmentFile, damaged
 from ..storage.commits import Commit, SegmentEntry, Store
-from .snapshot import Segment, Snapshot
+from .snapshot import Part, Segment, Snapshot
 
 #: A search that finds files gone because of commits meanwhile looks for the newest commit again, so often.
 _ATTEMPTS = 20
@@ -23,7 +23,8 @@ def snapshot(store: Store) -> Snapshot:
     """The newest commit, open for searching."""
     commit, segments = newest(store)
     size = sum(entry.file.size for entry in commit.segments) + sum(file.size for file in commit.tables)
-    parts = [(segment, entry.deleted, entry.drafts) for segment, entry in zip(segments, commit.segments, strict=True)]
+    opened = zip(segments, commit.segments, strict=True)
+    parts = [Part(segment, frozenset(entry.deleted), entry.drafts) for segment, entry in opened]
     return Snapshot(commit.identity or Identity(commit.generation, b"", 0, 0), parts, size)
 
 

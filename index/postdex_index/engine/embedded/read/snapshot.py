@@ -185,26 +185,27 @@ class ScoredCandidates(NamedTuple):
 
     def score(self, base: float, coverage: float, doc: int, top: float) -> float:
         """The score of a candidate."""
-        return scoring.final(base, coverage, doc in self.titled, doc in self.headed, self.wholes.get(doc, 0.0), top)
+        whole = self.wholes.get(doc, 0.0)
+        return scoring.final(base, coverage, doc in self.titled, doc in self.headed, whole=whole, top=top)
 
 
 class Snapshot:
     """One commit of an index, open for searching. Thread-safe: what it keeps is only ever added to."""
 
-    def __init__(self, identity: Identity, segments: Sequence[tuple[Segment, Iterable[int], bool]], size: int) -> None:
+    def __init__(self, identity: Identity, parts: Sequence[Part], size: int) -> None:
         self.identity = identity
         self.bytes = size
-        self.parts = [Part(segment, frozenset(deleted), drafts) for segment, deleted, drafts in segments]
+        self.parts = parts
         self._scopes: dict[bool, Scope] = {}
         self._stats: Stats | None = None
 
     def without(self, paths: Iterable[str]) -> Snapshot:
         """The same commit less some posts, as if they had been deleted in it."""
         paths_to_drop = list(paths)
-        parts: list[tuple[Segment, Iterable[int], bool]] = []
+        parts: list[Part] = []
         for part in self.parts:
             docs = {doc_id for path in paths_to_drop if (doc_id := part.segment.columns.path(path)) is not None}
-            parts.append((part.segment, part.dead | docs, part.drafts))
+            parts.append(part._replace(dead=part.dead | docs))
         return Snapshot(self.identity, parts, self.bytes)
 
     # -- searching
@@ -219,7 +220,8 @@ class Snapshot:
         lanes = scope.matcher.match(search.query)
         count = max(FEWEST, search.offset + search.limit)
         if search.sort == "score":
-            ranked = _ranked(scope, _scored_candidates(scope, weighed, wholes, lanes, count, search.as_typed), count)
+            scored = _scored_candidates(scope, weighed, wholes, search.as_typed, lanes=lanes, count=count)
+            ranked = _ranked(scope, scored, count)
         else:
             ranked = [(0.0, 0.0, doc) for doc in scope.sorted(lanes, search.sort, count)]
         rows = [*weighed.rows, *wholes.rows]
@@ -233,7 +235,8 @@ class Snapshot:
         matcher = self._scope(drafts).matcher
         shaped = (Clauses, Keyword, DateRange, Everything)
         return [
-            matcher.count(matcher.match(one)) if isinstance(one, shaped) else matcher.doc_freq(one) for one in queries
+            matcher.count(matcher.match(query)) if isinstance(query, shaped) else matcher.doc_freq(query)
+            for query in queries
         ]
 
     def _scope(self, drafts: bool) -> Scope:
@@ -248,13 +251,13 @@ class Snapshot:
 
     def explain(self, search: Search, path: str) -> Explanation:
         """How the score of this post was made, see `engine.Reader.explain`."""
-        found = self._find(path)
-        if found is None:
+        place = self._find(path)
+        if place is None:
             raise NotFoundError("no post of the index has this path", path=path)
         from . import explanation  # a search has no use for it
 
         query, as_typed = search.query, search.as_typed
-        part, doc_id = found
+        part, doc_id = place
         scope = self._scope(search.drafts or part.drafts)
         matcher, doc = scope.matcher, scope.matcher.starts[scope.parts.index(part)] + doc_id
         typed = leaves(query)
@@ -265,11 +268,11 @@ class Snapshot:
             counted = matcher.counted_positions(row, doc) if row and impact else ()
             added.append(explanation.leaf(stats, impact, explanation.fields(part.segment.lists, doc_id, counted)))
         wholes = _weighed_wholes(matcher, as_typed)
-        top = _scored_candidates(scope, weighed, wholes, matcher.match(query), FEWEST, as_typed).top()
-        this = _scored_candidates(scope, weighed, wholes, 0xFF << 8 * doc, 1, as_typed)
+        top = _scored_candidates(scope, weighed, wholes, as_typed, lanes=matcher.match(query), count=FEWEST).top()
+        this = _scored_candidates(scope, weighed, wholes, as_typed, lanes=0xFF << 8 * doc, count=1)
         base, coverage, _ = this.candidates[0]
-        whole = this.wholes.get(doc, 0.0)
-        return explanation.score(added, base, coverage, doc in this.titled, doc in this.headed, whole, top)
+        is_title, is_heading, whole = doc in this.titled, doc in this.headed, this.wholes.get(doc, 0.0)
+        return explanation.score(added, base, coverage, title=is_title, heading=is_heading, whole=whole, top=top)
 
     def documents(self, paths: Sequence[str]) -> list[Outlined | None]:
         """The stored posts, unpublished ones too; None for a path that is not there."""
@@ -329,14 +332,14 @@ class Snapshot:
         if self._stats is None:
             live_counts = [(part.segment.posts - len(part.dead), part.drafts) for part in self.parts]
             self._stats = Stats(
-                self.identity.generation,
-                sum(posts for posts, drafts in live_counts if not drafts),
-                sum(posts for posts, drafts in live_counts if drafts),
-                len(self.parts),
-                sum(len(part.segment.lists.terms) for part in self.parts),
-                self.bytes,
-                _languages(self.parts),
-                all(part.segment.analyzer.simplify for part in self.parts),
+                generation=self.identity.generation,
+                posts=sum(posts for posts, drafts in live_counts if not drafts),
+                unpublished=sum(posts for posts, drafts in live_counts if drafts),
+                segments=len(self.parts),
+                terms=sum(len(part.segment.lists.terms) for part in self.parts),
+                bytes=self.bytes,
+                languages=_languages(self.parts),
+                simplify=all(part.segment.analyzer.simplify for part in self.parts),
             )
         return self._stats
 
@@ -380,7 +383,7 @@ def _weighed_wholes(matcher: Matcher, as_typed: AsTyped) -> Weighed:
 
 
 def _scored_candidates(
-    scope: Scope, weighed: Weighed, wholes: Weighed, lanes: int, count: int, as_typed: AsTyped
+    scope: Scope, weighed: Weighed, wholes: Weighed, as_typed: AsTyped, *, lanes: int, count: int
 ) -> ScoredCandidates:
     """At least the best `count` of the posts of these lanes, and the one with the best base."""
     titled, headed = scope.holders("title_keys", as_typed.key), scope.holders("heading_keys", as_typed.key)

@@ -107,10 +107,8 @@ class Documents:
         self.section_start, self.section_body = segment.column("section_start"), segment.column("section_body")
         self.section_offset, self.section_line = segment.column("section_offset"), segment.column("section_line")
         self.check_first = segment.column("checkpoint_first")
-        self.check_position, self.check_offset = (
-            segment.column("checkpoint_position"),
-            segment.column("checkpoint_offset"),
-        )
+        self.check_position = segment.column("checkpoint_position")
+        self.check_offset = segment.column("checkpoint_offset")
         self.span_first, self.span_start = segment.column("field_span_first"), segment.column("field_span_start")
         self.span_code = segment.column("field_span_code")
         self.texts = TextReader(segment)
@@ -239,7 +237,7 @@ class StoredDocument(StoredFields):
             line = store.section_line[store.section_first[self._doc] + number]
             section = StoredSection(
                 levels[number], headings.texts[number], headings.path(number), headings.anchors[number],
-                line, bounds[2 * number], bounds[2 * number + 1], stops[number],
+                line=line, start=bounds[2 * number], body=bounds[2 * number + 1], stop=stops[number],
             )  # fmt: skip
             headings.asked_for[number] = section
         return section
@@ -260,7 +258,7 @@ class StoredDocument(StoredFields):
         begin = bisect_left(offsets, offset, first, last)
         end = store.section_offset[row + 1] if row + 1 < store.section_first[doc_id + 1] else BEYOND
         if begin == last or end == offset:
-            return Passage("", 0, store.section_line[row], (), False, False)
+            return Passage("", 0, store.section_line[row], (), cut_start=False, cut_stop=False)
         check = max(begin, bisect_right(store.check_position, near, first, last) - 1)
         earlier = max(begin, bisect_right(offsets, offsets[check] - BEFORE, begin, check) - 1)
         shown = store.passages.get((row, earlier, 0)) or self._shown(row, earlier, 0, end)
@@ -268,7 +266,8 @@ class StoredDocument(StoredFields):
             shown = store.passages.get((row, check, near)) or self._shown(row, check, near, end)
         start = shown.offset + shown.before - offset
         marks = self._marks(shown, words_found) if words_found else ()
-        return Passage(shown.text[shown.before :], start, shown.line, marks, start > 0, shown.cut)
+        text = shown.text[shown.before :]
+        return Passage(text, start, shown.line, marks, cut_start=start > 0, cut_stop=shown.cut)
 
     def _shown(self, row: int, check: int, near: int, end: int) -> ShownPassage:
         """The passage that begins at a checkpoint, or as many characters as usual before position `near` behind that.
@@ -288,7 +287,10 @@ class StoredDocument(StoredFields):
         line = store.section_line[row] + whole.count("\n", 0, start) + whole.count(SOFT_BREAK, 0, start)
         beyond = bisect_left(store.check_offset, offset + len(text), check, last)
         places = range(store.check_position[check], store.check_position[beyond] if beyond < last else BEYOND)
-        shown = ShownPassage(text, before, cut, offset, line, range(check, beyond), places, {}, {})
+        shown = ShownPassage(
+            text, before, cut, offset, line, checks=range(check, beyond), positions=places,
+            spans={}, tokens={},
+        )  # fmt: skip
         keep(store.passages, (row, check, near), shown, MAX_PASSAGES)
         return shown
 

@@ -6,7 +6,7 @@ Read from the columns of `PostingLists`, as late and as little as possible; impl
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from itertools import accumulate, chain, compress, islice, pairwise
 
 from ..format.columns import LISTS_PER_SKIP, POSTINGS_PER_SKIP
@@ -108,7 +108,7 @@ class StoredLists:
         return positions
 
 
-class StoredPostings:
+class StoredPostings(Postings):
     """The postings of one stored list."""
 
     __slots__ = ("_lists", "_number", "docs", "impacts", "start", "stop")
@@ -164,12 +164,8 @@ class StoredPostings:
         """Its own number."""
         return (self._number,)
 
-    def partial_lists(self) -> Mapping[int, Set[int]]:
-        """None."""
-        return {}
 
-
-class ContiguousPostings:
+class ContiguousPostings(Postings):
     """The union of consecutive stored lists, as most of a pattern's are: without a step of Python for each of them."""
 
     __slots__ = ("_lists", "_numbers", "_posts", "_start", "docs", "impacts")
@@ -207,10 +203,6 @@ class ContiguousPostings:
     def whole_lists(self) -> Iterable[int]:
         """The numbers of all."""
         return self._numbers
-
-    def partial_lists(self) -> Mapping[int, Set[int]]:
-        """None."""
-        return {}
 
 
 def positions_in(postings: Postings, docs: Sequence[int]) -> Sequence[Sequence[int]]:

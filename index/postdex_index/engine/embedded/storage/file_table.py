@@ -65,9 +65,14 @@ def replayed(tables: Iterable[bytes], before: Mapping[str, FileStamp] | None = N
     """A full table and the changes since, as one; or a table of `before` and the changes since."""
     rows = FileTable(before or {})
     for data in tables:
-        for path, stamp in unpack(data).items():
-            if stamp is not None:
-                rows[path] = stamp
-            else:
-                rows.pop(path, None)
+        apply(rows, unpack(data))
     return rows
+
+
+def apply(rows: dict[str, FileStamp], changes: Mapping[str, FileStamp | None]) -> None:
+    """Put changes into a table; None removes the row of a path."""
+    for path, stamp in changes.items():
+        if stamp is not None:
+            rows[path] = stamp
+        else:
+            rows.pop(path, None)

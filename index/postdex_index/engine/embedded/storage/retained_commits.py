@@ -23,13 +23,15 @@ def retained_commits(store: Store) -> tuple[CommitInfo, ...]:
             commit = store.commit(number)
         except (IndexDamagedError, IndexMissingError) as error:
             state = "damaged" if isinstance(error, IndexDamagedError) else "old"
-            infos.append(CommitInfo(number, written_at, 0, 0, 0, state))
+            infos.append(CommitInfo(number, written_at, posts=0, segments=0, bytes=0, state=state))
             continue
         complete = all(_state(store.directory / file.name, "st_size") == file.size for file in commit.files())
         state = "damaged" if not complete else "kept" if any(info.state == "current" for info in infos) else "current"
         posts = sum(entry.posts - len(entry.deleted) for entry in commit.segments)
         size = sum(file.size for file in commit.files())
-        infos.append(CommitInfo(number, written_at, posts, len(commit.segments), size, state))
+        infos.append(
+            CommitInfo(number, written_at, posts=posts, segments=len(commit.segments), bytes=size, state=state)
+        )
     return tuple(infos)
 
 

@@ -44,8 +44,8 @@ def toc_bytes(generation: int, entries: Sequence[SegmentEntry]) -> bytes:
 def rows(entries: Sequence[SegmentEntry]) -> str:
     """The segments of a commit as the text that `codec.segments` reads. Unpublished posts are left out: a program that
     does not know of drafts would show them."""
-    found = [(*entry.file, entry.posts, entry.deleted) for entry in entries if not entry.drafts]
-    return json.dumps(found, separators=(",", ":"))
+    published = [(*entry.file, entry.posts, entry.deleted) for entry in entries if not entry.drafts]
+    return json.dumps(published, separators=(",", ":"))
 
 
 def _call(name: str, *texts: str) -> bytes:

@@ -212,16 +212,6 @@ class PostTerms(base.TermsReader):  # type: ignore[misc]
             raise KeyError((fieldname, text))
         return _info(postings)
 
-    def frequency(self, fieldname: str, text: bytes) -> int:
-        """How often a term occurs; raises KeyError if it does not."""
-        weight: int = self.term_info(fieldname, text).weight()
-        return weight
-
-    def doc_frequency(self, fieldname: str, text: bytes) -> int:
-        """In how many posts, deleted ones too, a term occurs; raises KeyError if in none."""
-        posts: int = self.term_info(fieldname, text).doc_frequency()
-        return posts
-
     def matcher(self, fieldname: str, text: bytes, format_: Any, scorer: Any = None) -> PostMatcher:
         """The postings of a term; raises Whoosh's TermNotFound if there are none."""
         postings = self._terms.postings(fieldname, text)

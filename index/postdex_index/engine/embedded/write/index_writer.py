@@ -144,12 +144,12 @@ class IndexWriter:
         from . import workers
 
         self._pauses.enter_context(no_collection())
-        tasks = [(next(self._names).removesuffix(".segment"), stretch) for stretch in workers.share(paths)]
-        directory = self._store.directory
+        tasks = [workers.Task(next(self._names).removesuffix(".segment"), part) for part in workers.share(paths)]
+        job = workers.Job(folder, self._store.directory, settings, read)
         if jobs > 1:
-            parts = workers.in_processes(folder, directory, settings, tasks, jobs, self._lock.file, read)
+            parts = workers.in_processes(job, tasks, jobs, self._lock.file)
         else:
-            parts = [workers.build(folder, directory, settings, *task, read) for task in tasks]
+            parts = [workers.build(job, task) for task in tasks]
         for part in parts:
             self._added_segments += part.entries
             self._changes.update(part.stamps)
@@ -195,7 +195,8 @@ class IndexWriter:
             if len(deleted) < entry.posts
         ]
         entries = self._merge([*old, *written])
-        rows = self._changed_table()
+        rows = dict(self._file_table)
+        file_table.apply(rows, self._changes)
         try:
             tables, problem_file = self._table_files(rows), self._problem_file(problems)
             commit = Commit(self.generation, tuple(entries), tables, problem_file, settings)
@@ -237,15 +238,6 @@ class IndexWriter:
             merged_entry = write_segment(self._store, next(self._names), columns, meta, chosen[0].drafts)
             entries = [*rest, merged_entry]
         return entries
-
-    def _changed_table(self) -> dict[str, FileStamp]:
-        rows = dict(self._file_table)
-        for path, stamp in self._changes.items():
-            if stamp is None:
-                rows.pop(path, None)
-            else:
-                rows[path] = stamp
-        return rows
 
     def _table_files(self, rows: Mapping[str, FileStamp]) -> tuple[File, ...]:
         """The table's files: one more with the changes, or a new table when these got many."""

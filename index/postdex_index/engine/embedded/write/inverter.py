@@ -134,12 +134,8 @@ class Inversion:
         self._end = array(self._positions)
         self._span_first, self._span_start, self._span_code = array("I"), array(self._positions), array("B")
         self._check_first, self._check_position, self._check_offset = array("I"), array(self._positions), array("I")
-        self._section_first, self._section_start, self._section_body = (
-            array("I"),
-            array(self._positions),
-            array(self._positions),
-        )
-        self._section_offset, self._section_line = array("I"), array("I")
+        self._section_first, self._section_offset, self._section_line = array("I"), array("I"), array("I")
+        self._section_start, self._section_body = array(self._positions), array(self._positions)
         self._link_first, self._link_edge = array("I"), array(self._positions)
         self._date_is_own = array("B")
         self._sorts: dict[str, list[Any]] = {name: [] for name in SORTS}

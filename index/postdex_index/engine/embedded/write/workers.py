@@ -42,6 +42,23 @@ _STEP = 64
 log = logging.getLogger("postdex.build")
 
 
+class Job(NamedTuple):
+    """What the tasks of a build share: the folder of the posts, the directory of the index, the settings, and what is
+    called with numbers of posts as they are read."""
+
+    folder: Path
+    directory: Path
+    settings: Settings
+    read: Callable[[int], None]
+
+
+class Task(NamedTuple):
+    """The posts of a stretch, and what the names of its segments begin with."""
+
+    name: str
+    paths: Sequence[str]
+
+
 class WrittenPart(NamedTuple):
     """What became of a stretch of posts."""
 
@@ -63,31 +80,20 @@ def share(paths: Sequence[str]) -> list[Sequence[str]]:
     return [paths[start : start + size] for start in range(0, len(paths), size)]
 
 
-def in_processes(
-    folder: Path,
-    directory: Path,
-    settings: Settings,
-    tasks: Sequence[tuple[str, Sequence[str]]],
-    jobs: int,
-    lock: int,
-    read: Callable[[int], None],
-) -> list[WrittenPart]:
-    """Each task's posts as segments, `jobs` processes at a time; in this process if none can be started.
-
-    A task is (name that its segments begin with, paths); `lock` is the descriptor that keeps other writers out,
-    `read` is called with numbers of posts as they are read.
-    """
+def in_processes(job: Job, tasks: Sequence[Task], processes: int, lock: int) -> list[WrittenPart]:
+    """Each task's posts as segments, in so many processes at a time; in this process if none can be started. `lock` is
+    the descriptor that keeps other writers out. Raises `IndexWriteError`."""
     workers = _Workers(lock)
 
-    def one(task: tuple[str, Sequence[str]]) -> WrittenPart:
-        part = _in_process(workers, folder, directory, settings, task, read) if sys.executable else None
+    def written(task: Task) -> WrittenPart:
+        part = _in_process(workers, job, task) if sys.executable else None
         if part is None and not workers.stopped:
-            part = build(folder, directory, settings, *task, read)
+            part = build(job, task)
         return part or WrittenPart([], {}, [])
 
-    with ThreadPoolExecutor(jobs) as pool:
+    with ThreadPoolExecutor(processes) as pool:
         try:
-            return list(pool.map(one, tasks))
+            return list(pool.map(written, tasks))
         except BaseException:  # an interrupt waits for nobody, a full disk is full for all
             workers.stop()
             raise
@@ -111,11 +117,7 @@ class _Workers:
                 return None
             try:
                 process = subprocess.Popen(
-                    command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    env=environment,
-                    pass_fds=[self._lock],
+                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, pass_fds=[self._lock]
                 )
             except OSError:
                 return None
@@ -130,52 +132,36 @@ class _Workers:
                 process.kill()
 
 
-def build(
-    folder: Path,
-    directory: Path,
-    settings: Settings,
-    name: str,
-    paths: Sequence[str],
-    read: Callable[[int], None],
-) -> WrittenPart:
-    """Read posts and write them as segments whose names begin with `name`. Raises `IndexWriteError`."""
-    site = posts.site(folder)
-    names = (f"{name}-{number}.segment" for number in count())
-    gathering = SegmentBuilder(Store(directory), names, Analyzer(settings.simplify, ()))
+def build(job: Job, task: Task) -> WrittenPart:
+    """Read the posts of a task and write them as segments. Raises `IndexWriteError`."""
+    site = posts.site(job.folder)
+    names = (f"{task.name}-{number}.segment" for number in count())
+    builder = SegmentBuilder(Store(job.directory), names, Analyzer(job.settings.simplify, ()))
     written = WrittenPart([], {}, [])
     with no_collection():
-        for start in range(0, len(paths), _STEP):
-            batch = paths[start : start + _STEP]
-            readings = [posts.read(folder, path, site, settings) for path in batch]
+        for start in range(0, len(task.paths), _STEP):
+            batch = task.paths[start : start + _STEP]
+            readings = [posts.read(job.folder, path, site, job.settings) for path in batch]
             for path, reading in zip(batch, readings, strict=True):
                 written.stamps[path] = reading.stamp.indexed()
                 written.problems.extend(reading.problems)
                 if reading.post is not None:
-                    gathering.add(reading.post)
-            read(len(batch))
-        written.entries.extend(gathering.finish())
+                    builder.add(reading.post)
+            job.read(len(batch))
+        written.entries.extend(builder.finish())
     return written
 
 
-def _in_process(
-    workers: _Workers,
-    folder: Path,
-    directory: Path,
-    settings: Settings,
-    task: tuple[str, Sequence[str]],
-    read: Callable[[int], None],
-) -> WrittenPart | None:
+def _in_process(workers: _Workers, job: Job, task: Task) -> WrittenPart | None:
     """What a worker process made of a task; None if it could not be started or died.
 
     Raises `IndexWriteError` for what the disk refused it.
     """
-    name, paths = task
     order = {
-        "folder": os.fspath(folder.absolute()),
-        "directory": os.fspath(directory.absolute()),
-        "settings": settings._asdict(),
-        "name": name,
-        "paths": paths,
+        "folder": os.fspath(job.folder.absolute()),
+        "directory": os.fspath(job.directory.absolute()),
+        "settings": job.settings._asdict(),
+        "task": task,
     }
     process = workers.start()
     if process is None:
@@ -189,7 +175,7 @@ def _in_process(
             for line in process.stdout:
                 answer = json.loads(line)
                 if "read" in answer:
-                    read(answer["read"])
+                    job.read(answer["read"])
                 elif "error" in answer:
                     raise IndexWriteError(
                         answer["error"], Remedy.__members__.get(answer["hint"], answer["hint"]), path=answer["path"]
@@ -211,7 +197,7 @@ def _made(answer: dict[str, list[list[object]]]) -> WrittenPart:
         for file, posts, drafts, wide, dead in answer["entries"]
     ]
     stamps = {
-        path: FileStamp(size, mtime, ctime, inode, bytes.fromhex(digest), moment, racy)  # type: ignore[arg-type]
+        path: FileStamp(size, mtime, ctime, inode, bytes.fromhex(digest), reconsider_at=moment, racy=racy)  # type: ignore[arg-type]
         for path, size, mtime, ctime, inode, digest, moment, racy in answer["stamps"]
     }
     return WrittenPart(entries, stamps, [Problem(*row) for row in answer["problems"]])  # type: ignore[arg-type]
@@ -227,13 +213,13 @@ def _lines() -> Iterator[dict[str, object]]:
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in order["settings"].items()
     }
-    folder, directory = Path(order["folder"]), Path(order["directory"])
 
     def read(number: int) -> None:
         print(json.dumps({"read": number}), flush=True)
 
     try:
-        part = build(folder, directory, Settings(**values), order["name"], order["paths"], read)
+        job = Job(Path(order["folder"]), Path(order["directory"]), Settings(**values), read)
+        part = build(job, Task(*order["task"]))
     except IndexWriteError as error:
         yield {"error": error.message, "hint": getattr(error.remedy, "name", error.remedy), "path": error.path}
         return
