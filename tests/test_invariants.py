@@ -148,7 +148,7 @@ def test_what_is_kept_changes_no_hit(ix: postdex.Index, monkeypatch: pytest.Monk
 
     first = hits()
     assert hits() == first
-    for name in ("MOST_POSTS", "MOST_PASSAGES", "MOST_WIDTHS"):
+    for name in ("MAX_POSTS", "MAX_PASSAGES", "MAX_WIDTHS"):
         monkeypatch.setattr(stored_documents, name, 1)
     assert hits() == first
 
