@@ -84,14 +84,14 @@ class EmbeddedEngine:
     def file_table(self) -> FileTable:
         """What the newest commit knows of the files."""
         try:
-            commit, _ = opening.newest(self._store)
+            commit = opening.newest(self._store).commit
             return FileTable(commit.identity, self._store.file_table(commit), commit.settings)
         except (IndexMissingError, IndexDamagedError):
             return FileTable(None, {}, "")
 
     def problems(self) -> list[Problem]:
         """The problems that the newest commit carries."""
-        return self._store.problems(opening.newest(self._store)[0])
+        return self._store.problems(opening.newest(self._store).commit)
 
     def made_of(self) -> str:
         """The folder that the index was last made of: the one that `.postdex` lies in, or the one that was noted."""

@@ -14,7 +14,7 @@ from ....errors import IndexDamagedError, Remedy
 from ....schema import FACETS, SCORED
 from ..format.segment_file import Column
 from ..read.opening import newest
-from ..read.snapshot import Segment
+from ..read.snapshot import Part, Segment
 from ..read.stored_documents import StoredDocument
 from ..storage.commits import Store
 from ..write.inverter import Inversion
@@ -27,7 +27,7 @@ _DEFLATED = ("text_dictionary", "text_blocks", "text_block_start")
 
 def malformed(store: Store) -> Iterator[IndexDamagedError]:
     """An error for each segment of the newest commit that cannot be read through."""
-    for segment in newest(store)[1]:
+    for segment, _, _ in newest(store).parts:
         if not verify_contents(segment):
             yield IndexDamagedError(
                 "this file of the index is damaged: it has its checksums and makes no sense",
@@ -80,7 +80,7 @@ def _has_posts(segment: Segment) -> bool:
 def _is_merged_alike(segment: Segment) -> bool:
     for name in FACETS:
         segment.columns.facet(name, bytes([1]) * segment.posts)
-    columns, meta = merged([(segment, ())])
+    columns, meta = merged([Part(segment, frozenset(), False)])
     expected = segment.file.meta | {"averages": meta["averages"]}
     stored_columns = {name: segment.file.column(name) for name in columns if name not in _DEFLATED}
     return json.dumps(meta, sort_keys=True) == json.dumps(expected, sort_keys=True) and all(

@@ -5,6 +5,7 @@ What lies there is verified as it is opened (`commits`, `segment`); here a commi
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from ....errors import IndexDamagedError, IndexMissingError, Remedy
@@ -19,16 +20,21 @@ _ATTEMPTS = 20
 _segments: WeakValueDictionary[tuple[str, int, int], Segment] = WeakValueDictionary()
 
 
+class OpenCommit(NamedTuple):
+    """A commit with its segments open."""
+
+    commit: Commit
+    parts: list[Part]
+
+
 def snapshot(store: Store) -> Snapshot:
     """The newest commit, open for searching."""
-    commit, segments = newest(store)
+    commit, parts = newest(store)
     size = sum(entry.file.size for entry in commit.segments) + sum(file.size for file in commit.tables)
-    opened = zip(segments, commit.segments, strict=True)
-    parts = [Part(segment, frozenset(entry.deleted), entry.drafts) for segment, entry in opened]
     return Snapshot(commit.identity or Identity(commit.generation, b"", 0, 0), parts, size)
 
 
-def newest(store: Store) -> tuple[Commit, list[Segment]]:
+def newest(store: Store) -> OpenCommit:
     """The newest commit whose files are all there, with its segments open.
 
     Tries again when a writer removed a file under its hands. Raises `IndexMissingError` if there is no
@@ -42,7 +48,7 @@ def newest(store: Store) -> tuple[Commit, list[Segment]]:
         for generation in generations:
             try:
                 commit = store.commit(generation)
-                return commit, [segment(store, entry) for entry in commit.segments]
+                return OpenCommit(commit, [part(store, entry) for entry in commit.segments])
             except IndexDamagedError as error:
                 failed.append(error)
             if store.generations() != generations:
@@ -50,6 +56,11 @@ def newest(store: Store) -> tuple[Commit, list[Segment]]:
         else:
             break
     raise failed[0]
+
+
+def part(store: Store, entry: SegmentEntry) -> Part:
+    """An open segment with its deleted posts, as an entry of a commit has them."""
+    return Part(segment(store, entry), frozenset(entry.deleted), entry.drafts)
 
 
 def segment(store: Store, entry: SegmentEntry) -> Segment:

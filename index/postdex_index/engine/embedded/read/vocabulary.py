@@ -30,7 +30,7 @@ class Vocabulary:
 
     def sought(self, leaf: Leaf) -> Sought:
         """A leaf as it is looked up."""
-        leaf = weightless(leaf)
+        leaf = leaf if leaf.weight == 1.0 else leaf._replace(weight=1.0)
         if isinstance(leaf, Term):  # nearly always
             return Sought(leaf, self._languages)
         sought = self._sought.get(leaf)
@@ -58,11 +58,6 @@ class Vocabulary:
         if len(posts) <= MAX_WORDS:
             return None
         return frozenset(nlargest(MAX_WORDS, posts, key=lambda word: (posts[word], word)))
-
-
-def weightless(leaf: Leaf) -> Leaf:
-    """The leaf as it is looked up, whatever it weighs."""
-    return leaf if leaf.weight == 1.0 else leaf._replace(weight=1.0)
 
 
 def patterns(leaf: Leaf) -> Iterator[Pattern]:

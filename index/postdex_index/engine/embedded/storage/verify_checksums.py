@@ -32,7 +32,8 @@ def damages(store: Store) -> Iterator[IndexDamagedError]:
             commits.append(commit)
             yield from of_commit(store, commit, checked)
             try:
-                _check_toc(store, commit)
+                toc = toc_bytes(commit.generation, commit.segments)
+                store.read(File(toc_path(store.directory, commit.generation).name, len(toc), crc32(toc)))
             except IndexDamagedError as error:
                 yield error
     for name in store.left_over(commits[:RETAINED_COMMITS]) if readable else ():
@@ -53,8 +54,3 @@ def of_commit(store: Store, commit: Commit, checked_files: set[File]) -> Iterato
                 store.read(file)
         except IndexDamagedError as error:
             yield error
-
-
-def _check_toc(store: Store, commit: Commit) -> None:
-    content = toc_bytes(commit.generation, commit.segments)
-    store.read(File(toc_path(store.directory, commit.generation).name, len(content), crc32(content)))

@@ -36,7 +36,7 @@ with warnings.catch_warnings():
     from whoosh.analysis import Token, Tokenizer
     from whoosh.codec import base
     from whoosh.filedb.filestore import FileStorage
-    from whoosh.matching import LeafMatcher, ReadTooFar
+    from whoosh.matching import LeafMatcher, ListMatcher, ReadTooFar
     from whoosh.reading import TermInfo, TermNotFound
 
 #: What `stored_fields` gives of a post: all that is stored but for what only postdex has a use for.
@@ -54,17 +54,9 @@ class PostTokenizer(Tokenizer):  # type: ignore[misc]
     """Our analysis as a Whoosh analyzer: of posts every term, of a quoted query one word a position."""
 
     def __call__(
-        self,
-        value: str,
-        positions: bool = False,
-        chars: bool = False,
-        removestops: bool = True,
-        start_pos: int = 0,
-        start_char: int = 0,
-        mode: str = "",
-        **kwargs: Any,
+        self, value: str, *, start_pos: int = 0, start_char: int = 0, mode: str = "", **kwargs: Any
     ) -> Iterator[Any]:
-        token: Any = Token(positions, chars, removestops=removestops, mode=mode, **kwargs)
+        token: Any = Token(mode=mode, **kwargs)
         for term, position, start, stop in quoted(value) if mode == "query" else SIMPLIFYING.tokens(value):
             token.text = token.original = term
             token.pos = start_pos + position
@@ -227,83 +219,58 @@ class PostTerms(base.TermsReader):  # type: ignore[misc]
 def _info(entry: FieldPostings) -> Any:
     """The numbers of a term; new each time, as Whoosh changes them."""
     shortest, longest, most = min(entry.lengths), max(entry.lengths), max(entry.weights)
-    return TermInfo(sum(entry.weights), len(entry.docs), shortest, longest, most, entry.docs[0], entry.docs[-1])
+    return TermInfo(
+        sum(entry.weights), len(entry.docs), shortest, longest, most, minid=entry.docs[0], maxid=entry.docs[-1]
+    )
 
 
-class PostMatcher(LeafMatcher):  # type: ignore[misc]
+class PostMatcher(LeafMatcher, ListMatcher):  # type: ignore[misc]
     """Walks the postings of one term. They are one block for Whoosh's skipping by quality."""
 
+    _i: int
+
     def __init__(self, entry: FieldPostings, format_: Any, term: tuple[str, bytes], scorer: Any, at: int = 0) -> None:
-        self._list = entry
-        self._term = term
-        self._at = at
+        super().__init__(entry.docs, entry.weights, position=at, term=term, terminfo=_info(entry))
+        self._entry = entry
         self.format = format_
         self.scorer = scorer
 
-    def is_active(self) -> bool:
-        """Whether it stands on a posting."""
-        return self._at < len(self._list.docs)
-
-    def reset(self) -> None:
-        """Go back to the first posting."""
-        self._at = 0
-
     def copy(self) -> PostMatcher:
         """Another one, at the same place."""
-        return PostMatcher(self._list, self.format, self._term, self.scorer, self._at)
-
-    def id(self) -> int:
-        """The post."""
-        return self._list.docs[self._at]
+        return PostMatcher(self._entry, self.format, self._term, self.scorer, self._i)
 
     def all_ids(self) -> Generator[int, Any, None]:
         """The posts from here on."""
-        yield from islice(self._list.docs, self._at, None)
+        yield from islice(self._ids, self._i, None)
 
     def next(self) -> None:
         """Go to the next posting."""
         if not self.is_active():
             raise ReadTooFar
-        self._at += 1
+        self._i += 1
 
     def skip_to(self, id: int) -> None:
         """Go to the first posting of this post or a later one."""
         if not self.is_active():
             raise ReadTooFar
-        self._at = bisect_left(self._list.docs, id, self._at)
+        self._i = bisect_left(self._ids, id, self._i)
 
     def skip_to_quality(self, minquality: float) -> int:
         """Go to a better block, of which there is none."""
         if self.block_quality() > minquality:
             return 0
-        self._at = len(self._list.docs)
+        self._i = len(self._ids)
         return 1
-
-    def weight(self) -> int:
-        """Occurrences in the post."""
-        return self._list.weights[self._at]
 
     def value(self) -> bytes:
         """The posting as bytes of Whoosh's format."""
-        encoded: bytes = self.format.encode(self._list.places[self._at])
+        encoded: bytes = self.format.encode(self._entry.places[self._i])
         return encoded
 
     def value_as(self, astype: str) -> Any:
         """The posting in one of the forms that its format has, positions without going through bytes."""
-        places = self._list.places[self._at]
+        places = self._entry.places[self._i]
         return list(places) if astype == "positions" and places else super().value_as(astype)
-
-    def block_min_length(self) -> int:
-        """The shortest field among the postings."""
-        return min(self._list.lengths)
-
-    def block_max_length(self) -> int:
-        """The longest field among the postings."""
-        return max(self._list.lengths)
-
-    def block_max_weight(self) -> int:
-        """The most occurrences in a post."""
-        return max(self._list.weights)
 
 
 class PostCursor(base.FieldCursor):  # type: ignore[misc]
@@ -422,7 +389,7 @@ class PostIndex(index.FileIndex):  # type: ignore[misc]
         return os.stat(self._store.directory / f"commit-{self.latest_generation():06}").st_mtime
 
     def _read_toc(self) -> Any:
-        commit, _ = opening.newest(self._store)
+        commit = opening.newest(self._store).commit
         return index.TOC(self._schema, segments(rows(commit.segments)), commit.generation)
 
     def reader(self, reuse: Any = None) -> Any:

@@ -25,7 +25,7 @@ from ..storage.commits import RETAINED_COMMITS, Commit, File, SegmentEntry, Stor
 from ..storage.verify_checksums import of_commit
 from ..storage.whoosh_toc import write_toc
 from ..storage.write_lock import Lock
-from .inverter import MAX_POSTS
+from .inverter import MAX_POSTS, FieldTotal
 from .merger import merged
 from .segment_builder import SegmentBuilder, StagedPost, live_lengths, no_collection, write_segment
 
@@ -77,13 +77,13 @@ class IndexWriter:
     def _opened(self, distrust: bool) -> tuple[Commit, list[Segment], dict[str, FileStamp]]:
         """The newest commit. If it cannot be used, nothing: derived data, so whatever lies there is built anew."""
         try:
-            commit, segments = opening.newest(self._store)
+            commit, parts = opening.newest(self._store)
             if distrust:
                 for error in of_commit(self._store, commit, set()):
                     raise error
-            for segment in segments:
-                segment.file.verify_once()
-            return commit, segments, dict(self._store.file_table(commit))
+            for part in parts:
+                part.segment.file.verify_once()
+            return commit, [part.segment for part in parts], dict(self._store.file_table(commit))
         except (IndexMissingError, IndexDamagedError):
             return _NOTHING, [], {}
 
@@ -155,7 +155,7 @@ class IndexWriter:
             self._changes.update(part.stamps)
         return [problem for part in parts for problem in part.problems]
 
-    def _lengths(self) -> list[Sequence[tuple[int, int]]]:
+    def _lengths(self) -> list[Sequence[FieldTotal]]:
         opened = zip(self._opened_segments(), self._deleted, strict=True)
         return [live_lengths(segment, deleted) for segment, deleted in opened if len(deleted) < segment.posts]
 
@@ -227,7 +227,7 @@ class IndexWriter:
     def _merge(self, entries: list[SegmentEntry]) -> list[SegmentEntry]:
         """The segments of the coming commit, with small ones and those with many deletions merged."""
         while chosen := to_merge(entries):
-            opened = [(opening.segment(self._store, entry), entry.deleted) for entry in chosen]
+            opened = [opening.part(self._store, entry) for entry in chosen]
             posts = sum(entry.posts - len(entry.deleted) for entry in chosen)
             if self._hurried and posts > MAX_HURRIED:
                 break

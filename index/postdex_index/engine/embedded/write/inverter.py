@@ -11,10 +11,10 @@ from __future__ import annotations
 import json
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, chain
 from operator import add
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from zlib import crc32
 
 from ....model import Post
@@ -108,6 +108,13 @@ class _Calls(dict[str, tuple[Call, ...]]):
                 spelled[term] = raw
         elif len(groups[0]) > 1:
             spelled.setdefault(groups[0][1], raw)
+
+
+class FieldTotal(NamedTuple):
+    """The length of a field in all posts of a segment together, in words, and how many posts have any."""
+
+    words: int
+    posts: int
 
 
 class Inversion:
@@ -256,9 +263,9 @@ class Inversion:
         self._date_is_own.append(post.date is not None and post.date_from != "file")
         self._stored.append(_json(stored_values(post)))
 
-    def averages(self) -> list[tuple[int, int]]:
-        """Per field: the words in all posts together, and the posts that have any."""
-        return [(sum(column), sum(map(bool, column))) for column in self._lengths]
+    def field_totals(self) -> list[FieldTotal]:
+        """Total length by field code."""
+        return field_totals(self._lengths)
 
     def columns(self, averages: Sequence[float]) -> tuple[dict[str, Column], dict[str, Any]]:
         """Everything that was added as the columns of a segment, and its meta data.
@@ -299,10 +306,15 @@ class Inversion:
             "wide": self.wide,
             "simplify": self.analyzer.simplify,
             "languages": sorted(self._languages),
-            "lengths": self.averages(),
+            "lengths": self.field_totals(),
             "averages": list(averages),
         }
         return columns, meta
+
+
+def field_totals(lengths: Iterable[Sequence[int]]) -> list[FieldTotal]:
+    """Total length by field code, from the lengths in each post, in words."""
+    return [FieldTotal(sum(column), sum(map(bool, column))) for column in lengths]
 
 
 def needs_wide(post: Post, analyzer: Analyzer) -> bool:

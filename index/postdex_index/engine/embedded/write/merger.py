@@ -19,9 +19,9 @@ from ....schema import BODY, CODE, SCORED, SORTS
 from ..format.columns import COLUMNS, FORM, MAX_FORMS, STEM
 from ..format.segment_file import Column, lines
 from ..format.text_blocks import TextWriter
-from ..read.snapshot import Segment
+from ..read.snapshot import Part, Segment
 from ..read.stored_documents import BEYOND
-from .inverter import values_columns
+from .inverter import FieldTotal, field_totals, values_columns
 from .postings_writer import Impacts, ListWriter
 from .segment_builder import average_lengths
 
@@ -47,29 +47,28 @@ class MergePart(NamedTuple):
 
 
 def merged(
-    sources: Sequence[tuple[Segment, Iterable[int]]], others: Iterable[Sequence[tuple[int, int]]] = ()
+    sources: Sequence[Part], others: Iterable[Sequence[FieldTotal]] = ()
 ) -> tuple[dict[str, Column], dict[str, Any]]:
     """The columns and the meta data of the segment that several are merged to, without their deleted posts; all are
     narrow or all wide.
 
-    `sources` are the segments with their deleted posts; `others` the field lengths of segments that it
-    shares its averages with.
+    `others` are the field lengths of segments that it shares its averages with.
     """
     parts, posts = _parts(sources)
-    wide: bool = sources[0][0].file.meta["wide"]
+    wide: bool = sources[0].segment.file.meta["wide"]
     lengths = _lengths(parts)
-    totals = [(sum(column), sum(map(bool, column))) for column in lengths]
+    totals = field_totals(lengths)
     averages = average_lengths([totals, *others])
     columns: dict[str, Column] = dict.fromkeys(COLUMNS, b"")
     columns |= _post_columns(parts)
     columns["field_lengths"] = array("I" if wide else "H", chain.from_iterable(lengths))
     columns |= _merged_values(parts)
     columns |= _merged_lists(parts, lengths, averages, wide)
-    languages = sorted({language for segment, deleted in sources for language in segment.languages({*deleted})})
+    languages = sorted({language for source in sources for language in source.segment.languages(source.dead)})
     meta = {
         "posts": posts,
         "wide": wide,
-        "simplify": sources[0][0].analyzer.simplify,
+        "simplify": sources[0].segment.analyzer.simplify,
         "languages": languages,
         "lengths": totals,
         "averages": averages,
@@ -77,17 +76,16 @@ def merged(
     return columns, meta
 
 
-def _parts(sources: Sequence[tuple[Segment, Iterable[int]]]) -> tuple[list[MergePart], int]:
+def _parts(sources: Sequence[Part]) -> tuple[list[MergePart], int]:
     parts: list[MergePart] = []
     posts = 0
-    for segment, deleted in sources:
-        dead_docs = set(deleted)
+    for segment, dead, _ in sources:
         new_ids = [-1] * segment.posts
         for doc_id in range(segment.posts):
-            if doc_id not in dead_docs:
+            if doc_id not in dead:
                 new_ids[doc_id] = posts
                 posts += 1
-        edges = [-1, *sorted(dead_docs), segment.posts]
+        edges = [-1, *sorted(dead), segment.posts]
         ranges = [(a + 1, b) for a, b in pairwise(edges) if a + 1 < b]
         parts.append(MergePart(segment, ranges, new_ids))
     return parts, posts

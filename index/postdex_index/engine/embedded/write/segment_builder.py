@@ -19,7 +19,7 @@ from ..format import segment_file as segments
 from ..format.segment_file import Column
 from ..read.snapshot import Segment
 from ..storage.commits import File, SegmentEntry, Store, write_error
-from .inverter import Inversion, needs_wide
+from .inverter import FieldTotal, Inversion, needs_wide
 
 
 class SegmentKind(NamedTuple):
@@ -48,7 +48,7 @@ class SegmentBuilder:
         store: Store,
         names: Iterator[str],
         analyzer: Analyzer,
-        others: Callable[[], Sequence[Sequence[tuple[int, int]]]] = tuple,
+        others: Callable[[], Sequence[Sequence[FieldTotal]]] = tuple,
     ) -> None:
         self._store = store
         self._names = names
@@ -83,16 +83,12 @@ class SegmentBuilder:
         ]
         return [entry for entry in entries if len(entry.deleted) < entry.posts]
 
-    def written(self) -> list[str]:
-        """The names of the files that were written."""
-        return [entry.file.name for _, entry in self._written]
-
     def _write(self, kind: SegmentKind) -> None:
         inversion = self._open[kind]
-        totals: list[Sequence[tuple[int, int]]] = [inversion.averages()]
+        totals: list[Sequence[FieldTotal]] = [inversion.field_totals()]
         if inversion.posts < OWN_AVERAGES:
             inversions = (*self._open.values(), *(written for written, _ in self._written))
-            totals = [*(inversion_of_segment.averages() for inversion_of_segment in inversions), *self._others()]
+            totals = [*map(Inversion.field_totals, inversions), *self._others()]
         columns, meta = inversion.columns(average_lengths(totals))
         entry = write_segment(self._store, next(self._names), columns, meta, kind.drafts)
         self._written.append((self._open.pop(kind), entry))
@@ -112,20 +108,22 @@ def write_segment(
     return SegmentEntry(File(name, size, seal), posts, drafts, bool(meta["wide"]), ())
 
 
-def average_lengths(totals: Sequence[Sequence[tuple[int, int]]]) -> list[float]:
-    """Average length by field code, in words, over segments given as (words, posts that have any) by field."""
-    words = [sum(pair[0] for pair in field) for field in zip(*totals, strict=True)]
-    posts = [sum(pair[1] for pair in field) for field in zip(*totals, strict=True)]
-    return [count / number if number else 0.0 for count, number in zip(words, posts, strict=True)]
+def average_lengths(totals: Sequence[Sequence[FieldTotal]]) -> list[float]:
+    """Average length by field code, in words, over the totals by field code of several segments."""
+    by_field = [
+        (sum(total.words for total in field), sum(total.posts for total in field))
+        for field in zip(*totals, strict=True)
+    ]
+    return [words / posts if posts else 0.0 for words, posts in by_field]
 
 
-def live_lengths(segment: Segment, deleted: Iterable[int]) -> list[tuple[int, int]]:
-    """(total words, posts that have any) by field code, of the live posts of a segment."""
+def live_lengths(segment: Segment, deleted: Iterable[int]) -> list[FieldTotal]:
+    """Total length by field code, of the live posts of a segment."""
     column: Sequence[int] = segment.file.column("field_lengths")
-    totals: list[tuple[int, int]] = []
+    totals: list[FieldTotal] = []
     for code, (words, posts) in enumerate(segment.file.meta["lengths"]):
         deleted_lengths = [column[code * segment.posts + doc] for doc in deleted]
-        totals.append((words - sum(deleted_lengths), posts - sum(map(bool, deleted_lengths))))
+        totals.append(FieldTotal(words - sum(deleted_lengths), posts - sum(map(bool, deleted_lengths))))
     return totals
 
 
