@@ -228,6 +228,7 @@ class PostMatcher(LeafMatcher, ListMatcher):  # type: ignore[misc]
     """Walks the postings of one term. They are one block for Whoosh's skipping by quality."""
 
     _i: int
+    _term: Any
 
     def __init__(self, entry: FieldPostings, format_: Any, term: tuple[str, bytes], scorer: Any, at: int = 0) -> None:
         super().__init__(entry.docs, entry.weights, position=at, term=term, terminfo=_info(entry))
@@ -255,7 +256,7 @@ class PostMatcher(LeafMatcher, ListMatcher):  # type: ignore[misc]
             raise ReadTooFar
         self._i = bisect_left(self._ids, id, self._i)
 
-    def skip_to_quality(self, minquality: float) -> int:
+    def skip_to_quality(self, minquality: float) -> Any:
         """Go to a better block, of which there is none."""
         if self.block_quality() > minquality:
             return 0
