@@ -48,7 +48,7 @@ _CONSOLE = re.compile(r"(?m)^```console\n(.*?)^```$", re.DOTALL)
 def documents() -> list[Path]:
     """All documents that may hold such places."""
     # The table first: the program that makes the others reads it.
-    own = [_SITES / "generators.txt", ROOT / "README.md", ROOT / "ARCHITECTURE.md"]
+    own = [_SITES / "generators.txt", *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"))]
     return [*own, *sorted((ROOT / "docs").glob("*.md"))]
 
 

@@ -6,9 +6,11 @@ import doctest
 import importlib.util
 import inspect
 import os
+import pkgutil
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -113,6 +115,49 @@ def test_every_test_that_a_document_names_exists() -> None:
         if not (ROOT / "tests" / file).exists() or f"def {function}" not in read(ROOT / "tests" / file)
     ]
     assert lost == []
+
+
+def recipes() -> dict[str, dict[str, str]]:
+    """Recipe -> file -> what is to be changed in it, as CONTRIBUTING.md has them."""
+    _, *parts = read(ROOT / "CONTRIBUTING.md").split("\n### ")
+    return {part.partition("\n")[0]: dict(re.findall(r"(?m)^\| `(\S+/\S+)` \| (.*) \|$", part)) for part in parts}
+
+
+@pytest.mark.parametrize(
+    ("recipe", "files"), recipes().items(), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_recipes_name_what_is_there(recipe: str, files: dict[str, str]) -> None:
+    assert files
+    for file, change in files.items():
+        source = read(ROOT / file)
+        lost = [name for name in re.findall(r"`(\w+)`", change) if not re.search(rf"(?<!\w){name}(?!\w)", source)]
+        assert lost == [], f"{recipe}: {file}"
+
+
+def test_recipes_take_the_files_that_tests_change() -> None:
+    from test_request import NEW_ARGUMENT
+    from test_schema import NEW_FIELD
+
+    sources = {name: [file for file in files if not file.startswith("docs/")] for name, files in recipes().items()}
+    assert sorted(sources["Add a front matter field"]) == sorted(file for file, *_ in NEW_FIELD)
+    assert sources["Add a search argument"] == list(NEW_ARGUMENT)
+
+
+def test_each_step_from_a_file_to_a_hit_exists() -> None:
+    way = read(ROOT / "ARCHITECTURE.md").partition("\n## From a file to a hit")[2].partition("\n## ")[0]
+    rows = [row.split(" | ") for row in re.findall(r"(?m)^\| (.*) \|$", way)[2:]]
+    steps = {step for row in rows for step in re.findall(r"`([\w.]+)`", " ".join(row))}
+    assert len(steps) > 20
+    assert [step for step in sorted(steps) if not any(map(callable, resolved(step)))] == []
+
+
+def resolved(step: str) -> Iterator[object]:
+    """What bears this name, from either package: `module.function` or `module.Class.method`."""
+    for package in ("postdex", "postdex_index"):
+        try:
+            yield pkgutil.resolve_name(f"{package}.{step}")
+        except (AttributeError, ImportError):
+            continue
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

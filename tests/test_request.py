@@ -94,6 +94,8 @@ FIELDS = """    colour: str | None = None
 
     @classmethod
 """
+#: What an argument takes: one file.
+NEW_ARGUMENT = ("search/postdex/request.py",)
 ADDED = """_ROWS = {
     "colour": Argument("Only posts of this colour."),
     "reach": Argument("So far.", kind="number", most=9, hint="give 0 to 9"),
@@ -137,7 +139,7 @@ def test_a_new_argument_is_everywhere_by_itself(tmp_path: Path) -> None:
     pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
     for name in ("search", "docs", "posts"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", ".postdex"))
-    path = tmp_path / "search" / "postdex" / "request.py"
+    path = tmp_path / NEW_ARGUMENT[0]
     source = path.read_text(encoding="utf-8").replace("    @classmethod\n", FIELDS).replace("_ROWS = {\n", ADDED)
     keys = "    deadline_ms: float | None\n"
     path.write_text(source.replace(keys, f"{keys}    colour: str | None\n    reach: int\n"), encoding="utf-8")
