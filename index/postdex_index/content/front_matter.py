@@ -83,7 +83,8 @@ def parse(text: str, generator: Generator = UNKNOWN) -> FrontMatter:
     text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    start = _skip_blank(text)
+    blank = _BLANK.match(text)
+    start = blank.end() if blank else 0
     match = _OPENER.match(text, start)
     if match:
         return _fenced(text, match)
@@ -188,7 +189,13 @@ def _read(text: str, block: _Block) -> FrontMatter:
         for line, message in problems_read
     ]
     if isinstance(value, str) and _NO_BLANK.match(block.text):
-        value, problems = _spaced(text, block)
+        # The fields of lines `title:One`, which are a single text to YAML; nothing if none of them is usual.
+        value, problems = read_block("YAML", _NO_BLANK.sub(r"\1: ", block.text)).value, []
+        if not isinstance(value, dict) or _USUAL.isdisjoint(value):
+            value = None
+        else:
+            message = "there is no blank behind the colons"
+            problems = [_problem(text, block.start, message, "write `name: value`")]
     if isinstance(value, dict):
         return _front_matter(text, value, block.body, problems)
     if problems_read and (block.kind != "YAML" or _KEY_LINE.match(block.text)):
@@ -199,20 +206,6 @@ def _read(text: str, block: _Block) -> FrontMatter:
         message = "the front matter is a list, not fields; it is read as text"
         return _all_body(text, [_problem(text, block.start, message, "write `name: value` on each line")])
     return _all_body(text)
-
-
-def _spaced(text: str, block: _Block) -> tuple[Value, list[Problem]]:
-    """The fields of lines `title:One`, which are a single text to YAML; nothing if none of them is usual."""
-    value, _ = read_block("YAML", _NO_BLANK.sub(r"\1: ", block.text))
-    if isinstance(value, dict) and not _USUAL.isdisjoint(value):
-        hint = "write `name: value`"
-        return value, [_problem(text, block.start, "there is no blank behind the colons", hint)]
-    return None, []
-
-
-def _skip_blank(text: str) -> int:
-    match = _BLANK.match(text)
-    return match.end() if match else 0
 
 
 def _line_start(text: str, start: int, line: int) -> int:
@@ -241,7 +234,7 @@ def _front_matter(text: str, fields: Value, body: int, problems: Iterable[Proble
     if sentences and not problems:
         where = len(prose) - len(prose.lstrip())
         problems.append(_problem(prose, where, "this is no field; it is read as text", "put it below the front matter"))
-    return FrontMatter(fields, text[body:], first_line, tuple(problems), head, prose)
+    return FrontMatter(fields, text[body:], first_line, problems=tuple(problems), head=head, prose=prose)
 
 
 def _prose(head: str, fields: Mapping[str, Value]) -> str:

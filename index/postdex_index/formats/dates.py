@@ -154,26 +154,20 @@ def split_name(stem: str) -> tuple[str, str]:
 
 def _build(groups: dict[str, str | None]) -> datetime:
     name = groups.get("name") or groups.get("name2")
-    month = _month(name) if name else int(groups["month"] or groups["month2"] or groups["month3"] or 0)
+    if name:
+        month = _MONTHS.index(name[:3].lower()) + 1
+    else:
+        month = int(groups["month"] or groups["month2"] or groups["month3"] or 0)
     day = int(groups["day"] or groups["day2"] or groups.get("day3") or 0)
     hour, minute, second = (int(groups[part] or 0) for part in ("hour", "minute", "second"))
     if groups["half"]:
         if not 1 <= hour <= 12:
             raise ValueError("no such hour")
         hour = hour % 12 + (12 if groups["half"] in "pP" else 0)
-    return datetime(
-        int(groups["year"] or 0),
-        month,
-        day,
-        hour,
-        minute,
-        min(second, 59) if second == 60 else second,
-        tzinfo=_zone_of(groups["zone"]),
-    )
-
-
-def _month(name: str) -> int:
-    return _MONTHS.index(name[:3].lower()) + 1
+    if second == 60:
+        second = 59
+    date = datetime(int(groups["year"] or 0), month, day, tzinfo=_zone_of(groups["zone"]))
+    return date.replace(hour=hour, minute=minute, second=second)
 
 
 def _zone_of(text: str | None) -> tzinfo | None:

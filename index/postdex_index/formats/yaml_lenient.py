@@ -15,7 +15,7 @@ one field. Importing this module imports yaml (18 ms): do it only when a file ne
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -61,12 +61,12 @@ def load(block: str) -> Loaded:
     except _Bad as bad:
         if not _KEY.match(block.lstrip("\n")) and not re.search(r"^" + _KEY.pattern, block, re.MULTILINE):
             return Loaded(None, ((bad.line, bad.message),))
-    problems.clear()
-    return Loaded(_salvage(block, problems), tuple(problems))
+    return _salvage(block)
 
 
-def _salvage(block: str, problems: list[tuple[int, str]]) -> dict[str, Value]:
+def _salvage(block: str) -> Loaded:
     """Each top-level key on its own, each bad value once more in quotes."""
+    problems: list[tuple[int, str]] = []
     fields: dict[str, Value] = {}
     for count, (line, chunk) in enumerate(_chunks(block)):
         if count == _TRIES:
@@ -74,12 +74,12 @@ def _salvage(block: str, problems: list[tuple[int, str]]) -> dict[str, Value]:
             break
         if chunk.strip() and not chunk.startswith("#"):
             _read_chunk(chunk, line, fields, problems)
-    return fields
+    return Loaded(fields, tuple(problems))
 
 
 def _read_chunk(chunk: str, line: int, fields: dict[str, Value], problems: list[tuple[int, str]]) -> None:
     first: _Bad | None = None
-    for attempt in (_same, _quoted, _first_line):
+    for attempt in (str, _quoted, _first_line):
         try:
             value = _parse(attempt(chunk), problems)
             if not isinstance(value, dict):
@@ -105,10 +105,6 @@ def _chunks(block: str) -> Iterator[tuple[int, str]]:
             chunk, start = [], number
         chunk.append(line)
     yield start, "\n".join(chunk)
-
-
-def _same(chunk: str) -> str:
-    return chunk
 
 
 def _first_line(chunk: str) -> str:
@@ -144,7 +140,7 @@ def _quote(value: str) -> str:
 def _parse(block: str, problems: list[tuple[int, str]]) -> Value:
     """The value of a well-formed block, else `_Bad`."""
     try:
-        value: Value = YAMLHandler().load(block, Loader=_loader(problems))
+        value: Value = YAMLHandler().load(block, Loader=lambda text: _FieldLoader(text, problems))
         return value
     except yaml.MarkedYAMLError as error:
         # the place where something began that does not end helps more than where that was seen
@@ -154,10 +150,6 @@ def _parse(block: str, problems: list[tuple[int, str]]) -> Value:
         message = f"this is not valid YAML ({error.problem or error.context})"
         # not mark.line: libyaml takes U+0085, U+2028 and U+2029 for ends of lines, editors do not
         raise _Bad(block.count("\n", 0, index), message) from None
-
-
-def _loader(problems: list[tuple[int, str]]) -> Callable[[str], Any]:
-    return lambda block: _FieldLoader(block, problems)
 
 
 class _FieldLoader:

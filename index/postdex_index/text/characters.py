@@ -88,10 +88,10 @@ def raw_pattern(text: str) -> re.Pattern[str]:
     ['C++', '17', 'std', 'vector', 'int']
     """
     if text.isascii():
-        return _ascii_pattern()
+        return _western_pattern(True)
     if _is_western(text):
-        return _western_pattern()
-    return _plain_pattern() if _marks().isdisjoint(text) else _marked_pattern()
+        return _western_pattern(False)
+    return _plain_pattern(not _marks().isdisjoint(text))
 
 
 def simplified(text: str) -> str:
@@ -176,7 +176,10 @@ def calm(text: str) -> str:
 
     Without that `unicodedata.normalize` is quadratic: 40,000 marks take a second.
     """
-    return text if len(text) < 1000 else _mark_flood_pattern().sub(r"\1", text)
+    if len(text) < 1000:
+        return text
+    marks = _mark_class() + _RUN_MARKS
+    return compiled(f"([{marks}]{{30}})[{marks}]+").sub(r"\1", text)
 
 
 @cache
@@ -212,8 +215,9 @@ def _other_tokens() -> str:
 
 
 @cache
-def _ascii_pattern() -> re.Pattern[str]:
-    return re.compile(_words(r"\w+", "'"), re.ASCII)
+def _western_pattern(only_ascii: bool) -> re.Pattern[str]:
+    """The plain pattern where there is nothing that it keeps apart."""
+    return re.compile(_words(r"\w+", "'"), re.ASCII) if only_ascii else re.compile(_words(r"\w+", "'’‐‑"))
 
 
 def _is_western(text: str) -> bool:
@@ -221,20 +225,9 @@ def _is_western(text: str) -> bool:
 
 
 @cache
-def _western_pattern() -> re.Pattern[str]:
-    """The plain pattern where there is nothing that it keeps apart."""
-    return re.compile(_words(r"\w+", "'’‐‑"))
-
-
-@cache
-def _plain_pattern() -> re.Pattern[str]:
-    return re.compile(_words(f"{_WORD}+", "'’‐‑") + _other_tokens())
-
-
-@cache
-def _marked_pattern() -> re.Pattern[str]:
-    """Possessive, so that a megabyte of letters and marks leaves no trail of states to go back to."""
-    piece = f"{_WORD}++(?:[{_mark_class()}]++{_WORD}*+)*+"
+def _plain_pattern(marked: bool) -> re.Pattern[str]:
+    """With marks possessive, so that a megabyte of letters and marks leaves no trail of states to go back to."""
+    piece = f"{_WORD}++(?:[{_mark_class()}]++{_WORD}*+)*+" if marked else f"{_WORD}+"
     return re.compile(_words(piece, "'’‐‑") + _other_tokens())
 
 
@@ -243,12 +236,6 @@ def _spaceless_bounds() -> list[str]:
     """The ranges of SPACELESS as sorted bounds: a character is in one if an odd number of bounds is not above it."""
     ranges = sorted(_ranges(SPACELESS))
     return [chr(bound) for first, last in ranges for bound in (first, last + 1)]
-
-
-@cache
-def _mark_flood_pattern() -> re.Pattern[str]:
-    marks = _mark_class() + _RUN_MARKS
-    return re.compile(f"([{marks}]{{30}})[{marks}]+")
 
 
 @cache

@@ -354,11 +354,8 @@ class Rendering:
         """Report a fence that nothing closes: all that follows it became code."""
         _, line_break, last = block.rstrip().rpartition(b"\n")
         if not line_break or not _FENCE_END.fullmatch(last):
-            message, hint = (
-                "this code fence is never closed, the rest of the text is code",
-                "close it with the same fence",
-            )
-            self.problems.append(Problem("", self.fence_line, "malformed", message, hint))
+            message = "this code fence is never closed, the rest of the text is code"
+            self.problems.append(Problem("", self.fence_line, "malformed", message, "close it with the same fence"))
 
 
 _STARTS: dict[str, Callable[[Rendering, Any, Any], None]] = {

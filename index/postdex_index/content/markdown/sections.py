@@ -155,11 +155,8 @@ def _without_breaks(events: Iterable[Any], source: bytes) -> Iterator[Any]:
 def _excerpt(all_sections: tuple[Section, ...], more: tuple[int, int] | None) -> str:
     if more:
         at, offset = more
-        shown = [_prose(section) for section in all_sections[:at]] + [
-            _prose(section, offset) for section in all_sections[at : at + 1]
-        ]
-        excerpt = _shortened(" ".join(shown))
-        if excerpt:
+        shown = [*map(_prose, all_sections[:at]), *(_prose(section, offset) for section in all_sections[at : at + 1])]
+        if excerpt := _shortened(" ".join(shown)):
             return excerpt
     for section in all_sections:
         prose = _prose(section).lstrip()
