@@ -62,7 +62,7 @@ def misfit(argument: Argument, value: Any) -> str:
         if not isinstance(value, list) or len(value) > MAX_VALUES:
             return f"a list of at most {MAX_VALUES} texts"
         single = argument._replace(kind="text", default="")
-        return next((f"for each {said}" for each in value if (said := misfit(single, each))), "")
+        return next((f"for each {expected}" for item in value if (expected := misfit(single, item))), "")
     if argument.kind == "flag":
         return "" if isinstance(value, bool) else "true or false"
     if argument.kind == "number":

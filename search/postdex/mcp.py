@@ -61,7 +61,7 @@ _TOOLS = {
     "search": _Tool(
         "Search the posts. Each hit has an id for `fetch`, its place as path:line, and a snippet.",
         "query",
-        [each._replace(**_FOR_ASSISTANTS.get(each.name, {})) for each in shown_on("mcp")],
+        [argument._replace(**_FOR_ASSISTANTS.get(argument.name, {})) for argument in shown_on("mcp")],
     ),
     "fetch": _Tool(
         "The text of a section, or of a whole post, by an id that `search` gave: PATH#ANCHOR, PATH#L43 or PATH.",
@@ -123,7 +123,7 @@ def described() -> list[Tool]:
             description=tool.doc,
             input_schema={
                 "type": "object",
-                "properties": {each.name: _schema(tool, each) for each in tool.arguments},
+                "properties": {argument.name: _schema(tool, argument) for argument in tool.arguments},
                 "required": [tool.needs] if tool.needs else [],
                 "additionalProperties": False,
             },
@@ -135,10 +135,10 @@ def described() -> list[Tool]:
 
 def _schema(tool: _Tool, argument: Argument) -> dict[str, Any]:
     """What an assistant is told of an argument."""
-    said = {**schema(argument), "description": argument.doc}
+    described = {**schema(argument), "description": argument.doc}
     if argument.name == tool.needs:
-        del said["default"]
-    return said
+        del described["default"]
+    return described
 
 
 def answer(ix: Index, tool: str, arguments: dict[str, Any]) -> tuple[str, bool]:
@@ -162,7 +162,7 @@ def answer(ix: Index, tool: str, arguments: dict[str, Any]) -> tuple[str, bool]:
 
 def _said(error: Exception) -> dict[str, Any]:
     """What an error says, without the whole of a name that is no name."""
-    return {"error": {key: _clipped(said) for key, said in wire.error(error)["error"].items()}}
+    return {"error": {key: _clipped(text) for key, text in wire.error(error)["error"].items()}}
 
 
 def _clipped(text: str) -> str:

@@ -88,13 +88,13 @@ def read(line: bytes) -> JSONRPCMessage | None:
     except (ValueError, RecursionError):
         return JSONRPCError(jsonrpc="2.0", id=None, error=ErrorData(code=PARSE_ERROR, message="this is not JSON"))
     id = given.get("id") if isinstance(given, dict) else None
-    known = isinstance(id, (str, int)) and not isinstance(id, bool)
+    has_id = isinstance(id, (str, int)) and not isinstance(id, bool)
     with suppress(ValueError):
         message = jsonrpc_message_adapter.validate_python(given, by_name=False)
-        if known or "id" not in given:  # with an id that is none it would pass for a notification
+        if has_id or "id" not in given:  # with an id that is none it would pass for a notification
             return message
     error = ErrorData(code=INVALID_REQUEST, message="this is no message of JSON-RPC 2.0; give jsonrpc, id and method")
-    return JSONRPCError(jsonrpc="2.0", id=id if known else None, error=error)
+    return JSONRPCError(jsonrpc="2.0", id=id if has_id else None, error=error)
 
 
 async def _apart(work: Callable[..., _Result], *arguments: Any) -> _Result:

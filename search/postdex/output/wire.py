@@ -68,7 +68,7 @@ def to_dict(results: Results) -> dict[str, Any]:
 
 def corrections(results: Results) -> list[dict[str, Any]]:
     """The wire form of the words that were joined by others."""
-    return [{"from": word, "to": list(known)} for word, known, _ in results.corrections]
+    return [{"from": word, "to": list(words)} for word, words, _ in results.corrections]
 
 
 def to_json(results: Results, indent: int | None = None) -> str:

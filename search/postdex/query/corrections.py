@@ -106,11 +106,8 @@ def commoner(word: TypedWord, posts: int, reader: Reader) -> Alternatives | None
     term, leaf = word.term, word.leaf
     if len(term) < SHORTEST_RARE or word.parts or not term.isalpha():
         return None
-    near = [
-        word_near
-        for word_near in reader.words(near=term, limit=MAX_KNOWN)
-        if word_near.posts >= TIMES_AS_FREQUENT * posts
-    ]
+    neighbours = reader.words(near=term, limit=MAX_KNOWN)
+    near = [neighbour for neighbour in neighbours if neighbour.posts >= TIMES_AS_FREQUENT * posts]
     return _terms(near[:1], leaf, BESIDE_RARE) if near else None
 
 

@@ -73,7 +73,10 @@ class Ranked(NamedTuple):
 
 
 #: Where a leaf's words stand in a heading or a text: (leaf, start, stop), a slice of the leaf's positions.
-Matches: TypeAlias = Sequence[tuple[int, int, int]]
+Match: TypeAlias = tuple[int, int, int]
+Matches: TypeAlias = Sequence[Match]
+#: Two leaves whose words stand side by side in the query, as their numbers.
+LeafPair: TypeAlias = tuple[int, int]
 
 
 class ScoredSection(NamedTuple):
@@ -84,7 +87,7 @@ class ScoredSection(NamedTuple):
     matches: Matches
 
 
-def neighbours(query_leaves: Sequence[Leaf]) -> tuple[tuple[int, int], ...]:
+def neighbours(query_leaves: Sequence[Leaf]) -> tuple[LeafPair, ...]:
     """The pairs of leaves whose words stand side by side in the query, as numbers of leaves.
 
     A compound counts as one word, its parts are passed over; a phrase, a pattern or a script
@@ -93,7 +96,7 @@ def neighbours(query_leaves: Sequence[Leaf]) -> tuple[tuple[int, int], ...]:
     >>> neighbours([Term("sparse"), Term("checkout"), Term("check", weight=0.25), Term("git")])
     ((0, 1), (1, 3))
     """
-    pairs: list[tuple[int, int]] = []
+    pairs: list[LeafPair] = []
     before = -1
     for number, leaf in enumerate(query_leaves):
         if isinstance(leaf, (Term, Synonyms)) and leaf.weight < PASSED_OVER:
@@ -134,7 +137,7 @@ def proximity(first: Sequence[int], second: Sequence[int]) -> float:
 
 def rerank_by_proximity(
     candidates: Sequence[Candidate],
-    pairs: Sequence[tuple[int, int]],
+    pairs: Sequence[LeafPair],
     count: int | None = None,
 ) -> list[Ranked]:
     """The candidates (best first), the first LOOKED_AT re-ranked by closeness; equal scores keep their order.
@@ -225,9 +228,9 @@ def holding(outline: Outline, wholes: Sequence[Sequence[int]], spelled: Collecti
     return levels
 
 
-def _occurrences(bounds: Sequence[int], positions: Sequence[Sequence[int]]) -> dict[int, list[tuple[int, int, int]]]:
+def _occurrences(bounds: Sequence[int], positions: Sequence[Sequence[int]]) -> dict[int, list[Match]]:
     """The matches by place: 2 x section for its heading and one more for its text."""
-    by_place: dict[int, list[tuple[int, int, int]]] = {}
+    by_place: dict[int, list[Match]] = {}
     for leaf, at in enumerate(positions):
         start, count = 0, len(at)
         while start < count:
@@ -244,7 +247,7 @@ def _occurrences(bounds: Sequence[int], positions: Sequence[Sequence[int]]) -> d
 def _by_section(
     bounds: Sequence[int],
     stops: Sequence[int],
-    by_place: dict[int, list[tuple[int, int, int]]],
+    by_place: dict[int, list[Match]],
     leaf_weights: Sequence[float],
 ) -> dict[int, tuple[float, float]]:
     """For each section with a match what its heading and its text are worth."""
@@ -312,7 +315,7 @@ def as_ranked(candidate: Candidate, factor: float = 1.0) -> Ranked:
     return Ranked(candidate, candidate.score * factor, (candidate.score - candidate.whole) * factor)
 
 
-def proximity_factor(candidate: Candidate, pairs: Sequence[tuple[int, int]]) -> float:
+def proximity_factor(candidate: Candidate, pairs: Sequence[LeafPair]) -> float:
     """What the closeness of these pairs of words makes of a post's score: a factor of 1 to 1 + CLOSENESS."""
     leaf = pairs[0][0]
     positions = candidate.positions(leaf)

@@ -100,17 +100,15 @@ def best(
 
 def nothing(request: SearchRequest, warnings: tuple[str, ...], state: IndexState, started: float) -> Results:
     """The answer to a text that holds nothing to search for."""
-    took = (time.perf_counter() - started) * 1000
-    facets: dict[str, dict[str, int]] = {name: {} for name in request.facets}
     return Results(
         query=request.query,
         parsed="",
         total=0,
         limit=request.limit,
         offset=request.offset,
-        took_ms=took,
+        took_ms=(time.perf_counter() - started) * 1000,
         hits=(),
-        facets=facets,
+        facets={name: {} for name in request.facets},
         corrections=(),
         warnings=warnings,
         complete=True,

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from math import log
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from postdex_index.document import Mark, Passage
 from postdex_index.model import SOFT_BREAK, Span
@@ -59,6 +59,10 @@ _NOISE = re.compile(r"[\s|]+")
 _BY_SCORE = itemgetter(0)
 
 
+#: Code points text[start:stop] of a passage or a title: (start, stop).
+Range: TypeAlias = tuple[int, int]
+
+
 class _Fragment(NamedTuple):
     """Marks that could be shown together, in the sentence text[start:stop] (or the long one they are part of)."""
 
@@ -74,7 +78,7 @@ def snippet(
     *,
     width: int = 160,
     fragments: int = 2,
-    around: tuple[int, int] | None = None,
+    around: Range | None = None,
 ) -> Snippet:
     """The best one or more fragments of a passage in about `width` characters, the query's words as spans.
 
@@ -124,7 +128,7 @@ def title_spans(title: str, is_wanted: Callable[[str], bool], analyzer: Analyzer
 
 
 @lru_cache(_REMEMBERED)
-def _title_terms(title: str, analyzer: Analyzer) -> Sequence[tuple[str, tuple[int, int]]]:
+def _title_terms(title: str, analyzer: Analyzer) -> Sequence[tuple[str, Range]]:
     """The terms of a title, each with where it stands; those of a compound stand where the whole does."""
     return tuple([(token.term, (token.start, token.stop)) for token in analyzer.tokens(title)])
 
@@ -202,13 +206,13 @@ def _chosen(candidates: Sequence[_Fragment], leaves_shown: set[int], fragments: 
     return chosen
 
 
-def _leaves(places: Sequence[tuple[int, int]], marks: Sequence[Mark]) -> set[int]:
+def _leaves(places: Sequence[Range], marks: Sequence[Mark]) -> set[int]:
     return {leaf for begin, end, leaf in marks for start, stop in places if start <= begin and end <= stop}
 
 
 def _places(
     text: str, bounds: Sequence[int], chosen: Sequence[_Fragment], leaf_weights: Sequence[float], width: int
-) -> list[tuple[int, int]]:
+) -> list[Range]:
     """Where each chosen candidate is shown, in the order of the text; those that meet become one.
 
     Every fragment has an equal share of the width, and what the others do not need.
@@ -230,9 +234,7 @@ def _places(
     return apart
 
 
-def _place(
-    text: str, bounds: Sequence[int], candidate: _Fragment, leaf_weights: Sequence[float], room: int
-) -> tuple[int, int]:
+def _place(text: str, bounds: Sequence[int], candidate: _Fragment, leaf_weights: Sequence[float], room: int) -> Range:
     """Where a candidate is shown in `room` characters; if its marks are further apart, the best of them."""
     start, stop, marks = candidate.start, candidate.stop, candidate.marks
     if stop - start > room and len(marks) > 1:
@@ -242,16 +244,14 @@ def _place(
     return _fitted(text, bounds, (start, stop), (first, last), room)
 
 
-def _around(text: str, bounds: Sequence[int], marked: tuple[int, int], room: int) -> tuple[int, int]:
+def _around(text: str, bounds: Sequence[int], marked: Range, room: int) -> Range:
     """Where a stretch is shown that may run over the ends of sentences."""
     start = bounds[max(0, bisect_right(bounds, marked[0]) - 1)]
     stop = bounds[min(bisect_left(bounds, marked[1]), len(bounds) - 1)]
     return _fitted(text, bounds, (start, stop), (marked[0], min(marked[1], marked[0] + room)), room)
 
 
-def _fitted(
-    text: str, bounds: Sequence[int], sentence: tuple[int, int], marked: tuple[int, int], room: int
-) -> tuple[int, int]:
+def _fitted(text: str, bounds: Sequence[int], sentence: Range, marked: Range, room: int) -> Range:
     """The stretch of the text to show: the sentence with its neighbours, or its part around the marks."""
     start, stop = sentence
     if stop - start > room:
@@ -268,7 +268,7 @@ def _fitted(
     return bounds[here], stop
 
 
-def _cut(text: str, sentence: tuple[int, int], marked: tuple[int, int], room: int) -> tuple[int, int]:
+def _cut(text: str, sentence: Range, marked: Range, room: int) -> Range:
     """The part of a long sentence around its marks, a quarter of the room before them, cut between words."""
     first, last = marked
     earliest = max(sentence[0], last - room)
@@ -295,7 +295,7 @@ def _cut_after(text: str, least: int, most: int) -> int:
 def _joined(
     passage: Passage,
     bounds: Sequence[int],
-    places: Sequence[tuple[int, int]],
+    places: Sequence[Range],
     marks: Sequence[Mark],
     leaf_weights: Sequence[float],
     first: int = -1,
@@ -359,7 +359,7 @@ def _cleaned(text: str, start: int, stop: int, inside: Sequence[Span], offset: i
     return shown.rstrip(), [Span(offset + at, length) for at, length in spans]
 
 
-def _merged(ranges: Iterable[tuple[int, int]]) -> list[Span]:
+def _merged(ranges: Iterable[Range]) -> list[Span]:
     """Sorted (start, stop) ranges as spans; those that overlap or touch are one."""
     spans: list[Span] = []
     for start, stop in ranges:
