@@ -1,7 +1,7 @@
 """`postdex mcp`: how does an assistant search the posts? Three tools over the Model Context Protocol, on stdio.
 
 `search` gives names of sections, `fetch` their text, `status` says what there is. Answers are JSON made from
-`render`'s forms and cut to what fits into a conversation; each says `where` as path:line. The SDK is
+`wire`'s forms and cut to what fits into a conversation; each says `where` as path:line. The SDK is
 imported when the command runs.
 """
 

@@ -1,7 +1,7 @@
 """Which index is meant and is it ready? What does `postdex search` do with its words, and what does it print where?
 
 The other commands ask the first here, too. Knows nothing of click: the plain case (`postdex search some words`) is
-answered without importing it, which would cost a cold process 26 ms. Looks are those of `terminal` and `render`, work
+answered without importing it, which would cost a cold process 26 ms. Looks are those of `terminal` and `wire`, work
 is `index`'s.
 """
 

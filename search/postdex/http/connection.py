@@ -2,7 +2,7 @@
 
 uvicorn speaks HTTP. Each connection here stands between it and the socket, as asyncio's protocols and ASGI allow, and
 knows nothing else of it: bytes are counted before anybody is asked for a token, and whatever the service waits for has
-its time. Whose connection ends when there are too many is `room`'s.
+its time. Whose connection ends when there are too many is `connection_slots`'s.
 """
 
 from __future__ import annotations

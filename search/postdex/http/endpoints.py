@@ -1,6 +1,6 @@
 """What does each address answer? Arguments in, a wire form out, in a worker thread.
 
-Every answer is one of `render`'s forms, so that a program finds here what it finds in `--json`. How arguments
+Every answer is one of `wire`'s forms, so that a program finds here what it finds in `--json`. How arguments
 arrive and answers leave is `app`'s, who may ask is `auth`'s.
 """
 

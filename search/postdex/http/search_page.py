@@ -1,8 +1,8 @@
 """How does the search page look?
 
 `html` fills index.html with the answer, so that the page works as a plain form; as somebody types, page.js asks for
-the same page and puts its parts in place, so nothing is painted twice. All text goes through `render.to_html`, all
-links of posts through `render.link`. HTTP is left to the service. postdex.js, which page.js builds on, is also what
+the same page and puts its parts in place, so nothing is painted twice. All text goes through `wire.to_html`, all
+links of posts through `wire.link`. HTTP is left to the service. postdex.js, which page.js builds on, is also what
 other sites put in.
 """
 

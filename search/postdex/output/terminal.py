@@ -1,6 +1,6 @@
 """How do results look to people: on a terminal, in a pipe, however narrow?
 
-Text only; the wire forms (JSON, HTML) are in `render`. Every foreign text passes through
+Text only; the wire forms (JSON, HTML) are in `wire`. Every foreign text passes through
 `printable`, so that the only control characters of the output are the line ends and the
 escape sequences written here.
 """

@@ -1,6 +1,6 @@
 """What is a query as a whole: a sentence that somebody pasted, or the name of one thing?
 
-`tree` takes a query apart into what a post must have and what it may have. Here it stays together: the leaves that
+`planner` takes a query apart into what a post must have and what it may have. Here it stays together: the leaves that
 look for all of it as it was typed, so that the posts that have it come first (`engine.AsTyped`). Signs of the query
 language are text to who pastes, so operators count as words; what is limited to a field or must not be there is no
 text that anybody pasted.

@@ -6,8 +6,8 @@
     refcoutn         the known words that are a slip or two away; of hasCJKLanugage the known names
     Versicherung     in languages that glue words, the compounds that it stands in, and what a compound is made of
 
-The index is asked through the seam; what is a slip is `spelling`'s answer. Which words are asked
-about, and what is done with the answer, is left to `rescue`.
+The index is asked through the seam; what is a slip is `edit_distance`'s answer. Which words are asked
+about, and what is done with the answer, is left to `typos`.
 """
 
 from __future__ import annotations

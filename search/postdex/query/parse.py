@@ -4,7 +4,7 @@ People type whatever they type: nothing but a limit raises. What cannot be meant
 text, closed or left out, and said in `warnings`.
 
 Here is the order of work: `lexer` finds the signs, `parser` puts clauses together, `pasted` leaves out what is too
-much, `tree` decides what is required and what only scores, with `words` and `filters` for one clause each.
+much, `planner` decides what is required and what only scores, with `terms` and `filters` for one clause each.
 """
 
 from __future__ import annotations

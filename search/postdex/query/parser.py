@@ -1,7 +1,7 @@
 """How do the clauses of a query hang together? Tokens -> groups, by precedence.
 
 `AND` binds tighter than `OR`, and both tighter than standing side by side. Operators with
-nothing to stand between are left out and said. What a group means is left to `tree`.
+nothing to stand between are left out and said. What a group means is left to `planner`.
 """
 
 from __future__ import annotations

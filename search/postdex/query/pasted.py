@@ -41,7 +41,7 @@ def beginning(text: str) -> tuple[str, str]:
 
 
 def telling(root: Group, post_count: PostCount | None, analyzer: Analyzer) -> tuple[Group, str]:
-    """The query with no more than MOST_WORDS of its free words, and what is to be said of that ("" for nothing).
+    """The query with no more than MAX_WORDS of its free words, and what is to be said of that ("" for nothing).
 
     They are those that fewest posts have. Words that no post has are left out, unless no post has any.
     """

@@ -2,7 +2,7 @@
 
 A clause is required, optional, excluded or, as a stop word among other words, a bonus. Neighbours
 are looked for in one as well. On the way is noted what those need who come after: the words for
-rescue, the plain text for titles. Single words are read by `words`.
+`typos`, the plain text for titles. Single words are read by `terms`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class TypedWord(NamedTuple):
 
 
 class QuerySettings(NamedTuple):
-    """How a query is to be read; what each means is said at `syntax.parse`."""
+    """How a query is to be read; what each means is said at `parse.parse`."""
 
     reading: WordContext
     today: date | None = None
@@ -80,7 +80,7 @@ def read(root: Group, settings: QuerySettings) -> QueryTree:
     """The tree of a whole query. Stop words with nothing but stop words around them are words like any other.
 
     >>> from postdex_index.text.analyzer import Analyzer
-    >>> token = QueryToken("read_word", "the", last=True)
+    >>> token = QueryToken("word", "the", last=True)
     >>> reading = WordContext(Analyzer(True, ("en",)), stop_words=frozenset({"the"}))
     >>> read(Group("beside", (Clause(token),)), QuerySettings(reading)).tree
     Term(text='the', field='', weight=1.0, exact=False)

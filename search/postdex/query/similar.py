@@ -1,7 +1,7 @@
 """Which word is being typed, and which posts are like this one?
 
 `complete` finishes the last word of a text, `like` makes a query of a post. Both ask the index through
-the seam. Words that were misspelt are `rescue`'s.
+the seam. Words that were misspelt are `typos`'s.
 """
 
 from __future__ import annotations

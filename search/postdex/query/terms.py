@@ -1,13 +1,13 @@
 """What does a typed word stand for? One chunk or quote of a query -> the leaves that look for it.
 
-Both readings are made at once: `strict`, what a post must hold when the word is required,
-excluded or quoted, and `loose`, what each adds to the score when it is not. Which of them
-counts, and what stands beside it, is left to `tree`; the terms are `analysis`'s.
+Both readings are made at once: `required`, what a post must hold when the word is required,
+excluded or quoted, and `optional`, what each adds to the score when it is not. Which of them
+counts, and what stands beside it, is left to `planner`; the terms are `tokenizer`'s.
 
-    sk_user_data   strict  [skuserdata | 'sk user data']
-                   loose   the same, sk^0.25, user^0.25, data^0.25
-    内核机制       strict  '内核 核机 机制'
-                   loose   内核, 核机 or 机制; the most frequent of them only adds to the score
+    sk_user_data   required  [skuserdata | 'sk user data']
+                   optional  the same, sk^0.25, user^0.25, data^0.25
+    内核机制       required  '内核 核机 机制'
+                   optional  内核, 核机 or 机制; the most frequent of them only adds to the score
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class WordContext(NamedTuple):
 def read_word(text: str, edits: int, reading: WordContext, say: Say) -> list[TermReading]:
     """The pieces of a chunk without blanks, in order; none if it holds no token. `edits` is -1 for none.
 
-    >>> read_word("C++", -1, WordContext(Analyzer(True, ("en",))), print)[0].loose
+    >>> read_word("C++", -1, WordContext(Analyzer(True, ("en",))), print)[0].optional
     (Term(text='c++', field='', weight=1.0, exact=False), Term(text='c', field='', weight=0.25, exact=False))
     """
     special = None

@@ -1,7 +1,7 @@
 """Which words of a query need others beside them, and how do these join it?
 
 `correct_typos` joins each word that no published post has with what it may have been, and says so; where the person
-insisted on the word as typed, `suggest_corrections` only says it. What a word may have been is the answer of `meant`.
+insisted on the word as typed, `suggest_corrections` only says it. What it may have been, `corrections` says.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def _spelled_too(leaf: Leaf, alternatives: Alternatives) -> tuple[Query, ...]:
     """A misspelt leaf and what joins it. It is another spelling of the likeliest word: so that word has the place of
     the misspelt one among its neighbours, and an unpublished post may still have it as typed.
 
-    With that, and weights as in `meant`, nDCG@10 of 75 misspelt queries each on three sites is .816 .742 .853; with
+    With that, weights as in `corrections`, nDCG@10 of 75 misspelt queries each on three sites is .816 .742 .853; with
     both as words of their own, so that a neighbour of the one is none of the other, .814 .743 .853; with all known
     words as spellings of one .811 .737 .853; with the further ones at half their weight .816 .735 .853.
     """

@@ -31,7 +31,7 @@ PROXIMITY = 0.5
 MAX_DISTANCE = 7
 #: A leaf that weighs less is no word of its own among its neighbours, but a part of one, or a guess.
 PASSED_OVER = 0.6
-#: How many posts are looked at. A post further down would need more than CLOSENESS to reach the first page.
+#: How many posts are looked at. A post further down would need more than PROXIMITY to reach the first page.
 LOOKED_AT = FEWEST
 
 # nDCG@10 of 33, 74 and 141 sections of three sites, and how often the right section of the right post came first for
@@ -142,7 +142,7 @@ def rerank_by_proximity(
 ) -> list[Ranked]:
     """The candidates (best first), the first LOOKED_AT re-ranked by closeness; equal scores keep their order.
 
-    score x (1 + CLOSENESS x mean over `pairs` of closeness), the same for a post whatever page it
+    score x (1 + PROXIMITY x mean over `pairs` of closeness), the same for a post whatever page it
     is on. With `count`, only that many at the top need be there and right: nothing is read of a post that
     could not reach them with all the words that it holds side by side.
     """
@@ -316,7 +316,7 @@ def as_ranked(candidate: Candidate, factor: float = 1.0) -> Ranked:
 
 
 def proximity_factor(candidate: Candidate, pairs: Sequence[LeafPair]) -> float:
-    """What the closeness of these pairs of words makes of a post's score: a factor of 1 to 1 + CLOSENESS."""
+    """What the closeness of these pairs of words makes of a post's score: a factor of 1 to 1 + PROXIMITY."""
     leaf = pairs[0][0]
     positions = candidate.positions(leaf)
     total = 0.0

@@ -6,7 +6,7 @@ each sentence, or each window of a long one, is scored by the words it holds; th
 chosen, and a second only if it brings a word of the query that the first has not; they
 are cut or grown to the room there is and joined to one text with spans.
 
-Spans come first, markup last: `render` makes HTML of them, `terminal` escape sequences.
+Spans come first, markup last: `wire` makes HTML of them, `terminal` escape sequences.
 All functions are pure.
 """
 
@@ -82,8 +82,8 @@ def snippet(
 ) -> Snippet:
     """The best one or more fragments of a passage in about `width` characters, the query's words as spans.
 
-    `worth[leaf]` is the weight x idf of that leaf of the query. Without marks: the beginning of the passage. With
-    `around` it is known what has to be shown, text[start:stop] of the passage, and the line is that of its beginning.
+    `leaf_weights` has each leaf's weight x idf. Without marks: the beginning of the passage. With `around` it is known
+    what has to be shown, text[start:stop] of the passage, and the line is that of its beginning.
 
     >>> text = "A long day. The SMC socket fell back to TCP."
     >>> snippet(Passage(text, 0, 7, (Mark(16, 19, 0),), False, False), [2.0], width=40)
