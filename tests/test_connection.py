@@ -224,7 +224,7 @@ def test_many_slow_clients_lock_out_nobody(served: Running, monkeypatch: pytest.
             raw.close()
 
 
-@pytest.mark.parametrize("limit", ["MOST_CONNECTIONS", "MOST_OF_ADDRESS"])
+@pytest.mark.parametrize("limit", ["MAX_CONNECTIONS", "MAX_OF_ADDRESS"])
 def test_where_nobody_can_go_a_newcomer_is_told_so(
     served: Running, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:

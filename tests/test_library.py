@@ -22,7 +22,7 @@ from storage import ANALYZER
 
 import postdex
 from postdex import index_location, request
-from postdex.http import search_page as page
+from postdex.http import search_page
 from postdex.results.values import Snippet
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.errors import IndexDamagedError
@@ -173,13 +173,13 @@ def test_pages_are_parts_of_the_whole(ix: postdex.Index, query: str, units: Any)
     whole = ix.search(query, limit=1000, units=units)
     assert len(whole.hits) == whole.total
     pages = [ix.search(query, limit=3, offset=offset, units=units) for offset in range(0, whole.total + 3, 3)]
-    assert [hit for page in pages for hit in page.hits] == list(whole.hits)
-    assert {page.total for page in pages} == {whole.total}
+    assert [hit for search_page in pages for hit in search_page.hits] == list(whole.hits)
+    assert {search_page.total for search_page in pages} == {whole.total}
 
 
 def test_the_page_and_the_engine_know_the_same_choices() -> None:
-    assert sorted(page.HEADINGS) == sorted(request.FACETS) == sorted(FACETS)
-    assert re.findall(r'<option value="(\w+)"', page.html("")) == list(request.SORTS)
+    assert sorted(search_page.HEADINGS) == sorted(request.FACETS) == sorted(FACETS)
+    assert re.findall(r'<option value="(\w+)"', search_page.html("")) == list(request.SORTS)
 
 
 def test_a_hit_leads_to_its_best_section(ix: postdex.Index, samples: Path) -> None:

@@ -2,7 +2,7 @@
 
 What is indexed with which weight, the filters, facets and orders of a search, what is stored and in which order, what
 stands in JSON and what the documents say of it. How a score is made of weights is for `scoring`, what front matter
-means for `fields`, how a field's values are indexed for `embedded.metadata`.
+means for `content.metadata`, how values are indexed for `write.field_values`.
 """
 
 from __future__ import annotations

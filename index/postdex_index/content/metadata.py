@@ -93,7 +93,7 @@ class PostContext(NamedTuple):
 def normalise(front: FrontMatter, context: PostContext) -> Metadata:
     """The post's metadata; never raises.
 
-    >>> from .frontmatter import parse
+    >>> from .front_matter import parse
     >>> front = parse("---\\ntitle: Off  by one\\ntags: '#c, kernel'\\ndate: 2022-08-26\\n---\\n")
     >>> post = normalise(front, PostContext("off.md", dates.find_zone(""))).post
     >>> post.title, post.tags, dates.show(post.date)

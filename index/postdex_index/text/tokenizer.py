@@ -115,9 +115,9 @@ def compound(raw: str) -> Compound:
     """A raw token, no run of characters without blanks, as a query sees it. Humps are split as in code.
 
     >>> compound("GitHub")
-    Compound(joined='github', parts=('git', 'hub'), symbol='')
+    Compound(concatenated='github', subwords=('git', 'hub'), symbol='')
     >>> compound(".NET")
-    Compound(joined='', parts=('net',), symbol='.net')
+    Compound(concatenated='', subwords=('net',), symbol='.net')
     """
     before, parts, after = _dissect(raw, code=True)
     joined = _concatenate(parts)

@@ -26,8 +26,7 @@ from postdex_index.query import (
 )
 from postdex_index.text.tokenizer import LONGEST_TERM
 
-from . import filters
-from . import terms as words
+from . import filters, terms
 from .lexer import DATES, FILTERS, QueryToken
 from .parser import Clause, Group, Node
 from .terms import TermReading, WordContext
@@ -71,7 +70,7 @@ class QueryTree(NamedTuple):
 
     tree: Query | None
     warnings: tuple[str, ...]
-    words: tuple[TypedWord, ...]
+    terms: tuple[TypedWord, ...]
     text: str
     steps: int
 
@@ -202,9 +201,9 @@ class _TreeBuilder:
             is_prefix=self.settings.prefix_last and token.last and not excluded,
         )
         if token.kind == "quote":
-            pieces = words.quoted(token.text, token.slop, reading)
+            pieces = terms.quoted(token.text, token.slop, reading)
         else:
-            pieces = words.read_word(token.text, token.edits, reading, self.warnings.append)
+            pieces = terms.read_word(token.text, token.edits, reading, self.warnings.append)
         pattern = any(isinstance(piece.required, (Fuzzy, Wildcard)) for piece in pieces) or "*" in token.text
         if excluded or pattern or field not in ("", "title"):
             self.titled = False
@@ -224,7 +223,7 @@ class _TreeBuilder:
             return [TermReading(span, (span,))]
         typed = f"{field}:{token.text}"
         self.warnings.append(f"{typed} is no date (like 2022, 2022-08, 2022-08-26 or 30d) and was searched as text")
-        return words.read_word(typed, -1, self.reading, self.warnings.append)
+        return terms.read_word(typed, -1, self.reading, self.warnings.append)
 
     def join_words(
         self, parts: Sequence[Node], pieces: list[list[TermReading]], every: bool, scope: _ClauseScope, bag: _Bag

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ....model import Post
 from ....scoring import OWN_AVERAGES
 from ....text.analyzer import Analyzer
-from ..format import segment_file as segments
+from ..format import segment_file
 from ..format.segment_file import Column
 from ..read.snapshot import Segment
 from ..storage.commits import File, SegmentEntry, Store, write_error
@@ -100,7 +100,7 @@ def write_segment(
     """Write a segment file, durably. Raises `IndexWriteError`."""
     path = store.directory / name
     try:
-        size, seal = segments.write(path, columns, meta)
+        size, seal = segment_file.write(path, columns, meta)
     except OSError as error:
         raise write_error(error, path) from error
     posts = meta["posts"]

@@ -23,7 +23,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ....content import reader as posts
+from ....content import reader
 from ....errors import IndexWriteError, Remedy
 from ....model import Problem
 from ....settings import Settings
@@ -134,14 +134,14 @@ class _Workers:
 
 def build(job: Job, task: Task) -> WrittenPart:
     """Read the posts of a task and write them as segments. Raises `IndexWriteError`."""
-    site = posts.site(job.folder)
+    site = reader.site(job.folder)
     names = (f"{task.name}-{number}.segment" for number in count())
     builder = SegmentBuilder(Store(job.directory), names, Analyzer(job.settings.simplify, ()))
     written = WrittenPart([], {}, [])
     with no_collection():
         for start in range(0, len(task.paths), _STEP):
             batch = task.paths[start : start + _STEP]
-            readings = [posts.read(job.folder, path, site, job.settings) for path in batch]
+            readings = [reader.read(job.folder, path, site, job.settings) for path in batch]
             for path, reading in zip(batch, readings, strict=True):
                 written.stamps[path] = reading.stamp.indexed()
                 written.problems.extend(reading.problems)
@@ -193,8 +193,8 @@ def _in_process(workers: _Workers, job: Job, task: Task) -> WrittenPart | None:
 
 def _made(answer: dict[str, list[list[object]]]) -> WrittenPart:
     entries = [
-        SegmentEntry(File(*file), posts, drafts, wide, tuple(dead))  # type: ignore[misc, arg-type]
-        for file, posts, drafts, wide, dead in answer["entries"]
+        SegmentEntry(File(*file), reader, drafts, wide, tuple(dead))  # type: ignore[misc, arg-type]
+        for file, reader, drafts, wide, dead in answer["entries"]
     ]
     stamps = {
         path: FileStamp(size, mtime, ctime, inode, bytes.fromhex(digest), reconsider_at=moment, racy=racy)  # type: ignore[arg-type]
