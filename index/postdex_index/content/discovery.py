@@ -73,7 +73,7 @@ class _Walk:
         self.suffixes = _suffixes(settings.include)
 
     def top(self) -> None:
-        """Walk the folder itself, which may be a link and may have any name."""
+        """Walk the folder itself, which may be a link and may have any name. Raises FolderError."""
         folder = str(self.folder)
         try:
             self.listing(os.open(folder, _OPEN), "", _above(self.folder), True)

@@ -73,7 +73,7 @@ def note(line: str) -> None:
 
 
 def here() -> Path:
-    """The folder where the person stands."""
+    """The folder where the person stands. Raises FolderError."""
     try:
         return Path.cwd()
     except OSError as error:

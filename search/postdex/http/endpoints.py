@@ -75,7 +75,7 @@ class Endpoint(NamedTuple):
 
 
 def found(site: ServiceState, arguments: Arguments) -> Results:
-    """The hits of a query, as values."""
+    """The hits of a query, as values. Raises RequestError."""
     if arguments["drafts"] and not site.drafts:
         raise RequestError("forbidden", "unpublished posts are not served", "start it with `postdex serve --drafts`")
     return site.index.search(arguments["q"], **{name: arguments[name] for name in arguments if name != "q"})
@@ -98,7 +98,8 @@ def suggest(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
 
 
 def document(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
-    """A stored post or a section of it. The path is only ever looked up in the index: it names no file here."""
+    """A stored post or a section of it. The path is only ever looked up in the index: it names no file here. Raises
+    NotFoundError."""
     post, section = section_lookup.find(site.index, arguments["path"])
     if post.unpublished and not site.drafts:
         raise NotFoundError("no post of the index has this path", "paths are relative to the folder", path=post.path)
@@ -135,7 +136,7 @@ def health(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
 
 
 def build(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
-    """Bring the index up to the files, now, and say what that took."""
+    """Bring the index up to the files, now, and say what that took. Raises RequestError."""
     if not site.building.acquire(timeout=_WAIT_S):
         raise RequestError("too_busy", "the index is being built already", "ask again when it is done")
     try:

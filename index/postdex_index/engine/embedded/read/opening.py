@@ -64,7 +64,7 @@ def part(store: Store, entry: SegmentEntry) -> Part:
 
 
 def segment(store: Store, entry: SegmentEntry) -> Segment:
-    """An open segment; the same object for the same file, so that caches outlive a commit."""
+    """An open segment; the same object for the same file, so that caches outlive a commit. Raises IndexDamagedError."""
     path = str(store.directory / entry.file.name)
     key = (path, entry.file.size, entry.file.check)
     opened = _segments.get(key)

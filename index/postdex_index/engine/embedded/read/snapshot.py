@@ -250,7 +250,7 @@ class Snapshot:
     # -- one post
 
     def explain(self, search: Search, path: str) -> Explanation:
-        """How the score of this post was made, see `engine.Reader.explain`."""
+        """How the score of this post was made, see `engine.Reader.explain`. Raises NotFoundError."""
         place = self._find(path)
         if place is None:
             raise NotFoundError("no post of the index has this path", path=path)

@@ -102,7 +102,7 @@ class Store:
     # -- reading
 
     def names(self) -> list[str]:
-        """The names of all files that lie there."""
+        """The names of all files that lie there. Raises IndexDamagedError for a folder that cannot be read."""
         try:
             if self.directory.name == ".postdex" and self.directory.is_symlink():
                 raise IndexDamagedError(
@@ -145,7 +145,7 @@ class Store:
         return self.directory / f"commit-{generation:06}"
 
     def commit(self, generation: int) -> Commit:
-        """A commit, verified but for the insides of its segments."""
+        """A commit, verified but for the insides of its segments. Raises IndexDamagedError."""
         path = self.path(generation)
         content, state = self._bytes(path)
         body, _, check = content.rstrip(b"\n").rpartition(b"\n")
@@ -176,7 +176,7 @@ class Store:
         raise IndexMissingError(f"this index was written by {writer}", Remedy.REBUILD, path=str(self.directory))
 
     def read(self, file: File) -> bytes:
-        """A file that a commit names, verified."""
+        """A file that a commit names, verified. Raises IndexDamagedError."""
         path = self.directory / file.name
         content, _ = self._bytes(path, file.size)
         if len(content) != file.size or crc32(content) != file.check:
@@ -184,7 +184,8 @@ class Store:
         return content
 
     def file_table(self, commit: Commit) -> Mapping[str, FileStamp]:
-        """The post table of a commit. While somebody holds that of an earlier one, only the changes since are read."""
+        """The post table of a commit. While somebody holds that of an earlier one, only the changes since are read.
+        Raises IndexDamagedError."""
         held = _tables.get(str(self.directory))
         if held is None or held.files != commit.tables[: len(held.files)]:
             held = None
@@ -199,7 +200,7 @@ class Store:
         return rows
 
     def problems(self, commit: Commit) -> list[Problem]:
-        """The problems that were found when the posts of a commit were read."""
+        """The problems that were found when the posts of a commit were read. Raises IndexDamagedError."""
         if commit.problems is None:
             return []
         content = self.read(commit.problems)

@@ -179,7 +179,7 @@ class IndexWriter:
     def commit(self, *, problems: Iterable[Problem] | None = None, settings: str | None = None) -> int:
         """Make everything staged durable and visible at once; returns the new generation.
 
-        After an error the old commit is the index, and this writer can only be closed.
+        After an error the old commit is the index, and this writer can only be closed. Raises IndexWriteError.
         """
         settings = self._commit.settings if settings is None else settings
         if not self._changes and problems is None and settings == self._commit.settings:
