@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from postdex_index import settings as config
 from postdex_index.content import reader
 from postdex_index.content.discovery import walk
 from postdex_index.errors import FolderError
+from postdex_index.settings import Settings
 
 #: A folder with more files than these, and no sign that it holds posts, may have been searched by mistake.
 MANY_FILES = 2_000
@@ -43,7 +43,7 @@ def index_directory(folder: Path, index: str | os.PathLike[str] | None = None) -
     return cache / f"{real.name}-{blake2b(os.fsencode(real), digest_size=8).hexdigest()}"
 
 
-def check_unasked(folder: Path, settings: config.Settings) -> None:
+def check_unasked(folder: Path, settings: Settings) -> None:
     """Raise FolderError if an index should only be built here by somebody who says so.
 
     That is a home or root folder, or more than MANY_FILES files with neither settings nor a known site around them.
@@ -52,7 +52,7 @@ def check_unasked(folder: Path, settings: config.Settings) -> None:
     real, home = folder.resolve(), Path("/", os.path.expanduser("~")).resolve()  # "/~" for a user without one
     if real == home or real in home.parents:
         raise FolderError("there is no index yet, and this is a home or root folder", hint, path=str(folder))
-    if settings != config.Settings() or os.path.exists(folder / "postdex.toml") or reader.site(folder).generator.name:
+    if settings != Settings() or os.path.exists(folder / "postdex.toml") or reader.site(folder).generator.name:
         return
     files = len(walk(folder, settings).files)
     if files > MANY_FILES:

@@ -15,7 +15,7 @@ from postdex_index import forks
 from postdex_index.engine.api import Engine, FileTable, Identity, Reader
 from postdex_index.errors import PostdexError, StaleError
 from postdex_index.settings import Settings
-from postdex_index.update import refresh as build
+from postdex_index.update.refresh import Freshness, catch_up
 
 from .request import Refresh
 from .results.values import IndexState
@@ -25,7 +25,7 @@ class SearchView(NamedTuple):
     """What one search looks at: the open reader of a commit, and how that stands to the files."""
 
     reader: Reader
-    freshness: build.Freshness
+    freshness: Freshness
 
     @property
     def state(self) -> IndexState:
@@ -49,7 +49,7 @@ class Snapshots:
         self._closed = False
         self._lessened: tuple[Reader, tuple[str, ...], Reader] | None = None
         self._indexed_files: FileTable | None = None
-        self._checked: tuple[float, build.Freshness] | None = None
+        self._checked: tuple[float, Freshness] | None = None
         forks.remember(self)
 
     def begin_anew(self) -> None:
@@ -83,16 +83,16 @@ class Snapshots:
             opened = self.last = self.engine.open_reader()
         return opened
 
-    def freshness(self, settings: Settings) -> build.Freshness:
+    def freshness(self, settings: Settings) -> Freshness:
         """How the index stands to the files, which it follows first if that is quickly done; of threads that ask at
         the same time one looks for all."""
         if self.refresh == "never":
-            return build.Freshness(None, 0)
+            return Freshness(None, 0)
         asked = time.monotonic()
         with self.updating:
             if self._checked is None or self._checked[0] < asked:
                 began = time.monotonic()
-                self._checked = began, build.catch_up(self.folder, self.engine, settings, self.indexed_files())
+                self._checked = began, catch_up(self.folder, self.engine, settings, self.indexed_files())
             return self._checked[1]
 
     def indexed_files(self) -> FileTable:

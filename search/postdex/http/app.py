@@ -27,7 +27,7 @@ from postdex_index import forks
 from postdex_index.errors import PostdexError
 
 from .. import __version__
-from ..output import wire as render
+from ..output import wire
 from . import auth, errors, metrics, openapi, parameters, search_page, static_files
 from .endpoints import ENDPOINTS, Arguments, Endpoint, ServiceState
 from .errors import RequestError
@@ -191,10 +191,10 @@ class Service:
         if cached := self._not_modified(key, known_tag):
             return cached
         state = self._state()
-        wire = endpoint.answerer(self.site, arguments)
-        body = errors.encoded(wire)
+        answer = endpoint.answerer(self.site, arguments)
+        body = errors.encoded(answer)
         squeeze = key[-1]
-        if not wire.get("complete", True) or state is None or state != self._state():
+        if not answer.get("complete", True) or state is None or state != self._state():
             return _response(body, _JSON, {"cache-control": "no-store"}, squeeze)
         response = _response(body, _JSON, _tagged(state, key), squeeze)
         self._cache.put(state, key, bytes(response.body))
@@ -341,4 +341,4 @@ async def _on_disconnect(request: Request, error: ClientDisconnect) -> Response:
 
 async def _on_bug(request: Request, error: Exception) -> Response:
     """Starlette raises it again when this is sent, so that the server logs it."""
-    return Response(errors.encoded(render.error(error)), 500, media_type=_JSON)
+    return Response(errors.encoded(wire.error(error)), 500, media_type=_JSON)

@@ -11,7 +11,7 @@ from typing import Any
 from postdex_index.errors import PostdexError
 
 from ..faces import http_status
-from ..output import wire as render
+from ..output import wire
 
 #: Code -> HTTP status and what happened, in the order of the documentation.
 REFUSALS = {
@@ -55,12 +55,12 @@ def status(error: PostdexError) -> int:
 
 def body(error: PostdexError) -> bytes:
     """The error as the JSON that is answered."""
-    return encoded(render.error(error))
+    return encoded(wire.error(error))
 
 
-def encoded(wire: dict[str, Any]) -> bytes:
+def encoded(form: dict[str, Any]) -> bytes:
     """A wire form as bytes of JSON."""
-    return render.dumps(wire).encode("utf-8")
+    return wire.dumps(form).encode("utf-8")
 
 
 def headers(error: PostdexError) -> dict[str, str]:

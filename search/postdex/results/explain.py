@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from postdex_index.content import reader as posts
+from postdex_index.content.reader import lying
 from postdex_index.document import Outlined
 from postdex_index.engine.api import Engine, FileTable, Reader, Search
 from postdex_index.model import Explanation
@@ -56,7 +56,7 @@ def unknown(folder: Path, engine: Engine, settings: Settings, indexed_files: Fil
         for problem in engine.problems()
         if problem.path == path
     ]
-    if not os.path.isfile(posts.lying(folder, path)):
+    if not os.path.isfile(lying(folder, path)):
         return [*reasons, "there is no such file in the folder of the posts"]
     if path in indexed_files.files:
         return reasons or ["the file holds nothing to index"]
