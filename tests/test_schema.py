@@ -96,16 +96,20 @@ def test_an_index_of_other_fields_is_rebuilt(tmp_path: Path, monkeypatch: pytest
 NEW_FIELD = (
     (
         "index/postdex_index/schema.py",
-        '    Field("venue", "text", 1.0, stored=True, filter="venue", facet="venues", sort=True, wire="hit"),\n',
+        '    Field("podium", "text", 1.0, stored=True, filter="podium", facet="podiums", sort=True, wire="hit"),\n',
         '    Field("unpublished",',
     ),
-    ("index/postdex_index/content/metadata.py", '        venue=fields.text("venue"),\n', "        lang=_lang("),
-    ("index/postdex_index/model.py", '    venue: str = ""\n', '    lang: str = ""\n'),
-    ("search/postdex/results/values.py", '    venue: str = ""\n', "    explain: Explanation | None = None\n"),
+    (
+        "index/postdex_index/content/metadata.py",
+        '        podium=fields.text("podium"),\n',
+        "        lang=_lang(",
+    ),
+    ("index/postdex_index/model.py", '    podium: str = ""\n', '    lang: str = ""\n'),
+    ("search/postdex/results/values.py", '    podium: str = ""\n', "    explain: Explanation | None = None\n"),
 )
 POSTS = {
-    "a.md": "---\ntitle: One\nvenue: Town Hall\n---\nText about chess.\n",
-    "b.md": "---\ntitle: Two\nvenue: Arena\n---\nMore chess.\n",
+    "a.md": "---\ntitle: One\npodium: Town Hall\n---\nText about chess.\n",
+    "b.md": "---\ntitle: Two\npodium: Arena\n---\nMore chess.\n",
 }
 #: A row of what each face says of it.
 USE = """
@@ -125,15 +129,15 @@ with postdex.open(folder) as ix:
     shapes = openapi.described()["components"]["schemas"]
     print(json.dumps({
         "words": [hit["path"] for hit in search("hall")["hits"]],
-        "filter": [hit["path"] for hit in search('venue:"town hall"')["hits"]],
-        "facet": search("chess", facets=["venues"])["facets"],
-        "sort": [hit["venue"] for hit in search("chess", sort="venue")["hits"]],
-        "document": render.document(ix.get("a.md"))["venue"],
-        "attributes": [ix.get("a.md").venue, ix.search("hall")[0].venue],
-        "described": ["venue" in shapes[name]["properties"] for name in ("Hit", "Document")],
-        "choices": ["venue" in request.SORTS, "venues" in request.FACETS],
-        "whoosh": ["venue" in schema().names(), open_index(folder / ".postdex").reader().stored_fields(0)["venue"]],
-        "explain": "venue: 1 of 2 words" in json.dumps(search("hall", explain=True)),
+        "filter": [hit["path"] for hit in search('podium:"town hall"')["hits"]],
+        "facet": search("chess", facets=["podiums"])["facets"],
+        "sort": [hit["podium"] for hit in search("chess", sort="podium")["hits"]],
+        "document": render.document(ix.get("a.md"))["podium"],
+        "attributes": [ix.get("a.md").podium, ix.search("hall")[0].podium],
+        "described": ["podium" in shapes[name]["properties"] for name in ("Hit", "Document")],
+        "choices": ["podium" in request.SORTS, "podiums" in request.FACETS],
+        "whoosh": ["podium" in schema().names(), open_index(folder / ".postdex").reader().stored_fields(0)["podium"]],
+        "explain": "podium: 1 of 2 words" in json.dumps(search("hall", explain=True)),
     }))
 """
 
@@ -163,7 +167,7 @@ def test_a_new_field_takes_a_line_in_four_files(tmp_path: Path) -> None:
     assert json.loads(done.stdout) == {
         "words": ["a.md"],
         "filter": ["a.md"],
-        "facet": {"venues": {"Arena": 1, "Town Hall": 1}},
+        "facet": {"podiums": {"Arena": 1, "Town Hall": 1}},
         "sort": ["Arena", "Town Hall"],
         "document": "Town Hall",
         "attributes": ["Town Hall", "Town Hall"],

@@ -98,8 +98,7 @@ def suggest(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
 
 
 def document(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
-    """A stored post or a section of it. The path is only ever looked up in the index: it names no file here. Raises
-    NotFoundError."""
+    """A stored post or a section of it. The path is only ever looked up in the index: it names no file here."""
     post, section = section_lookup.find(site.index, arguments["path"])
     if post.unpublished and not site.drafts:
         raise NotFoundError("no post of the index has this path", "paths are relative to the folder", path=post.path)
@@ -136,7 +135,7 @@ def health(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
 
 
 def build(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
-    """Bring the index up to the files, now, and say what that took. Raises RequestError."""
+    """Bring the index up to the files, now, and say what that took."""
     if not site.building.acquire(timeout=_WAIT_S):
         raise RequestError("too_busy", "the index is being built already", "ask again when it is done")
     try:

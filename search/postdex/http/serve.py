@@ -46,7 +46,6 @@ def serve(
     """Serve the posts over HTTP: a page for people, JSON for programs.
 
     The index is brought up to the files first. Until SIGINT or SIGTERM; then what is being answered is finished.
-    Raises MissingExtraError, PostdexError.
     """
     token = read_token(token_file)
     place = place._replace(folder=folder or place.folder)

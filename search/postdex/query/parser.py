@@ -17,6 +17,8 @@ from .lexer import FILTERS, QueryToken
 #: are none of the clauses that count here: of a pasted text `pasted` leaves some out.
 MAX_CLAUSES = 64
 MAX_LEVELS = 16
+#: The operators between clauses, the one that binds least first.
+BINARY = ("OR", "AND")
 
 
 class Clause(NamedTuple):
@@ -27,7 +29,7 @@ class Clause(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Clauses "beside" one another, or joined by "AND" or "OR"."""
+    """Clauses "beside" one another, or joined by one of `BINARY`."""
 
     kind: str
     parts: tuple[Node, ...]
@@ -64,7 +66,7 @@ def group(tokens: Sequence[QueryToken]) -> Grouped:
 
 def _counts(token: QueryToken) -> bool:
     """Whether a token is syntax, not only a word or a bracket."""
-    return token.kind in ("AND", "OR", "NOT", "quote") or bool(token.sign) or token.field in FILTERS
+    return token.kind in (*BINARY, "NOT", "quote") or bool(token.sign) or token.field in FILTERS
 
 
 class _Parser:
@@ -83,23 +85,24 @@ class _Parser:
         """Clauses up to the end of the group or of the query."""
         parts: list[Node] = []
         while self.next() not in ("", ")"):
-            if self.next() in ("AND", "OR"):
+            if self.next() in BINARY:
                 self.leave_out("before")
-            elif part := self.joined("OR"):
+            elif part := self.joined():
                 parts.append(part)
         return tuple(parts)
 
-    def joined(self, operator: str) -> Node | None:
-        """Operands between the operators of one precedence, or the one operand there is."""
+    def joined(self, level: int = 0) -> Node | None:
+        """Operands between the operators of one level of `BINARY`, or the one operand there is."""
+        operator, tighter = BINARY[level], level + 1
         parts: list[Node] = []
         while True:
-            part = self.joined("AND") if operator == "OR" else self.operand()
+            part = self.joined(tighter) if tighter < len(BINARY) else self.operand()
             if part:
                 parts.append(part)
             if self.next() != operator:
                 break
             self.step()
-            while self.next() in ("AND", "OR"):
+            while self.next() in BINARY:
                 self.leave_out("before")
             if self.next() in ("", ")"):
                 self.at -= 1
@@ -113,7 +116,7 @@ class _Parser:
         while self.next() == "NOT":
             negated = not negated
             self.step()
-        if self.next() in ("", ")", "AND", "OR"):
+        if self.next() in ("", ")", *BINARY):
             self.at -= 1
             self.leave_out("after")
             return None
