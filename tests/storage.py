@@ -210,7 +210,6 @@ class Trial:
 
     def __init__(self, root: Path, scenario: str) -> None:
         self.posts, self.index, self._saved = root / "posts", root / "index", root / "saved"
-        self.engine = EmbeddedEngine(self.index)
         self.full = scenario == "full"
         self.posts.mkdir(parents=True)
         for name in ("a", "b", "c", "d", "e"):
@@ -231,6 +230,11 @@ class Trial:
             (self.posts / "d.md").rename(self.posts / "g.md")
         self.run()
         self.new = self.state()
+
+    @property
+    def engine(self) -> EmbeddedEngine:
+        """Of the index, wherever that lies by now."""
+        return EmbeddedEngine(self.index)
 
     def write(self, name: str, text: str) -> None:
         """Write a post."""
