@@ -34,9 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick is a test of a quick module that draws no examples, and whose input is not long."""
+    """Quick is a test of a quick module that draws no examples, whose input is not long, and that waits for nobody."""
     for item in items:
         drawn = hasattr(getattr(item, "obj", None), "hypothesis")
-        long = "hostile" in item.name or "linear" in item.name
+        long = any(name in item.name for name in ("hostile", "linear", "threads", "another_writes", "in_any_form"))
         if item.path.stem.removeprefix("test_") in QUICK and not drawn and not long:
             item.add_marker("quick")
