@@ -330,9 +330,12 @@ class Index:
         """
         from functools import partial
 
+        from postdex_index.update.file_events import prepare
         from postdex_index.update.watch import Watching, watch
 
         self.snapshots.check_open()
+        if not polling:
+            prepare()
         run = partial(watch, self.folder, self.engine, self.settings, on_report=on_report, on_error=on_error)
         watching = Watching(partial(run, reload=self._reload, turn=self.snapshots.updating, polling=polling, jobs=jobs))
         self._watching.append(watching)

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -50,6 +51,13 @@ class ChangeSource(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+def prepare() -> None:
+    """Load in the caller's thread what tells of changes, if it is there: who forks while another thread imports gives
+    the child a lock that nobody opens."""
+    with suppress(ImportError):
+        import watchfiles  # noqa: F401
 
 
 class NotifySource:
