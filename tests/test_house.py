@@ -88,6 +88,15 @@ LAYERS = (
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 #: What a program imports; whatever is inside has its names from the modules.
 FRONT_DOORS = ("postdex", "postdex_index")
+#: What runs in the one thread that there is while a command begins.
+ONE_THREAD = (
+    "postdex.__main__",
+    "postdex.cli",
+    "postdex.http",
+    "postdex.mcp",
+    "postdex.index_location",
+    "postdex_index.engines",
+)
 #: Imports of somebody else's package that only one module may make, and why.
 SOLE_IMPORTERS = {
     "whoosh": "postdex_index.engine.embedded.whoosh.codec",  # the one place that knows Whoosh; costs 35-50 ms
@@ -354,7 +363,7 @@ def distribution(need: str) -> str:
     return re.split(r"[^\w.-]", need, maxsplit=1)[0].lower()
 
 
-def test_only_render_writes_json_for_others() -> None:
+def test_only_wire_writes_json_for_others() -> None:
     broken = []
     for name, path in modules().items():
         if not name.startswith("postdex.") or name == "postdex.output.wire":
@@ -364,7 +373,7 @@ def test_only_render_writes_json_for_others() -> None:
                 broken.append(f"{name}:{node.lineno}")
             if isinstance(node, ast.Attribute) and ast.unparse(node) in ("json.dump", "json.dumps"):
                 broken.append(f"{name}:{node.lineno}")
-    check(broken, "render.py owns every wire form")
+    check(broken, "output/wire.py owns every wire form")
 
 
 def names_of(node: ast.ImportFrom) -> set[str]:
@@ -382,6 +391,30 @@ def test_a_site_generator_is_named_in_its_own_file_alone() -> None:
                 broken.append(f"{name}:{text.count(chr(10), 0, match.start()) + 1} {match[0]}")
     assert len(generators()) >= 10
     check(broken, "what only one generator does is a field of `Generator`, and stands in its file")
+
+
+def test_a_fork_waits_for_what_threads_load() -> None:
+    """A module that is half loaded when a process forks can never be loaded in the child (`forks`)."""
+    broken = []
+    for name, path in modules().items():
+        if place(name) in ONE_THREAD or name in (*ONE_THREAD, *FRONT_DOORS):
+            continue
+        for top in ast.walk(tree(path)):
+            if not isinstance(top, FUNCTIONS):
+                continue
+            barred = {
+                below
+                for node in ast.walk(top)
+                if isinstance(node, ast.With) and ast.unparse(node.items[0]) == "forks.barred"
+                for below in ast.walk(node)
+            }
+            broken += [
+                f"{name}:{node.lineno} {ast.unparse(node)}"
+                for node in ast.walk(top)
+                if isinstance(node, ast.ImportFrom) and node not in barred
+                if node.level or (node.module or "").split(".")[0] not in sys.stdlib_module_names
+            ]
+    check(broken, "write `with forks.barred:` around an import in a function")
 
 
 def test_nothing_is_ever_unpickled() -> None:

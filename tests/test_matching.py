@@ -201,7 +201,7 @@ def same(word: str, text: str) -> bool:
 
 
 def indexed(post: Post, averages: Sequence[float]) -> Indexed:
-    """A post's words with positions, as `inversion` lays them out but in the plainest way."""
+    """A post's words with positions, as `inverter` lays them out but in the plainest way."""
     words: list[Word] = []
     links: list[range] = []
     lengths = [0] * len(schema.SCORED)

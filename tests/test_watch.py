@@ -204,7 +204,7 @@ def no_posts(blog: Blog) -> None:
     blog.write("d.md")
 
 
-# Where the files are only looked at, what may change is in the tests of `build`.
+# Where the files are only looked at, what may change is in the tests of `refresh`.
 @pytest.mark.parametrize("blog", [False], ids=["told"], indirect=True)
 @pytest.mark.parametrize(
     ("change", "paths", "later"),

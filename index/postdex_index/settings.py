@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from . import forks
 from .errors import ConfigError, FolderError, Remedy
 from .sites.detect import LARGEST, detect, generators, style_names
 
@@ -224,7 +225,8 @@ def _wrong_anchors(value: str) -> str:
 def _wrong_timezone(value: str) -> str:
     if not value:
         return ""
-    from .formats.dates import find_zone
+    with forks.barred:
+        from .formats.dates import find_zone
 
     hint = "without a system's zones: pip install tzdata"
     return "" if find_zone(value) else f"{value} is no time zone known here ({hint})"
@@ -240,7 +242,8 @@ def _wrong_url(value: str) -> str:
         return ""
     if not re.match(r"/(?!/)|https?://", value):
         return "the pattern must begin with / or https://"
-    from .sites.permalinks import PLACEHOLDERS
+    with forks.barred:
+        from .sites.permalinks import PLACEHOLDERS
 
     unknown = [name for name in re.findall(r":([a-z_]+)", value) if name not in PLACEHOLDERS]
     return f":{unknown[0]} is not known; there are :{', :'.join(sorted(PLACEHOLDERS))}" if unknown else ""
@@ -301,7 +304,8 @@ def _bytes(path: Path) -> bytes:
 def _toml(content: bytes, file: Path) -> dict[str, Any]:
     import tomllib
 
-    from .formats.structured import is_slow_toml
+    with forks.barred:
+        from .formats.structured import is_slow_toml
 
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")

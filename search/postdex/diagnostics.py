@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from postdex_index.content import reader as posts
+from postdex_index.content.reader import clashes, read, site, walk
 from postdex_index.engine.api import CommitInfo, Engine, FileTable, Reader, Search, Stats
 from postdex_index.model import Problem
 from postdex_index.query import Everything
@@ -43,15 +43,17 @@ def status(folder: Path, engine: Engine, settings: Settings, reader: Reader, ind
 
 def problems_of_files(folder: Path, settings: Settings) -> list[Problem]:
     """What `problems` says, where there is no index: each file is read for it."""
-    walk, site = posts.walk(folder, settings), posts.site(folder)
-    read = [posts.read(folder, path, site, settings) for path in walk.files]
-    urls = {reading.post.path: reading.post.url for reading in read if reading.post and not reading.post.unpublished}
-    problems = [problem for reading in read for problem in reading.problems]
-    return sorted([*walk.problems, *problems, *posts.clashes(urls)])
+    walked, its_site = walk(folder, settings), site(folder)
+    readings = [read(folder, path, its_site, settings) for path in walked.files]
+    urls = {
+        reading.post.path: reading.post.url for reading in readings if reading.post and not reading.post.unpublished
+    }
+    problems = [problem for reading in readings for problem in reading.problems]
+    return sorted([*walked.problems, *problems, *clashes(urls)])
 
 
 def problems(engine: Engine, reader: Reader) -> list[Problem]:
     """What was skipped, is unpublished, lost something, or has the address of another post; by path and line."""
     every = reader.search(Search(Everything(), sort="title", limit=ALL_POSTS)).candidates
     urls = {document.path: document.url for document in (candidate.document for candidate in every)}
-    return sorted([*engine.problems(), *posts.clashes(urls)])
+    return sorted([*engine.problems(), *clashes(urls)])

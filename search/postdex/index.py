@@ -1,7 +1,7 @@
 """How does a program search a folder of posts? `postdex.open(folder)` and the `Index` it gives.
 
-One search is one straight line: bring the index up to the files (`snapshots`), read the query (`syntax`), join what is
-misspelt (`correct_typos`). From there it is `answers`: let the engine match and score, re-rank the first fifty by
+One search is one straight line: bring the index up to the files (`snapshots`), read the query (`parse`), join what is
+misspelt (`typos`). From there it is `results`: let the engine match and score (`search`), re-rank the first fifty by
 closeness (`rerank`), make hits of the page that was asked for (`hits`). Faces (command line, service) stand on this
 file.
 """
@@ -15,7 +15,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
 
-from postdex_index import engines, settings
+from postdex_index import engines, forks, settings
 from postdex_index.document import Document, Outlined
 from postdex_index.engine.api import AsTyped, Engine, IndexedWord, Reader
 from postdex_index.errors import FolderError, IndexDamagedError, IndexMissingError, NotFoundError, PostdexError
@@ -99,7 +99,8 @@ class Results(values.Results):
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form, as in `--json` and the service; docs/results.md has its keys."""
-        from .output.wire import to_dict
+        with forks.barred:
+            from .output.wire import to_dict
 
         return to_dict(self)
 
@@ -199,7 +200,8 @@ class Index:
         ...     "2022/refcount-bug.md" in [hit.path for hit in ix.like("2022/refcount-bug.md").hits]
         False
         """
-        from .query import similar
+        with forks.barred:
+            from .query import similar
 
         request = SearchRequest.of("", limit=limit, offset=offset, deadline_ms=None)
         started = time.perf_counter()
@@ -216,7 +218,8 @@ class Index:
         ...     [word.text for word in ix.suggest("the refc", limit=1)]
         ['refcount']
         """
-        from .query import similar
+        with forks.barred:
+            from .query import similar
 
         request = SearchRequest.of("", limit=limit)
         check_text("text", text)
@@ -244,19 +247,20 @@ class Index:
         ...     ix.explain("psock +quicksort", "2022/refcount-bug.md").reasons
         ('it has no quicksort, which is required',)
         """
-        from .results import explain as why
+        with forks.barred:
+            from .results import explain
 
         view = self.snapshots.current(self.settings)
         parsed = self._parsed(query, view.reader)
         tree, title_key, corrections = typos.correct_typos(parsed, view.reader)
         (document,) = view.reader.documents([check_text("path", path)])
         if document is None:
-            reasons = why.unknown(self.folder, self.engine, self.settings, self.snapshots.indexed_files(), path)
-            return why.Verdict(path, 0, None, tuple(reasons))
+            reasons = explain.unknown(self.folder, self.engine, self.settings, self.snapshots.indexed_files(), path)
+            return explain.Verdict(path, 0, None, tuple(reasons))
         if parsed.empty:
-            return why.Verdict(path, 0, None, parsed.warnings)
+            return explain.Verdict(path, 0, None, parsed.warnings)
         question = _parsed_query(query, parsed, tree, title_key, corrections)
-        return why.verdict(view.reader, document, question)
+        return explain.verdict(view.reader, document, question)
 
     # -- the index
 
@@ -299,7 +303,8 @@ class Index:
     @_reading
     def status(self) -> Status:
         """The index as it stands, without changing it."""
-        from . import diagnostics
+        with forks.barred:
+            from . import diagnostics
 
         return diagnostics.status(
             self.folder, self.engine, self.settings, self.snapshots.opened(), self.snapshots.indexed_files()
@@ -308,7 +313,8 @@ class Index:
     @_reading
     def problems(self) -> list[Problem]:
         """What was skipped, is unpublished, lost something, or has the address of another post; by path and line."""
-        from . import diagnostics
+        with forks.barred:
+            from . import diagnostics
 
         return diagnostics.problems(self.engine, self.snapshots.opened())
 
@@ -330,12 +336,10 @@ class Index:
         """
         from functools import partial
 
-        from postdex_index.update.file_events import prepare
-        from postdex_index.update.watch import Watching, watch
+        with forks.barred:
+            from postdex_index.update.watch import Watching, watch
 
         self.snapshots.check_open()
-        if not polling:
-            prepare()
         run = partial(watch, self.folder, self.engine, self.settings, on_report=on_report, on_error=on_error)
         watching = Watching(partial(run, reload=self._reload, turn=self.snapshots.updating, polling=polling, jobs=jobs))
         self._watching.append(watching)

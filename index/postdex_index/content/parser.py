@@ -1,7 +1,7 @@
 """What does the text of a post say: text, path, site and settings -> a `Post`.
 
 Brings together front matter (`front_matter`, `fields`), body (the site's dialect, `markdown`) and link (`permalinks`).
-Which file the text is from, and in which bytes, is for `posts`.
+Which file the text is from, and in which bytes, is for `reader`.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from .. import forks
 from ..engine.api import FileStamp
 from ..errors import EXHAUSTED
 from ..model import Post, Problem
@@ -96,7 +97,8 @@ def read(folder: Path, path: str, site: Site, settings: Settings) -> PostReading
     text, problem = _decode(content, path)
     if text is None:
         return PostReading(None, stamp(state, content), (problem,) if problem else ())
-    from .parser import parse
+    with forks.barred:
+        from .parser import parse
 
     # Here and nowhere else, since here a stranger's text meets most of our code, and one file ends where the next
     # begins: a mistake of ours costs the post that it was made with, and not the index. Memory is everybody's.
@@ -143,16 +145,18 @@ def stamp(state: os.stat_result, content: bytes, reconsider_at: int | None = Non
 
 def site(folder: Path) -> Site:
     """The site that a folder of posts belongs to. Never raises."""
-    from ..sites.reading import site as read_site
+    with forks.barred:
+        from ..sites import reading
 
-    return read_site(folder)
+    return reading.site(folder)
 
 
 def clashes(urls: Mapping[str, str]) -> list[Problem]:
     """A note for each post that has the same link as another; `urls` maps paths to links."""
-    from ..sites.permalinks import clashes as found
+    with forks.barred:
+        from ..sites import permalinks
 
-    return found(urls)
+    return permalinks.clashes(urls)
 
 
 def _through_link(file: str, length: int) -> bool:

@@ -13,10 +13,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from .. import forks
 from ..errors import MissingExtraError, PostdexError
 
 #: A burst is over after so long without an event, or once it lasts so long: an editor's save takes a few
@@ -53,13 +53,6 @@ class ChangeSource(Protocol):
     def close(self) -> None: ...
 
 
-def prepare() -> None:
-    """Load in the caller's thread what tells of changes, if it is there: who forks while another thread imports gives
-    the child a lock that nobody opens."""
-    with suppress(ImportError):
-        import watchfiles  # noqa: F401
-
-
 class NotifySource:
     """Changes that the operating system tells of, in just these folders (or all below the first).
 
@@ -69,7 +62,8 @@ class NotifySource:
     def __init__(self, folders: Iterable[str], stop: threading.Event) -> None:
         self.complete = not sys.platform.startswith("linux")  # elsewhere one watch covers all below, and no links
         try:
-            from watchfiles import watch
+            with forks.barred:
+                from watchfiles import watch
         except ImportError as error:
             raise MissingExtraError(
                 f"there is no package watchfiles, so the files are looked at every {_LOOK_S} s",

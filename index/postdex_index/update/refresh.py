@@ -2,7 +2,7 @@
 
 `plan` compares the tree with the post table and reads nothing that has not changed;
 `refresh` applies a plan; `catch_up` does so before a search, if that is quickly done.
-How a file is found and read is `posts`; how a commit is made durable is the engine.
+How a file is found and read is `content`'s; how a commit is made durable is the engine.
 
 The stat of a file is a hint, its digest the truth. A file with the size, times and inode of
 its stamp is unchanged, unless it was so young when it was indexed that a later change may
@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import NamedTuple, cast
 from zlib import crc32
 
-from .. import forks
 from ..content import reader
 from ..engine.api import BulkWriter, Engine, FileStamp, FileTable, Identity, Put, Writer
 from ..errors import IndexDamagedError, IndexLockedError, IndexWriteError
@@ -179,7 +178,6 @@ def refresh(
     stored = engine.problems() if idle and generation else []
     problems = tuple(sorted(_all_problems(todo, stored, before.files)))
     if not idle or (set(problems) != set(stored) and not dry_run):
-        _load()
         analyzer = Analyzer(settings.simplify, ())
         with closing(engine.open_writer(analyzer=analyzer, wait=wait, distrust=damaged)) as writer:
             lost, base = _is_damaged(writer), writer.base
@@ -211,7 +209,6 @@ def catch_up(folder: Path, engine: Engine, settings: Settings, before: FileTable
         return Freshness(True, 0)
     if not todo.quick(settings) and not todo.remove:
         return Freshness(False, changed_files(folder, before, settings, todo))
-    _load()
     try:
         wait = min(settings.max_wait_ms, _LONGEST_WAIT_MS) / 1000
         analyzer = Analyzer(settings.simplify, ())
@@ -257,12 +254,6 @@ def _is_damaged(writer: Writer) -> bool:
     except IndexDamagedError:
         return True
     return False
-
-
-def _load() -> None:
-    """Load what reads posts, which a search has no use for that finds nothing changed."""
-    with forks.barred:
-        from ..content import parser  # noqa: F401
 
 
 class _ReadingJob(NamedTuple):

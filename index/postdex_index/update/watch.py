@@ -1,7 +1,7 @@
 """How does an index follow its posts while they are written?
 
 `watch` goes on until it is told to stop: whenever something changed it looks what that means and brings the
-index up to it with `build`. Where it is known which files changed, only they are looked at; after a change of
+index up to it with `refresh`. Where it is known which files changed, only they are looked at; after a change of
 folders, settings, the site's files or a .gitignore everything is, and once a minute too, in case an event got lost.
 Who tells of changes is for `file_events`. Whatever fails is reported, and tried again until it succeeds, after pauses
 that grow: nothing but `stop` ends it, and each turn is a sign of life by which others can tell.

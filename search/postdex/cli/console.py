@@ -135,7 +135,7 @@ class _Shown(Protocol):
 
 
 class Bar:
-    """A progress bar on standard error, if that is a terminal and there is enough to do; called as `build.Progress`."""
+    """A progress bar on standard error, if that is a terminal and there is enough to do; a `refresh.Progress`."""
 
     def __init__(self, label: str) -> None:
         self._label = label

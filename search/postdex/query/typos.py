@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from postdex_index import forks
 from postdex_index.engine.api import Reader
 from postdex_index.query import Clauses, Fuzzy, Leaf, Phrase, Query, Synonyms, Term, Wildcard
 from postdex_index.text.analyzer import Analyzer
@@ -66,26 +67,28 @@ def correct_typos(parsed: QueryReading, reader: Reader) -> CorrectedQuery:
 
 def suggest_corrections(parsed: QueryReading, reader: Reader) -> tuple[Correction, ...]:
     """What may have been meant by misspelt words that are required or quoted: to be shown, not searched for."""
-    from . import corrections as meant  # rarely needed, and a cold search is in a hurry
+    with forks.barred:
+        from .corrections import alternatives_to  # rarely needed by a cold search
 
     insisted = [word for word in parsed.words if not word.correctable and not _posts(word, reader)]
     return tuple(
         Correction(word.typed, alternatives.known)
         for word in insisted
-        if (alternatives := meant.alternatives_to(word, reader))
+        if (alternatives := alternatives_to(word, reader))
     )
 
 
 def _corrected(word: TypedWord, posts: int, reader: Reader) -> Iterator[tuple[Leaf, Correction, Alternatives]]:
     """The leaf of a word that so many posts have and what joins it, or the same of each part."""
-    from . import corrections as meant  # rarely needed, and a cold search is in a hurry
+    with forks.barred:
+        from .corrections import alternatives_to, alternatives_to_part, commoner  # rarely needed by a cold search
 
-    alternatives = meant.commoner(word, posts, reader) if posts else meant.alternatives_to(word, reader)
+    alternatives = commoner(word, posts, reader) if posts else alternatives_to(word, reader)
     if alternatives:
         yield word.leaf, Correction(word.typed, alternatives.known, posts), alternatives
     elif not posts:
         for part in word.parts:
-            if not reader.totals([Term(part.text)])[0] and (alternatives := meant.alternatives_to_part(part, reader)):
+            if not reader.totals([Term(part.text)])[0] and (alternatives := alternatives_to_part(part, reader)):
                 yield part, Correction(part.text, alternatives.known), alternatives
 
 

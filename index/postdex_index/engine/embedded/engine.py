@@ -1,7 +1,7 @@
 """The engine that comes with postdex: a Whoosh index whose bytes are arrays of our own.
 
 `EmbeddedEngine` implements `postdex_index.engine.api`. Inside, each module answers one question; a post's way is
-inversion -> lists -> segment -> store, a query's reader -> matching -> postings -> segment.
+`write` (inverter, postings, segment file) -> `storage` (commit), a query's `read` (snapshot, matcher, postings).
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class EmbeddedEngine:
 
     def hurry(self) -> None:
         """This process answers once and ends."""
-        from .format.segment_file import hurry
+        with forks.barred:
+            from .format.segment_file import hurry
 
         hurry()
 
@@ -107,19 +108,24 @@ class EmbeddedEngine:
 
     def commits(self) -> tuple[CommitInfo, ...]:
         """The commits that lie there, newest first."""
-        from .storage.retained_commits import retained_commits  # for whoever looks after an index; a search never asks
+        with forks.barred:
+            from .storage.retained_commits import (
+                retained_commits,  # for whoever looks after an index; a search never asks
+            )
 
         return retained_commits(self._store)
 
     def size(self) -> int:
         """The bytes of all files that lie there, left-overs of killed runs and the files for other programs too."""
-        from .storage.retained_commits import bytes_on_disk
+        with forks.barred:
+            from .storage.retained_commits import bytes_on_disk
 
         return bytes_on_disk(self._store.directory)
 
     def verify(self) -> list[Problem]:
         """Check every byte of the commits that are kept; one problem for each file that is damaged."""
-        from .storage.verify_checksums import damages
+        with forks.barred:
+            from .storage.verify_checksums import damages
 
         return [Problem(error.path, 0, "damaged", error.message, error.hint) for error in damages(self._store)]
 
@@ -131,7 +137,8 @@ class EmbeddedEngine:
         """
         if isinstance(error, (PostdexError, MemoryError)):
             return
-        from .check.verify_contents import malformed
+        with forks.barred:
+            from .check.verify_contents import malformed
 
         wrong: IndexDamagedError | None = None
         with suppress(Exception):

@@ -18,7 +18,7 @@ const BEFORE = 40;            // characters before the first mark of a snippet t
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
 const MOST_HITS = 100;        // what the service gives at once
 const MOST_TYPED = 3000;      // what fits into an address in any script; the service reads 2,000 of it and says so
-// As in printable.py: control, bidirectional and invisible characters are never shown, blanks of any kind are plain.
+// As in text_safety.py: control, bidirectional and invisible characters are never shown, blanks of any kind are plain.
 const HIDDEN = new RegExp("[\\0-\\x08\\x0e-\\x1b\\x7f-\\x84\\x86-\\x9f\\u061c\\u180e\\u200b\\u200e\\u200f\\u202a-\\u202e" +
   "\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\u{e0000}-\\u{e00ff}\\u{e01f0}-\\u{e0fff}]", "gu");
 

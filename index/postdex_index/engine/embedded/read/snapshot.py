@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from .... import scoring
+from .... import forks, scoring
 from ....document import Outlined
 from ....errors import NotFoundError
 from ....model import Explanation
@@ -254,7 +254,8 @@ class Snapshot:
         place = self._find(path)
         if place is None:
             raise NotFoundError("no post of the index has this path", path=path)
-        from . import explanation  # a search has no use for it
+        with forks.barred:
+            from . import explanation  # a search has no use for it
 
         query, as_typed = search.query, search.as_typed
         part, doc_id = place

@@ -1,6 +1,6 @@
 """Which files of an index are damaged?
 
-Looks at the files as they lie on the disk, not at what of them is open. What is done about it is `build`.
+Looks at the files as they lie on the disk, not at what of them is open. What is done about it is `refresh`'s.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 `whoosh.index.open_dir`, Whoosh's own query parser and its searcher work on an index with it, and find
 the same posts for the same words, phrases and prefixes as our reader: it is the oracle of our tests. This is
 the only module that imports Whoosh; searching with postdex never does. It reads through `postings.PostingLists`
-and `documents.Documents`, and it refuses to write: `index_writer.py` is the only writer.
+and `stored_documents.Documents`, and it refuses to write: `index_writer.py` is the only writer.
 
 Which terms a field has and what a typed word becomes is in `field_terms.py`: words typed at Whoosh's parser find
 their stems and compounds, quoted ones are exact, a quoted compound is looked for as prose spells it.

@@ -1,6 +1,6 @@
 """What are the terms of each field, for a program that knows terms and postings only?
 
-`codec.py` shows them to Whoosh. A field's terms are the surfaces of its words, spelled exactly; they are
+`codec.py` shows them to Whoosh. A field's terms are the forms of its words, spelled exactly; they are
 listed in order. Besides, a word that somebody typed is a term that is never listed: `MARK` and the raw
 token stand for what our query language makes of a required word, so its stem, or its compound.
 """

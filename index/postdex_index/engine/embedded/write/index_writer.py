@@ -141,7 +141,8 @@ class IndexWriter:
         self, folder: Path, paths: Sequence[str], settings: Settings, *, jobs: int, read: Callable[[int], None]
     ) -> list[Problem]:
         """Stage files that the index has not yet as segments made in several processes; see `engine.BulkWriter`."""
-        from . import workers
+        with forks.barred:
+            from . import workers
 
         self._pauses.enter_context(no_collection())
         tasks = [workers.Task(next(self._names).removesuffix(".segment"), part) for part in workers.share(paths)]
