@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import ExitStack
 from typing import Protocol
 from weakref import WeakSet
 
@@ -35,8 +36,9 @@ def remember(listener: Forked) -> None:
 
 def _begin_anew() -> None:
     barred.release()
-    for listener in list(_living):
-        listener.begin_anew()
+    with ExitStack() as stack:  # so that all do, also where one of them cannot
+        for listener in list(_living):
+            stack.callback(listener.begin_anew)
 
 
 os.register_at_fork(before=barred.acquire, after_in_parent=barred.release, after_in_child=_begin_anew)

@@ -93,9 +93,10 @@ class Lock:
 
     def close(self) -> None:
         """Free the lock."""
-        if self.file >= 0:
-            os.close(self.file)
-            self.file = -1
+        with forks.barred:  # else a child might close the number that is free by then, or another file's
+            number, self.file = self.file, -1
+            if number >= 0:
+                os.close(number)
 
     def begin_anew(self) -> None:
         """In a forked child: else the lock of a parent that was killed would last as long as its children."""
