@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from postdex.output import terminal, wire
 from postdex.query.typos import Correction
-from postdex.results.values import Hit, IndexState, Results, SectionHit, Snippet
+from postdex.results.values import Hit, HitList, IndexState, SectionHit, Snippet
 from postdex.text_safety import cells
 from postdex_index.document import StoredSection
 from postdex_index.engine.api import IndexedWord
@@ -47,7 +47,7 @@ HIT = Hit(
     sections=(BEST, OTHER),
 )
 STATE = IndexState(generation=12, posts=751, fresh=True, changed_files=0)
-RESULTS = Results("SMC fallback", "(smc fallback)", 1, 10, 0, 0.8, (HIT,), {}, (), (), True, STATE)
+RESULTS = HitList("SMC fallback", "(smc fallback)", 1, 10, 0, 0.8, (HIT,), {}, (), (), True, STATE)
 
 WIRE = """\
 {"schema": 1, "query": "SMC fallback", "parsed": "(smc fallback)", "total": 1, "limit": 10, "offset": 0, \
@@ -65,15 +65,15 @@ WIRE = """\
 "index": {"generation": 12, "posts": 751, "fresh": true, "changed_files": 0}}"""
 
 
-def results(hit: Hit = HIT, **changed: Any) -> Results:
+def results(hit: Hit = HIT, **changed: Any) -> HitList:
     return RESULTS.replaced(hits=(hit,), **changed)
 
 
-def plain(found: Results, width: int = 0, **options: Any) -> str:
+def plain(found: HitList, width: int = 0, **options: Any) -> str:
     return terminal.ansi(found, width, color=False, **options)
 
 
-def check(found: Results, expected: str, **options: Any) -> None:
+def check(found: HitList, expected: str, **options: Any) -> None:
     assert plain(found, **options) == expected
 
 
@@ -206,7 +206,7 @@ lang
 
 
 @pytest.mark.parametrize(("found", "options", "expected"), [row[1:] for row in PLAIN], ids=[row[0] for row in PLAIN])
-def test_plain(found: Results, options: dict[str, Any], expected: str) -> None:
+def test_plain(found: HitList, options: dict[str, Any], expected: str) -> None:
     check(found, expected, **options)
 
 
@@ -367,7 +367,7 @@ def texts_with_spans(draw: st.DrawFn) -> tuple[str, tuple[Span, ...]]:
 
 
 @st.composite
-def any_results(draw: st.DrawFn) -> Results:
+def any_results(draw: st.DrawFn) -> HitList:
     title, title_spans = draw(texts_with_spans())
     text, spans = draw(texts_with_spans())
     section = SectionHit(draw(ANY), (draw(ANY), draw(ANY)), draw(ANY), draw(ANY), 1, 2, 0.5, Snippet(text, spans, 3))
@@ -420,7 +420,7 @@ class Markup(HTMLParser):
 
 @settings(deadline=None, max_examples=150)
 @given(any_results())
-def test_json_reads_back_and_is_clean(found: Results) -> None:
+def test_json_reads_back_and_is_clean(found: HitList) -> None:
     text = wire.to_json(found)
     assert json.loads(text) == wire.to_dict(found)
     assert not CONTROLS.search(text) and "\n" not in text
@@ -429,7 +429,7 @@ def test_json_reads_back_and_is_clean(found: Results) -> None:
 
 @settings(deadline=None, max_examples=150)
 @given(any_results(), st.integers(1, 100), st.booleans(), st.booleans())
-def test_no_terminal_is_taken_over(found: Results, width: int, color: bool, linked: bool) -> None:
+def test_no_terminal_is_taken_over(found: HitList, width: int, color: bool, linked: bool) -> None:
     shown = terminal.ansi(found, width, color=color, link="vscode://file{path}:{line}" if linked else "", root="/r")
     assert ("\x1b[" in shown) <= color and ("\x1b]" in shown) == linked
     bare = ESCAPES.sub("", shown)
@@ -439,7 +439,7 @@ def test_no_terminal_is_taken_over(found: Results, width: int, color: bool, link
 
 @settings(deadline=None, max_examples=150)
 @given(any_results(), st.integers(20, 60))
-def test_snippets_keep_to_the_width(found: Results, width: int) -> None:
+def test_snippets_keep_to_the_width(found: HitList, width: int) -> None:
     hit = found.hits[0]._replace(path="p", title="t", headings=(), tags=(), sections=(), explain=None)
     assert all(cells(line) <= width for line in terminal.hits_text(results(hit), width).splitlines())
 

@@ -27,8 +27,8 @@ from .index_location import index_directory
 from .query import argument_filters, parse, typos
 from .query.typos import Correction
 from .request import REFRESH, Refresh, SearchArguments, SearchRequest, check_text, documented
-from .results import values
 from .results.search import ParsedQuery, all_of, answer, nothing
+from .results.values import HitList
 from .snapshots import Snapshots
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _reading(method: Callable[Concatenate[Index, Given], Returned]) -> Callable[
     return call
 
 
-class Results(values.Results):
+class Results(HitList):
     """The answer to one query: its hits, how many there are in all, and what the reader should know."""
 
     __slots__ = ()

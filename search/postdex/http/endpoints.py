@@ -74,7 +74,7 @@ class Endpoint(NamedTuple):
     token: bool = False
 
 
-def found(site: ServiceState, arguments: Arguments) -> Results:
+def results_of(site: ServiceState, arguments: Arguments) -> Results:
     """The hits of a query, as values. Raises RequestError."""
     if arguments["drafts"] and not site.drafts:
         raise RequestError("forbidden", "unpublished posts are not served", "start it with `postdex serve --drafts`")
@@ -83,12 +83,12 @@ def found(site: ServiceState, arguments: Arguments) -> Results:
 
 def search(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     """The hits of a query."""
-    return wire.to_dict(found(site, arguments))
+    return wire.to_dict(results_of(site, arguments))
 
 
 def facets(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     """All counts over the posts that match, without the hits."""
-    return wire.to_dict(found(site, {**arguments, "limit": 0, "facets": FACETS}))
+    return wire.to_dict(results_of(site, {**arguments, "limit": 0, "facets": FACETS}))
 
 
 def suggest(site: ServiceState, arguments: Arguments) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from postdex_index.errors import PostdexError
 from ..json_arguments import DATE, misfit
 from ..output import wire
 from ..request import FACETS
-from ..results.values import Hit, Results
+from ..results.values import Hit, HitList
 from ..text_safety import iso
 from .parameters import MAX_HITS, SEARCH
 
@@ -67,7 +67,7 @@ def asked(address: bytes) -> dict[str, Any]:
 
 def html(
     query: str,
-    results: Results | None = None,
+    results: HitList | None = None,
     error: PostdexError | None = None,
     chosen: Mapping[str, Any] | None = None,
 ) -> str:
@@ -186,7 +186,7 @@ def _filters_in_force(view: _View) -> str:
 # -- its parts; what begins with `data-` is for page.js
 
 
-def _status(results: Results) -> str:
+def _status(results: HitList) -> str:
     if not results.total:
         return "No post matches." if results.query else "No posts."
     posts = f"{results.total:,} post{'' if results.total == 1 else 's'}"
@@ -195,7 +195,7 @@ def _status(results: Results) -> str:
     return f"{posts} in {'under 1' if results.took_ms < 1 else round(results.took_ms)} ms"
 
 
-def _notes(results: Results | None, error: PostdexError | None, view: _View) -> str:
+def _notes(results: HitList | None, error: PostdexError | None, view: _View) -> str:
     """What there is to say besides hits: an error, mended words, warnings, an index that is behind."""
     if error:
         hint = f' <span class="hint-text">{text(error.hint)}.</span>' if error.hint else ""
@@ -261,7 +261,7 @@ def _meta(hit: Hit, linked: bool) -> Iterable[str]:
         yield f"<span>also {', '.join(others)}</span>"
 
 
-def _more(results: Results, view: _View) -> str:
+def _more(results: HitList, view: _View) -> str:
     shown = len(results.hits)
     if not shown or results.total <= shown:
         return ""

@@ -14,7 +14,7 @@ from postdex_index.document import Document
 from postdex_index.model import SOFT_BREAK, Explanation, Problem, Span
 
 from ..faces import in_words
-from ..results.values import Hit, IndexState, Results, SectionHit, Snippet
+from ..results.values import Hit, HitList, IndexState, SectionHit, Snippet
 from ..text_safety import cells, iso, lines, pieces, printable
 
 _BOLD, _DIM, _CYAN, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[0m"
@@ -39,7 +39,7 @@ class _Screen(NamedTuple):
 
 
 def ansi(
-    results: Results,
+    results: HitList,
     width: int = 80,
     *,
     color: bool = True,
@@ -64,13 +64,13 @@ def ansi(
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def hits_text(results: Results, width: int = 0, *, where: Callable[[str], str] = str) -> str:
+def hits_text(results: HitList, width: int = 0, *, where: Callable[[str], str] = str) -> str:
     """The hits alone, without colours and links: what is left when notes and totals go to standard error."""
     screen = _Screen(width, False, "", "", where)
     return "".join(f"{line}\n" for hit in results.hits for line in _hit_lines(hit, screen))
 
 
-def notes(results: Results) -> list[str]:
+def notes(results: HitList) -> list[str]:
     """What a reader of the results should know, a line each: corrections, warnings, an old index, a cut search."""
     lines = [_correction(*correction) for correction in results.corrections]
     lines += [f"warning: {printable(warning)}" for warning in results.warnings]
@@ -89,7 +89,7 @@ def stale(index: IndexState) -> list[str]:
     ]
 
 
-def total_line(results: Results) -> str:
+def total_line(results: HitList) -> str:
     """`2 posts, 0.8 ms`; with the numbers of those shown if that is not all."""
     shown = ""
     if results.hits and len(results.hits) < results.total:

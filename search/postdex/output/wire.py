@@ -18,7 +18,7 @@ from postdex_index.errors import PostdexError
 from postdex_index.model import SOFT_BREAK, Explanation, Problem, Span
 
 from ..faces import in_words
-from ..results.values import Hit, Results, SectionHit
+from ..results.values import Hit, HitList, SectionHit
 from ..text_safety import escape, iso, pieces, printable
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ SCHEMA = 1
 _ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#x27;"))
 
 
-def to_dict(results: Results) -> dict[str, Any]:
+def to_dict(results: HitList) -> dict[str, Any]:
     """The results as plain dicts and lists, ready for JSON; scores and dates as people read them, HTML made."""
     return {
         "schema": SCHEMA,
@@ -66,17 +66,17 @@ def to_dict(results: Results) -> dict[str, Any]:
     }
 
 
-def corrections(results: Results) -> list[dict[str, Any]]:
+def corrections(results: HitList) -> list[dict[str, Any]]:
     """The wire form of the words that were joined by others."""
     return [{"from": word, "to": list(words)} for word, words, _ in results.corrections]
 
 
-def to_json(results: Results, indent: int | None = None) -> str:
+def to_json(results: HitList, indent: int | None = None) -> str:
     """The results as JSON text."""
     return dumps(to_dict(results), indent)
 
 
-def jsonl(results: Results) -> Iterator[str]:
+def jsonl(results: HitList) -> Iterator[str]:
     """Each hit as one line of JSON, without its line end."""
     return (dumps(_hit(hit)) for hit in results.hits)
 

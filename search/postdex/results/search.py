@@ -21,7 +21,7 @@ from ..request import SearchRequest
 from ..text_safety import iso
 from . import hits, rerank
 from .exact_spelling import spelled_first
-from .values import IndexState, Results
+from .values import HitList, IndexState
 
 #: More than any index has: all posts that match.
 ALL_POSTS = 1 << 40
@@ -43,7 +43,7 @@ class ParsedQuery(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state: IndexState, started: float) -> Results:
+def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state: IndexState, started: float) -> HitList:
     """The page of hits; `started` is the `time.perf_counter()` from which `took_ms` counts."""
     deadline = None if request.deadline_ms is None else time.monotonic() + request.deadline_ms / 1000
     by_section = request.units == "sections"
@@ -71,7 +71,7 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
     warnings = question.warnings + tuple(_cut(matched))
     if not matched.total and complete:
         warnings += tuple(_left_nothing(question.tree, reader, request.drafts))
-    return Results(
+    return HitList(
         query=question.text,
         parsed=show(question.tree),
         total=total,
@@ -98,9 +98,9 @@ def best(
     return rerank.rerank_by_proximity(matched.candidates, rerank.neighbours(words) if by_score else (), count)
 
 
-def nothing(request: SearchRequest, warnings: tuple[str, ...], state: IndexState, started: float) -> Results:
+def nothing(request: SearchRequest, warnings: tuple[str, ...], state: IndexState, started: float) -> HitList:
     """The answer to a text that holds nothing to search for."""
-    return Results(
+    return HitList(
         query=request.query,
         parsed="",
         total=0,

@@ -76,7 +76,7 @@ class IndexState(NamedTuple):
     changed_files: int
 
 
-class Results(Sequence[Hit]):
+class HitList(Sequence[Hit]):
     """The answer to one query: a sequence of its hits, with what is to be said of all. It never changes.
 
     `total` is exact, `len` is of these hits; `complete` is False when the deadline cut the search.
@@ -116,12 +116,12 @@ class Results(Sequence[Hit]):
         index: IndexState,
     ) -> None:
         values = query, parsed, total, limit, offset, took_ms, hits, facets, corrections, warnings, complete, index
-        for name, value in zip(Results.__slots__, values, strict=True):
+        for name, value in zip(HitList.__slots__, values, strict=True):
             object.__setattr__(self, name, value)
 
     def replaced(self, **changed: Any) -> Self:
         """The same with other values for these attributes."""
-        return type(self)(**{name: getattr(self, name) for name in Results.__slots__} | changed)
+        return type(self)(**{name: getattr(self, name) for name in HitList.__slots__} | changed)
 
     def __len__(self) -> int:
         return len(self.hits)
@@ -146,13 +146,13 @@ class Results(Sequence[Hit]):
 
     def values(self) -> tuple[Any, ...]:
         """All attributes, in the order of `__init__`."""
-        return tuple(getattr(self, name) for name in Results.__slots__)
+        return tuple(getattr(self, name) for name in HitList.__slots__)
 
     def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
         return type(self), self.values()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Results) and self.values() == other.values()
+        return isinstance(other, HitList) and self.values() == other.values()
 
     __hash__ = None  # type: ignore[assignment]  # facets are dicts
 

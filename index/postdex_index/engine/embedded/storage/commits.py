@@ -90,7 +90,7 @@ class Commit(NamedTuple):
         return [*(entry.file for entry in self.segments), *self.tables, *([self.problems] if self.problems else [])]
 
 
-_tables: WeakValueDictionary[str, file_table.FileTable] = WeakValueDictionary()
+_tables: WeakValueDictionary[str, file_table.CommittedFiles] = WeakValueDictionary()
 
 
 class Store:

@@ -18,7 +18,7 @@ _NEVER = -(1 << 62)
 _DIGEST = 16
 
 
-class FileTable(dict[str, FileStamp]):
+class CommittedFiles(dict[str, FileStamp]):
     """A post table; `files` are the names, sizes and checksums of what it was read from."""
 
     files: tuple[tuple[str, int, int], ...] = ()
@@ -61,9 +61,9 @@ def unpack(data: bytes) -> dict[str, FileStamp | None]:
     return {path: stamp if stamp.size >= 0 else None for path, stamp in zip(paths, stamps, strict=True)}
 
 
-def replayed(tables: Iterable[bytes], before: Mapping[str, FileStamp] | None = None) -> FileTable:
+def replayed(tables: Iterable[bytes], before: Mapping[str, FileStamp] | None = None) -> CommittedFiles:
     """A full table and the changes since, as one; or a table of `before` and the changes since."""
-    rows = FileTable(before or {})
+    rows = CommittedFiles(before or {})
     for data in tables:
         apply(rows, unpack(data))
     return rows
