@@ -153,7 +153,9 @@ def _generators() -> str:
     rows = []
     for it in sorted(found, key=lambda generator: generator.rank):
         styles = (style.name for style in it.styles)
-        rows.append(f"{it.name} | {' '.join(it.posts)} | {' '.join(styles)} | {'; '.join(it.signs)}\n")
+        rows.append(
+            f"{it.name} | {' '.join(it.posts)} | {' '.join(styles)} | {' '.join(it.besides)} | {'; '.join(it.signs)}\n"
+        )
     return "".join(rows)
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from postdex_index.content.front_matter import parse
 from postdex_index.content.metadata import Metadata, PostContext, normalise
 from postdex_index.formats import dates
+from postdex_index.sites.locales import of_path
 from postdex_index.sites.reading import named
 
 NOW = 1_700_000_000  # 2023-11-14T22:13:20Z
@@ -167,7 +168,7 @@ KEPT = [
 
 def check(lines: str, *, path: str = "x.md", generator: str = "", zone: str = "", language: str = "") -> Metadata:
     """The one call of what is tested."""
-    around = PostContext(path, dates.zone_or_utc(zone), named(generator), language, MTIME, NOW)
+    around = PostContext(path, of_path(path), dates.zone_or_utc(zone), named(generator), language, MTIME, NOW)
     return normalise(parse(f"---\n{lines}\n---\n"), around)
 
 
@@ -232,7 +233,9 @@ _NAMES = st.sampled_from(
 )
 def test_any_fields_give_clean_metadata(fields: dict[str, Any], generator: str, path: str) -> None:
     front = parse("")._replace(fields=fields)
-    found = normalise(front, PostContext(path, dates.zone_or_utc("Asia/Shanghai"), named(generator), now=NOW)).post
+    found = normalise(
+        front, PostContext(path, of_path(path), dates.zone_or_utc("Asia/Shanghai"), named(generator), now=NOW)
+    ).post
     assert found.title == " ".join(found.title.split())
     assert all(isinstance(tag, str) and tag for tag in (*found.tags, *found.aliases, *found.authors))
     assert all(path and all(path) for path in found.categories)

@@ -17,6 +17,7 @@ from unicodedata import normalize
 from ..formats import dates
 from ..model import Post, Problem
 from ..sites.generator import UNKNOWN, Generator
+from ..sites.locales import Locale
 from ..sites.permalinks import undated
 
 if TYPE_CHECKING:
@@ -42,23 +43,6 @@ _REASONS = frozenset(("draft", "published", "hidden", "indexing", "search", "pas
 _TRUE = frozenset(("true", "yes", "on", "1", "y"))
 _FALSE = frozenset(("false", "no", "off", "0", "n"))
 _LANG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
-_REGION = re.compile(r"[a-z]{2}-[a-z]{2,4}")
-#: Codes that a path segment or a file's last suffix may be on its own. Those that are also everyday
-#: names of folders (`id`, `is`, `my`, `no`, `so`, `to`) are not among them.
-_LANGUAGES = frozenset(
-    (
-        *("ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "gl"),
-        *("he", "hi", "hr", "hu", "hy", "it", "ja", "ko", "lt", "lv", "nl", "pl", "pt", "ro", "ru", "sk"),
-        *("sl", "sr", "sv", "ta", "th", "tr", "uk", "ur", "vi", "zh"),
-    )
-)
-#: A bare code counts as a language only at the path's beginning or in one of these folders.
-_BEFORE_LANG = frozenset(
-    (
-        *("blog", "content", "docs", "i18n", "locales", "pages"),
-        *("posts", "_posts", "source", "src", "translations", "website"),
-    )
-)
 
 
 class Metadata(NamedTuple):
@@ -66,7 +50,8 @@ class Metadata(NamedTuple):
     give them.
 
     `link`, `given_slug` and `abbrlink` are what it says of the post's address, as it was written; the post's slug is
-    that, else the file's name. `unpublished_line` is where the reason stands.
+    that, else the file's name. `unpublished_line` is where the reason stands, `page` the
+    path without its language.
     """
 
     post: Post
@@ -74,15 +59,17 @@ class Metadata(NamedTuple):
     given_slug: str
     abbrlink: str
     unpublished_line: int
+    page: str
 
 
 class PostContext(NamedTuple):
     """What the meaning of fields depends on beside them: the file, the site, the time.
 
-    `path` is relative to the site's root; `mtime` and `now` are seconds since 1970, UTC.
+    `path` is relative to the site's root, `language` the site's own; `mtime` and `now` are seconds since 1970, UTC.
     """
 
     path: str
+    locale: Locale
     zone: tzinfo
     generator: Generator = UNKNOWN
     language: str = ""
@@ -94,8 +81,9 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
     """The post's metadata; never raises.
 
     >>> from .front_matter import parse
+    >>> from ..sites.locales import of_path
     >>> front = parse("---\\ntitle: Off  by one\\ntags: '#c, kernel'\\ndate: 2022-08-26\\n---\\n")
-    >>> post = normalise(front, PostContext("off.md", dates.find_zone(""))).post
+    >>> post = normalise(front, PostContext("off.md", of_path("off.md"), dates.find_zone(""))).post
     >>> post.title, post.tags, dates.show(post.date)
     ('Off by one', ('c', 'kernel'), '2022-08-26T00:00:00')
     """
@@ -123,18 +111,20 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
         weight=_weight(fields),
         description=clean(fields.as_written("description", "summary", "excerpt", "subtitle")),
         aliases=fields.several("aliases", "alias", "redirect_from", split=""),
-        slug=slug or abbrlink or name_of(context.path),
+        slug=slug or abbrlink or name_of(context.locale.page),
         unpublished=reason,
         reconsider_at=reconsider_at,
     )
     post = post._replace(problems=(*front.problems, *fields.problems))
-    return Metadata(post, fields.as_written("url", "permalink", "path"), slug, abbrlink, fields.line(name))
+    return Metadata(
+        post, fields.as_written("url", "permalink", "path"), slug, abbrlink, fields.line(name), context.locale.page
+    )
 
 
 def name_of(path: str) -> str:
-    """The name that a file's path gives its post: the stem, without date and language; a bundle's folder.
+    """The name that a page's path gives it: the stem, without date; a bundle's folder.
 
-    >>> name_of("2022/2022-08-26-refcount-bug.zh.md"), name_of("posts/smc/index.md"), name_of("2022-08-26.md")
+    >>> name_of("2022/2022-08-26-refcount-bug.md"), name_of("posts/smc/index.md"), name_of("2022-08-26.md")
     ('refcount-bug', 'smc', '2022-08-26')
     """
     return undated(_stem(path))
@@ -258,7 +248,7 @@ def _date(fields: _Fields, context: PostContext) -> tuple[int | None, str]:
     if name:
         moment = fields.moment(context.zone, name)
         return (moment.wall, "post") if moment else (None, "")
-    in_name = dates.split_name(_stem(context.path))[0]
+    in_name = dates.split_name(_stem(context.locale.page))[0]
     moment = dates.parse(in_name, context.zone) if in_name else None
     if moment:
         return moment.wall, "path"
@@ -334,39 +324,13 @@ def _lang(fields: _Fields, context: PostContext) -> str:
             code = value.split(".")[0].strip().lower().replace("_", "-")
             if _LANG.fullmatch(code):  # `language: python` is about something else
                 return code
-    return _lang_of_path(context.path) or context.language
-
-
-def _lang_of_path(path: str) -> str:
-    *folders, name = path.split("/")
-    suffix = _lang_suffix(name)
-    if suffix:
-        return suffix
-    before = ""
-    for folder in folders:
-        code = folder.lower().replace("_", "-")
-        if _is_language(code) and ("-" in code or before == "" or before in _BEFORE_LANG):
-            return code
-        before = folder.lower()
-    return ""
-
-
-def _lang_suffix(name: str) -> str:
-    parts = name.split(".")
-    code = parts[-2].lower().replace("_", "-") if len(parts) > 2 else ""
-    return code if _is_language(code) else ""
-
-
-def _is_language(code: str) -> bool:
-    return code[:2] in _LANGUAGES and (len(code) == 2 or _REGION.fullmatch(code) is not None)
+    return context.locale.language or context.language
 
 
 def _stem(path: str) -> str:
     """The file's name without suffixes, or its folder's if the file is only called index."""
     *folders, name = path.split("/")
     stem = name.rpartition(".")[0] or name
-    if _lang_suffix(name):
-        stem = stem.rpartition(".")[0]
     return folders[-1] if folders and stem.lower() in ("index", "_index") else stem
 
 

@@ -14,6 +14,7 @@ from ..model import Post, Problem, Section
 from ..settings import Settings
 from ..sites import permalinks
 from ..sites.generator import Address, PlainBody, Site
+from ..sites.locales import of_path
 from ..sites.reading import slug_style
 from . import front_matter, metadata
 from .markdown import sections
@@ -30,8 +31,10 @@ def parse(
     """
     generator = site.generator
     front = front_matter.parse(text, generator)
+    locale = generator.locale(site, site.prefix + path) if generator.locale else of_path(site.prefix + path)
     context = metadata.PostContext(
         path=site.prefix + path,
+        locale=locale,
         zone=dates.zone_or_utc(settings.timezone or site.timezone),
         generator=generator,
         language=settings.language or site.language,
@@ -39,6 +42,11 @@ def parse(
         now=time.time() if now is None else now,
     )
     meta = metadata.normalise(front, context)
+    if generator.unbuilt and not meta.post.unpublished:
+        reason = generator.unbuilt(site, site.prefix + path, bool(front.head))
+        meta = meta._replace(post=meta.post._replace(unpublished=reason))
+    if named := site.titles.get(site.prefix + path):
+        meta = meta._replace(post=meta.post._replace(title=metadata.clean(named)))
     style = site.anchors if settings.anchors == "auto" else settings.anchors
     source, tags = generator.dialect(front.body) if generator.dialect else PlainBody(front.body)
     if tags:
@@ -70,7 +78,7 @@ def _post(path: str, meta: metadata.Metadata, body: sections.ParsedMarkdown, sit
         problems.append(Problem(path, meta.unpublished_line, "unpublished", post.unpublished, hint))
     return post._replace(
         path=path,
-        title=title or metadata.name_of(site.prefix + path).replace("_", " ").strip() or path,
+        title=title or metadata.name_of(meta.page).replace("_", " ").strip() or path,
         # The heading that became the title is not a heading besides.
         sections=body.sections if post.title else sections.without_title(body.sections, title),
         url=link.url,
@@ -88,6 +96,7 @@ def _link(path: str, meta: metadata.Metadata, title: str, site: Site, settings: 
         slug=meta.given_slug,
         abbrlink=meta.abbrlink,
         title=title,
+        language=meta.post.lang,
         date=dated,
         categories=meta.post.categories,
     )

@@ -23,11 +23,12 @@ _TABLE = os.path.join(os.path.dirname(__file__), "generators.txt")
 class _Row:
     """What `generator.Generator` says of a generator, as far as it is asked of all of them."""
 
-    __slots__ = ("posts", "signs", "styles")
+    __slots__ = ("besides", "posts", "signs", "styles")
 
-    def __init__(self, posts: str, styles: str, signs: str) -> None:
+    def __init__(self, posts: str, styles: str, besides: str, signs: str) -> None:
         self.posts = posts.split()
         self.styles = styles.split()
+        self.besides = besides.split()
         self.signs = signs.split("; ")
 
     def marks(self) -> set[str]:
@@ -90,6 +91,7 @@ def surroundings(folder: Path) -> list[Path]:
     start = Path(os.path.abspath(folder))
     deep = sorted(mark for mark in _marks() if "/" in mark[:-1] and mark.endswith("/"))
     watched = {mark.partition("/")[0] for mark in _marks().difference(deep)}
+    watched.update(name for row in generators().values() for name in row.besides)
     around: list[Path] = []
     for root in (start, *start.parents[:ABOVE]):
         names = _names(root)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from .locales import Locale
 from .slugs import GITHUB, SlugStyle
 
 if TYPE_CHECKING:
@@ -40,12 +41,19 @@ class Generator(NamedTuple):
     signs: tuple[str, ...] = ()
     #: Folders of posts below the root, best first.
     posts: tuple[str, ...] = ()
-    #: Files of settings, best first. Settings that are a program are never read.
+    #: Files of settings, best first. Settings that are a program are never run.
     settings: tuple[str, ...] = ()
+    #: Names of other files, in the root or in a folder of posts, that say something of all posts.
+    besides: tuple[str, ...] = ()
     #: The site with what its settings say of it.
     configure: Callable[[Site, Config], Site] | None = None
     #: Styles of anchors; the first one is the default.
     styles: tuple[SlugStyle, ...] = (GITHUB,)
+    #: The locale of a path below the root; None is `locales.of_path`.
+    locale: Callable[[Site, str], Locale] | None = None
+    #: Why the site has no page of a file, "" if it has one: asked with the path below the root, and whether the file
+    #: begins with front matter.
+    unbuilt: Callable[[Site, str, bool], str] | None = None
     #: The path of a post's link, "" if it has none.
     link: Callable[[Site, Address], str] | None = None
     #: Names of whole patterns of links.
@@ -82,6 +90,8 @@ class Site(NamedTuple):
     `prefix` leads from `root` to the folder of posts ("source/_posts/" or ""), `anchors` is the name of a slug style.
     `url` is the pattern of a post's link in the generator's own placeholders (or how it makes names of files),
     `permalinks` those of sections, collections or languages.
+    `languages` are the codes of all languages that the settings name, `language` is the one that a file has which
+    names none, `titles` are what the site calls its pages, whatever those say themselves, by paths below the root.
     `base` is the path that all links begin with ("/blog" or ""). `dated` says that a date at
     the beginning of a file's name is no part of the link.
     """
@@ -92,6 +102,8 @@ class Site(NamedTuple):
     anchors: str = GITHUB.name
     timezone: str = ""
     language: str = ""
+    languages: tuple[str, ...] = ()
+    titles: Mapping[str, str] = {}
     url: str = ""
     base: str = ""
     permalinks: tuple[tuple[str, str], ...] = ()
@@ -102,7 +114,7 @@ class Site(NamedTuple):
 class Address(NamedTuple):
     """What a post's link can be made of; `path` is relative to the site's root, `date` seconds on the wall clock.
 
-    `link` is the address that the front matter gives, if any; `slug` only what it gives as such.
+    `link` is the address that the front matter gives, if any; `slug` only what it gives as such; `language` the post's.
     """
 
     path: str
@@ -110,6 +122,7 @@ class Address(NamedTuple):
     slug: str = ""
     abbrlink: str = ""
     title: str = ""
+    language: str = ""
     date: int | None = None
     categories: tuple[tuple[str, ...], ...] = ()
 

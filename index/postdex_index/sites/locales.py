@@ -1,0 +1,57 @@
+"""Which language does a path name, and which page is in that language? For sites that say no more of it themselves."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_REGION = re.compile(r"[a-z]{2}-[a-z]{2,4}")
+#: Codes that a path segment or a file's last suffix may be on its own. Those that are also everyday
+#: names of folders (`id`, `is`, `my`, `no`, `so`, `to`) are not among them.
+_LANGUAGES = frozenset(
+    (
+        *("ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "gl"),
+        *("he", "hi", "hr", "hu", "hy", "it", "ja", "ko", "lt", "lv", "nl", "pl", "pt", "ro", "ru", "sk"),
+        *("sl", "sr", "sv", "ta", "th", "tr", "uk", "ur", "vi", "zh"),
+    )
+)
+#: A bare code counts as a language only at the path's beginning or in one of these folders.
+_BEFORE_LANGUAGE = frozenset(
+    (
+        *("blog", "content", "docs", "i18n", "locales", "pages"),
+        *("posts", "_posts", "source", "src", "translations", "website"),
+    )
+)
+
+
+class Locale(NamedTuple):
+    """The language of a file ("" is the site's own), and the `page` that it is in that language: the file's path
+    without what names the language, which translations have in common."""
+
+    language: str
+    page: str
+
+
+def of_path(path: str) -> Locale:
+    """The locale of a path, by the code of a language in its file's name or in one of its folders.
+
+    >>> of_path("posts/smc.zh.md"), of_path("docs/pt-br/smc.md").page, of_path("smc.md").language
+    (Locale(language='zh', page='posts/smc.md'), 'docs/smc.md', '')
+    """
+    *folders, name = path.split("/")
+    stem, _, suffix = name.rpartition(".")
+    before, _, last = stem.rpartition(".")
+    code = last.lower().replace("_", "-") if before else ""
+    if _is_language(code):
+        return Locale(code, "/".join([*folders, f"{before}.{suffix}"]))
+    above = ""
+    for at, folder in enumerate(folders):
+        code = folder.lower().replace("_", "-")
+        if _is_language(code) and ("-" in code or above == "" or above in _BEFORE_LANGUAGE):
+            return Locale(code, "/".join([*folders[:at], *folders[at + 1 :], name]))
+        above = folder.lower()
+    return Locale("", path)
+
+
+def _is_language(code: str) -> bool:
+    return code[:2] in _LANGUAGES and (len(code) == 2 or _REGION.fullmatch(code) is not None)
