@@ -27,7 +27,7 @@ from postdex_index.engine.api import FileStamp
 from postdex_index.errors import FolderError
 from postdex_index.model import Post, Section
 from postdex_index.settings import Settings
-from postdex_index.sites.generator import Site
+from postdex_index.sites.generator import Address, Generator, Site
 from postdex_index.sites.reading import named
 
 #: files (a text after ": "), settings, what is found
@@ -441,3 +441,20 @@ def test_parse_never_raises_and_lines_are_those_of_the_file(text: str) -> None:
     post = parse(text, "x/a.md", Site(named("jekyll"), url="date"), Settings())
     check_post(post, text)
     assert all(problem.path == "x/a.md" for problem in post.problems)
+
+
+def test_a_site_gives_posts_front_matter_and_leaves_files_out_by_it() -> None:
+    asked: list[object] = []
+
+    def unbuilt(_site: Site, path: str, fields: object) -> str:
+        asked.append((path, fields))
+        return "" if fields else "it has no front matter"
+
+    def link(_site: Site, post: Address) -> str:
+        return f"/{post.fields.get('title')}/"
+
+    generator = Generator(fields=lambda _site, _path, said: {"title": "T", **said}, unbuilt=unbuilt, link=link)
+    post = parse("---\ntags: [a]\n---\nx", "a.md", Site(generator, prefix="p/"), Settings())
+    assert (post.title, post.tags, post.url, post.unpublished) == ("T", ("a",), "/T/", "")
+    assert parse("x", "a.md", Site(generator), Settings()).unpublished == "it has no front matter"
+    assert asked == [("p/a.md", {"title": "T", "tags": ["a"]}), ("a.md", None)]

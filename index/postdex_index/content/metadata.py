@@ -9,7 +9,7 @@ this is for `permalinks`; titles and descriptions from the body are for `parser`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
@@ -51,7 +51,7 @@ class Metadata(NamedTuple):
 
     `link`, `given_slug` and `abbrlink` are what it says of the post's address, as it was written; the post's slug is
     that, else the file's name. `unpublished_line` is where the reason stands, `page` the
-    path without its language.
+    path without its language, `fields` the front matter itself.
     """
 
     post: Post
@@ -60,6 +60,7 @@ class Metadata(NamedTuple):
     abbrlink: str
     unpublished_line: int
     page: str
+    fields: Mapping[str, Value]
 
 
 class PostContext(NamedTuple):
@@ -116,9 +117,8 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
         reconsider_at=reconsider_at,
     )
     post = post._replace(problems=(*front.problems, *fields.problems))
-    return Metadata(
-        post, fields.as_written("url", "permalink", "path"), slug, abbrlink, fields.line(name), context.locale.page
-    )
+    link = fields.as_written("url", "permalink", "path")
+    return Metadata(post, link, slug, abbrlink, fields.line(name), context.locale.page, front.fields)
 
 
 def name_of(path: str) -> str:

@@ -31,6 +31,8 @@ def parse(
     """
     generator = site.generator
     front = front_matter.parse(text, generator)
+    if generator.fields:
+        front = front._replace(fields={**generator.fields(site, site.prefix + path, front.fields)})
     locale = generator.locale(site, site.prefix + path) if generator.locale else of_path(site.prefix + path)
     context = metadata.PostContext(
         path=site.prefix + path,
@@ -43,7 +45,7 @@ def parse(
     )
     meta = metadata.normalise(front, context)
     if generator.unbuilt and not meta.post.unpublished:
-        reason = generator.unbuilt(site, site.prefix + path, bool(front.head))
+        reason = generator.unbuilt(site, site.prefix + path, front.fields if front.head else None)
         meta = meta._replace(post=meta.post._replace(unpublished=reason))
     if named := site.titles.get(site.prefix + path):
         meta = meta._replace(post=meta.post._replace(title=metadata.clean(named)))
@@ -99,5 +101,6 @@ def _link(path: str, meta: metadata.Metadata, title: str, site: Site, settings: 
         language=meta.post.lang,
         date=dated,
         categories=meta.post.categories,
+        fields=meta.fields,
     )
     return permalinks.url(site, address, pattern=settings.url, base=settings.base_url)

@@ -51,9 +51,11 @@ class Generator(NamedTuple):
     styles: tuple[SlugStyle, ...] = (GITHUB,)
     #: The locale of a path below the root; None is `locales.of_path`.
     locale: Callable[[Site, str], Locale] | None = None
-    #: Why the site has no page of a file, "" if it has one: asked with the path below the root, and whether the file
-    #: begins with front matter.
-    unbuilt: Callable[[Site, str, bool], str] | None = None
+    #: The front matter that a post has by the settings: asked with the path below the root, and what it says itself.
+    fields: Callable[[Site, str, Config], Config] | None = None
+    #: Why the site has no page of a file, "" if it has one: asked with the path below the root, and its front matter
+    #: as `fields` gives it, None for a file that does not begin with any.
+    unbuilt: Callable[[Site, str, Config | None], str] | None = None
     #: The path of a post's link, "" if it has none.
     link: Callable[[Site, Address], str] | None = None
     #: Names of whole patterns of links.
@@ -114,7 +116,8 @@ class Site(NamedTuple):
 class Address(NamedTuple):
     """What a post's link can be made of; `path` is relative to the site's root, `date` seconds on the wall clock.
 
-    `link` is the address that the front matter gives, if any; `slug` only what it gives as such; `language` the post's.
+    `link` is the address that the front matter gives, if any; `slug` only what it gives as such; `language` the post's;
+    `fields` is the front matter itself, as `Generator.fields` gives it.
     """
 
     path: str
@@ -125,6 +128,7 @@ class Address(NamedTuple):
     language: str = ""
     date: int | None = None
     categories: tuple[tuple[str, ...], ...] = ()
+    fields: Mapping[str, Value] = {}
 
 
 class Location(NamedTuple):
