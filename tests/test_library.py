@@ -577,6 +577,19 @@ def test_other_questions(ix: postdex.Index) -> None:
             lost()
 
 
+def test_without_words_a_hit_shows_what_its_post_says_of_itself(blog: Path) -> None:
+    about = "What it is about. " * 30
+    (blog / "d.md").write_text(f"---\ndescription: {about}\ntags: [d]\n---\nA beginning.\n", encoding="utf-8")
+    (blog / "e.md").write_text("---\ntags: [d]\n---\n# E\n\nThe first prose.\n\n## F\n\nx\n", encoding="utf-8")
+    with postdex.open(blog) as ix:
+        units: tuple[request.Units, ...] = ("posts", "sections")
+        for unit in units:
+            shown = {hit.path: hit.snippet.text for hit in ix.search("tag:d", units=unit)}
+            assert about.startswith(shown["d.md"].removesuffix(" …")) and len(shown["d.md"]) <= 242
+            assert shown["e.md"] == "The first prose."
+        assert ix.search("beginning")[0].snippet.text == "A beginning."
+
+
 def test_two_posts_of_one_address_are_a_problem(blog: Path) -> None:
     for name in ("d", "e"):
         (blog / f"{name}.md").write_text("---\nurl: /same/\n---\nwords\n", encoding="utf-8")

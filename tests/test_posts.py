@@ -306,6 +306,15 @@ TITLES = [
     ("2022-08-26.md", "x", "2022-08-26"),
     ("smc/index.md", "", "smc"),
     ("a.md", "---\ntitle: [x\n---\n# H", "H"),
+    ("1048576.md", "Some `words` of *a* [text](x). And more.\n", "Some words of a text"),
+    ("9f86d081884c7d65.md", "```\nmake -j2\n```\n", "make -j2"),
+    ("a9b1c2d3-0000-4000-8000-00805f9b34fb/index.md", "第一句话。第二句话。\n", "第一句话"),
+    ("20220826093000.md", "很长的一句，" * 9 + "\n", "很长的一句，" * 4 + "很长的一句…"),
+    ("77.md", "word " * 50, "word " * 11 + "word…"),
+    ("78.md", "<b>a</b> {{ x }} & <script>alert(1)</script> b\n", "a & b"),
+    ("404.md", "", "404"),
+    ("2022-08-26.md", "Dear diary.\n", "2022-08-26"),
+    ("1.10.md", "What is new.\n", "1.10"),
 ]
 
 
@@ -343,6 +352,11 @@ def test_titles(path: str, text: str, title: str, tmp_path: Path) -> None:
     post = check(tmp_path, path, text).post
     assert post is not None and post.title == title
     assert not [section for section in post.sections if section.heading == title]
+
+
+def test_a_number_as_a_name_gives_way_to_the_first_heading_and_finds_the_post(tmp_path: Path) -> None:
+    post = check(tmp_path, "7/1234.md", "## Off by one\n\nIt ends too late.\n").post
+    assert post is not None and (post.title, post.slug) == ("Off by one", "1234")
 
 
 def test_settings_stand_above_the_site(tmp_path: Path) -> None:

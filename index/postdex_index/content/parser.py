@@ -18,6 +18,7 @@ from ..sites.locales import of_path
 from ..sites.reading import slug_style
 from . import front_matter, metadata
 from .markdown import sections
+from .untitled import title_of
 
 
 def parse(
@@ -66,7 +67,7 @@ def parse(
 
 
 def _post(path: str, meta: metadata.Metadata, body: sections.ParsedMarkdown, site: Site, settings: Settings) -> Post:
-    """Metadata, body and link as one post; the title is the field, else the first heading, else the file's name."""
+    """Metadata, body and link as one post; the title is the field, else the first heading, else `untitled`'s."""
     post = meta.post
     title = post.title or metadata.clean(body.first_heading)
     link = _link(path, meta, title, site, settings)
@@ -80,7 +81,7 @@ def _post(path: str, meta: metadata.Metadata, body: sections.ParsedMarkdown, sit
         problems.append(Problem(path, meta.unpublished_line, "unpublished", post.unpublished, hint))
     return post._replace(
         path=path,
-        title=title or metadata.name_of(meta.page).replace("_", " ").strip() or path,
+        title=title or title_of(metadata.name_of(meta.page), body.sections, body.excerpt) or path,
         # The heading that became the title is not a heading besides.
         sections=body.sections if post.title else sections.without_title(body.sections, title),
         url=link.url,

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from postdex_index import schema
-from postdex_index.document import Outlined
+from postdex_index.document import Outlined, Passage
 from postdex_index.engine.api import Answer, Reader, Search
 from postdex_index.model import Explanation
 from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
@@ -25,11 +25,13 @@ from ..request import SearchRequest
 from .exact_spelling import SPELLED
 from .marking import Marking, best_snippet, marking
 from .rerank import Ranked, ScoredSection, best_sections, holding, neighbours, proximity_factor
-from .snippets import title_spans
+from .snippets import snippet, title_spans
 from .values import Hit, SectionHit, Snippet
 
 #: Sections shown of one post.
 SECTIONS = 3
+#: Characters shown of a description: fewer than stand for one that is missing, so that its end is cut between words.
+_DESCRIPTION = 240
 #: What a hit has of its post's fields as they are stored.
 _FIELDS = tuple(field.name for field in schema.HIT)
 _fields_of = attrgetter(*_FIELDS)
@@ -132,7 +134,10 @@ def _hit(reader: Reader, post: _PostMatch, context: HitContext, sections_shown: 
     shown = best.snippet
     if shown and not request.section_snippets:
         sections[0] = best._replace(snippet=None)
-    own = document.description if request.snippets and not (shown and shown.text) else ""
+    if request.snippets and not (context.leaves and shown and shown.text):
+        # Where no word was asked for, or none stands in the text, the post says best itself what it is about.
+        described = snippet(Passage(document.description, 0, best.line, (), False, False), (), width=_DESCRIPTION)
+        shown = described if described.text or not shown else shown
     return Hit(
         path=document.path,
         line=best.match_line,
@@ -142,7 +147,7 @@ def _hit(reader: Reader, post: _PostMatch, context: HitContext, sections_shown: 
         title_spans=title_spans(document.title, context.is_wanted, context.analyzer) if context.leaves else (),
         headings=best.headings,
         score=ranked.score,
-        snippet=shown if shown and shown.text else Snippet(own, (), best.line),
+        snippet=shown or Snippet("", (), best.line),
         sections=tuple(sections),
         explain=explanation(reader, ranked, context) if request.explain else None,
         **dict(zip(_FIELDS, _fields_of(document), strict=True)),
