@@ -1,4 +1,4 @@
-"""What does a block of YAML, TOML or JSON hold, with every scalar as the text that was written?
+"""What does a block of YAML, TOML, JSON or JavaScript hold, with every scalar as the text that was written?
 
 Front matter and the settings of sites are read through here. Each reader is imported when the first block needs it.
 Where a block begins and ends is for `front_matter`.
@@ -22,7 +22,8 @@ _TOML_DOTS = re.compile(
 
 
 def read_block(kind: str, block: str) -> Loaded:
-    """The value of a block; `kind` is "YAML", "TOML" or "JSON" (KeyError otherwise). Never raises on what it holds.
+    """The value of a block; `kind` is "YAML", "TOML", "JSON" or "JavaScript" (KeyError otherwise). Never raises on what
+    it holds.
 
     >>> read_block("TOML", "weight = 10\\n")
     Loaded(value={'weight': '10'}, problems=())
@@ -75,7 +76,14 @@ def _json(block: str) -> Loaded:
     return Loaded(plain(value))
 
 
-_READERS = {"YAML": _yaml, "TOML": _toml, "JSON": _json}
+def _javascript(block: str) -> Loaded:
+    with forks.barred:
+        from .javascript import load
+
+    return load(block)
+
+
+_READERS = {"YAML": _yaml, "TOML": _toml, "JSON": _json, "JavaScript": _javascript}
 
 
 def plain(value: Any, depth: int = 4) -> Value:

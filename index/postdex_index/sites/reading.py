@@ -50,6 +50,11 @@ def _configured(site: Site) -> Site:
     return site._replace(problems=tuple(problems))
 
 
+#: What a file of settings is by its suffix; a program is read for its literals.
+_KINDS = {".toml": "TOML", ".json": "JSON"}
+_KINDS |= dict.fromkeys((".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"), "JavaScript")
+
+
 @cache
 def named(name: str) -> Generator:
     """The generator of this name, `UNKNOWN` for ""; KeyError for any other."""
@@ -72,7 +77,7 @@ def slug_style(name: str) -> SlugStyle:
 
 def _config(path: Path, name: str) -> tuple[Config, Sequence[Problem]]:
     """A settings file's mapping; an empty one, and a note, if it cannot be read."""
-    kind = {".toml": "TOML", ".json": "JSON"}.get(path.suffix, "YAML")
+    kind = _KINDS.get(path.suffix, "YAML")
     value, problems = read_block(kind, file_text(path).removeprefix("\ufeff"))
     hint = "links and dates may be off until the site's settings can be read"
     notes = [Problem(name, line + 1, "note", message, hint) for line, message in problems]
