@@ -71,6 +71,8 @@ CASES: list[tuple[str, list[str | tuple[str, str]], list[str]]] = [
     ("mkdocs", ["", "中文", "文"], ["_1", "_2", "_3"]),
     # characters
     ("github", ["x² ①", "हिन्दी", "a\tb", "snake_case-kebab"], ["x-", "हिन्दी", "ab", "snake_case-kebab"]),
+    # blanks, as they are in the heading
+    ("github", ["a  b", "two\nlines", "Mode\u00a0: auto", "x \u3000y"], ["a--b", "twolines", "mode-auto", "x-y"]),
     ("hugo", ["a\tb", "हिन्दी"], ["a-b", "हनद"]),
     ("kramdown", ["a\tb"], ["a-b"]),
     ("hexo", ["--- 'a' -- \"b\"...", "`--x`y", "Straße Łódź", "Ａ１"], ["—-‘a’-–-“b”…", "xy", "Strase-Lodz", "A１"]),

@@ -116,7 +116,9 @@ def test_prose(body: str, text: str) -> None:
 SECTIONS: list[tuple[str, list[Row], list[tuple[str, str]]]] = [
     ("# A\na\n## B `c` *d* #\n\nb", [(1, "# A #a", "\na"), (3, "## B c d #b-c-d", "\n\nb")], []),
     ("intro\n\n# A", [(1, "", "intro"), (3, "# A #a", "")], []),
-    ("Two\nlines\n===\ntext", [(1, "# Two lines #two-lines", "\n\n\ntext")], []),
+    ("# a  b\u3000c", [(1, "# a b c #a--bc", "")], []),
+    ("> ## a {#b}\n\n# a", [(1, "", "a"), (3, "# a #a", "")], []),
+    ("Two\nlines\n===\ntext", [(1, "# Two lines #twolines", "\n\n\ntext")], []),
     ("# A\n# A\n# A {#own}\n# A 1", [
         (1, "# A #a", ""), (2, "# A #a-1", ""), (3, "# A #own", ""), (4, "# A 1 #a-1-1", ""),
     ], []),

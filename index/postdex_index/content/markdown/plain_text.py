@@ -38,8 +38,8 @@ class Rendering:
     __slots__ = (
         "anchor", "at", "at_line", "code", "codes", "container_end", "fence_line", "first_heading", "heading",
         "hidden_from", "into", "language", "length", "level", "line", "linked", "links", "marked", "more",
-        "nested_from", "next_break", "problems", "prose", "put", "remainders", "row_begun", "section_line", "sections",
-        "slugs", "source", "tail", "text",
+        "nested_from", "nested_id", "next_break", "problems", "prose", "put", "remainders", "row_begun",
+        "section_line", "sections", "slugs", "source", "tail", "text",
     )  # fmt: skip
 
     def __init__(self, source: bytes, first_line: int, anchors: SlugStyle) -> None:
@@ -70,7 +70,7 @@ class Rendering:
         self.at, self.at_line, self.line, self.next_break = 0, first_line, first_line, -1
         #: Byte where the outermost quote or list ends; a heading before it is nested.
         self.container_end = 0
-        self.nested_from = 0
+        self.nested_from, self.nested_id = 0, ""
         #: Text that the parser took for attributes of the heading that is open.
         self.tail = ""
         self.row_begun = False
@@ -88,7 +88,7 @@ class Rendering:
             elif event.__class__ is str:
                 if event == "SoftBreak":
                     if self.into is not self.prose:
-                        self.put(" ")
+                        self.put("\n")
                 elif event == "HardBreak":
                     self.hard_break(span["end"])
             elif "End" in event:
@@ -155,11 +155,11 @@ class Rendering:
 
     def start_heading(self, what: Any, span: Any) -> None:
         self.start_block(what, span)
+        marks = what["Heading"]
         if span["start"] < self.container_end:
-            self.nested_from = len(self.prose)
+            self.nested_from, self.nested_id = len(self.prose), marks["id"] or ""
             return
         self.close_section()
-        marks = what["Heading"]
         self.level, self.anchor = int(marks["level"][1]), marks["id"] or ""
         self.section_line = self.line
         self.tail = ""
@@ -173,7 +173,8 @@ class Rendering:
         if self.hidden_from >= 0:
             self.end_hidden()
         if self.into is self.prose:
-            self.slugs.slug(" ".join("".join(self.prose[self.nested_from :]).split()))
+            nested = "".join(self.prose[self.nested_from :])
+            self.slugs.slug(_MARKS.sub("", nested).replace(SOFT_BREAK, "\n").strip(), self.nested_id)
             return
         parts, codes = self.into, self.codes
         raw = self.undivert()
@@ -183,15 +184,15 @@ class Rendering:
         if codes:
             marked = self.clean_heading(parts, "`")
             self.codes = []
-        self.heading = heading or first_argument(raw)
+        self.heading = " ".join(heading.split()) or first_argument(raw)
         self.anchor = self.slugs.slug(marked or self.heading, self.anchor)
         if self.level == 1 and not self.first_heading:
             self.first_heading = self.heading
 
     def clean_heading(self, parts: list[str], ticks: str = "") -> str:
-        """The text of a heading on one line, its code between `ticks`; a link in it is a part of it."""
+        """The text of a heading with its blanks, its code between `ticks`; a link in it is a part of it."""
         text = clean_prose(parts, self.codes, [] if ticks else self.links, self.remainders, ticks)
-        return " ".join(_MARKS.sub("", text).split())
+        return _MARKS.sub("", text).strip()
 
     def start_code(self, what: Any, span: Any) -> None:
         self.start_block(what, span)
@@ -221,7 +222,7 @@ class Rendering:
 
     def end_html(self, _span: Any) -> None:
         html = self.undivert()
-        if "</h" in html or "</H" in html:
+        if self.slugs.style.html and ("</h" in html or "</H" in html):
             for _, attributes, inner in _HTML_HEADING.findall(html):
                 explicit = _HTML_ID.search(attributes)
                 self.slugs.slug(" ".join(html_text(inner).split()), explicit[1] if explicit else "")
