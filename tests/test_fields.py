@@ -24,6 +24,7 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("Title: x", {"title": "x"}, {}),
     ("title: 1.10", {"title": "1.10"}, {}),
     ("a: b", {"title": "", "title_words": ""}, {}),
+    ("tags: -a -b", {"tags": ("-a -b",)}, {}),
     ("title: x\nlinkTitle: y", {"title": "x", "title_words": "y"}, {}),
     ("title: x\nlinktitle: x", {"title_words": ""}, {}),
     # date

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from costs import check_cost
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postdex_index.content.front_matter import FrontMatter, parse
+from postdex_index.content.metadata import _REASONS
+from postdex_index.content.misspelt import KNOWN
 from postdex_index.formats.yaml_fast import read_plain
 from postdex_index.formats.yaml_lenient import load
 from postdex_index.sites.reading import named
@@ -68,13 +73,42 @@ BROKEN = [
     ("---\na: 1\n\tb: 2\n---\nbody", [(2, "not valid YAML")], 5),
     ("---\ntitle: x\n just text\nmore text\n---\nbody", [(4, "not valid YAML")], 6),
     ("---\na: &x [1]\nb: {c: *y}\nd: [*z\n---\nbody", [(4, "*z for an alias")], 6),
-    ("+++\ntitle = x\n+++\nbody", [(2, "not valid TOML")], 4),
+    ("+++\nother = x\n+++\nbody", [(2, "not valid TOML")], 4),
     ("+++\na = 1\n\nb = '''\n+++\nbody", [(4, "not valid TOML")], 6),
     ("+++\na = " + "9" * 5000 + "\n+++\nbody", [(2, "not valid TOML")], 4),
     ('{\n  "title": "x" "y"\n}\nbody', [(2, "not valid JSON")], 4),
     ('{"title": "x"\nbody', [(2, "not valid JSON")], 1),
     (';;;\n"title": x\n;;;\nbody', [(2, "not valid JSON")], 4),
     ("---\ntitle: " + "x" * 70_000 + "\n---\nbody", [(2, "longer than 64 KiB")], 4),
+]
+
+#: text, what its fields are, the line and remedy of each problem
+MEANT: list[tuple[str, dict[str, object], list[tuple[int, str]]]] = [
+    ("---\ntitle:x\n---\n", {"title": "x"}, [(2, "write `title: x`")]),
+    ("---\ntitle:x\ntags:y\n---\n", {"title": "x", "tags": "y"}, [(2, "write `title: x`"), (3, "write `tags: y`")]),
+    ("---\ntitle: x\ntags:[a, b]\n---\n", {"title": "x", "tags": ["a", "b"]}, [(3, "write `tags: [a, b]`")]),
+    ("---\ndate:2022-01-01\n---\n", {"date": "2022-01-01"}, [(2, "write `date: 2022-01-01`")]),
+    ("---\ndraft:true\na: b\n---\n", {"draft": "true", "a": "b"}, [(2, "write `draft: true`")]),
+    ('---\n"title":"x"\n---\n', {"title": "x"}, [(2, 'write `title: "x"`')]),
+    ("---\ntitle：中文\n---\n", {"title": "中文"}, [(2, "write `title: 中文`")]),
+    ('---\ntitle = "x"\n---\n', {"title": "x"}, [(2, 'write `title: "x"`')]),
+    ("---\ntags:\n-a\n-b c\n---\n", {"tags": ["a", "b c"]}, [(3, "write `- a`"), (4, "write `- b c`")]),
+    ("+++\ntitle = x\ndraft = true\n+++\n", {"title": "x", "draft": "true"}, [(2, 'write `title = "x"`')]),
+    ('+++\ntitle "x"\n+++\n', {"title": "x"}, [(2, 'write `title = "x"`')]),
+    ('+++\ntitle: a "b"\n+++\n', {"title": 'a "b"'}, [(2, 'write `title = "a \\"b\\""`')]),
+    ("+++\ndate: 2022-01-01\n+++\n", {"date": "2022-01-01"}, [(2, "write `date = 2022-01-01`")]),
+    ('+++\na = 1\nb = "x\nc = 2\n+++\n', {"a": "1", "c": "2"}, [(3, "check quotes, commas and brackets")]),
+    ("title:x\n---\n", {"title": "x"}, [(1, "write `title: x`")]),
+    ("---\ntitle: x\n\n", {"title": "x"}, [(3, "add a line --- before this one")]),
+    ("---\ntitle: x\n----\n", {"title": "x"}, [(3, "write --- in the place of ----")]),
+    ("+++\ntitle = 'x'\n---\n", {"title": "x"}, [(3, "write +++ in the place of ---")]),
+    # nothing is certain here
+    ("---\nsee:x\n---\n", {}, []),
+    ("---\nstd::vector\n---\n", {}, []),
+    ("---\nhttps://a.org/\n---\n", {}, []),
+    ("---\nNote: x\n\n", {}, [(1, "add a line --- after the last field")]),
+    ("---\ntitle: x\nand prose\n\n", {}, [(1, "add a line --- after the last field")]),
+    ("---\ntitle x\na: b\n---\n", {"a": "b"}, [(2, "write `title: x`, if this is a field")]),
 ]
 
 #: a value as it is written -> the text that it is
@@ -118,6 +152,11 @@ HOSTILE = {
     "merge bomb": "---\na: &a {k: v}\n" + "".join(f"m{i}:\n  <<: *a\n" for i in range(5000)) + "---\n",
     "many bad lines": "---\n" + "".join(f"k{i}: @x\n" for i in range(8000)) + "---\n",
     "many bad items": "---\ntags:\n" + "- @x\n" * 13_000 + "---\n",
+    "many misspelt lines": "---\n" + "tag:x\n" * 10_000 + "---\n",
+    "many misspelt lines of TOML": "+++\n" + "".join(f"tag: x{i}\n" for i in range(5000)) + "+++\n",
+    "many bad lines of TOML": "+++\n" + "".join(f"k{i} = '\n" for i in range(8000)) + "+++\n",
+    "fields that never end": "---\n" + "tag: x\n" * 100_000,
+    "items that never end": "---\n" + "-x\n" * 20_000 + "---\n",
     "a megabyte": "---\ntitle: x\n" + "a: b\n" * 250_000 + "---\n",
     "dotted key": "+++\n" + ".".join("a" * 30_000) + " = 1\n+++\n",
     "quoted dotted key": "+++\n" + ".".join(['"a"'] * 15_000) + " = 1\n+++\n",
@@ -229,6 +268,24 @@ def test_broken(text: str, problems: list[tuple[int, str]], line: int) -> None:
     assert all(words in problem.message for problem, (_, words) in zip(found.problems, problems, strict=True))
     assert all(problem.hint for problem in found.problems)
     assert found.first_line == line and found.body.endswith("body")
+
+
+@pytest.mark.parametrize(("text", "fields", "said"), MEANT)
+def test_what_is_misspelt_is_read_as_it_was_meant_and_said(
+    text: str, fields: dict[str, object], said: list[tuple[int, str]]
+) -> None:
+    found = check(text + "body", "hexo")
+    assert found.fields == fields
+    assert [(problem.line, problem.hint) for problem in found.problems] == said
+    assert found.body == "body" or not found.fields or "\n\n" in text
+
+
+def test_the_names_that_are_mended_are_those_of_the_documents() -> None:
+    lines = (Path(__file__).parent.parent / "docs/frontmatter.md").read_text(encoding="utf-8").split("\n")
+    rows = [line.split(" | ")[1] for line in lines if line.startswith("| ") and line.count(" | ") == 2]
+    documented = {name.lower() for row in rows for name in re.findall("`([a-zA-Z_]+)`", row)}
+    assert "abbrlink" in documented and documented <= KNOWN
+    assert {name.lower() for name in _REASONS} <= KNOWN
 
 
 @pytest.mark.parametrize(("written", "value"), SCALARS)

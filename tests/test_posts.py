@@ -320,12 +320,12 @@ TITLES = [
 
 #: What stands where front matter does, the words of it that are found as text, and the lines of the problems.
 PROSE = [
-    ("---\ntitle:No blank\ntags:one\n---\n", [], [2]),
+    ("---\ntitle:No blank\ntags:one\n---\n", [], [2, 3]),
     ("---\nJust some prose.\n---\n", ["prose"], []),
     ("---\ntitle: X\nprose between fields\ntags: a\n---\n", ["prose between fields"], [3]),
     ("---\ntitle: X\n\nThis is a sentence: with a colon\n---\n", ["sentence: with a colon"], [4]),
     ("---\nNote: prose: with colons\nand another line\n---\n", ["prose: with colons", "another line"], [2]),
-    ("---\ntitle: X\ntags:one\n---\n", ["tags:one"], [3]),
+    ("---\ntitle: X\nseen:one\n---\n", ["seen:one"], [3]),
     ("---\ntitle: [cut\n---\n", ["title: [cut"], [2]),
     ("---\ntitle: X\npassword: [hidden\n---\n", [], [3]),
     ("---\ntitle: X\nwhatever: this is a field\n---\n", [], []),

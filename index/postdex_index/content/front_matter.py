@@ -9,13 +9,15 @@ problem, and the body is never lost. A block that is no mapping is body text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..formats.structured import json_decoder, json_line, json_message, plain, read_block, scalars
+from ..formats.yaml_fast import Loaded
 from ..model import Problem
 from ..sites.generator import UNKNOWN, Generator
+from .misspelt import KNOWN, Misspelling, is_field, mended, remedy_of, shown
 
 if TYPE_CHECKING:
     from ..formats.yaml_fast import Value
@@ -25,13 +27,17 @@ LONGEST = 64 * 1024
 #: Front matter without an opener has its closing line within so many lines.
 UNOPENED_LINES = 60
 
+#: Of what is wrong with a block so much is said, and of a line no more is looked at.
+_MOST_SAID, _LONGEST_LINE = 100, 1000
+
 _YAML_HINT = "put a value that has : # @ { or [ in quotes, and indent with blanks, not tabs"
 _TWICE = "the last one counts; leave the others out"
 _BLANK = re.compile(r"(?:[ \t]*\n)*")
+_KINDS = {"-": "YAML", "+": "TOML", ";": "JSON"}
+#: A line that may have been meant to close front matter.
+_OTHER_MARKS = re.compile(r"(?:-{2,}|\+{2,}|;{2,}|={3,}|\*{3,}|~{3,})[ \t]*\n?")
 _OPENER = re.compile(r"(-{3,10}|\+{3,10}|;{3,10})[ \t]*\n")
 _KEY = re.compile(r"""["']?[^\W\d][\w .-]{0,60}["']?[ \t]*:(?=[ \t\n]|$)""")
-#: The beginning of a field that lacks the blank behind its colon; no address.
-_NO_BLANK = re.compile(r"^([A-Za-z][\w-]{0,60}):(?=[^\s:/])", re.MULTILINE | re.ASCII)
 #: A key of three words and more is the beginning of a sentence that has a colon.
 _SENTENCE = re.compile(r"\S+\s+\S+\s+\S")
 #: What is in no field is text, but for these, which nobody means to be found by.
@@ -77,8 +83,8 @@ def parse(text: str, generator: Generator = UNKNOWN) -> FrontMatter:
 
     >>> parse("---\\ntitle: SMC: fallback\\n---\\n# Hello\\n")[:3]
     ({'title': 'SMC: fallback'}, '# Hello\\n', 4)
-    >>> parse("+++\\ntitle = x\\n+++\\nHello").problems[0].message
-    'this is not valid TOML (invalid value)'
+    >>> parse("+++\\ntitle = x\\n+++\\nHello").problems[0].hint
+    'write `title = "x"`'
     """
     text = text.removeprefix("\ufeff")
     if "\r" in text:
@@ -98,13 +104,36 @@ def _fenced(text: str, opener: re.Match[str]) -> FrontMatter:
     marks = opener[1]
     close = _closer(marks).search(text, opener.end() - 1)
     if close is None:
+        if (front := _unclosed(text, opener)) is not None:
+            return front
         problems = []
         if marks[0] == "+" or (marks[0] == "-" and _KEY_LINE.match(text, opener.end())):
             message = f"the front matter has no closing {marks}; all of the file is read as text"
             problems.append(_problem(text, opener.start(), message, f"add a line {marks} after the last field"))
         return _all_body(text, problems)
-    kind = {"-": "YAML", "+": "TOML", ";": "JSON"}[marks[0]]
-    return _read(text, _Block(kind, opener.end(), text[opener.end() : close.start() + 1], close.end()))
+    return _read(text, _Block(_KINDS[marks[0]], opener.end(), text[opener.end() : close.start() + 1], close.end()))
+
+
+def _unclosed(text: str, opener: re.Match[str]) -> FrontMatter | None:
+    """Front matter that lacks the line which closes it, up to the blank line behind its fields, or up to other marks;
+    None where it is not certain that all of it are fields."""
+    marks, stop = opener[1], opener.end()
+    line = ""
+    while stop < min(len(text), opener.end() + LONGEST):
+        line = text[stop : text.find("\n", stop) + 1 or len(text)]
+        if not line.strip() or _OTHER_MARKS.fullmatch(line):
+            break
+        if not (line[0] in " \t-[]#" or _KEY.match(line) or is_field(line) or (marks[0] == "+" and "=" in line)):
+            return None
+        stop += len(line)
+    body = stop + len(line) if _OTHER_MARKS.fullmatch(line) else stop
+    block = _Block(_KINDS[marks[0]], opener.end(), text[opener.end() : stop], body)
+    front = _read(text, block)
+    if front.problems or KNOWN.isdisjoint(map(str.lower, front.fields)):
+        return None
+    hint = f"write {marks} in the place of {line.strip()}" if body > stop else f"add a line {marks} before this one"
+    problem = _problem(text, stop, f"the front matter has no closing {marks}; it is taken to end here", hint)
+    return front._replace(problems=(problem,))
 
 
 @lru_cache
@@ -140,7 +169,7 @@ def _broken_json(text: str, start: int, message: str) -> FrontMatter:
 
 def _unopened(text: str, start: int, generator: Generator) -> FrontMatter:
     """The forms without an opener, fields from the first line on: closed by `---` or `;;;`, or by a blank line."""
-    if generator.unopened == "none" or not (_KEY.match(text, start) or text.startswith('"', start)):
+    if generator.unopened == "none" or not (_is_key(text, start) or text.startswith('"', start)):
         return _all_body(text)
     stop = start
     for _ in range(UNOPENED_LINES):
@@ -167,12 +196,20 @@ def _headers(text: str, start: int, generator: Generator) -> FrontMatter:
     for line in text[start:end].rstrip("\n").split("\n"):
         if name and line.startswith("    "):
             fields[name] = f"{fields[name]}{', ' if name.lower() == 'tags' else ' '}{line.strip()}"
-        elif _KEY.match(line):
+        elif _is_key(line):
             name, _, value = line.partition(":")
             fields[name] = value.strip()
         else:
             return _all_body(text)
     return _front_matter(text, plain(fields), end) if "title" in map(str.lower, fields) else _all_body(text)
+
+
+def _is_key(text: str, start: int = 0) -> bool:
+    """Whether a line begins with a name and a colon, behind which a blank may be missing if the name is known."""
+    if _KEY.match(text, start):
+        return True
+    colon = text.find(":", start, start + 60)
+    return colon > 0 and text[start:colon].lower() in KNOWN
 
 
 def _read(text: str, block: _Block) -> FrontMatter:
@@ -183,21 +220,19 @@ def _read(text: str, block: _Block) -> FrontMatter:
             return _all_body(text)
         return _front_matter(text, {}, block.body, [_problem(text, block.start, message, "move text into the body")])
     value, problems_read = read_block(block.kind, block.text)
-    hint = _YAML_HINT if block.kind == "YAML" else "check quotes, commas and brackets"
+    misspelt: list[Misspelling] = []
+    if block.kind != "JSON" and (problems_read or not isinstance(value, dict)):
+        value, problems_read, misspelt = _as_meant(block, Loaded(value, problems_read))
     problems = [
-        _problem(text, _line_start(text, block.start, line), message, _TWICE if message.endswith("twice") else hint)
-        for line, message in problems_read
+        _problem(text, _line_start(text, block.start, line), message, _hint(block, line, message))
+        for line, message in problems_read[:_MOST_SAID]
     ]
-    if isinstance(value, str) and _NO_BLANK.match(block.text):
-        # The fields of lines `title:One`, which are a single text to YAML; nothing if none of them is usual.
-        value, problems = read_block("YAML", _NO_BLANK.sub(r"\1: ", block.text)).value, []
-        if not isinstance(value, dict) or _USUAL.isdisjoint(value):
-            value = None
-        else:
-            message = "there is no blank behind the colons"
-            problems = [_problem(text, block.start, message, "write `name: value`")]
+    problems += [
+        _problem(text, _line_start(text, block.start, line), message, shown(remedy))
+        for line, message, remedy in misspelt[:_MOST_SAID]
+    ]
     if isinstance(value, dict):
-        return _front_matter(text, value, block.body, problems)
+        return _front_matter(text, value, block.body, sorted(problems))
     if problems_read and (block.kind != "YAML" or _KEY_LINE.match(block.text)):
         return _front_matter(text, {}, block.body, problems)
     if value is None and not problems_read:
@@ -206,6 +241,26 @@ def _read(text: str, block: _Block) -> FrontMatter:
         message = "the front matter is a list, not fields; it is read as text"
         return _all_body(text, [_problem(text, block.start, message, "write `name: value` on each line")])
     return _all_body(text)
+
+
+def _hint(block: _Block, line: int, message: str) -> str:
+    """What to do about a line of a block that could not be read."""
+    if message.endswith("twice"):
+        return _TWICE
+    if block.kind != "YAML":
+        return "check quotes, commas and brackets"
+    start = _line_start(block.text, 0, line)
+    return remedy_of(block.text[start : start + _LONGEST_LINE].partition("\n")[0]) or _YAML_HINT
+
+
+def _as_meant(block: _Block, as_written: Loaded) -> tuple[Value, Sequence[tuple[int, str]], list[Misspelling]]:
+    """What a block holds, and what is wrong with it, once fields have the signs that they were meant to have."""
+    meant, misspelt = mended(block.kind, block.text)
+    if misspelt:
+        value, problems = read_block(block.kind, meant)
+        if isinstance(value, dict) and not KNOWN.isdisjoint(map(str.lower, value)):
+            return value, problems, misspelt
+    return *as_written, []
 
 
 def _line_start(text: str, start: int, line: int) -> int:

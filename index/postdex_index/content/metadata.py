@@ -188,8 +188,8 @@ class _Fields:
         if not raw_value:
             return ()
         if isinstance(raw_value, str):
-            parts = [raw_value]
-            if split:
+            parts = self._items_without_blank(name, raw_value)
+            if split and len(parts) == 1:
                 parts = raw_value.split() if split == " " else re.split(f"[{split}]", raw_value)
         else:
             if isinstance(raw_value, dict) and not isinstance(raw_value.get("name"), str):
@@ -199,6 +199,20 @@ class _Fields:
         if len(texts) > MOST:
             self.problem(name, f"{name} has more than {MOST} values; the rest is left out", "use fewer")
         return texts[:MOST]
+
+    def _items_without_blank(self, name: str, value: str) -> list[str]:
+        """The items of a list that lack the blank behind their hyphens, which YAML takes for one text; else that."""
+        if not value.startswith("-"):
+            return [value]
+        items: list[str] = []
+        for line in self.head.split("\n")[self.line(name) :]:
+            if not re.match(r"[ \t]+-[^\s-]", line):
+                break
+            items.append(line.strip())
+        if not items or " ".join(items) != value:
+            return [value]
+        self.problem(name, f"in {name} there is no blank behind the hyphens", f"write `- {items[0][1:][:60]}`")
+        return [item[1:] for item in items]
 
     def moment(self, zone: tzinfo, *names: str) -> dates.Moment | None:
         """A field that is a date; None and a problem if it holds something else."""

@@ -19,6 +19,8 @@ _TOML_LINE = re.compile(r"\(at line (\d+)")
 _TOML_DOTS = re.compile(
     r"""(?<![\w-])(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')(?:[ \t]*+\.[ \t]*+(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')){50}"""
 )
+#: Lines of TOML that may be wrong, and characters that are read again for them (tomllib takes 0.3 s for a million).
+_TOML_TRIES, _TOML_AGAIN = 8, 512 * 1024
 
 
 def read_block(kind: str, block: str) -> Loaded:
@@ -44,6 +46,23 @@ def _yaml(block: str) -> Loaded:
 
 
 def _toml(block: str) -> Loaded:
+    """The fields of a block; what is wrong takes its line along, as long as few are and reading again is cheap."""
+    problems: list[tuple[int, str]] = []
+    lines = block.split("\n")
+    tries = max(1, min(_TOML_TRIES, _TOML_AGAIN // (len(block) + 1)))
+    while len(problems) < tries:
+        read = _toml_as_it_is("\n".join(lines))
+        if not read.problems:
+            return Loaded(read.value, tuple(problems))
+        problems += read.problems
+        line = read.problems[0][0]
+        if not lines[line : line + 1] or not lines[line].strip() or lines[line].lstrip().startswith("["):
+            break  # it is not this line that is wrong, or what is below would belong elsewhere
+        lines[line] = ""
+    return Loaded(None, tuple(problems[:1]))
+
+
+def _toml_as_it_is(block: str) -> Loaded:
     import tomllib
 
     if is_slow_toml(block):
