@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from postdex_index.content.markdown.sections import sections
 from postdex_index.sites.detect import style_names
 from postdex_index.sites.reading import slug_style
 from postdex_index.sites.slugs import Slugger
@@ -73,7 +74,7 @@ CASES: list[tuple[str, list[str | tuple[str, str]], list[str]]] = [
     ("github", ["x² ①", "हिन्दी", "a\tb", "snake_case-kebab"], ["x-", "हिन्दी", "ab", "snake_case-kebab"]),
     # blanks, as they are in the heading
     ("github", ["a  b", "two\nlines", "Mode\u00a0: auto", "x \u3000y"], ["a--b", "twolines", "mode-auto", "x-y"]),
-    ("hugo", ["a\tb", "हिन्दी"], ["a-b", "हनद"]),
+    ("hugo", ["a\tb", "हिन्दी"], ["ab", "हनद"]),
     ("kramdown", ["a\tb"], ["a-b"]),
     ("hexo", ["--- 'a' -- \"b\"...", "`--x`y", "Straße Łódź", "Ａ１"], ["—-‘a’-–-“b”…", "xy", "Strase-Lodz", "A１"]),
     ("mkdocs", ["A :star::tada:", ":a: b std::c::d 1:e:2"], ["a", "b-stdcd-1e2"]),
@@ -92,6 +93,44 @@ CASES: list[tuple[str, list[str | tuple[str, str]], list[str]]] = [
 def test_cases(style: str, headings: list[str | tuple[str, str]], anchors: list[str]) -> None:
     slugs = Slugger(slug_style(style))
     assert [slugs.slug(*([h] if isinstance(h, str) else h)) for h in headings] == anchors
+
+
+# Markdown, then the anchors with Hexo, Hugo, kramdown, GitHub, MkDocs; measured, None where there is no such heading
+BLANKS = [
+    ("## a\u00a0b", "a-b", "ab", "ab", "ab", "a-b"),
+    ("## a\u202fb", "a-b", "ab", "ab", "ab", "a-b"),
+    ("## a\u3000b", "a-b", "ab", "ab", "ab", "a-b"),
+    ("## a\u2009b", "a-b", "ab", "ab", "ab", "a-b"),
+    ("## a\u200bb", "a\u200bb", "ab", "ab", "ab", "ab"),
+    ("## a\tb", "ab", "ab", "a-b", "ab", "a-b"),
+    ("## a  b", "a-b", "a--b", "a--b", "a--b", "a-b"),
+    ("## a \u202f b", "a-b", "a--b", "a--b", "a--b", "a-b"),
+    ("## \u3000a\u00a0", "a", "a", "a", "a", "a"),
+    ("## `a\u00a0b`", "a-b", "ab", "ab", "ab", "a-b"),
+    ("## a&nbsp;b", None, "ab", "ab", "ab", "a-b"),
+    ("a\nb\n---", "ab", "b", None, "ab", None),
+    ("## a<br>b", "ab", "ab", "ab", "ab", "ab"),
+    ("## a <br> b", "a-b", "a--b", "a--b", "a--b", "a-b"),
+    ("## a <!-- x --> b", "a-b", "a--b", "a--b", "a--b", "a-b"),
+    ("## a ![x](y.png) b", "a-b", "a-x-b", "a--b", "a--b", "a-b"),
+    ("## ![x](y.png)", "", "x", "", "", "_1"),
+    ("## a <img alt='x'> b", "a-b", "a--b", "a--b", "a--b", "a-b"),
+]
+
+
+@pytest.mark.parametrize(("column", "style"), list(enumerate(["hexo", "hugo", "kramdown", "github", "mkdocs"], 1)))
+def test_blanks_of_all_kinds(column: int, style: str) -> None:
+    rows = [row for row in BLANKS if row[column] is not None]
+    anchors = [sections(row[0] + "\n", anchors=slug_style(style)).sections[0].anchor for row in rows if row[0]]
+    assert anchors == [row[column] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("heading", "shown"),
+    [("a\u00a0b", "a b"), ("a <br> b", "a b"), ("a  b", "a b"), ("a ![x](y.png)", "a x"), ("\u3000a\tb", "a b")],
+)
+def test_a_heading_is_shown_with_plain_blanks(heading: str, shown: str) -> None:
+    assert sections(f"## {heading}\n").sections[0].heading == shown
 
 
 @given(

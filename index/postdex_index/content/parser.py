@@ -50,14 +50,15 @@ def parse(
         meta = meta._replace(post=meta.post._replace(unpublished=reason))
     if named := site.titles.get(site.prefix + path):
         meta = meta._replace(post=meta.post._replace(title=metadata.clean(named)))
-    style = site.anchors if settings.anchors == "auto" else settings.anchors
+    named = site.anchors if settings.anchors == "auto" else settings.anchors
+    style = site.slugs if site.slugs and settings.anchors == "auto" else slug_style(named)
     source, tags = generator.dialect(front.body) if generator.dialect else PlainBody(front.body)
     if tags:
         tags = tuple(dict.fromkeys((*meta.post.tags, *tags)))[: metadata.MOST]
         meta = meta._replace(post=meta.post._replace(tags=tags))
     # An empty body may begin behind the file's last line, where nothing can be opened.
     first_line = min(front.first_line, 1 + front.head.count("\n") + front.body.count("\n"))
-    body = sections.sections(source, first_line=first_line, anchors=slug_style(style), title=meta.post.title)
+    body = sections.sections(source, first_line=first_line, anchors=style, title=meta.post.title)
     if front.prose:
         whole = sections.verbatim(front.prose)
         text = whole.lstrip("\n")

@@ -89,7 +89,8 @@ UNKNOWN = Generator(unopened="usual", headers=True)
 class Site(NamedTuple):
     """A site, as far as its posts need it.
 
-    `prefix` leads from `root` to the folder of posts ("source/_posts/" or ""), `anchors` is the name of a slug style.
+    `prefix` leads from `root` to the folder of posts ("source/_posts/" or ""), `anchors` is the name of a slug style,
+    `slugs` one that is this site's alone, made of what its settings say.
     `url` is the pattern of a post's link in the generator's own placeholders (or how it makes names of files),
     `permalinks` those of sections, collections or languages.
     `languages` are the codes of all languages that the settings name, `language` is the one that a file has which
@@ -102,6 +103,7 @@ class Site(NamedTuple):
     root: Path = Path()
     prefix: str = ""
     anchors: str = GITHUB.name
+    slugs: SlugStyle | None = None
     timezone: str = ""
     language: str = ""
     languages: tuple[str, ...] = ()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from .generator import Address, Config, Generator, Site
 from .permalinks import expand, page, title_slug, with_slug
 from .site_config import language, path_of, table, text
@@ -35,7 +33,8 @@ def _link(site: Site, post: Address) -> str:
 
 
 def _shape(heading: str) -> str:
-    lower = re.sub("[ \t]", "-", heading.strip().lower())
+    """Of a heading on several lines the last one."""
+    lower = heading.strip(" ").rpartition("\n")[2].lower().replace(" ", "-")
     return "".join(c for c in lower if c in "-_" or c.isalpha() or c.isdecimal()) or "heading"
 
 
@@ -54,7 +53,7 @@ GENERATOR = Generator(
         *("config/_default/hugo.toml", "config/_default/config.toml", "config/_default/hugo.yaml"),
     ),
     configure=_configure,
-    styles=(SlugStyle("hugo", _shape, skipping, "reserved"),),
+    styles=(SlugStyle("hugo", _shape, skipping, "reserved", images=True),),
     link=_link,
     placeholders={"title": title_slug, "slug": lambda location: location.post.slug or title_slug(location)},
 )

@@ -16,13 +16,15 @@ from unicodedata import category
 class SlugStyle(NamedTuple):
     """How anchors are made: a heading's text, in which inline code may stand in backticks and lines end with newlines,
     is brought into `shape`, and repeats get a `number`. What `{#id}` behind a heading is: text of it, its anchor, or
-    its anchor and reserved, so that no automatic one takes it. Headings in `html` may have an anchor or not."""
+    its anchor and reserved, so that no automatic one takes it. Headings in `html` may have an anchor or not, and what
+    stands for `images` may be a part of the heading or not."""
 
     name: str
     shape: Callable[[str], str]
     number: Callable[[Slugger, str], str]
     explicit: Literal["text", "anchor", "reserved"]
     html: bool = True
+    images: bool = False
 
 
 class Slugger:

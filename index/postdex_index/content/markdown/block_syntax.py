@@ -25,6 +25,8 @@ _ADMONITION = re.compile(r'(?:!!!|\?\?\?\+?)[ \t]*[A-Za-z][\w-]*(?:[ \t]+[\w-]+)
 _TAB = re.compile(r"===[!+]?[ \t]+([\"'])(.*)\1[ \t]*$")
 _SLASHES = re.compile(r"/{3,}(?:[ \t]*(?:html[ \t]*\|.*|[A-Za-z][\w-]*[ \t]*(?:\|[ \t]*(.*))?))?$")
 _COLONS = re.compile(r":{3,}[ \t]*(?:[A-Za-z][\w-]*(?![\w.-])(?:\[(.*)\])?)?[ \t]*(\{[^{}]*\})?[ \t]*(.*)$")
+_FENCE_LANGUAGE = re.compile(r"[{.\s]*([^\s{}.,:;=\"'][^\s{},:;=\"']*)(?![^\s{},:;\"']*=)")
+_FENCE_TITLE = re.compile(r"""\b(?:title|caption)=(?:"([^"]*)"|'([^']*)')""")
 _OPTION = re.compile(r":?[\w-]+:(?:[ \t]|$)")
 _CALLOUT = re.compile(r"((?:>[ \t]*)+)\[!([^\[\]]{1,60})\](?:[+-](?!\S)|(?!\S))[ \t]*(.*)$")
 #: Callouts that the parser knows where no title follows.
@@ -324,6 +326,20 @@ _READERS: dict[str, Callable[[_Blocks, str, int], str | None]] = {
 }
 #: In a list these stand far to the right.
 _ANYWHERE = frozenset("!?=>")
+
+
+def fence_info(info: str) -> tuple[str, str]:
+    """Language and visible title of a fence's info string.
+
+    >>> fence_info('rust,ignore'), fence_info('{.YAML title="a.yml"}'), fence_info('title="x"')
+    (('rust', ''), ('yaml', 'a.yml'), ('', 'x'))
+    """
+    if info.isalnum():
+        return info.lower(), ""
+    language = _FENCE_LANGUAGE.match(info)
+    title = _FENCE_TITLE.search(info) if "=" in info else None
+    shown = " ".join((title[1] or title[2] or "").split()) if title else ""
+    return language[1].lower() if language else "", shown
 
 
 def _column(line: str, text: str) -> int:

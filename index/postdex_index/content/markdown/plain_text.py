@@ -13,6 +13,7 @@ from typing import Any
 
 from ...model import SOFT_BREAK, Code, Problem, Section, Span
 from ...sites.slugs import Slugger, SlugStyle
+from .block_syntax import fence_info
 from .inline_syntax import (
     LINK_START,
     LINK_STOP,
@@ -37,9 +38,9 @@ class Rendering:
 
     __slots__ = (
         "anchor", "at", "at_line", "code", "codes", "container_end", "fence_line", "first_heading", "heading",
-        "hidden_from", "into", "language", "length", "level", "line", "linked", "links", "marked", "more",
+        "hidden_from", "image_from", "into", "language", "length", "level", "line", "linked", "links", "marked", "more",
         "nested_from", "nested_id", "next_break", "problems", "prose", "put", "remainders", "row_begun",
-        "section_line", "sections", "slugs", "source", "tail", "text",
+        "section_line", "sections", "slugs", "source", "tail", "text", "unslugged",
     )  # fmt: skip
 
     def __init__(self, source: bytes, first_line: int, anchors: SlugStyle) -> None:
@@ -67,10 +68,14 @@ class Rendering:
         self.put: Callable[[str], None] = self.prose.append
         #: Indices into `into` of inline code, which template tags and stars leave alone.
         self.codes: list[int] = []
+        #: Indices into `into` of what is seen in a heading and is no part of its anchor.
+        self.unslugged: list[int] = []
         self.at, self.at_line, self.line, self.next_break = 0, first_line, first_line, -1
         #: Byte where the outermost quote or list ends; a heading before it is nested.
         self.container_end = 0
         self.nested_from, self.nested_id = 0, ""
+        #: Index into `into` where the image began that is open.
+        self.image_from = 0
         #: Text that the parser took for attributes of the heading that is open.
         self.tail = ""
         self.row_begun = False
@@ -151,7 +156,13 @@ class Rendering:
         if self.into is self.prose:
             self.catch_up(end, "\n")
         else:
-            self.put(" ")
+            self.put_unslugged(" ")
+
+    def put_unslugged(self, shown: str) -> None:
+        """Put what readers see of a tag; in a heading it is no part of the anchor."""
+        if self.into is not self.prose:
+            self.unslugged.append(len(self.into))
+        self.put(shown)
 
     def start_heading(self, what: Any, span: Any) -> None:
         self.start_block(what, span)
@@ -176,21 +187,25 @@ class Rendering:
             nested = "".join(self.prose[self.nested_from :])
             self.slugs.slug(_MARKS.sub("", nested).replace(SOFT_BREAK, "\n").strip(), self.nested_id)
             return
-        parts, codes = self.into, self.codes
+        parts = self.into
         raw = self.undivert()
         if self.tail:
             parts.append(self.tail)
         heading = marked = self.clean_heading(parts)
-        if codes:
+        if self.codes or self.unslugged:
+            for index in self.unslugged:
+                parts[index] = ""
             marked = self.clean_heading(parts, "`")
             self.codes = []
+            self.unslugged = []
         self.heading = " ".join(heading.split()) or first_argument(raw)
-        self.anchor = self.slugs.slug(marked or self.heading, self.anchor)
+        self.anchor = self.slugs.slug(marked if heading else self.heading, self.anchor)
         if self.level == 1 and not self.first_heading:
             self.first_heading = self.heading
 
     def clean_heading(self, parts: list[str], ticks: str = "") -> str:
-        """The text of a heading with its blanks, its code between `ticks`; a link in it is a part of it."""
+        """The text of a heading, its code between `ticks`; a link in it is a part of it. What becomes of each kind of
+        blank in its anchor is told by the style."""
         text = clean_prose(parts, self.codes, [] if ticks else self.links, self.remainders, ticks)
         return _MARKS.sub("", text).strip()
 
@@ -199,7 +214,7 @@ class Rendering:
         kind, self.language, self.fence_line = what["CodeBlock"], "", 0
         if kind != "Indented":
             self.fence_line = self.line
-            self.language, shown = _fence_info(kind["Fenced"])
+            self.language, shown = fence_info(kind["Fenced"])
             self.put(shown)
             self.catch_up(self.source.find(b"\n", span["start"]) + 1, "\n")
         self.flush()
@@ -249,7 +264,10 @@ class Rendering:
         elif shown := inline_html_text(tag):
             if span["start"] > self.next_break:
                 self.catch_up(span["start"], SOFT_BREAK)
-            self.put(shown)
+            if shown[0] == "<":
+                self.put(shown)
+            else:
+                self.put_unslugged(shown)
 
     def end_component(self, name: str) -> None:
         """What looked like a type's parameter (`Option<T>`) was a component: it ends here."""
@@ -257,8 +275,10 @@ class Rendering:
         for index in range(len(self.into) - 1, max(len(self.into) - _COMPONENT_PARTS, 0) - 1, -1):
             if self.into[index] == opened and index not in self.codes:
                 self.into[index] = " "
+                if self.into is not self.prose:
+                    self.unslugged.append(index)
                 break
-        self.put(" ")
+        self.put_unslugged(" ")
 
     def end_hidden(self) -> None:
         """Forget the text since an inline <script> or <style>, all but its line breaks."""
@@ -266,6 +286,7 @@ class Rendering:
             hidden = "".join(self.into[self.hidden_from :])
             self.into[self.hidden_from :] = [SOFT_BREAK * (hidden.count("\n") + hidden.count(SOFT_BREAK))]
             self.codes = [index for index in self.codes if index < self.hidden_from]
+            self.unslugged = [index for index in self.unslugged if index < self.hidden_from]
             self.hidden_from = -1
 
     def start_row(self, what: Any, span: Any) -> None:
@@ -300,6 +321,14 @@ class Rendering:
     def end_link(self, _span: Any) -> None:
         if self.marked and self.into is self.prose:
             self.put(LINK_STOP)
+
+    def start_image(self, _what: Any, _span: Any) -> None:
+        self.image_from = len(self.into)
+
+    def end_image(self, _span: Any) -> None:
+        """What an image says instead is seen; whether it is a part of a heading's anchor is told by the style."""
+        if self.into is not self.prose and not self.slugs.style.images:
+            self.unslugged += range(self.image_from, len(self.into))
 
     def flush(self) -> None:
         """Clean the prose and append it to the section's text."""
@@ -362,6 +391,7 @@ class Rendering:
 _STARTS: dict[str, Callable[[Rendering, Any, Any], None]] = {
     "Paragraph": Rendering.start_block,
     "Link": Rendering.start_link,
+    "Image": Rendering.start_image,
     "Item": Rendering.start_block,
     "TableCell": Rendering.start_cell,
     "Heading": Rendering.start_heading,
@@ -379,6 +409,7 @@ _STARTS: dict[str, Callable[[Rendering, Any, Any], None]] = {
 _ENDS: dict[str, Callable[[Rendering, Any], None]] = {
     "Heading": Rendering.end_heading,
     "Link": Rendering.end_link,
+    "Image": Rendering.end_image,
     "CodeBlock": Rendering.end_code,
     "HtmlBlock": Rendering.end_html,
     "TableRow": Rendering.end_row,
@@ -393,28 +424,12 @@ _MORE = re.compile(r"<!--[ \t]*more[ \t]*-->", re.I)
 _URL = re.compile(r"https?://[^\s<>\"'`|\\\u3000-\u303f\uff00-\uffef“”‘’]+")
 #: What colours inline code with PyMdown's extensions: `#!python x = 1`.
 _SHEBANG = re.compile(r"#![a-z][\w+-]* +(?=\S)")
-_LANGUAGE = re.compile(r"[{.\s]*([^\s{}.,:;=\"'][^\s{},:;=\"']*)(?![^\s{},:;\"']*=)")
-_FENCE_TITLE = re.compile(r"""\b(?:title|caption)=(?:"([^"]*)"|'([^']*)')""")
 _FENCE_END = re.compile(rb"[ \t>]*(?:`{3,}|~{3,})[ \t]*")
 _HTML_HEADING = re.compile(r"<h([1-6])\b([^<>]*)>((?:(?!<h[1-6]).)*?)</h\1", re.S | re.I)
 _HTML_ID = re.compile(r"""\bid\s*=\s*["']?([^\s"'>]+)""", re.I)
 _CELL = " | "
 #: A component that stands in a sentence began so many pieces of text before its end, at most.
 _COMPONENT_PARTS = 40
-
-
-def _fence_info(info: str) -> tuple[str, str]:
-    """Language and visible title of a fence's info string.
-
-    >>> _fence_info('rust,ignore'), _fence_info('{.YAML title="a.yml"}'), _fence_info('title="x"')
-    (('rust', ''), ('yaml', 'a.yml'), ('', 'x'))
-    """
-    if info.isalnum():
-        return info.lower(), ""
-    language = _LANGUAGE.match(info)
-    title = _FENCE_TITLE.search(info) if "=" in info else None
-    shown = " ".join((title[1] or title[2] or "").split()) if title else ""
-    return language[1].lower() if language else "", shown
 
 
 def _lost_braces(marks: Any, heading: bytes) -> str:
