@@ -260,7 +260,7 @@ def _as_meant(block: _Block, as_written: Loaded) -> tuple[Value, Sequence[tuple[
         value, problems = read_block(block.kind, meant)
         if isinstance(value, dict) and not KNOWN.isdisjoint(map(str.lower, value)):
             return value, problems, misspelt
-    return *as_written, []
+    return as_written.value, as_written.problems, []
 
 
 def _line_start(text: str, start: int, line: int) -> int:
