@@ -9,7 +9,7 @@ problem, and the body is never lost. A block that is no mapping is body text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -253,7 +253,7 @@ def _hint(block: _Block, line: int, message: str) -> str:
     return remedy_of(block.text[start : start + _LONGEST_LINE].partition("\n")[0]) or _YAML_HINT
 
 
-def _as_meant(block: _Block, as_written: Loaded) -> tuple[Value, Sequence[tuple[int, str]], list[Misspelling]]:
+def _as_meant(block: _Block, as_written: Loaded) -> tuple[Value, tuple[tuple[int, str], ...], list[Misspelling]]:
     """What a block holds, and what is wrong with it, once fields have the signs that they were meant to have."""
     meant, misspelt = mended(block.kind, block.text)
     if misspelt:
