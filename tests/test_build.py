@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from storage import ANALYZER
 
+from postdex_index.content import file_contents
 from postdex_index.content import reader as posts
-from postdex_index.engine.api import FileStamp, FileTable, Search
+from postdex_index.engine.api import FileTable, Search
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.engine.embedded.write import workers
 from postdex_index.errors import IndexLockedError
@@ -69,7 +70,7 @@ def folder(tmp_path: Path) -> Folder:
 @pytest.fixture
 def settled(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Folder:
     """The same, where no file is so young that its stat may hide a change."""
-    monkeypatch.setattr(posts, "_TICK_NS", 0)
+    monkeypatch.setattr(file_contents, "_TICK_NS", 0)
     folder.refresh(full=True)
     return folder
 
@@ -187,7 +188,7 @@ def test_the_stat_is_a_hint_and_the_digest_the_truth(
 ) -> None:
     known = folder.known()
     table = {path: one._replace(racy=False) for path, one in known.files.items()}
-    table["a.md"] = FileStamp(**{**table["a.md"]._asdict(), **stamp})
+    table["a.md"] = table["a.md"]._replace(**stamp)  # type: ignore[arg-type]
     todo = build.plan(folder.root, known._replace(files=table), SETTINGS)
     assert (todo.change, todo.touched, todo.add, todo.remove) == (change, touched, (), ())
 

@@ -19,7 +19,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import postdex
-from postdex_index.content import discovery, parser, reader
+from postdex_index.content import discovery, file_contents, parser, reader
 from postdex_index.engine.api import FileStamp
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.engine.embedded.storage import file_table
@@ -94,16 +94,16 @@ def test_whatever_a_stat_says(folder: Path, size: int, modified: int, changed: i
 @given(size=NUMBERS, modified=NUMBERS, changed=NUMBERS, inode=NUMBERS)
 def test_every_stamp_is_kept(size: int, modified: int, changed: int, inode: int) -> None:
     state = stat_of(os.stat(__file__), size, modified, changed, inode)
-    rows: dict[str, FileStamp | None] = {"a.md": reader.stamp(state, b""), "b.md": None}
+    rows: dict[str, FileStamp | None] = {"a.md": file_contents.stamp(state, b""), "b.md": None}
     assert file_table.unpack(file_table.pack(rows)) == rows
-    assert refresh.looks_same(reader.stamp(state, b""), state)
+    assert file_contents.stamp(state, b"").looks_like(state)
 
 
 @given(modified=st.integers(-(1 << 62), 1 << 65))
 def test_a_stamp_tells_times_apart(modified: int) -> None:
     state = os.stat(__file__)
     one, other = (stat_of(state, 1, ns, 1, 1) for ns in (modified, modified + 1))
-    assert reader.seen(one) != reader.seen(other)
+    assert FileStamp.seen(one) != FileStamp.seen(other)
 
 
 def test_a_post_from_the_future(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from postdex_index.content import reader
+from postdex_index.content import file_contents, reader
 from postdex_index.content.gitignore import Patterns
 from postdex_index.content.parser import parse
 from postdex_index.engine.api import FileStamp
@@ -215,13 +215,13 @@ def test_names_that_are_not_utf8(tmp_path: Path) -> None:
     for known in found.files:
         post = reader.read(tmp_path, known, Site(), Settings()).post
         assert post and post.path == known and post.sections[0].text == "x"
-        assert reader.digest_of(tmp_path, known) == reader.digest(b"x")
+        assert file_contents.digest_of(tmp_path, known) == file_contents.digest(b"x")
     # A neighbour that is really called so is itself.
     (tmp_path / "caf\\xe9.md").write_text("y")
     found = reader.walk(tmp_path, Settings())
     assert [*found.files] == ["caf\\xe9.md", "d\\xff/a.md"]
     assert ("caf\\xe9.md", 0, "skipped") in {problem[:3] for problem in found.problems}
-    assert reader.digest_of(tmp_path, "caf\\xe9.md") == reader.digest(b"y")
+    assert file_contents.digest_of(tmp_path, "caf\\xe9.md") == file_contents.digest(b"y")
 
 
 def test_large_files_are_skipped(tmp_path: Path) -> None:
@@ -274,7 +274,7 @@ def test_encodings(content: bytes, text: str | None, problems: list[tuple[str, i
     found = check(tmp_path, "a.md", content)
     shown = found.post and "".join(section.text for section in found.post.sections)
     assert shown == text and [(problem.kind, problem.line) for problem in found.problems] == problems
-    assert found.stamp.digest == reader.digest(content) and found.stamp.size == len(content)
+    assert found.stamp.digest == file_contents.digest(content) and found.stamp.size == len(content)
 
 
 def test_a_post_as_a_whole(tmp_path: Path) -> None:
@@ -398,7 +398,7 @@ def test_a_file_that_changes_under_the_reader_is_read_again(tmp_path: Path, monk
     monkeypatch.setattr(os, "read", read)
     found = reader.read(tmp_path, "a.md", Site(), Settings())
     assert found.post is not None and found.post.sections[0].text == "new and longer"
-    assert found.stamp.digest == reader.digest(b"new and longer") and isinstance(found.stamp, FileStamp)
+    assert found.stamp.digest == file_contents.digest(b"new and longer") and isinstance(found.stamp, FileStamp)
 
 
 #: Texts that fuzzing found, with the lines and texts of their sections.

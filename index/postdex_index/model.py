@@ -13,6 +13,8 @@ from typing import NamedTuple, Protocol
 
 #: Stands in a section's text where a line of the file ended but the sentence went on.
 SOFT_BREAK = "\v"
+#: Stands where a line ended in a file that the post includes: it ends none of the post's own.
+INCLUDED_BREAK = "\u2028"
 
 
 class Problem(NamedTuple):
@@ -42,7 +44,8 @@ class Section(NamedTuple):
 
     `text` is the rendered text without markup, prose and code in file order, and it keeps the
     file's lines: the line of text[i] is `line + number of newlines (\\n or SOFT_BREAK) in text[:i]`.
-    SOFT_BREAK ends a line inside a paragraph, `\\n` a line of code, a row, an item or a block.
+    SOFT_BREAK ends a line inside a paragraph, `\\n` a line of code, a row, an item or a block. What a post includes
+    stands on the line that includes it: its lines end with INCLUDED_BREAK, or with a blank inside a paragraph.
     The text before the first heading is a section with level 0, heading "" and anchor "".
     `links` are the stretches of `text` that lead elsewhere, ascending: what they say, they say of another place.
     """

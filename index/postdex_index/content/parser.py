@@ -7,6 +7,8 @@ Which file the text is from, and in which bytes, is for `reader`.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
 
 from ..errors import Remedy
 from ..formats import dates
@@ -14,6 +16,7 @@ from ..model import Post, Problem, Section
 from ..settings import Settings
 from ..sites import permalinks
 from ..sites.generator import Address, PlainBody, Site
+from ..sites.includes import expand
 from ..sites.locales import of_path
 from ..sites.reading import slug_style
 from . import front_matter, metadata
@@ -22,9 +25,18 @@ from .untitled import title_of
 
 
 def parse(
-    text: str, path: str, site: Site, settings: Settings, *, mtime: float | None = None, now: float | None = None
+    text: str,
+    path: str,
+    site: Site,
+    settings: Settings,
+    *,
+    mtime: float | None = None,
+    now: float | None = None,
+    read: Callable[[str], str | None] = lambda path: None,
 ) -> Post:
     """The post that a text is; `path` is relative to the folder of posts. Never raises.
+
+    `read` gives the text of a file that the post includes, by its path below the site's root.
 
     >>> post = parse("---\\ntags: [smc]\\n---\\n# What I fixed\\n\\nThe refcount.\\n", "fix.md", Site(), Settings())
     >>> post.title, post.tags, post.sections[0].line, post.sections[0].text.strip()
@@ -52,19 +64,35 @@ def parse(
         meta = meta._replace(post=meta.post._replace(title=metadata.clean(named)))
     named = site.anchors if settings.anchors == "auto" else settings.anchors
     style = site.slugs if site.slugs and settings.anchors == "auto" else slug_style(named)
-    source, tags = generator.dialect(front.body) if generator.dialect else PlainBody(front.body)
+    body, expanded = front.body, None
+    if generator.includes:
+        find = partial(generator.includes, site)
+        expanded = expand(body, site.prefix + path, find, read, largest=settings.max_bytes)
+        body = expanded.text if expanded else body
+    source, tags = generator.dialect(body) if generator.dialect else PlainBody(body)
     if tags:
         tags = tuple(dict.fromkeys((*meta.post.tags, *tags)))[: metadata.MOST]
         meta = meta._replace(post=meta.post._replace(tags=tags))
     # An empty body may begin behind the file's last line, where nothing can be opened.
     first_line = min(front.first_line, 1 + front.head.count("\n") + front.body.count("\n"))
-    body = sections.sections(source, first_line=first_line, anchors=style, title=meta.post.title)
+    begins = 1 if expanded else first_line
+    parsed = sections.sections(source, first_line=begins, anchors=style, title=meta.post.title)
+    if expanded:
+        parsed = sections.on_lines(parsed, [first_line + line for line in expanded.lines])
+        missing = [_missing(name, first_line + line) for name, line in expanded.missing]
+        parsed = parsed._replace(problems=(*parsed.problems, *missing))
     if front.prose:
         whole = sections.verbatim(front.prose)
         text = whole.lstrip("\n")
         prose = Section(0, "", "", 1 + whole.count("\n") - text.count("\n"), text)
-        body = body._replace(sections=(prose, *body.sections))
-    return _post(path, meta, body, site, settings)
+        parsed = parsed._replace(sections=(prose, *parsed.sections))
+    return _post(path, meta, parsed, site, settings)
+
+
+def _missing(name: str, line: int) -> Problem:
+    """The note on a file that a line includes."""
+    hint = "name a text file of the site, or leave the line out"
+    return Problem("", line, "note", f"{name}, which is included here, cannot be read", hint)
 
 
 def _post(path: str, meta: metadata.Metadata, body: sections.ParsedMarkdown, site: Site, settings: Settings) -> Post:

@@ -8,6 +8,7 @@ index, which gives a `Reader` and a `Writer`; `tests/engine_contract.py` holds w
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -36,7 +37,8 @@ class FileStamp(NamedTuple):
     """What a file looked like when it was indexed: the hint (stat) and the truth (digest).
 
     `digest` is the BLAKE2b-128 of the bytes; `reconsider_at` as in `model.Post`;
-    `racy` says that the file was so young that the same stat may hide a later change.
+    `racy` says that the file was so young that the same stat may hide a later change. `included` are the files that
+    stand in this one's text, each once.
     """
 
     size: int
@@ -46,10 +48,33 @@ class FileStamp(NamedTuple):
     digest: bytes
     reconsider_at: int | None = None
     racy: bool = False
+    included: tuple[IncludedFile, ...] = ()
+
+    @classmethod
+    def seen(cls, state: os.stat_result) -> FileStamp:
+        """A file's stamp without a digest: size, times and inode in 64 bits each, whatever a file system says.
+
+        Times beyond the years 1677 to 2262 and inodes go round, so that two that differ do so still.
+        """
+        times = [(ns + (1 << 63)) % (1 << 64) - (1 << 63) for ns in (state.st_mtime_ns, state.st_ctime_ns)]
+        return cls(min(max(state.st_size, 0), (1 << 63) - 1), times[0], times[1], state.st_ino % (1 << 64), b"")
+
+    def looks_like(self, state: os.stat_result) -> bool:
+        """Whether a file still looks as it did when it was indexed."""
+        now = state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino
+        return self[:4] == now or self[:4] == FileStamp.seen(state)[:4]
 
     def indexed(self) -> FileStamp:
         """The stamp as an index keeps it: a file that could not be read has a digest there that no file has."""
         return self if self.digest else self._replace(digest=bytes(16))
+
+
+class IncludedFile(NamedTuple):
+    """A file that a post includes: its path from the folder of posts (`../code/a.rs`), and what it looked like when the
+    post was read. One that is not there, or could not be read, has a digest of zeros."""
+
+    path: str
+    stamp: FileStamp
 
 
 class FileTable(NamedTuple):

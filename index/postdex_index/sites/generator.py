@@ -6,10 +6,11 @@ is told by `detect`, how links and anchors are made by `permalinks` and `slugs`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from .includes import Include
 from .locales import Locale
 from .slugs import GITHUB, SlugStyle
 
@@ -64,7 +65,9 @@ class Generator(NamedTuple):
     placeholders: Mapping[str, Callable[[Location], str | None]] = {}
     #: Whether a link that the front matter gives ends with `/`, written or not.
     closes_links: bool = False
-    #: Makes plain Markdown of a body.
+    #: The includes of a text in ascending order: asked with the path below the root of the file that it is from.
+    includes: Callable[[Site, str, str], Iterable[Include]] | None = None
+    #: Makes plain Markdown of a body, which has what it includes in it.
     dialect: Callable[[str], PlainBody] | None = None
     #: Which front matter without an opening line there is: that with a field of a usual name, any, or none.
     unopened: Literal["usual", "any", "none"] = "none"

@@ -54,7 +54,7 @@ class ChangeSource(Protocol):
 
 
 class NotifySource:
-    """Changes that the operating system tells of, in just these folders (or all below the first).
+    """Changes that the operating system tells of, in just these folders (or all below the first and those outside).
 
     Raises MissingExtraError, and OSError where the system's limits do not allow it.
     """
@@ -69,10 +69,12 @@ class NotifySource:
                 f"there is no package watchfiles, so the files are looked at every {_LOOK_S} s",
                 "to be told of changes: pip install 'postdex[watch]'",
             ) from error
-        folders_to_watch = list(folders)
+        watched = list(folders)
+        if self.complete:
+            watched = [path for path in watched if path == watched[0] or not path.startswith(watched[0])]
         self._stop = stop
         self._changes = watch(
-            *(folders_to_watch[:1] if self.complete else folders_to_watch),
+            *watched,
             watch_filter=None,
             debounce=_LONGEST_MS,
             step=_QUIET_MS,

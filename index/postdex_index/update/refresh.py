@@ -18,9 +18,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 from zlib import crc32
 
+from .. import forks
 from ..content import reader
 from ..engine.api import BulkWriter, Engine, FileStamp, FileTable, Identity, Put, Writer
 from ..errors import IndexDamagedError, IndexLockedError, IndexWriteError
@@ -28,6 +29,9 @@ from ..model import Problem
 from ..settings import Settings
 from ..sites.detect import LARGEST, surroundings
 from ..text.analyzer import Analyzer
+
+if TYPE_CHECKING:
+    from .comparison import Comparison
 
 #: So many touched files are a commit of their own, else each search would read all of them again.
 MANY_TOUCHED = 100
@@ -117,16 +121,19 @@ def plan(
     add: list[str] = []
     change: list[str] = []
     touched: list[str] = []
-    size = 0
+    size, comparison = 0, None
     for path, stat in files.items():
         stamp = table.get(path)
         if stamp is None:
             add.append(path)
         else:
             if not full and (stamp.reconsider_at is None or stamp.reconsider_at > now):
-                if not stamp.racy and looks_same(stamp, stat):
+                if not (stamp.racy or stamp.included) and stamp.looks_like(stat):
                     continue
-                if stamp.size == stat.st_size and _digest(folder, path) == stamp.digest:
+                comparison = comparison or _comparison(folder, settings)
+                if comparison.looks_same(stamp, stat):
+                    continue
+                if comparison.holds_same(path, stamp, stat):
                     touched.append(path)
                     continue
             change.append(path)
@@ -233,18 +240,11 @@ def changed_files(folder: Path, before: FileTable, settings: Settings, todo: Pla
     return plan(folder, before._replace(settings=todo.settings), settings).files if todo.full else todo.files
 
 
-def looks_same(stamp: FileStamp, stat: os.stat_result) -> bool:
-    """Whether a file still looks as it did when it was indexed."""
-    now = stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
-    return stamp[:4] == now or stamp[:4] == reader.seen(stat)[:4]
+def _comparison(folder: Path, settings: Settings) -> Comparison:
+    with forks.barred:
+        from .comparison import Comparison
 
-
-def _digest(folder: Path, path: str) -> bytes:
-    """The digest of a file's bytes; none if it cannot be read now."""
-    try:
-        return reader.digest_of(folder, path)
-    except OSError:
-        return b""
+    return Comparison(folder, settings.max_bytes)
 
 
 def _is_damaged(writer: Writer) -> bool:

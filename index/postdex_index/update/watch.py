@@ -12,15 +12,16 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from .. import forks
 from ..content import reader
 from ..content.discovery import NEVER, shown
 from ..content.gitignore import Patterns
-from ..engine.api import Engine, FileTable, Reader
+from ..engine.api import Engine, FileStamp, FileTable, Reader
 from ..errors import FolderError, IndexLockedError, PostdexError
 from ..settings import Settings
 from ..sites.detect import surroundings
@@ -125,13 +126,20 @@ class Watching:
 def _watch_folders(following: _Following, stop: threading.Event, polling: bool) -> None:
     """Follow the folders that there are now, until there are others."""
     following.alive()
-    folders = following.folders()
-    source = _source(following, folders, stop, polling) if folders else None
+    folders, beside = following.folders(), following.folders_beside()
+    source = _source(following, (*folders, *beside), stop, polling) if folders else None
     if source is None or folders is None:
         stop.wait(TICK_S)
         return
     with closing(source):
-        _follow(following, source, folders, stop)
+        _follow(following, source, _Watched(folders, beside), stop)
+
+
+class _Watched(NamedTuple):
+    """The folders in which changes are told of: those of posts, and others with files that posts include."""
+
+    posts: tuple[str, ...]
+    beside: tuple[str, ...]
 
 
 def _source(following: _Following, folders: Iterable[str], stop: threading.Event, polling: bool) -> ChangeSource | None:
@@ -151,7 +159,7 @@ def _source(following: _Following, folders: Iterable[str], stop: threading.Event
     return PollingSource(stop)
 
 
-def _follow(following: _Following, source: ChangeSource, folders: tuple[str, ...], stop: threading.Event) -> None:
+def _follow(following: _Following, source: ChangeSource, watched: _Watched, stop: threading.Event) -> None:
     """Follow the changes that a source tells of, as long as it sees all there is to see."""
     identity = following.identity()
     following.settle()
@@ -160,10 +168,12 @@ def _follow(following: _Following, source: ChangeSource, folders: tuple[str, ...
         following.alive()
         if changed is None:
             following.round(None)
-            if not source.complete and following.folders() != folders:
+            if not source.complete and following.folders() != watched.posts:
                 return
         elif changed:
             following.round(changed)
+        if changed != set() and following.folders_beside() != watched.beside:
+            return
         try:
             told = source.wait(TICK_S)
         except PostdexError as error:
@@ -203,6 +213,7 @@ class _Following:
         self._turn, self._jobs = turn, jobs
         self._index = os.path.abspath(engine.place) + os.sep
         self._known = FileTable(None, {}, "")
+        self._included: dict[str, set[str]] = {}  # the posts that include a file, by its absolute path
         self._around: list[str] | None = None
         self._reader: Reader | None = None  # held, so that segments stay open and verified
         self._folders: frozenset[str] = frozenset()
@@ -221,6 +232,12 @@ class _Following:
             return None
         self._folders = frozenset(folders)
         return folders
+
+    def folders_beside(self) -> tuple[str, ...]:
+        """The folders outside that hold files which posts include, or where such a folder would appear."""
+        folders = {os.path.dirname(file) for file in self._included if not file.startswith(self.root + os.sep)}
+        there = {next(above for above in _upwards(folder) if os.path.isdir(above)) for folder in folders}
+        return tuple(sorted(os.path.relpath(folder, self.root) for folder in there))
 
     def identity(self) -> str:
         """What tells the folder from another that takes its name; "" if there is none."""
@@ -280,6 +297,11 @@ class _Following:
         """Of the paths where something happened those that may be posts; None if it may concern all posts."""
         concerned_paths: set[str] = set()
         include = Patterns(self._settings.include)
+        for path in changed_paths:
+            if path in self._included:
+                concerned_paths |= self._included[path]
+            elif any(file.startswith(path + os.sep) for file in self._included):
+                return None
         for relative in self._seen(changed_paths):
             if relative.endswith("/.gitignore"):
                 return None
@@ -327,6 +349,7 @@ class _Following:
                 if self._reader is None or self._engine.newest() != self._known.identity:
                     # Both or none: what could not be opened is tried again in the next round.
                     self._known, self._reader = self._engine.file_table(), self._engine.open_reader()
+                    self._included = _includers(self.root, self._known.files)
         except IndexLockedError as error:  # nothing is wrong, and it ends soon
             self._whole = time.monotonic() + AGAIN_S
             self._reported = False
@@ -371,6 +394,22 @@ class _Following:
             self._on_error(error)
         except Exception as bug:  # nobody is left to be told but whom Python tells of threads
             threading.excepthook(threading.ExceptHookArgs((type(bug), bug, bug.__traceback__, None)))
+
+
+def _includers(root: str, files: Mapping[str, FileStamp]) -> dict[str, set[str]]:
+    """The posts that include a file, by its absolute path."""
+    includers: dict[str, set[str]] = {}
+    for path, stamp in files.items():
+        for file in stamp.included:
+            includers.setdefault(os.path.normpath(os.path.join(root, file.path)), set()).add(path)
+    return includers
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    """A folder and all above it."""
+    yield folder
+    while (above := os.path.dirname(folder)) != folder:
+        yield (folder := above)
 
 
 def _said(error: BaseException) -> PostdexError:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from postdex_index.document import Document
-from postdex_index.model import SOFT_BREAK, Explanation, Problem, Span
+from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK, Explanation, Problem, Span
 
 from ..faces import in_words
 from ..results.values import Hit, HitList, IndexState, SectionHit, Snippet
@@ -148,7 +148,7 @@ def document_text(document: Document, section: int | None = None) -> str:
         stored = document.sections[index]
         if stored.heading:
             parts.append("#" * max(1, stored.level) + " " + printable(stored.heading))
-        rows = document.text(index).replace(SOFT_BREAK, "\n").split("\n")
+        rows = document.text(index).replace(SOFT_BREAK, "\n").replace(INCLUDED_BREAK, "\n").split("\n")
         body = "\n".join(printable(row.expandtabs(4)).rstrip() for row in rows)
         if body.strip():
             parts.append(body.strip("\n"))

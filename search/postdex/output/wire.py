@@ -15,7 +15,7 @@ from postdex_index import schema
 from postdex_index.document import Document
 from postdex_index.engine.api import IndexedWord
 from postdex_index.errors import PostdexError
-from postdex_index.model import SOFT_BREAK, Explanation, Problem, Span
+from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK, Explanation, Problem, Span
 
 from ..faces import in_words
 from ..results.values import Hit, HitList, SectionHit
@@ -206,7 +206,7 @@ def _stored_section(stored: Document, index: int) -> dict[str, Any]:
         "headings": list(section.headings),
         "anchor": section.anchor,
         "line": section.line,
-        "text": stored.text(index).replace(SOFT_BREAK, "\n"),
+        "text": stored.text(index).replace(SOFT_BREAK, "\n").replace(INCLUDED_BREAK, "\n"),
     }
 
 

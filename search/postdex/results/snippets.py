@@ -21,7 +21,7 @@ from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from postdex_index.document import Mark, Passage
-from postdex_index.model import SOFT_BREAK, Span
+from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK, Span
 from postdex_index.text.analyzer import Analyzer
 
 from ..text_safety import printable
@@ -50,8 +50,8 @@ _ENDS = (".", "!", "?", "…", "。", "！", "？")
 # "e.g. this" goes on, "end. This" ends; a newline always ends, a soft break is a blank like any other.
 # All ways begin with one class of characters: so `re` passes over the others three times as fast.
 _SENTENCE_END = re.compile(
-    r"""[.!?…。！？；\n](?:(?<=[.!?…])[.!?…]*+["'”’)\]]*+\s++(?![a-z])"""
-    r"""|(?<=[。！？；…])[。！？；…]*+[」』”’）]*+\s*+|(?<=\n)\s*+)"""
+    r"""[.!?…。！？；\n\u2028](?:(?<=[.!?…])[.!?…]*+["'”’)\]]*+\s++(?![a-z])"""
+    r"""|(?<=[。！？；…])[。！？；…]*+[」』”’）]*+\s*+|(?<=[\n\u2028])\s*+)"""
 )
 _BREAK = re.compile(r"\s+|[，、；：。！？」』）】]+")
 _BLANKS = re.compile("  +")
@@ -334,7 +334,7 @@ def _lines(text: str, start: int, stop: int) -> int:
 def _cleaned(text: str, start: int, stop: int, inside: Sequence[Span], offset: int) -> tuple[str, list[Span]]:
     """text[start:stop] without control characters, every run of blanks one blank, and where its marks are if it
     is shown `offset` characters into a text."""
-    plain = text[start:stop].replace(SOFT_BREAK, " ").replace("\n", " ")
+    plain = text[start:stop].replace(SOFT_BREAK, " ").replace("\n", " ").replace(INCLUDED_BREAK, " ")
     clean = plain.isprintable()
     if clean and "  " not in plain:
         shown = plain.lstrip()

@@ -8,13 +8,13 @@ anchor looks like is told by `slugs`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 from unicodedata import normalize
 
 import pyromark
 
-from ...model import SOFT_BREAK, Problem, Section
+from ...model import INCLUDED_BREAK, SOFT_BREAK, Problem, Section
 from ...sites.slugs import GITHUB, SlugStyle
 from .block_syntax import plain_blocks
 from .inline_syntax import LINK_START, LINK_STOP, MORE_MARK, fence_code_tags
@@ -63,6 +63,30 @@ def sections(body: str, *, first_line: int = 1, anchors: SlugStyle = GITHUB, tit
     )
 
 
+def on_lines(parsed: ParsedMarkdown, lines: Sequence[int]) -> ParsedMarkdown:
+    """What was parsed, its first line being 1, with each line's number in the file: `lines` has them in order, some
+    several times. A break between two lines of one number becomes one that ends no line.
+
+    >>> once = on_lines(sections("a\\nb\\n\\n## C\\n\\nd"), [7, 7, 7, 8, 9, 9])
+    >>> [(section.line, section.text) for section in once.sections]
+    [(7, 'a b'), (8, '\\n\\u2028d')]
+    """
+    return parsed._replace(
+        sections=tuple([_on_lines(section, lines) for section in parsed.sections]),
+        problems=tuple([problem._replace(line=lines[problem.line - 1]) for problem in parsed.problems]),
+    )
+
+
+def _on_lines(section: Section, lines: Sequence[int]) -> Section:
+    at = section.line - 1
+    pieces = _BREAKS.split(section.text)
+    for number in range(1, len(pieces), 2):
+        at += 1
+        if lines[at] == lines[at - 1]:
+            pieces[number] = INCLUDED_BREAK if pieces[number] == "\n" else " "
+    return section._replace(line=lines[section.line - 1], text="".join(pieces))
+
+
 def verbatim(text: str) -> str:
     """A text that is no Markdown, as the text of a section may hold it: on the same lines, without what has a meaning
     there."""
@@ -104,6 +128,7 @@ _MARKS = (SOFT_BREAK, MORE_MARK, LINK_START, LINK_STOP)
 _RESERVED = (b"\r", b"\0", *map(str.encode, _MARKS))
 #: References to characters that would count as line breaks or marks of ours.
 _BREAK_ENTITY = re.compile(rb"&(?:#0*(?:\d|1[0-3]);|#[xX]0*[\da-dA-D];|NewLine;)")
+_BREAKS = re.compile(f"([\n{SOFT_BREAK}])")
 #: The beginning of a wiki link that goes over lines.
 _OVER_LINES = re.compile(rb"\[\[(?![^\n]{0,1000}\]\])")
 #: Longest excerpt, in characters: what a result list shows of a post.

@@ -10,7 +10,7 @@ from json import JSONDecoder
 from typing import Any, NamedTuple, TypeVar
 
 from ....document import LeafPositions, Mark, Outline, Passage, StoredSection
-from ....model import SOFT_BREAK, StoredFields
+from ....model import INCLUDED_BREAK, SOFT_BREAK, StoredFields
 from ....schema import CODE, STORED
 from ....text.analyzer import Analyzer
 from ....text.characters import ASIAN, is_spaceless, run_letters
@@ -214,7 +214,9 @@ class StoredDocument(StoredFields):
         """The post's own description, or the beginning of its text."""
         if own := self.__dict__["description"]:
             return str(own)
-        beginning = self._documents.texts.read(self._doc, 0, 2 * EXCERPT).strip("\n" + SOFT_BREAK)
+        beginning = (
+            self._documents.texts.read(self._doc, 0, 2 * EXCERPT).replace(INCLUDED_BREAK, "\n").strip("\n" + SOFT_BREAK)
+        )
         return " ".join(beginning.split("\n", 1)[0].split())[:EXCERPT]
 
     @property

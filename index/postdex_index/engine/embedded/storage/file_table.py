@@ -6,14 +6,16 @@ of JSON. A commit names one full table and the changes since; a change of size -
 
 from __future__ import annotations
 
+import json
 import struct
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 
-from ...api import FileStamp
+from ...api import FileStamp, IncludedFile
 
-_HEAD = struct.Struct("<8sII")
-_MAGIC = b"pdtable\1"
+_HEAD = struct.Struct("<8sIII")
+_MAGIC = b"pdtable\2"
 _NEVER = -(1 << 62)
 _DIGEST = 16
 
@@ -33,18 +35,19 @@ def pack(rows: Mapping[str, FileStamp | None]) -> bytes:
     columns.append(array("Q", [stamp.inode for stamp in stamps]))
     flags = bytes([stamp.racy for stamp in stamps])
     digests = b"".join([stamp.digest for stamp in stamps])
-    head = _HEAD.pack(_MAGIC, len(stamps), len(paths))
-    return b"".join([head, *(column.tobytes() for column in columns), flags, digests, paths])
+    included = _pack_included(stamps)
+    head = _HEAD.pack(_MAGIC, len(stamps), len(paths), len(included))
+    return b"".join([head, *(column.tobytes() for column in columns), flags, digests, paths, included])
 
 
 def unpack(data: bytes) -> dict[str, FileStamp | None]:
     """Bytes as rows; raises ValueError for bytes that `pack` did not make."""
     try:
-        magic, count, length = _HEAD.unpack_from(data)
+        magic, count, length, rest = _HEAD.unpack_from(data)
     except struct.error as error:
         raise ValueError("not a post table") from error
     width = 5 * 8 * count
-    if magic != _MAGIC or len(data) != _HEAD.size + width + count + count * _DIGEST + length:
+    if magic != _MAGIC or len(data) != _HEAD.size + width + count + count * _DIGEST + length + rest:
         raise ValueError("not a post table")
     at = _HEAD.size
     columns = []
@@ -54,11 +57,41 @@ def unpack(data: bytes) -> dict[str, FileStamp | None]:
     flags = map(bool, data[at : at + count])
     at += count
     digests = [data[a : a + _DIGEST] for a in range(at, at + count * _DIGEST, _DIGEST)]
-    paths = data[len(data) - length :].decode("utf-8", "surrogateescape").split("\0") if count else []
+    at += count * _DIGEST
+    paths = data[at : at + length].decode("utf-8", "surrogateescape").split("\0") if count else []
     sizes, mtimes, ctimes, moments, inodes = columns
     reconsider = [None if moment == _NEVER else moment for moment in moments]
-    stamps = map(FileStamp._make, zip(sizes, mtimes, ctimes, inodes, digests, reconsider, flags, strict=True))
+    included = _unpack_included(data[at + length :], count)
+    stamps = map(FileStamp, sizes, mtimes, ctimes, inodes, digests, reconsider, flags, included)
     return {path: stamp if stamp.size >= 0 else None for path, stamp in zip(paths, stamps, strict=True)}
+
+
+def _pack_included(stamps: Sequence[FileStamp]) -> bytes:
+    """The files that posts include, each once, and which posts include them; nothing where none does."""
+    if not any(stamp.included for stamp in stamps):
+        return b""
+    files = {file: number for number, file in enumerate(dict.fromkeys(f for stamp in stamps for f in stamp.included))}
+    rows = [[file.path, *file.stamp[:4], file.stamp.digest.hex(), file.stamp.racy] for file in files]
+    of_posts = [(row, [files[file] for file in stamp.included]) for row, stamp in enumerate(stamps) if stamp.included]
+    return json.dumps([rows, of_posts]).encode()
+
+
+def _unpack_included(data: bytes, count: int) -> Iterable[tuple[IncludedFile, ...]]:
+    """The files that each of so many posts includes; raises ValueError."""
+    if not data:
+        return repeat((), count)
+    included: list[tuple[IncludedFile, ...]] = [()] * count
+    try:
+        rows, of_posts = json.loads(data)
+        files = [
+            IncludedFile(path, FileStamp(size, mtime, ctime, inode, bytes.fromhex(digest), racy=racy))
+            for path, size, mtime, ctime, inode, digest, racy in rows
+        ]
+        for row, numbers in of_posts:
+            included[row] = tuple([files[number] for number in numbers])
+    except (TypeError, LookupError, RecursionError) as error:
+        raise ValueError("not a post table") from error
+    return included
 
 
 def replayed(tables: Iterable[bytes], before: Mapping[str, FileStamp] | None = None) -> CommittedFiles:

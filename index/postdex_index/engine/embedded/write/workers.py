@@ -17,6 +17,7 @@ import os
 import subprocess
 import sys
 import threading
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -29,6 +30,7 @@ from ....model import Problem
 from ....settings import Settings
 from ....text.analyzer import Analyzer
 from ...api import FileStamp
+from ..storage import file_table
 from ..storage.commits import File, SegmentEntry, Store
 from .inverter import MAX_POSTS
 from .segment_builder import SegmentBuilder, no_collection
@@ -191,16 +193,13 @@ def _in_process(workers: _Workers, job: Job, task: Task) -> WrittenPart | None:
     return part
 
 
-def _made(answer: dict[str, list[list[object]]]) -> WrittenPart:
+def _made(answer: dict[str, Any]) -> WrittenPart:
     entries = [
-        SegmentEntry(File(*file), reader, drafts, wide, tuple(dead))  # type: ignore[misc, arg-type]
+        SegmentEntry(File(*file), reader, drafts, wide, tuple(dead))
         for file, reader, drafts, wide, dead in answer["entries"]
     ]
-    stamps = {
-        path: FileStamp(size, mtime, ctime, inode, bytes.fromhex(digest), reconsider_at=moment, racy=racy)  # type: ignore[arg-type]
-        for path, size, mtime, ctime, inode, digest, moment, racy in answer["stamps"]
-    }
-    return WrittenPart(entries, stamps, [Problem(*row) for row in answer["problems"]])  # type: ignore[arg-type]
+    stamps = file_table.replayed([b64decode(answer["stamps"])])
+    return WrittenPart(entries, stamps, [Problem(*row) for row in answer["problems"]])
 
 
 def _lines() -> Iterator[dict[str, object]]:
@@ -223,7 +222,7 @@ def _lines() -> Iterator[dict[str, object]]:
     except IndexWriteError as error:
         yield {"error": error.message, "hint": getattr(error.remedy, "name", error.remedy), "path": error.path}
         return
-    stamps = [[path, *stamp._replace(digest=stamp.digest.hex())] for path, stamp in part.stamps.items()]  # type: ignore[arg-type]
+    stamps = b64encode(file_table.pack(part.stamps)).decode()
     yield {"entries": part.entries, "stamps": stamps, "problems": part.problems}
 
 
