@@ -142,11 +142,14 @@ BUILDERS = {
         ),
         Builder(
             name="vitepress",
-            version="vitepress --version",
+            # `vitepress --version` serves a site.
+            version='grep "version" "$(dirname "$(realpath "$(command -v vitepress)")")/../package.json"',
             build="vitepress build docs",
             content=("docs",),
             common="docs/common/{name}.md",
             output="docs/.vitepress/dist",
+            main="main, .VPHome, .VPPage",
+            ignored=".lang, .copy, .line-numbers-wrapper, .table-of-contents",
             npm=("vitepress", "vue"),
         ),
         Builder(

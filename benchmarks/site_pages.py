@@ -248,7 +248,12 @@ def _without_site_name(files: list[_BuiltFile]) -> list[_BuiltFile]:
         if count > max(2, len(files) / 2):
             site, between = re.escape(name), _SEPARATOR.pattern
             cut = re.compile(rf"{between}{site}$" if at else rf"^{site}{between}")
-            return [file._replace(page=file.page._replace(title=cut.sub("", file.page.title))) for file in files]
+            own = {file.path: cut.sub("", file.page.title) for file in files}
+            # A page that is called like the site has no title of its own.
+            return [
+                file._replace(page=file.page._replace(title=own[file.path] if own[file.path] != name else ""))
+                for file in files
+            ]
     return files
 
 

@@ -110,6 +110,11 @@ SITES: list[tuple[dict[str, str], str, dict[str, Any]]] = [
         "src",
         {"generator": named("mdbook"), "base": "/b", "language": "en", "permalinks": (("docs_dir", "src"),)},
     ),
+    (
+        {"docs/.vitepress/config.ts": "export default defineConfig({base: '/b/', lang: 'de'})"},
+        "docs/guide",
+        {"generator": named("vitepress"), "base": "/b", "language": "de", "prefix": "guide/", "url": "ugly"},
+    ),
     ({"pelicanconf.py": "SITENAME = 'x'"}, "content", {"generator": named("pelican"), "prefix": "content/"}),
     ({".obsidian/app.json": "{}"}, "notes", {"generator": named("obsidian"), "anchors": "github"}),
     ({"logseq/config.edn": "{}"}, "pages", {"generator": named("logseq"), "anchors": "github"}),
@@ -175,6 +180,8 @@ LINKS: list[tuple[Site, Address, str]] = [
     (site_of("mdbook", url="ugly", permalinks=(("docs_dir", "src"),)), Address("src/a/b.md"), "/a/b.html"),
     (site_of("mdbook", url="ugly", permalinks=(("docs_dir", "src"),)), Address("src/a/README.md"), "/a/"),
     (site_of("mdbook", url="ugly", permalinks=(("docs_dir", "src"),)), Address("src/SUMMARY.md"), ""),
+    (site_of("vitepress", url="ugly"), Address("a/b.md"), "/a/b.html"),
+    (site_of("vitepress"), Address("a/index.md"), "/a/"),
     (site_of("obsidian"), Address("b.md"), ""),
     (Site(), Address("b.md"), ""),
     (Site(), Address("b.md", link="about/"), "/about/"),
@@ -287,6 +294,7 @@ def test_there_is_no_other_generator() -> None:
 
 def test_what_is_watched_are_the_files_that_say_how_posts_are_read(tmp_path: Path) -> None:
     files = {"config.toml": "", "content/a.md": "", "scaffolds/x": "", "config/_default/menu.toml": "", "x.toml": ""}
+    files |= {".vitepress/config.ts": "", ".vitepress/theme.ts": ""}
     check(files, "content", tmp_path)
     around = [path.relative_to(tmp_path).as_posix() for path in surroundings(tmp_path / "content")]
-    assert around == ["config.toml", "scaffolds", "config/_default/menu.toml"]
+    assert around == ["config.toml", "scaffolds", ".vitepress/config.ts", "config/_default/menu.toml"]

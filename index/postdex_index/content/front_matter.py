@@ -17,6 +17,7 @@ from ..formats.structured import json_decoder, json_line, json_message, plain, r
 from ..formats.yaml_fast import Loaded
 from ..model import Problem
 from ..sites.generator import UNKNOWN, Generator
+from .markdown.inline_syntax import html_text
 from .misspelt import KNOWN, Misspelling, is_field, mended, remedy_of, shown
 
 if TYPE_CHECKING:
@@ -97,6 +98,23 @@ def parse(text: str, generator: Generator = UNKNOWN) -> FrontMatter:
     if text.startswith("{", start):
         return _json(text, start)
     return _unopened(text, start, generator)
+
+
+def with_shown(front: FrontMatter, texts: Iterable[str]) -> str:
+    """The prose of front matter and, on the lines where they begin, texts of its fields that the page shows.
+
+    >>> with_shown(parse("---\\nhero:\\n  name: Kiln\\n---\\n"), ["<b>Kiln</b>", "Kiln"])
+    '\\n\\nKiln Kiln'
+    """
+    lines = front.prose.split("\n")
+    lines += [""] * (1 + front.head.count("\n") - len(lines))
+    at = 0
+    for text in texts:
+        begin = re.compile(r"\s+".join(map(re.escape, text.split()[:3]))).search(front.head, at)
+        at = begin.end() if begin else at
+        line = front.head.count("\n", 0, begin.start() if begin else at)
+        lines[line] = " ".join([*lines[line].split(), *html_text(text).split()])
+    return "\n".join(lines).rstrip()
 
 
 def _fenced(text: str, opener: re.Match[str]) -> FrontMatter:

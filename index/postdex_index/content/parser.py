@@ -81,11 +81,12 @@ def parse(
         parsed = sections.on_lines(parsed, [first_line + line for line in expanded.lines])
         missing = [_missing(name, first_line + line) for name, line in expanded.missing]
         parsed = parsed._replace(problems=(*parsed.problems, *missing))
-    if front.prose:
-        whole = sections.verbatim(front.prose)
+    prose = front_matter.with_shown(front, generator.shown(front.fields)) if generator.shown else front.prose
+    if prose:
+        whole = sections.verbatim(prose)
         text = whole.lstrip("\n")
-        prose = Section(0, "", "", 1 + whole.count("\n") - text.count("\n"), text)
-        parsed = parsed._replace(sections=(prose, *parsed.sections))
+        first = Section(0, "", "", 1 + whole.count("\n") - text.count("\n"), text)
+        parsed = parsed._replace(sections=(first, *parsed.sections))
     return _post(path, meta, parsed, site, settings)
 
 

@@ -89,7 +89,7 @@ def _holds(sign: str, folder: Path, names: Collection[str]) -> bool:
 def surroundings(folder: Path) -> list[Path]:
     """The files and folders that say how the site of a folder of posts makes links, anchors and dates."""
     start = Path(os.path.abspath(folder))
-    deep = sorted(mark for mark in _marks() if "/" in mark[:-1] and mark.endswith("/"))
+    deep = sorted(mark for mark in _marks() if "/" in mark[:-1])
     watched = {mark.partition("/")[0] for mark in _marks().difference(deep)}
     watched.update(name for row in generators().values() for name in row.besides)
     around: list[Path] = []
@@ -97,8 +97,12 @@ def surroundings(folder: Path) -> list[Path]:
         names = _names(root)
         around += [root / name for name in sorted(names & watched)]
         for below in deep:
-            if below.partition("/")[0] in names:
+            if below.partition("/")[0] not in names:
+                continue
+            if below.endswith("/"):
                 around += [root / below / name for name in sorted(_names(root / below))]
+            elif os.path.isfile(root / below):
+                around.append(root / below)
         if ".git" in names:
             break
     return around

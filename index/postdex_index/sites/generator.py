@@ -65,6 +65,8 @@ class Generator(NamedTuple):
     placeholders: Mapping[str, Callable[[Location], str | None]] = {}
     #: Whether a link that the front matter gives ends with `/`, written or not.
     closes_links: bool = False
+    #: The texts of its front matter that a page shows, in their order; they may have HTML in them.
+    shown: Callable[[Config], Iterable[str]] | None = None
     #: The includes of a text in ascending order: asked with the path below the root of the file that it is from.
     includes: Callable[[Site, str, str], Iterable[Include]] | None = None
     #: Makes plain Markdown of a body, which has what it includes in it.
@@ -98,8 +100,8 @@ class Site(NamedTuple):
     `permalinks` those of sections, collections or languages.
     `languages` are the codes of all languages that the settings name, `language` is the one that a file has which
     names none, `titles` are what the site calls its pages, whatever those say themselves, by paths below the root.
-    `base` is the path that all links begin with ("/blog" or ""). `dated` says that a date at
-    the beginning of a file's name is no part of the link.
+    `base` is the path that all links begin with ("/blog" or ""), `excluded` are patterns of files that the settings
+    leave out. `dated` says that a date at the beginning of a file's name is no part of the link.
     """
 
     generator: Generator = UNKNOWN
@@ -114,6 +116,7 @@ class Site(NamedTuple):
     url: str = ""
     base: str = ""
     permalinks: tuple[tuple[str, str], ...] = ()
+    excluded: tuple[str, ...] = ()
     dated: bool = False
     problems: tuple[Problem, ...] = ()
 

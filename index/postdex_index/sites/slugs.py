@@ -17,7 +17,8 @@ class SlugStyle(NamedTuple):
     """How anchors are made: a heading's text, in which inline code may stand in backticks and lines end with newlines,
     is brought into `shape`, and repeats get a `number`. What `{#id}` behind a heading is: text of it, its anchor, or
     its anchor and reserved, so that no automatic one takes it. Headings in `html` may have an anchor or not, and what
-    stands for `images` may be a part of the heading or not."""
+    stands for `images` may be a part of the heading or not. A `literal` style takes text and code of a heading as they
+    are written: with references to characters and braces of templates, and without tags, images and breaks."""
 
     name: str
     shape: Callable[[str], str]
@@ -25,6 +26,7 @@ class SlugStyle(NamedTuple):
     explicit: Literal["text", "anchor", "reserved"]
     html: bool = True
     images: bool = False
+    literal: bool = False
 
 
 class Slugger:

@@ -1,7 +1,7 @@
 """Which lines of a body mark blocks that CommonMark does not know?
 
-Admonitions and tabs of Python-Markdown (`!!! note`, `=== "Tab"`, `/// note`), containers of VitePress, VuePress and
-Docusaurus (`:::tip`), callouts (`> [!tip] Title`), components and comments of MDX. A mark gives way to the
+Admonitions and tabs of Python-Markdown (`!!! note`, `=== "Tab"`, `/// note`), containers
+(`:::tip`), callouts (`> [!tip] Title`), components and comments of MDX. A mark gives way to the
 title that readers see, and what stands indented below it moves to the left, where it is no code. Lines keep their
 numbers, fenced code stays, and all is linear in the body.
 """

@@ -38,9 +38,9 @@ class Rendering:
 
     __slots__ = (
         "anchor", "at", "at_line", "code", "codes", "container_end", "fence_line", "first_heading", "heading",
-        "hidden_from", "image_from", "into", "language", "length", "level", "line", "linked", "links", "marked", "more",
-        "nested_from", "nested_id", "next_break", "problems", "prose", "put", "remainders", "row_begun",
-        "section_line", "sections", "slugs", "source", "tail", "text", "unslugged",
+        "hidden_from", "image_from", "into", "language", "length", "level", "line", "linked", "links", "literal",
+        "marked", "more", "nameless", "nested_from", "nested_id", "next_break", "problems", "prose", "put",
+        "remainders", "row_begun", "section_line", "sections", "slugs", "source", "tail", "text", "unslugged",
     )  # fmt: skip
 
     def __init__(self, source: bytes, first_line: int, anchors: SlugStyle) -> None:
@@ -76,6 +76,9 @@ class Rendering:
         self.nested_from, self.nested_id = 0, ""
         #: Index into `into` where the image began that is open.
         self.image_from = 0
+        #: The heading that is open as it is written, where the style of anchors asks for that, and whether an attribute
+        #: takes its anchor away.
+        self.literal, self.nameless = "", False
         #: Text that the parser took for attributes of the heading that is open.
         self.tail = ""
         self.row_begun = False
@@ -173,19 +176,22 @@ class Rendering:
         self.close_section()
         self.level, self.anchor = int(marks["level"][1]), marks["id"] or ""
         self.section_line = self.line
-        self.tail = ""
+        self.tail, self.nameless = "", False
         if marks["attrs"]:
             named = (value.strip("\"'") for name, value in marks["attrs"] if name == "id" and value)
             self.anchor = self.anchor or next(named, "")
-            self.tail = _lost_braces(marks, self.source[span["start"] : span["end"]])
+            if self.slugs.style.literal:
+                self.nameless = any(name == "id" and not value for name, value in marks["attrs"])
+            else:
+                self.tail = _lost_braces(marks, self.source[span["start"] : span["end"]])
         self.divert()
 
     def end_heading(self, _span: Any) -> None:
         if self.hidden_from >= 0:
             self.end_hidden()
         if self.into is self.prose:
-            nested = "".join(self.prose[self.nested_from :])
-            self.slugs.slug(_MARKS.sub("", nested).replace(SOFT_BREAK, "\n").strip(), self.nested_id)
+            nested = _MARKS.sub("", "".join(self.prose[self.nested_from :])).replace(SOFT_BREAK, "\n").strip()
+            self.slugs.slug(self.literal if self.slugs.style.literal else nested, self.nested_id)
             return
         parts = self.into
         raw = self.undivert()
@@ -199,7 +205,8 @@ class Rendering:
             self.codes = []
             self.unslugged = []
         self.heading = " ".join(heading.split()) or first_argument(raw)
-        self.anchor = self.slugs.slug(marked if heading else self.heading, self.anchor)
+        named = self.literal if self.slugs.style.literal else marked if heading else self.heading
+        self.anchor = "" if self.nameless else self.slugs.slug(named, self.anchor)
         if self.level == 1 and not self.first_heading:
             self.first_heading = self.heading
 

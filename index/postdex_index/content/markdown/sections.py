@@ -51,7 +51,7 @@ def sections(body: str, *, first_line: int = 1, anchors: SlugStyle = GITHUB, tit
     events = pyromark.events_with_range(body, options=_WITHOUT_IDS if anchors.explicit == "text" else _OPTIONS)
     if (b"&" in source and _BREAK_ENTITY.search(source)) or (b"[[" in source and _OVER_LINES.search(source)):
         events = _without_breaks(events, source)
-    rendering.run(events)
+    rendering.run(_with_literal_headings(events, rendering) if anchors.literal else events)
     rendering.finish()
     rendered = tuple(rendering.sections)
     return ParsedMarkdown(
@@ -175,6 +175,27 @@ def _without_breaks(events: Iterable[Any], source: bytes) -> Iterator[Any]:
             yield {"Text": event["Text"].replace("\n", " ")}, span
         else:
             yield event, span
+
+
+def _with_literal_headings(events: Iterable[Any], rendering: Rendering) -> Iterator[Any]:
+    """The same events; before a heading ends, its text and code as they are written are set."""
+    pieces: list[str] = []
+    images = 0
+    for event, span in events:
+        if "Text" in event:
+            written = rendering.source[span["start"] : span["end"]].decode()
+            pieces.append("" if images else written if written.startswith("&") else event["Text"])
+        elif "Code" in event:
+            pieces.append("" if images else event["Code"])
+        elif "Start" in event:
+            images += "Image" in event["Start"]
+            if "Heading" in event["Start"]:
+                pieces.clear()
+        elif "End" in event:
+            images -= "Image" in event["End"]
+            if "Heading" in event["End"]:
+                rendering.literal = "".join(pieces)
+        yield event, span
 
 
 def _excerpt(all_sections: tuple[Section, ...], more: tuple[int, int] | None) -> str:

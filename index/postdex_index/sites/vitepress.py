@@ -1,0 +1,266 @@
+"""VitePress: pages as they lie, or where `rewrites` puts them, anchors of its own, and Vue between the lines."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from ..formats.structured import read_block
+from ..text import globs
+from ..text.fences import Fences
+from .detect import LARGEST, file_text
+from .generator import Address, Config, Generator, PlainBody, Site
+from .locales import Locale
+from .permalinks import page
+from .site_config import language, path_of, table, text
+from .slugs import SlugStyle, skipping
+
+if TYPE_CHECKING:
+    from ..formats.yaml_fast import Value
+
+_ENDINGS = ("ts", "mts", "js", "mjs", "cts", "cjs")
+#: So many patterns of paths are read.
+_MOST = 500
+#: Front matter of other generators, which says nothing here.
+_NO_FIELDS = frozenset(("url", "permalink", "path", "slug", "abbrlink"))
+_CONTROL, _COMBINING = re.compile("[\0-\x1f]"), re.compile("[\u0300-\u036f]")
+_SPECIAL = re.compile(r"""[\s\ufeff~`!@#$%^&*()\-_+=[\]{}|\\;:"'“”‘’<>,.?/]+""")
+_CODE_OR_EMOJI = re.compile(r"(`+[^`]*`+)|(?<![\w:]):(?:[a-z][a-z0-9_+-]*|[+-]1|\d+):(?![\w:])")
+_STRESS = re.compile(r"(`+|\*{1,3})(?=\S)([^`*]+?)(?<=\S)\1")
+_CONTAINER = re.compile(r"[ \t]*(:{3,})[ \t]*([\w-]*)")
+_LABEL = re.compile(r"(`{3,}|~{3,})([^\[\]`]*)\[([^\[\]]+)\]")
+_INTERPOLATION = re.compile(r"(`+[^`]*`+)|\{\{(?:[^{}\n`]|\{(?!\{)|\}(?!\}))*+\}\}")
+_RAW_ELEMENT = re.compile(r"<(\w+)(?=[^<>]*\sv-pre[\s>])[^<>]*>[^<]*</\1>")
+#: A mark in a comment of code that colours a line.
+_CODE_MARK = re.compile(
+    r"(?<![ \t])[ \t]*(?://|/\*|<!--|#|--|%%?|;;?|\")[ \t]*\[!code[ \t][^\]\n]*\][ \t]*(?:\*/|-->)?"
+)
+_PARAMETER = re.compile(r":(\w+)(\([^()]*\))?([*+?]?)")
+
+
+def _configure(site: Site, config: Config) -> Site:
+    home = "" if os.path.isdir(site.root / ".vitepress") else "docs/"
+    folder = site.root / home / ".vitepress" / "config"
+    config = _together(folder) if os.path.isdir(folder) else _flat({**config})
+    locales = table(config, "locales")
+    codes = {name: language(table(locales, name).get("lang")) for name in locales}
+    named = tuple((f"/{name.strip('/')}/", code) for name, code in codes.items() if name != "root" and "\\" not in name)
+    moved = tuple((old, new) for old, new in table(config, "rewrites").items() if isinstance(new, str))
+    source = posixpath.normpath(home + text(config, "srcDir"))
+    excluded = config.get("srcExclude")
+    return site._replace(
+        language=codes.get("root") or language(config.get("lang")),
+        languages=tuple(code for code in codes.values() if code),
+        base=path_of(text(config, "base")),
+        url="" if text(config, "cleanUrls") == "true" else "ugly",
+        permalinks=(("docs_dir", "" if source == "." else source + "/"), *named[:_MOST], *moved[:_MOST]),
+        excluded=tuple(map(str, excluded[:_MOST])) if isinstance(excluded, list) else (),
+    )
+
+
+def _together(folder: Path) -> Config:
+    """What settings say that are cut into modules: those that the first one imports are read before it."""
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.rpartition(".")[2] in _ENDINGS)
+    except OSError:
+        return {}
+    names.sort(key=lambda name: name.startswith("index."))
+    modules = [file_text(folder / name) for name in names]
+    if sum(map(len, modules)) > LARGEST:
+        return {}
+    # Only the first module's `default` counts, and that is the last one.
+    code = "\n".join([*(module.replace("export default", "") for module in modules[:-1]), *modules[-1:]])
+    return _flat(read_block("JavaScript", code).value)
+
+
+def _flat(value: Value) -> dict[str, Value]:
+    """A mapping, with what calls are spread in it: `{...defineConfig({base}), title}`."""
+    if not isinstance(value, dict):
+        return {}
+    flat: dict[str, Value] = {}
+    for name, member in value.items():
+        if name.endswith("()"):
+            for argument in member if isinstance(member, list) else ():
+                flat |= _flat(argument)
+        else:
+            flat[name] = _flat(member) if isinstance(member, dict) else member
+    return flat
+
+
+def _place(site: Site, path: str) -> str:
+    """Where a page lies below the folder of sources, after `rewrites`."""
+    before = dict(site.permalinks).get("docs_dir", "")
+    below = path.removeprefix(before)
+    for pattern, target in site.permalinks:
+        if pattern != "docs_dir" and not pattern.startswith("/"):
+            moved = _moved(pattern, target, below)
+            if moved:
+                return moved
+    return below
+
+
+def _moved(pattern: str, target: str, path: str) -> str:
+    """The path that a rewrite gives this one, "" if it is about others.
+
+    >>> _moved("packages/:pkg/docs/:rest*", ":pkg/:rest*", "packages/oven/docs/a/b.md")
+    'oven/a/b.md'
+    """
+    if pattern == path:
+        return target
+    match = _rewrite(pattern).fullmatch(path) if ":" in pattern else None
+    return _PARAMETER.sub(lambda name: match.groupdict().get(name[1]) or "", target) if match else ""
+
+
+@lru_cache(maxsize=2 * _MOST)
+def _rewrite(pattern: str) -> re.Pattern[str]:
+    """The expression of a pattern: `:name` is a name in a path, `:name*` any number of folders and names. Each but the
+    last ends where what stands behind it first does, so that matching takes no longer than the path is long."""
+    names = list(_PARAMETER.finditer(pattern))
+    ends = [*(name.start() for name in names), len(pattern)]
+    regex = re.escape(pattern[: ends[0]])
+    for name, end in zip(names, ends[1:], strict=True):
+        run = ".*" if name[2] or name[3] in ("*", "+") else "[^/]+"
+        behind = re.escape(pattern[name.end() : end])
+        if name is names[-1]:
+            regex += f"(?P<{name[1]}>{run}){behind}"
+        else:
+            regex += f"(?>(?P<{name[1]}>{run}?){behind})"
+    try:
+        return re.compile(regex)
+    except re.error:  # a name that stands there twice
+        return re.compile(r"(?!)")
+
+
+def _locale(site: Site, path: str) -> Locale:
+    place = _place(site, path)
+    for folder, code in site.permalinks:
+        if folder.startswith("/") and f"/{place}".startswith(folder):
+            return Locale(code, place[len(folder) - 1 :])
+    return Locale("", place)
+
+
+def _fields(_site: Site, _path: str, fields: Config) -> Config:
+    """Front matter without what says nothing here, its title without Markdown; that of a home page is its hero's."""
+    own = {name: value for name, value in fields.items() if name not in _NO_FIELDS}
+    hero = table(own, "hero") if text(own, "layout") == "home" else {}
+    title = text(own, "title") or text(hero, "name") or text(hero, "text")
+    return {**own, "title": _STRESS.sub(r"\2", title)} if title else own
+
+
+def _unbuilt(site: Site, path: str, _fields: Config | None) -> str:
+    source = dict(site.permalinks).get("docs_dir", "")
+    below = path.removeprefix(source)
+    if not path.startswith(source):
+        return "it lies outside of the site's srcDir"
+    if any(_covers(glob).fullmatch(below) for glob in site.excluded):
+        return "the site's settings exclude it (srcExclude)"
+    if re.search(r"\[[^\[\]/]+\]", below):
+        return "it is a template, of which pages are made"
+    return "in dist/" if "dist" in below.split("/")[:-1] else ""
+
+
+@lru_cache(maxsize=2 * _MOST)
+def _covers(glob: str) -> re.Pattern[str]:
+    """The expression of a pattern of srcExclude; of several in braces, each counts."""
+    braces = re.fullmatch(r"([^{}]*)\{([^{}]*)\}([^{}]*)", glob)
+    several = [braces[1] + one + braces[3] for one in braces[2].split(",")] if braces else [glob]
+    regexes = [globs.gitignore(one.removeprefix("./").split("/")) or "(?!)" for one in several]
+    return re.compile("|".join(f"(?:{regex})" for regex in regexes), re.S)
+
+
+def _link(site: Site, post: Address) -> str:
+    return page(_place(site, post.path), ".html" if site.url == "ugly" else "")
+
+
+def _shape(heading: str) -> str:
+    """A heading in its compatibility form without diacritics, what is special as `-`, `_` before a digit."""
+    plain = _CONTROL.sub("", _COMBINING.sub("", normalize("NFKD", heading)))
+    slug = _SPECIAL.sub("-", plain).strip("-")
+    return ("_" + slug if "0" <= slug[:1] <= "9" else slug).lower()
+
+
+def _shown(fields: Config) -> Iterator[str]:
+    """The hero and the features of a home page."""
+    if text(fields, "layout") != "home":
+        return
+    hero = table(fields, "hero")
+    yield from (text(hero, name) for name in ("name", "text", "tagline"))
+    actions, features = hero.get("actions"), fields.get("features")
+    for members, names in ((actions, ("text",)), (features, ("title", "details", "linkText"))):
+        for member in members if isinstance(members, list) else ():
+            yield from (text(member, name) for name in names if isinstance(member, dict))
+
+
+def _dialect(body: str) -> PlainBody:
+    """Labels of code groups as titles, braces in `v-pre` as code, no marks in code, and no emoji."""
+    if "{{" not in body and "[!code" not in body and ":" not in body:
+        return PlainBody(body)
+    lines = body.split("\n")
+    fences = Fences()
+    containers: list[str] = []
+    for at, line in enumerate(lines):
+        opened = not fences.open
+        if fences.holds(line):
+            if opened and containers[-1:] == ["code-group"]:
+                lines[at] = _LABEL.sub(r'\1\2title="\3"', line)
+            elif "[!code" in line:
+                lines[at] = _CODE_MARK.sub("", line)
+        elif container := _CONTAINER.match(line) if ":::" in line else None:
+            _enter(containers, container[2])
+        else:
+            if line.count(":") > 1:
+                line = _CODE_OR_EMOJI.sub(lambda match: match[1] or "", line)
+            lines[at] = _raw(line, "v-pre" in containers) if "{{" in line else line
+    return PlainBody("\n".join(lines))
+
+
+def _enter(containers: list[str], name: str) -> None:
+    """Open a container; a mark without a name closes the last one."""
+    if name:
+        containers.append(name)
+    elif containers:
+        containers.pop()
+
+
+def _raw(line: str, within: bool) -> str:
+    """A line whose braces are code where Vue leaves them alone."""
+
+    def as_code(match: re.Match[str]) -> str:
+        return match[1] or f"`{match[0]}`"
+
+    if within:
+        return _INTERPOLATION.sub(as_code, line)
+    return _RAW_ELEMENT.sub(lambda element: _INTERPOLATION.sub(as_code, element[0]), line)
+
+
+def _settings() -> Sequence[str]:
+    """Where settings may be."""
+    return [
+        f"{home}.vitepress/config{index}.{ending}"
+        for home in ("", "docs/")
+        for index in ("", "/index")
+        for ending in _ENDINGS
+    ]
+
+
+GENERATOR = Generator(
+    name="vitepress",
+    rank=55,
+    signs=(*(f".vitepress/config.{ending}" for ending in _ENDINGS), ".vitepress/config/", "docs/.vitepress/"),
+    posts=("docs",),
+    settings=tuple(_settings()),
+    configure=_configure,
+    styles=(SlugStyle("vitepress", _shape, skipping, "reserved", literal=True),),
+    locale=_locale,
+    fields=_fields,
+    unbuilt=_unbuilt,
+    link=_link,
+    shown=_shown,
+    dialect=_dialect,
+)
