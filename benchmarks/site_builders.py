@@ -113,10 +113,11 @@ BUILDERS = {
         Builder(
             name="pelican",
             version="pelican --version",
-            build="pelican content --output output --settings pelicanconf.py --quiet",
+            build="pelican content --output output --settings publishconf.py --quiet",
             content=("content",),
             common="content/common/{name}.md",
             output="output",
+            ignored=".toc",
             pip=("pelican[markdown]==4.12.0",),
         ),
         Builder(

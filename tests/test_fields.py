@@ -93,7 +93,6 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
         {"categories": (("a",), ("b",), ("c",))},
         {"generator": "jekyll", "path": "a/b/_posts/2022-08-26-x.md"},
     ),
-    ("authors: a, b; c", {"authors": ("a", "b", "c")}, {"generator": "pelican"}),
     ("authors: a, b", {"authors": ("a, b",)}, {}),
     # unpublished
     ("status: Draft", {"unpublished": "status: draft"}, {"generator": "pelican"}),

@@ -472,3 +472,15 @@ def test_a_site_gives_posts_front_matter_and_leaves_files_out_by_it() -> None:
     assert (post.title, post.tags, post.url, post.unpublished) == ("T", ("a",), "/T/", "")
     assert parse("x", "a.md", Site(generator), Settings()).unpublished == "it has no front matter"
     assert asked == [("p/a.md", {"title": "T", "tags": ["a"]}), ("a.md", None)]
+
+
+def test_pages_in_other_markup_are_named(tmp_path: Path) -> None:
+    for number in range(25):
+        (tmp_path / f"{number:02}.rst").write_text("Title\n#####\n")
+    (tmp_path / ".gitignore").write_text("00.rst\n")
+    problems = reader.walk(tmp_path, Settings()).problems
+    assert [problem.path for problem in problems] == [f"{number:02}.rst" for number in range(1, 21)]
+    assert [problem.message for problem in problems[-2:]] == [
+        "reStructuredText is not read",
+        "reStructuredText is not read, nor are those that follow",
+    ]

@@ -25,6 +25,8 @@ NEVER = frozenset(("node_modules", "_site"))
 #: Folders of a generator's own: left out at the top and beside a site's settings, but not deeper (`docs/api/public/`).
 GENERATED = frozenset(("scaffolds", "archetypes", "public"))
 _LARGEST_GITIGNORE = 256 * 1024
+#: Pages of sites that we cannot read; so many of them are named.
+_UNREAD, _MOST_UNREAD = ".rst", 20
 _BYTE = re.compile(r"\\x([89a-f][0-9a-f])")
 _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
@@ -68,6 +70,7 @@ class _Walk:
         self.rest: list[tuple[str, tuple[_IgnoreRules, ...]]] = []
         self.only = None if only is None else _with_folders(only)
         self.max_bytes = settings.max_bytes
+        self.unread_left = _MOST_UNREAD
         self.exclude = Patterns(settings.exclude) or None
         self.include = Patterns(settings.include)
         self.suffixes = _suffixes(settings.include)
@@ -118,6 +121,8 @@ class _Walk:
             if name[0] == "." or (only is not None and path not in only):
                 continue
             if suffixes and not name.endswith(suffixes) and not _is_folder(entry):
+                if name.endswith(_UNREAD):
+                    self.unread(path, rules)
                 continue
             if len(path) > len(place) + len(name) and not self.is_told(path, path[len(place) :] in entries):
                 continue
@@ -137,6 +142,13 @@ class _Walk:
             message = "the name is not UTF-8; \\x stands before its bytes"
             self.problems.append(Problem(path.rstrip("/"), 0, "note", message, "rename it"))
         return not taken
+
+    def unread(self, path: str, rules: tuple[_IgnoreRules, ...]) -> None:
+        """Say that a page is written in what we cannot read."""
+        if self.unread_left and not self.left_out(path, rules, False):
+            self.unread_left -= 1
+            more = "" if self.unread_left else ", nor are those that follow"
+            self.skip(path, f"reStructuredText is not read{more}", "write it in Markdown if it shall be found")
 
     def take(self, entry: os.DirEntry[str], path: str, rules: tuple[_IgnoreRules, ...]) -> None:
         """Add a file, if it is one that we read."""

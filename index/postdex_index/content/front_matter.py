@@ -43,6 +43,7 @@ _KEY = re.compile(r"""["']?[^\W\d][\w .-]{0,60}["']?[ \t]*:(?=[ \t\n]|$)""")
 _SENTENCE = re.compile(r"\S+\s+\S+\s+\S")
 #: What is in no field is text, but for these, which nobody means to be found by.
 _SECRET = re.compile(r"\W*(?:password|encrypt)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"""^([\w-]+):[ \t]*("[^"\n]*"|'[^'\n]*')[ \t]*$""", re.MULTILINE)
 _WORD = re.compile(r"\w+")
 _KEY_LINE = re.compile(
     r"""(?:[ \t]*(?:#[^\n]*)?\n)*(?:["'][^"'\n]{1,60}["']|[^\s#"'-][^:\n]{0,60}?)[ \t]*:(?=[ \t\n]|$)"""
@@ -94,7 +95,8 @@ def parse(text: str, generator: Generator = UNKNOWN) -> FrontMatter:
     start = blank.end() if blank else 0
     match = _OPENER.match(text, start)
     if match:
-        return _fenced(text, match)
+        front = _fenced(text, match)
+        return _quoted(front) if generator.keeps_quotes else front
     if text.startswith("{", start):
         return _json(text, start)
     return _unopened(text, start, generator)
@@ -130,6 +132,12 @@ def _fenced(text: str, opener: re.Match[str]) -> FrontMatter:
             problems.append(_problem(text, opener.start(), message, f"add a line {marks} after the last field"))
         return _all_body(text, problems)
     return _read(text, _Block(_KINDS[marks[0]], opener.end(), text[opener.end() : close.start() + 1], close.end()))
+
+
+def _quoted(front: FrontMatter) -> FrontMatter:
+    """Front matter whose texts in quotes keep them."""
+    quoted = {key: value for key, value in _QUOTED.findall(front.head) if isinstance(front.fields.get(key), str)}
+    return front._replace(fields={**front.fields, **quoted})
 
 
 def _unclosed(text: str, opener: re.Match[str]) -> FrontMatter | None:

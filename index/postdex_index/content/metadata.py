@@ -106,7 +106,7 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
         tags=_tags(fields, context.generator),
         keywords=fields.several("keywords"),
         categories=_categories(fields, context),
-        authors=_authors(fields, context.generator),
+        authors=_authors(fields),
         lang=_lang(fields, context),
         series=next(iter(fields.several("series", split="")), ""),
         weight=_weight(fields),
@@ -313,12 +313,12 @@ def _taxonomy(fields: _Fields, name: str) -> Value:
     return (taxonomies.get(name) if isinstance(taxonomies, dict) else None) or []
 
 
-def _authors(fields: _Fields, generator: Generator) -> tuple[str, ...]:
+def _authors(fields: _Fields) -> tuple[str, ...]:
     name, value = fields.first("authors", "author")
     if isinstance(value, dict) and not isinstance(value.get("name"), str):  # each author under a key of their own
         people: list[Value] = [person for person in value.values() if isinstance(person, dict)]
         value = people
-    return fields.several(name, split=generator.author_separators, value=value) if value else ()
+    return fields.several(name, split="", value=value) if value else ()
 
 
 def _weight(fields: _Fields) -> int | None:

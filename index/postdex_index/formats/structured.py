@@ -1,4 +1,4 @@
-"""What does a block of YAML, TOML, JSON or JavaScript hold, with every scalar as the text that was written?
+"""What does a block of YAML, TOML, JSON, JavaScript or Python hold, with every scalar as the text that was written?
 
 Front matter and the settings of sites are read through here. Each reader is imported when the first block needs it.
 Where a block begins and ends is for `front_matter`.
@@ -24,8 +24,8 @@ _TOML_TRIES, _TOML_AGAIN = 8, 512 * 1024
 
 
 def read_block(kind: str, block: str) -> Loaded:
-    """The value of a block; `kind` is "YAML", "TOML", "JSON" or "JavaScript" (KeyError otherwise). Never raises on what
-    it holds.
+    """The value of a block; `kind` is "YAML", "TOML", "JSON", "JavaScript" or "Python" (KeyError otherwise). Never
+    raises on what it holds.
 
     >>> read_block("TOML", "weight = 10\\n")
     Loaded(value={'weight': '10'}, problems=())
@@ -102,7 +102,14 @@ def _javascript(block: str) -> Loaded:
     return load(block)
 
 
-_READERS = {"YAML": _yaml, "TOML": _toml, "JSON": _json, "JavaScript": _javascript}
+def _python(block: str) -> Loaded:
+    with forks.barred:
+        from .python_literals import assignments
+
+    return Loaded(assignments(block))
+
+
+_READERS = {"YAML": _yaml, "TOML": _toml, "JSON": _json, "JavaScript": _javascript, "Python": _python}
 
 
 def plain(value: Any, depth: int = 4) -> Value:

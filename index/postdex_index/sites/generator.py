@@ -75,14 +75,14 @@ class Generator(NamedTuple):
     unopened: Literal["usual", "any", "none"] = "none"
     #: Whether lines `Title: text` up to a blank one are front matter.
     headers: bool = False
+    #: Whether a value is all that stands behind its colon: quotes around it are part of it.
+    keeps_quotes: bool = False
     #: Whether a list of categories is a path, each below the one before.
     nested_categories: bool = False
     #: Whether the folders above `_posts` are categories.
     folder_categories: bool = False
     #: Whether a text of `tags` is split at blanks, and one of `tag` nowhere.
     blank_separated: bool = False
-    #: Characters at which a text of authors is split.
-    author_separators: str = ""
     #: Values of `status` that leave a post out.
     hidden_statuses: tuple[str, ...] = ()
 
@@ -100,8 +100,9 @@ class Site(NamedTuple):
     `permalinks` those of sections, collections or languages.
     `languages` are the codes of all languages that the settings name, `language` is the one that a file has which
     names none, `titles` are what the site calls its pages, whatever those say themselves, by paths below the root.
-    `base` is the path that all links begin with ("/blog" or ""), `excluded` are patterns of files that the settings
-    leave out. `dated` says that a date at the beginning of a file's name is no part of the link.
+    `config` is what else its generator keeps of the settings. `base` is the path that all links begin with ("/blog" or
+    ""), `excluded` are patterns of files that the settings leave out. `dated` says that a date at the beginning of a
+    file's name is no part of the link.
     """
 
     generator: Generator = UNKNOWN
@@ -113,6 +114,7 @@ class Site(NamedTuple):
     language: str = ""
     languages: tuple[str, ...] = ()
     titles: Mapping[str, str] = {}
+    config: Mapping[str, Value] = {}
     url: str = ""
     base: str = ""
     permalinks: tuple[tuple[str, str], ...] = ()

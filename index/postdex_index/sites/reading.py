@@ -47,11 +47,11 @@ def _configured(site: Site) -> Site:
         unknown = f"timezone {site.timezone} is not known here; dates are read as UTC"
         problems = (*problems, Problem(settings, 1, "note", unknown, "write a name such as Asia/Shanghai"))
         site = site._replace(timezone="")
-    return site._replace(problems=tuple(problems))
+    return site._replace(problems=(*site.problems, *problems))
 
 
 #: What a file of settings is by its suffix; a program is read for its literals.
-_KINDS = {".toml": "TOML", ".json": "JSON"}
+_KINDS = {".toml": "TOML", ".json": "JSON", ".py": "Python"}
 _KINDS |= dict.fromkeys((".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"), "JavaScript")
 
 
