@@ -153,9 +153,8 @@ def _generators() -> str:
     rows = []
     for it in sorted(found, key=lambda generator: generator.rank):
         styles = (style.name for style in it.styles)
-        rows.append(
-            f"{it.name} | {' '.join(it.posts)} | {' '.join(styles)} | {' '.join(it.besides)} | {'; '.join(it.signs)}\n"
-        )
+        columns = " ".join(it.posts), "; ".join(it.moved), " ".join(styles), " ".join(it.besides), "; ".join(it.signs)
+        rows.append(f"{' | '.join((it.name, *columns))}\n")
     return "".join(rows)
 
 

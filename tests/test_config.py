@@ -194,6 +194,18 @@ FOLDERS = [
     (["_config.yml", "Gemfile", "_posts/x"], ".", "."),
     (["content/x"], ".", "content"),
     (["hugo.toml"], ".", "."),
+    (["mkdocs.yml: docs_dir: 'guide' # not docs", "docs/x", "guide/x"], ".", "guide"),
+    (["mkdocs.yml: docs_dir: ../a", "docs/x", "../a/x"], ".", "docs"),
+    (["mkdocs.yml: docs_dir: .", "docs/x"], ".", "."),
+    (["mkdocs.yml: docs_dir: gone", "docs/x"], ".", "docs"),
+    (['book.toml: [book]\nsrc = "text"', "src/x", "text/x"], ".", "text"),
+    (['hugo.toml: title = "x"\nContentDir = "text"\n[a]', "content/x", "text/x"], ".", "text"),
+    (['hugo.toml: [languages.en]\ncontentDir = "text"', "content/x", "text/x"], ".", "content"),
+    (["hugo.yaml: contentDir: text", "text/x"], ".", "text"),
+    (["pelicanconf.py: PATH = 'text'", "content/x", "text/x"], ".", "text"),
+    (["_config.yml: source: text", "text/x"], ".", "text"),
+    (["_config.yml: source_dir: source", "scaffolds/x", "source/_posts/x"], ".", "source/_posts"),
+    (["_config.yml: source_dir: text", "scaffolds/x", "source/_posts/x", "text/x"], ".", "text"),
 ]
 
 
@@ -205,6 +217,17 @@ def test_find_folder(files: list[str], start: str, expected: str, tmp_path: Path
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     assert find_folder(tmp_path / start) == tmp_path / expected
+    if start == "." and expected != "posts":  # named as a run in it, where it is a site's
+        at_home = not files or files == ["content/x"]
+        assert find_folder(tmp_path.parent, str(tmp_path)) == tmp_path / ("." if at_home else expected)
+
+
+def test_a_folder_of_posts_that_is_a_link_out_of_its_site_is_none(tmp_path: Path) -> None:
+    (tmp_path / "site/content").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "site/hugo.toml").write_text("contentDir = 'text'\n")
+    (tmp_path / "site/text").symlink_to(tmp_path / "elsewhere")
+    assert find_folder(tmp_path / "site") == tmp_path / "site/content"
 
 
 def test_find_folder_that_was_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from functools import partialmethod
@@ -101,6 +102,32 @@ def test_posts_with_the_same_address_are_said(blog: Blog) -> None:
         (blog.folder / f"{name}.md").write_text("---\nurl: /same/\n---\n")
     blog.run("index")
     check(blog.run("doctor"), 0, "/same/", "x.md", "y.md")
+
+
+def test_a_site_in_a_folder_of_the_folder_is_said(blog: Blog) -> None:
+    for file in ("blog/content/a.md", "blog/zola.md", "docs/mkdocs.yml", "plain/a.md", ".hidden/mkdocs.yml"):
+        (blog.folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (blog.folder / file).write_text("# A\n", encoding="utf-8")
+    (blog.folder / "blog/config.toml").write_text('base_url = "https://example.org"\n', encoding="utf-8")
+    expected = [
+        ("blog", "this looks like a Zola site", "postdex -C blog/content"),
+        ("docs", "this looks like a MkDocs site", "postdex -C docs"),
+    ]
+    for _ in range(2):  # with an index and without
+        told = blog.told()["problems"]
+        assert [(it["path"], it["message"], it["hint"]) for it in told if "looks like" in it["message"]] == expected
+        shutil.rmtree(blog.index, ignore_errors=True)
+    (blog.folder / "hugo.toml").touch()  # now the folder itself is one
+    assert not [it for it in blog.told()["problems"] if "looks like" in it["message"]]
+
+
+def test_where_there_is_no_post_a_site_below_is_named(blog: Blog) -> None:
+    shutil.rmtree(blog.index)
+    for name in ("a", "b", "c"):
+        (blog.folder / f"{name}.md").unlink()
+    (blog.folder / "my blog/docs").mkdir(parents=True)
+    (blog.folder / "my blog/mkdocs.yml").touch()
+    check(blog.run("index"), 2, "there is no post here", "my blog/ looks like a MkDocs site: postdex -C 'my blog/docs'")
 
 
 def _flipped(file: Path) -> None:

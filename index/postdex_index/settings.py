@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from . import forks
 from .errors import ConfigError, FolderError, Remedy
-from .sites.detect import LARGEST, detect, generators, style_names
+from .sites.detect import LARGEST, detect, posts_folder, style_names
 
 
 class Settings(NamedTuple):
@@ -92,8 +92,9 @@ def load(folder: Path, **arguments: object) -> Settings:
 def find_folder(start: Path, explicit: str | None = None) -> Path:
     """The folder of posts that is meant by somebody who stands in `start`.
 
-    `explicit`, else POSTDEX_FOLDER; else the nearest folder upwards that has an index or settings;
-    else where the site's generator keeps its posts; else `start` itself.
+    `explicit`, else POSTDEX_FOLDER, or if that is the root of a site where its generator keeps the posts; else the
+    nearest folder upwards that has an index or settings; else where the site's generator keeps its posts; else `start`
+    itself.
     Raises `FolderError` when a folder that was named is none.
     """
     named = explicit or os.environ.get("POSTDEX_FOLDER", "")
@@ -102,13 +103,15 @@ def find_folder(start: Path, explicit: str | None = None) -> Path:
         if not os.path.isdir(folder):
             what = "this is not a folder" if os.path.exists(folder) else "there is no such folder"
             raise FolderError(what, Remedy.NAME_FOLDER, path=named)
-        return folder
+        generator = "" if _is_home_of_posts(folder) else detect(folder)
+        return posts_folder(folder, generator) if generator else folder
     for folder in (start, *Path(os.path.abspath(start)).parents):
         if _is_home_of_posts(folder):
             return folder
     generator = detect(start)
-    usual = generators()[generator].posts if generator else ("posts", "source/_posts", "content")
-    return next((start / name for name in usual if os.path.isdir(start / name)), start)
+    if generator:
+        return posts_folder(start, generator)
+    return next((start / name for name in ("posts", "source/_posts", "content") if os.path.isdir(start / name)), start)
 
 
 def _is_home_of_posts(folder: Path) -> bool:

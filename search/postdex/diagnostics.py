@@ -15,6 +15,7 @@ from postdex_index.query import Everything
 from postdex_index.settings import Settings
 from postdex_index.update import refresh
 
+from .index_location import sites_below
 from .results.search import ALL_POSTS
 
 
@@ -49,11 +50,12 @@ def problems_of_files(folder: Path, settings: Settings) -> list[Problem]:
         reading.post.path: reading.post.url for reading in readings if reading.post and not reading.post.unpublished
     }
     problems = [problem for reading in readings for problem in reading.problems]
-    return sorted([*walked.problems, *problems, *clashes(urls)])
+    return sorted([*walked.problems, *problems, *clashes(urls), *sites_below(folder)])
 
 
-def problems(engine: Engine, reader: Reader) -> list[Problem]:
-    """What was skipped, is unpublished, lost something, or has the address of another post; by path and line."""
+def problems(folder: Path, engine: Engine, reader: Reader) -> list[Problem]:
+    """What was skipped, is unpublished, lost something, has the address of another post, or is a site of its own; by
+    path and line."""
     every = reader.search(Search(Everything(), sort="title", limit=ALL_POSTS)).candidates
     urls = {document.path: document.url for document in (candidate.document for candidate in every)}
-    return sorted([*engine.problems(), *clashes(urls)])
+    return sorted([*engine.problems(), *clashes(urls), *sites_below(folder)])

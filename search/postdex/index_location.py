@@ -11,12 +11,16 @@ import os
 from pathlib import Path
 
 from postdex_index.content import reader
-from postdex_index.content.discovery import walk
+from postdex_index.content.discovery import shown, walk
 from postdex_index.errors import FolderError
+from postdex_index.model import Problem
 from postdex_index.settings import Settings
+from postdex_index.sites import detect
 
 #: A folder with more files than these, and no sign that it holds posts, may have been searched by mistake.
 MANY_FILES = 2_000
+#: So many sites below a folder are named in a hint.
+_SITES_SAID = 3
 
 
 def index_directory(folder: Path, index: str | os.PathLike[str] | None = None) -> Path:
@@ -43,6 +47,31 @@ def index_directory(folder: Path, index: str | os.PathLike[str] | None = None) -
     return cache / f"{real.name}-{blake2b(os.fsencode(real), digest_size=8).hexdigest()}"
 
 
+def sites_below(folder: Path) -> list[Problem]:
+    """A note on each folder in a folder that is the root of a site, with the command that reads it as one; none where
+    the folder itself is that of a site."""
+    if reader.site(folder).generator.name:
+        return []
+    from shlex import join
+
+    from postdex_index.sites import reading
+
+    notes = []
+    for name, generator in detect.sites_below(folder):
+        title = reading.title_of(generator)
+        posts = os.path.abspath(detect.posts_folder(folder / name, generator))
+        typed = os.path.relpath(posts) if posts.startswith(os.path.abspath("") + os.sep) else posts
+        looks = f"this looks like a{'n' * (title[0] in 'AEIOU')} {title} site"
+        notes.append(Problem(shown(name), 0, "note", looks, join(["postdex", "-C", shown(typed)])))
+    return notes
+
+
+def hint_with_sites(folder: Path, hint: str) -> str:
+    """What to do where nothing is found in a folder; with the first sites below it, if there are any."""
+    notes = sites_below(folder)[:_SITES_SAID]
+    return "; ".join([*(f"{it.path}/ {it.message[5:]}: {it.hint}" for it in notes), hint])
+
+
 def check_unasked(folder: Path, settings: Settings) -> None:
     """Raise FolderError if an index should only be built here by somebody who says so.
 
@@ -56,4 +85,5 @@ def check_unasked(folder: Path, settings: Settings) -> None:
         return
     files = len(walk(folder, settings).files)
     if files > MANY_FILES:
+        hint = hint_with_sites(folder, hint)
         raise FolderError(f"there is no index yet, and there are {files:,} files to index", hint, path=str(folder))

@@ -17,16 +17,19 @@ from pathlib import Path
 ABOVE = 4
 #: A file of settings has no more bytes: what is larger is not read.
 LARGEST = 1024 * 1024
+#: So many of the names in a folder are looked at for one that is a site.
+_LOOKED_AT = 1000
 _TABLE = os.path.join(os.path.dirname(__file__), "generators.txt")
 
 
 class _Row:
     """What `generator.Generator` says of a generator, as far as it is asked of all of them."""
 
-    __slots__ = ("besides", "posts", "signs", "styles")
+    __slots__ = ("besides", "moved", "posts", "signs", "styles")
 
-    def __init__(self, posts: str, styles: str, besides: str, signs: str) -> None:
+    def __init__(self, posts: str, moved: str, styles: str, besides: str, signs: str) -> None:
         self.posts = posts.split()
+        self.moved = moved.split("; ") if moved else []
         self.styles = styles.split()
         self.besides = besides.split()
         self.signs = signs.split("; ")
@@ -84,6 +87,33 @@ def _holds(sign: str, folder: Path, names: Collection[str]) -> bool:
     if pattern:
         return re.search(pattern, file_text(folder / name), re.MULTILINE) is not None
     return "/" not in name or (os.path.isdir if name.endswith("/") else os.path.isfile)(folder / name)
+
+
+def posts_folder(root: Path, generator: str) -> Path:
+    """The folder of the posts of a site: where a setting says that it is, else where this generator has it; the root
+    itself if there is none. Never outside of the root."""
+    row = generators()[generator]
+    said = (_setting(root, sign) for sign in row.moved)
+    inside = os.path.realpath(root) + os.sep
+    for name in (*said, *row.posts):
+        folder = os.path.normpath(os.path.join(root, name.strip("/")))
+        if name and os.path.isdir(folder) and (os.path.realpath(folder) + os.sep).startswith(inside):
+            return Path(folder)
+    return root
+
+
+def _setting(root: Path, sign: str) -> str:
+    """What the group of `FILE has REGEX` is in that file, "" if it is not there. NUL ends any name of a file."""
+    name, _, pattern = sign.partition(" has ")
+    said = re.search(pattern, file_text(root / name), re.MULTILINE)
+    return said[1].partition("\0")[0].strip() if said else ""
+
+
+def sites_below(folder: Path) -> list[tuple[str, str]]:
+    """The folders in a folder that are roots of sites, sorted, each with its generator."""
+    names = [name for name in sorted(_names(folder)) if name[0] != "." and name != "node_modules"]
+    below = [name for name in names[:_LOOKED_AT] if os.path.isdir(folder / name) and not os.path.islink(folder / name)]
+    return [(name, generator) for name in below if (generator := detect(folder / name))]
 
 
 def surroundings(folder: Path) -> list[Path]:

@@ -37,11 +37,15 @@ class Generator(NamedTuple):
     """
 
     name: str = ""
+    #: The name as its makers write it, if that is not the name with a capital.
+    title: str = ""
     rank: int = 0
     #: What tells the root of a site: each is enough, and consists of signs, between commas, that all must hold.
     signs: tuple[str, ...] = ()
     #: Folders of posts below the root, best first.
     posts: tuple[str, ...] = ()
+    #: Where settings say another folder of posts: `FILE has REGEX`, whose first group is its path below the root.
+    moved: tuple[str, ...] = ()
     #: Files of settings, best first. Settings that are a program are never run.
     settings: tuple[str, ...] = ()
     #: Names of other files, in the root or in a folder of posts, that say something of all posts.

@@ -48,6 +48,11 @@ GENERATOR = Generator(
         rf"config.toml has (?i)^\s*baseurl\s*=, no config.toml has {_OF_OTHERS}",
     ),
     posts=("content",),
+    moved=tuple(
+        # Above all tables, where it is that of the whole site.
+        rf"{file} has \A[^\[]*?^[\"']?(?i:contentdir)[\"']?[ \t]*[:=][ \t]*[\"']?([\w./ -]+)"
+        for file in (*_OWN, "config.toml")
+    ),
     settings=(
         *(*_OWN, "config.toml"),
         *("config/_default/hugo.toml", "config/_default/config.toml", "config/_default/hugo.yaml"),

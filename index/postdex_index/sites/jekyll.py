@@ -105,6 +105,7 @@ GENERATOR = Generator(
     name="jekyll",
     rank=20,
     signs=("_config.yml",),
+    moved=(r"_config.yml has ^source:[ \t]*[\"']?([\w./ -]+)",),
     settings=("_config.yml",),
     configure=_configure,
     styles=(SlugStyle("kramdown", lambda heading: github_shape(heading.replace("\t", " ")), counted, "anchor"),),

@@ -102,9 +102,11 @@ def _dialect(body: str) -> PlainBody:
 
 GENERATOR = Generator(
     name="mdbook",
+    title="mdBook",
     rank=70,
     signs=("book.toml",),
     posts=("src",),
+    moved=(r"book.toml has ^[ \t]*src[ \t]*=[ \t]*[\"']([^\"'\n]+)",),
     settings=("book.toml",),
     configure=_configure,
     link=_link,

@@ -29,9 +29,11 @@ def _shape(heading: str) -> str:
 
 GENERATOR = Generator(
     name="mkdocs",
+    title="MkDocs",
     rank=60,
     signs=("mkdocs.yml", "mkdocs.yaml"),
     posts=("docs",),
+    moved=tuple(rf"{file} has ^docs_dir:[ \t]*[\"']?([\w./ -]+)" for file in ("mkdocs.yml", "mkdocs.yaml")),
     settings=("mkdocs.yml", "mkdocs.yaml"),
     configure=_configure,
     styles=(SlugStyle("mkdocs", _shape, underscored, "reserved"),),

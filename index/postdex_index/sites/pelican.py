@@ -269,6 +269,7 @@ GENERATOR = Generator(
     rank=80,
     signs=(_SETTINGS,),
     posts=("content",),
+    moved=(r"pelicanconf.py has ^PATH[ \t]*=[ \t]*(?:\"|')([^\"'\n]+)",),
     settings=(_SETTINGS,),
     besides=(_PUBLISHED,),
     configure=_configure,

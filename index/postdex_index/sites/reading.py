@@ -66,6 +66,11 @@ def named(name: str) -> Generator:
     return generator
 
 
+def title_of(name: str) -> str:
+    """How a generator of this name is called."""
+    return named(name).title or name.capitalize()
+
+
 @cache
 def slug_style(name: str) -> SlugStyle:
     """The style of anchors of this name, one of `detect.style_names`; KeyError for any other."""

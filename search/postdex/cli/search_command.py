@@ -125,6 +125,9 @@ def insist_on_files(ix: Index) -> None:
         hint = "name the folder of the posts with -C, or other files with the setting include"
         if left_out := ", ".join(ix.settings.exclude):
             hint += f"; the setting exclude leaves out {left_out}"
+        from ..index_location import hint_with_sites
+
+        hint = hint_with_sites(ix.folder, hint)
         raise FolderError(f"there is no post here ({', '.join(ix.settings.include)})", hint, path=str(ix.folder))
 
 
