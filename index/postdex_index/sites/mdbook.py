@@ -106,7 +106,7 @@ GENERATOR = Generator(
     rank=70,
     signs=("book.toml",),
     posts=("src",),
-    moved=(r"book.toml has ^[ \t]*src[ \t]*=[ \t]*[\"']([^\"'\n]+)",),
+    moved=(r"book.toml has ^[ \t]*src[ \t]*=[ \t]*(?:\"|')([^\"'\n]+)",),
     settings=("book.toml",),
     configure=_configure,
     link=_link,
