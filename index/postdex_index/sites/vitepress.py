@@ -251,6 +251,7 @@ def _settings() -> Sequence[str]:
 
 GENERATOR = Generator(
     name="vitepress",
+    title="VitePress",
     rank=55,
     signs=(*(f".vitepress/config.{ending}" for ending in _ENDINGS), ".vitepress/config/", "docs/.vitepress/"),
     posts=("docs",),
