@@ -23,6 +23,7 @@ from postdex.index import Index
 from postdex.json_arguments import Schema, schema
 from postdex.output import wire
 from postdex.request import FACETS, Argument
+from postdex.results.values import Translation
 from postdex_index.schema import DOCUMENT
 
 PATH = ROOT / "search" / "postdex" / "http" / "openapi.json"
@@ -75,11 +76,16 @@ KNOWN: dict[str, Schema] = {
         "type": "object",
         "additionalProperties": {"type": "object", "additionalProperties": {"type": "integer"}},
     },
+    "grouped": {
+        "type": "boolean",
+        "description": "Whether a post in several languages is one hit, and counts once in total and facets.",
+    },
     "fresh": {"type": ["boolean", "null"], "description": "Null where nobody compares the index with the files."},
     "status": {"type": "string", "enum": ["ok", "degraded"]},
     "hits": {"type": "array", "items": ref("Hit")},
     "explain": {"anyOf": [ref("Explanation"), {"type": "null"}]},
     "parts": {"type": "array", "items": ref("Explanation")},
+    "translations": {"type": "array", "items": ref("Translation")},
 }
 
 
@@ -133,6 +139,7 @@ def described() -> dict[str, Any]:
     explanation = next(hit["explain"] for hit in hits if hit["explain"])
     error = wire.error(RequestError("bad_parameter", "limit cannot be 1000", "give a whole number from 0 to 100"))
     named = {"Results": given["search"], "Hit": hits, "Explanation": [explanation], "Error": [error]}
+    named["Translation"] = [wire.translation(Translation("zh", "zh/a.md", "/zh/a/"))]  # the samples have none
     named |= {ANSWERS[name]: values for name, values in given.items() if name not in ("search", "facets")}
     paths: dict[str, Any] = {}
     for endpoint in ENDPOINTS:

@@ -205,6 +205,38 @@ class EngineContract:
         assert scores == sorted(scores, reverse=True)
         assert answer.candidates[-1].document.path == "c.md", "it has one word of the two"
 
+    def test_of_translations_one_is_shown(self, engine: Engine) -> None:
+        texts = {"en": "A socket of the kernel.", "fr": "Une socket du noyau.", "zh": "内核的 socket。"}
+        group = [
+            post(f"{lang}.md", "Socket", text, 1)._replace(translation="a", lang=lang, original=lang == "en")
+            for lang, text in texts.items()
+        ]
+        stub = post("it.md", "Socket", "", 1)._replace(translation="b", lang="it", original=True)
+        other = post("ca.md", "Socket", "Un socket.", 1)._replace(translation="b", lang="ca")
+        twice = [
+            post(path, "Socket", "A socket.", 1)._replace(translation="c", lang=path[0]) for path in ("x.md", "x2.md")
+        ]
+        alone = post("y.md", "Socket", "A socket.", 1)._replace(translation="d", lang="en")
+        self.write(engine, [*group, stub, other, *twice, alone])
+        reader = engine.open_reader()
+        answer = reader.search(Search(SOCKET, facets=("lang",), grouped=True))
+        assert sorted(one.document.path for one in answer.candidates) == ["ca.md", "en.md", "x.md", "x2.md", "y.md"]
+        assert (answer.total, answer.grouped) == (5, True)
+        assert answer.facets["lang"] == {"en": 2, "x": 2, "ca": 1, "fr": 1, "it": 1, "zh": 1}
+        others = {one.document.path: [it.path for it in one.translations(5)] for one in answer.candidates}
+        assert others == {"en.md": ["fr.md", "zh.md"], "ca.md": ["it.md"], "x.md": [], "x2.md": [], "y.md": []}
+        assert [len(one.translations(1)) for one in answer.candidates if one.document.path == "en.md"] == [1]
+        for query, path in ((Term("noyau"), "fr.md"), (Term("内核"), "zh.md"), (KERNEL, "en.md")):
+            both = Clauses(required=(SOCKET,), optional=(query,))
+            for sort in ("score", "date", "title"):
+                shown = paths(reader, Search(both, sort=sort, grouped=True))
+                assert path in shown and len(shown) == 5
+        answer = reader.search(Search(SOCKET, facets=("lang",)))
+        assert (answer.total, answer.grouped) == (8, False) and answer.facets["lang"]["en"] == 2
+        assert not any(one.translations(5) for one in answer.candidates)
+        assert reader.without(["en.md"]).search(Search(SOCKET, grouped=True)).total == 5
+        assert reader.without(["en.md", "fr.md"]).search(Search(Term("socket"), grouped=True)).total == 5
+
     def test_facets_count_all_that_match(self, filled: Engine) -> None:
         answer = filled.open_reader().search(Search(SOCKET, facets=("tags", "lang", "year"), limit=1))
         assert answer.facets["tags"]["linux"] == 2 and answer.facets["lang"] == {"en": 3}

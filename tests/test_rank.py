@@ -37,6 +37,9 @@ class FakeCandidate(NamedTuple):
     def positions(self, leaf: int) -> Sequence[int]:
         return self.places[leaf]
 
+    def translations(self, most: int) -> Sequence[Outlined]:
+        return ()
+
 
 def numbers(ranked: Sequence[rerank.Ranked]) -> list[int]:
     """The candidates by their numbers."""

@@ -50,8 +50,8 @@ STATE = IndexState(generation=12, posts=751, fresh=True, changed_files=0)
 RESULTS = HitList("SMC fallback", "(smc fallback)", 1, 10, 0, 0.8, (HIT,), {}, (), (), True, STATE)
 
 WIRE = """\
-{"schema": 1, "query": "SMC fallback", "parsed": "(smc fallback)", "total": 1, "limit": 10, "offset": 0, \
-"took_ms": 0.8, "hits": [{"path": "2022/refcount-bug.md", "line": 43, \
+{"schema": 1, "query": "SMC fallback", "parsed": "(smc fallback)", "total": 1, "grouped": false, "limit": 10, \
+"offset": 0, "took_ms": 0.8, "hits": [{"path": "2022/refcount-bug.md", "line": 43, \
 "url": "/2022/08/26/refcount-bug/#what-I-fixed", "anchor": "what-I-fixed", "title": "An SMC bug", \
 "title_html": "An <mark>SMC</mark> bug", "headings": ["what I fixed"], "date": "2022-08-26T09:39:34", \
 "date_from": "post", "updated": null, "tags": ["linux", "net"], "categories": [["linux", "net"]], "lang": "en", \
@@ -61,7 +61,7 @@ WIRE = """\
 [{"title": "what I fixed", "anchor": "what-I-fixed", "url": "/2022/08/26/refcount-bug/#what-I-fixed", "line": 41, \
 "match_line": 43, "score": 3.2, "snippet": null}, {"title": "tests & more", "anchor": "tests", \
 "url": "/2022/08/26/refcount-bug/#tests", "line": 60, "match_line": 0, "score": 1.0, "snippet": null}], \
-"explain": null}], "facets": {}, "corrections": [], "warnings": [], "complete": true, \
+"translations": [], "explain": null}], "facets": {}, "corrections": [], "warnings": [], "complete": true, \
 "index": {"generation": 12, "posts": 751, "fresh": true, "changed_files": 0}}"""
 
 
@@ -277,7 +277,7 @@ class StoredPost:
     path, title, url, lang = "a.md", "A <title>", "javascript:x", "en"
     date: int | None = 1661506774
     updated: int | None = None
-    date_from, description, unpublished = "post", "about\u202e it", ""
+    date_from, description, unpublished, translation = "post", "about\u202e it", "", ""
     tags: tuple[str, ...] = ("linux",)
     categories: tuple[tuple[str, ...], ...] = (("linux", "net"),)
     authors: tuple[str, ...] = ("me",)
@@ -317,6 +317,7 @@ def test_the_wire_form_of_a_post() -> None:
         "categories": [["linux", "net"]],
         "authors": ["me"],
         "lang": "en",
+        "translation": "",
         "description": "about\u202e it",
         "unpublished": "",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
@@ -105,12 +106,16 @@ class ToyCandidate:
     def __init__(self, document: ToyDocument, score: float, whole: float, asked: Sequence[Leaf]) -> None:
         self.document: Any = document
         self.score, self.whole, self._leaves = score, whole, asked
+        self.others: Sequence[ToyDocument] = ()
 
     def holds(self, leaf: int) -> bool:
         return bool(self.positions(leaf))
 
     def positions(self, leaf: int) -> Sequence[int]:
         return places_of(self.document, self._leaves[leaf])
+
+    def translations(self, most: int) -> Sequence[Any]:
+        return self.others[:most]
 
 
 class ToyReader:
@@ -128,9 +133,14 @@ class ToyReader:
         if search.deadline is not None and time.monotonic() > search.deadline:
             return Answer((), 0, {}, (), False)
         asked = [*leaves(search.query), *search.as_typed.leaves]
-        found = [one for one in self._shown(search.drafts) if matches(self.analyzer, one, search.query)]
+        matching = [one for one in self._shown(search.drafts) if matches(self.analyzer, one, search.query)]
+        groups = self._groups(search.drafts) if search.grouped else {}
+        found = _one_of_each(matching, groups, leaves(search.query))
         scored = [(self._scored(search, one), one) for one in found]
         best = [ToyCandidate(one, sum(parts), parts[1], asked) for parts, one in scored]
+        for one in best:
+            others = [it for it in groups.get(one.document.translation, ()) if it is not one.document]
+            one.others = sorted(others, key=lambda it: str(it.lang))
         best.sort(key=lambda one: str(one.document.path))
         if search.sort == "score":
             best.sort(key=lambda one: -one.score)
@@ -138,9 +148,17 @@ class ToyReader:
             best.sort(key=lambda one: self.analyzer.fold_value(one.document.title))
         else:
             best.sort(key=lambda one: -(getattr(one.document, search.sort) or -(1 << 62)))
-        counts = {name: _counted(name, found) for name in search.facets}
-        stats = tuple(LeafStats(leaf, sum(bool(places_of(one, leaf)) for one in found), 1.0) for leaf in asked)
-        return Answer(best, len(found), counts, stats, True)
+        counts = {name: _counted(name, matching, groups) for name in search.facets}
+        stats = tuple(LeafStats(leaf, sum(bool(places_of(one, leaf)) for one in matching), 1.0) for leaf in asked)
+        return Answer(best, len(found), counts, stats, True, bool(groups))
+
+    def _groups(self, drafts: bool) -> dict[str, list[ToyDocument]]:
+        """The translations of each key, but for those with two in one language."""
+        by_key: dict[str, list[ToyDocument]] = {}
+        for one in self._shown(drafts):
+            by_key.setdefault(one.translation, []).append(one)
+        by_key.pop("", None)
+        return {key: group for key, group in by_key.items() if 1 < len(group) == len({one.lang for one in group})}
 
     def _scored(self, search: Search, document: ToyDocument) -> tuple[float, float]:
         """What the words of a post are worth, and more than all of them if it has what was typed as a whole."""
@@ -366,14 +384,53 @@ def matches(analyzer: Analyzer, document: ToyDocument, query: Query) -> bool:
     return bool(places_of(document, query))
 
 
-def _counted(name: str, found: Iterable[ToyDocument]) -> dict[str, int]:
-    """The values of a facet, the most frequent first."""
-    values: Counter[str] = Counter()
-    for one in found:
-        if name == "year":
-            values.update([time.strftime("%Y", time.gmtime(one.date))] if one.date is not None else [])
-        elif name == "lang":
-            values.update([one.lang] if one.lang else [])
-        else:
-            values.update(set(one.tags) if name == "tags" else {"/".join(path) for path in one.categories})
+def _one_of_each(
+    matching: Sequence[ToyDocument], groups: dict[str, list[ToyDocument]], words: Sequence[Leaf]
+) -> list[ToyDocument]:
+    """The posts that match, and of those of a group the one that is shown."""
+    language = _language(groups, words)
+    by_group: dict[str, list[ToyDocument]] = {}
+    for one in matching:
+        by_group.setdefault(f"group {one.translation}" if one.translation in groups else one.path, []).append(one)
+    return [min(group, key=lambda one: _preference(one, language)) for group in by_group.values()]
+
+
+def _preference(one: ToyDocument, language: str) -> tuple[bool, bool, bool, str]:
+    silent = not any(section.stop > section.body for section in one.sections)
+    return silent, bool(language) and one.lang != language, not one.original, one.lang
+
+
+def _language(groups: dict[str, list[ToyDocument]], words: Sequence[Leaf]) -> str:
+    """The language whose posts have the words at least twice as often as the posts they are translations of."""
+    pairs: dict[str, list[tuple[ToyDocument, ToyDocument]]] = {}
+    for group in groups.values():
+        original = min(group, key=lambda one: _preference(one, ""))
+        for one in group:
+            if one is not original and not _preference(one, "")[0]:
+                pairs.setdefault(one.lang, []).append((one, original))
+    evidence = {lang: sum(leaf.weight * _ratio(leaf, pairs[lang]) for leaf in words) for lang in sorted(pairs)}
+    evidence = {lang: value for lang, value in evidence.items() if value > math.log(2)}
+    return max(evidence, key=lambda lang: (evidence[lang], len(pairs[lang])), default="")
+
+
+def _ratio(leaf: Leaf, pairs: Sequence[tuple[ToyDocument, ToyDocument]]) -> float:
+    have, originals_have = (sum(bool(places_of(pair[side], leaf)) for pair in pairs) for side in (0, 1))
+    return math.log((have + 0.5) / (originals_have + 0.5))
+
+
+def _counted(name: str, matching: Iterable[ToyDocument], groups: dict[str, list[ToyDocument]]) -> dict[str, int]:
+    """The values of a facet, the most frequent first; those of a group count once."""
+    counted: set[tuple[str, str]] = set()
+    for one in matching:
+        group = f"group {one.translation}" if one.translation in groups else one.path
+        counted |= {(group, value) for value in _values(name, one)}
+    values = Counter(value for _, value in counted)
     return dict(sorted(values.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _values(name: str, one: ToyDocument) -> set[str]:
+    if name == "year":
+        return {time.strftime("%Y", time.gmtime(one.date))} if one.date is not None else set()
+    if name == "lang":
+        return {one.lang.partition("-")[0]} if one.lang else set()
+    return set(one.tags) if name == "tags" else {"/".join(path) for path in one.categories}

@@ -66,6 +66,8 @@ class Post(NamedTuple):
     the date was found: "post" (front matter), "path" (file name), "file" (its mtime) or "" (none).
     `unpublished` is the reason why the post is left out, "" if it is published; `reconsider_at`
     is the next moment (seconds since 1970, UTC) at which that answer changes by itself, or None.
+    `translation` is what the translations of a post have in common, "" where posts are not grouped by it, `original`
+    says that it is one and in the site's own language.
     `categories` are paths: (("linux", "net"),). Tuples keep the order of the file. No index holds `series`, `weight`
     and `links`: they are for programs that read posts themselves (`postdex_index.content.parser`,
     `postdex_index.content.reader`).
@@ -84,6 +86,8 @@ class Post(NamedTuple):
     categories: tuple[tuple[str, ...], ...] = ()
     authors: tuple[str, ...] = ()
     lang: str = ""
+    translation: str = ""
+    original: bool = False
     series: str = ""
     weight: int | None = None
     description: str = ""
@@ -109,6 +113,7 @@ class StoredFields(Protocol):
     categories: tuple[tuple[str, ...], ...] = ()
     authors: tuple[str, ...] = ()
     lang: str = ""
+    translation: str = ""
     unpublished: str = ""
 
 

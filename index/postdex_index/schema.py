@@ -54,6 +54,7 @@ FIELDS = (
     Field("categories", "paths", 1.0, 0.5, stored=True, filter="category", facet="categories", wire="hit"),
     Field("authors", "texts", stored=True, filter="author", wire="document"),
     Field("lang", "text", stored=True, filter="lang", facet="lang", wire="hit"),
+    Field("translation", "text", stored=True, filter="translation", wire="document"),
     Field("description", "text", 1.0, 0.5, stored=True, wire="document"),
     Field("aliases", "texts", 1.0, 0.5),
     Field("slug", "text", 0.5, 0.5),

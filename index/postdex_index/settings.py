@@ -27,6 +27,7 @@ class Settings(NamedTuple):
     anchors: str = "auto"
     timezone: str = ""
     language: str = ""
+    translations: str = "auto"
     simplify: bool = True
     url: str = ""
     base_url: str = ""
@@ -55,6 +56,8 @@ _DOCS = {
     f" or {style_names()[-1]}.",
     "timezone": "Time zone of dates, shown and written without one: Asia/Shanghai, or +08:00; else the site's.",
     "language": "Language of posts that do not say theirs (en, zh-cn); else the site's.",
+    "translations": "Whether translations of a post are one hit (group) or each is (all); auto: one, if the site's"
+    " own settings name two languages.",
     "simplify": "Whether traditional and simplified Chinese characters find each other.",
     "url": "Pattern of links, such as /:year/:month/:slug/; else the site's.",
     "base_url": "What links begin with, such as https://example.org/blog; else the site's path.",
@@ -240,6 +243,11 @@ def _wrong_language(value: str) -> str:
     return "" if fits else f"{value} is no code such as en or zh-cn"
 
 
+def _wrong_translations(value: str) -> str:
+    choices = ("auto", "group", "all")
+    return "" if value in choices else f"{value} is not one of {', '.join(choices)}{_nearest(value, choices)}"
+
+
 def _wrong_url(value: str) -> str:
     if not value:
         return ""
@@ -275,6 +283,7 @@ _WRONG: dict[str, Callable[[Any], str]] = {
     "anchors": _wrong_anchors,
     "timezone": _wrong_timezone,
     "language": _wrong_language,
+    "translations": _wrong_translations,
     "url": _wrong_url,
     "base_url": _wrong_base_url,
     "editor": _wrong_editor,

@@ -173,6 +173,8 @@ def search(ix: Index, query: str, **arguments: Any) -> dict[str, Any]:
     """The hits of a query, each with the name of its best section and of two more."""
     results = ix.search(query, **arguments)
     shown: dict[str, Any] = {"total": results.total, "hits": [_hit(hit) for hit in results.hits]}
+    if results.grouped:
+        shown["grouped"] = True
     more = results.offset + len(results.hits)
     if more < results.total and results.hits:
         shown["next_offset"] = more
@@ -197,6 +199,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "date": "" if hit.date is None else iso(hit.date)[:10],
         "tags": list(hit.tags),
         "snippet": hit.snippet.text,
+        "translations": [{"lang": other.lang, "id": other.path} for other in hit.translations[:MAX_HITS]],
         "more": [
             {"id": section_lookup.name_of(hit.path, other.anchor, other.line), "heading": other.heading}
             for other in hit.sections[1:]

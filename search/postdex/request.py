@@ -22,6 +22,8 @@ Refresh: TypeAlias = Literal["auto", "never", "require"]
 Sort: TypeAlias = Literal["score", "date", "updated", "title"]
 #: What is a hit.
 Units: TypeAlias = Literal["posts", "sections"]
+#: Whether the translations of a post are one hit, or each of them is.
+Translations: TypeAlias = Literal["group", "all"]
 #: One text, or several.
 Texts: TypeAlias = str | Iterable[str]
 #: `2024-03-14`, `30d` as in a query, or a date or datetime.
@@ -30,6 +32,7 @@ Day: TypeAlias = "str | date | None"
 REFRESH: tuple[str, ...] = get_args(Refresh)
 SORTS = ("score", *schema.SORTS)
 UNITS: tuple[str, ...] = get_args(Units)
+TRANSLATIONS: tuple[str, ...] = get_args(Translations)
 #: By what all posts that match are counted.
 FACETS = tuple(schema.FACETS)
 #: More hits than these are not made at once; a program that wants more of them pages.
@@ -114,6 +117,7 @@ class SearchArguments(TypedDict, total=False):
     after: Day
     before: Day
     lang: str | None
+    translations: Translations
     drafts: bool
     typo: bool
     facets: Texts
@@ -141,6 +145,7 @@ class SearchRequest(NamedTuple):
     after: Day = None
     before: Day = None
     lang: str | None = None
+    translations: Translations = "group"
     drafts: bool = False
     typo: bool = True
     facets: tuple[str, ...] = ()
@@ -202,6 +207,11 @@ _ROWS = {
     ),
     "before": Argument("Only posts before this date.", kind="date", faces="cli http"),
     "lang": Argument("Only posts in this language (zh covers zh-CN).", faces="cli http"),
+    "translations": Argument(
+        "Whether a post in several languages is one hit (group) or several (all).",
+        "Where the index has no groups (docs/languages.md) each post is a hit. So it is with a filter by language.",
+        choices=TRANSLATIONS,
+    ),
     "drafts": Argument("Unpublished posts too.", kind="flag", faces="cli http"),
     "typo": Argument(
         "Join words that no post has with their nearest.",

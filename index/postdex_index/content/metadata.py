@@ -32,7 +32,7 @@ _SPELLING = {
     name.lower(): name
     for name in (
         *("expiryDate", "linkTitle", "modDatetime", "pubDate", "pubDatetime", "publishDate", "publishedAt"),
-        *("unpublishDate", "updatedAt", "updatedDate"),
+        *("translationKey", "unpublishDate", "updatedAt", "updatedDate"),
     )
 }
 _DATES = ("date", "published", "pubDate", "pubDatetime", "publishedAt", "created", "publishDate")
@@ -67,6 +67,7 @@ class PostContext(NamedTuple):
     """What the meaning of fields depends on beside them: the file, the site, the time.
 
     `path` is relative to the site's root, `language` the site's own; `mtime` and `now` are seconds since 1970, UTC.
+    `translation` is what the post's translations have in common by their paths, "" where they are not to be known.
     """
 
     path: str
@@ -76,6 +77,7 @@ class PostContext(NamedTuple):
     language: str = ""
     mtime: float | None = None
     now: float = 0.0
+    translation: str = ""
 
 
 def normalise(front: FrontMatter, context: PostContext) -> Metadata:
@@ -108,6 +110,7 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
         categories=_categories(fields, context),
         authors=_authors(fields),
         lang=_lang(fields, context),
+        translation=_translation(fields, context),
         series=next(iter(fields.several("series", split="")), ""),
         weight=_weight(fields),
         description=clean(fields.as_written("description", "summary", "excerpt", "subtitle")),
@@ -116,7 +119,8 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
         unpublished=reason,
         reconsider_at=reconsider_at,
     )
-    post = post._replace(problems=(*front.problems, *fields.problems))
+    original = bool(post.translation) and _is_same(post.lang, context.language)
+    post = post._replace(original=original, problems=(*front.problems, *fields.problems))
     link = fields.as_written("url", "permalink", "path")
     return Metadata(post, link, slug, abbrlink, fields.line(name), context.locale.page, front.fields)
 
@@ -339,6 +343,16 @@ def _lang(fields: _Fields, context: PostContext) -> str:
             if _LANG.fullmatch(code):  # `language: python` is about something else
                 return code
     return context.locale.language or context.language
+
+
+def _translation(fields: _Fields, context: PostContext) -> str:
+    _, given = fields.first(*context.generator.translation_keys) if context.translation else ("", None)
+    return (clean(given) if isinstance(given, str) else "") or context.translation
+
+
+def _is_same(language: str, other: str) -> bool:
+    """Whether two codes are of one language, as zh-cn is zh."""
+    return language == other or language.startswith(other + "-") or other.startswith(language + "-")
 
 
 def _stem(path: str) -> str:

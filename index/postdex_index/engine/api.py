@@ -122,6 +122,11 @@ class Candidate(Protocol):
         """Where the leaf's words stand in the post, ascending."""
         ...
 
+    def translations(self, most: int) -> Sequence[Outlined]:
+        """Up to so many of the other posts of its group, whether they match or not, by their languages' codes; none
+        where the search is not `grouped`."""
+        ...
+
 
 class LeafStats(NamedTuple):
     """A leaf and what it met in this snapshot: in how many posts it stands, and its idf.
@@ -158,6 +163,11 @@ class Search(NamedTuple):
 
     With `drafts` unpublished posts match too. `sort` is "score" or one of `schema.SORTS`, `facets` are any of
     `schema.FACETS`. After `deadline`, a `time.monotonic()`, no further part of the index is looked at.
+
+    Posts of one `Post.translation`, each in another language, are a group; where two are in the same language, or there
+    is but one, they are none. With `grouped` the answer has one of those of each group that match: one with text before
+    one without, then one in the language that the query's words are in, then an `original`, then by the languages'
+    codes. Totals and facets count groups then: a facet those of which a matching post has the value.
     """
 
     query: Query
@@ -168,18 +178,20 @@ class Search(NamedTuple):
     limit: int = 10
     drafts: bool = False
     deadline: float | None = None
+    grouped: bool = False
 
 
 class Answer(NamedTuple):
     """The best candidates first (at least offset + limit and never fewer than FEWEST, if so many match),
     the exact number of matches, facet counts over all of them, and the leaves: those of the query in the order of
-    `query.leaves`, then those of what was typed as a whole."""
+    `query.leaves`, then those of what was typed as a whole. `grouped` says that groups of translations are counted."""
 
     candidates: Sequence[Candidate]
     total: int
     facets: dict[str, dict[str, int]]
     leaves: tuple[LeafStats, ...]
     complete: bool
+    grouped: bool = False
 
 
 class IndexedWord(NamedTuple):

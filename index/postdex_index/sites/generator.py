@@ -58,6 +58,8 @@ class Generator(NamedTuple):
     locale: Callable[[Site, str], Locale] | None = None
     #: The front matter that a post has by the settings: asked with the path below the root, and what it says itself.
     fields: Callable[[Site, str, Config], Config] | None = None
+    #: Fields that are the same in all translations of a post, the best first.
+    translation_keys: tuple[str, ...] = ("translationKey",)
     #: Why the site has no page of a file, "" if it has one: asked with the path below the root, and its front matter
     #: as `fields` gives it, None for a file that does not begin with any.
     unbuilt: Callable[[Site, str, Config | None], str] | None = None

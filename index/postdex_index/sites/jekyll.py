@@ -111,6 +111,7 @@ GENERATOR = Generator(
     styles=(SlugStyle("kramdown", lambda heading: github_shape(heading.replace("\t", " ")), counted, "anchor"),),
     link=_link,
     patterns=_PATTERNS,
+    translation_keys=("page_id", "ref", "lang-ref", "lang_ref", "language_reference", "permalink"),
     placeholders={"categories": _categories, "category": _categories},
     dialect=_dialect,
     folder_categories=True,

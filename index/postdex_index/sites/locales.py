@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 _REGION = re.compile(r"[a-z]{2}-[a-z]{2,4}")
@@ -51,6 +52,20 @@ def of_path(path: str) -> Locale:
             return Locale(code, "/".join([*folders[:at], *folders[at + 1 :], name]))
         above = folder.lower()
     return Locale("", path)
+
+
+def translation_key(path: str, locale: Locale, languages: Collection[str] = ()) -> str:
+    """What the translations of a file have in common by their paths: the page, without a suffix and as if it did not
+    lie in a folder of its own. A language that is none of the site's, where these are known, is a folder's own name.
+
+    >>> [translation_key(path, of_path(path)) for path in ("docs/de/smc.md", "docs/smc/index.mdx")]
+    ['docs/smc', 'docs/smc']
+    >>> translation_key("docs/it/smc.md", of_path("docs/it/smc.md"), ("en", "de"))
+    'docs/it/smc'
+    """
+    foreign = languages and locale.language not in ("", *languages)
+    page = path if foreign else locale.page
+    return (page.rpartition(".")[0] or page).removesuffix("/index").removesuffix("/_index")
 
 
 def _is_language(code: str) -> bool:

@@ -282,5 +282,6 @@ GENERATOR = Generator(
     unopened="usual",
     headers=True,
     keeps_quotes=True,
+    translation_keys=("slug",),
     hidden_statuses=("draft", "hidden", "skip"),
 )

@@ -38,7 +38,7 @@ MANY_TOUCHED = 100
 #: A search waits no longer for another writer, whatever is set.
 _LONGEST_WAIT_MS = 60_000
 #: The settings that a post is read by.
-_USED = ("anchors", "timezone", "language", "simplify", "url", "base_url")
+_USED = ("anchors", "timezone", "language", "translations", "simplify", "url", "base_url")
 
 Progress = Callable[[int, int], None]
 

@@ -20,7 +20,7 @@ from postdex_index.errors import PostdexError
 from ..json_arguments import DATE, misfit
 from ..output import wire
 from ..request import FACETS
-from ..results.values import Hit, HitList
+from ..results.values import Hit, HitList, Translation
 from ..text_safety import iso
 from .parameters import MAX_HITS, SEARCH
 
@@ -31,7 +31,9 @@ _MAX_FIELDS = 50
 #: The filters, and what they are called.
 HEADINGS = {"tags": "Tags", "categories": "Categories", "year": "Year", "lang": "Language"}
 #: The arguments that its form and its links say, besides the query and how many hits.
-_SAID = ("tags", "categories", "after", "before", "lang", "sort")
+_SAID = ("tags", "categories", "after", "before", "lang", "translations", "sort")
+#: What a form sends besides what people fill in.
+_HIDDEN = ("tags", "categories", "lang", "translations")
 
 text = wire.to_html
 
@@ -84,7 +86,7 @@ def html(
         'name="after" value="': text(_one(view, "after")),
         'name="before" value="': text(_one(view, "before")),
         "<summary>Filters": _filters_in_force(view),
-        "</form>\n</header>": "".join(_hidden(*field) for field in view if field[0] in ("tags", "categories", "lang")),
+        "</form>\n</header>": "".join(_hidden(*field) for field in view if field[0] in _HIDDEN),
         'id="notes">': _notes(results, error, view),
     }
     orders = {_one(view, "sort") or "score": " selected"}
@@ -97,7 +99,8 @@ def html(
             'id="status">': text(_status(results)),
             'id="hits">': "".join(_hit(hit) for hit in results.hits),
             'id="more">': _more(results, view),
-            'id="facets">': "".join(_facet(name, results.facets.get(name, {}), view) for name in HEADINGS),
+            'id="facets">': "".join(_facet(name, results.facets.get(name, {}), view) for name in HEADINGS)
+            + _translations(results, view),
         }
     # In one pass, so that nothing which was put in is taken for a place.
     return sub("|".join(map(escape, places)), lambda place: _filled(place[0], places[place[0]]), _template())
@@ -144,7 +147,7 @@ _View = Sequence[tuple[str, str]]
 def _view(query: str, chosen: Mapping[str, Any]) -> _View:
     view = [("q", query)] if query else []
     view += [(name, value) for name in ("tags", "categories") for value in chosen.get(name, ())]
-    view += [(name, str(chosen[name])) for name in ("lang", "after", "before", "sort") if chosen.get(name)]
+    view += [(name, str(chosen[name])) for name in _SAID[2:] if chosen.get(name)]
     return view
 
 
@@ -190,6 +193,8 @@ def _status(results: HitList) -> str:
     if not results.total:
         return "No post matches." if results.query else "No posts."
     posts = f"{results.total:,} post{'' if results.total == 1 else 's'}"
+    if results.grouped:
+        posts += " (translations counted once)"
     if not results.query.strip():
         return posts
     return f"{posts} in {'under 1' if results.took_ms < 1 else round(results.took_ms)} ms"
@@ -223,7 +228,7 @@ def _notes(results: HitList | None, error: PostdexError | None, view: _View) -> 
 
 def _hit(hit: Hit) -> str:
     url = wire.link(hit.url)
-    link = f'href="{text(url)}"' if url else _read_here(hit)
+    link = f'href="{text(url)}"' if url else _read_here(hit.path, hit.anchor)
     title = text(hit.title, hit.title_spans) if hit.title else text(hit.path)
     where = f'<p class="where" dir="auto">{text(" › ".join(hit.headings))}</p>' if hit.headings else ""
     snippet = (
@@ -238,10 +243,10 @@ def _hit(hit: Hit) -> str:
     )
 
 
-def _read_here(hit: Hit) -> str:
-    """The attributes of a link to the stored post, which page.js shows beside its hit, at its best section."""
-    address = "documents/" + quote(hit.path.encode("utf-8", "surrogatepass"))
-    return f'href="{text(address)}" data-read="{text(hit.anchor)}"'
+def _read_here(path: str, anchor: str) -> str:
+    """The attributes of a link to a stored post, which page.js shows beside its hit, at a section."""
+    address = "documents/" + quote(path.encode("utf-8", "surrogatepass"))
+    return f'href="{text(address)}" data-read="{text(anchor)}"'
 
 
 def _meta(hit: Hit, linked: bool) -> Iterable[str]:
@@ -259,6 +264,15 @@ def _meta(hit: Hit, linked: bool) -> Iterable[str]:
     ]
     if others:
         yield f"<span>also {', '.join(others)}</span>"
+    if hit.translations:
+        yield f"<span>in {', '.join(map(_translation, hit.translations))}</span>"
+
+
+def _translation(other: Translation) -> str:
+    """A link to a post in another language."""
+    url = wire.link(other.url)
+    link = f'href="{text(url)}"' if url else _read_here(other.path, "")
+    return f'<a {link} hreflang="{text(other.lang)}">{text(other.lang or other.path)}</a>'
 
 
 def _more(results: HitList, view: _View) -> str:
@@ -289,6 +303,17 @@ def _facet(name: str, counts: Mapping[str, int], view: _View) -> str:
             else ""
         )
         + "</section>"
+    )
+
+
+def _translations(results: HitList, view: _View) -> str:
+    """A link that makes each translation a hit, or all translations of a post one."""
+    if not results.grouped and not _one(view, "translations"):
+        return ""
+    others = [field for field in view if field[0] != "translations"]
+    address = _address([*others, ("translations", "all")] if results.grouped else others)
+    return (
+        f'<p><a href="{address}">{"Show each translation" if results.grouped else "Show translations as one"}</a></p>'
     )
 
 

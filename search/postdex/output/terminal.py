@@ -90,11 +90,12 @@ def stale(index: IndexState) -> list[str]:
 
 
 def total_line(results: HitList) -> str:
-    """`2 posts, 0.8 ms`; with the numbers of those shown if that is not all."""
+    """`2 posts, 0.8 ms`; with what counts once, and the numbers of those shown if that is not all."""
     shown = ""
     if results.hits and len(results.hits) < results.total:
         shown = f", {results.offset + 1}-{results.offset + len(results.hits)} shown"
-    return f"{_count(results.total, 'post')}{shown}, {results.took_ms:.1f} ms"
+    once = ", translations counted once" if results.grouped else ""
+    return f"{_count(results.total, 'post')}{once}{shown}, {results.took_ms:.1f} ms"
 
 
 def facets_table(facets: dict[str, dict[str, int]]) -> str:
@@ -164,6 +165,8 @@ def _hit_lines(hit: Hit, screen: _Screen) -> Iterator[str]:
     yield from _snippet_lines(hit.snippet, screen)
     for section in hit.sections[1:]:
         yield from _section_lines(hit, section, screen)
+    if hit.translations:
+        yield from _translation_lines(hit, screen)
     if hit.explain:
         yield explain_text(hit.explain, screen.indent)
 
@@ -174,6 +177,12 @@ def _section_lines(hit: Hit, section: SectionHit, screen: _Screen) -> Iterator[s
     yield from _headed(place, heading_line, (), "", screen)
     if section.snippet:
         yield from _snippet_lines(section.snippet, screen)
+
+
+def _translation_lines(hit: Hit, screen: _Screen) -> Iterator[str]:
+    text = f"also in {', '.join(printable(other.lang or other.path) for other in hit.translations)}"
+    for start, stop in lines(text, screen.width and max(1, screen.width - len(screen.indent))):
+        yield screen.indent + _dim(text[start:stop], screen)
 
 
 def _headed(

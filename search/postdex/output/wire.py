@@ -18,7 +18,7 @@ from postdex_index.errors import PostdexError
 from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK, Explanation, Problem, Span
 
 from ..faces import in_words
-from ..results.values import Hit, HitList, SectionHit
+from ..results.values import Hit, HitList, SectionHit, Translation
 from ..text_safety import escape, iso, pieces, printable
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ __all__ = [
     "to_dict",
     "to_html",
     "to_json",
+    "translation",
     "verdict",
 ]
 
@@ -54,6 +55,7 @@ def to_dict(results: HitList) -> dict[str, Any]:
         "query": results.query,
         "parsed": results.parsed,
         "total": results.total,
+        "grouped": results.grouped,
         "limit": results.limit,
         "offset": results.offset,
         "took_ms": round(results.took_ms, 3),
@@ -137,6 +139,11 @@ def document(stored: Document, section: int | None = None) -> dict[str, Any]:
     }
 
 
+def translation(other: Translation) -> dict[str, Any]:
+    """The wire form of a post that a hit is shown for, in another language."""
+    return {"lang": other.lang, "path": other.path, "url": link(other.url)}
+
+
 def error(exc: Exception) -> dict[str, Any]:
     """The wire form of an error: what happened and what to do; of a bug no more than its kind."""
     if isinstance(exc, PostdexError):
@@ -182,6 +189,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "snippet_text": hit.snippet.text,
         "matches": [*_matches("body", hit.snippet.spans), *_matches("title", hit.title_spans)],
         "sections": [_section(section) for section in hit.sections],
+        "translations": list(map(translation, hit.translations)),
         "explain": hit.explain and _explanation(hit.explain),
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from postdex_index.document import Document
-from postdex_index.engine.api import IndexedWord, Reader
+from postdex_index.engine.api import IndexedWord, Reader, Search
 from postdex_index.query import Clauses, Keyword, Query, Term
 from postdex_index.scoring import K1, idf, saturation
 from postdex_index.text.analyzer import Analyzer
@@ -40,7 +40,7 @@ def like(reader: Reader, document: Document, limit: int = 25) -> Query:
 
     Telling is what stands often in its title, tags, headings and the beginning of its text, and in
     few other posts: tf x idf, tf saturating, as in the score of posts. A post without such words gives a
-    query without hits.
+    query without hits. Its translations are excluded, too.
     """
     posts = reader.stats().posts
     alone = 0 if document.unpublished else 1
@@ -53,7 +53,17 @@ def like(reader: Reader, document: Document, limit: int = 25) -> Query:
             telling.append((share * idf(posts, doc_freq), share, term))
     best = sorted(telling, key=lambda weighed: (-weighed[0], weighed[2]))[:limit]
     terms = tuple(Term(term, weight=round(share, 2)) for _, share, term in best)
-    return Clauses(optional=terms, excluded=(Keyword("path", document.path),), minimum=1)
+    excluded = (Keyword("path", document.path), *_translations_of(reader, document))
+    return Clauses(optional=terms, excluded=excluded, minimum=1)
+
+
+def _translations_of(reader: Reader, document: Document) -> Iterable[Keyword]:
+    """What the translations of a post match, if it has any."""
+    if document.translation:
+        search = Search(Keyword("path", document.path), drafts=bool(document.unpublished), grouped=True)
+        for candidate in reader.search(search).candidates:
+            if candidate.document.path == document.path and candidate.translations(1):
+                yield Keyword("translation", reader.analyzer.fold_value(document.translation))
 
 
 def _prefix_typed(text: str, analyzer: Analyzer) -> str:

@@ -20,7 +20,7 @@ from postdex_index.update import refresh
 
 from ..request import MAX_HITS, SearchRequest
 from . import hits
-from .search import ParsedQuery, all_of, alternatives, best, named, required
+from .search import ParsedQuery, all_of, alternatives, best, named, names_language, required
 
 
 class Verdict(NamedTuple):
@@ -39,14 +39,19 @@ def verdict(reader: Reader, document: Outlined, question: ParsedQuery) -> Verdic
     here = _Here(reader, Keyword("path", path))
     if not here.matches(question.tree):
         return Verdict(path, 0, None, (*_unpublished(unpublished), *_failed(question.tree, here)))
-    search = Search(question.tree, question.as_typed, limit=MAX_HITS, drafts=bool(unpublished))
+    grouped = not names_language(question.tree)
+    search = Search(question.tree, question.as_typed, limit=MAX_HITS, drafts=bool(unpublished), grouped=grouped)
     answer = reader.search(search)
     context = hits.hit_context(search, answer, reader.analyzer, SearchRequest())
     for number, ranked in enumerate(best(answer, question), 1):
         if ranked.candidate.document.path == path:
             score = hits.explanation(reader, ranked, context)
             return Verdict(path, 0 if unpublished else number, score, tuple(_unpublished(unpublished)))
-    return Verdict(path, 0, reader.explain(search, path), (f"it is not among the first {MAX_HITS}",))
+    reason = f"it is not among the first {MAX_HITS}"
+    for candidate in answer.candidates if document.translation else ():
+        if path in [translation.path for translation in candidate.translations(hits.TRANSLATIONS)]:
+            reason = f"it is a translation of {candidate.document.path}, which is shown for both"
+    return Verdict(path, 0, reader.explain(search, path), (reason,))
 
 
 def unknown(folder: Path, engine: Engine, settings: Settings, indexed_files: FileTable, path: str) -> list[str]:

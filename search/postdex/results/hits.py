@@ -26,10 +26,12 @@ from .exact_spelling import SPELLED
 from .marking import Marking, best_snippet, marking
 from .rerank import Ranked, ScoredSection, best_sections, holding, neighbours, proximity_factor
 from .snippets import snippet, title_spans
-from .values import Hit, SectionHit, Snippet
+from .values import Hit, SectionHit, Snippet, Translation
 
 #: Sections shown of one post.
 SECTIONS = 3
+#: Translations listed with one post.
+TRANSLATIONS = 100
 #: Characters shown of a description: fewer than stand for one that is missing, so that its end is cut between words.
 _DESCRIPTION = 240
 #: What a hit has of its post's fields as they are stored.
@@ -150,6 +152,9 @@ def _hit(reader: Reader, post: _PostMatch, context: HitContext, sections_shown: 
         snippet=shown or Snippet("", (), best.line),
         sections=tuple(sections),
         explain=explanation(reader, ranked, context) if request.explain else None,
+        translations=tuple(
+            [Translation(it.lang, it.path, it.url) for it in ranked.candidate.translations(TRANSLATIONS)]
+        ),
         **dict(zip(_FIELDS, _fields_of(document), strict=True)),
     )
 

@@ -56,6 +56,7 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
         limit=ALL_POSTS if by_section else request.limit,
         drafts=request.drafts,
         deadline=deadline,
+        grouped=request.translations == "group" and not names_language(question.tree),
     )
     matched = reader.search(search)
     context = hits.hit_context(search, matched, reader.analyzer, request, text=question.name or question.text)
@@ -84,7 +85,19 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
         warnings=warnings,
         complete=complete,
         index=state,
+        grouped=matched.grouped,
     )
+
+
+def names_language(tree: Query) -> bool:
+    """Whether posts of a language are asked for, or the translations of a post: then each of them is a hit.
+
+    >>> names_language(all_of(Everything(), Keyword("lang", "zh"))), names_language(Keyword("tag", "zh"))
+    (True, False)
+    """
+    if isinstance(tree, Clauses):
+        return any(map(names_language, (*tree.required, *tree.optional)))
+    return isinstance(tree, Keyword) and tree.field in ("lang", "translation")
 
 
 def best(

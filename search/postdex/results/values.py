@@ -38,11 +38,20 @@ class SectionHit(NamedTuple):
     snippet: Snippet | None = None
 
 
+class Translation(NamedTuple):
+    """A post that another one is shown for, in another language."""
+
+    lang: str
+    path: str
+    url: str
+
+
 class Hit(NamedTuple):
     """A post that answers a query; its best section first in `sections`.
 
     `headings` is the path of headings down to the best section, `anchor` and `line` lead into it: `line` is that of the
-    snippet, or of the section's heading where nothing is marked in its text.
+    snippet, or of the section's heading where nothing is marked in its text. `translations` are the posts that it is
+    shown for besides, whether they match or not, by the codes of their languages, at most `hits.TRANSLATIONS`.
     """
 
     path: str
@@ -62,6 +71,7 @@ class Hit(NamedTuple):
     snippet: Snippet
     sections: tuple[SectionHit, ...]
     explain: Explanation | None = None
+    translations: tuple[Translation, ...] = ()
 
 
 class IndexState(NamedTuple):
@@ -79,12 +89,13 @@ class IndexState(NamedTuple):
 class HitList(Sequence[Hit]):
     """The answer to one query: a sequence of its hits, with what is to be said of all. It never changes.
 
-    `total` is exact, `len` is of these hits; `complete` is False when the deadline cut the search.
+    `total` is exact, `len` is of these hits; `complete` is False when the deadline cut the search. `grouped` says
+    that a post in several languages is one hit, and counts once in `total` and `facets`.
     """
 
     __slots__ = (
         *("query", "parsed", "total", "limit", "offset", "took_ms", "hits"),
-        *("facets", "corrections", "warnings", "complete", "index"),
+        *("facets", "corrections", "warnings", "complete", "index", "grouped"),
     )
 
     query: str
@@ -99,6 +110,7 @@ class HitList(Sequence[Hit]):
     warnings: tuple[str, ...]
     complete: bool
     index: IndexState  # type: ignore[assignment]  # the wire's name; hides Sequence.index, which nobody needs here
+    grouped: bool
 
     def __init__(
         self,
@@ -114,9 +126,10 @@ class HitList(Sequence[Hit]):
         warnings: tuple[str, ...],
         complete: bool,
         index: IndexState,
+        grouped: bool = False,
     ) -> None:
-        values = query, parsed, total, limit, offset, took_ms, hits, facets, corrections, warnings, complete, index
-        for name, value in zip(HitList.__slots__, values, strict=True):
+        given = query, parsed, total, limit, offset, took_ms, hits, facets, corrections, warnings, complete, index
+        for name, value in zip(HitList.__slots__, (*given, grouped), strict=True):
             object.__setattr__(self, name, value)
 
     def replaced(self, **changed: Any) -> Self:

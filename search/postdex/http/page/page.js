@@ -7,7 +7,7 @@ const { Asking, SPOKEN_MS, WAITING, el, printable, fault, moved, editable, plain
   customElements.get("postdex-search").parts;
 
 const SETTLED_MS = 1500;      // typing after such a rest is a new entry of the history
-const SHOWN = ["q", "tags", "categories", "after", "before", "lang", "sort", "limit"];
+const SHOWN = ["q", "tags", "categories", "after", "before", "lang", "translations", "sort", "limit"];
 
 const parsed = text => new DOMParser().parseFromString(text, "text/html");
 

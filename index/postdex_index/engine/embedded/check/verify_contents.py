@@ -14,7 +14,7 @@ from ....errors import IndexDamagedError, Remedy
 from ....schema import FACETS, SCORED
 from ..format.segment_file import Column
 from ..read.opening import newest
-from ..read.snapshot import Part, Segment
+from ..read.scope import Part, Segment
 from ..read.stored_documents import StoredDocument
 from ..storage.commits import Store
 from ..write.inverter import Inversion

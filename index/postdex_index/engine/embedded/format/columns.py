@@ -23,6 +23,8 @@ TERMS_PER_BLOCK, POSTINGS_PER_SKIP, LISTS_PER_SKIP = 16, 64, 64
 NO_DATE = -(1 << 62)
 #: The column of those paths that are written in another way than they are compared; "path" has all as they are written.
 FOLDED_PATH = "folded path"
+#: The column of the posts with translations that are in the site's own language; its value is empty.
+ORIGINAL = "original"
 
 _SORT_COLUMNS = (
     "per post: its date in seconds (or other number), NO_DATE where it has none; of `updated` the date instead",

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain, compress
 from typing import Any
 
-from ....schema import FACETS, SORTS
+from ....schema import BODY, FACETS, SORTS
 from ....text import globs
 from ....text.stemming import stemmer_language
 from ..format.columns import FOLDED_PATH, NO_DATE, one_line
@@ -29,6 +29,7 @@ class Columns:
         self._start = segment.column("filter_value_start")
         self._first = segment.column("filter_value_first")
         self._docs = segment.column("filter_value_docs")
+        self._lengths = segment.column("field_lengths")
         self._lanes: dict[tuple[str, str], int] = {}
         self._facets: dict[str, tuple[list[tuple[int, ...]], list[str]]] = {}
 
@@ -96,14 +97,23 @@ class Columns:
             field, folded, written = self._key(number).decode("utf-8", "replace")[:-1].split("\t")
             yield f"{field}\t{folded}", written, self._docs[self._first[number] : self._first[number + 1]]
 
+    def posts_by_value(self, field: str) -> Iterator[tuple[str, Sequence[int]]]:
+        """The folded values of one column, ascending, each with its posts; one written in two ways comes twice."""
+        for number in range(self._bisect(f"{field}\t".encode()), self._bisect(f"{field}\n".encode())):
+            value = self._key(number).decode("utf-8", "replace").split("\t")[1]
+            yield value, self._docs[self._first[number] : self._first[number + 1]]
+
     def languages(self, deleted: Set[int]) -> set[str]:
         """The languages whose stemmers the posts use that are not deleted."""
-        languages: set[str] = set()
-        for number in range(self._bisect(b"lang\t"), self._bisect(b"lang\n")):
-            tag = self._key(number).decode("utf-8", "replace").split("\t")[1]
-            if any(doc_id not in deleted for doc_id in self._docs[self._first[number] : self._first[number + 1]]):
-                languages.add(stemmer_language(tag))
-        return languages
+        return {
+            stemmer_language(tag)
+            for tag, docs in self.posts_by_value("lang")
+            if any(doc_id not in deleted for doc_id in docs)
+        }
+
+    def has_text(self, doc_id: int) -> bool:
+        """Whether there are words in the sections of a post, beside headings."""
+        return bool(self._lengths[BODY * self.posts + doc_id])
 
     # -- sort keys
 
@@ -115,16 +125,25 @@ class Columns:
 
     # -- facets
 
-    def facet(self, name: str, matching: bytes) -> Counter[str]:
+    def facet(self, name: str, matching: bytes | bytearray) -> Counter[str]:
         """How many of the matching posts (one byte a post) have each value of a facet."""
-        if name not in self._facets:
-            self._facets[name] = self._years() if FACETS[name].type == "date" else self._values(FACETS[name].filter)
-        numbers, values = self._facets[name]
+        numbers, values = self._facet(name)
         counts = Counter(chain.from_iterable(compress(numbers, matching)))
         count_by_value: Counter[str] = Counter()
         for number, count in counts.items():
             count_by_value[values[number]] += count
         return count_by_value
+
+    def facet_values(self, name: str, doc_id: int) -> set[str]:
+        """The values of a facet that a post has."""
+        numbers, values = self._facet(name)
+        return {values[number] for number in numbers[doc_id]}
+
+    def _facet(self, name: str) -> tuple[list[tuple[int, ...]], list[str]]:
+        """Per post the numbers of its values, and the values."""
+        if name not in self._facets:
+            self._facets[name] = self._years() if FACETS[name].type == "date" else self._values(FACETS[name].filter)
+        return self._facets[name]
 
     def _values(self, field: str) -> tuple[list[tuple[int, ...]], list[str]]:
         region = range(self._bisect(field.encode() + b"\t"), self._bisect(field.encode() + b"\n"))

@@ -12,7 +12,8 @@ from ....errors import IndexDamagedError, IndexMissingError, Remedy
 from ...api import Identity
 from ..format.segment_file import SegmentFile, damaged
 from ..storage.commits import Commit, SegmentEntry, Store
-from .snapshot import Part, Segment, Snapshot
+from .scope import Part, Segment
+from .snapshot import Snapshot
 
 #: A search that finds files gone because of commits meanwhile looks for the newest commit again, so often.
 _ATTEMPTS = 20

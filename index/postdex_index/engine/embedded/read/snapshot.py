@@ -6,132 +6,40 @@ facets, sorting, counts. Implements `engine.Reader`.
 
 from __future__ import annotations
 
-import time
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from heapq import nlargest
-from itertools import pairwise
 from operator import itemgetter
-from typing import Any, NamedTuple
-from zlib import crc32
+from typing import NamedTuple
 
 from .... import forks, scoring
 from ....document import Outlined
 from ....errors import NotFoundError
 from ....model import Explanation
 from ....query import Clauses, DateRange, Everything, Keyword, Leaf, Query, Term, leaves
-from ....schema import SORTS
 from ....text.analyzer import Analyzer
 from ...api import FEWEST, Answer, AsTyped, Identity, IndexedWord, LeafStats, Search, Stats
-from ..format.segment_file import SegmentFile
-from .doc_values import Columns
-from .matcher import ImpactRow, ImpactRows, Matcher, SegmentSource
-from .postings import PostingLists
-from .stored_documents import Documents, StoredDocument
-from .vocabulary import Vocabulary
-
-
-class Segment:
-    """An open segment: posting lists, doc values and stored documents; shared by all snapshots that name it."""
-
-    def __init__(self, file: SegmentFile) -> None:
-        self.file = file
-        self.posts: int = file.meta["posts"]
-        self.analyzer = Analyzer(file.meta["simplify"], tuple(file.meta["languages"]))
-        self.lists = PostingLists(file)
-        self.rows = ImpactRows(self.lists)
-        self.columns = Columns(file)
-        self.documents = Documents(file, self.analyzer)
-        self.title_keys = file.column("title_keys")
-        self.heading_keys = file.column("heading_keys")
-
-    def languages(self, dead: Set[int]) -> Iterable[str]:
-        """The languages of its posts, but for the deleted ones."""
-        return self.columns.languages(dead) if dead and len(self.analyzer.languages) > 1 else self.analyzer.languages
-
-
-class Part(NamedTuple):
-    """A segment in a snapshot: the posts of it that are deleted, and whether it is one of drafts, of which none is
-    published."""
-
-    segment: Segment
-    dead: Set[int]
-    drafts: bool
-
-
-class Scope:
-    """The segments of a search; `doc` numbers posts across them."""
-
-    def __init__(self, parts: Sequence[Part], vocabulary: Vocabulary | None = None) -> None:
-        self.parts = parts
-        if vocabulary is None:
-            vocabulary = Vocabulary(_languages(parts), [part.segment.lists for part in parts])
-        sources = [SegmentSource(part.segment.rows, part.segment.columns, part.dead) for part in parts]
-        self.matcher = Matcher(sources, vocabulary)
-
-    def until(self, deadline: float, typed: Sequence[Leaf]) -> Scope:
-        """This, or with fewer segments: those in which the leaves could be looked up in time."""
-        vocabulary = self.matcher.vocabulary
-        unknown = [sought for sought in map(vocabulary.sought, typed) if not self.matcher.knows(sought)]
-        for number, part in enumerate(self.parts):
-            if time.monotonic() > deadline:
-                return Scope(self.parts[:number], vocabulary)
-            for sought in unknown:
-                part.segment.rows.get(sought)
-        return self
-
-    def locate(self, doc: int) -> tuple[Part, int]:
-        """A post's segment, and its number there."""
-        number, doc_id = self.matcher.locate(doc)
-        return self.parts[number], doc_id
-
-    def path(self, doc: int) -> str:
-        """A post's path."""
-        part, doc_id = self.locate(doc)
-        return part.segment.documents.path(doc_id)
-
-    def holders(self, column: str, title_key: str) -> set[int]:
-        """The posts whose title (or a heading) has this key."""
-        if not title_key:
-            return set()
-        starts = self.matcher.starts
-        return {
-            start + doc
-            for part, start in zip(self.parts, starts, strict=False)
-            for doc in _holders(getattr(part.segment, column), title_key)
-        }
-
-    def facet(self, name: str, lanes: int) -> dict[str, int]:
-        """The values of a facet in the posts of these lanes with their counts, greatest first, then by value."""
-        counts: Counter[str] = Counter()
-        matching = self.matcher.lane_bytes(lanes)
-        for part, (start, stop) in zip(self.parts, pairwise(self.matcher.starts), strict=True):
-            counts.update(part.segment.columns.facet(name, matching[start:stop]))
-        return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
-
-    def sorted(self, lanes: int, column: str, count: int) -> list[int]:
-        """The posts of these lanes by a column: the newest first, undated last; titles from a to z. Ties by path."""
-        values = [part.segment.columns.order(column) for part in self.parts]
-        placed = [(self.matcher.locate(doc), doc) for doc in self.matcher.docs(lanes)]
-        keyed: list[tuple[Any, int]] = [(values[number][doc_id], doc) for (number, doc_id), doc in placed]
-        descending = SORTS[column].type != "text"
-        keyed.sort(key=itemgetter(0), reverse=descending)
-        if len(keyed) > count:
-            last = keyed[count - 1][0]
-            keyed = [pair for pair in keyed if (pair[0] >= last if descending else pair[0] <= last)]
-        keyed.sort(key=lambda pair: self.path(pair[1]))
-        keyed.sort(key=itemgetter(0), reverse=descending)
-        return [doc for _, doc in keyed[:count]]
+from .matcher import ImpactRow, Matcher
+from .scope import Part, Scope, languages_of
+from .stored_documents import StoredDocument
+from .translations import Translations
 
 
 class SnapshotCandidate:
     """A matching post; implements `engine.Candidate`. `rows` are the impact rows of the query's leaves."""
 
-    __slots__ = ("_doc", "_document", "_positions", "_rows", "_scope", "score", "whole")
+    __slots__ = ("_doc", "_document", "_groups", "_positions", "_rows", "_scope", "score", "whole")
 
-    def __init__(self, scope: Scope, doc: int, score: float, whole: float, rows: Sequence[ImpactRow | None]) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        doc: int,
+        score: float,
+        whole: float,
+        rows: Sequence[ImpactRow | None],
+        groups: Translations | None,
+    ) -> None:
         self._scope = scope
+        self._groups = groups
         self._doc = doc
         self._document: StoredDocument | None = None
         self._rows = rows
@@ -143,9 +51,12 @@ class SnapshotCandidate:
     def document(self) -> StoredDocument:
         """The stored post."""
         if self._document is None:
-            part, own = self._scope.locate(self._doc)
-            self._document = StoredDocument(part.segment.documents, own)
+            self._document = self._scope.document(self._doc)
         return self._document
+
+    def translations(self, most: int) -> Sequence[StoredDocument]:
+        """Up to so many of the posts that it is shown for, by their languages."""
+        return [self._scope.document(doc) for doc in self._groups.others(self._doc, most)] if self._groups else ()
 
     def holds(self, leaf: int) -> bool:
         """Whether the leaf stands in the post."""
@@ -217,7 +128,9 @@ class Snapshot:
         scope = scope_of_all if search.deadline is None else scope_of_all.until(search.deadline, typed)
         weighed = _weighed(scope.matcher, typed)
         wholes = _weighed_wholes(scope.matcher, search.as_typed)
-        lanes = scope.matcher.match(search.query)
+        groups = scope.translations if search.grouped else None
+        matching = scope.matcher.match(search.query)
+        lanes = _shown(scope.matcher, weighed, groups, matching) if groups else matching
         count = max(FEWEST, search.offset + search.limit)
         if search.sort == "score":
             scored = _scored_candidates(scope, weighed, wholes, search.as_typed, lanes=lanes, count=count)
@@ -225,10 +138,12 @@ class Snapshot:
         else:
             ranked = [(0.0, 0.0, doc) for doc in scope.sorted(lanes, search.sort, count)]
         rows = [*weighed.rows, *wholes.rows]
-        candidates = [SnapshotCandidate(scope, doc, score, scope_of_all, rows) for score, scope_of_all, doc in ranked]
-        counts = {name: scope.facet(name, lanes) for name in search.facets}
+        candidates = [SnapshotCandidate(scope, doc, score, whole, rows, groups) for score, whole, doc in ranked]
+        together = groups.together(scope.matcher.lane_bytes(matching)) if groups and search.facets else ()
+        counts = {name: scope.facet(name, matching, together) for name in search.facets}
         stats = (*weighed.stats, *wholes.stats)
-        return Answer(candidates, scope.matcher.count(lanes), counts, stats, scope is scope_of_all)
+        total = scope.matcher.count(lanes)
+        return Answer(candidates, total, counts, stats, scope is scope_of_all, groups is not None)
 
     def totals(self, queries: Sequence[Query], *, drafts: bool = False) -> list[int]:
         """The number of posts that match each of these queries."""
@@ -269,7 +184,9 @@ class Snapshot:
             counted = matcher.counted_positions(row, doc) if row and impact else ()
             added.append(explanation.leaf(stats, impact, explanation.fields(part.segment.lists, doc_id, counted)))
         wholes = _weighed_wholes(matcher, as_typed)
-        top = _scored_candidates(scope, weighed, wholes, as_typed, lanes=matcher.match(query), count=FEWEST).top()
+        groups, lanes = scope.translations if search.grouped else None, matcher.match(query)
+        lanes = _shown(matcher, weighed, groups, lanes) if groups else lanes
+        top = _scored_candidates(scope, weighed, wholes, as_typed, lanes=lanes, count=FEWEST).top()
         this = _scored_candidates(scope, weighed, wholes, as_typed, lanes=0xFF << 8 * doc, count=1)
         base, coverage, _ = this.candidates[0]
         is_title, is_heading, whole = doc in this.titled, doc in this.headed, this.wholes.get(doc, 0.0)
@@ -339,7 +256,7 @@ class Snapshot:
                 segments=len(self.parts),
                 terms=sum(len(part.segment.lists.terms) for part in self.parts),
                 bytes=self.bytes,
-                languages=_languages(self.parts),
+                languages=languages_of(self.parts),
                 simplify=all(part.segment.analyzer.simplify for part in self.parts),
             )
         return self._stats
@@ -354,9 +271,10 @@ class Snapshot:
         self.parts = []
 
 
-def _languages(parts: Iterable[Part]) -> tuple[str, ...]:
-    """The languages of the living posts of segments."""
-    return tuple(sorted({language for part in parts for language in part.segment.languages(part.dead)}))
+def _shown(matcher: Matcher, weighed: Weighed, groups: Translations, matching: int) -> int:
+    """Of these lanes those of the posts that are shown: one of each group of translations."""
+    words = [(row.impacts, stats.leaf.weight) for row, stats in zip(weighed.rows, weighed.stats, strict=True) if row]
+    return matching & int.from_bytes(groups.shown(matcher.lane_bytes(matching), groups.language(words)), "little")
 
 
 def _weighed(matcher: Matcher, typed: Sequence[Leaf]) -> Weighed:
@@ -404,15 +322,6 @@ def _scored_candidates(
         left = max(1, count - len(candidates)) if as_typed.certain else count
         candidates += scope.matcher.candidates(lanes, weighed.factors, coverage, left, titled | headed)
     return ScoredCandidates(candidates, titled, headed, whole_scores)
-
-
-def _holders(keys: Sequence[int], title_key: str) -> Iterator[int]:
-    """The posts of a segment that are filed under this key."""
-    check = crc32(title_key.encode()) << 32
-    place = bisect_left(keys, check)
-    while place < len(keys) and keys[place] >> 32 == check >> 32:
-        yield keys[place] & 0xFFFFFFFF
-        place += 1
 
 
 def _ranked(scope: Scope, candidates: ScoredCandidates, count: int) -> list[tuple[float, float, int]]:

@@ -22,7 +22,8 @@ from typing import Any, NoReturn
 
 from ....errors import IndexWriteError
 from ....schema import STORED as STORED_FIELDS
-from ..read import opening, snapshot
+from ..read import opening
+from ..read.scope import Segment
 from ..storage.commits import File, SegmentEntry, Store
 from ..storage.whoosh_toc import rows
 from .field_terms import FIELDS, PATH, SIMPLIFYING, FieldPostings, FieldTerms, marked, pattern, quoted
@@ -131,7 +132,7 @@ class PostSegment(base.Segment):  # type: ignore[misc]
         """The codec that reads it."""
         return PostCodec()
 
-    def open(self, directory: str) -> snapshot.Segment:
+    def open(self, directory: str) -> Segment:
         """The arrays. A file that is gone is an OSError, at which Whoosh looks for a newer TOC."""
         os.stat(os.path.join(directory, self.file[0]))
         return opening.segment(Store(Path(directory)), SegmentEntry(File(*self.file), self.posts, False, False, ()))
@@ -170,7 +171,7 @@ class PostCodec(base.Codec):  # type: ignore[misc]
 class PostTerms(base.TermsReader):  # type: ignore[misc]
     """The terms of a segment, field by field."""
 
-    def __init__(self, segment: snapshot.Segment, languages: tuple[str, ...]) -> None:
+    def __init__(self, segment: Segment, languages: tuple[str, ...]) -> None:
         self._terms = FieldTerms(segment, languages)
 
     def __contains__(self, term: tuple[str, bytes]) -> bool:
@@ -321,7 +322,7 @@ class PostCursor(base.FieldCursor):  # type: ignore[misc]
 class PostDocuments(base.PerDocumentReader):  # type: ignore[misc]
     """The posts of a segment: which were deleted, how long their fields are, what is stored of them."""
 
-    def __init__(self, segment: snapshot.Segment, dead: frozenset[int]) -> None:
+    def __init__(self, segment: Segment, dead: frozenset[int]) -> None:
         self._segment = segment
         self._dead = dead
         self._lengths = FieldTerms(segment).lengths

@@ -19,7 +19,7 @@ from ....text.characters import is_spaceless
 from ....text.compounds import as_prose, literal, spellings
 from ..format.columns import FORM
 from ..read.postings import Sought
-from ..read.snapshot import Segment
+from ..read.scope import Segment
 from ..read.stored_postings import positions_in
 
 #: Stands before a typed raw token in its term; no surface has it.

@@ -14,7 +14,7 @@ from typing import Any
 from ....model import Post
 from ....schema import FILTERS, SCORED, STORED, Field
 from ....text.analyzer import Analyzer
-from ..format.columns import FOLDED_PATH, NO_DATE, one_line
+from ..format.columns import FOLDED_PATH, NO_DATE, ORIGINAL, one_line
 
 #: The scored fields that stand in front of the sections, with their codes.
 _SHORT = tuple((code, field) for code, field in enumerate(SCORED) if field.type != "sections")
@@ -66,6 +66,8 @@ def filter_values(post: Post, analyzer: Analyzer) -> Iterator[tuple[str, str]]:
     language = one_line(fold(post.lang).replace("_", "-"))
     for part in accumulate(language.split("-"), "{}-{}".format):
         yield f"lang\t{part}", ""
+    if post.original:
+        yield f"{ORIGINAL}\t", ""
     for name in {one_line(fold(code.language)) for section in post.sections for code in section.code}:
         if name:
             yield f"codelang\t{name}", ""

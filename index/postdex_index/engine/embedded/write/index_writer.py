@@ -19,7 +19,7 @@ from ....settings import Settings
 from ....text.analyzer import Analyzer
 from ...api import FileStamp, FileTable, Put
 from ..read import opening
-from ..read.snapshot import Segment
+from ..read.scope import Segment
 from ..storage import file_table
 from ..storage.commits import RETAINED_COMMITS, Commit, File, SegmentEntry, Store, problem_bytes, write_error
 from ..storage.verify_checksums import of_commit

@@ -19,7 +19,7 @@ from ....schema import BODY, CODE, SCORED, SORTS
 from ..format.columns import COLUMNS, FORM, MAX_FORMS, STEM
 from ..format.segment_file import Column, lines
 from ..format.text_blocks import TextWriter
-from ..read.snapshot import Part, Segment
+from ..read.scope import Part, Segment
 from ..read.stored_documents import BEYOND
 from .inverter import FieldTotal, field_totals, values_columns
 from .postings_writer import Impacts, ListWriter

@@ -17,7 +17,7 @@ from ....scoring import OWN_AVERAGES
 from ....text.analyzer import Analyzer
 from ..format import segment_file
 from ..format.segment_file import Column
-from ..read.snapshot import Segment
+from ..read.scope import Segment
 from ..storage.commits import File, SegmentEntry, Store, write_error
 from .inverter import FieldTotal, Inversion, needs_wide
 
