@@ -108,6 +108,7 @@ BUILDERS = {
             content=("src",),
             common="src/common/{name}.md",
             output="book",
+            ignored=".boring, .img-wrapper",
             cargo=("mdbook",),
         ),
         Builder(

@@ -71,6 +71,8 @@ BODIES: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     # mdBook
     ("mdbook", "# A\n```rust,x\n# a;\n#\n#[b]\nc # d\n```\n# E", "# A\n```rust,x\n\n\n#[b]\nc # d\n```\n# E", ()),
     ("mdbook", "```sh\n# a\n```", "```sh\n# a\n```", ()),
+    ("mdbook", "```c,hidelines=@@\n  @@a\nb @@\n```\n@@c", "```c,hidelines=@@\n\nb @@\n```\n@@c", ()),
+    ("mdbook", "`\\{{#include a}}` \\{{#no", "`{{#include a}}` \\{{#no", ()),
 ]
 
 

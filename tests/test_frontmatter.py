@@ -328,9 +328,11 @@ def test_aliases_and_merges() -> None:
     assert isinstance(found.value, dict) and found.value["b24"] and found.value["b25"] is None
 
 
-def test_what_is_nested_deeper_than_four_is_left_out() -> None:
-    assert load("a:\n  b:\n    c:\n      d:\n        e: 1").value == {"a": {"b": {"c": {"d": None}}}}
-    assert check('{"a": {"b": {"c": {"d": {"e": 1}}}}}').fields == {"a": {"b": {"c": {"d": None}}}}
+def test_what_is_nested_deeper_than_six_is_left_out() -> None:
+    assert load("{a: {b: {c: {d: {e: {f: {g: 1}}}}}}}").value == {"a": {"b": {"c": {"d": {"e": {"f": None}}}}}}
+    assert check('{"a": {"b": {"c": {"d": {"e": {"f": {"g": 1}}}}}}}').fields == {
+        "a": {"b": {"c": {"d": {"e": {"f": None}}}}}
+    }
 
 
 @pytest.mark.parametrize(("generator", "fields"), [("", {}), ("hexo", {"Subject": "x"}), ("hugo", {}), ("jekyll", {})])

@@ -6,6 +6,7 @@ import os
 import random
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,10 @@ from postdex_index.engine.api import FileStamp, IncludedFile
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.model import Post
 from postdex_index.settings import Settings
+from postdex_index.sites.detect import generators
 from postdex_index.sites.generator import Generator, Site
 from postdex_index.sites.includes import DEEPEST, Expanded, Include, expand
+from postdex_index.sites.reading import named
 from postdex_index.update import refresh
 
 MIB = 1 << 20
@@ -123,6 +126,54 @@ def test_what_is_missing_is_said_with_its_line() -> None:
         (5, "note", "no.txt, which is included here, cannot be read")
     ]
     assert post.sections[0].text.strip() == "See ."
+
+
+#: What includes are written with.
+PIECES = [
+    "{{#include a ",
+    "{{#",
+    "\\{{#",
+    "{{ #x",
+    "}}",
+    " ",
+    "\n",
+    "a.md",
+    ":",
+    "`",
+    "{",
+    "%}",
+    "<!--",
+    "-->",
+    '"',
+    "../",
+]
+GENERATORS = [name for name in generators() if named(name).includes]
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_finding_includes_is_linear(name: str) -> None:
+    find = named(name).includes
+    assert find
+    site = Site(named(name))
+    for piece in [*PIECES, *map("".join, pairwise(PIECES))]:
+
+        def work(size: int, text: str = piece * 40_000) -> None:
+            list(find(site, "a.md", text[:size]))
+
+        check_linear(work, 40_000)
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=30))
+def test_includes_are_found_in_order(name: str, pieces: list[str]) -> None:
+    find = named(name).includes
+    text, done = "".join(pieces), 0
+    for include in find(Site(named(name)), "docs/a.md", text) if find else ():
+        assert done <= include.start < include.stop <= len(text)
+        assert not include.path.startswith(("/", ".."))
+        assert isinstance(include.select("one\ntwo"), str)
+        done = include.stop
 
 
 # -- on the disk

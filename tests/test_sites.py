@@ -22,6 +22,26 @@ def site_of(generator: str, **known: Any) -> Site:
     return Site(named(generator), **known)
 
 
+#: A table of contents of mdBook, and the chapters that it names.
+SUMMARY = """# Summary [no chapter](
+<!-- [A comment](comment.md) -->
+[Before *all*](before.md)
+
+- [One `Vec<[T]>`](./one.md "title")
+    * [Two \\[2\\] snake_case](<two words.md>)
+    1. [Three](three%20words.md)
+- [A draft]()
+- [Outside](../../outside.md)
+- No link
+- [No end](
+[After](deep/er/after.md)"""
+CHAPTERS = {
+    "docs/before.md": "Before all",
+    "docs/one.md": "One Vec<[T]>",
+    "docs/two words.md": "Two [2] snake_case",
+    "docs/three words.md": "Three",
+    "docs/deep/er/after.md": "After",
+}
 #: the files of a site, the folder of posts in it, what is then known
 SITES: list[tuple[dict[str, str], str, dict[str, Any]]] = [
     ({"a.md": ""}, ".", {"generator": named(""), "anchors": "github", "url": "", "prefix": ""}),
@@ -115,6 +135,19 @@ SITES: list[tuple[dict[str, str], str, dict[str, Any]]] = [
         "docs/guide",
         {"generator": named("vitepress"), "base": "/b", "language": "de", "prefix": "guide/", "url": "ugly"},
     ),
+    (
+        {
+            "book.toml": "[book]\nsrc = './docs/'\n[build]\nuse-default-preprocessors = false",
+            "docs/SUMMARY.md": SUMMARY,
+        },
+        "docs",
+        {"url": "readme", "titles": CHAPTERS, "permalinks": (("docs_dir", "docs"),)},
+    ),
+    (
+        {"book.toml": "[book]\nsrc = '../elsewhere'\n[preprocessor.index]", "SUMMARY.md": "[A](a.md)\n[B](../b.md)"},
+        ".",
+        {"url": "index", "titles": {"a.md": "A"}, "permalinks": (("docs_dir", ""),)},
+    ),
     ({"pelicanconf.py": "SITENAME = 'x'"}, "content", {"generator": named("pelican"), "prefix": "content/"}),
     ({".obsidian/app.json": "{}"}, "notes", {"generator": named("obsidian"), "anchors": "github"}),
     ({"logseq/config.edn": "{}"}, "pages", {"generator": named("logseq"), "anchors": "github"}),
@@ -178,8 +211,9 @@ LINKS: list[tuple[Site, Address, str]] = [
     (site_of("mkdocs", permalinks=(("docs_dir", "docs"),)), Address("docs/a/README.md"), "/a/"),
     (site_of("mkdocs", url="ugly"), Address("docs/a/b.md"), "/a/b.html"),
     (site_of("mdbook", url="ugly", permalinks=(("docs_dir", "src"),)), Address("src/a/b.md"), "/a/b.html"),
-    (site_of("mdbook", url="ugly", permalinks=(("docs_dir", "src"),)), Address("src/a/README.md"), "/a/"),
-    (site_of("mdbook", url="ugly", permalinks=(("docs_dir", "src"),)), Address("src/SUMMARY.md"), ""),
+    (site_of("mdbook", url="index", permalinks=(("docs_dir", "src"),)), Address("src/a/README.md"), "/a/"),
+    (site_of("mdbook", url="readme", permalinks=(("docs_dir", ""),)), Address("a/README.md"), "/a/README.html"),
+    (site_of("mdbook", url="index", permalinks=(("docs_dir", "src"),)), Address("src/SUMMARY.md"), ""),
     (site_of("vitepress", url="ugly"), Address("a/b.md"), "/a/b.html"),
     (site_of("vitepress"), Address("a/index.md"), "/a/"),
     (site_of("obsidian"), Address("b.md"), ""),

@@ -112,7 +112,7 @@ def _python(block: str) -> Loaded:
 _READERS = {"YAML": _yaml, "TOML": _toml, "JSON": _json, "JavaScript": _javascript, "Python": _python}
 
 
-def plain(value: Any, depth: int = 4) -> Value:
+def plain(value: Any, depth: int = 6) -> Value:
     """A value of TOML or JSON with every scalar as text; what is nested deeper than `depth` is left out.
 
     >>> plain({"draft": True, "tags": ["a", 1, None]})

@@ -18,7 +18,9 @@ class SlugStyle(NamedTuple):
     is brought into `shape`, and repeats get a `number`. What `{#id}` behind a heading is: text of it, its anchor, or
     its anchor and reserved, so that no automatic one takes it. Headings in `html` may have an anchor or not, and what
     stands for `images` may be a part of the heading or not. A `literal` style takes text and code of a heading as they
-    are written: with references to characters and braces of templates, and without tags, images and breaks."""
+    are written: with references to characters and braces of templates, and without tags, images and breaks. `braces`
+    behind a heading may be attributes whatever stands in them, and the `terms` of lists of definitions have anchors as
+    headings do."""
 
     name: str
     shape: Callable[[str], str]
@@ -27,6 +29,8 @@ class SlugStyle(NamedTuple):
     html: bool = True
     images: bool = False
     literal: bool = False
+    braces: bool = False
+    terms: bool = False
 
 
 class Slugger:

@@ -328,6 +328,15 @@ _READERS: dict[str, Callable[[_Blocks, str, int], str | None]] = {
 _ANYWHERE = frozenset("!?=>")
 
 
+_FENCE_END = re.compile(rb"[ \t>]*(?:`{3,}|~{3,})[ \t]*")
+
+
+def is_closed_fence(block: bytes) -> bool:
+    """Whether a block of fenced code has its last fence; else all that follows it became code."""
+    _, line_break, last = block.rstrip().rpartition(b"\n")
+    return bool(line_break) and _FENCE_END.fullmatch(last) is not None
+
+
 def fence_info(info: str) -> tuple[str, str]:
     """Language and visible title of a fence's info string.
 

@@ -9,7 +9,9 @@ line breaks, all are linear in the text, none fails.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
+from typing import Any
 
 from ...text.fences import Fences
 
@@ -316,6 +318,21 @@ def html_text(html: str) -> str:
     return "\n".join(lines)
 
 
+_HTML_HEADING = re.compile(r"<h([1-6])\b([^<>]*)>((?:(?!<h[1-6]).)*?)</h\1", re.S | re.I)
+_HTML_ID = re.compile(r"""\bid\s*=\s*["']?([^\s"'>]+)""", re.I)
+
+
+def html_headings(html: str) -> Iterator[tuple[str, str]]:
+    """The text of each heading in a block of HTML, and its id, "" if it has none.
+
+    >>> list(html_headings('<h2 id="a">One</h2><h3>Two</h3>'))
+    [('One', 'a'), ('Two', '')]
+    """
+    for _, attributes, inner in _HTML_HEADING.findall(html):
+        explicit = _HTML_ID.search(attributes)
+        yield " ".join(html_text(inner).split()), explicit[1] if explicit else ""
+
+
 def inline_html_text(tag: str) -> str:
     """What one tag in a sentence leaves: nothing, a blank, an image's alt, or itself if it is none of HTML's.
 
@@ -344,3 +361,13 @@ def _shown_element(tag: re.Match[str]) -> str:
     if lower in BLOCK or closing or "=" in attributes or attributes.endswith("/"):
         return " " + breaks
     return tag[0]
+
+
+def lost_braces(marks: Any, heading: bytes) -> str:
+    """The `{id}` of `## GET /users/{id}`, which is no attribute though the parser takes it for one."""
+    names = marks["attrs"]
+    if marks["id"] or marks["classes"] or any(value or name.startswith((":", "data-")) for name, value in names):
+        return ""
+    text = heading.decode()
+    start = text.rfind("{")
+    return (" " if text[start - 1 : start].isspace() else "") + text[start : text.rfind("}") + 1]

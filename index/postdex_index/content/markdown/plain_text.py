@@ -13,15 +13,17 @@ from typing import Any
 
 from ...model import SOFT_BREAK, Code, Problem, Section, Span
 from ...sites.slugs import Slugger, SlugStyle
-from .block_syntax import fence_info
+from .block_syntax import fence_info, is_closed_fence
 from .inline_syntax import (
     LINK_START,
     LINK_STOP,
     MORE_MARK,
     clean_prose,
     first_argument,
+    html_headings,
     html_text,
     inline_html_text,
+    lost_braces,
     remainders_in,
     visible_text,
 )
@@ -182,16 +184,15 @@ class Rendering:
             self.anchor = self.anchor or next(named, "")
             if self.slugs.style.literal:
                 self.nameless = any(name == "id" and not value for name, value in marks["attrs"])
-            else:
-                self.tail = _lost_braces(marks, self.source[span["start"] : span["end"]])
+            elif not self.slugs.style.braces:
+                self.tail = lost_braces(marks, self.source[span["start"] : span["end"]])
         self.divert()
 
     def end_heading(self, _span: Any) -> None:
         if self.hidden_from >= 0:
             self.end_hidden()
         if self.into is self.prose:
-            nested = _MARKS.sub("", "".join(self.prose[self.nested_from :])).replace(SOFT_BREAK, "\n").strip()
-            self.slugs.slug(self.literal if self.slugs.style.literal else nested, self.nested_id)
+            self.slug_nested()
             return
         parts = self.into
         raw = self.undivert()
@@ -209,6 +210,19 @@ class Rendering:
         self.anchor = "" if self.nameless else self.slugs.slug(named, self.anchor)
         if self.level == 1 and not self.first_heading:
             self.first_heading = self.heading
+
+    def slug_nested(self) -> None:
+        """Give its anchor to what stands in the prose from `nested_from` on."""
+        nested = _MARKS.sub("", "".join(self.prose[self.nested_from :])).replace(SOFT_BREAK, "\n").strip()
+        self.slugs.slug(self.literal if self.slugs.style.literal else nested, self.nested_id)
+
+    def start_term(self, what: Any, span: Any) -> None:
+        self.start_block(what, span)
+        self.nested_from, self.nested_id = len(self.prose), ""
+
+    def end_term(self, _span: Any) -> None:
+        if self.slugs.style.terms:
+            self.slug_nested()
 
     def clean_heading(self, parts: list[str], ticks: str = "") -> str:
         """The text of a heading, its code between `ticks`; a link in it is a part of it. What becomes of each kind of
@@ -229,8 +243,10 @@ class Rendering:
 
     def end_code(self, span: Any) -> None:
         code = self.undivert()
-        if self.fence_line and not self.source[span["end"] : span["end"] + 80].strip():
-            self.check_fence(self.source[span["start"] : span["end"]])
+        is_last = self.fence_line and not self.source[span["end"] : span["end"] + 80].strip()
+        if is_last and not is_closed_fence(self.source[span["start"] : span["end"]]):
+            message = "this code fence is never closed, the rest of the text is code"
+            self.problems.append(Problem("", self.fence_line, "malformed", message, "close it with the same fence"))
         shown = len(code.rstrip())
         if shown:
             self.code.append(Code(self.length, self.length + shown, self.language))
@@ -245,9 +261,8 @@ class Rendering:
     def end_html(self, _span: Any) -> None:
         html = self.undivert()
         if self.slugs.style.html and ("</h" in html or "</H" in html):
-            for _, attributes, inner in _HTML_HEADING.findall(html):
-                explicit = _HTML_ID.search(attributes)
-                self.slugs.slug(" ".join(html_text(inner).split()), explicit[1] if explicit else "")
+            for heading, explicit in html_headings(html):
+                self.slugs.slug(heading, explicit)
         pieces = _MORE.split(html, maxsplit=1)
         self.marked |= len(pieces) > 1
         text = MORE_MARK.join(map(html_text, pieces))
@@ -387,13 +402,6 @@ class Rendering:
         self.linked.clear()
         self.length = 0
 
-    def check_fence(self, block: bytes) -> None:
-        """Report a fence that nothing closes: all that follows it became code."""
-        _, line_break, last = block.rstrip().rpartition(b"\n")
-        if not line_break or not _FENCE_END.fullmatch(last):
-            message = "this code fence is never closed, the rest of the text is code"
-            self.problems.append(Problem("", self.fence_line, "malformed", message, "close it with the same fence"))
-
 
 _STARTS: dict[str, Callable[[Rendering, Any, Any], None]] = {
     "Paragraph": Rendering.start_block,
@@ -406,7 +414,7 @@ _STARTS: dict[str, Callable[[Rendering, Any, Any], None]] = {
     "HtmlBlock": Rendering.start_html,
     "TableRow": Rendering.start_row,
     "TableHead": Rendering.start_row,
-    "DefinitionListTitle": Rendering.start_block,
+    "DefinitionListTitle": Rendering.start_term,
     "DefinitionListDefinition": Rendering.start_block,
     "List": Rendering.start_container,
     "BlockQuote": Rendering.start_container,
@@ -415,6 +423,7 @@ _STARTS: dict[str, Callable[[Rendering, Any, Any], None]] = {
 }
 _ENDS: dict[str, Callable[[Rendering, Any], None]] = {
     "Heading": Rendering.end_heading,
+    "DefinitionListTitle": Rendering.end_term,
     "Link": Rendering.end_link,
     "Image": Rendering.end_image,
     "CodeBlock": Rendering.end_code,
@@ -431,19 +440,6 @@ _MORE = re.compile(r"<!--[ \t]*more[ \t]*-->", re.I)
 _URL = re.compile(r"https?://[^\s<>\"'`|\\\u3000-\u303f\uff00-\uffef“”‘’]+")
 #: What colours inline code with PyMdown's extensions: `#!python x = 1`.
 _SHEBANG = re.compile(r"#![a-z][\w+-]* +(?=\S)")
-_FENCE_END = re.compile(rb"[ \t>]*(?:`{3,}|~{3,})[ \t]*")
-_HTML_HEADING = re.compile(r"<h([1-6])\b([^<>]*)>((?:(?!<h[1-6]).)*?)</h\1", re.S | re.I)
-_HTML_ID = re.compile(r"""\bid\s*=\s*["']?([^\s"'>]+)""", re.I)
 _CELL = " | "
 #: A component that stands in a sentence began so many pieces of text before its end, at most.
 _COMPONENT_PARTS = 40
-
-
-def _lost_braces(marks: Any, heading: bytes) -> str:
-    """The `{id}` of `## GET /users/{id}`, which is no attribute though the parser takes it for one."""
-    names = marks["attrs"]
-    if marks["id"] or marks["classes"] or any(value or name.startswith((":", "data-")) for name, value in names):
-        return ""
-    text = heading.decode()
-    start = text.rfind("{")
-    return (" " if text[start - 1 : start].isspace() else "") + text[start : text.rfind("}") + 1]

@@ -1,0 +1,5 @@
+//! A lamp.
+fn main() {
+    println!("shine");
+    # println!("hidden");
+}
