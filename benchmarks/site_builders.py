@@ -81,7 +81,8 @@ BUILDERS = {
             content=("docs",),
             common="docs/common/{name}.md",
             output="site",
-            main="article",
+            main=".md-content",
+            ignored=".md-sidebar, .md-post--excerpt, .md-post__meta, .md-source-file, .md-content__button",
             pip=("mkdocs-material==9.7.7",),
         ),
         Builder(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from postdex_index.content.front_matter import FrontMatter, parse
 from postdex_index.content.metadata import _REASONS
 from postdex_index.content.misspelt import KNOWN
-from postdex_index.formats.yaml_fast import read_plain
+from postdex_index.formats.yaml_fast import DEPTH, read_plain
 from postdex_index.formats.yaml_lenient import load
 from postdex_index.sites.reading import named
 
@@ -328,11 +328,15 @@ def test_aliases_and_merges() -> None:
     assert isinstance(found.value, dict) and found.value["b24"] and found.value["b25"] is None
 
 
-def test_what_is_nested_deeper_than_six_is_left_out() -> None:
-    assert load("{a: {b: {c: {d: {e: {f: {g: 1}}}}}}}").value == {"a": {"b": {"c": {"d": {"e": {"f": None}}}}}}
-    assert check('{"a": {"b": {"c": {"d": {"e": {"f": {"g": 1}}}}}}}').fields == {
-        "a": {"b": {"c": {"d": {"e": {"f": None}}}}}
-    }
+def test_what_is_nested_too_deep_is_left_out() -> None:
+    for deep, innermost in ((DEPTH, "1"), (DEPTH + 1, None)):
+        yaml = "".join(f"{'  ' * level}a:\n" for level in range(deep)).rstrip("\n") + " 1"
+        json = '{"a": ' * deep + "1" + "}" * deep
+        for value in (load(yaml).value, check(json).fields):
+            for _ in range(min(deep, DEPTH)):
+                assert isinstance(value, dict)
+                value = value["a"]
+            assert value == innermost
 
 
 @pytest.mark.parametrize(("generator", "fields"), [("", {}), ("hexo", {"Subject": "x"}), ("hugo", {}), ("jekyll", {})])

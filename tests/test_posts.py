@@ -21,7 +21,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from postdex_index.content import file_contents, reader
-from postdex_index.content.gitignore import Patterns
 from postdex_index.content.parser import parse
 from postdex_index.engine.api import FileStamp
 from postdex_index.errors import FolderError
@@ -29,6 +28,7 @@ from postdex_index.model import Post, Section
 from postdex_index.settings import Settings
 from postdex_index.sites.generator import Address, Generator, Site
 from postdex_index.sites.reading import named
+from postdex_index.text.gitignore import Patterns
 
 #: files (a text after ": "), settings, what is found
 TREES: list[tuple[list[str], Settings, list[str]]] = [

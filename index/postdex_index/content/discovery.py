@@ -18,7 +18,7 @@ from ..errors import EXHAUSTED, FolderError
 from ..model import Problem
 from ..settings import Settings
 from ..sites.detect import site_files
-from .gitignore import Patterns
+from ..text.gitignore import Patterns
 
 #: Folders that never hold posts, wherever they lie (and all whose name begins with a dot).
 NEVER = frozenset(("node_modules", "_site"))

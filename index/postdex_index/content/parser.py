@@ -107,6 +107,9 @@ def _post(path: str, meta: metadata.Metadata, body: sections.ParsedMarkdown, sit
     post = meta.post
     title = post.title or metadata.clean(body.first_heading)
     link = _link(path, meta, title, site, settings)
+    name = metadata.name_of(meta.page)
+    if site.generator.named:
+        name = site.generator.named(name)
     problems = [problem._replace(path=path) for problem in (*post.problems, *body.problems)]
     if link.wrong:
         problems.append(
@@ -117,7 +120,7 @@ def _post(path: str, meta: metadata.Metadata, body: sections.ParsedMarkdown, sit
         problems.append(Problem(path, meta.unpublished_line, "unpublished", post.unpublished, hint))
     return post._replace(
         path=path,
-        title=title or title_of(metadata.name_of(meta.page), body.sections, body.excerpt) or path,
+        title=title or title_of(name, body.sections, body.excerpt) or path,
         # The heading that became the title is not a heading besides.
         sections=body.sections if post.title else sections.without_title(body.sections, title),
         url=link.url,

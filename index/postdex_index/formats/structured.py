@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .. import forks
-from .yaml_fast import Loaded, Value, read_plain
+from .yaml_fast import DEPTH, Loaded, Value, read_plain
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TOML_LINE = re.compile(r"\(at line (\d+)")
@@ -112,7 +112,7 @@ def _python(block: str) -> Loaded:
 _READERS = {"YAML": _yaml, "TOML": _toml, "JSON": _json, "JavaScript": _javascript, "Python": _python}
 
 
-def plain(value: Any, depth: int = 6) -> Value:
+def plain(value: Any, depth: int = DEPTH) -> Value:
     """A value of TOML or JSON with every scalar as text; what is nested deeper than `depth` is left out.
 
     >>> plain({"draft": True, "tags": ["a", 1, None]})

@@ -13,6 +13,9 @@ from typing import NamedTuple, TypeAlias
 
 #: What structured text can hold: text, nothing, lists and mappings of these.
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
+#: Mappings and lists nested deeper than this hold nothing that we read, and are left out; a site's navigation is
+#: nested as its pages are.
+DEPTH = 16
 #: What YAML takes for no value, when it is not in quotes.
 NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 

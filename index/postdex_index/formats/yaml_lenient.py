@@ -21,10 +21,8 @@ from typing import Any
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from .yaml_fast import NULLS, Loaded, Value
+from .yaml_fast import DEPTH, NULLS, Loaded, Value
 
-#: Mappings and lists nested deeper than this hold no field that we read, and are left out.
-DEPTH = 6
 #: Values that aliases and merge keys may bring in, in one block.
 ALIASED = 100
 #: libyaml's time grows with the square of the nesting: 0.2 s for 10,000 levels, so nobody waits for more than this.

@@ -63,6 +63,8 @@ class Generator(NamedTuple):
     #: Why the site has no page of a file, "" if it has one: asked with the path below the root, and its front matter
     #: as `fields` gives it, None for a file that does not begin with any.
     unbuilt: Callable[[Site, str, Config | None], str] | None = None
+    #: What a post is called by its file's name, if nothing else names it.
+    named: Callable[[str], str] | None = None
     #: The path of a post's link, "" if it has none.
     link: Callable[[Site, Address], str] | None = None
     #: Names of whole patterns of links.

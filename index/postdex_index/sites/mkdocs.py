@@ -1,30 +1,105 @@
-"""MkDocs: pages as they lie below the folder of documents, and anchors in ASCII."""
+"""MkDocs: pages as they lie below the folder of documents, and anchors in ASCII; posts of Material's blogs."""
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from .generator import Config, Generator, Site
-from .permalinks import documentation_page
-from .python_markdown import ascii_shape, underscored
+from ..text.gitignore import Patterns
+from .generator import Address, Config, Generator, PlainBody, Site
+from .permalinks import documentation_page, expand, first_category
+from .python_markdown import TOC, as_commonmark, extensions, toc_style, unicode_slug
 from .site_config import language, path_of, table, text
-from .slugs import SlugStyle
 
-_EMOJI = re.compile(r"(?<![\w:])(?::[a-z][a-z0-9_+-]*:)+(?![\w:])")
+if TYPE_CHECKING:
+    from ..formats.yaml_fast import Value
+
+#: Files that are no pages whatever the settings say.
+_EXCLUDED = ".*\n/templates/\n"
+#: Levels of the navigation, and pages in it, that are read.
+_DEEPEST, _MOST = 16, 100_000
+#: The parts of a date in the address of a post, as Unicode's formats write them.
+_DATE = {"yyyy": ":year", "yy": ":short_year", "MMMM": ":monthname", "MM": ":month", "M": ":i_month", "dd": ":day"}
+_DATE |= {"d": ":i_day"}
 
 
 def _configure(site: Site, config: Config) -> Site:
     ugly = text(config, "use_directory_urls").lower() in ("false", "no", "off")
+    docs = (text(config, "docs_dir") or "docs").strip("/")
+    excluded = "\n".join((_EXCLUDED, text(config, "exclude_docs"), text(config, "draft_docs")))
     return site._replace(
         language=language(table(config, "theme").get("language")),
         base=path_of(text(config, "site_url")),
         url="ugly" if ugly else "",
-        permalinks=(("docs_dir", (text(config, "docs_dir") or "docs").strip("/")),),
+        slugs=toc_style(extensions(config.get("markdown_extensions"))),
+        titles={f"{docs}/{path}": title for path, title in _titles(config.get("nav"))},
+        permalinks=(("docs_dir", docs), ("exclude_docs", excluded), *_blogs(config.get("plugins"))),
     )
 
 
-def _shape(heading: str) -> str:
-    return ascii_shape(_EMOJI.sub("", heading) if ":" in heading else heading)  # emoji are images there
+def _titles(nav: Value) -> Iterator[tuple[str, str]]:
+    """The paths of pages that the navigation has a title for, with that."""
+    rest = [(nav, _DEEPEST)]
+    for _ in range(_MOST):
+        if not rest:
+            return
+        value, depth = rest.pop()
+        for entry in value if isinstance(value, list) else [value]:
+            for title, target in entry.items() if isinstance(entry, dict) else ():
+                if isinstance(target, str):
+                    yield target, title
+                elif depth:
+                    rest.append((target, depth - 1))
+
+
+def _blogs(plugins: Value) -> Iterator[tuple[str, str]]:
+    """The folder of posts of each blog, below that of documents, with the pattern of their addresses."""
+    for name, options in extensions(plugins).items():
+        if name in ("blog", "material/blog"):
+            blog = text(options, "blog_dir") or "blog"
+            folder = (text(options, "post_dir") or "{blog}/posts").replace("{blog}", blog)
+            date = re.sub("y+|M+|d+", lambda part: _DATE.get(part[0], part[0]), text(options, "post_url_date_format"))
+            pattern = text(options, "post_url_format") or "{date}/{slug}"
+            pattern = pattern.replace("{date}", date or ":year/:month/:day").replace("{slug}", ":slug")
+            pattern = pattern.replace("{file}", ":name").replace("{categories}", ":category")
+            yield os.path.normpath(folder) + "/", os.path.normpath(f"/{blog}/{pattern}")
+
+
+def _link(site: Site, post: Address) -> str:
+    for folder, pattern in site.permalinks[2:]:
+        if post.path.startswith(f"{site.permalinks[0][1]}/{folder}"):
+            link = expand(pattern, site, post)
+            return link and link + (".html" if site.url else "/")
+    return documentation_page(site, post)
+
+
+def _unbuilt(site: Site, path: str, _fields: Mapping[str, Value] | None) -> str:
+    """A README beside an index gives way to it; the settings exclude files, and folders but for files they take in."""
+    docs, excluded = (value for _, value in site.permalinks[:2])
+    below = path.removeprefix(f"{docs}/")
+    folder, _, name = below.rpartition("/")
+    if name == "README.md" and os.path.exists(site.root / docs / folder / "index.md"):
+        return "MkDocs takes the index.md beside it"
+    patterns = _patterns(excluded)
+    verdict, above = patterns.verdict(below), below
+    while verdict is None and "/" in above:
+        above = above.rpartition("/")[0]
+        verdict = patterns.verdict(above, folder=True)
+    return "mkdocs.yml excludes it" if verdict else ""
+
+
+@lru_cache(maxsize=8)
+def _patterns(lines: str) -> Patterns:
+    return Patterns(lines.split("\n"))
+
+
+def _named(name: str) -> str:
+    """What a page is called by its file's name, where neither it nor the navigation says more."""
+    words = name.replace("-", " ").replace("_", " ")
+    return words.capitalize() if words == words.lower() else words
 
 
 GENERATOR = Generator(
@@ -36,6 +111,13 @@ GENERATOR = Generator(
     moved=tuple(rf"{file} has ^docs_dir:[ \t]*[\"']?([\w./ -]+)" for file in ("mkdocs.yml", "mkdocs.yaml")),
     settings=("mkdocs.yml", "mkdocs.yaml"),
     configure=_configure,
-    styles=(SlugStyle("mkdocs", _shape, underscored, "reserved"),),
-    link=documentation_page,
+    styles=(TOC._replace(name="mkdocs"),),
+    unbuilt=_unbuilt,
+    link=_link,
+    named=_named,
+    placeholders={
+        "slug": lambda location: location.post.slug or unicode_slug(location.post.title) or None,
+        "category": lambda location: unicode_slug(first_category(location)),
+    },
+    dialect=lambda body: PlainBody(as_commonmark(body, attributes=False)),
 )

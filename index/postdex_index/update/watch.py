@@ -20,11 +20,11 @@ from typing import NamedTuple
 from .. import forks
 from ..content import reader
 from ..content.discovery import NEVER, shown
-from ..content.gitignore import Patterns
 from ..engine.api import Engine, FileStamp, FileTable, Reader
 from ..errors import FolderError, IndexLockedError, PostdexError
 from ..settings import Settings
 from ..sites.detect import surroundings
+from ..text.gitignore import Patterns
 from . import refresh
 from .file_events import ChangeSource, NotifySource, PollingSource, tells
 from .refresh import Report

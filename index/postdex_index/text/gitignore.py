@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..text import globs
+from . import globs
 
 #: Longer patterns are no patterns.
 _LONGEST = 1000
