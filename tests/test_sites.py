@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from postdex_index.content.parser import parse as parse_post
 from postdex_index.formats.dates import parse, zone_or_utc
+from postdex_index.settings import Settings
 from postdex_index.sites.detect import generators, style_names, surroundings
 from postdex_index.sites.generator import Address, Site
 from postdex_index.sites.permalinks import clashes, url
@@ -332,3 +334,124 @@ def test_what_is_watched_are_the_files_that_say_how_posts_are_read(tmp_path: Pat
     check(files, "content", tmp_path)
     around = [path.relative_to(tmp_path).as_posix() for path in surroundings(tmp_path / "content")]
     assert around == ["config.toml", "scaffolds", ".vitepress/config.ts", "config/_default/menu.toml"]
+
+
+#: settings, the other files of the site, and by path: front matter, the link or why there is no page, and the language
+PROGRAMS: list[tuple[str, str, dict[str, str], dict[str, tuple[str, str, str]]]] = [
+    (
+        "docusaurus.config.ts",
+        "export default {baseUrl: '/b/', trailingSlash: true, i18n: {defaultLocale: 'en', locales: ['en', 'pt-BR']}}",
+        {"blog/authors.yml": "ann: {name: Ann}"},
+        {
+            "docs/01-a/02-b.md": ("", "/b/docs/a/b/", "en"),
+            "docs/a/2024-01-02-b.mdx": ("", "/b/docs/a/2024-01-02-b/", "en"),
+            "docs/a/README.md": ("", "/b/docs/a/", "en"),
+            "docs/a/A.md": ("", "/b/docs/a/", "en"),
+            "docs/a/b.md": ("id: c", "/b/docs/a/c/", "en"),
+            "docs/a/c.md": ("slug: /", "/b/docs/", "en"),
+            "docs/a/d.md": ("slug: ../e", "/b/docs/e/", "en"),
+            "docs/01-a/03-e.md": ("parse_number_prefixes: false", "/b/docs/01-a/03-e/", "en"),
+            "docs/a/_b.md": ("", "a part of other pages (its name or its folder's begins with _)", "en"),
+            "docs/f.md": ("unlisted: true", "unlisted: true", "en"),
+            "blog/2024-01-02-a.md": ("", "/b/blog/2024/01/02/a/", "en"),
+            "blog/x/2024/1/2/a/index.md": ("", "/b/blog/2024/1/2/x/a/", "en"),
+            "blog/a.md": ("slug: /x/y", "/b/blog/x/y/", "en"),
+            "src/pages/index.md": ("", "/b/", "en"),
+            "src/pages/a/b.md": ("", "/b/a/b/", "en"),
+            "i18n/pt-BR/docusaurus-plugin-content-docs/current/a.md": ("", "/b/pt-BR/docs/a/", "pt-br"),
+            "i18n/pt-BR/docusaurus-plugin-content-blog/2024-01-02-a.md": ("", "/b/pt-BR/blog/2024/01/02/a/", "pt-br"),
+            "i18n/fr/docusaurus-plugin-content-docs/current/a.md": (
+                "",
+                "in a language that the site does not have",
+                "fr",
+            ),
+            "README.md": ("", "in no folder that the site's plugins read", "en"),
+            "i18n/a.md": ("", "in no folder that the site's plugins read", "en"),
+        },
+    ),
+    (
+        "docusaurus.config.js",
+        "module.exports = {presets: [['classic', {docs: {path: './d', routeBasePath: '/', lastVersion: 'current',"
+        " versions: {current: {path: 'v3'}}}, blog: false}]],"
+        " plugins: [['@docusaurus/plugin-content-docs', {id: 'x', path: 'y/z'}], [require.resolve('./own'),"
+        " {path: 'own'}], x]}",
+        {"versions.json": '["2.0", 1]', "x_versions.json": "[", "d/x": ""},
+        {
+            "d/a.md": ("", "/v3/a", ""),
+            "versioned_docs/version-2.0/a.md": ("", "/2.0/a", ""),
+            "versioned_docs/version-1.0/a.md": ("", "in no folder that the site's plugins read", ""),
+            "y/z/a.md": ("", "/docs/a", ""),
+            "own/a.md": ("", "", ""),
+            "blog/a.md": ("", "in no folder that the site's plugins read", ""),
+        },
+    ),
+    (
+        "docusaurus.config.js",
+        "module.exports = {presets: ['classic'], trailingSlash: false}",
+        {"versions.json": '["2.0", "1.0"]'},
+        {
+            "docs/a/index.md": ("", "/docs/next/a", ""),
+            "versioned_docs/version-2.0/a/index.md": ("", "/docs/a", ""),
+            "versioned_docs/version-1.0/a.md": ("", "/docs/1.0/a", ""),
+        },
+    ),
+    (
+        "astro.config.mjs",
+        "const locales = {root: {lang: 'en'}, 'zh-cn': {lang: 'zh-CN'}, fr: {}}\n"
+        "export default defineConfig({base: 'd/', integrations: [starlight({locales}), mdx()]})",
+        {},
+        {
+            "src/content/docs/A b/C.d.mdx": ("", "/d/a-b/cd/", "en"),
+            "src/content/docs/index.mdx": ("hero: {tagline: x}", "/d/", "en"),
+            "src/content/docs/a/index.md": ("", "/d/a/", "en"),
+            "src/content/docs/a.md": ("slug: b/c", "/d/b/c/", "en"),
+            "src/content/docs/zh-cn/a.md": ("", "/d/zh-cn/a/", "zh-cn"),
+            "src/content/docs/fr/index.md": ("", "/d/fr/", "fr"),
+            "src/content/docs/de/a.md": ("", "/d/de/a/", "en"),
+            "src/content/docs/a/_b.md": ("", "its name begins with _", "en"),
+            "src/content/blog/a.md": ("", "/d/blog/a/", "en"),
+            "src/pages/a.md": ("", "/d/a/", "en"),
+            "README.md": ("", "in neither the site's pages nor its collections", "en"),
+        },
+    ),
+    (
+        "astro.config.ts",
+        "export default {srcDir: './s', trailingSlash: 'never', base: '/x'}",
+        {},
+        {
+            "s/pages/a/index.md": ("", "/x/a", ""),
+            "s/content/blog/a.md": ("", "/x/blog/a", ""),
+            "data/a.md": ("", "", ""),
+        },
+    ),
+    ("astro.config.js", "export default {build: {format: 'file'}}", {}, {"src/pages/a.md": ("", "/a.html", "")}),
+]
+
+
+@pytest.mark.parametrize(("settings_name", "text", "files", "posts"), PROGRAMS)
+def test_sites_whose_settings_are_programs(
+    tmp_path: Path, settings_name: str, text: str, files: dict[str, str], posts: dict[str, tuple[str, str, str]]
+) -> None:
+    found = check({settings_name: text, **files}, ".", tmp_path)
+    for path, (front, expected, language) in posts.items():
+        post = parse_post(f"---\n{front}\n---\n", path, found, Settings())
+        assert (post.unpublished or post.url, post.lang) == (expected, language), path
+
+
+def test_authors_and_dates_of_posts_by_keys_and_folders(tmp_path: Path) -> None:
+    found = check({"docusaurus.config.js": "", "blog/authors.yml": "ann: {name: Ann}"}, "blog", tmp_path)
+    post = parse_post("---\nauthors: [ann, bob]\n---\n", "2024/1/2/a.md", found, Settings())
+    assert post.authors == ("Ann", "bob") and post.date == parse("2024-01-02", zone_or_utc("")).wall  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("package", "settings_text", "style"),
+    [
+        ("", "", "astro"),
+        ('{"dependencies": {"astro": "^5.1.0"}}', "", "astro"),
+        ('{"dependencies": {"astro": "^6.0.0"}}', "", "astro-6"),
+        ("", "export default {experimental: {headingIdCompat: true}}", "astro-6"),
+    ],
+)
+def test_anchors_follow_the_version(tmp_path: Path, package: str, settings_text: str, style: str) -> None:
+    assert check({"package.json": package, "astro.config.mjs": settings_text}, ".", tmp_path).anchors == style

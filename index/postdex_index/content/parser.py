@@ -21,6 +21,7 @@ from ..sites.locales import Locale, of_path, translation_key
 from ..sites.reading import slug_style
 from . import front_matter, metadata
 from .markdown import sections
+from .markdown.mdx import plain_mdx
 from .untitled import title_of
 
 
@@ -71,6 +72,8 @@ def parse(
         expanded = expand(body, site.prefix + path, find, read, largest=settings.max_bytes)
         body = expanded.text if expanded else body
     source, tags = generator.dialect(body) if generator.dialect else PlainBody(body)
+    if site.mdx or path.endswith(".mdx"):
+        source = plain_mdx(source, ids=style.explicit != "text")
     if tags:
         tags = tuple(dict.fromkeys((*meta.post.tags, *tags)))[: metadata.MOST]
         meta = meta._replace(post=meta.post._replace(tags=tags))

@@ -99,6 +99,19 @@ class Generator(NamedTuple):
 UNKNOWN = Generator(unopened="usual", headers=True)
 
 
+class Folder(NamedTuple):
+    """A folder of content, for generators that have several of them.
+
+    `path` is below the site's root, with a `/` behind it; links begin with `route` ("/docs" or ""). What `kind` of
+    pages are made of its files, and what the folder of their translations is called, is known to the generator.
+    """
+
+    path: str
+    route: str = ""
+    kind: str = ""
+    translated: str = ""
+
+
 class Site(NamedTuple):
     """A site, as far as its posts need it.
 
@@ -110,7 +123,8 @@ class Site(NamedTuple):
     names none, `titles` are what the site calls its pages, whatever those say themselves, by paths below the root.
     `config` is what else its generator keeps of the settings. `base` is the path that all links begin with ("/blog" or
     ""), `excluded` are patterns of files that the settings leave out. `dated` says that a date at the beginning of a
-    file's name is no part of the link.
+    file's name is no part of the link, `mdx` that all bodies are MDX, whatever their suffix. `folders` are the folders
+    of content, the deepest first, `authors` the names of those that front matter names by a key.
     """
 
     generator: Generator = UNKNOWN
@@ -128,6 +142,9 @@ class Site(NamedTuple):
     permalinks: tuple[tuple[str, str], ...] = ()
     excluded: tuple[str, ...] = ()
     dated: bool = False
+    mdx: bool = False
+    folders: tuple[Folder, ...] = ()
+    authors: Mapping[str, str] = {}
     problems: tuple[Problem, ...] = ()
 
 

@@ -20,7 +20,7 @@ class SlugStyle(NamedTuple):
     stands for `images` may be a part of the heading or not. A `literal` style takes text and code of a heading as they
     are written: with references to characters and braces of templates, and without tags, images and breaks. `braces`
     behind a heading may be attributes whatever stands in them, and the `terms` of lists of definitions have anchors as
-    headings do."""
+    headings do. Headings of level 1 may be `titles` without an anchor, which count for repeats all the same."""
 
     name: str
     shape: Callable[[str], str]
@@ -31,6 +31,7 @@ class SlugStyle(NamedTuple):
     literal: bool = False
     braces: bool = False
     terms: bool = False
+    titles: bool = False
 
 
 class Slugger:

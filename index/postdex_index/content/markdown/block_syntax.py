@@ -259,7 +259,7 @@ class _Blocks:
         return ""
 
     def heading(self, text: str, _column: int) -> str | None:
-        """React's documentation and Docusaurus keep the id of a heading in a comment."""
+        """In MDX the id of a heading may be kept in a comment."""
         if not text.endswith("*/}"):
             return None
         shown, _, comment = text[:-3].rpartition("{/*")

@@ -299,7 +299,7 @@ _BLOCK_NAMES = (
     " section select slot source style summary svg table tbody td template textarea tfoot th thead title tr track ul"
     " video xmp"
 )
-_INLINE, BLOCK = frozenset(_INLINE_NAMES.split()), frozenset(_BLOCK_NAMES.split())
+INLINE, BLOCK = frozenset(_INLINE_NAMES.split()), frozenset(_BLOCK_NAMES.split())
 
 
 def html_text(html: str) -> str:
@@ -350,7 +350,7 @@ def _shown_element(tag: re.Match[str]) -> str:
     closing, name, attributes = tag.groups()
     lower = name.lower()
     breaks = "\n" * tag[0].count("\n")
-    if lower in _INLINE:
+    if lower in INLINE:
         return breaks
     if lower == "img":
         alt = _ALT.search(attributes)

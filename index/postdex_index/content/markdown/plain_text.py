@@ -198,16 +198,20 @@ class Rendering:
         raw = self.undivert()
         if self.tail:
             parts.append(self.tail)
-        heading = marked = self.clean_heading(parts)
+        heading = marked = self.clean_heading(parts).strip()
         if self.codes or self.unslugged:
             for index in self.unslugged:
                 parts[index] = ""
-            marked = self.clean_heading(parts, "`")
+            # The blank behind an image that it begins with is a part of the anchor.
+            marked = self.clean_heading(parts, "`").rstrip()
+            marked = marked if self.unslugged else marked.lstrip()
             self.codes = []
             self.unslugged = []
         self.heading = " ".join(heading.split()) or first_argument(raw)
         named = self.literal if self.slugs.style.literal else marked if heading else self.heading
         self.anchor = "" if self.nameless else self.slugs.slug(named, self.anchor)
+        if self.level == 1 and self.slugs.style.titles:
+            self.anchor = ""
         if self.level == 1 and not self.first_heading:
             self.first_heading = self.heading
 
@@ -228,7 +232,7 @@ class Rendering:
         """The text of a heading, its code between `ticks`; a link in it is a part of it. What becomes of each kind of
         blank in its anchor is told by the style."""
         text = clean_prose(parts, self.codes, [] if ticks else self.links, self.remainders, ticks)
-        return _MARKS.sub("", text).strip()
+        return _MARKS.sub("", text)
 
     def start_code(self, what: Any, span: Any) -> None:
         self.start_block(what, span)
