@@ -17,7 +17,7 @@ THOROUGH = [
     "docs", "doctor", "doors", "edges", "embedding", "engine_contract", "errors", "faults", "forks", "history",
     "hostile", "includes", "invariants", "lists", "malformed", "marks", "matching", "mcp", "page", "posts", "rank",
     "render", "replaced", "request", "rescue", "schema", "segments", "service", "site_goldens", "sites", "store",
-    "suggest", "threads", "translations", "typed", "watch",
+    "suggest", "threads", "translations", "typed", "watch", "web_address",
 ]  # fmt: skip
 
 #: Sites have programs of their own: settings, never tests.

@@ -69,6 +69,7 @@ LAYERS = (
     (
         "postdex.diagnostics",
         "postdex.snapshots",
+        "postdex.web_address",
         "postdex_index.engine.embedded.check",
     ),
     (

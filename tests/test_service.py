@@ -659,6 +659,7 @@ def test_a_signal_ends_it_in_good_order(samples: Path, number: int) -> None:
     assert running.stderr
     first = running.stderr.readline()
     assert re.fullmatch(r"postdex: 16 posts of .* at http://127\.0\.0\.1:\d+/\n", first)
+    assert running.stderr.readline().startswith("postdex: 16 of 16 posts have no address; url = ")
     running.send_signal(number)
     _, rest = running.communicate(timeout=20)
     assert (running.returncode, rest) == (0, "")

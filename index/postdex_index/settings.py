@@ -60,7 +60,8 @@ _DOCS = {
     " own settings name two languages.",
     "simplify": "Whether traditional and simplified Chinese characters find each other.",
     "url": "Pattern of links, such as /:year/:month/:slug/; else the site's.",
-    "base_url": "What links begin with, such as https://example.org/blog; else the site's path.",
+    "base_url": "What links begin with, such as https://example.org/blog; else the site's path"
+    " (for the service and assistants its address).",
     "editor": "Link that a terminal opens for a hit; {path} is the file, {line} its line.",
     "max_bytes": "Larger files are skipped, with a problem.",
     "max_changed_files": "With more changed files than this, a search answers from the index as it is.",

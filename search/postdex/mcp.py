@@ -15,7 +15,7 @@ import click
 
 from postdex_index.errors import MissingExtraError, PostdexError
 
-from . import __version__, section_lookup
+from . import __version__, section_lookup, web_address
 from .json_arguments import misfit, schema
 from .output import wire
 from .request import Argument, shown_on
@@ -172,6 +172,7 @@ def _clipped(text: str) -> str:
 def search(ix: Index, query: str, **arguments: Any) -> dict[str, Any]:
     """The hits of a query, each with the name of its best section and of two more."""
     results = ix.search(query, **arguments)
+    results = web_address.with_origin(results, web_address.origin(ix.folder, ix.settings))
     shown: dict[str, Any] = {"total": results.total, "hits": [_hit(hit) for hit in results.hits]}
     if results.grouped:
         shown["grouped"] = True
@@ -217,7 +218,7 @@ def fetch(ix: Index, id: str, offset: int = 0) -> dict[str, Any]:
         "id": id,
         "title": post["title"],
         "where": f"{post['path']}:{post['sections'][0]['line'] if post['sections'] else 1}",
-        "url": post["url"],
+        "url": web_address.whole(post["url"], web_address.origin(ix.folder, ix.settings)),
         "date": post["date"] and post["date"][:10],
         "tags": post["tags"],
         "unpublished": post["unpublished"],

@@ -147,6 +147,7 @@ GENERATOR = Generator(
     rank=50,
     signs=_SETTINGS,
     posts=("src/content", "src/pages"),
+    published=("site",),
     settings=_SETTINGS,
     besides=("package.json",),
     styles=(_STYLE, _LATER_STYLE),

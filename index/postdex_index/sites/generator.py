@@ -48,6 +48,8 @@ class Generator(NamedTuple):
     moved: tuple[str, ...] = ()
     #: Files of settings, best first. Settings that are a program are never run.
     settings: tuple[str, ...] = ()
+    #: Settings that say where the site is published, those of a table as `website.site-url`; the first one counts.
+    published: tuple[str, ...] = ()
     #: Names of other files, in the root or in a folder of posts, that say something of all posts.
     besides: tuple[str, ...] = ()
     #: The site with what its settings say of it.
@@ -121,10 +123,11 @@ class Site(NamedTuple):
     `permalinks` those of sections, collections or languages.
     `languages` are the codes of all languages that the settings name, `language` is the one that a file has which
     names none, `titles` are what the site calls its pages, whatever those say themselves, by paths below the root.
-    `config` is what else its generator keeps of the settings. `base` is the path that all links begin with ("/blog" or
-    ""), `excluded` are patterns of files that the settings leave out. `dated` says that a date at the beginning of a
-    file's name is no part of the link, `mdx` that all bodies are MDX, whatever their suffix. `folders` are the folders
-    of content, the deepest first, `authors` the names of those that front matter names by a key.
+    `config` is what else its generator keeps of the settings. `origin` is the scheme and host where the site is
+    published, "" if nobody says so; `base` is the path that all links begin with ("/blog" or ""), `excluded` are
+    patterns of files that the settings leave out. `dated` says that a date at the beginning of a file's name is no part
+    of the link, `mdx` that all bodies are MDX, whatever their suffix. `folders` are the folders of content, the deepest
+    first, `authors` the names of those that front matter names by a key.
     """
 
     generator: Generator = UNKNOWN
@@ -139,6 +142,7 @@ class Site(NamedTuple):
     config: Mapping[str, Value] = {}
     url: str = ""
     base: str = ""
+    origin: str = ""
     permalinks: tuple[tuple[str, str], ...] = ()
     excluded: tuple[str, ...] = ()
     dated: bool = False

@@ -84,6 +84,7 @@ GENERATOR = Generator(
     signs=('_config.yml, package.json has "hexo"', "_config.yml, no package.json, scaffolds/"),
     posts=("source/_posts", "source"),
     moved=(r"_config.yml has ^source_dir:[ \t]*[\"']?(?![ \t]|source[\"']?[ \t]*$)([\w./ -]+)",),
+    published=("url",),
     settings=("_config.yml",),
     configure=_configure,
     styles=(SlugStyle("hexo", _shape, counted, "text"),),

@@ -53,6 +53,7 @@ GENERATOR = Generator(
         rf"{file} has \A[^\[]*?^[\"']?(?i:contentdir)[\"']?[ \t]*[:=][ \t]*[\"']?([\w./ -]+)"
         for file in (*_OWN, "config.toml")
     ),
+    published=("baseURL",),
     settings=(
         *(*_OWN, "config.toml"),
         *("config/_default/hugo.toml", "config/_default/config.toml", "config/_default/hugo.yaml"),

@@ -106,6 +106,7 @@ GENERATOR = Generator(
     rank=20,
     signs=("_config.yml",),
     moved=(r"_config.yml has ^source:[ \t]*[\"']?([\w./ -]+)",),
+    published=("url",),
     settings=("_config.yml",),
     configure=_configure,
     styles=(SlugStyle("kramdown", lambda heading: github_shape(heading.replace("\t", " ")), counted, "anchor"),),

@@ -207,6 +207,7 @@ GENERATOR = Generator(
     signs=("book.toml",),
     posts=("src",),
     moved=(r"book.toml has ^[ \t]*src[ \t]*=[ \t]*(?:\"|')([^\"'\n]+)",),
+    published=("output.html.site-url",),
     settings=("book.toml",),
     besides=("SUMMARY.md",),
     configure=_configure,

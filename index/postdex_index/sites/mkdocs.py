@@ -109,6 +109,7 @@ GENERATOR = Generator(
     signs=("mkdocs.yml", "mkdocs.yaml"),
     posts=("docs",),
     moved=tuple(rf"{file} has ^docs_dir:[ \t]*[\"']?([\w./ -]+)" for file in ("mkdocs.yml", "mkdocs.yaml")),
+    published=("site_url",),
     settings=("mkdocs.yml", "mkdocs.yaml"),
     configure=_configure,
     styles=(TOC._replace(name="mkdocs"),),

@@ -270,6 +270,7 @@ GENERATOR = Generator(
     signs=(_SETTINGS,),
     posts=("content",),
     moved=(r"pelicanconf.py has ^PATH[ \t]*=[ \t]*(?:\"|')([^\"'\n]+)",),
+    published=("SITEURL",),
     settings=(_SETTINGS,),
     besides=(_PUBLISHED,),
     configure=_configure,

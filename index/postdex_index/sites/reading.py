@@ -16,6 +16,8 @@ from ..formats.structured import read_block
 from ..model import Problem
 from .detect import ABOVE, detect, file_text, generators
 from .generator import UNKNOWN, Config, Generator, Site
+from .site_config import named as named_setting
+from .site_config import origin_of
 from .slugs import GITHUB, SlugStyle
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ def _configured(site: Site) -> Site:
     config, problems = _config(root / settings, settings) if settings else ({}, ())
     if generator.configure:
         site = generator.configure(site, config)
+    said = (named_setting({**config, **site.config}, name) for name in generator.published)
+    site = site._replace(origin=origin_of(next((value for value in said if value), None)))
     if site.timezone and find_zone(site.timezone) is None:
         unknown = f"timezone {site.timezone} is not known here; dates are read as UTC"
         problems = (*problems, Problem(settings, 1, "note", unknown, "write a name such as Asia/Shanghai"))

@@ -9,6 +9,12 @@ if TYPE_CHECKING:
     from ..formats.yaml_fast import Value
     from .generator import Config
 
+_ORIGIN = re.compile(r"(?:(?P<scheme>https?):)?//(?P<host>[\w.-]+(?::\d{1,5})?)(?:[/?#].*)?", re.IGNORECASE)
+#: Names that stand for others in examples, and for one's own machine.
+_NOWHERE = re.compile(
+    r"^(?:.*\.)?(?:example(?:\.(?:com|org|net))?|localhost|test|invalid)(?::\d+)?$|^(?:127\.|0\.0\.0\.0)|^[^.]*$"
+)
+
 
 def text(config: Config, name: str) -> str:
     """A setting that is a text, "" if it is none."""
@@ -28,6 +34,27 @@ def language(value: Value) -> str:
         value = value[0] if value else None
     code = value.strip().lower().replace("_", "-") if isinstance(value, str) else ""
     return code if re.fullmatch(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", code) else ""
+
+
+def named(config: Config, name: str) -> Value:
+    """A setting by its name in any case, or one of a table by both names with a dot between; None if there is none."""
+    value: Value = dict(config)
+    for part in name.lower().split("."):
+        low = {key.lower(): item for key, item in value.items()} if isinstance(value, dict) else {}
+        value = low.get(part)
+    return value
+
+
+def origin_of(address: Value) -> str:
+    """The scheme and host of a site's address, "" for what is none, or a place that nobody but its owner can reach.
+
+    >>> origin_of("https://a.org/blog/"), origin_of("//b.org"), origin_of("http://example.com"), origin_of("/blog")
+    ('https://a.org', 'https://b.org', '', '')
+    """
+    match = _ORIGIN.fullmatch(address.strip()) if isinstance(address, str) else None
+    if match is None or _NOWHERE.search(match["host"].lower()):
+        return ""
+    return f"{(match['scheme'] or 'https').lower()}://{match['host']}"
 
 
 def path_of(address: str) -> str:

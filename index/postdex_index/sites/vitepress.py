@@ -255,6 +255,7 @@ GENERATOR = Generator(
     rank=55,
     signs=(*(f".vitepress/config.{ending}" for ending in _ENDINGS), ".vitepress/config/", "docs/.vitepress/"),
     posts=("docs",),
+    published=("sitemap.hostname",),
     settings=tuple(_settings()),
     configure=_configure,
     styles=(SlugStyle("vitepress", _shape, skipping, "reserved", literal=True),),

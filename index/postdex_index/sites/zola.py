@@ -59,6 +59,7 @@ GENERATOR = Generator(
     rank=40,
     signs=(r"config.toml has ^\s*(?:\[markdown\]|base_url\s*=)",),
     posts=("content",),
+    published=("base_url",),
     settings=("config.toml",),
     configure=_configure,
     styles=(_LATIN, _SAFE),

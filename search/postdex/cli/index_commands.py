@@ -220,9 +220,12 @@ def _say_checkup(ix: Index, status: Status | None, problems: list[Problem], veri
         return
     if text:
         out(text, "")
+    from ..web_address import addresses, without_address
+
     stats, retained = status.stats, [commit.generation for commit in status.commits if commit.state == "kept"]
     where = printable(ix.engine.place)
     out(f"{stats.posts:,} posts, {stats.unpublished:,} unpublished; {status.bytes_on_disk:,} bytes in {where}")
+    out(*without_address(addresses(ix.snapshots.opened()), ix.folder))
     beside = f"; generation {retained[0]} is kept beside it" if retained else ""
     checked = "; every checksum is right" if verified else ""
     out(f"generation {stats.generation}, {stats.segments} segment{'s' * (stats.segments != 1)}{beside}{checked}")

@@ -250,7 +250,7 @@ class Service:
         results, error = None, None
         try:
             if query:
-                results = self.site.index.search(**chosen)
+                results = self.site.search(**chosen)
         except PostdexError as caught:
             error = caught
         body = search_page.html(chosen["query"], results, error, chosen).encode("utf-8", "replace")

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from postdex_index import forks
 from postdex_index.errors import NotFoundError
 
-from .. import __version__, section_lookup
+from .. import __version__, section_lookup, web_address
 from ..cli.console import usual_jobs
 from ..index import Index, Results
 from ..output import wire
@@ -31,7 +31,8 @@ class ServiceState:
     """What the endpoints share: the index, what its searches look at, and what the service was started with.
 
     `drafts` says whether clients may see unpublished posts; `watching` whether somebody keeps the index fresh, and
-    `trouble` what was said when that could not be done. `building` is held while a client has the index built.
+    `trouble` what was said when that could not be done. `origin` is what links begin with that are only paths.
+    `building` is held while a client has the index built.
     """
 
     def __init__(self, index: Index, *, drafts: bool = False, watching: bool = False) -> None:
@@ -40,6 +41,7 @@ class ServiceState:
         self.drafts = drafts
         self.watching = watching
         self.trouble = ""
+        self.origin = web_address.origin(index.folder, index.settings)
         self.started = time.monotonic()
         self.building = Lock()
         forks.remember(self)
@@ -47,6 +49,10 @@ class ServiceState:
     def begin_anew(self) -> None:
         """In a forked child, where nobody has the index built."""
         self.building = Lock()
+
+    def search(self, query: str, **arguments: Any) -> Results:
+        """The answer to a query, whose hits lead to where the site is published. Raises as `Index.search`."""
+        return web_address.with_origin(self.index.search(query, **arguments), self.origin)
 
     def wrong(self) -> str:
         """Why the index may be older than the files, where that is not as it should be; "" if all is well."""
@@ -78,7 +84,7 @@ def results_of(site: ServiceState, arguments: Arguments) -> Results:
     """The hits of a query, as values. Raises RequestError."""
     if arguments["drafts"] and not site.drafts:
         raise RequestError("forbidden", "unpublished posts are not served", "start it with `postdex serve --drafts`")
-    return site.index.search(arguments["q"], **{name: arguments[name] for name in arguments if name != "q"})
+    return site.search(arguments["q"], **{name: arguments[name] for name in arguments if name != "q"})
 
 
 def search(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
@@ -104,7 +110,8 @@ def document(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
         raise NotFoundError("no post of the index has this path", "paths are relative to the folder", path=post.path)
     if arguments["section"] is not None:
         section = section_lookup.number(post, arguments["section"])
-    return wire.document(post, section)
+    form = wire.document(post, section)
+    return {**form, "url": web_address.whole(form["url"], site.origin)}
 
 
 def stats(site: ServiceState, arguments: Arguments) -> dict[str, Any]:

@@ -7,7 +7,7 @@ are imported when they are needed. `app` answers, `server` holds the port, `page
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,9 +66,10 @@ def serve(
         address = f"[{host}]" if ":" in host else host
         line = f"{site.views.stats().posts:,} posts of {site.index.folder} at "
         line += f"http://{address}:{listening.getsockname()[1]}/"
+        lines = [line, *address_notes(site)]
         with watched(site):
             server.settle()
-            server.server(service, lambda: note(line)).run([listening])
+            server.server(service, lambda: say(lines)).run([listening])
         service.close()
     return 0
 
@@ -93,6 +94,22 @@ def opened(place: Place, *, drafts: bool = False, watching: bool = False) -> Ser
         site.trouble = f"the index is served as it is: {error}"
         note(site.trouble)
     return site
+
+
+def say(lines: Iterable[str]) -> None:
+    """Each of these lines to standard error."""
+    for line in lines:
+        note(line)
+
+
+def address_notes(site: ServiceState) -> list[str]:
+    """How many posts have no address that a hit could lead to, or one that leads nowhere from here, and what to do."""
+    from .. import web_address
+
+    index = site.index
+    urls = web_address.addresses(index.snapshots.opened())
+    lines = web_address.without_address(urls, index.folder)
+    return lines + web_address.without_origin(urls, index.folder, index.settings)
 
 
 def read_token(file: str | None) -> str:
