@@ -30,14 +30,15 @@ _MOST_S = 900
 class Builder(NamedTuple):
     """A generator, as far as its sites are built here.
 
-    `version` prints its version, `build` makes the site: both are run by the shell in the site's root. `content` are
-    the folders that postdex indexes; `common` is where the pages go that all sites have, with {name} (without suffix)
-    and {number}. `output` is the folder of what was built; `main` and `ignored` are CSS selectors of the main content
-    and of what in it is no text of the page. `clean` says that links have no `.html`. `pip`, `npm` and `cargo` are the
-    packages to install.
+    `title` is what people call it. `version` prints its version, `build` makes the site: both are run by the shell in
+    the site's root. `content` are the folders that postdex indexes; `common` is where the pages go that all sites have,
+    with {name} (without suffix) and {number}. `output` is the folder of what was built; `main` and `ignored` are CSS
+    selectors of the main content and of what in it is no text of the page. `clean` says that links have no `.html`.
+    `pip`, `npm` and `cargo` are the packages to install.
     """
 
     name: str
+    title: str
     version: str
     build: str
     content: tuple[str, ...]
@@ -58,6 +59,7 @@ BUILDERS = {
     for builder in (
         Builder(
             name="hexo",
+            title="Hexo",
             version="hexo version",
             build="hexo generate --silent",
             content=("source",),
@@ -67,6 +69,7 @@ BUILDERS = {
         ),
         Builder(
             name="mkdocs",
+            title="MkDocs",
             version="mkdocs --version",
             build="mkdocs build --quiet",
             content=("docs",),
@@ -76,6 +79,7 @@ BUILDERS = {
         ),
         Builder(
             name="material",
+            title="Material for MkDocs",
             version="pip show mkdocs-material",
             build="mkdocs build --quiet",
             content=("docs",),
@@ -87,6 +91,7 @@ BUILDERS = {
         ),
         Builder(
             name="hugo",
+            title="Hugo",
             version="hugo version",
             build="hugo --quiet --destination public",
             content=("content",),
@@ -96,6 +101,7 @@ BUILDERS = {
         ),
         Builder(
             name="jekyll",
+            title="Jekyll",
             version="jekyll --version",
             build="jekyll build --quiet",
             content=("",),
@@ -104,6 +110,7 @@ BUILDERS = {
         ),
         Builder(
             name="mdbook",
+            title="mdBook",
             version="mdbook --version",
             build="mdbook build",
             content=("src",),
@@ -114,6 +121,7 @@ BUILDERS = {
         ),
         Builder(
             name="pelican",
+            title="Pelican",
             version="pelican --version",
             build="pelican content --output output --settings publishconf.py --quiet",
             content=("content",),
@@ -124,6 +132,7 @@ BUILDERS = {
         ),
         Builder(
             name="starlight",
+            title="Astro Starlight",
             version="astro --version",
             build="astro build",
             content=("",),
@@ -134,6 +143,7 @@ BUILDERS = {
         ),
         Builder(
             name="docusaurus",
+            title="Docusaurus",
             version="docusaurus --version 2>&1 | grep 'Docusaurus version'",
             build="DOCUSAURUS_NO_PERSISTENT_CACHE=true docusaurus build",
             content=("",),
@@ -146,6 +156,7 @@ BUILDERS = {
         ),
         Builder(
             name="vitepress",
+            title="VitePress",
             # `vitepress --version` serves a site.
             version='grep "version" "$(dirname "$(realpath "$(command -v vitepress)")")/../package.json"',
             build="vitepress build docs",
@@ -158,6 +169,7 @@ BUILDERS = {
         ),
         Builder(
             name="quarto",
+            title="Quarto",
             version="quarto --version",
             build="quarto render",
             content=("",),

@@ -17,7 +17,7 @@ import argparse
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import site_builders
@@ -148,7 +148,7 @@ def _parsed() -> argparse.Namespace:
     return options.parse_args()
 
 
-def _see_html_reader(tools: Path) -> None:
+def see_html_reader(tools: Path) -> None:
     """What reads HTML is taken from the tools if it is not installed here."""
     sys.path += map(str, (tools / "py" / "lib").glob("python*/site-packages"))
 
@@ -156,7 +156,7 @@ def _see_html_reader(tools: Path) -> None:
 def main() -> None:
     """Compare and print."""
     given = _parsed()
-    _see_html_reader(given.tools)
+    see_html_reader(given.tools)
     for name in given.install or ():
         site_builders.install(BUILDERS[name], given.tools)
     with tempfile.TemporaryDirectory() as temporary:
@@ -178,14 +178,20 @@ def _rows(given: argparse.Namespace, scratch: Path) -> dict[str, dict[str, PageC
         folder, name = given.real
         builder = _overridden(BUILDERS[name], given)._replace(clean=given.clean or BUILDERS[name].clean)
         return {f"{Path(folder).name}, {name}": compare_real(builder, Path(folder).resolve(), scratch, given)}
+    made = [name for name in BUILDERS if name in (given.build or BUILDERS) and (SITES / name).is_dir()]
+    for name in made if given.build is not None else ():
+        write_golden(SITES / f"{name}.json", make_golden(BUILDERS[name], scratch / name, given.tools))
+    return kept(made)
+
+
+def kept(names: Iterable[str] = BUILDERS) -> dict[str, dict[str, PageComparison]]:
+    """The sites beside what is kept of their pages, by name and version of their generators."""
     rows = {}
-    for name, builder in BUILDERS.items():
-        kept = SITES / f"{name}.json"
-        if given.build is not None and (name in given.build or not given.build) and (SITES / name).is_dir():
-            write_golden(kept, make_golden(builder, scratch / name, given.tools))
-        if kept.exists() and (not given.build or name in given.build):
-            golden = read_golden(kept)
-            rows[f"{name} {golden.version}"] = compare_own(builder, golden)
+    for name in names:
+        file = SITES / f"{name}.json"
+        if file.exists():
+            golden = read_golden(file)
+            rows[f"{BUILDERS[name].title} {golden.version}"] = compare_own(BUILDERS[name], golden)
     return rows
 
 

@@ -6,8 +6,8 @@
 Two kinds of places:
 
 * `<!-- NAME -->` ... `<!-- /NAME -->`: what stands between is made here. NAME is `help` (of the
-  program), `help COMMAND`, `settings`, `fields`, `errors`, `generators`, `arguments` (of a search) or
-  `parameters` (of the service).
+  program), `help COMMAND`, `settings`, `fields`, `errors`, `generators`, `sites` (what is right of each generator's),
+  `arguments` (of a search) or `parameters` (of the service).
 * a block of ```` ```console ````: each line `$ postdex ...` is run in a scratch folder that holds
   a copy of `posts/`, one block after the other, and its output put below it.
 
@@ -39,7 +39,7 @@ VOLATILE = ((re.compile(r'("took_ms": )[\d.]+'), r"\g<1>0.8"), (re.compile(r"\d[
 #: Where the scratch folder seems to be.
 HOME = "/home/you"
 _PLACE = re.compile(
-    r"(<!-- (help|help [\w-]+|settings|fields|errors|generators|arguments|parameters) -->\n).*?(<!-- /\2 -->)",
+    r"(<!-- (help|help [\w-]+|settings|fields|errors|generators|sites|arguments|parameters) -->\n).*?(<!-- /\2 -->)",
     re.DOTALL,
 )
 _CONSOLE = re.compile(r"(?m)^```console\n(.*?)^```$", re.DOTALL)
@@ -132,6 +132,7 @@ def _made(place: str) -> str:
         "fields": _fields,
         "errors": _errors,
         "generators": _generators,
+        "sites": _sites,
         "arguments": _arguments,
         "parameters": _parameters,
     }
@@ -156,6 +157,13 @@ def _generators() -> str:
         columns = " ".join(it.posts), "; ".join(it.moved), " ".join(styles), " ".join(it.besides), "; ".join(it.signs)
         rows.append(f"{' | '.join((it.name, *columns))}\n")
     return "".join(rows)
+
+
+def _sites() -> str:
+    sys.path.append(str(ROOT / "benchmarks"))
+    sites = import_module("sites")
+    rows: list[str] = [sites.row(name, pages) for name, pages in sites.kept().items()]
+    return "\n".join([sites.HEAD, sites.RULE, *rows, ""])
 
 
 def _fields() -> str:
