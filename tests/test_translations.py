@@ -164,6 +164,9 @@ def key(path: str, head: str = "", generator: str = "", languages: Sequence[str]
         (("a/index.md",), ("a.de.md",), True),
         (("index.md",), ("de/index.md",), True),
         (("a.md",), ("b.de.md",), False),
+        (("_guides/id/a.md", "lang: id"), ("_guides/a.md",), True),
+        (("a-pt_br.md", "lang: pt-BR"), ("a.md",), True),
+        (("c/d/what-is-it.md", "lang: en"), ("c/d/what-is.md",), False),
         (("it/a.md",), ("a.md",), False),  # no language of this site
         (("a.md", "translationKey: x"), ("b.de.md", "translationKey: x"), True),
         (("a.md", "translationKey: x"), ("a.de.md",), False),

@@ -17,7 +17,7 @@ from unicodedata import normalize
 from ..formats import dates
 from ..model import Post, Problem
 from ..sites.generator import UNKNOWN, Generator
-from ..sites.locales import Locale
+from ..sites.locales import Locale, translation_key
 from ..sites.permalinks import undated
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class PostContext(NamedTuple):
     """What the meaning of fields depends on beside them: the file, the site, the time.
 
     `path` is relative to the site's root, `language` the site's own; `mtime` and `now` are seconds since 1970, UTC.
-    `translation` is what the post's translations have in common by their paths, "" where they are not to be known.
+    `languages` are the site's, if posts are to know what they are translations of; else None.
     """
 
     path: str
@@ -77,7 +77,7 @@ class PostContext(NamedTuple):
     language: str = ""
     mtime: float | None = None
     now: float = 0.0
-    translation: str = ""
+    languages: tuple[str, ...] | None = None
 
 
 def normalise(front: FrontMatter, context: PostContext) -> Metadata:
@@ -110,7 +110,6 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
         categories=_categories(fields, context),
         authors=_authors(fields),
         lang=_lang(fields, context),
-        translation=_translation(fields, context),
         series=next(iter(fields.several("series", split="")), ""),
         weight=_weight(fields),
         description=clean(fields.as_written("description", "summary", "excerpt", "subtitle")),
@@ -119,8 +118,10 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
         unpublished=reason,
         reconsider_at=reconsider_at,
     )
-    original = bool(post.translation) and _is_same(post.lang, context.language)
-    post = post._replace(original=original, problems=(*front.problems, *fields.problems))
+    if context.languages is not None:
+        translation = _translation(fields, context, post.lang)
+        post = post._replace(translation=translation, original=_is_same(post.lang, context.language))
+    post = post._replace(problems=(*front.problems, *fields.problems))
     link = fields.as_written("url", "permalink", "path")
     return Metadata(post, link, slug, abbrlink, fields.line(name), context.locale.page, front.fields)
 
@@ -345,9 +346,11 @@ def _lang(fields: _Fields, context: PostContext) -> str:
     return context.locale.language or context.language
 
 
-def _translation(fields: _Fields, context: PostContext) -> str:
-    _, given = fields.first(*context.generator.translation_keys) if context.translation else ("", None)
-    return (clean(given) if isinstance(given, str) else "") or context.translation
+def _translation(fields: _Fields, context: PostContext, lang: str) -> str:
+    """What the post and its translations have in common."""
+    _, given = fields.first(*context.generator.translation_keys)
+    by_path = translation_key(context.path, context.locale, lang, context.languages or ())
+    return (clean(given) if isinstance(given, str) else "") or by_path
 
 
 def _is_same(language: str, other: str) -> bool:

@@ -17,7 +17,7 @@ from ..settings import Settings
 from ..sites import permalinks
 from ..sites.generator import Address, PlainBody, Site
 from ..sites.includes import expand
-from ..sites.locales import Locale, of_path, translation_key
+from ..sites.locales import of_path
 from ..sites.reading import slug_style
 from . import front_matter, metadata
 from .markdown import sections
@@ -56,7 +56,7 @@ def parse(
         language=settings.language or site.language,
         mtime=mtime,
         now=time.time() if now is None else now,
-        translation=_translation_key(site.prefix + path, locale, site, settings),
+        languages=_languages(site, settings),
     )
     meta = metadata.normalise(front, context)
     if generator.unbuilt and not meta.post.unpublished:
@@ -100,9 +100,10 @@ def _missing(name: str, line: int) -> Problem:
     return Problem("", line, "note", f"{name}, which is included here, cannot be read", hint)
 
 
-def _translation_key(path: str, locale: Locale, site: Site, settings: Settings) -> str:
+def _languages(site: Site, settings: Settings) -> tuple[str, ...] | None:
+    """The languages that are named, where translations are grouped."""
     grouped = len(site.languages) > 1 if settings.translations == "auto" else settings.translations == "group"
-    return translation_key(path, locale, site.languages) if grouped else ""
+    return site.languages if grouped else None
 
 
 def _post(path: str, meta: metadata.Metadata, body: sections.ParsedMarkdown, site: Site, settings: Settings) -> Post:

@@ -54,18 +54,35 @@ def of_path(path: str) -> Locale:
     return Locale("", path)
 
 
-def translation_key(path: str, locale: Locale, languages: Collection[str] = ()) -> str:
+def translation_key(path: str, locale: Locale, language: str = "", languages: Collection[str] = ()) -> str:
     """What the translations of a file have in common by their paths: the page, without a suffix and as if it did not
-    lie in a folder of its own. A language that is none of the site's, where these are known, is a folder's own name.
+    lie in a folder of its own. A folder is a language's, too, if it bears the code of the one that the post is in; a
+    language that is none of the site's, where these are known, is a folder's own name.
 
     >>> [translation_key(path, of_path(path)) for path in ("docs/de/smc.md", "docs/smc/index.mdx")]
     ['docs/smc', 'docs/smc']
-    >>> translation_key("docs/it/smc.md", of_path("docs/it/smc.md"), ("en", "de"))
+    >>> [translation_key(path, of_path(path), "id") for path in ("_guides/id/smc.md", "_guides/smc-id.md")]
+    ['_guides/smc', '_guides/smc']
+    >>> translation_key("docs/it/smc.md", of_path("docs/it/smc.md"), languages=("en", "de"))
     'docs/it/smc'
     """
     foreign = languages and locale.language not in ("", *languages)
     page = path if foreign else locale.page
-    return (page.rpartition(".")[0] or page).removesuffix("/index").removesuffix("/_index")
+    page = page.rpartition(".")[0] or page
+    if language and not locale.language:
+        page = _without(language, page)
+    return page.removesuffix("/index").removesuffix("/_index")
+
+
+def _without(language: str, page: str) -> str:
+    """A page without a folder that is the code of a language, or without the code at the end of its name."""
+    *folders, name = page.split("/")
+    codes = [folder.lower().replace("_", "-") for folder in folders]
+    if language in codes:
+        del folders[codes.index(language)]
+    elif re.split("[-_.]", name.lower())[1:][-1 - language.count("-") :] == language.split("-"):
+        name = name[: -1 - len(language)]
+    return "/".join([*folders, name])
 
 
 def _is_language(code: str) -> bool:

@@ -273,7 +273,7 @@ class Snapshot:
 
 def _shown(matcher: Matcher, weighed: Weighed, groups: Translations, matching: int) -> int:
     """Of these lanes those of the posts that are shown: one of each group of translations."""
-    words = [(row.impacts, stats.leaf.weight) for row, stats in zip(weighed.rows, weighed.stats, strict=True) if row]
+    words = [(row.present, stats.leaf.weight) for row, stats in zip(weighed.rows, weighed.stats, strict=True) if row]
     return matching & int.from_bytes(groups.shown(matcher.lane_bytes(matching), groups.language(words)), "little")
 
 
