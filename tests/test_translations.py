@@ -14,6 +14,7 @@ from toy_engine import ToyEngine
 
 import postdex
 from postdex import mcp
+from postdex.cli import main
 from postdex.http import search_page
 from postdex.output import terminal, wire
 from postdex_index.content.parser import parse
@@ -316,6 +317,19 @@ def test_the_others_are_listed_on_every_face(site: postdex.Index) -> None:
 def test_posts_like_one_are_not_its_translations(site: postdex.Index) -> None:
     assert {hit.path for hit in site.like("en/install.md")}.isdisjoint(("de/install.md", "zh/install.md"))
     assert "en/two.md" in {hit.path for hit in site.like("en/one.md")}, "they are no translations of each other"
+
+
+def test_a_key_that_says_nothing_is_told_of(site: postdex.Index) -> None:
+    told = [problem for problem in site.problems() if "translation" in problem.hint]
+    assert [(one.path, one.kind, one.message) for one in told] == [
+        ("en/two.md", "note", "en/one.md is its translation, too, in the same language (en)")
+    ]
+
+
+def test_a_golden_query_finds_a_post_in_any_language(site: postdex.Index) -> None:
+    golden = site.folder / "golden.txt"
+    golden.write_text("how to install\tzh/install.md\n", encoding="utf-8")
+    assert main.main(["-C", str(site.folder), "bench", str(golden)]) == 0
 
 
 def test_why_a_translation_is_not_found(site: postdex.Index) -> None:

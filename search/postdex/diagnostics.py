@@ -46,16 +46,14 @@ def problems_of_files(folder: Path, settings: Settings) -> list[Problem]:
     """What `problems` says, where there is no index: each file is read for it."""
     walked, its_site = walk(folder, settings), site(folder)
     readings = [read(folder, path, its_site, settings) for path in walked.files]
-    urls = {
-        reading.post.path: reading.post.url for reading in readings if reading.post and not reading.post.unpublished
-    }
+    published = [reading.post for reading in readings if reading.post and not reading.post.unpublished]
     problems = [problem for reading in readings for problem in reading.problems]
-    return sorted([*walked.problems, *problems, *clashes(urls), *sites_below(folder)])
+    return sorted([*walked.problems, *problems, *clashes(published), *sites_below(folder)])
 
 
 def problems(folder: Path, engine: Engine, reader: Reader) -> list[Problem]:
-    """What was skipped, is unpublished, lost something, has the address of another post, or is a site of its own; by
-    path and line."""
+    """What was skipped, is unpublished, lost something, has the address or the translation key of another post, or is a
+    site of its own; by path and line."""
     every = reader.search(Search(Everything(), sort="title", limit=ALL_POSTS)).candidates
-    urls = {document.path: document.url for document in (candidate.document for candidate in every)}
-    return sorted([*engine.problems(), *clashes(urls), *sites_below(folder)])
+    published = [candidate.document for candidate in every]
+    return sorted([*engine.problems(), *clashes(published), *sites_below(folder)])

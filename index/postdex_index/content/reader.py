@@ -11,14 +11,14 @@ import errno
 import os
 import stat as modes
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import forks
 from ..engine.api import FileStamp
 from ..errors import EXHAUSTED, FolderError
-from ..model import Post, Problem
+from ..model import Post, Problem, StoredFields
 from .discovery import WalkResult, exhausted, lying, shown, walk
 
 if TYPE_CHECKING:
@@ -107,12 +107,12 @@ def site(folder: Path) -> Site:
     return reading.site(folder)
 
 
-def clashes(urls: Mapping[str, str]) -> list[Problem]:
-    """A note for each post that has the same link as another; `urls` maps paths to links."""
+def clashes(posts: Sequence[Post | StoredFields]) -> list[Problem]:
+    """A note for each post that has the link, or the translation key and the language, of another."""
     with forks.barred:
-        from ..sites import permalinks
+        from ..sites import locales, permalinks
 
-    return permalinks.clashes(urls)
+    return [*permalinks.clashes({post.path: post.url for post in posts}), *locales.namesakes(posts)]
 
 
 def _reason(error: OSError) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from operator import attrgetter
 from typing import NamedTuple
+
+from ..model import Post, Problem, StoredFields
 
 _REGION = re.compile(r"[a-z]{2}-[a-z]{2,4}")
 #: Codes that a path segment or a file's last suffix may be on its own. Those that are also everyday
@@ -72,6 +75,26 @@ def translation_key(path: str, locale: Locale, language: str = "", languages: Co
     if language and not locale.language:
         page = _without(language, page)
     return page.removesuffix("/index").removesuffix("/_index")
+
+
+def namesakes(posts: Iterable[Post | StoredFields]) -> list[Problem]:
+    """A note for every post that has the translation key and the language of an earlier one (by path), so that neither
+    is a translation of any other.
+
+    >>> from ..model import Post
+    >>> posts = [Post(f"{name}.md", "", (), lang="en", translation="smc") for name in "ab"]
+    >>> [problem.message for problem in namesakes(posts)]
+    ['a.md is its translation, too, in the same language (en)']
+    """
+    first: dict[tuple[str, str], str] = {}
+    problems = []
+    for post in sorted(posts, key=attrgetter("path")):
+        before = first.setdefault((post.translation, post.lang), post.path)
+        if post.translation and before != post.path:
+            message = f"{before} is its translation, too, in the same language ({post.lang or 'none'})"
+            hint = f"give one of them another translation key than {post.translation}"
+            problems.append(Problem(post.path, 1, "note", message, hint))
+    return problems
 
 
 def _without(language: str, page: str) -> str:

@@ -17,6 +17,7 @@ from .search_command import ready
 
 if TYPE_CHECKING:
     from ..index import Index
+    from ..results.values import Hit
     from .search_command import Place
 
 #: How far down an expected post may be found to count.
@@ -84,7 +85,13 @@ def _judge(ix: Index, expected: ExpectedPosts) -> Judged:
     started = time.perf_counter()
     hits = ix.search(expected.query, limit=_DEPTH, deadline_ms=None).hits
     took = (time.perf_counter() - started) * 1000
-    return Judged(expected, next((n for n, hit in enumerate(hits, 1) if hit.path in expected.paths), 0), took)
+    ranks = [rank for rank, hit in enumerate(hits, 1) if not _paths(hit).isdisjoint(expected.paths)]
+    return Judged(expected, next(iter(ranks), 0), took)
+
+
+def _paths(hit: Hit) -> set[str]:
+    """The post that is shown, and those that it is shown for."""
+    return {hit.path, *(other.path for other in hit.translations)}
 
 
 def read_golden(file: Path) -> list[ExpectedPosts]:

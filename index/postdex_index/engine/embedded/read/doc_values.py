@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
-from itertools import chain, compress
+from itertools import chain, compress, pairwise
 from typing import Any
 
 from ....schema import BODY, FACETS, SORTS
@@ -99,9 +99,11 @@ class Columns:
 
     def posts_by_value(self, field: str) -> Iterator[tuple[str, Sequence[int]]]:
         """The folded values of one column, ascending, each with its posts; one written in two ways comes twice."""
-        for number in range(self._bisect(f"{field}\t".encode()), self._bisect(f"{field}\n".encode())):
-            value = self._key(number).decode("utf-8", "replace").split("\t")[1]
-            yield value, self._docs[self._first[number] : self._first[number + 1]]
+        start, stop = self._bisect(f"{field}\t".encode()), self._bisect(f"{field}\n".encode())
+        keys = bytes(self._keys[self._start[start] : self._start[stop]]).decode("utf-8", "replace").split("\n")
+        bounds = pairwise(self._first[start : stop + 1])
+        for key, (first, last) in zip(keys, bounds, strict=False):  # there is an empty one behind the last
+            yield key.split("\t")[1], self._docs[first:last]
 
     def languages(self, deleted: Set[int]) -> set[str]:
         """The languages whose stemmers the posts use that are not deleted."""
