@@ -87,7 +87,12 @@ BUILDERS = {
             output="site",
             main=".md-content",
             ignored=".md-sidebar, .md-post--excerpt, .md-post__meta, .md-source-file, .md-content__button",
-            pip=("mkdocs-material==9.7.7",),
+            pip=(
+                "mkdocs-material==9.7.7",
+                "markdown-include==0.8.1",
+                "markdown-include-variants==0.0.8",
+                "mkdocs-include-markdown-plugin==7.3.0",
+            ),
         ),
         Builder(
             name="hugo",

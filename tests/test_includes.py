@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,9 +23,10 @@ from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.model import Post
 from postdex_index.settings import Settings
 from postdex_index.sites.detect import generators
-from postdex_index.sites.generator import Generator, Site
+from postdex_index.sites.generator import Config, Generator, Site
 from postdex_index.sites.includes import DEEPEST, Expanded, Include, expand
 from postdex_index.sites.reading import named
+from postdex_index.sites.snippets import includes, syntax_of
 from postdex_index.update import refresh
 
 MIB = 1 << 20
@@ -128,6 +130,64 @@ def test_what_is_missing_is_said_with_its_line() -> None:
     assert post.sections[0].text.strip() == "See ."
 
 
+#: What a site of Python-Markdown turns on, all of it.
+EXTENSIONS: dict[str, Config] = {
+    "pymdownx.snippets": {"base_path": ["docs", "."]},
+    "markdown_include.include": {"base_path": "docs"},
+    "markdown_include_variants": {},
+}
+SYNTAX = syntax_of(EXTENSIONS, {"include-markdown": {}}, "docs")
+CODE = "one\n# --8<-- [start:a]\n  two\n# --8<-- [start:b]\n    three\n# --8<-- [end:b]\n# --8<-- [end:a]\nfour\n"
+PLAIN = re.sub(".*-8<-.*", "", CODE)
+#: generator, text of docs/a.md, text with these files in it: x, docs/x, docs/code.py, above/x.md, ../src/x_py310.py
+WRITTEN = [
+    ("mdbook", "a {{#include x}} {{ #title T }}\n{{#playground x a}}", "a in docs \n```rust,a\nin docs\n```\n"),
+    ("mdbook", "\\{{#include x}} {{#include}} {{#other x}}", "\\{{#include x}} {{#include}} {{#other x}}"),
+    ("", "--8<-- \"x\"\n  -8<- 'code.py:2:3'", "in docs\n\n    two"),
+    ("", '--8<-- "code.py:a"', "  two\n    three"),
+    ("", '--8<-- "code.py:-1:"', "four"),
+    ("", '--8<-- "code.py:1:1,8"', "one\nfour"),
+    ("", "--8<--\nx\n\n; no.md\n--8<--\n--8<--", "\nin docs\n\n\n\n"),
+    ("", ';--8<-- "x"\n--8<-- "x" y\n--8<-- "../x"', ';--8<-- "x"\n--8<-- "x" y\n'),
+    ("", '--8<-- "https://a.org/x"', ""),
+    (
+        "",
+        "a {!x!} {! code.py!lines=1 8} {!code.py!lines=7-9}.",
+        "a in docs one\nfour \nfour.",
+    ),
+    ("", "{!code.py [ln:8-]!}{!nowhere!}", "four"),
+    ("", "{* docs/x *}\n {* docs/x *}", "```python\nin docs\n```\n {* docs/x *}"),
+    ("", "{* docs/code.py ln[1,8] *}", f"```python\none\nfour\n```\n\n```python\n{PLAIN}```"),
+    ("", '{* ../src/x_an.py hl[1] title["x"] *}', '```python title="x"\nan\n```\n\n```python title="x"\n3.10\n```'),
+    ("", '{% include-markdown "../above/x.md" heading-offset=1 %}', "## Head\n\n```\n# no\n```\n<!--s-->in<!--e-->\n"),
+    ("", "  {%\n include 'x'\n%}", "  in docs\n\n"),
+    ("", '{% include "./../above/x.md" start="<!--s-->" end="<!--e-->" %}', "in"),
+    ("", '{% include "https://a.org/x" %}{% include x %}', "{% include x %}"),
+]
+
+
+@pytest.mark.parametrize(("generator", "body", "text"), WRITTEN)
+def test_includes_are_read_as_their_generator_does(generator: str, body: str, text: str) -> None:
+    files = {
+        "x": "at the root\n",
+        "docs/x": "in docs",
+        "docs/code.py": CODE,
+        "above/x.md": "# Head\n\n```\n# no\n```\n<!--s-->in<!--e-->\n",
+        "../src/x_an.py": "an\n",
+        "../src/x_py310.py": "3.10\n",
+    }
+    site, find = finder(generator)
+    found = expand(body, "docs/a.md", partial(find, site), lambda path: files.get(path), largest=MIB)
+    assert (found.text if found else body) == text
+
+
+def finder(generator: str) -> tuple[Site, Callable[[Site, str, str], Iterable[Include]]]:
+    """A site, and how its includes are found; "" is one with all that Python-Markdown has."""
+    find = partial(includes, SYNTAX) if SYNTAX and not generator else named(generator).includes
+    assert find
+    return Site(named(generator), above=1), find
+
+
 #: What includes are written with.
 PIECES = [
     "{{#include a ",
@@ -147,14 +207,13 @@ PIECES = [
     '"',
     "../",
 ]
-GENERATORS = [name for name in generators() if named(name).includes]
+PIECES += ["--8<--", "{!", "!}", "{* ", " *}", "{% include 'a", "start='", "[ln:", "[start:a]", ";", "'"]
+GENERATORS = ["", *(name for name in generators() if named(name).includes)]
 
 
 @pytest.mark.parametrize("name", GENERATORS)
 def test_finding_includes_is_linear(name: str) -> None:
-    find = named(name).includes
-    assert find
-    site = Site(named(name))
+    site, find = finder(name)
     for piece in [*PIECES, *map("".join, pairwise(PIECES))]:
 
         def work(size: int, text: str = piece * 40_000) -> None:
@@ -167,11 +226,11 @@ def test_finding_includes_is_linear(name: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=30))
 def test_includes_are_found_in_order(name: str, pieces: list[str]) -> None:
-    find = named(name).includes
+    site, find = finder(name)
     text, done = "".join(pieces), 0
-    for include in find(Site(named(name)), "docs/a.md", text) if find else ():
-        assert done <= include.start < include.stop <= len(text)
-        assert not include.path.startswith(("/", ".."))
+    for include in find(site, "docs/a.md", text):
+        assert done <= include.start <= include.stop <= len(text)
+        assert not include.path.startswith(("/", "../..", "../."))
         assert isinstance(include.select("one\ntwo"), str)
         done = include.stop
 
@@ -224,7 +283,7 @@ def test_only_files_of_the_site_are_read(book: Path) -> None:
 def test_a_path_never_leads_out(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("secret")
     (tmp_path / "site").mkdir()
-    files = included_files.IncludedFiles(tmp_path / "site", "", 99)
+    files = included_files.IncludedFiles(tmp_path / "site", Site(), 99)
     for path in ("../secret.txt", "/etc/passwd", "", ".", "a/../../secret.txt", "a//b", "a\0b"):
         assert files.text(path) is None
 

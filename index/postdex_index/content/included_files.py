@@ -1,18 +1,19 @@
 """What do the files hold that a post includes, and what did they look like then?
 
-Named from the site's root, opened nowhere else: regular files that no link leads to. Which of them a post includes is
-for `sites.includes`.
+Named from the site's root, opened nowhere else (or in its repository): regular files that no link leads to. Which of
+them a post includes is for `sites.includes`.
 """
 
 from __future__ import annotations
 
 import os
-import posixpath
 from pathlib import Path
 from typing import NamedTuple
 
 from ..engine.api import FileStamp, IncludedFile
 from ..errors import EXHAUSTED
+from ..sites.generator import Site
+from ..sites.includes import below
 from .discovery import exhausted
 from .file_contents import content_of, decode, is_through_link, stamp
 
@@ -30,16 +31,16 @@ class IncludedText(NamedTuple):
 class IncludedFiles:
     """The files that a post includes, each read once."""
 
-    def __init__(self, folder: Path, prefix: str, largest: int) -> None:
-        """`prefix` leads from the site's root to the folder of posts; a file has no more than `largest` bytes."""
-        self._folder, self._prefix, self._largest = folder, prefix or ".", largest
+    def __init__(self, folder: Path, site: Site, largest: int) -> None:
+        """A file has no more than `largest` bytes."""
+        self._folder, self._site, self._largest = folder, site, largest
         self._read: dict[str, IncludedText] = {}
 
     def text(self, path: str) -> str | None:
-        """The text of a file, by its path below the site's root."""
-        if path.startswith("/") or not {"", ".", ".."}.isdisjoint(path.split("/")):
+        """The text of a file, by its path from the site's root."""
+        if below("", path, self._site.above) != path:
             return None
-        name = posixpath.relpath(path, self._prefix)
+        name = _from_folder(self._site.prefix, path)
         if name not in self._read:
             self._read[name] = included_text(self._folder, name, self._largest)
         return self._read[name].text
@@ -47,6 +48,15 @@ class IncludedFiles:
     def stamps(self) -> tuple[IncludedFile, ...]:
         """What was asked for, and could be there."""
         return tuple([IncludedFile(name, self._read[name].stamp) for name in sorted(self._read)])
+
+
+def _from_folder(prefix: str, path: str) -> str:
+    """The path from the folder of posts, which `prefix` leads to from the root, to what `path` leads to from there."""
+    folders, names = prefix.split("/")[:-1], path.split("/")
+    same = 0
+    while same < len(folders) and same < len(names) - 1 and folders[same] == names[same]:
+        same += 1
+    return "/".join([".."] * (len(folders) - same) + names[same:])
 
 
 def place(folder: Path, path: str) -> str:

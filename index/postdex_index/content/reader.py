@@ -84,7 +84,7 @@ def read(folder: Path, path: str, site: Site, settings: Settings) -> PostReading
         from .included_files import IncludedFiles
         from .parser import parse
 
-    included = IncludedFiles(folder, site.prefix, settings.max_bytes)
+    included = IncludedFiles(folder, site, settings.max_bytes)
     # Here and nowhere else, since here a stranger's text meets most of our code, and one file ends where the next
     # begins: a mistake of ours costs the post that it was made with, and not the index. Memory is everybody's.
     try:

@@ -127,7 +127,8 @@ class Site(NamedTuple):
     published, "" if nobody says so; `base` is the path that all links begin with ("/blog" or ""), `excluded` are
     patterns of files that the settings leave out. `dated` says that a date at the beginning of a file's name is no part
     of the link, `mdx` that all bodies are MDX, whatever their suffix. `folders` are the folders of content, the deepest
-    first, `authors` the names of those that front matter names by a key.
+    first, `authors` the names of those that front matter names by a key. `above` is how many folders the root of the
+    repository lies above that of the site.
     """
 
     generator: Generator = UNKNOWN
@@ -149,6 +150,7 @@ class Site(NamedTuple):
     mdx: bool = False
     folders: tuple[Folder, ...] = ()
     authors: Mapping[str, str] = {}
+    above: int = 0
     problems: tuple[Problem, ...] = ()
 
 

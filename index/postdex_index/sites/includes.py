@@ -19,13 +19,16 @@ MOST = 10_000
 class Include(NamedTuple):
     """A file in a body: text[start:stop] stands for what `select` makes of its text.
 
-    `path` leads from the site's root, as `below` makes it; "" where nothing remains of text[start:stop].
+    `path` leads from the site's root, as `below` makes it; "" where nothing remains of text[start:stop]. Where there is
+    no such file the first of `others` is taken that there is. A file that is `optional` is not missed.
     """
 
     start: int
     stop: int
     path: str
     select: Callable[[str], str] = str
+    others: tuple[str, ...] = ()
+    optional: bool = False
 
 
 class Expanded(NamedTuple):
@@ -37,14 +40,24 @@ class Expanded(NamedTuple):
     missing: tuple[tuple[str, int], ...] = ()
 
 
-def below(folder: str, target: str) -> str:
-    """The path below a site's root of what `target` names from a folder there; "" if that lies elsewhere.
+def below(folder: str, target: str, above: int = 0) -> str:
+    """The path from a site's root to what `target` names from a folder there; "" if that lies elsewhere.
+
+    It may lead `above` folders up, to the root of the repository, where nothing is taken whose name begins with a dot.
 
     >>> below("src/guide", "../code/./a.rs"), below("src", "../../etc/passwd"), below("", "/etc/passwd")
     ('src/code/a.rs', '', '')
+    >>> below("docs", "../../code/a.py", 1), below("docs", "../../.env", 1)
+    ('../code/a.py', '')
     """
-    path = posixpath.normpath(posixpath.join(folder, target)) if target and "\0" not in target else ""
-    return "" if path in (".", "..") or path.startswith(("/", "../")) else path
+    if not target or "\0" in target:
+        return ""
+    path = posixpath.normpath(posixpath.join(folder, target))
+    names = path.split("/")
+    ups = names.count("..")
+    if path.startswith("/") or ups > above or names[ups:] in ([], ["."]):
+        return ""
+    return "" if ups and any(name.startswith(".") for name in names[ups:]) else path
 
 
 def expand(
@@ -100,13 +113,16 @@ class _Expansion:
 
     def text(self, include: Include, above: tuple[str, ...]) -> str:
         """What stands for an include below these files: nothing for one of them again, or beyond the limits."""
-        path = include.path
-        if not path or path in above or len(above) > DEEPEST or not self._left:
+        path, whole = include.path, None
+        if not path or len(above) > DEEPEST or not self._left:
             return ""
         self._left -= 1
-        whole = self._read(path)
+        for path in (include.path, *include.others):
+            whole = None if path in above else self._read(path)
+            if whole is not None or path in above:
+                break
         if whole is None:
-            self.missing.append(path)
+            self.missing += [] if path in above or include.optional else [include.path]
             return ""
         self._room -= len(whole)
         if self._room < 0:

@@ -118,7 +118,7 @@ def _is_kept(char: str) -> bool:
     )
 
 
-def _includes(_site: Site, path: str, body: str) -> Iterator[Include]:
+def _includes(site: Site, path: str, body: str) -> Iterator[Include]:
     """The helpers in a text, wherever they stand: in code, too."""
     if "{{" not in body:
         return
@@ -132,9 +132,11 @@ def _includes(_site: Site, path: str, body: str) -> Iterator[Include]:
         elif kind in ("include", "rustdoc_include"):
             target, _, part = words[0].partition(":")
             select = partial(_part, part=part, several=kind == "rustdoc_include")
-            yield Include(*match.span(), below(folder, target), select)
+            yield Include(*match.span(), below(folder, target, site.above), select)
         elif kind in ("playground", "playpen"):
-            yield Include(*match.span(), below(folder, words[0]), partial(_playground, attributes=words[1:]))
+            yield Include(
+                *match.span(), below(folder, words[0], site.above), partial(_playground, attributes=words[1:])
+            )
 
 
 def _part(file: str, part: str, several: bool = False) -> str:

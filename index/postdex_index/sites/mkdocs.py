@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from ..text.gitignore import Patterns
@@ -13,6 +13,7 @@ from .generator import Address, Config, Generator, PlainBody, Site
 from .permalinks import documentation_page, expand, first_category
 from .python_markdown import TOC, as_commonmark, extensions, toc_style, unicode_slug
 from .site_config import language, path_of, table, text
+from .snippets import includes, syntax_of
 
 if TYPE_CHECKING:
     from ..formats.yaml_fast import Value
@@ -29,12 +30,16 @@ _DATE |= {"d": ":i_day"}
 def _configure(site: Site, config: Config) -> Site:
     ugly = text(config, "use_directory_urls").lower() in ("false", "no", "off")
     docs = (text(config, "docs_dir") or "docs").strip("/")
+    listed, plugins = extensions(config.get("markdown_extensions")), extensions(config.get("plugins"))
+    syntax = syntax_of(listed, plugins, docs)
+    generator = site.generator._replace(includes=partial(includes, syntax)) if syntax else site.generator
     excluded = "\n".join((_EXCLUDED, text(config, "exclude_docs"), text(config, "draft_docs")))
     return site._replace(
+        generator=generator,
         language=language(table(config, "theme").get("language")),
         base=path_of(text(config, "site_url")),
         url="ugly" if ugly else "",
-        slugs=toc_style(extensions(config.get("markdown_extensions"))),
+        slugs=toc_style(listed),
         titles={f"{docs}/{path}": title for path, title in _titles(config.get("nav"))},
         permalinks=(("docs_dir", docs), ("exclude_docs", excluded), *_blogs(config.get("plugins"))),
     )

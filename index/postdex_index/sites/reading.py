@@ -31,10 +31,20 @@ def site(folder: Path) -> Site:
         name = detect(root)
         if name:
             prefix = start.relative_to(root).as_posix()
-            return _configured(Site(named(name), root, "" if prefix == "." else prefix + "/"))
+            return _configured(Site(named(name), root, "" if prefix == "." else prefix + "/", above=_above(root)))
         if os.path.exists(root / ".git") or str(root) == os.path.expanduser("~"):
             break
     return Site(root=start)
+
+
+def _above(root: Path) -> int:
+    """How many folders the root of the repository lies above a site's, if that is near; 0 for one at home."""
+    for ups, folder in enumerate((root, *root.parents[:ABOVE])):
+        if str(folder) == os.path.expanduser("~"):
+            break
+        if os.path.exists(folder / ".git"):
+            return ups
+    return 0
 
 
 def _configured(site: Site) -> Site:

@@ -22,6 +22,12 @@ def text(config: Config, name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def texts(config: Config, name: str) -> list[str]:
+    """A setting that is a list of texts, or one text."""
+    value = config.get(name)
+    return [item.strip() for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+
+
 def table(config: Config, name: str) -> Config:
     """A setting that is a mapping, an empty one if it is none."""
     value = config.get(name)
