@@ -174,14 +174,15 @@ BUILDERS = {
         ),
         Builder(
             name="quarto",
-            title="Quarto",
-            version="quarto --version",
-            build="quarto render",
+            title="Quarto, by",
+            version="pandoc --version",
+            build=shlex.join([sys.executable, str(Path(__file__).with_name("pandoc_pages.py"))]),
             content=("",),
             common="common/{name}.qmd",
             output="_site",
             main="main",
-            ignored="#title-block-header",
+            ignored="#title-block-header > :not(.quarto-title), .quarto-title > :not(h1), .quarto-appendix-heading,"
+            " .chapter-number, .header-section-number",
         ),
     )
 }
@@ -209,7 +210,7 @@ def environment(tools: Path) -> dict[str, str]:
 def version(builder: Builder, tools: Path) -> str:
     """The generator's version; raises `BuildError` if it is not there."""
     said = _run(builder.version, Path.cwd(), tools)
-    found = re.search(r"\d+\.\d+(?:\.\d+)?", said)
+    found = re.search(r"(?:pandoc )?\d+\.\d+(?:\.\d+)?", said)
     if not found:
         raise BuildError(f"{builder.version} names no version: {said[:200]}")
     return found[0]

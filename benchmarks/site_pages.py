@@ -213,6 +213,8 @@ def read_html(file: Path, output: Path, main: str, ignored: str) -> _BuiltFile:
 def _id(heading: Any) -> str:
     """A heading's id, or that of the section that it begins."""
     found = heading.get("id") or heading.get("data-anchor-id")
+    if not found and (inside := heading.find("span", id=True)):
+        found = inside["id"]
     if not found and heading.parent.name == "section" and heading.parent.find(_HEADINGS) is heading:
         found = heading.parent.get("id")
     return found or ""

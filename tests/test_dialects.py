@@ -77,8 +77,9 @@ BODIES: list[tuple[str, str, str | None, tuple[str, ...]]] = [
 
 
 def plain_dialect(body: str, generator: str) -> PlainBody:
-    dialect = named(generator).dialect
-    return dialect(body) if dialect else PlainBody(body)
+    of = named(generator)
+    body = of.visible(body, {}) if of.visible else body
+    return of.dialect(body) if of.dialect else PlainBody(body)
 
 
 @pytest.mark.parametrize(("generator", "body", "left", "tags"), BODIES)
@@ -92,7 +93,7 @@ def test_tags_of_the_text_follow_those_of_the_front_matter() -> None:
     assert parse("#c\n", "x.md", Site(), Settings()).tags == ()
 
 
-GENERATORS = ["obsidian", "logseq", "jekyll", "mdbook"]
+GENERATORS = ["obsidian", "logseq", "jekyll", "mdbook", "vitepress", "quarto"]
 PIECES = [
     *"%`~#^=![]|{} \n\tab1中",
     "{% raw %}",
@@ -102,7 +103,8 @@ PIECES = [
     "\n{: #a }",
     "\n# a",
 ]
-PIECES += ["<div>", "</div>", "\n    ", "```"]
+PIECES += ["<div>", "</div>", "\n    ", "```", "\n---", "\n::: ", "{.panel-tabset}", "{{ a }}", "{#b .c}", "@fig-a"]
+PIECES += ["\n```{r, echo=F}\n", "#| echo: false\n", "\n```{=html}\n", "// [!code a]", "code-group\n", "v-pre", "- a\n"]
 
 
 @given(st.lists(st.sampled_from(PIECES)).map("".join), st.sampled_from(GENERATORS))
@@ -140,6 +142,26 @@ def hostile(n: int) -> list[str]:
         "<div>\n    " * n,
         "</div>\n    " * n,
         "<div></div>\n    " * n,
+        *("{{ " * n, "{{ a }} " * n, "<a v-pre>" * n + "{{", "<" + "a" * n + "{{", ":a" * n, ":a: " * n),
+        *("]{.a " * n, "[a]{.a}" * n, "]{" + "a" * n, "){.a b='" * n, '){alt="' * n, "`{" * n, " {#a" * n, "{#a " * n),
+        *("~a" * n, "^a" * n, "@" * n, "@fig-a " * n, "-@" * n, " " * n + "[!code", ";" * n + "[!code", "[!code " * n),
+        *(
+            "```{r " + "a" * n + "}\n```",
+            "```{r a=" * n,
+            "```{r}\n" + "#| a: b\n" * n + "```",
+            "```{r}\n" * n,
+            "```\n" * n,
+        ),
+        *("::: a\n" * n, ":::" + " :" * n + "a", ":::\n" * n, "::: code-group\n~~~" + "~" * n, "# a {.b " * n),
+        *(
+            "# a" + " " * n + "{",
+            "# [a][b]" * n,
+            "# a^[" * n,
+            "<!-- -->" * n,
+            "\n" * n + "#",
+            "a\n-\n" * n,
+            "  # a\n" * n,
+        ),
     ]
 
 

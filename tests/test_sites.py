@@ -132,6 +132,7 @@ SITES: list[tuple[dict[str, str], str, dict[str, Any]]] = [
         "src",
         {"generator": named("mdbook"), "base": "/b", "language": "en", "permalinks": (("docs_dir", "src"),)},
     ),
+    ({"_quarto.yml": "website: {site-url: 'https://a.org/q/'}"}, "posts", {"generator": named("quarto"), "base": "/q"}),
     (
         {"docs/.vitepress/config.ts": "export default defineConfig({base: '/b/', lang: 'de'})"},
         "docs/guide",
@@ -218,6 +219,7 @@ LINKS: list[tuple[Site, Address, str]] = [
     (site_of("mdbook", url="index", permalinks=(("docs_dir", "src"),)), Address("src/SUMMARY.md"), ""),
     (site_of("vitepress", url="ugly"), Address("a/b.md"), "/a/b.html"),
     (site_of("vitepress"), Address("a/index.md"), "/a/"),
+    (site_of("quarto"), Address("a/b c.qmd"), "/a/b%20c.html"),
     (site_of("obsidian"), Address("b.md"), ""),
     (Site(), Address("b.md"), ""),
     (Site(), Address("b.md", link="about/"), "/about/"),

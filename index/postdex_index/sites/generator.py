@@ -79,6 +79,8 @@ class Generator(NamedTuple):
     shown: Callable[[Config], Iterable[str]] | None = None
     #: The includes of a text in ascending order: asked with the path below the root of the file that it is from.
     includes: Callable[[Site, str, str], Iterable[Include]] | None = None
+    #: What of a body its front matter lets a page show, on as many lines.
+    visible: Callable[[str, Config], str] | None = None
     #: Makes plain Markdown of a body, which has what it includes in it.
     dialect: Callable[[str], PlainBody] | None = None
     #: Which front matter without an opening line there is: that with a field of a usual name, any, or none.

@@ -32,11 +32,11 @@ _NO_FIELDS = frozenset(("url", "permalink", "path", "slug", "abbrlink"))
 _CONTROL, _COMBINING = re.compile("[\0-\x1f]"), re.compile("[\u0300-\u036f]")
 _SPECIAL = re.compile(r"""[\s\ufeff~`!@#$%^&*()\-_+=[\]{}|\\;:"'“”‘’<>,.?/]+""")
 _CODE_OR_EMOJI = re.compile(r"(`+[^`]*`+)|(?<![\w:]):(?:[a-z][a-z0-9_+-]*|[+-]1|\d+):(?![\w:])")
-_STRESS = re.compile(r"(`+|\*{1,3})(?=\S)([^`*]+?)(?<=\S)\1")
+_STRESS = re.compile(r"(?<![`*])(`{1,3}|\*{1,3})(?=[^\s`*])([^`*]+?)(?<=\S)\1")
 _CONTAINER = re.compile(r"[ \t]*(:{3,})[ \t]*([\w-]*)")
-_LABEL = re.compile(r"(`{3,}|~{3,})([^\[\]`]*)\[([^\[\]]+)\]")
+_LABEL = re.compile(r"([^\[\]]*+)\[([^\[\]]+)\]")
 _INTERPOLATION = re.compile(r"(`+[^`]*`+)|\{\{(?:[^{}\n`]|\{(?!\{)|\}(?!\}))*+\}\}")
-_RAW_ELEMENT = re.compile(r"<(\w+)(?=[^<>]*\sv-pre[\s>])[^<>]*>[^<]*</\1>")
+_RAW_ELEMENT = re.compile(r"<(\w++)(?=[^<>]*\sv-pre[\s>])[^<>]*>[^<]*</\1>")
 #: A mark in a comment of code that colours a line.
 _CODE_MARK = re.compile(
     r"(?<![ \t])[ \t]*(?://|/\*|<!--|#|--|%%?|;;?|\")[ \t]*\[!code[ \t][^\]\n]*\][ \t]*(?:\*/|-->)?"
@@ -208,7 +208,8 @@ def _dialect(body: str) -> PlainBody:
         opened = not fences.open
         if fences.holds(line):
             if opened and containers[-1:] == ["code-group"]:
-                lines[at] = _LABEL.sub(r'\1\2title="\3"', line)
+                label = _LABEL.match(line)
+                lines[at] = f'{label[1]}title="{label[2]}"{line[label.end() :]}' if label else line
             elif "[!code" in line:
                 lines[at] = _CODE_MARK.sub("", line)
         elif container := _CONTAINER.match(line) if ":::" in line else None:

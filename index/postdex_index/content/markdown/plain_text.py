@@ -182,9 +182,9 @@ class Rendering:
         if marks["attrs"]:
             named = (value.strip("\"'") for name, value in marks["attrs"] if name == "id" and value)
             self.anchor = self.anchor or next(named, "")
-            if self.slugs.style.literal:
-                self.nameless = any(name == "id" and not value for name, value in marks["attrs"])
-            elif not self.slugs.style.braces:
+            ids = [value for name, value in marks["attrs"] if name == "id"]
+            self.nameless = "" in ids or (None in ids and self.slugs.style.literal)
+            if not (self.nameless or self.slugs.style.literal or self.slugs.style.braces):
                 self.tail = lost_braces(marks, self.source[span["start"] : span["end"]])
         self.divert()
 
