@@ -142,6 +142,7 @@ def test_never_raises_and_skippers_never_repeat(style: str, headings: list[str])
     slugs = Slugger(slug_style(style))
     anchors = [slugs.slug(heading) for heading in headings]
     if style in ("github", "hugo", "mkdocs"):
+        anchors = [anchor for anchor, heading in zip(anchors, headings, strict=True) if heading]
         assert len(set(anchors)) == len(anchors)
 
 

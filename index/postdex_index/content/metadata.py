@@ -237,7 +237,9 @@ class _Fields:
         return True if word in _TRUE else False if word in _FALSE else None
 
     def problem(self, name: str, message: str, hint: str) -> None:
-        self.problems.append(Problem("", self.line(name), "malformed", message, hint))
+        problem = Problem("", self.line(name), "malformed", message, hint)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def line(self, name: str) -> int:
         """The line that a field stands on, 1 if it is not found (written in an unusual way, or no field)."""
@@ -368,7 +370,8 @@ def _stem(path: str) -> str:
 def _unpublished(fields: _Fields, context: PostContext) -> tuple[str, str, int | None]:
     """Which field leaves the post out ("" if it is none), why ("" if it is not left out), and when that changes."""
     name, reason = _standing_reason(fields, context)
-    publish = fields.moment(context.zone, "publishDate") if fields.flag("publishDate") is None else None
+    begin = _publication(fields, context.generator)
+    publish = fields.moment(context.zone, begin) if begin else None
     end = fields.first("expiryDate", "unpublishDate")[0]
     expiry = fields.moment(context.zone, end) if end else None
     if reason:
@@ -376,8 +379,14 @@ def _unpublished(fields: _Fields, context: PostContext) -> tuple[str, str, int |
     if expiry and expiry.instant <= context.now:
         return end, f"expired on {dates.show(expiry.wall)[:10]} ({end})", None
     if publish and publish.instant > context.now:
-        return "publishDate", f"to be published on {dates.show(publish.wall)[:10]} (publishDate)", publish.instant
+        return begin, f"to be published on {dates.show(publish.wall)[:10]} ({begin})", publish.instant
     return "", "", expiry.instant if expiry else None
+
+
+def _publication(fields: _Fields, generator: Generator) -> str:
+    """The field that says from when on a post is published, "" if none does."""
+    names = ("publishDate", *_DATES) if generator.hides_future else ("publishDate",)
+    return next((name for name in names if fields.values.get(name) and fields.flag(name) is None), "")
 
 
 def _standing_reason(fields: _Fields, context: PostContext) -> tuple[str, str]:

@@ -62,17 +62,34 @@ def parse(text: str, zone: tzinfo) -> Moment | None:
     >>> parse("2022-02-30", UTC) is None
     True
     """
+    when = _read(text)
+    try:
+        return moment(when, zone) if when else None
+    except (ValueError, OverflowError):  # beyond the calendar in that zone
+        return None
+
+
+def written(text: str) -> datetime | None:
+    """The date that a text names as it stands there, without its zone; None if it names none.
+
+    >>> written("2022-08-26 23:30:00 -0700").isoformat()
+    '2022-08-26T23:30:00'
+    """
+    when = _read(text)
+    return when.replace(tzinfo=None) if when else None
+
+
+def _read(text: str) -> datetime | None:
+    """What a text names, with the zone that it names."""
     if len(text) > 100:
         return None
     text = text if text.isascii() else normalize("NFKC", text)  # `13：00` was typed on a Chinese keyboard
     unix = _UNIX.fullmatch(text)
     if unix:
-        return moment(datetime.fromtimestamp(int(unix[1]), UTC), zone)
+        return datetime.fromtimestamp(int(unix[1]), UTC)
     match = _NUMERIC.fullmatch(text) or _NAMED.fullmatch(text)
-    if match is None:
-        return None
     try:
-        return moment(_build(match.groupdict()), zone)
+        return _build(match.groupdict()) if match else None
     except (ValueError, OverflowError):  # no such day, hour, zone or year
         return None
 

@@ -119,9 +119,9 @@ def sites_below(folder: Path) -> list[tuple[str, str]]:
 def surroundings(folder: Path) -> list[Path]:
     """The files and folders that say how the site of a folder of posts makes links, anchors and dates."""
     start = Path(os.path.abspath(folder))
-    deep = sorted(mark for mark in _marks() if "/" in mark[:-1])
-    watched = {mark.partition("/")[0] for mark in _marks().difference(deep)}
-    watched.update(name for row in generators().values() for name in row.besides)
+    watching = _marks().union(*(row.besides for row in generators().values()))
+    deep = sorted(mark for mark in watching if "/" in mark[:-1])
+    watched = {mark.partition("/")[0] for mark in watching.difference(deep)}
     around: list[Path] = []
     for root in (start, *start.parents[:ABOVE]):
         names = _names(root)

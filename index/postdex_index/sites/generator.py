@@ -50,7 +50,8 @@ class Generator(NamedTuple):
     settings: tuple[str, ...] = ()
     #: Settings that say where the site is published, those of a table as `website.site-url`; the first one counts.
     published: tuple[str, ...] = ()
-    #: Names of other files, in the root or in a folder of posts, that say something of all posts.
+    #: Names of other files, in the root or in a folder of posts, that say something of all posts, and paths of folders
+    #: (with a `/` behind them) whose files do.
     besides: tuple[str, ...] = ()
     #: The site with what its settings say of it.
     configure: Callable[[Site, Config], Site] | None = None
@@ -67,14 +68,14 @@ class Generator(NamedTuple):
     unbuilt: Callable[[Site, str, Config | None], str] | None = None
     #: What a post is called by its file's name, if nothing else names it.
     named: Callable[[str], str] | None = None
-    #: The path of a post's link, "" if it has none.
+    #: The path of a post's link, "" if it has none. It heeds an address in the front matter if `gives_links`, else
+    #: that is the link as it stands.
     link: Callable[[Site, Address], str] | None = None
+    gives_links: bool = False
     #: Names of whole patterns of links.
     patterns: Mapping[str, str] = {}
     #: Placeholders of patterns that mean another thing here.
     placeholders: Mapping[str, Callable[[Location], str | None]] = {}
-    #: Whether a link that the front matter gives ends with `/`, written or not.
-    closes_links: bool = False
     #: The texts of its front matter that a page shows, in their order; they may have HTML in them.
     shown: Callable[[Config], Iterable[str]] | None = None
     #: The includes of a text in ascending order: asked with the path below the root of the file that it is from.
@@ -95,6 +96,8 @@ class Generator(NamedTuple):
     folder_categories: bool = False
     #: Whether a text of `tags` is split at blanks, and one of `tag` nowhere.
     blank_separated: bool = False
+    #: Whether a post whose date is to come is left out until then.
+    hides_future: bool = False
     #: Values of `status` that leave a post out.
     hidden_statuses: tuple[str, ...] = ()
 
@@ -130,7 +133,7 @@ class Site(NamedTuple):
     patterns of files that the settings leave out. `dated` says that a date at the beginning of a file's name is no part
     of the link, `mdx` that all bodies are MDX, whatever their suffix. `folders` are the folders of content, the deepest
     first, `authors` the names of those that front matter names by a key. `above` is how many folders the root of the
-    repository lies above that of the site.
+    repository lies above that of the site, `rules` what only the generator's own modules know.
     """
 
     generator: Generator = UNKNOWN
@@ -153,6 +156,7 @@ class Site(NamedTuple):
     folders: tuple[Folder, ...] = ()
     authors: Mapping[str, str] = {}
     above: int = 0
+    rules: object = None
     problems: tuple[Problem, ...] = ()
 
 

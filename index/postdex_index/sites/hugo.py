@@ -1,65 +1,147 @@
-"""Hugo: pages as they lie below `content`, patterns of links by section, and settings whose keys have any case."""
+"""Hugo: pages in languages, mounts and bundles, patterns of links by kind and section, three kinds of anchors."""
 
 from __future__ import annotations
 
-from .generator import Address, Config, Generator, Site
-from .permalinks import expand, page, title_slug, with_slug
-from .site_config import language, path_of, table, text
-from .slugs import SlugStyle, skipping
+import re
+from unicodedata import category, normalize
 
-_OWN = ("hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json")
+from .generator import Config, Generator, Site
+from .hugo_links import link
+from .hugo_pages import locale, unbuilt
+from .hugo_settings import merged, rules
+from .permalinks import title_slug
+from .site_config import language, path_of, table, text
+from .slugs import INLINE_START, INLINE_STOP, Slugger, SlugStyle, skipping
+
+_OWN = tuple(f"{name}.{suffix}" for name in ("hugo", "config") for suffix in ("toml", "yaml", "yml", "json"))
 #: What only others write into a `config.toml`.
 _OF_OTHERS = r"^\s*(?:\[markdown\]|base_url\s*=)"
+#: The first piece of text in emphasis or a link: its code, or all up to what is more than text.
+_FIRST = re.compile(r"`[^`]*`|(?:(?!--|\.\.\.)[^`'\"\[~_])*_?")
+_ADDRESS = re.compile(r"<?https?://[^\s<>]*>?")
 
 
 def _configure(site: Site, config: Config) -> Site:
-    low = {key.lower(): value for key, value in config.items()}
-    pages = table(low, "permalinks")
-    pages = table(pages, "page") if isinstance(pages.get("page"), dict) else pages
+    config, problems = merged(site.root, config)
+    known = rules(config)
+    codes = [of.code for of in known.languages.values() if of.code]
+    several = len(known.languages) > 1
+    named = config.get("defaultcontentlanguage") or config.get("locale") or config.get("languagecode")
     return site._replace(
-        timezone=text(low, "timezone"),
-        language=language(low.get("defaultcontentlanguage") or low.get("languagecode")),
-        base=path_of(text(low, "baseurl")),
-        permalinks=tuple((name, value) for name, value in pages.items() if isinstance(value, str)),
+        timezone=text(config, "timezone"),
+        language=known.languages[known.default].code if "languages" in config and codes else language(named),
+        languages=tuple(dict.fromkeys(codes)) if several else (),
+        base="" if known.languages[known.default].host else path_of(text(config, "baseurl")),
+        anchors=_style(config).name,
+        config={"baseURL": text(config, "baseurl")},
+        rules=known,
+        problems=tuple(problems),
     )
 
 
-def _link(site: Site, post: Address) -> str:
-    path = post.path.removeprefix("content/")
-    for section, pattern in site.permalinks:
-        if path.startswith(section.strip("/") + "/") and not path.endswith("_index.md"):
-            return expand(pattern, site, post)
-    return page(with_slug(path, post.slug), "/").lower().replace(" ", "-")
+def _style(config: Config) -> SlugStyle:
+    parser = table(table(table(config, "markup"), "goldmark"), "parser")
+    if text(parser, "autoheadingid") == "false":
+        return _NONE
+    return {"github-ascii": _ASCII, "blackfriday": _DASHED}.get(text(parser, "autoheadingidtype").lower(), _STYLE)
+
+
+def _letters(heading: str) -> str:
+    """The text of a heading's last line, as far as anchors are made of it: code stays as it is, elsewhere dashes are
+    typographic and addresses are links that do not count."""
+    if INLINE_START in heading:
+        heading = _first_texts(heading)
+    pieces = heading.rpartition("\n")[2].split("`")
+    if len(pieces) % 2:
+        pieces[::2] = [_ADDRESS.sub("", re.sub("---|--", "–", piece)) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def _first_texts(heading: str) -> str:
+    """A heading's text with nothing of emphasis, links and pictures but their first piece.
+
+    >>> _first_texts("\x02bold `code`\x03 mixed"), _first_texts("\x02\x02don't\x03\x03")
+    ('bold  mixed', 'don')
+    """
+    pieces: list[str] = []
+    depth, taken = 0, False
+    for piece in re.split(f"([{INLINE_START}{INLINE_STOP}])", heading):
+        if piece == INLINE_START:
+            taken = taken and depth > 0
+            depth += 1
+        elif piece == INLINE_STOP:
+            depth = max(depth - 1, 0)
+        elif not depth:
+            pieces.append(piece)
+        elif piece and not taken and (first := _FIRST.match(piece)):
+            pieces.append(first[0])
+            taken = True
+    return "".join(pieces)
 
 
 def _shape(heading: str) -> str:
-    """Of a heading on several lines the last one."""
-    lower = heading.strip(" ").rpartition("\n")[2].lower().replace(" ", "-")
-    return "".join(c for c in lower if c in "-_" or c.isalpha() or c.isdecimal()) or "heading"
+    return _named("".join([_of(c) for c in _letters(heading).strip() if _counts(c)]), heading)
 
+
+def _ascii_shape(heading: str) -> str:
+    plain = "".join(c for c in normalize("NFD", _letters(heading).strip()) if category(c) != "Mn")
+    return _named("".join([_of(c) for c in plain if c.isascii() and _counts(c)]), heading)
+
+
+def _dashed_shape(heading: str) -> str:
+    words = re.findall(r"[^\W_]+", _letters(heading))
+    return _named("-".join("".join(map(_of, word)) for word in words), heading)
+
+
+def _named(shaped: str, heading: str) -> str:
+    """A name for a heading of which nothing is left; one that is empty, or only an address, has none."""
+    return shaped or ("heading" if _letters(heading) else "")
+
+
+def _counts(character: str) -> bool:
+    return character in "-_ " or character.isalpha() or character.isdecimal()
+
+
+def _of(character: str) -> str:
+    return "-" if character == " " else character.lower()[:1]
+
+
+def _numbered(slugs: Slugger, slug: str) -> str:
+    """A repeat is counted; a heading without text has no anchor."""
+    return skipping(slugs, slug) if slug else ""
+
+
+_STYLE = SlugStyle("hugo", _shape, _numbered, "reserved", html=False, images=True, inlines=True)
+_ASCII = SlugStyle("hugo-ascii", _ascii_shape, _numbered, "reserved", html=False, images=True, inlines=True)
+_DASHED = SlugStyle("hugo-blackfriday", _dashed_shape, _numbered, "reserved", html=False, images=True, inlines=True)
+_NONE = SlugStyle("hugo-none", lambda _heading: "", _numbered, "reserved", html=False, images=True, inlines=True)
 
 GENERATOR = Generator(
     name="hugo",
     rank=30,
     signs=(
-        *_OWN,
+        *_OWN[:4],
         "config/_default/",
         rf"config.toml, content/, no config.toml has {_OF_OTHERS}",
         rf"config.toml has (?i)^\s*baseurl\s*=, no config.toml has {_OF_OTHERS}",
+        *(rf"config.{suffix} has (?i)^baseurl\s*:, content/" for suffix in ("yaml", "yml")),
+        'config.json has (?i)"baseurl"\\s*:, content/',
     ),
     posts=("content",),
     moved=tuple(
         # Above all tables, where it is that of the whole site.
         rf"{file} has \A[^\[]*?^[\"']?(?i:contentdir)[\"']?[ \t]*[:=][ \t]*[\"']?([\w./ -]+)"
-        for file in (*_OWN, "config.toml")
+        for file in _OWN
     ),
     published=("baseURL",),
-    settings=(
-        *(*_OWN, "config.toml"),
-        *("config/_default/hugo.toml", "config/_default/config.toml", "config/_default/hugo.yaml"),
-    ),
+    settings=_OWN,
+    besides=("config/production/",),
     configure=_configure,
-    styles=(SlugStyle("hugo", _shape, skipping, "reserved", images=True),),
-    link=_link,
+    styles=(_STYLE, _ASCII, _DASHED, _NONE),
+    locale=locale,
+    unbuilt=unbuilt,
+    link=link,
     placeholders={"title": title_slug, "slug": lambda location: location.post.slug or title_slug(location)},
+    gives_links=True,
+    hides_future=True,
 )

@@ -42,13 +42,15 @@ def url(site: Site, post: Address, *, pattern: str = "", base: str = "") -> Link
     """
     before = (base or site.base).rstrip("/")
     generator = site.generator
-    if not post.link:
-        path = expand(pattern, site, post) if pattern else generator.link(site, post) if generator.link else ""
+    given = _given(post.link, before) if post.link else Link()
+    if not post.link or (generator.gives_links and not given.wrong and not _SCHEME.match(post.link)):
+        of_pattern = pattern and not post.link
+        path = expand(pattern, site, post) if of_pattern else generator.link(site, post) if generator.link else ""
         return Link(_below(before, path))
     is_pattern = post.link.startswith((":", "/")) and not PLACEHOLDERS.isdisjoint(_PLACEHOLDER.findall(post.link))
     if is_pattern or post.link in generator.patterns:
         return Link(_below(before, expand(generator.patterns.get(post.link, post.link), site, post)))
-    return _given(post.link + ("/" if generator.closes_links and not post.link.endswith("/") else ""), before)
+    return given
 
 
 def clashes(urls: Mapping[str, str]) -> list[Problem]:

@@ -1,6 +1,6 @@
 """What does a site say of its posts: a folder of posts -> its `Site`, with what the settings of the generator say.
 
-Settings are read, never run; a file that cannot be read is a note. Which keys mean what is known to each generator.
+How a file of settings is read is for `site_config`; which keys mean what is known to each generator.
 """
 
 from __future__ import annotations
@@ -9,19 +9,14 @@ import os
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..formats.dates import find_zone
-from ..formats.structured import read_block
 from ..model import Problem
-from .detect import ABOVE, detect, file_text, generators
-from .generator import UNKNOWN, Config, Generator, Site
+from .detect import ABOVE, detect, generators
+from .generator import UNKNOWN, Generator, Site
+from .site_config import ReadSettings, origin_of, read_settings
 from .site_config import named as named_setting
-from .site_config import origin_of
 from .slugs import GITHUB, SlugStyle
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def site(folder: Path) -> Site:
@@ -52,21 +47,17 @@ def _configured(site: Site) -> Site:
     generator, root = site.generator, site.root
     site = site._replace(anchors=generator.styles[0].name)
     settings = next((name for name in generator.settings if os.path.isfile(root / name)), "")
-    config, problems = _config(root / settings, settings) if settings else ({}, ())
+    config, problems = read_settings(root / settings, settings) if settings else ReadSettings({}, ())
     if generator.configure:
         site = generator.configure(site, config)
     said = (named_setting({**config, **site.config}, name) for name in generator.published)
     site = site._replace(origin=origin_of(next((value for value in said if value), None)))
+    problems = (*problems, *site.problems)
     if site.timezone and find_zone(site.timezone) is None:
         unknown = f"timezone {site.timezone} is not known here; dates are read as UTC"
         problems = (*problems, Problem(settings, 1, "note", unknown, "write a name such as Asia/Shanghai"))
         site = site._replace(timezone="")
-    return site._replace(problems=(*site.problems, *problems))
-
-
-#: What a file of settings is by its suffix; a program is read for its literals.
-_KINDS = {".toml": "TOML", ".json": "JSON", ".py": "Python"}
-_KINDS |= dict.fromkeys((".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"), "JavaScript")
+    return site._replace(problems=problems)
 
 
 @cache
@@ -92,12 +83,3 @@ def slug_style(name: str) -> SlugStyle:
         return GITHUB
     generator = {style: generator for generator, row in generators().items() for style in row.styles}[name]
     return next(style for style in named(generator).styles if style.name == name)
-
-
-def _config(path: Path, name: str) -> tuple[Config, Sequence[Problem]]:
-    """A settings file's mapping; an empty one, and a note, if it cannot be read."""
-    kind = _KINDS.get(path.suffix, "YAML")
-    value, problems = read_block(kind, file_text(path).removeprefix("\ufeff"))
-    hint = "links and dates may be off until the site's settings can be read"
-    notes = [Problem(name, line + 1, "note", message, hint) for line, message in problems]
-    return (value if isinstance(value, dict) else {}), notes

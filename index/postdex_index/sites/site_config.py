@@ -1,11 +1,18 @@
-"""What is a single setting of a site? For generators, which know which keys mean what."""
+"""What does a file of settings of a site hold, and what is a single setting? For generators, which know which keys mean
+what. Settings are read, never run; a file that cannot be read is a note."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..formats.structured import read_block
+from ..model import Problem
+from .detect import file_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..formats.yaml_fast import Value
     from .generator import Config
 
@@ -14,6 +21,25 @@ _ORIGIN = re.compile(r"(?:(?P<scheme>https?):)?//(?P<host>[\w.-]+(?::\d{1,5})?)(
 _NOWHERE = re.compile(
     r"^(?:.*\.)?(?:example(?:\.(?:com|org|net))?|localhost|test|invalid)(?::\d+)?$|^(?:127\.|0\.0\.0\.0)|^[^.]*$"
 )
+#: What a file of settings is by its suffix; a program is read for its literals.
+_KINDS = {".toml": "TOML", ".json": "JSON", ".py": "Python"}
+_KINDS |= dict.fromkeys((".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"), "JavaScript")
+
+
+class ReadSettings(NamedTuple):
+    """A file's mapping, an empty one if it cannot be read, and notes on what is wrong."""
+
+    config: Config
+    problems: tuple[Problem, ...]
+
+
+def read_settings(path: Path, name: str) -> ReadSettings:
+    """What a file of settings says; `name` is its path below the root."""
+    kind = _KINDS.get(path.suffix, "YAML")
+    value, problems = read_block(kind, file_text(path).removeprefix("\ufeff"))
+    hint = "links and dates may be off until the site's settings can be read"
+    notes = [Problem(name, line + 1, "note", message, hint) for line, message in problems]
+    return ReadSettings(value if isinstance(value, dict) else {}, tuple(notes))
 
 
 def text(config: Config, name: str) -> str:

@@ -12,6 +12,9 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 from unicodedata import category
 
+#: Stand around emphasis, links and pictures in the text of a heading; no body may hold them.
+INLINE_START, INLINE_STOP = "\x02", "\x03"
+
 
 class SlugStyle(NamedTuple):
     """How anchors are made: a heading's text, in which inline code may stand in backticks and lines end with newlines,
@@ -20,7 +23,8 @@ class SlugStyle(NamedTuple):
     stands for `images` may be a part of the heading or not. A `literal` style takes text and code of a heading as they
     are written: with references to characters and braces of templates, and without tags, images and breaks. `braces`
     behind a heading may be attributes whatever stands in them, and the `terms` of lists of definitions have anchors as
-    headings do. Headings of level 1 may be `titles` without an anchor, which count for repeats all the same."""
+    headings do. Headings of level 1 may be `titles` without an anchor, which count for repeats all the same. With
+    `inlines` marks stand around emphasis and links."""
 
     name: str
     shape: Callable[[str], str]
@@ -32,6 +36,7 @@ class SlugStyle(NamedTuple):
     braces: bool = False
     terms: bool = False
     titles: bool = False
+    inlines: bool = False
 
 
 class Slugger:

@@ -24,6 +24,8 @@ def _configure(site: Site, config: Config) -> Site:
 
 
 def _link(site: Site, post: Address) -> str:
+    if post.link:
+        return post.link.rstrip("/") + "/"
     folders, stem = split_path(post.path.removeprefix("content/"))
     before, _, code = stem.rpartition(".")
     languages = [code] if code in dict(site.permalinks) else []
@@ -64,5 +66,5 @@ GENERATOR = Generator(
     configure=_configure,
     styles=(_LATIN, _SAFE),
     link=_link,
-    closes_links=True,
+    gives_links=True,
 )

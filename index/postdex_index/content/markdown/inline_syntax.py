@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
+from ...sites.slugs import INLINE_START, INLINE_STOP
 from ...text.fences import Fences
 
 #: Stand in prose where `<!-- more -->` was, and where the text of a link begins and ends; no body may hold them.
-MORE_MARK, LINK_START, LINK_STOP = "\x01", "\x02", "\x03"
+MORE_MARK, LINK_START, LINK_STOP = "\x01", INLINE_START, INLINE_STOP
 
 _CODE_NAMES = r"(codeblock|code-toggle|code|highlight|mermaid)"
 _CODE_TAG = re.compile(rf"\{{(?:%-?|\{{[<%])\s*{_CODE_NAMES}\b")
@@ -371,3 +372,12 @@ def lost_braces(marks: Any, heading: bytes) -> str:
     text = heading.decode()
     start = text.rfind("{")
     return (" " if text[start - 1 : start].isspace() else "") + text[start : text.rfind("}") + 1]
+
+
+#: A bare URL ends before CJK punctuation and before the punctuation that follows it in a sentence.
+_URL = re.compile(r"https?://[^\s<>\"'`|\\\u3000-\u303f\uff00-\uffef“”‘’]+")
+
+
+def bare_addresses(text: str) -> list[str]:
+    """The addresses that stand in a text as they are."""
+    return [url.rstrip(".,;:!?)*_") for url in _URL.findall(text)]

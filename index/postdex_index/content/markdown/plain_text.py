@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...model import SOFT_BREAK, Code, Problem, Section, Span
-from ...sites.slugs import Slugger, SlugStyle
+from ...sites.slugs import INLINE_START, INLINE_STOP, Slugger, SlugStyle
 from .block_syntax import fence_info, is_closed_fence
 from .inline_syntax import (
     LINK_START,
     LINK_STOP,
     MORE_MARK,
+    bare_addresses,
     clean_prose,
     first_argument,
     html_headings,
@@ -89,7 +90,7 @@ class Rendering:
 
     def run(self, events: Iterable[Any]) -> None:
         """Read all events. Hot: one turn per event, the most frequent kinds first."""
-        starts, ends = _STARTS, _ENDS
+        starts, ends = (_STARTS_IN_HEADINGS, _ENDS_IN_HEADINGS) if self.slugs.style.inlines else (_STARTS, _ENDS)
         for event, span in events:
             if "Text" in event:
                 if span["start"] > self.next_break:
@@ -205,15 +206,13 @@ class Rendering:
             # The blank behind an image that it begins with is a part of the anchor.
             marked = self.clean_heading(parts, "`").rstrip()
             marked = marked if self.unslugged else marked.lstrip()
-            self.codes = []
-            self.unslugged = []
-        self.heading = " ".join(heading.split()) or first_argument(raw)
+            self.codes, self.unslugged = [], []
+        self.heading = " ".join(_MARKS.sub("", heading).split()) or first_argument(raw)
         named = self.literal if self.slugs.style.literal else marked if heading else self.heading
         self.anchor = "" if self.nameless else self.slugs.slug(named, self.anchor)
-        if self.level == 1 and self.slugs.style.titles:
-            self.anchor = ""
-        if self.level == 1 and not self.first_heading:
-            self.first_heading = self.heading
+        if self.level == 1:
+            self.anchor = "" if self.slugs.style.titles else self.anchor
+            self.first_heading = self.first_heading or self.heading
 
     def slug_nested(self) -> None:
         """Give its anchor to what stands in the prose from `nested_from` on."""
@@ -229,10 +228,8 @@ class Rendering:
             self.slug_nested()
 
     def clean_heading(self, parts: list[str], ticks: str = "") -> str:
-        """The text of a heading, its code between `ticks`; a link in it is a part of it. What becomes of each kind of
-        blank in its anchor is told by the style."""
-        text = clean_prose(parts, self.codes, [] if ticks else self.links, self.remainders, ticks)
-        return _MARKS.sub("", text)
+        """The text of a heading with its blanks and marks, its code between `ticks`; a link in it is a part of it."""
+        return clean_prose(parts, self.codes, [] if ticks else self.links, self.remainders, ticks)
 
     def start_code(self, what: Any, span: Any) -> None:
         self.start_block(what, span)
@@ -290,10 +287,7 @@ class Rendering:
         elif shown := inline_html_text(tag):
             if span["start"] > self.next_break:
                 self.catch_up(span["start"], SOFT_BREAK)
-            if shown[0] == "<":
-                self.put(shown)
-            else:
-                self.put_unslugged(shown)
+            (self.put if shown[0] == "<" else self.put_unslugged)(shown)
 
     def end_component(self, name: str) -> None:
         """What looked like a type's parameter (`Option<T>`) was a component: it ends here."""
@@ -343,10 +337,22 @@ class Rendering:
                 self.catch_up(span["start"], SOFT_BREAK)
             self.marked = True
             self.put(LINK_START)
+        elif self.slugs.style.inlines:
+            self.start_inline(what, span)
 
-    def end_link(self, _span: Any) -> None:
+    def end_link(self, span: Any) -> None:
         if self.marked and self.into is self.prose:
             self.put(LINK_STOP)
+        elif self.slugs.style.inlines:
+            self.end_inline(span)
+
+    def start_inline(self, _what: Any, _span: Any) -> None:
+        if self.into is not self.prose:
+            self.put(INLINE_START)
+
+    def end_inline(self, _span: Any) -> None:
+        if self.into is not self.prose:
+            self.put(INLINE_STOP)
 
     def start_image(self, _what: Any, _span: Any) -> None:
         self.image_from = len(self.into)
@@ -364,7 +370,7 @@ class Rendering:
         if self.marked or LINK_START in text:
             text = self.without_marks(text)
         if "://" in text:
-            self.links += [url.rstrip(".,;:!?)*_") for url in _URL.findall(text)]
+            self.links += bare_addresses(text)
         self.text.append(text)
         self.length += len(text)
 
@@ -401,29 +407,22 @@ class Rendering:
             self.sections.append(
                 Section(self.level, self.heading, self.anchor, self.section_line, text, tuple(self.code), links)
             )
-        self.text.clear()
-        self.code.clear()
-        self.linked.clear()
+        for gathered in (self.text, self.code, self.linked):
+            gathered.clear()
         self.length = 0
 
 
 _STARTS: dict[str, Callable[[Rendering, Any, Any], None]] = {
-    "Paragraph": Rendering.start_block,
+    **dict.fromkeys(("Paragraph", "Item", "DefinitionListDefinition"), Rendering.start_block),
+    **dict.fromkeys(("List", "BlockQuote", "FootnoteDefinition", "DefinitionList"), Rendering.start_container),
+    **dict.fromkeys(("TableRow", "TableHead"), Rendering.start_row),
     "Link": Rendering.start_link,
     "Image": Rendering.start_image,
-    "Item": Rendering.start_block,
     "TableCell": Rendering.start_cell,
     "Heading": Rendering.start_heading,
     "CodeBlock": Rendering.start_code,
     "HtmlBlock": Rendering.start_html,
-    "TableRow": Rendering.start_row,
-    "TableHead": Rendering.start_row,
     "DefinitionListTitle": Rendering.start_term,
-    "DefinitionListDefinition": Rendering.start_block,
-    "List": Rendering.start_container,
-    "BlockQuote": Rendering.start_container,
-    "FootnoteDefinition": Rendering.start_container,
-    "DefinitionList": Rendering.start_container,
 }
 _ENDS: dict[str, Callable[[Rendering, Any], None]] = {
     "Heading": Rendering.end_heading,
@@ -432,16 +431,17 @@ _ENDS: dict[str, Callable[[Rendering, Any], None]] = {
     "Image": Rendering.end_image,
     "CodeBlock": Rendering.end_code,
     "HtmlBlock": Rendering.end_html,
-    "TableRow": Rendering.end_row,
-    "TableHead": Rendering.end_row,
+    **dict.fromkeys(("TableRow", "TableHead"), Rendering.end_row),
 }
+#: Those that mark what stands in headings, too.
+_INLINES = ("Emphasis", "Strong", "Strikethrough", "Image")
+_STARTS_IN_HEADINGS = {**_STARTS, **dict.fromkeys(_INLINES, Rendering.start_inline)}
+_ENDS_IN_HEADINGS = {**_ENDS, **dict.fromkeys(_INLINES, Rendering.end_inline)}
 
 _MARKS = re.compile(f"([{MORE_MARK}{LINK_START}{LINK_STOP}])")
 #: Links whose text is their address.
 _SHOWN_ADDRESSES = ("Autolink", "Email")
 _MORE = re.compile(r"<!--[ \t]*more[ \t]*-->", re.I)
-#: A bare URL ends before CJK punctuation and before the punctuation that follows it in a sentence.
-_URL = re.compile(r"https?://[^\s<>\"'`|\\\u3000-\u303f\uff00-\uffef“”‘’]+")
 #: What colours inline code with PyMdown's extensions: `#!python x = 1`.
 _SHEBANG = re.compile(r"#![a-z][\w+-]* +(?=\S)")
 _CELL = " | "
