@@ -60,11 +60,12 @@ BUILDERS = {
         Builder(
             name="hexo",
             title="Hexo",
-            version="hexo version",
-            build="hexo generate --silent",
+            version="hexo version | grep ^hexo:",
+            build="TZ=Asia/Shanghai hexo generate --silent",
             content=("source",),
             common="source/notes/{name}.md",
             output="public",
+            ignored=".gutter",
             npm=("hexo", "hexo-renderer-marked", "hexo-renderer-ejs"),
         ),
         Builder(
@@ -227,9 +228,9 @@ def environment(tools: Path) -> dict[str, str]:
     return {**os.environ, "PATH": path, "ASTRO_TELEMETRY_DISABLED": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
 
 
-def version(builder: Builder, tools: Path) -> str:
-    """The generator's version; raises `BuildError` if it is not there."""
-    said = _run(builder.version, Path.cwd(), tools)
+def version(builder: Builder, site: Path, tools: Path) -> str:
+    """The version of the generator that builds the site of a folder; raises `BuildError` if it is not there."""
+    said = _run(builder.version, site, tools)
     found = re.search(r"(?:pandoc )?\d+\.\d+(?:\.\d+)?", said)
     if not found:
         raise BuildError(f"{builder.version} names no version: {said[:200]}")

@@ -96,7 +96,7 @@ def make_golden(builder: Builder, scratch: Path, tools: Path) -> Golden:
     pages = built_pages(build.output, build.markers, builder.main, builder.ignored)
     if not pages:
         raise BuildError(f"{builder.name}: no page in {builder.output} has a marker in {builder.main}")
-    return Golden(site_builders.version(builder, tools), pages)
+    return Golden(site_builders.version(builder, scratch / "site", tools), pages)
 
 
 def compare_own(builder: Builder, golden: Golden) -> dict[str, PageComparison]:

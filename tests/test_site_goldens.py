@@ -18,7 +18,9 @@ GOLDENS = sorted(file.stem for file in (ROOT / "tests" / "sites").glob("*.json")
 #: How much of a page's words is indexed, and how much of what is indexed is on the page, over a whole site.
 RECALL, PRECISION = 0.97, 0.98
 #: Pages of which something is wrong and is meant to stay so: the reason, by generator and path.
-WRONG: dict[tuple[str, str], str] = {}
+WRONG: dict[tuple[str, str], str] = {
+    ("hexo", "source/notes/html-in-headings.md"): "the anchor has the name of a reference: copy of &copy;",
+}
 
 
 @pytest.fixture

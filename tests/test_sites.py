@@ -158,10 +158,12 @@ SITES: list[tuple[dict[str, str], str, dict[str, Any]]] = [
     ({"hugo.toml": "", ".git/x": "", "sub/.git/x": ""}, "sub/posts", {"generator": named("")}),
 ]
 
+DATED = {"new_post_name": ":year-:month-:day-:title.md"}
 #: site, post, link
 LINKS: list[tuple[Site, Address, str]] = [
     (site_of("hexo", url=":year/:month/:day/:title/"), Address("source/_posts/a/b.md"), "/2022/08/26/a/b/"),
-    (site_of("hexo", url=":title.html", dated=True), Address("source/_posts/2022-08-26-b.md"), "/b.html"),
+    (site_of("hexo", url=":title.html", config=DATED), Address("source/_posts/2022-08-26-b.md"), "/b.html"),
+    (site_of("hexo", url=":title.html", config=DATED), Address("source/_posts/a/b.md"), "/a-b.html"),
     (site_of("hexo", url="posts/:abbrlink/"), Address("source/_posts/b.md", abbrlink="3f"), "/posts/3f/"),
     (site_of("hexo", url="posts/:abbrlink/"), Address("source/_posts/b.md"), ""),
     (site_of("hexo", url=":category/:title/"), Address("source/_posts/b.md", categories=(("x", "y"),)), "/x/y/b/"),
@@ -286,7 +288,7 @@ def test_links(of: Site, post: Address, expected: str) -> None:
 def test_settings_stand_above_the_site() -> None:
     post = Address("source/_posts/b.md", slug="s")
     assert link(site_of("hexo", url=":title/"), post, pattern="/p/:slug.html") == "/p/s.html"
-    assert link(site_of("hexo", url=":title/", base="/x"), post, base="https://a.org/y/") == "https://a.org/y/s/"
+    assert link(site_of("hexo", url=":title/", base="/x"), post, base="https://a.org/y/") == "https://a.org/y/b/"
     assert link(Site(), post, pattern="https://a.org/:path/") == "https://a.org/b/"
 
 

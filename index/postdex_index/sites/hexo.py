@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
 from unicodedata import category, normalize
 
-from .generator import Address, Config, Generator, Location, Site
-from .permalinks import expand, first_category, page, path_below
-from .site_config import language, path_of, text
+from ..text.globs import gitignore
+from .generator import Address, Config, Generator, Site
+from .permalinks import expand, page, path_below
+from .site_config import language, path_of, table, text
 from .slugs import SlugStyle, counted
+
+if TYPE_CHECKING:
+    from ..formats.yaml_fast import Value
 
 _SPECIAL = re.compile(r"""[\s~`!@#$%^&*()\-_+=[\]{}|\\;:"'<>,.?/]+""")
 _CONTROL = re.compile("[\0-\x1f]")
+#: What is taken for a tag, in code, too.
+_TAG = re.compile(r"<(?=[^\s<>])[^<>]*>")
+#: What stands for a placeholder in the name of a file.
+_IN_NAMES = {":year": r"\d{4}", ":i_month": r"\d{1,2}", ":i_day": r"\d{1,2}", ":hash": "[0-9a-f]{12}"}
+_IN_NAMES |= {":month": r"\d{2}", ":day": r"\d{2}", ":title": "(?P<title>.+)"}
 #: Latin letters that have no decomposition, as hexo-util spells them.
 _LETTERS = {"ß": "s", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
 _LETTERS |= {"đ": "d", "Đ": "D"}
@@ -35,16 +46,75 @@ def _configure(site: Site, config: Config) -> Site:
         url=text(config, "permalink") or ":year/:month/:day/:title/",
         base=root.rstrip("/") if root.startswith("/") else path_of(text(config, "url")),
         dated=":day" in text(config, "new_post_name"),
+        config=config,
     )
 
 
 def _link(site: Site, post: Address) -> str:
     path = post.path.removeprefix("source/")
-    return expand(site.url, site, post) if path.startswith(("_posts/", "_drafts/")) else page(path, ".html")
+    if not path.startswith(("_posts/", "_drafts/")):
+        return page(path, ".html")
+    title = _title(text(site.config, "new_post_name"), path.partition("/")[2].rpartition(".")[0])
+    category = post.categories[-1] if post.categories else ()
+    names = tuple(_category(site, name) for name in category)
+    link = expand(
+        site.url,
+        site,
+        post._replace(
+            slug=title,
+            title=slugized(post.title).lower(),
+            categories=(names or (text(site.config, "default_category") or "uncategorized",),),
+        ),
+    )
+    folder = text(site.config, "post_asset_folder") == "true" and not link.endswith(("/", ".html"))
+    return link + "/" if link and folder else link
 
 
-def _title(location: Location) -> str:
-    return location.post.slug or path_below(location)
+def _title(pattern: str, path: str) -> str:
+    """What `:title` of the pattern of files' names stands for in a path below the folder of posts; where that does not
+    fit, the path without what is special.
+
+    >>> _title(":year-:title.md", "2024-refcount"), _title(":year-:title.md", "a/b"), _title(":title.md", "a/b")
+    ('refcount', 'a-b', 'a/b')
+    """
+    pieces = re.split("(:[a-z_]+)", pattern.rpartition(".")[0] or ":title")
+    if pieces.count(":title") != 1 or any(piece not in _IN_NAMES for piece in pieces[1::2]):
+        return path
+    regex = "".join(_IN_NAMES[piece] if at % 2 else re.escape(piece) for at, piece in enumerate(pieces))
+    named = re.fullmatch(regex, path)
+    return named["title"] if named else slugized(path)
+
+
+def _category(site: Site, name: str) -> str:
+    mapped = text(table(site.config, "category_map"), name) or name
+    slug = slugized(mapped)
+    case = text(site.config, "filename_case")
+    return slug.lower() if case == "1" else slug.upper() if case == "2" else slug
+
+
+def _unbuilt(site: Site, path: str, _fields: Config | None) -> str:
+    """Files and folders with an underscore or a point are no pages unless they are included; nor is what is excluded or
+    copied as it is."""
+    path = path.removeprefix("source/")
+    below = path.removeprefix("_posts/").removeprefix("_drafts/")
+    if below == path and _fits(path, site.config.get("exclude")):
+        return "_config.yml excludes it"
+    if _fits(below, site.config.get("skip_render")):
+        return "_config.yml has it copied as it is"
+    if re.search("(?:^|/)[_.]", below) and (below != path or not _fits(path, site.config.get("include"))):
+        return "Hexo leaves out names that begin with _"
+    return ""
+
+
+def _fits(path: str, patterns: Value) -> bool:
+    listed = patterns if isinstance(patterns, list) else [patterns]
+    return any(isinstance(one, str) and _pattern(one).fullmatch(path) for one in listed)
+
+
+@lru_cache(maxsize=256)
+def _pattern(pattern: str) -> re.Pattern[str]:
+    """One that fits nothing if the pattern is none that is read here."""
+    return re.compile(gitignore(pattern.split("/")) or "(?!)", re.DOTALL)
 
 
 def _shape(heading: str) -> str:
@@ -56,10 +126,20 @@ def _shape(heading: str) -> str:
     pieces = heading.split("`")
     if len(pieces) % 2:
         pieces[::2] = [_smart(piece) for piece in pieces[::2]]
-    shaped = "".join(pieces).strip()
-    if not shaped.isascii():
-        shaped = "".join(map(_without_diacritic, shaped))
-    return _SPECIAL.sub("-", _CONTROL.sub("", shaped)).strip("-")
+    shaped = "".join(pieces)
+    return slugized(_TAG.sub("", shaped) if "<" in shaped else shaped)
+
+
+def slugized(text: str) -> str:
+    """A text without diacritics, each run of what is special as a hyphen; letters keep their case.
+
+    >>> slugized("Kernel & more"), slugized("Émile 你好")
+    ('Kernel-more', 'Emile-你好')
+    """
+    bare = text.strip()
+    if not bare.isascii():
+        bare = "".join(map(_without_diacritic, bare))
+    return _SPECIAL.sub("-", _CONTROL.sub("", bare)).strip("-")
 
 
 def _smart(prose: str) -> str:
@@ -88,8 +168,13 @@ GENERATOR = Generator(
     settings=("_config.yml",),
     configure=_configure,
     styles=(SlugStyle("hexo", _shape, counted, "text"),),
+    unbuilt=_unbuilt,
     link=_link,
-    placeholders={"title": _title, "category": lambda location: first_category(location) or "uncategorized"},
+    placeholders={
+        "title": lambda location: location.post.slug or path_below(location),
+        "post_title": lambda location: location.post.title or None,
+        "name": lambda location: location.post.slug.rpartition("/")[2] or location.name,
+    },
     unopened="any",
     nested_categories=True,
 )
