@@ -13,7 +13,7 @@ import pytest
 from toy_engine import ToyEngine
 
 import postdex
-from postdex import mcp
+from postdex import mcp, web_address
 from postdex.cli import main
 from postdex.http import search_page
 from postdex.output import terminal, wire
@@ -135,9 +135,8 @@ def test_ten_thousand_languages(tmp_path: Path) -> None:
     reader = engine.open_reader()
     words = Clauses(optional=(*(Term(f"smc{at}") for at in range(63)), Term("smc")), minimum=1)
     began = time.perf_counter()
-    for _ in range(3):
-        answer = reader.search(Search(words, facets=FACETS, grouped=True))
-    assert time.perf_counter() - began < 5
+    answer = reader.search(Search(words, facets=FACETS, grouped=True))
+    assert time.perf_counter() - began < 3
     (shown,) = answer.candidates
     assert answer.total == 1 and len(shown.translations(100)) == 100 and len(answer.facets["lang"]) > 600
     assert shown.document.lang == min(langs)
@@ -208,6 +207,7 @@ def test_when_they_are_grouped(languages: tuple[str, ...], setting: str, grouped
         ("pt-br/a.md", "pt-pt", "", False),
         ("de/a.md", "en", "de", True),
         ("a.md", "", "", True),
+        ("de/a.md", "", "", False),
     ],
 )
 def test_which_is_in_the_sites_own_language(path: str, site: str, setting: str, original: bool) -> None:
@@ -297,6 +297,8 @@ def test_the_others_are_listed_on_every_face(site: postdex.Index) -> None:
     assert found["grouped"] is True and found["hits"][0]["translations"][1] == {
         "lang": "zh", "path": "zh/install.md", "url": "/zh/install/",
     }  # fmt: skip
+    (led,) = web_address.with_origin(results, "https://a.org")
+    assert [other.url for other in led.translations] == ["https://a.org/de/install/", "https://a.org/zh/install/"]
     text = terminal.ansi(results, color=False)
     assert "    also in de, zh\n" in text and "1 post, translations counted once, " in text
     assert "    also in de, zh\n" in terminal.hits_text(results)

@@ -43,7 +43,8 @@ def with_origin(results: Answer, origin: str) -> Answer:
 
 def _leading(hit: Hit, origin: str) -> Hit:
     sections = tuple(section._replace(url=whole(section.url, origin)) for section in hit.sections)
-    return hit._replace(url=whole(hit.url, origin), sections=sections)
+    translations = tuple(other._replace(url=whole(other.url, origin)) for other in hit.translations)
+    return hit._replace(url=whole(hit.url, origin), sections=sections, translations=translations)
 
 
 def addresses(reader: Reader) -> list[str]:

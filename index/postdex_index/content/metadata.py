@@ -119,8 +119,7 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
         reconsider_at=reconsider_at,
     )
     if context.languages is not None:
-        translation = _translation(fields, context, post.lang)
-        post = post._replace(translation=translation, original=_is_same(post.lang, context.language))
+        post = _with_translation(post, fields, context, context.languages)
     post = post._replace(problems=(*front.problems, *fields.problems))
     link = fields.as_written("url", "permalink", "path")
     return Metadata(post, link, slug, abbrlink, fields.line(name), context.locale.page, front.fields)
@@ -348,11 +347,14 @@ def _lang(fields: _Fields, context: PostContext) -> str:
     return context.locale.language or context.language
 
 
-def _translation(fields: _Fields, context: PostContext, lang: str) -> str:
-    """What the post and its translations have in common."""
+def _with_translation(post: Post, fields: _Fields, context: PostContext, languages: tuple[str, ...]) -> Post:
+    """The post with what it and its translations have in common. It is an original if it is in the site's own language;
+    where nobody says which that is, if its path names none."""
     _, given = fields.first(*context.generator.translation_keys)
-    by_path = translation_key(context.path, context.locale, lang, context.languages or ())
-    return (clean(given) if isinstance(given, str) else "") or by_path
+    by_path = translation_key(post.path, context.locale, post.lang, languages)
+    names_none = by_path == translation_key(post.path, Locale("", post.path))
+    original = _is_same(post.lang, context.language) if context.language else names_none
+    return post._replace(translation=(clean(given) if isinstance(given, str) else "") or by_path, original=original)
 
 
 def _is_same(language: str, other: str) -> bool:
