@@ -13,6 +13,7 @@ from postdex_index.content.markdown.mdx import plain_mdx
 from postdex_index.content.parser import parse
 from postdex_index.settings import Settings
 from postdex_index.sites.generator import Site
+from postdex_index.sites.reading import named
 
 #: body, what is left of it, None for all
 BODIES: list[tuple[str, str | None]] = [
@@ -61,6 +62,17 @@ def test_what_is_mdx_is_told_by_the_suffix_or_the_site() -> None:
 
     assert text("a.mdx", Site()) == text("a.md", Site(mdx=True)) == "a"
     assert text("a.md", Site()) == "a {b}"
+
+
+def test_parts_are_what_is_imported_and_shown() -> None:
+    files = {"docs/_a.mdx": "---\nx: y\n---\n## B\n\n<C />", "parts/c.md": "d"}
+    body = (
+        "import A from './_a.mdx'\nimport C from '@site/parts/c.md'\nimport E from '../../e.mdx'\n\n"
+        "## F\n\n<A />\n\n```\n<A/>\n```\n`<A/>` <C/> <E/>\n\n## G\n"
+    )
+    post = parse(body, "docs/f.mdx", Site(named("docusaurus")), Settings(), read=files.get)
+    shown = [(section.line, section.heading, section.text.split()) for section in post.sections]
+    assert shown == [(5, "F", []), (7, "B", ["<A/>", "<A/>", "d"]), (14, "G", [])]
 
 
 PIECES = [

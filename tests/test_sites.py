@@ -400,6 +400,12 @@ PROGRAMS: list[tuple[str, str, dict[str, str], dict[str, tuple[str, str, str]]]]
         },
     ),
     (
+        "docusaurus.config.js",
+        "export default {presets: [['classic', {docs: {includeCurrentVersion: false, lastVersion: '1.x'}}]]}",
+        {},
+        {"docs/a.md": ("", "/docs/a", "")},
+    ),
+    (
         "astro.config.mjs",
         "const locales = {root: {lang: 'en'}, 'zh-cn': {lang: 'zh-CN'}, fr: {}}\n"
         "export default defineConfig({base: 'd/', integrations: [starlight({locales}), mdx()]})",
@@ -412,6 +418,7 @@ PROGRAMS: list[tuple[str, str, dict[str, str], dict[str, tuple[str, str, str]]]]
             "src/content/docs/zh-cn/a.md": ("", "/d/zh-cn/a/", "zh-cn"),
             "src/content/docs/fr/index.md": ("", "/d/fr/", "fr"),
             "src/content/docs/de/a.md": ("", "/d/de/a/", "en"),
+            "src/content/docs/404.md": ("", "shown where there is no page", "en"),
             "src/content/docs/a/_b.md": ("", "its name begins with _", "en"),
             "src/content/blog/a.md": ("", "/d/blog/a/", "en"),
             "src/pages/a.md": ("", "/d/a/", "en"),

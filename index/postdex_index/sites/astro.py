@@ -11,6 +11,7 @@ import re
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
+from . import mdx_parts
 from .detect import file_text
 from .generator import Address, Config, Folder, Generator, Site
 from .locales import Locale, of_path
@@ -118,6 +119,8 @@ def _unbuilt(site: Site, path: str, _front: Config | None) -> str:
     if not folder:
         docs = any(folder.kind == _DOCS for folder in site.folders)
         return "in neither the site's pages nor its collections" if docs else ""
+    if folder.kind != _COLLECTIONS and split_path(below) == ([], "404"):
+        return "shown where there is no page"
     hidden = below.split("/") if folder.kind == _PAGES else below.split("/")[-1:]
     return "its name begins with _" if any(name.startswith("_") for name in hidden) else ""
 
@@ -156,4 +159,5 @@ GENERATOR = Generator(
     fields=_fields,
     unbuilt=_unbuilt,
     link=_link,
+    includes=mdx_parts.includes,
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from ..formats.structured import read_block
+from . import mdx_parts
 from .detect import file_text
 from .generator import Address, Config, Folder, Generator, PlainBody, Site
 from .locales import Locale
@@ -99,7 +100,9 @@ def _folders(site: Site, kind: str, options: Config) -> Iterator[Folder]:
     versions = [] if disabled else _versions(file_text(site.root / f"{before}versions.json"))
     if text(options, "includeCurrentVersion") != "false" and "current" not in versions:
         versions.insert(0, "current")
-    last = text(options, "lastVersion") or next((name for name in versions if name != "current"), "current")
+    # Documents without any version are made into one before the site is built.
+    versions, last = versions or ["current"], text(options, "lastVersion") if versions else "current"
+    last = last or next((name for name in versions if name != "current"), "current")
     for name in versions:
         usual = "" if name == last else "next" if name == "current" else name
         given = table(table(options, "versions"), name).get("path")
@@ -231,7 +234,6 @@ GENERATOR = Generator(
     name="docusaurus",
     rank=57,
     signs=_SETTINGS,
-    posts=("docs", "blog"),
     settings=_SETTINGS,
     besides=("versions.json", "authors.yml"),
     configure=_configure,
@@ -240,5 +242,6 @@ GENERATOR = Generator(
     fields=_fields,
     unbuilt=_unbuilt,
     link=_link,
+    includes=mdx_parts.includes,
     dialect=_dialect,
 )
