@@ -148,6 +148,7 @@ class _Fields:
         self._unfold("date", "created", "updated")
         self._unfold("last_update", "", "date")
         self.head = front.head
+        self.moments: dict[str, dates.Moment | None] = {}
         self.problems: list[Problem] = []
 
     def _unfold(self, name: str, own: str, update: str) -> None:
@@ -221,9 +222,9 @@ class _Fields:
     def moment(self, zone: tzinfo, *names: str) -> dates.Moment | None:
         """A field that is a date; None and a problem if it holds something else."""
         name, value = self.first(*names)
-        if value is None:
-            return None
-        moment = dates.parse(value, zone) if isinstance(value, str) else None
+        if value is None or name in self.moments:
+            return self.moments.get(name)
+        moment = self.moments[name] = dates.parse(value, zone) if isinstance(value, str) else None
         if moment is None:
             shown = clean(value)[:40] if isinstance(value, str) else "a list"
             self.problem(name, f"{name} is no date ({shown})", "write it as 2022-08-26 or 2022-08-26 09:30:00 +0800")
@@ -236,9 +237,7 @@ class _Fields:
         return True if word in _TRUE else False if word in _FALSE else None
 
     def problem(self, name: str, message: str, hint: str) -> None:
-        problem = Problem("", self.line(name), "malformed", message, hint)
-        if problem not in self.problems:
-            self.problems.append(problem)
+        self.problems.append(Problem("", self.line(name), "malformed", message, hint))
 
     def line(self, name: str) -> int:
         """The line that a field stands on, 1 if it is not found (written in an unusual way, or no field)."""

@@ -11,13 +11,15 @@ from .hugo_pages import locale, unbuilt
 from .hugo_settings import merged, rules
 from .permalinks import title_slug
 from .site_config import language, path_of, table, text
-from .slugs import INLINE_START, INLINE_STOP, Slugger, SlugStyle, skipping
+from .slugs import INLINE_START, INLINE_STOP, Slugger, SlugStyle, simple_lower, skipping
 
 _OWN = tuple(f"{name}.{suffix}" for name in ("hugo", "config") for suffix in ("toml", "yaml", "yml", "json"))
 #: What only others write into a `config.toml`.
 _OF_OTHERS = r"^\s*(?:\[markdown\]|base_url\s*=)"
 #: The first piece of text in emphasis or a link: its code, or all up to what is more than text.
 _FIRST = re.compile(r"`[^`]*`|(?:(?!--|\.\.\.)[^`'\"\[~_])*_?")
+_NOT_COUNTED = re.compile(r"[^a-z0-9_\- ]")
+_WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"<?https?://[^\s<>]*>?")
 
 
@@ -51,7 +53,10 @@ def _letters(heading: str) -> str:
     typographic and addresses are links that do not count."""
     if INLINE_START in heading:
         heading = _first_texts(heading)
-    pieces = heading.rpartition("\n")[2].split("`")
+    heading = heading.rpartition("\n")[2]
+    if "--" not in heading and "://" not in heading:
+        return heading.replace("`", "")
+    pieces = heading.split("`")
     if len(pieces) % 2:
         pieces[::2] = [_ADDRESS.sub("", re.sub("---|--", "–", piece)) for piece in pieces[::2]]
     return "".join(pieces)
@@ -80,30 +85,27 @@ def _first_texts(heading: str) -> str:
 
 
 def _shape(heading: str) -> str:
-    return _named("".join([_of(c) for c in _letters(heading).strip() if _counts(c)]), heading)
+    letters = simple_lower(_letters(heading).strip())
+    if letters.isascii():
+        return _named(_NOT_COUNTED.sub("", letters).replace(" ", "-"), heading)
+    counted = [c for c in letters if c in "-_ " or c.isalpha() or c.isdecimal()]
+    return _named("".join(counted).replace(" ", "-"), heading)
 
 
 def _ascii_shape(heading: str) -> str:
-    plain = "".join(c for c in normalize("NFD", _letters(heading).strip()) if category(c) != "Mn")
-    return _named("".join([_of(c) for c in plain if c.isascii() and _counts(c)]), heading)
+    letters = simple_lower(_letters(heading).strip())
+    if not letters.isascii():
+        letters = "".join(c for c in normalize("NFD", letters) if category(c) != "Mn")
+    return _named(_NOT_COUNTED.sub("", letters).replace(" ", "-"), heading)
 
 
 def _dashed_shape(heading: str) -> str:
-    words = re.findall(r"[^\W_]+", _letters(heading))
-    return _named("-".join("".join(map(_of, word)) for word in words), heading)
+    return _named("-".join(_WORD.findall(simple_lower(_letters(heading)))), heading)
 
 
 def _named(shaped: str, heading: str) -> str:
     """A name for a heading of which nothing is left; one that is empty, or only an address, has none."""
     return shaped or ("heading" if _letters(heading) else "")
-
-
-def _counts(character: str) -> bool:
-    return character in "-_ " or character.isalpha() or character.isdecimal()
-
-
-def _of(character: str) -> str:
-    return "-" if character == " " else character.lower()[:1]
 
 
 def _numbered(slugs: Slugger, slug: str) -> str:

@@ -17,12 +17,14 @@ from ..formats import dates
 from .generator import Address, Config, Site
 from .hugo_pages import Page, page_of, rules_of, sections_of
 from .hugo_settings import Rules
+from .slugs import simple_lower
 
 _TOKEN = re.compile(r"\\:|:(\w+)(\[[^\]\n]+\])?")
 #: What a page without a date is dated.
 _NO_DATE = datetime(1, 1, 1)
 #: Signs that names keep.
 _KEPT = frozenset("./\\_#+~-@")
+_PLAIN = re.compile(r"[a-z0-9._~+@/-]*")
 _ESCAPED = re.compile("%[0-9a-fA-F]{2}")
 #: Go's names for the parts of a date, longest first, and what they stand for.
 _PARTS: dict[str, Callable[[datetime], str]] = {
@@ -57,13 +59,6 @@ _OF_DATE: dict[str, Callable[[datetime], str]] = {
 }
 
 
-class _Dated(NamedTuple):
-    """The date of a page on the clock that it was written by, and the slug that comes with it."""
-
-    date: datetime
-    slug: str = ""
-
-
 class _Linked(NamedTuple):
     """A page whose link is made: where it is, and what its front matter says."""
 
@@ -72,7 +67,7 @@ class _Linked(NamedTuple):
     sections: Sequence[str]
     slug: str
     title: str
-    date: datetime
+    fields: Config
 
     def name(self, text: str) -> str:
         """A text as a part of a link."""
@@ -91,14 +86,14 @@ def link(site: Site, post: Address) -> str:
     fields = {key.lower(): value for key, value in post.fields.items()}
     title, url = fields.get("title"), fields.get("url")
     rules = rules_of(site)
-    dated = _date(rules, page, fields)
+    slug = post.slug or (_dated_slug(page, fields, rules.dates) if ":filename" in rules.dates else "")
     linked = _Linked(
         rules,
         page,
         sections=sections_of(site, post.path, page),
-        slug=(post.slug or dated.slug).strip("-"),
+        slug=slug.strip("-"),
         title=re.sub(r"[/\\]", "-", title) if isinstance(title, str) else "",
-        date=dated.date,
+        fields=fields,
     )
     if isinstance(url, str) and url and page.kind != "home":
         path = _given(linked, url)
@@ -126,7 +121,7 @@ def _path(linked: _Linked) -> str:
     """The path below the language's that a page has by its place, or by the pattern for it."""
     rules, page = linked.rules, linked.page
     section = "" if page.bundle and not page.folders else (*page.folders, page.name if page.branch else "")[0]
-    ugly = bool(rules.ugly & {"*", _lower(section)})
+    ugly = bool(rules.ugly & {"*", simple_lower(section)})
     if page.kind == "home":
         return "index.html" if ugly else ""
     place = _by_pattern(linked) or "/".join(map(linked.filed, _names(linked)))
@@ -161,11 +156,10 @@ def _expand(linked: _Linked, pattern: str) -> str:
             return ":"
         if token[2]:
             return "/".join(_cut(linked.sections, token[2])) if name == "sections" else token[0]
-        if name in _OF_DATE:
-            return _OF_DATE[name](linked.date)
         if name in _OF_PAGE:
             return _OF_PAGE[name](linked)
-        return _PART.sub(lambda part: _PARTS[part[0]](linked.date), name)
+        when = _date(linked)
+        return _OF_DATE[name](when) if name in _OF_DATE else _PART.sub(lambda part: _PARTS[part[0]](when), name)
 
     return _TOKEN.sub(fill, pattern)
 
@@ -176,7 +170,7 @@ def _of_file(linked: _Linked) -> str:
 
 
 _OF_PAGE: dict[str, Callable[[_Linked], str]] = {
-    "section": lambda linked: _lower(linked.sections[0]).replace(" ", "-") if linked.sections else "",
+    "section": lambda linked: simple_lower(linked.sections[0]).replace(" ", "-") if linked.sections else "",
     "sections": lambda linked: "/".join(linked.sections).lower().replace(" ", "-"),
     "title": lambda linked: linked.name(linked.title),
     "slug": lambda linked: linked.name(linked.slug or linked.title),
@@ -203,22 +197,28 @@ def _cut(sections: Sequence[str], cut: str) -> Sequence[str]:
     return sections[start : min(stop, len(sections)) if colon else start + 1]
 
 
-def _date(rules: Rules, page: Page, fields: Config) -> _Dated:
-    """The page's date, and the rest of its name as its slug where the date is taken from there."""
-    for name in rules.dates:
-        value = fields.get(name)
-        if name == ":filename" and not page.branch:
-            value, rest = dates.split_name(page.name)
-        else:
-            rest = ""
+def _date(linked: _Linked) -> datetime:
+    """The page's date, on the clock that it was written by."""
+    for name in linked.rules.dates:
+        in_name = dates.split_name(linked.page.name)[0] if name == ":filename" else ""
+        value = linked.fields.get(name) or in_name
         when = dates.written(value) if isinstance(value, str) and value else None
         if when:
-            return _Dated(when, rest)
-    return _Dated(_NO_DATE)
+            return when
+    return _NO_DATE
+
+
+def _dated_slug(page: Page, fields: Config, names: Sequence[str]) -> str:
+    """The rest of a page's name, if that begins with the date that is taken from it."""
+    date, rest = dates.split_name(page.name)
+    above = any(fields.get(name) for name in names[: names.index(":filename")])
+    return "" if above or not date or page.branch else rest
 
 
 def _name(rules: Rules, text: str) -> str:
     """A text as Hugo makes a name of it: letters, digits and a few signs; blanks between them become one `-`."""
+    if _PLAIN.fullmatch(text):
+        return text
     pieces: list[str] = []
     pending = False
     for at, character in enumerate(text):
@@ -232,13 +232,8 @@ def _name(rules: Rules, text: str) -> str:
     name = "".join(pieces)
     if not rules.accents:
         name = normalize("NFC", "".join(c for c in normalize("NFD", name) if category(c) != "Mn"))
-    return _lower(name) if rules.lower else name
+    return simple_lower(name) if rules.lower else name
 
 
 def _is_kept(character: str) -> bool:
     return character in _KEPT or character.isalpha() or category(character) in ("Nd", "Mn", "Mc", "Me")
-
-
-def _lower(text: str) -> str:
-    """Lower case, letter by letter."""
-    return text.lower() if text.isascii() else "".join(character.lower()[:1] for character in text)

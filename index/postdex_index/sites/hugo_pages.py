@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 #: The rules of a site without settings.
 _DEFAULT = rules({})
+_UNASKED = object()
 _NEVER = frozenset(("never", "false", "link"))
 #: Suffixes of what is content; a bundle or a section is one by a file with one of them.
 _CONTENT = (".md", ".markdown", ".mdown", ".mdx", ".html", ".htm", ".org", ".adoc", ".ad", ".asciidoc", ".rst", ".pdc")
@@ -47,6 +48,16 @@ def rules_of(site: Site) -> Rules:
 def page_of(site: Site, path: str) -> Page | None:
     """The page of a file, whose path is below the root; None if it is no content, or its language is not built."""
     known = rules_of(site)
+    # One post asks several times.
+    page = known.latest.get(path, _UNASKED)
+    if page is _UNASKED:
+        page = _page(known, path)
+        known.latest.clear()
+        known.latest[path] = page
+    return page if isinstance(page, Page) else None
+
+
+def _page(known: Rules, path: str) -> Page | None:
     mount = _mount_of(known, path)
     if mount is None:
         return None

@@ -65,7 +65,7 @@ class Rules(NamedTuple):
     `languages` and `disabled` are by their keys, and so are `patterns` of links; `mounts` are by their sources. `ugly`
     are the sections whose links end with `.html`, "*" for all of them. `dates` are the fields that a page's date is
     taken from, the first that holds one; ":filename" is its name. `listed` is what `hugo_pages` knows of folders by
-    now.
+    now, `latest` the page that it was asked for last.
     """
 
     languages: Mapping[str, Language]
@@ -81,6 +81,7 @@ class Rules(NamedTuple):
     ignored: tuple[re.Pattern[str], ...]
     dates: tuple[str, ...]
     listed: dict[str, frozenset[str]]
+    latest: dict[str, object]
 
 
 def merged(root: Path, config: Config) -> tuple[dict[str, Value], list[Problem]]:
@@ -169,6 +170,7 @@ def rules(config: Config) -> Rules:
         ignored=tuple(filter(None, map(safe_pattern, texts(config, "ignorefiles")))),
         dates=tuple(_dates(texts(table(config, "frontmatter"), "date"))),
         listed={},
+        latest={},
     )
 
 

@@ -82,6 +82,15 @@ def skipping(slugs: Slugger, slug: str) -> str:
     return result
 
 
+def simple_lower(text: str) -> str:
+    """Lower case letter by letter, as most languages but Python have it.
+
+    >>> simple_lower("ΣΑΣ İ")
+    'σασ i'
+    """
+    return "".join([c.lower()[0] for c in text]) if "Σ" in text or "İ" in text else text.lower()
+
+
 _NOT_GITHUB = re.compile(r"[^\w\- ]", re.ASCII)
 #: Letters, marks, digits and connectors: what github-slugger and Ruby's \p{Word} keep.
 _WORD_CATEGORIES = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"))
