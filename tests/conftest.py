@@ -9,7 +9,8 @@ import pytest
 #: Modules whose tests are quick, a few from each part of the house: 15 s of processor time in all.
 QUICK = [
     "anchors", "as_typed", "config", "dialects", "fields", "frontmatter", "globs", "golden", "house", "javascript",
-    "library", "markdown", "mdx", "pelican", "printable", "quarto", "snippets", "syntax", "tokens", "vitepress",
+    "library", "logseq", "markdown", "mdx", "pelican", "printable", "quarto", "snippets", "syntax", "tokens",
+    "vitepress",
 ]  # fmt: skip
 #: The others: they start processes, fill disks, look through a browser, or try thousands of examples.
 THOROUGH = [

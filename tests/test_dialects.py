@@ -29,7 +29,7 @@ BODIES: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     (
         "logseq",
         "- #a #[[two words ]] #读书/2024 x#no `#no` #2024 #[[]]\n  tags:: b",
-        None,
+        "- #a #[[two words ]] #读书/2024 x#no `#no` #2024 #[[]]\n",
         ("a", "two words", "读书/2024"),
     ),
     ("logseq", "- ```c\n  #include <x>\n  ```\n- #a %%#b%% ==c== ^d", None, ("a",)),
@@ -153,6 +153,16 @@ def hostile(n: int) -> list[str]:
             "```\n" * n,
         ),
         *("::: a\n" * n, ":::" + " :" * n + "a", ":::\n" * n, "::: code-group\n~~~" + "~" * n, "# a {.b " * n),
+        *(
+            "((a" * n,
+            "((a))" * n,
+            "[a](((" * n,
+            "{{cloze " * n,
+            "^^a" * n,
+            "- a:: b\n" * n,
+            ":LOGBOOK:\n" * n,
+            "- # a\n" * n,
+        ),
         *(
             "# a" + " " * n + "{",
             "# [a][b]" * n,

@@ -153,7 +153,7 @@ SITES: list[tuple[dict[str, str], str, dict[str, Any]]] = [
     ),
     ({"pelicanconf.py": "SITENAME = 'x'"}, "content", {"generator": named("pelican"), "prefix": "content/"}),
     ({".obsidian/app.json": "{}"}, "notes", {"generator": named("obsidian"), "anchors": "github"}),
-    ({"logseq/config.edn": "{}"}, "pages", {"generator": named("logseq"), "anchors": "github"}),
+    ({"logseq/config.edn": "{}"}, "pages", {"generator": named("logseq"), "anchors": "github", "config": {}}),
     ({"logseq/why.md": "# Logseq"}, ".", {"generator": named("")}),
     ({"hugo.toml": "", ".git/x": "", "sub/.git/x": ""}, "sub/posts", {"generator": named("")}),
 ]

@@ -97,6 +97,8 @@ def parse(text: str, generator: Generator = UNKNOWN) -> FrontMatter:
     if match:
         front = _fenced(text, match)
         return _quoted(front) if generator.keeps_quotes else front
+    if generator.properties:
+        return _properties(text, start, generator.properties)
     if text.startswith("{", start):
         return _json(text, start)
     return _unopened(text, start, generator)
@@ -209,6 +211,19 @@ def _unopened(text: str, start: int, generator: Generator) -> FrontMatter:
     if usual or (generator.unopened == "any" and fields_read.fields):
         return fields_read
     return _headers(text, start, generator)  # or prose that begins with "Note: …", and a rule after it
+
+
+def _properties(text: str, start: int, line_of: re.Pattern[str]) -> FrontMatter:
+    """Lines of properties, up to the first that is none."""
+    fields: dict[str, str] = {}
+    while start < len(text) and len(fields) < UNOPENED_LINES:
+        end = text.find("\n", start)
+        match = line_of.fullmatch(text, start, end if end >= 0 else len(text))
+        if not match:
+            break
+        fields[match[1]] = match[2] or ""
+        start = end + 1 if end >= 0 else len(text)
+    return _front_matter(text, plain(fields), start) if fields else _all_body(text)
 
 
 def _headers(text: str, start: int, generator: Generator) -> FrontMatter:

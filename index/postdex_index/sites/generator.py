@@ -6,6 +6,7 @@ is told by `detect`, how links and anchors are made by `permalinks` and `slugs`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
@@ -86,6 +87,8 @@ class Generator(NamedTuple):
     dialect: Callable[[str], PlainBody] | None = None
     #: Which front matter without an opening line there is: that with a field of a usual name, any, or none.
     unopened: Literal["usual", "any", "none"] = "none"
+    #: A line of the properties that a file may begin with, which are front matter: its name, and its value.
+    properties: re.Pattern[str] | None = None
     #: Whether lines `Title: text` up to a blank one are front matter.
     headers: bool = False
     #: Whether a value is all that stands behind its colon: quotes around it are part of it.
