@@ -484,3 +484,5 @@ def test_pages_in_other_markup_are_named(tmp_path: Path) -> None:
         "reStructuredText is not read",
         "reStructuredText is not read, nor are those that follow",
     ]
+    (tmp_path / "0.ipynb").write_text("{}")
+    assert reader.walk(tmp_path, Settings()).problems[0][:4] == ("0.ipynb", 0, "skipped", "a notebook is not read")

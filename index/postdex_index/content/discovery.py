@@ -26,7 +26,8 @@ NEVER = frozenset(("node_modules", "_site"))
 GENERATED = frozenset(("scaffolds", "archetypes", "public"))
 _LARGEST_GITIGNORE = 256 * 1024
 #: Pages of sites that we cannot read; so many of them are named.
-_UNREAD, _MOST_UNREAD = ".rst", 20
+_UNREAD, _MOST_UNREAD = {".rst": "reStructuredText is not read", ".ipynb": "a notebook is not read"}, 20
+_UNREAD_SUFFIXES = tuple(_UNREAD)
 _BYTE = re.compile(r"\\x([89a-f][0-9a-f])")
 _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
@@ -121,7 +122,7 @@ class _Walk:
             if name[0] == "." or (only is not None and path not in only):
                 continue
             if suffixes and not name.endswith(suffixes) and not _is_folder(entry):
-                if name.endswith(_UNREAD):
+                if name.endswith(_UNREAD_SUFFIXES):
                     self.unread(path, rules)
                 continue
             if len(path) > len(place) + len(name) and not self.is_told(path, path[len(place) :] in entries):
@@ -147,8 +148,9 @@ class _Walk:
         """Say that a page is written in what we cannot read."""
         if self.unread_left and not self.left_out(path, rules, False):
             self.unread_left -= 1
+            message = _UNREAD[path[path.rfind(".") :]]
             more = "" if self.unread_left else ", nor are those that follow"
-            self.skip(path, f"reStructuredText is not read{more}", "write it in Markdown if it shall be found")
+            self.skip(path, message + more, "write it in Markdown if it shall be found")
 
     def take(self, entry: os.DirEntry[str], path: str, rules: tuple[_IgnoreRules, ...]) -> None:
         """Add a file, if it is one that we read."""
