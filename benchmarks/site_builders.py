@@ -131,8 +131,9 @@ BUILDERS = {
             version="jekyll --version",
             build="jekyll build --quiet",
             content=("",),
-            common="_posts/2024-01-{number:02}-{name}.md",
+            common="common/{name}.md",
             output="_site",
+            ignored="#markdown-toc",
         ),
         Builder(
             name="mdbook",

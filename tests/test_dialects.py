@@ -57,8 +57,8 @@ BODIES: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ),
     (
         "jekyll",
-        "<div>\n\n    never closed\n```\n    </div>\n```",
-        "<div>\n\n    never closed\n```\n    </div>\n```",
+        "<div>\n\n    never closed\n    ```",
+        "<div>\n\n    never closed\n    ```",
         (),
     ),
     (
@@ -67,7 +67,20 @@ BODIES: list[tuple[str, str, str | None, tuple[str, ...]]] = [
         "```\n``` b\n<div>\n    c\n```\n<ul>\nd\n</ul>",
         (),
     ),
-    ("jekyll", '<div markdown="1">\n\n    code\n\n</div>', '<div markdown="1">\n\n    code\n\n</div>', ()),
+    # kramdown: Markdown in HTML, whose headings have ids of their own
+    ("jekyll", '<div markdown="1">\n\n    code\n\n</div>', "\n\n    code\n\n", ()),
+    ("jekyll", '<div markdown="1">\n# A\n# A\n# Ü\n</div>\n# A', "\n# A {#a}\n# A {#a-1}\n# Ü {#section}\n\n# A", ()),
+    ("jekyll", '<div>\n  <p markdown="1">[a](b)</p>\n  *c*\n</div>', "\n[a](b)\n*c*\n", ()),
+    ("jekyll", '<table><tr><td markdown="span">*a*</td><td>b</td></tr></table>', "*a*  b", ()),
+    ("jekyll", '<div markdown="0">\n\n# a\n</div>', "\n\n\\# a\n", ()),
+    ("jekyll", "<div>\n\n# a\n</div>", "<div>\n\n\\# a\n</div>", ()),
+    ("jekyll", '<aside markdown="1">\n<img src="a">\n*b*\n</aside>', '\n<img src="a">\\\n*b*\n', ()),
+    ("jekyll", '<div markdown="1">\n# [A](b){: .c} {#d}\n</div>', "\n# [A](b){: .c} {#d}\n", ()),
+    # its comments, abbreviations, and what is no heading
+    ("jekyll", "a {::comment}\n# b\n{:/comment} c {::comment} d", "a \n\n c {::comment} d", ()),
+    ("jekyll", "*[HTML]: Hyper\n\n # a\n\n- b\n\n  # c\n # d", "\n\n \\# a\n\n- b\n\n  # c\n \\# d", ()),
+    ("jekyll", "a\nb\n---\n\nc\n---\n\n- d\n- e\n---", "a\nb\n\\---\n\nc\n---\n\n- d\n- e\n---", ()),
+    ("jekyll", "{: #x}\n# A\n\n# B\n{: #y}", "\n# A {#x}\n\n# B {#y}\n", ()),
     # mdBook
     ("mdbook", "# A\n```rust,x\n# a;\n#\n#[b]\nc # d\n```\n# E", "# A\n```rust,x\n\n\n#[b]\nc # d\n```\n# E", ()),
     ("mdbook", "```sh\n# a\n```", "```sh\n# a\n```", ()),
@@ -105,6 +118,7 @@ PIECES = [
 ]
 PIECES += ["<div>", "</div>", "\n    ", "```", "\n---", "\n::: ", "{.panel-tabset}", "{{ a }}", "{#b .c}", "@fig-a"]
 PIECES += ["\n```{r, echo=F}\n", "#| echo: false\n", "\n```{=html}\n", "// [!code a]", "code-group\n", "v-pre", "- a\n"]
+PIECES += ['<p markdown="1">', "</p>", "{::comment}", "{:/}"]
 
 
 @given(st.lists(st.sampled_from(PIECES)).map("".join), st.sampled_from(GENERATORS))
@@ -125,6 +139,10 @@ def hostile(n: int) -> list[str]:
         " #1" * n,
         "#1" * n,
         "^a " * n,
+        "<div>\n" * n + "</p>\n" * n,
+        '<a "' * n,
+        "{::comment}\n" * n,
+        '<div markdown="1">\n# a\n</div>\n' * (n // 20),
         " " * n + "^",
         "#[[" * n,
         " #[[a" * n,

@@ -203,9 +203,9 @@ class Rendering:
         if self.codes or self.unslugged:
             for index in self.unslugged:
                 parts[index] = ""
-            # The blank behind an image that it begins with is a part of the anchor.
-            marked = self.clean_heading(parts, "`").rstrip()
-            marked = marked if self.unslugged else marked.lstrip()
+            # The blank beside an image that it begins or ends with is a part of the anchor.
+            marked = self.clean_heading(parts, "`")
+            marked = marked if self.unslugged else marked.strip()
             self.codes, self.unslugged = [], []
         self.heading = " ".join(_MARKS.sub("", heading).split()) or first_argument(raw)
         named = self.literal if self.slugs.style.literal else marked if heading else self.heading
