@@ -21,7 +21,7 @@ _ABBREVIATION = re.compile(r" {0,3}\*\[[^\]]+\]:")
 _ITEM = re.compile(r" {0,3}(?:[-*+]|\d{1,9}\.)[ \t]+")
 #: How lines begin that are changed here, or where there is HTML: most bodies have none of them.
 _ANY = re.compile(r"^ {0,3}<|^ {1,3}#|^\{:|^(?:=+|-+)[ \t]*$|^ {0,3}\*\[|^#.*\{:", re.MULTILINE)
-_TAG = re.compile(r"""<(/?)([A-Za-z][\w:-]*)((?:[^<>"']|"[^"<>]*"|'[^'<>]*')*?)(/?)>""")
+_TAG = re.compile(r"""<(/?)([A-Za-z][\w:-]*+)((?:[^<>"']|"[^"<>]*"|'[^'<>]*')*?)(/?)>""")
 _MARKDOWN = re.compile(r"""\smarkdown\s*=\s*["']?(\w+)""")
 _SPAN_NAMES = (
     "a abbr acronym b big bdo br button cite code del dfn em i img input ins kbd label mark option q rb rbc rp rt rtc"
