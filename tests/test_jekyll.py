@@ -137,3 +137,9 @@ def test_options_of_kramdown(tmp_path: Path, options: str, anchors: list[str]) -
     body = "## Über a & b\n## B {#own}\n## Über a & b\n## A --- b\n"
     post = read(tmp_path, f"kramdown: {options}", "a.md", HEAD + body)
     assert [section.anchor for section in post.sections] == anchors
+
+
+def test_one_permalink_in_several_languages_is_one_page_of_polyglot(tmp_path: Path) -> None:
+    head = "---\npermalink: /b/\nlang: {}\n---\n"
+    posts = [read(tmp_path, POLYGLOT, path, head.format(lang)) for path, lang in (("a.md", "en"), ("c.md", "fr"))]
+    assert posts[0].translation == posts[1].translation != ""
