@@ -48,6 +48,7 @@ function Cite(cite)
 end
 """
 FENCE = re.compile(r"^(`{3,}|~{3,})\{(\w+)([^{}\n]*)\}[ \t]*\n(.*?)^\1[ \t]*$", re.M | re.S)
+INCLUDE = re.compile(r"^\{\{< include (\S+) >\}\}$", re.M)
 SHORTCODE = re.compile(r"\{\{<(?!\{).*?>\}\}")
 
 
@@ -84,6 +85,7 @@ def make(source: Path, scratch: Path, echo: bool) -> None:
     name = re.search(r"^output-file: (\S+)", fields, re.M)
     page = Path("_site") / (source.with_name(name[1]) if name else source.with_suffix(".html"))
     page.parent.mkdir(parents=True, exist_ok=True)
+    body = INCLUDE.sub(lambda name: included(source.parent, name[1]), body)
     body = FENCE.sub(lambda cell: without_options(cell, echo), body)
     subprocess.run(
         [
@@ -94,6 +96,12 @@ def make(source: Path, scratch: Path, echo: bool) -> None:
         text=True,
         check=True,
     )
+
+
+def included(folder: Path, name: str) -> str:
+    """The text of a file that a page includes, without its front matter."""
+    text = (Path(name[1:]) if name[0] == "/" else folder / name).read_text("utf-8")
+    return re.sub(r"\A---\n.*?^---\n", "", text, flags=re.M | re.S)
 
 
 def without_options(cell: re.Match[str], echo: bool) -> str:

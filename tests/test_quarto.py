@@ -88,6 +88,13 @@ def test_fields() -> None:
     assert check("---\ntitle: t\noutput-file: c.html\n---\n", "b/a.qmd").url == "/b/c.html"
 
 
+def test_included_files_are_part_of_a_page() -> None:
+    files = {"p/_a.qmd": "---\na: b\n---\nIn a.\n\n{{< include /_b.qmd >}}\n", "_b.qmd": "In b.\n"}
+    body = "{{< include _a.qmd >}}\n\n{{< include ../../etc/passwd >}}\n\n`{{< include _a.qmd >}}`\n"
+    post = parse(body, "p/x.qmd", SITE, Settings(), read=files.get)
+    assert " ".join(post.sections[0].text.split()) == "In a. In b. {{< include _a.qmd >}}"
+
+
 def test_pages_of_a_website(tmp_path: Path) -> None:
     of = configured(
         tmp_path,

@@ -5,6 +5,7 @@ Cells are not run: of their output nothing is known.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -14,6 +15,7 @@ from unicodedata import category
 from ..text import globs
 from ..text.fences import Fences
 from .generator import Address, Config, Generator, PlainBody, Site
+from .includes import Include, below
 from .permalinks import page, with_slug
 from .site_config import language, path_of, table, text
 from .slugs import Slugger, SlugStyle, skipping
@@ -39,6 +41,9 @@ _CAPTIONS = frozenset(("fig-cap", "fig.cap", "tbl-cap", "tbl.cap", "lst-cap", "c
 _DIAGRAMS = frozenset(("mermaid", "dot"))
 _RAW_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*\{=(\w+)\}[ \t]*$")
 _FILENAME = re.compile(r"\bfilename=(?=[\"'])")
+
+_INCLUDE = re.compile(r"^[ \t]*\{\{<[ \t]+include[ \t]+([^\s<>{}]+)[ \t]+>\}\}[ \t]*$", re.MULTILINE)
+_HEAD = re.compile(r"\A---[ \t]*\n(?:(?!---).*\n)*+---[ \t]*\n")
 
 _DIV = re.compile(r"[ \t]*:{3,}(.*)$")
 _HEADING = re.compile(r"([ \t]*)(#{1,6})(?=[ \t]|$)(.*)$")
@@ -177,6 +182,14 @@ def _is_alphanumeric(char: str) -> bool:
 
 def _numbered(slugs: Slugger, slug: str) -> str:
     return skipping(slugs, slug or "section")
+
+
+def _includes(_site: Site, path: str, body: str) -> Iterator[Include]:
+    """The files that lines of a text include, by their names from its folder, or from the root."""
+    for match in _INCLUDE.finditer(body) if "{{<" in body else ():
+        name = match[1].strip("\"'")
+        folder = "" if name.startswith("/") else posixpath.dirname(path)
+        yield Include(*match.span(), below(folder, name.lstrip("/")), lambda file: _HEAD.sub("", file).rstrip("\n"))
 
 
 def _visible(body: str, fields: Config) -> str:
@@ -367,6 +380,7 @@ GENERATOR = Generator(
     fields=_fields,
     unbuilt=_unbuilt,
     link=_link,
+    includes=_includes,
     visible=_visible,
     dialect=_dialect,
 )
