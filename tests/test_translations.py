@@ -198,6 +198,34 @@ def test_when_they_are_grouped(languages: tuple[str, ...], setting: str, grouped
 
 
 @pytest.mark.parametrize(
+    ("settings", "said", "posts"),
+    [
+        ("hugo.toml", "[languages.en]\n[languages.de]\n", "content/a.md content/a.de.md"),
+        ("config.toml", 'base_url = "https://a.org"\n[languages.de]\n', "content/a.md content/a.de.md"),
+        ("_config.yml", "language: [en, de]\n", "source/_posts/a.md source/_posts/de/a.md"),
+        (
+            "mkdocs.yml",
+            "plugins: [i18n: {languages: [{locale: de}, {locale: en, default: true}]}]",
+            "docs/a.md docs/a.de.md",
+        ),
+        ("mkdocs.yml", "extra: {alternate: [{lang: en}, {lang: de}]}", "docs/en/a.md docs/de/a.md"),
+        ("mkdocs.yml", "plugins: [i18n: {languages: {en: English, de: [x]}}]", "docs/a.md docs/a.de.md"),
+    ],
+)
+def test_a_site_that_names_two_languages_groups_by_itself(settings: str, said: str, posts: str, tmp_path: Path) -> None:
+    (tmp_path / settings).write_text(said)
+    (tmp_path / "scaffolds").mkdir()  # Hexo's, which other generators do not look for
+    paths = [tmp_path / path for path in posts.split()]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("---\ntitle: Docker\n---\nText of docker.\n")
+    with postdex.open(paths[0].parent if settings == "_config.yml" else tmp_path / posts.split("/")[0]) as ix:
+        results = ix.search("docker")
+        assert (results.total, results.grouped) == (1, True)
+        assert [results[0].lang, *(other.lang for other in results[0].translations)] == ["en", "de"]
+
+
+@pytest.mark.parametrize(
     ("path", "site", "setting", "original"),
     [
         ("a.md", "en", "", True),

@@ -10,7 +10,7 @@ from unicodedata import category, normalize
 from ..text.globs import gitignore
 from .generator import Address, Config, Generator, Site
 from .permalinks import expand, page, path_below
-from .site_config import language, path_of, table, text
+from .site_config import language, languages, path_of, table, text
 from .slugs import SlugStyle, counted
 
 if TYPE_CHECKING:
@@ -39,10 +39,11 @@ _SMART = (
 
 
 def _configure(site: Site, config: Config) -> Site:
-    root = text(config, "root")
+    root, named = text(config, "root"), config.get("language")
     return site._replace(
         timezone=text(config, "timezone"),
-        language=language(config.get("language")),
+        language=language(named),
+        languages=languages(named) if isinstance(named, list) else (),
         url=text(config, "permalink") or ":year/:month/:day/:title/",
         base=root.rstrip("/") if root.startswith("/") else path_of(text(config, "url")),
         dated=":day" in text(config, "new_post_name"),

@@ -12,7 +12,7 @@ from ..text.gitignore import Patterns
 from .generator import Address, Config, Generator, PlainBody, Site
 from .permalinks import documentation_page, expand, first_category
 from .python_markdown import TOC, as_commonmark, extensions, toc_style, unicode_slug
-from .site_config import language, path_of, table, text
+from .site_config import language, languages, path_of, table, text
 from .snippets import includes, syntax_of
 
 if TYPE_CHECKING:
@@ -32,17 +32,27 @@ def _configure(site: Site, config: Config) -> Site:
     docs = (text(config, "docs_dir") or "docs").strip("/")
     listed, plugins = extensions(config.get("markdown_extensions")), extensions(config.get("plugins"))
     syntax = syntax_of(listed, plugins, docs)
+    codes = languages(_codes(plugins.get("i18n", {}).get("languages"), table(config, "extra").get("alternate")))
     generator = site.generator._replace(includes=partial(includes, syntax)) if syntax else site.generator
     excluded = "\n".join((_EXCLUDED, text(config, "exclude_docs"), text(config, "draft_docs")))
     return site._replace(
         generator=generator,
-        language=language(table(config, "theme").get("language")),
+        language=language(table(config, "theme").get("language")) or next(iter(codes), ""),
+        languages=codes if len(codes) > 1 else (),
         base=path_of(text(config, "site_url")),
         url="ugly" if ugly else "",
         slugs=toc_style(listed),
         titles={f"{docs}/{path}": title for path, title in _titles(config.get("nav"))},
         permalinks=(("docs_dir", docs), ("exclude_docs", excluded), *_blogs(config.get("plugins"))),
     )
+
+
+def _codes(built: Value, linked: Value) -> Iterator[Value]:
+    """The languages of the plugin i18n, its default one first, and those that Material's header leads to."""
+    rows = [row for row in built if isinstance(row, dict)] if isinstance(built, list) else []
+    yield from (row.get("locale") for row in sorted(rows, key=lambda row: text(row, "default").lower() != "true"))
+    yield from built if isinstance(built, dict) else ()
+    yield from (row.get("lang") for row in linked if isinstance(row, dict)) if isinstance(linked, list) else ()
 
 
 def _titles(nav: Value) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from ..model import Problem
 from .detect import file_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from ..formats.yaml_fast import Value
@@ -66,6 +67,15 @@ def language(value: Value) -> str:
         value = value[0] if value else None
     code = value.strip().lower().replace("_", "-") if isinstance(value, str) else ""
     return code if re.fullmatch(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", code) else ""
+
+
+def languages(values: Iterable[Value]) -> tuple[str, ...]:
+    """The codes of several languages, each once.
+
+    >>> languages(["en", "zh_CN", "en", "All of them"])
+    ('en', 'zh-cn')
+    """
+    return tuple(dict.fromkeys(filter(None, map(language, values))))
 
 
 def named(config: Config, name: str) -> Value:

@@ -7,19 +7,20 @@ from unicodedata import category, normalize
 
 from .generator import Address, Config, Generator, Site
 from .permalinks import page, split_path, undated
-from .site_config import language, path_of, table, text
+from .site_config import language, languages, path_of, table, text
 from .slugs import SlugStyle, github_shape, skipping
 
 
 def _configure(site: Site, config: Config) -> Site:
-    slugs = table(config, "slugify")
+    slugs, own, others = table(config, "slugify"), text(config, "default_language"), table(config, "languages")
     return site._replace(
-        language=language(config.get("default_language")),
+        language=language(own or ("en" if others else "")),
         base=path_of(text(config, "base_url")),
         dated=text(slugs, "paths_keep_dates") != "true",
         anchors=_SAFE.name if text(slugs, "anchors") in ("safe", "off") else _LATIN.name,
         url=text(slugs, "paths"),
-        permalinks=tuple((code, "") for code in table(config, "languages")),
+        permalinks=tuple((code, "") for code in others),
+        languages=languages([own or "en", *others]) if others else (),
     )
 
 
@@ -28,15 +29,15 @@ def _link(site: Site, post: Address) -> str:
         return post.link.rstrip("/") + "/"
     folders, stem = split_path(post.path.removeprefix("content/"))
     before, _, code = stem.rpartition(".")
-    languages = [code] if code in dict(site.permalinks) else []
-    if languages:
+    above = [code] if code in dict(site.permalinks) else []
+    if above:
         stem = before
     if stem == "index" and folders:
         *folders, stem = folders
     if stem != "_index":
         stem = post.slug or (undated(stem) if site.dated else stem)
         stem = re.sub('[<>:"/|?*]', "", stem.rstrip(" .")) if site.url in ("safe", "off") else latin_slug(stem)
-    return page("/".join([*languages, *folders, stem + ".md"]), "/") if stem else ""
+    return page("/".join([*above, *folders, stem + ".md"]), "/") if stem else ""
 
 
 def latin_slug(name: str) -> str:
