@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from postdex_index.content.parser import parse
+from postdex_index.formats.dates import show
 from postdex_index.model import Post
 from postdex_index.settings import Settings
 from postdex_index.sites.generator import Site
@@ -88,6 +89,13 @@ def test_fields() -> None:
     assert check("---\ntitle: t\noutput-file: c.html\n---\n", "b/a.qmd").url == "/b/c.html"
 
 
+def test_dates() -> None:
+    dates = ["8/26/2022", "2022-08-26", "`r Sys.Date()`", "last-modified"]
+    posts = [check(f"---\ntitle: t\ndate: {date!r}\n---\n") for date in dates]
+    assert [post.date and show(post.date)[:10] for post in posts] == ["2022-08-26", "2022-08-26", None, None]
+    assert not any(post.problems for post in posts)
+
+
 def test_included_files_are_part_of_a_page() -> None:
     files = {"p/_a.qmd": "---\na: b\n---\nIn a.\n\n{{< include /_b.qmd >}}\n", "_b.qmd": "In b.\n"}
     body = "{{< include _a.qmd >}}\n\n{{< include ../../etc/passwd >}}\n\n`{{< include _a.qmd >}}`\n"
@@ -112,6 +120,7 @@ def test_pages_of_a_website(tmp_path: Path) -> None:
         "drafts/x.qmd",
         "_x.qmd",
         "_b/x.qmd",
+        "renv/x.qmd",
         "README.md",
     ]
     assert [path for path in paths if not check("text", path, of).unpublished] == paths[:3]

@@ -106,6 +106,15 @@ def test_settings_in_modules_are_read_together(tmp_path: Path) -> None:
     assert check("# A\n", "zh/index.md", found).url == "/b/zh/"
 
 
+def test_a_locale_that_names_no_language_is_that_of_its_folder(tmp_path: Path) -> None:
+    found = configured(
+        tmp_path, {".vitepress/config.ts": "export default { locales: { root: {}, fr: {}, zh: { lang } } }"}
+    )
+    assert [check("# A\n", path, found).lang for path in ("a.md", "fr/a.md", "zh/a.md")] == ["", "fr", "zh"]
+    unknown = configured(tmp_path / "b", {".vitepress/config.ts": "export default { locales: made() }"})
+    assert [check("# A\n", path, unknown).lang for path in ("a.md", "fr/a.md")] == ["", "fr"]
+
+
 def test_pages_lie_in_the_folder_of_sources(tmp_path: Path) -> None:
     config = "export default { srcDir: './src', srcExclude: ['**/{no,nor}.md'], rewrites: { 'p/:a/x/:b': ':a/:b' } }"
     found = configured(tmp_path, {"docs/.vitepress/config.mts": config})

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: Front matter of other generators, which says nothing here, and dates that are those of the build.
 _NO_FIELDS = frozenset(("url", "permalink", "path", "slug", "abbrlink"))
 _DATES_OF_BUILD = frozenset(("today", "now", "last-modified"))
+_AMERICAN_DATE = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
+#: Folders of packages and environments, which hold documents of theirs.
+_PROGRAMS = frozenset(("env", "packrat", "renv", "rsconnect", "site_libs", "venv"))
 _FALSE = frozenset(("false", "no", "f", "off"))
 _SOURCES = (".qmd", ".md", ".ipynb", ".Rmd", ".rmd")
 #: So many patterns of files are read.
@@ -110,8 +113,11 @@ def _files(value: Value | Config, depth: int = 0) -> Iterator[str]:
 def _fields(site: Site, _path: str, fields: Config) -> Config:
     """Front matter without what says nothing here, and with what the site says of cells; its title without Markdown."""
     own = {name: value for name, value in fields.items() if name not in _NO_FIELDS}
-    if text(own, "date").lower() in _DATES_OF_BUILD:
+    when = text(own, "date")
+    if when.lower() in _DATES_OF_BUILD or when.startswith("`r "):
         del own["date"]
+    elif american := _AMERICAN_DATE.fullmatch(when):
+        own["date"] = f"{american[3]}-{american[1]}-{american[2]}"
     if "date-modified" in own and text(own, "date-modified").lower() not in _DATES_OF_BUILD:
         own["updated"] = own["date-modified"]
     own["echo"] = _echo(own) or text(site.config, "echo")
@@ -130,6 +136,8 @@ def _unbuilt(site: Site, path: str, _fields: Config | None) -> str:
     names = path.split("/")
     if any(name.startswith("_") for name in names):
         return "its name, or that of its folder, begins with _"
+    if not _PROGRAMS.isdisjoint(names[:-1]):
+        return "in a folder of programs"
     if re.fullmatch(r"README\.(?:[qR]?md)", names[-1], re.I):
         return "a README is no page here"
     chapters, render = site.config.get("chapters"), site.config.get("render")

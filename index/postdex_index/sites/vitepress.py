@@ -16,7 +16,7 @@ from ..text import globs
 from ..text.fences import Fences
 from .detect import LARGEST, file_text
 from .generator import Address, Config, Generator, PlainBody, Site
-from .locales import Locale
+from .locales import Locale, of_path
 from .permalinks import page
 from .site_config import language, path_of, table, text
 from .slugs import SlugStyle, skipping
@@ -49,7 +49,7 @@ def _configure(site: Site, config: Config) -> Site:
     folder = site.root / home / ".vitepress" / "config"
     config = _together(folder) if os.path.isdir(folder) else _flat({**config})
     locales = table(config, "locales")
-    codes = {name: language(table(locales, name).get("lang")) for name in locales}
+    codes = {name: language(table(locales, name).get("lang")) or language(name.strip("/")) for name in locales}
     named = tuple((f"/{name.strip('/')}/", code) for name, code in codes.items() if name != "root" and "\\" not in name)
     moved = tuple((old, new) for old, new in table(config, "rewrites").items() if isinstance(new, str))
     source = posixpath.normpath(home + text(config, "srcDir"))
@@ -142,7 +142,7 @@ def _locale(site: Site, path: str) -> Locale:
     for folder, code in site.permalinks:
         if folder.startswith("/") and f"/{place}".startswith(folder):
             return Locale(code, place[len(folder) - 1 :])
-    return Locale("", place)
+    return Locale("", place) if site.languages else of_path(place)
 
 
 def _fields(_site: Site, _path: str, fields: Config) -> Config:
