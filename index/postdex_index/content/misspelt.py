@@ -19,6 +19,7 @@ KNOWN = frozenset(
         *("updated", "lastmod", "modified", "last_modified_at", "updateddate", "updatedat", "moddatetime"),
         *("unpublishdate", "tags", "tag", "labels", "keywords", "categories", "category", "authors", "author"),
         *("lang", "language", "locale", "aliases", "alias", "redirect_from", "url", "permalink", "path", "series"),
+        *("translationkey", "page_id", "ref", "lang_ref", "language_reference"),
         *("layout", "draft", "hidden", "indexing", "search", "password", "encrypt", "status", "taxonomies"),
     )
 )
