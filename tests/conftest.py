@@ -14,7 +14,8 @@ QUICK = [
 ]  # fmt: skip
 #: The others: they start processes, fill disks, look through a browser, or try thousands of examples.
 THOROUGH = [
-    "analysis", "benchmarks", "build", "cli", "codec", "cold_start", "concurrency", "connection", "cut", "damage",
+    "analysis", "bad_settings", "benchmarks", "build", "cli", "codec", "cold_start", "concurrency", "connection", "cut",
+    "damage",
     "docs", "doctor", "doors", "edges", "embedding", "engine_contract", "errors", "faults", "forks", "history",
     "hostile", "hugo", "includes", "invariants", "lists", "malformed", "marks", "matching", "mcp", "page", "posts",
     "rank", "render", "replaced", "request", "rescue", "schema", "segments", "service", "site_goldens", "sites",

@@ -146,16 +146,18 @@ def _names(folder: Path) -> set[str]:
 
 
 def file_text(path: Path) -> str:
-    """A file's text; "" if it is no regular file, cannot be read, or is larger than any settings file."""
+    """A file's text; "" if it is no regular file, a link, cannot be read, or is larger than any settings file."""
     try:
-        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
     except (OSError, ValueError):
         return ""
-    with open(number, "rb") as file:
+    try:
         state = os.fstat(number)
         if not stat.S_ISREG(state.st_mode) or state.st_size > LARGEST:
             return ""
-        try:
+        with open(number, "rb", closefd=False) as file:
             return file.read(LARGEST).decode("utf-8", "replace")
-        except OSError:
-            return ""
+    except OSError:
+        return ""
+    finally:
+        os.close(number)

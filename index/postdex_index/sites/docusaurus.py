@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from posixpath import normpath
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -15,6 +14,7 @@ from ..formats.structured import read_block
 from . import mdx_parts
 from .detect import file_text
 from .generator import Address, Config, Folder, Generator, PlainBody, Site
+from .includes import below
 from .locales import Locale
 from .permalinks import split_path
 from .site_config import language, table, text
@@ -46,7 +46,7 @@ def _configure(site: Site, config: Config) -> Site:
         key: name
         for folder in folders
         if folder.kind == _BLOG
-        for key, name in _authors(file_text(site.root / folder.path / "authors.yml"))
+        for key, name in _authors(file_text(site.root / (below(folder.path, "authors.yml") or "authors.yml")))
     }
     slash = text(config, "trailingSlash")
     return site._replace(
@@ -88,9 +88,9 @@ def _named(plugin: Value) -> tuple[str, Config]:
 def _folders(site: Site, kind: str, options: Config) -> Iterator[Folder]:
     """The folders that a plugin reads: one, and for documents one for each of their versions."""
     path, route = _DEFAULTS.get(kind, ("", ""))
-    path = normpath(text(options, "path") or path)
+    path = below("", text(options, "path")) or path
     route = (text(options, "routeBasePath") or route).strip("/")
-    own = text(options, "id")
+    own = text(options, "id") if re.fullmatch(r"[\w-]*", text(options, "id")) else ""
     translated = f"docusaurus-plugin-content-{kind}" + (f"-{own}" if own not in ("", "default") else "")
     if kind != _DOCS:
         yield Folder(path + "/", f"/{route}", kind, translated + "/")
@@ -106,10 +106,10 @@ def _folders(site: Site, kind: str, options: Config) -> Iterator[Folder]:
     for name in versions:
         usual = "" if name == last else "next" if name == "current" else name
         given = table(table(options, "versions"), name).get("path")
-        below = f"/{route}/{given if isinstance(given, str) else usual}"
+        address = f"/{route}/{given if isinstance(given, str) else usual}"
         folder = path if name == "current" else f"{before}versioned_docs/version-{name}"
         of_version = name if name == "current" else f"version-{name}"
-        yield Folder(folder + "/", below.rstrip("/"), kind, f"{translated}/{of_version}/")
+        yield Folder(folder + "/", address.rstrip("/"), kind, f"{translated}/{of_version}/")
 
 
 def _versions(written: str) -> list[str]:
@@ -236,6 +236,7 @@ GENERATOR = Generator(
     signs=_SETTINGS,
     settings=_SETTINGS,
     besides=("versions.json", "authors.yml"),
+    published=("url",),
     configure=_configure,
     styles=(SlugStyle("docusaurus", github_shape, skipping, "anchor", html=False, images=True, titles=True),),
     locale=_locale,

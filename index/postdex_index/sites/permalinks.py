@@ -40,7 +40,7 @@ def url(site: Site, post: Address, *, pattern: str = "", base: str = "") -> Link
     >>> url(Site(), Address("a.md", link="javascript:alert(1)")).wrong
     'this address is neither http, https nor a path (javascript:alert(1))'
     """
-    before = (base or site.base).rstrip("/")
+    before = _escape((base or site.base).rstrip("/"))
     generator = site.generator
     given = _given(post.link, before) if post.link else Link()
     if not post.link or (generator.gives_links and not given.wrong and not _SCHEME.match(post.link)):

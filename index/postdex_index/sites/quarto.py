@@ -383,6 +383,7 @@ GENERATOR = Generator(
     rank=15,
     signs=("_quarto.yml", "_quarto.yaml"),
     settings=("_quarto.yml", "_quarto.yaml"),
+    published=("website.site-url", "book.site-url"),
     configure=_configure,
     styles=(SlugStyle("pandoc", _shape, _numbered, "reserved", html=False, images=True),),
     fields=_fields,

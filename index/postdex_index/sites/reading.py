@@ -14,7 +14,7 @@ from ..formats.dates import find_zone
 from ..model import Problem
 from .detect import ABOVE, detect, generators
 from .generator import UNKNOWN, Generator, Site
-from .site_config import ReadSettings, origin_of, read_settings
+from .site_config import ReadSettings, base_of, origin_of, read_settings
 from .site_config import named as named_setting
 from .slugs import GITHUB, SlugStyle
 
@@ -51,7 +51,8 @@ def _configured(site: Site) -> Site:
     if generator.configure:
         site = generator.configure(site, config)
     said = (named_setting({**config, **site.config}, name) for name in generator.published)
-    site = site._replace(origin=origin_of(next((value for value in said if value), None)))
+    origin = origin_of(next((value for value in said if value), None))
+    site = site._replace(origin=origin, base=base_of(site.base))
     problems = (*problems, *site.problems)
     if site.timezone and find_zone(site.timezone) is None:
         unknown = f"timezone {site.timezone} is not known here; dates are read as UTC"

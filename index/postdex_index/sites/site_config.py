@@ -3,12 +3,14 @@ what. Settings are read, never run; a file that cannot be read is a note."""
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..formats.structured import read_block
 from ..model import Problem
-from .detect import file_text
+from .detect import LARGEST, file_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,10 +39,29 @@ class ReadSettings(NamedTuple):
 def read_settings(path: Path, name: str) -> ReadSettings:
     """What a file of settings says; `name` is its path below the root."""
     kind = _KINDS.get(path.suffix, "YAML")
-    value, problems = read_block(kind, file_text(path).removeprefix("\ufeff"))
+    text = file_text(path)
+    value, problems = read_block(kind, text.removeprefix("\ufeff"))
+    if not text and (unread := _why_unread(path)):
+        problems = (*problems, (0, unread))
     hint = "links and dates may be off until the site's settings can be read"
     notes = [Problem(name, line + 1, "note", message, hint) for line, message in problems]
     return ReadSettings(value if isinstance(value, dict) else {}, tuple(notes))
+
+
+def _why_unread(path: Path) -> str:
+    """Why a file of settings has no text, "" if it is only empty."""
+    try:
+        state = os.lstat(path)
+    except (OSError, ValueError):
+        return "the settings cannot be read"
+    if not stat.S_ISREG(state.st_mode):
+        return "the settings are no regular file; links are not followed"
+    too_large = f"the settings are larger than {LARGEST:,} bytes, and were not read"
+    return "" if not state.st_size else too_large if state.st_size > LARGEST else "the settings cannot be read"
+
+
+#: A site whose links begin with more than this has none.
+_LONGEST_BASE = 1000
 
 
 def text(config: Config, name: str) -> str:
@@ -97,6 +118,17 @@ def origin_of(address: Value) -> str:
     if match is None or _NOWHERE.search(match["host"].lower()):
         return ""
     return f"{(match['scheme'] or 'https').lower()}://{match['host']}"
+
+
+def base_of(path: str) -> str:
+    """What all links of a site begin with, as links may: names with a slash before each; "" for what is no path.
+
+    >>> base_of("/blog/"), base_of("//evil.org/../x"), base_of("javascript:alert(1)")
+    ('/blog', '/evil.org/x', '')
+    """
+    if not path.startswith("/") or len(path) > _LONGEST_BASE:
+        return ""
+    return "".join(f"/{name}" for name in path.split("/") if name not in ("", ".", ".."))
 
 
 def path_of(address: str) -> str:

@@ -60,7 +60,9 @@ def _configure(site: Site, config: Config) -> Site:
         base=path_of(text(config, "base")),
         url="" if text(config, "cleanUrls") == "true" else "ugly",
         permalinks=(("docs_dir", "" if source == "." else source + "/"), *named[:_MOST], *moved[:_MOST]),
-        excluded=tuple(map(str, excluded[:_MOST])) if isinstance(excluded, list) else (),
+        excluded=tuple(glob for glob in excluded[:_MOST] if isinstance(glob, str))
+        if isinstance(excluded, list)
+        else (),
     )
 
 
