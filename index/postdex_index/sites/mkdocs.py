@@ -34,15 +34,20 @@ def _configure(site: Site, config: Config) -> Site:
     syntax = syntax_of(listed, plugins, docs)
     codes = languages(_codes(plugins.get("i18n", {}).get("languages"), table(config, "extra").get("alternate")))
     generator = site.generator._replace(includes=partial(includes, syntax)) if syntax else site.generator
+    theme = table(config, "theme")
+    # Material's pages are called what they say themselves; in the navigation alone they have its name.
+    material = (text(theme, "name") or text(config, "theme")) == "material"
+    titles = {f"{docs}/{path}": title for path, title in _titles(config.get("nav"))}
     excluded = "\n".join((_EXCLUDED, text(config, "exclude_docs"), text(config, "draft_docs")))
     return site._replace(
         generator=generator,
-        language=language(table(config, "theme").get("language")) or next(iter(codes), ""),
+        language=language(theme.get("language")) or next(iter(codes), ""),
         languages=codes if len(codes) > 1 else (),
         base=path_of(text(config, "site_url")),
         url="ugly" if ugly else "",
         slugs=toc_style(listed),
-        titles={f"{docs}/{path}": title for path, title in _titles(config.get("nav"))},
+        titles={} if material else titles,
+        config=dict(titles) if material else {},
         permalinks=(("docs_dir", docs), ("exclude_docs", excluded), *_blogs(config.get("plugins"))),
     )
 
@@ -68,6 +73,12 @@ def _titles(nav: Value) -> Iterator[tuple[str, str]]:
                     yield target, title
                 elif depth:
                     rest.append((target, depth - 1))
+
+
+def _fields(site: Site, path: str, said: Config) -> Config:
+    """Front matter with the title that the navigation of a site of Material has, if it has none itself."""
+    title = site.config.get(path)
+    return said if title is None or text(said, "title") else {**said, "title": title}
 
 
 def _blogs(plugins: Value) -> Iterator[tuple[str, str]]:
@@ -128,6 +139,7 @@ GENERATOR = Generator(
     settings=("mkdocs.yml", "mkdocs.yaml"),
     configure=_configure,
     styles=(TOC._replace(name="mkdocs"),),
+    fields=_fields,
     unbuilt=_unbuilt,
     link=_link,
     named=_named,
