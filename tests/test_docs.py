@@ -17,6 +17,8 @@ from types import ModuleType
 import pytest
 
 from postdex_index import errors, settings
+from postdex_index.sites.detect import detect, generators
+from postdex_index.sites.reading import title_of
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -186,3 +188,17 @@ def test_readme_has_examples() -> None:
     assert text.count(">>> ") >= 5
     assert text.count("\n$ postdex ") >= 5
     assert len(re.findall(r"(?m)^python3 -m venv ", text)) == 2
+
+
+def test_each_generator_is_held_by_a_build_or_said_to_be_by_none() -> None:
+    sites = (ROOT / "docs/sites.md").read_text(encoding="utf-8")
+    without, _, plain = sites.partition("## Held by no build\n")[2].partition("## Read as plain Markdown\n")
+    readme = re.search(r"(?s)- The habits of (.*?)\(\[how well\]", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert readme and without and plain
+    named = {title_of(name) for name in generators()}
+    assert set(re.split(r",\s+|\s+and\s+", readme[1].strip())) == named
+    goldens = (ROOT / "tests/sites").glob("*.json")
+    held = {title_of(name) for golden in goldens if (name := detect(golden.with_suffix("")))}
+    assert held and all(re.search(rf"\b{title}\b", without) for title in named - held)
+    first = plain.partition(" are not told apart")[0]
+    assert "Eleventy" in first and not any(title in first for title in named)
