@@ -59,10 +59,11 @@ _ATTRIBUTES = re.compile(rf"(?<![ \t])[ \t]*\{{[ \t]*({_ATTRIBUTE}(?:[ \t]+{_ATT
 _ID = re.compile(r"(?:^|[ \t])#([^\s{}]+)")
 #: Inline code, a span or what else has attributes, or a reference to a figure and its like.
 _INLINE = re.compile(
+    r"(?=[`!\[{~^@-])(?:"
     rf"(?P<code>`+[^`]*`+)(?:\{{[^{{}}\n]*\}})?|!?\[(?P<span>[^\[\]\n]*)\]{_IN_BRACES}|(?<=\))(?P<image>{_IN_BRACES})"
-    rf"|(?<![ \t])[ \t]+(?=\{{[ \t]*#){_IN_BRACES}[ \t]*$"
+    rf"|(?<=[ \t])(?=\{{[ \t]*#){_IN_BRACES}[ \t]*$"
     r"|(?<!~)~(?P<below>[^~\s]{1,60})~(?!~)|\^(?P<above>[^\^\s\[\]]{1,60})\^"
-    r"|(?<![\w@\\])-?@(?:fig|tbl|sec|eq|lst|thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|nte|tip|wrn|imp|cau)-[\w-]+"
+    r"|(?<![\w@\\])-?@(?:fig|tbl|sec|eq|lst|thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|nte|tip|wrn|imp|cau)-[\w-]+)"
 )
 #: What one of those has in it.
 _RARE = re.compile(r"[@{~^]")

@@ -31,7 +31,8 @@ _MOST = 500
 _NO_FIELDS = frozenset(("url", "permalink", "path", "slug", "abbrlink"))
 _CONTROL, _COMBINING = re.compile("[\0-\x1f]"), re.compile("[\u0300-\u036f]")
 _SPECIAL = re.compile(r"""[\s\ufeff~`!@#$%^&*()\-_+=[\]{}|\\;:"'“”‘’<>,.?/]+""")
-_CODE_OR_EMOJI = re.compile(r"(`+[^`]*`+)|(?<![\w:]):(?:[a-z][a-z0-9_+-]*|[+-]1|\d+):(?![\w:])")
+_EMOJI = re.compile(r"(?<![\w:]):(?:[a-z][a-z0-9_+-]*|[+-]1|\d+):(?![\w:])")
+_CODE_OR_EMOJI = re.compile(rf"(`+[^`]*`+)|{_EMOJI.pattern}")
 _STRESS = re.compile(r"(?<![`*])(`{1,3}|\*{1,3})(?=[^\s`*])([^`*]+?)(?<=\S)\1")
 _CONTAINER = re.compile(r"[ \t]*(:{3,})[ \t]*([\w-]*)")
 _LABEL = re.compile(r"([^\[\]]*+)\[([^\[\]]+)\]")
@@ -201,7 +202,7 @@ def _shown(fields: Config) -> Iterator[str]:
 
 def _dialect(body: str) -> PlainBody:
     """Labels of code groups as titles, braces in `v-pre` as code, no marks in code, and no emoji."""
-    if "{{" not in body and "[!code" not in body and ":" not in body:
+    if "{{" not in body and "[!code" not in body and ":::" not in body and not _EMOJI.search(body):
         return PlainBody(body)
     lines = body.split("\n")
     fences = Fences()
