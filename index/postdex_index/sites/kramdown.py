@@ -103,6 +103,10 @@ class _Lines:
 
     def read(self) -> list[str]:
         for at, line in enumerate(self.lines):
+            if at > self.end and not self.fences.open and (line[:1].isalpha() or not line):  # most lines
+                self.item = self.item if self.paragraph or not line else 0
+                self.paragraph = self.paragraph + 1 if line else 0
+                continue
             if self.fences.holds(line):
                 self.paragraph = 0
                 continue
@@ -149,6 +153,8 @@ class _Lines:
             text = line.lstrip(" \t")
             return f"\\{text}" if text.startswith("#") and at and not self.lines[at - 1].strip() else text
         before = self.model()
+        if "<" not in line and before == "block":
+            return self.numbered(line) if line.startswith("#") else line
         pieces: list[str] = []
         stop, dropped = 0, False
         for tag in _TAG.finditer(line):
