@@ -561,6 +561,30 @@ def test_each_text_runs_in_its_own_direction(browser: Browser, plain: str, scrip
         assert page.locator("h1").get_attribute("dir") == "auto"
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_translations_are_one_hit_or_apart(browser: Browser, tmp_path: Path, scripts: bool) -> None:
+    for lang in ("en", "de"):
+        (tmp_path / lang).mkdir()
+        (tmp_path / lang / "a.md").write_text(f"---\ntitle: In {lang}\n---\nThe refcount.\n", encoding="utf-8")
+    (tmp_path / "postdex.toml").write_text('translations = "group"\nlanguage = "en"\n', encoding="utf-8")
+    with service(tmp_path) as address, opened(browser, {address.rstrip("/")}, java_script_enabled=scripts) as page:
+        page.goto(address + "?q=refcount")
+        wait_for(page, "1 post (translations counted once)")
+        assert titles(page) == ["In en"]
+        other = page.locator("#hits a[hreflang=de]")
+        assert (other.inner_text(), other.get_attribute("href")) == ("de", "documents/de/a.md")
+        page.get_by_text("Show each translation").click()
+        wait_for(page, "2 posts")
+        assert "translations=all" in page.url and page.locator("#hits a[hreflang]").count() == 0
+        page.locator("#q").fill("the refcount")
+        page.locator("#q").press("Enter")
+        page.wait_for_url("**q=the+refcount**")
+        wait_for(page, "2 posts")
+        page.get_by_text("Show translations as one").click()
+        wait_for(page, "1 post (translations counted once)")
+        assert "translations" not in page.url
+
+
 @pytest.mark.parametrize("style", ["", "float: right; width: 7rem", "margin-left: 60vw", "width: 90vw"])
 def test_the_box_stays_in_a_narrow_window(browser: Browser, plain: str, site: tuple[str, Path], style: str) -> None:
     with opened(browser, {plain.rstrip("/"), site[0]}, viewport={"width": 360, "height": 640}) as page:
