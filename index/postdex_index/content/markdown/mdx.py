@@ -12,14 +12,16 @@ from typing import NamedTuple
 
 from .inline_syntax import INLINE
 
-#: What may begin something that is no Markdown, or hide it: a fence, a module, code, an escape, an expression, a tag.
+#: What begins all that may be no Markdown, or hide it: a fence, code, an escape, an expression, a comment, a tag.
+_SIGN = re.compile(r"[`~{<\\]")
 _MARK = re.compile(
-    r"^(?P<fence>[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<ticks>`{3,}(?=[^`\n]*$)|~{3,})[^\n]*)"
-    r"|^(?P<module>(?:import|export)\b)(?=[ \t]*[\w{*'\"])"
-    r"|(?P<code>`+)|(?P<escape>\\.)|(?P<brace>\{)|(?P<tag></?(?:(?P<name>[A-Za-z][\w.-]*+)(?=[\s/>])|(?=>)))"
-    r"|(?P<comment><!--)|(?P<line>\n)",
+    r"(?P<fence>(?P<ticks>`{3,}(?=[^`\n]*$)|~{3,})[^\n]*)|(?P<code>`+)|(?P<escape>\\.)|(?P<brace>\{)|(?P<comment><!--)"
+    r"|(?P<tag></?(?:(?P<name>[A-Za-z][\w.-]*+)(?=[\s/>])|(?=>)))",
     re.M,
 )
+_MODULE = re.compile(r"^(?:import|export)\b(?=[ \t]*[\w{*'\"])", re.M)
+#: What stands before a fence in its line, in no more characters.
+_BEFORE_FENCE, _MOST_BEFORE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*"), 200
 #: What counts in a program: texts and comments, in which no bracket counts, brackets, and the end of a paragraph.
 _TOKEN = re.compile(
     r"\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|`(?:[^`\\]|\\.)*+`?|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
@@ -41,10 +43,16 @@ _SHOWN = frozenset(
         *("tagline", "text", "title"),
     )
 )
+_MEMBER = re.compile(
+    rf"(?<![\w'\"-])[\"']?(?:{'|'.join(sorted(_SHOWN))})[\"']?\s*+:\s*+"
+    r"(?:\"((?:[^\"\\\n]|\\.)*+)\"|'((?:[^'\\\n]|\\.)*+)'|`([^`\\$]*+)`)"
+)
+#: What would make another block of a line that begins with it.
+_BLOCK_SIGNS = tuple("#>+-*=|:~")
 #: Elements whose content is no text.
 _HIDDEN = frozenset(("style", "script"))
 #: What begins a line behind which no paragraph goes on.
-_NO_PARAGRAPH = ("#", ":::", "|", "```", "~~~", "---", "***", "<!--")
+_NO_PARAGRAPH = ("#", ":::", "|", "```", "~~~", "---", "***", "<!--", "<Tag", "</Tag")
 #: Runs of more backticks open no code.
 _MOST_TICKS = 8
 
@@ -66,9 +74,6 @@ def plain_mdx(body: str, ids: bool = True) -> str:
     return _Program(body, ids).read() if any(mark in body for mark in "{<") or _MODULE.search(body) else body
 
 
-_MODULE = re.compile(r"^(?:import|export)\b", re.M)
-
-
 class _Program:
     """A body while it is read: `at` is how far; `done` are finished lines, `line` the pieces of the one under way."""
 
@@ -77,40 +82,48 @@ class _Program:
         self.at = 0
         self.done: list[str] = []
         self.line: list[str | _Tag] = []
-        #: Whether the line before is of a paragraph, which goes on.
-        self.paragraph = False
         #: Whether some bracket is closed nowhere: then none is one of an expression.
         self.unclosed = False
-        #: Runs of backticks that are closed nowhere in this paragraph, by their length.
-        self.unclosed_code: set[int] = set()
+        #: Up to where no run of backticks of a length closes any.
+        self.unclosed_code: dict[int, int] = {}
 
     def read(self) -> str:
         body = self.body
-        while match := _MARK.search(body, self.at):
-            self.put(body[self.at : match.start()])
-            self.at = match.end()
-            if match["line"]:
-                self.end_line()
-            elif match["fence"]:
-                self.put(match[0])
-                self.fence(match["ticks"])
-            elif match["module"]:
-                self.module(match.start())
-            elif match["code"]:
-                self.code(match[0])
-            elif match["brace"]:
-                self.expression(match.start())
-            elif match["tag"]:
-                self.tag(match)
-            elif match["comment"]:
-                stop = body.find("-->", self.at)
-                self.show(body[match.start() : stop if stop >= 0 else len(body)])
-                self.at = stop if stop >= 0 else len(body)
-            else:
-                self.put(match[0])
-        self.put(body[self.at :])
+        modules = [module.start() for module in _MODULE.finditer(body)][::-1]
+        while self.at < len(body):
+            sign = _SIGN.search(body, self.at)
+            start = sign.start() if sign else len(body)
+            while modules and modules[-1] < self.at:
+                modules.pop()
+            if modules and modules[-1] < start:
+                start = modules.pop()
+                self.show(body[self.at : start])
+                self.module(start)
+                continue
+            self.show(body[self.at : start])
+            self.at = start
+            if sign:
+                self.mark(start, _MARK.match(body, start))
         self.end_line()
         return "\n".join(self.done)
+
+    def mark(self, start: int, match: re.Match[str] | None) -> None:
+        """Read what begins with a sign of these; without a match it is text."""
+        self.at = match.end() if match else start + 1
+        if not match or match["escape"]:
+            self.put(self.body[start : self.at])
+        elif match["fence"]:
+            self.fence(start, match["ticks"])
+        elif match["code"]:
+            self.code(match["code"])
+        elif match["brace"]:
+            self.expression(start)
+        elif match["tag"]:
+            self.tag(match)
+        else:
+            stop = self.body.find("-->", self.at)
+            self.at = stop if stop >= 0 else len(self.body)
+            self.show(self.body[start : self.at])
 
     def put(self, text: str) -> None:
         if text:
@@ -118,40 +131,40 @@ class _Program:
 
     def show(self, text: str) -> None:
         """Put a text of several lines."""
-        *lines, last = text.split("\n")
-        for line in lines:
-            self.put(line)
+        first, *lines = text.split("\n")
+        self.put(first)
+        if lines:
             self.end_line()
-        self.put(last)
+            self.done += lines[:-1]
+            self.put(lines[-1])
 
     def end_line(self) -> None:
         """Finish a line; tags that stand alone on it stay."""
-        texts = [piece for piece in self.line if isinstance(piece, str)]
-        text = "".join(texts)
-        if len(texts) < len(self.line):
-            alone, heading = not text.strip(), text.startswith("#")  # no tag is a part of a heading's anchor
-            shown = [
-                piece if isinstance(piece, str) else "" if heading else _shown(piece, alone) for piece in self.line
-            ]
-            text = "".join(shown)
-            self.paragraph = not alone
-        else:
-            self.paragraph = bool(text.strip()) and not text.lstrip().startswith(_NO_PARAGRAPH)
-        if not text.strip():
-            self.unclosed_code.clear()
-        self.done.append(text)
-        self.line = []
+        line, self.line = self.line, []
+        text = "".join(piece for piece in line if isinstance(piece, str))
+        alone, heading = not text.strip(), text.startswith("#")  # no tag is a part of a heading's anchor
+        shown = [piece if isinstance(piece, str) else "" if heading else _shown(piece, alone) for piece in line]
+        self.done.append("".join(shown))
 
-    def fence(self, ticks: str) -> None:
+    def fence(self, start: int, ticks: str) -> None:
         """Pass over fenced code; without an end it goes on to that of the body."""
+        line = self.body.rfind("\n", max(start - _MOST_BEFORE, 0), start) + 1
+        if start - line > _MOST_BEFORE or not _BEFORE_FENCE.fullmatch(self.body, line, start):
+            self.at = start + len(ticks)
+            if ticks[0] == "`":
+                self.code(ticks)
+            else:
+                self.put(ticks)
+            return
         closing = re.compile(rf"^[ \t>]*{ticks}{ticks[0]}*[ \t]*$", re.M).search(self.body, self.at)
-        stop = closing.end() if closing else len(self.body)
-        self.show(self.body[self.at : stop])
-        self.at = stop
+        self.at = closing.end() if closing else len(self.body)
+        self.show(self.body[start : self.at])
 
     def module(self, start: int) -> None:
         """Pass over what is imported or exported: up to a blank line behind its last bracket."""
-        if self.paragraph:
+        self.at = start + len("import")
+        before = self.done[-1].lstrip() if self.done else ""
+        if before and not before.startswith(_NO_PARAGRAPH):
             self.put(self.body[start : self.at])
             return
         depth, stop = 0, -1
@@ -172,11 +185,11 @@ class _Program:
         """Pass over code in a line, if it ends in its paragraph."""
         self.put(ticks)
         count = len(ticks)
-        if count > _MOST_TICKS or count in self.unclosed_code:
+        if count > _MOST_TICKS or self.at < self.unclosed_code.get(count, 0):
             return
         closing = re.compile(rf"(?<!`)`{{{count}}}(?!`)|\n[ \t]*\n").search(self.body, self.at)
         if not closing or closing[0][0] == "\n":
-            self.unclosed_code.add(count)
+            self.unclosed_code[count] = closing.start() if closing else len(self.body)
             return
         self.show(self.body[self.at : closing.end()])
         self.at = closing.end()
@@ -214,26 +227,36 @@ class _Program:
         """Read a tag; what is none stays."""
         name, opening = mark["name"] or "", mark[0][1:2] != "/"
         at, argument, shown = mark.end(), "", list[str]()
+        component = not name[:1].islower()
         while part := _IN_TAG.search(self.body, at):
             at = part.end()
-            if part["name"]:
-                argument = part["name"]
-                continue
-            value = part["text"]
-            if part["brace"]:
-                stop = self.closing(part.start())
-                text = _TEXT.fullmatch(self.body, at, stop) if stop >= 0 else None
-                value = '"' + "".join(text.groups("")) + '"' if text else '""'
-                at = stop + 1
             if part["end"]:
                 self.end_tag(name, opening, part["end"] == "/>", shown, mark.start(), at)
                 return
-            if value is None or not at:
+            if part["name"]:
+                argument = part["name"]
+                continue
+            visible = argument == "alt" or (component and argument in _SHOWN)
+            if part["text"]:
+                shown += [part["text"][1:-1]] if visible else []
+            elif part["brace"] and (stop := self.closing(part.start())) >= 0:
+                shown += self.shown_in(argument, at, stop, visible, component)
+                at = stop + 1
+            else:
                 break
-            if argument == "alt" or (argument in _SHOWN and not name[:1].islower()):
-                shown.append(" ".join(value[1:-1].split()))
             argument = ""
         self.put(mark[0])
+
+    def shown_in(self, argument: str, start: int, stop: int, visible: bool, component: bool) -> list[str]:
+        """What is shown of an argument that is an expression: a text, or members of it that have such a name."""
+        text = _TEXT.fullmatch(self.body, start, stop)
+        if not text:
+            members = _MEMBER.finditer(self.body, start, stop) if component else ()
+            return [re.sub(r"\\(.)", r"\1", "".join(member.groups(""))) for member in members]
+        value = "".join(text.groups(""))
+        if argument == "code":
+            value = f"`` {value} ``" if "``" not in value else ""
+        return [value] if visible else []
 
     def end_tag(self, name: str, opening: bool, single: bool, shown: list[str], start: int, stop: int) -> None:
         source = self.body[start:stop]
@@ -243,7 +266,8 @@ class _Program:
             self.at = closing if closing >= 0 else len(self.body)
             source = self.body[start : self.at]
         form = "" if single or name in _HIDDEN else "<Tag" if opening else "</Tag"
-        self.line.append(_Tag(form, " ".join(filter(None, shown)), name in INLINE))
+        text = " ".join(" ".join(shown).split())
+        self.line.append(_Tag(form, "\\" + text if text.startswith(_BLOCK_SIGNS) else text, name in INLINE))
         self.show(_breaks(source))
 
 
