@@ -179,7 +179,7 @@ BUILDERS = {
             main="article",
             ignored="nav, article > header, article > footer, .theme-doc-version-badge, .theme-doc-toc-mobile",
             clean=True,
-            npm=("@docusaurus/core", "@docusaurus/preset-classic", "react", "react-dom"),
+            npm=("@docusaurus/core", "@docusaurus/preset-classic", "react", "react-dom", "raw-loader"),
         ),
         Builder(
             name="vitepress",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import random
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from costs import check_linear
+from costs import check_cost, check_linear
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -138,6 +139,8 @@ EXTENSIONS: dict[str, Config] = {
 }
 SYNTAX = syntax_of(EXTENSIONS, {"include-markdown": {}}, "docs")
 CODE = "one\n# --8<-- [start:a]\n  two\n# --8<-- [start:b]\n    three\n# --8<-- [end:b]\n# --8<-- [end:a]\nfour\n"
+PAGE = "# Head\n\n```\n# no\n```\n<!--s-->in<!--e-->\n"
+RAW = "import A from '!!raw-loader!@site/docs/x';"
 PLAIN = re.sub(".*-8<-.*", "", CODE)
 #: generator, text of docs/a.md, text with these files in it: x, docs/x, docs/code.py, above/x.md, ../src/x_py310.py
 WRITTEN = [
@@ -163,6 +166,25 @@ WRITTEN = [
     ("", "  {%\n include 'x'\n%}", "  in docs\n\n"),
     ("", '{% include "./../above/x.md" start="<!--s-->" end="<!--e-->" %}', "in"),
     ("", '{% include "https://a.org/x" %}{% include x %}', "{% include x %}"),
+    (
+        "jekyll",
+        "a {% include_relative x y=1 %}{%- include_relative ../x -%}{% include x %}.",
+        "a in docs{% include x %}.",
+    ),
+    ("vitepress", "<!--@include: ./x--> <!-- @include: @/above/x.md{1,1} -->", "in docs # Head"),
+    (
+        "vitepress",
+        "<<< @/docs/x\n<<< ./code.py{2 js} [T]\n <<< x y",
+        f"``` [x]\nin docs\n```\n```js [T]\n{CODE}```\n <<< x y",
+    ),
+    ("docusaurus", "import A from '../above/x.md';\n\n<A/>", f"import A from '../above/x.md';\n\n\n\n{PAGE}\n\n"),
+    ("docusaurus", f"{RAW}\n<CodeBlock language='py'>{{A}}</CodeBlock>", f"{RAW}\n\n\n```py\nin docs\n```\n\n"),
+    ("docusaurus", f"{RAW}\n```\n<CodeBlock>{{A}}</CodeBlock>\n```", f"{RAW}\n```\n<CodeBlock>{{A}}</CodeBlock>\n```"),
+    (
+        "astro",
+        "import a from './x?raw'\n<Code code={a} lang=\"js\" />",
+        "import a from './x?raw'\n\n\n```js\nin docs\n```\n\n",
+    ),
 ]
 
 
@@ -172,7 +194,7 @@ def test_includes_are_read_as_their_generator_does(generator: str, body: str, te
         "x": "at the root\n",
         "docs/x": "in docs",
         "docs/code.py": CODE,
-        "above/x.md": "# Head\n\n```\n# no\n```\n<!--s-->in<!--e-->\n",
+        "above/x.md": PAGE,
         "../src/x_an.py": "an\n",
         "../src/x_py310.py": "3.10\n",
     }
@@ -214,12 +236,19 @@ GENERATORS = ["", *(name for name in generators() if named(name).includes)]
 @pytest.mark.parametrize("name", GENERATORS)
 def test_finding_includes_is_linear(name: str) -> None:
     site, find = finder(name)
-    for piece in [*PIECES, *map("".join, pairwise(PIECES))]:
+    begun = [f"{piece}{run * 500}" for piece in PIECES for run in " a\n/-"]
+    for text in [*PIECES, *map("".join, pairwise(PIECES))]:
 
-        def work(size: int, text: str = piece * 40_000) -> None:
+        def work(size: int, text: str = text * 40_000) -> None:
             list(find(site, "a.md", text[:size]))
 
         check_linear(work, 40_000)
+    for text in begun:
+
+        def whole(text: str = text[:600] + "{% 8<- {! {* import @include <<<") -> None:
+            list(find(site, "a.md", text))
+
+        check_cost(whole, 0.02)
 
 
 @pytest.mark.parametrize("name", GENERATORS)
@@ -367,6 +396,9 @@ def test_a_watch_follows_what_posts_include(book: Path, polling: bool) -> None:
         until(lambda: found("anchored") == ["a.md"], "what the post includes")
         edited(book)
         until(lambda: found("renamed") == ["a.md"], "an edit")
+        time.sleep(0.5)  # whatever folders it watches now, it listens
+        (book / "code/a.rs").write_text(BOOK["code/a.rs"])
+        until(lambda: found("anchored") == ["a.md"], "another edit")
         (book / "src/b.md").write_text("{{#include ../late/b.rs}}")
         until(lambda: any("b.md" in report.changed for report in reports), "another include")
         (book / "late").mkdir()

@@ -60,6 +60,15 @@ def below(folder: str, target: str, above: int = 0) -> str:
     return "" if ups and any(name.startswith(".") for name in names[ups:]) else path
 
 
+def apart(found: Iterable[Include]) -> list[Include]:
+    """Includes in the order of their text, without those that lie in an earlier one."""
+    ordered: list[Include] = []
+    for include in sorted(found, key=lambda include: include.start):
+        if not ordered or include.start >= ordered[-1].stop:
+            ordered.append(include)
+    return ordered
+
+
 def expand(
     body: str,
     path: str,

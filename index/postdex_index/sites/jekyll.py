@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
@@ -11,6 +12,7 @@ from ..formats import dates
 from ..text.globs import wildcard
 from .detect import file_text
 from .generator import Address, Config, Generator, Location, PlainBody, Site
+from .includes import Include, below
 from .kramdown import as_commonmark, basic_id
 from .locales import Locale, of_path
 from .site_config import language, table, text
@@ -58,6 +60,8 @@ _OF_DATE = {
 #: What Liquid takes away, in code too: the marks of a text that it leaves alone, and comments whole.
 _LIQUID = re.compile(r"\{%-?\s*(raw|comment)\s*-?%\}")
 _LIQUID_END = {name: re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}") for name in ("raw", "comment")}
+#: A file beside a page that stands in its text.
+_RELATIVE = re.compile(r"\{%-?\s*include_relative\s+([^\s%]+)(?=[\s%])[^%]*%\}")
 
 
 def _configure(site: Site, config: Config) -> Site:
@@ -371,6 +375,18 @@ def _named_by_file(name: str) -> str:
     return " ".join(word.capitalize() for word in name.split("-"))
 
 
+def _includes(_site: Site, path: str, body: str) -> Iterator[Include]:
+    """The files beside a page, or below its folder, that it takes in. These name others from the page's folder, which
+    lies above theirs."""
+    folders = [posixpath.dirname(path)]
+    while folders[-1]:
+        folders.append(posixpath.dirname(folders[-1]))
+    for match in _RELATIVE.finditer(body) if "include_relative" in body else ():
+        is_named = "{" not in match[1] and ".." not in match[1].split("/")
+        target, *others = [below(folder, match[1]) for folder in folders] if is_named else [""]
+        yield Include(*match.span(), target, others=tuple(others))
+
+
 def _dialect(body: str) -> PlainBody:
     """Without Liquid's comments and `{% raw %}`, as kramdown reads it."""
     return PlainBody(as_commonmark(_without_liquid(body) if "{%" in body else body))
@@ -406,6 +422,7 @@ GENERATOR = Generator(
     fields=_fields,
     unbuilt=_unbuilt,
     link=_link,
+    includes=_includes,
     dialect=_dialect,
     named=_named_by_file,
     translation_keys=("page_id", "ref", "lang-ref", "lang_ref", "language_reference"),

@@ -14,7 +14,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..text.fences import Fences
-from .includes import Include, below
+from .includes import Include, apart, below
 from .site_config import text, texts
 
 if TYPE_CHECKING:
@@ -27,13 +27,17 @@ _QUOTED_FILE = re.compile(r"[ \t]*-+8<-+[ \t]+(?:\"([^\"]+)\"|'([^']+)')$")
 _SECTION = re.compile(r"-8<-+[ \t]+\[[ \t]*(start|end)[ \t]*:[ \t]*([a-z][-\w]*)[ \t]*\]", re.IGNORECASE)
 _SNIPPET = re.compile(r"([^:]*)(?::([a-z][-\w]*)|:([-:,\d]*))?", re.IGNORECASE)
 _RANGE = re.compile(r"(-?\d{1,9})?(:(-?\d{1,9})?)?")
+#: `{!file!lines=1-5 7}`, or with other options `{!+file [ln:1-5,7] |utf-8!}`.
 _FILE = re.compile(
-    r"\{![+-]?[ \t]*([^!{}\[\]|\n]+?)(?:[ \t]*\[ln:([\d.,-]+)\])?[ \t]*(?:\|[^!{}\n]*)?!(?:lines=([\d -]+))?\}"
+    r"\{![+-]?[ \t]*([^!{}\[\]|\s](?:[^!{}\[\]|\n]*[^!{}\[\]|\s])?)[ \t]*(?:\[ln:([\d.,-]+)\][ \t]*)?(?:\|[^!{}\n]*)?!"
+    r"(?:lines=([\d -]+))?\}"
 )
 _VARIANT = re.compile(r"^\{\*[ \t]*(\S+)([^\n]*)\*\}[ \t]*$", re.MULTILINE)
 _SUFFIX = re.compile(r"(?:_an|_py\d{2,3})+(?=\.py$)")
 _VARIANT_OPTION = re.compile(r"(ln|title)\[([^\]]+)\]")
-_TAG = re.compile(r"([ \t]*)\{%-?\s*include(?:-markdown)?\s+(?:\"([^\"\n]+)\"|'([^'\n]+)')((?:[^%{]|%(?!\}))*)%\}")
+_TAG = re.compile(
+    r"(?<![ \t])([ \t]*)\{%-?\s*include(?:-markdown)?\s+(?:\"([^\"\n]+)\"|'([^'\n]+)')((?:[^%{]|%(?!\}))*)%\}"
+)
 _ARGUMENT = re.compile(r"([a-z-]+)\s*=\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([\w-]+))")
 
 
@@ -68,7 +72,7 @@ def _folders(settings: Config, docs: str) -> tuple[str, ...]:
     return tuple([folder for folder in map(posixpath.normpath, named) if not folder.startswith("/")] or ["."])
 
 
-def includes(syntax: Syntax, site: Site, path: str, body: str) -> Iterable[Include]:
+def includes(syntax: Syntax, site: Site, path: str, body: str) -> Sequence[Include]:
     """The includes of a text, as `Generator.includes` gives them."""
     found: list[Include] = []
     if syntax.snippets is not None and "8<-" in body:
@@ -79,16 +83,7 @@ def includes(syntax: Syntax, site: Site, path: str, body: str) -> Iterable[Inclu
         found += _variants(site, body)
     if syntax.pages is not None and "{%" in body:
         found += _pages(syntax.pages, site, path, body)
-    return _apart(sorted(found, key=lambda include: include.start))
-
-
-def _apart(found: Sequence[Include]) -> Iterator[Include]:
-    """The includes that do not lie in an earlier one."""
-    done = 0
-    for include in found:
-        if include.start >= done:
-            yield include
-            done = include.stop
+    return apart(found)
 
 
 def _snippets(syntax: Syntax, site: Site, body: str) -> Iterator[Include]:

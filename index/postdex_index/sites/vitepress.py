@@ -6,8 +6,9 @@ import os
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -16,6 +17,7 @@ from ..text import globs
 from ..text.fences import Fences
 from .detect import LARGEST, file_text
 from .generator import Address, Config, Generator, PlainBody, Site
+from .includes import Include, apart, below
 from .locales import Locale, of_path
 from .permalinks import page
 from .site_config import language, path_of, table, text
@@ -42,6 +44,17 @@ _RAW_ELEMENT = re.compile(r"<(\w++)(?=[^<>]*\sv-pre[\s>])[^<>]*>[^<]*</\1>")
 _CODE_MARK = re.compile(
     r"(?<![ \t])[ \t]*(?://|/\*|<!--|#|--|%%?|;;?|\")[ \t]*\[!code[ \t][^\]\n]*\][ \t]*(?:\*/|-->)?"
 )
+#: A file as code: its path, a region of it, what is marked, its language and attributes, and its title.
+_CODE_FILE = re.compile(
+    r"(?P<path>[^#{}\[\]\s]+)(?:#(?P<region>[\w-]+))?[ \t]*+(?:\{(?P<marks>[^{}]*)\})?[ \t]*+"
+    r"(?:\[(?P<title>[^\[\]]+)\])?"
+)
+_INCLUDE = re.compile(r"<!--[ \t]*@include:[ \t]*([^\s{}#<>]+)(?:#([\w-]+))?(?:\{(\d*),(\d*)\})?[ \t]*-->")
+_REGION = re.compile(
+    r"[ \t]*(?://[ ]?#?|/\*[ ]?#|#pragma[ ]|<!--[ ]#?|::#|#[ ]?)(end ?)?region[ ]([\w*-]+)[ ]?(?:\*/|-->)?[ \t]*",
+    re.IGNORECASE,
+)
+_FRONT_MATTER = re.compile(r"---[ \t]*\n.*?\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _PARAMETER = re.compile(r":(\w+)(\([^()]*\))?([*+?]?)")
 
 
@@ -200,6 +213,65 @@ def _shown(fields: Config) -> Iterator[str]:
             yield from (text(member, name) for name in names if isinstance(member, dict))
 
 
+def _includes(site: Site, path: str, body: str) -> Sequence[Include]:
+    """Comments with the path of a page, in code too, and lines with that of a file that is shown as code."""
+    if not path.endswith(".md") or ("@include" not in body and "<<<" not in body):
+        return ()
+    found = []
+    for match in _INCLUDE.finditer(body):
+        select = partial(_part, region=match[2] or "", first=match[3] or "", last=match[4] or "")
+        found.append(Include(*match.span(), _target(site, path, match[1]), select))
+    start, fences = 0, Fences()
+    for line in body.split("\n"):
+        shown = line.lstrip(" ") if "<<<" in line else ""
+        if not fences.holds(line) and shown.startswith("<<<") and (file := _CODE_FILE.fullmatch(shown[3:].strip())):
+            select = partial(_code, file=file, indent=line[: len(line) - len(shown)])
+            found.append(Include(start, start + len(line), _target(site, path, file["path"]), select))
+        start += len(line) + 1
+    return apart(found)
+
+
+def _target(site: Site, path: str, target: str) -> str:
+    """The file that a page names: from its own folder, or with `@` from that of the sources."""
+    source = dict(site.permalinks).get("docs_dir", "")
+    if target.startswith("@"):
+        return below(source, target[1:].lstrip("/"), site.above)
+    return below(posixpath.dirname(path), target, site.above)
+
+
+def _part(text: str, region: str, first: str, last: str) -> str:
+    """A region or the lines from one to another; all but the front matter where neither is named."""
+    if not (region or first or last):
+        matter = _FRONT_MATTER.match(text)
+        return text[matter.end() :] if matter else text
+    lines = _region(text.split("\n"), region) if region else text.split("\n")
+    return "\n".join(lines[max(int(first[:9] or 1) - 1, 0) : int(last[:9]) if last else None])
+
+
+def _code(text: str, file: re.Match[str], indent: str) -> str:
+    """A file as a block of code, by its language and with its title or name."""
+    marks = [mark for mark in (file["marks"] or "").split() if not re.fullmatch(r"\d[\d,-]*", mark)]
+    name = posixpath.basename(file["path"])
+    language = marks[0] if marks else name.rpartition(".")[2] if "." in name else ""
+    lines = text.removesuffix("\n").split("\n")
+    if file["region"]:
+        inside = [line for line in _region(lines, file["region"]) if not _REGION.fullmatch(line)]
+        lines = dedent("\n".join(inside)).split("\n")
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return "\n".join(indent + line for line in (f"{fence}{language} [{file['title'] or name}]", *lines, fence))
+
+
+def _region(lines: Sequence[str], name: str) -> Sequence[str]:
+    """The lines of a region, without its marks; all of them if there is none of this name."""
+    marks = [
+        (at, mark) for at, line in enumerate(lines) if "egion" in line.lower() and (mark := _REGION.fullmatch(line))
+    ]
+    named = [(at, mark[1] is None) for at, mark in marks if mark[2] == name]
+    start = next((at for at, begins in named if begins), None)
+    stop = next((at for at, begins in named if not begins and start is not None and at > start), None)
+    return lines if start is None or stop is None else lines[start + 1 : stop]
+
+
 def _dialect(body: str) -> PlainBody:
     """Labels of code groups as titles, braces in `v-pre` as code, no marks in code, and no emoji."""
     if "{{" not in body and "[!code" not in body and ":::" not in body and not _EMOJI.search(body):
@@ -268,5 +340,6 @@ GENERATOR = Generator(
     unbuilt=_unbuilt,
     link=_link,
     shown=_shown,
+    includes=_includes,
     dialect=_dialect,
 )

@@ -71,7 +71,7 @@ class NotifySource:
             ) from error
         watched = list(folders)
         if self.complete:
-            watched = [path for path in watched if path == watched[0] or not path.startswith(watched[0])]
+            watched = [path for path in watched if path == watched[0] or not path.startswith(watched[0] + os.sep)]
         self._stop = stop
         self._changes = watch(
             *watched,

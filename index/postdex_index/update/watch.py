@@ -147,7 +147,8 @@ def _source(following: _Following, folders: Iterable[str], stop: threading.Event
     if polling or not tells(Path(following.root)):
         return PollingSource(stop)
     try:
-        return NotifySource((os.path.join(following.root, path) for path in folders), stop)
+        # Paths are told as they begin here, so none may lead up.
+        return NotifySource((os.path.normpath(os.path.join(following.root, path)) for path in folders), stop)
     except (FileNotFoundError, PermissionError):
         return None
     except PostdexError as error:

@@ -1,0 +1,2 @@
+def trim(wick):
+    return wick[1:]

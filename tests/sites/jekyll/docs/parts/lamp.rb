@@ -1,0 +1,3 @@
+def shine
+  :lamp
+end

@@ -1,0 +1,4 @@
+# region light
+def light(kiln):
+    return kiln.lit
+# endregion light
