@@ -76,6 +76,8 @@ BODIES: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ("jekyll", "<div>\n\n# a\n</div>", "<div>\n\n\\# a\n</div>", ()),
     ("jekyll", '<aside markdown="1">\n<img src="a">\n*b*\n</aside>', '\n<img src="a">\\\n*b*\n', ()),
     ("jekyll", '<div markdown="1">\n# [A](b){: .c} {#d}\n</div>', "\n# [A](b){: .c} {#d}\n", ()),
+    ("jekyll", "<div>\n  <b>a</b>\n</div>\n## C", "\n<b>a</b>\n\n## C", ()),
+    ("jekyll", "<div>\n<pre>\n  a</pre>\n</div>\n# C", "<div>\n<pre>\na</pre>\n</div>\n# C", ()),
     # its comments, abbreviations, and what is no heading
     ("jekyll", "a {::comment}\n# b\n{:/comment} c {::comment} d", "a \n\n c {::comment} d", ()),
     ("jekyll", "*[HTML]: Hyper\n\n # a\n\n- b\n\n  # c\n # d", "\n\n \\# a\n\n- b\n\n  # c\n \\# d", ()),

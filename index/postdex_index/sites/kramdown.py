@@ -39,6 +39,8 @@ _OF_SPANS_NAMES = (
 _SPAN, _EMPTY = frozenset(_SPAN_NAMES.split()), frozenset(_EMPTY_NAMES.split())
 #: Elements whose text is blocks with `markdown="1"`, and those whose text is a line; that of others stays HTML.
 _OF_BLOCKS, _OF_SPANS = frozenset(_OF_BLOCKS_NAMES.split()), frozenset(_OF_SPANS_NAMES.split())
+#: Elements whose text is shown, or run, as it stands.
+_VERBATIM = frozenset(("pre", "script", "style", "textarea"))
 #: What is no part of an id that is made of a heading in HTML, though it has letters.
 _NO_TEXT = re.compile(r"!\[[^\]\n]*\]\([^()\n]*\)|\]\([^()\n]*\)|\]\[[^\]\n]*\]|<[^<>\n]*>|&#?\w+;")
 #: After so many elements that nothing closes, no other is looked for, nor the end of one that has so many open in it.
@@ -125,9 +127,10 @@ class _Lines:
         return tag is not None and not tag[1] and tag[2].lower() not in _SPAN | _EMPTY
 
     def find_end(self, at: int) -> None:
-        """Find the last line of the element that begins here; it has none if nothing closes it."""
+        """Find the last line of the element that begins here; it has none if nothing closes it. One that the text goes
+        on straight after is mixed, too: HTML of CommonMark's would reach to the next blank line."""
         names: list[str] = []
-        mixed = False
+        mixed = verbatim = False
         if self.unclosed > _MOST_UNCLOSED:
             return
         for number in range(at, len(self.lines)):
@@ -135,6 +138,7 @@ class _Lines:
             for closing, name, attributes, single in _TAG.findall(line) if "<" in line else ():
                 lower = name.lower()
                 mixed |= "markdown" in attributes
+                verbatim |= lower in _VERBATIM
                 if closing and lower in names:
                     del names[len(names) - 1 - names[::-1].index(lower) :]
                 elif not closing and not single and lower not in _EMPTY:
@@ -142,7 +146,8 @@ class _Lines:
             if len(names) > _DEEPEST:
                 break
             if not names:
-                self.end, self.mixed = number, mixed
+                goes_on = any(map(str.strip, self.lines[number + 1 : number + 2]))
+                self.end, self.mixed = number, mixed or (goes_on and not verbatim)
                 return
         self.unclosed += 1
 
