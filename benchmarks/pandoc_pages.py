@@ -1,8 +1,7 @@
 """How does Quarto make pages, where only pandoc is installed? A site's sources -> its pages in `_site/`.
 
 Run in the site's root. Pandoc parses, and so gives the headings their ids; what Quarto does besides follows its manual:
-which files are pages, cells and their options, callouts, tabs, references, shortcodes, and the title that a first
-heading becomes. Cells are not run.
+which files are pages, cells and their options, callouts, tabs, references and shortcodes. Cells are not run.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-TEMPLATE = """<html><head><title>$if(title)$$pagetitle$ – $endif$Harbour</title></head><body>
+TEMPLATE = """<html><head><title>$pagetitle$ – Harbour</title></head><body>
 <main id="quarto-document-content">
 $if(title)$<header id="title-block-header">
 <div class="quarto-title"><h1 class="title">$title$</h1></div>
@@ -77,11 +76,10 @@ def make(source: Path, scratch: Path, echo: bool) -> None:
     if said := re.search(r"^(?:execute:\n  )?echo: (\w+)", fields, re.M):
         echo = said[1] != "false"
     body = text[head.end() :] if head else text
-    top = head[0] if head else ""
-    if not re.search(r"^title:", fields, re.M) and (first := re.match(r"\s*# (.*?)(?:[ \t]*\{(.*?)\})?\n", body)):
-        named = re.search(r"#\S+", first[2] or "")
-        top += f"---\ntitle: '{f'[{first[1]}]{{{named[0]}}}' if named else first[1]}'\n---\n"
-        body = body[first.end() :]
+    # Without a title a page is called like its file there; its first heading is what readers see above it.
+    first = re.search(r"^# (.*?)(?:[ \t]*\{.*\})?$", body, re.M)
+    called = first[1] if first else source.stem
+    named = [] if re.search(r"^title:", fields, re.M) else [f"--metadata=pagetitle:{called}"]
     name = re.search(r"^output-file: (\S+)", fields, re.M)
     page = Path("_site") / (source.with_name(name[1]) if name else source.with_suffix(".html"))
     page.parent.mkdir(parents=True, exist_ok=True)
@@ -91,8 +89,9 @@ def make(source: Path, scratch: Path, echo: bool) -> None:
         [
             *("pandoc", "--from=markdown", "--to=html5", "--wrap=none", "--mathjax", f"--output={page}"),
             *(f"--template={scratch / 'page.html'}", f"--lua-filter={scratch / 'page.lua'}"),
+            *named,
         ],
-        input=top + without_shortcodes(body),
+        input=(head[0] if head else "") + without_shortcodes(body),
         text=True,
         check=True,
     )

@@ -74,12 +74,13 @@ def test_text_is_what_readers_see(fields: str, body: str, expected: str) -> None
     assert " ".join(section.text for section in post.sections).split() == expected.split()
 
 
-def test_a_first_heading_that_becomes_the_title_has_only_an_anchor_of_its_own() -> None:
-    assert [(post.title, post.sections[0].anchor) for post in map(check, ("# A b\n", "# A b {#c}\n"))] == [
-        ("A b", ""),
-        ("A b", "c"),
+def test_the_first_heading_of_a_chapter_is_its_title_and_has_only_an_anchor_of_its_own() -> None:
+    book = SITE._replace(config={"chapters": ["a.qmd"]})
+    chapters = [
+        check(text, of=book) for text in ("# A b\n", "<!-- x -->\n\n# A b {.y #c}\n", "---\ntitle: t\n---\n# A b\n")
     ]
-    assert check("---\ntitle: t\n---\n# A b\n").sections[0].anchor == "a-b"
+    assert [(post.title, post.sections[0].anchor) for post in chapters] == [("A b", ""), ("A b", "c"), ("t", "a-b")]
+    assert check("# A b\n").sections[0].anchor == "a-b"
 
 
 def test_fields() -> None:

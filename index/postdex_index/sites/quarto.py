@@ -123,6 +123,7 @@ def _fields(site: Site, _path: str, fields: Config) -> Config:
         own["updated"] = own["date-modified"]
     own["echo"] = _echo(own) or text(site.config, "echo")
     own.setdefault("bibliography", site.config.get("bibliography"))
+    own["is-chapter"] = "true" if "chapters" in site.config else ""
     title = text(own, "title")
     return {**own, "title": _STRESS.sub(r"\2", title)} if title else own
 
@@ -202,9 +203,10 @@ def _includes(_site: Site, path: str, body: str) -> Iterator[Include]:
 
 
 def _visible(body: str, fields: Config) -> str:
-    """A body without the options of its cells, and without those whose code is not shown; its first heading has no
-    anchor where it becomes the title, and keys of sources are none of the text where a bibliography tells them."""
-    title = None if text(fields, "title") else _BEFORE_TITLE.match(body)
+    """A body without the options of its cells, and without those whose code is not shown; the first heading of a
+    chapter becomes its title and has no anchor, and keys of sources are no text where a bibliography tells them."""
+    has_title = text(fields, "title") or not text(fields, "is-chapter")
+    title = None if has_title else _BEFORE_TITLE.match(body)
     lines = body.split("\n")
     if title:
         at = body.count("\n", 0, title.end())
