@@ -17,6 +17,8 @@ import pytest
 from costs import cpu_s
 
 import postdex
+from postdex_index.content.misspelt import KNOWN
+from postdex_index.content.parser import parse
 from postdex_index.content.reader import read, walk
 from postdex_index.model import Problem
 from postdex_index.settings import Settings, find_folder
@@ -454,6 +456,28 @@ def test_an_odd_value_of_any_setting_does_no_harm(name: str, tmp_path: Path) -> 
             if spent > 2:
                 wrong.append(f"{place} = {str(value)[:40]!r}: {spent:.1f} s")
     assert not wrong, "\n".join(wrong)
+
+
+#: Fields of front matter that generators look at besides those that all posts have.
+FIELDS = [
+    *("hero", "features", "type", "translationKey", "ref", "id", "parse_number_prefixes", "output-file", "execute"),
+    *("format", "cascade", "build", "headless", "unlisted", "date-modified", "echo", "template", "last_update"),
+    *("linkTitle", "page_id", "extra", "excerpt_separator", "lang-exclusive", "redirect_to", "render"),
+]
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_an_odd_value_of_any_field_does_no_harm(name: str, tmp_path: Path) -> None:
+    of = site(make(tmp_path, SAMPLES[name]))
+    for number, field in enumerate([*sorted(KNOWN), *FIELDS]):
+        for value in ODD[number % SHARE :: SHARE]:
+            front = json.dumps({field: value})
+            if len(front) < 60_000:
+                said = f"{field}: {str(value)[:40]!r}"
+                post = parse(f"---\n{front}\n---\n# H\n\nword\n", "sub/2022-01-02-b.zh.md", of, Settings())
+                assert post.title and "word" in "".join(section.text for section in post.sections), said
+                assert re.match(r"/|https?://|$", post.url) and not re.search(r"[\s\0\u202e<>\"]", post.url), said
+                assert all(problem.message and problem.hint for problem in post.problems), said
 
 
 DEEP = "[" * 100_000

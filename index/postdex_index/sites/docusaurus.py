@@ -186,7 +186,11 @@ def _document(post: Address, path: str) -> str:
     above = f"/{above}/" if above else "/"
     if not post.slug and stem.lower() in ("index", "readme", *(name.lower() for name in folders[-1:])):
         return above
-    return urljoin(above, post.slug or text(post.fields, "id") or (_unordered(stem) if unordered else stem))
+    name = _unordered(stem) if unordered else stem
+    try:
+        return urljoin(above, post.slug or text(post.fields, "id") or name)
+    except ValueError:  # a slug that has a host, which is none (`//[`)
+        return above + name
 
 
 def _unordered(name: str) -> str:
