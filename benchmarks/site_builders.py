@@ -195,6 +195,15 @@ BUILDERS = {
             npm=("vitepress", "vue"),
         ),
         Builder(
+            name="zola",
+            title="Zola, by the documentation of",
+            version=shlex.join([sys.executable, str(Path(__file__).with_name("zola_pages.py")), "--version"]),
+            build=shlex.join([sys.executable, str(Path(__file__).with_name("zola_pages.py"))]),
+            content=("content",),
+            common="content/common/{name}.md",
+            output="public",
+        ),
+        Builder(
             name="quarto",
             title="Quarto, by",
             version="pandoc --version",

@@ -113,7 +113,7 @@ def read_golden(file: Path) -> Golden:
     """The golden that `write_golden` wrote."""
     kept = json.loads(file.read_text(encoding="utf-8"))
     pages = {
-        path: Page(page["link"], page["title"], tuple(page["ids"].split()), page["words"])
+        path: Page(page["link"], page["title"], tuple(filter(None, page["ids"].split(" "))), page["words"])
         for path, page in kept["pages"].items()
     }
     return Golden(kept["version"], pages)

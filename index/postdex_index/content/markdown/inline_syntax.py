@@ -208,7 +208,13 @@ def clean_prose(
         text = visible_text(text, links)
     if "**" in text:
         text = _STARS.sub(_without_stars, text)
-    return _CODE_MARK.sub(lambda mark: ticks + parts[int(mark[1])] + ticks, text) if codes else text
+    return _CODE_MARK.sub(lambda mark: _ticked(parts[int(mark[1])], ticks), text) if codes else text
+
+
+def _ticked(code: str, ticks: str) -> str:
+    """Code between ticks, twice as many if it has such a one itself."""
+    around = ticks * 2 if ticks and ticks in code else ticks
+    return around + code + around
 
 
 def _without_stars(match: re.Match[str]) -> str:
