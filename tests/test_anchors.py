@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from costs import check_linear
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postdex_index.content.markdown.sections import sections
 from postdex_index.sites.detect import style_names
+from postdex_index.sites.python_markdown import toc_style
 from postdex_index.sites.reading import slug_style
 from postdex_index.sites.slugs import Slugger
 
@@ -144,6 +146,14 @@ def test_never_raises_and_skippers_never_repeat(style: str, headings: list[str])
     if style in ("github", "hugo", "mkdocs"):
         anchors = [anchor for anchor, heading in zip(anchors, headings, strict=True) if heading]
         assert len(set(anchors)) == len(anchors)
+
+
+@pytest.mark.parametrize("piece", ["<a", "</", "<", "> <", ":a", ":a:", "-", "--", " {", "`", "{a} ", " "])
+def test_slugs_of_unicode_are_linear(piece: str) -> None:
+    style = toc_style(
+        {"toc": {"slugify": {"kwds": {"case": "lower"}}}, "attr_list": {}, "smarty": {}, "pymdownx.emoji": {}}
+    )
+    check_linear(lambda n: style.shape(piece * n), 20_000)
 
 
 def test_many_repeats_are_linear() -> None:

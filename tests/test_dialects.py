@@ -108,7 +108,7 @@ def test_tags_of_the_text_follow_those_of_the_front_matter() -> None:
     assert parse("#c\n", "x.md", Site(), Settings()).tags == ()
 
 
-GENERATORS = ["obsidian", "logseq", "jekyll", "mdbook", "vitepress", "quarto"]
+GENERATORS = ["obsidian", "logseq", "jekyll", "mdbook", "vitepress", "quarto", "mkdocs", "pelican"]
 PIECES = [
     *"%`~#^=![]|{} \n\tab1中",
     "{% raw %}",
@@ -185,6 +185,7 @@ def hostile(n: int) -> list[str]:
         ),
         *(
             "# a" + " " * n + "{",
+            *("# a" + " #" * n + " ", "# a" + " {a" * n + "}", "# a" + "\u00a0" * n, "*[" * n, "a\n==\n" * n),
             "# [a][b]" * n,
             "# a^[" * n,
             "<!-- -->" * n,

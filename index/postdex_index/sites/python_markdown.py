@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: The line below a heading of two lines or more, which is none.
 _UNDERLINE = re.compile(r"(?:=+|-+) *$")
 #: Behind a heading braces are attributes, whatever is in them; an id is read by whoever makes anchors.
-_ATTRIBUTES = re.compile(r" +\{:?[^{}#\n]+\} *#*$")
+_ATTRIBUTES = re.compile(r"(?<! ) +\{:?[^{}#\n]+\} *#*$")
 _ABBREVIATION = re.compile(r" {0,3}\*\[[^\]]+\] ?:")
 #: How lines begin that are changed here: most bodies have none of them.
 _ANY = re.compile(
@@ -134,7 +134,9 @@ def unicode_slug(text: str, separator: str = "-", case: str = "lower") -> str:
     >>> unicode_slug("Seeds: what & when?")
     'seeds-what--when'
     """
-    bare = _CASES[case](_TAG.sub("", normalize("NFC", text)).strip())
+    text = normalize("NFC", text)
+    end = text.rfind(">") + 1  # what follows has no tag, and would be looked through for one again and again
+    bare = _CASES[case]((_TAG.sub("", text[:end]) + text[end:]).strip())
     return re.sub(r"[^\w\- ]", "", bare).replace(" ", separator)
 
 
