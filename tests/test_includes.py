@@ -355,6 +355,16 @@ def test_a_post_follows_what_it_includes(book: Path, change: Callable[[Path], No
         assert [hit.path for hit in ix.search("anchored").hits] == ["a.md"]
 
 
+def test_chapters_follow_the_summary(book: Path) -> None:
+    with postdex.open(book / "src") as ix:
+        assert [hit.title for hit in ix.search("second").hits] == ["Second"]
+        (book / "src/SUMMARY.md").write_text("- [Another](b.md)\n")
+        assert [hit.title for hit in ix.search("second").hits] == ["Another"]
+        assert not ix.search("anchored").hits
+        (book / "src/SUMMARY.md").write_text("- [Another](b.md)\n- [A](a.md)\n")
+        assert [hit.title for hit in ix.search("anchored").hits] == ["A"]
+
+
 def test_a_touched_file_is_not_a_change(book: Path) -> None:
     with postdex.open(book / "src") as ix:
         ix.refresh()
