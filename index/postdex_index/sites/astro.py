@@ -26,6 +26,8 @@ _DOCS, _PAGES, _COLLECTIONS = "docs", "pages", "collections"
 _USUAL = (Folder("src/pages/", "", _PAGES), Folder("src/content/", "", _COLLECTIONS))
 #: What links end with, by how the settings say that.
 _ENDINGS = {"": "/", "bare": "", "ugly": ".html"}
+#: Front matter of other generators, which says nothing to Starlight.
+_NO_FIELDS = frozenset(("url", "permalink", "path", "abbrlink"))
 #: Two hyphens become a dash, outside of code.
 _DASH = re.compile("(?<!-)--(?!-)")
 #: From this version on an anchor keeps the hyphen at its end.
@@ -71,7 +73,7 @@ def _configure(site: Site, config: Config) -> Site:
         url=_form(config),
         language=codes.get(default) or language(default),
         languages=tuple(dict.fromkeys(filter(None, codes.values()))),
-        permalinks=tuple((name, code) for name, code in codes.items() if name != "root"),
+        config={name: code for name, code in codes.items() if name != "root"},
         folders=tuple(folders),
     )
 
@@ -101,26 +103,36 @@ def _place(site: Site, path: str) -> tuple[Folder | None, str]:
 
 def _locale(site: Site, path: str) -> Locale:
     folder, below = _place(site, path)
-    if not folder or folder.kind != _DOCS or not (site.permalinks or site.languages):
+    if not folder or folder.kind != _DOCS or not (site.config or site.languages):
         return of_path(path)
     name, _, rest = below.partition("/")
-    code = dict(site.permalinks).get(name, "") if rest else ""
+    code = text(site.config, name) if rest else ""
     return Locale(code, folder.path + rest) if code else Locale("", path)
 
 
 def _fields(site: Site, path: str, fields: Config) -> Config:
-    """What the page's hero says of it describes it."""
+    """Front matter as Starlight understands it: what a page's hero says of it describes it."""
+    folder, _ = _place(site, path)
+    if not folder or folder.kind != _DOCS:
+        return fields
+    given = {name: value for name, value in fields.items() if name not in _NO_FIELDS}
     tagline = text(table(fields, "hero"), "tagline")
-    return {**fields, "description": tagline} if tagline and not fields.get("description") else fields
+    if tagline and not given.get("description"):
+        given["description"] = tagline
+    if text(fields, "lastUpdated")[:4].isdigit():
+        given["updated"] = text(fields, "lastUpdated")
+    return given
 
 
-def _unbuilt(site: Site, path: str, _front: Config | None) -> str:
+def _unbuilt(site: Site, path: str, front: Config | None) -> str:
     folder, below = _place(site, path)
     if not folder:
         docs = any(folder.kind == _DOCS for folder in site.folders)
         return "in neither the site's pages nor its collections" if docs else ""
     if folder.kind != _COLLECTIONS and split_path(below) == ([], "404"):
         return "shown where there is no page"
+    if folder.kind == _DOCS and text(front or {}, "pagefind") == "false":
+        return "pagefind: false"
     hidden = below.split("/") if folder.kind == _PAGES else below.split("/")[-1:]
     return "its name begins with _" if any(name.startswith("_") for name in hidden) else ""
 

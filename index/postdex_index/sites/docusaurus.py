@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -28,6 +29,10 @@ _DOCS, _BLOG, _PAGES = _KINDS = ("docs", "blog", "pages")
 _DEFAULTS = {_DOCS: ("docs", "docs"), _BLOG: ("blog", "blog"), _PAGES: ("src/pages", "")}
 _PLUGIN = re.compile(r"(?:@docusaurus/)?(?:plugin-)?content-(docs|blog|pages)")
 _CLASSIC = ("classic", "@docusaurus/classic", "@docusaurus/preset-classic")
+#: No more plugins, folders and versions are looked at.
+_MOST = 500
+#: Front matter of other generators, which says nothing here.
+_NO_FIELDS = frozenset(("url", "permalink", "path", "abbrlink"))
 #: A number that only orders files, and what looks like one: a date or a version.
 _ORDER, _NO_ORDER = re.compile(r"\d+\s*[-_.]+\s*(?=[^-_.\s])"), re.compile(r"\d+[-_.]\d+")
 #: The last date in a post's path; what stands before and behind it is its name.
@@ -41,7 +46,8 @@ def _configure(site: Site, config: Config) -> Site:
     default = text(i18n, "defaultLocale")
     locales = i18n.get("locales")
     codes = [code for code in locales if isinstance(code, str)] if isinstance(locales, list) else []
-    folders = [folder for kind, options in _plugins(config) for folder in _folders(site, kind, options)]
+    plugins = islice(_plugins(config), _MOST)
+    folders = [folder for kind, options in plugins for folder in _folders(site, kind, options)][:_MOST]
     authors = {
         key: name
         for folder in folders
@@ -56,7 +62,7 @@ def _configure(site: Site, config: Config) -> Site:
         language=language(default),
         languages=tuple(dict.fromkeys(filter(None, map(language, [default, *codes])))),
         # In a site of one language no address names it.
-        permalinks=tuple((code, "" if code == default else f"/{code}") for code in codes or [default]),
+        config={code: "" if code == default else f"/{code}" for code in codes or [default]},
         folders=tuple(sorted(folders, key=lambda folder: -len(folder.path))),
         authors=authors,
     )
@@ -103,7 +109,7 @@ def _folders(site: Site, kind: str, options: Config) -> Iterator[Folder]:
     # Documents without any version are made into one before the site is built.
     versions, last = versions or ["current"], text(options, "lastVersion") if versions else "current"
     last = last or next((name for name in versions if name != "current"), "current")
-    for name in versions:
+    for name in versions[:_MOST]:
         usual = "" if name == last else "next" if name == "current" else name
         given = table(table(options, "versions"), name).get("path")
         address = f"/{route}/{given if isinstance(given, str) else usual}"
@@ -144,9 +150,9 @@ def _place(site: Site, path: str) -> tuple[Folder | None, str]:
 def _fields(site: Site, path: str, fields: Config) -> Config:
     """Authors by their names, and of a post the date that its folders say."""
     folder, below = _place(site, path)
+    given = {name: value for name, value in fields.items() if name not in _NO_FIELDS}
     if not folder or folder.kind != _BLOG:
-        return fields
-    given = dict(fields)
+        return given
     dated = _DATED.fullmatch(below)
     if dated and not given.get("date"):
         given["date"] = dated["date"].replace("/", "-")
@@ -164,7 +170,7 @@ def _unbuilt(site: Site, path: str, fields: Config | None) -> str:
         return "in no folder that the site's plugins read"
     if any(name.startswith("_") for name in below.split("/")):
         return "a part of other pages (its name or its folder's begins with _)"
-    if path.startswith("i18n/") and path.split("/")[1] not in dict(site.permalinks):
+    if path.startswith("i18n/") and path.split("/")[1] not in site.config:
         return "in a language that the site does not have"
     return "unlisted: true" if text(fields or {}, "unlisted") == "true" else ""
 
@@ -175,7 +181,7 @@ def _link(site: Site, post: Address) -> str:
         return ""
     code = post.path.split("/")[1] if post.path.startswith("i18n/") else ""
     link = {_DOCS: _document, _BLOG: _post, _PAGES: _page}[folder.kind](post, below)
-    link = f"{dict(site.permalinks).get(code, '')}{folder.route}/{link.lstrip('/')}"
+    link = f"{text(site.config, code)}{folder.route}/{link.lstrip('/')}"
     return link + "/" if site.url == "true" else link.rstrip("/") if site.url == "false" else link
 
 
