@@ -317,6 +317,22 @@ def test_a_path_never_leads_out(tmp_path: Path) -> None:
         assert files.text(path) is None
 
 
+@pytest.mark.parametrize(
+    ("repository", "is_home", "found"), [(True, False, True), (False, False, False), (True, True, False)]
+)
+def test_files_of_the_repository_are_read_unless_it_is_all_of_home(
+    book: Path, monkeypatch: pytest.MonkeyPatch, repository: bool, is_home: bool, found: bool
+) -> None:
+    monkeypatch.setenv("HOME", str(book.parent if is_home else book / "elsewhere"))
+    if repository:
+        (book.parent / ".git").mkdir()
+    (book.parent / "shared.txt").write_text("shared")
+    (book.parent / ".env").write_text("secret")
+    text = "{{#include ../../shared.txt}} {{#include ../../.env}} {{#include ../../.git/config}}"
+    (book / "src/a.md").write_text(text)
+    assert text_of(book).split() == ["shared"] * found
+
+
 def edited(book: Path) -> None:
     (book / "code/a.rs").write_text(BOOK["code/a.rs"].replace("anchored", "renamed"))
 
