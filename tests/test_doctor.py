@@ -121,6 +121,26 @@ def test_a_site_in_a_folder_of_the_folder_is_said(blog: Blog) -> None:
     assert not [it for it in blog.told()["problems"] if "looks like" in it["message"]]
 
 
+def test_what_is_wrong_with_the_settings_of_the_site_is_said(blog: Blog) -> None:
+    posts = blog.folder / "posts"
+    posts.mkdir()
+    (posts / "a.md").write_text("---\ntitle: A\n---\nword\n")
+    settings = blog.folder / "_config.yml"
+    for make in (
+        lambda: settings.write_text("title: x\nurl: [\n"),
+        settings.mkdir,
+        lambda: settings.symlink_to("a.md"),
+    ):
+        make()
+        for _ in range(2):  # without an index and with one
+            found = json.loads(blog.run("-C", "posts", "doctor", "--json")[1].partition("\npostdex: ")[0])["problems"]
+            assert found and all(it["path"] == "../_config.yml" and it["line"] and it["hint"] for it in found)
+            blog.run("-C", "posts", "index")
+        check(blog.run("-C", "posts", "doctor"), 0, f"_config.yml:{found[0]['line']}: note: ")
+        shutil.rmtree(posts / ".postdex")
+        settings.rmdir() if settings.is_dir() else settings.unlink()
+
+
 def test_where_there_is_no_post_a_site_below_is_named(blog: Blog) -> None:
     shutil.rmtree(blog.index)
     for name in ("a", "b", "c"):

@@ -5,6 +5,7 @@ What `Index.status` and `Index.problems` say. Nothing is changed here, and no se
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,7 +49,7 @@ def problems_of_files(folder: Path, settings: Settings) -> list[Problem]:
     readings = [read(folder, path, its_site, settings) for path in walked.files]
     published = [reading.post for reading in readings if reading.post and not reading.post.unpublished]
     problems = [problem for reading in readings for problem in reading.problems]
-    return sorted([*walked.problems, *problems, *clashes(published), *sites_below(folder)])
+    return sorted([*walked.problems, *problems, *clashes(published), *_of_site(folder), *sites_below(folder)])
 
 
 def problems(folder: Path, engine: Engine, reader: Reader) -> list[Problem]:
@@ -56,4 +57,10 @@ def problems(folder: Path, engine: Engine, reader: Reader) -> list[Problem]:
     site of its own; by path and line."""
     every = reader.search(Search(Everything(), sort="title", limit=ALL_POSTS)).candidates
     published = [candidate.document for candidate in every]
-    return sorted([*engine.problems(), *clashes(published), *sites_below(folder)])
+    return sorted([*engine.problems(), *clashes(published), *_of_site(folder), *sites_below(folder)])
+
+
+def _of_site(folder: Path) -> list[Problem]:
+    """What is wrong with the settings of the site that a folder of posts belongs to, with paths from that folder."""
+    its = site(folder)
+    return [it._replace(path=os.path.relpath(its.root / it.path, os.path.abspath(folder))) for it in its.problems]

@@ -46,7 +46,8 @@ def _configured(site: Site) -> Site:
     """A site with what the first of its files of settings says."""
     generator, root = site.generator, site.root
     site = site._replace(anchors=generator.styles[0].name)
-    settings = next((name for name in generator.settings if os.path.isfile(root / name)), "")
+    there = [name for name in generator.settings if os.path.lexists(root / name)]
+    settings = next((name for name in there if os.path.isfile(root / name)), there[0] if there else "")
     config, problems = read_settings(root / settings, settings) if settings else ReadSettings({}, ())
     if generator.configure:
         site = generator.configure(site, config)
