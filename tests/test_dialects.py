@@ -83,6 +83,8 @@ BODIES: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ("jekyll", "*[HTML]: Hyper\n\n # a\n\n- b\n\n  # c\n # d", "\n\n \\# a\n\n- b\n\n  # c\n \\# d", ()),
     ("jekyll", "a\nb\n---\n\nc\n---\n\n- d\n- e\n---", "a\nb\n\\---\n\nc\n---\n\n- d\n- e\n---", ()),
     ("jekyll", "{: #x}\n# A\n\n# B\n{: #y}", "\n# A {#x}\n\n# B {#y}\n", ()),
+    ("docusaurus", "```js\n// highlight-next-line\na\n```\nhighlight-start", "```js\n\na\n```\nhighlight-start", ()),
+    ("docusaurus", "```mdx-code-block\n<A/>\n```\n````mdx-code-block\nb", "\n<A/>\n\n````mdx-code-block\nb", ()),
     # mdBook
     ("mdbook", "# A\n```rust,x\n# a;\n#\n#[b]\nc # d\n```\n# E", "# A\n```rust,x\n\n\n#[b]\nc # d\n```\n# E", ()),
     ("mdbook", "```sh\n# a\n```", "```sh\n# a\n```", ()),

@@ -37,6 +37,10 @@ _NO_FIELDS = frozenset(("url", "permalink", "path", "abbrlink"))
 _ORDER, _NO_ORDER = re.compile(r"\d+\s*[-_.]+\s*(?=[^-_.\s])"), re.compile(r"\d+[-_.]\d+")
 #: The last date in a post's path; what stands before and behind it is its name.
 _DATED = re.compile(r"(?P<before>.*)(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(?P<name>.*?)(?:/index)?\.mdx?", re.S)
+#: A comment in code that tells which lines are coloured.
+_HIGHLIGHT = re.compile(
+    r"^[ \t]*(?://|#|--|%|/\*|<!--|\{/\*)[ \t]*highlight-(?:next-line|start|end)[ \t]*(?:\*/\}?|-->)?[ \t]*$", re.M
+)
 #: A fence around what other programs take for code, and this one does not.
 _MDX_FENCE = re.compile(r" *(`{3,4}) *mdx-code-block$")
 
@@ -223,7 +227,9 @@ def _page(post: Address, path: str) -> str:
 
 
 def _dialect(body: str) -> PlainBody:
-    """The body without the fences around what is no code."""
+    """The body without the fences around what is no code, and the comments that colour lines of code."""
+    if "highlight-" in body:
+        body = _HIGHLIGHT.sub("", body)
     if "mdx-code-block" not in body:
         return PlainBody(body)
     lines = body.split("\n")
