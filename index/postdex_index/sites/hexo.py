@@ -168,7 +168,7 @@ GENERATOR = Generator(
     published=("url",),
     settings=("_config.yml",),
     configure=_configure,
-    styles=(SlugStyle("hexo", _shape, counted, "text"),),
+    styles=(SlugStyle("hexo", _shape, counted, "text", references=True),),
     unbuilt=_unbuilt,
     link=_link,
     placeholders={

@@ -20,8 +20,8 @@ class SlugStyle(NamedTuple):
     """How anchors are made: a heading's text, in which inline code may stand in backticks and lines end with newlines,
     is brought into `shape`, and repeats get a `number`. What `{#id}` behind a heading is: text of it, its anchor, or
     its anchor and reserved, so that no automatic one takes it. Headings in `html` may have an anchor or not, and what
-    stands for `images` may be a part of the heading or not. A `literal` style takes text and code of a heading as they
-    are written: with references to characters and braces of templates, and without tags, images and breaks. `braces`
+    stands for `images` may be a part of the heading or not. A style with `references` takes those to characters as they
+    are written, a `literal` one all text and code: with braces of templates, without tags, images and breaks. `braces`
     behind a heading may be attributes whatever stands in them, and the `terms` of lists of definitions have anchors as
     headings do. Headings of level 1 may be `titles` without an anchor, which count for repeats all the same. With
     `inlines` marks stand around emphasis and links."""
@@ -33,6 +33,7 @@ class SlugStyle(NamedTuple):
     html: bool = True
     images: bool = False
     literal: bool = False
+    references: bool = False
     braces: bool = False
     terms: bool = False
     titles: bool = False

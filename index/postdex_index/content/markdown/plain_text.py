@@ -41,9 +41,9 @@ class Rendering:
 
     __slots__ = (
         "anchor", "at", "at_line", "code", "codes", "container_end", "fence_line", "first_heading", "heading",
-        "hidden_from", "image_from", "into", "language", "length", "level", "line", "linked", "links", "literal",
-        "marked", "more", "nameless", "nested_from", "nested_id", "next_break", "problems", "prose", "put",
-        "remainders", "row_begun", "section_line", "sections", "slugs", "source", "tail", "text", "unslugged",
+        "hidden_from", "image_from", "in_anchor", "into", "language", "length", "level", "line", "linked", "links",
+        "literal", "marked", "more", "nameless", "nested_from", "nested_id", "next_break", "problems", "prose", "put",
+        "remainders", "row_begun", "section_line", "sections", "slugs", "source", "tail", "text",
     )  # fmt: skip
 
     def __init__(self, source: bytes, first_line: int, anchors: SlugStyle) -> None:
@@ -71,8 +71,8 @@ class Rendering:
         self.put: Callable[[str], None] = self.prose.append
         #: Indices into `into` of inline code, which template tags and stars leave alone.
         self.codes: list[int] = []
-        #: Indices into `into` of what is seen in a heading and is no part of its anchor.
-        self.unslugged: list[int] = []
+        #: By indices into `into`: what an anchor has instead of what is seen in a heading, "" for nothing.
+        self.in_anchor: dict[int, str] = {}
         self.at, self.at_line, self.line, self.next_break = 0, first_line, first_line, -1
         #: Byte where the outermost quote or list ends; a heading before it is nested.
         self.container_end = 0
@@ -167,7 +167,7 @@ class Rendering:
     def put_unslugged(self, shown: str) -> None:
         """Put what readers see of a tag; in a heading it is no part of the anchor."""
         if self.into is not self.prose:
-            self.unslugged.append(len(self.into))
+            self.in_anchor[len(self.into)] = ""
         self.put(shown)
 
     def start_heading(self, what: Any, span: Any) -> None:
@@ -200,13 +200,13 @@ class Rendering:
         if self.tail:
             parts.append(self.tail)
         heading = marked = self.clean_heading(parts).strip()
-        if self.codes or self.unslugged:
-            for index in self.unslugged:
-                parts[index] = ""
+        if self.codes or self.in_anchor:
+            for index, text in self.in_anchor.items():
+                parts[index] = text
             # The blank beside an image that it begins or ends with is a part of the anchor.
             marked = self.clean_heading(parts, "`")
-            marked = marked if self.unslugged else marked.strip()
-            self.codes, self.unslugged = [], []
+            marked = marked if self.in_anchor else marked.strip()
+            self.codes, self.in_anchor = [], {}
         self.heading = " ".join(_MARKS.sub("", heading).split()) or first_argument(raw)
         named = self.literal if self.slugs.style.literal else marked if heading else self.heading
         self.anchor = "" if self.nameless else self.slugs.slug(named, self.anchor)
@@ -296,7 +296,7 @@ class Rendering:
             if self.into[index] == opened and index not in self.codes:
                 self.into[index] = " "
                 if self.into is not self.prose:
-                    self.unslugged.append(index)
+                    self.in_anchor[index] = ""
                 break
         self.put_unslugged(" ")
 
@@ -306,7 +306,7 @@ class Rendering:
             hidden = "".join(self.into[self.hidden_from :])
             self.into[self.hidden_from :] = [SOFT_BREAK * (hidden.count("\n") + hidden.count(SOFT_BREAK))]
             self.codes = [index for index in self.codes if index < self.hidden_from]
-            self.unslugged = [index for index in self.unslugged if index < self.hidden_from]
+            self.in_anchor = {at: text for at, text in self.in_anchor.items() if at < self.hidden_from}
             self.hidden_from = -1
 
     def start_row(self, what: Any, span: Any) -> None:
@@ -360,7 +360,7 @@ class Rendering:
     def end_image(self, _span: Any) -> None:
         """What an image says instead is seen; whether it is a part of a heading's anchor is told by the style."""
         if self.into is not self.prose and not self.slugs.style.images:
-            self.unslugged += range(self.image_from, len(self.into))
+            self.in_anchor |= dict.fromkeys(range(self.image_from, len(self.into)), "")
 
     def flush(self) -> None:
         """Clean the prose and append it to the section's text."""

@@ -51,7 +51,11 @@ def sections(body: str, *, first_line: int = 1, anchors: SlugStyle = GITHUB, tit
     events = pyromark.events_with_range(body, options=_WITHOUT_IDS if anchors.explicit == "text" else _OPTIONS)
     if (b"&" in source and _BREAK_ENTITY.search(source)) or (b"[[" in source and _OVER_LINES.search(source)):
         events = _without_breaks(events, source)
-    rendering.run(_with_literal_headings(events, rendering) if anchors.literal else events)
+    if anchors.literal:
+        events = _with_literal_headings(events, rendering)
+    elif anchors.references and b"&" in source:
+        events = _with_references(events, rendering)
+    rendering.run(events)
     rendering.finish()
     rendered = tuple(rendering.sections)
     return ParsedMarkdown(
@@ -128,6 +132,8 @@ _MARKS = (SOFT_BREAK, MORE_MARK, LINK_START, LINK_STOP)
 _RESERVED = (b"\r", b"\0", *map(str.encode, _MARKS))
 #: References to characters that would count as line breaks or marks of ours.
 _BREAK_ENTITY = re.compile(rb"&(?:#0*(?:\d|1[0-3]);|#[xX]0*[\da-dA-D];|NewLine;)")
+#: References that are taken back before an anchor is made.
+_ESCAPED = frozenset(("&amp;", "&lt;", "&gt;", "&quot;", "&#39;"))
 _BREAKS = re.compile(f"([\n{SOFT_BREAK}])")
 #: The beginning of a wiki link that goes over lines.
 _OVER_LINES = re.compile(rb"\[\[(?![^\n]{0,1000}\]\])")
@@ -195,6 +201,21 @@ def _with_literal_headings(events: Iterable[Any], rendering: Rendering) -> Itera
             images -= "Image" in event["End"]
             if "Heading" in event["End"]:
                 rendering.literal = "".join(pieces)
+        yield event, span
+
+
+def _with_references(events: Iterable[Any], rendering: Rendering) -> Iterator[Any]:
+    """The same events; in headings the names of references to characters are told, which stand in anchors."""
+    in_heading = False
+    for event, span in events:
+        if in_heading and "Text" in event and rendering.source[span["start"] : span["start"] + 1] == b"&":
+            written = rendering.source[span["start"] : span["end"]].decode()
+            if written.endswith(";") and written not in _ESCAPED:
+                rendering.in_anchor[len(rendering.into)] = written
+        elif "Start" in event and "Heading" in event["Start"]:
+            in_heading = True
+        elif "End" in event and "Heading" in event["End"]:
+            in_heading = False
         yield event, span
 
 
