@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from postdex_index.content.parser import parse
 from postdex_index.settings import Settings
+from postdex_index.sites.detect import generators
 from postdex_index.sites.generator import PlainBody, Site
 from postdex_index.sites.reading import named
 
@@ -93,9 +95,9 @@ BODIES: list[tuple[str, str, str | None, tuple[str, ...]]] = [
 ]
 
 
-def plain_dialect(body: str, generator: str) -> PlainBody:
+def plain_dialect(body: str, generator: str, fields: Mapping[str, str] = {}) -> PlainBody:
     of = named(generator)
-    body = of.visible(body, {}) if of.visible else body
+    body = of.visible(body, fields) if of.visible else body
     return of.dialect(body) if of.dialect else PlainBody(body)
 
 
@@ -110,7 +112,7 @@ def test_tags_of_the_text_follow_those_of_the_front_matter() -> None:
     assert parse("#c\n", "x.md", Site(), Settings()).tags == ()
 
 
-GENERATORS = ["obsidian", "logseq", "jekyll", "mdbook", "vitepress", "quarto", "mkdocs", "pelican"]
+GENERATORS = [name for name in generators() if named(name).dialect or named(name).visible]
 PIECES = [
     *"%`~#^=![]|{} \n\tab1中",
     "{% raw %}",
@@ -195,10 +197,16 @@ def hostile(n: int) -> list[str]:
             "a\n-\n" * n,
             "  # a\n" * n,
         ),
+        # blanks, or more of the same, where something may stand or not
+        *("# a {.b}" + " " * n + "x } #", "# a {.b}" + " " * n + "x", "// highlight-start" + " " * n + "x"),
+        *("```\n" + "#[!code " * n, '<p markdown="1">\n# ' + "![" * n + "\n</p>", "~~~\n[!code " + "# " * n),
+        *("<p>" + "<b>" * n + "</i>" * n + "</p>", '<p markdown="1">' + "<b>" * n + "</p>"),
+        '<p markdown="1">\n' + "<b>\n```\n</b>\n```\n" * (n // 9) + "</p>",
     ]
 
 
 @pytest.mark.parametrize("number", range(len(hostile(1))), ids=[body[:8].strip() for body in hostile(20)])
 @pytest.mark.parametrize("generator", GENERATORS)
 def test_hostile_bodies_are_linear(generator: str, number: int) -> None:
-    check_linear(lambda n: plain_dialect(hostile(n)[number], generator), 20_000)
+    chapter = {"is-chapter": "true", "bibliography": "a.bib"}
+    check_linear(lambda n: plain_dialect(hostile(n)[number], generator, chapter), 20_000)

@@ -229,6 +229,7 @@ PIECES = [
     '"',
     "../",
 ]
+PIECES += ["*}a", "_an", "ln[", "import A from './a.mdx'", "\nimport A from './a.mdx'\n", "<A "]
 PIECES += ["--8<--", "{!", "!}", "{* ", " *}", "{% include 'a", "start='", "[ln:", "[start:a]", ";", "'"]
 GENERATORS = ["", *(name for name in generators() if named(name).includes)]
 

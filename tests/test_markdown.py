@@ -441,6 +441,7 @@ def hostile(n: int) -> list[str]:
         "[a]: {{" * n, "[a]: {{\n" * n, "[a][" * n,
         "<a " + "markdown " * n, "a {.b " * n, "{.b" + " .b" * n, "{a=b " * n, "<A>b</B> " * n, ":material-a" * n,
         "<!-- a -->\n:   a\n" * n, "{% label " + "a " * n + "%}",
+        "!!! a" + " " * n + ";", "import 'a'" + " " * n + "b",
 ]  # fmt: skip
 
 

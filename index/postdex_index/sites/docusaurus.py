@@ -39,7 +39,8 @@ _ORDER, _NO_ORDER = re.compile(r"\d+\s*[-_.]+\s*(?=[^-_.\s])"), re.compile(r"\d+
 _DATED = re.compile(r"(?P<before>.*)(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(?P<name>.*?)(?:/index)?\.mdx?", re.S)
 #: A comment in code that tells which lines are coloured.
 _HIGHLIGHT = re.compile(
-    r"^[ \t]*(?://|#|--|%|/\*|<!--|\{/\*)[ \t]*highlight-(?:next-line|start|end)[ \t]*(?:\*/\}?|-->)?[ \t]*$", re.M
+    r"^[ \t]*(?://|#|--|%|/\*|<!--|\{/\*)[ \t]*highlight-(?:next-line|start|end)[ \t]*+(?:\*/\}?[ \t]*+|-->[ \t]*+)?$",
+    re.M,
 )
 #: A fence around what other programs take for code, and this one does not.
 _MDX_FENCE = re.compile(r" *(`{3,4}) *mdx-code-block$")

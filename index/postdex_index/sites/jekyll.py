@@ -51,6 +51,8 @@ _NO_PAGES = frozenset(
     )
 )
 _SIGNS = re.compile("---?|<< ?| ?>>")
+#: A folder in a link, or a part of a name between points.
+_NAME_IN_LINK = re.compile(r"/[^/.]+(?=/)|\.[^/.]+(?=[/.])")
 _IN_PATH = re.compile(r"[a-z]{2,3}(?:[_-][A-Za-z]{2,4}){0,2}")
 _OF_DATE = {
     **{"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "second": "%S", "i_day": "%-d"},
@@ -351,8 +353,8 @@ def _localised(site: Site, post: Address, link: str) -> str:
     """A link in the folder of its language, and without that otherwise."""
     default = text(site.config, "polyglot")
     lang = text(post.fields, "lang") or _language_of(site, post.path) or default
-    for code in (*site.languages, default):
-        link = re.sub(rf"(?i)/{re.escape(code)}(?=/)|\.{re.escape(code)}(?=[/.])", "", link)
+    codes = {*site.languages, default.lower()}
+    link = _NAME_IN_LINK.sub(lambda name: "" if name[0][1:].lower() in codes else name[0], link)
     return link if lang == default or language(lang) not in site.languages else f"/{lang}{link}"
 
 

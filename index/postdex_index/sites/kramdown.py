@@ -42,7 +42,7 @@ _OF_BLOCKS, _OF_SPANS = frozenset(_OF_BLOCKS_NAMES.split()), frozenset(_OF_SPANS
 #: Elements whose text is shown, or run, as it stands.
 _VERBATIM = frozenset(("pre", "script", "style", "textarea"))
 #: What is no part of an id that is made of a heading in HTML, though it has letters.
-_NO_TEXT = re.compile(r"!\[[^\]\n]*\]\([^()\n]*\)|\]\([^()\n]*\)|\]\[[^\]\n]*\]|<[^<>\n]*>|&#?\w+;")
+_NO_TEXT = re.compile(r"!\[(?:(?!!\[)[^\]\n])*+\]\([^()\n]*\)|\]\([^()\n]*\)|\]\[[^\]\n]*\]|<[^<>\n]*>|&#?\w+;")
 #: After so many elements that nothing closes, no other is looked for, nor the end of one that has so many open in it.
 _MOST_UNCLOSED, _DEEPEST = 20, 100
 
@@ -143,8 +143,9 @@ class _Lines:
                     del names[len(names) - 1 - names[::-1].index(lower) :]
                 elif not closing and not single and lower not in _EMPTY:
                     names.append(lower)
-            if len(names) > _DEEPEST:
-                break
+                    if len(names) > _DEEPEST:
+                        self.unclosed += 1
+                        return
             if not names:
                 goes_on = any(map(str.strip, self.lines[number + 1 : number + 2]))
                 self.end, self.mixed = number, mixed or (goes_on and not verbatim)
@@ -185,7 +186,7 @@ class _Lines:
             if lower in names:
                 del self.open[len(names) - 1 - names[::-1].index(lower) :]
             return lower in _SPAN
-        if not single and lower not in _EMPTY:
+        if not single and lower not in _EMPTY and len(names) < _DEEPEST:
             said = _MARKDOWN.search(attributes)
             model = {"1": "block" if lower in _OF_BLOCKS else "span" if lower in _OF_SPANS else "raw"}
             model |= {"block": "block", "span": "span"}

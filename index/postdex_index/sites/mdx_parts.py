@@ -14,7 +14,7 @@ from ..text.fences import Fences
 from .generator import Site
 from .includes import Include, apart, below
 
-_IMPORT = re.compile(r"^import[ \t]+(\w+)[ \t]+from[ \t]+['\"]([^'\"\n]+)['\"][ \t]*;?[ \t]*$", re.MULTILINE)
+_IMPORT = re.compile(r"^import[ \t]+(\w+)[ \t]+from[ \t]+['\"]([^'\"\n]+)['\"][ \t]*+(?:;[ \t]*+)?$", re.MULTILINE)
 _PART = re.compile(r"(?<!`)<([A-Z]\w*)(?:\s[^<>]*)?(?:/>|>\s*</\1>)")
 _CODE_BLOCK = re.compile(r"<CodeBlock(\s[^<>]*)?>\s*\{\s*(\w+)\s*\}\s*</CodeBlock>")
 _CODE = re.compile(r"<Code(\s[^<>]*)/>")

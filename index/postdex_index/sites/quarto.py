@@ -55,7 +55,7 @@ _ITEM = re.compile(r" {0,3}(?:[-*+]|\(?(?:\d+|[a-zA-Z#@]|[ivxIVX]+)[.)])[ \t]")
 #: A quoted value, a class, an id, `-`, or `name=value`.
 _ATTRIBUTE = r"(?:#[^\s{}]+|\.[^\s{}]+|-|[\w:.-]+=(?:\"(?:[^\"\\]|\\.)*+\"|'[^']*'|[^\s{}\"']*))"
 _IN_BRACES = rf"\{{[ \t]*{_ATTRIBUTE}(?:[ \t]+{_ATTRIBUTE})*+[ \t]*\}}"
-_ATTRIBUTES = re.compile(rf"(?<![ \t])[ \t]*\{{[ \t]*({_ATTRIBUTE}(?:[ \t]+{_ATTRIBUTE})*+)?[ \t]*\}}[ \t]*#*[ \t]*$")
+_ATTRIBUTES = re.compile(rf"(?<![ \t])[ \t]*\{{[ \t]*({_ATTRIBUTE}(?:[ \t]+{_ATTRIBUTE})*+)?[ \t]*\}}[ \t]*+#*+[ \t]*$")
 _ID = re.compile(r"(?:^|[ \t])#([^\s{}]+)")
 #: Inline code, a span or what else has attributes, or a reference to a figure and its like.
 _INLINE = re.compile(

@@ -32,13 +32,13 @@ _FILE = re.compile(
     r"\{![+-]?[ \t]*([^!{}\[\]|\s](?:[^!{}\[\]|\n]*[^!{}\[\]|\s])?)[ \t]*(?:\[ln:([\d.,-]+)\][ \t]*)?(?:\|[^!{}\n]*)?!"
     r"(?:lines=([\d -]+))?\}"
 )
-_VARIANT = re.compile(r"^\{\*[ \t]*(\S+)([^\n]*)\*\}[ \t]*$", re.MULTILINE)
-_SUFFIX = re.compile(r"(?:_an|_py\d{2,3})+(?=\.py$)")
-_VARIANT_OPTION = re.compile(r"(ln|title)\[([^\]]+)\]")
+_VARIANT = re.compile(r"^\{\*[ \t]*([^\s*]++)([^\n]*)\*\}[ \t]*$", re.MULTILINE)
+_SUFFIX = re.compile(r"(?:_an|_py\d{2,3}){1,9}(?=\.py$)")
+_VARIANT_OPTION = re.compile(r"(ln|title)\[([^\[\]]+)\]")
 _TAG = re.compile(
     r"(?<![ \t])([ \t]*)\{%-?\s*include(?:-markdown)?\s+(?:\"([^\"\n]+)\"|'([^'\n]+)')((?:[^%{]|%(?!\}))*)%\}"
 )
-_ARGUMENT = re.compile(r"([a-z-]+)\s*=\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([\w-]+))")
+_ARGUMENT = re.compile(r"(?<![a-z-])([a-z-]++)\s*=\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([\w-]+))")
 
 
 class Syntax(NamedTuple):

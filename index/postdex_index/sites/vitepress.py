@@ -42,7 +42,7 @@ _INTERPOLATION = re.compile(r"(`+[^`]*`+)|\{\{(?:[^{}\n`]|\{(?!\{)|\}(?!\}))*+\}
 _RAW_ELEMENT = re.compile(r"<(\w++)(?=[^<>]*\sv-pre[\s>])[^<>]*>[^<]*</\1>")
 #: A mark in a comment of code that colours a line.
 _CODE_MARK = re.compile(
-    r"(?<![ \t])[ \t]*(?://|/\*|<!--|#|--|%%?|;;?|\")[ \t]*\[!code[ \t][^\]\n]*\][ \t]*(?:\*/|-->)?"
+    r"(?<![ \t])[ \t]*(?://|/\*|<!--|#|--|%%?|;;?|\")[ \t]*\[!code[ \t](?:(?!\[!code)[^\]\n])*+\][ \t]*(?:\*/|-->)?"
 )
 #: A file as code: its path, a region of it, what is marked, its language and attributes, and its title.
 _CODE_FILE = re.compile(

@@ -21,7 +21,7 @@ _ANY = re.compile(
     rb"|<[a-z][^\n>]* markdown\b|(?:im|ex)port[ \t]"
     rb"|#.*\*/\}|@?\[\[?_?[Tt][Oo][Cc]|\{:+[ \t]*toc\b|\[[^\n\]]*\]:[^\n]*\{[{%])"
 )
-_ADMONITION = re.compile(r'(?:!!!|\?\?\?\+?)[ \t]*[A-Za-z][\w-]*(?:[ \t]+[\w-]+)*[ \t]*(?:"(.*)")?[ \t]*$')
+_ADMONITION = re.compile(r'(?:!!!|\?\?\?\+?)[ \t]*[A-Za-z][\w-]*(?:[ \t]+[\w-]+)*+[ \t]*+(?:"(.*)"[ \t]*)?$')
 _TAB = re.compile(r"===[!+]?[ \t]+([\"'])(.*)\1[ \t]*$")
 _SLASHES = re.compile(r"/{3,}(?:[ \t]*(?:html[ \t]*\|.*|[A-Za-z][\w-]*[ \t]*(?:\|[ \t]*(.*))?))?$")
 _COLONS = re.compile(r":{3,}[ \t]*(?:[A-Za-z][\w-]*(?![\w.-])(?:\[(.*)\])?)?[ \t]*(\{[^{}]*\})?[ \t]*(.*)$")
@@ -42,7 +42,7 @@ _HTML_TAG, _MARKDOWN_INSIDE = re.compile(r"<[a-z][^<>]*>$"), re.compile(r"[ \t]m
 _HTML_START = re.compile(rf"<[!?]|</?(?:{'|'.join(sorted(BLOCK))})(?![\w-])|</?[a-zA-Z][^<>]*>$", re.I)
 #: What ends a block of HTML before the next blank line.
 _HTML_END = re.compile(r"-->|</(?:script|style|pre|textarea)>", re.I)
-_IMPORT = re.compile(r"import\b(?:.*\bfrom\b)?[ \t]*(?:\"[^\"]*\"|'[^']*')[ \t]*;?[ \t]*$")
+_IMPORT = re.compile(r"import\b(?:.*\bfrom\b)?[ \t]*(?:\"[^\"]*\"|'[^']*')[ \t]*+(?:;[ \t]*)?$")
 _IMPORT_START, _IMPORT_END = re.compile(r"import[ \t]*\{[^}]*$"), re.compile(r"[^{}]*\}[ \t]*from\b")
 #: What MDX defines: all lines up to a blank one behind its last bracket.
 _EXPORT = re.compile(
