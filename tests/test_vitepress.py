@@ -13,7 +13,7 @@ from postdex_index.sites.generator import Site
 from postdex_index.sites.reading import site
 from postdex_index.sites.vitepress import GENERATOR
 
-SITE = Site(GENERATOR, anchors="vitepress", url="ugly", permalinks=(("docs_dir", ""), ("/zh/", "zh-cn")))
+SITE = Site(GENERATOR, anchors="vitepress", url="ugly", config={"/zh/": "zh-cn"})
 
 
 def check(text: str, path: str = "a.md", of: Site = SITE) -> Post:
@@ -129,7 +129,7 @@ def test_pages_lie_in_the_folder_of_sources(tmp_path: Path) -> None:
     pages = {path: check("# A\n", path, found) for path in paths}
     assert {path: "" if page.unpublished else page.url for path, page in pages.items()} == paths
     assert found == configured(tmp_path, {}, "docs")._replace(
-        root=tmp_path, permalinks=(("docs_dir", "docs/src/"), *found.permalinks[1:])
+        root=tmp_path, source="docs/src/", permalinks=found.permalinks
     )
 
 

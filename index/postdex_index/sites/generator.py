@@ -73,8 +73,6 @@ class Generator(NamedTuple):
     #: that is the link as it stands.
     link: Callable[[Site, Address], str] | None = None
     gives_links: bool = False
-    #: Names of whole patterns of links.
-    patterns: Mapping[str, str] = {}
     #: Placeholders of patterns that mean another thing here.
     placeholders: Mapping[str, Callable[[Location], str | None]] = {}
     #: The texts of its front matter that a page shows, in their order; they may have HTML in them.
@@ -125,23 +123,26 @@ class Folder(NamedTuple):
 class Site(NamedTuple):
     """A site, as far as its posts need it.
 
-    `prefix` leads from `root` to the folder of posts ("source/_posts/" or ""), `anchors` is the name of a slug style,
-    `slugs` one that is this site's alone, made of what its settings say.
+    `prefix` leads from `root` to the folder of posts ("source/_posts/" or ""), `source` to that of pages, where the
+    settings say one ("docs/" or ""). `anchors` is the name of a slug style, `slugs` one that is this site's alone, made
+    of what its settings say.
     `url` is the pattern of a post's link in the generator's own placeholders (or how it makes names of files),
-    `permalinks` those of sections, collections or languages.
+    `permalinks` those of collections or folders, each by its name.
     `languages` are the codes of all languages that the settings name, `language` is the one that a file has which
     names none, `titles` are what the site calls its pages, whatever those say themselves, by paths below the root.
-    `config` is what else its generator keeps of the settings. `origin` is the scheme and host where the site is
+    `config` is what else its generator keeps of the settings, `rules` the same in a record of the generator's own
+    modules. `origin` is the scheme and host where the site is
     published, "" if nobody says so; `base` is the path that all links begin with ("/blog" or ""), `excluded` are
     patterns of files that the settings leave out. `dated` says that a date at the beginning of a file's name is no part
     of the link, `mdx` that all bodies are MDX, whatever their suffix. `folders` are the folders of content, the deepest
     first, `authors` the names of those that front matter names by a key. `above` is how many folders the root of the
-    repository lies above that of the site, `rules` what only the generator's own modules know.
+    repository lies above that of the site.
     """
 
     generator: Generator = UNKNOWN
     root: Path = Path()
     prefix: str = ""
+    source: str = ""
     anchors: str = GITHUB.name
     slugs: SlugStyle | None = None
     timezone: str = ""
@@ -149,6 +150,7 @@ class Site(NamedTuple):
     languages: tuple[str, ...] = ()
     titles: Mapping[str, str] = {}
     config: Mapping[str, Value] = {}
+    rules: object = None
     url: str = ""
     base: str = ""
     origin: str = ""
@@ -159,7 +161,6 @@ class Site(NamedTuple):
     folders: tuple[Folder, ...] = ()
     authors: Mapping[str, str] = {}
     above: int = 0
-    rules: object = None
     problems: tuple[Problem, ...] = ()
 
 

@@ -81,7 +81,6 @@ def _configure(site: Site, config: Config) -> Site:
         ],
         **{name: text(config, name) for name in ("future", "markdown_ext", "lang_from_path")},
         "collections": list(collections or ()) if isinstance(collections, (dict, list)) else [],
-        "source": _folder(config, "source"),
         "collections_dir": _folder(config, "collections_dir"),
         "polyglot": (text(config, "default_lang") or "en") if polyglot else "",
     }
@@ -92,6 +91,7 @@ def _configure(site: Site, config: Config) -> Site:
         url=text(config, "permalink") or "date",
         base="/" + base if base else "",
         dated=True,
+        source=_folder(config, "source"),
         config=given,
         slugs=_slugs(kramdown),
         permalinks=tuple(
@@ -144,7 +144,7 @@ _STYLE = SlugStyle("kramdown", _shape, counted, "anchor", html=False)
 
 def _place(site: Site, path: str) -> tuple[str, str]:
     """The collection of a path ("pages" if it is in none), and the path in the folder that the collection lies in."""
-    below = path.removeprefix(text(site.config, "source"))
+    below = path.removeprefix(site.source)
     folder = text(site.config, "collections_dir")
     inside = below.removeprefix(folder)
     parts = below.split("/")
@@ -221,11 +221,10 @@ def _fits(pattern: str, path: str, *, prefix: bool = False) -> bool:
 
 def _unbuilt(site: Site, path: str, fields: Config | None) -> str:
     config = site.config
-    source = text(config, "source")
-    if not path.startswith(source):
-        return f"not in {source}, where Jekyll looks for pages"
+    if not path.startswith(site.source):
+        return f"not in {site.source}, where Jekyll looks for pages"
     kind, inside = _place(site, path)
-    below = path.removeprefix(source)
+    below = path.removeprefix(site.source)
     name = path.rpartition("/")[2]
     if name.rpartition(".")[2] not in (text(config, "markdown_ext") or _SUFFIXES).replace(" ", "").split(","):
         return "Jekyll makes no pages of files with this suffix"
@@ -343,7 +342,7 @@ def _expanded(pattern: str, values: Mapping[str, str], *, keep: bool) -> str:
 
 def _language_of(site: Site, path: str) -> str:
     """The language that polyglot sees in a path, if the settings ask for it."""
-    names = path.removeprefix(text(site.config, "source")).split("/")
+    names = path.removeprefix(site.source).split("/")
     at = 1 if names[0].startswith("_") else 0
     in_path = text(site.config, "lang_from_path").lower() == "true" and len(names) > at + 1
     return names[at] if in_path and _IN_PATH.fullmatch(names[at]) else ""

@@ -54,7 +54,7 @@ def _configure(site: Site, config: Config) -> Site:
         language=language(book.get("language")),
         base=path_of(text(html, "site-url")),
         url="index" if _runs(config, "index") else "readme",
-        permalinks=(("docs_dir", source),),
+        source=folder,
         titles={path: name for target, name in chapters if (path := below(source, target))},
     )
 
@@ -85,12 +85,12 @@ def _chapters(summary: str) -> Iterator[tuple[str, str]]:
 def _unbuilt(site: Site, path: str, _fields: Config | None) -> str:
     if not site.titles or path in site.titles:
         return ""
-    is_summary = path == below(dict(site.permalinks)["docs_dir"], "SUMMARY.md")
+    is_summary = path == f"{site.source}SUMMARY.md"
     return "SUMMARY.md is no page itself" if is_summary else "SUMMARY.md does not name this file"
 
 
 def _link(site: Site, post: Address) -> str:
-    folders, stem = split_path(post.path.removeprefix(dict(site.permalinks)["docs_dir"] + "/"))
+    folders, stem = split_path(post.path.removeprefix(site.source))
     if stem == "SUMMARY":
         return ""
     name = "index" if site.url == "index" and stem.lower() == "readme" else stem

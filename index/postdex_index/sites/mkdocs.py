@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from ..text.gitignore import Patterns
 from .generator import Address, Config, Generator, PlainBody, Site
-from .permalinks import documentation_page, expand, first_category
+from .permalinks import expand, first_category, page, split_path
 from .python_markdown import TOC, as_commonmark, extensions, toc_style, unicode_slug
 from .site_config import language, languages, path_of, table, text
 from .snippets import includes, syntax_of
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from ..formats.yaml_fast import Value
 
 #: Files that are no pages whatever the settings say.
-_EXCLUDED = ".*\n/templates/\n"
+_EXCLUDED = (".*", "/templates/")
+#: Settings with patterns of others.
+_EXCLUDING = ("exclude_docs", "draft_docs")
 #: Levels of the navigation, and pages in it, that are read.
 _DEEPEST, _MOST = 16, 100_000
 #: The parts of a date in the address of a post, as Unicode's formats write them.
@@ -38,7 +40,7 @@ def _configure(site: Site, config: Config) -> Site:
     # Material's pages are called what they say themselves; in the navigation alone they have its name.
     material = (text(theme, "name") or text(config, "theme")) == "material"
     titles = {f"{docs}/{path}": title for path, title in _titles(config.get("nav"))}
-    excluded = "\n".join((_EXCLUDED, text(config, "exclude_docs"), text(config, "draft_docs")))
+    excluded = (*_EXCLUDED, *(line for name in _EXCLUDING for line in text(config, name).split("\n")))
     return site._replace(
         generator=generator,
         language=language(theme.get("language")) or next(iter(codes), ""),
@@ -48,7 +50,9 @@ def _configure(site: Site, config: Config) -> Site:
         slugs=toc_style(listed),
         titles={} if material else titles,
         config=dict(titles) if material else {},
-        permalinks=(("docs_dir", docs), ("exclude_docs", excluded), *_blogs(config.get("plugins"))),
+        source=f"{docs}/",
+        permalinks=tuple(_blogs(config.get("plugins"))),
+        excluded=excluded,
     )
 
 
@@ -95,21 +99,23 @@ def _blogs(plugins: Value) -> Iterator[tuple[str, str]]:
 
 
 def _link(site: Site, post: Address) -> str:
-    for folder, pattern in site.permalinks[2:]:
-        if post.path.startswith(f"{site.permalinks[0][1]}/{folder}"):
+    """A post of a blog by its pattern; a page as it lies below the folder of documents, a README as its folder."""
+    for folder, pattern in site.permalinks:
+        if post.path.startswith(site.source + folder):
             link = expand(pattern, site, post)
             return link and link + (".html" if site.url else "/")
-    return documentation_page(site, post)
+    folders, stem = split_path(post.path.removeprefix(site.source))
+    name = "index" if stem.lower() == "readme" else stem
+    return page("/".join([*folders, name + ".md"]), ".html" if site.url else "/")
 
 
 def _unbuilt(site: Site, path: str, _fields: Mapping[str, Value] | None) -> str:
     """A README beside an index gives way to it; the settings exclude files, and folders but for files they take in."""
-    docs, excluded = (value for _, value in site.permalinks[:2])
-    below = path.removeprefix(f"{docs}/")
+    below = path.removeprefix(site.source)
     folder, _, name = below.rpartition("/")
-    if name == "README.md" and os.path.exists(site.root / docs / folder / "index.md"):
+    if name == "README.md" and os.path.exists(site.root / site.source / folder / "index.md"):
         return "MkDocs takes the index.md beside it"
-    patterns = _patterns(excluded)
+    patterns = _patterns(site.excluded)
     verdict, above = patterns.verdict(below), below
     while verdict is None and "/" in above:
         above = above.rpartition("/")[0]
@@ -118,8 +124,8 @@ def _unbuilt(site: Site, path: str, _fields: Mapping[str, Value] | None) -> str:
 
 
 @lru_cache(maxsize=8)
-def _patterns(lines: str) -> Patterns:
-    return Patterns(lines.split("\n"))
+def _patterns(lines: Sequence[str]) -> Patterns:
+    return Patterns(lines)
 
 
 def _named(name: str) -> str:

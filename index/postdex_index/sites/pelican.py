@@ -65,13 +65,13 @@ def _configure(site: Site, config: Config) -> Site:
     folder = posixpath.normpath(text(given, "PATH") or ("content" if (site.root / "content").is_dir() else "."))
     unread = [name for name in (*_DEFAULTS, "PATH", "SITEURL") if isinstance(config.get(name), Unread)]
     given |= {name: None for name in unread if name.endswith("_URL")}
-    given["PATH"] = "" if folder == "." or folder.startswith(("/", "..")) else folder + "/"
     message = "%s is no literal, so that postdex does not know it; links may be missing"
     return site._replace(
         timezone=text(given, "TIMEZONE"),
         language=language(given["DEFAULT_LANG"]),
         base=path_of(text(given, "SITEURL")),
         anchors=_anchors(given).name,
+        source="" if folder == "." or folder.startswith(("/", "..")) else folder + "/",
         config=given,
         problems=tuple(Problem(_SETTINGS, 1, "note", message % name, "write its value there") for name in unread),
     )
@@ -92,7 +92,7 @@ def _anchors(config: Config) -> SlugStyle:
 
 def _fields(site: Site, path: str, said: Config) -> Config:
     """Front matter with what the settings, the folder and the file's name say, and with the name that links have."""
-    below = path.removeprefix(text(site.config, "PATH"))
+    below = path.removeprefix(site.source)
     own = {name.lower(): value for name, value in said.items() if value not in (None, "", [])}
     fields = {**table(site.config, "DEFAULT_METADATA"), **_metadata_of_path(site, below), **own}
     fields.pop("permalink", None)
@@ -175,13 +175,12 @@ def _is_article(site: Site, path: str) -> bool:
 
 
 def _unbuilt(site: Site, path: str, fields: Config | None) -> str:
-    folder = text(site.config, "PATH")
-    below = path.removeprefix(folder)
+    below = path.removeprefix(site.source)
     if fields is None:
         fields = _fields(site, path, {})
     checks = (
         (_is_ignored(site, path), "left out by IGNORE_FILES"),
-        (not path.startswith(folder), f"not in {folder}, where Pelican looks for posts"),
+        (not path.startswith(site.source), f"not in {site.source}, where Pelican looks for posts"),
         (path.rpartition(".")[2] not in _SUFFIXES, "Pelican reads no files with this suffix"),
         (not _is_page(site, below) and not _is_article(site, below), "neither in ARTICLE_PATHS nor in PAGE_PATHS"),
         (not fields.get("title"), "it has no title"),
@@ -203,7 +202,7 @@ def _date(site: Site, fields: Config) -> Value:
 
 def _link(site: Site, post: Address) -> str:
     fields, config = post.fields, site.config
-    below = post.path.removeprefix(text(config, "PATH"))
+    below = post.path.removeprefix(site.source)
     draft, page = text(fields, "status").lower() == "draft", _is_page(site, below)
     kind = ("DRAFT_PAGE" if draft else "PAGE") if page else "DRAFT" if draft else "ARTICLE"
     default = text(config, "DEFAULT_LANG").lower()

@@ -48,9 +48,7 @@ def url(site: Site, post: Address, *, pattern: str = "", base: str = "") -> Link
         path = expand(pattern, site, post) if of_pattern else generator.link(site, post) if generator.link else ""
         return Link(_below(before, path))
     is_pattern = post.link.startswith((":", "/")) and not PLACEHOLDERS.isdisjoint(_PLACEHOLDER.findall(post.link))
-    if is_pattern or post.link in generator.patterns:
-        return Link(_below(before, expand(generator.patterns.get(post.link, post.link), site, post)))
-    return given
+    return Link(_below(before, expand(post.link, site, post))) if is_pattern else given
 
 
 def clashes(urls: Mapping[str, str]) -> list[Problem]:
@@ -85,14 +83,6 @@ def _given(link: str, before: str) -> Link:
     if scheme or compact[:2].replace("\\", "/") == "//":
         return Link(wrong=f"this address is neither http, https nor a path ({compact[:60]})")
     return Link(before + "/" + _escape(link.lstrip("/\\")))
-
-
-def documentation_page(site: Site, post: Address) -> str:
-    """The link of a page of documentation: as it lies below the folder of documents, a README as its folder."""
-    docs = dict(site.permalinks).get("docs_dir", "docs")
-    folders, stem = split_path(post.path.removeprefix(docs + "/"))
-    name = "index" if stem.lower() == "readme" else stem
-    return page("/".join([*folders, name + ".md"]), ".html" if site.url == "ugly" else "/")
 
 
 def page(path: str, ending: str) -> str:

@@ -73,7 +73,9 @@ def _configure(site: Site, config: Config) -> Site:
         languages=tuple(code for code in codes.values() if code),
         base=path_of(text(config, "base")),
         url="" if text(config, "cleanUrls") == "true" else "ugly",
-        permalinks=(("docs_dir", "" if source == "." else source + "/"), *named[:_MOST], *moved[:_MOST]),
+        source="" if source == "." else source + "/",
+        config=dict(named[:_MOST]),
+        permalinks=moved[:_MOST],
         excluded=tuple(glob for glob in excluded[:_MOST] if isinstance(glob, str))
         if isinstance(excluded, list)
         else (),
@@ -111,14 +113,9 @@ def _flat(value: Value) -> dict[str, Value]:
 
 def _place(site: Site, path: str) -> str:
     """Where a page lies below the folder of sources, after `rewrites`."""
-    before = dict(site.permalinks).get("docs_dir", "")
-    below = path.removeprefix(before)
-    for pattern, target in site.permalinks:
-        if pattern != "docs_dir" and not pattern.startswith("/"):
-            moved = _moved(pattern, target, below)
-            if moved:
-                return moved
-    return below
+    below = path.removeprefix(site.source)
+    moved = (_moved(pattern, target, below) for pattern, target in site.permalinks)
+    return next(filter(None, moved), below)
 
 
 def _moved(pattern: str, target: str, path: str) -> str:
@@ -155,9 +152,9 @@ def _rewrite(pattern: str) -> re.Pattern[str]:
 
 def _locale(site: Site, path: str) -> Locale:
     place = _place(site, path)
-    for folder, code in site.permalinks:
-        if folder.startswith("/") and f"/{place}".startswith(folder):
-            return Locale(code, place[len(folder) - 1 :])
+    for folder in site.config:
+        if f"/{place}".startswith(folder):
+            return Locale(text(site.config, folder), place[len(folder) - 1 :])
     return Locale("", place) if site.languages else of_path(place)
 
 
@@ -170,9 +167,8 @@ def _fields(_site: Site, _path: str, fields: Config) -> Config:
 
 
 def _unbuilt(site: Site, path: str, _fields: Config | None) -> str:
-    source = dict(site.permalinks).get("docs_dir", "")
-    below = path.removeprefix(source)
-    if not path.startswith(source):
+    below = path.removeprefix(site.source)
+    if not path.startswith(site.source):
         return "it lies outside of the site's srcDir"
     if any(_covers(glob).fullmatch(below) for glob in site.excluded):
         return "the site's settings exclude it (srcExclude)"
@@ -233,9 +229,8 @@ def _includes(site: Site, path: str, body: str) -> Sequence[Include]:
 
 def _target(site: Site, path: str, target: str) -> str:
     """The file that a page names: from its own folder, or with `@` from that of the sources."""
-    source = dict(site.permalinks).get("docs_dir", "")
     if target.startswith("@"):
-        return below(source, target[1:].lstrip("/"), site.above)
+        return below(site.source, target[1:].lstrip("/"), site.above)
     return below(posixpath.dirname(path), target, site.above)
 
 

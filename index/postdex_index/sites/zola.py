@@ -44,7 +44,7 @@ def _configure(site: Site, config: Config) -> Site:
         dated=text(slugs, "paths_keep_dates") != "true",
         anchors=_SAFE.name if text(slugs, "anchors") in ("safe", "off") else _LATIN.name,
         url=text(slugs, "paths"),
-        permalinks=tuple((code, "") for code in others),
+        config=dict.fromkeys(others),
         languages=languages([own or "en", *others]) if others else (),
     )
 
@@ -52,14 +52,14 @@ def _configure(site: Site, config: Config) -> Site:
 def _place(site: Site, path: str) -> _Place:
     folders, stem = split_path(path.removeprefix("content/"))
     name, _, code = stem.partition(".")
-    if code and (code, "") in site.permalinks:
+    if code and code in site.config:
         return _Place(folders, name, code)
     return _Place(folders, stem, "")
 
 
 def _locale(site: Site, path: str) -> Locale:
     """The locale of a file. Where the settings name no languages, paths may name them all the same."""
-    if not site.permalinks:
+    if not site.config:
         return of_path(path)
     place = _place(site, path)
     page = "/".join([*place.folders, f"{place.name}.md"])
