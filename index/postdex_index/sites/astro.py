@@ -8,6 +8,7 @@ Starlight the collection `docs` is the whole site, in one or several languages.
 from __future__ import annotations
 
 import re
+from functools import partial
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,8 @@ from .detect import file_text
 from .generator import Address, Config, Folder, Generator, Site
 from .locales import Locale, of_path
 from .permalinks import page, split_path
-from .site_config import language, path_of, table, text
-from .slugs import Slugger, SlugStyle, github_shape, skipping
+from .site_config import language, languages, path_of, table, text, without_addresses
+from .slugs import Slugger, SlugStyle, github_shape, outside_code, skipping
 
 if TYPE_CHECKING:
     from ..formats.yaml_fast import Value
@@ -26,8 +27,6 @@ _DOCS, _PAGES, _COLLECTIONS = "docs", "pages", "collections"
 _USUAL = (Folder("src/pages/", "", _PAGES), Folder("src/content/", "", _COLLECTIONS))
 #: What links end with, by how the settings say that.
 _ENDINGS = {"": "/", "bare": "", "ugly": ".html"}
-#: Front matter of other generators, which says nothing to Starlight.
-_NO_FIELDS = frozenset(("url", "permalink", "path", "abbrlink"))
 #: Two hyphens become a dash, outside of code.
 _DASH = re.compile("(?<!-)--(?!-)")
 #: From this version on an anchor keeps the hyphen at its end.
@@ -39,10 +38,7 @@ def _shape(heading: str) -> str:
     >>> _shape("a--b --- c `--d`")
     'ab-----c---d'
     """
-    pieces = heading.split("`")
-    if "--" in heading and len(pieces) % 2:
-        pieces[::2] = [_DASH.sub("", piece) for piece in pieces[::2]]
-    return github_shape("".join(pieces))
+    return github_shape(outside_code(heading, partial(_DASH.sub, "")))
 
 
 def _closed(slugs: Slugger, slug: str) -> str:
@@ -72,7 +68,7 @@ def _configure(site: Site, config: Config) -> Site:
         base=path_of("/" + text(config, "base").lstrip("/")),
         url=_form(config),
         language=codes.get(default) or language(default),
-        languages=tuple(dict.fromkeys(filter(None, codes.values()))),
+        languages=languages(codes.values()),
         config={name: code for name, code in codes.items() if name != "root"},
         folders=tuple(folders),
     )
@@ -115,7 +111,7 @@ def _fields(site: Site, path: str, fields: Config) -> Config:
     folder, _ = _place(site, path)
     if not folder or folder.kind != _DOCS:
         return fields
-    given = {name: value for name, value in fields.items() if name not in _NO_FIELDS}
+    given = without_addresses(fields, but="slug")
     tagline = text(table(fields, "hero"), "tagline")
     if tagline and not given.get("description"):
         given["description"] = tagline

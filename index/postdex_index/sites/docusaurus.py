@@ -18,7 +18,7 @@ from .generator import Address, Config, Folder, Generator, PlainBody, Site
 from .includes import below
 from .locales import Locale
 from .permalinks import split_path
-from .site_config import language, table, text
+from .site_config import language, languages, table, text, without_addresses
 from .slugs import SlugStyle, github_shape, skipping
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ _PLUGIN = re.compile(r"(?:@docusaurus/)?(?:plugin-)?content-(docs|blog|pages)")
 _CLASSIC = ("classic", "@docusaurus/classic", "@docusaurus/preset-classic")
 #: No more plugins, folders and versions are looked at.
 _MOST = 500
-#: Front matter of other generators, which says nothing here.
-_NO_FIELDS = frozenset(("url", "permalink", "path", "abbrlink"))
 #: A number that only orders files, and what looks like one: a date or a version.
 _ORDER, _NO_ORDER = re.compile(r"\d+\s*[-_.]+\s*(?=[^-_.\s])"), re.compile(r"\d+[-_.]\d+")
 #: The last date in a post's path; what stands before and behind it is its name.
@@ -65,7 +63,7 @@ def _configure(site: Site, config: Config) -> Site:
         mdx=text(table(config, "markdown"), "format") not in ("detect", "md"),
         url=slash if slash in ("true", "false") else "",
         language=language(default),
-        languages=tuple(dict.fromkeys(filter(None, map(language, [default, *codes])))),
+        languages=languages([default, *codes]),
         # In a site of one language no address names it.
         config={code: "" if code == default else f"/{code}" for code in codes or [default]},
         folders=tuple(sorted(folders, key=lambda folder: -len(folder.path))),
@@ -155,7 +153,7 @@ def _place(site: Site, path: str) -> tuple[Folder | None, str]:
 def _fields(site: Site, path: str, fields: Config) -> Config:
     """Authors by their names, and of a post the date that its folders say."""
     folder, below = _place(site, path)
-    given = {name: value for name, value in fields.items() if name not in _NO_FIELDS}
+    given = without_addresses(fields, but="slug")
     if not folder or folder.kind != _BLOG:
         return given
     dated = _DATED.fullmatch(below)

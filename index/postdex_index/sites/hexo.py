@@ -11,7 +11,7 @@ from ..text.globs import gitignore
 from .generator import Address, Config, Generator, Site
 from .permalinks import expand, page, path_below
 from .site_config import language, languages, path_of, table, text
-from .slugs import SlugStyle, counted
+from .slugs import SlugStyle, counted, outside_code
 
 if TYPE_CHECKING:
     from ..formats.yaml_fast import Value
@@ -124,10 +124,7 @@ def _shape(heading: str) -> str:
     >>> _shape("Don't `--force`")
     'Don’t-force'
     """
-    pieces = heading.split("`")
-    if len(pieces) % 2:
-        pieces[::2] = [_smart(piece) for piece in pieces[::2]]
-    shaped = "".join(pieces)
+    shaped = outside_code(heading, _smart)
     return slugized(_TAG.sub("", shaped) if "<" in shaped else shaped)
 
 

@@ -10,8 +10,8 @@ from .hugo_links import link
 from .hugo_pages import locale, unbuilt
 from .hugo_settings import merged, rules
 from .permalinks import title_slug
-from .site_config import language, path_of, table, text
-from .slugs import INLINE_START, INLINE_STOP, Slugger, SlugStyle, simple_lower, skipping
+from .site_config import language, languages, path_of, table, text
+from .slugs import INLINE_START, INLINE_STOP, Slugger, SlugStyle, outside_code, simple_lower, skipping
 
 _OWN = tuple(f"{name}.{suffix}" for name in ("hugo", "config") for suffix in ("toml", "yaml", "yml", "json"))
 #: What only others write into a `config.toml`.
@@ -32,7 +32,7 @@ def _configure(site: Site, config: Config) -> Site:
     return site._replace(
         timezone=text(config, "timezone"),
         language=known.languages[known.default].code if "languages" in config and codes else language(named),
-        languages=tuple(dict.fromkeys(codes)) if several else (),
+        languages=languages(codes) if several else (),
         base="" if known.languages[known.default].host else path_of(text(config, "baseurl")),
         anchors=_style(config).name,
         config={"baseURL": text(config, "baseurl")},
@@ -56,10 +56,7 @@ def _letters(heading: str) -> str:
     heading = heading.rpartition("\n")[2]
     if "--" not in heading and "://" not in heading:
         return heading.replace("`", "")
-    pieces = heading.split("`")
-    if len(pieces) % 2:
-        pieces[::2] = [_ADDRESS.sub("", re.sub("---|--", "–", piece)) for piece in pieces[::2]]
-    return "".join(pieces)
+    return outside_code(heading, lambda text: _ADDRESS.sub("", re.sub("---|--", "–", text)))
 
 
 def _first_texts(heading: str) -> str:

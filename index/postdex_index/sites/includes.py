@@ -7,6 +7,7 @@ what names them, theirs in turn, within limits. Opens no file: `content.included
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ from typing import NamedTuple
 DEEPEST = 10
 #: Included files of a post, each as often as it stands there.
 MOST = 10_000
+
+_FRONT_MATTER = re.compile(r"---[ \t]*\n.*?\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
 class Include(NamedTuple):
@@ -67,6 +70,17 @@ def apart(found: Iterable[Include]) -> list[Include]:
         if not ordered or include.start >= ordered[-1].stop:
             ordered.append(include)
     return ordered
+
+
+def fence_around(code: str) -> str:
+    """A fence that no line of the code closes."""
+    return "`" * max(3, 1 + max(map(len, re.findall("`+", code)), default=0))
+
+
+def without_front_matter(page: str) -> str:
+    """What of a page's text another one includes."""
+    matter = _FRONT_MATTER.match(page)
+    return page[matter.end() :] if matter else page
 
 
 def expand(

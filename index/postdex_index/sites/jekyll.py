@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,8 @@ from .generator import Address, Config, Generator, Location, PlainBody, Site
 from .includes import Include, below
 from .kramdown import as_commonmark, basic_id
 from .locales import Locale, of_path
-from .site_config import language, table, text
-from .slugs import SlugStyle, counted, github_shape
+from .site_config import language, languages, table, text
+from .slugs import SlugStyle, counted, github_shape, outside_code
 
 if TYPE_CHECKING:
     from ..formats.yaml_fast import Value
@@ -72,7 +73,6 @@ def _configure(site: Site, config: Config) -> Site:
     written = collections.items() if isinstance(collections, dict) else ()
     kramdown = table(config, "kramdown")
     polyglot = "jekyll-polyglot" in _plugins(config) or "polyglot" in _plugins(config)
-    languages = config.get("languages")
     given: dict[str, Value] = {
         **{name: config.get(name) for name in ("defaults", "exclude", "include", "optional_front_matter")},
         "plugins": [
@@ -87,7 +87,7 @@ def _configure(site: Site, config: Config) -> Site:
     return site._replace(
         timezone=text(config, "timezone"),
         language=language(config.get("lang") or config.get("default_lang") or config.get("locale")),
-        languages=tuple(filter(None, map(language, languages))) if isinstance(languages, list) else (),
+        languages=languages(_texts(config, "languages")),
         url=text(config, "permalink") or "date",
         base="/" + base if base else "",
         dated=True,
@@ -133,10 +133,7 @@ def _slugs(kramdown: Config) -> SlugStyle | None:
 
 def _shape(heading: str) -> str:
     """Dashes and guillemets are signs, but in code."""
-    pieces = heading.split("`")
-    if ("--" in heading or "<<" in heading or ">>" in heading) and len(pieces) % 2:
-        pieces[::2] = [_SIGNS.sub("", piece) for piece in pieces[::2]]
-    return github_shape("".join(pieces).replace("\t", " "))
+    return github_shape(outside_code(heading, partial(_SIGNS.sub, "")).replace("\t", " "))
 
 
 _STYLE = SlugStyle("kramdown", _shape, counted, "anchor", html=False)

@@ -12,7 +12,7 @@ from functools import partial
 
 from ..text.fences import Fences
 from .generator import Site
-from .includes import Include, apart, below
+from .includes import Include, apart, below, fence_around, without_front_matter
 
 _IMPORT = re.compile(r"^import[ \t]+(\w+)[ \t]+from[ \t]+['\"]([^'\"\n]+)['\"][ \t]*+(?:;[ \t]*+)?$", re.MULTILINE)
 _PART = re.compile(r"(?<!`)<([A-Z]\w*)(?:\s[^<>]*)?(?:/>|>\s*</\1>)")
@@ -20,7 +20,6 @@ _CODE_BLOCK = re.compile(r"<CodeBlock(\s[^<>]*)?>\s*\{\s*(\w+)\s*\}\s*</CodeBloc
 _CODE = re.compile(r"<Code(\s[^<>]*)/>")
 _OF_VARIABLE = re.compile(r"\bcode=\{\s*(\w+)\s*\}")
 _ATTRIBUTE = re.compile(r"\b(language|lang|title)=[\"']([^\"']*)[\"']")
-_FRONT_MATTER = re.compile(r"---[ \t]*\n.*?\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 #: Loaders of raw text, before and behind a path.
 _RAW = ("!!raw-loader!", "?raw")
 
@@ -81,8 +80,7 @@ def _without_code(body: str) -> str:
 
 def _part(text: str) -> str:
     """A page as a part of another: without its front matter, apart from what stands around."""
-    matter = _FRONT_MATTER.match(text)
-    return "\n\n" + text[matter.end() if matter else 0 :] + "\n\n"
+    return f"\n\n{without_front_matter(text)}\n\n"
 
 
 def _block(text: str, attributes: str) -> str:
@@ -91,6 +89,6 @@ def _block(text: str, attributes: str) -> str:
     title = given.get("title", "").replace('"', "'")
     info = given.get("language") or given.get("lang") or ""
     info += f' title="{title}"' if title else ""
-    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    fence = fence_around(text)
     code = text.removesuffix("\n")
     return f"\n\n{fence}{info}\n{code}\n{fence}\n\n"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import category
 
@@ -17,14 +17,13 @@ from ..text.fences import Fences
 from .generator import Address, Config, Generator, PlainBody, Site
 from .includes import Include, below
 from .permalinks import page, with_slug
-from .site_config import language, path_of, table, text
-from .slugs import Slugger, SlugStyle, skipping
+from .site_config import language, path_of, table, text, without_addresses, without_stress
+from .slugs import Slugger, SlugStyle, outside_code, skipping
 
 if TYPE_CHECKING:
     from ..formats.yaml_fast import Value
 
-#: Front matter of other generators, which says nothing here, and dates that are those of the build.
-_NO_FIELDS = frozenset(("url", "permalink", "path", "slug", "abbrlink"))
+#: Dates that are those of the build.
 _DATES_OF_BUILD = frozenset(("today", "now", "last-modified"))
 _AMERICAN_DATE = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 #: Folders of packages and environments, which hold documents of theirs.
@@ -74,7 +73,6 @@ _ALT = re.compile(r"(?<=[\s{-])alt=(?:\"((?:[^\"\\]|\\.)*+)\"|'([^']*)')")
 _CITED = re.compile(r"(`+[^`]*`+)|(?<![\w\\@])-?@(?:\{[^{}\n]*\}|\w(?:[\w:.#$%&+?<>~/-]*\w)?)")
 #: What precedes a title that is a heading.
 _BEFORE_TITLE = re.compile(r"(?:\s|<!--(?:(?!-->).)*+-->)*+#[ \t]+(?=\S)", re.S)
-_STRESS = re.compile(r"(?<![`*])(`{1,3}|\*{1,3})(?=[^\s`*])([^`*]+?)(?<=\S)\1")
 _DASHES = re.compile(r"---?|\.{3}")
 
 
@@ -113,7 +111,7 @@ def _files(value: Value | Config, depth: int = 0) -> Iterator[str]:
 
 def _fields(site: Site, _path: str, fields: Config) -> Config:
     """Front matter without what says nothing here, and with what the site says of cells; its title without Markdown."""
-    own = {name: value for name, value in fields.items() if name not in _NO_FIELDS}
+    own = without_addresses(fields)
     when = text(own, "date")
     if when.lower() in _DATES_OF_BUILD or when.startswith("`r "):
         del own["date"]
@@ -125,7 +123,7 @@ def _fields(site: Site, _path: str, fields: Config) -> Config:
     own.setdefault("bibliography", site.config.get("bibliography"))
     own["is-chapter"] = "true" if "chapters" in site.config else ""
     title = text(own, "title")
-    return {**own, "title": _STRESS.sub(r"\2", title)} if title else own
+    return {**own, "title": without_stress(title)} if title else own
 
 
 def _echo(fields: Config) -> str:
@@ -177,10 +175,8 @@ def _shape(heading: str) -> str:
     >>> _shape("3. Don't `--force` -- *ever*!")
     'dont---force-ever'
     """
-    pieces = heading.split("`")
-    if len(pieces) % 2:
-        pieces[::2] = [_DASHES.sub("", piece) for piece in pieces[::2]]
-    kept = [char for char in "".join(pieces).lower() if char in "_-." or char.isspace() or _is_alphanumeric(char)]
+    letters = outside_code(heading, partial(_DASHES.sub, "")).lower()
+    kept = [char for char in letters if char in "_-." or char.isspace() or _is_alphanumeric(char)]
     slug = "-".join("".join(kept).split())
     first = next((at for at, char in enumerate(slug) if char.isalpha()), len(slug))
     return slug[first:]

@@ -1,5 +1,5 @@
-"""What does a file of settings of a site hold, and what is a single setting? For generators, which know which keys mean
-what. Settings are read, never run; a file that cannot be read is a note."""
+"""What does a file of settings of a site hold, and what is a single setting, or a field of front matter? For
+generators, which know which keys mean what. Settings are read, never run; a file that cannot be read is a note."""
 
 from __future__ import annotations
 
@@ -60,6 +60,9 @@ def _why_unread(path: Path) -> str:
     return "" if not state.st_size else too_large if state.st_size > LARGEST else "the settings cannot be read"
 
 
+#: Fields of some generators that say nothing to others.
+_ADDRESSES = frozenset(("url", "permalink", "path", "slug", "abbrlink"))
+_STRESS = re.compile(r"(?<![`*])(`{1,3}|\*{1,3})(?=[^\s`*])([^`*]+?)(?<=\S)\1")
 #: A site whose links begin with more than this has none.
 _LONGEST_BASE = 1000
 
@@ -80,6 +83,20 @@ def table(config: Config, name: str) -> Config:
     """A setting that is a mapping, an empty one if it is none."""
     value = config.get(name)
     return value if isinstance(value, dict) else {}
+
+
+def without_addresses(fields: Config, but: str = "") -> dict[str, Value]:
+    """Front matter without the fields by which other generators give a page its address, except for one."""
+    return {name: value for name, value in fields.items() if name not in _ADDRESSES or name == but}
+
+
+def without_stress(title: str) -> str:
+    """A title without the marks of code and emphasis.
+
+    >>> without_stress("The `refcount` is **not** 2 * 2")
+    'The refcount is not 2 * 2'
+    """
+    return _STRESS.sub(r"\2", title)
 
 
 def language(value: Value) -> str:

@@ -66,6 +66,18 @@ class Slugger:
         return style.number(self, style.shape(heading))
 
 
+def outside_code(heading: str, change: Callable[[str], str]) -> str:
+    """A heading without the backticks of its code, changed where no code stands; nowhere if they are no pairs.
+
+    >>> outside_code("a--b `c--d`", lambda text: text.replace("--", "-"))
+    'a-b c--d'
+    """
+    pieces = heading.split("`")
+    if len(pieces) % 2:
+        pieces[::2] = map(change, pieces[::2])
+    return "".join(pieces)
+
+
 def counted(slugs: Slugger, slug: str) -> str:
     """A repeat is counted, `-1`, `-2` …, whether or not the result is taken."""
     count = slugs.last[slug] = slugs.last.get(slug, -1) + 1

@@ -14,7 +14,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..text.fences import Fences
-from .includes import Include, apart, below
+from .includes import Include, apart, below, fence_around
 from .site_config import text, texts
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def _variants_of(path: str) -> Iterator[str]:
 
 def _code(file: str, ranges: str = "", title: str = "", before: str = "") -> str:
     lines = file.removesuffix("\n").split("\n")
-    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", file)), default=0))
+    fence = fence_around(file)
     blocks = [lines]
     if ranges:
         parts = [part.strip().split(":") for part in ranges.split(",")]

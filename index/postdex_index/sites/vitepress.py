@@ -17,10 +17,10 @@ from ..text import globs
 from ..text.fences import Fences
 from .detect import LARGEST, file_text
 from .generator import Address, Config, Generator, PlainBody, Site
-from .includes import Include, apart, below
+from .includes import Include, apart, below, fence_around, without_front_matter
 from .locales import Locale, of_path
 from .permalinks import page
-from .site_config import language, path_of, table, text
+from .site_config import language, languages, path_of, table, text, without_addresses, without_stress
 from .slugs import SlugStyle, skipping
 
 if TYPE_CHECKING:
@@ -29,13 +29,10 @@ if TYPE_CHECKING:
 _ENDINGS = ("ts", "mts", "js", "mjs", "cts", "cjs")
 #: So many patterns of paths are read.
 _MOST = 500
-#: Front matter of other generators, which says nothing here.
-_NO_FIELDS = frozenset(("url", "permalink", "path", "slug", "abbrlink"))
 _CONTROL, _COMBINING = re.compile("[\0-\x1f]"), re.compile("[\u0300-\u036f]")
 _SPECIAL = re.compile(r"""[\s\ufeff~`!@#$%^&*()\-_+=[\]{}|\\;:"'“”‘’<>,.?/]+""")
 _EMOJI = re.compile(r"(?<![\w:]):(?:[a-z][a-z0-9_+-]*|[+-]1|\d+):(?![\w:])")
 _CODE_OR_EMOJI = re.compile(rf"(`+[^`]*`+)|{_EMOJI.pattern}")
-_STRESS = re.compile(r"(?<![`*])(`{1,3}|\*{1,3})(?=[^\s`*])([^`*]+?)(?<=\S)\1")
 _CONTAINER = re.compile(r"[ \t]*(:{3,})[ \t]*([\w-]*)")
 _LABEL = re.compile(r"([^\[\]]*+)\[([^\[\]]+)\]")
 _INTERPOLATION = re.compile(r"(`+[^`]*`+)|\{\{(?:[^{}\n`]|\{(?!\{)|\}(?!\}))*+\}\}")
@@ -54,7 +51,6 @@ _REGION = re.compile(
     r"[ \t]*(?://[ ]?#?|/\*[ ]?#|#pragma[ ]|<!--[ ]#?|::#|#[ ]?)(end ?)?region[ ]([\w*-]+)[ ]?(?:\*/|-->)?[ \t]*",
     re.IGNORECASE,
 )
-_FRONT_MATTER = re.compile(r"---[ \t]*\n.*?\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _PARAMETER = re.compile(r":(\w+)(\([^()]*\))?([*+?]?)")
 
 
@@ -70,7 +66,7 @@ def _configure(site: Site, config: Config) -> Site:
     excluded = config.get("srcExclude")
     return site._replace(
         language=codes.get("root") or language(config.get("lang")),
-        languages=tuple(code for code in codes.values() if code),
+        languages=languages(codes.values()),
         base=path_of(text(config, "base")),
         url="" if text(config, "cleanUrls") == "true" else "ugly",
         source="" if source == "." else source + "/",
@@ -160,10 +156,10 @@ def _locale(site: Site, path: str) -> Locale:
 
 def _fields(_site: Site, _path: str, fields: Config) -> Config:
     """Front matter without what says nothing here, its title without Markdown; that of a home page is its hero's."""
-    own = {name: value for name, value in fields.items() if name not in _NO_FIELDS}
+    own = without_addresses(fields)
     hero = table(own, "hero") if text(own, "layout") == "home" else {}
     title = text(own, "title") or text(hero, "name") or text(hero, "text")
-    return {**own, "title": _STRESS.sub(r"\2", title)} if title else own
+    return {**own, "title": without_stress(title)} if title else own
 
 
 def _unbuilt(site: Site, path: str, _fields: Config | None) -> str:
@@ -237,8 +233,7 @@ def _target(site: Site, path: str, target: str) -> str:
 def _part(text: str, region: str, first: str, last: str) -> str:
     """A region or the lines from one to another; all but the front matter where neither is named."""
     if not (region or first or last):
-        matter = _FRONT_MATTER.match(text)
-        return text[matter.end() :] if matter else text
+        return without_front_matter(text)
     lines = _region(text.split("\n"), region) if region else text.split("\n")
     return "\n".join(lines[max(int(first[:9] or 1) - 1, 0) : int(last[:9]) if last else None])
 
@@ -252,7 +247,7 @@ def _code(text: str, file: re.Match[str], indent: str) -> str:
     if file["region"]:
         inside = [line for line in _region(lines, file["region"]) if not _REGION.fullmatch(line)]
         lines = dedent("\n".join(inside)).split("\n")
-    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    fence = fence_around(text)
     return "\n".join(indent + line for line in (f"{fence}{language} [{file['title'] or name}]", *lines, fence))
 
 
