@@ -96,9 +96,8 @@ BODIES: list[tuple[str, str, str | None, tuple[str, ...]]] = [
 
 
 def plain_dialect(body: str, generator: str, fields: Mapping[str, str] = {}) -> PlainBody:
-    of = named(generator)
-    body = of.visible(body, fields) if of.visible else body
-    return of.dialect(body) if of.dialect else PlainBody(body)
+    dialect = named(generator).dialect
+    return dialect(body, fields) if dialect else PlainBody(body)
 
 
 @pytest.mark.parametrize(("generator", "body", "left", "tags"), BODIES)
@@ -112,7 +111,7 @@ def test_tags_of_the_text_follow_those_of_the_front_matter() -> None:
     assert parse("#c\n", "x.md", Site(), Settings()).tags == ()
 
 
-GENERATORS = [name for name in generators() if named(name).dialect or named(name).visible]
+GENERATORS = [name for name in generators() if named(name).dialect]
 PIECES = [
     *"%`~#^=![]|{} \n\tab1中",
     "{% raw %}",

@@ -71,9 +71,7 @@ def parse(
         find = partial(generator.includes, site)
         expanded = expand(body, site.prefix + path, find, read, largest=settings.max_bytes)
         body = expanded.text if expanded else body
-    if generator.visible:
-        body = generator.visible(body, front.fields)
-    source, tags = generator.dialect(body) if generator.dialect else PlainBody(body)
+    source, tags = generator.dialect(body, front.fields) if generator.dialect else PlainBody(body)
     if site.mdx or path.endswith(".mdx"):
         source = plain_mdx(source, ids=style.explicit != "text")
     if tags:

@@ -225,7 +225,7 @@ def _page(post: Address, path: str) -> str:
     return post.slug or "/".join([*folders, "" if stem == "index" else stem])
 
 
-def _dialect(body: str) -> PlainBody:
+def _dialect(body: str, _fields: Config) -> PlainBody:
     """The body without the fences around what is no code, and the comments that colour lines of code."""
     if "highlight-" in body:
         body = _HIGHLIGHT.sub("", body)

@@ -35,6 +35,11 @@ class Generator(NamedTuple):
 
     Of several that have signs in one folder the one of lowest `rank` has the site. A sign is a file's name, one of a
     folder with a `/` behind it, or either with a `no` before it, or `FILE has REGEX`.
+
+    For a site `signs` come first, then `posts` and `moved`, `settings`, `configure` and `published`. For a post front
+    matter is read (`unopened`, `properties`, `headers`, `keeps_quotes`), then come `fields`, `locale`, what is said of
+    categories and dates, `unbuilt`, `includes`, `dialect`, `shown`, and in the end `link` and `named`. Most generators
+    need `signs`, `settings`, `configure`, `styles`, `unbuilt` and `link`; the other fields are for what is different.
     """
 
     name: str = ""
@@ -79,10 +84,8 @@ class Generator(NamedTuple):
     shown: Callable[[Config], Iterable[str]] | None = None
     #: The includes of a text in ascending order: asked with the path below the root of the file that it is from.
     includes: Callable[[Site, str, str], Iterable[Include]] | None = None
-    #: What of a body its front matter lets a page show, on as many lines.
-    visible: Callable[[str, Config], str] | None = None
-    #: Makes plain Markdown of a body, which has what it includes in it.
-    dialect: Callable[[str], PlainBody] | None = None
+    #: Makes plain Markdown of a body, which has what it includes in it: asked with its front matter, too.
+    dialect: Callable[[str, Config], PlainBody] | None = None
     #: Which front matter without an opening line there is: that with a field of a usual name, any, or none.
     unopened: Literal["usual", "any", "none"] = "none"
     #: A line of the properties that a file may begin with, which are front matter: its name, and its value.

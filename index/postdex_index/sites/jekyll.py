@@ -385,7 +385,7 @@ def _includes(_site: Site, path: str, body: str) -> Iterator[Include]:
         yield Include(*match.span(), target, others=tuple(others))
 
 
-def _dialect(body: str) -> PlainBody:
+def _dialect(body: str, _fields: Config) -> PlainBody:
     """Without Liquid's comments and `{% raw %}`, as kramdown reads it."""
     return PlainBody(as_commonmark(_without_liquid(body) if "{%" in body else body))
 

@@ -114,7 +114,7 @@ def _unbuilt(_site: Site, path: str, _fields: Config | None) -> str:
     return "a copy that Logseq keeps" if path.startswith("logseq/") else ""
 
 
-def _dialect(body: str) -> PlainBody:
+def _dialect(body: str, _fields: Config) -> PlainBody:
     """Without properties, drawers, dates of tasks and references to blocks; a block that is a heading is one."""
     lines = body.split("\n")
     fences = Fences()

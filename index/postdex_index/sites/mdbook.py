@@ -177,7 +177,7 @@ def _playground(file: str, attributes: Iterable[str]) -> str:
     return f"```{info}\n{code}\n```\n"
 
 
-def _dialect(body: str, hidden: Mapping[str, str] = {}) -> PlainBody:
+def _dialect(body: str, _fields: Config, hidden: Mapping[str, str] = {}) -> PlainBody:
     """Code without the lines that are hidden: of Rust those for the compiler, of other languages those that begin with
     what `hidden` or the fence says."""
     if "\\{{#" in body:

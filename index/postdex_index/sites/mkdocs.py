@@ -153,5 +153,5 @@ GENERATOR = Generator(
         "slug": lambda location: location.post.slug or unicode_slug(location.post.title) or None,
         "category": lambda location: unicode_slug(first_category(location)),
     },
-    dialect=lambda body: PlainBody(as_commonmark(body, attributes=False)),
+    dialect=lambda body, _fields: PlainBody(as_commonmark(body, attributes=False)),
 )

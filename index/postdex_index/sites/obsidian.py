@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..text.fences import Fences
-from .generator import Generator, PlainBody
+from .generator import Config, Generator, PlainBody
 from .text_tags import tags_in
 
 #: Inline code, or a comment; one without an end reaches into the lines below.
@@ -16,7 +16,7 @@ _WIDTH = re.compile(r"(!\[\[?[^\[\]\n]*?)\|\d+(?:x\d+)?(?=\]\]|\]\()")
 _HIGHLIGHT = re.compile(r"(`+[^`]*`+)|==(?=[^\s=])([^=`\n]+)(?<!\s)==")
 
 
-def _dialect(body: str) -> PlainBody:
+def _dialect(body: str, _fields: Config) -> PlainBody:
     """Without comments, ids of blocks, widths of images and the marks of highlighted text."""
     lines = body.split("\n")
     last = max((at for at, line in enumerate(lines) if "%%" in line), default=-1)

@@ -242,7 +242,7 @@ def _expanded(pattern: str, values: Mapping[str, str], date: int | None, *, name
     return "" if "{" in path or not pattern else "/" + path.lstrip("/")
 
 
-def _dialect(body: str) -> PlainBody:
+def _dialect(body: str, _fields: Config) -> PlainBody:
     """Without marks of links to sources, and with the headings of Python-Markdown."""
     if "filename" in body or "static}" in body or "attach" in body:
         body = _SOURCE_LINK.sub("", body)

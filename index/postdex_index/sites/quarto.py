@@ -198,9 +198,10 @@ def _includes(_site: Site, path: str, body: str) -> Iterator[Include]:
         yield Include(*match.span(), below(folder, name.lstrip("/")), lambda file: _HEAD.sub("", file).rstrip("\n"))
 
 
-def _visible(body: str, fields: Config) -> str:
-    """A body without the options of its cells, and without those whose code is not shown; the first heading of a
-    chapter becomes its title and has no anchor, and keys of sources are no text where a bibliography tells them."""
+def _visible(body: str, fields: Config) -> list[str]:
+    """The lines of a body without the options of its cells, and without those whose code is not shown; the first
+    heading of a chapter becomes its title and has no anchor, and keys of sources are no text where a bibliography tells
+    them."""
     has_title = text(fields, "title") or not text(fields, "is-chapter")
     title = None if has_title else _BEFORE_TITLE.match(body)
     lines = body.split("\n")
@@ -223,7 +224,7 @@ def _visible(body: str, fields: Config) -> str:
             start = at if _CELL.match(line) else -1
         elif start >= 0 and not fences.open:
             _show_cell(lines, start, at, echo)
-    return "\n".join(lines)
+    return lines
 
 
 def _without_key(match: re.Match[str]) -> str:
@@ -260,9 +261,10 @@ def _cell(lines: list[str], start: int, end: int, echo: bool) -> _Cell:
     return _Cell(shown, captions if shown else {start: heading, **captions}, first)
 
 
-def _dialect(body: str) -> PlainBody:
-    """Without pandoc's own of Markdown: attributes, spans, references; headings of tabs and callouts as text."""
-    reading = _Reading(body.split("\n"))
+def _dialect(body: str, fields: Config) -> PlainBody:
+    """What of its cells is shown, without pandoc's own of Markdown: attributes, spans, references; headings of tabs and
+    callouts as text."""
+    reading = _Reading(_visible(body, fields))
     return PlainBody("\n".join(reading.read()))
 
 
@@ -389,6 +391,5 @@ GENERATOR = Generator(
     unbuilt=_unbuilt,
     link=_link,
     includes=_includes,
-    visible=_visible,
     dialect=_dialect,
 )

@@ -262,7 +262,7 @@ def _region(lines: Sequence[str], name: str) -> Sequence[str]:
     return lines if start is None or stop is None else lines[start + 1 : stop]
 
 
-def _dialect(body: str) -> PlainBody:
+def _dialect(body: str, _fields: Config) -> PlainBody:
     """Labels of code groups as titles, braces in `v-pre` as code, no marks in code, and no emoji."""
     if "{{" not in body and "[!code" not in body and ":::" not in body and not _EMOJI.search(body):
         return PlainBody(body)
