@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from costs import check_cost
 
 from postdex_index.content.parser import parse
 from postdex_index.model import Post
@@ -143,3 +144,19 @@ def test_one_permalink_in_several_languages_is_one_page_of_polyglot(tmp_path: Pa
     head = "---\npermalink: /b/\nlang: {}\n---\n"
     posts = [read(tmp_path, POLYGLOT, path, head.format(lang)) for path, lang in (("a.md", "en"), ("c.md", "fr"))]
     assert posts[0].translation == posts[1].translation != ""
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        POLYGLOT.replace("[en, fr]", f"[{', '.join(f'en-a{number}' for number in range(10_000))}]"),
+        f"exclude: [{', '.join(f'*{number}.md' for number in range(10_000))}]",
+        f"defaults: [{', '.join(f'{{scope: {{path: x*{number}}}, values: {{}}}}' for number in range(10_000))}]",
+        f"collections: {{{', '.join(f'c{number}: {{output: true}}' for number in range(10_000))}}}",
+    ],
+    ids=["languages", "exclude", "defaults", "collections"],
+)
+def test_many_settings_cost_little_a_post(tmp_path: Path, settings: str) -> None:
+    (tmp_path / "_config.yml").write_text(settings, encoding="utf-8")
+    of = site(tmp_path)
+    check_cost(lambda: parse(HEAD, "_posts/2022-08-26-a.md", of, Settings()), 0.1)

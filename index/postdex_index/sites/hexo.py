@@ -16,6 +16,8 @@ from .slugs import SlugStyle, counted, outside_code
 if TYPE_CHECKING:
     from ..formats.yaml_fast import Value
 
+#: So many patterns of files are read.
+_MOST = 500
 _SPECIAL = re.compile(r"""[\s~`!@#$%^&*()\-_+=[\]{}|\\;:"'<>,.?/]+""")
 _CONTROL = re.compile("[\0-\x1f]")
 #: What is taken for a tag, in code, too.
@@ -108,11 +110,11 @@ def _unbuilt(site: Site, path: str, _fields: Config | None) -> str:
 
 
 def _fits(path: str, patterns: Value) -> bool:
-    listed = patterns if isinstance(patterns, list) else [patterns]
+    listed = patterns[:_MOST] if isinstance(patterns, list) else [patterns]
     return any(isinstance(one, str) and _pattern(one).fullmatch(path) for one in listed)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4 * _MOST)
 def _pattern(pattern: str) -> re.Pattern[str]:
     """One that fits nothing if the pattern is none that is read here."""
     return re.compile(gitignore(pattern.split("/")) or "(?!)", re.DOTALL)

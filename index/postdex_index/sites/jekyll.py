@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,8 @@ _DATED = re.compile(r"(\d{2,4}-\d{1,2}-\d{1,2})-(.*)")
 _NOT_IN_NAMES = re.compile(r"(?:[^\w]|_)+")
 #: Signs that a title keeps in links.
 _NOT_IN_TITLES = re.compile(r"[^\w.~!$&'()+,;=@]+")
+#: So many scopes, and patterns of files, are read.
+_MOST = 500
 _SUFFIXES = "markdown,mkdown,mkdn,mkd,md"
 _EXCLUDED = (
     *(".sass-cache", ".jekyll-cache", "gemfiles", "Gemfile", "Gemfile.lock", "node_modules"),
@@ -74,7 +76,7 @@ def _configure(site: Site, config: Config) -> Site:
     kramdown = table(config, "kramdown")
     polyglot = "jekyll-polyglot" in _plugins(config) or "polyglot" in _plugins(config)
     given: dict[str, Value] = {
-        **{name: config.get(name) for name in ("defaults", "exclude", "include", "optional_front_matter")},
+        **{name: _first(config.get(name)) for name in ("defaults", "exclude", "include", "optional_front_matter")},
         "plugins": [
             *_plugins(config),
             *(["github-pages"] if "github-pages" in file_text(site.root / _GEMFILE) else []),
@@ -100,6 +102,11 @@ def _configure(site: Site, config: Config) -> Site:
             if isinstance(collection, dict) and (text(collection, "output").lower() == "true" or name == "posts")
         ),
     )
+
+
+def _first(value: Value) -> Value:
+    """A setting; of a list the members that are read."""
+    return value[:_MOST] if isinstance(value, list) else value
 
 
 def _folder(config: Config, name: str) -> str:
@@ -210,10 +217,15 @@ def _listed(value: Value) -> list[str]:
 
 def _fits(pattern: str, path: str, *, prefix: bool = False) -> bool:
     """Whether a pattern fits a path; with `prefix`, one of the folders that lead to it, or the path."""
-    regex = re.compile(wildcard(pattern.rstrip("/") if prefix else pattern))
+    regex = _pattern(pattern.rstrip("/") if prefix else pattern)
     names = path.split("/")
     paths = ["/".join(names[:stop]) for stop in range(1, len(names) + 1)] if prefix else [path]
     return any(regex.fullmatch(one.encode("utf-8", "replace")) for one in paths)
+
+
+@lru_cache(maxsize=4 * _MOST)
+def _pattern(pattern: str) -> re.Pattern[bytes]:
+    return re.compile(wildcard(pattern))
 
 
 def _unbuilt(site: Site, path: str, fields: Config | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING
 from unicodedata import normalize
@@ -49,6 +50,8 @@ _DEFAULTS: Config = {
 }
 #: A title is cut here before its name is made: some substitutions take the square of its length.
 _LONGEST_TITLE = 500
+#: Names are not known where a setting has more substitutions; so many patterns of files are read.
+_MOST_SUBSTITUTIONS, _MOST = 50, 500
 _SUFFIXES = ("md", "markdown", "mkd", "mdown")
 _STATUSES = ("", "published", "hidden", "draft", "skip")
 _FALSE = frozenset(("", "false", "0"))
@@ -143,7 +146,7 @@ def _slug(site: Site, name: str, setting: str = "SLUG_REGEX_SUBSTITUTIONS") -> s
     with_all = text(site.config, "SLUGIFY_USE_UNICODE") == "true"
     spelled = normalize("NFKC", shown) if with_all else in_latin_letters(shown)
     substitutions = site.config.get(setting) or site.config.get("SLUG_REGEX_SUBSTITUTIONS")
-    if spelled is None or not isinstance(substitutions, list):
+    if spelled is None or not isinstance(substitutions, list) or len(substitutions) > _MOST_SUBSTITUTIONS:
         return ""
     for pair in substitutions:
         source, target = pair if isinstance(pair, list) and len(pair) == 2 else (None, None)
@@ -193,7 +196,13 @@ def _unbuilt(site: Site, path: str, fields: Config | None) -> str:
 def _is_ignored(site: Site, path: str) -> bool:
     name = posixpath.basename(path).encode()
     patterns = site.config.get("IGNORE_FILES")
-    return any(re.fullmatch(wildcard(text), name) for text in patterns or () if isinstance(text, str))
+    listed = patterns[:_MOST] if isinstance(patterns, list) else []
+    return any(_pattern(pattern).fullmatch(name) for pattern in listed if isinstance(pattern, str))
+
+
+@lru_cache(maxsize=2 * _MOST)
+def _pattern(pattern: str) -> re.Pattern[bytes]:
+    return re.compile(wildcard(pattern))
 
 
 def _date(site: Site, fields: Config) -> Value:
