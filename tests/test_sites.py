@@ -280,7 +280,7 @@ def test_broken_settings_of_a_site_are_notes(tmp_path: Path, files: dict[str, st
 
 def test_settings_of_a_site_that_are_no_files_are_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "_config.yml")
-    assert check({}, ".", tmp_path).generator == named("jekyll")
+    assert check({}, ".", tmp_path).generator.name == "jekyll"
 
 
 @pytest.mark.parametrize(("of", "post", "expected"), LINKS)

@@ -46,7 +46,8 @@ class Written:
     """A stored post that is written down."""
 
     def __init__(self, title: str, tags: Sequence[str] = (), text: str = "", unpublished: str = "") -> None:
-        self.path, self.title, self.tags, self.lang, self.unpublished = "a/b.md", title, tuple(tags), "", unpublished
+        self.path, self.title, self.tags, self.unpublished = "a/b.md", title, tuple(tags), unpublished
+        self.lang = self.translation = ""
         self._text = text
         self.sections = [StoredSection(0, "", (), "", 1, 0, 0, 9)]
 

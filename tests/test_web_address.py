@@ -36,7 +36,7 @@ ORIGINS = [
 def blog(tmp_path: Path) -> Path:
     (tmp_path / "config.toml").write_text('base_url = "https://my.blog/x"\n')
     (tmp_path / "content").mkdir()
-    (tmp_path / "content/a.md").write_text("# A\n\n## B\n\na word\n\n## C\n\nword\n", encoding="utf-8")
+    (tmp_path / "content/a.md").write_text("+++\n+++\n# A\n\n## B\n\na word\n\n## C\n\nword\n", encoding="utf-8")
     (tmp_path / "content/b.md").write_text("---\npath: https://b.org/\n---\nanother\n", encoding="utf-8")
     return tmp_path / "content"
 

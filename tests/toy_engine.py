@@ -135,7 +135,7 @@ class ToyReader:
         asked = [*leaves(search.query), *search.as_typed.leaves]
         matching = [one for one in self._shown(search.drafts) if matches(self.analyzer, one, search.query)]
         groups = self._groups(search.drafts) if search.grouped else {}
-        found = _one_of_each(matching, groups, leaves(search.query))
+        found = self._one_of_each(matching, groups, search)
         scored = [(self._scored(search, one), one) for one in found]
         best = [ToyCandidate(one, sum(parts), parts[1], asked) for parts, one in scored]
         for one in best:
@@ -159,6 +159,26 @@ class ToyReader:
             by_key.setdefault(one.translation, []).append(one)
         by_key.pop("", None)
         return {key: group for key, group in by_key.items() if 1 < len(group) == len({one.lang for one in group})}
+
+    def _one_of_each(
+        self, matching: Sequence[ToyDocument], groups: dict[str, list[ToyDocument]], search: Search
+    ) -> list[ToyDocument]:
+        """The posts that match, and of those of a group the one that is shown."""
+        language = _language(groups, leaves(search.query))
+        by_group: dict[str, list[ToyDocument]] = {}
+        for one in matching:
+            by_group.setdefault(f"group {one.translation}" if one.translation in groups else one.path, []).append(one)
+
+        def preference(one: ToyDocument) -> tuple[bool, int, tuple[bool, bool, str]]:
+            return _is_silent(one), self._unnamed(one, search.as_typed.key), _preference(one, language)
+
+        return [min(group, key=preference) for group in by_group.values()]
+
+    def _unnamed(self, document: ToyDocument, key: str) -> int:
+        """0 for a post whose title is the key, 1 for one with a heading that is, else 2."""
+        headings = {self.analyzer.key(one.heading) for one in document.sections}
+        named = bool(key) and not _is_silent(document)
+        return 0 if named and self.analyzer.key(document.title) == key else 1 if named and key in headings else 2
 
     def _scored(self, search: Search, document: ToyDocument) -> tuple[float, float]:
         """What the words of a post are worth, and more than all of them if it has what was typed as a whole."""
@@ -384,29 +404,21 @@ def matches(analyzer: Analyzer, document: ToyDocument, query: Query) -> bool:
     return bool(places_of(document, query))
 
 
-def _one_of_each(
-    matching: Sequence[ToyDocument], groups: dict[str, list[ToyDocument]], words: Sequence[Leaf]
-) -> list[ToyDocument]:
-    """The posts that match, and of those of a group the one that is shown."""
-    language = _language(groups, words)
-    by_group: dict[str, list[ToyDocument]] = {}
-    for one in matching:
-        by_group.setdefault(f"group {one.translation}" if one.translation in groups else one.path, []).append(one)
-    return [min(group, key=lambda one: _preference(one, language)) for group in by_group.values()]
+def _is_silent(one: ToyDocument) -> bool:
+    return not any(section.stop > section.body for section in one.sections)
 
 
-def _preference(one: ToyDocument, language: str) -> tuple[bool, bool, bool, str]:
-    silent = not any(section.stop > section.body for section in one.sections)
-    return silent, bool(language) and one.lang != language, not one.original, one.lang
+def _preference(one: ToyDocument, language: str) -> tuple[bool, bool, str]:
+    return bool(language) and one.lang != language, not one.original, one.lang
 
 
 def _language(groups: dict[str, list[ToyDocument]], words: Sequence[Leaf]) -> str:
     """The language whose posts have the words at least twice as often as the posts they are translations of."""
     pairs: dict[str, list[tuple[ToyDocument, ToyDocument]]] = {}
     for group in groups.values():
-        original = min(group, key=lambda one: _preference(one, ""))
+        original = min(group, key=lambda one: (_is_silent(one), *_preference(one, "")))
         for one in group:
-            if one is not original and not _preference(one, "")[0]:
+            if one is not original and not _is_silent(one):
                 pairs.setdefault(one.lang, []).append((one, original))
     evidence = {lang: sum(leaf.weight * _ratio(leaf, pairs[lang]) for leaf in words) for lang in sorted(pairs)}
     evidence = {lang: value for lang, value in evidence.items() if value > math.log(2)}

@@ -107,8 +107,8 @@ def parse(text: str, generator: Generator = UNKNOWN) -> FrontMatter:
 def with_shown(front: FrontMatter, texts: Iterable[str]) -> str:
     """The prose of front matter and, on the lines where they begin, texts of its fields that the page shows.
 
-    >>> with_shown(parse("---\\nhero:\\n  name: Kiln\\n---\\n"), ["<b>Kiln</b>", "Kiln"])
-    '\\n\\nKiln Kiln'
+    >>> with_shown(parse("---\\nhero:\\n  name: <b>Kiln</b>\\n---\\n"), ["<b>Kiln</b>"])
+    '\\n\\nKiln'
     """
     lines = front.prose.split("\n")
     lines += [""] * (1 + front.head.count("\n") - len(lines))

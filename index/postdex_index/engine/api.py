@@ -166,8 +166,9 @@ class Search(NamedTuple):
 
     Posts of one `Post.translation`, each in another language, are a group; where two are in the same language, or there
     is but one, they are none. With `grouped` the answer has one of those of each group that match: one with text before
-    one without, then one in the language that the query's words are in, then an `original`, then by the languages'
-    codes. Totals and facets count groups then: a facet those of which a matching post has the value.
+    one without, then one whose title, or else heading, is `as_typed.key`, then one in the language that the query's
+    words are in, then an `original`, then by the languages' codes. Totals and facets count groups then: a facet those
+    of which a matching post has the value.
     """
 
     query: Query

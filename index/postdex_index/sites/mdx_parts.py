@@ -27,7 +27,7 @@ _RAW = ("!!raw-loader!", "?raw")
 def includes(site: Site, path: str, body: str) -> Sequence[Include]:
     """The includes of a text, as `Generator.includes` gives them.
 
-    >>> list(includes(Site(), "docs/a.md", 'import A from "./_a.mdx"\n\n<A b="c" />'))[0][:3]
+    >>> list(includes(Site(), "docs/a.md", 'import A from "./_a.mdx"\\n\\n<A b="c" />'))[0][:3]
     (26, 37, 'docs/_a.mdx')
     """
     if "import" not in body or not path.endswith((".md", ".mdx")):

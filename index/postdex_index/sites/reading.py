@@ -49,6 +49,8 @@ def _configured(site: Site) -> Site:
     there = [name for name in generator.settings if os.path.lexists(root / name)]
     settings = next((name for name in there if os.path.isfile(root / name)), there[0] if there else "")
     config, problems = read_settings(root / settings, settings) if settings else ReadSettings({}, ())
+    if problems:  # which files are pages is not known then, and nothing is to be lost
+        site = site._replace(generator=generator._replace(unbuilt=None))
     if generator.configure:
         site = generator.configure(site, config)
     said = (named_setting({**config, **site.config}, name) for name in generator.published)

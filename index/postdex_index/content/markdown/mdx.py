@@ -69,7 +69,7 @@ def plain_mdx(body: str, ids: bool = True) -> str:
     """The Markdown of a body of MDX; `ids` says that a heading's id may stand in a comment behind it.
 
     >>> plain_mdx('import A from "a"\\n\\nA <A text="b" /> {"c"}{d}\\n<A title="e">\\nf\\n</A>')
-    '\\n\\nA b c\\n<Tag title="e">\\nf\\n</Tag>'
+    '\\n\\nA b  c\\n<Tag title="e">\\nf\\n</Tag>'
     """
     return _Program(body, ids).read() if any(mark in body for mark in "{<") or _MODULE.search(body) else body
 

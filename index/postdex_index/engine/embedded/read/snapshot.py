@@ -130,7 +130,7 @@ class Snapshot:
         wholes = _weighed_wholes(scope.matcher, search.as_typed)
         groups = scope.translations if search.grouped else None
         matching = scope.matcher.match(search.query)
-        lanes = _shown(scope.matcher, weighed, groups, matching) if groups else matching
+        lanes = _shown(scope, weighed, search.as_typed, groups, matching) if groups else matching
         count = max(FEWEST, search.offset + search.limit)
         if search.sort == "score":
             scored = _scored_candidates(scope, weighed, wholes, search.as_typed, lanes=lanes, count=count)
@@ -185,7 +185,7 @@ class Snapshot:
             added.append(explanation.leaf(stats, impact, explanation.fields(part.segment.lists, doc_id, counted)))
         wholes = _weighed_wholes(matcher, as_typed)
         groups, lanes = scope.translations if search.grouped else None, matcher.match(query)
-        lanes = _shown(matcher, weighed, groups, lanes) if groups else lanes
+        lanes = _shown(scope, weighed, as_typed, groups, lanes) if groups else lanes
         top = _scored_candidates(scope, weighed, wholes, as_typed, lanes=lanes, count=FEWEST).top()
         this = _scored_candidates(scope, weighed, wholes, as_typed, lanes=0xFF << 8 * doc, count=1)
         base, coverage, _ = this.candidates[0]
@@ -271,10 +271,12 @@ class Snapshot:
         self.parts = []
 
 
-def _shown(matcher: Matcher, weighed: Weighed, groups: Translations, matching: int) -> int:
+def _shown(scope: Scope, weighed: Weighed, as_typed: AsTyped, groups: Translations, matching: int) -> int:
     """Of these lanes those of the posts that are shown: one of each group of translations."""
+    named = [scope.holders(column, as_typed.key) for column in ("heading_keys", "title_keys")]
     words = [(row.present, stats.leaf.weight) for row, stats in zip(weighed.rows, weighed.stats, strict=True) if row]
-    return matching & int.from_bytes(groups.shown(matcher.lane_bytes(matching), groups.language(words)), "little")
+    shown = groups.shown(scope.matcher.lane_bytes(matching), groups.language(words), named)
+    return matching & int.from_bytes(shown, "little")
 
 
 def _weighed(matcher: Matcher, typed: Sequence[Leaf]) -> Weighed:
