@@ -147,5 +147,5 @@ def test_pages_of_a_book_are_its_chapters(tmp_path: Path) -> None:
 )
 def test_settings_that_make_no_sense_harm_nothing(tmp_path: Path, settings: str) -> None:
     of = configured(tmp_path, settings)
-    assert of.generator is GENERATOR
+    assert of.generator.name == GENERATOR.name
     check("text", "a.qmd", of)
