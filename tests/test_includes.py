@@ -159,6 +159,7 @@ WRITTEN = [
         "a in docs one\nfour \nfour.",
     ),
     ("", "{!code.py [ln:8-]!}{!nowhere!}", "four"),
+    ("", "{!> code.py [ln:8]!}", "four"),
     ("", "{* docs/x *}\n {* docs/x *}", "```python\nin docs\n```\n {* docs/x *}"),
     ("", "{* docs/code.py ln[1,8] *}", f"```python\none\nfour\n```\n\n```python\n{PLAIN}```"),
     ("", '{* ../src/x_an.py hl[1] title["x"] *}', '```python title="x"\nan\n```\n\n```python title="x"\n3.10\n```'),

@@ -172,6 +172,12 @@ def test_headings_have_anchors_where_an_extension_makes_them(tmp_path: Path, con
     assert [section.anchor for section in post.sections] == anchors
 
 
+def test_indented_code_may_name_its_language(tmp_path: Path) -> None:
+    text = HEAD + "\nLook:\n\n    :::nginx\n    server {}\n    :::kept\n"
+    (section,) = parse(text, "a.md", site_with(tmp_path, ""), Settings()).sections
+    assert " ".join(section.text.split()) == "Look: server {} :::kept"
+
+
 def test_what_is_published_with_stands_above(tmp_path: Path) -> None:
     read = site_with(tmp_path, "SITEURL = ''\nTIMEZONE = 'Europe/Berlin'", "SITEURL = 'https://a.org/b'\nX = TIMEZONE")
     assert (read.base, read.timezone) == ("/b", "Europe/Berlin")

@@ -16,6 +16,7 @@ from postdex_index.engine.api import Reader, Search
 from postdex_index.query import Everything
 from postdex_index.settings import Settings
 
+from .index_location import hint_with_sites
 from .results.search import ALL_POSTS
 from .results.values import Hit, HitList
 
@@ -67,7 +68,8 @@ def without_address(urls: Sequence[str], folder: Path) -> list[str]:
     if not site(folder).generator.link:
         remedy = 'url = "/:slug/" in postdex.toml, or another pattern, gives'
     of_all = f"{without:,} of {len(urls):,} posts {'have' if several else 'has'} no address"
-    return [f"{of_all}; {remedy} {'them' if several else 'it'} one"]
+    remedy = f"{remedy} {'them' if several else 'it'} one"
+    return [f"{of_all}; {hint_with_sites(folder, remedy)}"]
 
 
 def without_origin(urls: Sequence[str], folder: Path, settings: Settings) -> list[str]:

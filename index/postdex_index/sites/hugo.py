@@ -7,7 +7,7 @@ from unicodedata import category, normalize
 
 from .generator import Config, Generator, Site
 from .hugo_links import link
-from .hugo_pages import locale, unbuilt
+from .hugo_pages import fields, locale, unbuilt
 from .hugo_settings import merged, rules
 from .permalinks import title_slug
 from .site_config import language, languages, path_of, table, text
@@ -138,6 +138,7 @@ GENERATOR = Generator(
     configure=_configure,
     styles=(_STYLE, _ASCII, _DASHED, _NONE),
     locale=locale,
+    fields=fields,
     unbuilt=unbuilt,
     link=link,
     placeholders={"title": title_slug, "slug": lambda location: location.post.slug or title_slug(location)},

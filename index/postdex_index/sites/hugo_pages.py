@@ -112,6 +112,12 @@ def locale(site: Site, path: str) -> Locale:
     return Locale(page.language.code, "/".join([*page.folders, *own, f"{page.file_name}.md"]))
 
 
+def fields(site: Site, _path: str, given: Config) -> Config:
+    """Front matter with the date that Hugo takes for a page without one."""
+    name = next((name for name in rules_of(site).dates if given.get(name)), "")
+    return {**given, "date": given[name]} if name and not given.get("date") else given
+
+
 def unbuilt(site: Site, path: str, fields: Config | None) -> str:
     """Why there is no page of a file, "" if there is one."""
     known = rules_of(site)
@@ -121,7 +127,8 @@ def unbuilt(site: Site, path: str, fields: Config | None) -> str:
     if page is None:
         folder = path.rpartition("/")[0]
         mounted = _mount_of(known, path) is not None
-        return "in a language that is not built" if mounted else f"{folder or 'the root'}/ is no folder of the content"
+        missing = f"{folder or 'the root'}/ is no folder of the content in any language"
+        return "in a language that is not built" if mounted else missing
     bundle = _bundle_above(site, path, page)
     if bundle:
         return f"a part of the page in {bundle}/"

@@ -58,6 +58,8 @@ _FALSE = frozenset(("", "false", "0"))
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::((?:%-?[YmdHMSyjbBaA]|[^%{}])*))?\}")
 _NAMED_DATE = re.compile("%-?[bBaA]")
 _TAG = re.compile(r"<!--.*?-->|<[^<>]*>")
+#: The first line of indented code, where it names the language.
+_CODE_LANGUAGE = re.compile(r"(?<=\n\n)(?: {4}|\t)[ \t]*:::[\w+#.-]+[^\n]*")
 #: A link to a source, or to a file beside it.
 _SOURCE_LINK = re.compile(r"(?<=[(\"' <])[{|](?:filename|static|attach)[|}]")
 
@@ -252,9 +254,11 @@ def _expanded(pattern: str, values: Mapping[str, str], date: int | None, *, name
 
 
 def _dialect(body: str, _fields: Config) -> PlainBody:
-    """Without marks of links to sources, and with the headings of Python-Markdown."""
+    """Without marks of links to sources and languages of indented code, and with the headings of Python-Markdown."""
     if "filename" in body or "static}" in body or "attach" in body:
         body = _SOURCE_LINK.sub("", body)
+    if "    :::" in body or "\t:::" in body:
+        body = _CODE_LANGUAGE.sub("", body)
     return PlainBody(as_commonmark(body))
 
 

@@ -27,9 +27,9 @@ _QUOTED_FILE = re.compile(r"[ \t]*-+8<-+[ \t]+(?:\"([^\"]+)\"|'([^']+)')$")
 _SECTION = re.compile(r"-8<-+[ \t]+\[[ \t]*(start|end)[ \t]*:[ \t]*([a-z][-\w]*)[ \t]*\]", re.IGNORECASE)
 _SNIPPET = re.compile(r"([^:]*)(?::([a-z][-\w]*)|:([-:,\d]*))?", re.IGNORECASE)
 _RANGE = re.compile(r"(-?\d{1,9})?(:(-?\d{1,9})?)?")
-#: `{!file!lines=1-5 7}`, or with other options `{!+file [ln:1-5,7] |utf-8!}`.
+#: `{!file!lines=1-5 7}`, or with other options `{!+file [ln:1-5,7] |utf-8!}`, `{!> file!}`.
 _FILE = re.compile(
-    r"\{![+-]?[ \t]*([^!{}\[\]|\s](?:[^!{}\[\]|\n]*[^!{}\[\]|\s])?)[ \t]*(?:\[ln:([\d.,-]+)\][ \t]*)?(?:\|[^!{}\n]*)?!"
+    r"\{![>+-]?[ \t]*([^!{}\[\]|\s](?:[^!{}\[\]|\n]*[^!{}\[\]|\s])?)[ \t]*(?:\[ln:([\d.,-]+)\][ \t]*)?(?:\|[^!{}\n]*)?!"
     r"(?:lines=([\d -]+))?\}"
 )
 _VARIANT = re.compile(r"^\{\*[ \t]*([^\s*]++)([^\n]*)\*\}[ \t]*$", re.MULTILINE)

@@ -28,7 +28,7 @@ def _spellings() -> dict[str, str]:
 
 @cache
 def _readings() -> dict[str, str]:
-    """Han characters, and how they are read."""
+    """Han characters, and how they are read: in one of several ways, where there are several."""
     lines = (_DATA / "han_readings.txt").read_text(encoding="utf-8").splitlines()
     pairs = (line.split(" ") for line in lines)
     return {character: f"{reading.capitalize()} " for reading, characters in pairs for character in characters}
