@@ -336,6 +336,10 @@ def test_the_others_are_listed_on_every_face(site: postdex.Index) -> None:
     text = terminal.ansi(results, color=False)
     assert "    also in de, zh\n" in text and "1 post, translations counted once, " in text
     assert "    also in de, zh\n" in terminal.hits_text(results)
+    many = results[0]._replace(translations=results[0].translations * 5)
+    assert "    also in de, zh, de, zh, de, zh, de, zh and 2 more\n" in terminal.ansi(
+        results.replaced(hits=(many,)), color=False
+    )
     page = search_page.html("install", results, chosen={"query": "install"})
     assert 'in <a href="/de/install/" hreflang="de">de</a>, <a href="/zh/install/" hreflang="zh">zh</a>' in page
     assert "1 post (translations counted once) in" in page

@@ -21,6 +21,8 @@ _BOLD, _DIM, _CYAN, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[0m"
 _INDENT = "    "
 # Below this a location has a line of its own and the indent is half: 20 columns must stay readable.
 _NARROW = 40
+#: A hit names so many of the languages that its post is in, too.
+_LANGUAGES = 8
 _URL_BYTES = frozenset(b"/:._-~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -180,7 +182,9 @@ def _section_lines(hit: Hit, section: SectionHit, screen: _Screen) -> Iterator[s
 
 
 def _translation_lines(hit: Hit, screen: _Screen) -> Iterator[str]:
-    text = f"also in {', '.join(printable(other.lang or other.path) for other in hit.translations)}"
+    names = [printable(other.lang or other.path) for other in hit.translations]
+    more = f" and {len(names) - _LANGUAGES} more" if len(names) > _LANGUAGES else ""
+    text = f"also in {', '.join(names[:_LANGUAGES])}{more}"
     for start, stop in lines(text, screen.width and max(1, screen.width - len(screen.indent))):
         yield screen.indent + _dim(text[start:stop], screen)
 
