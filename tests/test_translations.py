@@ -13,7 +13,7 @@ import pytest
 from toy_engine import ToyEngine
 
 import postdex
-from postdex import mcp, web_address
+from postdex import diagnostics, mcp, web_address
 from postdex.cli import main
 from postdex.http import search_page
 from postdex.output import terminal, wire
@@ -388,3 +388,21 @@ def test_the_setting_makes_the_index_anew(site: postdex.Index) -> None:
     (site.folder / "postdex.toml").write_text('translations = "grouped"\n')
     with pytest.raises(postdex.ConfigError, match="grouped is not one of auto, group, all; did you mean group"):
         postdex.open(site.folder)
+
+
+def test_pages_in_several_languages_that_nobody_says_are_translations_are_told(tmp_path: Path) -> None:
+    for lang in ("nl", "fr"):
+        for name in "abc":
+            file = tmp_path / "articles" / lang / f"{name}.md"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"---\nlang: {lang}\n---\nword\n", encoding="utf-8")
+    with postdex.open(tmp_path) as ix:
+        ix.refresh()
+        (note,) = ix.problems()
+        assert note.message.startswith("3 pages seem to be there in several languages") and len(ix.search("word")) == 6
+        assert note in diagnostics.problems_of_files(tmp_path, Settings())
+    for setting in ("group", "all"):
+        (tmp_path / "postdex.toml").write_text(f'translations = "{setting}"\n')
+        with postdex.open(tmp_path) as ix:
+            ix.refresh()
+            assert not ix.problems() and len(ix.search("word")) == (3 if setting == "group" else 6)

@@ -6,18 +6,23 @@ What `Index.status` and `Index.problems` say. Nothing is changed here, and no se
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from postdex_index.content.reader import clashes, read, site, walk
 from postdex_index.engine.api import CommitInfo, Engine, FileTable, Reader, Search, Stats
-from postdex_index.model import Problem
+from postdex_index.model import Post, Problem, StoredFields
 from postdex_index.query import Everything
 from postdex_index.settings import Settings
+from postdex_index.sites.locales import of_path, translation_key
 from postdex_index.update import refresh
 
 from .index_location import sites_below
 from .results.search import ALL_POSTS
+
+#: So few pages in several languages may be there by chance.
+_FEW = 2
 
 
 class Status(NamedTuple):
@@ -49,15 +54,30 @@ def problems_of_files(folder: Path, settings: Settings) -> list[Problem]:
     readings = [read(folder, path, its_site, settings) for path in walked.files]
     published = [reading.post for reading in readings if reading.post and not reading.post.unpublished]
     problems = [problem for reading in readings for problem in reading.problems]
-    return sorted([*walked.problems, *problems, *clashes(published), *_of_site(folder), *sites_below(folder)])
+    problems += [*clashes(published), *_of_site(folder), *sites_below(folder), *_apart(published, settings)]
+    return sorted([*walked.problems, *problems])
 
 
-def problems(folder: Path, engine: Engine, reader: Reader) -> list[Problem]:
-    """What was skipped, is unpublished, lost something, has the address or the translation key of another post, or is a
-    site of its own; by path and line."""
+def problems(folder: Path, engine: Engine, reader: Reader, settings: Settings) -> list[Problem]:
+    """What was skipped, is unpublished, lost something, has the address or the translation key of another post, is a
+    site of its own, or a translation that is not known as one; by path and line."""
     every = reader.search(Search(Everything(), sort="title", limit=ALL_POSTS)).candidates
     published = [candidate.document for candidate in every]
-    return sorted([*engine.problems(), *clashes(published), *_of_site(folder), *sites_below(folder)])
+    apart = _apart(published, settings)
+    return sorted([*engine.problems(), *clashes(published), *_of_site(folder), *sites_below(folder), *apart])
+
+
+def _apart(published: Iterable[Post | StoredFields], settings: Settings) -> list[Problem]:
+    """A note on pages that lie there in several languages, where neither the settings nor the site's own say that they
+    are translations."""
+    languages: dict[str, set[str]] = {}
+    for post in published:
+        if post.lang and not post.translation and settings.translations == "auto":
+            languages.setdefault(translation_key(post.path, of_path(post.path), post.lang), set()).add(post.lang)
+    several = sum(len(codes) > 1 for codes in languages.values())
+    message = f"{several:,} pages seem to be there in several languages, and each of these is a hit of its own"
+    hint = 'translations = "group" in postdex.toml makes one hit of them, "all" keeps them apart'
+    return [Problem("postdex.toml", 0, "note", message, hint)] if several > _FEW else []
 
 
 def _of_site(folder: Path) -> list[Problem]:

@@ -316,7 +316,7 @@ class Index:
         with forks.barred:
             from . import diagnostics
 
-        return diagnostics.problems(self.folder, self.engine, self.snapshots.opened())
+        return diagnostics.problems(self.folder, self.engine, self.snapshots.opened(), self.settings)
 
     def watch(
         self,
