@@ -50,14 +50,14 @@ def mended(kind: str, block: str) -> tuple[str, list[Misspelling]]:
     [Misspelling(line=1, message='there is no blank behind the colon', remedy='title: x')]
     """
     lines = block.split("\n")
-    found: list[Misspelling] = []
+    misspellings: list[Misspelling] = []
     for number, line in enumerate(lines):
         meant = _in_toml(line) if kind == "TOML" else _in_yaml(line, lines[number - 1] if number else "")
         if meant:
             remedy, message = meant
-            found.append(Misspelling(number, message, remedy))
+            misspellings.append(Misspelling(number, message, remedy))
             lines[number] = remedy
-    return "\n".join(lines), found
+    return "\n".join(lines), misspellings
 
 
 def is_field(line: str) -> bool:

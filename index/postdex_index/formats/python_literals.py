@@ -41,13 +41,13 @@ class Unread(str):
     __slots__ = ()
 
 
-def assignments(program: str, known: Mapping[str, Value] | None = None) -> dict[str, Value]:
-    """The names in capitals that get a value at the left edge of a program, and those `known` from another.
+def assignments(program: str, earlier: Mapping[str, Value] | None = None) -> dict[str, Value]:
+    """The names in capitals that get a value at the left edge of a program, and those of an `earlier` one.
 
     >>> assignments("A = ('x' 'y', 2)\\nB = A + [None]\\nC = {'k': f(1), 'n': True}")
     {'A': ['xy', '2'], 'B': ['xy', '2', None], 'C': {'k': 'f(1)', 'n': 'true'}}
     """
-    names = _Names(dict(known or {}))
+    names = _Names(dict(earlier or {}))
     for statement in _statements(program.replace("\r\n", "\n")):
         assigned = _ASSIGNMENT.match(statement)
         if assigned:
@@ -90,8 +90,8 @@ class _Expression:
     """An expression while it is read, token by token; `at` is the next one."""
 
     def __init__(self, source: str, names: _Names) -> None:
-        found = _TOKEN.finditer(source) if len(source) <= _LONGEST else ()
-        tokens = [token for token in found if token.lastgroup not in ("blank", "end")]
+        matches = _TOKEN.finditer(source) if len(source) <= _LONGEST else ()
+        tokens = [token for token in matches if token.lastgroup not in ("blank", "end")]
         self.source, self.names = source, names
         self.kinds = [token.lastgroup for token in tokens]
         self.texts = [token[0] for token in tokens]

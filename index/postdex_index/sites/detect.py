@@ -93,9 +93,9 @@ def posts_folder(root: Path, generator: str) -> Path:
     """The folder of the posts of a site: where a setting says that it is, else where this generator has it; the root
     itself if there is none. Never outside of the root."""
     row = generators()[generator]
-    said = (_setting(root, sign) for sign in row.moved)
+    named_folders = (_setting(root, sign) for sign in row.moved)
     inside = os.path.realpath(root) + os.sep
-    for name in (*said, *row.posts):
+    for name in (*named_folders, *row.posts):
         folder = os.path.normpath(os.path.join(root, name.strip("/")))
         if name and os.path.isdir(folder) and (os.path.realpath(folder) + os.sep).startswith(inside):
             return Path(folder)
@@ -105,8 +105,8 @@ def posts_folder(root: Path, generator: str) -> Path:
 def _setting(root: Path, sign: str) -> str:
     """What the group of `FILE has REGEX` is in that file, "" if it is not there. NUL ends any name of a file."""
     name, _, pattern = sign.partition(" has ")
-    said = re.search(pattern, file_text(root / name), re.MULTILINE)
-    return said[1].partition("\0")[0].strip() if said else ""
+    match = re.search(pattern, file_text(root / name), re.MULTILINE)
+    return match[1].partition("\0")[0].strip() if match else ""
 
 
 def sites_below(folder: Path) -> list[tuple[str, str]]:

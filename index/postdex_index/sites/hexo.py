@@ -111,7 +111,7 @@ def _unbuilt(site: Site, path: str, _fields: Config | None) -> str:
 
 def _fits(path: str, patterns: Value) -> bool:
     listed = patterns[:_MOST] if isinstance(patterns, list) else [patterns]
-    return any(isinstance(one, str) and _pattern(one).fullmatch(path) for one in listed)
+    return any(isinstance(pattern, str) and _pattern(pattern).fullmatch(path) for pattern in listed)
 
 
 @lru_cache(maxsize=4 * _MOST)

@@ -25,18 +25,18 @@ _ADDRESS = re.compile(r"<?https?://[^\s<>]*>?")
 
 def _configure(site: Site, config: Config) -> Site:
     config, problems = merged(site.root, config)
-    known = rules(config)
-    codes = [of.code for of in known.languages.values() if of.code]
-    several = len(known.languages) > 1
+    site_rules = rules(config)
+    codes = [of.code for of in site_rules.languages.values() if of.code]
+    several = len(site_rules.languages) > 1
     named = config.get("defaultcontentlanguage") or config.get("locale") or config.get("languagecode")
     return site._replace(
         timezone=text(config, "timezone"),
-        language=known.languages[known.default].code if "languages" in config and codes else language(named),
+        language=site_rules.languages[site_rules.default].code if "languages" in config and codes else language(named),
         languages=languages(codes) if several else (),
-        base="" if known.languages[known.default].host else path_of(text(config, "baseurl")),
+        base="" if site_rules.languages[site_rules.default].host else path_of(text(config, "baseurl")),
         anchors=_style(config).name,
         config={"baseURL": text(config, "baseurl")},
-        rules=known,
+        rules=site_rules,
         problems=tuple(problems),
     )
 

@@ -47,23 +47,23 @@ def rules_of(site: Site) -> Rules:
 
 def page_of(site: Site, path: str) -> Page | None:
     """The page of a file, whose path is below the root; None if it is no content, or its language is not built."""
-    known = rules_of(site)
+    site_rules = rules_of(site)
     # One post asks several times.
-    page = known.latest.get(path, _UNASKED)
+    page = site_rules.latest.get(path, _UNASKED)
     if page is _UNASKED:
-        page = _page(known, path)
-        known.latest.clear()
-        known.latest[path] = page
+        page = _page(site_rules, path)
+        site_rules.latest.clear()
+        site_rules.latest[path] = page
     return page if isinstance(page, Page) else None
 
 
-def _page(known: Rules, path: str) -> Page | None:
-    mount = _mount_of(known, path)
+def _page(site_rules: Rules, path: str) -> Page | None:
+    mount = _mount_of(site_rules, path)
     if mount is None:
         return None
     *folders, name = _in_content(mount, path).split("/")
-    stem, key = _stem_and_language(known, name)
-    language = known.languages.get(key or mount.language or known.default)
+    stem, key = _stem_and_language(site_rules, name)
+    language = site_rules.languages.get(key or mount.language or site_rules.default)
     if language is None:
         return None
     if stem not in ("index", "_index"):
@@ -72,15 +72,15 @@ def _page(known: Rules, path: str) -> Page | None:
         return Page(language, "home", (), "", stem)
     kind = "page"
     if stem == "_index":
-        kind = "section" if folders[0].lower() not in known.taxonomies else "term" if folders[1:] else "taxonomy"
+        kind = "section" if folders[0].lower() not in site_rules.taxonomies else "term" if folders[1:] else "taxonomy"
     return Page(language, kind, tuple(folders[:-1]), folders[-1], stem, kind == "page")
 
 
-def _mount_of(known: Rules, path: str) -> Mount | None:
+def _mount_of(site_rules: Rules, path: str) -> Mount | None:
     """The nearest mount that a file lies in."""
-    while path and path not in known.mounts:
+    while path and path not in site_rules.mounts:
         path = path.rpartition("/")[0]
-    return known.mounts.get(path)
+    return site_rules.mounts.get(path)
 
 
 def _in_content(mount: Mount, path: str) -> str:
@@ -88,7 +88,7 @@ def _in_content(mount: Mount, path: str) -> str:
     return "/".join(filter(None, (mount.target, below)))
 
 
-def _stem_and_language(known: Rules, name: str) -> tuple[str, str]:
+def _stem_and_language(site_rules: Rules, name: str) -> tuple[str, str]:
     """A file's name without its suffix and language, and that language's key, "" if it names none.
 
     >>> _stem_and_language(_DEFAULT, "v1.2.en.md"), _stem_and_language(_DEFAULT, "v1.2.md")
@@ -97,9 +97,9 @@ def _stem_and_language(known: Rules, name: str) -> tuple[str, str]:
     parts = name.split(".")
     for at in range(len(parts) - 2, 0, -1):
         key = parts[at].lower()
-        if key in known.languages or key in known.disabled:
+        if key in site_rules.languages or key in site_rules.disabled:
             # Where case counts a code in capitals is a part of the name, too.
-            return ".".join(parts[: at if known.lower or key == parts[at] else -1]), key
+            return ".".join(parts[: at if site_rules.lower or key == parts[at] else -1]), key
     return name.rpartition(".")[0] or name, ""
 
 
@@ -120,19 +120,19 @@ def fields(site: Site, _path: str, given: Config) -> Config:
 
 def unbuilt(site: Site, path: str, fields: Config | None) -> str:
     """Why there is no page of a file, "" if there is one."""
-    known = rules_of(site)
-    if known.ignored and any(pattern.search("/" + path) for pattern in known.ignored):
+    site_rules = rules_of(site)
+    if site_rules.ignored and any(pattern.search("/" + path) for pattern in site_rules.ignored):
         return "left out by ignoreFiles"
     page = page_of(site, path)
     if page is None:
         folder = path.rpartition("/")[0]
-        mounted = _mount_of(known, path) is not None
+        mounted = _mount_of(site_rules, path) is not None
         missing = f"{folder or 'the root'}/ is no folder of the content in any language"
         return "in a language that is not built" if mounted else missing
     bundle = _bundle_above(site, path, page)
     if bundle:
         return f"a part of the page in {bundle}/"
-    if page.kind in known.unbuilt_kinds:
+    if page.kind in site_rules.unbuilt_kinds:
         return f"pages of kind {page.kind} are not built"
     return _not_rendered(fields) if fields else ""
 

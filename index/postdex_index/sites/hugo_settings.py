@@ -125,9 +125,9 @@ def _in_place(name: str, value: Config) -> Config:
 
 def _merge(into: dict[str, Value], config: Config) -> None:
     for key, value in config.items():
-        known, low = into.get(key.lower()), _lower(value)
-        if isinstance(known, dict) and isinstance(low, dict):
-            _merge(known, low)
+        before, low = into.get(key.lower()), _lower(value)
+        if isinstance(before, dict) and isinstance(low, dict):
+            _merge(before, low)
         else:
             into[key.lower()] = low
 

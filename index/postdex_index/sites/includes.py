@@ -63,10 +63,10 @@ def below(folder: str, target: str, above: int = 0) -> str:
     return "" if ups and any(name.startswith(".") for name in names[ups:]) else path
 
 
-def apart(found: Iterable[Include]) -> list[Include]:
+def apart(includes: Iterable[Include]) -> list[Include]:
     """Includes in the order of their text, without those that lie in an earlier one."""
     ordered: list[Include] = []
-    for include in sorted(found, key=lambda include: include.start):
+    for include in sorted(includes, key=lambda include: include.start):
         if not ordered or include.start >= ordered[-1].stop:
             ordered.append(include)
     return ordered
@@ -101,15 +101,15 @@ def expand(
     ('See\\n1\\n2\\n3\\n\\n.', [0, 1, 1, 1, 2, 3], (('b', 2),))
     """
     body = _with_newlines(body)
-    found = list(find(path, body))
-    if not found:
+    includes = list(find(path, body))
+    if not includes:
         return None
     expansion = _Expansion(find, read, largest)
     pieces: list[str] = []
     lines = [0]
     missing: list[tuple[str, int]] = []
     done = 0
-    for include in found:
+    for include in includes:
         between = body[done : include.start]
         lines += range(lines[-1] + 1, lines[-1] + 1 + between.count("\n"))
         text = expansion.text(include, (path,))

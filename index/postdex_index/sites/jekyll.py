@@ -162,10 +162,10 @@ def _place(site: Site, path: str) -> tuple[str, str]:
     return "pages", below
 
 
-def _fields(site: Site, path: str, said: Config) -> Config:
+def _fields(site: Site, path: str, front_matter: Config) -> Config:
     """Front matter with what the scopes of the settings give, and what follows from it."""
     kind, inside = _place(site, path)
-    fields: dict[str, Value] = dict(said)
+    fields: dict[str, Value] = dict(front_matter)
     given: dict[str, Value] = {}
     before: Config | None = None
     for scope, values in _scopes(site, inside, kind):
@@ -174,8 +174,11 @@ def _fields(site: Site, path: str, said: Config) -> Config:
         before = scope if wins else before
     if kind == "pages":
         given.pop("published", None)  # a page asks for its own alone
-    categories = [*_listed(given.get("categories")), *_listed(said.get("categories"))]
-    fields = {**given, **{name: value for name, value in said.items() if value is not None or name not in given}}
+    categories = [*_listed(given.get("categories")), *_listed(front_matter.get("categories"))]
+    fields = {
+        **given,
+        **{name: value for name, value in front_matter.items() if value is not None or name not in given},
+    }
     if given.get("categories") and categories:
         fields["categories"] = list(dict.fromkeys(categories))
     fields[_PERMALINK] = fields.pop("permalink", None)
@@ -207,7 +210,7 @@ def _scopes(site: Site, path: str, kind: str) -> Iterator[tuple[Config, Config]]
 
 
 def _precedes(before: Config, scope: Config) -> bool:
-    lengths = [len(text(one, "path").removeprefix("/")) for one in (before, scope)]
+    lengths = [len(text(item, "path").removeprefix("/")) for item in (before, scope)]
     return lengths[1] > lengths[0] if lengths[0] != lengths[1] else "type" in scope or "type" not in before
 
 
@@ -220,7 +223,7 @@ def _fits(pattern: str, path: str, *, prefix: bool = False) -> bool:
     regex = _pattern(pattern.rstrip("/") if prefix else pattern)
     names = path.split("/")
     paths = ["/".join(names[:stop]) for stop in range(1, len(names) + 1)] if prefix else [path]
-    return any(regex.fullmatch(one.encode("utf-8", "replace")) for one in paths)
+    return any(regex.fullmatch(item.encode("utf-8", "replace")) for item in paths)
 
 
 @lru_cache(maxsize=4 * _MOST)
@@ -338,9 +341,9 @@ def _expanded(pattern: str, values: Mapping[str, str], *, keep: bool) -> str:
 
     def filled(match: re.Match[str]) -> str:
         name = match[1]
-        for known, rest in ((name, ""), (name.rstrip("_"), "_")):
-            if known in values:
-                return values[known].replace("%", "%25").replace("#", "%23") + (rest if name.endswith("_") else "")
+        for candidate, rest in ((name, ""), (name.rstrip("_"), "_")):
+            if candidate in values:
+                return values[candidate].replace("%", "%25").replace("#", "%23") + (rest if name.endswith("_") else "")
         unknown.append(name)
         return match[0]
 

@@ -187,10 +187,10 @@ class _Lines:
                 del self.open[len(names) - 1 - names[::-1].index(lower) :]
             return lower in _SPAN
         if not single and lower not in _EMPTY and len(names) < _DEEPEST:
-            said = _MARKDOWN.search(attributes)
+            declared = _MARKDOWN.search(attributes)
             model = {"1": "block" if lower in _OF_BLOCKS else "span" if lower in _OF_SPANS else "raw"}
             model |= {"block": "block", "span": "span"}
-            self.open.append(_Element(lower, model.get(said[1], "raw") if said else "raw"))
+            self.open.append(_Element(lower, model.get(declared[1], "raw") if declared else "raw"))
         return lower in _SPAN | _EMPTY
 
     def numbered(self, line: str) -> str:

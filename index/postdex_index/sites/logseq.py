@@ -55,11 +55,11 @@ _FORMAT = re.compile(r"yyyy|yy|MMMM|MMM|MM|M|do|dd|d|EEEE|EEE|EE|E")
 
 def _configure(site: Site, _config: Config) -> Site:
     settings = file_text(site.root / _SETTINGS)
-    found = {
+    matches = {
         name: re.search(_SETTING % re.escape(name), settings, re.MULTILINE)
         for name in ("journal/page-title-format", "file/name-format")
     }
-    return site._replace(config={name: match[1] or match[2] for name, match in found.items() if match})
+    return site._replace(config={name: match[1] or match[2] for name, match in matches.items() if match})
 
 
 def _fields(site: Site, path: str, fields: Config) -> Config:

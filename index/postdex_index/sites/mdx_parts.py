@@ -36,18 +36,18 @@ def includes(site: Site, path: str, body: str) -> Sequence[Include]:
     if not texts and not codes:
         return ()
     prose = _without_code(body)
-    found = []
+    parts = []
     for match in _PART.finditer(prose):
         if match[1] in texts:
-            found.append(Include(*match.span(), texts[match[1]], _part))
+            parts.append(Include(*match.span(), texts[match[1]], _part))
     for match in _CODE_BLOCK.finditer(prose):
         if match[2] in codes:
-            found.append(Include(*match.span(), codes[match[2]], partial(_block, attributes=match[1] or "")))
+            parts.append(Include(*match.span(), codes[match[2]], partial(_block, attributes=match[1] or "")))
     for match in _CODE.finditer(prose):
         named = _OF_VARIABLE.search(match[1])
         if named and named[1] in codes:
-            found.append(Include(*match.span(), codes[named[1]], partial(_block, attributes=match[1])))
-    return apart(found)
+            parts.append(Include(*match.span(), codes[named[1]], partial(_block, attributes=match[1])))
+    return apart(parts)
 
 
 def _imported(site: Site, path: str, body: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -79,10 +79,10 @@ def _titles(nav: Value) -> Iterator[tuple[str, str]]:
                     rest.append((target, depth - 1))
 
 
-def _fields(site: Site, path: str, said: Config) -> Config:
+def _fields(site: Site, path: str, front_matter: Config) -> Config:
     """Front matter with the title that the navigation of a site of Material has, if it has none itself."""
     title = site.config.get(path)
-    return said if title is None or text(said, "title") else {**said, "title": title}
+    return front_matter if title is None or text(front_matter, "title") else {**front_matter, "title": title}
 
 
 def _blogs(plugins: Value) -> Iterator[tuple[str, str]]:

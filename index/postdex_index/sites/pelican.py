@@ -95,10 +95,10 @@ def _anchors(config: Config) -> SlugStyle:
     return style if {"extra", "attr_list"} & names.keys() else _PLAIN[style]
 
 
-def _fields(site: Site, path: str, said: Config) -> Config:
+def _fields(site: Site, path: str, front_matter: Config) -> Config:
     """Front matter with what the settings, the folder and the file's name say, and with the name that links have."""
     below = path.removeprefix(site.source)
-    own = {name.lower(): value for name, value in said.items() if value not in (None, "", [])}
+    own = {name.lower(): value for name, value in front_matter.items() if value not in (None, "", [])}
     fields = {**table(site.config, "DEFAULT_METADATA"), **_metadata_of_path(site, below), **own}
     fields.pop("permalink", None)
     fields.pop("path", None)
@@ -126,14 +126,14 @@ def _metadata_of_path(site: Site, path: str) -> dict[str, Value]:
     for prefix, values in sorted(table(site.config, "EXTRA_PATH_METADATA").items()):
         if isinstance(values, dict) and (path == prefix or path.startswith(prefix.rstrip("/") + "/")):
             fields |= values
-    found: dict[str, Value] = {}
+    metadata: dict[str, Value] = {}
     for setting, where in (("FILENAME_METADATA", posixpath.basename(path).rpartition(".")[0]), ("PATH_METADATA", path)):
         pattern = safe_pattern(text(site.config, setting))
         match = pattern.match(where) if pattern else None
         for name, value in match.groupdict().items() if match else ():
             if value is not None:
-                found.setdefault(name.lower(), value)
-    return fields | found
+                metadata.setdefault(name.lower(), value)
+    return fields | metadata
 
 
 def _folder_category(site: Site, path: str) -> str:

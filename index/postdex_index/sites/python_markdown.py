@@ -79,26 +79,26 @@ def extensions(listed: Value) -> dict[str, Mapping[str, Value]]:
     >>> extensions(["footnotes", {"toc": {"permalink": "true"}}])
     {'footnotes': {}, 'toc': {'permalink': 'true'}}
     """
-    found: dict[str, Mapping[str, Value]] = {}
-    for one in listed if isinstance(listed, list) else [listed]:
-        named = one if isinstance(one, dict) else {one: None} if isinstance(one, str) else {}
+    by_name: dict[str, Mapping[str, Value]] = {}
+    for item in listed if isinstance(listed, list) else [listed]:
+        named = item if isinstance(item, dict) else {item: None} if isinstance(item, str) else {}
         for name, options in named.items():
-            found[name.removeprefix("markdown.extensions.")] = options if isinstance(options, dict) else {}
-    return found
+            by_name[name.removeprefix("markdown.extensions.")] = options if isinstance(options, dict) else {}
+    return by_name
 
 
-def toc_style(found: Mapping[str, Mapping[str, Value]]) -> SlugStyle:
+def toc_style(enabled: Mapping[str, Mapping[str, Value]]) -> SlugStyle:
     """The anchors that the extension `toc` makes beside these."""
-    toc = found.get("toc", {})
+    toc = enabled.get("toc", {})
     separator = toc.get("separator")
     shape = partial(
         _shape,
         separator=separator if isinstance(separator, str) and separator else "-",
         case=_case(toc.get("slugify")),
-        smarty="smarty" in found,
-        emoji="pymdownx.emoji" in found,
+        smarty="smarty" in enabled,
+        emoji="pymdownx.emoji" in enabled,
     )
-    if found.keys().isdisjoint(("attr_list", "extra", "pymdownx.extra")):
+    if enabled.keys().isdisjoint(("attr_list", "extra", "pymdownx.extra")):
         return TOC._replace(shape=shape, explicit="text")
     return TOC._replace(shape=lambda heading: shape(_ATTRIBUTES.sub("", heading)))
 

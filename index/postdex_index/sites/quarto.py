@@ -149,9 +149,9 @@ def _unbuilt(site: Site, path: str, _fields: Config | None) -> str:
 def _rendered(path: str, render: list[Value]) -> bool:
     """Whether `project: render` covers a path: a pattern that it has, if it has any, and none that begins with `!`."""
     patterns = [pattern for pattern in render if isinstance(pattern, str) and pattern]
-    wanted = [pattern for pattern in patterns if not pattern.startswith("!")]
+    included = [pattern for pattern in patterns if not pattern.startswith("!")]
     unwanted = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
-    is_wanted = not wanted or any(_covers(pattern).fullmatch(path) for pattern in wanted)
+    is_wanted = not included or any(_covers(pattern).fullmatch(path) for pattern in included)
     return is_wanted and not any(_covers(pattern).fullmatch(path) for pattern in unwanted)
 
 
@@ -176,8 +176,8 @@ def _shape(heading: str) -> str:
     'dont---force-ever'
     """
     letters = outside_code(heading, partial(_DASHES.sub, "")).lower()
-    kept = [char for char in letters if char in "_-." or char.isspace() or _is_alphanumeric(char)]
-    slug = "-".join("".join(kept).split())
+    characters = [char for char in letters if char in "_-." or char.isspace() or _is_alphanumeric(char)]
+    slug = "-".join("".join(characters).split())
     first = next((at for at, char in enumerate(slug) if char.isalpha()), len(slug))
     return slug[first:]
 

@@ -53,8 +53,8 @@ def _configured(site: Site) -> Site:
         site = site._replace(generator=generator._replace(unbuilt=None))
     if generator.configure:
         site = generator.configure(site, config)
-    said = (named_setting({**config, **site.config}, name) for name in generator.published)
-    origin = origin_of(next((value for value in said if value), None))
+    addresses = (named_setting({**config, **site.config}, name) for name in generator.published)
+    origin = origin_of(next((value for value in addresses if value), None))
     site = site._replace(origin=origin, base=base_of(site.base))
     problems = (*problems, *site.problems)
     if site.timezone and find_zone(site.timezone) is None:

@@ -74,16 +74,16 @@ def _folders(settings: Config, docs: str) -> tuple[str, ...]:
 
 def includes(syntax: Syntax, site: Site, path: str, body: str) -> Sequence[Include]:
     """The includes of a text, as `Generator.includes` gives them."""
-    found: list[Include] = []
+    matches: list[Include] = []
     if syntax.snippets is not None and "8<-" in body:
-        found += _snippets(syntax, site, body)
+        matches += _snippets(syntax, site, body)
     if syntax.files is not None and "{!" in body:
-        found += _files(syntax.files, site, body)
+        matches += _files(syntax.files, site, body)
     if syntax.variants and "{*" in body:
-        found += _variants(site, body)
+        matches += _variants(site, body)
     if syntax.pages is not None and "{%" in body:
-        found += _pages(syntax.pages, site, path, body)
-    return apart(found)
+        matches += _pages(syntax.pages, site, path, body)
+    return apart(matches)
 
 
 def _snippets(syntax: Syntax, site: Site, body: str) -> Iterator[Include]:
@@ -225,7 +225,7 @@ def _pages(docs: str, site: Site, path: str, body: str) -> Iterator[Include]:
     for match in _TAG.finditer(body):
         name = match[2] or match[3]
         start_of_line = match.start() == 0 or body[match.start() - 1] == "\n"
-        arguments = {key: one or other or bare for key, one, other, bare in _ARGUMENT.findall(match[4])}
+        arguments = {key: double or other or bare for key, double, other, bare in _ARGUMENT.findall(match[4])}
         target = below(folder if name.startswith(("./", "../")) else docs, name, site.above)
         indent = match[1] if start_of_line else ""
         yield Include(match.start(), match.end(), target, partial(_page, arguments=arguments, indent=indent))

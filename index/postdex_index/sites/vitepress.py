@@ -177,8 +177,8 @@ def _unbuilt(site: Site, path: str, _fields: Config | None) -> str:
 def _covers(glob: str) -> re.Pattern[str]:
     """The expression of a pattern of srcExclude; of several in braces, each counts."""
     braces = re.fullmatch(r"([^{}]*)\{([^{}]*)\}([^{}]*)", glob)
-    several = [braces[1] + one + braces[3] for one in braces[2].split(",")] if braces else [glob]
-    regexes = [globs.gitignore(one.removeprefix("./").split("/")) or "(?!)" for one in several]
+    several = [braces[1] + part + braces[3] for part in braces[2].split(",")] if braces else [glob]
+    regexes = [globs.gitignore(part.removeprefix("./").split("/")) or "(?!)" for part in several]
     return re.compile("|".join(f"(?:{regex})" for regex in regexes), re.S)
 
 
@@ -209,18 +209,18 @@ def _includes(site: Site, path: str, body: str) -> Sequence[Include]:
     """Comments with the path of a page, in code too, and lines with that of a file that is shown as code."""
     if not path.endswith(".md") or ("@include" not in body and "<<<" not in body):
         return ()
-    found = []
+    matches = []
     for match in _INCLUDE.finditer(body):
         select = partial(_part, region=match[2] or "", first=match[3] or "", last=match[4] or "")
-        found.append(Include(*match.span(), _target(site, path, match[1]), select))
+        matches.append(Include(*match.span(), _target(site, path, match[1]), select))
     start, fences = 0, Fences()
     for line in body.split("\n"):
         shown = line.lstrip(" ") if "<<<" in line else ""
         if not fences.holds(line) and shown.startswith("<<<") and (file := _CODE_FILE.fullmatch(shown[3:].strip())):
             select = partial(_code, file=file, indent=line[: len(line) - len(shown)])
-            found.append(Include(start, start + len(line), _target(site, path, file["path"]), select))
+            matches.append(Include(start, start + len(line), _target(site, path, file["path"]), select))
         start += len(line) + 1
-    return apart(found)
+    return apart(matches)
 
 
 def _target(site: Site, path: str, target: str) -> str:
