@@ -125,6 +125,10 @@ def test_a_search_of_a_built_index_imports_only_the_read_path(tmp_path: Path, ba
     check(found, bare, BUILDING)
 
 
+def test_a_look_at_a_file_that_may_have_changed_needs_no_generator(tmp_path: Path, bare: set[str]) -> None:
+    check(imported("import postdex_index.update.comparison", cwd=tmp_path), bare, HEAVY | BUILDING)
+
+
 def test_a_search_that_finds_a_plain_new_post_needs_no_yaml(tmp_path: Path, bare: set[str]) -> None:
     posts = tmp_path / "posts"
     posts.mkdir()

@@ -97,8 +97,8 @@ def find_folder(start: Path, explicit: str | None = None) -> Path:
     """The folder of posts that is meant by somebody who stands in `start`.
 
     `explicit`, else POSTDEX_FOLDER, or if that is the root of a site where its generator keeps the posts; else the
-    nearest folder upwards that has an index or settings; else where the site's generator keeps its posts; else `start`
-    itself.
+    nearest folder upwards that has an index or settings, or the posts of a site that has them and its root there; else
+    where the site's generator keeps its posts; else `start` itself.
     Raises `FolderError` when a folder that was named is none.
     """
     named = explicit or os.environ.get("POSTDEX_FOLDER", "")
@@ -112,6 +112,9 @@ def find_folder(start: Path, explicit: str | None = None) -> Path:
     for folder in (start, *Path(os.path.abspath(start)).parents):
         if _is_home_of_posts(folder):
             return folder
+        site = detect(folder)
+        if site and _is_home_of_posts(posts := posts_folder(folder, site)):
+            return posts
     generator = detect(start)
     if generator:
         return posts_folder(start, generator)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..engine.api import FileStamp, IncludedFile
 from ..errors import EXHAUSTED
-from ..sites.generator import Site
 from ..sites.includes import below
 from .discovery import exhausted
 from .file_contents import content_of, decode, is_through_link, stamp
+
+if TYPE_CHECKING:
+    from ..sites.generator import Site
 
 #: What a file looks like that is not there.
 _MISSING = FileStamp(0, 0, 0, 0, bytes(16))
