@@ -97,6 +97,10 @@ class Columns:
             field, folded, written = self._key(number).decode("utf-8", "replace")[:-1].split("\t")
             yield f"{field}\t{folded}", written, self._docs[self._first[number] : self._first[number + 1]]
 
+    def has_values(self, field: str) -> bool:
+        """Whether any post has a value in one column."""
+        return self._bisect(f"{field}\t".encode()) < self._bisect(f"{field}\n".encode())
+
     def posts_by_value(self, field: str) -> Iterator[tuple[str, Sequence[int]]]:
         """The folded values of one column, ascending, each with its posts; one written in two ways comes twice."""
         start, stop = self._bisect(f"{field}\t".encode()), self._bisect(f"{field}\n".encode())

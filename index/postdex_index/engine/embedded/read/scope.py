@@ -13,20 +13,22 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cached_property
 from itertools import pairwise
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
+from .... import forks
 from ....query import Leaf
 from ....schema import SORTS
 from ....text.analyzer import Analyzer
 from ..format.segment_file import SegmentFile
-from . import translations
 from .doc_values import Columns
 from .matcher import ImpactRows, Matcher, SegmentSource
 from .postings import PostingLists
 from .stored_documents import Documents, StoredDocument
-from .translations import Source, Translations
 from .vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from .translations import Translations
 
 
 class Segment:
@@ -107,11 +109,16 @@ class Scope:
     @cached_property
     def translations(self) -> Translations | None:
         """The groups of its posts that are translations of each other; None if there is none."""
+        if not any(part.segment.columns.has_values("translation") for part in self.parts):
+            return None
+        with forks.barred:
+            from .translations import Source, of  # most indexes have none
+
         starts = self.matcher.starts
         sources = [
             Source(part.segment.columns, part.dead, start) for part, start in zip(self.parts, starts, strict=False)
         ]
-        return translations.of(sources, self.matcher.posts)
+        return of(sources, self.matcher.posts)
 
     def facet(self, name: str, lanes: int, together: Sequence[Sequence[int]] = ()) -> dict[str, int]:
         """The values of a facet in the posts of these lanes with their counts, greatest first, then by value; posts

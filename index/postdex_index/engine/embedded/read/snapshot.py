@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from heapq import nlargest
 from operator import itemgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .... import forks, scoring
 from ....document import Outlined
@@ -21,7 +21,9 @@ from ...api import FEWEST, Answer, AsTyped, Identity, IndexedWord, LeafStats, Se
 from .matcher import ImpactRow, Matcher
 from .scope import Part, Scope, languages_of
 from .stored_documents import StoredDocument
-from .translations import Translations
+
+if TYPE_CHECKING:
+    from .translations import Translations
 
 
 class SnapshotCandidate:
