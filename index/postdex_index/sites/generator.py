@@ -124,46 +124,49 @@ class Folder(NamedTuple):
 
 
 class Site(NamedTuple):
-    """A site, as far as its posts need it.
-
-    `prefix` leads from `root` to the folder of posts ("source/_posts/" or ""), `source` to that of pages, where the
-    settings say one ("docs/" or ""). `anchors` is the name of a slug style, `slugs` one that is this site's alone, made
-    of what its settings say.
-    `url` is the pattern of a post's link in the generator's own placeholders (or how it makes names of files),
-    `permalinks` those of collections or folders, each by its name.
-    `languages` are the codes of all languages that the settings name, `language` is the one that a file has which
-    names none, `titles` are what the site calls its pages, whatever those say themselves, by paths below the root.
-    `config` is what else its generator keeps of the settings, `rules` the same in a record of the generator's own
-    modules. `origin` is the scheme and host where the site is
-    published, "" if nobody says so; `base` is the path that all links begin with ("/blog" or ""), `excluded` are
-    patterns of files that the settings leave out. `dated` says that a date at the beginning of a file's name is no part
-    of the link, `mdx` that all bodies are MDX, whatever their suffix. `folders` are the folders of content, the deepest
-    first, `authors` the names of those that front matter names by a key. `above` is how many folders the root of the
-    repository lies above that of the site.
-    """
+    """A site, as far as its posts need it. Its folders are paths below `root` with a `/` behind them, "" for all."""
 
     generator: Generator = UNKNOWN
     root: Path = Path()
+    #: The folder of posts.
     prefix: str = ""
+    #: The folder of pages, where the settings say one.
     source: str = ""
+    #: How many folders the root of the repository lies above that of the site.
+    above: int = 0
+    #: The name of its style of anchors.
     anchors: str = GITHUB.name
+    #: A style that is this site's alone, made of what its settings say.
     slugs: SlugStyle | None = None
     timezone: str = ""
+    #: The code of the language of files that name none.
     language: str = ""
+    #: The codes of all languages that the settings name.
     languages: tuple[str, ...] = ()
+    #: What the site calls its pages, whatever those say themselves, by their paths.
     titles: Mapping[str, str] = {}
-    config: Mapping[str, Value] = {}
-    rules: object = None
-    url: str = ""
-    base: str = ""
-    origin: str = ""
-    permalinks: tuple[tuple[str, str], ...] = ()
-    excluded: tuple[str, ...] = ()
-    dated: bool = False
-    mdx: bool = False
-    folders: tuple[Folder, ...] = ()
+    #: The names of authors that front matter names by a key.
     authors: Mapping[str, str] = {}
-    above: int = 0
+    #: The scheme and host where it is published, "" if nobody says so.
+    origin: str = ""
+    #: The path that all links begin with ("/blog" or "").
+    base: str = ""
+    #: The pattern of a post's link in the generator's own placeholders, or how it makes names of files.
+    url: str = ""
+    #: Patterns of collections or folders, each by its name.
+    permalinks: tuple[tuple[str, str], ...] = ()
+    #: The folders of content, the deepest first.
+    folders: tuple[Folder, ...] = ()
+    #: Patterns of files that the settings leave out.
+    excluded: tuple[str, ...] = ()
+    #: Whether a date at the beginning of a file's name is no part of the link.
+    dated: bool = False
+    #: Whether all bodies are MDX, whatever their suffix.
+    mdx: bool = False
+    #: What else the generator keeps of the settings, as they have it.
+    config: Mapping[str, Value] = {}
+    #: The same in a record of the generator's own modules.
+    rules: object = None
     problems: tuple[Problem, ...] = ()
 
 

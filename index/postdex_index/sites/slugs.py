@@ -17,26 +17,33 @@ INLINE_START, INLINE_STOP = "\x02", "\x03"
 
 
 class SlugStyle(NamedTuple):
-    """How anchors are made: a heading's text, in which inline code may stand in backticks and lines end with newlines,
-    is brought into `shape`, and repeats get a `number`. What `{#id}` behind a heading is: text of it, its anchor, or
-    its anchor and reserved, so that no automatic one takes it. Headings in `html` may have an anchor or not, and what
-    stands for `images` may be a part of the heading or not. A style with `references` takes those to characters as they
-    are written, a `literal` one all text and code: with braces of templates, without tags, images and breaks. `braces`
-    behind a heading may be attributes whatever stands in them, and the `terms` of lists of definitions have anchors as
-    headings do. Headings of level 1 may be `titles` without an anchor, which count for repeats all the same. With
-    `inlines` marks stand around emphasis and links."""
+    """How anchors are made: the text of a heading is brought into `shape`, and repeats get a `number`.
+
+    In that text inline code may stand in backticks, and lines end with newlines.
+    """
 
     name: str
     shape: Callable[[str], str]
     number: Callable[[Slugger, str], str]
+    #: What `{#id}` behind a heading is: text of it, its anchor, or its anchor and reserved, so that no automatic one
+    #: takes it.
     explicit: Literal["text", "anchor", "reserved"]
+    #: Whether headings in HTML have an anchor.
     html: bool = True
+    #: Whether what stands for an image is a part of the heading.
     images: bool = False
+    #: Whether text and code are taken as they are written: with references to characters and braces of templates,
+    #: without tags, images and breaks.
     literal: bool = False
+    #: Whether references to characters alone are taken as they are written.
     references: bool = False
+    #: Whether braces behind a heading are attributes whatever stands in them.
     braces: bool = False
+    #: Whether the terms of lists of definitions have anchors as headings do.
     terms: bool = False
+    #: Whether headings of level 1 are titles without an anchor, which count for repeats all the same.
     titles: bool = False
+    #: Whether marks stand around emphasis and links in the text.
     inlines: bool = False
 
 
