@@ -405,6 +405,7 @@ def test_a_file_that_changes_under_the_reader_is_read_again(tmp_path: Path, monk
 FUZZED = [
     ("---\ntitle: x\n---", [(3, "")]),
     ("---\ntitle: [x\nprose\vhere\0 \ud800\n---\nbody", [(2, "title: [x\nprose here\ufffd \ufffd"), (5, "body")]),
+    ("---\ntitle:\ud800x\n---\nbody", [(4, "body")]),
     ("a [[b\nc]] d\n\nThird.", [(1, "a b c\v d\n\nThird.")]),
     ("[[b]] [[b\nc\nd]]\n\n![[e\nf]] g", [(1, "b b c d\n\n\n\ne f\v g")]),
 ]

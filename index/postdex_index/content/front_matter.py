@@ -312,6 +312,8 @@ def _line_start(text: str, start: int, line: int) -> int:
 
 
 def _problem(text: str, where: int, message: str, hint: str) -> Problem:
+    # A hint may quote the file, which may hold what no file is written in.
+    hint = hint.encode("utf-8", "replace").decode()
     return Problem("", text.count("\n", 0, where) + 1, "malformed", message, hint)
 
 
