@@ -109,7 +109,7 @@ BLANKS = [
     ("## a \u202f b", "a-b", "a--b", "a--b", "a--b", "a-b"),
     ("## \u3000a\u00a0", "a", "a", "a", "a", "a"),
     ("## `a\u00a0b`", "a-b", "ab", "ab", "ab", "a-b"),
-    ("## a&nbsp;b", None, "ab", "ab", "ab", "a-b"),
+    ("## a&nbsp;b", "a-nbsp-b", "ab", "ab", "ab", "a-b"),
     ("a\nb\n---", "ab", "b", None, "ab", None),
     ("## a<br>b", "ab", "ab", "ab", "ab", "ab"),
     ("## a <br> b", "a-b", "a--b", "a--b", "a--b", "a-b"),
