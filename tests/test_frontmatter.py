@@ -250,6 +250,7 @@ def check(text: str, generator: str = "") -> FrontMatter:
     """The one call of what is tested; the body is always the text's lines from `first_line` on."""
     found = parse(text, named(generator))
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = re.sub("[\ud800-\udfff]", "\ufffd", lines)
     assert found.body == "\n".join(lines.split("\n")[found.first_line - 1 :])
     assert found.head + found.body == lines or not found.head
     assert all(problem.kind == "malformed" and 1 <= problem.line <= lines.count("\n") + 1 for problem in found.problems)

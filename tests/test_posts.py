@@ -26,6 +26,7 @@ from postdex_index.engine.api import FileStamp
 from postdex_index.errors import FolderError
 from postdex_index.model import Post, Section
 from postdex_index.settings import Settings
+from postdex_index.sites.detect import generators
 from postdex_index.sites.generator import Address, Generator, Site
 from postdex_index.sites.reading import named
 from postdex_index.text.gitignore import Patterns
@@ -409,6 +410,16 @@ FUZZED = [
     ("a [[b\nc]] d\n\nThird.", [(1, "a b c\v d\n\nThird.")]),
     ("[[b]] [[b\nc\nd]]\n\n![[e\nf]] g", [(1, "b b c d\n\n\n\ne f\v g")]),
 ]
+
+
+@pytest.mark.parametrize("name", ["", *sorted(generators())])
+def test_characters_that_are_not_unicode_text_are_replaced_wherever_they_stand(name: str) -> None:
+    front = '---\ntitle: "a\udcd6b"\ntags: [x\udcd6]\nother\udcd6: [\udcd6]\n---\n'
+    text = front + "# c\udcd6\n\n#d\udcd6 `e\udcd6` [[f\udcd6]]\n"
+    site = Site(generator := named(name))
+    post = parse(text, "a.md", generator.configure(site, {}) if generator.configure else site, Settings())
+    check_post(post, text)
+    assert (2, "characters that are not Unicode text were replaced") in [(it.line, it.message) for it in post.problems]
 
 
 @pytest.mark.parametrize(("text", "expected"), FUZZED)

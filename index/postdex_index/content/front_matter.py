@@ -45,6 +45,7 @@ _SENTENCE = re.compile(r"\S+\s+\S+\s+\S")
 _SECRET = re.compile(r"\W*(?:password|encrypt)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"""^([\w-]+):[ \t]*("[^"\n]*"|'[^'\n]*')[ \t]*$""", re.MULTILINE)
 _WORD = re.compile(r"\w+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _KEY_LINE = re.compile(
     r"""(?:[ \t]*(?:#[^\n]*)?\n)*(?:["'][^"'\n]{1,60}["']|[^\s#"'-][^:\n]{0,60}?)[ \t]*:(?=[ \t\n]|$)"""
 )
@@ -91,6 +92,19 @@ def parse(text: str, generator: Generator = UNKNOWN) -> FrontMatter:
     text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        message = "characters that are not Unicode text were replaced"
+        line = text.count("\n", 0, error.start) + 1
+        front = _split(_SURROGATE.sub("\ufffd", text), generator)
+        unreadable = Problem("", line, "malformed", message, "save the file as UTF-8")
+        return front._replace(problems=(unreadable, *front.problems))
+    return _split(text, generator)
+
+
+def _split(text: str, generator: Generator) -> FrontMatter:
+    """A text of Unicode characters whose lines end with newlines, split."""
     blank = _BLANK.match(text)
     start = blank.end() if blank else 0
     match = _OPENER.match(text, start)

@@ -94,7 +94,7 @@ def _on_lines(section: Section, lines: Sequence[int]) -> Section:
 def verbatim(text: str) -> str:
     """A text that is no Markdown, as the text of a section may hold it: on the same lines, without what has a meaning
     there."""
-    return _without_reserved(_SURROGATE.sub("\ufffd", text), 1, [])
+    return _without_reserved(text, 1, [])
 
 
 def without_title(all_sections: tuple[Section, ...], title: str) -> tuple[Section, ...]:
@@ -126,7 +126,6 @@ _OPTIONS = (
 #: Where `{#id}` is text.
 _WITHOUT_IDS = _OPTIONS & ~pyromark.Options.ENABLE_HEADING_ATTRIBUTES
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 #: Characters that have a meaning in what is made of a body, so that it must not hold them.
 _MARKS = (SOFT_BREAK, MORE_MARK, LINK_START, LINK_STOP)
 _RESERVED = (b"\r", b"\0", *map(str.encode, _MARKS))
@@ -145,13 +144,7 @@ def _readable(body: str, first_line: int) -> tuple[str, bytes, list[Problem]]:
     """`body` as the parser takes it, and in UTF-8. What it holds is looked for in the bytes: in a string of
     Chinese that takes ten times as long, and here a tenth of all reading."""
     problems: list[Problem] = []
-    try:
-        source = body.encode()
-    except UnicodeEncodeError:
-        message = "characters that are not Unicode text were replaced"
-        problems.append(Problem("", first_line, "malformed", message, "save the file as UTF-8"))
-        body = _SURROGATE.sub("\ufffd", body)
-        source = body.encode()
+    source = body.encode()
     if any(map(source.__contains__, _RESERVED)):
         body = _without_reserved(body, first_line, problems)
         source = body.encode()
