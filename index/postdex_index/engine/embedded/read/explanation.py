@@ -14,6 +14,21 @@ from ....query import show
 from ....schema import SCORED
 from ...api import LeafStats
 from .postings import PostingLists
+from .ranking import ScoredCandidates, Weighed
+from .scope import Scope
+
+
+def of_post(scope: Scope, weighed: Weighed, this: ScoredCandidates, top: float) -> Explanation:
+    """How the score of a post was made that is the only one of `this`; `top` is the best base of all posts."""
+    base, coverage, doc = this.candidates[0]
+    part, doc_id = scope.locate(doc)
+    added: list[Explanation] = []
+    for row, stats in zip(weighed.rows, weighed.stats, strict=True):
+        impact = row.impacts[doc] if row else 0
+        counted = scope.matcher.counted_positions(row, doc) if row and impact else ()
+        added.append(leaf(stats, impact, fields(part.segment.lists, doc_id, counted)))
+    is_title, is_heading, whole = doc in this.titled, doc in this.headed, this.wholes.get(doc, 0.0)
+    return score(added, base, coverage, title=is_title, heading=is_heading, whole=whole, top=top)
 
 
 def leaf(stats: LeafStats, impact: int, fields: Sequence[Explanation]) -> Explanation:

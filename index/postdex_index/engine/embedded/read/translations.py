@@ -109,21 +109,20 @@ class Translations:
 
     def language(self, words: Iterable[tuple[int, float]]) -> str:
         """The language of words, given as the lanes of the posts that have each and its weight; "" if it is none but
-        the site's.
-
-        evidence = sum over words of  weight x log((posts that have it + .5) / (their originals that have it + .5))
-        """
-        best, most = "", log(LEAST_RATIO)
+        the site's."""
         weighed = list(words)
-        for language, posts, originals in self._compared:
-            evidence = 0.0
-            for present, weight in weighed:
-                have, originals_have = (present & posts).bit_count() >> 3, (present & originals).bit_count() >> 3
-                if have != originals_have:
-                    evidence += weight * log((have + 0.5) / (originals_have + 0.5))
-            if evidence > most:
-                best, most = language, evidence
-        return best
+        return best_language(
+            (
+                language,
+                sum(
+                    [
+                        evidence(weight, (present & posts).bit_count() >> 3, (present & originals).bit_count() >> 3)
+                        for present, weight in weighed
+                    ]
+                ),
+            )
+            for language, posts, originals in self._compared
+        )
 
     def _order(self, language: str) -> _Order:
         order = self._orders.get(language)
@@ -139,6 +138,22 @@ class Translations:
     def _matching(matching: bytes, order: _Order) -> tuple[Iterable[int], Iterable[int]]:
         match = order.pick(matching)
         return compress(order.docs, match), compress(order.groups, match)
+
+
+def evidence(weight: float, posts: int, originals: int) -> float:
+    """How much a word speaks for a language, of whose posts so many have it, and so many of those that they are
+    translations of."""
+    return weight * log((posts + 0.5) / (originals + 0.5)) if posts != originals else 0.0
+
+
+def best_language(found: Iterable[tuple[str, float]]) -> str:
+    """The language for which the words of a query speak most, of (language, sum of evidence), those with most posts
+    first; "" if they speak for none."""
+    best, most = "", log(LEAST_RATIO)
+    for language, summed in found:
+        if summed > most:
+            best, most = language, summed
+    return best
 
 
 def of(sources: Sequence[Source], posts: int) -> Translations | None:
