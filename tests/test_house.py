@@ -55,6 +55,7 @@ LAYERS = (
         "postdex.query",
         "postdex_index.content",
         "postdex_index.engine.embedded.storage",
+        "postdex_index.engine.opensearch.cluster",
     ),
     (
         "postdex.index_location",
@@ -102,11 +103,17 @@ ONE_THREAD = (
 SOLE_IMPORTERS = {
     "whoosh": "postdex_index.engine.embedded.whoosh.codec",  # the one place that knows Whoosh; costs 35-50 ms
     "pyromark": "postdex_index.content.markdown.sections",  # one function, so that another parser can be its oracle
+    "opensearchpy": "postdex_index.engine.opensearch.cluster.node",  # so that its errors are known in one place
     "yaml": "postdex_index.formats.yaml_lenient",  # its limits on YAML hold only if nobody goes around them
     "frontmatter": "postdex_index.formats.yaml_lenient",  # loaded only where there is YAML to read
 }
 #: Packages whose import name is not their name.
-DISTRIBUTIONS = {"frontmatter": "python-frontmatter", "Stemmer": "PyStemmer", "yaml": "PyYAML"}
+DISTRIBUTIONS = {
+    "frontmatter": "python-frontmatter",
+    "opensearchpy": "opensearch-py",
+    "Stemmer": "PyStemmer",
+    "yaml": "PyYAML",
+}
 #: Names that say nothing about what a module is for.
 EMPTY_NAMES = {"common", "core", "data", "entry", "helper", "helpers", "manager", "misc", "util", "utils"}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -352,7 +359,7 @@ def test_dependencies_are_what_the_modules_import() -> None:
         project = tomllib.load(file)["project"]
     extras = project["optional-dependencies"]
     core = {distribution(need) for need in project["dependencies"]}
-    optional = {distribution(need) for extra in ("watch", "server", "mcp") for need in extras[extra]}
+    optional = {distribution(need) for extra in set(extras) - {"test", "bench"} for need in extras[extra]}
     tops = {it.target.split(".")[0] for it in all_imports() if not ours(it.target)} - sys.stdlib_module_names
     imported = {DISTRIBUTIONS.get(top, top).lower().replace("_", "-") for top in tops}
     assert core - imported == set(), "nothing imports these"

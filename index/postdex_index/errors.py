@@ -11,6 +11,7 @@ cannot be read, a limit that a program overstepped.
     ├── NotFoundError          a post or section is not in the index
     ├── StaleError             the index is older than the posts, and freshness was required
     ├── MissingExtraError      an optional dependency is not installed
+    ├── EngineUnavailableError the server that keeps the index does not answer, or not with all that was asked
     └── IndexFault             the index cannot be used as it lies there
         ├── IndexMissingError      there is none yet
         ├── IndexDamagedError      a file is truncated, foreign or fails its checksum
@@ -122,6 +123,13 @@ class MissingExtraError(PostdexError):
     """A feature needs an optional dependency; the hint is the command that installs it."""
 
     code = "missing_extra"
+
+
+class EngineUnavailableError(PostdexError):
+    """The server that keeps the index cannot be reached, fails, or answers only in part; nothing is known of the
+    posts."""
+
+    code = "unavailable"
 
 
 class IndexFault(PostdexError):

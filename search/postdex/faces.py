@@ -17,6 +17,7 @@ HTTP_STATUS: dict[type[BaseException], int] = {
     errors.NotFoundError: 404,
     errors.StaleError: 503,
     errors.MissingExtraError: 501,
+    errors.EngineUnavailableError: 503,
     errors.IndexFault: 503,
 }
 

@@ -1,0 +1,257 @@
+"""How is the cluster asked, and what does a failure mean?
+
+Which node is asked, how often and for how long is decided here; one that does not answer is left out for a while.
+What comes back is a whole answer (`answers`) or an error that names the host, what happened and what to do, without a
+secret.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import re
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .... import forks
+from ....errors import EngineUnavailableError
+from .answers import LATER, BusyError, RefusedError, ServerError, failure, server_error, value
+from .bulk import BulkItem, BulkLines, batches, item_error
+from .credentials import PREFIX, Access
+from .node import Answered, NoAnswerError, Node, Request, encoded, json_line
+
+#: Seconds for a read's first try, so that a node that hangs costs no more; and for its second.
+FIRST_TRY, SECOND_TRY = 5.0, 30.0
+
+#: Seconds for a write, which may have to wait for copies.
+WRITE_TRY = 60.0
+
+#: Seconds after which a write that the cluster has no room for is given up; the first pause, which doubles, up to the
+#: longest. A cluster that indexes at its limit refuses for seconds.
+PATIENCE, FIRST_PAUSE, LONGEST_PAUSE = 60.0, 0.1, 5.0
+
+#: No parameters.
+NOTHING: Mapping[str, str] = {}
+
+
+class IndexSearch(NamedTuple):
+    """A search of one index or alias, its body in the query DSL."""
+
+    alias: str
+    body: Mapping[str, Any]
+
+
+class Cluster:
+    """The cluster with the credentials that this process has; shared by threads; made once; making it asks nothing."""
+
+    def __init__(self, access: Access) -> None:
+        self.place = ", ".join(map(str, access.hosts))
+        self.requests = 0
+        self._access = access
+        self._nodes = [Node(host, access) for host in access.hosts]
+        self._turn = itertools.count(random.randrange(len(self._nodes)))
+        self._lock = threading.Lock()
+        self._known = False
+        forks.remember(self)
+
+    def __repr__(self) -> str:
+        return f"Cluster({self.place})"
+
+    def read(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        params: Mapping[str, str] = NOTHING,
+        deadline: float | None = None,
+    ) -> Any:
+        """A whole answer, asked for once more on another node if the first fails or hangs.
+
+        `body` is JSON, or bytes as they are sent; `deadline` is a `time.monotonic()`. Raises NoSuchDocument,
+        EngineUnavailableError.
+        """
+        self._get_to_know(deadline)
+        if path.endswith("/_search"):
+            params = {"allow_partial_search_results": "false", **params}
+        return self._tried(Request(method, path, encoded(body), params), (FIRST_TRY, SECOND_TRY), deadline, True)
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        params: Mapping[str, str] = NOTHING,
+        again: bool = False,
+        seconds: float = WRITE_TRY,
+    ) -> Any:
+        """The answer to a change, after at most `seconds`; with `again` it may be sent twice without harm, and is.
+
+        One that surely was not carried out (no connection, too much to do) is sent again in any case. Raises
+        NoSuchDocument, Conflict, EngineUnavailableError: after the last it may have been carried out or not.
+        """
+        request = Request(method, path, encoded(body), params)
+        return self._written(request, (seconds, seconds), again, _pauses())
+
+    def search_all(self, searches: Sequence[IndexSearch], *, deadline: float | None = None) -> list[dict[str, Any]]:
+        """The answers to several searches in one request, each whole. Raises as `read`."""
+        lines: list[object] = []
+        for search in searches:
+            lines += ({"index": search.alias, "allow_partial_search_results": False}, search.body)
+        answer = self.read("POST", "/_msearch", b"".join(map(json_line, lines)), deadline=deadline)
+        answers = answer.get("responses") if isinstance(answer, dict) else None
+        if not isinstance(answers, list) or len(answers) != len(searches):
+            raise EngineUnavailableError("it answered another question", LATER, path=self.place)
+        return answers
+
+    def bulk(self, index: str, items: Iterable[BulkItem]) -> int:
+        """Put and delete documents in batches, and say how many there were; sent twice they are the same.
+
+        Those that the cluster has too much to do for are sent again after a pause. Raises EngineUnavailableError,
+        which names the post at fault.
+        """
+        count = 0
+        for batch in batches(items):
+            self._send(index, batch)
+            count += len(batch)
+        return count
+
+    def begin_anew(self) -> None:
+        """Leave the parent's connections to it (forks.remember)."""
+        self._lock = threading.Lock()
+        self._nodes = [Node(host, self._access) for host in self._access.hosts]
+
+    def _send(self, index: str, batch: list[BulkLines]) -> None:
+        pauses = _pauses()
+        while True:
+            request = Request("POST", f"/{index}/_bulk", b"".join(sent.lines for sent in batch), NOTHING)
+            answer = self._written(request, (WRITE_TRY, WRITE_TRY), True, pauses)
+            items = answer.get("items") if isinstance(answer, dict) else None
+            if not isinstance(items, list) or len(items) != len(batch):
+                raise EngineUnavailableError("it answered another question", LATER, path=self.place)
+            left = [(sent, error) for sent, item in zip(batch, items, strict=True) if (error := item_error(sent, item))]
+            if not left:
+                return
+            batch = [sent for sent, _ in left]
+            _wait(pauses, left[0][1])
+
+    def _written(self, request: Request, seconds: tuple[float, float], again: bool, pauses: Iterator[float]) -> Any:
+        """The answer to a change, sent again while the cluster has too much to do."""
+        self._get_to_know(None)
+        while True:
+            try:
+                return self._tried(request, seconds, None, again)
+            except BusyError as error:
+                _wait(pauses, error)
+
+    def _get_to_know(self, deadline: float | None) -> None:
+        """Ask the cluster once what it is. Raises RefusedError for one that is not what this version works with."""
+        if not self._known:
+            about = self._tried(Request("GET", "/", None, NOTHING), (FIRST_TRY, SECOND_TRY), deadline, True)
+            wrong = _wrong_product(about)
+            if wrong:
+                raise RefusedError(wrong, "postdex works with OpenSearch 2.19 and 3", path=self.place)
+            self._known = True
+
+    def _tried(self, request: Request, seconds: tuple[float, float], deadline: float | None, again: bool) -> Any:
+        """The value of the answer of a node or else of another, with so many seconds for the first try and the second.
+
+        Without `again` there is a second only if the first node cannot have carried it out.
+        """
+        tried: list[Node] = []
+        for last, limit in zip((False, True), seconds, strict=True):
+            limit = _limit(limit, deadline, last)
+            if limit <= 0:
+                raise EngineUnavailableError("there was no time left to ask it", "allow more time", path=self.place)
+            node = self._choose(tried)
+            tried.append(node)
+            try:
+                answer = node.ask(request, limit)
+                node.judge(answer.status < 500)
+                if answer.status in (401, 403):
+                    raise self._locked_out(answer)
+                return value(*answer)
+            except NoAnswerError as error:
+                node.judge(False)
+                if last or not (again or error.unsent):
+                    raise self._named(error, node) from None
+            except EngineUnavailableError as error:
+                if last or not again or isinstance(error, RefusedError):
+                    raise self._named(error, node) from None
+        raise AssertionError("the last try returns or raises")
+
+    def _choose(self, tried: Sequence[Node]) -> Node:
+        """The next node in turn that is not left out, else the one that was so longest; another than those tried, where
+        there is one. One whose time is over is given to this request alone."""
+        with self._lock:
+            self.requests += 1
+            turn, now = next(self._turn), time.monotonic()
+            nodes = [self._nodes[(turn + n) % len(self._nodes)] for n in range(len(self._nodes))]
+            nodes = [node for node in nodes if node not in tried] or nodes
+            node = min(nodes, key=lambda node: max(0.0, node.out_until - now))
+            if node.failures:
+                node.out_until = now + FIRST_TRY
+            return node
+
+    def _locked_out(self, answer: Answered) -> Exception:
+        """What a status of 401 or 403 means: the credentials, by their kind, and what they lack."""
+        try:
+            error = server_error(json.loads(answer.text).get("error"))
+        except (ValueError, AttributeError):
+            error = ServerError("", "")
+        if error.kind == "cluster_block_exception":
+            return failure(answer.status, error)
+        used = self._access.kind
+        if answer.status == 401:
+            message = f"it does not let us in with {used}"
+            return RefusedError(message, f"check {PREFIX}USER and {PREFIX}PASSWORD, or {PREFIX}API_KEY", kind="401")
+        right = re.search(r"no permissions for \[([^]]*)\]", error.reason)
+        lacking = f" ({right[1] if right else error})" if right or any(error) else ""
+        return RefusedError(f"it forbids this to {used}{lacking}", "give the role this permission", kind="403")
+
+    def _named(self, error: EngineUnavailableError, node: Node) -> EngineUnavailableError:
+        """The error with the node's address, and without a secret, whatever a server or library wrote."""
+        error.path = error.path or str(node.host)
+        error.message = self._access.redacted(error.message)
+        error.args = (error.message,)
+        return error
+
+
+def _pauses() -> Iterator[float]:
+    """Seconds to wait before each further try, for as long as patience lasts."""
+    end, pause = time.monotonic() + PATIENCE, FIRST_PAUSE
+    while time.monotonic() + pause < end:
+        yield random.uniform(pause / 2, pause)  # so that many writers do not come back together
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _wait(pauses: Iterator[float], error: Exception) -> None:
+    """Wait until the next try. Raises the error where there is none."""
+    pause = next(pauses, None)
+    if pause is None:
+        raise error
+    time.sleep(pause)
+
+
+def _limit(seconds: float, deadline: float | None, last: bool) -> float:
+    """Seconds for a try: before a deadline the first has half of what is left."""
+    if deadline is None:
+        return seconds
+    left = deadline - time.monotonic()
+    return min(seconds, left if last else left / 2)
+
+
+def _wrong_product(about: object) -> str:
+    """What is wrong with what a server says of itself; "" for an OpenSearch of a version that is known here."""
+    version = about.get("version") if isinstance(about, dict) else None
+    if not isinstance(version, dict) or version.get("distribution") != "opensearch":
+        number = version.get("number") if isinstance(version, dict) else None
+        return f"this is not OpenSearch but another product{f' of version {number}' if number else ''}"
+    number = str(version.get("number", ""))
+    match = re.match(r"(\d+)\.(\d+)", number)
+    major, minor = (int(match[1]), int(match[2])) if match else (0, 0)
+    return "" if major == 3 or (major == 2 and minor >= 19) else f"this is OpenSearch {number}"
