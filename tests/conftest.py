@@ -1,10 +1,22 @@
-"""Options that tests share, and which tests are quick: `pytest -m quick` shows in seconds what most changes break."""
+"""What tests share: options, a real cluster, and which of them are quick.
+
+`pytest -m quick` shows in seconds what most changes break. `pytest tests/opensearch` runs what needs a real OpenSearch
+cluster; `pytest` alone doesn't, since Python is all that it needs. POSTDEX_TEST_HOSTS=http://127.0.0.1:9200,... has
+those tests use a cluster that runs already (tests/opensearch/cluster.py).
+"""
 
 from __future__ import annotations
 
+import os
+import secrets
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from cluster import LocalCluster
 
 #: Modules whose tests are quick, a few from each part of the house: 15 s of processor time in all.
 QUICK = [
@@ -45,3 +57,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         long = any(name in item.name for name in ("hostile", "linear", "threads", "another_writes", "in_any_form"))
         if item.path.stem.removeprefix("test_") in QUICK and not drawn and not long:
             item.add_marker("quick")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[LocalCluster]:
+    """Three nodes, green, for all tests of tests/opensearch; one that ends nodes starts its own."""
+    from cluster import running
+
+    with running(3) as local:
+        yield local
+
+
+@pytest.fixture(scope="session")
+def hosts(request: pytest.FixtureRequest) -> list[str]:
+    """The addresses of a cluster, as POSTDEX_OPENSEARCH_HOSTS has them between commas."""
+    if given := os.environ.get("POSTDEX_TEST_HOSTS"):
+        return given.split(",")
+    local: LocalCluster = request.getfixturevalue("cluster")
+    return local.hosts
+
+
+@pytest.fixture
+def prefix(hosts: list[str]) -> Iterator[str]:
+    """What the names of a test's indices begin with; they are deleted after it."""
+    from cluster import delete_indices
+
+    name = f"test-{secrets.token_hex(4)}"
+    yield name
+    delete_indices(hosts, f"{name}-*")
