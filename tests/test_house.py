@@ -72,6 +72,7 @@ LAYERS = (
         "postdex.snapshots",
         "postdex.web_address",
         "postdex_index.engine.embedded.check",
+        "postdex_index.engine.opensearch.format",
     ),
     (
         "postdex.output",

@@ -8,6 +8,8 @@ put together by `merger.py`, read by `postings.py`, `term_dictionary.py`, `surfa
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from ....schema import SORTS
 
@@ -90,6 +92,33 @@ COLUMNS = {
     "text_blocks": "texts in raw deflate, 4,096 characters each",
     "text_dictionary": "the preset dictionary of the text blocks",
 }
+
+
+class ColumnSource(Protocol):
+    """The columns of a segment, wherever they lie: in a file, or in memory.
+
+    `meta` says how many posts it has, whether it is wide, and how they were read. `path` is its name for people. What
+    is not as it was written raises IndexDamagedError, at the latest before it is read.
+    """
+
+    meta: dict[str, Any]
+    path: str
+
+    def column(self, name: str, *, whole: bool = True) -> Any:
+        """A column as a typed memoryview. With `whole` it is checked now, else the reader calls `checker`'s."""
+        ...
+
+    def checker(self, name: str) -> Callable[[int, int], None]:
+        """A callable that checks items [start, stop) of a column before they are read."""
+        ...
+
+    def verify_once(self) -> None:
+        """Check all that was not checked yet."""
+        ...
+
+    def unchanged(self) -> bool:
+        """Whether what it was opened from is still that."""
+        ...
 
 
 def one_line(text: str) -> str:

@@ -12,7 +12,8 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
-from .segment_file import Column, SegmentFile
+from .columns import ColumnSource
+from .segment_file import Column
 
 #: Bytes of a piece: a quarter of it is .017 of the text of a blog in English, this .016, four times as much too.
 PIECE = 16_384
@@ -35,7 +36,7 @@ def word_form_columns(varied: Mapping[int, bytes]) -> dict[str, Column]:
 class WordForms:
     """The word forms at the occurrences of a segment's posting lists."""
 
-    def __init__(self, segment: SegmentFile) -> None:
+    def __init__(self, segment: ColumnSource) -> None:
         self._multi_form_lists, self._first = segment.column("multi_form_lists"), segment.column("multi_form_first")
         self._start = segment.column("form_block_start")
         self._pieces = segment.column("form_numbers", whole=False)

@@ -11,7 +11,8 @@ import zlib
 from array import array
 from itertools import accumulate
 
-from .segment_file import Column, SegmentFile
+from .columns import ColumnSource
+from .segment_file import Column
 
 #: Characters of a piece: smaller ones compress worse, larger ones make snippets slow (0.03 ms at 4,096).
 PIECE = 4096
@@ -79,7 +80,7 @@ class TextReader:
 
     __slots__ = ("_cached_pieces", "_check", "_first", "_inflate", "_pieces", "_start")
 
-    def __init__(self, segment: SegmentFile) -> None:
+    def __init__(self, segment: ColumnSource) -> None:
         self._first = segment.column("text_block_first")
         self._start = segment.column("text_block_start")
         self._pieces = segment.column("text_blocks", whole=False)

@@ -15,14 +15,13 @@ from typing import Any
 from ....schema import BODY, FACETS, SORTS
 from ....text import globs
 from ....text.stemming import stemmer_language
-from ..format.columns import FOLDED_PATH, NO_DATE, one_line
-from ..format.segment_file import SegmentFile
+from ..format.columns import FOLDED_PATH, NO_DATE, ColumnSource, one_line
 
 
 class Columns:
     """Doc values of a segment: filters, facets, sort keys. Lanes and facet lists are cached once made; they are few."""
 
-    def __init__(self, segment: SegmentFile) -> None:
+    def __init__(self, segment: ColumnSource) -> None:
         self.posts: int = segment.meta["posts"]
         self._segment = segment
         self._keys = segment.column("filter_values")

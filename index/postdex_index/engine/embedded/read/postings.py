@@ -18,8 +18,7 @@ from ....schema import BODY, CODE, CODES, TITLE
 from ....scoring import field_score, impact, quantize, saturate
 from ....text import globs
 from ....text.stemming import stem
-from ..format.columns import FORM, STEM
-from ..format.segment_file import SegmentFile
+from ..format.columns import FORM, STEM, ColumnSource
 from .combined_postings import ComputedPostings, Postings, union
 from .phrases import side_by_side, within
 from .stored_postings import ContiguousPostings, StoredLists, StoredPostings, contiguous_ranges, flags_of
@@ -43,7 +42,7 @@ class Sought(NamedTuple):
 class PostingLists(StoredLists):
     """The posting lists of a segment, and the postings of any leaf."""
 
-    def __init__(self, segment: SegmentFile) -> None:
+    def __init__(self, segment: ColumnSource) -> None:
         super().__init__(segment)
         self.terms = TermDictionary(segment)
         self.posts: int = segment.meta["posts"]

@@ -20,7 +20,7 @@ from .... import forks
 from ....query import Leaf
 from ....schema import SORTS
 from ....text.analyzer import Analyzer
-from ..format.segment_file import SegmentFile
+from ..format.columns import ColumnSource
 from .doc_values import Columns
 from .matcher import ImpactRows, Matcher, SegmentSource
 from .postings import PostingLists
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class Segment:
     """An open segment: posting lists, doc values and stored documents; shared by all snapshots that name it."""
 
-    def __init__(self, file: SegmentFile) -> None:
+    def __init__(self, file: ColumnSource) -> None:
         self.file = file
         self.posts: int = file.meta["posts"]
         self.analyzer = Analyzer(file.meta["simplify"], tuple(file.meta["languages"]))

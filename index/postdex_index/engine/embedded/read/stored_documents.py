@@ -15,7 +15,7 @@ from ....schema import CODE, STORED
 from ....text.analyzer import Analyzer
 from ....text.characters import ASIAN, is_spaceless, run_letters
 from ....text.tokenizer import LONGEST_TERM, width_of
-from ..format.segment_file import SegmentFile
+from ..format.columns import ColumnSource
 from ..format.text_blocks import TextReader
 
 #: Characters of a passage before the word that it is cut around, and in all: snippets choose from these.
@@ -97,7 +97,7 @@ class Widths(dict[str, int]):
 class Documents:
     """The stored posts of one segment."""
 
-    def __init__(self, segment: SegmentFile, analyzer: Analyzer) -> None:
+    def __init__(self, segment: ColumnSource, analyzer: Analyzer) -> None:
         self.analyzer = analyzer
         self._stored, self._stored_start = segment.column("stored", whole=False), segment.column("stored_start")
         self._outline, self._outline_start = segment.column("outline", whole=False), segment.column("outline_start")

@@ -9,8 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence, Set
 from itertools import accumulate, chain, compress, islice, pairwise
 
-from ..format.columns import LISTS_PER_SKIP, POSTINGS_PER_SKIP
-from ..format.segment_file import SegmentFile
+from ..format.columns import LISTS_PER_SKIP, POSTINGS_PER_SKIP, ColumnSource
 from ..format.surface_forms import WordForms, sparse_range
 from .combined_postings import Postings, max_impacts
 
@@ -41,7 +40,7 @@ def flags_of(numbers: Set[int]) -> bytes:
 class StoredLists:
     """The columns of the posting lists of a segment."""
 
-    def __init__(self, segment: SegmentFile) -> None:
+    def __init__(self, segment: ColumnSource) -> None:
         self._posts, self._skip_postings = segment.column("list_postings"), segment.column("skip_postings")
         self.forms = WordForms(segment)
         self._title_lists, self._title_first = segment.column("title_lists"), segment.column("title_list_first")

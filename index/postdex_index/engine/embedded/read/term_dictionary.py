@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ....text.edit_distance import edit_distance
-from ..format.columns import DISPLAY, FORM, INDIRECT, STEM, TERMS_PER_BLOCK
-from ..format.segment_file import SegmentFile
+from ..format.columns import DISPLAY, FORM, INDIRECT, STEM, TERMS_PER_BLOCK, ColumnSource
 
 #: So many words that hold a part are looked at: a part that more have says nothing.
 MAX_WITHIN = 1000
@@ -24,7 +23,7 @@ class TermDictionary:
     """The term dictionary of a segment. An entry has a number, its rank in the sorted blob; posting list, word form and
     document frequency follow from that (`TermDictionaryWriter`)."""
 
-    def __init__(self, segment: SegmentFile) -> None:
+    def __init__(self, segment: ColumnSource) -> None:
         # Bytes are cut in a third of the time that a view takes, and it takes .1 ms to make a megabyte.
         self._blob = bytes(segment.column("term_entries"))
         self.kind = bytes(segment.column("term_flags"))
