@@ -77,6 +77,7 @@ LAYERS = (
     (
         "postdex.output",
         "postdex_index.engine.embedded",
+        "postdex_index.engine.opensearch.storage",
     ),
     ("postdex_index.engines",),
     ("postdex.index",),

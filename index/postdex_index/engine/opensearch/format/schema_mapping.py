@@ -42,6 +42,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "since": {"type": "long"},
     "path": _COUNTED,
     "draft": {"type": "boolean"},
+    "floor": {"type": "long"},
     "stamp": _UNSEARCHED,
     "commit": _UNSEARCHED,
     "segment": {"type": "binary"},
