@@ -44,6 +44,15 @@ LAYERS: list[tuple[str, dict[str, str], dict[str, object], dict[str, Any]]] = [
         {"origins": ("https://a.org", "http://localhost:4000")},
     ),
     ("\ufefflanguage = 'de'\r\n", {}, {}, {"language": "de"}),
+    ("[opensearch]\nprefix = 'p'\nshards = 3", {}, {}, {"opensearch_prefix": "p", "opensearch_shards": 3}),
+    ("opensearch.site = '博客'", {"OPENSEARCH_SITE": "b"}, {}, {"opensearch_site": "b"}),
+    ("opensearch = {sites = ['a', 'b']}", {}, {}, {"opensearch_sites": ("a", "b")}),
+    (
+        "",
+        {"OPENSEARCH_REPLICAS": "0"},
+        {"opensearch_prefix": "x"},
+        {"opensearch_replicas": 0, "opensearch_prefix": "x"},
+    ),
     ("", {"PORT": "tcp://10.0.0.1:80", "FOLDER": ""}, {}, {"language": ""}),
 ]
 
@@ -76,6 +85,21 @@ BAD_FILES = [
     ("editor = 'javascript:{path}'", 1, "must be a link"),
     ("editor = 'x://{file}'", 1, "{file} is not known"),
     ("origins = ['*']", 1, "no origin"),
+    ("opensearch = 1", 1, "opensearch is not a table; write [opensearch]"),
+    ("[opensearch]\nsite = 's'\nprefix = 'Blog'", 3, "Blog is not in lower case"),
+    ("engine = 'opensearch'\nopensearch.prefix = 'a b'", 2, "holds a blank or one of"),
+    ("[opensearch]\nsites = ['a', '-b']", 2, "-b begins with -"),
+    ("[opensearch]\nsite = '" + "é" * 51 + "'", 2, "longer than 100 bytes"),
+    ("[opensearch]\nsite = 'blog-000001'", 2, "blog-000001 is how something else is called there"),
+    ("[opensearch]\nsites = ['blog', 'locks']", 2, "locks is how something else is called there"),
+    ("[opensearch]\nprefix = ''", 2, "it is empty"),
+    ("[opensearch]\nshards = 0", 2, "from 1 to 1024"),
+    ("[opensearch]\nreplicas = 21", 2, "at most 20"),
+    ("[opensearch]\nreplicas = '1'", 2, "must be a whole number"),
+    ("[opensearch]\nprefx = 'a'", 2, "there is no setting opensearch.prefx; did you mean opensearch.prefix?"),
+    ("[opensearch]\nhosts = 'x'", 2, "not taken from the settings of a folder; set POSTDEX_OPENSEARCH_HOSTS in"),
+    ("[opensearch]\npassword = 'x'", 2, "set POSTDEX_OPENSEARCH_PASSWORD in the environment"),
+    ("opensearch_prefix = 'a'", 1, "there is no setting opensearch_prefix; did you mean opensearch.prefix?"),
     ("a = " + "[" * 5000, 0, "not valid TOML"),
     ("a = '\udcff'", 0, "not valid TOML"),
     (".".join("a" * 30_000) + " = 1", 0, "a key with 50 parts"),
@@ -172,9 +196,9 @@ def test_a_great_file_is_not_read_to_its_end(tmp_path: Path) -> None:
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
-    assert [setting.name for setting in SETTINGS] == list(Settings._fields)
+    assert [setting.field for setting in SETTINGS] == list(Settings._fields)
     assert all(
-        setting.doc.endswith(".") and setting.default == getattr(Settings(), setting.name) for setting in SETTINGS
+        setting.doc.endswith(".") and setting.default == getattr(Settings(), setting.field) for setting in SETTINGS
     )
     assert {setting.type for setting in SETTINGS} == {"text", "texts", "number", "flag"}
 

@@ -38,15 +38,26 @@ class Settings(NamedTuple):
     max_wait_ms: int = 200
     origins: tuple[str, ...] = ()
     engine: str = "embedded"
+    opensearch_prefix: str = "postdex"
+    opensearch_site: str = ""
+    opensearch_sites: tuple[str, ...] = ()
+    opensearch_shards: int = 1
+    opensearch_replicas: int = 1
 
 
 class Setting(NamedTuple):
-    """A setting as it is documented: `type` is "text", "texts", "number" or "flag"."""
+    """A setting as it is documented: `type` is "text", "texts", "number" or "flag". One of a table has its name before
+    a dot (`opensearch.prefix`); `field` is the name in `Settings`."""
 
     name: str
     type: str
     default: Any
     doc: str
+
+    @property
+    def field(self) -> str:
+        """The name in `Settings`: `opensearch_prefix`."""
+        return self.name.replace(".", "_")
 
 
 _DOCS = {
@@ -68,13 +79,24 @@ _DOCS = {
     "max_changed_bytes": "With more changed bytes than this, a search answers from the index as it is.",
     "max_wait_ms": "So long a search waits for another writer of the index; then it answers from the index as it is.",
     "origins": "Web pages that may ask the service, such as https://example.org.",
-    "engine": "What keeps the index: embedded, or the name of an installed engine (docs/embedding.md).",
+    "engine": "What keeps the index: embedded, opensearch (a cluster), or the name of an installed engine"
+    " (docs/embedding.md).",
+    "opensearch.prefix": "What the names of all indices in the cluster begin with: lower case, as index names are.",
+    "opensearch.site": "Name of these posts in the cluster; else that of the site's folder.",
+    "opensearch.sites": "Several sites of the cluster to search as one, such as blog,docs; then nothing is written.",
+    "opensearch.shards": "Parts of a site's index, when it is next built in full: one for each 200,000 posts.",
+    "opensearch.replicas": "Copies of each part, so that a node may fail.",
 }
+#: Settings of a table, in postdex.toml `[opensearch]`.
+_TABLES = ("opensearch",)
+#: What a folder's settings never say, since the environment's password would go to whoever wrote them.
+_FROM_ENVIRONMENT = {"hosts", "user", "password", "api_key", "ca", "aws_region", "aws_service"}
 _TYPES = {tuple: "texts", str: "text", bool: "flag", int: "number"}
 
 #: All settings in the order of the documentation.
 SETTINGS = tuple(
-    Setting(name, _TYPES[type(default)], default, _DOCS[name]) for name, default in Settings._field_defaults.items()
+    Setting(name, _TYPES[type(default)], default, doc)
+    for (name, doc), default in zip(_DOCS.items(), Settings._field_defaults.values(), strict=True)
 )
 
 
@@ -87,10 +109,13 @@ def load(folder: Path, **arguments: object) -> Settings:
     'en'
     """
     values: dict[str, Any] = {**_from_files(folder), **_from_environment(os.environ)}
-    for name, value in arguments.items():
+    names = {setting.field: setting.name for setting in SETTINGS}
+    for field, value in arguments.items():
         if value is not None:
-            values[name] = _checked(name, value, "", 0)
-    return Settings()._replace(**values)
+            values[names.get(field, field)] = _checked(names.get(field, field), value, "", 0)
+    return Settings()._replace(
+        **{setting.field: values[setting.name] for setting in SETTINGS if setting.name in values}
+    )
 
 
 def find_folder(start: Path, explicit: str | None = None) -> Path:
@@ -151,7 +176,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
     to judge: a cluster sets POSTDEX_PORT for a service of that name."""
     values: dict[str, object] = {}
     for setting in SETTINGS:
-        variable = "POSTDEX_" + setting.name.upper()
+        variable = "POSTDEX_" + setting.field.upper()
         text = environment.get(variable)
         if text is not None:
             values[setting.name] = _checked(setting.name, _typed(setting.type, text), variable, 0)
@@ -174,7 +199,24 @@ def _checked_table(table: object, content: bytes, file: Path, header: str) -> di
     if not isinstance(table, dict):
         raise ConfigError("tool.postdex is not a table", "write [tool.postdex]", path=str(file))
     text = content.decode("utf-8", "replace")
-    return {name: _checked(name, value, str(file), _line(text, name, header)) for name, value in table.items()}
+    values: dict[str, object] = {}
+    for name, value in table.items():
+        if name not in _TABLES:
+            values[name] = _checked(name, value, str(file), _line(text, name, header))
+            continue
+        line = _line(text, name, header)
+        if not isinstance(value, dict):
+            raise ConfigError(f"{name} is not a table", f"write [{_dotted(header, name)}]", path=str(file), line=line)
+        for inner, part in value.items():
+            full = f"{name}.{inner}"
+            inner_line = _line(text, full, header) or _line(text, inner, _dotted(header, name)) or line
+            values[full] = _checked(full, part, str(file), inner_line)
+    return values
+
+
+def _dotted(*names: str) -> str:
+    """The name of a table within others, those without a name left out."""
+    return ".".join(filter(None, names))
 
 
 def _line(text: str, name: str, header: str) -> int:
@@ -189,6 +231,10 @@ def _checked(name: str, value: object, path: str, line: int) -> object:
     """The value of a setting as `Settings` holds it, else `ConfigError` with its place."""
     setting = next((item for item in SETTINGS if item.name == name), None)
     if setting is None:
+        table, _, inner = name.rpartition(".")
+        if table in _TABLES and inner in _FROM_ENVIRONMENT:
+            hint = f"set POSTDEX_{table.upper()}_{inner.upper()} in the environment"
+            raise ConfigError(f"{name} is not taken from the settings of a folder", hint, path=path, line=line)
         names = [item.name for item in SETTINGS]
         hint = _nearest(name, names).removeprefix("; ") or "the settings are " + ", ".join(names)
         raise ConfigError(f"there is no setting {name}", hint, path=path, line=line)
@@ -281,6 +327,28 @@ def _wrong_origins(origins: Iterable[str]) -> str:
     return f"{wrong[0]} is no origin (scheme and host, without a path)" if wrong else ""
 
 
+def wrong_index_name(name: str) -> str:
+    """What keeps a text from being part of the names of indices of OpenSearch; "" if nothing does.
+
+    >>> wrong_index_name("blog"), wrong_index_name("Blog")
+    ('', 'Blog is not in lower case')
+    """
+    if name != name.lower():
+        return f"{name} is not in lower case"
+    if re.search(r'[\\/*?"<>|,#:\s\x00-\x1f\x7f]', name):
+        return f'{name} holds a blank or one of \\ / * ? " < > | , # :'
+    if name.startswith(("-", "_", "+", ".")):
+        return f"{name} begins with {name[0]}"
+    return f"{name[:20]}… is longer than 100 bytes" if len(name.encode("utf-8", "replace")) > 100 else ""
+
+
+def wrong_site_name(name: str) -> str:
+    """What keeps a text from being the name of a site in a cluster, where other names are made from those of sites."""
+    if re.fullmatch(r"locks|.*(?:\.old|-\d{6,}(?:\.\w+)?)", name):
+        return f"{name} is how something else is called there"
+    return wrong_index_name(name)
+
+
 _WRONG: dict[str, Callable[[Any], str]] = {
     "include": lambda globs: _wrong_globs(globs) or ("" if globs else "the list is empty"),
     "exclude": _wrong_globs,
@@ -293,6 +361,11 @@ _WRONG: dict[str, Callable[[Any], str]] = {
     "editor": _wrong_editor,
     "max_bytes": lambda size: "" if size else "it must be more than 0",
     "origins": _wrong_origins,
+    "opensearch.prefix": lambda name: wrong_index_name(name) if name else "it is empty",
+    "opensearch.site": wrong_site_name,
+    "opensearch.sites": lambda names: next(filter(None, map(wrong_site_name, names)), ""),
+    "opensearch.shards": lambda count: "" if 0 < count <= 1024 else "it must be from 1 to 1024",
+    "opensearch.replicas": lambda count: "" if count <= 20 else "it must be at most 20",
 }
 
 

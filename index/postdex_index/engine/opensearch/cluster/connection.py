@@ -38,9 +38,9 @@ NOTHING: Mapping[str, str] = {}
 
 
 class IndexSearch(NamedTuple):
-    """A search of one index or alias, its body in the query DSL."""
+    """A search of indices or aliases (commas between), its body in the query DSL."""
 
-    alias: str
+    indices: str
     body: Mapping[str, Any]
 
 
@@ -101,14 +101,14 @@ class Cluster:
         """The answers to several searches in one request, each whole. Raises as `read`."""
         lines: list[object] = []
         for search in searches:
-            lines += ({"index": search.alias, "allow_partial_search_results": False}, search.body)
+            lines += ({"index": search.indices, "allow_partial_search_results": False}, search.body)
         answer = self.read("POST", "/_msearch", b"".join(map(json_line, lines)), deadline=deadline)
         answers = answer.get("responses") if isinstance(answer, dict) else None
         if not isinstance(answers, list) or len(answers) != len(searches):
             raise EngineUnavailableError("it answered another question", LATER, path=self.place)
         return answers
 
-    def bulk(self, index: str, items: Iterable[BulkItem]) -> int:
+    def bulk(self, index: str, items: Iterable[BulkItem], *, params: Mapping[str, str] = NOTHING) -> int:
         """Put and delete documents in batches, and say how many there were; sent twice they are the same.
 
         Those that the cluster has too much to do for are sent again after a pause. Raises EngineUnavailableError,
@@ -116,7 +116,7 @@ class Cluster:
         """
         count = 0
         for batch in batches(items):
-            self._send(index, batch)
+            self._send(f"/{index}/_bulk", batch, params)
             count += len(batch)
         return count
 
@@ -125,10 +125,10 @@ class Cluster:
         self._lock = threading.Lock()
         self._nodes = [Node(host, self._access) for host in self._access.hosts]
 
-    def _send(self, index: str, batch: list[BulkLines]) -> None:
+    def _send(self, path: str, batch: list[BulkLines], params: Mapping[str, str]) -> None:
         pauses = _pauses()
         while True:
-            request = Request("POST", f"/{index}/_bulk", b"".join(sent.lines for sent in batch), NOTHING)
+            request = Request("POST", path, b"".join(sent.lines for sent in batch), params)
             answer = self._written(request, (WRITE_TRY, WRITE_TRY), True, pauses)
             items = answer.get("items") if isinstance(answer, dict) else None
             if not isinstance(items, list) or len(items) != len(batch):
