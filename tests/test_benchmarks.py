@@ -15,7 +15,12 @@ from typing import Any
 
 import pytest
 
+from postdex_index.content.parser import parse
+from postdex_index.engine.embedded.write.inverter import Inversion
 from postdex_index.model import SOFT_BREAK, Post, Section
+from postdex_index.settings import Settings
+from postdex_index.sites.generator import Site
+from postdex_index.text.analyzer import Analyzer
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "posts"
@@ -69,6 +74,23 @@ def test_the_same_seed_makes_the_same_posts(tmp_path: Path) -> None:
     assert made[0] == made[1]
     texts = [text for path, text in made[0] if path.parts[0].startswith("made-")]
     assert texts and all(text.startswith("---\ntitle: ") for text in texts)
+
+
+def test_made_stretches_have_the_same_lengths(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Field by field, post by post, in other words: an engine may average over a stretch or over all."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    made = import_module("zipf_posts")
+    monkeypatch.setattr(made, "STRETCH", 60)
+    texts = list(made.posts(120))
+    assert list(made.posts(70)) == texts[:70]
+    lengths = []
+    for start in (0, 60):
+        inversion = Inversion(Analyzer(True, ("en",)), False)
+        for number, text in enumerate(texts[start : start + 60]):
+            inversion.add(parse(text, f"made/post-{number:06}.md", Site(), Settings()))
+        lengths.append(inversion.field_totals())
+    assert lengths[0] == lengths[1] and {*texts[:60]}.isdisjoint(texts[60:])
+    sys.modules.pop("zipf_posts")
 
 
 @pytest.mark.parametrize(
