@@ -601,7 +601,7 @@ def test_results_are_values(ix: postdex.Index) -> None:
     found = ix.search("psock", limit=1)
     told = found.to_dict()
     assert (told["total"], told["hits"][0]["path"]) == (2, found.hits[0].path)
-    assert found.index == (ix.status().stats.generation, PUBLISHED, True, 0)
+    assert found.index == (ix.status().stats.generation, PUBLISHED, True, 0, ())
 
 
 def test_a_deadline_cuts_and_says_so(ix: postdex.Index) -> None:
@@ -627,7 +627,7 @@ def test_never_looks_at_no_file_but_sees_a_new_commit(blog: Path) -> None:
     with postdex.open(blog, refresh="never") as ix, postdex.open(blog) as other:
         write(blog, "d")
         check(ix.search("word"), 3)
-        assert ix.search("word").index == (1, 3, None, 0)
+        assert ix.search("word").index == (1, 3, None, 0, ())
         other.refresh()
         check(ix.search("word"), 4)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
 
 from postdex_index import engines, forks, settings
 from postdex_index.document import Document, Outlined
-from postdex_index.engine.api import AsTyped, Engine, IndexedWord, Reader
+from postdex_index.engine.api import AsTyped, Engine, IndexedWord, Reader, hosted
 from postdex_index.errors import FolderError, IndexDamagedError, IndexMissingError, NotFoundError, PostdexError
 from postdex_index.model import Problem
 from postdex_index.query import Query, Term
@@ -122,16 +122,21 @@ class Index:
         *,
         index: str | os.PathLike[str] | None = None,
         refresh: Refresh = "auto",
+        engine: str | None = None,
     ) -> None:
-        """Opens nothing yet: `open` does, and builds the index if there is none."""
+        """Opens nothing yet: `open` does, and builds the index if there is none. `engine` overrides the setting."""
         self.folder = Path(folder)
         if not os.path.isdir(self.folder):
             raise FolderError("there is no such folder", "name the folder of the posts", path=str(folder))
         if refresh not in REFRESH:
             raise PostdexError(f"refresh is {refresh!r}", "use auto, never or require")
-        self.settings = settings.load(self.folder)
+        self._engine_name = engine
+        self.settings = self._reload()
         place = os.fspath(index) if index else str(index_directory(self.folder))
         self.engine: Engine = engines.make(self.folder, place, self.settings)
+        servers = hosted(self.engine)
+        if servers and servers.sites:  # no folder has the posts of all of them
+            refresh = "never"
         self.snapshots = Snapshots(self.folder, self.engine, refresh)
         self._watching: list[Watching] = []
 
@@ -346,7 +351,7 @@ class Index:
         return watching
 
     def _reload(self) -> settings.Settings:
-        self.settings = settings.load(self.folder)
+        self.settings = settings.load(self.folder, engine=self._engine_name)
         return self.settings
 
     def close(self) -> None:

@@ -32,7 +32,7 @@ class SearchView(NamedTuple):
         """As results tell it."""
         fresh, changed, _ = self.freshness
         stats = self.reader.stats()
-        return IndexState(stats.generation, stats.posts, fresh, changed)
+        return IndexState(stats.generation, stats.posts, fresh, changed, stats.sites)
 
 
 class Snapshots:

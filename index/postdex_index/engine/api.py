@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, cast
 
 from ..document import Outlined
 from ..model import Explanation, Post, Problem
@@ -204,8 +204,9 @@ class IndexedWord(NamedTuple):
 
 
 class Stats(NamedTuple):
-    """The snapshot in numbers; `stemming` are those whose stemmers its posts used, `simplify` says whether its
-    traditional Chinese was read as simplified."""
+    """The snapshot in numbers; `languages` are those whose stemmers its posts used, `simplify` says whether its
+    traditional Chinese was read as simplified. `sites` are those that it answers from where they are several: the path
+    of a post begins with the name of its site then."""
 
     generation: int
     posts: int
@@ -215,6 +216,7 @@ class Stats(NamedTuple):
     bytes: int
     languages: tuple[str, ...]
     simplify: bool
+    sites: tuple[str, ...] = ()
 
 
 class CommitInfo(NamedTuple):
@@ -387,3 +389,38 @@ class Engine(Protocol):
     def diagnose(self, error: Exception) -> None:
         """After an error that nobody expected: raise IndexDamagedError from it if the index is why; else do nothing."""
         ...
+
+
+class Inspection(NamedTuple):
+    """How the servers of an index are: `facts` by their names, in words, and what is wrong. A problem of kind "damaged"
+    says that the index has to be built anew."""
+
+    facts: Mapping[str, str]
+    problems: tuple[Problem, ...]
+
+
+class HostedEngine(Protocol):
+    """What an engine has besides whose index lies on servers: processes of several machines ask it, and one that only
+    reads leaves it as it is."""
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """The sites that it answers from where they are several, each an index of its own: then it is only read."""
+        ...
+
+    def rollback(self) -> None:
+        """Put back in place the index that was there before the last full build. Raises IndexMissingError."""
+        ...
+
+    def inspect(self) -> Inspection:
+        """How the servers are, the index on them, and what was left behind; changes nothing."""
+        ...
+
+    def mend(self) -> list[str]:
+        """Put right what can be without reading posts; what was done, a line each."""
+        ...
+
+
+def hosted(engine: Engine) -> HostedEngine | None:
+    """The engine, if its index lies on servers."""
+    return cast(HostedEngine, engine) if hasattr(engine, "inspect") else None

@@ -81,7 +81,7 @@ def here() -> Path:
 
 
 def shown_path(folder: Path) -> Callable[[str], str]:
-    """How a post's path is shown: relative to where the person stands."""
+    """How the path of a post in a folder is shown: relative to where the person stands."""
     start, root = str(here()), os.path.abspath(folder)
     if start == root:
         return str

@@ -6,17 +6,20 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from postdex_index.errors import IndexFault, IndexMissingError
+from postdex_index import settings
+from postdex_index.engine.api import hosted
+from postdex_index.errors import EngineUnavailableError, IndexFault, IndexMissingError, PostdexError
 from postdex_index.model import Problem
 
 from .console import Bar, flush, note, out, out_json, post_path, shown_path, usual_jobs
 from .search_command import insist_on_files, insist_on_posts, ready, say_other_folder
 
 if TYPE_CHECKING:
+    from postdex_index.engine.api import Inspection
     from postdex_index.update.refresh import Report
 
     from ..diagnostics import Status
@@ -35,12 +38,21 @@ _MAX_LISTED, _MAX_PROBLEMS = 10, 20
 @click.option("--dry-run", is_flag=True, help="Only list what would be done.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="Use so many processes (one a processor, 4 at most).")
 @click.option("--wait", type=click.FloatRange(0), metavar="S", default=10.0, help="Wait so long for another writer.")
+@click.option("--engine", metavar="NAME", help="Build it with this engine, whatever the setting says.")
+@click.option("--rollback", is_flag=True, help="Put the index of before the last full build back (on servers).")
 @click.pass_obj
-def index(place: Place, /, full: bool, watch: bool, dry_run: bool, jobs: int | None, wait: float) -> int:
+def index(
+    place: Place, /, full: bool, watch: bool, dry_run: bool, jobs: int | None, wait: float, engine: str | None,
+    rollback: bool,
+) -> int:  # fmt: skip
     """Build the index, or bring it up to the files."""
-    if watch and dry_run:
-        raise click.UsageError("--watch and --dry-run exclude each other")
-    ix = place.open()
+    named = {"--rollback": rollback, "--watch": watch, "--dry-run": dry_run}
+    given = [name for name, value in named.items() if value]
+    if len(given) > 1:
+        raise click.UsageError(f"{' and '.join(given)} exclude each other")
+    ix = place._replace(engine=engine).open()
+    if rollback:
+        return _roll_back(ix)
     say_other_folder(ix)
     if not watch:
         insist_on_files(ix)
@@ -52,7 +64,32 @@ def index(place: Place, /, full: bool, watch: bool, dry_run: bool, jobs: int | N
         insist_on_posts(ix)
     _say_losses(ix, report)
     _say_report(ix, report, dry_run)
+    if not dry_run:
+        _say_other_engine(ix)
     return _follow(ix, jobs or usual_jobs()) if watch else 0
+
+
+def _roll_back(ix: Index) -> int:
+    """Put the former index back in place."""
+    servers = hosted(ix.engine)
+    if servers is None:
+        message = f"the engine {ix.settings.engine} keeps no index of before"
+        raise PostdexError(message, "`postdex index --full` builds it anew from the posts")
+    servers.rollback()
+    stats = ix.engine.open_reader().stats()
+    posts = f"{stats.posts:,} posts, {stats.unpublished:,} unpublished"
+    out(f"{ix.engine.place}: the index of before is back in place: {posts}, generation {stats.generation}")
+    return 0
+
+
+def _say_other_engine(ix: Index) -> None:
+    """If this engine was named for this run alone: which one the other commands ask, and how they come to ask this."""
+    usual, used = settings.load(ix.folder).engine, ix.settings.engine
+    if used != usual:
+        note(
+            f'the other commands ask the engine {usual} still; write engine = "{used}" into the settings of {ix.folder}'
+            " (postdex.toml), and they ask this one"
+        )
 
 
 def _signed(ix: Index, report: Report) -> Iterator[str]:
@@ -119,7 +156,9 @@ def _say_report(ix: Index, report: Report, dry_run: bool) -> None:
 
     counts = f"{len(report.added):,} added, {len(report.changed):,} changed, {len(report.removed):,} removed"
     would = "would be " if dry_run else ""
-    out(f"{printable(str(ix.folder))}: {would}{counts}, {report.unchanged:,} unchanged ({report.seconds:.2f} s)")
+    where = f" in {ix.engine.place}" if hosted(ix.engine) else ""
+    unchanged = f"{report.unchanged:,} unchanged ({report.seconds:.2f} s)"
+    out(f"{printable(str(ix.folder))}{where}: {would}{counts}, {unchanged}")
     kinds = Counter(problem.kind for problem in report.problems)
     if kinds:
         out(", ".join(f"{kind}: {count:,}" for kind, count in sorted(kinds.items())) + " (`postdex doctor` lists them)")
@@ -156,28 +195,57 @@ def doctor(place: Place, /, verify: bool, fix: bool, as_json: bool) -> int:
     ix = place.open()
     if fix:
         _fix(ix, quiet=as_json)
-    status, problems = _checked(ix, verify)
+    checkup = _checked(ix, verify)
     if as_json:
         from ..output import wire
 
-        out_json(wire.dumps(wire.checkup(status, problems)))
+        out_json(wire.dumps(wire.checkup(*checkup)))
     else:
-        _say_checkup(ix, status, problems, verify)
-    return 2 if status is None else int(any(problem.kind in _LOST for problem in problems))
+        _say_checkup(ix, checkup, verify)
+    return 2 if checkup.status is None else int(any(problem.kind in _LOST for problem in checkup.problems))
 
 
 def _fix(ix: Index, quiet: bool) -> None:
     """Make the index right, whatever is wrong with it."""
-    damaged = ix.engine.newest() is not None and _checked(ix, verify=True)[0] is None
+    damaged = ix.engine.newest() is not None and _checked(ix, verify=True).status is None
+    servers = hosted(ix.engine)
+    mended = servers.mend() if servers else []
+    if not quiet:
+        out(*mended)
     with Bar("indexing") as bar:
         report = ix.refresh(full=damaged, jobs=usual_jobs(), progress=bar)
     if not quiet:
         _say_report(ix, report, dry_run=False)
 
 
-def _checked(ix: Index, verify: bool) -> tuple[Status | None, list[Problem]]:
-    """The state of the index and what is wrong with the posts. None if there is no index, with what is wrong with the
-    files; or if it cannot be used or is damaged anywhere, with what is wrong with itself."""
+class _Checkup(NamedTuple):
+    """What doctor says: the state of the index, what is wrong, and how the servers are that keep it, if any do.
+
+    `status` is None if there is no index, with what is wrong with the files; or if it cannot be used or is damaged
+    anywhere, with what is wrong with itself or its servers.
+    """
+
+    status: Status | None
+    problems: list[Problem]
+    servers: Inspection | None = None
+
+
+def _checked(ix: Index, verify: bool) -> _Checkup:
+    """The state of the index, of the posts in it, and of its servers. Raises EngineUnavailableError."""
+    if (servers := hosted(ix.engine)) is None:
+        return _Checkup(*_stated(ix, verify))
+    inspection = servers.inspect()
+    try:
+        status, problems = _stated(ix, verify)
+    except EngineUnavailableError as error:
+        status, problems = None, [Problem(ix.engine.place, 0, "damaged", str(error))]
+    if any(problem.kind == "damaged" for problem in inspection.problems):
+        status = None
+    return _Checkup(status, problems, inspection)
+
+
+def _stated(ix: Index, verify: bool) -> tuple[Status | None, list[Problem]]:
+    """Its state and the problems, as a `_Checkup` has them."""
     from ..diagnostics import problems_of_files
 
     try:
@@ -203,16 +271,18 @@ def _why_missing(ix: Index) -> str:
     return "another process has just made the index"
 
 
-def _say_checkup(ix: Index, status: Status | None, problems: list[Problem], verified: bool) -> None:
-    """The problems, then the index in two lines."""
+def _say_checkup(ix: Index, checkup: _Checkup, verified: bool) -> None:
+    """The problems, then the servers, then the index in two lines."""
     from ..output import terminal
     from ..text_safety import printable
 
-    damaged = any(problem.kind == "damaged" for problem in problems)
+    status, problems, servers = checkup
+    damaged = any(problem.kind == "damaged" for problem in [*problems, *(servers.problems if servers else ())])
     text = terminal.problems_text(problems, where=str if damaged else shown_path(ix.folder))
+    told = [printable(f"{name}: {fact}") for name, fact in servers.facts.items()] if servers else []
+    told += [terminal.problems_text(servers.problems)] if servers and servers.problems else []
     if status is None:
-        if text:
-            out(text)
+        out(*filter(None, [text, *told]))
         if damaged:
             note("the index cannot be used as it is; `postdex doctor --fix` makes it right")
         else:
@@ -220,6 +290,7 @@ def _say_checkup(ix: Index, status: Status | None, problems: list[Problem], veri
         return
     if text:
         out(text, "")
+    out(*told)
     from ..web_address import addresses, without_address
 
     stats, retained = status.stats, [commit.generation for commit in status.commits if commit.state == "kept"]

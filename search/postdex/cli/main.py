@@ -78,7 +78,7 @@ def plain_search(arguments: Sequence[str]) -> tuple[Place, SearchRequest, Output
 
     >>> place, request, output = plain_search(["-C", "posts", "search", "SMC", "fallback"])
     >>> place, request.query
-    (Place(folder='posts', directory=None), 'SMC fallback')
+    (Place(folder='posts', directory=None, engine=None), 'SMC fallback')
     >>> plain_search(["search", "--json", "SMC"])
     """
     rest = list(arguments)

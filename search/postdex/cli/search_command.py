@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from postdex_index.errors import FolderError, IndexDamagedError
@@ -28,10 +29,11 @@ PLACE_OPTIONS = ("-C", "--index")
 
 
 class Place(NamedTuple):
-    """What -C and --index said."""
+    """What -C and --index said; `engine` is one that shall keep the index in this run, whatever is set."""
 
     folder: str | None = None
     directory: str | None = None
+    engine: str | None = None
 
     def open(self, refresh: Refresh = "never") -> Index:
         """The index of the folder that is meant, whether there is one or not."""
@@ -39,7 +41,8 @@ class Place(NamedTuple):
 
         from ..index import Index
 
-        return Index(find_folder(here(), self.folder), index=self.directory, refresh=refresh)
+        folder = find_folder(here(), self.folder)
+        return Index(folder, index=self.directory, refresh=refresh, engine=self.engine)
 
 
 class Output(NamedTuple):
@@ -155,7 +158,7 @@ def _search(ix: Index, request: SearchRequest, output: Output) -> int:
     results = page(request.offset)
     _say_notes(results)
     if only_paths:
-        where, end = shown_path(ix.folder), "\0" if output.null else "\n"
+        where, end = _where(ix, results), "\0" if output.null else "\n"
         from ..text_safety import printable
 
         terminal = sys.stdout.isatty()  # to other programs a name goes as it is
@@ -184,17 +187,22 @@ def _show(ix: Index, results: Results, output: Output) -> None:
     if output.only_count:
         out(str(results.total))
     elif not sys.stdout.isatty() and output.color != "always":
-        out(terminal.hits_text(results, where=shown_path(ix.folder)), end="")
+        out(terminal.hits_text(results, where=_where(ix, results)), end="")
         if results.facets:
             out(terminal.facets_table(results.facets))
     else:
         color = wants_color(output.color)
-        link = ix.settings.editor if color and sys.stdout.isatty() else ""
+        link = ix.settings.editor if color and sys.stdout.isatty() and not results.index.sites else ""
         without_notes = results.replaced(
             corrections=(), warnings=(), complete=True, index=results.index._replace(fresh=True)
         )
-        root, where = os.path.abspath(ix.folder), shown_path(ix.folder)
+        root, where = os.path.abspath(ix.folder), _where(ix, results)
         out(terminal.ansi(without_notes, width(), color=color, link=link, root=root, where=where), end="")
+
+
+def _where(ix: Index, results: Results) -> Callable[[str], str]:
+    """How paths are shown: no folder has the files of several sites."""
+    return str if results.index.sites else shown_path(ix.folder)
 
 
 def _within(folder: Path, text: str) -> str:

@@ -255,7 +255,8 @@ class Service:
             error = caught
         body = search_page.html(chosen["query"], results, error, chosen).encode("utf-8", "replace")
         status = errors.status(error) if error else 200
-        return _response(body, _HTML, {"cache-control": "private, no-cache"}, squeeze, status)
+        headers = {"cache-control": "private, no-cache"} | (errors.headers(error) if error else {})
+        return _response(body, _HTML, headers, squeeze, status)
 
     def _readable(self, endpoint: Endpoint, arguments: Arguments, squeeze: bool) -> Response:
         """In a thread: a post as a page, for browsers that follow a link to it."""

@@ -116,8 +116,7 @@ def document(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
 
 def stats(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     """The index in numbers."""
-    numbers = site.views.stats()._asdict()
-    return {"schema": wire.SCHEMA, "stats": {**numbers, "languages": list(numbers["languages"])}}
+    return {"schema": wire.SCHEMA, "stats": wire.listed(site.views.stats())}
 
 
 def health(site: ServiceState, arguments: Arguments) -> dict[str, Any]:

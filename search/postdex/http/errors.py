@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from postdex_index.errors import PostdexError
+from postdex_index.errors import EngineUnavailableError, PostdexError
 
 from ..faces import http_status
 from ..output import wire
@@ -67,6 +67,8 @@ def headers(error: PostdexError) -> dict[str, str]:
     """The headers that belong to its status."""
     if status(error) == 429:
         return {"retry-after": "1"}
+    if isinstance(error, EngineUnavailableError):
+        return {"retry-after": "5"}
     if status(error) == 401:
         # A browser that is shown the page asks its user for a password: the token. Then it sends it along by itself.
         return {"www-authenticate": 'Basic realm="postdex (the password is the token)", charset="UTF-8"'}

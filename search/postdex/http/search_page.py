@@ -252,6 +252,8 @@ def _read_here(path: str, anchor: str) -> str:
 def _meta(hit: Hit, linked: bool) -> Iterable[str]:
     if not linked:
         yield f'<span class="place">{text(hit.path)}:{hit.line}</span>'
+    elif hit.site:
+        yield f'<span class="place">{text(hit.site)}</span>'
     if hit.date is not None and hit.date_from != "file":  # the time of a file says little to a reader
         day = iso(hit.date)[:10]
         yield f'<time datetime="{day}">{day}</time>'

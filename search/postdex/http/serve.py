@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from postdex_index.engine.api import hosted
 from postdex_index.errors import ConfigError, IndexLockedError, IndexWriteError, MissingExtraError, PostdexError
 
 from ..cli.console import note
@@ -45,7 +46,8 @@ def serve(
 ) -> int:  # fmt: skip
     """Serve the posts over HTTP: a page for people, JSON for programs.
 
-    The index is brought up to the files first. Until SIGINT or SIGTERM; then what is being answered is finished.
+    The index is brought up to the files first; one that lies on servers only with --watch. Until SIGINT or SIGTERM;
+    then what is being answered is finished.
     """
     token = read_token(token_file)
     place = place._replace(folder=folder or place.folder)
@@ -75,14 +77,17 @@ def serve(
 
 
 def opened(place: Place, *, drafts: bool = False, watching: bool = False) -> ServiceState:
-    """The index of a folder, ready to be served: as new as its files, or else as it is, if it cannot be written.
-    Raises PostdexError where there is none that could be served."""
+    """The index of a folder, ready to be served: as new as its files, or else as it is, if it cannot be written or lies
+    on servers, where others keep it. Raises PostdexError where there is none that could be served."""
     from ..cli.console import Bar, usual_jobs
     from ..cli.search_command import must_build_first, say_other_folder
     from ..index import FIRST_BUILD_WAIT_S, WAIT_S
     from .endpoints import ServiceState
 
     site = ServiceState(place.open(), drafts=drafts, watching=watching)
+    if hosted(site.index.engine) and not watching:
+        site.views.opened()
+        return site
     say_other_folder(site.index)
     wait = FIRST_BUILD_WAIT_S if must_build_first(site.index) else WAIT_S
     try:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from postdex_index.engine.api import Engine, Identity, Reader, Stats
-from postdex_index.errors import IndexDamagedError, IndexFault
+from postdex_index.engine.api import Engine, Identity, Reader, Stats, hosted
+from postdex_index.errors import EngineUnavailableError, IndexDamagedError, IndexFault
 from postdex_index.settings import Settings
 from postdex_index.update.refresh import Freshness
 
@@ -21,8 +21,11 @@ from ..snapshots import Snapshots
 #: Seconds for which the newest commit is taken for that. To list a folder lets other threads run, and it takes long
 #: until this one may go on: with six looks for each answer, under load two thirds of its time (`benchmarks/load.py`).
 SEEN_S = 0.01
+#: The same where servers have to be asked: every answer would take one request more.
+ASKED_S = 1.0
 #: Seconds after which a commit is tried again that could not be read: its segments may just have been on their way.
 AGAIN_S = 1.0
+_NEVER = float("-inf"), None
 
 
 class ServedSnapshots(Snapshots):
@@ -37,7 +40,8 @@ class ServedSnapshots(Snapshots):
         self.told = Freshness(None, 0)
         self.alive: Callable[[], bool] = lambda: True
         self._refused: tuple[float, Identity | None] = -AGAIN_S, None
-        self._seen: tuple[float, Identity | None] = -SEEN_S, None
+        self._seen: tuple[float, Identity | None] = _NEVER
+        self._seen_for = ASKED_S if hosted(engine) else SEEN_S
 
     def freshness(self, settings: Settings) -> Freshness:
         """As it was told."""
@@ -48,11 +52,16 @@ class ServedSnapshots(Snapshots):
         return self.told if self.alive() else Freshness(False, 0)
 
     def newest(self) -> Identity | None:
-        """Which commit is the newest, or was `SEEN_S` ago at most."""
+        """Which commit is the newest, or was a moment ago. Raises EngineUnavailableError."""
         now = time.monotonic()
-        if now - self._seen[0] >= SEEN_S:
-            self._seen = now, self._seen[1]  # one looks, the others go on with what was seen
-            self._seen = now, self.engine.newest()
+        if now - self._seen[0] >= self._seen_for:
+            before = self._seen
+            self._seen = now, before[1]  # one looks, the others go on with what was seen
+            try:
+                self._seen = now, self.engine.newest()
+            except EngineUnavailableError:
+                self._seen = before
+                raise
         return self._seen[1]
 
     def opened(self) -> Reader:
@@ -77,15 +86,18 @@ class ServedSnapshots(Snapshots):
     def committed(self) -> None:
         """What was committed answers at once."""
         super().committed()
-        self._seen = -SEEN_S, None
+        self._seen = _NEVER
 
     def stats(self) -> Stats:
         """The commit that answers, in numbers."""
         return self.opened().stats()
 
     def answering(self) -> Identity | None:
-        """The commit that answers; None if there is a newer one, which the next search opens."""
+        """The commit that answers; None if there is a newer one, which the next search opens, or if servers have to be
+        asked for it: nobody waits for that here."""
         opened = self.last
+        if self._seen_for == ASKED_S and time.monotonic() - self._seen[0] >= ASKED_S:
+            return None
         with suppress(IndexFault):
             newest = self.newest()
             if opened and (newest == opened.identity or self._is_refused(newest)):

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from postdex_index import schema
 from postdex_index.document import Document
-from postdex_index.engine.api import IndexedWord
+from postdex_index.engine.api import IndexedWord, Inspection, Stats
 from postdex_index.errors import PostdexError
 from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK, Explanation, Problem, Span
 
 from ..faces import in_words
-from ..results.values import Hit, HitList, SectionHit, Translation
+from ..results.values import Hit, HitList, IndexState, SectionHit, Translation
 from ..text_safety import escape, iso, pieces, printable
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ __all__ = [
     "error",
     "jsonl",
     "link",
+    "listed",
     "suggestions",
     "to_dict",
     "to_html",
@@ -64,7 +65,7 @@ def to_dict(results: HitList) -> dict[str, Any]:
         "corrections": corrections(results),
         "warnings": list(results.warnings),
         "complete": results.complete,
-        "index": results.index._asdict(),
+        "index": listed(results.index),
     }
 
 
@@ -163,19 +164,29 @@ def verdict(answer: Verdict) -> dict[str, Any]:
     }
 
 
-def checkup(status: Status | None, problems: Iterable[Problem]) -> dict[str, Any]:
-    """The wire form of an index's state (None if it cannot be used) and of what is wrong with it and the posts."""
+def checkup(status: Status | None, problems: Iterable[Problem], servers: Inspection | None = None) -> dict[str, Any]:
+    """The wire form of an index's state (None if it cannot be used), of what is wrong with it and the posts, and of how
+    its servers are, if it lies on any."""
     state = status and {
         **status._asdict(),
-        "stats": status.stats._asdict(),
+        "stats": listed(status.stats),
         "commits": [{**commit._asdict(), "made": _date(commit.made)} for commit in status.commits],
     }
-    told = [{**problem._asdict(), "hint": in_words(problem.hint)} for problem in problems]
-    return {"schema": SCHEMA, "index": state, "problems": told}
+    wrong = [*(servers.problems if servers else ()), *problems]
+    told = [{**problem._asdict(), "hint": in_words(problem.hint)} for problem in wrong]
+    facts = {"servers": dict(servers.facts)} if servers else {}
+    return {"schema": SCHEMA, "index": state, "problems": told, **facts}
+
+
+def listed(numbers: Stats | IndexState) -> dict[str, Any]:
+    """The wire form of an index in numbers; its sites only where there are several."""
+    form = {name: list(value) if isinstance(value, tuple) else value for name, value in numbers._asdict().items()}
+    return form if numbers.sites else {name: value for name, value in form.items() if name != "sites"}
 
 
 def _hit(hit: Hit) -> dict[str, Any]:
     return {
+        **({"site": hit.site} if hit.site else {}),
         "path": hit.path,
         "line": hit.line,
         "url": link(hit.url),

@@ -69,6 +69,8 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
     else:
         total, complete = matched.total, matched.complete
         shown = [hits.of_post(reader, post, context) for post in ranked[page]]
+    if state.sites:
+        shown = [hit._replace(site=hit.path.partition("/")[0]) for hit in shown]
     warnings = question.warnings + tuple(_cut(matched))
     if not matched.total and complete:
         warnings += tuple(_left_nothing(question.tree, reader, request.drafts))

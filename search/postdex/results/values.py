@@ -51,7 +51,8 @@ class Hit(NamedTuple):
 
     `headings` is the path of headings down to the best section, `anchor` and `line` lead into it: `line` is that of the
     snippet, or of the section's heading where nothing is marked in its text. `translations` are the posts that it is
-    shown for besides, whether they match or not, by the codes of their languages, at most `hits.TRANSLATIONS`.
+    shown for besides, whether they match or not, by the codes of their languages, at most `hits.TRANSLATIONS`. Where
+    the index is of several sites, `site` is the post's, with which its path begins; else "".
     """
 
     path: str
@@ -72,18 +73,21 @@ class Hit(NamedTuple):
     sections: tuple[SectionHit, ...]
     explain: Explanation | None = None
     translations: tuple[Translation, ...] = ()
+    site: str = ""
 
 
 class IndexState(NamedTuple):
     """Which index answered: its generation, its published posts, and whether it is as new as the files.
 
-    `fresh` is None where nobody looked at the files; then `changed_files` is 0.
+    `fresh` is None where nobody looked at the files; then `changed_files` is 0. `sites` are those that it is of, where
+    they are several.
     """
 
     generation: int
     posts: int
     fresh: bool | None
     changed_files: int
+    sites: tuple[str, ...] = ()
 
 
 class HitList(Sequence[Hit]):

@@ -165,7 +165,7 @@ function lines(found) {
   const body = found.matches.filter(match => match.field === "body");
   return {
     title: marked(found.title || found.path, found.title ? title : []),
-    where: printable(found.headings.join(" › ")),
+    where: printable([found.site, ...found.headings].filter(Boolean).join(" › ")),
     snippet: marked(...shortened(found.snippet_text, body)),
   };
 }
