@@ -68,10 +68,14 @@ class Access:
             return "the API key"
         return f"AWS credentials for {self.aws_region}" if self.aws_region else "no credentials"
 
+    @property
+    def basic(self) -> str:
+        """The user and the password as HTTP's basic authentication has them, "" without."""
+        return base64.b64encode(f"{self.user}:{self.password}".encode()).decode() if self.password else ""
+
     def redacted(self, text: str) -> str:
         """A text of a server or library with our secrets taken out."""
-        basic = base64.b64encode(f"{self.user}:{self.password}".encode()).decode() if self.password else ""
-        for secret in (basic, self.password, self.api_key):
+        for secret in (self.basic, self.password, self.api_key):
             text = text.replace(secret, "***") if secret else text
         return text
 

@@ -60,7 +60,7 @@ class _Connection(opensearchpy.Urllib3HttpConnection):
 
     def log_request_fail(self, *_: Any, **__: Any) -> None: ...
 
-    def _raise_warnings(self, _: Any) -> None: ...
+    def _raise_warnings(self, warning_headers: Any) -> None: ...
 
 
 class Node:
@@ -76,8 +76,8 @@ class Node:
             use_ssl=host.scheme == "https",
             ssl_context=_tls(access) if host.scheme == "https" else None,
             pool_maxsize=CONNECTIONS,
-            http_auth=_authentication(access),
-            headers={"authorization": f"ApiKey {access.api_key}"} if access.api_key else None,
+            http_auth=_signer(access) if access.aws_region else None,
+            headers=_authorization(access),
         )
 
     def ask(self, request: Request, seconds: float) -> Answered:
@@ -123,12 +123,16 @@ def _tls(access: Access) -> ssl.SSLContext:
         raise ConfigError(f"{PREFIX}CA cannot be used ({reason})", "name a file in PEM", path=access.ca) from error
 
 
-def _authentication(access: Access) -> Any:
-    """What opensearch-py adds to each request. Raises MissingExtraError, ConfigError."""
+def _authorization(access: Access) -> dict[str, str] | None:
+    """The header that names a user or a key. opensearch-py would write a password in Latin-1, which OpenSearch reads as
+    UTF-8."""
     if access.user:
-        return (access.user, access.password)
-    if not access.aws_region:
-        return None
+        return {"authorization": f"Basic {access.basic}"}
+    return {"authorization": f"ApiKey {access.api_key}"} if access.api_key else None
+
+
+def _signer(access: Access) -> Any:
+    """What signs each request for AWS. Raises MissingExtraError, ConfigError."""
     try:
         import botocore.session
     except ImportError as error:
