@@ -68,6 +68,8 @@ def server_error(error: object) -> ServerError:
 def value(status: int, text: str) -> Any:
     """The value of an answer, if it is one and whole. Raises NoSuchDocument, Conflict, RefusedError,
     EngineUnavailableError."""
+    if 300 <= status < 400:  # nobody follows, least of all with credentials
+        raise RefusedError(f"it points elsewhere (status {status})", "name the cluster's own address")
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError):
@@ -98,8 +100,6 @@ def failure(status: int, error: ServerError) -> Exception:
         return RefusedError(f"it refuses to write ({what})", hint, kind=error.kind)
     if status == 429:
         return BusyError(f"it has too much to do ({what})", "try again in a while")
-    if 300 <= status < 400:
-        return RefusedError(f"it points elsewhere (status {status})", "name the cluster's own address")
     if status in (400, 405, 413):
         return RefusedError(f"it refuses the request ({what})", "the log of the cluster may say more", kind=error.kind)
     return EngineUnavailableError(f"it failed ({what})", LATER)

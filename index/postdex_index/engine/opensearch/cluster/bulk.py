@@ -52,8 +52,8 @@ def batches(items: Iterable[BulkItem]) -> Iterator[list[BulkLines]]:
 
 
 def item_error(sent: BulkLines, item: Mapping[str, Any]) -> EngineUnavailableError | None:
-    """Why an item of a bulk request has to be sent again, None if it was carried out. Raises the error of one that
-    would fail again."""
+    """Why a document was not put or deleted, with its post's path; None if it was. A RefusedError is one that it would
+    meet again."""
     result = next(iter(item.values()))
     status = result.get("status", 500)
     if status < 300 or (sent.item.document is None and status == 404):
@@ -62,6 +62,4 @@ def item_error(sent: BulkLines, item: Mapping[str, Any]) -> EngineUnavailableErr
     if not isinstance(error, EngineUnavailableError):
         error = RefusedError(f"it refuses the document ({error})", LATER)
     error.path = sent.item.path
-    if isinstance(error, RefusedError):
-        raise error
     return error

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from .... import forks
 from ....errors import EngineUnavailableError
-from .answers import LATER, BusyError, RefusedError, ServerError, failure, server_error, value
+from .answers import LATER, BusyError, Conflict, NoSuchDocument, RefusedError, ServerError, failure, server_error, value
 from .bulk import BulkItem, BulkLines, batches, item_error
 from .credentials import PREFIX, Access
 from .node import Answered, NoAnswerError, Node, Request, encoded, json_line
@@ -133,11 +133,13 @@ class Cluster:
             items = answer.get("items") if isinstance(answer, dict) else None
             if not isinstance(items, list) or len(items) != len(batch):
                 raise EngineUnavailableError("it answered another question", LATER, path=self.place)
-            left = [(sent, error) for sent, item in zip(batch, items, strict=True) if (error := item_error(sent, item))]
-            if not left:
+            errors = [item_error(sent, item) for sent, item in zip(batch, items, strict=True)]
+            if lasting := [error for error in errors if isinstance(error, RefusedError)]:
+                raise self._shown(lasting[0])
+            batch = [sent for sent, error in zip(batch, errors, strict=True) if error]
+            if not batch:
                 return
-            batch = [sent for sent, _ in left]
-            _wait(pauses, left[0][1])
+            _wait(pauses, self._shown(next(filter(None, errors))))
 
     def _written(self, request: Request, seconds: tuple[float, float], again: bool, pauses: Iterator[float]) -> Any:
         """The answer to a change, sent again while the cluster has too much to do."""
@@ -178,10 +180,12 @@ class Cluster:
             except NoAnswerError as error:
                 node.judge(False)
                 if last or not (again or error.unsent):
-                    raise self._named(error, node) from None
+                    raise self._shown(error, node) from None
             except EngineUnavailableError as error:
                 if last or not again or isinstance(error, RefusedError):
-                    raise self._named(error, node) from None
+                    raise self._shown(error, node) from None
+            except (NoSuchDocument, Conflict) as error:
+                raise self._shown(error, node) from None
         raise AssertionError("the last try returns or raises")
 
     def _choose(self, tried: Sequence[Node]) -> Node:
@@ -213,11 +217,13 @@ class Cluster:
         lacking = f" ({right[1] if right else error})" if right or any(error) else ""
         return RefusedError(f"it forbids this to {used}{lacking}", "give the role this permission", kind="403")
 
-    def _named(self, error: EngineUnavailableError, node: Node) -> EngineUnavailableError:
+    def _shown(self, error: Exception, node: Node | None = None) -> Exception:
         """The error with the node's address, and without a secret, whatever a server or library wrote."""
-        error.path = error.path or str(node.host)
-        error.message = self._access.redacted(error.message)
-        error.args = (error.message,)
+        message = self._access.redacted(str(error.args[0]))
+        error.args = (message,)
+        if isinstance(error, EngineUnavailableError):
+            error.message = message
+            error.path = error.path or (str(node.host) if node else "")
         return error
 
 

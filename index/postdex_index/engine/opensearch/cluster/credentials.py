@@ -116,14 +116,14 @@ def _check(access: Access) -> None:
 
 def _host(text: str) -> Host:
     """An address of HOSTS; without a scheme it is https, without a port 443, of http 9200."""
+    if "@" in text:
+        _refuse("HOSTS holds a user or a password", f"name them in {PREFIX}USER and {PREFIX}PASSWORD")
     address = text if "://" in text else "https://" + text
     try:
         parts = urlsplit(address)
         port = parts.port
     except ValueError:
         _refuse("HOSTS holds an address that is none", "write https://host:9200")
-    if "@" in address:
-        _refuse("HOSTS holds a user or a password", f"name them in {PREFIX}USER and {PREFIX}PASSWORD")
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:
         _refuse(f"{text} in HOSTS is no address of a host", "write https://host:9200")
     return Host(
@@ -134,9 +134,8 @@ def _host(text: str) -> Host:
 def _from_file(path: str) -> dict[str, str]:
     """The values of a TOML file that nobody else may read; `hosts` may be a list there."""
     try:
-        with open(path, "rb") as file:
-            state = os.fstat(file.fileno())
-            _check_file(path, state)
+        with open(path, "rb", opener=_open) as file:
+            _check_file(path, os.fstat(file.fileno()))
             table = tomllib.loads(file.read(LARGEST).decode("utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{PREFIX}FILE cannot be read ({error.strerror})", "name another", path=path) from error
@@ -154,14 +153,17 @@ def _from_file(path: str) -> dict[str, str]:
     return values
 
 
+def _open(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # a pipe would wait for somebody who writes
+
+
 def _check_file(path: str, state: os.stat_result) -> None:
-    """Refuse a file that others may read or write; one of the superuser's may be read by a group, as mounted secrets
-    are."""
+    """Refuse a file that others may read or write; of the superuser's a group may read what is mounted for it."""
     if not stat.S_ISREG(state.st_mode):
         raise ConfigError(f"{PREFIX}FILE is not a file", "name another", path=path)
     if state.st_uid not in (os.geteuid(), 0):
         raise ConfigError("the file with the credentials belongs to another user", "copy it", path=path)
-    if state.st_mode & (0o077 if state.st_uid else 0o037):
+    if state.st_mode & (0o077 if state.st_uid == os.geteuid() else 0o037):
         raise ConfigError("others may read or change the file with the credentials", f"chmod 600 {path}", path=path)
 
 

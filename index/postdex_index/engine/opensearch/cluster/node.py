@@ -27,6 +27,7 @@ CONNECT, CONNECTIONS = 2.0, 32
 LEFT_OUT, LONGEST_LEFT_OUT = 1.0, 60.0
 
 START = f"is it running, and named rightly in {PREFIX}HOSTS?"
+SCHEME = f"try again; is it http:// or https:// that it speaks, and that {PREFIX}HOSTS has?"
 
 
 class Request(NamedTuple):
@@ -153,9 +154,11 @@ def _unanswered(error: opensearchpy.ConnectionError, seconds: float) -> NoAnswer
             hint = f"is {PREFIX}CA the file of its authority's certificate, and the host named as in its own?"
             return NoAnswerError(f"its certificate is not trusted ({cause.verify_message})", hint, True)
         if isinstance(cause, ssl.SSLError):
-            return NoAnswerError(f"TLS failed ({cause.reason})", "does it speak https?", unsent)
+            return NoAnswerError(f"TLS failed ({cause.reason})", SCHEME, unsent)
         if isinstance(cause, socket.gaierror):
             return NoAnswerError("there is no host of this name", START, True)
+        if isinstance(cause, ConnectionResetError):  # http.client.RemoteDisconnected too
+            return NoAnswerError("it ended the connection without an answer", SCHEME, False)
         if isinstance(cause, OSError) and cause.strerror:
             return NoAnswerError(f"{cause.strerror[0].lower()}{cause.strerror[1:]}", START, unsent)
     if unsent:
