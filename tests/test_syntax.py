@@ -36,7 +36,14 @@ def typed(query: str, analyzer: Analyzer = ANALYZER, **options: object) -> Query
     def fits(asked: Keyword) -> bool:
         return not asked.value.startswith(UNFIT)
 
-    return parse(query, analyzer, today=TODAY, post_count=lambda term: KNOWN.get(term, 0), fits=fits, **options)  # type: ignore[arg-type]
+    return parse(
+        query,
+        analyzer,
+        today=TODAY,
+        post_counts=lambda terms: [KNOWN.get(term, 0) for term in terms],
+        fits=fits,
+        **options,  # type: ignore[arg-type]
+    )
 
 
 def check(query: str, tree: str, **options: Any) -> None:
@@ -313,7 +320,7 @@ def test_pasted(text: str, tree: str, said: str) -> None:
     def known(term: str) -> int:
         return int(term[1:]) if term[0] == "w" and term[1:].isdigit() else 0
 
-    parsed = parse(text, ANALYZER, post_count=known)
+    parsed = parse(text, ANALYZER, post_counts=lambda terms: [known(term) for term in terms])
     assert show(parsed.tree) == tree
     assert parsed.warnings[0] == said
 

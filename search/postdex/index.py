@@ -377,7 +377,7 @@ class Index:
             reader.analyzer,
             all_words=all_words,
             prefix_last=prefix_last,
-            post_count=lambda word: reader.totals([Term(word)])[0],
+            post_counts=lambda words: reader.totals([Term(word) for word in words]),
             fits=lambda asked: reader.totals([asked], drafts=drafts)[0] > 0,
         )
 

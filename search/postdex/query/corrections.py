@@ -175,11 +175,16 @@ def _both(term: str, leaf: Leaf, reader: Reader) -> Alternatives | None:
 
 def _halves(term: str, least: int, reader: Reader) -> Iterator[tuple[str, str]]:
     """A word cut in two known ones that are not both stop words, in every way."""
+    cuts = range(least, len(term) - least + 1 if len(term) <= LONGEST_IN_TWO else 0)
+    pairs = [(term[:cut], term[cut:]) for cut in cuts]
+    halves = [half for pair in pairs for half in pair]
+    known = {
+        half
+        for half, posts in zip(halves, reader.totals([Term(it, exact=True) for it in halves]), strict=True)
+        if posts
+    }
     stops = reader.analyzer.stop_words
-    for cut in range(least, len(term) - least + 1 if len(term) <= LONGEST_IN_TWO else 0):
-        pair = term[:cut], term[cut:]
-        if not stops.issuperset(pair) and all(reader.words(near=half, edits=0) for half in pair):
-            yield pair
+    return (pair for pair in pairs if not stops.issuperset(pair) and known.issuperset(pair))
 
 
 def _phrases(pairs: Sequence[tuple[str, str]], leaf: Leaf, reader: Reader) -> Alternatives | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from postdex_index.text.analyzer import Analyzer
 
-    from .terms import PostCount
+    from .terms import PostCounts
 
 
 class QueryReading(NamedTuple):
@@ -55,17 +55,17 @@ def parse(
     today: date | None = None,
     all_words: bool = False,
     prefix_last: bool = False,
-    post_count: PostCount | None = None,
+    post_counts: PostCounts | None = None,
     fits: Fits | None = None,
 ) -> QueryReading:
     """Read a query by the analyzer of the index that answers, whose languages decide which words are stop words.
 
     `after:30d` counts back from `today` (default: this machine's day). With `all_words` every word is required (for
-    orders other than by score); with `prefix_last` the last word may be the beginning of one. `post_count` counts the
-    posts of the index with a term: with it, neighbours are looked for in one (`git hub` as github) only if there is
-    such a word, and of a Chinese run only what is telling finds posts. `fits` tells whether any post has what a filter
-    asks for: with it, one that fits none is text where it stands beside words. Raises only `QueryError`, for a query
-    over one of `parser`'s limits.
+    orders other than by score); with `prefix_last` the last word may be the beginning of one. `post_counts` counts the
+    posts of the index with each of some terms: with it, neighbours are looked for in one (`git hub` as github) only if
+    there is such a word, and of a Chinese run only what is telling finds posts. `fits` tells whether any post has what
+    a filter asks for: with it, one that fits none is text where it stands beside words. Raises only `QueryError`, for a
+    query over one of `parser`'s limits.
 
     >>> from postdex_index.text.analyzer import Analyzer
     >>> from postdex_index.query import show
@@ -80,8 +80,8 @@ def parse(
     typed, unfit = grouped.root, list[str]()
     if fits and any(token.field in FILTERS for token in lexed.tokens):
         typed, unfit = typed_text(grouped.root, fits, analyzer)
-    root, thinned = telling(typed, post_count, analyzer)
-    reading = WordContext(analyzer, stop_words=analyzer.stop_words, post_count=post_count)
+    root, thinned = telling(typed, post_counts, analyzer)
+    reading = WordContext(analyzer, stop_words=analyzer.stop_words, post_counts=post_counts)
     settings = QuerySettings(reading, today, all_words, prefix_last and not cut)
     tree, repairs, words, plain, steps = read(root, settings)
     warnings = [*filter(None, (cut, thinned)), *lexed.warnings, *grouped.warnings, *unfit, *repairs]

@@ -6,7 +6,7 @@ between operators, in quotes, behind signs or in a filter was meant and stays (`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from postdex_index.text.analyzer import Analyzer
 from postdex_index.text.characters import is_spaceless
@@ -14,7 +14,7 @@ from postdex_index.text.tokenizer import terms_at
 
 from .lexer import FILTERS
 from .parser import Clause, Group, Node
-from .terms import PostCount
+from .terms import PostCounts
 
 #: Characters that are read: people type less, and most of a longer text says nothing more about what is looked for.
 MAX_CHARACTERS = 2_000
@@ -40,7 +40,7 @@ def beginning(text: str) -> tuple[str, str]:
     return text[:stop], f"the text has {len(text):,} characters; only the first {stop:,} were read"
 
 
-def telling(root: Group, post_count: PostCount | None, analyzer: Analyzer) -> tuple[Group, str]:
+def telling(root: Group, post_counts: PostCounts | None, analyzer: Analyzer) -> tuple[Group, str]:
     """The query with no more than MAX_WORDS of its free words, and what is to be said of that ("" for nothing).
 
     They are those that fewest posts have. Words that no post has are left out, unless no post has any.
@@ -53,7 +53,7 @@ def telling(root: Group, post_count: PostCount | None, analyzer: Analyzer) -> tu
     if size <= MAX_WORDS:
         return root, ""
     words = dict.fromkeys(word for words_of_chunk in free for word in words_of_chunk)
-    posts = {word: _posts(word, post_count, analyzer) if post_count else 0 for word in words}
+    posts = _posts(words, post_counts, analyzer) if post_counts else dict.fromkeys(words, 0)
     rare = sorted(filter(posts.__getitem__, words), key=posts.__getitem__)
     chosen = set((rare or list(words))[:MAX_WORDS])
     warning = f"the text of {size:,} words was searched for by {len(chosen)} of them"
@@ -97,10 +97,12 @@ def _size(words: list[str]) -> int:
     return len(words) - pairs + -(-pairs // 2)
 
 
-def _posts(word: str, post_count: PostCount, analyzer: Analyzer) -> int:
-    """In how many posts the rarest term of a word stands that stands in any; 0 if none does."""
-    terms = {term for raw in analyzer.raw_tokens(word) for term in _terms(raw)}
-    return min(filter(None, map(post_count, terms)), default=0)
+def _posts(words: Iterable[str], post_counts: PostCounts, analyzer: Analyzer) -> dict[str, int]:
+    """In how many posts the rarest term of each word stands that stands in any; 0 if none does."""
+    terms_of = {word: {term for raw in analyzer.raw_tokens(word) for term in _terms(raw)} for word in words}
+    terms = sorted(set().union(*terms_of.values()))
+    posts = dict(zip(terms, post_counts(terms), strict=True))
+    return {word: min(filter(None, map(posts.__getitem__, own)), default=0) for word, own in terms_of.items()}
 
 
 def _only(group: Group, free: Iterator[list[str]], chosen: set[str]) -> Group:

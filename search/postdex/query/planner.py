@@ -229,15 +229,18 @@ class _TreeBuilder:
         self, parts: Sequence[Node], pieces: list[list[TermReading]], every: bool, scope: _ClauseScope, bag: _Bag
     ) -> _JoinedWords:
         """Neighbours as one word, where that is a word too: a choice more, or another spelling of both if required."""
+        in_one: dict[int, str] = {}
+        for at, (left, right) in enumerate(pairwise(parts) if not scope.excluded else ()):
+            if _bare(left) and _bare(right) and left.sign == right.sign:
+                in_one[at] = self.in_one(pieces[at], pieces[at + 1])
+        texts = sorted({*filter(None, in_one.values())})
+        if texts and (post_counts := self.reading.post_counts):
+            texts = [text for text, posts in zip(texts, post_counts(texts), strict=True) if posts]
         joined_words: _JoinedWords = {}
-        post_count = self.reading.post_count
-        for at, (left, right) in enumerate(pairwise(parts)):
-            if scope.excluded or not (_bare(left) and _bare(right) and left.sign == right.sign):
+        for at, text in in_one.items():
+            if text not in texts:
                 continue
-            text = self.in_one(pieces[at], pieces[at + 1])
-            if not text or (post_count is not None and not post_count(text)):
-                continue
-            if every or left.sign == "+":
+            if every or parts[at].sign == "+":
                 for place in (at, at + 1):
                     joined_words.setdefault(place, []).append(Term(text, scope.field))
             else:

@@ -51,7 +51,9 @@ def correct_typos(parsed: QueryReading, reader: Reader) -> CorrectedQuery:
     A word is misspelt if it may be corrected at all (`parsed.words`) and no published post holds it; or hardly any
     does, and a common word is a slip away.
     """
-    doubtful = [(word, posts) for word in parsed.words if word.correctable and (posts := _posts(word, reader)) <= RARE]
+    correctable = [word for word in parsed.words if word.correctable]
+    totals = zip(correctable, _posts(correctable, reader), strict=True)
+    doubtful = [(word, posts) for word, posts in totals if posts <= RARE]
     instead: _Instead = {}
     corrections: dict[Correction, None] = {}
     for word, posts in doubtful[:MAX_CORRECTED]:
@@ -70,11 +72,11 @@ def suggest_corrections(parsed: QueryReading, reader: Reader) -> tuple[Correctio
     with forks.barred:
         from .corrections import alternatives_to  # rarely needed by a cold search
 
-    insisted = [word for word in parsed.words if not word.correctable and not _posts(word, reader)]
+    insisted = [word for word in parsed.words if not word.correctable]
     return tuple(
         Correction(word.typed, alternatives.known)
-        for word in insisted
-        if (alternatives := alternatives_to(word, reader))
+        for word, posts in zip(insisted, _posts(insisted, reader), strict=True)
+        if not posts and (alternatives := alternatives_to(word, reader))
     )
 
 
@@ -87,19 +89,22 @@ def _corrected(word: TypedWord, posts: int, reader: Reader) -> Iterator[tuple[Le
     if alternatives:
         yield word.leaf, Correction(word.typed, alternatives.known, posts), alternatives
     elif not posts:
-        for part in word.parts:
-            if not reader.totals([Term(part.text)])[0] and (alternatives := alternatives_to_part(part, reader)):
+        totals = reader.totals([Term(part.text) for part in word.parts])
+        for part, total in zip(word.parts, totals, strict=True):
+            if not total and (alternatives := alternatives_to_part(part, reader)):
                 yield part, Correction(part.text, alternatives.known), alternatives
 
 
-def _posts(word: TypedWord, reader: Reader) -> int:
-    """In how many published posts a word stands, in any field and inflection."""
-    leaf = word.leaf
+def _posts(words: Iterable[TypedWord], reader: Reader) -> list[int]:
+    """In how many published posts each word stands, in any field and inflection."""
+    return reader.totals([_anywhere(word.leaf) for word in words])
+
+
+def _anywhere(leaf: Leaf) -> Leaf:
+    """A leaf in any field, and any inflection."""
     if isinstance(leaf, Synonyms):
-        leaf = Synonyms(tuple(spelling._replace(field="") for spelling in leaf.spellings))
-    else:
-        leaf = Term(leaf.text) if isinstance(leaf, Term) else leaf._replace(field="")
-    return reader.totals([leaf])[0]
+        return Synonyms(tuple(spelling._replace(field="") for spelling in leaf.spellings))
+    return Term(leaf.text) if isinstance(leaf, Term) else leaf._replace(field="")
 
 
 def _title_key(title_key: str, corrections: Iterable[Correction], analyzer: Analyzer) -> str:
