@@ -79,6 +79,7 @@ LAYERS = (
         "postdex_index.engine.embedded",
         "postdex_index.engine.opensearch.storage",
     ),
+    ("postdex_index.engine.opensearch.read",),
     ("postdex_index.engines",),
     ("postdex.index",),
     ("postdex.section_lookup",),

@@ -416,6 +416,14 @@ def test_what_is_known_is_not_looked_up_again() -> None:
         assert [c.score for c in again.candidates] == [c.score for c in first.candidates]
 
 
+def test_a_star_covers_every_word() -> None:
+    """And nothing behind the last."""
+    with tempfile.TemporaryDirectory() as directory:
+        built = build(Path(directory), [[Post("", "bug", ())], [Post("", "", ())]], [])
+        for pattern, field in (("*", ""), ("**", "title"), ("b*", ""), ("?*", "")):
+            check(built, Wildcard(pattern, field), AsTyped(), 5, FEWEST)
+
+
 def batches_of(found: Sequence[Post]) -> Iterator[Sequence[Post]]:
     """Posts in batches of growing size, so that some are merged and some are not."""
     start = 0

@@ -111,7 +111,8 @@ class TermDictionary:
         for match in re.finditer(b"^(?:" + pattern + b")$", text, re.MULTILINE):
             number += text.count(b"\n", done, match.start())
             done = match.start()
-            yield number
+            if match.end() > done:  # behind the last entry stands an empty line
+                yield number
 
     def containing(self, part: str) -> Iterator[int]:
         """The numbers of the word forms with this substring, MAX_WITHIN at most."""
