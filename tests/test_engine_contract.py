@@ -161,7 +161,7 @@ def test_a_reader_that_lies_is_caught(
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (None, r"there is no engine toy; there are embedded$"),
+        (None, r"there is no engine toy; there are embedded, opensearch$"),
         ("nowhere_to_be_found:factory", r"the engine toy cannot be loaded \(No module named 'nowhere_to_be_found'\)"),
         ("toy_engine:nothing", r"the engine toy cannot be loaded \(.*nothing.*\)"),
     ],
@@ -179,5 +179,5 @@ def test_a_folder_of_a_stranger_has_nothing_imported(blog: Path, install: Callab
     (blog / "evil.py").write_text("raise SystemExit('run')\n", encoding="utf-8")
     (blog / "postdex.toml").write_text('engine = "evil:factory"\n', encoding="utf-8")
     install("toy_engine:factory")
-    with pytest.raises(postdex.ConfigError, match="there is no engine evil:factory; there are embedded, toy"):
+    with pytest.raises(postdex.ConfigError, match="no engine evil:factory; there are embedded, opensearch, toy"):
         postdex.open(blog)

@@ -80,6 +80,8 @@ LAYERS = (
         "postdex_index.engine.opensearch.storage",
     ),
     ("postdex_index.engine.opensearch.read",),
+    ("postdex_index.engine.opensearch.write",),
+    ("postdex_index.engine.opensearch",),
     ("postdex_index.engines",),
     ("postdex.index",),
     ("postdex.section_lookup",),

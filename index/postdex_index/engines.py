@@ -1,4 +1,4 @@
-"""Which engine keeps the index? The one that the setting `engine` names: the embedded one, or one that is installed.
+"""Which engine keeps the index? The one that the setting `engine` names: one of our two, or one that is installed.
 
 The settings may lie in a folder that somebody else wrote, so the name is never a module to import: it is looked up
 among the entry points of the group `postdex.engines`, which only installed packages have. What such an engine gives is
@@ -16,7 +16,7 @@ from .engine.api import Engine, Reader, Writer
 from .errors import ConfigError
 from .settings import Settings
 
-GROUP, EMBEDDED = "postdex.engines", "embedded"
+GROUP, EMBEDDED, OPENSEARCH = "postdex.engines", "embedded", "opensearch"
 
 #: What an entry point names: it is called with the folder of the posts, the place that was named for the index (else
 #: the directory where the embedded one would lie), and the settings.
@@ -30,11 +30,17 @@ def make(folder: Path, place: str, settings: Settings) -> Engine:
         from .engine.embedded.engine import EmbeddedEngine
 
         return EmbeddedEngine(place)
+    if name == OPENSEARCH:
+        from .engine.opensearch.engine import OpenSearchEngine
+
+        return OpenSearchEngine(folder, place, settings)
     from importlib.metadata import entry_points
 
     installed = {entry.name: entry for entry in entry_points(group=GROUP)}
     if name not in installed:
-        raise ConfigError(f"there is no engine {name}", f"there are {', '.join(sorted({EMBEDDED, *installed}))}")
+        raise ConfigError(
+            f"there is no engine {name}", f"there are {', '.join(sorted({EMBEDDED, OPENSEARCH, *installed}))}"
+        )
     try:
         factory: Factory = installed[name].load()
     except (ImportError, AttributeError) as error:

@@ -9,9 +9,11 @@ nobody did so since it was read, so that a commit is made at one moment and a wr
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -29,6 +31,20 @@ if TYPE_CHECKING:
 COMMIT = "commit"
 #: The kinds of documents: a post; a file with nothing to index; the problems of a commit; the commit.
 POST, FILE, PROBLEMS = "post", "file", "problems"
+
+
+def path_key(path: str) -> str:
+    """What the ids of all versions of a file begin with: its path as 16 characters.
+
+    >>> path_key("a.md")
+    'fXkSL5bRFlGGMGbN'
+    """
+    return urlsafe_b64encode(blake2b(path.encode("utf-8", "surrogateescape"), digest_size=12).digest()).decode()
+
+
+def document_id(path: str, since: int) -> str:
+    """The id of the version of a file that was made for a commit."""
+    return f"{path_key(path)}.{since}"
 
 
 class Version(NamedTuple):
@@ -87,13 +103,15 @@ class Contents(NamedTuple):
 class Numbers(NamedTuple):
     """Which numbers of commits were given in an index, and which documents are on their way out of it.
 
-    `taken` is the last number that a writer took before it wrote, for its documents; `void` are those that were taken
-    by writers that committed nothing. Of the documents in `dead` none may be left that died up to `floor`: a reader of
-    an older commit would miss them. `born` tells the index from all others, those of its name too.
+    `taken` is the last number that a writer took before it wrote, for its documents, and `taker` what tells that writer
+    from others; `void` are those that were taken by writers that committed nothing. Of the documents in `dead` none may
+    be left that died up to `floor`: a reader of an older commit would miss them. `born` tells the index from all
+    others, those of its name too.
     """
 
     born: str
     taken: int
+    taker: str = ""
     void: tuple[int, ...] = ()
     dead: tuple[Died, ...] = ()
     floor: int = 0

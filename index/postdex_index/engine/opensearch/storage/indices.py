@@ -120,8 +120,14 @@ class SiteIndices:
                 "another writer took over meanwhile", "do it again", path=f"{self._cluster.place}/{self.alias}"
             )
 
+    def abandon(self, index: str) -> None:
+        """Remove an index that is not to be put in place after all, unless it was."""
+        with suppress(EngineUnavailableError):  # else the next writer does it
+            if self._change([_remove(index, next_alias(index))]):
+                self.remove((index,))
+
     def _change(self, actions: list[dict[str, Any]]) -> bool:
-        """Change aliases, all or none: whether none was there already that is to be removed."""
+        """Change aliases, all or none; whether all were there that are to be removed."""
         try:
             self._cluster.write("POST", "/_aliases", {"actions": actions}, again=True)
         except NoSuchDocument:

@@ -1,0 +1,151 @@
+"""The engine that keeps the indexes of sites in a cluster of OpenSearch.
+
+`OpenSearchEngine` implements `postdex_index.engine.api`. Inside, `cluster` asks, `format` says what a document is,
+`storage` what a commit is and who may make one; a post's way is `write`, a query's `read`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ... import forks
+from ...errors import ConfigError, IndexDamagedError, IndexMissingError, Remedy
+from ...model import Problem
+from ...settings import Settings
+from ..api import CommitInfo, FileTable, Identity, Reader
+from ..embedded.storage.commits import Store
+from .cluster import credentials
+from .cluster.connection import Cluster
+from .cluster.site_names import site_names
+from .storage import problem_store
+from .storage.commit import SiteCommit, newest
+from .storage.file_stamps import FileStamps
+from .storage.indices import SiteIndices
+from .storage.lock import LockName
+from .storage.site import Site
+
+if TYPE_CHECKING:
+    from ...text.analyzer import Analyzer
+    from .write.writer import OpenSearchWriter
+
+
+class OpenSearchEngine:
+    """The sites that a folder's settings name, in a cluster; implements `engine.Engine`, where each method is
+    described. One site is written and read, several are only read."""
+
+    def __init__(self, folder: Path, directory: str, settings: Settings) -> None:
+        """Asks nothing. `directory` is for what is kept on this machine."""
+        self._settings = settings
+        self._names = names = site_names(folder, settings)
+        self._cluster = Cluster(credentials.read(os.environ))
+        self._local = Store(Path(directory))
+        self._sites = [
+            Site(
+                self._cluster,
+                SiteIndices(self._cluster, alias),
+                LockName(names.locks, site, settings.opensearch_replicas),
+                FileStamps(self._cluster, self._local.directory, alias),
+                settings.opensearch_shards,
+                settings.opensearch_replicas,
+            )
+            for site, alias in zip(names.sites, names.aliases, strict=True)
+        ]
+
+    @property
+    def place(self) -> str:
+        """The hosts and the names of the sites there."""
+        return f"{self._cluster.place}/{','.join(self._names.aliases)}"
+
+    # -- searching
+
+    def open_reader(self) -> Reader:
+        """The newest commit of each site, open for searching as one."""
+        raise NotImplementedError(f"{len(self._commits())} {self._settings.engine}")
+
+    def hurry(self) -> None:
+        """There is nothing to be saved."""
+
+    def newest(self) -> Identity | None:
+        """Which commit is the newest; of several sites one that changes when any of theirs does."""
+        try:
+            identities = [commit.identity for commit in self._commits()]
+        except IndexMissingError:
+            return None
+        token = b"".join(identity.check for identity in identities)
+        return Identity(max(one.generation for one in identities), token, 0, max(one.mtime_ns for one in identities))
+
+    def _commits(self) -> list[SiteCommit]:
+        commits: list[SiteCommit] = []
+        for site in self._sites:
+            commit = newest(self._cluster, site.indices.alias)
+            if commit is None:
+                raise IndexMissingError("there is no index yet", Remedy.BUILD, path=site.place)
+            commits.append(commit)
+        return commits
+
+    # -- writing
+
+    def _written(self) -> Site:
+        """The site that is written. Raises ConfigError where there are several."""
+        if len(self._sites) > 1:
+            raise ConfigError("several sites are searched as one, and cannot be written so", "set opensearch.site")
+        return self._sites[0]
+
+    def open_writer(
+        self, *, analyzer: Analyzer, wait: float = 0.0, distrust: bool = False, hurried: bool = False
+    ) -> OpenSearchWriter:
+        """The writer; `hurried` builds nothing anew that could wait."""
+        with forks.barred:
+            from .write.writer import OpenSearchWriter
+
+        return OpenSearchWriter(self._written(), analyzer=analyzer, wait=wait, distrust=distrust, hurried=hurried)
+
+    def file_table(self) -> FileTable:
+        """What the newest commit knows of the files."""
+        try:
+            (commit,) = self._commits()
+            return FileTable(commit.identity, self._written().stamps.table(commit), commit.contents.settings)
+        except (IndexMissingError, IndexDamagedError):
+            return FileTable(None, {}, "")
+
+    def problems(self) -> list[Problem]:
+        """The problems that the newest commits carry."""
+        return [problem for commit in self._commits() for problem in problem_store.read(self._cluster, commit)]
+
+    def made_of(self) -> str:
+        """The folder that the index was last made of on this machine."""
+        directory = self._local.directory
+        return self._local.made_of() or (str(directory.parent) if directory.name == ".postdex" else "")
+
+    def claim(self, folder: Path) -> None:
+        """Note that the index is made of this folder, unless what is kept of it here lies in it."""
+        real = os.path.realpath(folder)
+        self._local.claim("" if os.path.realpath(self._local.directory.parent) == real else real)
+
+    # -- looking after it
+
+    def commits(self) -> tuple[CommitInfo, ...]:
+        """The commits that are kept, newest first."""
+        with forks.barred:
+            from .retained import retained_commits
+
+        return tuple(info for site in self._sites for info in retained_commits(site))
+
+    def size(self) -> int:
+        """The bytes of all indices and copies, left-overs too."""
+        with forks.barred:
+            from .retained import bytes_of
+
+        return sum(map(bytes_of, self._sites))
+
+    def verify(self) -> list[Problem]:
+        """Count the documents, and check some."""
+        with forks.barred:
+            from .retained import damages
+
+        return [problem for site in self._sites for problem in damages(site)]
+
+    def diagnose(self, error: Exception) -> None:
+        """Nothing: what is read from the cluster is checked as it comes."""

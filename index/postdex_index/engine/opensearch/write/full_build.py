@@ -1,0 +1,81 @@
+"""How is an index made that takes the place of the one that answers?
+
+It gets a number that no index of the site ever had, before it is made, and the lock is renewed after: so a writer that
+takes over meanwhile finds it, and keeps it from ever answering (`storage.indices`). It is loaded without copies.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from ....errors import EngineUnavailableError
+from ..cluster.bulk import BulkItem
+from ..format import schema_mapping
+from ..storage.commit import Contents, Numbers, SiteCommit
+from ..storage.indices import TO_ALIAS, Survey, next_alias
+from ..storage.lock import Lock
+from ..storage.publishing import UNWRITTEN, put
+from ..storage.site import Site
+
+#: Seconds for which a new index waits for its copies, and between two looks.
+_WAIT, _LOOK = 120.0, 0.2
+
+
+class NewIndex(NamedTuple):
+    """An index in the making, and what there was before."""
+
+    site: Site
+    name: str
+    before: Survey
+
+    def load(self, items: Iterable[BulkItem]) -> None:
+        """Put documents into it."""
+        self.site.cluster.bulk(next_alias(self.name), items, params=TO_ALIAS)
+
+    def finish(self, generation: int, contents: Contents, lock: Lock) -> SiteCommit:
+        """Make its first commit and let it answer. Raises IndexWriteError where another writer took over."""
+        cluster, name = self.site.cluster, self.name
+        replicas = {"index": {"number_of_replicas": self.site.replicas}}
+        cluster.write("PUT", f"/{name}/_settings", replicas, again=True)
+        cluster.write("POST", f"/{name}/_refresh", again=True)
+        self._wait_for_copies()
+        numbers = Numbers(secrets.token_hex(8), generation)
+        commit = SiteCommit(name, UNWRITTEN, generation, secrets.token_hex(16), time.time_ns(), contents, numbers)
+        commit = put(cluster, next_alias(name), commit)
+        lock.check()
+        self.site.indices.put_in_place(name, self.before)
+        return commit
+
+    def _wait_for_copies(self) -> None:
+        """Wait until it has all the copies that the cluster has nodes for."""
+        end = time.monotonic() + _WAIT
+        while True:
+            health: dict[str, Any] = self.site.cluster.read("GET", f"/_cluster/health/{self.name}")
+            copies = min(1 + self.site.replicas, health["number_of_data_nodes"])
+            if health["active_shards"] >= self.site.shards * copies:
+                return
+            if time.monotonic() > end:
+                raise EngineUnavailableError(
+                    f"the copies of a new index are not ready after {_WAIT:.0f} seconds",
+                    "look at the cluster's health",
+                    path=self.site.place,
+                )
+            time.sleep(_LOOK)
+
+
+def begin(site: Site, lock: Lock, before: Survey, averages: Mapping[str, Any]) -> NewIndex:
+    """An empty index that is to be put in place. Raises IndexWriteError where another writer took over."""
+    body = schema_mapping.body(averages, shards=site.shards, replicas=0)
+    name: str | None = None
+    while name is None:
+        name = site.indices.create(lock.begin_build(before.highest), body)
+    new = NewIndex(site, name, before)
+    try:
+        lock.confirm()
+    except BaseException:
+        site.indices.abandon(name)
+        raise
+    return new
