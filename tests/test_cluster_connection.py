@@ -38,6 +38,7 @@ BUSY = Reply(429, {"error": {"type": "rejected_execution_exception", "reason": "
 FULL_DISK = Reply(
     429, {"error": {"type": "cluster_block_exception", "reason": "disk usage exceeded flood-stage watermark"}}
 )
+NO_MANAGER = Reply(503, {"error": {"type": "cluster_block_exception", "reason": "no cluster-manager"}, "status": 503})
 DOWN = Reply(503, {"error": {"type": "master_not_discovered_exception", "reason": None}, "status": 503})
 GATEWAY = Reply(502, b"<html>Bad Gateway</html>")
 FAILED_SHARD = {"total": 2, "successful": 1, "failed": 1, "failures": [{"reason": {"type": "io", "reason": "gone"}}]}
@@ -61,7 +62,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is waited for as long as in earnest."""
     monkeypatch.setattr(connection, "FIRST_TRY", 0.3)
     monkeypatch.setattr(connection, "SECOND_TRY", 0.4)
-    monkeypatch.setattr(connection, "PATIENCE", 0.5)
+    monkeypatch.setattr(connection, "WRITE_SECONDS", 0.5)
     monkeypatch.setattr(connection, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(node, "LEFT_OUT", 0.4)
 
@@ -179,7 +180,8 @@ WRITES = {
     "made, a copy failed": (False, Case((MADE,), MADE.body)),
     "down": (False, Case((DOWN, MADE), EngineUnavailableError, "it failed (status 503")),
     "down, again": (True, Case((DOWN, MADE), MADE.body, "", 2)),
-    "hangs": (False, Case((HANGS, MADE), EngineUnavailableError, "no answer within 0.3 s")),
+    "no manager, again": (True, Case((NO_MANAGER, DOWN, RESETS, NO_MANAGER, MADE), MADE.body, "", 5)),
+    "hangs": (False, Case((HANGS, MADE), EngineUnavailableError, "no answer within 0.6 s")),
     "hangs, again": (True, Case((HANGS, MADE), MADE.body, "", 2)),
     "resets": (False, Case((RESETS, MADE), EngineUnavailableError, "it ended the connection")),
     "resets, again": (True, Case((RESETS, MADE), MADE.body, "", 2)),
@@ -210,7 +212,7 @@ def test_writes(name: str) -> None:
     again, case = WRITES[name]
     with scripted(*case.script, nodes=2) as servers:
         cluster = cluster_of(servers, **READER)
-        check(outcome(lambda: cluster.write("PUT", "/x/_doc/1", {}, again=again, seconds=0.3)), case)
+        check(outcome(lambda: cluster.write("PUT", "/x/_doc/1", {}, again=again, seconds=0.6)), case)
         assert sum(len(server.received) for server in servers) == case.requests
 
 
@@ -224,9 +226,19 @@ def test_a_write_that_nobody_can_have_heard_goes_to_another_node() -> None:
 def test_a_cluster_that_stays_busy_is_given_up() -> None:
     with scripted(*NO_MORE_TRIES) as servers:
         started = time.monotonic()
-        got = outcome(lambda: cluster_of(servers).write("PUT", "/x/_doc/1", {}))
+        got = outcome(lambda: cluster_of(servers).write("PUT", "/x/_doc/1", {}, seconds=0.5))
         assert "it has too much to do" in str(got) and time.monotonic() - started < 5
         assert 4 < len(servers[0].received) < 30, "the pauses grow"
+
+
+def test_a_write_takes_no_longer_than_it_may() -> None:
+    for again in (True, False):
+        with scripted(*[HANGS] * 9, nodes=3) as servers:
+            cluster = cluster_of(servers)
+            cluster.read("GET", "/")
+            started = time.monotonic()
+            got = outcome(partial(cluster.write, "PUT", "/x/_doc/1", {}, again=again, seconds=0.6))
+            assert "no answer within" in str(got) and time.monotonic() - started < 1.2
 
 
 NOBODY = {

@@ -95,7 +95,7 @@ def failure(status: int, error: ServerError) -> Exception:
         return NoSuchDocument(str(error), index=True)
     if status == 409 or error.kind == "resource_already_exists_exception":
         return Conflict(str(error))
-    if error.kind == "cluster_block_exception":
+    if error.kind == "cluster_block_exception" and status < 500:  # a cluster without a manager blocks, too
         hint = MAKE_ROOM if "disk" in error.reason else "see why the cluster blocks the index"
         return RefusedError(f"it refuses to write ({what})", hint, kind=error.kind)
     if status == 429:

@@ -26,12 +26,14 @@ from .node import Answered, NoAnswerError, Node, Request, encoded, json_line
 #: Seconds for a read's first try, so that a node that hangs costs no more; and for its second.
 FIRST_TRY, SECOND_TRY = 5.0, 30.0
 
-#: Seconds for a write, which may have to wait for copies.
-WRITE_TRY = 60.0
+#: The same for a write, whose tries share what time there is.
+UNTIL_THE_DEADLINE = float("inf"), float("inf")
 
-#: Seconds after which a write that the cluster has no room for is given up; the first pause, which doubles, up to the
-#: longest. A cluster that indexes at its limit refuses for seconds.
-PATIENCE, FIRST_PAUSE, LONGEST_PAUSE = 60.0, 0.1, 5.0
+#: Seconds for a write, all tries and pauses together. A node waits a minute for a part of an index to be there again.
+WRITE_SECONDS = 120.0
+
+#: Seconds of the pause before a write is sent again, which doubles with each, and of the longest.
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 
 #: No parameters.
 NOTHING: Mapping[str, str] = {}
@@ -87,15 +89,15 @@ class Cluster:
         *,
         params: Mapping[str, str] = NOTHING,
         again: bool = False,
-        seconds: float = WRITE_TRY,
+        seconds: float = WRITE_SECONDS,
     ) -> Any:
-        """The answer to a change, after at most `seconds`; with `again` it may be sent twice without harm, and is.
+        """The answer to a change, after at most `seconds`; with `again` it may be sent more than once without harm, and
+        is, with pauses: so a writer outlasts a node that is lost, and the choice of a new manager.
 
         One that surely was not carried out (no connection, too much to do) is sent again in any case. Raises
         NoSuchDocument, Conflict, EngineUnavailableError: after the last it may have been carried out or not.
         """
-        request = Request(method, path, encoded(body), params)
-        return self._written(request, (seconds, seconds), again, _pauses())
+        return self._written(Request(method, path, encoded(body), params), again, time.monotonic() + seconds)
 
     def search_all(self, searches: Sequence[IndexSearch], *, deadline: float | None = None) -> list[dict[str, Any]]:
         """The answers to several searches in one request, each whole. Raises as `read`."""
@@ -126,10 +128,10 @@ class Cluster:
         self._nodes = [Node(host, self._access) for host in self._access.hosts]
 
     def _send(self, path: str, batch: list[BulkLines], params: Mapping[str, str]) -> None:
-        pauses = _pauses()
+        deadline, pauses = time.monotonic() + WRITE_SECONDS, _pauses()
         while True:
             request = Request("POST", path, b"".join(sent.lines for sent in batch), params)
-            answer = self._written(request, (WRITE_TRY, WRITE_TRY), True, pauses)
+            answer = self._written(request, True, deadline)
             items = answer.get("items") if isinstance(answer, dict) else None
             if not isinstance(items, list) or len(items) != len(batch):
                 raise EngineUnavailableError("it answered another question", LATER, path=self.place)
@@ -139,16 +141,21 @@ class Cluster:
             batch = [sent for sent, error in zip(batch, errors, strict=True) if error]
             if not batch:
                 return
-            _wait(pauses, self._shown(next(filter(None, errors))))
+            _pause(pauses, deadline, self._shown(next(filter(None, errors))))
 
-    def _written(self, request: Request, seconds: tuple[float, float], again: bool, pauses: Iterator[float]) -> Any:
-        """The answer to a change, sent again while the cluster has too much to do."""
-        self._get_to_know(None)
+    def _written(self, request: Request, again: bool, deadline: float) -> Any:
+        """The answer to a change, sent again while that may help and does no harm."""
+        self._get_to_know(deadline)
+        pauses = _pauses()
         while True:
             try:
-                return self._tried(request, seconds, None, again)
-            except BusyError as error:
-                _wait(pauses, error)
+                return self._tried(request, UNTIL_THE_DEADLINE, deadline, again)
+            except RefusedError:
+                raise
+            except EngineUnavailableError as error:
+                if not (again or isinstance(error, BusyError)):
+                    raise
+                _pause(pauses, deadline, error)
 
     def _get_to_know(self, deadline: float | None) -> None:
         """Ask the cluster once what it is. Raises RefusedError for one that is not what this version works with."""
@@ -166,7 +173,7 @@ class Cluster:
         """
         tried: list[Node] = []
         for last, limit in zip((False, True), seconds, strict=True):
-            limit = _limit(limit, deadline, last)
+            limit = _limit(limit, deadline, last or not again)
             if limit <= 0:
                 raise EngineUnavailableError("there was no time left to ask it", "allow more time", path=self.place)
             node = self._choose(tried)
@@ -228,23 +235,23 @@ class Cluster:
 
 
 def _pauses() -> Iterator[float]:
-    """Seconds to wait before each further try, for as long as patience lasts."""
-    end, pause = time.monotonic() + PATIENCE, FIRST_PAUSE
-    while time.monotonic() + pause < end:
+    """Seconds to wait before each further try."""
+    pause = FIRST_PAUSE
+    while True:
         yield random.uniform(pause / 2, pause)  # so that many writers do not come back together
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
-def _wait(pauses: Iterator[float], error: Exception) -> None:
-    """Wait until the next try. Raises the error where there is none."""
-    pause = next(pauses, None)
-    if pause is None:
+def _pause(pauses: Iterator[float], deadline: float, error: Exception) -> None:
+    """Wait until the next try. Raises the error if there is no time for one."""
+    pause = next(pauses)
+    if time.monotonic() + pause >= deadline:
         raise error
     time.sleep(pause)
 
 
 def _limit(seconds: float, deadline: float | None, last: bool) -> float:
-    """Seconds for a try: before a deadline the first has half of what is left."""
+    """Seconds for a try: one that is not the last has half of what is left before the deadline."""
     if deadline is None:
         return seconds
     left = deadline - time.monotonic()

@@ -70,6 +70,7 @@ class Node:
 
     def __init__(self, host: Host, access: Access) -> None:
         self.host, self.failures, self.out_until = host, 0, 0.0
+        self._failed_at = float("-inf")
         self._connection = _Connection(
             host=host.name,
             port=host.port,
@@ -95,8 +96,13 @@ class Node:
 
     def judge(self, well: bool) -> None:
         """Leave the node out for a while that doubles with each failure, or take it in again."""
-        self.failures = 0 if well else self.failures + 1
-        self.out_until = 0.0 if well else time.monotonic() + min(LEFT_OUT * 2 ** (self.failures - 1), LONGEST_LEFT_OUT)
+        now = time.monotonic()
+        if well:
+            self.failures, self.out_until = 0, 0.0
+        elif now - self._failed_at > LEFT_OUT:  # many requests that meet the same failure are one
+            self.failures += 1
+            self._failed_at = now
+            self.out_until = now + min(LEFT_OUT * 2 ** (self.failures - 1), LONGEST_LEFT_OUT)
 
 
 def encoded(body: object) -> bytes | None:
