@@ -28,7 +28,8 @@ QUICK = [
 THOROUGH = [
     "analysis", "bad_settings", "benchmarks", "build", "cli", "cluster_connection", "codec", "cold_start",
     "concurrency", "connection", "cut", "damage", "docs", "doctor", "doors", "edges", "embedding", "engine_contract",
-    "errors", "faults", "forks", "history", "hostile", "hugo", "includes", "invariants", "lists", "malformed",
+    "errors", "faults", "forks", "history", "hostile", "hugo", "includes", "invariants", "listings", "lists",
+    "malformed",
     "marks", "matching", "mcp", "one_post", "page", "posts", "rank", "render", "replaced", "request", "rescue",
     "schema", "segments", "service", "site_goldens", "sites", "store", "suggest", "threads", "translations", "typed",
     "watch", "web_address",

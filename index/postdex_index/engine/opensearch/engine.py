@@ -19,8 +19,11 @@ from ..embedded.storage.commits import Store
 from .cluster import credentials
 from .cluster.connection import Cluster
 from .cluster.site_names import site_names
+from .read.reader import Snapshot
+from .read.segment_cache import SegmentCache
+from .read.source import LastSeen
 from .storage import problem_store
-from .storage.commit import SiteCommit, newest
+from .storage.commit import SiteCommit, identity_of, newest
 from .storage.file_stamps import FileStamps
 from .storage.indices import SiteIndices
 from .storage.lock import LockName
@@ -40,6 +43,8 @@ class OpenSearchEngine:
         self._settings = settings
         self._names = names = site_names(folder, settings)
         self._cluster = Cluster(credentials.read(os.environ))
+        self._segments = SegmentCache()
+        self._seen = LastSeen()
         self._local = Store(Path(directory))
         self._sites = [
             Site(
@@ -62,7 +67,7 @@ class OpenSearchEngine:
 
     def open_reader(self) -> Reader:
         """The newest commit of each site, open for searching as one."""
-        raise NotImplementedError(f"{len(self._commits())} {self._settings.engine}")
+        return Snapshot(self._cluster, self._commits(), self._segments, self._seen)
 
     def hurry(self) -> None:
         """There is nothing to be saved."""
@@ -70,11 +75,9 @@ class OpenSearchEngine:
     def newest(self) -> Identity | None:
         """Which commit is the newest; of several sites one that changes when any of theirs does."""
         try:
-            identities = [commit.identity for commit in self._commits()]
+            return identity_of(self._commits())
         except IndexMissingError:
             return None
-        token = b"".join(identity.check for identity in identities)
-        return Identity(max(one.generation for one in identities), token, 0, max(one.mtime_ns for one in identities))
 
     def _commits(self) -> list[SiteCommit]:
         commits: list[SiteCommit] = []
@@ -82,6 +85,7 @@ class OpenSearchEngine:
             commit = newest(self._cluster, site.indices.alias)
             if commit is None:
                 raise IndexMissingError("there is no index yet", Remedy.BUILD, path=site.place)
+            self._seen.note(commit)
             commits.append(commit)
         return commits
 

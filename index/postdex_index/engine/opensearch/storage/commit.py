@@ -163,6 +163,14 @@ class SiteCommit:
         }
 
 
+def identity_of(commits: Sequence[SiteCommit]) -> Identity:
+    """What tells a state of one or several sites from every other, by their commits."""
+    if len(commits) == 1:
+        return commits[0].identity
+    tokens = "".join([commit.token for commit in commits]).encode()
+    return Identity(sum(one.generation for one in commits), tokens, 0, max(one.made_ns for one in commits))
+
+
 def newest(cluster: Cluster, alias: str) -> SiteCommit | None:
     """The commit that answers now under an alias, or the one in an index; None where there is none yet.
 

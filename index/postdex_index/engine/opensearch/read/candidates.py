@@ -1,0 +1,220 @@
+"""Which posts of the cluster are the best, in their exact order?
+
+The cluster gives lists of candidates with upper bounds (`listings`); their one-post segments come from the cache or
+with them, and here they are scored by the embedded engine's own code, with the numbers of posts that the cluster
+counted. Lists go deeper until no post can be missing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from .... import scoring
+from ....query import Leaf, leaves
+from ....schema import SORTS
+from ...api import Search
+from ...embedded.read import ranking
+from ...embedded.read.ranking import Counted, ScoredCandidates, Weighed
+from ...embedded.read.scope import Part, Scope
+from .grouping import Groups
+from .listings import BY_BOUND, DEEPEST, Listing, Reached, to_deepen
+from .segment_cache import DocumentKey
+from .source import Held, Question, Source, TitleKey, packed
+
+#: So many more than are wanted are asked for at first: most searches need no second look then.
+MORE = 30
+#: So few posts that something may be added to come at once, before all others; more are a list of their own.
+FEW = 60
+#: Above the bound of any post.
+AHEAD = 1 << 20
+
+
+class Weights(NamedTuple):
+    """How many posts there are and how many hold each leaf of the query; how many at least may hold each leaf of what
+    was typed as a whole, and how many have the query as title and as a heading. `new` says that something of this was
+    not known before."""
+
+    among: Counted
+    wholes: Counted
+    titled: int
+    headed: int
+    new: bool
+
+
+class Best(NamedTuple):
+    """The best posts: (score, what of it is for the whole, number in `scope`), the leaves with what they met, the best
+    score without additions, the documents of `scope`, and the cluster's answer for all that match. They are `complete`
+    unless time was up or the server's limits were met."""
+
+    posts: Sequence[tuple[float, float, int]]
+    scope: Scope
+    weighed: Weighed
+    wholes: Weighed
+    top: float
+    keys: Sequence[DocumentKey]
+    answer: Mapping[str, Any]
+    complete: bool
+
+
+class CandidateSearch:
+    """The search for the best `count` posts of a snapshot."""
+
+    def __init__(self, source: Source, search: Search, weights: Weights, groups: Groups | None, count: int) -> None:
+        """`weights.new` says that the query is new here, so that its posts had better come with their segments."""
+        self._source = source
+        self._search = search
+        self._weights = weights
+        self._groups = groups
+        self._with_segments = weights.new
+        self._count = min(count, DEEPEST)
+        self._typed = leaves(search.query)
+        self._language = source.language(search.drafts)
+        #: by document, in the order in which they came
+        self._paths: dict[DocumentKey, str] = {}
+        self._parts: list[Part] = []
+
+    def run(self, **aggregated: Any) -> Best:
+        """Ask until no post can be missing. `aggregated` goes into the first search, for all that match."""
+        everything, others = self._listings()
+        pending, first = [everything, *others], dict(aggregated)
+        answer: Mapping[str, Any] = {}
+        best: Best | None = None
+        while pending:
+            if best and self._late():
+                return best._replace(complete=False)
+            answers = self._extend(pending, first)
+            answer, first = answer or answers[0], {}
+            best, reached = self._ranked(answer)
+            deepen = to_deepen(everything, others, reached)
+            pending = [listing for listing in deepen if listing.can_go_on]
+            best = best._replace(complete=not deepen or bool(pending))
+        assert best
+        return best
+
+    def _late(self) -> bool:
+        deadline = self._search.deadline
+        return deadline is not None and time.monotonic() > deadline
+
+    # -- asking
+
+    def _listings(self) -> tuple[Listing, list[Listing]]:
+        """The list of all posts that match, and those of the posts whose scores something may be added to."""
+        size = min(self._count + MORE, DEEPEST)
+        search = self._search
+        few: list[dict[str, Any]] = []
+        others: list[Listing] = []
+        for there, question, added in self._additions() if search.sort == "score" else ():
+            matching = self._source.matches(question, search.drafts)
+            if 0 < there <= FEW:
+                few.append(matching)
+                size += there
+            elif there:
+                others.append(Listing(self._scoring([matching]), size, added))
+        return Listing(self._scoring(first=few), size, sort=self._sort()), others
+
+    def _additions(self) -> Iterator[tuple[int, Question, float]]:
+        """For each thing that may be added to a score how many posts it may be added to at most, which these are, and
+        the share of the top score."""
+        weights, as_typed = self._weights, self._search.as_typed
+        yield weights.titled, TitleKey(as_typed.key), scoring.TITLE_IS_QUERY
+        yield weights.headed, TitleKey(as_typed.key, heading=True), scoring.HEADING_IS_QUERY
+        values = scoring.AS_TYPED if as_typed.certain else (scoring.LIKELY_AS_TYPED,)
+        added = reversed(values[: len(as_typed.leaves)])
+        for leaf, there, share in zip(as_typed.leaves, weights.wholes.doc_freqs, added, strict=True):
+            yield there, Held(leaf), share
+
+    def _sort(self) -> Sequence[Any]:
+        name = self._search.sort
+        if name == "score":
+            return BY_BOUND
+        descending = SORTS[name].type != "text"
+        order = {"order": "desc" if descending else "asc", "missing": "_last"}
+        return [{f"sort_{name}": order}, {"path": "asc"}]
+
+    def _scoring(self, filters: Sequence[Any] = (), first: Sequence[Any] = ()) -> dict[str, Any]:
+        """The query for the posts that match, with an upper bound of what each scores without additions; those that
+        match any of `first` come before all others."""
+        search, source = self._search, self._source
+        matching = {"filter": [*source.visible(search.drafts), source.matches(search.query, search.drafts), *filters]}
+        bounds = self._bounds if search.sort == "score" else ()
+        if not bounds:
+            return {"bool": matching}
+        ahead = [{"constant_score": {"filter": clause, "boost": AHEAD}} for clause in first]
+        query = {"bool": matching | {"should": [*bounds, *ahead]}}
+        if not self._in_title:
+            return query
+        in_title = {"bool": {"should": list(self._in_title)}}
+        functions = [{"filter": in_title, "weight": 1 + scoring.COVERAGE}]
+        return {"function_score": {"query": query, "functions": functions, "boost_mode": "multiply"}}
+
+    @cached_property
+    def _bounds(self) -> Sequence[dict[str, Any]]:
+        return [self._language.translator.bound(leaf, factor) for leaf, factor in self._factors if factor]
+
+    @cached_property
+    def _in_title(self) -> Sequence[dict[str, Any]]:
+        """Filters of the posts that have words of the query in their titles."""
+        filters = [self._language.translator.in_title(leaf) for leaf, factor in self._factors]
+        return [clause for clause in filters if clause]
+
+    @property
+    def _factors(self) -> list[tuple[Leaf, float]]:
+        posts, doc_freqs = self._weights.among
+        return [
+            (leaf, leaf.weight * scoring.idf(posts, doc_freq) / scoring.SCALE)
+            for leaf, doc_freq in zip(self._typed, doc_freqs, strict=True)
+            if doc_freq
+        ]
+
+    def _extend(self, pending: Sequence[Listing], aggregated: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Let these lists go on, the first with what is to be aggregated; take in the posts that are new."""
+        fields = self._groups.fields if self._groups else ()
+        bodies = [listing.body(segments=self._with_segments, fields=fields) for listing in pending]
+        bodies[0] |= aggregated
+        answers = self._source.ask(bodies, self._search.deadline)
+        contents: dict[DocumentKey, bytes] = {}
+        new: dict[DocumentKey, str] = {}
+        for listing, answer in zip(pending, answers, strict=True):
+            for post in listing.extend(answer["hits"]["hits"]):
+                if post.key not in self._paths:
+                    new[post.key] = post.path
+                    if post.source:
+                        contents[post.key] = packed(post.source)
+                    if self._groups:
+                        self._groups.note(post.key, post.values)
+        segments = self._source.segments([*new], contents, self._search.deadline)
+        self._paths |= new
+        self._parts += [Part(segment, frozenset(), False) for segment in segments]
+        if self._groups:
+            self._groups.resolve()
+        return answers
+
+    # -- scoring
+
+    def _ranked(self, answer: Mapping[str, Any]) -> tuple[Best, Reached]:
+        """The best of the posts that came so far, and how far that reaches."""
+        search, weights = self._search, self._weights
+        scope = Scope(self._parts, self._language.vocabulary)
+        keys = [*self._paths]
+        weighed = ranking.weighed(scope.matcher, self._typed, weights.among)
+        wholes = ranking.weighed_wholes(scope.matcher, search.as_typed, weights.wholes)
+        lanes = scope.matcher.match(search.query)
+        if self._groups:
+            lanes &= int.from_bytes(bytes([255 * self._groups.is_shown(key) for key in keys]), "little")
+        if search.sort != "score":
+            posts = [(0.0, 0.0, doc) for doc in scope.sorted(lanes, search.sort, self._count)]
+            floor = 0.0 if len(posts) >= self._count else None
+            return Best(posts, scope, weighed, wholes, 0.0, keys, answer, True), Reached(0.0, floor, "")
+        scored = ranking.scored_candidates(scope, weighed, wholes, search.as_typed, lanes=lanes, count=self._count)
+        posts = ranking.ranked(scope, scored, self._count)
+        reached = self._reached(scored, posts, scope)
+        return Best(posts, scope, weighed, wholes, reached.top, keys, answer, True), reached
+
+    def _reached(self, scored: ScoredCandidates, posts: Sequence[tuple[float, float, int]], scope: Scope) -> Reached:
+        if len(posts) < self._count:
+            return Reached(scored.top(), None, "")
+        floor = posts[-1][0]
+        return Reached(scored.top(), floor, max(scope.path(doc) for score, _, doc in posts if score == floor))

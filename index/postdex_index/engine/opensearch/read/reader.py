@@ -1,0 +1,253 @@
+"""The best posts of an index in a cluster: the snapshot of one commit, or of one of each of several sites.
+
+Implements `engine.Reader`. What is asked is for `source`, which candidates are the best for `candidates`, which of
+translations is shown for `grouping`; here an answer is put together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ....document import Outlined
+from ....errors import NotFoundError
+from ....model import Explanation
+from ....query import Query, leaves
+from ....text.analyzer import Analyzer
+from ...api import FEWEST, Answer, Identity, IndexedWord, Search, Stats
+from ...embedded.read import explanation, ranking
+from ...embedded.read.matcher import ImpactRow
+from ...embedded.read.ranking import Counted
+from ...embedded.read.scope import Part, Scope, Segment
+from ...embedded.read.stored_documents import StoredDocument
+from ..cluster.connection import Cluster
+from ..storage.commit import SiteCommit, identity_of
+from .candidates import Best, CandidateSearch, Weights
+from .grouping import Groups
+from .listings import DEEPEST
+from .segment_cache import DocumentKey, SegmentCache
+from .source import Held, LastSeen, Source, TitleKey
+
+#: Values of a facet that are counted; none has more.
+_MOST_VALUES = 60_000
+
+
+class FoundPost:
+    """A matching post; implements `engine.Candidate`."""
+
+    def __init__(self, answer: FoundPosts, number: int, score: float, whole: float) -> None:
+        self._answer = answer
+        self._number = number
+        self.score = score
+        self.whole = whole
+
+    @property
+    def document(self) -> StoredDocument:
+        """The stored post."""
+        return self._answer.document(self._number)
+
+    def holds(self, leaf: int) -> bool:
+        """Whether the leaf stands in the post."""
+        row = self._answer.rows[leaf]
+        return row is not None and row.impacts[self._number] > 0
+
+    def positions(self, leaf: int) -> Sequence[int]:
+        """Where the leaf's words stand in the post, ascending."""
+        return self._answer.positions(leaf, self._number)
+
+    def translations(self, most: int) -> Sequence[Outlined]:
+        """Up to so many of the posts that it is shown for, by their languages."""
+        return self._answer.translations(self._number, most)
+
+
+class FoundPosts:
+    """What the posts of one answer have in common: their segments, and the impact rows of the leaves."""
+
+    def __init__(self, best: Best, source: Source, drafts: bool, groups: Groups | None) -> None:
+        self.rows: Sequence[ImpactRow | None] = [*best.weighed.rows, *best.wholes.rows]
+        self._scope = best.scope
+        self._keys = best.keys
+        self._shown = [number for _, _, number in best.posts]
+        self._source = source
+        self._drafts = drafts
+        self._groups = groups
+        self._documents: dict[int, StoredDocument] = {}
+        self._positions: dict[tuple[int, int], Sequence[int]] = {}
+        self._members: Mapping[DocumentKey, Sequence[DocumentKey]] | None = None
+
+    def document(self, number: int) -> StoredDocument:
+        """A post as it is stored."""
+        document = self._documents.get(number)
+        if document is None:
+            document = self._documents[number] = self._scope.document(number)
+        return document
+
+    def positions(self, leaf: int, number: int) -> Sequence[int]:
+        """Where a leaf's words stand in a post, ascending."""
+        positions = self._positions.get((leaf, number))
+        if positions is None:
+            row = self.rows[leaf]
+            positions = self._scope.matcher.positions(row, number) if row and row.impacts[number] else ()
+            self._positions[leaf, number] = positions
+        return positions
+
+    def translations(self, number: int, most: int) -> Sequence[Outlined]:
+        """Up to so many of the other posts of the group of a post, by their languages."""
+        if self._groups is None:
+            return ()
+        if self._members is None:
+            self._members = self._groups.members([self._keys[number] for number in self._shown[:FEWEST]])
+        others = self._members.get(self._keys[number])
+        if others is None:
+            others = self._groups.members([self._keys[number]])[self._keys[number]]
+        return [StoredDocument(segment.documents, 0) for segment in self._source.segments(others[:most])]
+
+
+class Snapshot:
+    """One commit of each of one or several sites in a cluster, open for searching. Thread-safe."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        commits: Sequence[SiteCommit],
+        cache: SegmentCache,
+        newest: LastSeen,
+        without: tuple[str, ...] = (),
+    ) -> None:
+        self._cluster = cluster
+        self._cache = cache
+        self._newest = newest
+        self._source = Source(cluster, commits, cache, newest, without)
+
+    @property
+    def identity(self) -> Identity:
+        """The commit that it shows; of several sites all of them together."""
+        return identity_of(self._source.commits)
+
+    @property
+    def analyzer(self) -> Analyzer:
+        """What its posts were read by."""
+        return self._source.analyzer
+
+    def without(self, paths: Iterable[str]) -> Snapshot:
+        """The same commit less some posts, as if they had been deleted in it."""
+        paths = tuple(dict.fromkeys((*self._source.without, *paths)))
+        return Snapshot(self._cluster, self._source.commits, self._cache, self._newest, paths)
+
+    # -- searching
+
+    def search(self, search: Search) -> Answer:
+        """The posts that match, best first; see `engine.Reader.search`."""
+        weights, groups = self._weights(search)
+        count = max(FEWEST, search.offset + search.limit)
+        best = CandidateSearch(self._source, search, weights, groups, count).run(**_counting(search, groups))
+        found = FoundPosts(best, self._source, search.drafts, groups)
+        candidates = [FoundPost(found, number, score, whole) for score, whole, number in best.posts]
+        total = groups.total(best.answer) if groups else best.answer["hits"]["total"]["value"]
+        facets = groups.facets(search.facets) if groups else _facets(search.facets, best.answer)
+        stats = (*best.weighed.stats, *best.wholes.stats)
+        ordered = {name: _ordered(facets[name]) for name in search.facets}
+        complete = best.complete and min(total, count) <= DEEPEST
+        return Answer(candidates, total, ordered, stats, complete, groups is not None)
+
+    def _weights(self, search: Search) -> tuple[Weights, Groups | None]:
+        """What the cluster counts of all that a query is made of, and the groups if any are asked for."""
+        typed, as_typed = leaves(search.query), search.as_typed
+        keys = [TitleKey(as_typed.key), TitleKey(as_typed.key, heading=True)] if as_typed.key else []
+        held = [Held(leaf) for leaf in as_typed.leaves]
+        questions = [*typed, *held, *keys]
+        new = not self._source.knows(questions, search.drafts)
+        counts = self._source.counts(questions, search.drafts, search.deadline)
+        posts = self._source.posts(search.drafts)
+        doc_freqs = [count.posts for count in counts]
+        titled, headed = doc_freqs[len(typed) + len(held) :] or (0, 0)
+        weights = Weights(
+            Counted(posts, doc_freqs[: len(typed)]),
+            Counted(posts, doc_freqs[len(typed) : len(typed) + len(held)]),
+            titled,
+            headed,
+            new,
+        )
+        grouped = search.grouped and self._source.has_groups
+        return weights, Groups(self._source, search, [*zip(typed, counts, strict=False)]) if grouped else None
+
+    def totals(self, queries: Sequence[Query], *, drafts: bool = False) -> list[int]:
+        """The number of posts that match each of these queries."""
+        return [count.posts for count in self._source.counts(queries, drafts)]
+
+    # -- one post
+
+    def explain(self, search: Search, path: str) -> Explanation:
+        """How the score of this post was made, see `engine.Reader.explain`. Raises NotFoundError."""
+        (found,) = self._stored([path])
+        if found is None:
+            raise NotFoundError("no post of the index has this path", path=path)
+        unpublished = bool(StoredDocument(found.documents, 0).unpublished)
+        search = search._replace(drafts=search.drafts or unpublished, deadline=None)
+        weights, groups = self._weights(search)
+        top = CandidateSearch(self._source, search, weights, groups, FEWEST).run().top
+        scope = Scope([Part(found, frozenset(), False)], self._source.language(search.drafts).vocabulary)
+        weighed = ranking.weighed(scope.matcher, leaves(search.query), weights.among)
+        wholes = ranking.weighed_wholes(scope.matcher, search.as_typed, weights.wholes)
+        this = ranking.scored_candidates(scope, weighed, wholes, search.as_typed, lanes=0xFF, count=1)
+        return explanation.of_post(scope, weighed, this, top)
+
+    def documents(self, paths: Sequence[str]) -> list[Outlined | None]:
+        """The stored posts, unpublished ones too; None for a path that is not there."""
+        return [StoredDocument(segment.documents, 0) if segment else None for segment in self._stored(paths)]
+
+    def _stored(self, paths: Sequence[str]) -> list[Segment | None]:
+        """The segments of the posts with these paths."""
+        keys = self._source.keys_of(paths)
+        segments = dict(zip(keys, self._source.segments([*keys.values()]), strict=True))
+        return [segments.get(path) for path in paths]
+
+    # -- words
+
+    def words(
+        self, *, prefix: str = "", near: str = "", within: str = "", edits: int = 1, limit: int = 10
+    ) -> list[IndexedWord]:
+        """Words of published posts; see `engine.Reader.words`."""
+        return self._source.language(False).words.words(
+            prefix=prefix, near=near, within=within, edits=edits, limit=limit
+        )
+
+    # -- the whole
+
+    def stats(self) -> Stats:
+        """The snapshot in numbers."""
+        published, unpublished = self._source.published_and_not()
+        commits = self._source.commits
+        return Stats(
+            generation=self.identity.generation,
+            posts=published,
+            unpublished=unpublished,
+            segments=len(commits),
+            terms=0,
+            bytes=0,
+            languages=self.analyzer.languages,
+            simplify=self.analyzer.simplify,
+        )
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _counting(search: Search, groups: Groups | None) -> dict[str, Any]:
+    """What the first search asks besides for all posts that match: their number, facets."""
+    if groups:
+        return {"track_total_hits": True, "aggs": groups.aggregations()}
+    facets = {name: {"terms": {"field": f"facet_{name}", "size": _MOST_VALUES}} for name in search.facets}
+    return {"track_total_hits": True} | ({"aggs": facets} if facets else {})
+
+
+def _facets(names: Iterable[str], answer: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    return {
+        name: {bucket["key"]: bucket["doc_count"] for bucket in answer["aggregations"][name]["buckets"]}
+        for name in names
+    }
+
+
+def _ordered(counts: Mapping[str, int]) -> dict[str, int]:
+    """Greatest counts first, then by value."""
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

@@ -1,0 +1,295 @@
+"""What does a snapshot ask of the cluster, and how does each request see the same posts?
+
+Every search goes to the physical indices that the commits named and passes the filter of what they show. A snapshot
+that was not seen to be the newest just now carries a look at how far back posts are still there (`floor`), so that one
+that has been overtaken says so. What was counted, which words the index has, and the segments of posts are asked
+through here and kept.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
+from zlib import crc32
+
+from ....errors import EngineUnavailableError
+from ....query import Leaf, Query
+from ....text.analyzer import Analyzer
+from ...embedded.read.postings import Pattern
+from ...embedded.read.scope import Part, Scope, Segment
+from ...embedded.read.vocabulary import Vocabulary
+from ..cluster.connection import Cluster, IndexSearch
+from ..format import one_post_segment
+from ..storage.commit import FLOOR, SiteCommit, is_whole, visible
+from .listings import DEEPEST
+from .segment_cache import DocumentKey, SegmentCache
+from .statistics import MAX_LANGUAGES, Count, Statistics
+from .translation import Translator
+from .words import Words
+
+#: So long, in seconds, a snapshot that was the newest needs no look at what was deleted: what a commit replaces is left
+#: there until the commit after the next, at least.
+_SURE = 1.0
+
+
+class LastSeen:
+    """Which commit of each index was the newest when somebody looked, and when that was. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[int, float]] = {}
+
+    def note(self, commit: SiteCommit) -> None:
+        """This one is the newest now."""
+        self._seen[commit.index] = commit.generation, time.monotonic()
+
+    def was_just(self, commit: SiteCommit) -> bool:
+        """Whether this one was the newest a moment ago."""
+        generation, when = self._seen.get(commit.index, (-1, 0.0))
+        return generation == commit.generation and time.monotonic() - when < _SURE
+
+
+class TitleKey(NamedTuple):
+    """The posts whose title has this key, or with `heading` a heading."""
+
+    key: str
+    heading: bool = False
+
+
+class Held(NamedTuple):
+    """At least the posts that hold a leaf of what was typed as a whole."""
+
+    leaf: Leaf
+
+
+#: What the posts are counted for that match.
+Question: TypeAlias = Query | TitleKey | Held
+#: Queries of which it is remembered which posts match.
+_MAX_VERIFIED = 100
+
+
+class ClusterVocabulary(Vocabulary):
+    """The languages and words of the whole index, of which candidates are a small part."""
+
+    def __init__(self, languages: tuple[str, ...], words: Words) -> None:
+        super().__init__(languages, ())
+        self._words = words
+
+    def _only(self, searched_patterns: Sequence[Pattern]) -> frozenset[bytes] | None:
+        return self._words.only(searched_patterns)
+
+
+class Language:
+    """In what queries are read and asked: the languages and words of published posts, or of all."""
+
+    def __init__(self, source: Source, drafts: bool) -> None:
+        languages = tuple(sorted({code for commit in source.commits for code in commit.languages(drafts)}))
+        self.words = Words(source, drafts=drafts)
+        self.translator = Translator(languages, self.words.meant)
+        self.vocabulary = ClusterVocabulary(languages, self.words)
+
+
+class Source:
+    """The cluster as one snapshot sees it: these commits, less the posts of some paths. Thread-safe."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        commits: Sequence[SiteCommit],
+        cache: SegmentCache,
+        newest: LastSeen,
+        without: tuple[str, ...] = (),
+    ) -> None:
+        self.commits = commits
+        self.without = without
+        self.statistics = Statistics(self)
+        self._cluster = cluster
+        self._cache = cache
+        self._newest = newest
+        self._language: dict[bool, Language] = {}
+        self._languages: dict[bool, Sequence[str]] = {}
+        self._verified: dict[tuple[Query, bool], dict[str, Any]] = {}
+        self._indices = ",".join([commit.index for commit in commits])
+
+    @cached_property
+    def analyzer(self) -> Analyzer:
+        """What the posts were read by."""
+        languages = sorted({code for commit in self.commits for code in commit.languages(True)})
+        return Analyzer(all(commit.contents.simplify for commit in self.commits), tuple(languages) or ("en",))
+
+    def language(self, drafts: bool) -> Language:
+        """Of queries for published posts, or for all."""
+        language = self._language.get(drafts)
+        if language is None:
+            language = self._language[drafts] = Language(self, drafts)
+        return language
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether posts are translations of each other."""
+        return any(commit.contents.groups for commit in self.commits)
+
+    # -- asking
+
+    def ask(self, bodies: Sequence[dict[str, Any]], deadline: float | None = None) -> list[dict[str, Any]]:
+        """The answers to these searches, all in one request. Raises EngineUnavailableError."""
+        searches = [IndexSearch(self._indices, body) for body in bodies]
+        unsure = [commit for commit in self.commits if not self._newest.was_just(commit)]
+        floors = [IndexSearch(commit.index, FLOOR) for commit in unsure]
+        answers = self._cluster.search_all([*searches, *floors], deadline=deadline)
+        for commit, answer in zip(unsure, answers[len(bodies) :], strict=True):
+            if not is_whole(commit, answer):
+                message = "posts that this snapshot shows were replaced long ago, and are gone from the cluster"
+                raise EngineUnavailableError(message, "open the index again", path=commit.index)
+        return answers[: len(bodies)]
+
+    def visible(self, drafts: bool) -> list[dict[str, Any]]:
+        """The filters that every post of the snapshot passes."""
+        filters = [self._visible(drafts)]
+        if self.without:
+            filters.append({"bool": {"must_not": {"terms": {"path": list(self.without)}}}})
+        return filters
+
+    def _visible(self, drafts: bool) -> dict[str, Any]:
+        shown = [(commit.index, visible(commit, drafts)) for commit in self.commits]
+        if len(shown) == 1:
+            return shown[0][1]
+        return {"bool": {"should": [{"bool": {"filter": [{"term": {"_index": name}}, one]}} for name, one in shown]}}
+
+    def matches(self, question: Question, drafts: bool) -> dict[str, Any]:
+        """The filter of the posts that match a query, have a key, or may hold a whole."""
+        match question:
+            case TitleKey(key, heading):
+                return {"term": {"heading_keys" if heading else "title_keys": crc32(key.encode())}}
+            case Held(leaf):
+                return self.language(drafts).translator.holders(leaf)
+        translated = self.language(drafts).translator.matches(question)
+        if translated.exact:
+            return translated.clause
+        verified = self._verified.get((question, drafts))
+        if verified is None:
+            if len(self._verified) >= _MAX_VERIFIED:
+                self._verified = {}
+            verified = self._verified[question, drafts] = self._verify(question, translated.clause, drafts)
+        return verified
+
+    def _verify(self, query: Query, clause: dict[str, Any], drafts: bool) -> dict[str, Any]:
+        """The filter of the posts that match a query which the cluster cannot say just so: of the posts of a wider one
+        (the first of them, where these are too many) those that match it here."""
+        body = {
+            "size": DEEPEST,
+            "query": {"bool": {"filter": [*self.visible(drafts), clause]}},
+            "sort": ["path"],
+            "_source": False,
+            "track_total_hits": False,
+        }
+        (answer,) = self.ask([body])
+        keys = keys_in(answer)
+        parts = [Part(segment, frozenset(), False) for segment in self.segments(keys)]
+        matcher = Scope(parts, self.language(drafts).vocabulary).matcher
+        return {"ids": {"values": [keys[doc].id for doc in matcher.docs(matcher.match(query))]}}
+
+    def knows(self, questions: Sequence[Question], drafts: bool) -> bool:
+        """Whether all of these were counted already."""
+        return self.statistics.knows(questions, drafts)
+
+    def counts(self, questions: Sequence[Question], drafts: bool, deadline: float | None = None) -> list[Count]:
+        """How many posts match each of these."""
+        return self.statistics.counts(questions, drafts, deadline)
+
+    @cached_property
+    def _hidden(self) -> tuple[int, int]:
+        """How many published posts are left out by their paths, and how many others."""
+        if not self.without:
+            return 0, 0
+        aggregation = {"drafts": {"filter": {"term": {"draft": True}}}}
+        query = {"bool": {"filter": [self._visible(True), {"terms": {"path": list(self.without)}}]}}
+        (answer,) = self.ask([{"size": 0, "track_total_hits": True, "query": query, "aggs": aggregation}])
+        drafts = answer["aggregations"]["drafts"]["doc_count"]
+        return answer["hits"]["total"]["value"] - drafts, drafts
+
+    def posts(self, drafts: bool) -> int:
+        """The number of published posts, or of all."""
+        published, unpublished = self.published_and_not()
+        return published + unpublished * drafts
+
+    def published_and_not(self) -> tuple[int, int]:
+        """The numbers of published and unpublished posts."""
+        hidden, hidden_drafts = self._hidden
+        published = sum(commit.contents.posts for commit in self.commits) - hidden
+        return published, sum(commit.contents.unpublished for commit in self.commits) - hidden_drafts
+
+    def languages_of_translations(self, drafts: bool) -> Sequence[str]:
+        """The languages of posts that are translations of others, those with most posts first."""
+        if drafts not in self._languages:
+            query = {"bool": {"filter": self.visible(drafts)}}
+            languages = {"languages": {"terms": {"field": "compared", "size": MAX_LANGUAGES}}}
+            (answer,) = self.ask([{"size": 0, "track_total_hits": False, "query": query, "aggs": languages}])
+            buckets = answer["aggregations"]["languages"]["buckets"]
+            buckets.sort(key=lambda bucket: (-bucket["doc_count"], bucket["key"]))
+            self._languages[drafts] = [bucket["key"] for bucket in buckets]
+        return self._languages[drafts]
+
+    # -- documents
+
+    def keys_of(self, paths: Sequence[str]) -> dict[str, DocumentKey]:
+        """The documents of posts by their paths, as far as there are any; drafts, too."""
+        keys: dict[str, DocumentKey] = {}
+        wanted = list(dict.fromkeys(paths))
+        for start in range(0, len(wanted), DEEPEST):
+            stretch = wanted[start : start + DEEPEST]
+            query = {"bool": {"filter": [*self.visible(True), {"terms": {"path": stretch}}]}}
+            body = {"size": len(stretch), "query": query, "sort": ["path"], "_source": False, "track_total_hits": False}
+            (answer,) = self.ask([body])
+            keys |= zip([hit["sort"][0] for hit in answer["hits"]["hits"]], keys_in(answer), strict=True)
+        return keys
+
+    def segments(
+        self,
+        keys: Sequence[DocumentKey],
+        contents: Mapping[DocumentKey, bytes] | None = None,
+        deadline: float | None = None,
+    ) -> list[Segment]:
+        """The segments of documents, from what is known, these packed contents, or the cluster."""
+        known = self._cache.known(keys)
+        missing = [key for key in dict.fromkeys(keys) if key not in known]
+        if missing:
+            packed = {key: contents[key] for key in missing if key in contents} if contents else {}
+            packed |= self._fetched([key for key in missing if key not in packed], deadline)
+            opened = {key: one_post_segment.opened(content, key.id) for key, content in packed.items()}
+            self._cache.add(opened, {key: len(content) for key, content in packed.items()})
+            known |= opened
+        return [known[key] for key in keys]
+
+    def segments_of(self, hits: Sequence[Mapping[str, Any]]) -> list[Segment]:
+        """The segments of the documents that a search found."""
+        return self.segments([_key(hit) for hit in hits])
+
+    def _fetched(self, keys: Sequence[DocumentKey], deadline: float | None) -> dict[DocumentKey, bytes]:
+        if not keys:
+            return {}
+        documents = [{"_index": key.index, "_id": key.id, "_source": ["segment"]} for key in keys]
+        answer = self._cluster.read("POST", "/_mget", {"docs": documents}, deadline=deadline)
+        found = {DocumentKey(one["_index"], one["_id"]): one for one in answer["docs"] if one.get("found")}
+        for key in keys:
+            if key not in found:
+                message = "a post that this snapshot shows is gone from the cluster"
+                raise EngineUnavailableError(message, "open the index again", path=f"{key.index}/{key.id}")
+        return {key: packed(found[key]["_source"]) for key in keys}
+
+
+def keys_in(answer: Mapping[str, Any]) -> list[DocumentKey]:
+    """The documents that a search found."""
+    return [_key(hit) for hit in answer["hits"]["hits"]]
+
+
+def _key(hit: Mapping[str, Any]) -> DocumentKey:
+    return DocumentKey(hit["_index"], hit["_id"])
+
+
+def packed(source: Mapping[str, Any]) -> bytes:
+    """The packed segment in what is stored of a document."""
+    from base64 import b64decode
+
+    return b64decode(source["segment"])
