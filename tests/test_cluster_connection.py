@@ -598,11 +598,44 @@ def test_a_forked_child_has_connections_of_its_own() -> None:
         assert os.waitpid(child, 0)[1] == 0 and cluster.read("GET", "/x") == {"n": 2}
 
 
+def run(program: str, folder: Path, **environment: str) -> str:
+    """What a program says of a folder with one post, in a process of its own."""
+    (folder / "a.md").write_text("# A\n\nword\n")
+    command = [sys.executable, "-W", "error", "-c", program, str(folder)]
+    return subprocess.run(
+        command, check=True, timeout=60, text=True, capture_output=True, env={**os.environ, **environment}
+    ).stdout
+
+
 def test_the_embedded_engine_does_without_opensearch(tmp_path: Path) -> None:
+    program = """
+import sys, postdex
+with postdex.open(sys.argv[1]) as ix: print(ix.search("word").total)
+print({"opensearchpy", "urllib3", "botocore"} & sys.modules.keys())
+"""
+    assert run(program, tmp_path) == "1\nset()\n"
+
+
+@pytest.mark.parametrize("missing", ["opensearchpy", "urllib3"])
+def test_without_opensearch_py_there_is_a_hint(missing: str, tmp_path: Path) -> None:
+    program = f"""
+import sys, postdex
+sys.modules[{missing!r}] = None
+try: postdex.open(sys.argv[1])
+except postdex.PostdexError as error: print(type(error).__name__, error)
+"""
+    words = "MissingExtraError the engine opensearch needs opensearch-py; pip install 'postdex[opensearch]'\n"
+    assert run(program, tmp_path, POSTDEX_ENGINE="opensearch") == words
+
+
+def test_a_command_says_in_one_line_that_nobody_answers(tmp_path: Path) -> None:
+    host = closed_port()
     (tmp_path / "a.md").write_text("# A\n\nword\n")
-    program = (
-        "import sys, postdex\n"
-        f"with postdex.open({str(tmp_path)!r}) as ix: assert ix.search('word').total == 1\n"
-        "assert not {'opensearchpy', 'urllib3', 'botocore'} & sys.modules.keys()"
+    command = [sys.executable, "-m", "postdex", "-C", str(tmp_path), "search", "word"]
+    environment = {**os.environ, "POSTDEX_ENGINE": "opensearch", PREFIX + "HOSTS": host}
+    done = subprocess.run(command, timeout=60, text=True, capture_output=True, env=environment)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.strip().endswith(
+        f"{host}: connection refused; is it running, and named rightly in {PREFIX}HOSTS?"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    assert done.stderr.count("\n") == 1

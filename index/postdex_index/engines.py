@@ -13,10 +13,12 @@ from types import UnionType
 from typing import Any, TypeAlias, cast, get_args, get_origin, get_type_hints
 
 from .engine.api import Engine, Reader, Writer
-from .errors import ConfigError
+from .errors import ConfigError, MissingExtraError
 from .settings import Settings
 
 GROUP, EMBEDDED, OPENSEARCH = "postdex.engines", "embedded", "opensearch"
+#: What the engine of a cluster needs besides.
+_CLIENT = ("opensearchpy", "urllib3")
 
 #: What an entry point names: it is called with the folder of the posts, the place that was named for the index (else
 #: the directory where the embedded one would lie), and the settings.
@@ -24,15 +26,21 @@ Factory: TypeAlias = Callable[[Path, str, Settings], Engine]
 
 
 def make(folder: Path, place: str, settings: Settings) -> Engine:
-    """The index of a folder by the engine of the settings; opens nothing. Raises ConfigError."""
+    """The index of a folder by the engine of the settings; opens nothing. Raises ConfigError, MissingExtraError."""
     name = settings.engine
     if name == EMBEDDED:
         from .engine.embedded.engine import EmbeddedEngine
 
         return EmbeddedEngine(place)
     if name == OPENSEARCH:
-        from .engine.opensearch.engine import OpenSearchEngine
-
+        try:
+            from .engine.opensearch.engine import OpenSearchEngine
+        except ModuleNotFoundError as error:
+            if error.name not in _CLIENT:
+                raise
+            raise MissingExtraError(
+                f"the engine {name} needs opensearch-py", f"pip install 'postdex[{name}]'"
+            ) from error
         return OpenSearchEngine(folder, place, settings)
     from importlib.metadata import entry_points
 

@@ -146,11 +146,12 @@ class Lock:
     def _put(self, version: Version | None, state: LockState) -> bool:
         """Write the document if it still has this version; whether it is ours now."""
         condition: Mapping[str, str] = version.condition() if version else {"op_type": "create"}
+        params = {**condition, "require_alias": "true"}
         path = f"/{write_alias(self._name.locks)}/_doc/{self._name.site}"
         asked = time.monotonic()
         try:
             answer: dict[str, Any] = self._cluster.write(
-                "PUT", path, state._asdict(), params={**condition, "require_alias": "true"}, again=True
+                "PUT", path, state._asdict(), params=params, again=True, seconds=LENGTH / 2
             )
             self._version = Version.of(answer)
         except (Conflict, NoSuchDocument):
