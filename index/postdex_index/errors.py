@@ -43,6 +43,7 @@ class Remedy(Enum):
     UPDATE = "update postdex, or choose another place for the index"
     MAKE_ROOM = "the old index is as it was; make room or choose another place for the index"
     NAME_FOLDER = "name the folder of the posts"
+    MEND = "let what looks after the index mend it"
     SHOW_DRAFTS = "drafts show it"
 
 

@@ -33,6 +33,7 @@ errors.WORDS.update(
         Remedy.UPDATE: "update postdex, or choose another folder with --index",
         Remedy.MAKE_ROOM: "the old index is as it was; make room or choose --index",
         Remedy.NAME_FOLDER: "name the folder of the posts with -C or POSTDEX_FOLDER",
+        Remedy.MEND: "`postdex doctor --fix` mends it",
         Remedy.SHOW_DRAFTS: "it is found with --drafts",
     }
 )

@@ -14,7 +14,7 @@ from ... import forks
 from ...errors import ConfigError, IndexDamagedError, IndexMissingError, Remedy
 from ...model import Problem
 from ...settings import Settings
-from ..api import CommitInfo, FileTable, Identity, Reader
+from ..api import CommitInfo, FileTable, Identity, Inspection, Reader
 from ..embedded.storage.commits import Store
 from .cluster import credentials
 from .cluster.connection import Cluster
@@ -32,6 +32,10 @@ from .storage.site import Site
 if TYPE_CHECKING:
     from ...text.analyzer import Analyzer
     from .write.writer import OpenSearchWriter
+
+
+#: So many seconds who looks after an index waits for who writes it.
+_WAIT_S = 10.0
 
 
 class OpenSearchEngine:
@@ -150,6 +154,32 @@ class OpenSearchEngine:
             from .retained import damages
 
         return [problem for site in self._sites for problem in damages(site)]
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """The sites that it answers from where they are several."""
+        return self._names.sites if len(self._names.sites) > 1 else ()
+
+    def rollback(self) -> None:
+        """Put back in place the index that was there before the last full build."""
+        with forks.barred:
+            from .retained import roll_back
+
+        roll_back(self._written(), _WAIT_S)
+
+    def inspect(self) -> Inspection:
+        """How the cluster is, the indices in it, and what was left behind."""
+        with forks.barred:
+            from .health import inspect
+
+        return inspect(self._cluster, self._sites)
+
+    def mend(self) -> list[str]:
+        """Remove what was left behind, and put settings back."""
+        with forks.barred:
+            from .health import mend
+
+        return mend(self._written(), _WAIT_S)
 
     def diagnose(self, error: Exception) -> None:
         """Nothing: what is read from the cluster is checked as it comes."""

@@ -22,6 +22,8 @@ from ....errors import ConfigError
 PREFIX = "POSTDEX_OPENSEARCH_"
 NAMES = ("hosts", "user", "password", "api_key", "ca", "aws_region", "aws_service")
 
+#: The kind of an access without any.
+NO_CREDENTIALS = "no credentials"
 #: The largest file of credentials that is read, in bytes.
 LARGEST = 65_536
 
@@ -61,12 +63,12 @@ class Access:
 
     @property
     def kind(self) -> str:
-        """The credentials in words that hold no secret: "the API key of POSTDEX_OPENSEARCH_API_KEY"."""
+        """The credentials in words that hold no secret: "the user editor"."""
         if self.user:
             return f"the user {self.user}"
         if self.api_key:
             return "the API key"
-        return f"AWS credentials for {self.aws_region}" if self.aws_region else "no credentials"
+        return f"AWS credentials for {self.aws_region}" if self.aws_region else NO_CREDENTIALS
 
     @property
     def basic(self) -> str:
@@ -96,6 +98,15 @@ def read(environment: Mapping[str, str]) -> Access:
     return access
 
 
+def described(environment: Mapping[str, str]) -> str:
+    """The credentials that `read` gives, by their kind, and where they come from; without a secret."""
+    access = read(environment)
+    if access.kind == NO_CREDENTIALS:
+        return access.kind
+    variable = PREFIX + ("USER" if access.user else "API_KEY" if access.api_key else "AWS_REGION")
+    return f"{access.kind}, from {variable if environment.get(variable) else environment[PREFIX + 'FILE']}"
+
+
 def _check(access: Access) -> None:
     if not access.hosts:
         _refuse("HOSTS names no host", "write https://host:9200, several with commas between")
@@ -110,7 +121,7 @@ def _check(access: Access) -> None:
     if not access.api_key.isascii():
         _refuse("API_KEY is not ASCII", "copy it anew")
     open_hosts = [host for host in access.hosts if host.scheme == "http" and not host.loopback]
-    if open_hosts and access.kind != "no credentials":
+    if open_hosts and access.kind != NO_CREDENTIALS:
         _refuse(f"credentials would go to {open_hosts[0]} in the clear", "name the host with https://")
 
 

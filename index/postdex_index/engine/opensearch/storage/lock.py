@@ -225,6 +225,14 @@ class Lock:
         _ours.discard(self._token)
 
 
+def lock_state(cluster: Cluster, name: LockName) -> LockState | None:
+    """Who holds a lock, or held it last; None where nobody ever did."""
+    try:
+        return LockState(**cluster.read("GET", f"/{name.locks}/_doc/{name.site}")["_source"])
+    except NoSuchDocument:
+        return None
+
+
 def _is_dead(state: LockState) -> bool:
     """Whether the holder's process was one of this machine and has ended."""
     if not state.space or state.space != _process_space():
