@@ -65,7 +65,7 @@ def test_an_index_in_order(site: Site) -> None:
     assert said(inspection) == ""
     facts = inspection.facts
     assert facts["server"].startswith("OpenSearch ") and facts["client"].startswith("opensearch-py 3.")
-    assert facts["let in with"] == "no credentials" and facts["cluster"].startswith("green, 3 nodes")
+    assert facts["let in with"] == "no credentials" and ", 3 nodes, " in facts["cluster"]
     assert float(facts["round trip"].removesuffix(" ms")) > 0 and facts["clocks"].endswith("s apart at most")
     name = f"{site.prefix}-blog"
     assert facts[f"health of {name}"] == "green" and facts[f"lock of {name}"] == "free"
