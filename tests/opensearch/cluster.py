@@ -2,6 +2,9 @@
 
     python tests/opensearch/cluster.py start [--nodes 3] [--heap-mb 384] [--home FOLDER]
     python tests/opensearch/cluster.py stop [--home FOLDER]
+    python tests/opensearch/cluster.py fetch
+
+`fetch` only has Maven fetch the jars, and ends with 3 where this machine lacks what a cluster needs.
 
 Linux, a JDK 21 or newer and Maven are needed. The nodes listen on free ports of 127.0.0.1 and run as `nobody` where
 root starts them, since the server refuses root. Three nodes take seven seconds and 1.2 GB.
@@ -348,12 +351,19 @@ def _process_id(folder: Path) -> int | None:
 
 def _main() -> None:
     parser = argparse.ArgumentParser(description="A real OpenSearch cluster on this machine.")
-    parser.add_argument("what", choices=["start", "stop", "end-with-me"])
+    parser.add_argument("what", choices=["start", "stop", "fetch", "end-with-me"])
     parser.add_argument("--nodes", type=int, default=3)
     parser.add_argument("--heap-mb", type=int, default=HEAP_MB)
     parser.add_argument("--home", type=Path, default=Path(tempfile.gettempdir()) / f"postdex-opensearch-{os.getuid()}")
     arguments = parser.parse_args()
     home: Path = arguments.home.resolve()
+    if arguments.what == "fetch":
+        try:
+            print(f"{distribution.java()}, OpenSearch {distribution.VERSION} in {distribution.distribution()}")
+        except distribution.MissingToolError as error:
+            print(error)
+            sys.exit(3)
+        return
     if arguments.what == "start":
         home.mkdir(parents=True, exist_ok=True)
         stop(home)

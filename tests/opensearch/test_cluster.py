@@ -29,20 +29,20 @@ def test_a_node_dies_and_comes_back() -> None:
         other.freeze()
         assert not answers(other.host)
         other.thaw()
-        assert answers(other.host)
+        assert answers(other.host, 30)
         other.kill()
         assert not answers(other.host)
         local.start(other)
         local.wait_green()
-        assert answers(other.host)
+        assert answers(other.host, 30)
         home = local.home
     assert not home.exists()
 
 
-def answers(host: str) -> bool:
-    """Whether a node answers within two seconds."""
+def answers(host: str, seconds: float = 2) -> bool:
+    """Whether a node answers within some seconds."""
     try:
-        return clusters.ask([host], "GET", "/", timeout=2).status == 200
+        return clusters.ask([host], "GET", "/", timeout=seconds).status == 200
     except clusters.ClusterError:
         return False
 
@@ -57,7 +57,7 @@ def test_a_killed_test_leaves_nothing() -> None:
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env=environment) as test:
         assert test.stdout is not None
         home, host = test.stdout.readline().split()
-        assert answers(host)
+        assert answers(host, 30)
         test.send_signal(signal.SIGKILL)
     until = time.monotonic() + 40
     while Path(home).exists() and time.monotonic() < until:
