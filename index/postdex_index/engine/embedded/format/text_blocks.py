@@ -78,14 +78,15 @@ class TextWriter:
 class TextReader:
     """The stored texts of a segment, read by ranges of code points."""
 
-    __slots__ = ("_cached_pieces", "_check", "_first", "_inflate", "_pieces", "_start")
+    __slots__ = ("_cached_pieces", "_check", "_dictionary", "_first", "_inflate", "_pieces", "_start")
 
     def __init__(self, segment: ColumnSource) -> None:
         self._first = segment.column("text_block_first")
         self._start = segment.column("text_block_start")
         self._pieces = segment.column("text_blocks", whole=False)
         self._check = segment.checker("text_blocks")
-        self._inflate = zlib.decompressobj(-15, bytes(segment.column("text_dictionary")))
+        self._dictionary = segment.column("text_dictionary")
+        self._inflate: zlib._Decompress | None = None  # 7 KB, which most segments of a single post never need
         self._cached_pieces: dict[int, str] = {}
 
     def read(self, doc_id: int, start: int, stop: int) -> str:
@@ -104,6 +105,8 @@ class TextReader:
         if text is None:
             start, stop = self._start[piece], self._start[piece + 1]
             self._check(start, stop)
+            if self._inflate is None:
+                self._inflate = zlib.decompressobj(-15, bytes(self._dictionary))
             # No more than a piece can have: what a stranger deflated may be a thousand times its size.
             text = self._inflate.copy().decompress(self._pieces[start:stop], 4 * PIECE).decode("utf-8")
             if len(self._cached_pieces) >= MAX_KEPT:

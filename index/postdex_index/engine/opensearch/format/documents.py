@@ -7,8 +7,8 @@ they are analysed: `schema_mapping.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import accumulate, compress, pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, compress, pairwise, repeat
 from typing import Any, NamedTuple
 
 from ....schema import BODY, FACETS, SORTS, TITLE
@@ -23,36 +23,35 @@ FIELD = "@"
 BESIDE, GAP = "|", "."
 #: Names of features hold no dots: this stands for them.
 DOT = "\x1f"
-#: An impact of 1 as the value of a feature. Lucene keeps the upper bits of a float as a term frequency: of one so small
-#: two bytes instead of three.
-IMPACT = 1.0
 #: Characters of a value: more than 32,766 bytes are refused, with the whole document.
 LONGEST_VALUE = 8_191
+_OWNS_LIST, _IS_INDIRECT, _IS_FORM = (bytes([kind & bit for kind in range(256)]) for bit in (STEM, INDIRECT, FORM))
 
 
-class WordList(NamedTuple):
-    """A posting list in a segment of one post: its stem, the impact in 1/73, its word forms, and per occurrence the
-    position and, as marked words with `BESIDE` between, what stands there."""
+class Words(NamedTuple):
+    """The words of a post. By posting list: its stem, its impact in 1/73, and where its occurrences begin, with one
+    more at the end; by occurrence: the position, and the marked words that stand there, with `BESIDE` between."""
 
-    stem: str
-    impact: int
     forms: Sequence[str]
+    stems: Sequence[str]
+    impacts: Sequence[int]
+    first: Sequence[int]
     positions: Sequence[int]
-    words: Sequence[str]
+    marked: Sequence[str]
 
 
 def document(segment: Segment) -> dict[str, Any]:
     """The fields of a post that follow from its segment; those that it has no value for are left out."""
-    lists = list(word_lists(segment))
+    words = words_of(segment)
     stored = segment.documents.fields(0)
     columns, column = segment.columns, segment.file.column
     fields: dict[str, Any] = {
         "path": _cut(stored["path"]),
         "draft": bool(stored["unpublished"]),
-        "stems": {feature(words.stem): words.impact * IMPACT for words in lists},
-        "forms": sorted({form for words in lists for form in words.forms}),
-        "title_words": sorted({*_title_words(segment, lists)}),
-        "places": _places(segment, lists),
+        "stems": dict(zip(map(feature, words.stems), words.impacts, strict=True)),
+        "forms": words.forms,
+        "title_words": sorted(_title_words(segment, words)),
+        "places": _places(segment, words),
         "values": sorted({_cut(value) for value, _, _ in columns.values()}),
         "title_keys": [key >> 32 for key in column("title_keys")],
         "heading_keys": [key >> 32 for key in column("heading_keys")],
@@ -75,66 +74,50 @@ def feature(stem: str) -> str:
     return stem.replace(".", DOT)
 
 
-def word_lists(segment: Segment) -> Iterator[WordList]:
-    """The posting lists of a segment of one post, in their order."""
+def words_of(segment: Segment) -> Words:
+    """The words of a segment of one post: of the posting lists each has one posting."""
     column = segment.file.column
-    stems, forms = _spellings(segment)
-    positions = column("positions").tolist()
+    terms = str(column("term_entries"), "utf-8").split("\n")[:-1]
+    flags = bytes(column("term_flags"))
+    stems = list(compress(terms, flags.translate(_OWNS_LIST)))
     counts = column("term_freqs").tolist()
     large = column("large_term_freqs").tolist()
     for posting, count in zip(large[::2], large[1::2], strict=True):
         counts[posting] = count
-    bounds = pairwise(accumulate(counts, initial=0))
-    impacts = column("impacts").tolist()
-    for number, (stem, forms_of_list, impact, (start, stop)) in enumerate(
-        zip(stems, forms, impacts, bounds, strict=True)
-    ):
-        words = _marked(stem, forms_of_list)
-        here: Sequence[str] = words * (stop - start)
-        if len(words) > 1:
-            here = [words[form] for form in segment.lists.forms.of(number)]
-        yield WordList(stem, impact, [form for same in forms_of_list for form in same], positions[start:stop], here)
+    first = [*accumulate(counts, initial=0)]
+    marked = [*chain.from_iterable(map(repeat, map(BOTH.__add__, stems), counts))]  # as most words are
+    for number, by_form in _indirect_forms(segment, compress(terms, flags.translate(_IS_INDIRECT))).items():
+        here = [_marked(stems[number], forms) for forms in by_form]
+        numbers = segment.lists.forms.of(number) if len(here) > 1 else bytes(counts[number])
+        marked[first[number] : first[number + 1]] = map(here.__getitem__, numbers)
+    forms = list(compress(terms, flags.translate(_IS_FORM)))
+    return Words(forms, stems, column("impacts").tolist(), first, column("positions").tolist(), marked)
 
 
-def _spellings(segment: Segment) -> tuple[list[str], list[list[list[str]]]]:
-    """By posting list: its stem; and by form number the word forms, several only where there are too many to be told
-    apart."""
+def _indirect_forms(segment: Segment, terms: Iterable[str]) -> dict[int, list[list[str]]]:
+    """By posting list that has another word form than its stem, by form number: the forms, several only where there
+    are too many to be told apart."""
     column = segment.file.column
-    terms = str(column("term_entries"), "utf-8").split("\n")[:-1]
-    flags = bytes(column("term_flags"))
-    stems = [term for term, kind in zip(terms, flags, strict=True) if kind & STEM]
-    forms: list[list[list[str]]] = [[] for _ in stems]
-    indirect = zip(column("indirect_list"), column("indirect_form"), strict=True)
-    number = 0
-    for term, kind in zip(terms, flags, strict=True):
-        if kind & INDIRECT:
-            owner, form = next(indirect)
-            of_list = forms[owner]
-            of_list.extend([] for _ in range(len(of_list), form + 1))
-            of_list[form].append(term)
-        elif kind & FORM:
-            forms[number].append([term])
-        number += kind & STEM != 0
-    return stems, forms
+    forms: dict[int, list[list[str]]] = {}
+    for term, number, form in zip(terms, column("indirect_list"), column("indirect_form"), strict=True):
+        of_list = forms.setdefault(number, [])
+        while len(of_list) <= form:
+            of_list.append([])
+        of_list[form].append(term)
+    return forms
 
 
-def _marked(stem: str, forms: Sequence[Sequence[str]]) -> list[str]:
-    """By form number what stands where it occurs: `=run`, or `-running|~run`."""
-    if len(forms) == 1 and forms[0] == [stem]:  # most are so
-        return [BOTH + stem]
-    marked: list[str] = []
-    for same in forms:
-        words = [(BOTH if form == stem else ONLY_FORM) + form for form in same]
-        marked.append(BESIDE.join(words if stem in same else [*words, ONLY_STEM + stem]))
-    return marked
+def _marked(stem: str, forms: Sequence[str]) -> str:
+    """What stands where word forms of a stem do: `=run`, or `-running|~run`."""
+    words = [(BOTH if form == stem else ONLY_FORM) + form for form in forms]
+    return BESIDE.join(words if stem in forms else [*words, ONLY_STEM + stem])
 
 
-def _places(segment: Segment, lists: Sequence[WordList]) -> str:
+def _places(segment: Segment, words: Words) -> str:
     """What stands at each position, from the first to the last word, positions divided by blanks."""
     places = [""] * segment.documents.end[0]
-    for words in lists:
-        for position, here in zip(words.positions, words.words, strict=True):
-            places[position] = f"{places[position]}{BESIDE}{here}" if places[position] else here
+    for position, here in zip(words.positions, words.marked, strict=True):
+        places[position] = f"{places[position]}{BESIDE}{here}" if places[position] else here
     for code, start, stop in _fields(segment):
         if code != BODY:
             mark = f"{BESIDE}{FIELD}{code}"
@@ -149,14 +132,16 @@ def _fields(segment: Segment) -> Iterator[tuple[int, int, int]]:
     return ((code, start, stop) for code, (start, stop) in zip(stored.span_code, pairwise(starts), strict=True))
 
 
-def _title_words(segment: Segment, lists: Sequence[WordList]) -> Iterator[str]:
+def _title_words(segment: Segment, words: Words) -> set[str]:
     """The marked words that stand in the title and count as words of it."""
-    titles = [range(start, stop) for code, start, stop in _fields(segment) if code == TITLE]
-    for number in segment.file.column("title_lists"):
-        words = lists[number]
-        inside = [any(position in title for title in titles) for position in words.positions]
-        for here in compress(words.words, inside):
-            yield from here.split(BESIDE)
+    title = set(chain.from_iterable(range(start, stop) for code, start, stop in _fields(segment) if code == TITLE))
+    return {
+        word
+        for number in segment.file.column("title_lists")
+        for occurrence in range(words.first[number], words.first[number + 1])
+        if words.positions[occurrence] in title
+        for word in words.marked[occurrence].split(BESIDE)
+    }
 
 
 def _cut(value: str) -> str:
