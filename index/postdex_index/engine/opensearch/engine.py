@@ -163,7 +163,7 @@ class OpenSearchEngine:
     def rollback(self) -> None:
         """Put back in place the index that was there before the last full build."""
         with forks.barred:
-            from .retained import roll_back
+            from .write.rollback import roll_back
 
         roll_back(self._written(), _WAIT_S)
 

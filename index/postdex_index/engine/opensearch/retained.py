@@ -8,15 +8,13 @@ from __future__ import annotations
 import secrets
 from base64 import b64decode
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
-from ...errors import IndexDamagedError, IndexMissingError, IndexWriteError, Remedy
+from ...errors import IndexDamagedError, IndexMissingError
 from ...model import Problem
 from ..api import CommitInfo
 from .format.one_post_segment import opened
 from .storage.commit import FILE, POST, newest, visible
-from .storage.lock import Lock
 from .storage.site import Site
 
 #: So many posts are checked to the last byte, others each time.
@@ -39,19 +37,6 @@ def retained_commits(site: Site) -> tuple[CommitInfo, ...]:
                 made = commit.made_ns // 10**9
                 infos.append(CommitInfo(commit.generation, made, posts, posts, _bytes(site, index), state))
     return tuple(infos)
-
-
-def roll_back(site: Site, wait: float) -> None:
-    """Let the index answer that did before the last full build; that one is kept instead. `wait` is for a writer to
-    end, in seconds. Raises IndexMissingError where there is none that this version can read, IndexLockedError."""
-    with closing(Lock(site.cluster, site.lock, wait)) as lock:
-        survey = site.indices.fence()
-        commit = newest(site.cluster, survey.kept) if survey.kept else None
-        if commit is None:
-            raise IndexMissingError("there is no index of before", Remedy.REBUILD_ALL, path=site.place)
-        lock.confirm()
-        if not site.indices.swap_back(survey):
-            raise IndexWriteError("another writer took over meanwhile", "do it again", path=site.place)
 
 
 def bytes_of(site: Site) -> int:

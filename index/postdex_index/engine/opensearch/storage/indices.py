@@ -120,13 +120,6 @@ class SiteIndices:
                 "another writer took over meanwhile", "do it again", path=f"{self._cluster.place}/{self.alias}"
             )
 
-    def swap_back(self, survey: Survey) -> bool:
-        """Let the index answer again that did before the one that does, which is kept instead; all at once. Whether
-        both are still what they were."""
-        actions = [_remove(survey.current, self.alias), _add(survey.current, self._kept)]
-        actions += [_remove(survey.kept, self._kept), _add(survey.kept, self.alias)]
-        return self._change(actions)
-
     def abandon(self, index: str) -> None:
         """Remove an index that is not to be put in place after all, unless it was."""
         with suppress(EngineUnavailableError):  # else the next writer does it

@@ -58,12 +58,12 @@ def put(cluster: Cluster, alias: str, commit: SiteCommit) -> SiteCommit:
             return found
         if isinstance(error, EngineUnavailableError):
             raise
-        raise superseded(cluster, commit.index) from error
+        raise superseded(f"{cluster.place}/{commit.index}") from error
 
 
-def superseded(cluster: Cluster, index: str) -> IndexWriteError:
+def superseded(place: str) -> IndexWriteError:
     """The error for a writer that came too late."""
-    return IndexWriteError("another writer took over meanwhile", "do it again", path=f"{cluster.place}/{index}")
+    return IndexWriteError("another writer took over meanwhile", "do it again", path=place)
 
 
 def deletable(commit: SiteCommit) -> list[str]:
@@ -102,7 +102,7 @@ def fence_unreadable(cluster: Cluster, index: str) -> int:
         try:
             cluster.write("PUT", f"/{write_alias(index)}/_doc/{COMMIT}", source, params=params)
         except Conflict as error:
-            raise superseded(cluster, index) from error
+            raise superseded(f"{cluster.place}/{index}") from error
         generation = source.get("since")
         return generation if isinstance(generation, int) else 0
     return 0

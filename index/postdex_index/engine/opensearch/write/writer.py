@@ -15,7 +15,7 @@ from ....errors import EngineUnavailableError, IndexDamagedError, IndexMissingEr
 from ....model import Problem
 from ....text.analyzer import Analyzer
 from ...api import FileTable, Put
-from ..cluster.answers import RefusedError
+from ..cluster.answers import NoSuchDocument, RefusedError
 from ..cluster.bulk import BulkItem
 from ..storage import problem_store, publishing
 from ..storage.commit import Contents, SiteCommit, newest
@@ -123,6 +123,8 @@ class OpenSearchWriter:
         changed_problems = found if found is not None and found != self.problems() else None
         commit = self._last
         if change.files or changed_problems is not None or contents != former or (self._cleared and commit):
+            # Who takes over from now on changes the commit that was read before, so that this one cannot follow it.
+            self._lock.confirm()
             with self._refusals():
                 if self._cleared:
                     commit = self._rebuilt(change, contents, self.problems() if found is None else found)
@@ -138,8 +140,10 @@ class OpenSearchWriter:
         """Errors of a cluster that will not be written are those of an index that cannot be."""
         try:
             yield
+        except NoSuchDocument as error:  # another writer removed what was written to
+            raise publishing.superseded(self._site.place) from error
         except RefusedError as error:
-            self._lock.confirm()  # it may be that another writer took over, and removed what was written to
+            self._lock.confirm()  # it may be that another writer did
             if error.kind != "cluster_block_exception":
                 raise
             raise IndexWriteError(error.message, Remedy.MAKE_ROOM, path=error.path) from error
