@@ -119,7 +119,10 @@ def test_an_engine_for_one_run_says_how_it_is_kept(blog: Path, run: Run) -> None
     assert "still" not in run("index", "--engine", "toy")[1] and "still" not in run("index")[1]
     assert run("search", "kernel")[0] == 0 and not (blog / ".postdex").exists()
     assert "the other commands ask the engine toy still" in run("index", "--engine", "embedded")[1]
-    assert run("index", "--engine", "tyo") == (2, "postdex: there is no engine tyo; there are embedded, opensearch, toy\n")
+    assert run("index", "--engine", "tyo") == (
+        2,
+        "postdex: there is no engine tyo; there are embedded, opensearch, toy\n",
+    )
 
 
 def test_the_index_of_before_is_put_back(blog: Path, run: Run) -> None:

@@ -12,7 +12,7 @@ from itertools import accumulate, chain, compress, pairwise, repeat
 from typing import Any, NamedTuple
 
 from ....schema import BODY, FACETS, SORTS, TITLE
-from ...embedded.format.columns import FORM, INDIRECT, NO_DATE, STEM
+from ...embedded.format.columns import DISPLAY, FORM, INDIRECT, NO_DATE, STEM
 from ...embedded.read.scope import Segment
 
 #: Marks of the words in `places` and `title_words`: a form that is its own stem, a form, a stem.
@@ -26,6 +26,7 @@ DOT = "\x1f"
 #: Characters of a value: more than 32,766 bytes are refused, with the whole document.
 LONGEST_VALUE = 8_191
 _OWNS_LIST, _IS_INDIRECT, _IS_FORM = (bytes([kind & bit for kind in range(256)]) for bit in (STEM, INDIRECT, FORM))
+_IS_RESPELLED = bytes([kind & FORM != 0 and kind & DISPLAY != 0 for kind in range(256)])
 
 
 class Words(NamedTuple):
@@ -50,6 +51,7 @@ def document(segment: Segment) -> dict[str, Any]:
         "draft": bool(stored["unpublished"]),
         "stems": dict(zip(map(feature, words.stems), words.impacts, strict=True)),
         "forms": words.forms,
+        "respelled": sorted(_respelled(segment)),
         "title_words": sorted(_title_words(segment, words)),
         "places": _places(segment, words),
         "values": sorted({_cut(value) for value, _, _ in columns.values()}),
@@ -63,6 +65,12 @@ def document(segment: Segment) -> dict[str, Any]:
         value = columns.order(name)[0]
         fields[f"sort_{name}"] = _cut(value) if field.type == "text" else value
     return {name: value for name, value in fields.items() if value not in ([], {}, "", NO_DATE)}
+
+
+def _respelled(segment: Segment) -> Iterator[str]:
+    """The word forms that are shown in another spelling, which is the only one that the post has."""
+    terms = str(segment.file.column("term_entries"), "utf-8").split("\n")
+    return compress(terms, bytes(segment.file.column("term_flags")).translate(_IS_RESPELLED))
 
 
 def feature(stem: str) -> str:

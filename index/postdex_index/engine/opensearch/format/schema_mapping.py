@@ -48,6 +48,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "segment": {"type": "binary"},
     "stems": {"type": "rank_features"},
     "forms": _COUNTED,
+    "respelled": _SOUGHT,
     "title_words": _SOUGHT,
     "places": {"type": "text", "analyzer": "places", "search_analyzer": "words", "norms": False},
     "values": _SOUGHT,

@@ -35,8 +35,9 @@ _MAX_BUCKETS = 65_000
 _LONGEST_REGEX = 1_000
 #: With more `?` behind a `*` an expression can take exponentially many states: then it says less, and is checked.
 _MAX_ANY = 6
-#: How many posts that hold a word are looked at for how it is spelled.
-_POSTS_LOOKED_AT = 5
+#: How many posts are looked at for how a word is spelled: of those that show it in another spelling (True), and of the
+#: others, which may have it as a part of words alone.
+_LOOKED_AT = ((True, 1), (False, 20))
 #: Of so many words that are equally frequent the spelling decides which come first.
 _MAX_EQUALS = 50
 
@@ -166,27 +167,27 @@ class Words:
         return [IndexedWord(shown, term, -posts) for _, posts, shown, term in in_order[:limit]]
 
     def _spelled(self, terms: Sequence[str]) -> dict[str, str]:
-        """How people write each of these words: as the index has it, if any of the first posts does; else as the first
-        of them."""
+        """How people write each of these words: as the index has it, if any post does; else as the first post."""
         if not terms:
             return {}
-        visible = self._posts.visible(self._drafts)
-        bodies: list[dict[str, Any]] = [
-            {
-                "size": _POSTS_LOOKED_AT,
-                "query": {"bool": {"filter": [*visible, {"term": {"forms": term}}]}},
-                "sort": ["path"],
-                "_source": False,
-                "track_total_hits": False,
-            }
-            for term in terms
-        ]
+        bodies = [self._post_with(term, otherwise, size) for term in terms for otherwise, size in _LOOKED_AT]
         hits = [answer["hits"]["hits"] for answer in self._posts.ask(bodies)]
-        segments = iter(self._posts.segments_of([hit for hits_of_term in hits for hit in hits_of_term]))
-        return {
-            term: _spelling(term, [next(segments) for _ in hits_of_term])
-            for term, hits_of_term in zip(terms, hits, strict=True)
-        }
+        otherwise = dict(zip(terms, hits[::2], strict=True))
+        as_it_is = dict(zip(terms, hits[1::2], strict=True))
+        spelled = {term: term for term in terms}
+        for term in terms:
+            if otherwise[term] and not any(
+                _writes(term, segment) for segment in self._posts.segments_of(as_it_is[term])
+            ):
+                spelled[term] = _display_form(term, self._posts.segments_of(otherwise[term])[0])
+        return spelled
+
+    def _post_with(self, term: str, otherwise: bool, size: int) -> dict[str, Any]:
+        """The search for the first posts that show a word in another spelling, or as it is."""
+        respelled = [{"term": {"respelled": term}}]
+        filters = [*self._posts.visible(self._drafts), {"term": {"forms": term}}]
+        shown = {"filter": [*filters, *respelled]} if otherwise else {"filter": filters, "must_not": respelled}
+        return {"size": size, "query": {"bool": shown}, "sort": ["path"], "_source": False, "track_total_hits": False}
 
     # -- counting
 
@@ -309,15 +310,6 @@ _NOTHING = _WordSearch(regex_escaped("*"))
 
 
 # -- how they are spelled
-
-
-def _spelling(term: str, segments: Sequence[Segment]) -> str:
-    """A word as the posts of these segments show it, the first of them first."""
-    shown = [_display_form(term, segment) for segment in segments]
-    others = [form for form in shown if form != term]
-    if not others or any(form == term and _writes(term, one) for form, one in zip(shown, segments, strict=True)):
-        return term
-    return others[0]
 
 
 def _display_form(term: str, segment: Segment) -> str:
