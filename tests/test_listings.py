@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postdex_index.engine.opensearch.read.listings import Listing, Reached, to_deepen
+from postdex_index.engine.opensearch.read.listings import Listing, Reached, place, to_deepen
+from postdex_index.engine.opensearch.read.segment_cache import DocumentKey
 
 ADDED = (0.2, 0.8, 4.0)
 
@@ -35,6 +36,11 @@ def posts(scores: list[tuple[int, int, int]]) -> list[Post]:
         )
         for number, (base, loose, bits) in enumerate(scores)
     ]
+
+
+def placed(path: str) -> str:
+    """Where a post of the one index stands among equal ones."""
+    return place(DocumentKey("i", ""), path)
 
 
 class Server:
@@ -78,7 +84,7 @@ def test_no_post_is_missing_when_no_list_goes_deeper(scores: list[tuple[int, int
         known_top = max([post.base for post in known.values()], default=0.0)
         ranked = sorted(known.values(), key=lambda post: (-post.final(known_top), post.path))[:count]
         floor = ranked[-1].final(known_top) if len(ranked) == count else None
-        last = max([post.path for post in ranked if post.final(known_top) == floor], default="")
+        last = max([placed(post.path) for post in ranked if post.final(known_top) == floor], default="")
         pending = to_deepen(first, others, Reached(known_top, floor, last))
         assert server.requests < 1_000
     assert ranked == best and known_top == top
@@ -88,5 +94,7 @@ def test_equal_scores_do_not_lead_through_all_posts() -> None:
     server = Server(posts([(8, 0, 0)] * 500))
     listing = Listing({"number": None}, 40)
     server.extend(listing)
-    assert to_deepen(listing, [], Reached(1.0, 1.0, "009")) == []
-    assert to_deepen(listing, [], Reached(1.0, 1.0, "040")) == [listing], "whose path comes before may be missing"
+    assert to_deepen(listing, [], Reached(1.0, 1.0, placed("009"))) == []
+    assert to_deepen(listing, [], Reached(1.0, 1.0, placed("040"))) == [listing], (
+        "whose path comes before may be missing"
+    )

@@ -28,13 +28,14 @@ _FEW = 2
 class Status(NamedTuple):
     """An index as it stands: where, in numbers, how it stands to the files, and which commits are kept.
 
-    `stats.bytes` is what a search may read, `bytes_on_disk` all that lies in the index's folder.
+    `stats.bytes` is what a search may read, `bytes_on_disk` all that lies in the index's folder. `fresh` is None of an
+    index of several sites, which no folder has the files of.
     """
 
     folder: str
     directory: str
     stats: Stats
-    fresh: bool
+    fresh: bool | None
     changed_files: int
     bytes_on_disk: int
     commits: tuple[CommitInfo, ...]
@@ -42,10 +43,13 @@ class Status(NamedTuple):
 
 def status(folder: Path, engine: Engine, settings: Settings, reader: Reader, indexed_files: FileTable) -> Status:
     """How an index stands now."""
+    stats = reader.stats()
+    if stats.sites:
+        return Status(str(folder), engine.place, stats, None, 0, engine.size(), engine.commits())
     todo = refresh.plan(folder, indexed_files, settings)
     changed = refresh.changed_files(folder, indexed_files, settings, todo)
     state = not todo.pending, changed, engine.size(), engine.commits()
-    return Status(str(folder), engine.place, reader.stats(), *state)
+    return Status(str(folder), engine.place, stats, *state)
 
 
 def problems_of_files(folder: Path, settings: Settings) -> list[Problem]:
@@ -60,7 +64,10 @@ def problems_of_files(folder: Path, settings: Settings) -> list[Problem]:
 
 def problems(folder: Path, engine: Engine, reader: Reader, settings: Settings) -> list[Problem]:
     """What was skipped, is unpublished, lost something, has the address or the translation key of another post, is a
-    site of its own, or a translation that is not known as one; by path and line."""
+    site of its own, or a translation that is not known as one; by path and line. Of several sites only what each
+    carries itself."""
+    if reader.stats().sites:
+        return sorted(engine.problems())
     every = reader.search(Search(Everything(), sort="title", limit=ALL_POSTS)).candidates
     published = [candidate.document for candidate in every]
     apart = _apart(published, settings)

@@ -303,6 +303,8 @@ def _say_checkup(ix: Index, checkup: _Checkup, verified: bool) -> None:
     if status.changed_files:
         files = f"{status.changed_files:,} file{'s' * (status.changed_files != 1)}"
         out(f"{files} changed since it was built, not looked at here; `postdex index` takes them in")
+    elif status.fresh is None:
+        out(f"the sites {', '.join(status.stats.sites)} are only read here; each follows the files in its own folder")
     elif not status.fresh:
         out("settings changed since it was built; `postdex index` takes them in")
     else:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from postdex_index.content.reader import lying
 from postdex_index.document import Outlined
-from postdex_index.engine.api import Engine, FileTable, Reader, Search
+from postdex_index.engine.api import Engine, FileTable, Reader, Search, hosted
 from postdex_index.model import Explanation
 from postdex_index.query import Clauses, Keyword, Query
 from postdex_index.settings import Settings
@@ -61,6 +61,9 @@ def unknown(folder: Path, engine: Engine, settings: Settings, indexed_files: Fil
         for problem in engine.problems()
         if problem.path == path
     ]
+    servers = hosted(engine)
+    if servers and servers.sites:
+        return reasons or ["no post of these sites has this path"]
     if not os.path.isfile(lying(folder, path)):
         return [*reasons, "there is no such file in the folder of the posts"]
     if path in indexed_files.files:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ... import forks
-from ...errors import ConfigError, IndexDamagedError, IndexMissingError, Remedy
+from ...errors import ConfigError, IndexDamagedError, IndexFault, IndexMissingError, Remedy
 from ...model import Problem
 from ...settings import Settings
 from ..api import CommitInfo, FileTable, Identity, Inspection, Reader
@@ -71,7 +71,7 @@ class OpenSearchEngine:
 
     def open_reader(self) -> Reader:
         """The newest commit of each site, open for searching as one."""
-        return Snapshot(self._cluster, self._commits(), self._segments, self._seen)
+        return Snapshot(self._cluster, self._commits(), self._segments, self._seen, names=self.sites)
 
     def hurry(self) -> None:
         """There is nothing to be saved."""
@@ -88,10 +88,16 @@ class OpenSearchEngine:
         for site in self._sites:
             commit = newest(self._cluster, site.indices.alias)
             if commit is None:
-                raise IndexMissingError("there is no index yet", Remedy.BUILD, path=site.place)
+                raise self._missing(site)
             self._seen.note(commit)
             commits.append(commit)
         return commits
+
+    def _missing(self, site: Site) -> IndexFault:
+        """That a site has no index: of several, this folder is not where it is built."""
+        if self.sites:
+            return IndexFault("there is no index of this site yet", "build it in its own folder", path=site.place)
+        return IndexMissingError("there is no index yet", Remedy.BUILD, path=site.place)
 
     # -- writing
 
@@ -111,7 +117,9 @@ class OpenSearchEngine:
         return OpenSearchWriter(self._written(), analyzer=analyzer, wait=wait, distrust=distrust, hurried=hurried)
 
     def file_table(self) -> FileTable:
-        """What the newest commit knows of the files."""
+        """What the newest commit knows of the files; of several sites nothing, since no folder has them."""
+        if self.sites:
+            return FileTable(None, {}, "")
         try:
             (commit,) = self._commits()
             return FileTable(commit.identity, self._written().stamps.table(commit), commit.contents.settings)
@@ -120,7 +128,15 @@ class OpenSearchEngine:
 
     def problems(self) -> list[Problem]:
         """The problems that the newest commits carry."""
-        return [problem for commit in self._commits() for problem in problem_store.read(self._cluster, commit)]
+        by_site = {
+            name: problem_store.read(self._cluster, commit)
+            for name, commit in zip(self._names.sites, self._commits(), strict=True)
+        }
+        return [
+            problem._replace(path=f"{name}/{problem.path}") if self.sites else problem
+            for name, problems in by_site.items()
+            for problem in problems
+        ]
 
     def made_of(self) -> str:
         """The folder that the index was last made of on this machine."""

@@ -20,7 +20,7 @@ from ...embedded.read import ranking
 from ...embedded.read.ranking import Counted, ScoredCandidates, Weighed
 from ...embedded.read.scope import Part, Scope
 from .grouping import Groups
-from .listings import BY_BOUND, DEEPEST, Listing, Reached, to_deepen
+from .listings import DEEPEST, Listing, Reached, place, to_deepen
 from .segment_cache import DocumentKey
 from .source import Held, Question, Source, TitleKey, packed
 
@@ -112,7 +112,7 @@ class CandidateSearch:
                 few.append(matching)
                 size += there
             elif there:
-                others.append(Listing(self._scoring([matching]), size, added))
+                others.append(Listing(self._scoring([matching]), size, added, self._sort()))
         return Listing(self._scoring(first=few), size, sort=self._sort()), others
 
     def _additions(self) -> Iterator[tuple[int, Question, float]]:
@@ -129,10 +129,10 @@ class CandidateSearch:
     def _sort(self) -> Sequence[Any]:
         name = self._search.sort
         if name == "score":
-            return BY_BOUND
+            return ["_score", *self._source.sites.ties]
         descending = SORTS[name].type != "text"
         order = {"order": "desc" if descending else "asc", "missing": "_last"}
-        return [{f"sort_{name}": order}, {"path": "asc"}]
+        return [{f"sort_{name}": order}, *self._source.sites.ties]
 
     def _scoring(self, filters: Sequence[Any] = (), first: Sequence[Any] = ()) -> dict[str, Any]:
         """The query for the posts that match, with an upper bound of what each scores without additions; those that
@@ -197,11 +197,12 @@ class CandidateSearch:
     def _ranked(self, answer: Mapping[str, Any]) -> tuple[Best, Reached]:
         """The best of the posts that came so far, and how far that reaches."""
         search, weights = self._search, self._weights
-        scope = Scope(self._parts, self._language.vocabulary)
-        keys = [*self._paths]
+        keys, sites = [*self._paths], self._source.sites
+        indices = [key.index for key in keys]
+        scope = sites.scope(self._parts, self._language.vocabulary, indices)
         weighed = ranking.weighed(scope.matcher, self._typed, weights.among)
         wholes = ranking.weighed_wholes(scope.matcher, search.as_typed, weights.wholes)
-        lanes = scope.matcher.match(search.query)
+        lanes = sites.matching(scope.matcher, indices, search.query, self._source.analyzer)
         if self._groups:
             lanes &= int.from_bytes(bytes([255 * self._groups.is_shown(key) for key in keys]), "little")
         if search.sort != "score":
@@ -210,11 +211,14 @@ class CandidateSearch:
             return Best(posts, scope, weighed, wholes, 0.0, keys, answer, True), Reached(0.0, floor, "")
         scored = ranking.scored_candidates(scope, weighed, wholes, search.as_typed, lanes=lanes, count=self._count)
         posts = ranking.ranked(scope, scored, self._count)
-        reached = self._reached(scored, posts, scope)
+        reached = self._reached(scored, posts, keys)
         return Best(posts, scope, weighed, wholes, reached.top, keys, answer, True), reached
 
-    def _reached(self, scored: ScoredCandidates, posts: Sequence[tuple[float, float, int]], scope: Scope) -> Reached:
+    def _reached(
+        self, scored: ScoredCandidates, posts: Sequence[tuple[float, float, int]], keys: Sequence[DocumentKey]
+    ) -> Reached:
         if len(posts) < self._count:
             return Reached(scored.top(), None, "")
         floor = posts[-1][0]
-        return Reached(scored.top(), floor, max(scope.path(doc) for score, _, doc in posts if score == floor))
+        last = [keys[doc] for score, _, doc in posts if score == floor]
+        return Reached(scored.top(), floor, max(place(key, self._paths[key]) for key in last))

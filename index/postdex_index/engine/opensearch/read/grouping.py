@@ -144,13 +144,15 @@ class Groups:
         """How many of the posts that match stand in groups, and in how many."""
         group = {"terms": {"field": "group", "size": _MOST_BUCKETS}}
         count = {"stats_bucket": {"buckets_path": "group>_count"}}
-        return {"grouped": {"filter": {"exists": {"field": "group"}}, "aggs": {"group": group, "groups": count}}}
+        by_site = {"terms": {"field": "_index"}, "aggs": {"group": group, "groups": count}}
+        return {"grouped": {"filter": {"exists": {"field": "group"}}, "aggs": {"site": by_site}}}
 
     @staticmethod
     def total(answer: Mapping[str, Any]) -> int:
         """The number of posts that match, of each group one."""
         grouped = answer["aggregations"]["grouped"]
-        return int(answer["hits"]["total"]["value"] - grouped["doc_count"] + grouped["groups"]["count"])
+        groups = sum([site["groups"]["count"] for site in grouped["site"]["buckets"]])
+        return int(answer["hits"]["total"]["value"] - grouped["doc_count"] + groups)
 
     def facets(self, names: Iterable[str]) -> dict[str, dict[str, int]]:
         """The values of facets, counted by groups and by posts in none."""
@@ -160,6 +162,7 @@ class Groups:
         source, search = self._source, self._search
         filters = [*source.visible(search.drafts), source.matches(search.query, search.drafts)]
         sources = [
+            {"site": {"terms": {"field": "_index"}}},
             {"value": {"terms": {"field": field}}},
             {"group": {"terms": {"field": "group", "missing_bucket": True}}},
         ]

@@ -17,7 +17,7 @@ from .segment_cache import DocumentKey
 
 #: The server adds in 32 bits: two of its sums that are so close may be equal.
 MARGIN = 1e-5
-#: The order of a list of candidates.
+#: The order of a list of candidates of one index.
 BY_BOUND = ("_score", {"path": "asc"})
 #: A list that goes deeper gets so many times as long.
 GROWTH = 4
@@ -34,6 +34,16 @@ class Listed(NamedTuple):
     bound: float
     values: Mapping[str, Any]
     source: Mapping[str, Any]
+
+    @property
+    def place(self) -> str:
+        """Its place among equal posts, as `Sites.ties` has it."""
+        return place(self.key, self.path)
+
+
+def place(key: DocumentKey, path: str) -> str:
+    """The place of a document among posts that are equal in all else: by index, then by path."""
+    return f"{key.index}\0{path}"
 
 
 class Listing:
@@ -87,26 +97,26 @@ class Listing:
 
 class Reached(NamedTuple):
     """What is known so far: the best score without additions, the last of the wanted scores (None: there are not yet so
-    many), and the greatest path of a wanted post with just this score."""
+    many), and of the wanted posts with just this score the place of the last among equals (`Listed.place`)."""
 
     top: float
     floor: float | None
-    path: str
+    place: str
 
 
 def to_deepen(everything: Listing, others: Sequence[Listing], reached: Reached) -> list[Listing]:
     """The lists that must go deeper; none when no post can be missing any more."""
     if everything.exhausted:
         return []
-    top, floor, path = reached
+    top, floor, place = reached
     if floor is None or everything.last > top * (1 + MARGIN):
         return [everything]
     deepen: dict[int, Listing] = {}
     for lists in _subsets([listing for listing in others if not listing.exhausted]):
         shallow = min((everything, *lists), key=lambda listing: listing.last)
         reach = shallow.last + top * sum([listing.added for listing in lists])
-        # Whoever has the last wanted score, too, is no candidate if his path comes behind.
-        behind = not lists and path <= everything.posts[-1].path
+        # Whoever has the last wanted score, too, is no candidate if his place comes behind.
+        behind = not lists and place <= everything.posts[-1].place
         if reach > floor * (1 + MARGIN) or (reach >= floor * (1 - MARGIN) and not behind):
             deepen[id(shallow)] = shallow
     return list(deepen.values())

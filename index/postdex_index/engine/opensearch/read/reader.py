@@ -7,7 +7,7 @@ translations is shown for `grouping`; here an answer is put together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ....document import Outlined
 from ....errors import NotFoundError
@@ -26,6 +26,7 @@ from .candidates import Best, CandidateSearch, Weights
 from .grouping import Groups
 from .listings import DEEPEST
 from .segment_cache import DocumentKey, SegmentCache
+from .sites import Sites
 from .source import Held, LastSeen, Source, TitleKey
 
 #: Values of a facet that are counted; none has more.
@@ -100,7 +101,14 @@ class FoundPosts:
         others = self._members.get(self._keys[number])
         if others is None:
             others = self._groups.members([self._keys[number]])[self._keys[number]]
-        return [StoredDocument(segment.documents, 0) for segment in self._source.segments(others[:most])]
+        keys = others[:most]
+        segments = zip(self._source.segments(keys), keys, strict=True)
+        return [self._source.sites.document(segment, key.index) for segment, key in segments]
+
+
+class _StoredPost(NamedTuple):
+    index: str  # type: ignore[assignment]  # pyright: ignore  # hides tuple.index, which a post has no use for
+    segment: Segment
 
 
 class Snapshot:
@@ -112,12 +120,17 @@ class Snapshot:
         commits: Sequence[SiteCommit],
         cache: SegmentCache,
         newest: LastSeen,
+        *,
+        names: tuple[str, ...] = (),
         without: tuple[str, ...] = (),
     ) -> None:
+        """`names` are those of the sites where they are several; `without` are paths of posts to leave out."""
         self._cluster = cluster
         self._cache = cache
         self._newest = newest
-        self._source = Source(cluster, commits, cache, newest, without)
+        self._names = names
+        sites = Sites([commit.index for commit in commits], names)
+        self._source = Source(cluster, commits, cache, newest, sites, without)
 
     @property
     def identity(self) -> Identity:
@@ -132,7 +145,8 @@ class Snapshot:
     def without(self, paths: Iterable[str]) -> Snapshot:
         """The same commit less some posts, as if they had been deleted in it."""
         paths = tuple(dict.fromkeys((*self._source.without, *paths)))
-        return Snapshot(self._cluster, self._source.commits, self._cache, self._newest, paths)
+        commits = self._source.commits
+        return Snapshot(self._cluster, commits, self._cache, self._newest, names=self._names, without=paths)
 
     # -- searching
 
@@ -182,11 +196,11 @@ class Snapshot:
         (found,) = self._stored([path])
         if found is None:
             raise NotFoundError("no post of the index has this path", path=path)
-        unpublished = bool(StoredDocument(found.documents, 0).unpublished)
+        unpublished = bool(StoredDocument(found.segment.documents, 0).unpublished)
         search = search._replace(drafts=search.drafts or unpublished, deadline=None)
         weights, groups = self._weights(search)
         top = CandidateSearch(self._source, search, weights, groups, FEWEST).run().top
-        scope = Scope([Part(found, frozenset(), False)], self._source.language(search.drafts).vocabulary)
+        scope = Scope([Part(found.segment, frozenset(), False)], self._source.language(search.drafts).vocabulary)
         weighed = ranking.weighed(scope.matcher, leaves(search.query), weights.among)
         wholes = ranking.weighed_wholes(scope.matcher, search.as_typed, weights.wholes)
         this = ranking.scored_candidates(scope, weighed, wholes, search.as_typed, lanes=0xFF, count=1)
@@ -194,13 +208,14 @@ class Snapshot:
 
     def documents(self, paths: Sequence[str]) -> list[Outlined | None]:
         """The stored posts, unpublished ones too; None for a path that is not there."""
-        return [StoredDocument(segment.documents, 0) if segment else None for segment in self._stored(paths)]
+        sites = self._source.sites
+        return [sites.document(post.segment, post.index) if post else None for post in self._stored(paths)]
 
-    def _stored(self, paths: Sequence[str]) -> list[Segment | None]:
-        """The segments of the posts with these paths."""
+    def _stored(self, paths: Sequence[str]) -> list[_StoredPost | None]:
+        """The posts with these paths."""
         keys = self._source.keys_of(paths)
         segments = dict(zip(keys, self._source.segments([*keys.values()]), strict=True))
-        return [segments.get(path) for path in paths]
+        return [_StoredPost(keys[path].index, segments[path]) if path in keys else None for path in paths]
 
     # -- words
 
@@ -227,6 +242,7 @@ class Snapshot:
             bytes=0,
             languages=self.analyzer.languages,
             simplify=self.analyzer.simplify,
+            sites=self._names,
         )
 
     def close(self) -> None:

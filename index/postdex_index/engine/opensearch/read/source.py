@@ -23,8 +23,10 @@ from ...embedded.read.vocabulary import Vocabulary
 from ..cluster.connection import Cluster, IndexSearch
 from ..format import one_post_segment
 from ..storage.commit import FLOOR, SiteCommit, is_whole, visible
+from .clauses import any_of
 from .listings import DEEPEST
 from .segment_cache import DocumentKey, SegmentCache
+from .sites import SiteQuery, Sites, within
 from .statistics import MAX_LANGUAGES, Count, Statistics
 from .translation import Translator
 from .words import Words
@@ -99,9 +101,11 @@ class Source:
         commits: Sequence[SiteCommit],
         cache: SegmentCache,
         newest: LastSeen,
+        sites: Sites,
         without: tuple[str, ...] = (),
     ) -> None:
         self.commits = commits
+        self.sites = sites
         self.without = without
         self.statistics = Statistics(self)
         self._cluster = cluster
@@ -109,7 +113,7 @@ class Source:
         self._newest = newest
         self._language: dict[bool, Language] = {}
         self._languages: dict[bool, Sequence[str]] = {}
-        self._verified: dict[tuple[Query, bool], dict[str, Any]] = {}
+        self._verified: dict[tuple[SiteQuery, bool], dict[str, Any]] = {}
         self._indices = ",".join([commit.index for commit in commits])
 
     @cached_property
@@ -148,7 +152,7 @@ class Source:
         """The filters that every post of the snapshot passes."""
         filters = [self._visible(drafts)]
         if self.without:
-            filters.append({"bool": {"must_not": {"terms": {"path": list(self.without)}}}})
+            filters.append({"bool": {"must_not": self.sites.at_paths(self.without)}})
         return filters
 
     def _visible(self, drafts: bool) -> dict[str, Any]:
@@ -164,23 +168,30 @@ class Source:
                 return {"term": {"heading_keys" if heading else "title_keys": crc32(key.encode())}}
             case Held(leaf):
                 return self.language(drafts).translator.holders(leaf)
-        translated = self.language(drafts).translator.matches(question)
+        meanings = self.sites.meaning(question, self.analyzer)
+        if len(meanings) == 1:
+            return self._matching(meanings[0], drafts)
+        return any_of([within(meant.indices, self._matching(meant, drafts)) for meant in meanings])
+
+    def _matching(self, meant: SiteQuery, drafts: bool) -> dict[str, Any]:
+        """The filter of the posts that match what a query means in some indices."""
+        translated = self.language(drafts).translator.matches(meant.query)
         if translated.exact:
             return translated.clause
-        verified = self._verified.get((question, drafts))
+        verified = self._verified.get((meant, drafts))
         if verified is None:
             if len(self._verified) >= _MAX_VERIFIED:
                 self._verified = {}
-            verified = self._verified[question, drafts] = self._verify(question, translated.clause, drafts)
+            verified = self._verified[meant, drafts] = self._verify(meant, translated.clause, drafts)
         return verified
 
-    def _verify(self, query: Query, clause: dict[str, Any], drafts: bool) -> dict[str, Any]:
+    def _verify(self, meant: SiteQuery, clause: dict[str, Any], drafts: bool) -> dict[str, Any]:
         """The filter of the posts that match a query which the cluster cannot say just so: of the posts of a wider one
         (the first of them, where these are too many) those that match it here."""
         body = {
             "size": DEEPEST,
-            "query": {"bool": {"filter": [*self.visible(drafts), clause]}},
-            "sort": ["path"],
+            "query": within(meant.indices, {"bool": {"filter": [*self.visible(drafts), clause]}}),
+            "sort": self.sites.ties,
             "_source": False,
             "track_total_hits": False,
         }
@@ -188,7 +199,11 @@ class Source:
         keys = keys_in(answer)
         parts = [Part(segment, frozenset(), False) for segment in self.segments(keys)]
         matcher = Scope(parts, self.language(drafts).vocabulary).matcher
-        return {"ids": {"values": [keys[doc].id for doc in matcher.docs(matcher.match(query))]}}
+        by_index: dict[str, list[str]] = {index: [] for index in meant.indices}
+        for doc in matcher.docs(matcher.match(meant.query)):
+            by_index[keys[doc].index].append(keys[doc].id)
+        # Two sites may have documents of one id.
+        return any_of([within((index,), {"ids": {"values": ids}}) for index, ids in by_index.items()])
 
     def knows(self, questions: Sequence[Question], drafts: bool) -> bool:
         """Whether all of these were counted already."""
@@ -204,7 +219,7 @@ class Source:
         if not self.without:
             return 0, 0
         aggregation = {"drafts": {"filter": {"term": {"draft": True}}}}
-        query = {"bool": {"filter": [self._visible(True), {"terms": {"path": list(self.without)}}]}}
+        query = {"bool": {"filter": [self._visible(True), self.sites.at_paths(self.without)]}}
         (answer,) = self.ask([{"size": 0, "track_total_hits": True, "query": query, "aggs": aggregation}])
         drafts = answer["aggregations"]["drafts"]["doc_count"]
         return answer["hits"]["total"]["value"] - drafts, drafts
@@ -239,10 +254,11 @@ class Source:
         wanted = list(dict.fromkeys(paths))
         for start in range(0, len(wanted), DEEPEST):
             stretch = wanted[start : start + DEEPEST]
-            query = {"bool": {"filter": [*self.visible(True), {"terms": {"path": stretch}}]}}
+            query = {"bool": {"filter": [*self.visible(True), self.sites.at_paths(stretch)]}}
             body = {"size": len(stretch), "query": query, "sort": ["path"], "_source": False, "track_total_hits": False}
             (answer,) = self.ask([body])
-            keys |= zip([hit["sort"][0] for hit in answer["hits"]["hits"]], keys_in(answer), strict=True)
+            for hit, key in zip(answer["hits"]["hits"], keys_in(answer), strict=True):
+                keys[self.sites.shown_path(key.index, hit["sort"][0])] = key
         return keys
 
     def segments(
