@@ -13,7 +13,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .... import forks
@@ -23,10 +23,14 @@ from .bulk import BulkItem, BulkLines, batches, item_error
 from .credentials import PREFIX, Access
 from .node import Answered, NoAnswerError, Node, Request, encoded, json_line
 
-#: Seconds for a read's first try, so that a node that hangs costs no more; and for its second.
-FIRST_TRY, SECOND_TRY = 5.0, 30.0
+#: Seconds for the tries of a read. What hangs mostly costs one or two of them; all together are longer than a cluster
+#: needs to find out by itself that a node hangs, which is 30 s as it comes.
+READ_TRIES = 5.0, 5.0, 5.0, 10.0, 20.0
 
-#: The same for a write, whose tries share what time there is.
+#: Tries of a read before a deadline: a third leads around a node that hangs.
+MOST_TRIES = 3
+
+#: The same as READ_TRIES for a write, whose tries share what time there is.
 UNTIL_THE_DEADLINE = float("inf"), float("inf")
 
 #: Seconds for a write, all tries and pauses together. A node waits a minute for a part of an index to be there again.
@@ -34,6 +38,12 @@ WRITE_SECONDS = 120.0
 
 #: Seconds of the pause before a write is sent again, which doubles with each, and of the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+
+#: Seconds for which other copies are asked than the cluster thinks best, after one hung.
+PREFERRED = 60.0
+
+#: How requests end that ask one copy of each shard.
+_OF_COPIES = "/_search", "/_count", "/_mget"
 
 #: No parameters.
 NOTHING: Mapping[str, str] = {}
@@ -57,6 +67,7 @@ class Cluster:
         self._turn = itertools.count(random.randrange(len(self._nodes)))
         self._lock = threading.Lock()
         self._known = False
+        self._copies = _Copies()
         forks.remember(self)
 
     def __repr__(self) -> str:
@@ -71,15 +82,22 @@ class Cluster:
         params: Mapping[str, str] = NOTHING,
         deadline: float | None = None,
     ) -> Any:
-        """A whole answer, asked for once more on another node if the first fails or hangs.
+        """A whole answer, asked for once more on another node if the first fails, and of other copies if it hangs.
 
         `body` is JSON, or bytes as they are sent; `deadline` is a `time.monotonic()`. Raises NoSuchDocument,
         EngineUnavailableError.
         """
         self._get_to_know(deadline)
+        content = encoded(body)
         if path.endswith("/_search"):
             params = {"allow_partial_search_results": "false", **params}
-        return self._tried(Request(method, path, encoded(body), params), (FIRST_TRY, SECOND_TRY), deadline, True)
+        by_copy = path.endswith(_OF_COPIES) or "/_doc/" in path
+
+        def request(preference: str) -> Request:
+            chosen = {"preference": preference} if preference and by_copy else NOTHING
+            return Request(method, path, content, {**params, **chosen})
+
+        return self._tried(request, READ_TRIES, deadline, True)
 
     def write(
         self,
@@ -101,10 +119,16 @@ class Cluster:
 
     def search_all(self, searches: Sequence[IndexSearch], *, deadline: float | None = None) -> list[dict[str, Any]]:
         """The answers to several searches in one request, each whole. Raises as `read`."""
-        lines: list[object] = []
-        for search in searches:
-            lines += ({"index": search.indices, "allow_partial_search_results": False}, search.body)
-        answer = self.read("POST", "/_msearch", b"".join(map(json_line, lines)), deadline=deadline)
+        self._get_to_know(deadline)
+
+        def request(preference: str) -> Request:
+            chosen = {"preference": preference} if preference else NOTHING
+            lines: list[object] = []
+            for search in searches:
+                lines += ({"index": search.indices, "allow_partial_search_results": False, **chosen}, search.body)
+            return Request("POST", "/_msearch", b"".join(map(json_line, lines)), NOTHING)
+
+        answer = self._tried(request, READ_TRIES, deadline, True)
         answers = answer.get("responses") if isinstance(answer, dict) else None
         if not isinstance(answers, list) or len(answers) != len(searches):
             raise EngineUnavailableError("it answered another question", LATER, path=self.place)
@@ -149,7 +173,7 @@ class Cluster:
         pauses = _pauses()
         while True:
             try:
-                return self._tried(request, UNTIL_THE_DEADLINE, deadline, again)
+                return self._tried(lambda _: request, UNTIL_THE_DEADLINE, deadline, again)
             except RefusedError:
                 raise
             except EngineUnavailableError as error:
@@ -160,52 +184,59 @@ class Cluster:
     def _get_to_know(self, deadline: float | None) -> None:
         """Ask the cluster once what it is. Raises RefusedError for one that is not what this version works with."""
         if not self._known:
-            about = self._tried(Request("GET", "/", None, NOTHING), (FIRST_TRY, SECOND_TRY), deadline, True)
+            about = self._tried(lambda _: Request("GET", "/", None, NOTHING), READ_TRIES, deadline, True)
             wrong = _wrong_product(about)
             if wrong:
                 raise RefusedError(wrong, "postdex works with OpenSearch 2.19 and 3", path=self.place)
             self._known = True
 
-    def _tried(self, request: Request, seconds: tuple[float, float], deadline: float | None, again: bool) -> Any:
-        """The value of the answer of a node or else of another, with so many seconds for the first try and the second.
+    def _tried(
+        self, request: Callable[[str], Request], tries: Sequence[float], deadline: float | None, again: bool
+    ) -> Any:
+        """The value of the answer of a node or else of another, with so many seconds for each try; more than two are
+        made only of what hangs. The request is made from the preference among copies.
 
         Without `again` there is a second only if the first node cannot have carried it out.
         """
         tried: list[Node] = []
-        for last, limit in zip((False, True), seconds, strict=True):
-            limit = _limit(limit, deadline, last or not again)
+        if deadline is not None:
+            tries = tries[:MOST_TRIES]
+        for seconds in tries:
+            tries_left = len(tries) - len(tried)
+            limit = _limit(seconds, deadline, tries_left if again else 1)
             if limit <= 0:
                 raise EngineUnavailableError("there was no time left to ask it", "allow more time", path=self.place)
-            node = self._choose(tried)
+            node, preference = self._choose(tried), self._copies.preference
             tried.append(node)
             try:
-                answer = node.ask(request, limit)
+                answer = node.ask(request(preference), limit)
                 node.judge(answer.status < 500)
                 if answer.status in (401, 403):
                     raise self._locked_out(answer)
                 return value(*answer)
             except NoAnswerError as error:
                 node.judge(False)
-                if last or not (again or error.unsent):
+                if error.hung:
+                    self._copies.avoid(preference)
+                if tries_left == 1 or not (again or error.unsent) or not (error.hung or len(tried) == 1):
                     raise self._shown(error, node) from None
             except EngineUnavailableError as error:
-                if last or not again or isinstance(error, RefusedError):
+                if len(tried) > 1 or not again or isinstance(error, RefusedError):
                     raise self._shown(error, node) from None
             except (NoSuchDocument, Conflict) as error:
                 raise self._shown(error, node) from None
         raise AssertionError("the last try returns or raises")
 
     def _choose(self, tried: Sequence[Node]) -> Node:
-        """The next node in turn that is not left out, else the one that was so longest; another than those tried, where
-        there is one. One whose time is over is given to this request alone."""
+        """The next node in turn that is not left out and was not tried, else one that is not left out, else that whose
+        time is over first. One whose time is over is given to this request alone."""
         with self._lock:
             self.requests += 1
             turn, now = next(self._turn), time.monotonic()
             nodes = [self._nodes[(turn + n) % len(self._nodes)] for n in range(len(self._nodes))]
-            nodes = [node for node in nodes if node not in tried] or nodes
-            node = min(nodes, key=lambda node: max(0.0, node.out_until - now))
+            node = min(nodes, key=lambda node: (node.out_until > now, node in tried, max(node.out_until, now)))
             if node.failures:
-                node.out_until = now + FIRST_TRY
+                node.out_until = now + READ_TRIES[0]
             return node
 
     def _locked_out(self, answer: Answered) -> Exception:
@@ -234,6 +265,31 @@ class Cluster:
         return error
 
 
+class _Copies:
+    """Which copies of an index are asked: those that the cluster thinks best, as long as none hangs.
+
+    A node that hangs holds up whichever node asks it for its copy, until the cluster has found out. Copies are in an
+    order that a word decides: by these two words, of two or three copies another one is first, so that of an index of
+    one shard one of the words leads around the node.
+    """
+
+    _WORDS = "", "a", "b"
+
+    def __init__(self) -> None:
+        self._word, self._until = 0, 0.0
+
+    @property
+    def preference(self) -> str:
+        """The word that a search or a document is asked for with, "" for none."""
+        return self._WORDS[self._word] if time.monotonic() < self._until else ""
+
+    def avoid(self, preference: str) -> None:
+        """Ask others than this word leads to, for a while; many requests that hang with it are one."""
+        if preference == self.preference:
+            self._word = (self._WORDS.index(preference) + 1) % len(self._WORDS)
+            self._until = time.monotonic() + PREFERRED
+
+
 def _pauses() -> Iterator[float]:
     """Seconds to wait before each further try."""
     pause = FIRST_PAUSE
@@ -250,12 +306,12 @@ def _pause(pauses: Iterator[float], deadline: float, error: Exception) -> None:
     time.sleep(pause)
 
 
-def _limit(seconds: float, deadline: float | None, last: bool) -> float:
-    """Seconds for a try: one that is not the last has half of what is left before the deadline."""
+def _limit(seconds: float, deadline: float | None, tries_left: int) -> float:
+    """Seconds for a try: its share of what is left before a deadline, and the last has all of that."""
     if deadline is None:
         return seconds
     left = deadline - time.monotonic()
-    return min(seconds, left if last else left / 2)
+    return min(seconds, left / tries_left) if tries_left > 1 else left
 
 
 def _wrong_product(about: object) -> str:

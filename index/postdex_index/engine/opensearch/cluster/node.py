@@ -47,11 +47,12 @@ class Answered(NamedTuple):
 
 
 class NoAnswerError(EngineUnavailableError):
-    """A node gave no answer; `unsent` says that it cannot have heard the request."""
+    """A node gave no answer; `unsent` says that it cannot have heard the request, `hung` that time ran out."""
 
-    def __init__(self, message: str, hint: str, unsent: bool) -> None:
+    def __init__(self, message: str, hint: str, unsent: bool, hung: bool = False) -> None:
         super().__init__(message, hint)
         self.unsent = unsent
+        self.hung = hung
 
 
 class _Connection(opensearchpy.Urllib3HttpConnection):
@@ -170,7 +171,7 @@ def _unanswered(error: opensearchpy.ConnectionError, seconds: float) -> NoAnswer
     if unsent:
         return NoAnswerError(f"no connection within {min(seconds, CONNECT):.2g} s", START, True)
     if kinds & {urllib3.exceptions.ReadTimeoutError, TimeoutError}:
-        return NoAnswerError(f"no answer within {seconds:.2g} s", LATER, False)
+        return NoAnswerError(f"no answer within {seconds:.2g} s", LATER, False, hung=True)
     if kinds & {urllib3.exceptions.ProtocolError, http.client.HTTPException, UnicodeError}:
         return NoAnswerError("its answer was cut off or is malformed", LATER, False)
     return NoAnswerError(f"there was no answer ({type(causes[-1]).__name__})", START, unsent)
