@@ -6,24 +6,29 @@ asked there and here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
 import pytest
+from cluster import delete_indices
 from storage import ANALYZER
 
 from postdex_index import schema
 from postdex_index.engine.api import FileStamp, Put
 from postdex_index.engine.embedded.engine import EmbeddedEngine
-from postdex_index.engine.embedded.read.scope import Segment
+from postdex_index.engine.embedded.read import vocabulary
+from postdex_index.engine.embedded.read.scope import Part, Scope, Segment
 from postdex_index.engine.embedded.read.snapshot import Snapshot
+from postdex_index.engine.embedded.read.vocabulary import Vocabulary
 from postdex_index.engine.opensearch.cluster import credentials
 from postdex_index.engine.opensearch.cluster.bulk import BulkItem
 from postdex_index.engine.opensearch.cluster.connection import Cluster, IndexSearch
 from postdex_index.engine.opensearch.format import documents, one_post_segment, schema_mapping
-from postdex_index.engine.opensearch.read.clauses import Clause
+from postdex_index.engine.opensearch.read import words as words_of_index
+from postdex_index.engine.opensearch.read.clauses import Clause, clause_count, constant
 from postdex_index.engine.opensearch.read.translation import Translator
 from postdex_index.engine.opensearch.read.words import Words
 from postdex_index.model import Code, Post, Section, Span
@@ -40,11 +45,12 @@ from postdex_index.query import (
     Synonyms,
     Term,
     Wildcard,
+    leaves,
 )
 from postdex_index.text.analyzer import Analyzer
 
-SEEDS = (1, 2, 3)
-POSTS, QUERIES = 150, 500
+SEEDS = (1, 2)
+POSTS, QUERIES = 120, 300
 WORDS = [
     "fix", "fixes", "fixed", "fixing", "bug", "bugs", "refcount", "refcoutn", "socket", "sockets", "sk_user_data", "sk",
     "user", "data", "psock", "smc", "fallback", "the", "of", "kernel", "kernels", "Haus", "Häuser", "häusern", "Hauser",
@@ -151,7 +157,7 @@ def post(dice: Random, number: int) -> Post:
 
 def sides(hosts: Sequence[str], index: str, folder: Path, dice: Random) -> Sides:
     """Index random posts on both sides."""
-    posts = [post(dice, number) for number in range(POSTS)]
+    posts = sorted([post(dice, number) for number in range(POSTS)], key=lambda one: one.path)
     gone = {one.path for one in dice.sample(posts, POSTS // 10)}
     with EmbeddedEngine(folder).open_writer(analyzer=ANALYZER) as writer:
         writer.put([Put(one, one.path, STAMP) for one in posts if one.path not in gone])
@@ -171,11 +177,18 @@ def sides(hosts: Sequence[str], index: str, folder: Path, dice: Random) -> Sides
     return Sides(snapshot, Indexed(cluster, index, segments), alive)
 
 
-@pytest.fixture(params=SEEDS)
-def seed(request: pytest.FixtureRequest) -> int:
-    """What the dice are thrown with."""
-    number: int = request.param
-    return number
+@pytest.fixture(scope="module", params=SEEDS)
+def both(request: pytest.FixtureRequest, hosts: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sides]:
+    """Random posts on both sides."""
+    name = f"test-{secrets.token_hex(4)}"
+    yield sides(hosts, name, tmp_path_factory.mktemp("index"), Random(request.param))
+    delete_indices(hosts, name + "*")
+
+
+@pytest.fixture
+def queries(both: Sides, request: pytest.FixtureRequest) -> Queries:
+    """Random queries, other ones for each test."""
+    return Queries(Random(request.node.name), ANALYZER)
 
 
 # -- random queries
@@ -288,11 +301,9 @@ class Queries:
 # -- tests
 
 
-def test_matches(hosts: list[str], prefix: str, tmp_path: Path, seed: int) -> None:
+def test_matches(both: Sides, queries: Queries) -> None:
     """Exact filters find what the embedded engine matches, the others that and more."""
-    dice = Random(seed)
-    both = sides(hosts, f"{prefix}-posts", tmp_path, dice)
-    queries, translator = Queries(dice, ANALYZER), both.translator()
+    translator = both.translator()
     asked = [queries.query() for _ in range(QUERIES)]
     translated = [translator.matches(query) for query in asked]
     answers = both.cluster.ask([both.cluster.body({"bool": {"filter": [one.clause]}}) for one in translated])
@@ -300,10 +311,103 @@ def test_matches(hosts: list[str], prefix: str, tmp_path: Path, seed: int) -> No
     exact = hits = 0
     for query, (clause, is_exact), answer in zip(asked, translated, answers, strict=True):
         wanted, found = both.paths(matcher.match(query)), scores_of(answer).keys()
-        assert wanted <= found, (seed, query, clause, sorted(wanted - found)[:5])
+        assert wanted <= found, (query, clause, sorted(wanted - found)[:5])
         if is_exact:
-            assert found == wanted, (seed, query, clause, sorted(found - wanted)[:5])
+            assert found == wanted, (query, clause, sorted(found - wanted)[:5])
         exact += is_exact
         hits += bool(wanted)
     assert exact > QUERIES * 0.7
     assert hits > QUERIES * 0.3
+
+
+def test_bounds(both: Sides, queries: Queries) -> None:
+    """What a leaf scores is never less than it is worth, and just that for a word; nothing is found that `matches` does
+    not find."""
+    translator = both.translator()
+    asked = [(queries.leaf(), queries.dice.choice([1.0, 0.01, 3.7])) for _ in range(QUERIES)]
+    bounds = both.cluster.ask([both.cluster.body(translator.bound(leaf, factor)) for leaf, factor in asked])
+    matching = both.cluster.ask([both.cluster.body(translator.matches(leaf).clause) for leaf, _ in asked])
+    published = [segment for segment in both.segments.values() if not segment.documents.fields(0)["unpublished"]]
+    known = Vocabulary(both.snapshot.analyzer.languages, [segment.lists for segment in published])
+    scope = Scope([Part(segment, frozenset(), False) for segment in published], known)
+    for (leaf, factor), answer, matches in zip(asked, bounds, matching, strict=True):
+        scores, row = scores_of(answer), scope.matcher.impact_row(leaf)
+        worth = {
+            scope.path(doc): factor * row.impacts[doc] for doc in range(len(published)) if row and row.impacts[doc]
+        }
+        assert worth.keys() <= scores.keys() <= scores_of(matches).keys(), leaf
+        for path, score in scores.items():
+            assert score >= worth.get(path, 0.0) * (1 - 1e-6), (leaf, path)
+        if isinstance(leaf, Term) and not leaf.exact and not leaf.field:
+            assert scores == pytest.approx(worth, rel=1e-6)
+
+
+def test_titles_and_wholes(both: Sides, queries: Queries) -> None:
+    """No post is missing that has a word of a leaf in its title, or holds it as a whole."""
+    translator = both.translator()
+    matcher = both.snapshot._scope(False).matcher
+    for leaf in [queries.leaf() for _ in range(QUERIES // 5)]:
+        row = matcher.impact_row(leaf)
+        coverage = matcher.title_coverage([(row, 1.0)]) if row else b""
+        titled = {both.snapshot._scope(False).path(doc) for doc in range(matcher.posts) if coverage and coverage[doc]}
+        clause = translator.in_title(leaf)
+        assert titled <= (both.cluster.scores(clause).keys() if clause else set()), leaf
+        held = both.paths(matcher.match(leaf))
+        assert held <= both.cluster.scores(translator.holders(leaf)).keys(), leaf
+
+
+def test_words(both: Sides, queries: Queries) -> None:
+    """Words that begin so, are nearly so, or have a part are the embedded engine's, in its order and spelling."""
+    words, dice = Words(both.cluster), queries.dice
+    asked: list[dict[str, Any]] = []
+    for _ in range(QUERIES // 5):
+        word, limit = queries.term(), dice.choice([1, 3, 10])
+        cut = dice.randint(0, len(word))
+        asked.append({"prefix": word[:cut] or word, "limit": limit})
+        asked.append({"near": word[:cut] + word[cut + 1 :] or word, "edits": dice.randint(0, 2), "limit": limit})
+        asked.append({"within": word[cut:] or word, "limit": limit})
+    for one in asked:
+        assert words.words(**one) == both.snapshot.words(**one), one
+
+
+def test_too_many_words(both: Sides, queries: Queries, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the words that patterns cover the same are meant as by the embedded engine, also where these are some only."""
+    for most in (1, 2, 5):
+        monkeypatch.setattr(vocabulary, "MAX_WORDS", most)
+        monkeypatch.setattr(words_of_index, "MAX_WORDS", most)
+        words, known = Words(both.cluster), both.snapshot._scope(False).matcher.vocabulary
+        monkeypatch.setattr(known, "_sought", {})
+        for leaf in [queries.leaf() for _ in range(QUERIES // 5)]:
+            searched = list(vocabulary.patterns(leaf))
+            wanted = known.sought(leaf).words
+            assert words.only(searched) == wanted, leaf
+            meant = words.meant(leaf)
+            assert meant.cut == (wanted is not None)
+            if wanted is not None:
+                assert {word.encode() for of_pattern in meant.by_pattern.values() for word in of_pattern} <= wanted
+
+
+def test_no_search_is_too_large(both: Sides, queries: Queries) -> None:
+    """What has more clauses than the cluster takes is asked for with fewer: it finds more, and is worth no less."""
+    translator, many = both.translator(), tuple([Term(f"w{number}") for number in range(1500)])
+    words = tuple(queries.terms)
+    for query in (
+        Clauses(required=many),
+        Clauses(required=many[:10], excluded=(Clauses(required=many),)),
+        Clauses(optional=(*map(Term, words), *many), minimum=1),
+        Clauses(optional=(*map(Term, words), *many), minimum=2),
+        Clauses(
+            optional=tuple([Wildcard(f"*{word[:1]}*", field) for word in words for field in ("", "body")]), minimum=1
+        ),
+        Clauses(optional=tuple([Phrase((word, "b"), prefix=True) for word in words * 10]), minimum=1),
+        Clauses(optional=tuple([Phrase(words, slop=slop) for slop in (0, 2)]), minimum=1),
+        Phrase(words * 20, exact=True),
+        Phrase(words * 20, slop=3),
+        Clauses(required=(Phrase(words * 20), Phrase(words, "body"))),
+    ):
+        bounds = translator.bounds([(leaf, 1.0) for leaf in leaves(query)])
+        held = [constant(translator.holders(leaf), 1.0) for leaf in leaves(query)[:2]]
+        clause: Clause = {"bool": {"filter": [translator.matches(query).clause], "should": [*bounds, *held]}}
+        assert clause_count(clause) <= 1024
+        scores = both.cluster.scores(clause)
+        assert both.paths(both.snapshot._scope(False).matcher.match(query)) <= scores.keys(), query

@@ -152,7 +152,7 @@ class CandidateSearch:
 
     @cached_property
     def _bounds(self) -> Sequence[dict[str, Any]]:
-        return [self._language.translator.bound(leaf, factor) for leaf, factor in self._factors if factor]
+        return self._language.translator.bounds([(leaf, factor) for leaf, factor in self._factors if factor])
 
     @cached_property
     def _in_title(self) -> Sequence[dict[str, Any]]:

@@ -14,6 +14,8 @@ Clause: TypeAlias = dict[str, Any]
 
 EVERYTHING: Clause = {"match_all": {}}
 NOTHING: Clause = {"match_none": {}}
+#: The cluster takes no more values in a clause (`index.max_terms_count`).
+MAX_TERMS = 65_536
 
 
 # -- what matches
@@ -33,7 +35,11 @@ def any_of(clauses: Iterable[Clause]) -> Clause:
             values.setdefault(field, {}).update(dict.fromkeys(terms))
         elif clause != NOTHING:
             others.append(clause)
-    should: list[Clause] = [{"terms": {field: list(terms)}} for field, terms in values.items()]
+    should: list[Clause] = [
+        {"terms": {field: list(terms)[start : start + MAX_TERMS]}}
+        for field, terms in values.items()
+        for start in range(0, len(terms), MAX_TERMS)
+    ]
     should += others
     if not should:
         return NOTHING

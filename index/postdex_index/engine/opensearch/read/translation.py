@@ -47,8 +47,9 @@ from .clauses import (
 from .patterns import clean, path_regex, wildcard, wildcard_escaped
 from .words import MeantWords
 
-#: The cluster refuses a search of more than 1,024 clauses: so many of them say what matches.
-MAX_CLAUSES = 400
+#: The cluster refuses a search of more than 1,024 clauses (`clause_count`): so many of them say what matches, so many
+#: what it scores, and the rest is the reader's. Only a list of words of up to 65,536 is one.
+MAX_CLAUSES, MAX_SCORES = 400, 450
 #: So many words of a leaf have a clause of their own in its bound; of a phrase so many have their say, the longest.
 _MAX_SCORED, _MAX_SCORED_OF_PHRASE = 64, 4
 #: So many words of what was typed as a whole are looked for side by side.
@@ -90,7 +91,7 @@ class Translator:
                 return any_of(map(self.holders, spellings))
             case Phrase(terms) if len(terms) > _MAX_HELD:
                 leaf = leaf._replace(terms=terms[:_MAX_HELD], prefix=False)
-        return self._leaf(leaf, self._meant(leaf)).clause
+        return widened(self._leaf(leaf, self._meant(leaf)).clause, _MAX_HELD)[0]
 
     def in_title(self, leaf: Leaf) -> Clause | None:
         """The posts with a word of a leaf in their title; None for a leaf whose words never count as a title's."""
@@ -181,6 +182,23 @@ class Translator:
         return []
 
     # -- what they are worth
+
+    def bounds(self, factors: Iterable[tuple[Leaf, float]]) -> list[Clause]:
+        """The bounds of several leaves, each with its factor: what has most clauses says less where they are too many
+        together."""
+        pairs = sorted(factors, key=lambda pair: pair[1], reverse=True)
+        clauses = [self.bound(leaf, factor) for leaf, factor in pairs[: MAX_SCORES - 1]]
+        counts = list(map(clause_count, clauses))
+        if rest := sum([factor for _, factor in pairs[MAX_SCORES - 1 :]]):
+            clauses.append(constant(EVERYTHING, 255 * rest))
+        for number in sorted(range(len(counts)), key=counts.__getitem__, reverse=True):
+            if sum(counts) < MAX_SCORES:
+                break
+            leaf, factor = pairs[number]
+            holders = self._leaf(leaf, self._meant(leaf)).clause
+            clauses[number] = constant(widened(holders, 1)[0], 255 * factor)
+            counts[number] = 1
+        return clauses
 
     def bound(self, leaf: Leaf, factor: float) -> Clause:
         """A query that finds the posts that hold a leaf (and, as `matches`, maybe some more), and scores at least

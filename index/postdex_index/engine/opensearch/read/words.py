@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import nlargest
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple, Protocol
 
 from ....query import Fuzzy, Leaf, Prefix, Wildcard
@@ -323,5 +323,6 @@ def _writes(term: str, segment: Segment) -> bool:
     alone."""
     document = StoredDocument(segment.documents, 0)
     sections = document.sections
-    texts = [document.title, *(section.heading for section in sections), *map(document.text, range(len(sections)))]
+    short = [document.path, document.title, document.description, *document.tags, *chain(*document.categories)]
+    texts = [*short, *(section.heading for section in sections), *map(document.text, range(len(sections)))]
     return any(term in segment.analyzer.raw_tokens(text) for text in texts)
