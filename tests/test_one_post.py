@@ -168,7 +168,7 @@ def _check_document(post: Post, analyzer: Analyzer) -> dict[str, Any]:
     stem_of = {form: next(iter(stems({form: 0}, language))) for form in forms}
     assert set(fields.get("forms", ())) == forms
     assert {name.replace(documents.DOT, ".") for name in fields.get("stems", {})} == set(stem_of.values())
-    assert all(1 <= value <= 255 for value in fields.get("stems", {}).values())
+    assert all(1 <= value / documents.IMPACT <= 255 for value in fields.get("stems", {}).values())
     places = fields.get("places", "").split(" ")
     for position, here in enumerate(places):
         code, terms = expected.get(position, (BODY, set()))
@@ -274,3 +274,10 @@ def test_where_an_index_differs_is_said() -> None:
     assert not schema_mapping.is_ours({"mappings": {"properties": {}}})
     changed = {**index, "mappings": {**body["mappings"], "dynamic": True}}
     assert schema_mapping.differences(changed) == ["dynamic: true, not strict"]
+
+
+def test_a_post_may_have_very_many_words() -> None:
+    """Lucene adds up the features of a post, each the upper 17 bits of its float, and refuses a sum of 32 bits."""
+    (bits,) = struct.unpack(">I", struct.pack(">f", 255 * documents.IMPACT))
+    assert (bits >> 15) * 400_000 < 2**31
+    assert documents.IMPACT > 2.0**-126  # the least that is not refused

@@ -23,6 +23,11 @@ FIELD = "@"
 BESIDE, GAP = "|", "."
 #: Names of features hold no dots: this stands for them.
 DOT = "\x1f"
+#: An impact of 1 as the value of a feature. Lucene keeps the upper bits of a float as a term frequency, two bytes of
+#: one so small, and adds up those of a post: with 1 a post of 65,000 different stems is refused, with this one of
+#: 400,000.
+IMPACT = 2.0**-110
+_FEATURES = [number * IMPACT for number in range(256)]
 #: Characters of a value: more than 32,766 bytes are refused, with the whole document.
 LONGEST_VALUE = 8_191
 _OWNS_LIST, _IS_INDIRECT, _IS_FORM = (bytes([kind & bit for kind in range(256)]) for bit in (STEM, INDIRECT, FORM))
@@ -49,7 +54,7 @@ def document(segment: Segment) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "path": _cut(stored["path"]),
         "draft": bool(stored["unpublished"]),
-        "stems": dict(zip(map(feature, words.stems), words.impacts, strict=True)),
+        "stems": dict(zip(map(feature, words.stems), map(_FEATURES.__getitem__, words.impacts), strict=True)),
         "forms": words.forms,
         "respelled": sorted(_respelled(segment)),
         "title_words": sorted(_title_words(segment, words)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
-from ..format.documents import feature
+from ..format.documents import IMPACT, feature
 
 Clause: TypeAlias = dict[str, Any]
 
@@ -77,7 +77,7 @@ def widened(clause: Clause, room: int) -> tuple[Clause, int]:
 
 def impact(stem: str, factor: float) -> Clause:
     """Scores factor x the impact byte of a stem."""
-    return {"rank_feature": {"field": f"stems.{feature(stem)}", "linear": {}, "boost": factor}}
+    return {"rank_feature": {"field": f"stems.{feature(stem)}", "linear": {}, "boost": factor / IMPACT}}
 
 
 def constant(clause: Clause, score: float) -> Clause:
