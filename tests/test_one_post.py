@@ -6,6 +6,7 @@ writes; what is changed or cut is an error; every word of a post is in the field
 
 from __future__ import annotations
 
+import struct
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
