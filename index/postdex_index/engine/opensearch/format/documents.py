@@ -25,7 +25,7 @@ BESIDE, GAP = "|", "."
 DOT = "\x1f"
 #: An impact of 1 as the value of a feature. Lucene keeps the upper bits of a float as a term frequency, two bytes of
 #: one so small, and adds up those of a post: with 1 a post of 65,000 different stems is refused, with this one of
-#: 400,000.
+#: 330,000.
 IMPACT = 2.0**-110
 _FEATURES = [number * IMPACT for number in range(256)]
 #: Characters of a value: more than 32,766 bytes are refused, with the whole document.
