@@ -202,8 +202,8 @@ class Cluster:
         if deadline is not None:
             tries = tries[:MOST_TRIES]
         for seconds in tries:
-            tries_left = len(tries) - len(tried)
-            limit = _limit(seconds, deadline, tries_left if again else 1)
+            last = len(tried) == len(tries) - 1
+            limit = _limit(seconds, deadline, last or not again)
             if limit <= 0:
                 raise EngineUnavailableError("there was no time left to ask it", "allow more time", path=self.place)
             node, preference = self._choose(tried), self._copies.preference
@@ -218,7 +218,7 @@ class Cluster:
                 node.judge(False)
                 if error.hung:
                     self._copies.avoid(preference)
-                if tries_left == 1 or not (again or error.unsent) or not (error.hung or len(tried) == 1):
+                if last or not (again or error.unsent) or not (error.hung or len(tried) == 1):
                     raise self._shown(error, node) from None
             except EngineUnavailableError as error:
                 if len(tried) > 1 or not again or isinstance(error, RefusedError):
@@ -306,12 +306,13 @@ def _pause(pauses: Iterator[float], deadline: float, error: Exception) -> None:
     time.sleep(pause)
 
 
-def _limit(seconds: float, deadline: float | None, tries_left: int) -> float:
-    """Seconds for a try: its share of what is left before a deadline, and the last has all of that."""
+def _limit(seconds: float, deadline: float | None, last: bool) -> float:
+    """Seconds for a try: before a deadline two thirds of what is left, as more answers are slow than never come; the
+    last has all."""
     if deadline is None:
         return seconds
     left = deadline - time.monotonic()
-    return min(seconds, left / tries_left) if tries_left > 1 else left
+    return left if last else min(seconds, left * 2 / 3)
 
 
 def _wrong_product(about: object) -> str:
