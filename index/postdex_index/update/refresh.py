@@ -24,7 +24,7 @@ from zlib import crc32
 from .. import forks
 from ..content import reader
 from ..engine.api import BulkWriter, Engine, FileStamp, FileTable, Identity, Put, Writer
-from ..errors import IndexDamagedError, IndexLockedError, IndexWriteError
+from ..errors import EngineUnavailableError, IndexDamagedError, IndexLockedError, IndexWriteError
 from ..model import Problem
 from ..settings import Settings
 from ..sites.detect import LARGEST, surroundings
@@ -228,7 +228,7 @@ def catch_up(folder: Path, engine: Engine, settings: Settings, before: FileTable
                 return Freshness(not todo.pending, todo.files)
             deletions = todo._replace(add=(), change=(), touched=(), full=False, settings=base.settings)
             _commit(writer, folder, settings, todo if quick else deletions)
-    except (IndexDamagedError, IndexLockedError, IndexWriteError):
+    except (EngineUnavailableError, IndexDamagedError, IndexLockedError, IndexWriteError):
         if not before.generation:
             raise
         return Freshness(not todo.files, todo.files, todo.remove)

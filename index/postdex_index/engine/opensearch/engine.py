@@ -77,11 +77,14 @@ class OpenSearchEngine:
         """There is nothing to be saved."""
 
     def newest(self) -> Identity | None:
-        """Which commit is the newest; of several sites one that changes when any of theirs does."""
+        """Which commit is the newest; of several sites one that changes when any of theirs does. What cannot be read is
+        a commit, too, as who opens it will say."""
         try:
             return identity_of(self._commits())
         except IndexMissingError:
             return None
+        except IndexDamagedError as error:
+            return Identity(0, str(error).encode(), 0, 0)
 
     def _commits(self) -> list[SiteCommit]:
         commits: list[SiteCommit] = []

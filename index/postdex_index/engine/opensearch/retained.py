@@ -29,7 +29,10 @@ def retained_commits(site: Site) -> tuple[CommitInfo, ...]:
         if index:
             try:
                 commit = newest(site.cluster, index)
-            except IndexMissingError:
+            except (IndexMissingError, IndexDamagedError) as error:
+                if state == "current" and isinstance(error, IndexDamagedError):
+                    raise
+                # One that was damaged and built anew since is kept, and nobody can go back to it.
                 infos.append(CommitInfo(0, 0, posts=0, segments=0, bytes=_bytes(site, index), state="old"))
                 continue
             if commit:
