@@ -38,6 +38,10 @@ BUSY = Reply(429, {"error": {"type": "rejected_execution_exception", "reason": "
 FULL_DISK = Reply(
     429, {"error": {"type": "cluster_block_exception", "reason": "disk usage exceeded flood-stage watermark"}}
 )
+NO_NEW_INDEX = Reply(
+    403,
+    {"error": {"type": "index_create_block_exception", "reason": "blocked by: [cluster create-index blocked (api)];"}},
+)
 NO_MANAGER = Reply(503, {"error": {"type": "cluster_block_exception", "reason": "no cluster-manager"}, "status": 503})
 DOWN = Reply(503, {"error": {"type": "master_not_discovered_exception", "reason": None}, "status": 503})
 GATEWAY = Reply(502, b"<html>Bad Gateway</html>")
@@ -190,6 +194,7 @@ WRITES = {
     "half a body": (False, Case((Reply(missing=3), MADE), EngineUnavailableError, "cut off")),
     "busy": (False, Case((BUSY, BUSY, MADE), MADE.body, "", 3)),
     "full disk": (True, Case((FULL_DISK,), RefusedError, "disk usage exceeded flood-stage watermark); make room")),
+    "no index may be made": (True, Case((NO_NEW_INDEX,), RefusedError, "create-index blocked (api)];); make room")),
     "conflict": (True, Case((CONFLICT,), Conflict, "seqNo [3]")),
     "exists": (True, Case((EXISTS,), Conflict, "index [x]")),
     "not gone": (True, Case((Reply(404, {"result": "not_found", "_id": "1"}),), NoSuchDocument, "1")),

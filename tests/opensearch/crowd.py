@@ -28,7 +28,8 @@ from postdex_index.errors import EngineUnavailableError, IndexLockedError, Index
 FILES = 24
 #: All files have this word; those with an odd number have this tag.
 WORD, TAG = "harbour", "odd"
-READ_PAUSE_S, WRITE_PAUSE_S = 0.02, 0.1
+#: Seconds between two searches, between two commits, and before something that was refused is tried again.
+READ_PAUSE_S, WRITE_PAUSE_S, REFUSED_PAUSE_S = 0.02, 0.1, 0.2
 #: A writer may be asked to do it again by these.
 AGAIN = (EngineUnavailableError, IndexLockedError, IndexWriteError)
 
@@ -229,6 +230,8 @@ class Crowd:
             while not self._stop.wait(READ_PAUSE_S):
                 recent = one_change(max(0, FILES + self._posts.current - dice.randrange(1, 6)))
                 reads.append(self._asked(index, dice.choice((EVERYTHING, TAGGED, recent))))
+                if reads[-1].unavailable:
+                    self._stop.wait(REFUSED_PAUSE_S)
 
     def _asked(self, index: postdex.Index, question: Question) -> Read:
         posts, began, wrong, unavailable = self._posts, time.monotonic(), "", False
@@ -263,7 +266,7 @@ class Crowd:
                 return
             except AGAIN:
                 self._commits.append(Commit(time.monotonic(), False))
-                self._stop.wait(0.2)
+                self._stop.wait(REFUSED_PAUSE_S)
 
     def _rebuild(self) -> None:
         with postdex.Index(self._posts.folder, refresh="never") as index:

@@ -135,12 +135,11 @@ def _settings(cluster: LocalCluster, settings: dict[str, Any]) -> None:
 
 
 def _wait_for_block(cluster: LocalCluster, blocked: bool) -> None:
-    until = time.monotonic() + 60
+    """Wait until all indices may not be written, or all, and new ones may be made."""
+    until = time.monotonic() + 90
     while time.monotonic() < until:
-        indices = cluster.ask("GET", f"/postdex-{SITE}/_settings").body.values()
-        if all(
-            ("read_only_allow_delete" in index["settings"]["index"].get("blocks", {})) == blocked for index in indices
-        ):
+        blocks = cluster.ask("GET", "/_cluster/state/blocks").body.get("blocks", {})
+        if bool(blocks.get("indices")) == blocked and (blocked or not blocks.get("global")):
             return
         time.sleep(0.5)
     raise AssertionError(f"the cluster never {'blocked' if blocked else 'freed'} the index")

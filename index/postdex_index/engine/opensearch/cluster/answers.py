@@ -17,6 +17,10 @@ LONGEST_REASON = 300
 LATER = "try again; if it stays so, look at the cluster's health"
 MAKE_ROOM = "make room on the disks of the cluster's nodes"
 
+#: What a cluster calls it that an index may not be written, and that none may be made.
+BLOCKED = "cluster_block_exception"
+BLOCKS = (BLOCKED, "index_create_block_exception")
+
 
 class NoSuchDocument(Exception):
     """The document is not there, or (`index`) not even its index or alias."""
@@ -95,9 +99,10 @@ def failure(status: int, error: ServerError) -> Exception:
         return NoSuchDocument(str(error), index=True)
     if status == 409 or error.kind == "resource_already_exists_exception":
         return Conflict(str(error))
-    if error.kind == "cluster_block_exception" and status < 500:  # a cluster without a manager blocks, too
-        hint = MAKE_ROOM if "disk" in error.reason else "see why the cluster blocks the index"
-        return RefusedError(f"it refuses to write ({what})", hint, kind=error.kind)
+    if error.kind in BLOCKS and status < 500:  # a cluster without a manager blocks, too
+        full = "disk" in error.reason or "create-index" in error.reason
+        hint = MAKE_ROOM if full else "see why the cluster blocks the index"
+        return RefusedError(f"it refuses to write ({what})", hint, kind=BLOCKED)
     if status == 429:
         return BusyError(f"it has too much to do ({what})", "try again in a while")
     if status in (400, 405, 413):

@@ -18,7 +18,18 @@ from typing import Any, NamedTuple
 
 from .... import forks
 from ....errors import EngineUnavailableError
-from .answers import LATER, BusyError, Conflict, NoSuchDocument, RefusedError, ServerError, failure, server_error, value
+from .answers import (
+    BLOCKS,
+    LATER,
+    BusyError,
+    Conflict,
+    NoSuchDocument,
+    RefusedError,
+    ServerError,
+    failure,
+    server_error,
+    value,
+)
 from .bulk import BulkItem, BulkLines, batches, item_error
 from .credentials import PREFIX, Access
 from .node import Answered, NoAnswerError, Node, Request, encoded, json_line
@@ -245,7 +256,7 @@ class Cluster:
             error = server_error(json.loads(answer.text).get("error"))
         except (ValueError, AttributeError):
             error = ServerError("", "")
-        if error.kind == "cluster_block_exception":
+        if error.kind in BLOCKS:
             return failure(answer.status, error)
         used = self._access.kind
         if answer.status == 401:

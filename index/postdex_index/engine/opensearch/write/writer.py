@@ -15,7 +15,7 @@ from ....errors import EngineUnavailableError, IndexDamagedError, IndexMissingEr
 from ....model import Problem
 from ....text.analyzer import Analyzer
 from ...api import FileTable, Put
-from ..cluster.answers import NoSuchDocument, RefusedError
+from ..cluster.answers import BLOCKED, NoSuchDocument, RefusedError
 from ..cluster.bulk import BulkItem
 from ..storage import problem_store, publishing
 from ..storage.commit import Contents, SiteCommit, newest
@@ -144,7 +144,7 @@ class OpenSearchWriter:
             raise publishing.superseded(self._site.place) from error
         except RefusedError as error:
             self._lock.confirm()  # it may be that another writer did
-            if error.kind != "cluster_block_exception":
+            if error.kind != BLOCKED:
                 raise
             raise IndexWriteError(error.message, Remedy.MAKE_ROOM, path=error.path) from error
 
