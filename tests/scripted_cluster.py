@@ -174,7 +174,7 @@ class Server:
         found.sort(key=lambda pair: pair[1].get("path", ""))
         after = body.get("search_after", [""])[0]
         hits = [
-            {"_id": id, "_source": source, "sort": [source.get("path", "")], "fields": {"floor": [source.get("floor")]}}
+            {"_id": id, "_source": source, "sort": [source.get("path", "")], "fields": _doc_values(source)}
             for id, source in found
             if not after or source["path"] > after
         ]
@@ -211,6 +211,11 @@ _REQUESTS = (
     (r"POST /([^/]+)/_delete_by_query", "delete_by_query"),
     (r"PUT /([^/]+)/_settings", "settings"),
 )
+
+
+def _doc_values(source: Mapping[str, Any]) -> dict[str, list[Any]]:
+    values = {name: source[name] for name in ("floor", "segment") if name in source}
+    return {name: [value.rstrip("=") if name == "segment" else value] for name, value in values.items()}
 
 
 def _matches(query: Mapping[str, Any], id: str, source: Mapping[str, Any]) -> bool:

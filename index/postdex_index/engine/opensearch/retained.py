@@ -6,14 +6,13 @@ For whoever looks after an index; a search never asks.
 from __future__ import annotations
 
 import secrets
-from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
 
 from ...errors import IndexDamagedError, IndexMissingError
 from ...model import Problem
 from ..api import CommitInfo
-from .format.one_post_segment import opened
+from .format.one_post_segment import SEGMENT, content_of, opened
 from .storage.commit import FILE, POST, newest, visible
 from .storage.site import Site
 
@@ -72,7 +71,8 @@ def damages(site: Site) -> Iterator[Problem]:
             "random_score": {"seed": secrets.randbits(31), "field": "_seq_no"},
         }
     }
-    body = {"size": CHECKED, "query": chance, "track_total_hits": True, "_source": ["path", "segment"]}
+    asked_for = {"_source": ["path"], "docvalue_fields": [SEGMENT]}
+    body = {"size": CHECKED, "query": chance, "track_total_hits": True, **asked_for}
     answer = site.cluster.read("POST", f"/{commit.index}/_search", body)
     contents, found = commit.contents, answer["hits"]["total"]["value"]
     expected = contents.posts + contents.unpublished + contents.files
@@ -82,7 +82,7 @@ def damages(site: Site) -> Iterator[Problem]:
     for hit in answer["hits"]["hits"]:
         source = hit["_source"]
         try:
-            if "segment" in source:
-                opened(b64decode(source["segment"]), source["path"])
+            if content := content_of(hit):
+                opened(content, source["path"])
         except (IndexDamagedError, ValueError) as error:
             yield Problem(source["path"], 0, "damaged", str(error), "build it anew")

@@ -14,6 +14,7 @@ here is a new format: raise `schema_mapping.FORMAT`.
 from __future__ import annotations
 
 import zlib
+from binascii import a2b_base64
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from struct import Struct
@@ -29,6 +30,9 @@ from ...embedded.format.segment_file import Column
 from ...embedded.read.scope import Segment
 from ...embedded.write.inverter import Inversion, needs_wide
 
+#: The field that has these bytes. They are a doc value: bytes as they are, which a server reads without unpacking what
+#: else is stored of a post (100 of them in 13 to 29 ms, from `_source` in 19 to 42, by _mget in 40 to 68).
+SEGMENT = "segment"
 #: Mean bytes of a post on an English and a Chinese site with 1: 2,099 and 9,672, with 4: 2,063 and 9,488, with 6: 2,048
 #: and 9,460, in .09 and .21, .10 and .28, .13 and .37 ms.
 LEVEL = 4
@@ -64,6 +68,13 @@ def packed(columns: Mapping[str, Column], meta: Mapping[str, Any]) -> bytes:
     deflated = zlib.compress(plain, LEVEL, -15)
     rest = b"".join([_NUMBER.pack(len(deflated)), deflated, *contents[len(_DEFLATED) :]])
     return _NUMBER.pack(zlib.crc32(rest)) + rest
+
+
+def content_of(hit: Mapping[str, Any]) -> bytes | None:
+    """The bytes of the segment of a document that was found, if SEGMENT was among the `docvalue_fields` asked for; None
+    of a file with nothing to index."""
+    values = hit.get("fields", {}).get(SEGMENT)
+    return a2b_base64(values[0] + "==") if values else None  # servers leave the padding out
 
 
 def opened(content: bytes, name: str) -> Segment:

@@ -13,6 +13,7 @@ from .... import schema, scoring
 from ....schema import FACETS, SORTS
 from ...embedded.storage import commits
 from .documents import BESIDE, GAP
+from .one_post_segment import SEGMENT
 
 #: Raised with every change of what a document holds. An index of another format is made anew.
 FORMAT = 1
@@ -45,7 +46,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "floor": {"type": "long"},
     "stamp": _UNSEARCHED,
     "commit": _UNSEARCHED,
-    "segment": {"type": "binary"},
+    SEGMENT: {"type": "binary", "doc_values": True},
     "stems": {"type": "rank_features"},
     "forms": _COUNTED,
     "respelled": _SOUGHT,
@@ -63,7 +64,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "compared_with": _COUNTED,
 }
 #: What a document gives back; the rest of it is there to be searched.
-_KEPT = ("kind", "since", "path", "stamp", "commit", "segment", "group", "group_language", "group_silent",
+_KEPT = ("kind", "since", "path", "stamp", "commit", "group", "group_language", "group_silent",
          "group_translated", "compared", "compared_with")  # fmt: skip
 
 

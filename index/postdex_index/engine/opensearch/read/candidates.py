@@ -22,7 +22,7 @@ from ...embedded.read.scope import Part, Scope
 from .grouping import Groups
 from .listings import DEEPEST, Listing, Reached, place, to_deepen
 from .segment_cache import DocumentKey
-from .source import Held, Question, Source, TitleKey, packed
+from .source import Held, Question, Source, TitleKey
 
 #: So many more than are wanted are asked for at first: most searches need no second look then.
 MORE = 30
@@ -181,8 +181,8 @@ class CandidateSearch:
             for post in listing.extend(answer["hits"]["hits"]):
                 if post.key not in self._paths:
                     new[post.key] = post.path
-                    if post.source:
-                        contents[post.key] = packed(post.source)
+                    if post.content:
+                        contents[post.key] = post.content
                     if self._groups:
                         self._groups.note(post.key, post.values)
         segments = self._source.segments([*new], contents, self._search.deadline)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
+from ..format.one_post_segment import SEGMENT, content_of
 from ..storage.commit import document_id
 from .segment_cache import DocumentKey
 
@@ -26,14 +27,14 @@ DEEPEST = 10_000
 
 
 class Listed(NamedTuple):
-    """A post in a list: its document, path and bound; `values` are the doc values that were asked for, `source` is what
-    came with it of the document itself."""
+    """A post in a list: its document, path and bound; `values` are the doc values that were asked for, `content` is
+    its packed segment, if that came with it."""
 
     key: DocumentKey
     path: str
     bound: float
     values: Mapping[str, Any]
-    source: Mapping[str, Any]
+    content: bytes | None
 
     @property
     def place(self) -> str:
@@ -63,16 +64,15 @@ class Listing:
 
     def body(self, *, segments: bool, fields: Sequence[str] = (), **more: Any) -> dict[str, Any]:
         """The search for what comes next, with these doc values besides; with `segments` the posts come with theirs."""
-        # To read what is stored of a post costs the server more than to find it: an id follows from path and number.
-        stored: dict[str, Any] = {"_source": ["segment"]} if segments else {"stored_fields": "_none_"}
         return {
             "from": len(self.posts),
             "size": self._size,
             "query": self.query,
             "sort": self.sort,
-            "docvalue_fields": ["since", *fields],
+            "docvalue_fields": ["since", *fields, *([SEGMENT] if segments else [])],
+            # To read what is stored of a post costs a server more than to find it: its id follows from path and number.
+            "stored_fields": "_none_",
             "track_total_hits": False,
-            **stored,
             **more,
         }
 
@@ -131,4 +131,4 @@ def _subsets(listings: Sequence[Listing]) -> Iterator[Iterable[Listing]]:
 def _listed(hit: Mapping[str, Any]) -> Listed:
     score, path, values = hit["_score"] or 0.0, hit["sort"][-1], hit["fields"]
     key = DocumentKey(hit["_index"], document_id(path, values["since"][0]))
-    return Listed(key, path, score, values, hit.get("_source", {}))
+    return Listed(key, path, score, values, content_of(hit))

@@ -9,7 +9,7 @@ through here and kept.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 from zlib import crc32
@@ -22,7 +22,8 @@ from ...embedded.read.scope import Part, Scope, Segment
 from ...embedded.read.vocabulary import Vocabulary
 from ..cluster.connection import Cluster, IndexSearch
 from ..format import one_post_segment
-from ..storage.commit import FLOOR, SiteCommit, is_whole, visible
+from ..format.one_post_segment import SEGMENT
+from ..storage.commit import FLOOR, SiteCommit, document_id, is_whole, visible
 from .clauses import any_of
 from .listings import DEEPEST
 from .segment_cache import DocumentKey, SegmentCache
@@ -34,6 +35,8 @@ from .words import Words
 #: So long, in seconds, a snapshot that was the newest needs no look at what was deleted: what a commit replaces is left
 #: there until the commit after the next, at least.
 _SURE = 1.0
+#: Segments that one search gives, a few KB each.
+_BATCH = 1_000
 
 
 class LastSeen:
@@ -285,14 +288,22 @@ class Source:
     def _fetched(self, keys: Sequence[DocumentKey], deadline: float | None) -> dict[DocumentKey, bytes]:
         if not keys:
             return {}
-        documents = [{"_index": key.index, "_id": key.id, "_source": ["segment"]} for key in keys]
-        answer = self._cluster.read("POST", "/_mget", {"docs": documents}, deadline=deadline)
-        found = {DocumentKey(one["_index"], one["_id"]): one for one in answer["docs"] if one.get("found")}
+        fields = {"stored_fields": "_none_", "docvalue_fields": ["path", "since", SEGMENT], "track_total_hits": False}
+        searches = [
+            IndexSearch(index, {"size": len(ids), "query": {"ids": {"values": ids}}, **fields})
+            for index, ids in _batches(keys)
+        ]
+        found: dict[DocumentKey, bytes] = {}
+        for answer in self._cluster.search_all(searches, deadline=deadline):
+            for hit in answer["hits"]["hits"]:
+                values, content = hit["fields"], one_post_segment.content_of(hit)
+                if content:
+                    found[DocumentKey(hit["_index"], document_id(values["path"][0], values["since"][0]))] = content
         for key in keys:
             if key not in found:
                 message = "a post that this snapshot shows is gone from the cluster"
                 raise EngineUnavailableError(message, "open the index again", path=f"{key.index}/{key.id}")
-        return {key: packed(found[key]["_source"]) for key in keys}
+        return found
 
 
 def keys_in(answer: Mapping[str, Any]) -> list[DocumentKey]:
@@ -304,8 +315,8 @@ def _key(hit: Mapping[str, Any]) -> DocumentKey:
     return DocumentKey(hit["_index"], hit["_id"])
 
 
-def packed(source: Mapping[str, Any]) -> bytes:
-    """The packed segment in what is stored of a document."""
-    from base64 import b64decode
-
-    return b64decode(source["segment"])
+def _batches(keys: Sequence[DocumentKey]) -> Iterator[tuple[str, list[str]]]:
+    """Ids of documents by index, as many as one search gives."""
+    for index in dict.fromkeys(key.index for key in keys):
+        ids = [key.id for key in keys if key.index == index]
+        yield from ((index, ids[start : start + _BATCH]) for start in range(0, len(ids), _BATCH))

@@ -126,11 +126,16 @@ def _with_hints(rows: dict[str, FileStamp], known: Mapping[str, FileStamp]) -> d
 
 
 def pages(
-    cluster: Cluster, index: str, query: Mapping[str, Any], fields: Sequence[str], size: int
+    cluster: Cluster,
+    index: str,
+    query: Mapping[str, Any],
+    fields: Sequence[str],
+    size: int,
+    values: Sequence[str] = (),
 ) -> Iterator[dict[str, Any]]:
-    """All hits of a filter, ascending by path."""
+    """All hits of a filter, ascending by path, with these fields of what is stored, and these doc values."""
     body: dict[str, Any] = {"size": size, "query": {"bool": {"filter": query}}, "_source": list(fields)}
-    body |= {"sort": [{"path": "asc"}], "track_total_hits": False}
+    body |= {"sort": [{"path": "asc"}], "track_total_hits": False, "docvalue_fields": list(values)}
     while True:
         hits: list[dict[str, Any]] = cluster.read("POST", f"/{index}/_search", body)["hits"]["hits"]
         yield from hits

@@ -24,7 +24,7 @@ def read(cluster: Cluster, commit: SiteCommit) -> list[Problem]:
         return []
     path = f"/{commit.index}/_doc/{commit.contents.problems}"
     try:
-        content = zlib.decompress(b64decode(cluster.read("GET", path)["_source"]["segment"]))
+        content = zlib.decompress(b64decode(cluster.read("GET", path)["_source"]["commit"]["problems"]))
         return [Problem(*row) for row in json.loads(content)]
     except (NoSuchDocument, zlib.error, ValueError, TypeError, KeyError, RecursionError) as error:
         raise IndexDamagedError(
@@ -38,4 +38,4 @@ def item(problems: Iterable[Problem], since: int) -> BulkItem | None:
     if not rows:
         return None
     content = b64encode(zlib.compress(json.dumps(rows).encode())).decode()
-    return BulkItem(f"{PROBLEMS}.{since}", {"kind": PROBLEMS, "since": since, "segment": content})
+    return BulkItem(f"{PROBLEMS}.{since}", {"kind": PROBLEMS, "since": since, "commit": {"problems": content}})

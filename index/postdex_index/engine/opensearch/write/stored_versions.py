@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ..cluster.bulk import BulkItem
 from ..format.documents import LONGEST_VALUE, document
-from ..format.one_post_segment import opened
+from ..format.one_post_segment import SEGMENT, content_of, opened
 from ..storage.commit import FILE, POST, SiteCommit, document_id, visible
 from ..storage.file_stamps import pages
 from .groups import GROUP_FIELDS, GroupFields
@@ -52,9 +52,9 @@ def _versions(
     cluster: Cluster, commit: SiteCommit, clause: Mapping[str, Any], *, drafts: bool
 ) -> Iterator[StoredVersion]:
     query = {"bool": {"filter": [visible(commit, drafts, (POST, FILE) if drafts else (POST,)), clause]}}
-    for hit in pages(cluster, commit.index, query, ("path", "stamp", "segment", *GROUP_FIELDS), _PAGE):
+    for hit in pages(cluster, commit.index, query, ("path", "stamp", *GROUP_FIELDS), _PAGE, (SEGMENT,)):
         source = hit["_source"]
-        segment = b64decode(source["segment"]) if "segment" in source else None
+        segment = content_of(hit)
         facts = facts_of(opened(segment, source["path"])) if segment else None
         group = {name: source[name] for name in GROUP_FIELDS if name in source}
         yield StoredVersion(hit["_id"], source["path"], source["stamp"], segment, facts, group)
@@ -81,5 +81,5 @@ def item(version: NewVersion, since: int) -> BulkItem:
     fields: dict[str, Any] = {"kind": FILE, "since": since, "path": path, "stamp": stamp}
     if segment is not None:
         fields = {**document(opened(segment, path)), **fields, "kind": POST, **group}
-        fields["segment"] = b64encode(segment).decode()
+        fields[SEGMENT] = b64encode(segment).decode()
     return BulkItem(document_id(path, since), fields, path)
