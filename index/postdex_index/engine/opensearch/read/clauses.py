@@ -16,6 +16,8 @@ EVERYTHING: Clause = {"match_all": {}}
 NOTHING: Clause = {"match_none": {}}
 #: The cluster takes no more values in a clause (`index.max_terms_count`).
 MAX_TERMS = 65_536
+#: A boost is a float: below 3.4e38.
+MAX_FACTOR = 3e38 * IMPACT
 
 
 # -- what matches
@@ -76,8 +78,12 @@ def widened(clause: Clause, room: int) -> tuple[Clause, int]:
 
 
 def impact(stem: str, factor: float) -> Clause:
-    """Scores factor x the impact byte of a stem."""
-    return {"rank_feature": {"field": f"stems.{feature(stem)}", "linear": {}, "boost": factor / IMPACT}}
+    """Scores factor x the impact byte of a stem; with a factor that the cluster's numbers cannot hold as much as any
+    byte would."""
+    rank_feature = {"field": f"stems.{feature(stem)}", "linear": {}}
+    if factor > MAX_FACTOR:
+        return constant({"rank_feature": rank_feature}, 255 * factor)
+    return {"rank_feature": {**rank_feature, "boost": factor / IMPACT}}
 
 
 def constant(clause: Clause, score: float) -> Clause:
