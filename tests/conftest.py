@@ -30,8 +30,8 @@ THOROUGH = [
     "commit_protocol", "concurrency", "connection", "cut", "damage", "docs", "doctor", "doors", "edges",
     "embedding", "engine_contract", "errors", "faults", "forks", "history", "hostile", "hugo", "includes",
     "invariants", "listings", "lists", "malformed", "marks", "matching", "mcp", "one_post", "page", "posts", "rank",
-    "render", "replaced", "request", "rescue", "schema", "segments", "service", "site_goldens", "site_paths", "sites",
-    "store", "suggest", "threads", "translations", "typed", "watch", "web_address",
+    "render", "replaced", "request", "rescue", "schema", "segments", "service", "site_goldens", "site_paths",
+    "sites", "staging", "store", "suggest", "threads", "translations", "typed", "watch", "web_address",
 ]  # fmt: skip
 
 #: Sites have programs of their own: settings, never tests.

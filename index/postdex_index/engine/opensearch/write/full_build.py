@@ -1,45 +1,44 @@
 """How is an index made that takes the place of the one that answers?
 
 It gets a number that no index of the site ever had, before it is made, and the lock is renewed after: so a writer that
-takes over meanwhile finds it, and keeps it from ever answering (`storage.indices`). It is loaded without copies.
+takes over meanwhile finds it, and keeps it from ever answering (`storage.indices`). A large one is loaded without
+copies, which are made of it when it is complete.
 """
 
 from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ....errors import EngineUnavailableError
-from ..cluster.bulk import BulkItem
 from ..format import schema_mapping
 from ..storage.commit import Contents, Numbers, SiteCommit
-from ..storage.indices import TO_ALIAS, Survey, next_alias
+from ..storage.indices import Survey, next_alias
 from ..storage.lock import Lock
 from ..storage.publishing import UNWRITTEN, put
 from ..storage.site import Site
 
+#: From so many documents on a new index gets its copies only when it is loaded: each would index all of them again.
+_LARGE = 2_000
 #: Seconds for which a new index waits for its copies, and between two looks.
-_WAIT, _LOOK = 120.0, 0.2
+_WAIT, _LOOK = 600.0, 0.2
 
 
 class NewIndex(NamedTuple):
-    """An index in the making, and what there was before."""
+    """An index in the making, and what there was before; a `large` one has no copies yet."""
 
     site: Site
     name: str
     before: Survey
-
-    def load(self, items: Iterable[BulkItem]) -> None:
-        """Put documents into it."""
-        self.site.cluster.bulk(next_alias(self.name), items, params=TO_ALIAS)
+    large: bool
 
     def finish(self, generation: int, contents: Contents, lock: Lock) -> SiteCommit:
         """Make its first commit and let it answer. Raises IndexWriteError where another writer took over."""
         cluster, name = self.site.cluster, self.name
-        replicas = {"index": {"number_of_replicas": self.site.replicas}}
-        cluster.write("PUT", f"/{name}/_settings", replicas, again=True)
+        if self.large and self.site.replicas:
+            replicas = {"index": {"number_of_replicas": self.site.replicas}}
+            cluster.write("PUT", f"/{name}/_settings", replicas, again=True)
         cluster.write("POST", f"/{name}/_refresh", again=True)
         self._wait_for_copies()
         numbers = Numbers(secrets.token_hex(8), generation)
@@ -66,13 +65,16 @@ class NewIndex(NamedTuple):
             time.sleep(_LOOK)
 
 
-def begin(site: Site, lock: Lock, before: Survey, averages: Mapping[str, Any]) -> NewIndex:
-    """An empty index that is to be put in place. Raises IndexWriteError where another writer took over."""
-    body = schema_mapping.body(averages, shards=site.shards, replicas=0)
+def begin(site: Site, lock: Lock, before: Survey, contents: Contents) -> NewIndex:
+    """An empty index for these contents that is to be put in place. Raises IndexWriteError where another writer took
+    over."""
+    large = contents.posts + contents.unpublished + contents.files >= _LARGE
+    replicas = 0 if large else site.replicas
+    body = schema_mapping.body(contents.averages, shards=site.shards, replicas=replicas)
     name: str | None = None
     while name is None:
         name = site.indices.create(lock.begin_build(before.highest), body)
-    new = NewIndex(site, name, before)
+    new = NewIndex(site, name, before, large)
     try:
         lock.confirm()
     except BaseException:

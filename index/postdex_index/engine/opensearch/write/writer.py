@@ -7,30 +7,33 @@ Implements `engine.Writer`. What is staged stays here, compiled (`changes`, `sta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import chain
+from pathlib import Path
 
 from ....errors import EngineUnavailableError, IndexDamagedError, IndexMissingError, IndexWriteError, Remedy
 from ....model import Problem
+from ....settings import Settings
 from ....text.analyzer import Analyzer
 from ...api import FileTable, Put
+from ...embedded.write.workers import SHARED_FROM, share
 from ..cluster.answers import BLOCKED, NoSuchDocument, RefusedError
 from ..cluster.bulk import BulkItem
 from ..storage import problem_store, publishing
 from ..storage.commit import Contents, SiteCommit, newest
 from ..storage.drift import needs_full_build
-from ..storage.file_stamps import stamp_document
-from ..storage.indices import TO_ALIAS, write_alias
+from ..storage.indices import TO_ALIAS, next_alias, write_alias
 from ..storage.lock import Lock
 from ..storage.site import Site
 from . import full_build, stored_versions
+from .builders import Builders
 from .changes import Base, Change, Changes
 from .groups import GroupFields
 from .post_facts import Tally, lengths_by_kind
 from .regrouping import regrouped
-from .staging import Compiler, Spool
+from .staging import Compiler, Spool, StagedFile
 from .stored_versions import NewVersion
+from .stretch import BuildJob, Destination, compile_files, send_files, spooled
 
 
 class OpenSearchWriter:
@@ -45,6 +48,7 @@ class OpenSearchWriter:
         self._analyzer = analyzer
         self._failed = False
         self._spool = Spool()
+        self._builders: Builders | None = None
         self._lock = Lock(site.cluster, site.lock, wait, hurried)
         try:
             self._survey = site.indices.fence()
@@ -74,7 +78,7 @@ class OpenSearchWriter:
 
     def _begin(self, base: Base | None) -> None:
         self._cleared = base is None
-        self._spool.close()
+        self._let_go()
         compiler = Compiler(self._analyzer, self._spool, base.commit.contents.averages if base else None)
         self._changes = Changes(self._cluster, base, compiler)
 
@@ -104,6 +108,27 @@ class OpenSearchWriter:
         """Stage files to add or replace."""
         self._lock.check()
         self._changes.put(files)
+
+    @property
+    def bulk_from(self) -> int:
+        """Fewer files than these are one stretch, which is better put here."""
+        return SHARED_FROM
+
+    def put_files(
+        self, folder: Path, paths: Sequence[str], settings: Settings, *, jobs: int, read: Callable[[int], None]
+    ) -> list[Problem]:
+        """Stage files that the index has not yet, read in several processes; see `engine.BulkWriter`."""
+        self._lock.check()
+        averages = None if self._cleared or self._base is None else self._base.commit.contents.averages
+        job, stretches = BuildJob(folder, settings, averages), share(paths)
+        if jobs > 1 and self._builders is None:
+            self._builders = Builders(job, min(jobs, len(stretches)), read)
+            parts = self._builders.compile(stretches)
+        else:
+            parts = [compile_files(job, stretch, self._spool, read) for stretch in stretches]
+        for part in parts:
+            self._changes.put_compiled(part.files)
+        return [problem for part in parts for problem in part.problems]
 
     # -- committing
 
@@ -163,10 +188,8 @@ class OpenSearchWriter:
             items += [item] if item else []
             contents = contents._replace(problems=item.id if item else "")
         moved = [NewVersion(one.path, one.stamp, one.segment, groups.fields.get(one.path, {})) for one in groups.moved]
-        documents = (
-            stored_versions.item(version, number) for version in (*moved, *self._versions(change, groups.fields))
-        )
-        self._cluster.bulk(write_alias(base.index), chain(items, documents), params=TO_ALIAS)
+        items += [stored_versions.item(version, number) for version in moved]
+        self._send(Destination(write_alias(base.index), number), items, change, groups.fields)
         self._cluster.write("POST", f"/{base.index}/_refresh", again=True)
         self._lock.check()
         contents = _tallied(change, contents)._replace(groups=contents.groups + groups.gained)
@@ -178,12 +201,11 @@ class OpenSearchWriter:
         facts = [file.facts for file in change.new.values() if file.facts]
         contents = Contents(simplify=self._analyzer.simplify, settings=contents.settings, groups=groups.gained)
         contents = _tallied(change, contents)._replace(averages=lengths_by_kind(facts).averages())
-        new = full_build.begin(self._site, self._lock, self._survey, contents.averages)
+        new = full_build.begin(self._site, self._lock, self._survey, contents)
         try:
             number = self._fenced() + 1
             item = problem_store.item(problems, number)
-            documents = (stored_versions.item(version, number) for version in self._versions(change, groups.fields))
-            new.load(chain([item] if item else [], documents))
+            self._send(Destination(next_alias(new.name), number), [item] if item else [], change, groups.fields)
             contents = contents._replace(built_lengths=contents.lengths, problems=item.id if item else "")
             return new.finish(number, contents, self._lock)
         except BaseException:
@@ -196,14 +218,17 @@ class OpenSearchWriter:
             return publishing.take(self._cluster, self._last).numbers.taken - 1
         return publishing.fence_unreadable(self._cluster, self._survey.current) if self._survey.current else 0
 
-    def _versions(self, change: Change, groups: Mapping[str, GroupFields]) -> Iterator[NewVersion]:
-        for path, file in change.new.items():
-            stamp = stamp_document(file.stamp)
-            if file.stored is None:
-                yield NewVersion(path, stamp, None, {})
-            else:
-                stamp["post"] = file.checksum
-                yield NewVersion(path, stamp, self._spool.get(file.stored), groups.get(path, {}))
+    def _send(
+        self, to: Destination, items: Sequence[BulkItem], change: Change, groups: Mapping[str, GroupFields]
+    ) -> None:
+        """Send these items and the documents of all files of a change."""
+        self._cluster.bulk(to.alias, items, params=TO_ALIAS)
+        by_spool: dict[int, list[StagedFile]] = {}
+        for file in change.new.values():
+            by_spool.setdefault(file.spool, []).append(file)
+        send_files(self._cluster, to, spooled(by_spool.pop(0, []), groups), self._spool)
+        if self._builders:
+            self._builders.send(to, {number: spooled(files, groups) for number, files in by_spool.items()})
 
     def _go_on(self, commit: SiteCommit, change: Change) -> None:
         """What is left to do when a commit answers already."""
@@ -218,8 +243,15 @@ class OpenSearchWriter:
 
     def close(self) -> None:
         """Drop what was staged and not committed, and free the lock."""
-        self._spool.close()
+        self._let_go()
         self._lock.close()
+
+    def _let_go(self) -> None:
+        """Forget the segments that were staged, and end the processes that have some."""
+        self._spool.close()
+        if self._builders:
+            self._builders.close()
+        self._builders = None
 
 
 def _tallied(change: Change, contents: Contents) -> Contents:
