@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ....errors import EngineUnavailableError
@@ -36,9 +37,8 @@ class NewIndex(NamedTuple):
     def finish(self, generation: int, contents: Contents, lock: Lock) -> SiteCommit:
         """Make its first commit and let it answer. Raises IndexWriteError where another writer took over."""
         cluster, name = self.site.cluster, self.name
-        if self.large and self.site.replicas:
-            replicas = {"index": {"number_of_replicas": self.site.replicas}}
-            cluster.write("PUT", f"/{name}/_settings", replicas, again=True)
+        if self.large:
+            self._copy()
         cluster.write("POST", f"/{name}/_refresh", again=True)
         self._wait_for_copies()
         numbers = Numbers(secrets.token_hex(8), generation)
@@ -47,6 +47,16 @@ class NewIndex(NamedTuple):
         lock.check()
         self.site.indices.put_in_place(name, self.before)
         return commit
+
+    def _copy(self) -> None:
+        """Merge what was loaded, which then takes less room, and let copies be made of its files: from what is not written
+        to files yet they would be made document by document."""
+        cluster, name = self.site.cluster, self.name
+        with suppress(EngineUnavailableError):  # the cluster goes on with a merge for which nobody waits
+            cluster.write("POST", f"/{name}/_forcemerge", params={"max_num_segments": "1"}, seconds=_WAIT)
+        cluster.write("POST", f"/{name}/_flush", again=True)
+        replicas = {"index": {"number_of_replicas": self.site.replicas}}
+        cluster.write("PUT", f"/{name}/_settings", replicas, again=True)
 
     def _wait_for_copies(self) -> None:
         """Wait until it has all the copies that the cluster has nodes for."""
