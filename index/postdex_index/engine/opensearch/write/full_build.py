@@ -49,8 +49,8 @@ class NewIndex(NamedTuple):
         return commit
 
     def _copy(self) -> None:
-        """Merge what was loaded, which then takes less room, and let copies be made of its files: from what is not written
-        to files yet they would be made document by document."""
+        """Merge what was loaded, which then takes less room, and let copies be made of its files: what is in none yet
+        would be copied document by document."""
         cluster, name = self.site.cluster, self.name
         with suppress(EngineUnavailableError):  # the cluster goes on with a merge for which nobody waits
             cluster.write("POST", f"/{name}/_forcemerge", params={"max_num_segments": "1"}, seconds=_WAIT)
