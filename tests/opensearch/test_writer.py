@@ -147,7 +147,7 @@ def test_what_is_not_ours_is_left_alone(engine: OpenSearchEngine, hosts: list[st
 
 def test_a_foreign_alias_is_said(engine: OpenSearchEngine, hosts: list[str], prefix: str) -> None:
     clusters.ask(hosts, "PUT", f"/{prefix}-theirs", {"aliases": {f"{prefix}-blog": {}}})
-    for use in (engine.newest, engine.open_reader, lambda: write(engine, POSTS)):
+    for use in (engine.open_reader, lambda: write(engine, POSTS)):
         with pytest.raises(IndexDamagedError, match=r"opensearch\.site"):
             use()
     assert engine.file_table().identity is None and engine.verify()
