@@ -80,7 +80,7 @@ QUERIES = (
 
 def test_the_answers_of_one_folder(both: postdex.Index, one: postdex.Index) -> None:
     for query in QUERIES:
-        for arguments in ({}, {"sort": "title"}, {"translations": "all"}, {"drafts": True}):
+        for arguments in ({}, {"sort": "title"}, {"translations": "all"}, {"drafts": True}, {"units": "sections"}):
             found = both.search(query, facets=["tags", "lang", "year"], limit=50, **arguments)
             expected = one.search(query, facets=["tags", "lang", "year"], limit=50, **arguments)
             where = query, arguments

@@ -113,7 +113,7 @@ class CandidateSearch:
                 size += there
             elif there:
                 others.append(Listing(self._scoring([matching]), size, added, self._sort()))
-        return Listing(self._scoring(first=few), size, sort=self._sort()), others
+        return Listing(self._scoring(first=few), min(size, DEEPEST), sort=self._sort()), others
 
     def _additions(self) -> Iterator[tuple[int, Question, float]]:
         """For each thing that may be added to a score how many posts it may be added to at most, which these are, and
