@@ -7,7 +7,7 @@ query's words comes from what the cluster counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ....query import Leaf
@@ -154,11 +154,12 @@ class Groups:
         groups = sum([site["groups"]["count"] for site in grouped["site"]["buckets"]])
         return int(answer["hits"]["total"]["value"] - grouped["doc_count"] + groups)
 
-    def facets(self, names: Iterable[str]) -> dict[str, dict[str, int]]:
-        """The values of facets, counted by groups and by posts in none."""
-        return {name: self._facet(f"facet_{name}") for name in names if name in FACETS}
+    def facets(self, shown: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, int]]:
+        """The values of facets, counted by groups and by posts in none; `shown` has for each facet the way in which a
+        value is shown that is written in several."""
+        return {name: self._facet(f"facet_{name}", shown[name]) for name in shown if name in FACETS}
 
-    def _facet(self, field: str) -> dict[str, int]:
+    def _facet(self, field: str, shown: Mapping[str, str]) -> dict[str, int]:
         source, search = self._source, self._search
         filters = [*source.visible(search.drafts), source.matches(search.query, search.drafts)]
         sources = [
@@ -167,6 +168,7 @@ class Groups:
             {"group": {"terms": {"field": "group", "missing_bucket": True}}},
         ]
         counts: dict[str, int] = {}
+        counted: set[tuple[str, ...]] = set()
         after: dict[str, Any] = {}
         while True:
             composite = {"size": 10_000, "sources": sources, **after}
@@ -174,8 +176,13 @@ class Groups:
             (answer,) = source.ask([body], search.deadline)
             pairs = answer["aggregations"]["pairs"]
             for bucket in pairs["buckets"]:
-                value, group = bucket["key"]["value"], bucket["key"]["group"]
-                counts[value] = counts.get(value, 0) + (bucket["doc_count"] if group is None else 1)
+                site, value, group = (bucket["key"][name] for name in ("site", "value", "group"))
+                value = shown.get(value, value)
+                if group is None:
+                    counts[value] = counts.get(value, 0) + bucket["doc_count"]
+                elif (site, value, group) not in counted:
+                    counted.add((site, value, group))
+                    counts[value] = counts.get(value, 0) + 1
             if "after_key" not in pairs:
                 return counts
             after = {"after": pairs["after_key"]}

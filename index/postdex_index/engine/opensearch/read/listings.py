@@ -60,7 +60,7 @@ class Listing:
         self.posts: list[Listed] = []
         self.exhausted = False
         self.added = added
-        self._size = size
+        self._size = min(size, DEEPEST)
 
     def body(self, *, segments: bool, fields: Sequence[str] = (), **more: Any) -> dict[str, Any]:
         """The search for what comes next, with these doc values besides; with `segments` the posts come with theirs."""

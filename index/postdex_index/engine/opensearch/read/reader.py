@@ -22,15 +22,14 @@ from ...embedded.read.scope import Part, Scope, Segment
 from ...embedded.read.stored_documents import StoredDocument
 from ..cluster.connection import Cluster
 from ..storage.commit import SiteCommit, identity_of
+from . import facets
 from .candidates import Best, CandidateSearch, Weights
+from .facets import Spellings
 from .grouping import Groups
 from .listings import DEEPEST
 from .segment_cache import DocumentKey, SegmentCache
 from .sites import Sites
 from .source import Held, LastSeen, Source, TitleKey
-
-#: Values of a facet that are counted; none has more.
-_MOST_VALUES = 60_000
 
 
 class FoundPost:
@@ -131,6 +130,7 @@ class Snapshot:
         self._names = names
         sites = Sites([commit.index for commit in commits], names)
         self._source = Source(cluster, commits, cache, newest, sites, without)
+        self._spellings = Spellings(self._source)
 
     @property
     def identity(self) -> Identity:
@@ -158,9 +158,10 @@ class Snapshot:
         found = FoundPosts(best, self._source, search.drafts, groups)
         candidates = [FoundPost(found, number, score, whole) for score, whole, number in best.posts]
         total = groups.total(best.answer) if groups else best.answer["hits"]["total"]["value"]
-        facets = groups.facets(search.facets) if groups else _facets(search.facets, best.answer)
+        shown = {name: self._spellings.of(name, search.drafts) for name in search.facets}
+        counts = groups.facets(shown) if groups else facets.counts(shown, best.answer)
         stats = (*best.weighed.stats, *best.wholes.stats)
-        ordered = {name: _ordered(facets[name]) for name in search.facets}
+        ordered = {name: facets.merged(counts[name], shown[name]) for name in search.facets}
         complete = best.complete and min(total, count) <= DEEPEST
         return Answer(candidates, total, ordered, stats, complete, groups is not None)
 
@@ -253,17 +254,4 @@ def _counting(search: Search, groups: Groups | None) -> dict[str, Any]:
     """What the first search asks besides for all posts that match: their number, facets."""
     if groups:
         return {"track_total_hits": True, "aggs": groups.aggregations()}
-    facets = {name: {"terms": {"field": f"facet_{name}", "size": _MOST_VALUES}} for name in search.facets}
-    return {"track_total_hits": True} | ({"aggs": facets} if facets else {})
-
-
-def _facets(names: Iterable[str], answer: Mapping[str, Any]) -> dict[str, dict[str, int]]:
-    return {
-        name: {bucket["key"]: bucket["doc_count"] for bucket in answer["aggregations"][name]["buckets"]}
-        for name in names
-    }
-
-
-def _ordered(counts: Mapping[str, int]) -> dict[str, int]:
-    """Greatest counts first, then by value."""
-    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+    return {"track_total_hits": True} | ({"aggs": facets.aggregations(search.facets)} if search.facets else {})
