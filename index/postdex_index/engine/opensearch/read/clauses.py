@@ -64,6 +64,8 @@ def widened(clause: Clause, room: int) -> tuple[Clause, int]:
     size = clause_count(clause)
     if size <= room:
         return clause, room - size
+    if "intervals" in clause:
+        return widened(_anywhere(clause["intervals"]["places"]), room)
     if "bool" not in clause or "should" in clause["bool"]:
         return EVERYTHING, room
     filters: list[Clause] = []
@@ -72,6 +74,13 @@ def widened(clause: Clause, room: int) -> tuple[Clause, int]:
         filters.append(wider)
     excluded = [part for part in clause["bool"].get("must_not", ()) if clause_count(part) <= room]
     return all_of(filters, excluded), room - sum(map(clause_count, excluded))
+
+
+def _anywhere(source: Clause) -> Clause:
+    """The posts that have the words of an `intervals` query, wherever they stand."""
+    if "all_of" in source:
+        return all_of(map(_anywhere, source["all_of"]["intervals"]))
+    return {"terms": {"places": [one["match"]["query"] for one in source["any_of"]["intervals"]]}}
 
 
 # -- what scores

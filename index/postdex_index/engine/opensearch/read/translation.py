@@ -26,7 +26,8 @@ from ....query import (
     Term,
     Wildcard,
 )
-from ....schema import BODY, CODE, CODES
+from ....schema import BODY, CODE, CODES, TITLE
+from ....text.characters import is_spaceless
 from ....text.stemming import stem, stop_words
 from ...embedded.format.columns import FOLDED_PATH
 from ...embedded.read.postings import Pattern
@@ -139,7 +140,7 @@ class Translator:
             case Prefix() | Wildcard() | Fuzzy():
                 words = meant.of(leaf)
                 if leaf.field:
-                    return any_word(_forms(words), leaf.field)
+                    return any_word(self._forms(words), leaf.field)
                 return Translated({"terms": {"forms": list(words)}} if words else NOTHING)
             case Synonyms(spellings):
                 parts = [self._leaf(spelling, meant) for spelling in spellings]
@@ -149,7 +150,7 @@ class Translator:
     def _phrase(self, phrase: Phrase, meant: MeantWords) -> Translated:
         columns = [self._tokens(text, phrase.exact) for text in phrase.terms]
         if phrase.prefix and columns:
-            columns[-1] = _forms(meant.of(Prefix(phrase.terms[-1])))
+            columns[-1] = self._forms(meant.of(Prefix(phrase.terms[-1])))
         if not columns or not all(columns):
             return Translated(NOTHING)
         if len(columns) == 1:
@@ -163,19 +164,24 @@ class Translator:
     def _tokens(self, text: str, exact: bool) -> list[str]:
         """What stands in `places` where a word does, or any word of its stems."""
         if exact:
-            return _forms([clean(text)])
+            return self._forms([clean(text)])
         return [kind + name for name in self._stems(text) for kind in (BOTH, ONLY_STEM)]
 
     def _stems(self, text: str) -> list[str]:
         """The stems of a word in the languages of the index."""
         return list(dict.fromkeys([stem(clean(text), language) for language in self._languages]))
 
+    def _forms(self, words: Iterable[str]) -> list[str]:
+        """What stands in `places` where these word forms do: in a post of some languages a form is its own stem."""
+        kinds = [(word, {stem(word, language) == word for language in self._languages}) for word in words]
+        return [(BOTH if own else ONLY_FORM) + word for word, owns in kinds for own in sorted(owns, reverse=True)]
+
     def _title_tokens(self, leaf: Leaf, meant: MeantWords) -> list[str]:
         match leaf:
             case Term(text, "", _, exact):
                 return self._tokens(text, exact)
             case Prefix(field="") | Wildcard(field="") | Fuzzy(field=""):
-                return _forms(meant.of(leaf))
+                return self._forms(meant.of(leaf))
             case Synonyms(spellings):
                 tokens = [token for spelling in spellings for token in self._title_tokens(spelling, meant)]
                 return list(dict.fromkeys(tokens))
@@ -247,21 +253,31 @@ class Translator:
 # -- filters of words
 
 
-def any_word(tokens: Sequence[str], field: str) -> Translated:
+def any_word(tokens: Sequence[str], field: str = "") -> Translated:
     """The posts where any of these tokens stands, in one field if that is named."""
     if not tokens:
         return Translated(NOTHING)
-    if field and len(tokens) <= MAX_CLAUSES // 2:
-        return Translated(_intervals(_positions(tokens, field)))
-    return Translated({"terms": {"places": list(tokens)}}, not field)
+    anywhere: Clause = {"terms": {"places": list(tokens)}}
+    if not field:
+        return Translated(anywhere)
+    # The last character of a run is found alone, but is no word of a title.
+    if CODES[field] == (TITLE,) and not any(len(token) == 2 and is_spaceless(token[1]) for token in tokens):
+        return Translated({"terms": {"title_words": list(tokens)}})
+    inside = _intervals(_positions(tokens, field))
+    if clause_count(inside) <= MAX_CLAUSES:
+        return Translated(inside)
+    marks = [] if BODY in CODES[field] else [{"terms": {"places": [f"{FIELD}{code}" for code in CODES[field]]}}]
+    return Translated(all_of([anywhere, *marks]), False)
 
 
 def side_by_side(columns: Sequence[Sequence[str]], field: str = "") -> Translated:
     """The posts with words in a row, each of which is any of the tokens of a column."""
-    if field and sum(map(len, columns)) <= MAX_CLAUSES // 2:
+    if field:
         sources = [_positions(column, field) for column in columns]
-        return Translated(_intervals({"all_of": {"intervals": sources, "ordered": True, "max_gaps": 0}}))
-    texts = [BESIDE.join(column) for column in columns[: MAX_CLAUSES // 2]]
+        inside = _intervals({"all_of": {"intervals": sources, "ordered": True, "max_gaps": 0}})
+        if clause_count(inside) <= MAX_CLAUSES:
+            return Translated(inside)
+    texts = [BESIDE.join(column) for column in columns[:MAX_CLAUSES]]
     if max(map(len, texts)) > _LONGEST_POSITION:
         return _all_words(columns)
     phrase: Clause = {"match_phrase": {"places": {"query": " ".join(texts), "analyzer": "places"}}}
@@ -271,10 +287,10 @@ def side_by_side(columns: Sequence[Sequence[str]], field: str = "") -> Translate
 def near(columns: Sequence[Sequence[str]], field: str, slop: int, *, forms: bool) -> Translated:
     """The posts with a window that holds a token of each column, and `slop` other words at most. The embedded engine
     wants a position for each, the cluster takes one for two that stand at the same."""
-    if sum(map(len, columns)) > MAX_CLAUSES // 2:
-        return _all_words(columns)
     sources = [_positions(column, field) for column in columns]
     clause = _intervals({"all_of": {"intervals": sources, "ordered": False, "max_gaps": slop}})
+    if clause_count(clause) > MAX_CLAUSES:
+        return _all_words(columns)
     return Translated(clause, not any(_may_coincide(*pair, forms) for pair in combinations(columns, 2)))
 
 
@@ -288,11 +304,6 @@ def _may_coincide(tokens: Sequence[str], others: Sequence[str], forms: bool) -> 
 def _all_words(columns: Iterable[Sequence[str]]) -> Translated:
     """The posts with a token of each column, wherever."""
     return Translated(all_of([{"terms": {"places": list(column)}} for column in columns]), False)
-
-
-def _forms(words: Iterable[str]) -> list[str]:
-    """Word forms as they stand in `places`."""
-    return [kind + word for word in words for kind in (BOTH, ONLY_FORM)]
 
 
 def _intervals(source: Clause) -> Clause:

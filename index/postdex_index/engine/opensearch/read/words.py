@@ -324,5 +324,6 @@ def _writes(term: str, segment: Segment) -> bool:
     document = StoredDocument(segment.documents, 0)
     sections = document.sections
     short = [document.path, document.title, document.description, *document.tags, *chain(*document.categories)]
-    texts = [*short, *(section.heading for section in sections), *map(document.text, range(len(sections)))]
+    slug = document.url.split("/")[-2:]
+    texts = [*short, *slug, *(section.heading for section in sections), *map(document.text, range(len(sections)))]
     return any(term in segment.analyzer.raw_tokens(text) for text in texts)
