@@ -232,7 +232,7 @@ def _matches(query: Mapping[str, Any], id: str, source: Mapping[str, Any]) -> bo
     value = source.get(field)
     values = value if isinstance(value, list) else [value]
     if kind == "range":
-        return value is not None and wanted.get("lte", value) >= value > wanted.get("gt", value - 1)
+        return isinstance(value, int) and wanted.get("lte", value) >= value > wanted.get("gt", value - 1)
     return any(one in (wanted if kind == "terms" else [wanted]) for one in values)
 
 

@@ -15,8 +15,9 @@ from postdex_index.engine.api import Put
 from postdex_index.engine.opensearch.cluster import credentials
 from postdex_index.engine.opensearch.cluster.connection import Cluster
 from postdex_index.engine.opensearch.engine import OpenSearchEngine
+from postdex_index.engine.opensearch.storage import lock, publishing
 from postdex_index.engine.opensearch.storage.commit import newest, visible
-from postdex_index.errors import IndexDamagedError, IndexLockedError
+from postdex_index.errors import IndexDamagedError, IndexLockedError, IndexWriteError
 from postdex_index.model import Post, Problem
 from postdex_index.settings import Settings
 
@@ -152,3 +153,43 @@ def test_a_foreign_alias_is_said(engine: OpenSearchEngine, hosts: list[str], pre
             use()
     assert engine.file_table().identity is None and engine.verify()
     assert clusters.ask(hosts, "GET", f"/{prefix}-theirs/_count").body["count"] == 0
+
+
+def test_what_a_dead_writer_left_is_never_seen(
+    engine: OpenSearchEngine, make: Make, asked: Cluster, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(engine, POSTS)
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, closing(make("other").open_writer(analyzer=ANALYZER)) as writer:
+        patch.setattr(publishing, "next_commit", end)
+        writer.put([Put(post("lost.md", "Lost", "Lost.", 1), "lost.md", STAMP)])
+        with pytest.raises(KeyboardInterrupt):
+            writer.commit()
+    of_it = {"query": {"term": {"since": 2}}}
+    assert asked.read("POST", f"/{prefix}-blog-000001/_count", of_it)["count"] == 1
+    assert "lost.md" not in paths(asked, prefix)
+    assert write(engine, [post("e.md", "New", "New.", 1)]) == 3
+    assert paths(asked, prefix) == ["a.md", "b.md", "c.md", "d.md", "e.md"]
+    asked.write("POST", f"/{prefix}-blog-000001/_refresh")
+    assert asked.read("POST", f"/{prefix}-blog-000001/_count", of_it)["count"] == 0
+
+
+def test_who_was_taken_for_dead_commits_nothing(
+    engine: OpenSearchEngine, make: Make, asked: Cluster, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(engine, POSTS)
+    monkeypatch.setattr(lock, "_is_dead", lambda state: True)
+    late, full = engine.open_writer(analyzer=ANALYZER), make("other").open_writer(analyzer=ANALYZER)
+    full.clear()
+    assert write(make("third"), (), ["b.md"]) == 2
+    for writer in (late, full):
+        writer.put([Put(post("late.md", "Late", "Late.", 1), "late.md", STAMP)])
+        with closing(writer), pytest.raises(IndexWriteError, match="another writer took over"):
+            writer.commit()
+    assert paths(asked, prefix) == ["a.md", "c.md", "d.md"]
+    assert write(engine, (), ["c.md"]) == 3 and sorted(asked.read("GET", f"/{prefix}-blog*")) == [
+        f"{prefix}-blog-000001"
+    ]

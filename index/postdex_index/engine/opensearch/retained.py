@@ -37,7 +37,8 @@ def retained_commits(site: Site) -> tuple[CommitInfo, ...]:
             if commit:
                 posts = commit.contents.posts + commit.contents.unpublished
                 made = commit.made_ns // 10**9
-                infos.append(CommitInfo(commit.generation, made, posts, posts, _bytes(site, index), state))
+                segments = _number(site, index, "primaries", "segments", "count")
+                infos.append(CommitInfo(commit.generation, made, posts, segments, _bytes(site, index), state))
     return tuple(infos)
 
 
@@ -49,8 +50,13 @@ def bytes_of(site: Site) -> int:
 
 
 def _bytes(site: Site, index: str) -> int:
-    stats: dict[str, Any] = site.cluster.read("GET", f"/{index}/_stats/store")
-    return int(stats["_all"]["total"]["store"]["size_in_bytes"])
+    return _number(site, index, "total", "store", "size_in_bytes")
+
+
+def _number(site: Site, index: str, copies: str, metric: str, name: str) -> int:
+    """What the cluster counts in an index, of its "primaries" or in "total"."""
+    stats: dict[str, Any] = site.cluster.read("GET", f"/{index}/_stats/{metric}")
+    return int(stats["_all"][copies][metric][name])
 
 
 def damages(site: Site) -> Iterator[Problem]:

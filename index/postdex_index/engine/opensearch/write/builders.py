@@ -32,7 +32,9 @@ from .staging import Spool, StagedFile, Stored
 from .stretch import BuildJob, Compiled, Destination, Spooled, compile_files, send_files
 
 #: The errors that a process may tell of.
-_ERRORS = {kind.__name__: kind for kind in (IndexWriteError, EngineUnavailableError, RefusedError)}
+_ERRORS: dict[str, type[PostdexError]] = {
+    kind.__name__: kind for kind in (IndexWriteError, EngineUnavailableError, RefusedError)
+}
 
 
 class Builders:
