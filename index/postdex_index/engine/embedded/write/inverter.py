@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeAlias
 from zlib import crc32
 
 from ....model import Post
-from ....schema import BODY, HEADING, SCORED, SORTS
+from ....schema import BODY, CODES, HEADING, SCORED, SORTS
 from ....text.analyzer import Analyzer
 from ....text.characters import is_spaceless, run_text
 from ....text.stemming import stemmer_language
@@ -35,6 +35,9 @@ NARROW_POSITIONS = 65_000
 #: A segment holds at most so many posts, and so many characters of text: with both, building stays under 300 MB.
 MAX_POSTS = 5_000
 MAX_CHARACTERS = 18_000_000
+
+#: Fields that are addresses, or parts of some: how a word is spelled there is not how people write it.
+_ADDRESSES = (*CODES["aliases"], *CODES["slug"])
 
 Call: TypeAlias = Callable[[int], None]
 
@@ -179,7 +182,8 @@ class Inversion:
         if calls is None:
             words = self._languages.setdefault(stemmer_language(lang), Occurrences({}, {}))
             fields = [_TermCalls(words, self.wide, field) for field in range(len(SCORED))]
-            calls = [_Calls(terms, self._spelled, False) for terms in fields]
+            spelled: list[dict[str, str]] = [{} if code in _ADDRESSES else self._spelled for code in range(len(fields))]
+            calls = [_Calls(terms, here, False) for terms, here in zip(fields, spelled, strict=True)]
             self._calls[lang] = calls = [*calls, _Calls(fields[BODY], self._spelled, True)]
         return calls
 

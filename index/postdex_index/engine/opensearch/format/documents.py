@@ -12,8 +12,10 @@ from itertools import accumulate, chain, compress, pairwise, repeat
 from typing import Any, NamedTuple
 
 from ....schema import BODY, FACETS, SORTS, TITLE
+from ....text.characters import is_spaceless
 from ...embedded.format.columns import DISPLAY, FORM, INDIRECT, NO_DATE, STEM
 from ...embedded.read.scope import Segment
+from ...embedded.read.stored_documents import StoredDocument
 
 #: Marks of the words in `places` and `title_words`: a form that is its own stem, a form, a stem.
 BOTH, ONLY_FORM, ONLY_STEM = "=", "-", "~"
@@ -51,12 +53,14 @@ def document(segment: Segment) -> dict[str, Any]:
     words = words_of(segment)
     stored = segment.documents.fields(0)
     columns, column = segment.columns, segment.file.column
+    respelled = sorted(_respelled(segment))
     fields: dict[str, Any] = {
         "path": _cut(stored["path"]),
         "draft": bool(stored["unpublished"]),
         "stems": dict(zip(map(feature, words.stems), map(_FEATURES.__getitem__, words.impacts), strict=True)),
         "forms": words.forms,
-        "respelled": sorted(_respelled(segment)),
+        "respelled": respelled,
+        "parts": sorted(_parts(segment, {*words.forms}.difference(respelled))),
         "title_words": sorted(_title_words(segment, words)),
         "places": _places(segment, words),
         "values": sorted({_cut(value) for value, _, _ in columns.values()}),
@@ -76,6 +80,17 @@ def _respelled(segment: Segment) -> Iterator[str]:
     """The word forms that are shown in another spelling, which is the only one that the post has."""
     terms = str(segment.file.column("term_entries"), "utf-8").split("\n")
     return compress(terms, bytes(segment.file.column("term_flags")).translate(_IS_RESPELLED))
+
+
+def _parts(segment: Segment, forms: Iterable[str]) -> Iterator[str]:
+    """Those of these word forms that stand in the texts of a post as parts of others alone, of which nobody knows how
+    they are spelled by themselves."""
+    document = StoredDocument(segment.documents, 0)
+    texts = [document.title, document.description, *document.tags, *chain(*document.categories)]
+    texts += [section.heading for section in document.sections]
+    texts += map(document.text, range(len(document.sections)))
+    written = set[str]().union(*map(segment.analyzer.raw_tokens, texts))
+    return (form for form in forms if form not in written and not is_spaceless(form))
 
 
 def feature(stem: str) -> str:

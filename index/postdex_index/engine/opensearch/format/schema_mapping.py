@@ -50,6 +50,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "stems": {"type": "rank_features"},
     "forms": _COUNTED,
     "respelled": _SOUGHT,
+    "parts": _SOUGHT,
     "title_words": _SOUGHT,
     "places": {"type": "text", "analyzer": "places", "search_analyzer": "words", "norms": False},
     "values": _SOUGHT,

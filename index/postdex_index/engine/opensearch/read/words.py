@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import nlargest
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 from ....query import Fuzzy, Leaf, Prefix, Wildcard
@@ -21,7 +21,6 @@ from ...api import IndexedWord
 from ...embedded.format.columns import FORM
 from ...embedded.read.postings import Pattern
 from ...embedded.read.scope import Segment
-from ...embedded.read.stored_documents import StoredDocument
 from ...embedded.read.term_dictionary import MAX_WITHIN
 from ...embedded.read.vocabulary import MAX_WORDS, patterns
 from .clauses import Clause
@@ -35,9 +34,6 @@ _MAX_BUCKETS = 65_000
 _LONGEST_REGEX = 1_000
 #: With more `?` behind a `*` an expression can take exponentially many states: then it says less, and is checked.
 _MAX_ANY = 6
-#: How many posts are looked at for how a word is spelled: of those that show it in another spelling (True), and of the
-#: others, which may have it as a part of words alone.
-_LOOKED_AT = ((True, 1), (False, 20))
 #: Of so many words that are equally frequent the spelling decides which come first.
 _MAX_EQUALS = 50
 
@@ -170,24 +166,20 @@ class Words:
         """How people write each of these words: as the index has it, if any post does; else as the first post."""
         if not terms:
             return {}
-        bodies = [self._post_with(term, otherwise, size) for term in terms for otherwise, size in _LOOKED_AT]
+        bodies = [self._post_with(term, otherwise) for term in terms for otherwise in (True, False)]
         hits = [answer["hits"]["hits"] for answer in self._posts.ask(bodies)]
-        otherwise = dict(zip(terms, hits[::2], strict=True))
-        as_it_is = dict(zip(terms, hits[1::2], strict=True))
-        spelled = {term: term for term in terms}
-        for term in terms:
-            if otherwise[term] and not any(
-                _writes(term, segment) for segment in self._posts.segments_of(as_it_is[term])
-            ):
-                spelled[term] = _display_form(term, self._posts.segments_of(otherwise[term])[0])
-        return spelled
+        pairs = zip(terms, hits[::2], hits[1::2], strict=True)
+        otherwise = {term: respelled for term, respelled, as_it_is in pairs if respelled and not as_it_is}
+        segments = self._posts.segments_of([hit for (hit,) in otherwise.values()])
+        respelled = {term: _display_form(term, segment) for term, segment in zip(otherwise, segments, strict=True)}
+        return {term: term for term in terms} | respelled
 
-    def _post_with(self, term: str, otherwise: bool, size: int) -> dict[str, Any]:
-        """The search for the first posts that show a word in another spelling, or as it is."""
-        respelled = [{"term": {"respelled": term}}]
+    def _post_with(self, term: str, otherwise: bool) -> dict[str, Any]:
+        """The search for the first post that shows a word in another spelling, or that writes it as it is."""
         filters = [*self._posts.visible(self._drafts), {"term": {"forms": term}}]
-        shown = {"filter": [*filters, *respelled]} if otherwise else {"filter": filters, "must_not": respelled}
-        return {"size": size, "query": {"bool": shown}, "sort": ["path"], "_source": False, "track_total_hits": False}
+        respelled, part = {"term": {"respelled": term}}, {"term": {"parts": term}}
+        shown = {"filter": [*filters, respelled]} if otherwise else {"filter": filters, "must_not": [respelled, part]}
+        return {"size": 1, "query": {"bool": shown}, "sort": ["path"], "_source": False, "track_total_hits": False}
 
     # -- counting
 
@@ -316,14 +308,3 @@ def _display_form(term: str, segment: Segment) -> str:
     terms = segment.lists.terms
     forms = [number for number in terms.find(term) if terms.kind[number] & FORM]
     return terms.display_form(forms[0]) if forms else term
-
-
-def _writes(term: str, segment: Segment) -> bool:
-    """Whether a post has a word just so, and not only as a part of others, of which nobody knows how they are spelled
-    alone."""
-    document = StoredDocument(segment.documents, 0)
-    sections = document.sections
-    short = [document.path, document.title, document.description, *document.tags, *chain(*document.categories)]
-    slug = document.url.split("/")[-2:]
-    texts = [*short, *slug, *(section.heading for section in sections), *map(document.text, range(len(sections)))]
-    return any(term in segment.analyzer.raw_tokens(text) for text in texts)

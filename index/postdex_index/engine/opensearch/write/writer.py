@@ -145,7 +145,8 @@ class OpenSearchWriter:
         former = self._base.commit.contents if self._base else Contents()
         contents = former._replace(settings=former.settings if settings is None else settings)
         found = None if problems is None else list(problems)
-        changed_problems = found if found is not None and found != self.problems() else None
+        # What is built anew does not ask for those of the last commit, which may be lost.
+        changed_problems = found if found is not None and (self._cleared or found != self.problems()) else None
         commit = self._last
         if change.files or changed_problems is not None or contents != former or (self._cleared and commit):
             # Who takes over from now on changes the commit that was read before, so that this one cannot follow it.
