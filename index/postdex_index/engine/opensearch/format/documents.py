@@ -29,7 +29,8 @@ DOT = "\x1f"
 #: one so small, and adds up those of a post: with 1 a post of 65,000 different stems is refused, with this one of
 #: 330,000.
 IMPACT = 2.0**-110
-_FEATURES = [number * IMPACT for number in range(256)]
+#: By impact, in nine digits, which is as many as the float has that a server makes of them.
+_FEATURES = [float(f"{number * IMPACT:.9g}") for number in range(256)]
 #: Characters of a value: more than 32,766 bytes are refused, with the whole document.
 LONGEST_VALUE = 8_191
 _OWNS_LIST, _IS_INDIRECT, _IS_FORM = (bytes([kind & bit for kind in range(256)]) for bit in (STEM, INDIRECT, FORM))
