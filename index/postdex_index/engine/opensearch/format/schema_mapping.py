@@ -71,7 +71,14 @@ _KEPT = ("kind", "since", "path", "stamp", "commit", "group", "group_language", 
 
 def body(averages: Mapping[str, Any], *, shards: int, replicas: int) -> dict[str, Any]:
     """The settings and mappings to create an index with, whose posts are measured against these average lengths."""
-    index = {"number_of_shards": shards, "number_of_replicas": replicas, "refresh_interval": "-1"}
+    # A server stores each document as it was sent, too, until a merge finds that no copy needs it to catch up: most of
+    # what a young index takes. No search reads it, so it may be slow to unpack.
+    index = {
+        "number_of_shards": shards,
+        "number_of_replicas": replicas,
+        "refresh_interval": "-1",
+        "codec": "best_compression",
+    }
     return {"settings": {"index": {**index, "analysis": _ANALYSIS}}, "mappings": mappings(averages)}
 
 

@@ -50,9 +50,10 @@ class NewIndex(NamedTuple):
 
     def _copy(self) -> None:
         """Merge what was loaded, which then takes less room, and let copies be made of its files: what is in none yet
-        would be copied document by document."""
+        would be copied document by document, and a merge would keep how it was sent."""
         cluster, name = self.site.cluster, self.name
         with suppress(EngineUnavailableError):  # that it may not be asked for, or takes very long, harms nothing
+            cluster.write("POST", f"/{name}/_flush", again=True)
             cluster.write("POST", f"/{name}/_forcemerge", params={"max_num_segments": "1"}, seconds=_WAIT)
             cluster.write("POST", f"/{name}/_flush", again=True)
         replicas = {"index": {"number_of_replicas": self.site.replicas}}
