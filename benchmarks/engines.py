@@ -82,6 +82,19 @@ def _one(folder: Path, path: str) -> _Fields:
     return _fields(next(read(folder, [path])))
 
 
+def typed(question: Question) -> str:
+    """A question in the language of postdex."""
+    text = " ".join(question.words)
+    match question.kind:
+        case "phrase":
+            return f'"{text}"'
+        case "prefix":
+            return f"{text}*"
+        case "filter":
+            return f"tag:{question.tag} {text}"
+    return text
+
+
 class Postdex:
     """postdex as a library. Whether files changed is a row of its own, so a search does not look for it."""
 
@@ -106,19 +119,8 @@ class Postdex:
         html = self._html
         return [
             Shown(hit.path, html(hit.title, hit.title_spans), html(hit.snippet.text, hit.snippet.spans))
-            for hit in self.index.search(self._query(question), limit=LIMIT).hits
+            for hit in self.index.search(typed(question), limit=LIMIT).hits
         ]
-
-    def _query(self, question: Question) -> str:
-        text = " ".join(question.words)
-        match question.kind:
-            case "phrase":
-                return f'"{text}"'
-            case "prefix":
-                return f"{text}*"
-            case "filter":
-                return f"tag:{question.tag} {text}"
-        return text
 
     def change(self, path: str) -> None:
         from postdex_index.update import refresh

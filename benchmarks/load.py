@@ -113,16 +113,16 @@ def fresh(drawn: Sequence[str], client: int) -> Iterator[str]:
 
 def carried(engine: str, folder: Path, directory: Path, asked: Sequence[Iterator[str]], seconds: float) -> Carried:
     """Serve the folder, write to it, and let clients ask."""
-    with _process("serve", engine, folder, directory) as server:
+    with process("serve", engine, folder, directory) as server:
         assert server.stdout
         port = int(server.stdout.readline())
-        asyncio.run(_ask(port, asked, WARM_S))
-        with _process("write", engine, folder, directory):
-            return asyncio.run(_ask(port, asked, seconds))
+        asyncio.run(ask(port, asked, WARM_S))
+        with process("write", engine, folder, directory):
+            return asyncio.run(ask(port, asked, seconds))
 
 
 @contextmanager
-def _process(*role: object) -> Iterator[subprocess.Popen[str]]:
+def process(*role: object) -> Iterator[subprocess.Popen[str]]:
     """This program in another role, until the end of the block."""
     command = [sys.executable, "-W", "ignore", __file__, "--role", *map(str, role)]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
@@ -203,7 +203,7 @@ def _write(engine: str, folder: Path, directory: Path) -> None:
 # -- the clients
 
 
-async def _ask(port: int, asked: Sequence[Iterator[str]], seconds: float) -> Carried:
+async def ask(port: int, asked: Sequence[Iterator[str]], seconds: float) -> Carried:
     """All clients at once."""
     until = time.perf_counter() + seconds
     times: list[float] = []

@@ -102,6 +102,8 @@ def difference(ours: Any, theirs: Any, where: str = "") -> str:
         return _first(map(difference, ours, theirs, [where + name for name in names]))
     else:
         equal = ours == theirs
+    if isinstance(ours, Mapping) and isinstance(theirs, Mapping) and ours.keys() != theirs.keys():
+        ours, theirs = sorted(ours.keys() - theirs.keys()), sorted(theirs.keys() - ours.keys())
     return "" if equal else f"{where}: {ours!r:.200} / {theirs!r:.200}"
 
 
@@ -112,16 +114,16 @@ def _first(found: Iterable[str]) -> str:
 @contextmanager
 def both(folder: Path, site: str, scratch: Path) -> Iterator[tuple[postdex.Index, postdex.Index]]:
     """A folder's index of the embedded engine and that of the cluster; neither is built here."""
-    with _engine("embedded"):
+    with chosen("embedded"):
         embedded = postdex.Index(folder, index=scratch / "embedded", refresh="never")
-    with _engine("opensearch", site):
+    with chosen("opensearch", site):
         cluster = postdex.Index(folder, index=scratch / "hints", refresh="never")
     with embedded, cluster:
         yield embedded, cluster
 
 
 @contextmanager
-def _engine(name: str, site: str = "") -> Iterator[None]:
+def chosen(name: str, site: str = "") -> Iterator[None]:
     """The settings that choose an engine, while an index is made."""
     chosen = {"POSTDEX_ENGINE": name, "POSTDEX_OPENSEARCH_SITE": site}
     before = {variable: os.environ.get(variable) for variable in chosen}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -206,7 +207,8 @@ def drawn(posts: Sequence[Post], chance: random.Random) -> dict[str, str]:
     text = chance.choice(texts) if texts else post.title
     words = WORD.findall(text.lower()) or ["nothing"]
     line = chance.choice([line for line in text.splitlines() if len(line) > 20] or [post.title]).split()
-    word, other, common = chance.choice(words), chance.choice(words), max(words, key=words.count)
+    word, other = chance.choice(words), chance.choice(words)
+    (common, _), *_ = Counter(words).most_common(1)
     start = chance.randrange(max(1, len(line) - 8))
     pair = line[start : start + chance.randint(2, 3)]
     at = chance.randrange(1, max(2, len(word) - 1))
