@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import pytest
 from engine_contract import ANALYZER, post
-from scripted_cluster import Client, Fate, Server
+from scripted_cluster import Client, Fate, Index, Server
 
 from postdex_index.engine.api import FileStamp, Put
 from postdex_index.engine.opensearch.storage import lock, publishing
@@ -34,7 +34,13 @@ from postdex_index.engine.opensearch.storage.lock import LockName
 from postdex_index.engine.opensearch.storage.site import Site
 from postdex_index.engine.opensearch.write.rollback import roll_back
 from postdex_index.engine.opensearch.write.writer import OpenSearchWriter
-from postdex_index.errors import EngineUnavailableError, IndexMissingError, PostdexError
+from postdex_index.errors import (
+    EngineUnavailableError,
+    IndexDamagedError,
+    IndexMissingError,
+    IndexWriteError,
+    PostdexError,
+)
 
 #: What searches see: the writer whose version of each path it is.
 View = Mapping[str, str]
@@ -347,3 +353,23 @@ def test_without_a_kept_index_there_is_nothing_to_go_back_to() -> None:
     world = World({"first": "roll back"}, empty=True)
     world.finish("first")
     assert isinstance(world.processes["first"].error, IndexMissingError)
+
+
+def test_foreign_locks_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "_SETTLED", 0.0)
+    world = World({}, empty=True)
+    world.server.indices["locks"] = Index({})
+    with pytest.raises(IndexDamagedError, match=r"opensearch\.prefix"):
+        follow(site(world.asking), "first")
+    assert not world.server.indices["locks"].documents
+
+
+def test_who_loses_the_index_of_locks_commits_nothing() -> None:
+    world = World({"first": "build", "other": "follow"})
+    for _ in range(4):
+        world.advance("first")
+    del world.server.indices["locks"]
+    world.finish("first")
+    assert isinstance(world.processes["first"].error, IndexWriteError)
+    world.finish("other")
+    world.end()

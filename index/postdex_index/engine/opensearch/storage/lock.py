@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .... import forks
-from ....errors import EngineUnavailableError, IndexLockedError, IndexWriteError, Remedy
+from ....errors import EngineUnavailableError, IndexDamagedError, IndexLockedError, IndexWriteError, Remedy
 from ..cluster.answers import Conflict, NoSuchDocument
 from .commit import Version
 from .indices import create_locks, write_alias
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 LENGTH, BEAT = 20.0, 4.0
 #: Seconds between two looks at a lock that somebody else holds.
 _POLL = 0.1
+#: Seconds after which all nodes have heard of the index that was made for locks.
+_SETTLED = 2.0
 
 
 class LockState(NamedTuple):
@@ -105,8 +107,13 @@ class Lock:
             version, state = self._read()
             first = first or version
             if not state.owner or _is_dead(state) or self._stood_still(version):
-                if self._put(version, self._anew(state)):
-                    return
+                try:
+                    if self._put(version, self._anew(state)):
+                        return
+                except NoSuchDocument as error:
+                    if time.monotonic() > begun + _SETTLED:
+                        raise self._foreign() from error
+                    time.sleep(_POLL)
                 continue
             unknown = not hurried and version == first and state.owner not in _ours
             if not time.monotonic() < begun + (max(wait, LENGTH + _POLL) if unknown else wait):  # true of nan, too
@@ -116,6 +123,13 @@ class Lock:
                     path=f"{self._cluster.place}/{self._name.site}",
                 )
             time.sleep(_POLL)
+
+    def _foreign(self) -> IndexDamagedError:
+        return IndexDamagedError(
+            f"the name {self._name.locks} is that of an index which postdex did not make so",
+            "choose another opensearch.prefix, or remove it",
+            path=f"{self._cluster.place}/{self._name.locks}",
+        )
 
     def _anew(self, state: LockState) -> LockState:
         now = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
@@ -154,7 +168,7 @@ class Lock:
                 "PUT", path, state._asdict(), params=params, again=True, seconds=LENGTH / 2
             )
             self._version = Version.of(answer)
-        except (Conflict, NoSuchDocument):
+        except Conflict:
             now, found = self._read()  # the answer to a first try may have been lost
             if now is None or found != state:
                 return False
@@ -194,9 +208,11 @@ class Lock:
     def _renew(self, builds: int = 0) -> bool:
         with self._changing:
             state = self._state._replace(beats=self._state.beats + 1, builds=max(builds, self._state.builds))
-            if self._version and not self._put(self._version, state):
-                self._version = None
-            return self.held
+            with suppress(NoSuchDocument):  # somebody removed all locks, and this one with them
+                if self._version and self._put(self._version, state):
+                    return True
+            self._version = None
+            return False
 
     def _beat(self, ended: threading.Event) -> None:
         while not ended.wait(BEAT):
@@ -214,7 +230,7 @@ class Lock:
             version, self._version = self._version, None
             _ours.discard(self._token)
             if version:
-                with suppress(EngineUnavailableError):
+                with suppress(EngineUnavailableError, NoSuchDocument):
                     self._put(version, self._state._replace(owner="", beats=self._state.beats + 1))
                 self._version = None
 
