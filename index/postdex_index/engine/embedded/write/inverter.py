@@ -36,7 +36,7 @@ NARROW_POSITIONS = 65_000
 MAX_POSTS = 5_000
 MAX_CHARACTERS = 18_000_000
 
-#: Fields that are addresses, or parts of some: how a word is spelled there is not how people write it.
+#: Fields that are addresses, or parts of some: how they spell a word counts where no text has it.
 _ADDRESSES = (*CODES["aliases"], *CODES["slug"])
 
 Call: TypeAlias = Callable[[int], None]
@@ -133,6 +133,7 @@ class Inversion:
         self._languages: dict[str, Occurrences] = {}
         self._calls: dict[str, list[_Calls]] = {}
         self._spelled: dict[str, str] = {}
+        self._addresses: dict[str, str] = {}
         self._lengths = [array(self._positions) for _ in SCORED]
         self._values: dict[str, list[int]] = {}
         self._written: dict[str, str] = {}
@@ -182,7 +183,7 @@ class Inversion:
         if calls is None:
             words = self._languages.setdefault(stemmer_language(lang), Occurrences({}, {}))
             fields = [_TermCalls(words, self.wide, field) for field in range(len(SCORED))]
-            spelled: list[dict[str, str]] = [{} if code in _ADDRESSES else self._spelled for code in range(len(fields))]
+            spelled = [self._addresses if code in _ADDRESSES else self._spelled for code in range(len(fields))]
             calls = [_Calls(terms, here, False) for terms, here in zip(fields, spelled, strict=True)]
             self._calls[lang] = calls = [*calls, _Calls(fields[BODY], self._spelled, True)]
         return calls
@@ -278,7 +279,7 @@ class Inversion:
         """
         self._calls.clear()  # nothing is added any more; they are a tenth of the memory of a build
         columns: dict[str, Column] = dict.fromkeys(COLUMNS, b"")
-        columns |= invert(self._languages, self._spelled, self._lengths, averages, self.wide)
+        columns |= invert(self._languages, self._addresses | self._spelled, self._lengths, averages, self.wide)
         columns |= self._texts.columns()
         columns |= values_columns(self._values, self._written)
         columns |= {
