@@ -272,7 +272,6 @@ def test_where_an_index_differs_is_said() -> None:
     index = {"mappings": body["mappings"], "settings": {"index": {**body["settings"]["index"], "uuid": "x"}}}
     assert schema_mapping.differences(index) == []
     assert schema_mapping.is_ours(index)
-    assert schema_mapping.averages_of(index) == {"published": AVERAGES}
     assert not schema_mapping.is_ours({"mappings": {"properties": {}}})
     changed = {**index, "mappings": {**body["mappings"], "dynamic": True}}
     assert schema_mapping.differences(changed) == ["dynamic: true, not strict"]

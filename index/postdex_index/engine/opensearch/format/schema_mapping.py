@@ -115,12 +115,6 @@ def is_ours(index: Mapping[str, Any]) -> bool:
     return OURS in index.get("mappings", {}).get("_meta", {})
 
 
-def averages_of(index: Mapping[str, Any]) -> dict[str, Any]:
-    """The average lengths that the posts of an index are measured against."""
-    averages: dict[str, Any] = index["mappings"]["_meta"][OURS]["averages"]
-    return averages
-
-
 def differences(index: Mapping[str, Any]) -> list[str]:
     """Where an index, as the cluster describes it, differs from one that this version makes: each as `name: what is
     there, not what is wanted`. Numbers of shards and replicas, averages, and what the cluster adds are its own."""
