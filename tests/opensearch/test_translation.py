@@ -90,8 +90,10 @@ class Indexed:
         self.cluster, self.index, self.segments = cluster, index, segments
 
     def ask(self, bodies: Sequence[dict[str, Any]], deadline: float | None = None) -> list[dict[str, Any]]:
-        """One request for several searches."""
-        return self.cluster.search_all([IndexSearch(self.index, body) for body in bodies], deadline=deadline)
+        """A request for every so many searches: a small cluster has little room."""
+        searches = [IndexSearch(self.index, body) for body in bodies]
+        stretches = [searches[start : start + 50] for start in range(0, len(searches), 50)]
+        return [answer for stretch in stretches for answer in self.cluster.search_all(stretch, deadline=deadline)]
 
     def visible(self, drafts: bool) -> list[dict[str, Any]]:
         """Dead documents have another kind here."""

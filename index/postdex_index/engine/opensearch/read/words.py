@@ -34,6 +34,8 @@ _MAX_BUCKETS = 65_000
 _LONGEST_REGEX = 1_000
 #: With more `?` behind a `*` an expression can take exponentially many states: then it says less, and is checked.
 _MAX_ANY = 6
+#: So many spellings are remembered.
+_MAX_SPELLINGS = 20_000
 #: Of so many words that are equally frequent the spelling decides which come first.
 _MAX_EQUALS = 50
 
@@ -93,6 +95,7 @@ class Words:
         self._drafts = drafts
         self._covered: dict[Pattern, Mapping[str, int]] = {}
         self._answers: dict[tuple[str, str, str, int, int], list[IndexedWord]] = {}
+        self._spellings: dict[str, str] = {}
 
     # -- of patterns
 
@@ -163,9 +166,17 @@ class Words:
         return [IndexedWord(shown, term, -posts) for _, posts, shown, term in in_order[:limit]]
 
     def _spelled(self, terms: Sequence[str]) -> dict[str, str]:
-        """How people write each of these words: as the index has it, if any post does; else as the first post."""
-        if not terms:
-            return {}
+        """How people write each of these words. Whoever types goes from answer to answer with much the same words."""
+        if len(self._spellings) > _MAX_SPELLINGS:
+            self._spellings = {}
+        spelled = {term: self._spellings[term] for term in terms if term in self._spellings}
+        if unknown := [term for term in terms if term not in spelled]:
+            spelled |= (found := self._spellings_of(unknown))
+            self._spellings |= found
+        return spelled
+
+    def _spellings_of(self, terms: Sequence[str]) -> dict[str, str]:
+        """Of each word what the index has, if any post writes it so; else what the first post has."""
         bodies = [self._post_with(term, otherwise) for term in terms for otherwise in (True, False)]
         hits = [answer["hits"]["hits"] for answer in self._posts.ask(bodies)]
         pairs = zip(terms, hits[::2], hits[1::2], strict=True)
