@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -167,13 +167,15 @@ class Commit(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What readers and the writer met in a while."""
+    """What readers and the writer met in a while; times are of the readers that leave the index as it is, and the
+    worst of the one that commits what it finds changed."""
 
     reads: int
     unavailable: int
     wrong: list[str]
     median_ms: float
     worst_ms: float
+    worst_committing_ms: float
     longest_without_read_s: float
     commits: int
     refused: int
@@ -282,16 +284,17 @@ class Crowd:
     def tally(self) -> Tally:
         """The sum of it, after `end`."""
         reads = [read for one in self._reads for read in one]
-        times = [read.ms for read in reads if not read.unavailable] or [0.0]
+        *times, committing = [[read.ms for read in one if not read.unavailable] or [0.0] for one in self._reads]
         answered = [[read.ended for read in one if not read.unavailable] for one in self._reads]
         acknowledged = [commit.ended for commit in self._commits if commit.acknowledged]
         return Tally(
             len(reads),
             sum(read.unavailable for read in reads),
             self._unexpected + [read.wrong for read in reads if read.wrong],
-            statistics.median(times),
-            max(times),
-            max(self._longest_gap(one) for one in answered),
+            statistics.median(chain(*times)),
+            max(chain(*times)),
+            max(committing),
+            max(self._longest_gap(one) for one in answered[:-1]),
             len(acknowledged),
             len(self._commits) - len(acknowledged),
             self._longest_gap(acknowledged),
