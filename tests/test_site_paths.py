@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postdex_index.engine.opensearch.read.sites import Sites
@@ -82,6 +82,7 @@ PATHS = st.lists(st.text("abl-2", min_size=1, max_size=3), min_size=1, max_size=
 VALUES = st.text("ablog-2/*?", min_size=1, max_size=9).filter(lambda text: "//" not in text and text.strip("/") == text)
 
 
+@settings(deadline=None)
 @given(VALUES | st.tuples(st.sampled_from(["blog/", "blog-2/", "**/", "*/"]), VALUES).map("".join), PATHS)
 def test_a_filter_covers_what_it_does_in_a_folder_of_all(value: str, path: str) -> None:
     if len(re.findall(r"\*{2,}", value)) > 2:
