@@ -112,6 +112,11 @@ class Server:
             self.indices[name].aliases = aliases
         return {"acknowledged": True}
 
+    def aliases(self, name: str, *, body: Any, params: Any) -> Any:
+        """GET /index/_alias"""
+        index, state = self.named(name)
+        return {index: {"aliases": {alias: {} for alias in state.aliases}}}
+
     def get(self, name: str, id: str, *, body: Any, params: Any) -> Any:
         """GET /index/_doc/id"""
         index, state = self.named(name)
@@ -199,6 +204,7 @@ class Server:
 
 _REQUESTS = (
     (r"GET /([^/]+),\1-\*", "survey"),
+    (r"GET /([^/]+)/_alias", "aliases"),
     (r"POST /_aliases", "change_aliases"),
     (r"GET /_cluster/health/([^/]+)", "health"),
     (r"PUT /([^/]+)", "create"),

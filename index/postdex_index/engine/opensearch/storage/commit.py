@@ -18,10 +18,10 @@ from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ....errors import IndexDamagedError, IndexMissingError, IndexVersionError, Remedy
+from ....errors import EngineUnavailableError, IndexDamagedError, IndexMissingError, IndexVersionError, Remedy
 from ...api import Identity
 from ...embedded.write.inverter import FieldTotal
-from ..cluster.answers import NoSuchDocument
+from ..cluster.answers import LATER, NoSuchDocument
 from ..format.schema_mapping import made_with
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def newest(cluster: Cluster, alias: str) -> SiteCommit | None:
     IndexDamagedError for an index that is not ours or whose commit is lost.
     """
     try:
-        answer = cluster.read("GET", f"/{alias}/_doc/{COMMIT}")
+        answer = _commit_document(cluster, alias)
     except NoSuchDocument as error:
         if error.index:
             return None
@@ -188,6 +188,25 @@ def newest(cluster: Cluster, alias: str) -> SiteCommit | None:
             path=f"{cluster.place}/{alias}",
         ) from error
     return _read(answer, f"{cluster.place}/{alias}")
+
+
+def _commit_document(cluster: Cluster, alias: str) -> Any:
+    """The commit as a node has it. That there is no index is believed of the one that manages the cluster, since a node
+    that has just come back knows of none. Raises NoSuchDocument, EngineUnavailableError."""
+    path = f"/{alias}/_doc/{COMMIT}"
+    try:
+        return cluster.read("GET", path)
+    except NoSuchDocument as error:
+        if not error.index:
+            raise
+    cluster.read("GET", f"/{alias}/_alias")
+    try:
+        return cluster.read("GET", path)
+    except NoSuchDocument as error:
+        if not error.index:
+            raise
+        place = f"{cluster.place}/{alias}"
+        raise EngineUnavailableError("a node has not heard of the index yet", LATER, path=place) from error
 
 
 def _read(answer: Mapping[str, Any], place: str) -> SiteCommit:
