@@ -19,13 +19,14 @@ from contextlib import closing
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pytest
 from engine_contract import ANALYZER, post
-from scripted_cluster import Client, Fate, Index, Server
+from scripted_cluster import NOTHING, Client, Fate, Index, Server
 
 from postdex_index.engine.api import FileStamp, Put
+from postdex_index.engine.opensearch.cluster.answers import NoSuchDocument
 from postdex_index.engine.opensearch.storage import lock, publishing
 from postdex_index.engine.opensearch.storage.commit import FLOOR, SiteCommit, is_whole, newest, visible
 from postdex_index.engine.opensearch.storage.file_stamps import FileStamps
@@ -373,3 +374,24 @@ def test_who_loses_the_index_of_locks_commits_nothing() -> None:
     assert isinstance(world.processes["first"].error, IndexWriteError)
     world.finish("other")
     world.end()
+
+
+@pytest.mark.parametrize("behind", [1, 2])
+def test_a_node_that_has_just_come_back_is_not_believed(behind: int) -> None:
+    """It knows of no index; the one that manages the cluster does."""
+
+    class Behind(Client):
+        """A cluster of which a node knows nothing for so many requests."""
+
+        left = behind
+
+        def read(self, method: str, path: str, body: object = None, *, params: Mapping[str, str] = NOTHING) -> Any:
+            if path.endswith("/_doc/commit") and self.left:
+                self.left -= 1
+                raise NoSuchDocument(path, index=True)
+            return super().read(method, path, body, params=params)
+
+    server = Server()
+    server.indices["site-000001"] = Index({"aliases": {"site": {}}})
+    with pytest.raises(IndexDamagedError if behind == 1 else EngineUnavailableError):  # it has no commit in it
+        newest(cast(Any, Behind(server, lambda request: Fate.CARRIED_OUT)), "site")
