@@ -75,7 +75,7 @@ def test_no_post_is_missing_when_no_list_goes_deeper(scores: list[tuple[int, int
     server = Server(everything)
     first = Listing({"number": None}, size)
     others = [Listing({"number": number}, size, added) for number, added in enumerate(ADDED)]
-    pending, known = [first, *others], dict[str, Post]()
+    pending, ranked, known_top = [first, *others], list[Post](), 0.0
     by_path = {post.path: post for post in everything}
     while pending:
         for listing in pending:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from proxies import proxy, reads_only
@@ -78,9 +79,14 @@ QUERIES = (
 )  # fmt: skip
 
 
+ARGUMENTS: tuple[dict[str, Any], ...] = (
+    {}, {"sort": "title"}, {"translations": "all"}, {"drafts": True}, {"units": "sections"},
+)  # fmt: skip
+
+
 def test_the_answers_of_one_folder(both: postdex.Index, one: postdex.Index) -> None:
     for query in QUERIES:
-        for arguments in ({}, {"sort": "title"}, {"translations": "all"}, {"drafts": True}, {"units": "sections"}):
+        for arguments in ARGUMENTS:
             found = both.search(query, facets=["tags", "lang", "year"], limit=50, **arguments)
             expected = one.search(query, facets=["tags", "lang", "year"], limit=50, **arguments)
             where = query, arguments

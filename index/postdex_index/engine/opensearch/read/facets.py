@@ -69,7 +69,7 @@ class Spellings:
         for values, first in zip(several, firsts, strict=True):
             (post,) = first["hits"]["hits"]
             written = next(value for value in post["fields"][f"facet_{name}"] if value in values)
-            shown |= dict.fromkeys(values, written)
+            shown.update((value, written) for value in values)
         return shown
 
 
