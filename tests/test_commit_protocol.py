@@ -395,3 +395,34 @@ def test_a_node_that_has_just_come_back_is_not_believed(behind: int) -> None:
     server.indices["site-000001"] = Index({"aliases": {"site": {}}})
     with pytest.raises(IndexDamagedError if behind == 1 else EngineUnavailableError):  # it has no commit in it
         newest(cast(Any, Behind(server, lambda request: Fate.CARRIED_OUT)), "site")
+
+
+def test_a_renewal_whose_answer_was_lost_is_no_lost_lock() -> None:
+    fates: list[Fate] = []
+    server = World({}, empty=True).server
+    client = Client(
+        server, lambda request: fates.pop() if fates and request.startswith("PUT /locks.write") else Fate.CARRIED_OUT
+    )
+    held = lock.Lock(client, LockName("locks", "s", 0))  # type: ignore[arg-type]  # pyright: ignore
+    fates.append(Fate.ANSWER_LOST)
+    with pytest.raises(EngineUnavailableError):
+        held.confirm()
+    assert held.begin_build(7) == 8, "what is written next differs from what was written without an answer"
+    held.check()
+    held.close()
+    assert server.indices["locks"].documents["s"].source["owner"] == ""
+    with pytest.raises(IndexWriteError, match="closed"):
+        held.check()
+
+
+def test_who_was_taken_over_is_told_so() -> None:
+    server = World({}, empty=True).server
+    client = Client(server, lambda request: Fate.CARRIED_OUT)
+    held = lock.Lock(client, LockName("locks", "s", 0))  # type: ignore[arg-type]  # pyright: ignore
+    other = lock.Lock(client, LockName("locks", "s", 0))  # type: ignore[arg-type]  # pyright: ignore
+    for _ in range(2):
+        with pytest.raises(IndexWriteError, match="another writer took over"):
+            held.confirm()
+        with pytest.raises(IndexWriteError, match="another writer took over"):
+            held.check()
+    other.close()

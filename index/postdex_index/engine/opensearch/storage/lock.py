@@ -92,6 +92,7 @@ class Lock:
         self._changing = threading.Lock()
         self._ended = threading.Event()
         self._valid_until = 0.0
+        self._taken_over = False
         self._token = secrets.token_hex(16)
         self._take(wait, hurried)
         _ours.add(self._token)
@@ -169,9 +170,11 @@ class Lock:
             )
             self._version = Version.of(answer)
         except Conflict:
-            now, found = self._read()  # the answer to a first try may have been lost
-            if now is None or found != state:
+            now, found = self._read()
+            if now is None or found.owner != self._token:
                 return False
+            if found != state:  # a renewal of ours of before, whose answer was lost
+                return self._put(now, state)
             self._version = now
         self._state = state
         self._valid_until = asked + LENGTH
@@ -186,6 +189,8 @@ class Lock:
 
     def check(self) -> None:
         """Raise IndexWriteError if there is no right to write (any more)."""
+        if self._taken_over:
+            raise self._lost("another writer took over meanwhile", "do it again")
         if not self.held:
             raise self._lost("this writer was closed, or is of another process", "open one here")
         if time.monotonic() > self._valid_until:
@@ -211,6 +216,7 @@ class Lock:
             with suppress(NoSuchDocument):  # somebody removed all locks, and this one with them
                 if self._version and self._put(self._version, state):
                     return True
+            self._taken_over |= self.held
             self._version = None
             return False
 
