@@ -37,7 +37,7 @@ def path_key(path: str) -> str:
     """What the ids of all versions of a file begin with: its path as 16 characters.
 
     >>> path_key("a.md")
-    'fXkSL5bRFlGGMGbN'
+    't9l4w1OM7XbIX7GR'
     """
     return urlsafe_b64encode(blake2b(path.encode("utf-8", "surrogateescape"), digest_size=12).digest()).decode()
 
