@@ -19,6 +19,7 @@ from proxies import Received, Refusal, needs_password, proxy
 
 import postdex
 from postdex.cli import main
+from postdex_index.engine.opensearch.format.one_post_segment import SEGMENT, content_of
 from postdex_index.errors import IndexDamagedError, IndexLockedError
 
 Run = Callable[..., tuple[int, str]]
@@ -151,8 +152,9 @@ class Document:
 
     def __init__(self, hosts: list[str], alias: str, query: dict[str, Any]) -> None:
         self._hosts = hosts
-        hit = ask(hosts, "POST", f"/{alias}/_search", {"query": query}).body["hits"]["hits"][0]
-        self.index, self.id, self.source = hit["_index"], hit["_id"], hit["_source"]
+        asked = {"query": query, "docvalue_fields": [SEGMENT]}
+        self.hit = ask(hosts, "POST", f"/{alias}/_search", asked).body["hits"]["hits"][0]
+        self.index, self.id, self.source = self.hit["_index"], self.hit["_id"], self.hit["_source"]
 
     def put(self, **changed: object) -> None:
         path = f"/{self.index}/_doc/{self.id}?refresh=true"
@@ -171,7 +173,7 @@ def built(blog: Path, prefix: str, run: Run) -> Iterator[str]:
 
 def test_a_post_was_changed_by_hand(built: str, hosts: list[str], run: Run) -> None:
     post = Document(hosts, built, {"term": {"path": "a.md"}})
-    packed = bytearray(base64.b64decode(post.source["segment"]))
+    packed = bytearray(content_of(post.hit) or b"")
     packed[len(packed) // 2] ^= 0xFF
     post.put(segment=base64.b64encode(packed).decode())
     check(run("show", "a.md"), "this document of the index is damaged", "run `postdex index --full` to rebuild it")
