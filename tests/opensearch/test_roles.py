@@ -23,6 +23,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "opensearch.md"
 NEEDED = (
     (r"GET /", ("cluster:monitor/main",)),
     (r"GET /[^/_]+/_doc/[^/]+", ("indices:data/read/get",)),
+    (r"GET /[^/_]+/_alias", ("indices:admin/aliases/get",)),
     (r"POST /_msearch", ("indices:data/read/msearch", "indices:data/read/search")),
     (r"POST /[^/_]+/_search", ("indices:data/read/search",)),
     (r"POST /_mget", ("indices:data/read/mget",)),
@@ -38,7 +39,7 @@ NEEDED = (
     (r"PUT /[^/_]+/_settings", ("indices:admin/settings/update",)),
     (r"DELETE /[^/_]+", ("indices:admin/delete",)),
     (r"GET /_cluster/health(/[^/]+)?", ("cluster:monitor/health",)),
-    (r"GET /[^/_]+/_stats/store", ("indices:monitor/stats",)),
+    (r"GET /[^/_]+/_stats/(store|segments)", ("indices:monitor/stats",)),
     (r"GET /_nodes/stats/os", ("cluster:monitor/nodes/stats",)),
 )
 
