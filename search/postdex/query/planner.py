@@ -235,7 +235,9 @@ class _TreeBuilder:
                 in_one[at] = self.in_one(pieces[at], pieces[at + 1])
         texts = sorted({*filter(None, in_one.values())})
         if texts and (post_counts := self.reading.post_counts):
-            texts = [text for text, posts in zip(texts, post_counts(texts), strict=True) if posts]
+            # The words themselves are what is asked for next: an index that is far away is asked once for all.
+            words = [piece.term for pieces_of_part in pieces for piece in pieces_of_part if piece.plain]
+            texts = [text for text, posts in zip(texts, post_counts([*texts, *words]), strict=False) if posts]
         joined_words: _JoinedWords = {}
         for at, text in in_one.items():
             if text not in texts:

@@ -32,16 +32,11 @@ FEW = 60
 AHEAD = 1 << 20
 
 
-class Weights(NamedTuple):
-    """How many posts there are and how many hold each leaf of the query; how many at least may hold each leaf of what
-    was typed as a whole, and how many have the query as title and as a heading. `new` says that something of this was
-    not known before."""
+class Counts(NamedTuple):
+    """How many posts there are, and how many hold each leaf of a query; whether that was not known before."""
 
     among: Counted
-    wholes: Counted
-    titled: int
-    headed: int
-    new: bool
+    is_new: bool
 
 
 class Best(NamedTuple):
@@ -62,13 +57,15 @@ class Best(NamedTuple):
 class CandidateSearch:
     """The search for the best `count` posts of a snapshot."""
 
-    def __init__(self, source: Source, search: Search, weights: Weights, groups: Groups | None, count: int) -> None:
-        """`weights.new` says that the query is new here, so that its posts had better come with their segments."""
+    def __init__(self, source: Source, search: Search, counts: Counts, groups: Groups | None, count: int) -> None:
         self._source = source
         self._search = search
-        self._weights = weights
+        self._among = counts.among
         self._groups = groups
-        self._with_segments = weights.new
+        #: what is counted beside the first search
+        self._uncounted = source.uncounted(wholes_and_names(search), search.drafts)
+        #: the posts of a query that is new here had better come with their segments
+        self._with_segments = counts.is_new or bool(self._uncounted)
         self._count = min(count, DEEPEST)
         self._typed = leaves(search.query)
         self._language = source.language(search.drafts)
@@ -106,8 +103,9 @@ class CandidateSearch:
         search = self._search
         few: list[dict[str, Any]] = []
         others: list[Listing] = []
-        for there, question, added in self._additions() if search.sort == "score" else ():
+        for question, added in self._additions() if search.sort == "score" else ():
             matching = self._source.matches(question, search.drafts)
+            there = FEW + 1 if question in self._uncounted else self._source.counts([question], search.drafts)[0].posts
             if 0 < there <= FEW:
                 few.append(matching)
                 size += there
@@ -115,16 +113,15 @@ class CandidateSearch:
                 others.append(Listing(self._scoring([matching]), size, added, self._sort()))
         return Listing(self._scoring(first=few), min(size, DEEPEST), sort=self._sort()), others
 
-    def _additions(self) -> Iterator[tuple[int, Question, float]]:
-        """For each thing that may be added to a score how many posts it may be added to at most, which these are, and
-        the share of the top score."""
-        weights, as_typed = self._weights, self._search.as_typed
-        yield weights.titled, TitleKey(as_typed.key), scoring.TITLE_IS_QUERY
-        yield weights.headed, TitleKey(as_typed.key, heading=True), scoring.HEADING_IS_QUERY
+    def _additions(self) -> Iterator[tuple[Question, float]]:
+        """For each thing that may be added to a score the posts that it may be added to, and the share of the top
+        score."""
+        as_typed = self._search.as_typed
+        if as_typed.key:
+            yield TitleKey(as_typed.key), scoring.TITLE_IS_QUERY
+            yield TitleKey(as_typed.key, heading=True), scoring.HEADING_IS_QUERY
         values = scoring.AS_TYPED if as_typed.certain else (scoring.LIKELY_AS_TYPED,)
-        added = reversed(values[: len(as_typed.leaves)])
-        for leaf, there, share in zip(as_typed.leaves, weights.wholes.doc_freqs, added, strict=True):
-            yield there, Held(leaf), share
+        yield from zip(map(Held, as_typed.leaves), reversed(values[: len(as_typed.leaves)]), strict=True)
 
     def _sort(self) -> Sequence[Any]:
         name = self._search.sort
@@ -162,7 +159,7 @@ class CandidateSearch:
 
     @property
     def _factors(self) -> list[tuple[Leaf, float]]:
-        posts, doc_freqs = self._weights.among
+        posts, doc_freqs = self._among
         return [
             (leaf, leaf.weight * scoring.idf(posts, doc_freq) / scoring.SCALE)
             for leaf, doc_freq in zip(self._typed, doc_freqs, strict=True)
@@ -174,7 +171,10 @@ class CandidateSearch:
         fields = self._groups.fields if self._groups else ()
         bodies = [listing.body(segments=self._with_segments, fields=fields) for listing in pending]
         bodies[0] |= aggregated
+        bodies += self._source.statistics.bodies(self._uncounted, self._search.drafts)
         answers = self._source.ask(bodies, self._search.deadline)
+        self._source.statistics.take(self._uncounted, self._search.drafts, answers[len(pending) :])
+        self._uncounted, answers = [], answers[: len(pending)]
         contents: dict[DocumentKey, bytes] = {}
         new: dict[DocumentKey, str] = {}
         for listing, answer in zip(pending, answers, strict=True):
@@ -196,12 +196,12 @@ class CandidateSearch:
 
     def _ranked(self, answer: Mapping[str, Any]) -> tuple[Best, Reached]:
         """The best of the posts that came so far, and how far that reaches."""
-        search, weights = self._search, self._weights
+        search = self._search
         keys, sites = [*self._paths], self._source.sites
         indices = [key.index for key in keys]
         scope = sites.scope(self._parts, self._language.vocabulary, indices)
-        weighed = ranking.weighed(scope.matcher, self._typed, weights.among)
-        wholes = ranking.weighed_wholes(scope.matcher, search.as_typed, weights.wholes)
+        weighed = ranking.weighed(scope.matcher, self._typed, self._among)
+        wholes = ranking.weighed_wholes(scope.matcher, search.as_typed, self._source.counted_wholes(search))
         lanes = sites.matching(scope.matcher, indices, search.query, self._source.analyzer)
         if self._groups:
             lanes &= int.from_bytes(bytes([255 * self._groups.is_shown(key) for key in keys]), "little")
@@ -222,3 +222,10 @@ class CandidateSearch:
         floor = posts[-1][0]
         last = [keys[doc] for score, _, doc in posts if score == floor]
         return Reached(scored.top(), floor, max(place(key, self._paths[key]) for key in last))
+
+
+def wholes_and_names(search: Search) -> list[Question]:
+    """What is counted of a query as a whole: the posts that may hold it, and those that are called so."""
+    key = search.as_typed.key
+    names = [TitleKey(key), TitleKey(key, heading=True)] if key else []
+    return [*map(Held, search.as_typed.leaves), *names]

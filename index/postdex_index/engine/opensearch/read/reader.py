@@ -23,13 +23,13 @@ from ...embedded.read.stored_documents import StoredDocument
 from ..cluster.connection import Cluster
 from ..storage.commit import SiteCommit, identity_of
 from . import facets
-from .candidates import Best, CandidateSearch, Weights
+from .candidates import Best, CandidateSearch, Counts
 from .facets import Spellings
 from .grouping import Groups
 from .listings import DEEPEST
 from .segment_cache import DocumentKey, SegmentCache
 from .sites import Sites
-from .source import Held, LastSeen, Source, TitleKey
+from .source import LastSeen, Source
 
 
 class FoundPost:
@@ -152,9 +152,9 @@ class Snapshot:
 
     def search(self, search: Search) -> Answer:
         """The posts that match, best first; see `engine.Reader.search`."""
-        weights, groups = self._weights(search)
+        of_leaves, groups = self._counted(search)
         count = max(FEWEST, search.offset + search.limit)
-        best = CandidateSearch(self._source, search, weights, groups, count).run(**_counting(search, groups))
+        best = CandidateSearch(self._source, search, of_leaves, groups, count).run(**_counting(search, groups))
         found = FoundPosts(best, self._source, search.drafts, groups)
         candidates = [FoundPost(found, number, score, whole) for score, whole, number in best.posts]
         total = groups.total(best.answer) if groups else best.answer["hits"]["total"]["value"]
@@ -165,26 +165,16 @@ class Snapshot:
         complete = best.complete and min(total, count) <= DEEPEST
         return Answer(candidates, total, ordered, stats, complete, groups is not None)
 
-    def _weights(self, search: Search) -> tuple[Weights, Groups | None]:
-        """What the cluster counts of all that a query is made of, and the groups if any are asked for."""
-        typed, as_typed = leaves(search.query), search.as_typed
-        keys = [TitleKey(as_typed.key), TitleKey(as_typed.key, heading=True)] if as_typed.key else []
-        held = [Held(leaf) for leaf in as_typed.leaves]
-        questions = [*typed, *held, *keys]
-        new = not self._source.knows(questions, search.drafts)
-        counts = self._source.counts(questions, search.drafts, search.deadline)
-        posts = self._source.posts(search.drafts)
-        doc_freqs = [count.posts for count in counts]
-        titled, headed = doc_freqs[len(typed) + len(held) :] or (0, 0)
-        weights = Weights(
-            Counted(posts, doc_freqs[: len(typed)]),
-            Counted(posts, doc_freqs[len(typed) : len(typed) + len(held)]),
-            titled,
-            headed,
-            new,
-        )
-        grouped = search.grouped and self._source.has_groups
-        return weights, Groups(self._source, search, [*zip(typed, counts, strict=False)]) if grouped else None
+    def _counted(self, search: Search) -> tuple[Counts, Groups | None]:
+        """How many posts hold each leaf of a query, and the groups if any are asked for."""
+        typed, source = leaves(search.query), self._source
+        is_new = bool(source.uncounted(typed, search.drafts))
+        counts = source.counts(typed, search.drafts, search.deadline)
+        among = Counted(source.posts(search.drafts), [count.posts for count in counts])
+        grouped = search.grouped and source.has_groups
+        return Counts(among, is_new), Groups(
+            self._source, search, [*zip(typed, counts, strict=True)]
+        ) if grouped else None
 
     def totals(self, queries: Sequence[Query], *, drafts: bool = False) -> list[int]:
         """The number of posts that match each of these queries."""
@@ -199,11 +189,11 @@ class Snapshot:
             raise NotFoundError("no post of the index has this path", path=path)
         unpublished = bool(StoredDocument(found.segment.documents, 0).unpublished)
         search = search._replace(drafts=search.drafts or unpublished, deadline=None)
-        weights, groups = self._weights(search)
-        top = CandidateSearch(self._source, search, weights, groups, FEWEST).run().top
+        of_leaves, groups = self._counted(search)
+        top = CandidateSearch(self._source, search, of_leaves, groups, FEWEST).run().top
         scope = Scope([Part(found.segment, frozenset(), False)], self._source.language(search.drafts).vocabulary)
-        weighed = ranking.weighed(scope.matcher, leaves(search.query), weights.among)
-        wholes = ranking.weighed_wholes(scope.matcher, search.as_typed, weights.wholes)
+        weighed = ranking.weighed(scope.matcher, leaves(search.query), of_leaves.among)
+        wholes = ranking.weighed_wholes(scope.matcher, search.as_typed, self._source.counted_wholes(search))
         this = ranking.scored_candidates(scope, weighed, wholes, search.as_typed, lanes=0xFF, count=1)
         return explanation.of_post(scope, weighed, this, top)
 

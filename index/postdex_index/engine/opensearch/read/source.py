@@ -17,7 +17,9 @@ from zlib import crc32
 from ....errors import EngineUnavailableError
 from ....query import Leaf, Query
 from ....text.analyzer import Analyzer
+from ...api import Search
 from ...embedded.read.postings import Pattern
+from ...embedded.read.ranking import Counted
 from ...embedded.read.scope import Part, Scope, Segment
 from ...embedded.read.vocabulary import Vocabulary
 from ..cluster.connection import Cluster, IndexSearch
@@ -208,9 +210,14 @@ class Source:
         # Two sites may have documents of one id.
         return any_of([within((index,), {"ids": {"values": ids}}) for index, ids in by_index.items()])
 
-    def knows(self, questions: Sequence[Question], drafts: bool) -> bool:
-        """Whether all of these were counted already."""
-        return self.statistics.knows(questions, drafts)
+    def uncounted(self, questions: Sequence[Question], drafts: bool) -> list[Question]:
+        """Those of these that were not counted yet."""
+        return [question for question in questions if not self.statistics.knows(question, drafts)]
+
+    def counted_wholes(self, search: Search) -> Counted:
+        """How many posts there are, and how many may hold each leaf of what was typed as a whole."""
+        held = self.counts([Held(leaf) for leaf in search.as_typed.leaves], search.drafts, search.deadline)
+        return Counted(self.posts(search.drafts), [count.posts for count in held])
 
     def counts(self, questions: Sequence[Question], drafts: bool, deadline: float | None = None) -> list[Count]:
         """How many posts match each of these."""

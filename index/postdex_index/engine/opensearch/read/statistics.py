@@ -57,9 +57,9 @@ class Statistics:
         self._snapshot = snapshot
         self._counts: dict[tuple[Hashable, bool], Count] = {}
 
-    def knows(self, questions: Sequence[Hashable], drafts: bool) -> bool:
-        """Whether all of these were counted already."""
-        return all((_plain(question), drafts) in self._counts for question in questions)
+    def knows(self, question: Hashable, drafts: bool) -> bool:
+        """Whether this was counted already."""
+        return (_plain(question), drafts) in self._counts
 
     def counts(self, questions: Sequence[Hashable], drafts: bool, deadline: float | None = None) -> list[Count]:
         """For each query, or whatever else the snapshot has a filter for, the published posts (with `drafts` all) that
@@ -70,18 +70,20 @@ class Statistics:
         kept = self._counts
         unknown = [query for query in dict.fromkeys(plain) if (query, drafts) not in kept]
         if unknown:
-            counted = self._ask(unknown, drafts, deadline)
-            kept |= {(query, drafts): count for query, count in zip(unknown, counted, strict=True)}
+            self.take(unknown, drafts, self._snapshot.ask(self.bodies(unknown, drafts), deadline))
         return [kept[query, drafts] for query in plain]
 
-    def _ask(self, questions: Sequence[Hashable], drafts: bool, deadline: float | None) -> list[Count]:
-        stretches = [questions[start : start + _AT_ONCE] for start in range(0, len(questions), _AT_ONCE)]
-        answers = self._snapshot.ask([self._body(stretch, drafts) for stretch in stretches], deadline)
-        return [
-            _count(answer["aggregations"]["counts"]["buckets"][str(number)])
-            for answer, stretch in zip(answers, stretches, strict=True)
-            for number in range(len(stretch))
-        ]
+    def bodies(self, questions: Sequence[Hashable], drafts: bool) -> list[dict[str, Any]]:
+        """The searches that count these, to be asked beside others; `take` has the answers."""
+        return [self._body(stretch, drafts) for stretch in _stretches(questions)]
+
+    def take(self, questions: Sequence[Hashable], drafts: bool, answers: Sequence[Mapping[str, Any]]) -> None:
+        """Keep what `bodies` were answered."""
+        for answer, stretch in zip(answers, _stretches(questions), strict=True):
+            buckets = answer["aggregations"]["counts"]["buckets"]
+            self._counts |= {
+                (_plain(question), drafts): _count(buckets[str(number)]) for number, question in enumerate(stretch)
+            }
 
     def _body(self, questions: Sequence[Hashable], drafts: bool) -> dict[str, Any]:
         filters = {str(number): self._snapshot.matches(one, drafts) for number, one in enumerate(questions)}
@@ -93,6 +95,10 @@ class Statistics:
             }
         query = {"bool": {"filter": self._snapshot.visible(drafts)}}
         return {"size": 0, "track_total_hits": False, "query": query, "aggs": {"counts": counts}}
+
+
+def _stretches(questions: Sequence[Hashable]) -> list[Sequence[Hashable]]:
+    return [questions[start : start + _AT_ONCE] for start in range(0, len(questions), _AT_ONCE)]
 
 
 def _plain(question: Hashable) -> Hashable:
