@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,3 +85,18 @@ def prefix(hosts: list[str]) -> Iterator[str]:
     name = f"test-{secrets.token_hex(4)}"
     yield name
     delete_indices(hosts, f"{name}-*")
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    """`postdex ARGUMENTS`: its exit status, and what it says."""
+
+    def run(*arguments: str) -> tuple[int, str]:
+        from postdex.cli import main
+
+        capfd.readouterr()
+        status = main.main(list(arguments))
+        said = capfd.readouterr()
+        return status, said.out + said.err
+
+    return run

@@ -12,7 +12,6 @@ import pytest
 from toy_engine import INDEXES, ToyEngine, ToyReader
 
 import postdex
-from postdex.cli import main
 from postdex_index.engine.api import Inspection, Stats
 from postdex_index.errors import EngineUnavailableError, IndexMissingError
 from postdex_index.model import Problem
@@ -90,19 +89,6 @@ def blog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 Run = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Run:
-    """`postdex ARGUMENTS`: its exit status, and what it says."""
-
-    def run(*arguments: str) -> tuple[int, str]:
-        capfd.readouterr()
-        status = main.main(list(arguments))
-        said = capfd.readouterr()
-        return status, said.out + said.err
-
-    return run
 
 
 def keep(folder: Path) -> None:

@@ -18,7 +18,6 @@ from cluster import ask
 from proxies import Received, Refusal, needs_password, proxy
 
 import postdex
-from postdex.cli import main
 from postdex_index.engine.opensearch.format.one_post_segment import SEGMENT, content_of
 from postdex_index.errors import IndexDamagedError, IndexLockedError
 
@@ -38,19 +37,6 @@ def blog(tmp_path: Path, hosts: list[str], prefix: str, monkeypatch: pytest.Monk
         (tmp_path / f"{name}.md").write_text(f"# Post {name}\n\nA kernel bug.\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Run:
-    """`postdex ARGUMENTS`: its exit status, and what it says."""
-
-    def run(*arguments: str) -> tuple[int, str]:
-        capfd.readouterr()
-        status = main.main(list(arguments))
-        said = capfd.readouterr()
-        return status, said.out + said.err
-
-    return run
 
 
 def check(said: tuple[int, str], *texts: str) -> None:

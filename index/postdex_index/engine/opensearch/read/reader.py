@@ -169,6 +169,7 @@ class Snapshot:
         """How many posts hold each leaf of a query, and the groups if any are asked for."""
         typed, source = leaves(search.query), self._source
         is_new = bool(source.uncounted(typed, search.drafts))
+        source.language(search.drafts).words.look_up(typed, search.deadline)
         counts = source.counts(typed, search.drafts, search.deadline)
         among = Counted(source.posts(search.drafts), [count.posts for count in counts])
         grouped = search.grouped and source.has_groups
