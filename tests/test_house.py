@@ -29,6 +29,7 @@ LAYERS = (
         "postdex_index.errors",
         "postdex_index.forks",
         "postdex_index.model",
+        "postdex_index.native",
         "postdex_index.query",
         "postdex_index.schema",
     ),
@@ -117,6 +118,7 @@ DISTRIBUTIONS = {
     "frontmatter": "python-frontmatter",
     "opensearchpy": "opensearch-py",
     "Stemmer": "PyStemmer",
+    "postdex_native": "postdex-native",
     "yaml": "PyYAML",
 }
 #: Names that say nothing about what a module is for.

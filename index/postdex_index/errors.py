@@ -11,6 +11,7 @@ cannot be read, a limit that a program overstepped.
     ├── NotFoundError          a post or section is not in the index
     ├── StaleError             the index is older than the posts, and freshness was required
     ├── MissingExtraError      an optional dependency is not installed
+    ├── NativeError            the compiled kernel failed where it must not
     ├── EngineUnavailableError the server that keeps the index does not answer, or not with all that was asked
     └── IndexFault             the index cannot be used as it lies there
         ├── IndexMissingError      there is none yet
@@ -44,6 +45,7 @@ class Remedy(Enum):
     MAKE_ROOM = "the old index is as it was; make room or choose another place for the index"
     NAME_FOLDER = "name the folder of the posts"
     MEND = "let what looks after the index mend it"
+    DO_WITHOUT = "do without it, and report this"
     SHOW_DRAFTS = "drafts show it"
 
 
@@ -124,6 +126,15 @@ class MissingExtraError(PostdexError):
     """A feature needs an optional dependency; the hint is the command that installs it."""
 
     code = "missing_extra"
+
+
+class NativeError(PostdexError):
+    """The compiled kernel failed where it must not, and what was asked of it was not done; without it the same goes."""
+
+    code = "native"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"the compiled kernel failed ({message})", Remedy.DO_WITHOUT)
 
 
 class EngineUnavailableError(PostdexError):

@@ -34,6 +34,7 @@ errors.WORDS.update(
         Remedy.MAKE_ROOM: "the old index is as it was; make room or choose --index",
         Remedy.NAME_FOLDER: "name the folder of the posts with -C or POSTDEX_FOLDER",
         Remedy.MEND: "`postdex doctor --fix` mends it",
+        Remedy.DO_WITHOUT: "set POSTDEX_PURE=1 to do without it, and report this",
         Remedy.SHOW_DRAFTS: "it is found with --drafts",
     }
 )

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from .characters import fold, is_spaceless, raw_pattern, run_characters, simplified
+from .characters import fold, is_spaceless, raw_pattern, raw_tokens, run_characters, simplified
 from .stemming import stem, stop_words
 from .tokenizer import terms_at, whole_term
 
@@ -38,9 +38,7 @@ class Analyzer(NamedTuple):
         >>> Analyzer(True, ()).raw_tokens("C++17: clcsk->sk_user_data 雜談")
         ['C++', '17', 'clcsk', 'sk_user_data', '杂谈']
         """
-        if self.simplify:
-            text = simplified(text)
-        return raw_pattern(text).findall(text)
+        return raw_tokens(simplified(text) if self.simplify else text)
 
     def raw_matches(self, text: str) -> Iterator[re.Match[str]]:
         """The raw tokens as matches of a pattern, for loops that have no time for tuples.

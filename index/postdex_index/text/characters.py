@@ -16,6 +16,8 @@ from bisect import bisect_right
 from functools import cache, lru_cache
 from itertools import chain
 
+from .. import native
+
 #: Scripts written without blanks, where every character is a token: Han, kana and Bopomofo;
 #: Hangul; Thai and Lao; Myanmar and Khmer. Their punctuation (the dot between Japanese names) is not in it.
 SPACELESS = (
@@ -92,6 +94,16 @@ def raw_pattern(text: str) -> re.Pattern[str]:
     if _is_western(text):
         return _western_pattern(False)
     return _plain_pattern(not _marks().isdisjoint(text))
+
+
+@native.twin
+def raw_tokens(text: str, /) -> list[str]:
+    """The raw tokens of a text that was simplified where it has to be (rule 1 of `tokenizer`).
+
+    >>> raw_tokens("C++17: clcsk->sk_user_data")
+    ['C++', '17', 'clcsk', 'sk_user_data']
+    """
+    return raw_pattern(text).findall(text)
 
 
 def simplified(text: str) -> str:
@@ -282,3 +294,9 @@ def _simplified_forms() -> tuple[frozenset[str], dict[str, str]]:
         if (usual := unicodedata.normalize("NFKC", copy)) in forms:
             forms[copy] = forms[usual]
     return frozenset(forms), forms
+
+
+if native.IN_USE:
+    from postdex_native import set_characters
+
+    set_characters(SPACELESS, _INVISIBLE + "\ufe0f", _mark_class(), _EMOJI, _EMOJI_STYLE)

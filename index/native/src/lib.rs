@@ -1,0 +1,28 @@
+//! The loops of postdex, compiled. Each does what a function of its Python does, with the same result to the byte;
+//! the Python is the specification, and what runs where this is not installed.
+//!
+//! Arguments and results are numbers, bytes, texts, arrays and lists of them: nothing here knows a class of postdex.
+
+mod characters;
+mod guard;
+mod texts;
+
+use pyo3::prelude::*;
+
+/// Grows with every change of what a function here takes or gives; `postdex_index.native` uses no other.
+const INTERFACE: u32 = 1;
+
+#[pymodule(gil_used = false)]
+mod postdex_native {
+    use super::*;
+
+    #[pymodule_export]
+    use super::characters::{raw_tokens, set_characters};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        guard::be_silent();
+        module.add("INTERFACE", INTERFACE)?;
+        module.add("VERSION", env!("CARGO_PKG_VERSION"))
+    }
+}

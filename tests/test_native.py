@@ -1,0 +1,68 @@
+"""Does the compiled kernel give what the Python that it stands for gives, to the byte?
+
+Each function with a twin is asked both ways, with texts of all planes. Where no kernel runs there is nothing to
+compare: `.ci/run` builds it and runs the whole suite with it.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postdex_index import native
+from postdex_index.text import characters
+from postdex_index.text.characters import raw_tokens
+
+pytestmark = pytest.mark.skipif(not native.IN_USE, reason="no compiled kernel is installed")
+
+#: What tokens are made of, and what lies between them: each sign that a rule names, and one of each class.
+_PIECES = st.sampled_from(
+    [
+        *"aZé9_.-'’‐‑,#+ß\u0301\u200b\u00ad\ufe0f\u0e33内核的データ한ไก\U0001f44d\U0001f3fd\u200d🇩🇪❷ \n。",
+        "1,000",
+        "++",
+        ".net",
+        "C#",
+    ]
+)
+TEXTS = st.one_of(st.text(), st.lists(_PIECES).map("".join), st.lists(st.text(max_size=3) | _PIECES).map("".join))
+
+
+def python(name: str) -> Callable[..., object]:
+    """The Python of a function whose twin is in use."""
+    return native.PYTHON[name]
+
+
+@given(TEXTS)
+def test_raw_tokens(text: str) -> None:
+    """The same tokens from any text, whole and from its middle."""
+    assert raw_tokens(text) == python("raw_tokens")(text)
+
+
+def test_every_character_has_the_class_that_this_python_gives_it() -> None:
+    """Each character alone, behind a letter, and before one: what it is to a token is the same."""
+
+    def batches() -> Iterator[str]:
+        every = [chr(point) for point in range(sys.maxunicode + 1)]
+        random.Random(1).shuffle(every)
+        yield from ("".join(every[at : at + 997]) for at in range(0, len(every), 997))
+        yield from (" a".join(every[at : at + 997]) for at in range(0, len(every), 997))
+
+    for text in batches():
+        assert raw_tokens(text) == python("raw_tokens")(text)
+
+
+def test_a_pure_run_has_no_twin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """POSTDEX_PURE=1 turns the kernel off."""
+    monkeypatch.setenv("POSTDEX_PURE", "1")
+    assert native._load() == (None, "")
+
+
+def test_the_kernel_is_told_of_all_classes() -> None:
+    """What `characters` compiles a class of is known to the kernel."""
+    assert characters.raw_tokens("\u200b内\ufe0f核") == ["内\ufe0f核"]
