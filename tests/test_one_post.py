@@ -20,7 +20,7 @@ from storage import SETTINGS
 from postdex_index.content import discovery, reader
 from postdex_index.engine.embedded.format.columns import COLUMNS
 from postdex_index.engine.embedded.read.scope import Part, Scope, Segment
-from postdex_index.engine.embedded.write.checkpoints import stretches
+from postdex_index.engine.embedded.write.checkpoints import code_edges, stretches
 from postdex_index.engine.embedded.write.field_values import short_texts
 from postdex_index.engine.opensearch.format import documents, one_post_segment, schema_mapping
 from postdex_index.engine.opensearch.format.averages import FieldLengths, kind_name, kind_of
@@ -156,7 +156,7 @@ def _terms_by_position(post: Post, segment: Segment, analyzer: Analyzer) -> dict
     for section, start, body in zip(post.sections, stored.section_start, stored.section_body, strict=True):
         put(HEADING, section.heading, start)
         position = body
-        for begin, end, code in stretches(section.text, section.code):
+        for begin, end, code in stretches(section.text, code_edges(section.code)):
             position = put(code, section.text[begin:end], position)
     return dict(found)
 

@@ -1,8 +1,9 @@
 """Which columns does a segment have, and what do they hold?
 
-Written by `inverter.py`, `postings_writer.py`, `term_dictionary_writer.py`, `surface_forms.py` and `text_blocks.py`,
-put together by `merger.py`, read by `postings.py`, `term_dictionary.py`, `surface_forms.py`, `doc_values.py`,
-`stored_documents.py`, `text_blocks.py` and `snapshot.py`. A change here is a new format: raise `commits.FORMAT`.
+Written by `inverter.py`, `word_inverter.py`, `postings_writer.py`, `term_dictionary_writer.py`, `surface_forms.py` and
+`text_blocks.py`, put together by `merger.py`, read by `postings.py`, `term_dictionary.py`, `surface_forms.py`,
+`doc_values.py`, `stored_documents.py`, `text_blocks.py` and `snapshot.py`. A change here is a new format: raise
+`commits.FORMAT`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ change them: it comes behind a sign that no word holds and that no word looks at
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import chain, cycle
 
 from ....model import Code
 from ....schema import BODY, CODE
@@ -19,15 +20,19 @@ _CUT = re.compile(r"[\s。，；！？、]")
 _SEAM = re.compile(r"[\s。，；！？、/=()\[\]{}<>&|\";:$%*@\\^]")
 
 
-def stretches(text: str, code: Sequence[Code]) -> list[tuple[int, int, int]]:
-    """A section's text cut at checkpoints, as (start, stop, field code); prose and code never share one."""
+def code_edges(code: Iterable[Code]) -> list[int]:
+    """Where each block of code begins and ends, one number after the other."""
+    return list(chain.from_iterable([(block.start, block.stop) for block in code]))
+
+
+def stretches(text: str, code: Iterable[int]) -> list[tuple[int, int, int]]:
+    """A section's text cut at checkpoints, as (start, stop, field code); prose and code never share one. `code` is
+    what `code_edges` gives."""
     pieces: list[tuple[int, int, int]] = []
     start = 0
-    for block in code:
-        _cut(pieces, text, start, block.start, BODY)
-        _cut(pieces, text, block.start, block.stop, CODE)
-        start = block.stop
-    _cut(pieces, text, start, len(text), BODY)
+    for stop, field in zip([*code, len(text)], cycle((BODY, CODE))):
+        _cut(pieces, text, start, stop, field)
+        start = stop
     return pieces
 
 

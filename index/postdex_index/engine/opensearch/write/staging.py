@@ -22,7 +22,7 @@ from ....text.analyzer import Analyzer
 from ....text.characters import is_spaceless, run_text
 from ....text.tokenizer import terms_at
 from ...api import FileStamp, Put
-from ...embedded.write.checkpoints import stretches
+from ...embedded.write.checkpoints import code_edges, stretches
 from ...embedded.write.field_values import short_texts
 from ...embedded.write.inverter import MAX_CHARACTERS, MAX_POSTS, FieldTotal
 from ...embedded.write.segment_builder import SegmentKind, average_lengths
@@ -174,7 +174,7 @@ class Measure:
             lengths[field] += self._words(text, code=False)
         for section in post.sections:
             lengths[HEADING] += self._words(section.heading, code=False)
-            for start, stop, field in stretches(section.text, section.code):
+            for start, stop, field in stretches(section.text, code_edges(section.code)):
                 lengths[BODY] += self._words(section.text[start:stop], code=field == CODE)
         return lengths
 
