@@ -1,4 +1,4 @@
-"""Who is measured? postdex, SQLite FTS5, tantivy and stock Whoosh, each behind the same five methods.
+"""Who is measured? postdex pure and native, SQLite FTS5, tantivy and stock Whoosh, each behind the same five methods.
 
 All index the same posts, read from files by postdex's own reader, with the same fields (title, tags, body with the
 headings in it), titles weighing double, English stems. All answer with the ten best posts, title and snippet with
@@ -99,6 +99,8 @@ class Postdex:
     """postdex as a library. Whether files changed is a row of its own, so a search does not look for it."""
 
     lacks: frozenset[str] = frozenset()
+    #: Whether this is postdex with its compiled kernel.
+    native = False
 
     def __init__(self, folder: Path, directory: Path) -> None:
         import postdex
@@ -108,10 +110,11 @@ class Postdex:
         self.index = postdex.Index(folder, index=directory, refresh="never")
 
     def build(self, jobs: int) -> None:
+        self._check_kernel()
         self.index.refresh(jobs=jobs)
 
     def open(self) -> None:
-
+        self._check_kernel()
         assert self.index.exists
         self._known = self.index.engine.file_table()
 
@@ -128,9 +131,26 @@ class Postdex:
         refresh.refresh(self.folder, self.index.engine, self.index.settings, only={path})
         self._known = self.index.engine.file_table()  # held, as whoever watches a folder does
 
+    def look(self) -> None:
+        """Look for files that changed."""
+        self.index.refresh()
+
+    def _check_kernel(self) -> None:
+        """Raises SystemExit if this process has not the kernel that is to be measured."""
+        from postdex_index import native
+
+        if self.native != native.IN_USE:
+            raise SystemExit(f"the kernel is {'' if native.IN_USE else 'not '}in use here. {native.REFUSED}")
+
     def cold(self, word: str) -> list[str]:
         place = ["-C", str(self.folder), "--index", str(self.directory)]
         return ["-m", "postdex", *place, "search", "--no-refresh", word]
+
+
+class PostdexNative(Postdex):
+    """The same with functions of it compiled."""
+
+    native = True
 
 
 class Fts5:
@@ -352,4 +372,10 @@ with found.searcher() as searcher:
         return ["-W", "ignore", "-c", self._COLD, str(self._directory), word]
 
 
-ENGINES: dict[str, type[Engine]] = {"postdex": Postdex, "fts5": Fts5, "tantivy": Tantivy, "whoosh": Whoosh}
+ENGINES: dict[str, type[Engine]] = {
+    "postdex": Postdex,
+    "postdex-native": PostdexNative,
+    "fts5": Fts5,
+    "tantivy": Tantivy,
+    "whoosh": Whoosh,
+}

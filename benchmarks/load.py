@@ -2,11 +2,11 @@
 
     python benchmarks/load.py [FOLDER ...] [--clients 32] [--seconds 20] [--pages 944]
 
-For each folder (by default the sample posts, and as many pages as `--pages` made of them) two services are started,
-one after the other: `postdex serve`, and stock Whoosh behind the same framework, server and protocol, with the same
-hits, titles and snippets. Each has its index, and a process that changes one post a second and commits. Clients
-keep their connections and ask the next query as soon as they have an answer. One that is not 200, or not JSON with
-hits, is an error. Server, writer and clients share the machine.
+For each folder (by default the sample posts, and as many pages as `--pages` made of them) services are started,
+one after the other: `postdex serve` (as `postdex-native` with its compiled kernel), and stock Whoosh behind the same
+framework, server and protocol, with the same hits, titles and snippets. Each has its index, and a process that changes
+one post a second and commits. Clients keep their connections and ask the next query as soon as they have an answer.
+One that is not 200, or not JSON with hits, is an error. Server, writer and clients share the machine.
 
 Two rows each: clients that ask some hundred queries over and over, as people on one site do, where the service need not
 make an answer twice between two commits; and clients that never ask the same twice.
@@ -40,6 +40,7 @@ sys.path[:0] = [str(ROOT / "search"), str(ROOT / "index")]
 
 from engines import ENGINES, Whoosh  # noqa: E402  # found by the line above
 from generate import generate, walk  # noqa: E402
+from measuring import environment, task  # noqa: E402
 from questions import Question, draw  # noqa: E402
 
 KINDS = ("one word", "two words", "three words")
@@ -69,7 +70,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--pages", type=int, default=944, help="pages of the made site, where no folder is named")
-    parser.add_argument("--engines", default="postdex,whoosh", help="of these two")
+    parser.add_argument("--engines", default="postdex,whoosh", help="of postdex, postdex-native, whoosh")
     parser.add_argument("--role", nargs=4, metavar=("ROLE", "ENGINE", "FOLDER", "DIRECTORY"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.role:
@@ -90,7 +91,7 @@ def main() -> None:
             drawn = [" ".join(one.words) for one in draw(posts, 60) if one.kind in KINDS]
             for engine in options.engines.split(","):
                 directory = posts.with_name(f"{posts.name}-{engine}")
-                ENGINES[engine](posts, directory).build(1)
+                task("build", engine=engine, folder=posts, directory=directory, jobs=1)
                 for name, queries in (("again and again", repeated), ("never twice", fresh)):
                     asked = [queries(drawn, number) for number in range(options.clients)]
                     found = carried(engine, posts, directory, asked, options.seconds)
@@ -123,9 +124,10 @@ def carried(engine: str, folder: Path, directory: Path, asked: Sequence[Iterator
 
 @contextmanager
 def process(*role: object) -> Iterator[subprocess.Popen[str]]:
-    """This program in another role, until the end of the block."""
+    """This program in another role, for the engine that is named second, until the end of the block."""
     command = [sys.executable, "-W", "ignore", __file__, "--role", *map(str, role)]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    place = environment(role[1])
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=place)
     try:
         yield running
     finally:
@@ -138,7 +140,7 @@ def process(*role: object) -> Iterator[subprocess.Popen[str]]:
 
 def _serve(engine: str, folder: Path, directory: Path) -> None:
     """Serve until the process is ended; the port is printed first."""
-    if engine == "postdex":
+    if engine.startswith("postdex"):
         from postdex.cli.search_command import Place
         from postdex.http import app, auth, server
         from postdex.http.serve import opened

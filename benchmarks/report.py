@@ -1,6 +1,7 @@
 """How is what was measured shown? Rows of numbers become a table with ratios, and a plot of cost against size.
 
-Nothing is measured here. A row's numbers are (typical, worst) for queries, (CPU, wall) where a disk takes part.
+Nothing is measured here. A row's numbers are (typical, worst) for queries, (CPU, wall) where a disk takes part. postdex
+is there twice: pure, and with its compiled kernel where that is installed.
 """
 
 from __future__ import annotations
@@ -10,10 +11,27 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-NAMES = {"postdex": "postdex", "fts5": "SQLite FTS5", "tantivy": "tantivy", "whoosh": "stock Whoosh", "floor": "floor"}
-COLOURS = {"postdex": "#c03028", "fts5": "#30689c", "tantivy": "#e09030", "whoosh": "#70a048"}
+#: postdex's two, with the names of their ratios.
+OURS = {"postdex": "ratio", "postdex-native": "ratio, native"}
+NAMES = {
+    "postdex": "postdex",
+    "postdex-native": "postdex, native",
+    "fts5": "SQLite FTS5",
+    "tantivy": "tantivy",
+    "whoosh": "stock Whoosh",
+    "floor": "floor",
+}
+COLOURS = {
+    "postdex": "#c03028",
+    "postdex-native": "#801878",
+    "fts5": "#30689c",
+    "tantivy": "#e09030",
+    "whoosh": "#70a048",
+}
 #: The rows that are drawn: one panel each.
-DRAWN = ("words", "phrase", "build, 1 process", "one post changed")
+DRAWN = ("words, first time", "words", "phrase", "build, 1 process", "one post changed")
+#: The unit of which more is better; all others cost something.
+RATE = "requests/s"
 
 
 class Row(NamedTuple):
@@ -27,7 +45,7 @@ class Row(NamedTuple):
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows of one size in columns, postdex's ratio to the best of the others last (below 1 is better).
+    """The rows of one size in columns, postdex's ratios to the best of the others last (below 1 is better).
 
     >>> print(table([Row(9, "phrase", "ms", ("p50", "p99"), {"postdex": (0.5, 3.0), "fts5": (1.0, 2.0)})]))
     | 9 posts | | postdex | SQLite FTS5 | ratio |
@@ -35,22 +53,29 @@ def table(rows: Sequence[Row]) -> str:
     | phrase | ms p50 / p99 | 0.50 / 3.0 | 1.0 / 2.0 | 0.50 / 1.5 |
     """
     engines = [name for name in NAMES if any(name in row.values for row in rows)]
-    heads = [f"{rows[0].posts:,} posts", "", *(NAMES[name] for name in engines), "ratio"]
-    lines = [heads, ["---", "---", *["---:"] * (len(engines) + 1)]]
+    ours = {name: head for name, head in OURS.items() if name in engines} or {"postdex": OURS["postdex"]}
+    heads = [f"{rows[0].posts:,} posts", "", *(NAMES[name] for name in engines), *ours.values()]
+    lines = [heads, ["---", "---", *["---:"] * (len(engines) + len(ours))]]
     for row in rows:
         unit = f"{row.unit} {' / '.join(row.numbers)}".strip()
         cells = [_cell(row.values[name]) if name in row.values else "–" for name in engines]
-        lines.append([row.what, unit, *cells, _cell(ratios(row))])
+        lines.append([row.what, unit, *cells, *(_cell(ratios(row, name)) for name in ours)])
     return "\n".join(f"| {' | '.join(line)} |".replace("|  |", "| |") for line in lines)
 
 
-def ratios(row: Row) -> list[float]:
-    """postdex's numbers over the smallest ones of its peers; empty without either."""
-    peers = [values for name, values in row.values.items() if name not in ("postdex", "floor")]
-    if not peers or "postdex" not in row.values:
+def ratios(row: Row, engine: str = "postdex") -> list[float]:
+    """One of our engines' numbers over the best ones of its peers, or these over ours for a rate; empty without either.
+
+    >>> ratios(Row(9, "service", RATE, (), {"postdex": [200.0], "postdex-native": [400.0], "whoosh": [100.0]}))
+    [0.5]
+    """
+    peers = [values for name, values in row.values.items() if name not in (*OURS, "floor")]
+    if not peers or engine not in row.values:
         return []
-    best = [min(numbers) for numbers in zip(*peers, strict=True)]
-    return [ours / theirs if theirs else 0.0 for ours, theirs in zip(row.values["postdex"], best, strict=True)]
+    best = [(max if row.unit == RATE else min)(numbers) for numbers in zip(*peers, strict=True)]
+    pairs = zip(row.values[engine], best, strict=True)
+    shares = [(theirs, ours) if row.unit == RATE else (ours, theirs) for ours, theirs in pairs]
+    return [part / whole if whole else 0.0 for part, whole in shares]
 
 
 def _cell(numbers: Sequence[float]) -> str:

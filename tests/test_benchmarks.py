@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,8 +25,9 @@ from postdex_index.text.analyzer import Analyzer
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "posts"
-#: What every installation has; the other peers are only compared with where somebody installed them.
-ENGINES = ("postdex", "fts5")
+#: What is there without the packages of the peers, which are only compared with where somebody installed them.
+OURS = ("postdex", "postdex-native") if find_spec("postdex_native") else ("postdex",)
+ENGINES = (*OURS, "fts5")
 KINDS = ("one word", "common word", "two words", "three words", "phrase", "typo", "identifier", "filter", "chinese")
 
 
@@ -48,19 +50,36 @@ def check(rows: list[dict[str, object]], what: str, engines: set[str]) -> None:
 
 def test_speed_measures_every_engine(tmp_path: Path) -> None:
     found = tmp_path / "speed.json"
-    sizes = ("--sizes", 50, "--each", 2, "--rounds", 1, "--jobs", 1)
+    sizes = ("--sizes", 50, "--each", 2, "--rounds", 1, "--jobs", 1, "--seconds", 0.5)
     table = run("speed.py", "--sites", SITE, *sizes, "--engines", ",".join(ENGINES), "--json", found)
-    assert table.startswith("| 50 posts | | postdex | SQLite FTS5 | floor | ratio |\n")
+    native, ratio = (" postdex, native |", " ratio, native |") if len(OURS) > 1 else ("", "")
+    assert table.startswith(f"| 50 posts | | postdex |{native} SQLite FTS5 | floor | ratio |{ratio}\n")
     rows = json.loads(found.read_text())
     assert len(table.strip().splitlines()) == 2 + len(rows)
-    both, peerless = {"postdex", "fts5"}, {"typo", "chinese"}
+    both, ours, peerless = {*ENGINES}, {*OURS}, {"typo", "chinese"}
     for what in ("words", "words, first time", *KINDS):
-        check(rows, what, {"postdex"} if what in peerless else both)
+        check(rows, what, ours if what in peerless else both)
     for what in ("index size", "memory of a build, 1 process", "one post changed"):
         check(rows, what, both)
     for what in ("build, 1 process", "cold process"):
         check(rows, what, {*both, "floor"})
-    check(rows, "nothing changed", {"postdex", "floor"})
+    check(rows, "nothing changed", {*ours, "floor"})
+    for what in ("service, again and again", "service, never twice"):
+        check(rows, what, ours)
+
+
+def test_a_kernel_that_is_missing_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    speed = import_module("speed")
+    monkeypatch.setitem(speed.ENGINES, "postdex-native", "no_such_module")
+    speed.main(["--sites", str(SITE), "--sizes", "5,6", "--only", "size", "--engines", "postdex"])
+    said = capsys.readouterr()
+    assert said.err.count("kernel") == 1
+    assert said.out.startswith("| 5 posts | | postdex | ratio |\n")
+    for name in ("speed", "measuring", "report", "workers"):
+        sys.modules.pop(name)
 
 
 def test_the_same_seed_makes_the_same_posts(tmp_path: Path) -> None:
