@@ -24,6 +24,7 @@ SOURCES = (ROOT / "index", ROOT / "search")
 #: The packages of both halves, and the modules that stand in none, in layers from the bottom: each imports only from
 #: layers below its own, or from within itself.
 LAYERS = (
+    ("postdex_index.named_tuple",),
     (
         "postdex.mcp_stdio",
         "postdex_index.errors",
@@ -434,6 +435,26 @@ def test_a_fork_waits_for_what_threads_load() -> None:
                 if node.level or (node.module or "").split(".")[0] not in sys.stdlib_module_names
             ]
     check(broken, "write `with forks.barred:` around an import in a function")
+
+
+def test_named_tuples_are_of_the_light_kind() -> None:
+    """A class of `typing.NamedTuple` costs each cold start ten times as much (`postdex_index.named_tuple`)."""
+    heavy = {"typing": "NamedTuple", "collections": "namedtuple"}
+    broken = [
+        f"{name}:{node.lineno} {heavy[node.module]}"
+        for name, path in modules().items()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and node.module in heavy and heavy[node.module] in names_of(node)
+        if name != "postdex_index.named_tuple"
+    ]
+    check(broken, "take NamedTuple from postdex_index.named_tuple")
+    eager = [
+        name
+        for name, path in modules().items()
+        if name != "postdex_index.named_tuple" and "NamedTuple" in path.read_text(encoding="utf-8")
+        if not any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in tree(path).body)
+    ]
+    check(eager, "named tuples want `from __future__ import annotations`, so that no annotation is evaluated")
 
 
 def test_nothing_is_ever_unpickled() -> None:

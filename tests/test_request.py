@@ -141,8 +141,9 @@ def test_a_new_argument_is_everywhere_by_itself(tmp_path: Path) -> None:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", ".postdex"))
     path = tmp_path / NEW_ARGUMENT[0]
     source = path.read_text(encoding="utf-8").replace("    @classmethod\n", FIELDS).replace("_ROWS = {\n", ADDED)
-    keys = "    deadline_ms: float | None\n"
-    path.write_text(source.replace(keys, f"{keys}    colour: str | None\n    reach: int\n"), encoding="utf-8")
+    keys = '        "deadline_ms": float | None,\n'
+    added = '        "colour": str | None,\n        "reach": int,\n'
+    path.write_text(source.replace(keys, keys + added), encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path / "search"), str(ROOT / "index")))}
     command = [sys.executable, "-c", SHOW]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)

@@ -6,9 +6,10 @@ Values and protocols only: an engine implements them, snippets and faces read th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from .model import StoredFields
+from .named_tuple import NamedTuple
 
 
 class StoredSection(NamedTuple):

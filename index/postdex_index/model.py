@@ -9,7 +9,9 @@ Offsets are code points of the text they were taken from, and are never changed 
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from .named_tuple import NamedTuple
 
 #: Stands in a section's text where a line of the file ended but the sentence went on.
 SOFT_BREAK = "\v"

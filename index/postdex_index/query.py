@@ -10,7 +10,9 @@ post holds adds `weight x idf x impact` to its score. Filters match and add noth
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from .named_tuple import NamedTuple
 
 
 class Term(NamedTuple):

@@ -7,8 +7,9 @@ means for `content.metadata`, how values are indexed for `write.field_values`.
 
 from __future__ import annotations
 
-from typing import NamedTuple
 from zlib import crc32
+
+from .named_tuple import NamedTuple
 
 
 class Field(NamedTuple):

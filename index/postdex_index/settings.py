@@ -12,10 +12,11 @@ import re
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from . import forks
 from .errors import ConfigError, FolderError, Remedy
+from .named_tuple import NamedTuple
 from .sites.detect import LARGEST, detect, posts_folder, style_names
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
 from postdex_index.content.reader import clashes, read, site, walk
 from postdex_index.engine.api import CommitInfo, Engine, FileTable, Reader, Search, Stats
 from postdex_index.model import Post, Problem, StoredFields
+from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Everything
 from postdex_index.settings import Settings
 from postdex_index.sites.locales import of_path, translation_key

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from traceback import print_exc
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from postdex_index.errors import MissingExtraError, PostdexError
+from postdex_index.named_tuple import NamedTuple
 
 from . import __version__, section_lookup, web_address
 from .json_arguments import misfit, schema

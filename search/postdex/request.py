@@ -3,15 +3,18 @@
 Options and `--help`, the library's signature, HTTP parameters, the OpenAPI document, the tool of an assistant and the
 tables of docs/ are made from `_ROWS`. A new argument is a field of `SearchRequest`, its row, its key in
 `SearchArguments`, and the module that acts on it. Filters are read by `argument_filters`. Light on purpose: a cold
-search loads it, so annotations are values here (as texts each would be compiled).
+search loads it.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypedDict, TypeVar, Unpack, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar, Unpack, get_args
 
 from postdex_index import schema
 from postdex_index.errors import QueryError
+from postdex_index.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from datetime import date
@@ -106,27 +109,32 @@ class Argument(NamedTuple):
         return value
 
 
-class SearchArguments(TypedDict, total=False):
-    """What `Index.search` takes besides the query, as callers may write it; each is described in `SearchRequest`."""
-
-    limit: int
-    offset: int
-    sort: Sort
-    tags: Texts
-    categories: Texts
-    after: Day
-    before: Day
-    lang: str | None
-    translations: Translations
-    drafts: bool
-    typo: bool
-    facets: Texts
-    units: Units
-    prefix_last: bool
-    snippets: bool
-    section_snippets: bool
-    explain: bool
-    deadline_ms: float | None
+#: What `Index.search` takes besides the query, as callers may write it; each is described in `SearchRequest`. Its types
+#: are values: as texts each would be compiled.
+SearchArguments = TypedDict(  # noqa: UP013
+    "SearchArguments",
+    {
+        "limit": int,
+        "offset": int,
+        "sort": Sort,
+        "tags": Texts,
+        "categories": Texts,
+        "after": Day,
+        "before": Day,
+        "lang": str | None,
+        "translations": Translations,
+        "drafts": bool,
+        "typo": bool,
+        "facets": Texts,
+        "units": Units,
+        "prefix_last": bool,
+        "snippets": bool,
+        "section_snippets": bool,
+        "explain": bool,
+        "deadline_ms": float | None,
+    },
+    total=False,
+)
 
 
 class SearchRequest(NamedTuple):
@@ -157,7 +165,7 @@ class SearchRequest(NamedTuple):
     deadline_ms: float | None = 2000
 
     @classmethod
-    def of(cls, query: str, **given: Unpack[SearchArguments]) -> "SearchRequest":
+    def of(cls, query: str, **given: Unpack[SearchArguments]) -> SearchRequest:
         """The request for a query and these arguments. Raises QueryError for what cannot be used."""
         rows = arguments()
         checked: dict[str, Any] = {

@@ -9,11 +9,11 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 from postdex_index import forks
 from postdex_index.engine.api import Engine, FileTable, Identity, Reader
 from postdex_index.errors import PostdexError, StaleError
+from postdex_index.named_tuple import NamedTuple
 from postdex_index.settings import Settings
 from postdex_index.update.refresh import Freshness, catch_up
 

@@ -12,10 +12,10 @@ import re
 import stat
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
 from ..errors import EXHAUSTED, FolderError
 from ..model import Problem
+from ..named_tuple import NamedTuple
 from ..settings import Settings
 from ..sites.detect import site_files
 from ..text.gitignore import Patterns

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..engine.api import FileStamp, IncludedFile
 from ..errors import EXHAUSTED
+from ..named_tuple import NamedTuple
 from ..sites.includes import below
 from .discovery import exhausted
 from .file_contents import content_of, decode, is_through_link, stamp

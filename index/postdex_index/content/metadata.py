@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import tzinfo
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from ..formats import dates
 from ..model import Post, Problem
+from ..named_tuple import NamedTuple
 from ..sites.generator import UNKNOWN, Generator
 from ..sites.locales import Locale, translation_key
 from ..sites.permalinks import undated

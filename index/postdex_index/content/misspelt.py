@@ -7,9 +7,9 @@ read as it was meant where nothing else can be meant, and said. Asked only of a 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from ..formats.structured import read_block
+from ..named_tuple import NamedTuple
 
 #: Names that mean something as fields: a line that begins with one of them was meant to be one.
 KNOWN = frozenset(

@@ -13,12 +13,13 @@ import stat as modes
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from .. import forks
 from ..engine.api import FileStamp
 from ..errors import EXHAUSTED, FolderError
 from ..model import Post, Problem, StoredFields
+from ..named_tuple import NamedTuple
 from .discovery import WalkResult, exhausted, lying, shown, walk
 
 if TYPE_CHECKING:

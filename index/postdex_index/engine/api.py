@@ -11,10 +11,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol, cast
+from typing import Protocol, cast
 
 from ..document import Outlined
 from ..model import Explanation, Post, Problem
+from ..named_tuple import NamedTuple
 from ..query import Leaf, Query
 from ..settings import Settings
 from ..text.analyzer import Analyzer

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from typing import NamedTuple
 from unicodedata import normalize
+
+from ..named_tuple import NamedTuple
 
 
 class Moment(NamedTuple):

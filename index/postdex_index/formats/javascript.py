@@ -8,8 +8,8 @@ Whatever else stands in the place of a value is unknown, and None. Linear in the
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from ..named_tuple import NamedTuple
 from .yaml_fast import Loaded, Value
 
 #: A module makes no more values, counting those of a constant wherever it is named; real settings have 5,000 at most.

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from ..named_tuple import NamedTuple
 
 #: What structured text can hold: text, nothing, lists and mappings of these.
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"

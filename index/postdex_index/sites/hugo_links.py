@@ -9,11 +9,11 @@ import posixpath
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
 from unicodedata import category, normalize
 from urllib.parse import unquote_plus
 
 from ..formats import dates
+from ..named_tuple import NamedTuple
 from .generator import Address, Config, Site
 from .hugo_pages import Page, page_of, rules_of, sections_of
 from .hugo_settings import Rules

@@ -6,8 +6,9 @@ What the settings say of that is told by `hugo_settings`; its link is for `hugo_
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from ..named_tuple import NamedTuple
 from .hugo_settings import Language, Mount, Rules, rules
 from .locales import Locale, of_path
 

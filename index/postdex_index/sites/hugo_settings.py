@@ -11,8 +11,9 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from ..named_tuple import NamedTuple
 from .safe_patterns import safe_pattern
 from .site_config import language, read_settings, table, text, texts
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+
+from ..named_tuple import NamedTuple
 
 #: A file that is included by one that is included, and so on.
 DEEPEST = 10

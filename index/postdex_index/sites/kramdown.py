@@ -6,8 +6,8 @@ Lines keep their numbers, and all is linear in the body.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from ..named_tuple import NamedTuple
 from ..text.fences import Fences
 
 _COMMENT, _COMMENT_END = "{::comment}", re.compile(r"\{:/(?:comment)?\}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from operator import attrgetter
-from typing import NamedTuple
 
 from ..model import Post, Problem, StoredFields
+from ..named_tuple import NamedTuple
 
 _REGION = re.compile(r"[a-z]{2}-[a-z]{2,4}")
 #: Codes that a path segment or a file's last suffix may be on its own. Those that are also everyday

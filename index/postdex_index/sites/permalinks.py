@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from ..formats import dates
 from ..model import Problem
+from ..named_tuple import NamedTuple
 from .generator import Address, Location, Site
 
 _PLACEHOLDER = re.compile(r":([a-z_]+)")

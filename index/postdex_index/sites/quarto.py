@@ -9,9 +9,10 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from unicodedata import category
 
+from ..named_tuple import NamedTuple
 from ..text import globs
 from ..text.fences import Fences
 from .generator import Address, Config, Generator, PlainBody, Site

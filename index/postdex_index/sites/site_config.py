@@ -6,10 +6,11 @@ from __future__ import annotations
 import os
 import re
 import stat
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..formats.structured import read_block
 from ..model import Problem
+from ..named_tuple import NamedTuple
 from .detect import LARGEST, file_text
 
 if TYPE_CHECKING:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal
 from unicodedata import category
+
+from ..named_tuple import NamedTuple
 
 #: Stand around emphasis, links and pictures in the text of a heading; no body may hold them.
 INLINE_START, INLINE_STOP = "\x02", "\x03"

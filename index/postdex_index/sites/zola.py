@@ -6,9 +6,9 @@ By its documentation and tests: it is not run here.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 from unicodedata import category, normalize
 
+from ..named_tuple import NamedTuple
 from .generator import Address, Config, Generator, Site
 from .locales import Locale, of_path
 from .permalinks import split_path

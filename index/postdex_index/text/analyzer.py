@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
+from ..named_tuple import NamedTuple
 from .characters import fold, is_spaceless, raw_pattern, raw_tokens, run_characters, simplified
 from .stemming import stem, stop_words
 from .tokenizer import terms_at, whole_term

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from ..named_tuple import NamedTuple
 from . import globs
 
 #: Longer patterns are no patterns.

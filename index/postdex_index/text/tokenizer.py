@@ -28,8 +28,8 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
-from typing import NamedTuple
 
+from ..named_tuple import NamedTuple
 from .characters import (
     MAX_WORDS,
     STYLE,

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 from zlib import crc32
 
 from .. import forks
@@ -26,6 +26,7 @@ from ..content import reader
 from ..engine.api import BulkWriter, Engine, FileStamp, FileTable, Identity, Put, Writer
 from ..errors import EngineUnavailableError, IndexDamagedError, IndexLockedError, IndexWriteError
 from ..model import Problem
+from ..named_tuple import NamedTuple
 from ..settings import Settings
 from ..sites.detect import LARGEST, surroundings
 from ..text.analyzer import Analyzer

@@ -15,13 +15,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from .. import forks
 from ..content import reader
 from ..content.discovery import NEVER, shown
 from ..engine.api import Engine, FileStamp, FileTable, Reader
 from ..errors import FolderError, IndexLockedError, PostdexError
+from ..named_tuple import NamedTuple
 from ..settings import Settings
 from ..sites.detect import surroundings
 from ..text.gitignore import Patterns

@@ -6,11 +6,12 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from postdex_index.errors import ConfigError
+from postdex_index.named_tuple import NamedTuple
 
 from .console import note, out
 from .search_command import ready

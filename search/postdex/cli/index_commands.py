@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +14,7 @@ from postdex_index import settings
 from postdex_index.engine.api import hosted
 from postdex_index.errors import EngineUnavailableError, IndexFault, IndexMissingError, PostdexError
 from postdex_index.model import Problem
+from postdex_index.named_tuple import NamedTuple
 
 from .console import Bar, flush, note, out, out_json, post_path, shown_path, usual_jobs
 from .search_command import insist_on_files, insist_on_posts, ready, say_other_folder

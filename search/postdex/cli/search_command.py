@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from postdex_index.errors import FolderError, IndexDamagedError
+from postdex_index.named_tuple import NamedTuple
 
 from .console import Bar, here, note, out, out_json, post_path, shown_path, usual_jobs, wants_color, width
 

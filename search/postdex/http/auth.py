@@ -13,7 +13,9 @@ import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from postdex_index.named_tuple import NamedTuple
 
 from .errors import RequestError
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 from postdex_index import forks
 from postdex_index.errors import NotFoundError
+from postdex_index.named_tuple import NamedTuple
 
 from .. import __version__, section_lookup, web_address
 from ..cli.console import usual_jobs

@@ -6,10 +6,12 @@ No token and no body ever gets here. Where the lines go is `server`'s.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from postdex_index.named_tuple import NamedTuple
 
 from ..output import wire
 from ..text_safety import printable

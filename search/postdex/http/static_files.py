@@ -8,9 +8,11 @@ from __future__ import annotations
 import gzip
 from hashlib import blake2b
 from importlib.resources import files
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
+
+from postdex_index.named_tuple import NamedTuple
 
 from . import page
 

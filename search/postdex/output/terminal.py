@@ -8,10 +8,10 @@ escape sequences written here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from postdex_index.document import Document
 from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK, Explanation, Problem, Span
+from postdex_index.named_tuple import NamedTuple
 
 from ..faces import in_words
 from ..results.values import Hit, HitList, IndexState, SectionHit, Snippet

@@ -9,8 +9,8 @@ text that anybody pasted.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Leaf, Phrase, Synonyms, Term
 from postdex_index.text import tokenizer
 from postdex_index.text.characters import is_spaceless

@@ -16,9 +16,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
 
 from postdex_index.engine.api import IndexedWord, Reader
+from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Clauses, Keyword, Leaf, Phrase, Query, Synonyms, Term
 from postdex_index.text.edit_distance import edit_distance
 

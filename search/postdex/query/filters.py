@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import DateRange, Keyword
 from postdex_index.schema import FILTERS as FILTERED
 from postdex_index.text.analyzer import Analyzer

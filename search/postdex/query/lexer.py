@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import NamedTuple
 
 from postdex_index import schema
+from postdex_index.named_tuple import NamedTuple
 
 #: Fields that hold words, and those that filter.
 WORD_FIELDS = frozenset(field.name for field in schema.FIELDS if field.searched)

@@ -9,8 +9,9 @@ much, `planner` decides what is required and what only scores, with `terms` and 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Clauses, Everything, Query, leaves
 
 from .as_typed import Whole, whole

@@ -7,9 +7,10 @@ nothing to stand between are left out and said. What a group means is left to `p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from postdex_index.errors import QueryError
+from postdex_index.named_tuple import NamedTuple
 
 from .lexer import FILTERS, QueryToken
 

@@ -7,10 +7,11 @@ insisted on the word as typed, `suggest_corrections` only says it. What it may h
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from postdex_index import forks
 from postdex_index.engine.api import Reader
+from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Clauses, Fuzzy, Leaf, Phrase, Query, Synonyms, Term, Wildcard
 from postdex_index.text.analyzer import Analyzer
 

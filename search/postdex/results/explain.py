@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import NamedTuple
 
 from postdex_index.content.reader import lying
 from postdex_index.document import Outlined
 from postdex_index.engine.api import Engine, FileTable, Reader, Search, hosted
 from postdex_index.model import Explanation
+from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Clauses, Keyword, Query
 from postdex_index.settings import Settings
 from postdex_index.update import refresh

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from operator import attrgetter
-from typing import NamedTuple
 
 from postdex_index import schema
 from postdex_index.document import Outlined, Passage
 from postdex_index.engine.api import Answer, Reader, Search
 from postdex_index.model import Explanation
+from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
 from postdex_index.text import globs
 from postdex_index.text.analyzer import Analyzer

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple
 
 from postdex_index.document import Document, LeafPositions
+from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Clauses, Leaf, Phrase, Prefix, Query, Synonyms, Term, leaves
 from postdex_index.text.analyzer import Analyzer
 from postdex_index.text.characters import is_spaceless

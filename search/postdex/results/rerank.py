@@ -16,10 +16,11 @@ from functools import lru_cache
 from heapq import heapify, heappushpop
 from operator import itemgetter
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from postdex_index.document import Outline
 from postdex_index.engine.api import FEWEST, Candidate
+from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Leaf, Synonyms, Term
 from postdex_index.schema import BODY, HEADING
 from postdex_index.scoring import norm, saturation

@@ -10,9 +10,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from postdex_index.engine.api import UNTYPED, Answer, AsTyped, Reader, Search
+from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Query, Synonyms, leaves, show
 from postdex_index.text.characters import is_spaceless
 

@@ -18,10 +18,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from math import log
 from operator import itemgetter
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from postdex_index.document import Mark, Passage
 from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK, Span
+from postdex_index.named_tuple import NamedTuple
 from postdex_index.text.analyzer import Analyzer
 
 from ..text_safety import printable

@@ -6,9 +6,10 @@ Small, immutable and typed, as `postdex_index.model`, whose spans and explanatio
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from postdex_index.model import Explanation, Span
+from postdex_index.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from typing import Self

@@ -8,8 +8,8 @@ positions, from positions; what they are worth among others is said in `hits`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from typing import NamedTuple
 
+from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Leaf, Phrase, Prefix, Synonyms, Term
 from postdex_index.text.characters import is_spaceless
 

@@ -8,8 +8,8 @@ Lines keep their numbers, code stays, and all is linear in the body.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from ...named_tuple import NamedTuple
 from .inline_syntax import INLINE
 
 #: What begins all that may be no Markdown, or hide it: a fence, code, an escape, an expression, a comment, a tag.

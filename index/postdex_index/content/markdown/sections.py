@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from unicodedata import normalize
 
 import pyromark
 
 from ...model import INCLUDED_BREAK, SOFT_BREAK, Problem, Section
+from ...named_tuple import NamedTuple
 from ...sites.slugs import GITHUB, SlugStyle
 from .block_syntax import plain_blocks
 from .inline_syntax import LINK_START, LINK_STOP, MORE_MARK, fence_code_tags

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from importlib.metadata import version
 from statistics import median
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ...errors import IndexFault, Remedy
 from ...model import Problem
+from ...named_tuple import NamedTuple
 from ..api import Inspection
 from .cluster import credentials
 from .cluster.answers import NoSuchDocument, RefusedError

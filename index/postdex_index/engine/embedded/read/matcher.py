@@ -19,8 +19,8 @@ from heapq import nlargest
 from itertools import accumulate, compress, pairwise
 from math import ceil, log
 from operator import and_, or_
-from typing import NamedTuple
 
+from ....named_tuple import NamedTuple
 from ....query import Clauses, DateRange, Everything, Keyword, Leaf, Phrase, Query, Synonyms, Term
 from ....scoring import COVERAGE
 from .combined_postings import Postings, partial_lists

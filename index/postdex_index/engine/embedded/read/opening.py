@@ -5,10 +5,10 @@ What lies there is verified as it is opened (`commits`, `segment`); here a commi
 
 from __future__ import annotations
 
-from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from ....errors import IndexDamagedError, IndexMissingError, Remedy
+from ....named_tuple import NamedTuple
 from ...api import Identity
 from ..format.segment_file import SegmentFile, damaged
 from ..storage.commits import Commit, SegmentEntry, Store

@@ -11,8 +11,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, compress, islice
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from ....named_tuple import NamedTuple
 from ....query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
 from ....schema import BODY, CODE, CODES, TITLE
 from ....scoring import field_score, impact, quantize, saturate

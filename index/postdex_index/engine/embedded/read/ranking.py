@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from heapq import nlargest
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from .... import scoring
+from ....named_tuple import NamedTuple
 from ....query import Leaf
 from ...api import AsTyped, LeafStats
 from .matcher import ImpactRow, Matcher

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cached_property
 from itertools import pairwise
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from .... import forks
+from ....named_tuple import NamedTuple
 from ....query import Leaf
 from ....schema import SORTS
 from ....text.analyzer import Analyzer

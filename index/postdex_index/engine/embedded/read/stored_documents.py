@@ -7,10 +7,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate, chain, islice
 from json import JSONDecoder
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from ....document import LeafPositions, Mark, Outline, Passage, StoredSection
 from ....model import INCLUDED_BREAK, SOFT_BREAK, StoredFields
+from ....named_tuple import NamedTuple
 from ....schema import CODE, STORED
 from ....text.analyzer import Analyzer
 from ....text.characters import ASIAN, is_spaceless, run_letters

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from itertools import compress
 from math import log
 from operator import itemgetter
-from typing import NamedTuple
 
+from ....named_tuple import NamedTuple
 from ..format.columns import ORIGINAL
 from .doc_values import Columns
 

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from operator import index
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import WeakValueDictionary
 from zlib import crc32
 
@@ -31,6 +31,7 @@ import Stemmer
 from .... import schema, scoring
 from ....errors import IndexDamagedError, IndexMissingError, IndexVersionError, IndexWriteError, Remedy
 from ....model import Problem
+from ....named_tuple import NamedTuple
 from ....text.tokenizer import RULES
 from ...api import FileStamp, Identity
 from ..format import durable_files

@@ -11,10 +11,11 @@ import json
 from array import array
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
-from typing import Any, NamedTuple
+from typing import Any
 from zlib import crc32
 
 from ....model import Post
+from ....named_tuple import NamedTuple
 from ....schema import SORTS
 from ....text.analyzer import Analyzer
 from ....text.tokenizer import terms_at

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from itertools import chain, compress, groupby, islice, pairwise, repeat
 from operator import add, itemgetter, sub
-from typing import Any, NamedTuple
+from typing import Any
 
+from ....named_tuple import NamedTuple
 from ....schema import BODY, CODE, SCORED, SORTS
 from ..format.columns import COLUMNS, FORM, MAX_FORMS, STEM
 from ..format.segment_file import Column, lines

@@ -15,8 +15,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain, compress, count, islice, pairwise
 from operator import ne, sub
-from typing import NamedTuple
 
+from ....named_tuple import NamedTuple
 from ....schema import BODY, SCORED, TITLE
 from ....scoring import FIELD_SATURATION, SCALE, norm, quantize, saturate, saturation
 from ....text.characters import is_spaceless

@@ -10,9 +10,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from ....model import Post
+from ....named_tuple import NamedTuple
 from ....scoring import OWN_AVERAGES
 from ....text.analyzer import Analyzer
 from ..format import segment_file

@@ -22,11 +22,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ....content import reader
 from ....errors import IndexWriteError, Remedy
 from ....model import Problem
+from ....named_tuple import NamedTuple
 from ....settings import Settings
 from ....text.analyzer import Analyzer
 from ...api import FileStamp

@@ -7,9 +7,10 @@ everything else that is not a whole answer is an `EngineUnavailableError`. Nothi
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import Any
 
 from ....errors import EngineUnavailableError
+from ....named_tuple import NamedTuple
 
 #: So much is shown of what a server said, in characters.
 LONGEST_REASON = 300

@@ -6,9 +6,10 @@ Ids make it safe to send one twice: a document is the same each time. Nothing he
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from ....errors import EngineUnavailableError
+from ....named_tuple import NamedTuple
 from .answers import LATER, RefusedError, failure, server_error
 from .node import json_line
 

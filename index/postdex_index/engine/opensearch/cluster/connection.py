@@ -14,10 +14,11 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from .... import forks
 from ....errors import EngineUnavailableError
+from ....named_tuple import NamedTuple
 from .answers import (
     BLOCKS,
     LATER,

@@ -14,10 +14,11 @@ import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from ....errors import ConfigError
+from ....named_tuple import NamedTuple
 
 PREFIX = "POSTDEX_OPENSEARCH_"
 NAMES = ("hosts", "user", "password", "api_key", "ca", "aws_region", "aws_service")

@@ -11,12 +11,13 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import opensearchpy
 import urllib3
 
 from ....errors import ConfigError, EngineUnavailableError, MissingExtraError
+from ....named_tuple import NamedTuple
 from .answers import LATER
 from .credentials import PREFIX, Access, Host
 

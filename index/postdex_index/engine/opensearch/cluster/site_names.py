@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import NamedTuple
 
+from ....named_tuple import NamedTuple
 from ....settings import Settings, wrong_site_name
 from ....sites.detect import detect, posts_folder
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, compress, pairwise, repeat
-from typing import Any, NamedTuple
+from typing import Any
 
+from ....named_tuple import NamedTuple
 from ....schema import BODY, FACETS, SORTS, TITLE
 from ....text.characters import is_spaceless
 from ...embedded.format.columns import DISPLAY, FORM, INDIRECT, NO_DATE, STEM

@@ -10,9 +10,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from .... import scoring
+from ....named_tuple import NamedTuple
 from ....query import Leaf, leaves
 from ....schema import SORTS
 from ...api import Search

@@ -8,8 +8,9 @@ query's words comes from what the cluster counted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from ....named_tuple import NamedTuple
 from ....query import Leaf
 from ....schema import FACETS
 from ...api import Search

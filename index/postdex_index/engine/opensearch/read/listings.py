@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
+from ....named_tuple import NamedTuple
 from ..format.one_post_segment import SEGMENT, content_of
 from ..storage.commit import document_id
 from .segment_cache import DocumentKey

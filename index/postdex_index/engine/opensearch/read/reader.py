@@ -7,11 +7,12 @@ translations is shown for `grouping`; here an answer is put together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ....document import Outlined
 from ....errors import NotFoundError
 from ....model import Explanation
+from ....named_tuple import NamedTuple
 from ....query import Query, leaves
 from ....text.analyzer import Analyzer
 from ...api import FEWEST, Answer, Identity, IndexedWord, Search, Stats

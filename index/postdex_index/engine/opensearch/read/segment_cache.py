@@ -9,8 +9,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
+from ....named_tuple import NamedTuple
 from ...embedded.read.scope import Segment
 
 #: Packed bytes of the segments that are kept; open they take some six times as much.

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from ....named_tuple import NamedTuple
 from ....query import Clauses, Everything, Keyword, Query
 from ....text.analyzer import Analyzer
 from ...embedded.read.matcher import Matcher

@@ -11,10 +11,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 from zlib import crc32
 
 from ....errors import EngineUnavailableError
+from ....named_tuple import NamedTuple
 from ....query import Leaf, Query
 from ....text.analyzer import Analyzer
 from ...api import Search

@@ -8,8 +8,9 @@ words stand, and in which of their originals: `embedded.read.translations` says 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
+from ....named_tuple import NamedTuple
 from ....query import Fuzzy, Phrase, Prefix, Synonyms, Term, Wildcard
 
 #: So many counts are kept.

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
-from typing import NamedTuple
 
+from ....named_tuple import NamedTuple
 from ....query import (
     Clauses,
     DateRange,

@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import nlargest
 from itertools import pairwise
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
+from ....named_tuple import NamedTuple
 from ....query import Fuzzy, Leaf, Prefix, Wildcard
 from ....text import globs
 from ....text.edit_distance import edit_distance

@@ -16,9 +16,10 @@ from functools import cached_property
 from hashlib import blake2b
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ....errors import EngineUnavailableError, IndexDamagedError, IndexMissingError, IndexVersionError, Remedy
+from ....named_tuple import NamedTuple
 from ...api import Identity
 from ...embedded.write.inverter import FieldTotal
 from ..cluster.answers import LATER, NoSuchDocument

@@ -12,10 +12,11 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from ....errors import IndexDamagedError, IndexWriteError, Remedy
+from ....named_tuple import NamedTuple
 from ...api import FileStamp, IncludedFile
 from ...embedded.format import durable_files
 from ...embedded.storage import file_table

@@ -14,9 +14,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ....errors import EngineUnavailableError, IndexDamagedError, IndexWriteError
+from ....named_tuple import NamedTuple
 from ..cluster.answers import Conflict, NoSuchDocument
 from ..format.schema_mapping import OURS, is_ours
 

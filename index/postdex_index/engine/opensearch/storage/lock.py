@@ -18,10 +18,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from .... import forks
 from ....errors import EngineUnavailableError, IndexDamagedError, IndexLockedError, IndexWriteError, Remedy
+from ....named_tuple import NamedTuple
 from ..cluster.answers import Conflict, NoSuchDocument
 from .commit import Version
 from .indices import create_locks, write_alias

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from ....named_tuple import NamedTuple
 from .file_stamps import FileStamps
 from .indices import SiteIndices
 from .lock import LockName

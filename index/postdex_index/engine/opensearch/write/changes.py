@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from ....named_tuple import NamedTuple
 from ...api import FileStamp, Put
 from ..storage.commit import SiteCommit
 from ..storage.file_stamps import same_file, stamp_of

@@ -10,9 +10,10 @@ from __future__ import annotations
 import secrets
 import time
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from ....errors import EngineUnavailableError
+from ....named_tuple import NamedTuple
 from ..format import schema_mapping
 from ..storage.commit import Contents, Numbers, SiteCommit
 from ..storage.indices import Survey, next_alias

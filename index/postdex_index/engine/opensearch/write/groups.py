@@ -8,7 +8,9 @@ posts of a language with those that they are translations of.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
+
+from ....named_tuple import NamedTuple
 
 #: The fields of a document that follow from its group.
 GROUP_FIELDS = ("group", "group_language", "group_silent", "group_translated", "compared", "compared_with")

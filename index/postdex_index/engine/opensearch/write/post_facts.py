@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
+from ....named_tuple import NamedTuple
 from ...embedded.format.columns import ORIGINAL
 from ...embedded.read.scope import Segment
 from ...embedded.write.inverter import FieldTotal

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from ....named_tuple import NamedTuple
 from ..storage.commit import SiteCommit
 from . import stored_versions
 from .changes import Change

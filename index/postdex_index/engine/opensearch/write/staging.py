@@ -13,9 +13,10 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from operator import add
-from typing import IO, NamedTuple
+from typing import IO
 
 from ....model import Post
+from ....named_tuple import NamedTuple
 from ....schema import BODY, CODE, HEADING, SCORED
 from ....scoring import OWN_AVERAGES
 from ....text.analyzer import Analyzer

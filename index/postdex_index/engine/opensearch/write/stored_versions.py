@@ -5,8 +5,9 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from ....named_tuple import NamedTuple
 from ..cluster.bulk import BulkItem
 from ..format.documents import LONGEST_VALUE, document
 from ..format.one_post_segment import SEGMENT, content_of, opened

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ....content import reader
 from ....model import Problem
+from ....named_tuple import NamedTuple
 from ....settings import Settings
 from ....text.analyzer import Analyzer
 from ...api import Put
