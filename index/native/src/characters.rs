@@ -29,6 +29,8 @@ pub const EMOJI: u16 = 64;
 pub const EMOJI_STYLE: u16 = 128;
 /// Python's `str.isalnum`.
 pub const ALNUM: u16 = 256;
+/// Python's `str.isprintable`.
+pub const PRINTABLE: u16 = 512;
 /// The class was looked up: no character has 0.
 const KNOWN: u16 = 1 << 15;
 
@@ -45,6 +47,7 @@ unsafe extern "C" {
     fn _PyUnicode_IsDecimalDigit(character: u32) -> i32;
     fn _PyUnicode_IsDigit(character: u32) -> i32;
     fn _PyUnicode_IsNumeric(character: u32) -> i32;
+    fn _PyUnicode_IsPrintable(character: u32) -> i32;
     fn _PyUnicode_IsWhitespace(character: u32) -> i32;
 }
 
@@ -63,7 +66,7 @@ pub fn class(character: u32) -> u16 {
 fn look_up(character: u32) -> u16 {
     let own = CLASSES[character as usize].load(Relaxed) & OWN;
     // SAFETY: functions of this Python that look into constant tables, right for any number.
-    let (alnum, digit, blank) = unsafe {
+    let (alnum, digit, blank, printable) = unsafe {
         (
             _PyUnicode_IsAlpha(character) != 0
                 || _PyUnicode_IsDecimalDigit(character) != 0
@@ -71,10 +74,11 @@ fn look_up(character: u32) -> u16 {
                 || _PyUnicode_IsNumeric(character) != 0,
             _PyUnicode_IsDecimalDigit(character) != 0,
             _PyUnicode_IsWhitespace(character) != 0,
+            _PyUnicode_IsPrintable(character) != 0,
         )
     };
     let word = (alnum || character == '_' as u32) && own & SPACELESS == 0;
-    let bits = [(word, WORD), (digit, DIGIT), (blank, BLANK), (alnum, ALNUM)];
+    let bits = [(word, WORD), (digit, DIGIT), (blank, BLANK), (alnum, ALNUM), (printable, PRINTABLE)];
     let found = bits.iter().map(|&(is, bit)| if is { bit } else { 0 }).sum::<u16>() | own | KNOWN;
     CLASSES[character as usize].store(found, Relaxed);
     found

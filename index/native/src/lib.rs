@@ -5,6 +5,10 @@
 
 mod characters;
 mod guard;
+mod passages;
+mod sentences;
+mod shown_text;
+mod snippets;
 mod texts;
 
 use pyo3::prelude::*;
@@ -18,6 +22,8 @@ mod postdex_native {
 
     #[pymodule_export]
     use super::characters::{raw_tokens, set_characters};
+    #[pymodule_export]
+    use super::snippets::best_fragments;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -50,8 +50,12 @@ macro_rules! with_units {
 
 /// These characters as a Python text.
 pub fn text_of<'py, U: Unit>(py: Python<'py>, units: &[U]) -> Bound<'py, PyString> {
-    let codes: Vec<u32> = units.iter().map(|unit| unit.code()).collect();
-    // SAFETY: a new reference or null; all codes came out of a text, so they are characters. Kind 4: UCS-4.
+    text_of_codes(py, &units.iter().map(|unit| unit.code()).collect::<Vec<u32>>())
+}
+
+/// The same of code points, each out of a text or a character that we know.
+pub fn text_of_codes<'py>(py: Python<'py>, codes: &[u32]) -> Bound<'py, PyString> {
+    // SAFETY: a new reference or null; the codes are characters. Kind 4: UCS-4.
     unsafe {
         let text = pyo3::ffi::PyUnicode_FromKindAndData(4, codes.as_ptr().cast(), codes.len() as isize);
         Bound::from_owned_ptr(py, text).cast_into_unchecked()

@@ -20,6 +20,7 @@ from math import log
 from operator import itemgetter
 from typing import TypeAlias
 
+from postdex_index import native
 from postdex_index.document import Mark, Passage
 from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK, Span
 from postdex_index.named_tuple import NamedTuple
@@ -90,6 +91,15 @@ def snippet(
     >>> snippet(Passage(text, 0, 7, (Mark(16, 19, 0),), False, False), [2.0], width=40)
     Snippet(text='The SMC socket fell back to TCP.', spans=(Span(start=4, length=3),), line=7)
     """
+    shown, spans, line = best_fragments(passage, leaf_weights, width, fragments, around)
+    return Snippet(shown, tuple(map(Span._make, spans)), line)
+
+
+@native.twin
+def best_fragments(
+    passage: Passage, leaf_weights: Sequence[float], width: int, fragments: int, around: Range | None, /
+) -> tuple[str, Sequence[Range], int]:
+    """What a snippet is made of: its text, where its marks stand as (start, length), and its line."""
     # A passage cut out of a section may begin inside a word: it is left out, but no mark.
     text = passage.text
     marks = sorted(passage.marks)
@@ -189,7 +199,9 @@ def _score(marks: Sequence[Mark], length: int, leaf_weights: Sequence[float]) ->
         counts[mark.leaf] = counts.get(mark.leaf, 0) + 1
         adjacent += mark.leaf != before.leaf and mark.start - before.stop <= 1
         before = mark
-    score = sum(leaf_weights[leaf] * count / (count + norm) for leaf, count in counts.items())
+    score = 0.0  # not `sum`, which adds otherwise from Python 3.12 on
+    for leaf, count in counts.items():
+        score += leaf_weights[leaf] * count / (count + norm)
     return score * (1 + _GROUP * (len(counts) - 1)) * (1 + _ADJACENT * min(adjacent, _MAX_ADJACENT))
 
 
@@ -300,7 +312,7 @@ def _joined(
     marks: Sequence[Mark],
     leaf_weights: Sequence[float],
     first: int = -1,
-) -> Snippet:
+) -> tuple[str, Sequence[Range], int]:
     """The places as one clean text with the spans of their marks, and the file's line of what stands at `first`,
     otherwise of the heaviest."""
     shown, begin = "", places[0][0]
@@ -324,7 +336,7 @@ def _joined(
             first = heaviest(passage.text, shown_marks, leaf_weights)
     line = passage.line + _lines(passage.text, 0, first)
     goes_on = passage.cut_stop if places[-1][1] == len(passage.text) else places[-1][1] not in bounds
-    return Snippet(shown + (_ELLIPSIS if goes_on and not shown.endswith(_ENDS) else ""), tuple(spans), line)
+    return shown + (_ELLIPSIS if goes_on and not shown.endswith(_ENDS) else ""), spans, line
 
 
 def _lines(text: str, start: int, stop: int) -> int:
