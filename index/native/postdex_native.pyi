@@ -1,6 +1,7 @@
 """The loops of postdex, compiled. What each does is said where its Python stands, which is named here."""
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Callable, Sequence
 
 INTERFACE: int
 VERSION: str
@@ -18,3 +19,27 @@ def best_fragments(
     around: tuple[int, int] | None,
     /,
 ) -> tuple[str, list[tuple[int, int]], int]: ...
+
+# engine/embedded/write/word_inverter.py
+class Inverter:
+    def __init__(
+        self,
+        terms_at: Callable[[str, bool], tuple[tuple[str, ...], ...]],
+        run_text: Callable[[str], str],
+        simplified: Callable[[str], str] | None,
+        body: int,
+        heading: int,
+        code: int,
+        addresses: Sequence[int],
+        /,
+    ) -> None: ...
+    def begin(self, language: str, /) -> None: ...
+    def add_text(self, field: int, text: str, /) -> None: ...
+    def add_section(self, heading: str, text: str, code: Sequence[int], links: Sequence[int], /) -> None: ...
+    def end(self) -> None: ...
+    @property
+    def lengths(self) -> list[array[int]]: ...
+    def languages(self) -> list[str]: ...
+    def occurrences(self) -> list[tuple[dict[str, array[int]], dict[str, array[int]]]]: ...
+    def spelled(self) -> dict[str, str]: ...
+    def places(self) -> dict[str, bytes | array[int]]: ...

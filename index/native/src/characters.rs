@@ -35,7 +35,7 @@ pub const PRINTABLE: u16 = 512;
 const KNOWN: u16 = 1 << 15;
 
 /// At most so many words in one raw token.
-const MAX_WORDS: usize = 12;
+pub const MAX_WORDS: usize = 12;
 
 /// The class of each character, 0 until it is asked for: pages that nobody touches cost nothing.
 static CLASSES: [AtomicU16; 0x11_0000] = [const { AtomicU16::new(0) }; 0x11_0000];

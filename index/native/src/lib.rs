@@ -3,12 +3,19 @@
 //!
 //! Arguments and results are numbers, bytes, texts, arrays and lists of them: nothing here knows a class of postdex.
 
+mod arrays;
 mod characters;
+mod checkpoints;
 mod guard;
+mod inverter;
+mod language;
+mod occurrences;
 mod passages;
 mod sentences;
 mod shown_text;
 mod snippets;
+mod spellings;
+mod terms;
 mod texts;
 
 use pyo3::prelude::*;
@@ -22,6 +29,8 @@ mod postdex_native {
 
     #[pymodule_export]
     use super::characters::{raw_tokens, set_characters};
+    #[pymodule_export]
+    use super::inverter::Inverter;
     #[pymodule_export]
     use super::snippets::best_fragments;
 

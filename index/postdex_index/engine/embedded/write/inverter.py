@@ -24,7 +24,7 @@ from ..format.segment_file import Column, lines
 from ..format.text_blocks import TextWriter
 from .checkpoints import code_edges
 from .field_values import filter_values, short_texts, sort_value, stored_values, title_names
-from .word_inverter import WordInverter
+from .native_word_inverter import word_inverter
 
 #: Positions are 16 bits; a post with more goes into a wide segment, where they are 32.
 NARROW_POSITIONS = 65_000
@@ -48,7 +48,7 @@ class Inversion:
         self.analyzer = analyzer
         self.posts = 0
         self.characters = 0
-        self._words = WordInverter(analyzer, wide)
+        self._words = word_inverter(analyzer, wide)
         self._values: dict[str, list[int]] = {}
         self._written: dict[str, str] = {}
         self._title_keys: list[int] = []

@@ -25,7 +25,7 @@ from .checkpoints import stretches
 from .postings_writer import Occurrences, invert
 
 #: Fields that are addresses, or parts of some: how they spell a word counts where no text has it.
-_ADDRESSES = (*CODES["aliases"], *CODES["slug"])
+ADDRESSES = (*CODES["aliases"], *CODES["slug"])
 
 Call: TypeAlias = Callable[[int], None]
 
@@ -140,7 +140,7 @@ class WordInverter:
         if calls is None:
             words = self._languages.setdefault(stemmer_language(lang), Occurrences({}, {}))
             fields = [_TermCalls(words, self._wide, field) for field in range(len(SCORED))]
-            spelled = [self._addresses if code in _ADDRESSES else self._spelled for code in range(len(fields))]
+            spelled = [self._addresses if code in ADDRESSES else self._spelled for code in range(len(fields))]
             calls = [_Calls(terms, here, False) for terms, here in zip(fields, spelled, strict=True)]
             self._calls[lang] = calls = [*calls, _Calls(fields[BODY], self._spelled, True)]
         return calls
