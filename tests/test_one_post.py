@@ -19,6 +19,7 @@ from storage import SETTINGS
 
 from postdex_index.content import discovery, reader
 from postdex_index.engine.embedded.format.columns import COLUMNS
+from postdex_index.engine.embedded.read.candidates import count_lanes
 from postdex_index.engine.embedded.read.scope import Part, Scope, Segment
 from postdex_index.engine.embedded.write.checkpoints import code_edges, stretches
 from postdex_index.engine.embedded.write.field_values import short_texts
@@ -230,7 +231,7 @@ def test_a_post_is_searched_in_memory(query: Query) -> None:
     for post in example_posts():
         scope = Scope([Part(_opened(post), frozenset(), False)])
         fields = document(scope.parts[0].segment)
-        matching = scope.matcher.count(scope.matcher.match(query))
+        matching = count_lanes(scope.matcher.match(query))
         match query:
             case Term(text):
                 assert matching == (next(iter(stems({text: 0}, stemmer_language(post.lang)))) in fields["stems"])

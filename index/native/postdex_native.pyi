@@ -1,7 +1,7 @@
 """The loops of postdex, compiled. What each does is said where its Python stands, which is named here."""
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 INTERFACE: int
 VERSION: str
@@ -43,3 +43,21 @@ class Inverter:
     def occurrences(self) -> list[tuple[dict[str, array[int]], dict[str, array[int]]]]: ...
     def spelled(self) -> dict[str, str]: ...
     def places(self) -> dict[str, bytes | array[int]]: ...
+
+# engine/embedded/read/candidates.py
+def best_candidates(
+    lanes: int,
+    posts: int,
+    rows: Sequence[tuple[bytes, float]],
+    most: float,
+    coverage: bytes,
+    count: int,
+    always: Set[int],
+    /,
+) -> list[tuple[float, float, int]]: ...
+
+# engine/embedded/read/matcher.py
+def impact_row(docs: Sequence[int], impacts: bytes, posts: int, /) -> tuple[bytes, int]: ...
+
+# engine/embedded/read/combined_postings.py
+def max_impacts(members: Sequence[tuple[Sequence[int], Sequence[int]]], /) -> tuple[list[int], bytes]: ...

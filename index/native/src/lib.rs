@@ -4,11 +4,13 @@
 //! Arguments and results are numbers, bytes, texts, arrays and lists of them: nothing here knows a class of postdex.
 
 mod arrays;
+mod buffers;
 mod characters;
 mod checkpoints;
 mod guard;
 mod inverter;
 mod language;
+mod matching;
 mod occurrences;
 mod passages;
 mod sentences;
@@ -31,6 +33,8 @@ mod postdex_native {
     use super::characters::{raw_tokens, set_characters};
     #[pymodule_export]
     use super::inverter::Inverter;
+    #[pymodule_export]
+    use super::matching::{best_candidates, impact_row, max_impacts};
     #[pymodule_export]
     use super::snippets::best_fragments;
 

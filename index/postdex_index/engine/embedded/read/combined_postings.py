@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import chain
 from typing import Protocol
 
+from .... import native
+
 
 class Postings(Protocol):
     """The postings of a leaf in a segment: `docs` ascending, `impacts` parallel to them, a byte each."""
@@ -85,9 +87,7 @@ class UnionPostings(Postings):
     __slots__ = ("_members", "docs", "impacts")
 
     def __init__(self, members: Sequence[Postings]) -> None:
-        self.docs, self.impacts = max_impacts(
-            chain.from_iterable([zip(member.docs, member.impacts, strict=True) for member in members])
-        )
+        self.docs, self.impacts = max_impacts([(member.docs, member.impacts) for member in members])
         self._members = members
 
     def positions(self, doc_id: int) -> Sequence[int]:
@@ -115,15 +115,21 @@ def partial_lists(members: Iterable[Postings]) -> dict[int, Set[int]]:
     return title_docs_of
 
 
-def max_impacts(postings: Iterable[tuple[int, int]]) -> tuple[Sequence[int], bytes]:
-    """Posts, ascending, and the maximum impact of each, from (post, impact) in any order."""
+@native.twin
+def max_impacts(members: Sequence[tuple[Sequence[int], Sequence[int]]]) -> tuple[Sequence[int], bytes]:
+    """Posts, ascending, and the maximum impact of each, from the posts of some postings and the impacts there.
+
+    >>> max_impacts([([1, 3], b"\x05\x02"), ([0, 3], b"\x01\x04")])
+    ([0, 1, 3], b'\x01\x05\x04')
+    """
     best: dict[int, int] = {}
     get = best.get
-    for doc_id, value in postings:
-        if value > get(doc_id, 0):
-            best[doc_id] = value
-    docs = sorted(best)
-    return docs, bytes(map(best.__getitem__, docs))
+    for docs, impacts in members:
+        for doc_id, value in zip(docs, impacts, strict=True):
+            if value > get(doc_id, 0):
+                best[doc_id] = value
+    ascending = sorted(best)
+    return ascending, bytes(map(best.__getitem__, ascending))
 
 
 def impact_in(postings: Postings, doc_id: int) -> int:

@@ -1,40 +1,30 @@
-"""Which posts of a snapshot match a query, and which of them can be among the best?
+"""Which posts of a snapshot match a query?
 
 Posts are byte lanes: a word has a row of one byte a post, and Python's big integers add, mask and
 compare all posts at once (1.7 ns a post and word, as fast as numpy). A segment keeps its own rows
 (`ImpactRows`); put side by side they are those of the snapshot, so that many segments cost what one of
 their size does (16 segments of 100,000 posts: two thirds of the time of one after the other).
-`Matcher.match` gives the lanes of the posts that match, `candidates` their upper bounds by addition of
-scaled rows, and the exact scores of the few that can still be among the best. Every fast way gives the
-same top and the same totals as a loop over all postings: tests/test_matching.py.
+`Matcher.match` gives the lanes of the posts that match; which of them can be among the best is `candidates`' answer.
+Every fast way gives the same totals as a loop over all postings: tests/test_matching.py.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
-from functools import cache, lru_cache, reduce
-from heapq import nlargest
+from collections.abc import Iterable, Sequence, Set
+from functools import reduce
 from itertools import accumulate, compress, pairwise
-from math import ceil, log
 from operator import and_, or_
 
+from .... import native
 from ....named_tuple import NamedTuple
 from ....query import Clauses, DateRange, Everything, Keyword, Leaf, Phrase, Query, Synonyms, Term
-from ....scoring import COVERAGE
+from .candidates import MASK_01, MASK_FF, best_candidates, docs_of
 from .combined_postings import Postings, partial_lists
 from .doc_values import Columns
 from .postings import PostingLists, Sought
 from .vocabulary import Vocabulary
 
-MASK_FF = bytes([0]) + b"\xff" * 255
-MASK_01 = bytes([0]) + b"\x01" * 255
-#: Scales of upper bounds are rounded up to a power of this.
-_STEP = 1.02
-_LOG_STEP = log(_STEP)
-#: With more leaves their rounding up would leave little of a byte for what they are worth.
-_MAX_ROWS = 100
 #: Rows of leaves are kept until they are so many bytes, in each segment and in the whole.
 SEGMENT_BYTES, WHOLE_BYTES = 8_000_000, 64_000_000
 
@@ -65,10 +55,7 @@ class ImpactRows:
         postings = self._lists.postings(sought, among)
         row = None
         if postings:
-            impact_bytes = bytearray(self.posts)
-            for doc_id, value in zip(postings.docs, postings.impacts, strict=True):
-                impact_bytes[doc_id] = value
-            row = SegmentImpactRow(postings, bytes(impact_bytes), max(postings.impacts))
+            row = SegmentImpactRow(postings, *impact_row(postings.docs, postings.impacts, self.posts))
         size = 500 + (self.posts + len(row.postings.docs) * 2 if row else 0)
         if size > self._room:
             self._rows, self._coverages, self._room = {}, {}, SEGMENT_BYTES
@@ -99,6 +86,19 @@ class ImpactRows:
                 row[doc_id] = coverage
             lanes = self._coverages[number] = int.from_bytes(row, "little")
         return lanes
+
+
+@native.twin
+def impact_row(docs: Sequence[int], impacts: bytes, posts: int) -> tuple[bytes, int]:
+    """The impacts of postings as a row of so many posts, and the maximum of them.
+
+    >>> impact_row([1, 3], b"\x05\x02", 4)
+    (b'\x00\x05\x00\x02', 5)
+    """
+    row = bytearray(posts)
+    for doc_id, value in zip(docs, impacts, strict=True):
+        row[doc_id] = value
+    return bytes(row), max(impacts)
 
 
 class ImpactRow:
@@ -291,14 +291,9 @@ class Matcher:
         pieces = [mask.to_bytes(source.rows.posts, "little") for mask, source in zip(lanes, self.sources, strict=True)]
         return int.from_bytes(b"".join(pieces), "little")
 
-    @staticmethod
-    def count(lanes: int) -> int:
-        """The number of posts whose lane is not 0."""
-        return lanes.bit_count() >> 3
-
     def docs(self, lanes: int) -> Iterable[int]:
         """The posts whose lane is not 0, ascending."""
-        return compress(range(self.posts), self.lane_bytes(lanes))
+        return docs_of(lanes, self.posts)
 
     # -- the best
 
@@ -308,31 +303,18 @@ class Matcher:
         rows: Sequence[tuple[ImpactRow, float]],
         coverage: bytes,
         count: int,
-        always: Iterable[int] = (),
+        always: Set[int] = frozenset(),
     ) -> list[tuple[float, float, int]]:
-        """The matching posts that can be among the best `count`, as (base score, title share, post), unordered.
+        """The matching posts that can be among the best `count`, as (base score, title share, post).
 
-        `lanes` are those of the matching posts, `rows` those of the leaves with the factors of their bytes,
-        `title_coverage` what `title_coverage` makes of them; `always` are posts to score in any case, if they match.
+        `lanes` are those of the matching posts, `rows` those of the leaves with the factors of their bytes, `coverage`
+        what `title_coverage` makes of them; `always` are posts to score in any case, if they match.
         """
-        docs = self._reaching(lanes, rows, count, coverage)
-        if always:
-            matching = self.lane_bytes(lanes)
-            docs.update([doc_id for doc_id in always if matching[doc_id]])
-        return self._scored(docs, rows, coverage)
-
-    @staticmethod
-    def _scored(
-        docs: Collection[int], rows: Sequence[tuple[ImpactRow, float]], coverage: bytes
-    ) -> list[tuple[float, float, int]]:
-        """Posts with their base scores and the shares of their titles."""
-        bases = [0.0] * len(docs)
+        most = 0.0
         for row, factor in rows:
-            impacts = map(row.impacts.__getitem__, docs)
-            bases = [base + factor * value for base, value in zip(bases, impacts, strict=True)]
-        if not coverage:
-            return [(base, 0.0, doc_id) for base, doc_id in zip(bases, docs, strict=True)]
-        return [(base, coverage[doc_id] / 255, doc_id) for base, doc_id in zip(bases, docs, strict=True)]
+            most += row.max_impact * factor
+        pairs = [(row.impacts, factor) for row, factor in rows]
+        return best_candidates(lanes, self.posts, pairs, most, coverage, count, always)
 
     def title_coverage(self, rows: Sequence[tuple[ImpactRow, float]]) -> bytes:
         """Title coverage by post in 1/255, a byte each; empty where no title has a term of the query."""
@@ -348,82 +330,3 @@ class Matcher:
                 for coverage, source in zip(coverages, self.sources, strict=True)
             ]
         )
-
-    def _reaching(self, lanes: int, rows: Sequence[tuple[ImpactRow, float]], count: int, coverage: bytes) -> set[int]:
-        """Posts whose upper bound can reach the `count` best, or all matching ones where that's simpler."""
-        if self.count(lanes) <= count:
-            return set(reaching(self.lane_bytes(lanes), 1))
-        most = sum(row.max_impact * factor for row, factor in rows)
-        if not most or len(rows) > _MAX_ROWS:
-            return set(self.docs(lanes))
-        # Each scaled impact is rounded up, by less than _STEP times and one: so a lane is at least the exact value,
-        # and 254 at most.
-        scale = (254 - len(rows)) / most / _STEP
-        bounds = 0
-        for row, factor in rows:
-            if not factor:
-                continue
-            bounds += int.from_bytes(row.impacts.translate(_table(ceil(log(factor * scale) / _LOG_STEP))), "little")
-        bounds &= lanes
-        upper = self.lane_bytes(bounds)
-        least = threshold(upper, count)
-        if not least:
-            return set(self.docs(lanes))
-        # So many are sure to score this: who cannot is out.
-        promising = self._scored([*reaching(upper, least)], rows, coverage)
-        floor = nlargest(count, [base * (1 + COVERAGE * title_share) for base, title_share, _ in promising])[-1]
-        # Nor is the post with the best base score, which titles and headings are measured against, ever out.
-        reach = int(min(floor, max([base for base, _, _ in promising])) * scale)
-        if reach <= 1:
-            return set(self.docs(lanes))
-        docs = set(reaching(upper, reach))
-        if coverage:
-            titled = self.lane_bytes(bounds & int.from_bytes(coverage.translate(MASK_FF), "little"))
-            for doc_id in reaching(titled, max(1, int(reach / (1 + COVERAGE)))):
-                if titled[doc_id] * (1 + COVERAGE / 255 * coverage[doc_id]) >= reach:
-                    docs.add(doc_id)
-        return docs
-
-
-@lru_cache(1024)
-def _table(steps: int) -> bytes:
-    """Impact byte -> its upper bound, scaled by _STEP to this power; 0 stays 0. Steps, so that few tables do."""
-    scale = _STEP**steps
-    return bytes([0] + [min(255, int(scale * value) + 1) for value in range(1, 256)])
-
-
-def reaching(row: bytes, value: int) -> Iterator[int]:
-    """Where the bytes of a row stand that are `value` or more. To mark them first is four times as fast as to look for
-    a range of bytes.
-
-    >>> list(reaching(bytes([0, 3, 9, 5]), 4))
-    [2, 3]
-    """
-    return map(_MATCH_START, _ONE_BYTE.finditer(row.translate(_marks_from(value))))
-
-
-def threshold(row: bytes, count: int) -> int:
-    """The largest value that at least `count` bytes of the row reach; 0 if fewer are above 0.
-
-    >>> threshold(bytes([0, 3, 9, 5]), 2)
-    5
-    """
-    row = row.translate(None, b"\0")
-    low, high = 0, 256
-    while len(row) >= count and high - low > 1:
-        middle = (low + high) >> 1
-        rest = row.translate(None, bytes(range(middle)))
-        if len(rest) >= count:
-            low, row = middle, rest
-        else:
-            high = middle
-    return low
-
-
-@cache
-def _marks_from(value: int) -> bytes:
-    """A table for `bytes.translate`: 1 from this value on."""
-    return bytes([byte >= value for byte in range(256)])
-
-
-_ONE_BYTE, _MATCH_START = re.compile(b"\x01"), re.Match.start

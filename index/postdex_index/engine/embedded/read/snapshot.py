@@ -18,6 +18,7 @@ from ....query import Clauses, DateRange, Everything, Keyword, Query, Term, leav
 from ....text.analyzer import Analyzer
 from ...api import FEWEST, Answer, AsTyped, Identity, IndexedWord, Search, Stats
 from . import ranking
+from .candidates import count_lanes
 from .ranking import RankedCandidate, Weighed
 from .scope import Part, Scope, languages_of
 from .stored_documents import StoredDocument
@@ -68,7 +69,7 @@ class Snapshot:
         together = groups.together(scope.matcher.lane_bytes(matching)) if groups and search.facets else ()
         counts = {name: scope.facet(name, matching, together) for name in search.facets}
         stats = (*weighed.stats, *wholes.stats)
-        total = scope.matcher.count(lanes)
+        total = count_lanes(lanes)
         return Answer(candidates, total, counts, stats, scope is scope_of_all, groups is not None)
 
     def totals(self, queries: Sequence[Query], *, drafts: bool = False) -> list[int]:
@@ -76,7 +77,7 @@ class Snapshot:
         matcher = self._scope(drafts).matcher
         shaped = (Clauses, Keyword, DateRange, Everything)
         return [
-            matcher.count(matcher.match(query)) if isinstance(query, shaped) else matcher.doc_freq(query)
+            count_lanes(matcher.match(query)) if isinstance(query, shaped) else matcher.doc_freq(query)
             for query in queries
         ]
 

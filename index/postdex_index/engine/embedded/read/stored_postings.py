@@ -174,7 +174,7 @@ class ContiguousPostings(Postings):
         self._numbers = numbers
         self._start, stop = lists.bounds(numbers)
         docs = lists.docs[self._start : stop]
-        self.docs, self.impacts = max_impacts(zip(docs, lists.impacts[self._start : stop], strict=True))
+        self.docs, self.impacts = max_impacts([(docs, lists.impacts[self._start : stop])])
         # The posts of all lists as characters: in a text one is found at the speed of memory.
         self._posts = str(docs, "utf-16-le", "surrogatepass")
 
