@@ -27,11 +27,11 @@ QUICK = [
 #: The others: they start processes, fill disks, look through a browser, or try thousands of examples.
 THOROUGH = [
     "analysis", "bad_settings", "benchmarks", "build", "cli", "cluster_commits", "cluster_connection", "codec",
-    "cold_start", "commit_protocol", "concurrency", "connection", "cut", "damage", "docs", "doctor", "doors",
-    "edges", "embedding", "engine_contract", "errors", "faults", "forks", "history", "hostile", "hugo", "includes",
-    "invariants", "listings", "lists", "malformed", "marks", "matching", "mcp", "native", "native_hits",
-    "native_inverter", "native_matching", "one_post", "page", "posts", "rank", "recorded_cluster", "render",
-    "replaced", "request", "rescue", "schema", "segments", "service", "site_goldens", "site_paths", "sites",
+    "cold_start", "commit_protocol", "concurrency", "connection", "cut", "damage", "docs", "doctor", "doors", "edges",
+    "embedding", "engine_contract", "errors", "faults", "forks", "history", "hostile", "hugo", "includes",
+    "invariants", "listings", "lists", "malformed", "marks", "matching", "mcp", "native", "native_columns",
+    "native_hits", "native_inverter", "native_matching", "one_post", "page", "posts", "rank", "recorded_cluster",
+    "render", "replaced", "request", "rescue", "schema", "segments", "service", "site_goldens", "site_paths", "sites",
     "staging", "store", "suggest", "threads", "translations", "typed", "watch", "web_address",
 ]  # fmt: skip
 

@@ -67,6 +67,7 @@ BUILDING = {
         "postdex_index.engine.embedded.storage.retained_commits",
     ),
     *(
+        "postdex_index.engine.embedded.write.posting_columns",
         "postdex_index.engine.embedded.write.postings_writer",
         "postdex_index.engine.embedded.storage.write_lock",
         "postdex_index.engine.embedded.check.verify_contents",

@@ -15,7 +15,7 @@ from postdex_index.engine.embedded.format.columns import FORM, STEM
 from postdex_index.engine.embedded.read.combined_postings import UnionPostings
 from postdex_index.engine.embedded.read.postings import PostingLists
 from postdex_index.engine.embedded.read.stored_postings import ContiguousPostings, StoredPostings
-from postdex_index.engine.embedded.write.postings_writer import Impacts, ListWriter
+from postdex_index.engine.embedded.write.postings_writer import ListWriter
 from postdex_index.schema import SCORED
 
 POSTS = 5
@@ -42,7 +42,7 @@ class InMemory:
 
 def written(lists: Written, wide: bool) -> PostingLists:
     """The lists, written and open."""
-    writer = ListWriter(wide)
+    writer = ListWriter([[0] * POSTS for _ in SCORED], [0.0] * len(SCORED), wide)
     shift = 32 if wide else 16
     for name in sorted(lists):
         occurrences = sorted(
@@ -55,9 +55,8 @@ def written(lists: Written, wide: bool) -> PostingLists:
         places = array("Q" if wide else "I", [place for place, _ in occurrences])
         which = bytes([index for _, index in occurrences])
         writer.add(name, surfaces, places, (), which if len(surfaces) > 1 else b"")
-    impacts = Impacts([[0] * POSTS for _ in SCORED], [0.0] * len(SCORED))
     spelled = {surface: surface.upper() for surfaces in lists.values() for surface in surfaces if len(surface) > 2}
-    return PostingLists(InMemory(writer.columns(impacts, spelled), wide))  # type: ignore[arg-type]
+    return PostingLists(InMemory(writer.columns(spelled), wide))  # type: ignore[arg-type]
 
 
 def check(lists: Written, wide: bool) -> None:

@@ -61,3 +61,16 @@ def impact_row(docs: Sequence[int], impacts: bytes, posts: int, /) -> tuple[byte
 
 # engine/embedded/read/combined_postings.py
 def max_impacts(members: Sequence[tuple[Sequence[int], Sequence[int]]], /) -> tuple[list[int], bytes]: ...
+
+# engine/embedded/write/posting_columns.py
+class PostingColumns:
+    def __init__(
+        self,
+        norms: Sequence[array[float]],
+        scoring: tuple[Sequence[float], float, float],
+        fields: tuple[int, int],
+        skips: tuple[int, int],
+        /,
+    ) -> None: ...
+    def add(self, positions: array[int], outside_body: Sequence[int], titled: bool, /) -> None: ...
+    def columns(self) -> dict[str, bytes | bytearray | array[int]]: ...

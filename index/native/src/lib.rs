@@ -8,11 +8,13 @@ mod buffers;
 mod characters;
 mod checkpoints;
 mod guard;
+mod impacts;
 mod inverter;
 mod language;
 mod matching;
 mod occurrences;
 mod passages;
+mod postings;
 mod sentences;
 mod shown_text;
 mod snippets;
@@ -35,6 +37,8 @@ mod postdex_native {
     use super::inverter::Inverter;
     #[pymodule_export]
     use super::matching::{best_candidates, impact_row, max_impacts};
+    #[pymodule_export]
+    use super::postings::PostingColumns;
     #[pymodule_export]
     use super::snippets::best_fragments;
 

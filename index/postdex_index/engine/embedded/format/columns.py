@@ -1,6 +1,6 @@
 """Which columns does a segment have, and what do they hold?
 
-Written by `inverter.py`, `word_inverter.py`, `postings_writer.py`, `term_dictionary_writer.py`, `surface_forms.py` and
+Written by `inverter.py`, `word_inverter.py`, `posting_columns.py`, `term_dictionary_writer.py`, `surface_forms.py` and
 `text_blocks.py`, put together by `merger.py`, read by `postings.py`, `term_dictionary.py`, `surface_forms.py`,
 `doc_values.py`, `stored_documents.py`, `text_blocks.py` and `snapshot.py`. A change here is a new format: raise
 `commits.FORMAT`.

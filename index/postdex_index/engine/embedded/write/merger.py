@@ -23,7 +23,7 @@ from ..format.text_blocks import TextWriter
 from ..read.scope import Part, Segment
 from ..read.stored_documents import BEYOND
 from .inverter import FieldTotal, field_totals, values_columns
-from .postings_writer import Impacts, ListWriter
+from .postings_writer import ListWriter
 from .segment_builder import average_lengths
 
 #: Columns with an item for each post, and those that say where a post's stretch of others begins.
@@ -244,7 +244,7 @@ def _running(lengths: Iterable[int]) -> Iterator[int]:
 def _merged_lists(
     parts: Sequence[MergePart], lengths: Sequence[Sequence[int]], averages: Sequence[float], wide: bool
 ) -> dict[str, Column]:
-    writer = ListWriter(wide)
+    writer = ListWriter(lengths, averages, wide)
     sources = [_SegmentLists(part) for part in parts]
     shift = 32 if wide else 16
     for name, group in groupby(merge(*(source.names() for source in sources), key=itemgetter(0)), key=itemgetter(0)):
@@ -252,7 +252,7 @@ def _merged_lists(
     spelled: dict[str, str] = {}
     for source in reversed(sources):
         spelled |= source.display_forms
-    return writer.columns(Impacts(lengths, averages), spelled)
+    return writer.columns(spelled)
 
 
 def _merge_list(writer: ListWriter, name: str, members: Sequence[tuple[_SegmentLists, int]], shift: int) -> None:

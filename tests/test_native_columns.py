@@ -1,0 +1,101 @@
+"""Are the columns of a segment from the compiled kernel those of the Python that it stands for, to the byte?"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from postdex_index import native
+from postdex_index.engine.embedded.format.segment_file import Column
+from postdex_index.engine.embedded.write.posting_columns import posting_columns
+from postdex_index.schema import BODY, SCORED
+
+pytestmark = pytest.mark.skipif(not native.IN_USE, reason="no compiled kernel is installed")
+
+#: Posts of a segment: more than a block of postings, so that a list may have several.
+POSTS = 150
+CODES = [code for code in range(len(SCORED)) if code != BODY]
+
+
+class PostingList(NamedTuple):
+    """What `PostingColumns.add` takes."""
+
+    positions: array[int]
+    outside_body: Sequence[int]
+    titled: bool
+
+
+class Lengths(NamedTuple):
+    """Field lengths by field code: in each post, and what impacts are measured against."""
+
+    in_posts: Sequence[Sequence[int]]
+    averages: Sequence[float]
+
+
+@st.composite
+def posting_lists(draw: st.DrawFn) -> PostingList:
+    """A list: few occurrences in most posts, in others so many that a byte cannot say it; some outside of bodies."""
+    counts = draw(
+        st.dictionaries(st.integers(0, POSTS - 1), st.integers(1, 4) | st.integers(250, 300), min_size=1, max_size=8)
+        | st.just(dict.fromkeys(range(POSTS), 1))
+    )
+    positions, outside_body = array("I"), []
+    for doc, count in sorted(counts.items()):
+        step = draw(st.integers(1, 65_535 // count))
+        positions.extend(doc << 16 | place * step for place in range(count))
+        if len(counts) < POSTS or doc % 7 == 0:
+            codes = draw(st.lists(st.sampled_from(CODES), max_size=min(count, 5)))
+            outside_body += [doc << 16 | code for code in codes]
+    return PostingList(positions, draw(st.permutations(outside_body)), draw(st.booleans()))
+
+
+LENGTHS = st.builds(
+    Lengths,
+    st.lists(st.lists(st.integers(0, 65_535), min_size=7, max_size=7), min_size=len(SCORED), max_size=len(SCORED)).map(
+        lambda columns: [(column * POSTS)[:POSTS] for column in columns]
+    ),
+    st.lists(st.just(0.0) | st.floats(0.1, 5_000), min_size=len(SCORED), max_size=len(SCORED)),
+)
+
+
+def same(native_columns: Mapping[str, Column], python_columns: Mapping[str, Column]) -> None:
+    """The same bytes under the same names, of the same items."""
+    assert native_columns.keys() == python_columns.keys()
+    for name, column in python_columns.items():
+        views = memoryview(native_columns[name]), memoryview(column)
+        assert views[0].format == views[1].format, name
+        assert views[0] == views[1], name
+
+
+def written(lists: Sequence[PostingList], lengths: Lengths) -> Mapping[str, Column]:
+    """The columns of these lists."""
+    postings = posting_columns(*lengths, wide=False)
+    for one in lists:
+        postings.add(*one)
+    return postings.columns()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(posting_lists(), max_size=6), st.sampled_from([1, 1, 13]), LENGTHS)
+def test_postings(lists: list[PostingList], times: int, lengths: Lengths) -> None:
+    """Any posting lists; with up to 78 of them, more than a block of lists."""
+    native_columns = written(lists * times, lengths)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(native, "IN_USE", False)
+        same(native_columns, written(lists * times, lengths))
+
+
+def test_columns_are_given_once() -> None:
+    """Lists that have given their columns, or were left half done, say so instead of giving others."""
+    from postdex_index.errors import NativeError
+
+    postings = posting_columns([[1]] * len(SCORED), [1.0] * len(SCORED), wide=False)
+    with pytest.raises(NativeError, match="index out of bounds"):
+        postings.add(array("I", [1 << 16]), (), True)
+    with pytest.raises(NativeError, match="given their columns, or a fault came between"):
+        postings.columns()
