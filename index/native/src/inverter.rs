@@ -155,7 +155,7 @@ impl Inverter {
     fn spelled<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let [texts, addresses] = &self.spellings;
         let spelled = PyDict::new(py);
-        for (term, written) in texts.shown_before(addresses) {
+        for (term, written) in texts.shown(addresses) {
             spelled.set_item(term, written)?;
         }
         Ok(spelled)
@@ -319,12 +319,13 @@ impl Inverter {
 
 fn taken<'py>(py: Python<'py>, language: &mut Language) -> PyResult<[Bound<'py, PyDict>; 2]> {
     language.forget_tokens();
-    let found = std::mem::take(&mut language.occurrences);
+    let found = std::mem::take(&mut language.occurrences).by_form();
     let (positions, outside_body) = (PyDict::new(py), PyDict::new(py));
-    for (number, (form, occurrences)) in found.forms.iter().zip(found.positions).enumerate() {
-        positions.set_item(&**form, array(py, &occurrences)?)?;
-        if let Some(occurrences) = found.outside_body.get(&(number as u32)) {
-            outside_body.set_item(&**form, array(py, occurrences)?)?;
+    for (number, form) in found.forms.iter().enumerate() {
+        positions.set_item(&**form, array(py, found.everywhere.of(number))?)?;
+        let outside = found.outside_body.of(number);
+        if !outside.is_empty() {
+            outside_body.set_item(&**form, array(py, outside)?)?;
         }
     }
     Ok([positions, outside_body])

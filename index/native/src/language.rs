@@ -27,18 +27,43 @@ pub struct Field {
     pub is_address: bool,
 }
 
-/// What a raw token stands for: the forms at each position it takes.
-enum Meaning {
-    Word(u32),
-    Compound(Box<[Box<[u32]>]>),
-}
-
 /// A raw token that was read.
+#[derive(Clone, Copy)]
 struct Token {
-    meaning: Meaning,
+    /// That of its form, or its place among the compounds.
+    number: u32,
+    is_compound: bool,
     spelling: Spelling,
     /// Whether its spelling was noted, in texts and in addresses.
     is_noted: [bool; 2],
+}
+
+/// The raw tokens that were read: most have at most 16 characters of Latin-1, and these are a number of 16 bytes, so
+/// that to find one is to look at one place in memory.
+#[derive(Default)]
+struct Tokens {
+    short: FxHashMap<Short, Token>,
+    others: FxHashMap<Box<str>, Token>,
+}
+
+type Short = (u64, u64);
+
+impl Tokens {
+    /// What is known of a token: by its key if it is short, else by its text.
+    #[inline]
+    fn get(&self, key: Option<Short>, raw: &str) -> Option<Token> {
+        match key {
+            Some(key) => self.short.get(&key).copied(),
+            None => self.others.get(raw).copied(),
+        }
+    }
+
+    fn set(&mut self, key: Option<Short>, raw: &str, token: Token) {
+        match key {
+            Some(key) => self.short.insert(key, token),
+            None => self.others.insert(raw.into(), token),
+        };
+    }
 }
 
 /// Where the words of a language stand, and the raw tokens that were read in it.
@@ -46,7 +71,9 @@ pub struct Language {
     pub code: String,
     pub occurrences: Occurrences,
     /// In prose and in code.
-    tokens: [FxHashMap<Box<str>, Token>; 2],
+    tokens: [Tokens; 2],
+    /// Of tokens with several forms: those at each position they take.
+    compounds: Vec<Box<[Box<[u32]>]>>,
     /// The form of two characters of a run, and of its last one (0 for the second).
     bigrams: FxHashMap<(u32, u32), u32>,
     /// The token at hand, and the run at hand: kept for their memory.
@@ -60,6 +87,7 @@ impl Language {
             code: code.to_owned(),
             occurrences: Occurrences::default(),
             tokens: Default::default(),
+            compounds: Vec::new(),
             bigrams: FxHashMap::default(),
             raw: String::new(),
             run: Vec::new(),
@@ -69,6 +97,7 @@ impl Language {
     /// Give back the memory of tokens: nothing is added any more.
     pub fn forget_tokens(&mut self) {
         self.tokens = Default::default();
+        self.compounds = Vec::new();
         self.bigrams = FxHashMap::default();
     }
 
@@ -86,16 +115,60 @@ impl Language {
         if is_spaceless(token) {
             return self.add_run(py, asked, token, place, field);
         }
-        self.raw.clear();
-        self.raw.extend(token.iter().map(|unit| char::from_u32(unit.code()).unwrap_or(char::REPLACEMENT_CHARACTER)));
-        let spelled = &mut spellings[usize::from(field.is_address)];
-        if let Some(known) = self.tokens[usize::from(field.is_code)].get_mut(self.raw.as_str()) {
-            return Ok(known.put(&mut self.occurrences, &self.raw, place, field, spelled));
+        let key = packed(token);
+        if key.is_none() {
+            self.spell(token);
         }
-        let mut token = self.read(py, asked, field.is_code)?;
-        let width = token.put(&mut self.occurrences, &self.raw, place, field, spelled);
-        self.tokens[usize::from(field.is_code)].insert(self.raw.as_str().into(), token);
-        Ok(width)
+        let token = match self.tokens[usize::from(field.is_code)].get(key, &self.raw) {
+            Some(known) if known.is_noted[usize::from(field.is_address)] => known,
+            known => {
+                self.spell(token);
+                self.learn(py, asked, key, known, field, spellings)?
+            }
+        };
+        Ok(self.put(token, place, field))
+    }
+
+    /// Make this the raw token at hand.
+    fn spell<U: Unit>(&mut self, token: &[U]) {
+        let characters = token.iter().map(|unit| char::from_u32(unit.code()).unwrap_or(char::REPLACEMENT_CHARACTER));
+        self.raw.clear();
+        self.raw.extend(characters);
+    }
+
+    /// Remember the raw token at hand, which may be known from fields of the other kind, and note how it spells a term.
+    fn learn(
+        &mut self,
+        py: Python<'_>,
+        asked: &Asked,
+        key: Option<Short>,
+        known: Option<Token>,
+        field: Field,
+        spellings: &mut [Spellings; 2],
+    ) -> PyResult<Token> {
+        let mut token = match known {
+            Some(token) => token,
+            None => self.read(py, asked, field.is_code)?,
+        };
+        token.is_noted[usize::from(field.is_address)] = true;
+        self.note_spelling(token, &mut spellings[usize::from(field.is_address)]);
+        self.tokens[usize::from(field.is_code)].set(key, &self.raw, token);
+        Ok(token)
+    }
+
+    #[inline]
+    fn put(&mut self, token: Token, place: u32, field: Field) -> u32 {
+        if !token.is_compound {
+            self.occurrences.note(token.number, place, field.other);
+            return 1;
+        }
+        let positions = &self.compounds[token.number as usize];
+        for (place, forms) in (place..).zip(positions) {
+            for &form in forms {
+                self.occurrences.note(form, place, field.other);
+            }
+        }
+        positions.len() as u32
     }
 
     /// Read the raw token at hand for the first time.
@@ -108,19 +181,35 @@ impl Language {
             let groups = asked.terms_at.bind(py).call1((&text, is_code))?;
             (groups_of(&groups)?, text.call_method0("lower")?.extract()?)
         };
-        let forms: Box<[Box<[u32]>]> =
-            groups.iter().map(|terms| terms.iter().map(|term| self.occurrences.number(term)).collect()).collect();
         let spelling = match &groups[..] {
-            [terms] if terms[0] == raw => Spelling::Itself(forms[0][0]),
-            [terms] if terms[0] == lower => Spelling::Written(forms[0][0]),
-            [terms, _, ..] if terms.len() > 1 => Spelling::Written(forms[0][1]),
+            [terms] if terms[0] == raw => Spelling::Itself,
+            [terms] if terms[0] == lower => Spelling::Otherwise,
+            [terms, _, ..] if terms.len() > 1 => Spelling::Otherwise,
             _ => Spelling::Nothing,
         };
-        let meaning = match &forms[..] {
-            [only] if only.len() == 1 => Meaning::Word(only[0]),
-            _ => Meaning::Compound(forms),
+        let forms: Box<[Box<[u32]>]> =
+            groups.iter().map(|terms| terms.iter().map(|term| self.occurrences.number(term)).collect()).collect();
+        let (number, is_compound) = match &forms[..] {
+            [only] if only.len() == 1 => (only[0], false),
+            _ => {
+                self.compounds.push(forms);
+                (self.compounds.len() as u32 - 1, true)
+            }
         };
-        Ok(Token { meaning, spelling, is_noted: [false; 2] })
+        Ok(Token { number, is_compound, spelling, is_noted: [false; 2] })
+    }
+
+    /// Note how the raw token at hand spells a term: its one, or the joined form of its parts.
+    fn note_spelling(&self, token: Token, spelled: &mut Spellings) {
+        let form = match self.compounds.get(token.number as usize) {
+            Some(positions) if token.is_compound => match &positions[..] {
+                [] => return,
+                [only] => only[0],
+                [first, ..] => *first.get(1).unwrap_or(&first[0]),
+            },
+            _ => token.number,
+        };
+        spelled.note(&self.occurrences.forms[form as usize], &self.raw, token.spelling);
     }
 
     /// Rule 7: a bigram at every character, the last one alone.
@@ -154,36 +243,18 @@ impl Language {
     }
 }
 
-impl Token {
-    #[inline]
-    fn put(
-        &mut self,
-        occurrences: &mut Occurrences,
-        raw: &str,
-        place: u32,
-        field: Field,
-        spelled: &mut Spellings,
-    ) -> u32 {
-        let is_noted = &mut self.is_noted[usize::from(field.is_address)];
-        if !*is_noted {
-            *is_noted = true;
-            spelled.note(raw, self.spelling, &occurrences.forms);
-        }
-        match &self.meaning {
-            Meaning::Word(form) => {
-                occurrences.note(*form, place, field.other);
-                1
-            }
-            Meaning::Compound(positions) => {
-                for (place, forms) in (place..).zip(positions) {
-                    for &form in forms {
-                        occurrences.note(form, place, field.other);
-                    }
-                }
-                positions.len() as u32
-            }
-        }
+/// A raw token as a number of 16 bytes, if it is so short and of Latin-1.
+#[inline]
+fn packed<U: Unit>(token: &[U]) -> Option<Short> {
+    let mut bytes = [0; 16];
+    if token.len() > bytes.len() {
+        return None;
     }
+    for (byte, unit) in bytes.iter_mut().zip(token) {
+        *byte = u8::try_from(unit.code()).ok()?;
+    }
+    let whole = u128::from_le_bytes(bytes);
+    Some((whole as u64, (whole >> 64) as u64))
 }
 
 /// Whether a raw token is a run of a script without blanks.

@@ -2,15 +2,16 @@
 
 use rustc_hash::FxHashMap;
 
-/// Occurrences by number of a word form; numbers are in the order in which the forms come first.
+/// Occurrences as they come, one after the other: to put each with those of its form at once would wait for memory
+/// twice per word. Forms have numbers in the order in which they come first.
 #[derive(Default)]
 pub struct Occurrences {
     pub forms: Vec<Box<str>>,
-    /// All of each form, as post << 16 | position, ascending.
-    pub positions: Vec<Vec<u32>>,
-    /// Those in other fields than the body, as post << 16 | field code.
-    pub outside_body: FxHashMap<u32, Vec<u32>>,
     numbers: FxHashMap<Box<str>, u32>,
+    /// Form and post << 16 | position.
+    everywhere: Vec<(u32, u32)>,
+    /// Of those in other fields than the body: form and post << 16 | field code.
+    outside_body: Vec<(u32, u32)>,
 }
 
 impl Occurrences {
@@ -21,7 +22,6 @@ impl Occurrences {
         }
         let number = self.forms.len() as u32;
         self.forms.push(form.into());
-        self.positions.push(Vec::new());
         self.numbers.insert(form.into(), number);
         number
     }
@@ -29,9 +29,58 @@ impl Occurrences {
     /// One more occurrence of a form, in the body unless a field is named.
     #[inline]
     pub fn note(&mut self, form: u32, occurrence: u32, other_field: Option<u32>) {
-        self.positions[form as usize].push(occurrence);
+        self.everywhere.push((form, occurrence));
         if let Some(field) = other_field {
-            self.outside_body.entry(form).or_default().push(occurrence & !0xffff | field);
+            self.outside_body.push((form, occurrence & !0xffff | field));
         }
+    }
+
+    /// All of them by form.
+    pub fn by_form(self) -> FormOccurrences {
+        let forms = self.forms.len();
+        FormOccurrences {
+            forms: self.forms,
+            everywhere: Grouped::new(forms, &self.everywhere),
+            outside_body: Grouped::new(forms, &self.outside_body),
+        }
+    }
+}
+
+/// Occurrences by number of a form, each ascending.
+pub struct FormOccurrences {
+    pub forms: Vec<Box<str>>,
+    /// Post << 16 | position.
+    pub everywhere: Grouped,
+    /// Of those in other fields than the body: post << 16 | field code.
+    pub outside_body: Grouped,
+}
+
+/// Numbers by the group to which each belongs.
+pub struct Grouped {
+    first: Vec<u32>,
+    items: Vec<u32>,
+}
+
+impl Grouped {
+    /// From pairs of a group and an item; what is of one group keeps its order.
+    fn new(groups: usize, pairs: &[(u32, u32)]) -> Self {
+        let mut first = vec![0; groups + 1];
+        for &(group, _) in pairs {
+            first[group as usize + 1] += 1;
+        }
+        for group in 0..groups {
+            first[group + 1] += first[group];
+        }
+        let (mut next, mut items) = (first.clone(), vec![0; pairs.len()]);
+        for &(group, item) in pairs {
+            items[next[group as usize] as usize] = item;
+            next[group as usize] += 1;
+        }
+        Grouped { first, items }
+    }
+
+    /// The items of a group.
+    pub fn of(&self, group: usize) -> &[u32] {
+        &self.items[self.first[group] as usize..self.first[group + 1] as usize]
     }
 }

@@ -2,37 +2,37 @@
 
 use rustc_hash::FxHashMap;
 
-/// Which term a raw token spells.
+/// How a raw token spells a term.
 #[derive(Clone, Copy)]
 pub enum Spelling {
-    /// None.
+    /// It spells none.
     Nothing,
-    /// Its one term, which it is to the letter.
-    Itself(u32),
-    /// Its one term but for capitals, or the joined form of its parts.
-    Written(u32),
+    /// It is its one term to the letter.
+    Itself,
+    /// It is its one term but for capitals, or stands for the joined form of its parts.
+    Otherwise,
 }
 
 /// The first spelling of each term, None where it is the term itself: that one wins.
 #[derive(Default)]
-pub struct Spellings(pub FxHashMap<Box<str>, Option<Box<str>>>);
+pub struct Spellings(FxHashMap<Box<str>, Option<Box<str>>>);
 
 impl Spellings {
-    /// Remember how `raw` spells a term of these forms.
-    pub fn note(&mut self, raw: &str, spelling: Spelling, forms: &[Box<str>]) {
+    /// Remember how `raw` spells a term.
+    pub fn note(&mut self, term: &str, raw: &str, spelling: Spelling) {
         match spelling {
             Spelling::Nothing => {}
-            Spelling::Itself(form) => {
-                self.0.insert(forms[form as usize].clone(), None);
+            Spelling::Itself => {
+                self.0.insert(term.into(), None);
             }
-            Spelling::Written(form) => {
-                self.0.entry(forms[form as usize].clone()).or_insert_with(|| Some(raw.into()));
+            Spelling::Otherwise => {
+                self.0.entry(term.into()).or_insert_with(|| Some(raw.into()));
             }
         }
     }
 
-    /// What is written otherwise than its term, with the term; where these say nothing, `others` do.
-    pub fn shown_before<'a>(&'a self, others: &'a Spellings) -> impl Iterator<Item = (&'a str, &'a str)> {
+    /// Terms that are written otherwise, with how they are; `others` are asked of terms that these don't have.
+    pub fn shown<'a>(&'a self, others: &'a Spellings) -> impl Iterator<Item = (&'a str, &'a str)> {
         let rest = others.0.iter().filter(|(term, _)| !self.0.contains_key(*term));
         self.0.iter().chain(rest).filter_map(|(term, written)| Some((&**term, written.as_deref()?)))
     }
