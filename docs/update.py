@@ -64,7 +64,7 @@ def run(*arguments: str, folder: Path) -> str:
     code = "import sys; sys.argv[0] = 'postdex'; from postdex.cli.main import main; sys.exit(main())"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("POSTDEX_", "PYTHON"))}
     roots = os.pathsep.join((str(ROOT / "search"), str(ROOT / "index")))
-    fixed = {"PYTHONPATH": roots, "PYTHONUTF8": "1", "COLUMNS": "80", "NO_COLOR": "1", "TZ": "UTC"}
+    fixed = {"PYTHONPATH": roots, "PYTHONUTF8": "1", "COLUMNS": "80", "NO_COLOR": "1", "TZ": "UTC", "POSTDEX_PURE": "1"}
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         cwd=folder,

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from postdex_index import native
+
 if TYPE_CHECKING:
     from cluster import LocalCluster
 
@@ -29,14 +31,21 @@ THOROUGH = [
     "analysis", "bad_settings", "benchmarks", "build", "cli", "cluster_commits", "cluster_connection", "codec",
     "cold_start", "commit_protocol", "concurrency", "connection", "cut", "damage", "docs", "doctor", "doors", "edges",
     "embedding", "engine_contract", "errors", "faults", "forks", "history", "hostile", "hugo", "includes",
-    "invariants", "listings", "lists", "malformed", "marks", "matching", "mcp", "native", "native_columns",
-    "native_hits", "native_inverter", "native_matching", "one_post", "page", "posts", "rank", "recorded_cluster",
+    "invariants", "kernel", "listings", "lists", "malformed", "marks", "matching", "mcp",
+    "one_post", "page", "posts", "rank", "recorded_cluster",
     "render", "replaced", "request", "rescue", "schema", "segments", "service", "site_goldens", "site_paths", "sites",
     "staging", "store", "suggest", "threads", "translations", "typed", "watch", "web_address",
 ]  # fmt: skip
+#: The compiled kernel against the Python that it stands for, where it runs.
+NATIVE = sorted(path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_native*.py"))
 
 #: Sites have programs of their own: settings, never tests.
-collect_ignore = ["sites"]
+collect_ignore = ["sites", *([] if native.IN_USE else [f"test_{name}.py" for name in NATIVE])]
+
+
+def pytest_report_header() -> str:
+    """What runs: `.ci/run` tries all of it twice, in Python alone and with the compiled kernel."""
+    return f"kernel: {native.in_words()}"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -579,7 +579,7 @@ def test_no_function_is_long() -> None:
 
 
 def test_each_test_module_is_quick_or_thorough() -> None:
-    declared = sorted([*conftest.QUICK, *conftest.THOROUGH])
+    declared = sorted([*conftest.QUICK, *conftest.THOROUGH, *conftest.NATIVE])
     assert declared == sorted(path.stem.removeprefix("test_") for path in (ROOT / "tests").glob("test_*.py"))
 
 

@@ -1,7 +1,7 @@
 """Does the compiled kernel give what the Python that it stands for gives, to the byte?
 
 Each function with a twin is asked both ways, with texts of all planes. Where no kernel runs there is nothing to
-compare: `.ci/run` builds it and runs the whole suite with it.
+compare, and `conftest.py` leaves this out: `.ci/run` builds it and runs the whole suite with it.
 """
 
 from __future__ import annotations
@@ -10,15 +10,12 @@ import random
 import sys
 from collections.abc import Callable, Iterator
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from postdex_index import native
 from postdex_index.text import characters
 from postdex_index.text.characters import raw_tokens
-
-pytestmark = pytest.mark.skipif(not native.IN_USE, reason="no compiled kernel is installed")
 
 #: What tokens are made of, and what lies between them: each sign that a rule names, and one of each class.
 _PIECES = st.sampled_from(
@@ -55,12 +52,6 @@ def test_every_character_has_the_class_that_this_python_gives_it() -> None:
 
     for text in batches():
         assert raw_tokens(text) == python("raw_tokens")(text)
-
-
-def test_a_pure_run_has_no_twin(monkeypatch: pytest.MonkeyPatch) -> None:
-    """POSTDEX_PURE=1 turns the kernel off."""
-    monkeypatch.setenv("POSTDEX_PURE", "1")
-    assert native._load() == (None, "")
 
 
 def test_the_kernel_is_told_of_all_classes() -> None:

@@ -15,8 +15,6 @@ from postdex_index.engine.embedded.format.segment_file import Column
 from postdex_index.engine.embedded.write.posting_columns import posting_columns
 from postdex_index.schema import BODY, SCORED
 
-pytestmark = pytest.mark.skipif(not native.IN_USE, reason="no compiled kernel is installed")
-
 #: Posts of a segment: more than a block of postings, so that a list may have several.
 POSTS = 150
 CODES = [code for code in range(len(SCORED)) if code != BODY]

@@ -8,15 +8,12 @@ from __future__ import annotations
 import random
 import sys
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from postdex.results.snippets import best_fragments
 from postdex_index import native
 from postdex_index.document import Mark, Passage
-
-pytestmark = pytest.mark.skipif(not native.IN_USE, reason="no compiled kernel is installed")
 
 #: What sentences end with, where lines are cut, what is not shown, and words.
 _PIECES = st.sampled_from(

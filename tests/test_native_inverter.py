@@ -16,15 +16,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from postdex_index import native
 from postdex_index.engine.embedded.write.native_word_inverter import NativeWordInverter, word_inverter
 from postdex_index.engine.embedded.write.word_inverter import WordInverter
 from postdex_index.errors import NativeError
 from postdex_index.schema import BODY, CODES, SCORED
 from postdex_index.text.analyzer import Analyzer
 from postdex_index.text.characters import raw_tokens
-
-pytestmark = pytest.mark.skipif(not native.IN_USE, reason="no compiled kernel is installed")
 
 ROOT = Path(__file__).parent.parent
 SHORT = [code for code in range(len(SCORED)) if code not in (*CODES["heading"], BODY)]

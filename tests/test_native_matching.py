@@ -18,8 +18,6 @@ from postdex_index.engine.embedded.read.candidates import best_candidates
 from postdex_index.engine.embedded.read.combined_postings import max_impacts
 from postdex_index.engine.embedded.read.matcher import impact_row
 
-pytestmark = pytest.mark.skipif(not native.IN_USE, reason="no compiled kernel is installed")
-
 TWINS: dict[str, Callable[..., Any]] = {
     "impact_row": impact_row,
     "max_impacts": max_impacts,

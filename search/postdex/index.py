@@ -15,7 +15,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
 
-from postdex_index import engines, forks, settings
+from postdex_index import engines, forks, native, settings
 from postdex_index.document import Document, Outlined
 from postdex_index.engine.api import AsTyped, Engine, IndexedWord, Reader, hosted
 from postdex_index.errors import FolderError, IndexDamagedError, IndexMissingError, NotFoundError, PostdexError
@@ -138,6 +138,7 @@ class Index:
         if servers and servers.sites:  # no folder has the posts of all of them
             refresh = "never"
         self.snapshots = Snapshots(self.folder, self.engine, refresh)
+        native.log_refusal()
         self._watching: list[Watching] = []
 
     @property

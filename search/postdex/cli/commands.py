@@ -152,10 +152,27 @@ def _taken(options: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
+def _say_version(ctx: click.Context, option: click.Parameter, given: bool) -> None:
+    """The version, and whether the compiled kernel runs."""
+    if given:
+        from postdex_index import native
+
+        out(f"postdex, version {__version__}", f"kernel: {native.in_words()}")
+        ctx.exit()
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-C", "folder", metavar="FOLDER", help="The folder of the posts (default: found from here).")
 @click.option("--index", metavar="DIR", help="Where the index lies (default: .postdex in the folder).")
-@click.version_option(__version__, "-V", "--version", prog_name="postdex")
+@click.option(
+    "-V",
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_say_version,
+    help="Show the version and exit.",
+)
 @click.pass_context
 def postdex(ctx: click.Context, folder: str | None, index: str | None) -> None:
     """Full-text search for folders of Markdown posts with front matter."""

@@ -72,6 +72,14 @@ def note(line: str) -> None:
         print(f"postdex: {printable(line)}", file=sys.stderr)
 
 
+def log_like_notes() -> None:
+    """Have what the library logs look like a note, too: `postdex: ` before the line."""
+    import logging
+
+    if logging.lastResort:  # what prints where nobody said how to
+        logging.lastResort.setFormatter(logging.Formatter("postdex: %(message)s"))
+
+
 def here() -> Path:
     """The folder where the person stands. Raises FolderError."""
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from postdex_index import settings
+from postdex_index import native, settings
 from postdex_index.engine.api import hosted
 from postdex_index.errors import EngineUnavailableError, IndexFault, IndexMissingError, PostdexError
 from postdex_index.model import Problem
@@ -203,6 +203,7 @@ def doctor(place: Place, /, verify: bool, fix: bool, as_json: bool) -> int:
         out_json(wire.dumps(wire.checkup(*checkup)))
     else:
         _say_checkup(ix, checkup, verify)
+        out(f"kernel: {native.in_words()}")
     return 2 if checkup.status is None else int(any(problem.kind in _LOST for problem in checkup.problems))
 
 

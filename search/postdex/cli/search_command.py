@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from postdex_index import native
 from postdex_index.errors import FolderError, IndexDamagedError
 from postdex_index.named_tuple import NamedTuple
 
@@ -42,6 +43,10 @@ class Place(NamedTuple):
 
         from ..index import Index
 
+        if native.REFUSED:
+            from .console import log_like_notes
+
+            log_like_notes()
         folder = find_folder(here(), self.folder)
         return Index(folder, index=self.directory, refresh=refresh, engine=self.engine)
 

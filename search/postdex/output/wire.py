@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from postdex_index import schema
+from postdex_index import native, schema
 from postdex_index.document import Document
 from postdex_index.engine.api import IndexedWord, Inspection, Stats
 from postdex_index.errors import PostdexError
@@ -165,8 +165,8 @@ def verdict(answer: Verdict) -> dict[str, Any]:
 
 
 def checkup(status: Status | None, problems: Iterable[Problem], servers: Inspection | None = None) -> dict[str, Any]:
-    """The wire form of an index's state (None if it cannot be used), of what is wrong with it and the posts, and of how
-    its servers are, if it lies on any."""
+    """The wire form of an index's state (None if it cannot be used), of what is wrong with it and the posts, of the
+    kernel, and of how the index's servers are, if it lies on any."""
     state = status and {
         **status._asdict(),
         "stats": listed(status.stats),
@@ -175,7 +175,8 @@ def checkup(status: Status | None, problems: Iterable[Problem], servers: Inspect
     wrong = [*(servers.problems if servers else ()), *problems]
     told = [{**problem._asdict(), "hint": in_words(problem.hint)} for problem in wrong]
     facts = {"servers": dict(servers.facts)} if servers else {}
-    return {"schema": SCHEMA, "index": state, "problems": told, **facts}
+    kernel = {"version": native.VERSION or None, "refused": native.REFUSED or None}
+    return {"schema": SCHEMA, "index": state, "problems": told, "kernel": kernel, **facts}
 
 
 def listed(numbers: Stats | IndexState) -> dict[str, Any]:
