@@ -88,6 +88,15 @@ def test_postings(lists: list[PostingList], times: int, lengths: Lengths) -> Non
         same(native_columns, written(lists * times, lengths))
 
 
+def test_no_post_and_no_list() -> None:
+    """A segment that nothing was put into."""
+    empty = Lengths([array("H")] * len(SCORED), [0.0] * len(SCORED))
+    native_columns = written([], empty)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(native, "IN_USE", False)
+        same(native_columns, written([], empty))
+
+
 def test_columns_are_given_once() -> None:
     """Lists that have given their columns, or were left half done, say so instead of giving others."""
     from postdex_index.errors import NativeError

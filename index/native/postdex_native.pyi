@@ -66,7 +66,7 @@ def max_impacts(members: Sequence[tuple[Sequence[int], Sequence[int]]], /) -> tu
 class PostingColumns:
     def __init__(
         self,
-        norms: Sequence[array[float]],
+        norms: Sequence[Sequence[float]],
         scoring: tuple[Sequence[float], float, float],
         fields: tuple[int, int],
         skips: tuple[int, int],

@@ -53,7 +53,7 @@ impl Postings {
         }
     }
 
-    /// Add a list: its occurrences, ascending; those outside of bodies; whether titles are made of such words.
+    /// Add a list: its occurrences, one or more, ascending; those outside of bodies; whether titles are made of such words.
     pub fn add(&mut self, occurrences: &[u32], outside_body: Vec<u32>, titled: bool) {
         let first = self.doc_ids.len();
         if self.list_postings.len() % self.lists_per_skip == 0 {
@@ -177,13 +177,12 @@ impl PostingColumns {
     #[new]
     fn new(
         py: Python<'_>,
-        norms: Vec<PyBuffer<f64>>,
+        norms: Vec<Vec<f64>>,
         scoring: (Vec<f64>, f64, f64),
         fields: (usize, u32),
         skips: (usize, usize),
     ) -> PyResult<Self> {
         guarded(py, || {
-            let norms = norms.iter().map(|column| column.to_vec(py)).collect::<PyResult<_>>()?;
             let (weights, field_saturation, scale) = scoring;
             let impacts = Impacts::new(norms, weights, field_saturation, scale, fields.0);
             Ok(PostingColumns(Some(Postings::new(impacts, fields.1, skips.0, skips.1))))

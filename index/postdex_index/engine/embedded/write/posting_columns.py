@@ -29,8 +29,8 @@ class PostingColumns(Protocol):
     """Posting lists without their words, added one after the other; gives their columns."""
 
     def add(self, positions: array[int], outside_body: Sequence[int], titled: bool, /) -> None:
-        """Add a list: its occurrences as post << shift | position, ascending; those outside of bodies also as
-        post << shift | field code; and whether titles are made of such words."""
+        """Add a list: its occurrences, one or more, as post << shift | position, ascending; those outside of bodies
+        also as post << shift | field code; and whether titles are made of such words."""
         ...
 
     def columns(self) -> dict[str, Column]:
@@ -41,9 +41,7 @@ class PostingColumns(Protocol):
 def posting_columns(lengths: Sequence[Sequence[int]], averages: Sequence[float], wide: bool) -> PostingColumns:
     """An empty one; `lengths` and `averages` are those of the fields, by field code: in each post, and what impacts
     are measured against."""
-    norms = [
-        array("d", [norm(code, length, averages[code]) for length in column]) for code, column in enumerate(lengths)
-    ]
+    norms = [[norm(code, length, averages[code]) for length in column] for code, column in enumerate(lengths)]
     weights = [field.weight for field in SCORED]
     if not native.IN_USE or wide:
         return PurePostingColumns(Impacts(norms, weights), wide)
