@@ -70,11 +70,13 @@ def check(lists: Written, wide: bool) -> None:
         everything = [
             sorted(chain.from_iterable(at.get(doc, []) for at in lists[name].values())) for doc in range(POSTS)
         ]
-        assert stored.positions_in(range(POSTS)) == everything
+        assert read.occurrences.in_posts(read.part(number), range(POSTS)) == everything
+        assert stored.all_positions() == list(filter(None, everything))
         assert [list(stored.positions(doc)) for doc in range(POSTS)] == everything
         for index, (surface, by_post) in enumerate(lists[name].items()):
-            assert stored.positions_in(range(POSTS), {index}) == [by_post.get(doc, []) for doc in range(POSTS)]
-            assert stored.positions_in([3], {index}) == [by_post.get(3, [])]
+            of_surface = read.part(number, {index})
+            assert read.occurrences.in_posts(of_surface, range(POSTS)) == [by_post.get(doc, []) for doc in range(POSTS)]
+            assert read.occurrences.in_posts(of_surface, [3]) == [by_post.get(3, [])]
             found = words.forms(words.find(surface))
             key = next(key for key in found if words.posting_list(key) == (number, index))
             assert found[key] == len(by_post)

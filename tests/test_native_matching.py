@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
+from itertools import accumulate, pairwise
 from typing import Any
 
 import pytest
@@ -14,14 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postdex_index import native
+from postdex_index.engine.embedded.format.columns import POSTINGS_PER_SKIP
 from postdex_index.engine.embedded.read.candidates import best_candidates
 from postdex_index.engine.embedded.read.combined_postings import max_impacts
 from postdex_index.engine.embedded.read.matcher import impact_row
+from postdex_index.engine.embedded.read.occurrences import ListPart, Occurrences, PureOccurrences
+from postdex_index.engine.embedded.read.phrases import side_by_side
 
 TWINS: dict[str, Callable[..., Any]] = {
     "impact_row": impact_row,
     "max_impacts": max_impacts,
     "best_candidates": best_candidates,
+    "side_by_side": side_by_side,
 }
 POSTS = 80
 IMPACTS = st.integers(1, 255)
@@ -101,3 +106,82 @@ def test_what_is_damaged_raises_what_the_python_raises(name: str, arguments: tup
         python(name)(*arguments)
     with pytest.raises(pure.type):
         TWINS[name](*arguments)
+
+
+class Lists:
+    """Stored lists, each with its positions by post, in columns that are read both ways; they begin behind others."""
+
+    def __init__(self, lists: list[dict[int, list[int]]], before: int, wide: bool) -> None:
+        postings = [(0, [1])] * before + [(doc, of_list[doc]) for of_list in lists for doc in sorted(of_list)]
+        ends = [*accumulate(map(len, lists), initial=before)]
+        self.ranges = list(pairwise(ends))
+        starts = [*accumulate([len(at) for _, at in postings], initial=0)]
+        columns = (
+            array("H", [doc for doc, _ in postings]),
+            bytes(min(255, len(at)) for _, at in postings),
+            array("I", [it for n, (_, at) in enumerate(postings) if len(at) >= 255 for it in (n, len(at))]),
+            array("I", starts[:-1:POSTINGS_PER_SKIP]),
+            array("I" if wide else "H", [position for _, at in postings for position in at]),
+        )
+        views = [memoryview(column) for column in columns]
+        self.native, self.python = Occurrences(*views), PureOccurrences(*views)
+        self.postings = len(postings)
+
+    def parts(self, number: int, flags: bytes) -> list[ListPart]:
+        """A list, or of its occurrences those that random flags leave."""
+        start, stop = self.ranges[number]
+        count = self.python.offsets(start, stop)[-1] - self.python.offset(start)[0]
+        return [ListPart(start, stop, (flags * count)[:count])]
+
+
+AT = st.lists(st.integers(0, 12), min_size=1, max_size=6).map(sorted)
+MANY = st.integers(250, 260).map(lambda count: list(range(count)))
+BY_POST = st.dictionaries(st.integers(0, 20), AT | AT | MANY, min_size=1, max_size=12)
+LISTS = st.builds(Lists, st.lists(BY_POST, min_size=1, max_size=4), st.integers(0, 130), st.booleans())
+FLAGS = st.just(b"") | st.binary(min_size=1, max_size=3).map(lambda flags: bytes(flag & 1 for flag in flags))
+
+
+@given(LISTS, FLAGS, st.lists(st.integers(0, 22), unique=True).map(sorted) | st.none())
+def test_occurrences(lists: Lists, flags: bytes, docs: list[int] | None) -> None:
+    """Offsets and positions of each posting and of each list."""
+    one, other = lists.native, lists.python
+    for posting in range(lists.postings):
+        assert one.offset(posting) == other.offset(posting)
+        assert one.between(*one.offset(posting)) == other.between(*other.offset(posting))
+    for number, (start, stop) in enumerate(lists.ranges):
+        assert list(one.posts(start, stop)) == list(other.posts(start, stop))
+        assert one.offsets(start, stop) == other.offsets(start, stop)
+        assert [one.in_post(start, stop, doc) for doc in range(22)] == [
+            other.in_post(start, stop, doc) for doc in range(22)
+        ]
+        (part,) = lists.parts(number, flags)
+        assert one.in_posts(part, docs) == other.in_posts(part, docs)
+
+
+@given(
+    LISTS,
+    st.lists(st.lists(st.tuples(st.integers(0, 3), FLAGS), min_size=1, max_size=2), min_size=1, max_size=4),
+    st.booleans(),
+)
+def test_side_by_side(lists: Lists, phrase: list[list[tuple[int, bytes]]], known: bool) -> None:
+    """Phrases of lists, of unions of them and of parts of them, in any posts or in some."""
+    words = [
+        [part for number, flags in word for part in lists.parts(number % len(lists.ranges), flags)] for word in phrase
+    ]
+    among = list(range(0, 20, 2)) if known else None
+    assert side_by_side(lists.native, words, among) == python("side_by_side")(lists.python, words, among)
+
+
+def test_columns_that_do_not_fit_together_raise() -> None:
+    """Nothing is read outside of them."""
+    short = [
+        memoryview(column) for column in (array("H", [1, 2]), b"\x01\x09", array("I"), array("I", [0]), array("H", [3]))
+    ]
+    for occurrences in (Occurrences(*short), PureOccurrences(*short)):
+        for posting in (2, 900):
+            with pytest.raises(IndexError):
+                occurrences.offset(posting)
+    with pytest.raises(IndexError):
+        Occurrences(*short).in_post(0, 2, 2)
+    with pytest.raises(TypeError):
+        Occurrences(memoryview(array("d", [1.0])), *short[1:]).offset(0)

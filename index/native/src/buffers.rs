@@ -1,6 +1,8 @@
 //! How is a column of numbers read in place? As the bytes that it is, wherever they lie; what lies outside of it is an
 //! IndexError.
 
+use std::ops::Range;
+
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
@@ -87,22 +89,39 @@ impl Numbers<'_> {
         with_items!(self, items => items.len())
     }
 
-    /// The numbers at [start, stop), appended to others.
-    pub fn append(&self, start: usize, stop: usize, to: &mut Vec<usize>) -> PyResult<()> {
+    /// The number at a place.
+    pub fn get(&self, at: usize) -> PyResult<usize> {
+        with_items!(self, items => items.get(at).map(|item| item.number())).ok_or_else(outside)
+    }
+
+    pub fn range(&self, places: Range<usize>) -> PyResult<Vec<usize>> {
         with_items!(self, items => {
-            let part = items.get(start..stop).ok_or_else(outside)?;
-            to.extend(part.iter().map(|item| item.number()));
-        });
-        Ok(())
+            let part = items.get(places).ok_or_else(outside)?;
+            Ok(part.iter().map(|item| item.number()).collect())
+        })
+    }
+
+    pub fn sum(&self, places: Range<usize>) -> PyResult<usize> {
+        with_items!(self, items => {
+            let part = items.get(places).ok_or_else(outside)?;
+            Ok(part.iter().map(|item| item.number()).sum())
+        })
+    }
+
+    /// The first of these places, whose numbers ascend, that has `least` or more; the end if none has.
+    pub fn bisect_left(&self, least: usize, places: Range<usize>) -> PyResult<usize> {
+        with_items!(self, items => {
+            let part = items.get(places.clone()).ok_or_else(outside)?;
+            Ok(places.start + part.partition_point(|item| item.number() < least))
+        })
     }
 }
 
 /// The numbers of a column, or of a list or tuple.
 pub fn numbers_of(object: &Bound<'_, PyAny>) -> PyResult<Vec<usize>> {
     if let Ok(column) = object.extract::<Column>() {
-        let (numbers, mut all) = (column.numbers()?, Vec::new());
-        numbers.append(0, numbers.len(), &mut all)?;
-        return Ok(all);
+        let numbers = column.numbers()?;
+        return numbers.range(0..numbers.len());
     }
     object.extract()
 }

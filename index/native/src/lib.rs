@@ -14,11 +14,13 @@ mod language;
 mod matching;
 mod occurrences;
 mod passages;
+mod phrases;
 mod postings;
 mod sentences;
 mod shown_text;
 mod snippets;
 mod spellings;
+mod stored_occurrences;
 mod terms;
 mod texts;
 
@@ -38,9 +40,13 @@ mod postdex_native {
     #[pymodule_export]
     use super::matching::{best_candidates, impact_row, max_impacts};
     #[pymodule_export]
+    use super::phrases::side_by_side;
+    #[pymodule_export]
     use super::postings::PostingColumns;
     #[pymodule_export]
     use super::snippets::best_fragments;
+    #[pymodule_export]
+    use super::stored_occurrences::Occurrences;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -1,6 +1,6 @@
 """In which posts do several words stand together: side by side in order, or within a few words of each other?
 
-Positions come from `postings.py`. The rarest word is asked first, and the next only for posts that
+Positions come from `occurrences.py`. The rarest word is asked first, and the next only for posts that
 can still match, so that a phrase costs what its rarest word costs.
 """
 
@@ -8,37 +8,31 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Sequence
+
+from .... import native
+from .occurrences import ListPart, Occurrences, positions_in, posts_of
 
 #: A list so many times longer than another is looked up, not gone through.
 LOOKUP_RATIO = 8
 
 
-class PhraseWord(Protocol):
-    """A word of a phrase: `docs` are the posts that may hold it, ascending."""
-
-    @property
-    def docs(self) -> Sequence[int]: ...
-
-    def positions_in(self, docs: Sequence[int]) -> Sequence[Sequence[int]]:
-        """For each of these posts where the word stands, ascending."""
-        ...
-
-
-def side_by_side(words: Sequence[PhraseWord], among: Sequence[int] | None = None) -> dict[int, list[int]]:
-    """Start positions of a phrase by post, ascending: where each word follows the one before. `among`, where known, are
-    the posts that may hold all words. Of two words of one list at one position (the stem of `dog-s` and of its first
-    part) both are given, as the list has them."""
-    first, *rest = sorted(range(len(words)), key=lambda step: len(words[step].docs))
-    docs = common(words) if among is None else among
+@native.twin
+def side_by_side(
+    occurrences: Occurrences, words: Sequence[Sequence[ListPart]], among: Sequence[int] | None
+) -> dict[int, list[int]]:
+    """Start positions of a phrase by post, ascending, each once: where each word follows the one before. A word is one
+    of several lists; `among`, where known, are the posts that may hold all words."""
+    posts = [posts_of(occurrences, word) for word in words]
+    first, *rest = sorted(range(len(words)), key=lambda step: len(posts[step]))
+    docs = common(posts) if among is None else among
     starts_in: dict[int, list[int]] = {}
-    for doc_id, here in zip(docs, words[first].positions_in(docs), strict=True):
+    for doc_id, here in zip(docs, positions_in(occurrences, words[first], docs), strict=True):
         if here:
             starts_in[doc_id] = [position - first for position in here]
     for step in rest:
         docs = list(starts_in)
-        for doc_id, here in zip(docs, words[step].positions_in(docs), strict=True):
+        for doc_id, here in zip(docs, positions_in(occurrences, words[step], docs), strict=True):
             starts = starts_in[doc_id]
             if len(starts) > 1:
                 positions = set(here) if len(starts) > 4 else here
@@ -47,20 +41,28 @@ def side_by_side(words: Sequence[PhraseWord], among: Sequence[int] | None = None
                     del starts_in[doc_id]
             elif starts[0] + step not in here:
                 del starts_in[doc_id]
-    return starts_in
+    # Of two words of one list at one position (the stem of `dog-s` and of its first part) the list has both.
+    return {doc_id: sorted({*starts}) for doc_id, starts in starts_in.items()}
 
 
-def within(words: Sequence[PhraseWord], slop: int) -> dict[int, list[int]]:
+def within(
+    occurrences: Occurrences,
+    words: Sequence[Sequence[ListPart]],
+    slop: int,
+    inside: Callable[[int, Sequence[int]], list[int]] | None = None,
+) -> dict[int, list[int]]:
     """Positions by post, ascending, of the words of windows that hold every word, in any order, and at most `slop`
-    others."""
-    docs = common(words)
-    columns = [[sorted({*at}) for at in word.positions_in(docs)] for word in words]
+    others; only of the positions of a post that are `inside`."""
+    docs = common([posts_of(occurrences, word) for word in words])
+    columns = [[sorted({*at}) for at in positions_in(occurrences, word, docs)] for word in words]
+    if inside:
+        columns = [[inside(doc_id, at) for doc_id, at in zip(docs, column, strict=True)] for column in columns]
     return {doc_id: near for doc_id, *positions in zip(docs, *columns, strict=True) if (near := _near(positions, slop))}
 
 
-def common(words: Sequence[PhraseWord]) -> Sequence[int]:
-    """The intersection of the words' posts, ascending."""
-    docs, *rest = sorted([word.docs for word in words], key=len)
+def common(posts: Iterable[Sequence[int]]) -> Sequence[int]:
+    """The intersection of the posts of several words, ascending."""
+    docs, *rest = sorted(posts, key=len)
     for longer in rest:
         if len(docs) * LOOKUP_RATIO > len(longer):
             docs = sorted(set(docs).intersection(longer))

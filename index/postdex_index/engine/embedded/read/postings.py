@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, compress, islice
+from functools import partial
+from itertools import compress, islice
 from typing import TypeAlias
 
 from ....named_tuple import NamedTuple
@@ -21,6 +22,7 @@ from ....text import globs
 from ....text.stemming import stem
 from ..format.columns import FORM, STEM, ColumnSource
 from .combined_postings import ComputedPostings, Postings, union
+from .occurrences import ListPart
 from .phrases import side_by_side, within
 from .stored_postings import ContiguousPostings, StoredLists, StoredPostings, contiguous_ranges, flags_of
 from .term_dictionary import TermDictionary
@@ -151,7 +153,7 @@ class PostingLists(StoredLists):
         flags = iter(self.forms.of(number).translate(flags_of(forms)))
         positions_of: dict[int, list[int]] = {}
         impacts = bytearray()
-        for doc_id, value, positions in zip(stored.docs, stored.impacts, stored.positions_in(stored.docs), strict=True):
+        for doc_id, value, positions in zip(stored.docs, stored.impacts, stored.all_positions(), strict=True):
             here = list(compress(positions, islice(flags, len(positions))))
             if here:
                 positions_of[doc_id] = here
@@ -186,9 +188,17 @@ class PostingLists(StoredLists):
         words = self._phrase_words(phrase, sought)
         if not words:
             return None
+        codes = CODES[phrase.field] if phrase.field else ()
         if phrase.slop:  # gives every word of a window
-            return self._computed(within(words, phrase.slop), step=len(words))
-        starts = {doc_id: sorted({*positions}) for doc_id, positions in side_by_side(words, among).items()}
+            inside = partial(self.positions_in_fields, codes=codes) if codes else None
+            return self._computed(within(self.occurrences, words, phrase.slop, inside), step=len(words))
+        starts = side_by_side(self.occurrences, words, among)
+        if codes:
+            starts = {
+                doc_id: inside_field
+                for doc_id, positions in starts.items()
+                if (inside_field := self._in_fields(doc_id, positions, len(words), codes))
+            }
         if phrase.outside_links:
             starts = {
                 doc_id: outside
@@ -207,10 +217,16 @@ class PostingLists(StoredLists):
                 outside.append(position)
         return outside
 
-    def _phrase_words(self, phrase: Phrase, sought: Sought) -> list[_StoredPhraseWord]:
+    def _in_fields(self, doc_id: int, positions: Sequence[int], width: int, codes: Sequence[int]) -> list[int]:
+        """Those of the positions from which `width` words lie in fields with these codes."""
+        for step in range(width):
+            steps = [position + step for position in positions]
+            positions = [position - step for position in self.positions_in_fields(doc_id, steps, codes)]
+        return list(positions)
+
+    def _phrase_words(self, phrase: Phrase, sought: Sought) -> list[list[ListPart]]:
         """The words of a phrase, none if the segment lacks one of them."""
-        words: list[_StoredPhraseWord] = []
-        codes = CODES[phrase.field] if phrase.field else ()
+        words: list[list[ListPart]] = []
         for index, text in enumerate(phrase.terms):
             forms_of: dict[int, set[int]] | dict[int, None]
             if phrase.prefix and index == len(phrase.terms) - 1:
@@ -221,7 +237,7 @@ class PostingLists(StoredLists):
                 forms_of = dict.fromkeys(self._numbers(text, sought.languages))
             if not forms_of:
                 return []
-            words.append(_StoredPhraseWord(self, forms_of, codes))
+            words.append([self.part(number, forms) for number, forms in forms_of.items()])
         return words
 
     # -- made postings
@@ -261,35 +277,3 @@ class PostingLists(StoredLists):
         starts, codes = self._span_start, self._span_code
         first, last = self._span_first[doc_id], self._span_first[doc_id + 1]
         return [codes[bisect_right(starts, position, first, last) - 1] for position in positions]
-
-
-class _StoredPhraseWord:
-    """A word of a phrase: stored lists with the surfaces that are wanted of each, None for all, in fields with
-    these codes if there are any; implements `phrases.PhraseWord`."""
-
-    __slots__ = ("_codes", "_lists", "_members", "docs")
-
-    def __init__(
-        self, lists: PostingLists, forms_of: Mapping[int, set[int]] | Mapping[int, None], codes: Sequence[int]
-    ) -> None:
-        self._lists = lists
-        self._members = [(StoredPostings(lists, number), forms) for number, forms in forms_of.items()]
-        self._codes = codes
-        self.docs: Sequence[int] = self._members[0][0].docs
-        if len(self._members) > 1:
-            self.docs = sorted({doc_id for stored, _ in self._members for doc_id in stored.docs})
-
-    def positions_in(self, docs: Sequence[int]) -> Sequence[Sequence[int]]:
-        """For each of these posts where the word stands, ascending."""
-        columns = [stored.positions_in(docs, forms) for stored, forms in self._members]
-        positions = (
-            columns[0]
-            if len(columns) == 1
-            else [sorted({*chain(*parts_of_doc)}) for parts_of_doc in zip(*columns, strict=True)]
-        )
-        if self._codes:
-            positions = [
-                self._lists.positions_in_fields(doc_id, parts_of_doc, self._codes)
-                for doc_id, parts_of_doc in zip(docs, positions, strict=True)
-            ]
-        return positions

@@ -5,16 +5,13 @@ Read from the columns of `PostingLists`, as late and as little as possible; impl
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence, Set
-from itertools import accumulate, chain, compress, islice, pairwise
+from itertools import chain
 
 from ..format.columns import LISTS_PER_SKIP, POSTINGS_PER_SKIP, ColumnSource
 from ..format.surface_forms import WordForms, sparse_range
 from .combined_postings import Postings, max_impacts
-
-#: A list so many times as long as the posts that are asked for is looked up post by post, not gone through.
-_LOOKUP_RATIO = 12
+from .occurrences import ListPart, Occurrences
 
 
 def contiguous_ranges(numbers: Iterable[int]) -> list[range]:
@@ -47,15 +44,15 @@ class StoredLists:
         self._title_docs, self._title_shares = segment.column("title_coverage_doc"), segment.column("title_coverage")
         self.docs = segment.column("doc_ids", whole=False)
         self.impacts = segment.column("impacts", whole=False)
-        self._counts = segment.column("term_freqs", whole=False)
-        self._positions = segment.column("positions", whole=False)
         self._check_docs, self._check_impacts = segment.checker("doc_ids"), segment.checker("impacts")
         self._check_counts, self._check_positions = segment.checker("term_freqs"), segment.checker("positions")
-        self._skip_positions = segment.column("skip_positions")
-        many = segment.column("large_term_freqs").tolist()
-        self._large_counts: dict[int, dict[int, int]] = {}
-        for posting, count in zip(many[::2], many[1::2], strict=True):
-            self._large_counts.setdefault(posting // POSTINGS_PER_SKIP, {})[posting] = count
+        self.occurrences = Occurrences(
+            self.docs,
+            segment.column("term_freqs", whole=False),
+            segment.column("large_term_freqs"),
+            segment.column("skip_positions"),
+            segment.column("positions", whole=False),
+        )
 
     def bounds(self, numbers: range) -> tuple[int, int]:
         """The range [start, stop) of postings of consecutive lists. Verifies the checksums of all their columns; raises
@@ -66,7 +63,8 @@ class StoredLists:
         self._check_docs(start, stop)
         self._check_impacts(start, stop)
         self._check_counts(start & -POSTINGS_PER_SKIP, stop)
-        self._check_positions(self.offset(start)[0], self.offset(stop - 1)[1])
+        offset = self.occurrences.offset
+        self._check_positions(offset(start)[0], offset(stop - 1)[1])
         return start, stop
 
     def title_coverages(self, number: int) -> Iterable[tuple[int, int]]:
@@ -74,37 +72,11 @@ class StoredLists:
         start, stop = sparse_range(self._title_lists, self._title_first, number)
         return zip(self._title_docs[start:stop], self._title_shares[start:stop], strict=True)
 
-    def offset(self, posting: int) -> tuple[int, int]:
-        """The range [start, stop) of a posting's occurrences in the column `positions`."""
-        block = posting // POSTINGS_PER_SKIP
-        start = self._skip_positions[block] + sum(self._counts[block * POSTINGS_PER_SKIP : posting])
-        count = self._counts[posting]
-        if block in self._large_counts:
-            for large, exact in self._large_counts[block].items():
-                if large < posting:
-                    start += exact - 255
-                elif large == posting:
-                    count = exact
-        return start, start + count
-
-    def offsets(self, start: int, stop: int) -> list[int]:
-        """Offsets in the column `positions` where the occurrences of postings [start, stop) begin, and one more at the
-        end."""
-        counts: Sequence[int] = self._counts[start:stop]
-        blocks = range(start // POSTINGS_PER_SKIP, -(-stop // POSTINGS_PER_SKIP))
-        if self._large_counts and not self._large_counts.keys().isdisjoint(blocks):
-            exact = list(counts)
-            for block in blocks:
-                for posting, count in self._large_counts.get(block, {}).items():
-                    if start <= posting < stop:
-                        exact[posting - start] = count
-            counts = exact
-        return list(accumulate(counts, initial=self.offset(start)[0]))
-
-    def occurrences(self, start: int, stop: int) -> list[int]:
-        """The positions [start, stop) of the column."""
-        positions: list[int] = self._positions[start:stop].tolist()
-        return positions
+    def part(self, number: int, forms: Set[int] | None = None) -> ListPart:
+        """A list, verified, less the word forms that are not among `forms` if that is not None."""
+        start, stop = self.bounds(range(number, number + 1))
+        form_numbers = b"" if forms is None else self.forms.of(number)
+        return ListPart(start, stop, form_numbers.translate(flags_of(forms)) if forms is not None else b"")
 
 
 class StoredPostings(Postings):
@@ -121,43 +93,15 @@ class StoredPostings(Postings):
 
     def positions(self, doc_id: int) -> Sequence[int]:
         """Ascending positions in a post."""
-        lists = self._lists
-        posting = bisect_left(lists.docs, doc_id, self.start, self.stop)
-        if posting == self.stop or lists.docs[posting] != doc_id:
-            return ()
-        return lists.occurrences(*lists.offset(posting))
+        return self._lists.occurrences.in_post(self.start, self.stop, doc_id)
 
     def counted_positions(self, doc_id: int) -> Sequence[int]:
         """All of them."""
         return self.positions(doc_id)
 
-    def positions_in(self, docs: Sequence[int], forms: set[int] | None = None) -> list[list[int]]:
-        """The positions in each of these posts, only those of the `forms` surfaces if that is not None."""
-        occurrences, spans = self._lists.occurrences, self._spans(docs)
-        form_numbers = b"" if forms is None else self._lists.forms.of(self._number)
-        if forms is None or not form_numbers:
-            return [occurrences(start, stop) for start, stop in spans]
-        origin, flags = self._lists.offset(self.start)[0], form_numbers.translate(flags_of(forms))
-        return [list(compress(occurrences(a, b), flags[a - origin : b - origin])) for a, b in spans]
-
-    def _spans(self, docs: Sequence[int]) -> list[tuple[int, int]]:
-        """Where the occurrences in each of these posts lie; for many posts at once, without a step of Python for
-        the others: the hot loop of phrases (`benchmarks/speed.py`, queries)."""
-        if len(docs) * _LOOKUP_RATIO < len(self.docs):
-            return [self._span(doc_id) for doc_id in docs]
-        offsets = self._lists.offsets(self.start, self.stop)
-        if docs is self.docs:
-            return list(pairwise(offsets))
-        chosen = list(map(set(docs).__contains__, self.docs))
-        spans = zip(compress(offsets, chosen), compress(islice(offsets, 1, None), chosen), strict=True)
-        span_by_doc = dict(zip(compress(self.docs, chosen), spans, strict=True))
-        return [span_by_doc.get(doc_id, (0, 0)) for doc_id in docs]
-
-    def _span(self, doc_id: int) -> tuple[int, int]:
-        posting = bisect_left(self.docs, doc_id)
-        if posting == len(self.docs) or self.docs[posting] != doc_id:
-            return 0, 0
-        return self._lists.offset(self.start + posting)
+    def all_positions(self) -> list[list[int]]:
+        """The positions in each of its posts."""
+        return self._lists.occurrences.in_posts((self.start, self.stop, b""), None)
 
     def whole_lists(self) -> Iterable[int]:
         """Its own number."""
@@ -180,15 +124,17 @@ class ContiguousPostings(Postings):
 
     def positions(self, doc_id: int) -> Sequence[int]:
         """Ascending positions in a post, each once."""
-        lists = self._lists
-        return sorted(
-            {*chain.from_iterable([lists.occurrences(*lists.offset(posting)) for posting in self._of(doc_id)])}
-        )
+        occurrences = self._lists.occurrences
+        of_doc = [occurrences.between(*occurrences.offset(posting)) for posting in self._of(doc_id)]
+        return sorted({*chain.from_iterable(of_doc)})
 
     def counted_positions(self, doc_id: int) -> Sequence[int]:
         """The positions in the list that has the greatest impact there."""
         lists, postings = self._lists, self._of(doc_id)
-        return lists.occurrences(*lists.offset(max(postings, key=lists.impacts.__getitem__))) if postings else ()
+        if not postings:
+            return ()
+        best = max(postings, key=lists.impacts.__getitem__)
+        return lists.occurrences.in_post(best, best + 1, doc_id)
 
     def _of(self, doc_id: int) -> list[int]:
         """The postings of a post."""
@@ -204,6 +150,10 @@ class ContiguousPostings(Postings):
         return self._numbers
 
 
-def positions_in(postings: Postings, docs: Sequence[int]) -> Sequence[Sequence[int]]:
-    """The positions in each of these posts."""
-    return postings.positions_in(docs) if isinstance(postings, StoredPostings) else list(map(postings.positions, docs))
+def all_positions(postings: Postings) -> Sequence[Sequence[int]]:
+    """The positions in each of the posts of postings."""
+    return (
+        postings.all_positions()
+        if isinstance(postings, StoredPostings)
+        else list(map(postings.positions, postings.docs))
+    )

@@ -20,7 +20,7 @@ from ....text.compounds import as_prose, literal, spellings
 from ..format.columns import FORM
 from ..read.postings import Sought
 from ..read.scope import Segment
-from ..read.stored_postings import positions_in
+from ..read.stored_postings import all_positions
 
 #: Stands before a typed raw token in its term; no surface has it.
 MARK = "\x01"
@@ -70,9 +70,7 @@ class FieldTerms:
         if postings is None:
             return None
         lengths = self.lengths(field)
-        return FieldPostings(
-            postings.docs, positions_in(postings, postings.docs), [lengths[doc] for doc in postings.docs]
-        )
+        return FieldPostings(postings.docs, all_positions(postings), [lengths[doc] for doc in postings.docs])
 
     def beginning(self, field: str, first: bytes) -> Iterator[bytes]:
         """The terms of a field from `first` on."""

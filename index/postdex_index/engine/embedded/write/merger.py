@@ -205,10 +205,10 @@ class _SegmentLists:
         each; and those outside of bodies as post << shift | field code."""
         lists, new = self.lists, self.part.new_ids
         start, stop = lists.bounds(range(number, number + 1))
-        offsets = lists.offsets(start, stop)
+        offsets = lists.occurrences.offsets(start, stop)
         counts = map(sub, islice(offsets, 1, None), offsets)
         docs = list(chain.from_iterable(map(repeat, lists.docs[start:stop], counts)))
-        positions: Iterable[int] = lists.occurrences(offsets[0], offsets[-1])
+        positions: Iterable[int] = lists.occurrences.between(offsets[0], offsets[-1])
         which = lists.forms.of(number)
         fields = bytes(map(self._field_at.__getitem__, map(add, map(self._first.__getitem__, docs), positions)))
         if self._any_deleted:
