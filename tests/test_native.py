@@ -10,12 +10,16 @@ import random
 import sys
 from collections.abc import Callable, Iterator
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from postdex_native import Inverter
 
 from postdex_index import native
+from postdex_index.errors import NativeError
 from postdex_index.text import characters
 from postdex_index.text.characters import raw_tokens
+from postdex_index.text.tokenizer import terms_at
 
 #: What tokens are made of, and what lies between them: each sign that a rule names, and one of each class.
 _PIECES = st.sampled_from(
@@ -57,3 +61,15 @@ def test_every_character_has_the_class_that_this_python_gives_it() -> None:
 def test_the_kernel_is_told_of_all_classes() -> None:
     """What `characters` compiles a class of is known to the kernel."""
     assert characters.raw_tokens("\u200b内\ufe0f核") == ["内\ufe0f核"]
+
+
+def test_a_panic_is_an_error_and_what_panicked_is_no_longer_used(capfd: pytest.CaptureFixture[str]) -> None:
+    """What is half done must not be taken for the whole; nothing but the error says so."""
+    inverter = Inverter(terms_at, str, None, 0, 1, 2, [])
+    inverter.begin("en")
+    with pytest.raises(NativeError, match=r"panicked at src/inverter\.rs:\d+"):
+        inverter.add_text(99, "a field that is none")
+    for use in (inverter.end, inverter.occurrences, inverter.places, inverter.spelled, inverter.languages):
+        with pytest.raises(NativeError, match="no longer used"):
+            use()
+    assert capfd.readouterr() == ("", "")

@@ -28,3 +28,28 @@ fn error(py: Python<'_>, what: &str) -> PyErr {
         Err(_) => PyRuntimeError::new_err(what.to_owned()), // postdex is not there
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_exception_and_says_where() {
+        Python::initialize();
+        be_silent();
+        Python::attach(|py| {
+            let nothing: Vec<u8> = Vec::new();
+            let said = guarded(py, || Ok(nothing[7])).unwrap_err().to_string();
+            assert!(said.contains("src/guard.rs") && said.contains("index is 7"), "{said}");
+        });
+    }
+
+    #[test]
+    fn what_python_raises_stays_what_it_is() {
+        Python::initialize();
+        Python::attach(|py| {
+            let raised = guarded(py, || py.eval(c"[].pop()", None, None).map(drop)).unwrap_err();
+            assert!(raised.is_instance_of::<pyo3::exceptions::PyIndexError>(py));
+        });
+    }
+}

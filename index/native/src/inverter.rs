@@ -137,13 +137,13 @@ impl Inverter {
 
     /// Lengths by field code, of each post.
     #[getter]
-    fn lengths<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        self.lengths.iter().map(|column| array(py, column)).collect()
+    fn lengths<'py>(&mut self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        self.work(py, |it| it.lengths.iter().map(|column| array(py, column)).collect())
     }
 
     /// The codes of the posts' languages, in the order in which they came.
-    fn languages(&self) -> Vec<&str> {
-        self.languages.iter().map(|language| &*language.code).collect()
+    fn languages(&mut self, py: Python<'_>) -> PyResult<Vec<String>> {
+        self.work(py, |it| Ok(it.languages.iter().map(|language| language.code.to_string()).collect()))
     }
 
     /// For each language, in their order: the occurrences of its forms, and those outside of bodies.
@@ -152,7 +152,31 @@ impl Inverter {
     }
 
     /// How terms are written that are written otherwise.
-    fn spelled<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+    fn spelled<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.work(py, |it| it.shown_spellings(py))
+    }
+
+    /// The columns of where everything stands in its post.
+    fn places<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.work(py, |it| it.columns(py))
+    }
+}
+
+impl Inverter {
+    /// Do a piece of work. Whatever ends it before its end leaves something half done, so nothing is done after that.
+    fn work<T>(&mut self, py: Python<'_>, piece: impl FnOnce(&mut Self) -> PyResult<T>) -> PyResult<T> {
+        guarded(py, || {
+            assert!(
+                !std::mem::replace(&mut self.is_broken, true),
+                "an inverter is no longer used after an error in it"
+            );
+            let done = piece(self)?;
+            self.is_broken = false;
+            Ok(done)
+        })
+    }
+
+    fn shown_spellings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let [texts, addresses] = &self.spellings;
         let spelled = PyDict::new(py);
         for (term, written) in texts.shown(addresses) {
@@ -161,8 +185,7 @@ impl Inverter {
         Ok(spelled)
     }
 
-    /// The columns of where everything stands in its post.
-    fn places<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+    fn columns<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let columns = PyDict::new(py);
         let places = &self.places;
         columns.set_item("field_lengths", array(py, &self.lengths.concat())?)?;
@@ -181,21 +204,6 @@ impl Inverter {
         columns.set_item("checkpoint_position", array(py, &places.checkpoint_position)?)?;
         columns.set_item("checkpoint_offset", array(py, &places.checkpoint_offset)?)?;
         Ok(columns)
-    }
-}
-
-impl Inverter {
-    /// Do a piece of work. Whatever ends it before its end leaves something half done, so nothing is done after that.
-    fn work<T>(&mut self, py: Python<'_>, piece: impl FnOnce(&mut Self) -> PyResult<T>) -> PyResult<T> {
-        guarded(py, || {
-            assert!(
-                !std::mem::replace(&mut self.is_broken, true),
-                "an inverter is no longer used after an error in it"
-            );
-            let done = piece(self)?;
-            self.is_broken = false;
-            Ok(done)
-        })
     }
 
     fn begin_post(&mut self, language: &str) {
