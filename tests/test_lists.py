@@ -6,15 +6,18 @@ from array import array
 from collections.abc import Callable
 from itertools import chain
 from typing import Any
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postdex_index import scoring
 from postdex_index.engine.embedded.format.columns import FORM, STEM
+from postdex_index.engine.embedded.read import term_dictionary
 from postdex_index.engine.embedded.read.combined_postings import UnionPostings
 from postdex_index.engine.embedded.read.postings import PostingLists
 from postdex_index.engine.embedded.read.stored_postings import ContiguousPostings, StoredPostings
+from postdex_index.engine.embedded.write import term_dictionary_writer
 from postdex_index.engine.embedded.write.postings_writer import ListWriter
 from postdex_index.schema import SCORED
 
@@ -59,12 +62,19 @@ def written(lists: Written, wide: bool) -> PostingLists:
     return PostingLists(InMemory(writer.columns(spelled), wide))  # type: ignore[arg-type]
 
 
-def check(lists: Written, wide: bool) -> None:
+def check(lists: Written, wide: bool, terms_per_block: int = 256) -> None:
     """Each list has its posts and positions, of all its surfaces and of each; each surface leads to its lists."""
-    read = written(lists, wide)
+    with (
+        patch.object(term_dictionary_writer, "TERMS_PER_BLOCK", terms_per_block),
+        patch.object(term_dictionary, "TERMS_PER_BLOCK", terms_per_block),
+    ):
+        check_lists(lists, written(lists, wide))
+
+
+def check_lists(lists: Written, read: PostingLists) -> None:
     words = read.terms
     for number, name in enumerate(sorted(lists)):
-        assert next(words.posting_list(key) for key in words.find(name) if words.kind[key] & STEM)[0] == number
+        assert next(map(words.posting_list, words.flagged(words.find(name), STEM)))[0] == number
         stored = StoredPostings(read, number)
         assert list(stored.docs) == sorted({*chain.from_iterable(lists[name].values())})
         everything = [
@@ -95,7 +105,7 @@ def check(lists: Written, wide: bool) -> None:
         assert [words.term(number).decode() for number in words.with_prefix(prefix)] == [
             key for key in keys if key.startswith(prefix)
         ]
-    assert list(words.forms(range(len(words)))) == [n for n in range(len(words)) if words.kind[n] & FORM]
+    assert list(words.forms(range(len(words)))) == words.flagged(range(len(words)), FORM)
 
 
 WORDS = st.text(alphabet="abü", min_size=1, max_size=5)
@@ -115,6 +125,13 @@ def lists(most: int) -> st.SearchStrategy[Written]:
 @given(lists(65_535))
 def test_narrow(found: Written) -> None:
     check(found, wide=False)
+
+
+@settings(max_examples=60, deadline=None)
+@given(lists(600), st.integers(1, 9))
+def test_many_blocks_of_terms(found: Written, terms_per_block: int) -> None:
+    """Also of more than one block that are spelled alike."""
+    check(found, wide=False, terms_per_block=terms_per_block)
 
 
 @settings(max_examples=30, deadline=None)

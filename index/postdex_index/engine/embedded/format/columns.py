@@ -3,7 +3,7 @@
 Written by `inverter.py`, `word_inverter.py`, `posting_columns.py`, `term_dictionary_writer.py`, `surface_forms.py` and
 `text_blocks.py`, put together by `merger.py`, read by `postings.py`, `term_dictionary.py`, `surface_forms.py`,
 `doc_values.py`, `stored_documents.py`, `text_blocks.py` and `snapshot.py`. A change here is a new format: raise
-`commits.FORMAT`.
+`commits.FORMAT`. For all of these columns are what is said here; that a file has some deflated is its own business.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FORM, STEM, INDIRECT, DISPLAY = 1, 2, 4, 8
 #: Word forms that a posting list distinguishes; of a stem with more (none is known) the rest share the last number.
 MAX_FORMS = 255
 #: Skip intervals: after so many term entries, postings and lists stands a running total, so that none else needs one.
-TERMS_PER_BLOCK, POSTINGS_PER_SKIP, LISTS_PER_SKIP = 16, 64, 64
+TERMS_PER_BLOCK, POSTINGS_PER_SKIP, LISTS_PER_SKIP = 256, 64, 64
 
 #: The date, or other number, of a post that has none.
 NO_DATE = -(1 << 62)
@@ -38,13 +38,14 @@ _SORT_COLUMNS = (
 COLUMNS = {
     "term_entries": "the term dictionary: word forms and stems, sorted as UTF-8, each ended by a newline",
     "term_flags": "per term entry: bits, see above",
-    "term_block_start": "per 16 term entries: where they begin in `term_entries`",
-    "term_block_list": "per 16 term entries: the posting lists named before them, so the list of the next stem",
-    "term_block_indirect": "per 16 term entries: the indirect forms before them",
+    "term_block_start": "per 256 term entries: where they begin in `term_entries`",
+    "term_block_lead": "per 256 term entries, but for the first: the first of them, ended by a newline",
+    "term_block_list": "per 256 term entries: the posting lists named before them, so the list of the next stem",
+    "term_block_indirect": "per 256 term entries: the indirect forms before them",
     "indirect_list": "per indirect form: its posting list",
     "indirect_form": "per indirect form: its number among the forms of that list",
     "indirect_posts": "per indirect form: document frequency",
-    "display_forms": "the spellings to show of terms that have another one, each ended by a newline, in raw deflate",
+    "display_forms": "the spellings to show of terms that have another one, each ended by a newline",
     "list_postings": "per posting list: its length, the document frequency",
     "skip_postings": "per 64 posting lists: the first posting",
     "title_lists": "the posting lists of words that stand in titles",
@@ -57,8 +58,7 @@ COLUMNS = {
     "large_term_freqs": "pairs: posting, term frequency",
     "skip_positions": "per 64 postings: the first position",
     "positions": "per occurrence: the position in the post",
-    "form_block_start": "per 16,384 bytes of form numbers: where they begin in `form_numbers`",
-    "form_numbers": "per occurrence in a multi-form list: the number of its form; in raw deflate",
+    "form_numbers": "per occurrence in a multi-form list: the number of its form",
     "title_coverage_doc": "per title coverage: the post",
     "title_coverage": "per title coverage: the share of the title's words that this one is, in 1/255",
     "field_lengths": "per field, per post: words",
@@ -94,6 +94,9 @@ COLUMNS = {
     "text_dictionary": "the preset dictionary of the text blocks",
 }
 
+#: The columns that are deflated in a file of a segment that is not very small, see `deflated_columns.py`.
+DEFLATED = frozenset({"term_entries", "term_flags", "display_forms", "form_numbers"})
+
 
 class ColumnSource(Protocol):
     """The columns of a segment, wherever they lie: in a file, or in memory.
@@ -106,11 +109,11 @@ class ColumnSource(Protocol):
     path: str
 
     def column(self, name: str, *, whole: bool = True) -> Any:
-        """A column as a typed memoryview. With `whole` it is checked now, else the reader calls `checker`'s."""
+        """A column as a typed memoryview. With `whole` it is there and checked, else the reader calls `checker`'s."""
         ...
 
     def checker(self, name: str) -> Callable[[int, int], None]:
-        """A callable that checks items [start, stop) of a column before they are read."""
+        """A callable that fetches and checks items [start, stop) of a column before they are read."""
         ...
 
     def verify_once(self) -> None:

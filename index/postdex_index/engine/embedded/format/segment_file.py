@@ -5,10 +5,12 @@ reads them is said in `columns.py`.
 
     magic and version | column | column | … | directory (JSON) | crc32 of each 64 KiB block | trailer
 
-All numbers are little-endian. Every byte in front of the block checksums is covered by
-one of them and is checked when its block is first read; the checksums and the trailer
-are covered by the `seal`, which the commit names together with the file's size. So a
-file that was cut, swapped or changed is an error before it is an answer.
+The directory has the meta data, of each column where it begins, how many items of which type it has, and of those that
+are deflated (`deflated_columns.py`) how many bytes they take in the file. All numbers are little-endian.
+
+Every byte in front of the block checksums is covered by one of them and is checked when its block is first read; the
+checksums and the trailer are covered by the `seal`, which the commit names together with the file's size. So a file
+that was cut, swapped or changed is an error before it is an answer.
 
 The file is not mapped: who touches a map of a file that was cut meanwhile is killed. Its blocks are read into memory
 of our own, each when it is first needed, and only once it has its checksum: so what was read stays as it was. Only a
@@ -23,15 +25,18 @@ import os
 import struct
 import sys
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from itertools import accumulate
 from typing import Any
 from zlib import crc32
+from zlib import error as DeflateError
 
 from ....errors import EXHAUSTED, IndexDamagedError, IndexFault, Remedy
 from . import durable_files
+from .deflated_columns import MOST, Inflation, deflated, room_size
 
 MAGIC = b"postdex\0"
-VERSION = 1
+VERSION = 2
 #: 64 KiB: a cold query touches 30 of them at 1,000 posts, 120 at 10,000; crc32 of one costs 11 us.
 BLOCK_BITS = 16
 BLOCK = 1 << BLOCK_BITS
@@ -63,12 +68,19 @@ def lines(texts: Iterable[str]) -> bytes:
     return "".join([text + "\n" for text in texts]).encode("utf-8", "surrogatepass")
 
 
-def write(path: str | os.PathLike[str], columns: Mapping[str, Column], meta: Mapping[str, Any]) -> tuple[int, int]:
+def write(
+    path: str | os.PathLike[str],
+    columns: Mapping[str, Column],
+    meta: Mapping[str, Any],
+    to_deflate: Container[str] = (),
+) -> tuple[int, int]:
     """Write a segment file, durably; returns its size in bytes and its seal.
 
-    `columns` are bytes or arrays, kept under their names with their item type; `meta` is any JSON.
+    `columns` are bytes or arrays, kept under their names with their item type, those `to_deflate` deflated where that
+    is worth it; `meta` is any JSON.
     """
     directory: dict[str, tuple[int, int, str]] = {}
+    deflated_bytes: dict[str, int] = {}
     checks = array("I")
     with durable_files.create(path) as append:
         block = bytearray(_HEAD.pack(MAGIC, VERSION, 0))
@@ -86,14 +98,19 @@ def write(path: str | os.PathLike[str], columns: Mapping[str, Column], meta: Map
 
         for name, column in columns.items():
             view = memoryview(column)
-            directory[name] = (offset, len(view), view.format)
+            directory[name] = offset, len(view), view.format
             data = view.cast("B")
+            if name in to_deflate and (content := deflated(data)):
+                data = memoryview(content)
+                deflated_bytes[name] = len(data)
             for start in range(0, len(data), 1 << 22):
                 put(data[start : start + (1 << 22)])
             padding = -len(data) % 8
             put(bytes(padding))
             offset += len(data) + padding
-        listing = json.dumps({"meta": meta, "columns": directory}, separators=(",", ":")).encode()
+        listing = json.dumps(
+            {"meta": meta, "columns": directory, "deflated": deflated_bytes}, separators=(",", ":")
+        ).encode()
         put(listing)
         if block:
             checks.append(crc32(block))
@@ -112,7 +129,8 @@ class SegmentFile:
     """
 
     __slots__ = (
-        *("_checked", "_checks", "_columns", "_file", "_mapped", "_memory", "_stamp", "_there", "_view"),
+        *("_checked", "_checks", "_columns", "_file", "_inflations", "_mapped", "_memory", "_room", "_stamp", "_there"),
+        "_view",
         *("meta", "path"),
     )
 
@@ -122,7 +140,7 @@ class SegmentFile:
         self._open(size)
         try:
             self._read_directory(size, seal)
-        except (ValueError, TypeError, KeyError, struct.error, RecursionError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, struct.error, RecursionError) as error:
             raise self.damaged("it has another form") from error
 
     def _open(self, size: int) -> None:
@@ -159,9 +177,26 @@ class SegmentFile:
         listing = json.loads(bytes(self._view[offset : offset + length]))
         self.meta: dict[str, Any] = listing["meta"]
         self._columns: dict[str, tuple[int, int, str]] = listing["columns"]
-        for start, items, kind in self._columns.values():
-            if not (kind in _KINDS and start >= 0 and 0 <= items * struct.calcsize(kind) <= offset - start):
+        deflated_bytes: dict[str, int] = listing["deflated"]
+        for name, (start, items, kind) in self._columns.items():
+            nbytes = items * struct.calcsize(kind) if kind in _KINDS else -1
+            length = deflated_bytes.get(name, nbytes)
+            if not (0 <= start <= offset - length and 0 <= nbytes <= MOST * length):
                 raise self.damaged("it has another form")
+        self._make_room({name: self._columns[name] for name in deflated_bytes})
+
+    def _make_room(self, deflated_columns: Mapping[str, tuple[int, int, str]]) -> None:
+        """Make room in memory for the columns that are deflated; it takes none until they are inflated."""
+        sizes = [items * struct.calcsize(kind) for _, items, kind in deflated_columns.values()]
+        starts = [*accumulate([room_size(size) for size in sizes], initial=0)]
+        self._inflations = {}
+        if starts[-1]:
+            try:
+                room = memoryview(mmap.mmap(-1, starts[-1], mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+            except OSError as error:
+                raise unreadable(error, self.path) from error
+            for (name, (offset, _, _)), start, size in zip(deflated_columns.items(), starts, sizes, strict=False):
+                self._inflations[name] = Inflation(offset, room[start : start + size])
 
     def __del__(self) -> None:
         if self._file >= 0:
@@ -182,15 +217,22 @@ class SegmentFile:
         """A column as a typed memoryview. With `whole` it is checked now, else the reader calls `check`."""
         offset, items, kind = self._entry(name)
         nbytes = items * struct.calcsize(kind)
-        if whole:
-            self._verify(offset, offset + nbytes)
-        view = self._view[offset : offset + nbytes]
+        inflation = self._inflations.get(name)
+        if inflation:
+            if whole:
+                self._inflate(inflation, 0, nbytes)
+            view = inflation.view
+        else:
+            if whole:
+                self._verify(offset, offset + nbytes)
+            view = self._view[offset : offset + nbytes]
         return view if kind == "B" else view.cast(kind)  # type: ignore[call-overload]
 
-    def checker(self, name: str) -> ColumnCheck:
-        """A callable that checks items [start, stop) of a column before they are read."""
+    def checker(self, name: str) -> ColumnCheck | InflationCheck:
+        """A callable that checks items [start, stop) of a column before they are read, and inflates them if need be."""
         offset, _, kind = self._entry(name)
-        return ColumnCheck(self, offset, struct.calcsize(kind))
+        width, inflation = struct.calcsize(kind), self._inflations.get(name)
+        return InflationCheck(self, inflation, width) if inflation else ColumnCheck(self, offset, width)
 
     def _entry(self, name: str) -> tuple[int, int, str]:
         try:
@@ -223,6 +265,16 @@ class SegmentFile:
                 self._memory[begin:end] = self._block(block)
             there[block] = 1
             block = there.find(0, block + 1, last)
+
+    def _inflate(self, inflation: Inflation, start: int, stop: int) -> None:
+        try:
+            inflation.need(start, stop, self._checked_bytes)
+        except (ValueError, DeflateError) as error:
+            raise self.damaged("a column is not deflated as it should be") from error
+
+    def _checked_bytes(self, start: int, stop: int) -> memoryview:
+        self._verify(start, stop)
+        return self._view[start:stop]
 
     def _block(self, number: int) -> bytes:
         """A block as it lies on the disk, checked."""
@@ -283,3 +335,18 @@ class ColumnCheck:
     def __call__(self, start: int, stop: int) -> None:
         if start < stop:
             self._segment._verify(self._offset + start * self._width, self._offset + stop * self._width)
+
+
+class InflationCheck:
+    """Inflates ranges of one column; nearly free where that was done before."""
+
+    __slots__ = ("_inflation", "_segment", "_width")
+
+    def __init__(self, segment: SegmentFile, inflation: Inflation, width: int) -> None:
+        self._segment = segment
+        self._inflation = inflation
+        self._width = width
+
+    def __call__(self, start: int, stop: int) -> None:
+        if start < stop:
+            self._segment._inflate(self._inflation, start * self._width, stop * self._width)

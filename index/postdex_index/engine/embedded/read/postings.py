@@ -82,9 +82,7 @@ class PostingLists(StoredLists):
     def _numbers(self, text: str, languages: Sequence[str]) -> set[int]:
         terms = self.terms
         stems = {stem(text, language) for language in languages or self._languages}
-        return {
-            terms.posting_list(key)[0] for stemmed in stems for key in terms.find(stemmed) if terms.kind[key] & STEM
-        }
+        return {terms.posting_list(key)[0] for stemmed in stems for key in terms.flagged(terms.find(stemmed), STEM)}
 
     def keys_of_pattern(self, pattern: Pattern) -> Sequence[int]:
         """Entry numbers of the word forms that a pattern matches, in any field."""
@@ -93,16 +91,15 @@ class PostingLists(StoredLists):
         if keys is None:
             if len(self._keys_by_pattern) >= _MAX_CACHED_PATTERNS:
                 self._keys_by_pattern = {}
-            kind = self.terms.kind
-            keys = self._keys_by_pattern[pattern] = [key for key in self._keys(pattern) if kind[key] & FORM]
+            keys = self._keys_by_pattern[pattern] = self.terms.flagged(self._keys(pattern), FORM)
         return keys
 
-    def _keys(self, pattern: Pattern) -> Iterable[int]:
+    def _keys(self, pattern: Pattern) -> Sequence[int]:
         match pattern:
             case Prefix(text):
                 return self.terms.with_prefix(text)
             case Wildcard(text):
-                return self.terms.matching(re.split(r"[*?]", text, maxsplit=1)[0], globs.wildcard(text))
+                return [*self.terms.matching(re.split(r"[*?]", text, maxsplit=1)[0], globs.wildcard(text))]
             case Fuzzy(text, most):
                 return [key for _, key in self.terms.near(text, most)]
 
@@ -127,7 +124,7 @@ class PostingLists(StoredLists):
         words = self.terms.terms_in(region)
         return [key for key in keys if words[key - region.start] in sought.words]
 
-    def _of_forms(self, keys: Iterable[int]) -> Postings | None:
+    def _of_forms(self, keys: Sequence[int]) -> Postings | None:
         """All words among these keys, as one."""
         forms_of = self._forms_by_list(keys)
         whole_lists = {number for number, forms in forms_of.items() if forms.issuperset(self.forms.of(number))}
@@ -138,11 +135,11 @@ class PostingLists(StoredLists):
             members.append(ContiguousPostings(self, run) if len(run) > 1 else StoredPostings(self, run.start))
         return union(members)
 
-    def _forms_by_list(self, keys: Iterable[int]) -> dict[int, set[int]]:
+    def _forms_by_list(self, keys: Sequence[int]) -> dict[int, set[int]]:
         """Form numbers by list number: of the word forms among these entries."""
         terms = self.terms
         forms_of: dict[int, set[int]] = {}
-        for number, form in map(terms.posting_list, [key for key in keys if terms.kind[key] & FORM]):
+        for number, form in map(terms.posting_list, terms.flagged(keys, FORM)):
             forms_of.setdefault(number, set()).add(form)
         return forms_of
 

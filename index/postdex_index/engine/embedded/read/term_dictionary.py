@@ -1,15 +1,15 @@
 """Which terms does a segment have: spelled so, with a prefix, matching a pattern, or within an edit distance?
 
 The term dictionary: word forms (words as indexed) and stems (names of posting lists) are entries in one sorted blob of
-UTF-8, each ended by a newline; found by binary search over blocks of 16, patterns by a scan over a range of the blob.
+UTF-8, each ended by a newline. An entry is found by binary search over the first ones of blocks of 256, and a search in
+the text of its block; patterns by a scan over a range of the blob. No more of it is inflated than is looked at.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ....text.edit_distance import edit_distance
@@ -17,9 +17,9 @@ from ..format.columns import DISPLAY, FORM, INDIRECT, STEM, TERMS_PER_BLOCK, Col
 
 #: So many words that hold a part are looked at: a part that more have says nothing.
 MAX_WITHIN = 1000
-#: In a dictionary of so many bytes, that of a post or two, an entry is looked for from one end to the other: 2 us
-#: instead of 30.
-MAX_SCANNED = 8_192
+#: Blocks that are kept as lists of entries, 13 KB each: to cut one takes 10 us, and prefixes and patterns look at the
+#: first and the last of their blocks twice.
+MAX_CUT = 16
 
 
 class TermDictionary:
@@ -27,23 +27,21 @@ class TermDictionary:
     document frequency follow from that (`TermDictionaryWriter`)."""
 
     def __init__(self, segment: ColumnSource) -> None:
-        # Bytes are cut in a third of the time that a view takes, and it takes .1 ms to make a megabyte.
-        self._blob = bytes(segment.column("term_entries"))
-        self.kind = bytes(segment.column("term_flags"))
+        self._entries, self._check = segment.column("term_entries", whole=False), segment.checker("term_entries")
+        self._flags, self._check_flags = segment.column("term_flags", whole=False), segment.checker("term_flags")
         self._start = segment.column("term_block_start")
-        self._blocks = range(len(self._start) - 1)
+        self._leads = bytes(segment.column("term_block_lead")).split(b"\n")[:-1]
         self._list_before, self._apart_before = segment.column("term_block_list"), segment.column("term_block_indirect")
         self._apart_list = segment.column("indirect_list")
         self._apart_surface = segment.column("indirect_form")
         self._apart_posts = segment.column("indirect_posts")
         self._list_posts = segment.column("list_postings")
-        # A surface leads to no more than one list a language, and is spelled like no more than one name.
-        self._max_same = len(segment.meta["languages"]) + 1
+        self._cut: dict[int, list[bytes]] = {}
         self._segment = segment
         self._shown: dict[int, str] | None = None
 
     def __len__(self) -> int:
-        return len(self.kind)
+        return len(self._flags)
 
     # -- what is said of a key
 
@@ -54,13 +52,26 @@ class TermDictionary:
     def terms_in(self, region: range) -> list[bytes]:
         """The entries with these numbers, UTF-8."""
         first, stop = region.start // TERMS_PER_BLOCK, -(-region.stop // TERMS_PER_BLOCK)
-        terms = self._blob[self._start[first] : self._start[min(stop, len(self._blocks))]].split(b"\n")[:-1]
+        terms = self._text(self._start[first], self._start[min(stop, len(self._start) - 1)]).split(b"\n")[:-1]
         return terms[region.start - first * TERMS_PER_BLOCK : region.stop - first * TERMS_PER_BLOCK]
+
+    def flags(self, region: range) -> bytes:
+        """The flags of the entries with these numbers, a byte each."""
+        self._check_flags(region.start, region.stop)
+        return bytes(self._flags[region.start : region.stop])
+
+    def flagged(self, numbers: Sequence[int], flag: int) -> list[int]:
+        """Those of these entries that have a flag: FORM the word forms, STEM the stems."""
+        if not numbers:
+            return []
+        self._check_flags(min(numbers), max(numbers) + 1)
+        flags = self._flags
+        return [number for number in numbers if flags[number] & flag]
 
     def posting_list(self, number: int) -> tuple[int, int]:
         """The number of the posting list of an entry, and the number of this word form in that list."""
         stems_before, indirect_before = self._counts_before(number)
-        if self.kind[number] & INDIRECT:
+        if self.flagged((number,), INDIRECT):
             return self._apart_list[indirect_before], self._apart_surface[indirect_before]
         return stems_before, 0
 
@@ -68,29 +79,29 @@ class TermDictionary:
         """Document frequency, deleted posts included, by entry number: of the word forms among these entries."""
         posts_by_number: dict[int, int] = {}
         stems_before, indirect_before = self._counts_before(region.start)
-        for number, kind in zip(region, self.kind[region.start : region.stop], strict=True):
-            if kind & INDIRECT:
+        for number, flags in zip(region, self.flags(region), strict=True):
+            if flags & INDIRECT:
                 posts_by_number[number] = self._apart_posts[indirect_before]
                 indirect_before += 1
-            elif kind & FORM:
+            elif flags & FORM:
                 posts_by_number[number] = self._list_posts[stems_before]
-            stems_before += kind & STEM != 0
+            stems_before += flags & STEM != 0
         return posts_by_number
 
     def _counts_before(self, number: int) -> tuple[int, int]:
         """The number of stems, and of indirect word forms, before an entry."""
         block = number // TERMS_PER_BLOCK
-        kinds = self.kind[block * TERMS_PER_BLOCK : number]
-        stems, indirect = kinds.translate(_HAS_STEM).count(1), kinds.translate(_IS_INDIRECT).count(1)
+        flags = self.flags(range(block * TERMS_PER_BLOCK, number))
+        stems, indirect = flags.translate(_HAS_STEM).count(1), flags.translate(_IS_INDIRECT).count(1)
         return self._list_before[block] + stems, self._apart_before[block] + indirect
 
     def display_form(self, number: int) -> str:
         """The usual spelling of an entry, for display."""
-        if not self.kind[number] & DISPLAY:
+        if not self.flagged((number,), DISPLAY):
             return self.term(number).decode()
         if self._shown is None:
-            numbers = [number for number, kind in enumerate(self.kind) if kind & DISPLAY]
-            display_forms = zlib.decompress(self._segment.column("display_forms"), -15).decode().split("\n")
+            numbers = self.flagged(range(len(self)), DISPLAY)
+            display_forms = str(self._segment.column("display_forms"), "utf-8").split("\n")
             self._shown = dict(zip(numbers, display_forms, strict=False))
         return self._shown[number]
 
@@ -100,19 +111,14 @@ class TermDictionary:
         """The numbers of the entries spelled exactly so: none, one, or two (a word form, and the stem of another
         list)."""
         key = word.encode("utf-8", "replace")
-        if len(self._blob) <= MAX_SCANNED:
-            return self._scanned(key + b"\n")
-        first, _ = self._bisect(key)
-        return range(first, first + self.terms_in(range(first, first + self._max_same)).count(key))
-
-    def _scanned(self, line: bytes) -> range:
-        """The numbers of the entries that are this line."""
-        blob = self._blob
-        start = 0 if blob.startswith(line) else blob.find(b"\n" + line) + 1
+        block = bisect_left(self._leads, key)
+        last = bisect_right(self._leads, key, block)  # nearly always the same
+        text = b"\n" + self._text(self._start[block], self._start[last + 1])
+        at = text.find(b"\n%b\n" % key)
         count = 0
-        while blob.startswith(line, start + count * len(line)):
+        while at >= 0 and text.startswith(b"%b\n" % key, at + 1 + count * (len(key) + 1)):
             count += 1
-        first = blob.count(b"\n", 0, start) if count else 0
+        first = block * TERMS_PER_BLOCK + (text.count(b"\n", 0, at) if count else 0)
         return range(first, first + count)
 
     def with_prefix(self, prefix: str) -> range:
@@ -122,7 +128,7 @@ class TermDictionary:
 
     def matching(self, prefix: str, pattern: bytes) -> Iterator[int]:
         """The numbers of the entries with this prefix that match a pattern, ascending."""
-        number, done, text = self.with_prefix(prefix).start, 0, self._text(prefix)
+        number, done, text = self.with_prefix(prefix).start, 0, self._beginning(prefix)
         for match in re.finditer(b"^(?:" + pattern + b")$", text, re.MULTILINE):
             number += text.count(b"\n", done, match.start())
             done = match.start()
@@ -131,21 +137,21 @@ class TermDictionary:
 
     def containing(self, part: str) -> Iterator[int]:
         """The numbers of the word forms with this substring, MAX_WITHIN at most."""
-        blob, key = self._blob, part.encode("utf-8", "replace")
+        blob, key = self._text(0, len(self._entries)), part.encode("utf-8", "replace")
         at = blob.find(key)
         for _ in range(MAX_WITHIN):
             if at < 0:
                 return
             start, stop = blob.rfind(b"\n", 0, at) + 1, blob.find(b"\n", at)
-            yield from (number for number in self.find(blob[start:stop].decode()) if self.kind[number] & FORM)
+            yield from self.flagged(self.find(blob[start:stop].decode()), FORM)
             at = blob.find(key, stop)
 
     def near(self, word: str, most: int) -> Iterator[tuple[int, int]]:
         """Word forms within an edit distance of `most` of a word, the first character fixed: (distance, number)."""
         if not most:
-            yield from ((0, number) for number in self.find(word) if self.kind[number] & FORM)
+            yield from ((0, number) for number in self.flagged(self.find(word), FORM))
             return
-        text = b"\n" + self._text(word[0])
+        text = b"\n" + self._beginning(word[0])
         # What a slip can move a character by, in bytes of UTF-8.
         step = 1 if text.isascii() and word.isascii() else 4
         letters = set(word)
@@ -154,7 +160,7 @@ class TermDictionary:
             if abs(len(key) - len(word)) <= most and len(letters.difference(key)) <= most:
                 distance = edit_distance(word, key, most)
                 if distance <= most:
-                    yield from ((distance, number) for number in self.find(key) if self.kind[number] & FORM)
+                    yield from ((distance, number) for number in self.flagged(self.find(key), FORM))
 
     def _sharing_a_piece(self, word: str, most: int, text: bytes, step: int) -> set[bytes]:
         """Keys of a region (`text`) that have one of most + 1 parts of the word about where it stands
@@ -185,26 +191,27 @@ class TermDictionary:
             sharing |= self._sharing_a_piece(swapped, most - 1, text, step)
         return sharing
 
-    def _text(self, prefix: str) -> bytes:
+    def _beginning(self, prefix: str) -> bytes:
         """The entries with this prefix, each ended by a newline."""
         key = prefix.encode("utf-8", "replace")
-        return self._blob[self._bisect(key)[1] : self._bisect(key + b"\xff")[1]]
+        return self._text(self._bisect(key)[1], self._bisect(key + b"\xff")[1])
 
     def _bisect(self, key: bytes) -> tuple[int, int]:
         """The first entry that is not less: its number, and its offset in the blob."""
-        blob, start, length = self._blob, self._start, len(key)
+        block = bisect_left(self._leads, key)
+        keys = self._cut.get(block)
+        if keys is None:
+            if len(self._cut) >= MAX_CUT:
+                self._cut = {}
+            keys = self._cut[block] = self._text(self._start[block], self._start[block + 1]).split(b"\n")[:-1]
+        index = bisect_left(keys, key)
+        return block * TERMS_PER_BLOCK + index, self._start[block] + sum(map(len, keys[:index])) + index
 
-        # Of the first key of a block no more than can make it less.
-        def opening(n: int) -> bytes:
-            return blob[start[n] : start[n] + length].partition(b"\n")[0]
-
-        block = bisect_left(self._blocks, key, key=opening) - 1
-        if block < 0:
-            return 0, 0
-        keys = blob[start[block] : start[block + 1]].split(b"\n")
-        index = bisect_left(keys, key, 0, len(keys) - 1)
-        return block * TERMS_PER_BLOCK + index, start[block] + sum(map(len, keys[:index])) + index
+    def _text(self, start: int, stop: int) -> bytes:
+        """Bytes [start, stop) of the blob."""
+        self._check(start, stop)
+        return bytes(self._entries[start:stop])
 
 
-_HAS_STEM = bytes([kind & STEM != 0 for kind in range(256)])
-_IS_INDIRECT = bytes([kind & INDIRECT != 0 for kind in range(256)])
+_HAS_STEM = bytes([flags & STEM != 0 for flags in range(256)])
+_IS_INDIRECT = bytes([flags & INDIRECT != 0 for flags in range(256)])

@@ -39,7 +39,7 @@ from ..format.segment_file import damaged, unreadable
 from . import file_table
 
 #: Raised with every change of the files' form. An older index is rebuilt, a newer one is refused.
-FORMAT = 7
+FORMAT = 8
 #: An index made under other rules of analysis, another Unicode or other stemmers is rebuilt.
 ANALYSIS = f"{RULES}/{unicodedata.unidata_version}/{Stemmer.version()}"
 #: Commits that are retained: a reader that opened the last but one goes on undisturbed.

@@ -79,13 +79,13 @@ class FieldTerms:
             return
         words = self._segment.lists.terms
         last = b""
-        for number in range(words.with_prefix(first.decode("utf-8", "replace")).start, len(words)):
-            if words.kind[number] & FORM:
-                word = words.term(number)
-                # A surface that two languages stem differently stands there twice.
-                if word != last and (field == ALL or self.postings(field, word)):
-                    yield word
-                last = word
+        region = range(words.with_prefix(first.decode("utf-8", "replace")).start, len(words))
+        for number in words.flagged(region, FORM):
+            word = words.term(number)
+            # A surface that two languages stem differently stands there twice.
+            if word != last and (field == ALL or self.postings(field, word)):
+                yield word
+            last = word
 
     def _read_paths(self) -> dict[bytes, Sequence[int]]:
         values = ((key.partition("\t"), docs) for key, _, docs in self._segment.columns.values())

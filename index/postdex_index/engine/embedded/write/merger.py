@@ -182,10 +182,11 @@ class _SegmentLists:
         self.forms: dict[int, list[tuple[int, str]]] = {}
         self._names: list[bytes] = []
         self.display_forms: dict[str, str] = {}
-        for number, key in enumerate(words.terms_in(range(len(words)))):
-            if words.kind[number] & STEM:
+        every = range(len(words))
+        for number, key, flags in zip(every, words.terms_in(every), words.flags(every), strict=True):
+            if flags & STEM:
                 self._names.append(key)
-            if words.kind[number] & FORM:
+            if flags & FORM:
                 surface = key.decode()
                 held_by, index = words.posting_list(number)
                 self.forms.setdefault(held_by, []).append((index, surface))

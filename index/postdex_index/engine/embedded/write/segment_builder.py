@@ -16,6 +16,7 @@ from ....named_tuple import NamedTuple
 from ....scoring import OWN_AVERAGES
 from ....text.analyzer import Analyzer
 from ..format import segment_file
+from ..format.columns import DEFLATED
 from ..format.segment_file import Column
 from ..read.scope import Segment
 from ..storage.commits import File, SegmentEntry, Store, write_error
@@ -100,7 +101,7 @@ def write_segment(
     """Write a segment file, durably. Raises `IndexWriteError`."""
     path = store.directory / name
     try:
-        size, seal = segment_file.write(path, columns, meta)
+        size, seal = segment_file.write(path, columns, meta, DEFLATED)
     except OSError as error:
         raise write_error(error, path) from error
     posts = meta["posts"]

@@ -1,14 +1,18 @@
 """How is the term dictionary of a segment written?
 
-Its entries are word forms and stems, sorted. Posting lists are numbered in the order of their stems, so most entries
-need nothing but their flags: the list of a stem is the number of stems before it, and a word form that owns a list of
-its own spelling is that list, with all its postings. Only INDIRECT forms say which list they lead to. Stems and
-indirect forms are counted before the first entry of each block. Read by `TermDictionary`.
+Its entries are word forms and stems, sorted as UTF-8; one that is both of one list is one entry, else both stand there,
+in the order of their lists. Posting lists are numbered in the order of their stems, so most entries need nothing but
+their flags: the list of a stem is the number of stems before it, and a word form that owns a list of its own spelling
+is that list, with all its postings. Only INDIRECT forms say which list they lead to. Of each block of 256 entries stand
+apart: where it begins, the stems and the indirect forms before it, and, but for the first, its first entry. Read by
+`TermDictionary`.
+
+The file has the columns deflated. Prefixes shared with the entry before and left out make .45 of the entries, and
+deflate .36 of them; both .30, which is .003 of a blog, and as much time again as to inflate them.
 """
 
 from __future__ import annotations
 
-import zlib
 from array import array
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, compress, islice
@@ -16,9 +20,6 @@ from operator import add, ne
 
 from ..format.columns import DISPLAY, FORM, INDIRECT, MAX_FORMS, STEM, TERMS_PER_BLOCK
 from ..format.segment_file import Column, lines
-
-#: The spellings shrink to .37, to .36 with 6 in twice the time.
-_LEVEL = 4
 
 
 class TermDictionaryWriter:
@@ -52,12 +53,14 @@ class TermDictionaryWriter:
         shown = list(map(spelled.get, words, words))
         otherwise = list(map(ne, shown, words))
         apart = [kind & INDIRECT for kind in kinds]
-        blocks = [lines(words[first : first + TERMS_PER_BLOCK]) for first in range(0, len(words), TERMS_PER_BLOCK)]
+        firsts = range(0, len(words) or 1, TERMS_PER_BLOCK)  # without any entry there is a block with none
+        blocks = [lines(words[first : first + TERMS_PER_BLOCK]) for first in firsts]
         apart_lists = list(compress(lists, apart))
         return {
             "term_entries": b"".join(blocks),
             "term_flags": bytes(map(add, kinds, map(DISPLAY.__mul__, otherwise))),
             "term_block_start": array("I", accumulate(map(len, blocks), initial=0)),
+            "term_block_lead": lines(words[TERMS_PER_BLOCK::TERMS_PER_BLOCK]),
             "term_block_list": _before(kinds, STEM),
             "term_block_indirect": _before(kinds, INDIRECT),
             "indirect_list": array("I", apart_lists),
@@ -65,7 +68,7 @@ class TermDictionaryWriter:
             "indirect_posts": array(
                 "H", [n or list_posts[number] for n, number in zip(compress(posts, apart), apart_lists, strict=True)]
             ),
-            "display_forms": zlib.compress(lines(compress(shown, otherwise)), _LEVEL, -15),
+            "display_forms": lines(compress(shown, otherwise)),
         }
 
 

@@ -318,5 +318,5 @@ _NOTHING = _WordSearch(regex_escaped("*"))
 
 def _display_form(term: str, segment: Segment) -> str:
     terms = segment.lists.terms
-    forms = [number for number in terms.find(term) if terms.kind[number] & FORM]
+    forms = terms.flagged(terms.find(term), FORM)
     return terms.display_form(forms[0]) if forms else term
