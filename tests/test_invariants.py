@@ -14,7 +14,7 @@ import pytest
 import postdex
 from postdex_index import scoring
 from postdex_index.engine.api import FEWEST, Search
-from postdex_index.engine.embedded.read import stored_documents
+from postdex_index.engine.embedded.read import passage_words, stored_documents
 from postdex_index.model import Explanation
 from postdex_index.query import Clauses, Everything, Query, Term
 
@@ -148,7 +148,8 @@ def test_what_is_kept_changes_no_hit(ix: postdex.Index, monkeypatch: pytest.Monk
 
     first = hits()
     assert hits() == first
-    for name in ("MAX_POSTS", "MAX_PASSAGES", "MAX_WIDTHS"):
+    monkeypatch.setattr(passage_words, "MAX_WIDTHS", 1)
+    for name in ("MAX_POSTS", "MAX_PASSAGES"):
         monkeypatch.setattr(stored_documents, name, 1)
     assert hits() == first
 

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from postdex.results.snippets import best_fragments
 from postdex_index import native
-from postdex_index.document import Mark, Passage
+from postdex_index.document import LeafPositions, Mark, Passage
+from postdex_index.engine.embedded.read.passage_words import PassageWords, Widths
+from postdex_index.text.characters import simplified
 
 #: What sentences end with, where lines are cut, what is not shown, and words.
 _PIECES = st.sampled_from(
@@ -86,3 +88,66 @@ def test_every_character_is_shown_alike() -> None:
         marks = tuple([Mark(start, start + 1, 0) for start in range(1, len(text), 20)])
         check(Passage(text, 0, 1, marks, False, False), [1.0], 10_000, 2, None)
         check(Passage(text, 0, 1, marks[7:8], True, True), [1.0], 60, 2, None)
+
+
+#: Words of one position and of several, in prose and in code, and runs whose letters have marks.
+_WORDS = st.sampled_from(
+    [
+        *("word", "Word", "WORD", "userData", "UserData", "foo_bar-baz", "don't", "it's", "1,000", "C++", ".net", "__"),
+        *(
+            "Größe",
+            "größeWert",
+            "naïve-word",
+            "\u0301",
+            "\u200b",
+            "\U0001f44d\U0001f3fd",
+            "\U0001f1e9\U0001f1ea",
+            "雜談",
+        ),
+        *(
+            "内核",
+            "データ",
+            "ﾃﾞｰﾀ",
+            "か\u3099",
+            "한국",
+            "\u1112\u1161\u11ab",
+            "ไก่",
+            "内\ufe0f核",
+            "ြမန",
+            "w" * 90,
+            "汉" * 40,
+        ),
+    ]
+)
+WORDS = st.one_of(st.lists(_WORDS | st.sampled_from([" ", ", "]), max_size=60).map("".join), st.text(max_size=60))
+
+
+@given(st.data(), WORDS, st.booleans())
+def test_marked_words(data: st.DataObject, text: str, cut: bool) -> None:
+    """The same marks in a passage with checkpoints anywhere, each for the same leaf."""
+    text = simplified(text)
+    starts = sorted({0, *data.draw(st.lists(st.integers(0, len(text)), max_size=3))})
+    firsts = sorted(data.draw(st.lists(st.integers(0, 80), min_size=len(starts), max_size=len(starts), unique=True)))
+    code = data.draw(st.lists(st.booleans(), min_size=len(starts), max_size=len(starts)))
+    given_checks = text, cut, starts, firsts, code, data.draw(st.integers(firsts[-1], 1 << 60))
+    places = st.lists(st.integers(0, 120), unique=True).map(sorted)
+    widths = Widths(False), Widths(True)
+    native_words, pure_words = PassageWords(*given_checks), native.PYTHON["PassageWords"](*given_checks)
+    for before in (0, data.draw(st.integers(0, 30))):
+        found = [LeafPositions(leaf, data.draw(places), data.draw(st.booleans())) for leaf in (2, 0, 1)]
+        marks = pure_words.marks(found, before, widths)
+        assert native_words.marks(found, before, widths) == [tuple(mark) for mark in marks]
+        assert pure_words.marks(found, before, widths) == marks  # what is known by now is the same
+
+
+def test_every_letter_of_a_run_is_marked_alike() -> None:
+    """Each character of Unicode among letters of a script without blanks, at every position."""
+    every = [chr(point) for point in range(sys.maxunicode + 1)]
+    random.Random(2).shuffle(every)
+    widths = Widths(False), Widths(True)
+    for at in range(0, len(every), 211):
+        text = "内".join(every[at : at + 211])
+        given_checks = text, False, [0], [0], [False], 1 << 60
+        found = [LeafPositions(leaf, range(leaf, len(text), 3), leaf == 1) for leaf in range(3)]
+        marks = native.PYTHON["PassageWords"](*given_checks).marks(found, 0, widths)
+        assert PassageWords(*given_checks).marks(found, 0, widths) == [tuple(mark) for mark in marks]

@@ -1,7 +1,7 @@
 """The loops of postdex, compiled. What each does is said where its Python stands, which is named here."""
 
 from array import array
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 
 INTERFACE: int
 VERSION: str
@@ -97,3 +97,12 @@ class Occurrences:
 def side_by_side(
     occurrences: Occurrences, words: Sequence[Sequence[tuple[int, int, bytes]]], among: Sequence[int] | None, /
 ) -> dict[int, list[int]]: ...
+
+# engine/embedded/read/passage_words.py
+class PassageWords:
+    def __init__(
+        self, text: str, cut: bool, starts: Sequence[int], firsts: Sequence[int], code: Sequence[bool], end: int, /
+    ) -> None: ...
+    def marks(
+        self, found: Sequence[tuple[int, Sequence[int], bool]], before: int, widths: Sequence[Mapping[str, int]], /
+    ) -> list[tuple[int, int, int]]: ...

@@ -82,14 +82,15 @@ _kernel, REFUSED = _load()
 IN_USE = _kernel is not None
 #: Version of the kernel that runs, "" if none does.
 VERSION = str(_kernel.VERSION) if _kernel else ""
-#: By name the Python of each function that has a twin.
+#: By name the Python of each function or class that has a twin.
 PYTHON: dict[str, Callable[..., Any]] = {}
 #: The refusal, until it is logged.
 _unsaid = [REFUSED] if REFUSED else []
 
 
 def twin(function: Function) -> Function:
-    """The function of this name in the kernel, or this one where no kernel runs. Both take and give the same."""
+    """The function or class of this name in the kernel, or this one where no kernel runs. Both take and give the
+    same."""
     PYTHON[function.__name__] = function
     return getattr(_kernel, function.__name__) if _kernel else function
 

@@ -13,6 +13,7 @@ mod inverter;
 mod language;
 mod matching;
 mod occurrences;
+mod passage_words;
 mod passages;
 mod phrases;
 mod postings;
@@ -39,6 +40,8 @@ mod postdex_native {
     use super::inverter::Inverter;
     #[pymodule_export]
     use super::matching::{best_candidates, impact_row, max_impacts};
+    #[pymodule_export]
+    use super::passage_words::PassageWords;
     #[pymodule_export]
     use super::phrases::side_by_side;
     #[pymodule_export]

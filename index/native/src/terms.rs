@@ -27,6 +27,14 @@ pub fn terms_at(raw: &str, code: bool) -> Vec<Vec<String>> {
     positions.into_iter().map(with_number).map(distinct).collect()
 }
 
+/// The number of positions that a raw token takes that is ASCII.
+pub fn width_of(raw: &str, code: bool) -> usize {
+    if is_plain(raw.as_bytes()) {
+        return 1;
+    }
+    subwords(&raw[..raw.len().min(LONGEST_RAW)], code).len()
+}
+
 /// Whether nothing of rules 2 to 6 but lower case is in a raw token.
 fn is_plain(raw: &[u8]) -> bool {
     let lower = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_lowercase);

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import accumulate, chain, islice
+from itertools import chain
 from json import JSONDecoder
 from typing import Any, TypeVar
 
@@ -14,10 +13,9 @@ from ....model import INCLUDED_BREAK, SOFT_BREAK, StoredFields
 from ....named_tuple import NamedTuple
 from ....schema import CODE, STORED
 from ....text.analyzer import Analyzer
-from ....text.characters import ASIAN, is_spaceless, run_letters
-from ....text.tokenizer import LONGEST_TERM, width_of
 from ..format.columns import ColumnSource
 from ..format.text_blocks import TextReader
+from .passage_words import PassageWords, Widths, place_of
 
 #: Characters of a passage before the word that it is cut around, and in all: snippets choose from these.
 BEFORE, LENGTH = 240, 900
@@ -28,13 +26,8 @@ EXCERPT = 300
 MAX_POSTS = 2_500
 #: Passages that are kept, some 2 KB each.
 MAX_PASSAGES = 8_000
-#: Raw tokens whose number of positions is remembered.
-MAX_WIDTHS = 50_000
 #: Beyond the end of any text, in characters and in words.
 BEYOND = 1 << 60
-#: Where a word stands that ends beyond a passage.
-_NOWHERE = (0, 0, 0)
-
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -62,7 +55,7 @@ class Headings(NamedTuple):
 
 
 class ShownPassage(NamedTuple):
-    """A passage that was shown, and what was found out about it: all queries of a site show the same passages."""
+    """A passage that was shown: all queries of a site show the same ones."""
 
     #: from a checkpoint on; the passage is what stands behind `before`, 0 nearly always
     text: str
@@ -72,27 +65,9 @@ class ShownPassage(NamedTuple):
     #: where the text begins in the post's text, and the file's line where the passage begins
     offset: int
     line: int
-    #: the checkpoints in it, and the positions of its words
-    checks: range
-    positions: range
-    #: by position, where the words stand in it that were looked for: start, end of the letter at this position, stop
-    spans: dict[int, tuple[int, int, int]]
-    #: by checkpoint, the positions of the raw tokens from there to the next one, and of what comes after
-    tokens: dict[int, array[int]]
-
-
-class Widths(dict[str, int]):
-    """Raw token -> the number of positions it takes; emptied when it gets large."""
-
-    def __init__(self, code: bool) -> None:
-        super().__init__()
-        self._code = code
-
-    def __missing__(self, raw: str) -> int:
-        if len(self) >= MAX_WIDTHS:
-            self.clear()
-        width = self[raw] = width_of(raw, self._code)
-        return width
+    #: the last checkpoint in it
+    last_check: int
+    words: PassageWords
 
 
 class Documents:
@@ -265,12 +240,12 @@ class StoredDocument(StoredFields):
         check = max(begin, bisect_right(store.check_position, near, first, last) - 1)
         earlier = max(begin, bisect_right(offsets, offsets[check] - BEFORE, begin, check) - 1)
         shown = store.passages.get((row, earlier, 0)) or self._shown(row, earlier, 0, end)
-        if shown.cut and check >= shown.checks.stop - 1:  # no blank for so long that `near` may lie beyond it
+        if shown.cut and check >= shown.last_check:  # no blank for so long that `near` may lie beyond it
             shown = store.passages.get((row, check, near)) or self._shown(row, check, near, end)
         start = shown.offset + shown.before - offset
-        marks = self._marks(shown, words_found) if words_found else ()
+        marks = shown.words.marks(words_found, shown.before, store.widths) if words_found else ()
         text = shown.text[shown.before :]
-        return Passage(text, start, shown.line, marks, cut_start=start > 0, cut_stop=shown.cut)
+        return Passage(text, start, shown.line, tuple(map(Mark._make, marks)), cut_start=start > 0, cut_stop=shown.cut)
 
     def _shown(self, row: int, check: int, near: int, end: int) -> ShownPassage:
         """The passage that begins at a checkpoint, or as many characters as usual before position `near` behind that.
@@ -280,7 +255,8 @@ class StoredDocument(StoredFields):
         before = 0
         if near:
             stop = store.check_offset[check + 1] if check + 1 < last else BEYOND
-            place = self._place(store.texts.read(doc_id, offset, min(stop, end)), store.check_position[check], near)
+            first, text = store.check_position[check], store.texts.read(doc_id, offset, min(stop, end))
+            place = place_of(store.analyzer.simplified(text), near, first, store.widths[self._code(first)])
             before = max(0, place - BEFORE)
         most = offset + before + LENGTH
         whole = store.texts.read(doc_id, section, min(most + 1, end))
@@ -288,110 +264,15 @@ class StoredDocument(StoredFields):
         whole = whole[: most - section]
         text, start = whole[offset - section :], offset - section + before
         line = store.section_line[row] + whole.count("\n", 0, start) + whole.count(SOFT_BREAK, 0, start)
-        beyond = bisect_left(store.check_offset, offset + len(text), check, last)
-        places = range(store.check_position[check], store.check_position[beyond] if beyond < last else BEYOND)
-        shown = ShownPassage(
-            text, before, cut, offset, line, checks=range(check, beyond), positions=places,
-            spans={}, tokens={},
+        beyond = bisect_left(store.check_offset, offset + len(text), check + 1, last)
+        firsts = list(store.check_position[check:beyond])
+        words = PassageWords(
+            store.analyzer.simplified(text), cut, [place - offset for place in store.check_offset[check:beyond]],
+            firsts, list(map(self._code, firsts)), store.check_position[beyond] if beyond < last else BEYOND,
         )  # fmt: skip
+        shown = ShownPassage(text, before, cut, offset, line, last_check=beyond - 1, words=words)
         keep(store.passages, (row, check, near), shown, MAX_PASSAGES)
         return shown
-
-    def _place(self, text: str, first: int, near: int) -> int:
-        """Where the word or the character at position `near` begins in a text whose words begin at position `first`."""
-        widths = self._documents.widths[self._code(first)]
-        start = 0
-        for match in self._documents.analyzer.raw_matches(text):
-            raw, start = match[0], match.start()
-            if first + widths[raw] > near:
-                if is_spaceless(raw):
-                    letters = run_letters(raw)
-                    start += letters[near - first][0] if letters else near - first
-                return start
-            first += widths[raw]
-        return start
-
-    def _marks(self, shown: ShownPassage, words_found: Sequence[LeafPositions]) -> tuple[Mark, ...]:
-        """The words of a passage that were found, each for the first of the leaves that it belongs to; parts of one
-        word are one mark."""
-        begin, end = shown.positions.start, shown.positions.stop
-        owners: dict[int, int] = {}
-        for number in range(len(words_found) - 1, -1, -1):
-            positions = words_found[number].positions
-            owners.update(dict.fromkeys(positions[bisect_left(positions, begin) : bisect_left(positions, end)], number))
-        positions = sorted(owners)
-        if unknown := [position for position in positions if position not in shown.spans]:
-            self._look_for(shown, unknown)
-        marks: list[Mark] = []
-        begun = owner = -1
-        for position in positions:
-            start, own, stop = shown.spans[position]
-            if not stop:
-                continue
-            number = owners[position]
-            if words_found[number].single:
-                stop = own
-            if start != begun:
-                marks.append(Mark(start, stop, words_found[number].leaf))
-                begun, owner = start, number
-            elif number < owner or stop > marks[-1].stop:
-                owner = min(number, owner)
-                marks[-1] = Mark(start, max(stop, marks[-1].stop), words_found[owner].leaf)
-        if before := shown.before:
-            marks = [Mark(start - before, stop - before, leaf) for start, stop, leaf in marks if start >= before]
-        return tuple(marks)
-
-    def _look_for(self, shown: ShownPassage, targets: Sequence[int]) -> None:
-        """Where the words at these positions stand in a passage, each from the checkpoint before it on, as the build
-        cut the text there."""
-        positions, offsets = self._documents.check_position, self._documents.check_offset
-        done, check, beyond = 0, shown.checks.start, shown.checks.stop
-        while done < len(targets):
-            check = bisect_right(positions, targets[done], check, beyond) - 1
-            start, stop, upto = offsets[check] - shown.offset, len(shown.text), len(targets)
-            if check + 1 < beyond:
-                stop, upto = offsets[check + 1] - shown.offset, bisect_left(targets, positions[check + 1], done)
-            self._look_in(shown, check, start, stop, targets[done:upto])
-            done = upto
-
-    def _look_in(self, shown: ShownPassage, check: int, begin: int, end: int, targets: Sequence[int]) -> None:
-        """The same between a checkpoint and the next one, the characters [begin, end) of the passage. The hot loop
-        of a search that shows what was not shown before: without a step of Python for each token."""
-        text, analyzer = shown.text[begin:end], self._documents.analyzer
-        tokens = shown.tokens.get(check)
-        if tokens is None:
-            first = self._documents.check_position[check]
-            widths = map(self._documents.widths[self._code(first)].__getitem__, analyzer.raw_tokens(text))
-            tokens = shown.tokens[check] = array("I", accumulate(widths, initial=first))
-        matches = analyzer.raw_matches(text)
-        match, passed = next(matches, None), 1
-        run = 0
-        letters: Sequence[tuple[int, int]] = ()
-        # What reaches the end of a text that was cut may go on behind it: half a word is no mark.
-        most = len(text) - (shown.cut and end == len(shown.text))
-        for position in targets:
-            number = bisect_right(tokens, position)
-            if number > passed:
-                match = next(islice(matches, number - passed - 1, None), None)
-                passed = number
-            if match is None:
-                break  # a word that ends beyond the passage
-            start, stop = match.span()
-            own = stop
-            if match[0] >= ASIAN and is_spaceless(match[0]):  # a position is a character with the next
-                if run != number:
-                    run, letters = number, run_letters(match[0])
-                at = position - tokens[number - 1]
-                if letters:
-                    (first, own), (_, last) = letters[at], letters[min(at + 1, len(letters) - 1)]
-                    start, own, stop = start + first, start + own, start + last
-                else:
-                    start += at
-                    own, stop = start + 1, min(stop, start + 2)
-            if stop <= most or stop - start > LONGEST_TERM:
-                shown.spans[position] = begin + start, begin + own, begin + stop
-        for position in targets:
-            shown.spans.setdefault(position, _NOWHERE)
 
     def _code(self, position: int) -> bool:
         store, doc_id = self._documents, self._doc
