@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -482,6 +483,29 @@ def test_hostile_text_takes_linear_time(name: str) -> None:
         fold_value(text[: size // 3])
 
     check_linear(work, 400_000)
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(st.sampled_from([*"ab1,.-'’‐_#+é→１Ａ。—　内核。，", "1,234", "C++", "\u0301", "か", "😀"]), max_size=12)
+)
+def test_the_narrowest_pattern_gives_the_tokens_of_the_widest(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert characters.raw_pattern(text).findall(text) == widest(text)
+
+
+def widest(text: str) -> list[str]:
+    """The tokens by the pattern that is right for any text."""
+    return characters._plain_pattern(characters.has_marks(text)).findall(text)
+
+
+def test_a_common_character_is_of_one_of_three_kinds() -> None:
+    known = re.compile(f"[{characters.SPACELESS}{characters._EMOJI}{characters._EMOJI_STYLE}]")
+    for character in map(chr, range(sys.maxunicode + 1)):
+        if characters._is_common(character):
+            sign = not (re.match(r"\w", character) or known.match(character) or characters.has_marks(character))
+            assert sign or character.isascii() or "\u4e00" <= character <= "\u9fff", hex(ord(character))
+            assert widest(character) == characters._chinese_pattern().findall(character)
 
 
 def test_import_reads_no_table_and_no_stemmer() -> None:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from storage import ANALYZER
 
+from postdex.results import snippets
 from postdex.results.snippets import snippet, title_spans
 from postdex.results.values import Snippet
 from postdex.text_safety import printable
@@ -242,3 +243,18 @@ def test_what_has_to_be_shown_is_shown(text: str, known: str, held: str) -> None
 )
 def test_the_line_is_that_of_the_heaviest_words_that_stand_together(marked: str, worth: list[float], line: int) -> None:
     assert snippet(passage(marked), worth).line == line
+
+
+#: Where a sentence ends, in the classes that people would write.
+SENTENCE_END = re.compile(
+    r"""[.!?…。！？；\n\u2028](?:(?<=[.!?…])[.!?…]*+["'”’)\]]*+\s++(?![a-z])"""
+    r"""|(?<=[。！？；…])[。！？；…]*+[」』”’）]*+\s*+|(?<=[\n\u2028])\s*+)"""
+)
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.text(st.sampled_from("aA 。！？；….!?\n\u2028\"'”’)]」』）\v文"), max_size=14))
+def test_sentences_end_where_the_plain_classes_say(text: str) -> None:
+    found = snippets._sentences(text, 0)
+    ends = [match.end() for match in SENTENCE_END.finditer(text)]
+    assert [*found[1:]] == (ends if ends and ends[-1] == len(text) else [*ends, len(text)])

@@ -28,7 +28,7 @@ _LARGEST_GITIGNORE = 256 * 1024
 #: Pages of sites that we cannot read; so many of them are named.
 _UNREAD, _MOST_UNREAD = {".rst": "reStructuredText is not read", ".ipynb": "a notebook is not read"}, 20
 _UNREAD_SUFFIXES = tuple(_UNREAD)
-_BYTE = re.compile(r"\\x([89a-f][0-9a-f])")
+_BYTE = r"\\x([89a-f][0-9a-f])"
 _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -207,7 +207,7 @@ def lying(folder: Path, path: str) -> str:
     """Where a file lies that the index knows by this path; of its names either all or none are as they are shown."""
     file = f"{folder}/{path}"
     if "\\x" in path and not os.path.lexists(file):
-        return f"{folder}/" + _BYTE.sub(lambda byte: chr(0xDC00 + int(byte[1], 16)), path)
+        return f"{folder}/" + re.sub(_BYTE, lambda byte: chr(0xDC00 + int(byte[1], 16)), path)
     return file
 
 

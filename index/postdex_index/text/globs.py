@@ -104,7 +104,8 @@ def _char_class(segment: str, start: int) -> tuple[str, int] | None:
             inside = "".join(members) or r"^\s\S"
             return (f"(?!/)[^{inside}]" if negated else f"(?!/)[{inside}]"), position + 1
         first = False
-        named = re.compile(r"\[:([a-z]+):\]").match(segment, position)
+        begun = segment.startswith("[:", position)
+        named = re.compile(r"\[:([a-z]+):\]").match(segment, position) if begun else None
         if named:
             members.append(_NAMED.get(named[1], ""))
             position = named.end()

@@ -14,6 +14,7 @@ from collections import Counter
 
 from postdex_index import schema
 from postdex_index.named_tuple import NamedTuple
+from postdex_index.text.characters import compiled
 
 #: Fields that hold words, and those that filter.
 WORD_FIELDS = frozenset(field.name for field in schema.FIELDS if field.searched)
@@ -33,17 +34,19 @@ _QUOTES = frozenset("“”„«»「」『』")
 
 _CONTROLS = "[\0-\x1f\x7f-\x9f\u2028\u2029]"
 _SURROGATES = "[\ud800-\udfff]"
-_BLANKS = re.compile(r"\s+")
-_PIECE = re.compile(r"[^\s()]+")
-_OPERATOR = re.compile(r"(?:AND|OR|NOT)(?=[\s()]|\Z)")
-_FIELD = re.compile(r"([A-Za-z]{1,12}):(?=[^\s:)])")
+#: Patterns, each compiled when it is first needed.
+_BLANKS = r"\s+"
+_PIECE = r"[^\s()]+"
+_OPERATOR = r"(?:AND|OR|NOT)(?=[\s()]|\Z)"
+_FIELD = r"([A-Za-z]{1,12}):(?=[^\s:)])"
 #: One `-` before what begins a word, a quote or a bracket; `--no-cache`, `->` and a dash between blanks are text.
-_EXCLUDED = re.compile(r'-(?![A-Za-z](?:[\s)]|$))(?=[\w"“„«»「『(]|\.\w)')
-_REQUIRED = re.compile(r"\+(?=[^\s+)])")
+_EXCLUDED = r'-(?![A-Za-z](?:[\s)]|$))(?=[\w"“„«»「『(]|\.\w)'
+_REQUIRED = r"\+(?=[^\s+)])"
+_SIGNED_BY = {"-": _EXCLUDED, "+": _REQUIRED}
 _WEIGHT = r"(?:\^(\d{1,2}(?:\.\d{1,3})?))?"
-_AFTER_WORD = re.compile(rf"(?:(~)(\d?))?{_WEIGHT}\Z")
-_AFTER_QUOTE = re.compile(rf"(?:~(\d{{1,3}}))?{_WEIGHT}(?=[\s()]|\Z)")
-_AFTER_BRACKET = re.compile(rf"{_WEIGHT}(?=[\s()]|\Z)")
+_AFTER_WORD = rf"(?:(~)(\d?))?{_WEIGHT}\Z"
+_AFTER_QUOTE = rf"(?:~(\d{{1,3}}))?{_WEIGHT}(?=[\s()]|\Z)"
+_AFTER_BRACKET = rf"{_WEIGHT}(?=[\s()]|\Z)"
 
 
 class QueryToken(NamedTuple):
@@ -151,12 +154,17 @@ class _Scan:
         elif operator := self.take(_OPERATOR):
             self.tokens.append(QueryToken(operator[0]))
         else:
-            sign = "-" if self.take(_EXCLUDED) else "+" if self.take(_REQUIRED) else ""
-            self.signed(sign, self.field())
+            self.signed(self.sign(), self.field())
 
-    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    def sign(self) -> str:
+        """A sign here, stepped over, or ""."""
+        typed = self.text[self.at]
+        self.steps += 1
+        return typed if typed in _SIGNED_BY and self.take(_SIGNED_BY[typed]) else ""
+
+    def take(self, pattern: str) -> re.Match[str] | None:
         """The pattern's match here, stepped over."""
-        match = pattern.match(self.text, self.at)
+        match = compiled(pattern).match(self.text, self.at)
         self.steps += 1
         if match:
             self.steps += len(match[0])
@@ -165,7 +173,7 @@ class _Scan:
 
     def field(self) -> str:
         """The field named here, stepped over; an unknown one is text and said."""
-        match = _FIELD.match(self.text, self.at)
+        match = compiled(_FIELD).match(self.text, self.at)
         self.steps += 1
         if not match:
             return ""
@@ -248,7 +256,7 @@ class _Scan:
     def word(self, text: str, sign: str, field: str) -> None:
         """A chunk with what stands behind it: slips and weight (a filter's value has neither)."""
         last = self.at == len(self.text)
-        suffix = None if field in FILTERS else _AFTER_WORD.search(text)
+        suffix = None if field in FILTERS else compiled(_AFTER_WORD).search(text)
         self.steps += len(text)
         if suffix is None or not suffix.start():
             self.tokens.append(QueryToken("word", text, sign, field, last=last))

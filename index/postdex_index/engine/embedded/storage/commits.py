@@ -52,8 +52,9 @@ _CHECK = 9
 _COMMIT = re.compile(r"commit-(\d{6,9})")
 #: The file that says of which folder an index is made that lies outside of it.
 _MADE_OF = "made-of"
-_OURS = re.compile(
-    r"(?:commit|table|changes|problems)-(\d{6,9})(?:\.new)?|(\d{6,9})-\d+(?:-\d+)?\.segment|_MAIN_(\d{1,9})\.toc(?:\.new)?"
+_OURS = (
+    r"(?:commit|table|changes|problems)-(\d{6,9})(?:\.new)?"
+    r"|(\d{6,9})-\d+(?:-\d+)?\.segment|_MAIN_(\d{1,9})\.toc(?:\.new)?"
 )
 
 
@@ -326,7 +327,7 @@ def _number(name: str) -> int:
     >>> _number("000012-0.segment"), _number("commit-000013.new"), _number("notes.md")
     (12, 13, 0)
     """
-    match = _OURS.fullmatch(name)
+    match = re.fullmatch(_OURS, name)
     return int(next(filter(None, match.groups()))) if match else 0
 
 
