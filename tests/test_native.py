@@ -18,8 +18,9 @@ from postdex_native import Inverter
 from postdex_index import native
 from postdex_index.errors import NativeError
 from postdex_index.text import characters
+from postdex_index.text.analyzer import key_of
 from postdex_index.text.characters import raw_tokens
-from postdex_index.text.tokenizer import terms_at
+from postdex_index.text.tokenizer import terms_at, whole_term
 
 #: What tokens are made of, and what lies between them: each sign that a rule names, and one of each class.
 _PIECES = st.sampled_from(
@@ -45,6 +46,12 @@ def test_raw_tokens(text: str) -> None:
     assert raw_tokens(text) == python("raw_tokens")(text)
 
 
+@given(TEXTS)
+def test_keys(text: str) -> None:
+    """The same key of any text, its words joined."""
+    assert key_of(text, whole_term) == python("key_of")(text, whole_term)
+
+
 def test_every_character_has_the_class_that_this_python_gives_it() -> None:
     """Each character alone, behind a letter, and before one: what it is to a token is the same."""
 
@@ -65,7 +72,7 @@ def test_the_kernel_is_told_of_all_classes() -> None:
 
 def test_a_panic_is_an_error_and_what_panicked_is_no_longer_used(capfd: pytest.CaptureFixture[str]) -> None:
     """What is half done must not be taken for the whole; nothing but the error says so."""
-    inverter = Inverter(terms_at, str, None, 0, 1, 2, [])
+    inverter = Inverter(terms_at, str, None, (0, 1, 2), [])
     inverter.begin("en")
     with pytest.raises(NativeError, match=r"panicked at src/inverter\.rs:\d+"):
         inverter.add_text(99, "a field that is none")

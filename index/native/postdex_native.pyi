@@ -10,6 +10,9 @@ VERSION: str
 def set_characters(spaceless: str, unseen: str, marks: str, emoji: str, emoji_style: str, /) -> None: ...
 def raw_tokens(text: str, /) -> list[str]: ...
 
+# text/analyzer.py
+def key_of(text: str, whole_term: Callable[[str], str], /) -> str: ...
+
 # results/snippets.py
 def best_fragments(
     passage: tuple[str, int, int, Sequence[tuple[int, int, int]], bool, bool],
@@ -26,10 +29,8 @@ class Inverter:
         self,
         terms_at: Callable[[str, bool], tuple[tuple[str, ...], ...]],
         run_text: Callable[[str], str],
-        simplified: Callable[[str], str] | None,
-        body: int,
-        heading: int,
-        code: int,
+        simplifying: tuple[Callable[[], str], Callable[[str], str]] | None,
+        fields: tuple[int, int, int],
         addresses: Sequence[int],
         /,
     ) -> None: ...

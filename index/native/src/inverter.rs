@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
+use rustc_hash::FxHashSet;
 
 use crate::arrays::array;
 use crate::characters::tokens;
@@ -14,6 +15,32 @@ use crate::with_units;
 
 /// No character before this one has a simplified form.
 const FIRST_TRADITIONAL: u32 = 0x2e80;
+
+/// How traditional Chinese is read as simplified.
+struct Simplifying {
+    /// `characters.traditional`, which takes a while, and what it said once it was asked.
+    traditional: Py<PyAny>,
+    characters: FxHashSet<u32>,
+    /// `characters.simplified`.
+    simplified: Py<PyAny>,
+}
+
+impl Simplifying {
+    fn simplified<'py>(&mut self, py: Python<'py>, text: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyString>> {
+        if !with_units!(text, units => units.iter().any(|unit| unit.code() >= FIRST_TRADITIONAL)) {
+            return Ok(text.clone());
+        }
+        if self.characters.is_empty() {
+            let traditional: String = self.traditional.bind(py).call0()?.extract()?;
+            self.characters = traditional.chars().map(u32::from).collect();
+        }
+        let is_traditional = |code: u32| code >= FIRST_TRADITIONAL && self.characters.contains(&code);
+        if with_units!(text, units => units.iter().any(|unit| is_traditional(unit.code()))) {
+            return Ok(self.simplified.bind(py).call1((text,))?.cast_into()?);
+        }
+        Ok(text.clone())
+    }
+}
 
 /// The codes of fields that are read in their own ways.
 struct Codes {
@@ -67,8 +94,7 @@ struct Places {
 #[pyclass]
 pub struct Inverter {
     asked: Asked,
-    /// `characters.simplified`, where traditional Chinese is read as simplified.
-    simplified: Option<Py<PyAny>>,
+    simplifying: Option<Simplifying>,
     codes: Codes,
     pub languages: Vec<Language>,
     /// In texts and in addresses.
@@ -87,15 +113,19 @@ impl Inverter {
     fn new(
         terms_at: Py<PyAny>,
         run_text: Py<PyAny>,
-        simplified: Option<Py<PyAny>>,
-        body: usize,
-        heading: usize,
-        code: usize,
+        simplifying: Option<(Py<PyAny>, Py<PyAny>)>,
+        fields: (usize, usize, usize),
         addresses: Vec<usize>,
     ) -> Self {
+        let (body, heading, code) = fields;
+        let simplifying = simplifying.map(|(traditional, simplified)| Simplifying {
+            traditional,
+            characters: FxHashSet::default(),
+            simplified,
+        });
         Inverter {
             asked: Asked { terms_at, run_text },
-            simplified,
+            simplifying,
             codes: Codes { body, heading, code, addresses },
             languages: Vec::new(),
             spellings: Default::default(),
@@ -315,12 +345,10 @@ impl Inverter {
         Ok(())
     }
 
-    fn simplified<'py>(&self, py: Python<'py>, text: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyString>> {
-        match &self.simplified {
-            Some(simplified) if with_units!(text, units => units.iter().any(|unit| unit.code() >= FIRST_TRADITIONAL)) => {
-                Ok(simplified.bind(py).call1((text,))?.cast_into()?)
-            }
-            _ => Ok(text.clone()),
+    fn simplified<'py>(&mut self, py: Python<'py>, text: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyString>> {
+        match &mut self.simplifying {
+            Some(simplifying) => simplifying.simplified(py, text),
+            None => Ok(text.clone()),
         }
     }
 }

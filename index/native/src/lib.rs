@@ -10,6 +10,7 @@ mod checkpoints;
 mod guard;
 mod impacts;
 mod inverter;
+mod keys;
 mod language;
 mod matching;
 mod occurrences;
@@ -38,6 +39,8 @@ mod postdex_native {
     use super::characters::{raw_tokens, set_characters};
     #[pymodule_export]
     use super::inverter::Inverter;
+    #[pymodule_export]
+    use super::keys::key_of;
     #[pymodule_export]
     use super::matching::{best_candidates, impact_row, max_impacts};
     #[pymodule_export]

@@ -12,11 +12,7 @@ pub fn terms_at(raw: &str, code: bool) -> Vec<Vec<String>> {
     if is_plain(raw.as_bytes()) {
         return vec![vec![clipped(&raw.to_ascii_lowercase())]];
     }
-    let word = &raw[..raw.len().min(LONGEST_RAW)];
-    let bytes = word.as_bytes();
-    let before = if bytes[0] == b'.' && bytes.get(1).is_some_and(u8::is_ascii_alphabetic) { "." } else { "" };
-    let after = ["++", "#"].into_iter().find(|sign| word.ends_with(sign)).unwrap_or("");
-    let parts = subwords(word, code);
+    let Dissected { before, parts, after } = dissected(raw, code);
     let mut positions: Vec<Vec<String>> = parts.iter().map(|part| vec![part.clone()]).collect();
     if let (Some(first), Some(last)) = (parts.first(), parts.last()) {
         let joined = concatenated(&parts);
@@ -27,12 +23,37 @@ pub fn terms_at(raw: &str, code: bool) -> Vec<Vec<String>> {
     positions.into_iter().map(with_number).map(distinct).collect()
 }
 
+/// A raw token that is ASCII as one term: its symbol form, or its joined form.
+pub fn whole_term(raw: &str) -> String {
+    if is_plain(raw.as_bytes()) {
+        return clipped(&raw.to_ascii_lowercase());
+    }
+    let Dissected { before, parts, after } = dissected(raw, false);
+    let joined = concatenated(&parts);
+    Some(symbol(before, &joined, after)).filter(|symbol| !symbol.is_empty()).unwrap_or(joined)
+}
+
+/// A raw token as its leading dot or "", its folded parts, and its trailing `++` or `#` or "".
+struct Dissected {
+    before: &'static str,
+    parts: Vec<String>,
+    after: &'static str,
+}
+
+fn dissected(raw: &str, code: bool) -> Dissected {
+    let word = &raw[..raw.len().min(LONGEST_RAW)];
+    let bytes = word.as_bytes();
+    let before = if bytes[0] == b'.' && bytes.get(1).is_some_and(u8::is_ascii_alphabetic) { "." } else { "" };
+    let after = ["++", "#"].into_iter().find(|sign| word.ends_with(sign)).unwrap_or("");
+    Dissected { before, parts: subwords(word, code), after }
+}
+
 /// The number of positions that a raw token takes that is ASCII.
 pub fn width_of(raw: &str, code: bool) -> usize {
     if is_plain(raw.as_bytes()) {
         return 1;
     }
-    subwords(&raw[..raw.len().min(LONGEST_RAW)], code).len()
+    dissected(raw, code).parts.len()
 }
 
 /// Whether nothing of rules 2 to 6 but lower case is in a raw token.
@@ -171,7 +192,7 @@ fn concatenated(parts: &[String]) -> String {
 
 /// Rule 5: `.net`, `c++`: a word with the signs around it, "" if there are none.
 fn symbol(before: &str, word: &str, after: &str) -> String {
-    if before.is_empty() && after.is_empty() {
+    if word.is_empty() || (before.is_empty() && after.is_empty()) {
         return String::new();
     }
     let whole = [before, word].concat();

@@ -7,13 +7,17 @@ the settings say by now. What a raw token means is `tokenizer`'s answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
+from .. import native
 from ..named_tuple import NamedTuple
 from .characters import fold, is_spaceless, raw_pattern, raw_tokens, run_characters, simplified
 from .stemming import stem, stop_words
 from .tokenizer import terms_at, whole_term
+
+#: Longer values are not remembered: they are rare and would fill the memory that the common ones need.
+_LONGEST_REMEMBERED = 80
 
 
 class Token(NamedTuple):
@@ -87,7 +91,7 @@ class Analyzer(NamedTuple):
         >>> key("SMC fallback!") == key("smc  Fallback"), key("UTF-8 in C++")
         (True, 'utf8 in c++')
         """
-        return " ".join(filter(None, map(whole_term, self.raw_tokens(text))))
+        return key_of(self.simplified(text), whole_term)
 
     def simplified(self, text: str) -> str:
         """The text with simplified characters for traditional ones, if they are read so."""
@@ -99,7 +103,7 @@ class Analyzer(NamedTuple):
         >>> Analyzer(True, ()).fold_value("  Ｌｉｎｕｘ   內核 ")
         'linux 内核'
         """
-        return " ".join(fold(self.simplified(text)).split())
+        return (_remembered_value if len(text) <= _LONGEST_REMEMBERED else _folded_value)(self.simplified(text))
 
     def fold_path(self, path: str) -> str:
         """A path as it is compared: its segments folded as values are, without empty ones and `.`.
@@ -124,9 +128,23 @@ class Analyzer(NamedTuple):
         return frozenset[str]().union(*map(stop_words, self.languages))
 
 
+@native.twin
+def key_of(text: str, whole_term: Callable[[str], str], /) -> str:
+    """The key of a text that was simplified where it has to be; `whole_term` is that of `tokenizer`."""
+    return " ".join(filter(None, map(whole_term, raw_tokens(text))))
+
+
 @lru_cache(32)
 def _words(text: str, analyzer: Analyzer) -> tuple[re.Match[str], ...]:
     return tuple([match for match in analyzer.raw_matches(text) if terms_at(match[0])])
+
+
+def _folded_value(text: str) -> str:
+    return " ".join(fold(text).split())
+
+
+#: Posts share many values.
+_remembered_value = lru_cache(4096)(_folded_value)
 
 
 @lru_cache(4096)

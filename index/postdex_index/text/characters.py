@@ -126,6 +126,11 @@ def simplified(text: str) -> str:
     return text if traditional.isdisjoint(text) else "".join(map(forms.get, text, text))
 
 
+def traditional() -> str:
+    """The characters that have a simplified form, in no order."""
+    return "".join(_simplified_forms()[0])
+
+
 def fold(text: str) -> str:
     """Rule 2: NFKC, lower case, no marks on Latin and Greek letters, no points on Hebrew and Arabic ones, one spelling
     for ß, ø, ё and their like.

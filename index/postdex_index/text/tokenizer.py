@@ -128,9 +128,16 @@ def whole_term(raw: str) -> str:
     """A raw token as one term: its run, its symbol form, or its joined form."""
     if is_spaceless(raw):
         return run_text(raw)
+    return _remembered_whole(raw) if len(raw) <= _LONGEST_REMEMBERED else _whole(raw)
+
+
+def _whole(raw: str) -> str:
     before, parts, after = _dissect(raw, code=False)
     joined = _concatenate(parts)
     return _symbol(before, joined, after) or joined
+
+
+_remembered_whole = lru_cache(1 << 14)(_whole)
 
 
 def _is_plain(raw: str) -> bool:

@@ -104,7 +104,10 @@ def own_description(post: Post) -> str:
     """The description if it says what the body does not begin with anyway: else it would only give weight to
     those words, and is as well taken from the text."""
     start = post.description[:80]
-    return "" if any(start in " ".join(s.text[:2000].split()) for s in post.sections[:2]) else post.description
+    texts = [section.text for section in post.sections[:2]]
+    # Most often it is where the text begins, and then little has to be looked at.
+    begins = any(start in " ".join(text[:most].split()) for most in (200, 2000) for text in texts)
+    return "" if begins else post.description
 
 
 def _alias_name(alias: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
 from typing import Any
@@ -84,8 +85,8 @@ class Inversion:
             self._section_line.append(section.line)
             if section.heading:
                 self._heading_keys.append(crc32(self.analyzer.key(section.heading).encode()) << 32 | doc_id)
-            code = code_edges(section.code)
-            links = list(chain.from_iterable([(span.start, sum(span)) for span in section.links]))
+            code = code_edges(section.code) if section.code else ()
+            links = [edge for start, length in section.links for edge in (start, start + length)]
             self._words.add_section(section.heading, section.text, code, links)
         text = "".join([section.text for section in post.sections])
         self.characters += len(text)
@@ -149,7 +150,8 @@ def needs_wide(post: Post, analyzer: Analyzer) -> bool:
     texts = [text for section in post.sections for text in (section.text, section.heading)]
     if sum(map(len, texts)) < NARROW_POSITIONS - 5_000:
         return False
-    words = sum(len(terms_at(raw, True)) for text in texts for raw in analyzer.raw_tokens(text))
+    times = Counter(chain.from_iterable(map(analyzer.raw_tokens, texts)))
+    words = sum(count * len(terms_at(raw, True)) for raw, count in times.items())
     return words + 4 * len(post.sections) + 5_000 > NARROW_POSITIONS
 
 
@@ -169,5 +171,8 @@ def joined(records: Sequence[bytes]) -> tuple[array[int], bytes]:
     return array("I", accumulate(map(len, records), initial=0)), b"".join(records)
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return _encode(value).encode("utf-8", "surrogatepass")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .... import native
 from ....schema import BODY, CODE, HEADING
 from ....text.analyzer import Analyzer
-from ....text.characters import run_text, simplified
+from ....text.characters import run_text, simplified, traditional
 from ....text.stemming import stemmer_language
 from ....text.tokenizer import terms_at
 from ..format.segment_file import Column
@@ -33,8 +33,8 @@ class NativeWordInverter:
     """A `WordInverter` that is not wide. An error in it is its end: what is asked of it then is a `NativeError`."""
 
     def __init__(self, analyzer: Analyzer) -> None:
-        simplify = simplified if analyzer.simplify else None
-        self._inverter = Inverter(terms_at, run_text, simplify, BODY, HEADING, CODE, ADDRESSES)
+        simplifying = (traditional, simplified) if analyzer.simplify else None
+        self._inverter = Inverter(terms_at, run_text, simplifying, (BODY, HEADING, CODE), ADDRESSES)
 
     def begin(self, lang: str) -> None:
         self._inverter.begin(stemmer_language(lang))
