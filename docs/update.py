@@ -7,7 +7,7 @@ Two kinds of places:
 
 * `<!-- NAME -->` ... `<!-- /NAME -->`: what stands between is made here. NAME is `help` (of the
   program), `help COMMAND`, `settings`, `fields`, `errors`, `generators`, `sites` (what is right of each generator's),
-  `arguments` (of a search) or `parameters` (of the service).
+  `arguments` (of a search), `parameters` (of the service) or `crate` (the files of the compiled kernel).
 * a block of ```` ```console ````: each line `$ postdex ...` is run in a scratch folder that holds
   a copy of `posts/`, one block after the other, and its output put below it.
 
@@ -39,7 +39,8 @@ VOLATILE = ((re.compile(r'("took_ms": )[\d.]+'), r"\g<1>0.8"), (re.compile(r"\d[
 #: Where the scratch folder seems to be.
 HOME = "/home/you"
 _PLACE = re.compile(
-    r"(<!-- (help|help [\w-]+|settings|fields|errors|generators|sites|arguments|parameters) -->\n).*?(<!-- /\2 -->)",
+    r"(<!-- (help|help [\w-]+|settings|fields|errors|generators|sites|arguments|parameters|crate) -->\n)"
+    r".*?(<!-- /\2 -->)",
     re.DOTALL,
 )
 _CONSOLE = re.compile(r"(?m)^```console\n(.*?)^```$", re.DOTALL)
@@ -135,6 +136,7 @@ def _made(place: str) -> str:
         "sites": _sites,
         "arguments": _arguments,
         "parameters": _parameters,
+        "crate": _crate,
     }
     if place in tables:
         return tables[place]()
@@ -210,6 +212,15 @@ def _parameters() -> str:
         words = it._replace(more="").in_full()  # of values that only a program of Python can give
         rows.setdefault(it.name, f"| `{it.name}` | {of} | {default} | {words} |")
     return "\n".join(["| parameter | of | default | means |", "| --- | --- | --- | --- |", *rows.values(), ""])
+
+
+def _crate() -> str:
+    rows = []
+    for path in sorted((ROOT / "index" / "native" / "src").glob("*.rs")):
+        head, _, _ = path.read_text(encoding="utf-8").partition("\n\n")
+        opening = " ".join(line.removeprefix("//!").strip() for line in head.splitlines() if line.startswith("//!"))
+        rows.append(f"| `{path.name}` | {opening} |")
+    return "\n".join(["| file | the question it answers, and for which Python |", "| --- | --- |", *rows, ""])
 
 
 def _first_line(kind: type) -> str:

@@ -11,7 +11,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -39,6 +39,9 @@ THOROUGH = [
 #: The compiled kernel against the Python that it stands for, where it runs.
 NATIVE = sorted(path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_native*.py"))
 
+#: The part of the usual number of examples that is drawn: a second round, in CI, takes fewer.
+_EXAMPLES = float(os.environ.get("POSTDEX_TEST_EXAMPLES", "1"))
+
 #: Sites have programs of their own: settings, never tests.
 collect_ignore = ["sites", *([] if native.IN_USE else [f"test_{name}.py" for name in NATIVE])]
 
@@ -63,10 +66,23 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quick is a test of a quick module that draws no examples, whose input is not long, and that waits for nobody."""
     for item in items:
-        drawn = hasattr(getattr(item, "obj", None), "hypothesis")
+        test = getattr(item, "obj", None)
+        drawn = hasattr(test, "hypothesis")
+        if drawn and _EXAMPLES != 1:
+            _draw_fewer(test, _EXAMPLES)
         long = any(name in item.name for name in ("hostile", "linear", "threads", "another_writes", "in_any_form"))
         if item.path.stem.removeprefix("test_") in QUICK and not drawn and not long:
             item.add_marker("quick")
+
+
+def _draw_fewer(test: object, share: float) -> None:
+    """Have hypothesis draw this part of the examples that a test asks for."""
+    from hypothesis import settings
+
+    function: Any = getattr(test, "__func__", test)
+    usual: settings = function._hypothesis_internal_use_settings
+    fewer = settings(usual, max_examples=max(1, round(usual.max_examples * share)))
+    function._hypothesis_internal_use_settings = fewer
 
 
 @pytest.fixture(scope="session")

@@ -204,6 +204,16 @@ def test_one_release() -> None:
     assert interfaces == [str(native.INTERFACE)]
 
 
+def test_its_wheel_brings_the_licences_of_what_is_in_it() -> None:
+    """Those of the crates that are linked; the others are named, so that a new one is looked at."""
+    crate = ROOT / "index" / "native"
+    assert (crate / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+    locked = tomllib.loads((crate / "Cargo.lock").read_text("utf-8"))["package"]
+    said = (crate / "THIRD-PARTY.txt").read_text("utf-8")
+    names = {package["name"] for package in locked} - {"postdex-native"}
+    assert {name for name in names if not re.search(rf"(?<![\w-]){name}(?![\w-])", said)} == set()
+
+
 # -- a kernel that fails
 
 
