@@ -1,4 +1,4 @@
-//! Which of the posts that match can be among the best? The loops of `read/candidates.py`, and of the impact rows that
+//! Which of the posts that match are among the best by their words? The loops of `read/candidates.py`, and of the impact rows that
 //! it works on (`read/matcher.py`, `read/combined_postings.py`).
 
 use pyo3::exceptions::{PyIndexError, PyValueError};
@@ -87,10 +87,15 @@ pub fn best_candidates(
         }
         let matches = Matches { lanes: &lanes, rows: &rows, coverage };
         let mut chosen = matches.reaching(most, count);
-        for doc in always {
+        for &doc in &always {
             *chosen.get_mut(doc).ok_or_else(no_such_post)? |= lanes[doc] > 0;
         }
-        Ok((0..posts).filter(|&doc| chosen[doc]).map(|doc| matches.scored(doc)).collect())
+        let mut scored: Vec<_> = (0..posts).filter(|&doc| chosen[doc]).map(|doc| matches.scored(doc)).collect();
+        if scored.len() > count {
+            let (floor, top) = (floor(&scored, count), top(&scored));
+            scored.retain(|candidate| score(candidate) >= floor || candidate.0 == top || always.contains(&candidate.2));
+        }
+        Ok(scored)
     })
 }
 
@@ -114,7 +119,7 @@ impl Matches<'_> {
             let scale = (254 - self.rows.len()) as f64 / most / STEP;
             let upper = self.upper_bounds(scale);
             if let Some(reach) = self.reach(&upper, count, scale) {
-                return (0..upper.len()).map(|doc| self.reaches(&upper, doc, reach)).collect();
+                return upper.iter().enumerate().map(|(doc, &bound)| self.reaches(bound, doc, reach)).collect();
             }
         }
         self.lanes.iter().map(|&lane| lane > 0).collect()
@@ -141,26 +146,37 @@ impl Matches<'_> {
         if least == 0 {
             return None;
         }
-        let (mut scores, mut top) = (Vec::new(), 0.0_f64);
-        for doc in (0..upper.len()).filter(|&doc| upper[doc] >= least) {
-            let (base, share, _) = self.scored(doc);
-            scores.push(base * (1.0 + COVERAGE * share));
-            top = top.max(base);
-        }
-        let (_, floor, _) = scores.select_nth_unstable_by(count - 1, |a, b| b.total_cmp(a));
-        let reach = (floor.min(top) * scale) as usize;
+        let promising: Vec<_> =
+            (0..upper.len()).filter(|&doc| upper[doc] >= least).map(|doc| self.scored(doc)).collect();
+        let reach = (floor(&promising, count).min(top(&promising)) * scale) as usize;
         (reach > 1).then_some(reach)
     }
 
-    fn reaches(&self, upper: &[u8], doc: usize, reach: usize) -> bool {
-        let bound = usize::from(upper[doc]);
-        if bound >= reach {
-            return true;
+    /// Whether this bound, raised by as much of the title as was asked for, reaches what it must.
+    fn reaches(&self, bound: u8, doc: usize, reach: usize) -> bool {
+        let bound = usize::from(bound);
+        if bound >= reach || self.coverage.is_empty() || self.coverage[doc] == 0 {
+            return bound >= reach;
         }
-        let share = self.coverage.get(doc).map_or(0.0, |&share| f64::from(share));
         let least = ((reach as f64 / (1.0 + COVERAGE)) as usize).max(1);
-        share > 0.0 && bound >= least && bound as f64 * (1.0 + COVERAGE / 255.0 * share) >= reach as f64
+        let raised = bound as f64 * (1.0 + COVERAGE / 255.0 * f64::from(self.coverage[doc]));
+        bound >= least && raised >= reach as f64
     }
+}
+
+/// What so many of them score at least.
+fn floor(scored: &[Candidate], count: usize) -> f64 {
+    let mut scores: Vec<f64> = scored.iter().map(score).collect();
+    *scores.select_nth_unstable_by(count - 1, |a, b| b.total_cmp(a)).1
+}
+
+fn score((base, share, _): &Candidate) -> f64 {
+    base * (1.0 + COVERAGE * share)
+}
+
+/// The best base score.
+fn top(scored: &[Candidate]) -> f64 {
+    scored.iter().fold(0.0, |top, (base, _, _)| top.max(*base))
 }
 
 /// `candidates._table`, of the logarithm of the scale that it is for

@@ -1,4 +1,4 @@
-"""Which of the posts that match can be among the best?
+"""Which of the posts that match are among the best by their words?
 
 Each leaf has an impact row, a byte a post (`matcher`). Scaled and added they are upper bounds of the scores, and only
 the posts whose bound reaches the best are scored exactly. Every fast way gives the same top as a loop over all
@@ -37,18 +37,31 @@ def best_candidates(
     count: int,
     always: Set[int],
 ) -> list[tuple[float, float, int]]:
-    """The matching ones of so many posts that can be among the best `count`, as (base score, title share, post),
-    ascending by post.
+    """The matching ones of so many posts that are among the best `count`, as (base score, title share, post), ascending
+    by post: all that score as much as the last of these, and the one with the best base score.
 
     `lanes` are those of the matching posts, `rows` the impact rows of the leaves with the factors of their bytes,
     `most` is what no base score is above, `coverage` the title coverage by post in 1/255, empty where no title has a
-    word of the query; `always` are posts to score in any case, if they match.
+    word of the query; `always` are posts to give in any case, if they match.
     """
     docs = _reaching(lanes, posts, rows, most, coverage, count)
     if always:
         matching = lanes.to_bytes(posts, "little")
         docs.update([doc_id for doc_id in always if matching[doc_id]])
-    return _scored(sorted(docs), rows, coverage)
+    scored = _scored(sorted(docs), rows, coverage)
+    if len(scored) <= count:
+        return scored
+    floor, top = _floor(scored, count), max([base for base, _, _ in scored])
+    return [
+        (base, share, doc_id)
+        for base, share, doc_id in scored
+        if base * (1 + COVERAGE * share) >= floor or base == top or doc_id in always
+    ]
+
+
+def _floor(scored: Sequence[tuple[float, float, int]], count: int) -> float:
+    """What so many posts score at least."""
+    return nlargest(count, [base * (1 + COVERAGE * share) for base, share, _ in scored])[-1]
 
 
 def _scored(
@@ -85,7 +98,7 @@ def _reaching(
         return set(docs_of(lanes, posts))
     # So many are sure to score this: who cannot is out.
     promising = _scored([*reaching(upper, least)], rows, coverage)
-    floor = nlargest(count, [base * (1 + COVERAGE * share) for base, share, _ in promising])[-1]
+    floor = _floor(promising, count)
     # Nor is the post with the best base score, which titles and headings are measured against, ever out.
     reach = int(min(floor, max([base for base, _, _ in promising])) * scale)
     if reach <= 1:

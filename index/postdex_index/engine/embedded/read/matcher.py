@@ -13,13 +13,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence, Set
 from functools import reduce
-from itertools import accumulate, compress, pairwise
+from itertools import accumulate, pairwise
 from operator import and_, or_
 
 from .... import native
 from ....named_tuple import NamedTuple
 from ....query import Clauses, DateRange, Everything, Keyword, Leaf, Phrase, Query, Synonyms, Term
-from .candidates import MASK_01, MASK_FF, best_candidates, docs_of
+from .candidates import MASK_01, MASK_FF, best_candidates, docs_of, reaching
 from .combined_postings import Postings, partial_lists
 from .doc_values import Columns
 from .postings import PostingLists, Sought
@@ -166,7 +166,7 @@ class Matcher:
             return self.impact_row(leaf)
         matching = self.lane_bytes(self._with_all_words(leaf))
         bounds = pairwise(self.starts)
-        among = [list(compress(range(stop - start), matching[start:stop])) for start, stop in bounds]
+        among = [list(reaching(matching[start:stop], 1)) for start, stop in bounds]
         rows = [
             source.rows.get(sought, docs) if docs else None for source, docs in zip(self.sources, among, strict=True)
         ]
@@ -305,10 +305,11 @@ class Matcher:
         count: int,
         always: Set[int] = frozenset(),
     ) -> list[tuple[float, float, int]]:
-        """The matching posts that can be among the best `count`, as (base score, title share, post).
+        """The matching posts that are among the best `count` by their words, as (base score, title share, post); more
+        where some score the same.
 
         `lanes` are those of the matching posts, `rows` those of the leaves with the factors of their bytes, `coverage`
-        what `title_coverage` makes of them; `always` are posts to score in any case, if they match.
+        what `title_coverage` makes of them; `always` are posts to give in any case, if they match.
         """
         most = 0.0
         for row, factor in rows:
