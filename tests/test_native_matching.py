@@ -21,12 +21,15 @@ from postdex_index.engine.embedded.read.combined_postings import max_impacts
 from postdex_index.engine.embedded.read.matcher import impact_row
 from postdex_index.engine.embedded.read.occurrences import ListPart, Occurrences, PureOccurrences
 from postdex_index.engine.embedded.read.phrases import side_by_side
+from postdex_index.text.edit_distance import edit_distance, words_near
 
 TWINS: dict[str, Callable[..., Any]] = {
     "impact_row": impact_row,
     "max_impacts": max_impacts,
     "best_candidates": best_candidates,
     "side_by_side": side_by_side,
+    "edit_distance": edit_distance,
+    "words_near": words_near,
 }
 POSTS = 80
 IMPACTS = st.integers(1, 255)
@@ -185,3 +188,25 @@ def test_columns_that_do_not_fit_together_raise() -> None:
         Occurrences(*short).in_post(0, 2, 2)
     with pytest.raises(TypeError):
         Occurrences(memoryview(array("d", [1.0])), *short[1:]).offset(0)
+
+
+WORDS = st.text(alphabet="abcü内", max_size=9) | st.text(
+    alphabet=st.characters(exclude_characters="\n", exclude_categories=("Cs", "Z", "Cc")), max_size=6
+)
+
+
+@given(WORDS, WORDS, st.integers(0, 3))
+def test_edit_distance(word: str, other: str, most: int) -> None:
+    """Between words of few letters, and of any."""
+    assert edit_distance(word, other, most) == python("edit_distance")(word, other, most)
+    for near in (word[1:], word[::-1], word + other[:1], word[1:2] + word[:1] + word[2:]):
+        assert edit_distance(word, near, most) == python("edit_distance")(word, near, most)
+
+
+@given(WORDS, st.lists(WORDS, max_size=30), st.integers(1, 2))
+def test_words_near(word: str, others: list[str], most: int) -> None:
+    """Among words that begin alike, some of them a slip away."""
+    word = "a" + word
+    slipped = [word + "x", word[:-1] or "a", word[:1] + word[1:][::-1], word, word]
+    lines = b"".join(sorted(f"a{other}\n".encode() for other in (*others, *(it[1:] for it in slipped))))
+    assert words_near(word, lines, most) == python("words_near")(word, lines, most)

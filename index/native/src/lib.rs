@@ -7,6 +7,7 @@ mod arrays;
 mod buffers;
 mod characters;
 mod checkpoints;
+mod edit_distance;
 mod guard;
 mod impacts;
 mod inverter;
@@ -37,6 +38,8 @@ mod postdex_native {
 
     #[pymodule_export]
     use super::characters::{raw_tokens, set_characters};
+    #[pymodule_export]
+    use super::edit_distance::{edit_distance, words_near};
     #[pymodule_export]
     use super::inverter::Inverter;
     #[pymodule_export]

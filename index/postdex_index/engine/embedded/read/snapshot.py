@@ -74,12 +74,8 @@ class Snapshot:
 
     def totals(self, queries: Sequence[Query], *, drafts: bool = False) -> list[int]:
         """The number of posts that match each of these queries."""
-        matcher = self._scope(drafts).matcher
-        shaped = (Clauses, Keyword, DateRange, Everything)
-        return [
-            count_lanes(matcher.match(query)) if isinstance(query, shaped) else matcher.doc_freq(query)
-            for query in queries
-        ]
+        scope = self._scope(drafts)
+        return [_total(scope, query) for query in queries]
 
     def _scope(self, drafts: bool) -> Scope:
         """All published posts, or the others too."""
@@ -132,7 +128,8 @@ class Snapshot:
         """Words of published posts: beginning with `prefix`, `near` a word, or with `within` in them; see
         `engine.Reader.words`."""
         distance_and_form: dict[str, tuple[int, str]] = {}
-        for part in self._scope(False).parts:
+        scope = self._scope(False)
+        for part in scope.parts:
             words = part.segment.lists.terms
             if near:
                 numbers = {number: distance for distance, number in words.near(near, edits)}
@@ -147,20 +144,9 @@ class Snapshot:
         counted = sorted(
             (distance, -posts, shown, term)
             for term, (distance, shown) in distance_and_form.items()
-            if (posts := self._live_posts_with_form(term))
+            if (posts := _live_posts_with_form(scope, term))
         )
         return [IndexedWord(shown, term, -posts) for _, posts, shown, term in counted[:limit]]
-
-    def _live_posts_with_form(self, term: str) -> int:
-        """In how many living published posts a surface stands."""
-        total, scope = 0, self._scope(False)
-        sought = scope.matcher.vocabulary.sought(Term(term, exact=True))
-        for part in scope.parts:
-            words = part.segment.lists.terms
-            total += sum(words.forms(words.find(term)).values())
-            if part.dead and (row := part.segment.rows.get(sought)):
-                total -= sum(1 for doc in part.dead if row.impacts[doc])
-        return total
 
     # -- the whole
 
@@ -196,3 +182,24 @@ def _shown(scope: Scope, weighed: Weighed, as_typed: AsTyped, groups: Translatio
     words = [(row.present, stats.leaf.weight) for row, stats in zip(weighed.rows, weighed.stats, strict=True) if row]
     shown = groups.shown(scope.matcher.lane_bytes(matching), groups.language(words), named)
     return matching & int.from_bytes(shown, "little")
+
+
+def _total(scope: Scope, query: Query) -> int:
+    """The number of posts that match."""
+    if isinstance(query, (Clauses, Keyword, DateRange, Everything)):
+        return count_lanes(scope.matcher.match(query))
+    if isinstance(query, Term) and query.exact and not query.field:
+        return _live_posts_with_form(scope, query.text)
+    return scope.matcher.doc_freq(query)
+
+
+def _live_posts_with_form(scope: Scope, term: str) -> int:
+    """In how many living posts a surface stands; its postings are not looked at unless some are dead."""
+    total = 0
+    sought = scope.matcher.vocabulary.sought(Term(term, exact=True))
+    for part in scope.parts:
+        words = part.segment.lists.terms
+        total += sum(words.forms(words.find(term)).values())
+        if part.dead and (row := part.segment.rows.get(sought)):
+            total -= sum(1 for doc in part.dead if row.impacts[doc])
+    return total

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import compress
 
-from ....text.edit_distance import edit_distance
+from ....text.edit_distance import words_near
 from ..format.columns import DISPLAY, FORM, INDIRECT, STEM, TERMS_PER_BLOCK, ColumnSource
 
 #: So many words that hold a part are looked at: a part that more have says nothing.
@@ -100,7 +100,7 @@ class TermDictionary:
         if not self.flagged((number,), DISPLAY):
             return self.term(number).decode()
         if self._shown is None:
-            numbers = self.flagged(range(len(self)), DISPLAY)
+            numbers = compress(range(len(self)), self.flags(range(len(self))).translate(_HAS_DISPLAY))
             display_forms = str(self._segment.column("display_forms"), "utf-8").split("\n")
             self._shown = dict(zip(numbers, display_forms, strict=False))
         return self._shown[number]
@@ -151,45 +151,8 @@ class TermDictionary:
         if not most:
             yield from ((0, number) for number in self.flagged(self.find(word), FORM))
             return
-        text = b"\n" + self._beginning(word[0])
-        # What a slip can move a character by, in bytes of UTF-8.
-        step = 1 if text.isascii() and word.isascii() else 4
-        letters = set(word)
-        for key in map(bytes.decode, self._sharing_a_piece(word, most, text, step)):
-            # Each slip brings in one letter at most, and loses one: cheaper to see than the slips themselves.
-            if abs(len(key) - len(word)) <= most and len(letters.difference(key)) <= most:
-                distance = edit_distance(word, key, most)
-                if distance <= most:
-                    yield from ((distance, number) for number in self.flagged(self.find(key), FORM))
-
-    def _sharing_a_piece(self, word: str, most: int, text: bytes, step: int) -> set[bytes]:
-        """Keys of a region (`text`) that have one of most + 1 parts of the word about where it stands
-        there, as every word within `most` slips has, unless a swap lies across the border of two parts: then it is
-        a word with one slip less from the one so swapped. `step` bytes is the most that a slip moves a part."""
-        if not most:
-            key = word.encode()
-            return {key} if b"\n%b\n" % key in text else set()
-        slack = most * step
-        shortest, longest = len(word.encode()) - slack, len(word.encode()) + slack
-        borders = [len(word) * part // (most + 1) for part in range(1, most + 2)]
-        first = word[: max(1, borders[0])]
-        first_line = b"\n" + first.encode()
-        start, stop = text.find(first_line) + 1, text.find(b"\n", text.rfind(first_line) + 1)
-        sharing = {key for key in text[start:stop].split() if shortest <= len(key) <= longest}
-        if len(first) == 1:  # which every word of the region has
-            return sharing
-        for border, end in pairwise(borders):
-            part = (word[border:end] + "\n" * (end == len(word))).encode()
-            before = len(word[:border].encode())
-            place = text.find(part)
-            while place >= 0:
-                start, stop = text.rfind(b"\n", 0, place) + 1, text.find(b"\n", place)
-                if -slack <= place - before - start <= slack and shortest <= stop - start <= longest:
-                    sharing.add(text[start:stop])
-                place = text.find(part, place + 1)
-            swapped = word[: border - 1] + word[border] + word[border - 1] + word[border + 1 :]
-            sharing |= self._sharing_a_piece(swapped, most - 1, text, step)
-        return sharing
+        for key, distance in words_near(word, self._beginning(word[0]), most):
+            yield from ((distance, number) for number in self.flagged(self.find(key), FORM))
 
     def _beginning(self, prefix: str) -> bytes:
         """The entries with this prefix, each ended by a newline."""
@@ -214,4 +177,5 @@ class TermDictionary:
 
 
 _HAS_STEM = bytes([flags & STEM != 0 for flags in range(256)])
+_HAS_DISPLAY = bytes([flags & DISPLAY != 0 for flags in range(256)])
 _IS_INDIRECT = bytes([flags & INDIRECT != 0 for flags in range(256)])
