@@ -11,10 +11,12 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
+from postdex.results.rerank import scored_sections
 from postdex.results.snippets import best_fragments
 from postdex_index import native
 from postdex_index.document import LeafPositions, Mark, Passage
 from postdex_index.engine.embedded.read.passage_words import PassageWords, Widths
+from postdex_index.text.analyzer import term_places
 from postdex_index.text.characters import simplified
 
 #: What sentences end with, where lines are cut, what is not shown, and words.
@@ -151,3 +153,24 @@ def test_every_letter_of_a_run_is_marked_alike() -> None:
         found = [LeafPositions(leaf, range(leaf, len(text), 3), leaf == 1) for leaf in range(3)]
         marks = native.PYTHON["PassageWords"](*given_checks).marks(found, 0, widths)
         assert PassageWords(*given_checks).marks(found, 0, widths) == [tuple(mark) for mark in marks]
+
+
+@given(WORDS, st.booleans(), st.integers(0, 9))
+def test_terms_of_a_title(text: str, code: bool, first: int) -> None:
+    """The same terms at the same places."""
+    assert term_places(text, code, first) == native.PYTHON["term_places"](text, code, first)
+
+
+@given(st.data(), WEIGHTS, st.integers(1, 9))
+def test_sections(data: st.DataObject, weights: list[float], limit: int) -> None:
+    """The same sections with the same scores, to the last digit, and the same matches."""
+    count = data.draw(st.integers(1, 8))
+    levels = bytes(data.draw(st.lists(st.integers(0, 6), min_size=count, max_size=count)))
+    edges = sorted(data.draw(st.lists(st.integers(3, 300), min_size=3 * count, max_size=3 * count, unique=True)))
+    bounds = [edge for number, edge in enumerate(edges) if number % 3 != 2]
+    places = st.lists(st.integers(0, 300), max_size=30, unique=True).map(sorted)
+    positions = [data.draw(places) for _ in weights]
+    wholes = data.draw(st.dictionaries(st.integers(0, count - 1), st.integers(1, 3), max_size=2))
+    arguments = levels, bounds, edges[2::3], positions, weights, limit, wholes
+    sections = native.PYTHON["scored_sections"](*arguments)
+    assert scored_sections(*arguments) == [(score, number, list(matches)) for score, number, matches in sections]

@@ -12,6 +12,19 @@ def raw_tokens(text: str, /) -> list[str]: ...
 
 # text/analyzer.py
 def key_of(text: str, whole_term: Callable[[str], str], /) -> str: ...
+def term_places(text: str, code: bool, first: int, /) -> list[tuple[str, int, int, int]]: ...
+
+# results/rerank.py
+def scored_sections(
+    levels: Sequence[int],
+    bounds: Sequence[int],
+    stops: Sequence[int],
+    positions: Sequence[Sequence[int]],
+    leaf_weights: Sequence[float],
+    limit: int,
+    wholes: Mapping[int, int],
+    /,
+) -> list[tuple[float, int, list[tuple[int, int, int]]]]: ...
 
 # results/snippets.py
 def best_fragments(

@@ -217,6 +217,18 @@ fn is_group<U: Unit>(text: &[U], comma: usize) -> bool {
         && !(comma + 4 < text.len() && goes_on(text[comma + 4].code()))
 }
 
+/// Whether a raw token is a run of a script without blanks.
+#[inline]
+pub fn is_spaceless<U: Unit>(token: &[U]) -> bool {
+    class(token[0].code()) & SPACELESS != 0
+}
+
+/// Whether a character is its own normal form beside any other such: Han, kana, syllables of Hangul.
+#[inline]
+pub fn is_normal(character: u32) -> bool {
+    matches!(character, 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0x3041..=0x3096 | 0x30a1..=0x30fa | 0x30fc | 0xac00..=0xd7a3)
+}
+
 /// The raw tokens of a text, one after the other, as (start, stop).
 pub fn tokens<U: Unit>(text: &[U]) -> impl Iterator<Item = (usize, usize)> + '_ {
     let mut at = 0;

@@ -5,10 +5,10 @@ use pyo3::types::{PyBytes, PyDict, PyString};
 use rustc_hash::FxHashSet;
 
 use crate::arrays::array;
-use crate::characters::tokens;
+use crate::characters::{is_spaceless, tokens};
 use crate::checkpoints::stretches;
 use crate::guard::guarded;
-use crate::language::{is_spaceless, Asked, Field, Language};
+use crate::language::{Asked, Field, Language};
 use crate::spellings::Spellings;
 use crate::texts::Unit;
 use crate::with_units;

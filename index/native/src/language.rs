@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 use rustc_hash::FxHashMap;
 
-use crate::characters::{class, SPACELESS};
+use crate::characters::{is_normal, is_spaceless};
 use crate::occurrences::Occurrences;
 use crate::spellings::{Spelling, Spellings};
 use crate::terms;
@@ -255,18 +255,6 @@ fn packed<U: Unit>(token: &[U]) -> Option<Short> {
     }
     let whole = u128::from_le_bytes(bytes);
     Some((whole as u64, (whole >> 64) as u64))
-}
-
-/// Whether a raw token is a run of a script without blanks.
-#[inline]
-pub fn is_spaceless<U: Unit>(token: &[U]) -> bool {
-    class(token[0].code()) & SPACELESS != 0
-}
-
-/// Whether a character is its own normal form beside any other such: Han, kana, syllables of Hangul.
-#[inline]
-fn is_normal(character: u32) -> bool {
-    matches!(character, 0x4e00..=0x9fff | 0x3041..=0x3096 | 0x30a1..=0x30fa | 0x30fc | 0xac00..=0xd7a3)
 }
 
 fn groups_of(groups: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<String>>> {

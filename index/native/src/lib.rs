@@ -19,11 +19,13 @@ mod passage_words;
 mod passages;
 mod phrases;
 mod postings;
+mod sections;
 mod sentences;
 mod shown_text;
 mod snippets;
 mod spellings;
 mod stored_occurrences;
+mod term_places;
 mod terms;
 mod texts;
 
@@ -53,9 +55,13 @@ mod postdex_native {
     #[pymodule_export]
     use super::postings::PostingColumns;
     #[pymodule_export]
+    use super::sections::scored_sections;
+    #[pymodule_export]
     use super::snippets::best_fragments;
     #[pymodule_export]
     use super::stored_occurrences::Occurrences;
+    #[pymodule_export]
+    use super::term_places::term_places;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -5,10 +5,10 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyString;
 
-use crate::characters::{class, tokens, SPACELESS};
+use crate::characters::{is_normal, is_spaceless, tokens};
 use crate::guard::guarded;
 use crate::terms;
-use crate::texts::{text_of, Unit};
+use crate::texts::{ascii_of, text_of, Unit};
 use crate::with_units;
 
 /// No term is longer, in code points.
@@ -137,8 +137,8 @@ struct Token {
 
 impl Token {
     fn new<U: Unit>(raw: &[U], code: bool, widths: &Widths) -> PyResult<Token> {
-        let is_run = class(raw[0].code()) & SPACELESS != 0;
-        let letters = if is_run && !raw.iter().all(|unit| is_letter(unit.code())) {
+        let is_run = is_spaceless(raw);
+        let letters = if is_run && !raw.iter().all(|unit| is_normal(unit.code())) {
             letters_of(raw, widths.0.py())?
         } else {
             Vec::new()
@@ -166,11 +166,6 @@ impl Token {
     }
 }
 
-/// Whether a character is a letter by itself wherever it stands: Han, kana and syllables of Hangul without marks.
-fn is_letter(character: u32) -> bool {
-    matches!(character, 0x4e00..=0x9fff | 0x3400..=0x4dbf | 0x3041..=0x3096 | 0x30a1..=0x30fa | 0x30fc | 0xac00..=0xd7a3)
-}
-
 /// `characters.run_letters`
 fn letters_of<U: Unit>(run: &[U], py: Python<'_>) -> PyResult<Vec<(usize, usize)>> {
     static RUN_LETTERS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
@@ -179,9 +174,7 @@ fn letters_of<U: Unit>(run: &[U], py: Python<'_>) -> PyResult<Vec<(usize, usize)
 
 /// Asked of Python is what is not ASCII, and remembered there.
 fn width_of<U: Unit>(raw: &[U], code: bool, widths: &Widths) -> PyResult<usize> {
-    let ascii: Option<String> =
-        raw.iter().map(|unit| u8::try_from(unit.code()).ok().filter(u8::is_ascii).map(char::from)).collect();
-    if let Some(raw) = ascii {
+    if let Some(raw) = ascii_of(raw) {
         return Ok(terms::width_of(&raw, code));
     }
     let widths = if code { &widths.1 } else { &widths.0 };

@@ -61,3 +61,8 @@ pub fn text_of_codes<'py>(py: Python<'py>, codes: &[u32]) -> Bound<'py, PyString
         Bound::from_owned_ptr(py, text).cast_into_unchecked()
     }
 }
+
+/// These characters, if all are ASCII.
+pub fn ascii_of<U: Unit>(units: &[U]) -> Option<String> {
+    units.iter().map(|unit| u8::try_from(unit.code()).ok().filter(u8::is_ascii).map(char::from)).collect()
+}

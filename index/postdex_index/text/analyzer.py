@@ -70,19 +70,7 @@ class Analyzer(NamedTuple):
         >>> [(t.term, t.position, t.start, t.stop) for t in Analyzer(True, ()).tokens("用utf-8")]
         [('用', 0, 0, 1), ('utf', 1, 1, 6), ('utf8', 1, 1, 6), ('8', 2, 1, 6)]
         """
-        position = first
-        for match in self.raw_matches(text):
-            raw, (start, stop) = match[0], match.span()
-            if is_spaceless(raw):
-                characters = run_characters(raw)
-                after = [*characters[1:], ("", 0, 0)]
-                for (character, begin, end), (following, _, last) in zip(characters, after, strict=True):
-                    yield Token(character + following, position, start + begin, start + (last or end))
-                    position += 1
-            else:
-                for terms in terms_at(raw, code):
-                    yield from (Token(term, position, start, stop) for term in terms)
-                    position += 1
+        return map(Token._make, term_places(self.simplified(text), code, first))
 
     def key(self, text: str) -> str:
         """A text reduced to what decides whether a query equals a title or heading: its joined forms, a blank between.
@@ -132,6 +120,30 @@ class Analyzer(NamedTuple):
 def key_of(text: str, whole_term: Callable[[str], str], /) -> str:
     """The key of a text that was simplified where it has to be; `whole_term` is that of `tokenizer`."""
     return " ".join(filter(None, map(whole_term, raw_tokens(text))))
+
+
+@native.twin
+def term_places(text: str, code: bool, first: int, /) -> Sequence[tuple[str, int, int, int]]:
+    """The same of a text that was simplified where it has to be, without names: (term, position, start, stop).
+
+    >>> term_places("Bug, 404", False, 5)
+    [('bug', 5, 0, 3), ('404', 6, 5, 8)]
+    """
+    places: list[tuple[str, int, int, int]] = []
+    position = first
+    for match in raw_pattern(text).finditer(text):
+        raw, (start, stop) = match[0], match.span()
+        if is_spaceless(raw):
+            characters = run_characters(raw)
+            after = [*characters[1:], ("", 0, 0)]
+            for (character, begin, end), (following, _, last) in zip(characters, after, strict=True):
+                places.append((character + following, position, start + begin, start + (last or end)))
+                position += 1
+        else:
+            for terms in terms_at(raw, code):
+                places += [(term, position, start, stop) for term in terms]
+                position += 1
+    return places
 
 
 @lru_cache(32)

@@ -11,13 +11,14 @@ function of positions. The formulas are the engine's, so that posts and sections
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache, reduce
 from heapq import heapify, heappushpop
-from operator import itemgetter
+from operator import add, itemgetter
 from types import MappingProxyType
 from typing import TypeAlias
 
+from postdex_index import native
 from postdex_index.document import Outline
 from postdex_index.engine.api import FEWEST, Candidate
 from postdex_index.named_tuple import NamedTuple
@@ -190,13 +191,31 @@ def best_sections(
 
     with heading, headings above and text the saturated occurrences in each (`scoring.saturation`).
     """
-    levels, bounds, stops = outline
-    if not levels:
+    if not outline.levels:
         return []
+    found = scored_sections(*outline, positions, leaf_weights, limit, wholes)
+    return [
+        ScoredSection(index, POST_SHARE * (post.score if index in wholes else post.plain) + own, matches)
+        for own, index, matches in found or [(0.0, 0, ())]
+    ]
+
+
+@native.twin
+def scored_sections(
+    levels: Sequence[int],
+    bounds: Sequence[int],
+    stops: Sequence[int],
+    positions: Sequence[Sequence[int]],
+    leaf_weights: Sequence[float],
+    limit: int,
+    wholes: Mapping[int, int],
+    /,
+) -> Sequence[tuple[float, int, Matches]]:
+    """Of the sections that hold words of the query the best, as (own score, number, matches in its text)."""
     by_place = _occurrences(bounds, positions)
     own_scores = _by_section(bounds, stops, by_place, leaf_weights)
     above = _headings_above(levels, own_scores)
-    all_words = sum(leaf_weights) or 1.0
+    all_words = _sum(leaf_weights) or 1.0
     scored = []
     for index, (heading, text) in own_scores.items():
         score = OWN_HEADING * heading + text + (above[index] if above else 0.0)
@@ -204,18 +223,18 @@ def best_sections(
             words = bounds[2 * index + 1] - bounds[2 * index]  # with the gap behind: one word is no whole heading
             score *= 1 + HEADING_COVERAGE * _asked_for(by_place[2 * index], positions) / words
         leaves_held = {leaf for position in (2 * index, 2 * index + 1) for leaf, _, _ in by_place.get(position, ())}
-        score *= 1 + COVERAGE * sum(map(leaf_weights.__getitem__, leaves_held)) / all_words
+        score *= 1 + COVERAGE * _sum(map(leaf_weights.__getitem__, sorted(leaves_held))) / all_words
         scored.append((-score, index))
     if wholes and scored:
         most = min(scored)[0]
         scored = [(less + most * wholes.get(index, 0), index) for less, index in scored]
     scored.sort()
-    return [
-        ScoredSection(
-            index, POST_SHARE * (post.score if index in wholes else post.plain) - less, by_place.get(2 * index + 1, ())
-        )
-        for less, index in scored[:limit] or [(0.0, 0)]
-    ]
+    return [(-less, index, by_place.get(2 * index + 1, ())) for less, index in scored[:limit]]
+
+
+def _sum(weights: Iterable[float]) -> float:
+    """Not `sum`, which adds otherwise from Python 3.12 on."""
+    return reduce(add, weights, 0.0)
 
 
 def holding(outline: Outline, wholes: Sequence[Sequence[int]], spelled: Collection[int]) -> dict[int, int]:

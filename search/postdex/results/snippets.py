@@ -23,7 +23,7 @@ from postdex_index import native
 from postdex_index.document import Mark, Passage
 from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK, Span
 from postdex_index.named_tuple import NamedTuple
-from postdex_index.text.analyzer import Analyzer
+from postdex_index.text.analyzer import Analyzer, term_places
 from postdex_index.text.characters import compiled
 
 from ..text_safety import printable
@@ -142,7 +142,8 @@ def title_spans(title: str, is_wanted: Callable[[str], bool], analyzer: Analyzer
 @lru_cache(_REMEMBERED)
 def _title_terms(title: str, analyzer: Analyzer) -> Sequence[tuple[str, Range]]:
     """The terms of a title, each with where it stands; those of a compound stand where the whole does."""
-    return tuple([(token.term, (token.start, token.stop)) for token in analyzer.tokens(title)])
+    places = term_places(analyzer.simplified(title), False, 0)
+    return [(term, (start, stop)) for term, _, start, stop in places]
 
 
 @lru_cache(_REMEMBERED)
