@@ -121,9 +121,9 @@ def test_a_search_of_a_built_index_imports_only_the_read_path(tmp_path: Path, ba
     posts = tmp_path / "posts"
     shutil.copytree(ROOT / "posts", posts, ignore=shutil.ignore_patterns(".postdex"))
     imported(RUN_CLI, "-C", "posts", "index", cwd=tmp_path)
-    found = imported(RUN_CLI, "-C", "posts", "search", "SMC fallback", cwd=tmp_path)
-    check(found, bare, HEAVY)
-    check(found, bare, BUILDING)
+    for options in ([], ["-n", "3", "--json", "--tag=linux", "--no-typo"]):
+        found = imported(RUN_CLI, "-C", "posts", "search", "SMC fallback", *options, cwd=tmp_path)
+        check(found, bare, HEAVY | BUILDING | {"click"})
 
 
 def test_a_look_at_a_file_that_may_have_changed_needs_no_generator(tmp_path: Path, bare: set[str]) -> None:

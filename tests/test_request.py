@@ -104,7 +104,7 @@ SHOW = """
 import contextlib, io, json, sys
 import postdex
 from postdex.cli import main as cli
-from postdex.cli import commands
+from postdex.cli import search_options
 from postdex import mcp
 from postdex import request
 from postdex.http import parameters
@@ -113,7 +113,7 @@ import openapi, update
 printed = io.StringIO()
 with contextlib.redirect_stdout(printed):
     cli.main(["search", "--help"])
-taken = dict.fromkeys(each.name for each in request.shown_on("cli")) | {"colour": "red", "reach": 5}
+taken = dict.fromkeys(each.field for each in search_options.search_options()) | {"colour": "red", "reach": 5}
 with postdex.open("posts") as ix:
     assert ix.search("linux", colour="red", reach=9).total
     try:
@@ -122,7 +122,7 @@ with postdex.open("posts") as ix:
         refused = error.code
 print(json.dumps({
     "help": printed.getvalue(),
-    "options": commands._taken(taken),
+    "options": search_options.taken(taken),
     "docstring": postdex.Index.search.__doc__,
     "query": parameters.from_query(b"colour=red&reach=5", parameters.SEARCH),
     "body": parameters.from_json(b'{"colour": null, "reach": 5}', parameters.SEARCH),

@@ -1,15 +1,15 @@
 """Which commands and options are there? The group, and `search` with its options; the others are imported when called.
 
-Only parsing is here: what `search` does is in `search_command`. A query is pasted as it is, so the words of
-`search` are sorted from its options by hand, before click sees them.
+Only parsing is here: what `search` does is in `search_command`, its options are those of `search_options`. A query is
+pasted as it is, so its words are sorted from them there, before click sees them.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from errno import EBADF, ENOSPC
-from os.path import isdir, splitext
+from itertools import chain
+from os.path import isdir
 from typing import Any
 
 import click
@@ -17,10 +17,10 @@ import click
 from postdex_index.errors import PostdexError
 
 from .. import __version__
-from ..request import Argument, SearchRequest, shown_on
-from . import search_command
+from . import search_command, search_options
 from .console import note, out, refused
-from .search_command import PLACE_OPTIONS, Output, Place
+from .search_command import PLACE_OPTIONS, Place
+from .search_options import SearchOption
 
 #: The commands that are not here, each with its module, in the order of the help.
 _ELSEWHERE = {
@@ -72,41 +72,13 @@ class QueryCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Options first, then the words behind `--`, so that click takes none of them for an option."""
-        named = {name: option for option in self.get_params(ctx) for name in (*option.opts, *option.secondary_opts)}
-        options: list[str] = []
-        words: list[str] = []
-        rest = list(args)
-        while rest:
-            token = rest.pop(0)
-            name, equals, _ = token.partition("=")
-            option = named.get(name)
-            if token == "--":
-                words += rest
-                break
-            if re.fullmatch(r"-[l0]{2,}|-n\d+", token):
-                options.append(token)
-            elif token == "-h" and args != ["-h"]:
-                words.append(token)  # `df -h`
-            elif not isinstance(option, click.Option) or (equals and not name.startswith("--")):
-                words.append(token)
-            elif equals or option.is_flag or name in ctx.help_option_names:
-                options.append(token)
-            elif name == "--explain":
-                options.append(f"--explain={rest.pop(0) if rest and _names_post(rest[0]) else ''}")
-            elif not rest:
-                raise click.BadOptionUsage(name, f"Option '{name}' requires an argument.", ctx)
-            else:
-                options += [token, rest.pop(0)]
+        typed, words = search_options.sort(args)
+        for option in typed:
+            if search_options.lacks_value(option):
+                raise click.BadOptionUsage(option[0], f"Option '{option[0]}' requires an argument.", ctx)
         if any(word.startswith(("--", "-C")) for word in words):
-            _say_near_options(words, [name for name in named if name.startswith("--")])
-        return super().parse_args(ctx, [*options, "--", *words])
-
-
-def _names_post(word: str) -> bool:
-    """Whether the word behind `--explain` is its path, and not the first of the query."""
-    from postdex_index.settings import Settings
-
-    return splitext(word)[1].lower() in {splitext(glob)[1].lower() for glob in Settings().include}
+            _say_near_options(words, ["--help", *(name for name in search_options.named() if name[:2] == "--")])
+        return super().parse_args(ctx, [*chain.from_iterable(typed), "--", *words])
 
 
 def _say_near_options(words: Sequence[str], options: Sequence[str]) -> None:
@@ -120,36 +92,14 @@ def _say_near_options(words: Sequence[str], options: Sequence[str]) -> None:
             note(f"{word} is searched for as text; did you mean the option {near[0]}?")
 
 
-def _option(argument: Argument) -> click.Option:
-    """An argument of a search as an option, None or empty where it is not given."""
-    more: dict[str, Any] = {}
-    name = argument.name
-    if argument.kind == "flag" or (argument.kind == "texts" and argument.choices):  # all of them
-        more["is_flag"] = True
-        name = f"no_{name}" if argument.default is True else name
-    elif argument.kind == "texts":
-        more["multiple"] = True
-        name = argument.single
-    elif argument.kind == "number":
-        more["type"] = click.IntRange(argument.least, argument.most)
-    elif argument.choices:
-        more["type"] = click.Choice(argument.choices)
-    elif argument.kind == "date":
-        more["metavar"] = "DATE"
-    names = [*filter(None, [argument.short]), f"--{name.replace('_', '-')}", argument.name]
-    return click.Option(names, help=argument.option_doc or argument.doc, **more)
-
-
-def _taken(options: dict[str, Any]) -> dict[str, Any]:
-    """Take the arguments of a search out of what click has read: those that were given, as `SearchRequest.of` has
-    them."""
-    given = {}
-    for argument in shown_on("cli"):
-        value = options.pop(argument.name)
-        if value is None or value is False or value == ():
-            continue
-        given[argument.name] = (argument.choices or not argument.default) if value is True else value
-    return given
+def _option(option: SearchOption) -> click.Option:
+    """An option of `search` as click has them, None or empty where it is not given."""
+    more: dict[str, Any] = {"is_flag": True} if option.kind == "flag" else {"multiple": option.kind == "texts"}
+    if option.kind == "number":
+        more["type"] = click.IntRange(option.least, option.most)
+    elif option.choices:
+        more["type"] = click.Choice(option.choices)
+    return click.Option([*option.names, option.field], help=option.doc, metavar=option.metavar, **more)
 
 
 def _say_version(ctx: click.Context, option: click.Parameter, given: bool) -> None:
@@ -179,21 +129,8 @@ def postdex(ctx: click.Context, folder: str | None, index: str | None) -> None:
     ctx.obj = Place(folder, index)
 
 
-@postdex.command(cls=QueryCommand, params=[_option(argument) for argument in shown_on("cli")])
+@postdex.command(cls=QueryCommand, params=[*map(_option, search_options.search_options())])
 @click.argument("query", nargs=-1)
-@click.option(
-    "--explain", metavar="[PATH]", help="Say how scores are made; with a post's PATH, why it is found or not."
-)
-@click.option("--suggest", is_flag=True, help="The words that the last word may become, instead of hits.")
-@click.option("--like", metavar="PATH", help="Posts like this one, instead of a query.")
-@click.option("--json", "as_json", is_flag=True, help="The results as JSON.")
-@click.option("--jsonl", is_flag=True, help="Each hit as a line of JSON.")
-@click.option("-l", "--files-with-matches", "paths", is_flag=True, help="Only the paths.")
-@click.option("-0", "--null", is_flag=True, help="Only the paths, each followed by a NUL byte.")
-@click.option("--count", "only_count", is_flag=True, help="Only the number of posts found.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour and links.")
-@click.option("--no-refresh", is_flag=True, help="Do not look for changed files first.")
-@click.option("--require-fresh", is_flag=True, help="Fail rather than answer from an index older than the files.")
 @click.pass_obj
 def search(place: Place, /, query: tuple[str, ...], **options: Any) -> int:
     """Search the posts. Exit status: 0 if there are hits, 1 if there are none, 2 after an error.
@@ -201,25 +138,10 @@ def search(place: Place, /, query: tuple[str, ...], **options: Any) -> int:
     All that is no option is the query, as it is pasted: `postdex search --no-cache`. Posts with any of the
     words are found, best first; +word must be there, -word must not; "a phrase", refc*, tag:linux, after:30d.
     """
-    given = _taken(options)
-    output = Output(**options, limited="limit" in given)
-    _check_together(output)
-    if output.like is not None and query:
-        raise click.UsageError("--like takes the place of a query")
-    return search_command.search(place, SearchRequest.of(" ".join(query), **given), output)
-
-
-def _check_together(output: Output) -> None:
-    """Raise UsageError for options of which only one can be obeyed."""
-    shorter = {"--jsonl": output.jsonl, "-l": output.paths or output.null, "--count": output.only_count}
-    for group in (
-        {"--no-refresh": output.no_refresh, "--require-fresh": output.require_fresh},
-        {"--json": output.as_json, **shorter},
-        {"--suggest": output.suggest, "--explain PATH": bool(output.explain), **shorter},
-    ):
-        given = [name for name, value in group.items() if value]
-        if len(given) > 1:
-            raise click.UsageError(f"{' and '.join(given)} exclude each other")
+    request, output = search_options.made(query, search_options.taken(options))
+    if reason := search_options.clash(output, query):
+        raise click.UsageError(reason)
+    return search_command.search(place, request, output)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -1,7 +1,8 @@
 """`postdex` on the command line: how does it start, and how does it end?
 
 Here errors become a line on standard error and an exit status (0 hits, 1 none, 2 error, 130 interrupted).
-`postdex search some words` goes straight to `search_command`; all else is parsed by click, in `commands`.
+`postdex search some words` goes straight to `search_command`, with options by way of `search_options`; all else is
+parsed by click, in `commands`.
 """
 
 from __future__ import annotations
@@ -74,20 +75,24 @@ def place_first(arguments: Sequence[str]) -> list[str]:
 
 
 def plain_search(arguments: Sequence[str]) -> tuple[Place, SearchRequest, Output] | None:
-    """Place, request and output of a search with no options of its own but `--no-refresh`; None for anything else.
+    """Place, request and output of a search whose options are plainly right; None for anything else.
 
     >>> place, request, output = plain_search(["-C", "posts", "search", "SMC", "fallback"])
     >>> place, request.query
     (Place(folder='posts', directory=None, engine=None), 'SMC fallback')
-    >>> plain_search(["search", "--json", "SMC"])
+    >>> plain_search(["search", "--offset", "none", "SMC"])
     """
     rest = list(arguments)
     named: dict[str, str] = {}
     while len(rest) > 2 and rest[0] in PLACE_OPTIONS:
         named[rest[0]] = rest[1]
         del rest[:2]
-    words = [word for word in rest[1:] if word != "--no-refresh"]
-    if rest[:1] != ["search"] or any(word.startswith("-") for word in words):
+    if rest[:1] != ["search"]:
         return None
-    output = Output(no_refresh=len(words) < len(rest) - 1)
-    return Place(named.get("-C"), named.get("--index")), SearchRequest(" ".join(words)), output
+    words = rest[1:]
+    asked: tuple[SearchRequest, Output] | None = SearchRequest(" ".join(words)), Output()
+    if any(word.startswith("-") for word in words):
+        from .search_options import usual
+
+        asked = usual(words)
+    return asked and (Place(named.get("-C"), named.get("--index")), *asked)

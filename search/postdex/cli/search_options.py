@@ -1,0 +1,226 @@
+"""Which options has `postdex search`, which words behind it are its query, and what do both ask for?
+
+One table has them all: the arguments of a search, as `request` has them, and what is the command line's own. `commands`
+makes click's options of it. What is usual is read here, since a cold search would take half as long again with click;
+whatever is wrong goes to click, which says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from os.path import splitext
+from typing import Any
+
+from postdex_index.named_tuple import NamedTuple
+
+from ..request import Argument, SearchRequest, shown_on
+from .search_command import Output
+
+
+class SearchOption(NamedTuple):
+    """An option: its names, the field of `SearchRequest` or `Output` that it sets, and what `--help` says."""
+
+    names: tuple[str, ...]
+    field: str
+    doc: str
+    #: "text", "texts" (it may be given again), "number" or "flag".
+    kind: str = "text"
+    choices: tuple[str, ...] = ()
+    #: Bounds of a number.
+    least: int = 0
+    most: int | None = None
+    metavar: str | None = None
+    #: What a flag sets.
+    value: Any = True
+
+
+class Sorted(NamedTuple):
+    """What was typed behind `search`: the options, each as it stands there with its value if that stands apart, and
+    the words of the query."""
+
+    options: list[list[str]]
+    words: list[str]
+
+
+_OWN = (
+    SearchOption(
+        ("--explain",), "explain", "Say how scores are made; with a post's PATH, why it is found or not.",
+        metavar="[PATH]",
+    ),
+    SearchOption(("--suggest",), "suggest", "The words that the last word may become, instead of hits.", "flag"),
+    SearchOption(("--like",), "like", "Posts like this one, instead of a query.", metavar="PATH"),
+    SearchOption(("--json",), "as_json", "The results as JSON.", "flag"),
+    SearchOption(("--jsonl",), "jsonl", "Each hit as a line of JSON.", "flag"),
+    SearchOption(("-l", "--files-with-matches"), "paths", "Only the paths.", "flag"),
+    SearchOption(("-0", "--null"), "null", "Only the paths, each followed by a NUL byte.", "flag"),
+    SearchOption(("--count",), "only_count", "Only the number of posts found.", "flag"),
+    SearchOption(("--color",), "color", "Colour and links.", choices=("auto", "always", "never")),
+    SearchOption(("--no-refresh",), "no_refresh", "Do not look for changed files first.", "flag"),
+    SearchOption(
+        ("--require-fresh",), "require_fresh", "Fail rather than answer from an index older than the files.", "flag"
+    ),
+)  # fmt: skip
+
+
+def _of_argument(argument: Argument) -> SearchOption:
+    """An argument of a search as an option; one that may be any of its choices is a flag for all of them."""
+    names = [*filter(None, [argument.short])]
+    doc, name = argument.option_doc or argument.doc, argument.name
+    if argument.kind == "flag" or (argument.kind == "texts" and argument.choices):
+        name = f"no_{name}" if argument.default is True else name
+        value = argument.choices or not argument.default
+        return SearchOption((*names, _long(name)), argument.name, doc, "flag", value=value)
+    name = argument.single or name
+    return SearchOption(
+        (*names, _long(name)), argument.name, doc, "text" if argument.kind == "date" else argument.kind,
+        argument.choices, argument.least, argument.most, "DATE" if argument.kind == "date" else None,
+    )  # fmt: skip
+
+
+def _long(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+@cache
+def search_options() -> tuple[SearchOption, ...]:
+    """All options of `search`, in the order of its help."""
+    return (*map(_of_argument, shown_on("cli")), *_OWN)
+
+
+@cache
+def named() -> dict[str, SearchOption]:
+    """The options by each of their names."""
+    return {name: option for option in search_options() for name in option.names}
+
+
+def sort(arguments: Sequence[str]) -> Sorted:
+    """Options apart from words: what is no option of `search` is text, dashes and all.
+
+    >>> sort(["SMC", "-n", "3", "--no-cache", "--lang=en", "-l0"])
+    Sorted(options=[['-n', '3'], ['--lang=en'], ['-l0']], words=['SMC', '--no-cache'])
+    """
+    found = Sorted([], [])
+    rest = list(arguments)
+    while rest:
+        token = rest.pop(0)
+        name, equals, _ = token.partition("=")
+        option = named().get(name)
+        if token == "--":
+            found.words.extend(rest)
+            break
+        if _is_joined(token) or name == "--help" or (token == "-h" and list(arguments) == ["-h"]):
+            found.options.append([token])
+        elif option is None or (equals and not name.startswith("--")):
+            found.words.append(token)
+        elif equals or option.kind == "flag":
+            found.options.append([token])
+        elif name == "--explain":
+            found.options.append([f"--explain={rest.pop(0) if rest and _names_post(rest[0]) else ''}"])
+        else:
+            found.options.append([token, *rest[:1]])
+            del rest[:1]
+    return found
+
+
+def _is_joined(token: str) -> bool:
+    """Whether these are short flags in one (`-l0`), or a number behind `-n` (`-n5`)."""
+    return len(token) > 2 and (
+        (token.startswith("-n") and token[2:].isdecimal()) or (token[0] == "-" and {*token[1:]} <= {"l", "0"})
+    )
+
+
+def _names_post(word: str) -> bool:
+    """Whether the word behind `--explain` is its path, and not the first of the query."""
+    from postdex_index.settings import Settings
+
+    return splitext(word)[1].lower() in {splitext(glob)[1].lower() for glob in Settings().include}
+
+
+def lacks_value(typed: Sequence[str]) -> bool:
+    """Whether an option stands at the end, without the value that it needs."""
+    option = named().get(typed[0])
+    return len(typed) == 1 and option is not None and option.kind != "flag"
+
+
+def usual(arguments: Sequence[str]) -> tuple[SearchRequest, Output] | None:
+    """What `search` with these arguments asks for; None if click must look at them. Raises QueryError as `made` does.
+
+    >>> request, output = usual(["SMC", "--tag", "linux", "-n5", "--json"])
+    >>> request.query, request.tags, request.limit, output.as_json
+    ('SMC', ('linux',), 5, True)
+    >>> usual(["SMC", "-n", "many"])
+    """
+    typed, words = sort(arguments)
+    given: dict[str, Any] = {}
+    for name, value in _parted(typed):
+        option = named().get(name)
+        read = None if option is None else _value(option, value)
+        if option is None or read is None:
+            return None
+        given[option.field] = (*given.get(option.field, ()), read) if option.kind == "texts" else read
+    if any(word.startswith(("--", "-C")) for word in words):  # perhaps an option was meant
+        return None
+    request, output = made(words, given)
+    return None if clash(output, words) else (request, output)
+
+
+def _parted(typed: Iterable[Sequence[str]]) -> Iterable[tuple[str, str | None]]:
+    """Each option by itself, with its value."""
+    for token, *values in typed:
+        name, equals, behind = token.partition("=")
+        if values:
+            yield token, values[0]
+        elif equals:
+            yield name, behind
+        elif not _is_joined(token):
+            yield token, None
+        elif token.startswith("-n"):
+            yield "-n", token[2:]
+        else:
+            yield from ((f"-{flag}", None) for flag in token[1:])
+
+
+def _value(option: SearchOption, typed: str | None) -> Any:
+    """What an option sets with what was typed as its value; None if that is not plainly right."""
+    if option.kind == "flag":
+        return option.value if typed is None else None
+    if typed is None or (option.choices and typed not in option.choices):
+        return None
+    if option.kind != "number":
+        return typed
+    plain = typed.isascii() and typed.isdecimal()
+    number = int(typed) if plain and len(typed) < 10 else -1
+    return number if option.least <= number <= (number if option.most is None else option.most) else None
+
+
+def taken(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given, out of what click has read."""
+    given = {}
+    for option in search_options():
+        value = options[option.field]
+        if value is not None and value is not False and value != ():
+            given[option.field] = option.value if value is True else value
+    return given
+
+
+def made(words: Sequence[str], given: Mapping[str, Any]) -> tuple[SearchRequest, Output]:
+    """What these words and options ask for. Raises QueryError for what cannot be used."""
+    own = {option.field for option in _OWN}
+    output = Output(**{name: value for name, value in given.items() if name in own}, limited="limit" in given)
+    rest: dict[str, Any] = {name: value for name, value in given.items() if name not in own}
+    return SearchRequest.of(" ".join(words), **rest), output
+
+
+def clash(output: Output, words: Sequence[str]) -> str:
+    """What to say of options of which only one can be obeyed; "" where all can."""
+    shorter = {"--jsonl": output.jsonl, "-l": output.paths or output.null, "--count": output.only_count}
+    for group in (
+        {"--no-refresh": output.no_refresh, "--require-fresh": output.require_fresh},
+        {"--json": output.as_json, **shorter},
+        {"--suggest": output.suggest, "--explain PATH": bool(output.explain), **shorter},
+    ):
+        given = [name for name, value in group.items() if value]
+        if len(given) > 1:
+            return f"{' and '.join(given)} exclude each other"
+    return "--like takes the place of a query" if output.like is not None and words else ""
