@@ -3,10 +3,11 @@
     python tests/long/fuzz.py TARGET --seconds S [--seed N] [--corpus FOLDER]
     python tests/long/fuzz.py TARGET --again FILE
 
-Targets: frontmatter, markdown, query, segments. An input that raises, breaks a promise or takes over 20 seconds ends
-the run with 1; it is shown, and kept in a file that `--again` tries once, without atheris. What libFuzzer found worth
-keeping goes into the corpus, if one is named. The promises are those of the ordinary tests, where what was found
-becomes a line of a table.
+Targets: frontmatter, markdown, query, segments; and native, which compares the compiled kernel (it must be installed)
+with the Python that it stands for. All others run without it, since libFuzzer sees what Python executes. An input that
+raises, breaks a promise or takes over 20 seconds ends the run with 1; it is shown, and kept in a file that `--again`
+tries once, without atheris. What libFuzzer found worth keeping goes into the corpus, if one is named. The promises are
+those of the ordinary tests, where what was found becomes a line of a table.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ LONGEST_S = 20
 #: In this the children of a run know that they are to fuzz.
 _INSIDE = "POSTDEX_FUZZ_INSIDE"
 
+os.environ["POSTDEX_PURE"] = "1"
 # atheris counts what is executed in modules that are imported while it looks on.
 with (
     importlib.import_module("atheris").instrument_imports(include=["postdex", "postdex_index"])
@@ -51,6 +53,7 @@ with (
     from postdex_index.errors import IndexDamagedError, IndexFault
     from postdex_index.settings import Settings
 
+import both_ways  # noqa: E402
 import storage  # noqa: E402
 import test_analysis  # noqa: E402
 import test_damage  # noqa: E402
@@ -248,9 +251,45 @@ def check_damaged(trial: test_damage.Damaged, dice: random.Random) -> None:
             assert answer in (trial.right[asked], trial.before[asked]), (path.name, asked, answer)
 
 
+# -- the compiled kernel
+
+
+def native(root: Path) -> Target:
+    """Posts and a query: the same segments, and the same answers, as in a process where the kernel runs."""
+    other = both_ways.Other(pure=False)
+    here, there = root / "here", root / "there"
+    for folder in (here, there):
+        folder.mkdir()
+
+    def check(data: bytes) -> None:
+        typed, *posts = data.split(b"\0")
+        queries = queries_of(typed.decode("utf-8", "surrogateescape"), posts)
+        for folder in (here, there):
+            for file in folder.glob("*.md"):
+                file.unlink()
+            for number, content in enumerate(posts):
+                (folder / f"{number}.md").write_bytes(content)
+                os.utime(folder / f"{number}.md", (NOW, NOW))
+        pure, compiled = (one.told(at, queries, build=True) for one, at in ((both_ways, here), (other, there)))
+        assert pure == compiled, (pure, compiled)
+
+    return check
+
+
+def queries_of(typed: str, posts: list[bytes]) -> list[str]:
+    """What is asked of posts: what was typed, and a few words of theirs, alone, as a phrase, begun and mistyped."""
+    words = [word for content in posts for word in content.decode("utf-8", "replace").split()[-40::5]][:6]
+    some = " ".join(words[:3])
+    return [
+        _SURROGATE.sub("?", one) for one in (typed, some, f'"{some}"', f"{some[:4]}*", some[1:], " OR ".join(words))
+    ]
+
+
 # -- the run
 
-TARGETS: dict[str, Callable[[Path], Target]] = {one.__name__: one for one in (frontmatter, markdown, query, segments)}
+TARGETS: dict[str, Callable[[Path], Target]] = {
+    one.__name__: one for one in (frontmatter, markdown, query, segments, native)
+}
 
 
 def seeds(target: str) -> list[bytes]:
@@ -258,6 +297,12 @@ def seeds(target: str) -> list[bytes]:
     samples = [content[:600] for content in test_hostile.SAMPLES]
     if target == "segments":
         return [random.Random(number).randbytes(60) for number in range(40)]
+    if target == "native":
+        texts = [
+            "\0".join((one[:40], *test_markdown.HOSTILE[at : at + 3]))[:1100]
+            for at, one in enumerate(test_hostile.WORDS)
+        ]
+        return [text.encode("utf-8", "surrogatepass") for text in texts] + [b"a phrase\0" + one for one in samples]
     if target == "query":
         typed = (ROOT / "tests" / "syntax_queries.txt").read_text("utf-8").splitlines()
         texts = [*typed, *test_invariants.QUERIES, *test_damage.QUERIES]
