@@ -420,7 +420,7 @@ def check_any(text: str, code: bool) -> None:
     assert all(width_of(raw, code) == len(terms_at(raw, code)) for raw, _, _ in raws)
     positions = [terms for raw, _, _ in raws for terms in terms_at(raw, code)]
     assert [token.term for token in found] == [term for terms in positions for term in terms]
-    assert [(match[0], *match.span()) for match in ANALYZER.words(text)] == [span for span in raws if terms_at(span[0])]
+    assert list(ANALYZER.words(text)) == [span for span in raws if terms_at(span[0])]
     assert sorted({token.position for token in found}) == list(range(len(positions)))
     assert {type(made) for made in (key(text), fold_value(text), stem(text), stemmer_language(text))} == {str}
 

@@ -19,7 +19,7 @@ from postdex_index import native
 from postdex_index.errors import NativeError
 from postdex_index.text import characters
 from postdex_index.text.analyzer import key_of
-from postdex_index.text.characters import raw_tokens
+from postdex_index.text.characters import raw_spans, raw_tokens
 from postdex_index.text.tokenizer import terms_at, whole_term
 
 #: What tokens are made of, and what lies between them: each sign that a rule names, and one of each class.
@@ -42,8 +42,9 @@ def python(name: str) -> Callable[..., object]:
 
 @given(TEXTS)
 def test_raw_tokens(text: str) -> None:
-    """The same tokens from any text, whole and from its middle."""
+    """The same tokens from any text, and where they stand."""
     assert raw_tokens(text) == python("raw_tokens")(text)
+    assert raw_spans(text) == python("raw_spans")(text)
 
 
 @given(TEXTS)

@@ -3,7 +3,8 @@
 //! What is a letter, digit or blank is asked of the Python that runs this, once for each character, so that tokens are
 //! the same whichever Unicode it has; the ranges that are postdex's own come from `characters.py`.
 
-use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicU16};
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -39,8 +40,10 @@ pub const MAX_WORDS: usize = 12;
 
 /// The class of each character, 0 until it is asked for: pages that nobody touches cost nothing.
 static CLASSES: [AtomicU16; 0x11_0000] = [const { AtomicU16::new(0) }; 0x11_0000];
-/// The bits of postdex's own ranges, known before a text that is not ASCII comes.
+/// The bits of postdex's own ranges, which hold no ASCII.
 const OWN: u16 = SPACELESS | UNSEEN | MARK | EMOJI | EMOJI_STYLE;
+/// Whether these are there: from the first character on that is not ASCII.
+static OWN_KNOWN: AtomicBool = AtomicBool::new(false);
 
 unsafe extern "C" {
     fn _PyUnicode_IsAlpha(character: u32) -> i32;
@@ -64,6 +67,10 @@ pub fn class(character: u32) -> u16 {
 
 #[cold]
 fn look_up(character: u32) -> u16 {
+    if character >= 128 && !OWN_KNOWN.load(Acquire) {
+        set_own_classes().expect("postdex_index.text.characters says which characters are of its classes");
+        OWN_KNOWN.store(true, Release); // another thread may have done the same meanwhile
+    }
     let own = CLASSES[character as usize].load(Relaxed) & OWN;
     // SAFETY: functions of this Python that look into constant tables, right for any number.
     let (alnum, digit, blank, printable) = unsafe {
@@ -84,28 +91,18 @@ fn look_up(character: u32) -> u16 {
     found
 }
 
-/// Say which characters are of postdex's own classes, each as the inside of a class of `re`: `a-z_`.
-#[pyfunction]
-pub fn set_characters(
-    py: Python<'_>,
-    spaceless: &Bound<'_, PyString>,
-    unseen: &Bound<'_, PyString>,
-    marks: &Bound<'_, PyString>,
-    emoji: &Bound<'_, PyString>,
-    emoji_style: &Bound<'_, PyString>,
-) -> PyResult<()> {
-    guarded(py, || {
-        let all = [(spaceless, SPACELESS), (unseen, UNSEEN), (marks, MARK), (emoji, EMOJI), (emoji_style, EMOJI_STYLE)];
-        for (characters, bit) in all {
+/// Ask `characters.own_classes` which characters are of postdex's own classes: each the inside of a class of `re`.
+fn set_own_classes() -> PyResult<()> {
+    Python::attach(|py| {
+        let classes = py.import("postdex_index.text.characters")?.call_method0("own_classes")?;
+        let classes: Vec<Bound<'_, PyString>> = classes.extract()?;
+        for (characters, bit) in classes.iter().zip([SPACELESS, UNSEEN, MARK, EMOJI, EMOJI_STYLE]) {
             let codes: Vec<u32> = with_units!(characters, units => units.iter().map(|unit| unit.code()).collect());
             for (first, last) in ranges(&codes) {
                 for character in first..=last {
                     CLASSES[character as usize].fetch_or(bit, Relaxed);
                 }
             }
-        }
-        for seen in CLASSES.iter().filter(|seen| seen.load(Relaxed) & KNOWN != 0) {
-            seen.fetch_and(OWN, Relaxed); // ASCII, before anything else was read
         }
         Ok(())
     })
@@ -255,5 +252,18 @@ pub fn tokens<U: Unit>(text: &[U]) -> impl Iterator<Item = (usize, usize)> + '_ 
 pub fn raw_tokens<'py>(py: Python<'py>, text: &Bound<'py, PyString>) -> PyResult<Vec<Bound<'py, PyString>>> {
     guarded(py, || {
         Ok(with_units!(text, units => tokens(units).map(|(start, stop)| text_of(py, &units[start..stop])).collect()))
+    })
+}
+
+/// The same with where each begins and ends.
+#[pyfunction]
+pub fn raw_spans<'py>(
+    py: Python<'py>,
+    text: &Bound<'py, PyString>,
+) -> PyResult<Vec<(Bound<'py, PyString>, usize, usize)>> {
+    guarded(py, || {
+        Ok(with_units!(text, units => {
+            tokens(units).map(|(start, stop)| (text_of(py, &units[start..stop]), start, stop)).collect()
+        }))
     })
 }

@@ -39,7 +39,7 @@ mod postdex_native {
     use super::*;
 
     #[pymodule_export]
-    use super::characters::{raw_tokens, set_characters};
+    use super::characters::{raw_spans, raw_tokens};
     #[pymodule_export]
     use super::edit_distance::{edit_distance, words_near};
     #[pymodule_export]

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from .. import native
 from ..named_tuple import NamedTuple
-from .characters import fold, is_spaceless, raw_pattern, raw_tokens, run_characters, simplified
+from .characters import fold, is_spaceless, raw_pattern, raw_spans, raw_tokens, run_characters, simplified
 from .stemming import stem, stop_words
 from .tokenizer import terms_at, whole_term
 
@@ -25,6 +25,14 @@ class Token(NamedTuple):
 
     term: str
     position: int
+    start: int
+    stop: int
+
+
+class RawToken(NamedTuple):
+    """A raw token and the stretch of text where it stands: text[start:stop]."""
+
+    raw: str
     start: int
     stop: int
 
@@ -54,11 +62,11 @@ class Analyzer(NamedTuple):
             text = simplified(text)
         return raw_pattern(text).finditer(text)
 
-    def words(self, text: str) -> Sequence[re.Match[str]]:
-        """The same of which something is left after folding. Remembered, since a query is looked at repeatedly.
+    def words(self, text: str) -> Sequence[RawToken]:
+        """The raw tokens of which something is left after folding. Remembered, since a query is looked at repeatedly.
 
-        >>> [(match[0], match.span()) for match in Analyzer(True, ()).words("see k8s.io")]
-        [('see', (0, 3)), ('k8s.io', (4, 10))]
+        >>> [(token.raw, token.start, token.stop) for token in Analyzer(True, ()).words("see k8s.io")]
+        [('see', 0, 3), ('k8s.io', 4, 10)]
         """
         return _words(text, self)
 
@@ -147,8 +155,8 @@ def term_places(text: str, code: bool, first: int, /) -> Sequence[tuple[str, int
 
 
 @lru_cache(32)
-def _words(text: str, analyzer: Analyzer) -> tuple[re.Match[str], ...]:
-    return tuple([match for match in analyzer.raw_matches(text) if terms_at(match[0])])
+def _words(text: str, analyzer: Analyzer) -> tuple[RawToken, ...]:
+    return tuple([RawToken(*span) for span in raw_spans(analyzer.simplified(text)) if terms_at(span[0])])
 
 
 def _folded_value(text: str) -> str:

@@ -112,6 +112,16 @@ def raw_tokens(text: str, /) -> list[str]:
     return raw_pattern(text).findall(text)
 
 
+@native.twin
+def raw_spans(text: str, /) -> list[tuple[str, int, int]]:
+    """The same with where each begins and ends.
+
+    >>> raw_spans("see k8s.io")
+    [('see', 0, 3), ('k8s.io', 4, 10)]
+    """
+    return [(match[0], *match.span()) for match in raw_pattern(text).finditer(text)]
+
+
 def simplified(text: str) -> str:
     """The text with every traditional Chinese character replaced by its simplified form.
 
@@ -332,7 +342,7 @@ def _simplified_forms() -> tuple[frozenset[str], dict[str, str]]:
     return frozenset(forms), forms
 
 
-if native.IN_USE:
-    from postdex_native import set_characters
-
-    set_characters(SPACELESS, _INVISIBLE + "\ufe0f", _mark_class(), _EMOJI, _EMOJI_STYLE)
+def own_classes() -> tuple[str, str, str, str, str]:
+    """The insides of the classes of characters that are ours, none of them ASCII: the kernel asks for them when it
+    meets a character that is not, as many a cold search never does."""
+    return SPACELESS, _INVISIBLE + "\ufe0f", _mark_class(), _EMOJI, _EMOJI_STYLE

@@ -52,6 +52,8 @@ def stemmer_language(tag: str) -> str:
     >>> [stemmer_language(tag) for tag in ("pt-br", "en_US", "German", "zh-CN", "")]
     ['pt', 'en', 'de', 'en', 'en']
     """
+    if tag in _algorithms():  # nearly always
+        return tag
     words = fold(tag).replace("_", " ").replace("-", " ").replace(".", " ").split()
     return _codes().get(words[0], "en") if words else "en"
 

@@ -62,7 +62,7 @@ def whole(root: Group, reading: WordContext, prefix_last: bool = False) -> Whole
     text = " ".join([token.text for token in tokens])
     if text.islower() and text.isalpha() and text.isascii():  # one plain word, as many queries are
         return Whole()
-    raws = [token[0] for token in reading.analyzer.words(text)]
+    raws = [token.raw for token in reading.analyzer.words(text)]
     runs = list(map(is_spaceless, raws))
     count = sum([len(raw) / 2 if run else 1 for raw, run in zip(raws, runs, strict=True)])
     if not raws:

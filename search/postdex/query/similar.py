@@ -13,7 +13,7 @@ from postdex_index.engine.api import IndexedWord, Reader, Search
 from postdex_index.query import Clauses, Keyword, Query, Term
 from postdex_index.scoring import K1, idf, saturation
 from postdex_index.text.analyzer import Analyzer
-from postdex_index.text.characters import is_spaceless
+from postdex_index.text.characters import is_spaceless, raw_spans
 from postdex_index.text.stemming import stem, stemmer_language, stop_words
 from postdex_index.text.tokenizer import compound, terms_at
 
@@ -68,8 +68,8 @@ def _translations_of(reader: Reader, document: Document) -> Iterable[Keyword]:
 
 def _prefix_typed(text: str, analyzer: Analyzer) -> str:
     """The beginning of a term that the text ends with, "" if it ends with none."""
-    tokens = list(analyzer.raw_matches(text))
-    if not tokens or text[tokens[-1].end() :].strip("_.-'’"):
+    tokens = raw_spans(analyzer.simplified(text))
+    if not tokens or text[tokens[-1][2] :].strip("_.-'’"):
         return ""
     raw = tokens[-1][0]
     if is_spaceless(raw):

@@ -20,7 +20,7 @@ from typing import TypeAlias
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Synonyms, Term, Wildcard, show
 from postdex_index.text import compounds, tokenizer
-from postdex_index.text.analyzer import Analyzer
+from postdex_index.text.analyzer import Analyzer, RawToken
 from postdex_index.text.characters import is_spaceless
 from postdex_index.text.stemming import asks
 
@@ -115,11 +115,11 @@ def read_word(text: str, edits: int, reading: WordContext, say: Say) -> list[Ter
     if special:
         return [special]
     pieces: list[TermReading] = []
-    group: list[re.Match[str]] = []
+    group: list[RawToken] = []
     for token in reading.analyzer.words(text):
-        if is_spaceless(token[0]):
+        if is_spaceless(token.raw):
             pieces += _spoken(text, group, reading)
-            pieces.append(_run(token[0], reading))
+            pieces.append(_run(token.raw, reading))
             group = []
         else:
             group.append(token)
@@ -143,8 +143,8 @@ def exact(text: str, slop: int, reading: WordContext) -> list[WordLeaf]:
     ['"root cause"']
     """
     tokens = reading.analyzer.words(text)
-    raws = [token[0] for token in tokens]
-    growing = reading.is_prefix and bool(tokens) and tokens[-1].end() == len(text)
+    raws = [token.raw for token in tokens]
+    growing = reading.is_prefix and bool(tokens) and tokens[-1].stop == len(text)
     spellings: list[Spelling] = []
     for terms in compounds.spellings(raws, tails=not slop):
         prefix = growing or (is_spaceless(raws[-1]) and len(terms[-1]) == 1)
@@ -155,14 +155,14 @@ def exact(text: str, slop: int, reading: WordContext) -> list[WordLeaf]:
     return [_spellings(spellings, reading.weight)] if spellings else []
 
 
-def _spoken(text: str, tokens: Sequence[re.Match[str]], reading: WordContext) -> list[TermReading]:
+def _spoken(text: str, tokens: Sequence[RawToken], reading: WordContext) -> list[TermReading]:
     """Words with no more than punctuation between them: one word, one compound, or the phrase of all."""
     if not tokens:
         return []
-    start, stop = tokens[0].start(), tokens[-1].end()
+    start, stop = tokens[0].start, tokens[-1].stop
     if stop < len(text):
         reading = reading._replace(is_prefix=False)
-    raws = [token[0] for token in tokens]
+    raws = [token.raw for token in tokens]
     units = list(map(tokenizer.compound, raws))
     if len(units) == 1 and len(units[0].subwords) == 1 and not units[0].symbol:
         term = units[0].subwords[0]
@@ -257,7 +257,7 @@ def _telling(bigrams: set[str], post_counts: PostCounts | None) -> set[str]:
 
 def _fuzzy(text: str, edits: int, reading: WordContext, say: Say) -> TermReading | None:
     """`word~`, or None with a word of why where it is no single word."""
-    raws = [token[0] for token in reading.analyzer.words(text)]
+    raws = [token.raw for token in reading.analyzer.words(text)]
     unit = tokenizer.compound(raws[0]) if len(raws) == 1 and not is_spaceless(raws[0]) else None
     if unit is None or unit.symbol or unit.concatenated or len(unit.subwords[0]) < _LITERAL:
         if raws:
@@ -277,7 +277,7 @@ def _pattern(text: str, reading: WordContext, say: Say) -> TermReading | None:
             say(f"* works inside one word only; {text} was searched as text")
         return None
     front, *rest = re.split(_WILD, body)
-    if any(is_spaceless(token[0]) for token in reading.analyzer.words(body)):
+    if any(is_spaceless(token.raw) for token in reading.analyzer.words(body)):
         if any(rest) or "?" in body:
             say(f"{text} was searched as text: scripts without blanks need no pattern")
         return None
@@ -297,7 +297,7 @@ def _pattern(text: str, reading: WordContext, say: Say) -> TermReading | None:
 
 def _prefix(front: str, reading: WordContext) -> WordLeaf:
     """`sk_user_d*`: the beginning of its joined form, or the phrase of its parts, the last a beginning."""
-    parts = tuple(part for token in reading.analyzer.words(front) for part in tokenizer.compound(token[0]).subwords)
+    parts = tuple(part for token in reading.analyzer.words(front) for part in tokenizer.compound(token.raw).subwords)
     spellings: list[Spelling] = [Prefix(_literal(front, reading), reading.field)]
     if len(parts) > 1:
         spellings.append(Phrase(parts, reading.field, prefix=True))

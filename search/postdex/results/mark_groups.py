@@ -38,7 +38,7 @@ def _spelled(typed: str, analyzer: Analyzer) -> tuple[str, str]:
     tokens = analyzer.words(typed)
     if not tokens:
         return "", ""
-    start, stop = tokens[0].start(), tokens[-1].end()
+    start, stop = tokens[0].start, tokens[-1].stop
     return _plain(typed[start:stop]), typed[:start] if len(typed.split()) == 1 else ""
 
 

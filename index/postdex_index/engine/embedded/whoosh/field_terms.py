@@ -122,7 +122,7 @@ def typed(raw: str, field: str = "") -> query.Leaf:
 
 def marked(text: str) -> Iterator[str]:
     """The term of each word of a typed text."""
-    return (MARK + token[0] for token in _TYPED.words(text))
+    return (MARK + token.raw for token in _TYPED.words(text))
 
 
 def quoted(text: str) -> Iterator[tuple[str, int, int, int]]:
@@ -134,13 +134,13 @@ def quoted(text: str) -> Iterator[tuple[str, int, int, int]]:
     tokens = _TYPED.words(text)
     position = 0
     for number, token in enumerate(tokens, 1):
-        raw = token[0]
+        raw = token.raw
         words = as_prose(raw)
         if is_spaceless(raw) and number == len(tokens):
             # In the post the last run may go on: its last character is not alone there, it begins a pair.
             words = words[:-1] or (MARK + raw,)
         for word in words:
-            yield word, position, *token.span()
+            yield word, position, token.start, token.stop
             position += 1
 
 
