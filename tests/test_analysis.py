@@ -434,6 +434,13 @@ def test_a_raw_token_finds_its_own_text(text: str, code: bool) -> None:
             assert group_matches(post, [raw])
 
 
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.sampled_from([*"abSsNtT1AZ_.-',#+ /", "n't", "1,000", "Xyz", "++"]), max_size=40).map("".join))
+def test_words_in_ascii_take_two_characters_each(text: str) -> None:
+    """But the last one: so `needs_wide` need not look at most posts."""
+    assert sum(width_of(raw, code=True) for raw in raw_tokens(text)) <= len(text) // 2 + 1
+
+
 @settings(deadline=None, max_examples=100)
 @given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), max_size=30))
 def test_chinese_has_as_many_tokens_as_characters(text: str) -> None:

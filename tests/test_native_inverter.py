@@ -31,7 +31,7 @@ _PIECES = st.sampled_from(
         *"aZé9_.-'’,#+ß\u0301\u200b\u00ad\ufe0f\u0e33内核雜談データ한ไก\U0001f44d\u200d🇩🇪❷\ud800",
         *" \n\v\u2028。，/=;<>{}\\",
         *("1,000", "++", ".net", "C#", "Naïve", "naïve", "UserData", "skUserData", "sk-user-data", "python3", "URLs"),
-        *("don't", "it's", "Ядро", "ﾃﾞｰﾀ", "ไม่", "x" * 90, "AbCd" * 25, "a.b-c'd_e" * 4, "小" * 300, "w " * 200),
+        *("don't", "it's", "Ядро", "ﾃﾞｰﾀ", "ไม่", "X" + "x" * 90, "AbCd" * 25, "a.b-c'd_e" * 4, "小" * 300, "w " * 200),
     ]
 )
 _ASCII = st.lists(st.sampled_from([*"abSsNtT09AZ_.-',#+", "n't", "'s", "1,000", "ab", "Xyz"]), max_size=40).map("".join)

@@ -174,6 +174,15 @@ impl Language {
     /// Read the raw token at hand for the first time.
     fn read(&mut self, py: Python<'_>, asked: &Asked, is_code: bool) -> PyResult<Token> {
         let raw = self.raw.as_str();
+        if let Some(term) = terms::plain_term(raw) {
+            let number = self.occurrences.number(&term);
+            let spelling = match term {
+                term if term == raw => Spelling::Itself,
+                term if term.len() == raw.len() => Spelling::Otherwise,
+                _ => Spelling::Nothing, // it was cut
+            };
+            return Ok(Token { number, is_compound: false, spelling, is_noted: [false; 2] });
+        }
         let (groups, lower) = if raw.is_ascii() {
             (terms::terms_at(raw, is_code), raw.to_ascii_lowercase())
         } else {

@@ -9,8 +9,8 @@ const LONGEST_RAW: usize = MAX_WORDS * (LONGEST_TERM + 1);
 
 /// The terms of a raw token that is ASCII: for each position it takes, its part and what else stands there.
 pub fn terms_at(raw: &str, code: bool) -> Vec<Vec<String>> {
-    if is_plain(raw.as_bytes()) {
-        return vec![vec![clipped(&raw.to_ascii_lowercase())]];
+    if let Some(term) = plain_term(raw) {
+        return vec![vec![term]];
     }
     let Dissected { before, parts, after } = dissected(raw, code);
     let mut positions: Vec<Vec<String>> = parts.iter().map(|part| vec![part.clone()]).collect();
@@ -23,10 +23,15 @@ pub fn terms_at(raw: &str, code: bool) -> Vec<Vec<String>> {
     positions.into_iter().map(with_number).map(distinct).collect()
 }
 
+/// The one term of a raw token in which nothing of rules 2 to 6 but lower case is: most are so.
+pub fn plain_term(raw: &str) -> Option<String> {
+    is_plain(raw.as_bytes()).then(|| clipped(&raw.to_ascii_lowercase()))
+}
+
 /// A raw token that is ASCII as one term: its symbol form, or its joined form.
 pub fn whole_term(raw: &str) -> String {
-    if is_plain(raw.as_bytes()) {
-        return clipped(&raw.to_ascii_lowercase());
+    if let Some(term) = plain_term(raw) {
+        return term;
     }
     let Dissected { before, parts, after } = dissected(raw, false);
     let joined = concatenated(&parts);

@@ -148,7 +148,9 @@ def field_totals(lengths: Iterable[Sequence[int]]) -> list[FieldTotal]:
 def needs_wide(post: Post, analyzer: Analyzer) -> bool:
     """Whether a post has more words than 16 bits of positions can tell apart."""
     texts = [text for section in post.sections for text in (section.text, section.heading)]
-    if sum(map(len, texts)) < NARROW_POSITIONS - 5_000:
+    # In ASCII no word stands at every character: each has something behind it, or more than one letter.
+    most = sum([len(text) // 2 + 1 if text.isascii() else len(text) for text in texts])
+    if most < NARROW_POSITIONS - 5_000:
         return False
     times = Counter(chain.from_iterable(map(analyzer.raw_tokens, texts)))
     words = sum(count * len(terms_at(raw, True)) for raw, count in times.items())
