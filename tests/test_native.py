@@ -18,9 +18,9 @@ from postdex_native import Inverter
 from postdex_index import native
 from postdex_index.errors import NativeError
 from postdex_index.text import characters
-from postdex_index.text.analyzer import key_of
+from postdex_index.text.analyzer import key_of, positions_of
 from postdex_index.text.characters import raw_spans, raw_tokens
-from postdex_index.text.tokenizer import terms_at, whole_term
+from postdex_index.text.tokenizer import terms_at, whole_term, width_of
 
 #: What tokens are made of, and what lies between them: each sign that a rule names, and one of each class.
 _PIECES = st.sampled_from(
@@ -48,9 +48,10 @@ def test_raw_tokens(text: str) -> None:
 
 
 @given(TEXTS)
-def test_keys(text: str) -> None:
-    """The same key of any text, its words joined."""
+def test_texts_as_a_whole(text: str) -> None:
+    """The same key of any text, its words joined, and the same number of them."""
     assert key_of(text, whole_term) == python("key_of")(text, whole_term)
+    assert positions_of(text, width_of) == python("positions_of")(text, width_of)
 
 
 def test_every_character_has_the_class_that_this_python_gives_it() -> None:

@@ -11,7 +11,6 @@ mod edit_distance;
 mod guard;
 mod impacts;
 mod inverter;
-mod keys;
 mod language;
 mod matching;
 mod occurrences;
@@ -28,6 +27,7 @@ mod stored_occurrences;
 mod term_places;
 mod terms;
 mod texts;
+mod whole_texts;
 
 use pyo3::prelude::*;
 
@@ -45,8 +45,6 @@ mod postdex_native {
     #[pymodule_export]
     use super::inverter::Inverter;
     #[pymodule_export]
-    use super::keys::key_of;
-    #[pymodule_export]
     use super::matching::{best_candidates, impact_row, max_impacts};
     #[pymodule_export]
     use super::passage_words::PassageWords;
@@ -62,6 +60,8 @@ mod postdex_native {
     use super::stored_occurrences::Occurrences;
     #[pymodule_export]
     use super::term_places::term_places;
+    #[pymodule_export]
+    use super::whole_texts::{key_of, positions_of};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -7,6 +7,7 @@ the settings say by now. What a raw token means is `tokenizer`'s answer.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
@@ -14,7 +15,7 @@ from .. import native
 from ..named_tuple import NamedTuple
 from .characters import fold, is_spaceless, raw_pattern, raw_spans, raw_tokens, run_characters, simplified
 from .stemming import stem, stop_words
-from .tokenizer import terms_at, whole_term
+from .tokenizer import terms_at, whole_term, width_of
 
 #: Longer values are not remembered: they are rare and would fill the memory that the common ones need.
 _LONGEST_REMEMBERED = 80
@@ -89,6 +90,14 @@ class Analyzer(NamedTuple):
         """
         return key_of(self.simplified(text), whole_term)
 
+    def positions(self, text: str) -> int:
+        """How many positions the words of a text take at most, which is as a block of code.
+
+        >>> Analyzer(True, ()).positions("the UserData of 内核")
+        6
+        """
+        return positions_of(self.simplified(text), width_of)
+
     def simplified(self, text: str) -> str:
         """The text with simplified characters for traditional ones, if they are read so."""
         return simplified(text) if self.simplify else text
@@ -152,6 +161,13 @@ def term_places(text: str, code: bool, first: int, /) -> Sequence[tuple[str, int
                 places += [(term, position, start, stop) for term in terms]
                 position += 1
     return places
+
+
+@native.twin
+def positions_of(text: str, width_of: Callable[[str, bool], int], /) -> int:
+    """How many positions a text takes as code that was simplified where it has to be; `width_of` is that of
+    `tokenizer`."""
+    return sum(times * width_of(raw, True) for raw, times in Counter(raw_tokens(text)).items())
 
 
 @lru_cache(32)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
 from typing import Any
@@ -19,7 +18,6 @@ from ....model import Post
 from ....named_tuple import NamedTuple
 from ....schema import SORTS
 from ....text.analyzer import Analyzer
-from ....text.tokenizer import terms_at
 from ..format.columns import COLUMNS
 from ..format.segment_file import Column, lines
 from ..format.text_blocks import TextWriter
@@ -152,9 +150,7 @@ def needs_wide(post: Post, analyzer: Analyzer) -> bool:
     most = sum([len(text) // 2 + 1 if text.isascii() else len(text) for text in texts])
     if most < NARROW_POSITIONS - 5_000:
         return False
-    times = Counter(chain.from_iterable(map(analyzer.raw_tokens, texts)))
-    words = sum(count * len(terms_at(raw, True)) for raw, count in times.items())
-    return words + 4 * len(post.sections) + 5_000 > NARROW_POSITIONS
+    return sum(map(analyzer.positions, texts)) + 4 * len(post.sections) + 5_000 > NARROW_POSITIONS
 
 
 def values_columns(values: dict[str, list[int]], written: dict[str, str]) -> dict[str, Column]:
