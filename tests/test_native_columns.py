@@ -7,17 +7,20 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from postdex_index import native
 from postdex_index.engine.embedded.format.segment_file import Column
-from postdex_index.engine.embedded.write.posting_columns import posting_columns
-from postdex_index.schema import BODY, SCORED
+from postdex_index.engine.embedded.write.native_word_inverter import word_inverter
+from postdex_index.engine.embedded.write.posting_columns import posting_columns, posting_parameters
+from postdex_index.schema import BODY, CODE, CODES, HEADING, SCORED
+from postdex_index.text.analyzer import Analyzer
+from postdex_index.text.tokenizer import terms_at
 
 #: Posts of a segment: more than a block of postings, so that a list may have several.
 POSTS = 150
-CODES = [code for code in range(len(SCORED)) if code != BODY]
+OTHER_FIELDS = [code for code in range(len(SCORED)) if code != BODY]
 
 
 class PostingList(NamedTuple):
@@ -47,7 +50,7 @@ def posting_lists(draw: st.DrawFn) -> PostingList:
         step = draw(st.integers(1, 65_535 // count))
         positions.extend(doc << 16 | place * step for place in range(count))
         if len(counts) < POSTS or doc % 7 == 0:
-            codes = draw(st.lists(st.sampled_from(CODES), max_size=min(count, 5)))
+            codes = draw(st.lists(st.sampled_from(OTHER_FIELDS), max_size=min(count, 5)))
             outside_body += [doc << 16 | code for code in codes]
     return PostingList(positions, draw(st.permutations(outside_body)), draw(st.booleans()))
 
@@ -72,7 +75,7 @@ def same(native_columns: Mapping[str, Column], python_columns: Mapping[str, Colu
 
 def written(lists: Sequence[PostingList], lengths: Lengths) -> Mapping[str, Column]:
     """The columns of these lists."""
-    postings = posting_columns(*lengths, wide=False)
+    postings = posting_columns(posting_parameters(*lengths), wide=False)
     for one in lists:
         postings.add(*one)
     return postings.columns()
@@ -88,6 +91,95 @@ def test_postings(lists: list[PostingList], times: int, lengths: Lengths) -> Non
         same(native_columns, written(lists * times, lengths))
 
 
+#: Words that share their stems, in one language or in several; stems that are words of none; words that are more than
+#: one; runs that end in any character; how a word is written, in texts and in addresses.
+WORDS = st.sampled_from(
+    [
+        *("connect", "connects", "connected", "Connection", "connections", "connecting", "generation", "general"),
+        *("haus", "Häuser", "häusern", "die", "dies", "universe", "university", "universities", "ponies", "poni"),
+        *(
+            "sk_user_data",
+            "skUserData",
+            "UserData",
+            "user",
+            "users",
+            "C++",
+            "don't",
+            "k8s",
+            "内核",
+            "内核的数据",
+            "核",
+            "内",
+        ),
+        *("ไม่", "ядро", "ядра", "\U00020000", "\U0001f44d", "a", "A", "x" * 90, "run " * 300, "runs " * 4, "running"),
+    ]
+) | st.integers(0, 700).map("word{}".format)
+TEXTS = st.lists(WORDS, max_size=30).map(" ".join)
+MANY_TEXTS = st.builds(
+    lambda text, first: text + " ".join(f" n{first + i}s" for i in range(300)), TEXTS, st.integers(0, 99)
+)
+
+
+class WrittenPost(NamedTuple):
+    """A post, as far as a word inverter is told of it."""
+
+    lang: str
+    title: str
+    slug: str
+    heading: str
+    text: str
+
+
+POST = st.builds(WrittenPost, st.sampled_from(["en", "de", "ru", ""]), TEXTS, TEXTS, TEXTS, TEXTS | MANY_TEXTS)
+
+
+def inverted(posts: Sequence[WrittenPost]) -> Mapping[str, Column]:
+    """The columns of all their words."""
+    inverter = word_inverter(Analyzer(True, ()), wide=False)
+    for post in posts:
+        inverter.begin(post.lang)
+        inverter.add_text(CODES["title"][0], post.title)
+        inverter.add_text(CODES["slug"][0], post.slug)
+        inverter.add_section(post.heading, post.text, [], [])
+        inverter.end()
+    return inverter.columns([9.0] * len(SCORED))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(POST, max_size=5), st.sampled_from([1, 1, 30]))
+def test_lists_and_dictionary(posts: list[WrittenPost], times: int) -> None:
+    """Any words of any languages; with up to 150 posts, more than a block of postings."""
+    native_columns = inverted(posts * times)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(native, "IN_USE", False)
+        same(native_columns, inverted(posts * times))
+
+
+@pytest.mark.parametrize("words", [0, 1, 63, 64, 65, 255, 256, 257, 512])
+def test_borders_of_blocks(words: int) -> None:
+    """As many lists, and as many entries of the dictionary, as fill their blocks, one more and one less."""
+    posts = [WrittenPost("en", "", "", "", " ".join(f"{number:03}" for number in range(words)))]
+    native_columns = inverted(posts)
+    assert native_columns["term_flags"] == bytes([3] * words)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(native, "IN_USE", False)
+        same(native_columns, inverted(posts))
+
+
+def test_a_stem_of_300_forms() -> None:
+    """The forms of a list beyond 255 share the last number."""
+    from postdex_native import Inverter
+
+    inverter = Inverter(terms_at, str, None, (BODY, HEADING, CODE), [])
+    inverter.begin("en")
+    inverter.add_section("", " ".join(f"w{number}" for number in range(300)), [], [])
+    inverter.end()
+    parameters = posting_parameters([[300]] * len(SCORED), [9.0] * len(SCORED))
+    columns = inverter.list_columns(lambda forms, language: ["w"] * len(forms), parameters, 256)
+    assert columns["form_numbers"] == bytes([*range(256), *[255] * 44])
+    assert columns["indirect_posts"] == array("H", [1] * 300)
+
+
 def test_no_post_and_no_list() -> None:
     """A segment that nothing was put into."""
     empty = Lengths([array("H")] * len(SCORED), [0.0] * len(SCORED))
@@ -101,7 +193,7 @@ def test_columns_are_given_once() -> None:
     """Lists that have given their columns, or were left half done, say so instead of giving others."""
     from postdex_index.errors import NativeError
 
-    postings = posting_columns([[1]] * len(SCORED), [1.0] * len(SCORED), wide=False)
+    postings = posting_columns(posting_parameters([[1]] * len(SCORED), [1.0] * len(SCORED)), wide=False)
     with pytest.raises(NativeError, match="index out of bounds"):
         postings.add(array("I", [1 << 16]), (), True)
     with pytest.raises(NativeError, match="given their columns, or a fault came between"):

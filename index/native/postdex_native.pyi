@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence, Set
+from typing import Any
 
 INTERFACE: int
 VERSION: str
@@ -55,8 +56,9 @@ class Inverter:
     @property
     def lengths(self) -> list[array[int]]: ...
     def languages(self) -> list[str]: ...
-    def occurrences(self) -> list[tuple[dict[str, array[int]], dict[str, array[int]]]]: ...
-    def spelled(self) -> dict[str, str]: ...
+    def list_columns(
+        self, stems: Callable[[list[str], str], list[str]], parameters: tuple[Any, ...], terms_per_block: int, /
+    ) -> dict[str, bytes | bytearray | array[int]]: ...
     def places(self) -> dict[str, bytes | array[int]]: ...
 
 # text/edit_distance.py
@@ -83,14 +85,7 @@ def max_impacts(members: Sequence[tuple[Sequence[int], Sequence[int]]], /) -> tu
 
 # engine/embedded/write/posting_columns.py
 class PostingColumns:
-    def __init__(
-        self,
-        norms: Sequence[Sequence[float]],
-        scoring: tuple[Sequence[float], float, float],
-        fields: tuple[int, int],
-        skips: tuple[int, int],
-        /,
-    ) -> None: ...
+    def __init__(self, parameters: tuple[Any, ...], /) -> None: ...
     def add(self, positions: array[int], outside_body: Sequence[int], titled: bool, /) -> None: ...
     def columns(self) -> dict[str, bytes | bytearray | array[int]]: ...
 

@@ -9,6 +9,8 @@ use crate::characters::{is_spaceless, tokens};
 use crate::checkpoints::stretches;
 use crate::guard::guarded;
 use crate::language::{Asked, Field, Language};
+use crate::lists::{Lists, Words};
+use crate::postings::{Parameters, Postings};
 use crate::spellings::Spellings;
 use crate::texts::Unit;
 use crate::with_units;
@@ -176,14 +178,27 @@ impl Inverter {
         self.work(py, |it| Ok(it.languages.iter().map(|language| language.code.to_string()).collect()))
     }
 
-    /// For each language, in their order: the occurrences of its forms, and those outside of bodies.
-    fn occurrences<'py>(&mut self, py: Python<'py>) -> PyResult<Vec<[Bound<'py, PyDict>; 2]>> {
-        self.work(py, |it| it.languages.iter_mut().map(|language| taken(py, language)).collect())
-    }
-
-    /// How terms are written that are written otherwise.
-    fn spelled<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        self.work(py, |it| it.shown_spellings(py))
+    /// The columns of posting lists and term dictionary. `stems` is asked for the stems of all forms of a language.
+    fn list_columns<'py>(
+        &mut self,
+        py: Python<'py>,
+        stems: &Bound<'py, PyAny>,
+        parameters: Parameters,
+        terms_per_block: usize,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        self.work(py, |it| {
+            let (mut words, mut places) = (Vec::new(), Vec::new());
+            for language in &mut it.languages {
+                language.forget_tokens();
+                let found = std::mem::take(&mut language.occurrences).by_form();
+                words.push(Words::new(stems, &language.code, found.forms)?);
+                places.push((found.everywhere, found.outside_body));
+            }
+            let lists = Lists::new(Postings::new(parameters), &words, &places);
+            drop(places);
+            let [texts, addresses] = &it.spellings;
+            lists.columns(py, |term| texts.shown(addresses, term), terms_per_block)
+        })
     }
 
     /// The columns of where everything stands in its post.
@@ -204,15 +219,6 @@ impl Inverter {
             self.is_broken = false;
             Ok(done)
         })
-    }
-
-    fn shown_spellings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let [texts, addresses] = &self.spellings;
-        let spelled = PyDict::new(py);
-        for (term, written) in texts.shown(addresses) {
-            spelled.set_item(term, written)?;
-        }
-        Ok(spelled)
     }
 
     fn columns<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
@@ -351,20 +357,6 @@ impl Inverter {
             None => Ok(text.clone()),
         }
     }
-}
-
-fn taken<'py>(py: Python<'py>, language: &mut Language) -> PyResult<[Bound<'py, PyDict>; 2]> {
-    language.forget_tokens();
-    let found = std::mem::take(&mut language.occurrences).by_form();
-    let (positions, outside_body) = (PyDict::new(py), PyDict::new(py));
-    for (number, form) in found.forms.iter().enumerate() {
-        positions.set_item(&**form, array(py, found.everywhere.of(number))?)?;
-        let outside = found.outside_body.of(number);
-        if !outside.is_empty() {
-            outside_body.set_item(&**form, array(py, outside)?)?;
-        }
-    }
-    Ok([positions, outside_body])
 }
 
 /// A position as columns hold it. A post of more words is in a wide segment.

@@ -10,6 +10,10 @@ use crate::arrays::array;
 use crate::guard::guarded;
 use crate::impacts::Impacts;
 
+/// What postings depend on: `PostingParameters` of `write/posting_columns.py`, in its order.
+#[derive(FromPyObject)]
+pub struct Parameters(Vec<Vec<f64>>, Vec<f64>, f64, f64, usize, u32, usize, usize);
+
 /// Posting lists, added one after the other.
 pub struct Postings {
     impacts: Impacts,
@@ -32,10 +36,11 @@ pub struct Postings {
 }
 
 impl Postings {
-    /// An empty one; `title` is the title's code.
-    pub fn new(impacts: Impacts, title: u32, lists_per_skip: usize, postings_per_skip: usize) -> Self {
+    pub fn new(parameters: Parameters) -> Self {
+        let Parameters(norms, weights, field_saturation, scale, body, title, lists_per_skip, postings_per_skip) =
+            parameters;
         Postings {
-            impacts,
+            impacts: Impacts::new(norms, weights, field_saturation, scale, body),
             title,
             list_postings: Vec::new(),
             doc_ids: Vec::new(),
@@ -53,8 +58,9 @@ impl Postings {
         }
     }
 
-    /// Add a list: its occurrences, one or more, ascending; those outside of bodies; whether titles are made of such words.
-    pub fn add(&mut self, occurrences: &[u32], outside_body: Vec<u32>, titled: bool) {
+    /// Add a list: its occurrences, one or more, ascending; those outside of bodies; whether titles are made of such
+    /// words. Returns in how many posts they stand.
+    pub fn add(&mut self, occurrences: &[u32], outside_body: Vec<u32>, titled: bool) -> u16 {
         let first = self.doc_ids.len();
         if self.list_postings.len() % self.lists_per_skip == 0 {
             self.skip_postings.push(first as u32);
@@ -72,10 +78,17 @@ impl Postings {
         if doc != u32::MAX {
             self.end_posting(doc, start);
         }
-        self.list_postings.push((self.doc_ids.len() - first) as u16);
+        let posts = (self.doc_ids.len() - first) as u16;
+        self.list_postings.push(posts);
         if !outside_body.is_empty() {
             self.weigh_fields(first, outside_body, titled);
         }
+        posts
+    }
+
+    /// How many there are.
+    pub fn lists(&self) -> u32 {
+        self.list_postings.len() as u32
     }
 
     /// The occurrences of a posting are there: those from `start` on.
@@ -172,21 +185,9 @@ pub struct PostingColumns(Option<Postings>);
 
 #[pymethods]
 impl PostingColumns {
-    /// `scoring` is the weights by field code, FIELD_SATURATION and SCALE; `fields` BODY and TITLE; `skips`
-    /// LISTS_PER_SKIP and POSTINGS_PER_SKIP.
     #[new]
-    fn new(
-        py: Python<'_>,
-        norms: Vec<Vec<f64>>,
-        scoring: (Vec<f64>, f64, f64),
-        fields: (usize, u32),
-        skips: (usize, usize),
-    ) -> PyResult<Self> {
-        guarded(py, || {
-            let (weights, field_saturation, scale) = scoring;
-            let impacts = Impacts::new(norms, weights, field_saturation, scale, fields.0);
-            Ok(PostingColumns(Some(Postings::new(impacts, fields.1, skips.0, skips.1))))
-        })
+    fn new(py: Python<'_>, parameters: Parameters) -> PyResult<Self> {
+        guarded(py, || Ok(PostingColumns(Some(Postings::new(parameters)))))
     }
 
     fn add(

@@ -31,9 +31,8 @@ impl Spellings {
         }
     }
 
-    /// Terms that are written otherwise, with how they are; `others` are asked of terms that these don't have.
-    pub fn shown<'a>(&'a self, others: &'a Spellings) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let rest = others.0.iter().filter(|(term, _)| !self.0.contains_key(*term));
-        self.0.iter().chain(rest).filter_map(|(term, written)| Some((&**term, written.as_deref()?)))
+    /// How a term is written, if otherwise; `others` are asked of terms that these don't have.
+    pub fn shown<'a>(&'a self, others: &'a Spellings, term: &str) -> Option<&'a str> {
+        self.0.get(term).or_else(|| others.0.get(term))?.as_deref()
     }
 }

@@ -14,10 +14,11 @@ from .... import native
 from ....schema import BODY, CODE, HEADING
 from ....text.analyzer import Analyzer
 from ....text.characters import run_text, simplified, traditional
-from ....text.stemming import stemmer_language
+from ....text.stemming import stemmer_language, stems
 from ....text.tokenizer import terms_at
+from ..format.columns import TERMS_PER_BLOCK
 from ..format.segment_file import Column
-from .postings_writer import Occurrences, invert
+from .posting_columns import posting_parameters
 from .word_inverter import ADDRESSES, WordInverter
 
 if TYPE_CHECKING or native.IN_USE:
@@ -56,7 +57,5 @@ class NativeWordInverter:
         return sorted(self._inverter.languages())
 
     def columns(self, averages: Sequence[float]) -> dict[str, Column]:
-        occurrences = [Occurrences(*found) for found in self._inverter.occurrences()]
-        languages = dict(zip(self._inverter.languages(), occurrences, strict=True))
-        columns = invert(languages, self._inverter.spelled(), self.lengths, averages, False)
-        return {**columns, **self._inverter.places()}
+        parameters = posting_parameters(self.lengths, averages)
+        return {**self._inverter.list_columns(stems, parameters, TERMS_PER_BLOCK), **self._inverter.places()}

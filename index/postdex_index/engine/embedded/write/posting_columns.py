@@ -16,6 +16,7 @@ from operator import ne, sub
 from typing import TYPE_CHECKING, Protocol
 
 from .... import native
+from ....named_tuple import NamedTuple
 from ....schema import BODY, SCORED, TITLE
 from ....scoring import FIELD_SATURATION, SCALE, norm, quantize, saturate, saturation
 from ..format.columns import LISTS_PER_SKIP, POSTINGS_PER_SKIP
@@ -38,15 +39,32 @@ class PostingColumns(Protocol):
         ...
 
 
-def posting_columns(lengths: Sequence[Sequence[int]], averages: Sequence[float], wide: bool) -> PostingColumns:
-    """An empty one; `lengths` and `averages` are those of the fields, by field code: in each post, and what impacts
-    are measured against."""
+class PostingParameters(NamedTuple):
+    """What the columns depend on beside the occurrences: length norms by field code and post, weights by field code,
+    and constants. The kernel takes them by their order."""
+
+    norms: Sequence[Sequence[float]]
+    weights: Sequence[float]
+    field_saturation: float = FIELD_SATURATION
+    scale: float = SCALE
+    body: int = BODY
+    title: int = TITLE
+    lists_per_skip: int = LISTS_PER_SKIP
+    postings_per_skip: int = POSTINGS_PER_SKIP
+
+
+def posting_parameters(lengths: Sequence[Sequence[int]], averages: Sequence[float]) -> PostingParameters:
+    """Those of a segment; `lengths` and `averages` are those of the fields, by field code: in each post, and what
+    impacts are measured against."""
     norms = [[norm(code, length, averages[code]) for length in column] for code, column in enumerate(lengths)]
-    weights = [field.weight for field in SCORED]
+    return PostingParameters(norms, [field.weight for field in SCORED])
+
+
+def posting_columns(parameters: PostingParameters, wide: bool) -> PostingColumns:
+    """An empty one."""
     if not native.IN_USE or wide:
-        return PurePostingColumns(Impacts(norms, weights), wide)
-    scoring = weights, FIELD_SATURATION, SCALE
-    return NativePostingColumns(norms, scoring, (BODY, TITLE), (LISTS_PER_SKIP, POSTINGS_PER_SKIP))
+        return PurePostingColumns(Impacts(parameters.norms, parameters.weights), wide)
+    return NativePostingColumns(parameters)
 
 
 class Impacts:

@@ -18,7 +18,7 @@ from ....text.stemming import stems
 from ..format.columns import MAX_FORMS
 from ..format.segment_file import Column
 from ..format.surface_forms import word_form_columns
-from .posting_columns import posting_columns
+from .posting_columns import posting_columns, posting_parameters
 from .term_dictionary_writer import TermDictionaryWriter
 
 
@@ -38,7 +38,7 @@ class ListWriter:
     """
 
     def __init__(self, lengths: Sequence[Sequence[int]], averages: Sequence[float], wide: bool) -> None:
-        self._postings = posting_columns(lengths, averages, wide)
+        self._postings = posting_columns(posting_parameters(lengths, averages), wide)
         self._lists = 0
         self._multi_form_lists: dict[int, bytes] = {}
         self._keys = TermDictionaryWriter()
