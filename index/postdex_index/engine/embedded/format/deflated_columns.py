@@ -1,6 +1,6 @@
 """How does a column that deflate shrinks lie in a segment file, and how is it read as the array that it is?
 
-Such a column (`columns.DEFLATED`) is cut into blocks of 4,096 bytes, each deflated on its own:
+Such a column (`columns.DEFLATED`) is cut into blocks of 2,048 bytes, each deflated on its own:
 
     per block: where it ends, from the first block on, u32 | the blocks in raw deflate, one after the other
 
@@ -15,11 +15,11 @@ from array import array
 from collections.abc import Callable
 from itertools import accumulate
 
-#: Bytes of a block before it is deflated: to inflate one takes 15 us. Of four times as much, the records of posts
-#: shrink to .36 instead of .40, and showing ten hits for the first time takes half a millisecond more.
-BLOCK_BITS = 12
+#: Bytes of a block before it is deflated: it is inflated in 12 us, one of twice as many in 19. The columns of 10,000
+#: posts shrink to .325 with these, to .313 with twice, to .343 with half as many.
+BLOCK_BITS = 11
 BLOCK = 1 << BLOCK_BITS
-#: All columns of 10,000 posts with level 4 shrink to .31, in .25 s; to .33 in .18 s with 1, to .30 in .43 s with 6.
+#: To .346 in .30 s with 1, to .325 in .39 s with 4, to .313 in .67 s with 6.
 LEVEL = 4
 #: Shorter columns are left as they are, so that a segment of a post or two is opened at once.
 SHORTEST = 1_024

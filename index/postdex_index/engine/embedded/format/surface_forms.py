@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
-from .columns import ColumnSource
+from .columns import ColumnSource, LazyColumn
 from .segment_file import Column
 
 
@@ -28,13 +28,11 @@ class WordForms:
 
     def __init__(self, segment: ColumnSource) -> None:
         self._multi_form_lists, self._first = segment.column("multi_form_lists"), segment.column("multi_form_first")
-        self._numbers, self._check = segment.column("form_numbers", whole=False), segment.checker("form_numbers")
+        self._numbers = LazyColumn(segment, "form_numbers")
 
     def of(self, number: int) -> bytes:
         """The form number of each occurrence of a list, a byte each; empty for a list with a single form."""
-        start, stop = sparse_range(self._multi_form_lists, self._first, number)
-        self._check(start, stop)
-        return bytes(self._numbers[start:stop])
+        return bytes(self._numbers.items(*sparse_range(self._multi_form_lists, self._first, number)))
 
 
 def sparse_range(numbers: Sequence[int], first: Sequence[int], number: int) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import zlib
 from array import array
 from itertools import accumulate
 
-from .columns import ColumnSource
+from .columns import ColumnSource, LazyColumn
 from .segment_file import Column
 
 #: Characters of a piece: smaller ones compress worse, larger ones make snippets slow (0.03 ms at 4,096).
@@ -78,14 +78,13 @@ class TextWriter:
 class TextReader:
     """The stored texts of a segment, read by ranges of code points."""
 
-    __slots__ = ("_cached_pieces", "_check", "_dictionary", "_first", "_inflate", "_pieces", "_start")
+    __slots__ = ("_cached_pieces", "_dictionary", "_first", "_inflate", "_pieces", "_start")
 
     def __init__(self, segment: ColumnSource) -> None:
         self._first = segment.column("text_block_first")
         self._start = segment.column("text_block_start")
-        self._pieces = segment.column("text_blocks", whole=False)
-        self._check = segment.checker("text_blocks")
-        self._dictionary = segment.column("text_dictionary")
+        self._pieces = LazyColumn(segment, "text_blocks")
+        self._dictionary = LazyColumn(segment, "text_dictionary")
         self._inflate: zlib._Decompress | None = None  # 7 KB, which most segments of a single post never need
         self._cached_pieces: dict[int, str] = {}
 
@@ -103,12 +102,11 @@ class TextReader:
     def _piece(self, piece: int) -> str:
         text = self._cached_pieces.get(piece)
         if text is None:
-            start, stop = self._start[piece], self._start[piece + 1]
-            self._check(start, stop)
+            content = self._pieces.items(self._start[piece], self._start[piece + 1])
             if self._inflate is None:
-                self._inflate = zlib.decompressobj(-15, bytes(self._dictionary))
+                self._inflate = zlib.decompressobj(-15, bytes(self._dictionary.items(0, len(self._dictionary))))
             # No more than a piece can have: what a stranger deflated may be a thousand times its size.
-            text = self._inflate.copy().decompress(self._pieces[start:stop], 4 * PIECE).decode("utf-8")
+            text = self._inflate.copy().decompress(content, 4 * PIECE).decode("utf-8")
             if len(self._cached_pieces) >= MAX_KEPT:
                 self._cached_pieces.clear()
             self._cached_pieces[piece] = text

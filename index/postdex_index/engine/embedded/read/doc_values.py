@@ -15,7 +15,7 @@ from typing import Any
 from ....schema import BODY, FACETS, SORTS
 from ....text import globs
 from ....text.stemming import stemmer_language
-from ..format.columns import FOLDED_PATH, NO_DATE, ColumnSource, one_line
+from ..format.columns import FOLDED_PATH, NO_DATE, ColumnSource, LazyColumn, one_line
 
 
 class Columns:
@@ -24,7 +24,7 @@ class Columns:
     def __init__(self, segment: ColumnSource) -> None:
         self.posts: int = segment.meta["posts"]
         self._segment = segment
-        self._keys = segment.column("filter_values")
+        self._keys = LazyColumn(segment, "filter_values")
         self._start = segment.column("filter_value_start")
         self._first = segment.column("filter_value_first")
         self._docs = segment.column("filter_value_docs")
@@ -70,8 +70,7 @@ class Columns:
         head = field.encode() + b"\t"
         region = range(self._bisect(head), self._bisect(field.encode() + b"\n"))
         base = self._start[region.start]
-        text = bytes(self._keys[base : self._start[region.stop]])
-        for match in re.finditer(b"^" + head + b"(?:" + pattern + rb")\t", text, re.MULTILINE):
+        for match in re.finditer(b"^" + head + b"(?:" + pattern + rb")\t", self._lines(region), re.MULTILINE):
             yield bisect_right(self._start, match.start() + base) - 1
 
     def dates(self, start: int | None, stop: int | None) -> int:
@@ -85,7 +84,11 @@ class Columns:
         )
 
     def _key(self, number: int) -> bytes:
-        return bytes(self._keys[self._start[number] : self._start[number + 1]])
+        return self._lines(range(number, number + 1))
+
+    def _lines(self, numbers: range) -> bytes:
+        """The values with these numbers, as they stand in the column."""
+        return bytes(self._keys.items(self._start[numbers.start], self._start[numbers.stop]))
 
     def _bisect(self, key: bytes) -> int:
         return bisect_left(range(len(self._start) - 1), key, key=self._key)
@@ -103,7 +106,7 @@ class Columns:
     def posts_by_value(self, field: str) -> Iterator[tuple[str, Sequence[int]]]:
         """The folded values of one column, ascending, each with its posts; one written in two ways comes twice."""
         start, stop = self._bisect(f"{field}\t".encode()), self._bisect(f"{field}\n".encode())
-        keys = bytes(self._keys[self._start[start] : self._start[stop]]).decode("utf-8", "replace").split("\n")
+        keys = self._lines(range(start, stop)).decode("utf-8", "replace").split("\n")
         bounds = pairwise(self._first[start : stop + 1])
         for key, (first, last) in zip(keys, bounds, strict=False):  # there is an empty one behind the last
             yield key.split("\t")[1], self._docs[first:last]

@@ -13,7 +13,7 @@ from ....model import INCLUDED_BREAK, SOFT_BREAK, StoredFields
 from ....named_tuple import NamedTuple
 from ....schema import CODE, STORED
 from ....text.analyzer import Analyzer
-from ..format.columns import ColumnSource
+from ..format.columns import ColumnSource, LazyColumn
 from ..format.text_blocks import TextReader
 from .passage_words import PassageWords, Widths, place_of
 
@@ -75,9 +75,8 @@ class Documents:
 
     def __init__(self, segment: ColumnSource, analyzer: Analyzer) -> None:
         self.analyzer = analyzer
-        self._stored, self._stored_start = segment.column("stored", whole=False), segment.column("stored_start")
-        self._outline, self._outline_start = segment.column("outline", whole=False), segment.column("outline_start")
-        self._check_stored, self._check_outline = segment.checker("stored"), segment.checker("outline")
+        self._stored, self._stored_start = LazyColumn(segment, "stored"), segment.column("stored_start")
+        self._outline, self._outline_start = LazyColumn(segment, "outline"), segment.column("outline_start")
         self.end = segment.column("doc_end")
         self.section_first = segment.column("section_first")
         self.section_start, self.section_body = segment.column("section_start"), segment.column("section_body")
@@ -101,7 +100,7 @@ class Documents:
         """The stored fields of a post, by name."""
         fields = self._fields.get(doc_id)
         if fields is None:
-            fields = _named(_decode(self._json(self._stored, self._check_stored, self._stored_start, doc_id))[0])
+            fields = _named(_decode(_json(self._stored, self._stored_start, doc_id))[0])
             keep(self._fields, doc_id, fields, MAX_POSTS)
         return fields
 
@@ -110,7 +109,7 @@ class Documents:
         kept: the paths of posts with equal scores decide their order, a dozen in a search."""
         path = self._paths.get(doc_id)
         if path is None:
-            fields = self._json(self._stored, self._check_stored, self._stored_start, doc_id)
+            fields = _json(self._stored, self._stored_start, doc_id)
             path = self._paths[doc_id] = _decode(fields, 1)[0]
         return path
 
@@ -118,7 +117,7 @@ class Documents:
         """The sections of a post, by what was stored of them."""
         headings = self._headings.get(doc_id)
         if headings is None:
-            outline = _decode(self._json(self._outline, self._check_outline, self._outline_start, doc_id))[0]
+            outline = _decode(_json(self._outline, self._outline_start, doc_id))[0]
             first, last = self.section_first[doc_id], self.section_first[doc_id + 1]
             starts = self.section_start[first:last]
             bounds = tuple(chain.from_iterable(zip(starts, self.section_body[first:last], strict=True)))
@@ -126,11 +125,9 @@ class Documents:
             keep(self._headings, doc_id, headings, MAX_POSTS)
         return headings
 
-    @staticmethod
-    def _json(column: Any, verify: Any, starts: Any, doc_id: int) -> str:
-        start, stop = starts[doc_id], starts[doc_id + 1]
-        verify(start, stop)
-        return str(column[start:stop], "utf-8", "surrogatepass")
+
+def _json(column: LazyColumn, starts: Sequence[int], doc_id: int) -> str:
+    return str(column.items(starts[doc_id], starts[doc_id + 1]), "utf-8", "surrogatepass")
 
 
 _decode = JSONDecoder().raw_decode

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from itertools import chain
 
-from ..format.columns import LISTS_PER_SKIP, POSTINGS_PER_SKIP, ColumnSource
+from ..format.columns import LISTS_PER_SKIP, POSTINGS_PER_SKIP, ColumnSource, LazyColumn
 from ..format.surface_forms import WordForms, sparse_range
 from .combined_postings import Postings, max_impacts
 from .occurrences import ListPart, Occurrences
@@ -38,7 +38,7 @@ class StoredLists:
     """The columns of the posting lists of a segment."""
 
     def __init__(self, segment: ColumnSource) -> None:
-        self._posts, self._skip_postings = segment.column("list_postings"), segment.column("skip_postings")
+        self._posts, self._skip_postings = LazyColumn(segment, "list_postings"), segment.column("skip_postings")
         self.forms = WordForms(segment)
         self._title_lists, self._title_first = segment.column("title_lists"), segment.column("title_list_first")
         self._title_docs, self._title_shares = segment.column("title_coverage_doc"), segment.column("title_coverage")
@@ -58,8 +58,8 @@ class StoredLists:
         """The range [start, stop) of postings of consecutive lists. Verifies the checksums of all their columns; raises
         IndexDamagedError."""
         mark = numbers.start // LISTS_PER_SKIP
-        start = self._skip_postings[mark] + sum(self._posts[mark * LISTS_PER_SKIP : numbers.start])
-        stop = start + sum(self._posts[numbers.start : numbers.stop])
+        start = self._skip_postings[mark] + sum(self._posts.items(mark * LISTS_PER_SKIP, numbers.start))
+        stop = start + sum(self._posts.items(numbers.start, numbers.stop))
         self._check_docs(start, stop)
         self._check_impacts(start, stop)
         self._check_counts(start & -POSTINGS_PER_SKIP, stop)

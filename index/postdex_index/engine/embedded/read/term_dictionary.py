@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import compress
 
 from ....text.edit_distance import words_near
-from ..format.columns import DISPLAY, FORM, INDIRECT, STEM, TERMS_PER_BLOCK, ColumnSource
+from ..format.columns import DISPLAY, FORM, INDIRECT, STEM, TERMS_PER_BLOCK, ColumnSource, LazyColumn
 
 #: So many words that hold a part are looked at: a part that more have says nothing.
 MAX_WITHIN = 1000
@@ -27,15 +27,14 @@ class TermDictionary:
     document frequency follow from that (`TermDictionaryWriter`)."""
 
     def __init__(self, segment: ColumnSource) -> None:
-        self._entries, self._check = segment.column("term_entries", whole=False), segment.checker("term_entries")
-        self._flags, self._check_flags = segment.column("term_flags", whole=False), segment.checker("term_flags")
+        self._entries, self._flags = LazyColumn(segment, "term_entries"), LazyColumn(segment, "term_flags")
         self._start = segment.column("term_block_start")
         self._leads = bytes(segment.column("term_block_lead")).split(b"\n")[:-1]
         self._list_before, self._apart_before = segment.column("term_block_list"), segment.column("term_block_indirect")
-        self._apart_list = segment.column("indirect_list")
-        self._apart_surface = segment.column("indirect_form")
-        self._apart_posts = segment.column("indirect_posts")
-        self._list_posts = segment.column("list_postings")
+        self._apart_list, self._apart_form, self._apart_posts = (
+            LazyColumn(segment, name) for name in ("indirect_list", "indirect_form", "indirect_posts")
+        )
+        self._list_posts = LazyColumn(segment, "list_postings")
         self._cut: dict[int, list[bytes]] = {}
         self._segment = segment
         self._shown: dict[int, str] | None = None
@@ -57,35 +56,36 @@ class TermDictionary:
 
     def flags(self, region: range) -> bytes:
         """The flags of the entries with these numbers, a byte each."""
-        self._check_flags(region.start, region.stop)
-        return bytes(self._flags[region.start : region.stop])
+        return bytes(self._flags.items(region.start, region.stop))
 
     def flagged(self, numbers: Sequence[int], flag: int) -> list[int]:
         """Those of these entries that have a flag: FORM the word forms, STEM the stems."""
         if not numbers:
             return []
-        self._check_flags(min(numbers), max(numbers) + 1)
-        flags = self._flags
-        return [number for number in numbers if flags[number] & flag]
+        first = min(numbers)
+        flags = self._flags.items(first, max(numbers) + 1)
+        return [number for number in numbers if flags[number - first] & flag]
 
     def posting_list(self, number: int) -> tuple[int, int]:
         """The number of the posting list of an entry, and the number of this word form in that list."""
         stems_before, indirect_before = self._counts_before(number)
         if self.flagged((number,), INDIRECT):
-            return self._apart_list[indirect_before], self._apart_surface[indirect_before]
+            here = indirect_before, indirect_before + 1
+            return self._apart_list.items(*here)[0], self._apart_form.items(*here)[0]
         return stems_before, 0
 
     def forms(self, region: range) -> dict[int, int]:
         """Document frequency, deleted posts included, by entry number: of the word forms among these entries."""
         posts_by_number: dict[int, int] = {}
-        stems_before, indirect_before = self._counts_before(region.start)
+        (stem, indirect), (stems, indirects) = self._counts_before(region.start), self._counts_before(region.stop)
+        of_lists, of_forms = self._list_posts.items(stem, stems), iter(self._apart_posts.items(indirect, indirects))
+        stem = 0
         for number, flags in zip(region, self.flags(region), strict=True):
             if flags & INDIRECT:
-                posts_by_number[number] = self._apart_posts[indirect_before]
-                indirect_before += 1
+                posts_by_number[number] = next(of_forms)
             elif flags & FORM:
-                posts_by_number[number] = self._list_posts[stems_before]
-            stems_before += flags & STEM != 0
+                posts_by_number[number] = of_lists[stem]
+            stem += flags & STEM != 0
         return posts_by_number
 
     def _counts_before(self, number: int) -> tuple[int, int]:
@@ -172,8 +172,7 @@ class TermDictionary:
 
     def _text(self, start: int, stop: int) -> bytes:
         """Bytes [start, stop) of the blob."""
-        self._check(start, stop)
-        return bytes(self._entries[start:stop])
+        return bytes(self._entries.items(start, stop))
 
 
 _HAS_STEM = bytes([flags & STEM != 0 for flags in range(256)])
