@@ -426,7 +426,7 @@ def test_a_search_builds_a_damaged_index_anew(run: Run, blog: Path) -> None:
 
 
 def test_doctor(run: Run, blog: Path) -> None:
-    check(run("doctor"), 2, "", "there is no index yet; `postdex index`")
+    check(run("doctor"), 2, "kernel: ", "there is no index yet; `postdex index`")
     check(run("doctor", "--fix", "--verify"), 0, "2 posts, 0 unpublished")
     (blog / "bad.md").write_text("---\ntitle: [\n---\nwords\n")
     check(run("doctor"), 0, "1 file changed since it was built, not looked at here")
