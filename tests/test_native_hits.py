@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postdex.results.rerank import scored_sections
+from postdex.results.rerank import densest, proximity, scored_sections
 from postdex.results.snippets import best_fragments
 from postdex_index import native
 from postdex_index.document import LeafPositions, Mark, Passage
@@ -174,3 +175,19 @@ def test_sections(data: st.DataObject, weights: list[float], limit: int) -> None
     arguments = levels, bounds, edges[2::3], positions, weights, limit, wholes
     sections = native.PYTHON["scored_sections"](*arguments)
     assert scored_sections(*arguments) == [(score, number, list(matches)) for score, number, matches in sections]
+
+
+_POSITIONS = st.lists(st.integers(0, 90), min_size=1, max_size=25).map(sorted)
+
+
+@given(_POSITIONS, _POSITIONS)
+def test_proximity(first: list[int], second: list[int]) -> None:
+    """The same closeness of two words."""
+    assert proximity(first, second) == native.PYTHON["proximity"](first, second)
+
+
+@given(st.dictionaries(st.integers(0, 3), _POSITIONS), WEIGHTS, st.integers(0, 9))
+def test_densest(positions_of: dict[int, Sequence[int]], weights: list[float], otherwise: int) -> None:
+    """The same place in the same window."""
+    arguments = positions_of, weights, otherwise
+    assert densest(*arguments) == native.PYTHON["densest"](*arguments)

@@ -7,6 +7,7 @@ mod arrays;
 mod buffers;
 mod characters;
 mod checkpoints;
+mod closeness;
 mod dictionary;
 mod edit_distance;
 mod guard;
@@ -42,6 +43,8 @@ mod postdex_native {
 
     #[pymodule_export]
     use super::characters::{raw_spans, raw_tokens};
+    #[pymodule_export]
+    use super::closeness::{densest, proximity};
     #[pymodule_export]
     use super::edit_distance::{edit_distance, words_near};
     #[pymodule_export]

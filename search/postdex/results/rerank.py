@@ -110,7 +110,8 @@ def neighbours(query_leaves: Sequence[Leaf]) -> tuple[LeafPair, ...]:
     return tuple(pairs)
 
 
-def proximity(first: Sequence[int], second: Sequence[int]) -> float:
+@native.twin
+def proximity(first: Sequence[int], second: Sequence[int], /) -> float:
     """1 / the smallest distance from a word to the next word of the query; 0 beyond `MAX_DISTANCE`.
 
     In the query's order the distance is that of the positions, in the other order one more.
@@ -307,7 +308,8 @@ def _asked_for(matches: Matches, positions: Sequence[Sequence[int]]) -> int:
     return len({position for leaf, start, stop in matches for position in positions[leaf][start:stop]})
 
 
-def densest(positions_of: Mapping[int, Sequence[int]], leaf_weights: Sequence[float], otherwise: int) -> int:
+@native.twin
+def densest(positions_of: dict[int, Sequence[int]], leaf_weights: Sequence[float], otherwise: int, /) -> int:
     """Where the most telling word stands in the window of WINDOW words that holds the most telling of them all.
 
     `positions_of` has by leaf where its words stand, ascending; `otherwise` is the answer if there are none.

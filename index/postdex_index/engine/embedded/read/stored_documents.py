@@ -253,7 +253,7 @@ class StoredDocument(StoredFields):
         if near:
             stop = store.check_offset[check + 1] if check + 1 < last else BEYOND
             first, text = store.check_position[check], store.texts.read(doc_id, offset, min(stop, end))
-            place = place_of(store.analyzer.simplified(text), near, first, store.widths[self._code(first)])
+            place = place_of(store.analyzer.simplified(text), near, first, store.widths[self._in_code([first])[0]])
             before = max(0, place - BEFORE)
         most = offset + before + LENGTH
         whole = store.texts.read(doc_id, section, min(most + 1, end))
@@ -265,13 +265,15 @@ class StoredDocument(StoredFields):
         firsts = list(store.check_position[check:beyond])
         words = PassageWords(
             store.analyzer.simplified(text), cut, [place - offset for place in store.check_offset[check:beyond]],
-            firsts, list(map(self._code, firsts)), store.check_position[beyond] if beyond < last else BEYOND,
+            firsts, self._in_code(firsts), store.check_position[beyond] if beyond < last else BEYOND,
         )  # fmt: skip
         shown = ShownPassage(text, before, cut, offset, line, last_check=beyond - 1, words=words)
         keep(store.passages, (row, check, near), shown, MAX_PASSAGES)
         return shown
 
-    def _code(self, position: int) -> bool:
+    def _in_code(self, positions: Sequence[int]) -> list[bool]:
+        """Whether each of these positions is in code."""
         store, doc_id = self._documents, self._doc
-        run = bisect_right(store.span_start, position, store.span_first[doc_id], store.span_first[doc_id + 1]) - 1
-        return bool(store.span_code[run] == CODE)
+        first, last = store.span_first[doc_id], store.span_first[doc_id + 1]
+        starts, codes = store.span_start, store.span_code
+        return [codes[bisect_right(starts, position, first, last) - 1] == CODE for position in positions]
