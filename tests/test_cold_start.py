@@ -160,3 +160,17 @@ def test_a_search_looks_for_no_cycles(tmp_path: Path) -> None:
     command = [sys.executable, "-c", counted, "-C", "posts", "search", "SMC fallback"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert done.stderr.split()[-2:] == ["0", "0"], "it would take .15 of the search"
+
+
+def test_a_search_for_chinese_words_compiles_no_wide_pattern(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "posts", tmp_path / "posts", ignore=shutil.ignore_patterns(".postdex"))
+    imported(RUN_CLI, "-C", "posts", "index", cwd=tmp_path)
+    asked = (
+        "import sys; from postdex.__main__ import main; status = main(); from postdex_index.text import characters;"
+        "print(status, characters._plain_pattern.cache_info().currsize, file=sys.stderr)"
+    )
+    paths = os.pathsep.join((str(ROOT / "search"), str(ROOT / "index")))
+    environment = {**os.environ, "PYTHONPATH": paths, "POSTDEX_PURE": "1"}
+    command = [sys.executable, "-c", asked, "-C", "posts", "search", "引用计数"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert done.stderr.split()[-2:] == ["0", "0"], "its classes would take a tenth of the search"
