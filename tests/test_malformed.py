@@ -26,6 +26,7 @@ from postdex.output import terminal, wire
 from postdex_index.engine.embedded.check.verify_contents import malformed
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.engine.embedded.format import segment_file
+from postdex_index.engine.embedded.format.columns import DEFLATED
 from postdex_index.engine.embedded.storage.commits import File, Store
 from postdex_index.engine.embedded.write import inverter
 from postdex_index.errors import IndexDamagedError
@@ -78,7 +79,7 @@ class Malformed:
         shutil.copytree(self.saved, self.index)
         (self.index / self._name).unlink()
         (self.index / "commit-000001").unlink()
-        file = File(self._name, *segment_file.write(self.index / self._name, columns, meta))
+        file = File(self._name, *segment_file.write(self.index / self._name, columns, meta, DEFLATED))
         first, *others = self.commit.segments
         posts = meta["posts"] if isinstance(meta["posts"], int) else first.posts
         Store(self.index).publish(self.commit._replace(segments=(first._replace(file=file, posts=posts), *others)))
