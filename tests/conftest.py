@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 from postdex_index import native
@@ -57,7 +58,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """`-m quick` alone does not even import the other modules."""
+    """`-m quick` alone does not even import the other modules. No example fails for being slow: machines are busy."""
+    hypothesis.settings.register_profile("patient", deadline=None)
+    hypothesis.settings.load_profile("patient")
     if config.option.markexpr == "quick" and config.args == config.getini("testpaths"):
         config.args = [str(Path(__file__).parent / f"test_{name}.py") for name in QUICK]
 
@@ -77,11 +80,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _draw_fewer(test: object, share: float) -> None:
     """Have hypothesis draw this part of the examples that a test asks for."""
-    from hypothesis import settings
-
     function: Any = getattr(test, "__func__", test)
-    usual: settings = function._hypothesis_internal_use_settings
-    fewer = settings(usual, max_examples=max(1, round(usual.max_examples * share)))
+    usual: hypothesis.settings = function._hypothesis_internal_use_settings
+    fewer = hypothesis.settings(usual, max_examples=max(1, round(usual.max_examples * share)))
     function._hypothesis_internal_use_settings = fewer
 
 
