@@ -35,7 +35,7 @@ def run(script: str, *arguments: object) -> str:
     """The standard output of a benchmark."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "search"), str(ROOT / "index")))}
     command = [sys.executable, str(ROOT / "benchmarks" / script), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -79,6 +79,39 @@ def test_a_kernel_that_is_missing_is_said_once(
     assert said.err.count("kernel") == 1
     assert said.out.startswith("| 5 posts | | postdex | ratio |\n")
     for name in ("speed", "measuring", "report", "workers"):
+        sys.modules.pop(name)
+
+
+#: (million instructions, what is kept, exit status, verdict)
+MOVES = [(104.0, 100.0, 0, ""), (106.0, 100.0, 1, "dearer"), (94.0, 100.0, 1, "cheaper"), (106.0, None, 0, "")]
+
+
+@pytest.mark.parametrize(("millions", "kept", "status", "verdict"), MOVES)
+def test_instructions_say_what_moved(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    millions: float,
+    kept: float | None,
+    status: int,
+    verdict: str,
+) -> None:
+    """And what is not kept yet is not wrong; `--update` keeps what was counted, and what was not counted this time."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    instructions = import_module("instructions")
+    here, file = instructions.this_python(), tmp_path / "kept.json"
+    monkeypatch.setattr(instructions, "KEPT", file)
+    monkeypatch.setattr(instructions.shutil, "which", lambda name: name)
+    monkeypatch.setattr(instructions, "counted", lambda *_: {"a build": instructions.Count(millions, 0.001)})
+    file.write_text(json.dumps({here: {"a look": 5.0} | ({"a build": kept} if kept else {})}))
+    assert instructions.main([]) == status
+    assert capsys.readouterr().out.rstrip().endswith(f"| 0.10 % |{f' {verdict}' if verdict else ''} |")
+    assert instructions.main(["--update"]) == 0
+    assert json.loads(file.read_text()) == {here: {"a look": 5.0, "a build": millions}}
+    file.write_text("{}")
+    assert instructions.main([]) == instructions.NOT_COMPARED
+    assert capsys.readouterr().out.rstrip().endswith("--update adds it")
+    for name in ("instructions", "measuring"):
         sys.modules.pop(name)
 
 
