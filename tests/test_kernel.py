@@ -233,7 +233,7 @@ def test_each_face_says_that_the_kernel_failed(
     told = {"error": {"code": "native", "message": SAID, "hint": REMEDY}}
     with serving(posts) as served, postdex.Index(posts) as ix:
         with monkeypatch.context() as patched:
-            patched.setattr(analyzer, "raw_tokens", failing)
+            patched.setattr(analyzer, "raw_spans", failing)
             assert run("-C", str(posts), "search", '"a phrase"') == (2, f"postdex: {SAID}; {REMEDY}\n")
             answer = served.ask("/search?q=%22a+phrase%22")
             assert (answer.status, answer.json()) == (500, told)
