@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from test_segments import never, post, stored
 
 from postdex_index import native
 from postdex_index.engine.embedded.format.segment_file import Column
+from postdex_index.engine.embedded.write.merger import merged
 from postdex_index.engine.embedded.write.native_word_inverter import word_inverter
 from postdex_index.engine.embedded.write.posting_columns import posting_columns, posting_parameters
 from postdex_index.schema import BODY, CODE, CODES, HEADING, SCORED
@@ -91,6 +94,7 @@ def test_postings(lists: list[PostingList], times: int, lengths: Lengths) -> Non
         same(native_columns, written(lists * times, lengths))
 
 
+LANGS = "en", "", "de", "zh", "en"
 #: Words that share their stems, in one language or in several; stems that are words of none; words that are more than
 #: one; runs that end in any character; how a word is written, in texts and in addresses.
 WORDS = st.sampled_from(
@@ -136,11 +140,11 @@ POST = st.builds(WrittenPost, st.sampled_from(["en", "de", "ru", ""]), TEXTS, TE
 def inverted(posts: Sequence[WrittenPost]) -> Mapping[str, Column]:
     """The columns of all their words."""
     inverter = word_inverter(Analyzer(True, ()), wide=False)
-    for post in posts:
-        inverter.begin(post.lang)
-        inverter.add_text(CODES["title"][0], post.title)
-        inverter.add_text(CODES["slug"][0], post.slug)
-        inverter.add_section(post.heading, post.text, [], [])
+    for one in posts:
+        inverter.begin(one.lang)
+        inverter.add_text(CODES["title"][0], one.title)
+        inverter.add_text(CODES["slug"][0], one.slug)
+        inverter.add_section(one.heading, one.text, [], [])
         inverter.end()
     return inverter.columns([9.0] * len(SCORED))
 
@@ -178,6 +182,25 @@ def test_a_stem_of_300_forms() -> None:
     columns = inverter.list_columns(lambda forms, language: ["w"] * len(forms), parameters, 256)
     assert columns["form_numbers"] == bytes([*range(256), *[255] * 44])
     assert columns["indirect_posts"] == array("H", [1] * 300)
+
+
+def test_merged_segments(tmp_path: Path) -> None:
+    """Segments of several languages without their deleted posts, merged."""
+    texts = ["connected words", "the connections of a word", "die Häuser und das Haus", "内核的数据", "word " * 300]
+    batches = [
+        [
+            post(10 * batch + number, text, text * 2, lang)
+            for number, (text, lang) in enumerate(zip(texts, LANGS, strict=True))
+        ]
+        for batch in range(3)
+    ]
+    parts = [part._replace(dead={batch}) for batch, part in enumerate(stored(tmp_path, batches, never).parts)]
+    native_columns, native_meta = merged(parts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(native, "IN_USE", False)
+        columns, meta = merged(parts)
+    assert meta == native_meta
+    same(native_columns, columns)
 
 
 def test_no_post_and_no_list() -> None:
