@@ -37,7 +37,7 @@ CLI = "import sys; sys.argv[0] = 'postdex'; from postdex.__main__ import main; s
 REFUSED = re.compile(r"postdex-native is not used: .*; install postdex-native [\d.]+ anew")
 REFCOUNT = "2022/refcount-bug.md"
 #: A whole module of machine code that is there on every machine which runs these tests.
-MACHINE_CODE = Path(Stemmer.__file__).read_bytes()
+MACHINE_CODE = Path(str(Stemmer.__file__)).read_bytes()
 
 
 def source(text: str) -> Callable[[Path], None]:
