@@ -23,6 +23,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -38,8 +39,10 @@ WITHIN = 0.05
 RUNS = 2
 #: Times that the files are looked at.
 LOOKS = 5
-#: All files are as old, long enough ago for a file's time to be trusted.
+#: All files are as old.
 WHEN = 1_700_000_000
+#: Files that changed a moment before they were indexed are read again at each look: so many seconds later they are not.
+SETTLED_S = 3
 COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
 #: Status for "nothing to compare with".
 NOT_COMPARED = 3
@@ -204,6 +207,7 @@ def _sites(scratch: Path, made: int, each: int) -> tuple[Site, Site]:
         questions = folder.with_suffix(".json")
         questions.write_text(json.dumps(asked))
         sites.append(Site(folder, questions))
+    time.sleep(SETTLED_S)
     return sites[0], sites[1]
 
 
