@@ -536,7 +536,7 @@ def test_a_user_without_a_home_can_search(run: Run, blog: Path, monkeypatch: pyt
     check(run("search", "-l", "word"), 0, "a.md\nb.md\n", "indexed 2 posts")
     shutil.rmtree(blog / ".postdex")
     monkeypatch.setattr(os, "access", lambda *_: False)
-    assert index_location.index_directory(blog) == blog / ".postdex"  # where writing fails, and says so
+    assert Path(index_location.index_directory(blog)) == blog / ".postdex"  # where writing fails, and says so
 
 
 @pytest.mark.parametrize("refused", ["", ".postdex", "deep"])

@@ -177,7 +177,7 @@ def test_bad_arguments(arguments: dict[str, Any], tmp_path: Path) -> None:
 def test_settings_that_are_no_file_are_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "postdex.toml")
     os.mkfifo(tmp_path / "pyproject.toml")
-    assert check(tmp_path) == Settings() and find_folder(tmp_path) == tmp_path
+    assert check(tmp_path) == Settings() and Path(find_folder(tmp_path)) == tmp_path
 
 
 def test_settings_of_a_great_size_are_refused(tmp_path: Path) -> None:
@@ -243,10 +243,10 @@ def test_find_folder(files: list[str], start: str, expected: str, tmp_path: Path
         name, _, text = file.partition(": ")
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    assert find_folder(tmp_path / start) == tmp_path / expected
+    assert Path(find_folder(tmp_path / start)) == tmp_path / expected
     if start == "." and expected != "posts":  # named as a run in it, where it is a site's
         at_home = not files or files == ["content/x"]
-        assert find_folder(tmp_path.parent, str(tmp_path)) == tmp_path / ("." if at_home else expected)
+        assert Path(find_folder(tmp_path.parent, str(tmp_path))) == tmp_path / ("." if at_home else expected)
 
 
 def test_a_folder_of_posts_that_is_a_link_out_of_its_site_is_none(tmp_path: Path) -> None:
@@ -254,7 +254,7 @@ def test_a_folder_of_posts_that_is_a_link_out_of_its_site_is_none(tmp_path: Path
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "site/hugo.toml").write_text("contentDir = 'text'\n")
     (tmp_path / "site/text").symlink_to(tmp_path / "elsewhere")
-    assert find_folder(tmp_path / "site") == tmp_path / "site/content"
+    assert Path(find_folder(tmp_path / "site")) == tmp_path / "site/content"
 
 
 def test_find_folder_that_was_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,9 +262,9 @@ def test_find_folder_that_was_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "y").mkdir()
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("POSTDEX_FOLDER", "x")
-    assert find_folder(tmp_path) == tmp_path / "x"
-    assert find_folder(tmp_path, "y") == tmp_path / "y"
-    assert find_folder(tmp_path, str(tmp_path)) == tmp_path
+    assert Path(find_folder(tmp_path)) == tmp_path / "x"
+    assert Path(find_folder(tmp_path, "y")) == tmp_path / "y"
+    assert Path(find_folder(tmp_path, str(tmp_path))) == tmp_path
     for name in ("none", "file"):
         with pytest.raises(FolderError, match=name):
             find_folder(tmp_path, name)
@@ -274,4 +274,4 @@ def test_an_index_that_is_a_link_marks_no_folder(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "a/b").mkdir(parents=True)
     (tmp_path / "a/.postdex").symlink_to(tmp_path / "elsewhere")
-    assert find_folder(tmp_path / "a/b") == tmp_path / "a/b"
+    assert Path(find_folder(tmp_path / "a/b")) == tmp_path / "a/b"

@@ -158,7 +158,7 @@ def test_an_index_of_another_version_is_not_called_missing(
 
 
 def test_a_service_says_why_nothing_answers(tmp_path: Path) -> None:
-    views = served_snapshots.ServedSnapshots(tmp_path, EmbeddedEngine(tmp_path / ".postdex"))
+    views = served_snapshots.ServedSnapshots(str(tmp_path), EmbeddedEngine(tmp_path / ".postdex"))
     for failure in (MemoryError("no room"), ValueError("a bug")):
         with patch.object(EmbeddedEngine, "open_reader", side_effect=failure), pytest.raises(type(failure)):
             views.opened()

@@ -31,6 +31,7 @@ LAYERS = (
         "postdex_index.forks",
         "postdex_index.model",
         "postdex_index.native",
+        "postdex_index.paths",
         "postdex_index.query",
         "postdex_index.schema",
     ),

@@ -752,16 +752,16 @@ def test_threads_share_an_index(blog: Path) -> None:
 
 
 def test_where_the_index_lies(blog: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert index_location.index_directory(blog) == blog / ".postdex"
-    assert index_location.index_directory(blog, "elsewhere") == Path("elsewhere")
+    assert Path(index_location.index_directory(blog)) == blog / ".postdex"
+    assert Path(index_location.index_directory(blog, "elsewhere")) == Path("elsewhere")
     monkeypatch.setattr(os, "access", lambda *_: False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("HOME", str(tmp_path))
-    cached = index_location.index_directory(blog)
+    cached = Path(index_location.index_directory(blog))
     assert tmp_path in cached.parents
-    assert cached != index_location.index_directory(tmp_path)
+    assert cached != Path(index_location.index_directory(tmp_path))
     (blog / ".postdex").mkdir()
-    assert index_location.index_directory(blog) == blog / ".postdex", "a read-only site may come with its index"
+    assert Path(index_location.index_directory(blog)) == blog / ".postdex", "a read-only site may come with its index"
 
 
 def test_what_is_not_built_unasked(blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:

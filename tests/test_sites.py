@@ -339,7 +339,7 @@ def test_what_is_watched_are_the_files_that_say_how_posts_are_read(tmp_path: Pat
     files = {"config.toml": "", "content/a.md": "", "scaffolds/x": "", "config/_default/menu.toml": "", "x.toml": ""}
     files |= {".vitepress/config.ts": "", ".vitepress/theme.ts": ""}
     check(files, "content", tmp_path)
-    around = [path.relative_to(tmp_path).as_posix() for path in surroundings(tmp_path / "content")]
+    around = [Path(path).relative_to(tmp_path).as_posix() for path in surroundings(tmp_path / "content")]
     assert around == ["config.toml", "scaffolds", ".vitepress/config.ts", "config/_default/menu.toml"]
 
 

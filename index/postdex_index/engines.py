@@ -7,14 +7,18 @@ compared with what `engine` promises, so that a mistake in it is one line and no
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from pathlib import Path
 from types import UnionType
-from typing import Any, TypeAlias, cast, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeAlias, cast, get_args, get_origin, get_type_hints
 
 from .engine.api import Engine, Reader, Writer
 from .errors import ConfigError, MissingExtraError
+from .paths import StrPath
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GROUP, EMBEDDED, OPENSEARCH = "postdex.engines", "embedded", "opensearch"
 #: What the engine of a cluster needs besides.
@@ -22,16 +26,18 @@ _CLIENT = ("opensearchpy", "urllib3")
 
 #: What an entry point names: it is called with the folder of the posts, the place that was named for the index (else
 #: the directory where the embedded one would lie), and the settings.
-Factory: TypeAlias = Callable[[Path, str, Settings], Engine]
+Factory: TypeAlias = "Callable[[Path, str, Settings], Engine]"
 
 
-def make(folder: Path, place: str, settings: Settings) -> Engine:
+def make(folder: StrPath, place: str, settings: Settings) -> Engine:
     """The index of a folder by the engine of the settings; opens nothing. Raises ConfigError, MissingExtraError."""
     name = settings.engine
     if name == EMBEDDED:
         from .engine.embedded.engine import EmbeddedEngine
 
         return EmbeddedEngine(place)
+    from pathlib import Path
+
     if name == OPENSEARCH:
         try:
             from .engine.opensearch.engine import OpenSearchEngine
@@ -41,7 +47,7 @@ def make(folder: Path, place: str, settings: Settings) -> Engine:
             raise MissingExtraError(
                 f"the engine {name} needs opensearch-py", f"pip install 'postdex[{name}]'"
             ) from error
-        return OpenSearchEngine(folder, place, settings)
+        return OpenSearchEngine(Path(folder), place, settings)
     from importlib.metadata import entry_points
 
     installed = {entry.name: entry for entry in entry_points(group=GROUP)}
@@ -55,7 +61,7 @@ def make(folder: Path, place: str, settings: Settings) -> Engine:
         raise ConfigError(f"the engine {name} cannot be loaded ({error})", "install its package anew") from error
     if not callable(factory):
         raise _breach(name, f"{installed[name].value} cannot be called")
-    return cast(Engine, _checked(name, installed[name].value, factory(folder, place, settings), Engine))
+    return cast(Engine, _checked(name, installed[name].value, factory(Path(folder), place, settings), Engine))
 
 
 class _Checked:
@@ -72,7 +78,8 @@ class _Checked:
             return _checked(self._name, where, member, get_type_hints(promised.fget)["return"])
         if promised is None:
             return member
-        hint = get_type_hints(promised)["return"]
+        # `api` has `Path` for type checkers only, and nobody looks at the types of arguments here.
+        hint = get_type_hints(promised, localns={"Path": os.PathLike})["return"]
         return lambda *values, **named: _checked(self._name, where, member(*values, **named), hint)
 
 

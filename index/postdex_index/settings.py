@@ -11,12 +11,12 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from . import forks
 from .errors import ConfigError, FolderError, Remedy
 from .named_tuple import NamedTuple
+from .paths import StrPath, plain, with_those_above
 from .sites.detect import LARGEST, detect, posts_folder, style_names
 
 
@@ -101,12 +101,12 @@ SETTINGS = tuple(
 )
 
 
-def load(folder: Path, **arguments: object) -> Settings:
+def load(folder: StrPath, **arguments: object) -> Settings:
     """The settings for a folder of posts; an argument of None is one that was not given.
 
     Raises `ConfigError` for a name, type or value that is wrong, wherever it was set.
 
-    >>> load(Path("/nowhere"), language="en").language
+    >>> load("/nowhere", language="en").language
     'en'
     """
     values: dict[str, Any] = {**_from_files(folder), **_from_environment(os.environ)}
@@ -119,7 +119,7 @@ def load(folder: Path, **arguments: object) -> Settings:
     )
 
 
-def find_folder(start: Path, explicit: str | None = None) -> Path:
+def find_folder(start: StrPath, explicit: str | None = None) -> str:
     """The folder of posts that is meant by somebody who stands in `start`.
 
     `explicit`, else POSTDEX_FOLDER, or if that is the root of a site where its generator keeps the posts; else the
@@ -129,13 +129,14 @@ def find_folder(start: Path, explicit: str | None = None) -> Path:
     """
     named = explicit or os.environ.get("POSTDEX_FOLDER", "")
     if named:
-        folder = start / os.path.expanduser(named)
+        folder = plain(os.path.join(start, os.path.expanduser(named)))
         if not os.path.isdir(folder):
             what = "this is not a folder" if os.path.exists(folder) else "there is no such folder"
             raise FolderError(what, Remedy.NAME_FOLDER, path=named)
         generator = "" if _is_home_of_posts(folder) else detect(folder)
         return posts_folder(folder, generator) if generator else folder
-    for folder in (start, *Path(os.path.abspath(start)).parents):
+    start = plain(start)
+    for folder in (start, *with_those_above(start)[1:]):
         if _is_home_of_posts(folder):
             return folder
         site = detect(folder)
@@ -144,24 +145,26 @@ def find_folder(start: Path, explicit: str | None = None) -> Path:
     generator = detect(start)
     if generator:
         return posts_folder(start, generator)
-    return next((start / name for name in ("posts", "source/_posts", "content") if os.path.isdir(start / name)), start)
+    usual = [plain(os.path.join(start, name)) for name in ("posts", "source/_posts", "content")]
+    return next(filter(os.path.isdir, usual), start)
 
 
-def _is_home_of_posts(folder: Path) -> bool:
+def _is_home_of_posts(folder: str) -> bool:
     """Whether an index or settings of ours lie in this folder."""
     try:
-        if stat.S_ISDIR(os.lstat(folder / ".postdex").st_mode):  # a link may lead anywhere
+        if stat.S_ISDIR(os.lstat(os.path.join(folder, ".postdex")).st_mode):  # a link may lead anywhere
             return True
     except OSError:
         pass
-    if _is_file(folder / "postdex.toml"):
+    if _is_file(os.path.join(folder, "postdex.toml")):
         return True
-    return _is_file(folder / "pyproject.toml") and b"[tool.postdex" in _bytes(folder / "pyproject.toml")
+    project = os.path.join(folder, "pyproject.toml")
+    return _is_file(project) and b"[tool.postdex" in _bytes(project)
 
 
-def _from_files(folder: Path) -> dict[str, object]:
+def _from_files(folder: StrPath) -> dict[str, object]:
     """The settings of the folder itself, checked."""
-    own, project = folder / "postdex.toml", folder / "pyproject.toml"
+    own, project = (plain(os.path.join(folder, name)) for name in ("postdex.toml", "pyproject.toml"))
     if _is_file(own):
         content = _bytes(own)
         return _checked_table(_toml(content, own), content, own, "")
@@ -196,22 +199,22 @@ def _typed(kind: str, text: str) -> object:
     return text
 
 
-def _checked_table(table: object, content: bytes, file: Path, header: str) -> dict[str, object]:
+def _checked_table(table: object, content: bytes, file: str, header: str) -> dict[str, object]:
     if not isinstance(table, dict):
-        raise ConfigError("tool.postdex is not a table", "write [tool.postdex]", path=str(file))
+        raise ConfigError("tool.postdex is not a table", "write [tool.postdex]", path=file)
     text = content.decode("utf-8", "replace")
     values: dict[str, object] = {}
     for name, value in table.items():
         if name not in _TABLES:
-            values[name] = _checked(name, value, str(file), _line(text, name, header))
+            values[name] = _checked(name, value, file, _line(text, name, header))
             continue
         line = _line(text, name, header)
         if not isinstance(value, dict):
-            raise ConfigError(f"{name} is not a table", f"write [{_dotted(header, name)}]", path=str(file), line=line)
+            raise ConfigError(f"{name} is not a table", f"write [{_dotted(header, name)}]", path=file, line=line)
         for inner, part in value.items():
             full = f"{name}.{inner}"
             inner_line = _line(text, full, header) or _line(text, inner, _dotted(header, name)) or line
-            values[full] = _checked(full, part, str(file), inner_line)
+            values[full] = _checked(full, part, file, inner_line)
     return values
 
 
@@ -370,28 +373,28 @@ _WRONG: dict[str, Callable[[Any], str]] = {
 }
 
 
-def _is_file(path: Path) -> bool:
+def _is_file(path: str) -> bool:
     try:
         return stat.S_ISREG(os.stat(path).st_mode)
     except (OSError, ValueError):
         return False
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: str) -> bytes:
     """A file of settings, of which no more is read than any has. Raises ConfigError."""
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
         reason = f"the settings cannot be read ({error.strerror})"
-        raise ConfigError(reason, "make the file readable or remove it", path=str(path)) from error
+        raise ConfigError(reason, "make the file readable or remove it", path=path) from error
     if len(content) > LARGEST:
         reason = f"the settings are larger than {LARGEST:,} bytes, and were not read"
-        raise ConfigError(reason, "make the file smaller or remove it", path=str(path))
+        raise ConfigError(reason, "make the file smaller or remove it", path=path)
     return content
 
 
-def _toml(content: bytes, file: Path) -> dict[str, Any]:
+def _toml(content: bytes, file: str) -> dict[str, Any]:
     import tomllib
 
     with forks.barred:
@@ -405,4 +408,4 @@ def _toml(content: bytes, file: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError too
         match = re.search(r"line (\d+)", str(error))
         line = int(match[1]) if match else content.count(b"\n") + 1 if "end of document" in str(error) else 0
-        raise ConfigError(f"this is not valid TOML ({error})", "correct the file", path=str(file), line=line) from error
+        raise ConfigError(f"this is not valid TOML ({error})", "correct the file", path=file, line=line) from error

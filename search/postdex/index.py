@@ -12,10 +12,9 @@ import os
 import time
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
 
-from postdex_index import engines, forks, native, settings
+from postdex_index import engines, forks, native, paths, settings
 from postdex_index.document import Document, Outlined
 from postdex_index.engine.api import AsTyped, Engine, IndexedWord, Reader, hosted
 from postdex_index.errors import FolderError, IndexDamagedError, IndexMissingError, NotFoundError, PostdexError
@@ -32,6 +31,8 @@ from .results.values import HitList
 from .snapshots import Snapshots
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from postdex_index.update.watch import Watching
 
     from .diagnostics import Status
@@ -125,21 +126,29 @@ class Index:
         engine: str | None = None,
     ) -> None:
         """Opens nothing yet: `open` does, and builds the index if there is none. `engine` overrides the setting."""
-        self.folder = Path(folder)
-        if not os.path.isdir(self.folder):
+        self._folder = paths.plain(folder)
+        if not os.path.isdir(self._folder):
             raise FolderError("there is no such folder", "name the folder of the posts", path=str(folder))
         if refresh not in REFRESH:
             raise PostdexError(f"refresh is {refresh!r}", "use auto, never or require")
         self._engine_name = engine
         self.settings = self._reload()
-        place = os.fspath(index) if index else str(index_directory(self.folder))
-        self.engine: Engine = engines.make(self.folder, place, self.settings)
+        place = os.fspath(index) if index else index_directory(self._folder)
+        self.engine: Engine = engines.make(self._folder, place, self.settings)
         servers = hosted(self.engine)
         if servers and servers.sites:  # no folder has the posts of all of them
             refresh = "never"
-        self.snapshots = Snapshots(self.folder, self.engine, refresh)
+        self.snapshots = Snapshots(self._folder, self.engine, refresh)
         native.log_refusal()
         self._watching: list[Watching] = []
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the posts, as it was named."""
+        with forks.barred:
+            from pathlib import Path
+
+        return Path(self._folder)
 
     @property
     def exists(self) -> bool:
@@ -157,7 +166,7 @@ class Index:
         Such an index is rebuilt by whoever searches next, and its paths are those of the other folder until then.
         """
         made_of = self.engine.made_of()
-        same = made_of and os.path.realpath(made_of) == os.path.realpath(self.folder)
+        same = made_of and os.path.realpath(made_of) == os.path.realpath(self._folder)
         return None if same else made_of
 
     # -- searching
@@ -352,7 +361,7 @@ class Index:
         return watching
 
     def _reload(self) -> settings.Settings:
-        self.settings = settings.load(self.folder, engine=self._engine_name)
+        self.settings = settings.load(self._folder, engine=self._engine_name)
         return self.settings
 
     def close(self) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 import time
-from pathlib import Path
 
 from postdex_index import forks
 from postdex_index.engine.api import Engine, FileTable, Identity, Reader
@@ -39,7 +38,7 @@ class Snapshots:
     """The views of one index. Thread-safe. `last` is the reader that was opened last; `updating` is held by whoever
     brings the index up to its files."""
 
-    def __init__(self, folder: Path, engine: Engine, refresh: Refresh = "auto") -> None:
+    def __init__(self, folder: str, engine: Engine, refresh: Refresh = "auto") -> None:
         """Opens nothing yet."""
         self.folder = folder
         self.engine = engine
@@ -64,7 +63,7 @@ class Snapshots:
             files = f"{freshness.changed_files:,} file{'s' * (freshness.changed_files != 1)}"
             changed = files if freshness.changed_files else "the settings"
             message = f"the index is older than the posts ({changed} changed)"
-            raise StaleError(message, "run `postdex index`", path=str(self.folder))
+            raise StaleError(message, "run `postdex index`", path=self.folder)
         reader = self.opened()
         if freshness.missing:
             reader = self._without(reader, freshness.missing)

@@ -11,11 +11,11 @@ import os
 import re
 import stat
 from collections.abc import Iterable
-from pathlib import Path
 
 from ..errors import EXHAUSTED, FolderError
 from ..model import Problem
 from ..named_tuple import NamedTuple
+from ..paths import StrPath, with_those_above
 from ..settings import Settings
 from ..sites.detect import site_files
 from ..text.gitignore import Patterns
@@ -49,7 +49,7 @@ class _IgnoreRules(NamedTuple):
     before: str = ""
 
 
-def walk(folder: Path, settings: Settings, only: Iterable[str] | None = None) -> WalkResult:
+def walk(folder: StrPath, settings: Settings, only: Iterable[str] | None = None) -> WalkResult:
     """Find the posts below a folder; with `only`, which of these paths are posts, by the same rules.
 
     Raises `FolderError` if there is no such folder or it cannot be read.
@@ -62,7 +62,7 @@ def walk(folder: Path, settings: Settings, only: Iterable[str] | None = None) ->
 class _Walk:
     """One walk under way."""
 
-    def __init__(self, folder: Path, settings: Settings, only: Iterable[str] | None) -> None:
+    def __init__(self, folder: StrPath, settings: Settings, only: Iterable[str] | None) -> None:
         self.folder = folder
         self.files: dict[str, os.stat_result] = {}
         self.problems: list[Problem] = []
@@ -203,7 +203,7 @@ def shown(path: str) -> str:
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def lying(folder: Path, path: str) -> str:
+def lying(folder: StrPath, path: str) -> str:
     """Where a file lies that the index knows by this path; of its names either all or none are as they are shown."""
     file = f"{folder}/{path}"
     if "\\x" in path and not os.path.lexists(file):
@@ -211,7 +211,7 @@ def lying(folder: Path, path: str) -> str:
     return file
 
 
-def exhausted(error: OSError, folder: Path) -> FolderError:
+def exhausted(error: OSError, folder: StrPath) -> FolderError:
     """The error for a folder whose posts cannot be read now, which must not be taken for their being gone."""
     hint = "raise the limits of the process, or do it again later"
     return FolderError(f"the posts cannot be read now ({error.strerror})", hint, path=str(folder))
@@ -240,21 +240,20 @@ def _suffixes(include: Iterable[str]) -> tuple[str, ...]:
     return tuple(suffixes)
 
 
-def _above(folder: Path) -> tuple[_IgnoreRules, ...]:
+def _above(folder: StrPath) -> tuple[_IgnoreRules, ...]:
     """The .gitignores of the folders above, up to the root of the repository; none outside a repository."""
-    here = Path(os.path.abspath(folder))
-    above: list[Path] = []
-    for parent in (here, *here.parents):
+    above: list[str] = []
+    for parent in with_those_above(folder):
         above.append(parent)
-        if os.path.lexists(parent / ".git"):
+        if os.path.lexists(os.path.join(parent, ".git")):
             break
     else:
         return ()
     rules = []
     for parent in above[1:]:
-        patterns = _patterns(str(parent / ".gitignore"))
+        patterns = _patterns(os.path.join(parent, ".gitignore"))
         if patterns:
-            rules.append(_IgnoreRules(patterns, 0, here.relative_to(parent).as_posix() + "/"))
+            rules.append(_IgnoreRules(patterns, 0, os.path.relpath(above[0], parent) + "/"))
     return tuple(rules)
 
 

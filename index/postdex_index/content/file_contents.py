@@ -9,10 +9,10 @@ import os
 import stat as modes
 import sys
 import time
-from pathlib import Path
 
 from ..engine.api import FileStamp
 from ..model import Problem
+from ..paths import StrPath
 from .discovery import lying
 
 #: A file that changes while it is read is read again, so often.
@@ -38,7 +38,7 @@ def digest(content: bytes) -> bytes:
     return blake2b(content, digest_size=16).digest()
 
 
-def digest_of(folder: Path, path: str) -> bytes:
+def digest_of(folder: StrPath, path: str) -> bytes:
     """The digest of a file's bytes; OSError if it is no regular file, or cannot be read."""
     content, _ = content_of(lying(folder, path), sys.maxsize)
     return digest(content) if content is not None else b""

@@ -7,12 +7,12 @@ them a post includes is for `sites.includes`.
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..engine.api import FileStamp, IncludedFile
 from ..errors import EXHAUSTED
 from ..named_tuple import NamedTuple
+from ..paths import StrPath
 from ..sites.includes import below
 from .discovery import exhausted
 from .file_contents import content_of, decode, is_through_link, stamp
@@ -34,7 +34,7 @@ class IncludedText(NamedTuple):
 class IncludedFiles:
     """The files that a post includes, each read once."""
 
-    def __init__(self, folder: Path, site: Site, largest: int) -> None:
+    def __init__(self, folder: StrPath, site: Site, largest: int) -> None:
         """A file has no more than `largest` bytes."""
         self._folder, self._site, self._largest = folder, site, largest
         self._read: dict[str, IncludedText] = {}
@@ -62,12 +62,12 @@ def _from_folder(prefix: str, path: str) -> str:
     return "/".join([".."] * (len(folders) - same) + names[same:])
 
 
-def place(folder: Path, path: str) -> str:
+def place(folder: StrPath, path: str) -> str:
     """Where a file lies that is included by this path from the folder of posts."""
     return os.path.normpath(os.path.join(os.path.abspath(folder), path))
 
 
-def included_text(folder: Path, path: str, largest: int) -> IncludedText:
+def included_text(folder: StrPath, path: str, largest: int) -> IncludedText:
     """The text of the file that is included by this path from the folder of posts."""
     file = place(folder, path)
     inside = len(path) - len("../") * path.split("/").count("..")

@@ -12,7 +12,6 @@ import os
 import stat as modes
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import forks
@@ -23,6 +22,7 @@ from ..named_tuple import NamedTuple
 from .discovery import WalkResult, exhausted, lying, shown, walk
 
 if TYPE_CHECKING:
+    from ..paths import StrPath
     from ..settings import Settings
     from ..sites.generator import Site
 
@@ -54,7 +54,7 @@ class PostReading(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def read(folder: Path, path: str, site: Site, settings: Settings) -> PostReading:
+def read(folder: StrPath, path: str, site: Site, settings: Settings) -> PostReading:
     """Read one post. Never raises on what is in the file, nor on a file that is gone, a link, or no file.
 
     Raises `FolderError` where this process has run out of memory or descriptors: the post is as it was.
@@ -100,7 +100,7 @@ def read(folder: Path, path: str, site: Site, settings: Settings) -> PostReading
     return PostReading(post, seen, post.problems)
 
 
-def site(folder: Path) -> Site:
+def site(folder: StrPath) -> Site:
     """The site that a folder of posts belongs to. Never raises."""
     with forks.barred:
         from ..sites import reading

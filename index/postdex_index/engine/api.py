@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from ..document import Outlined
 from ..model import Explanation, Post, Problem
@@ -19,6 +18,9 @@ from ..named_tuple import NamedTuple
 from ..query import Leaf, Query
 from ..settings import Settings
 from ..text.analyzer import Analyzer
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: A search finds no fewer candidates, if so many match: in so many posts the closeness of words is looked at.
 FEWEST = 50

@@ -11,7 +11,8 @@ import re
 import stat
 from collections.abc import Collection
 from functools import cache
-from pathlib import Path
+
+from ..paths import StrPath, plain, with_those_above
 
 #: A site's root is looked for in the folder of posts and so many folders above it.
 ABOVE = 4
@@ -64,10 +65,10 @@ def style_names() -> list[str]:
     return sorted({style for row in generators().values() for style in row.styles})
 
 
-def detect(folder: Path) -> str:
+def detect(folder: StrPath) -> str:
     """The generator whose site has this folder as its root, "" if there is none.
 
-    >>> detect(Path("/nowhere"))
+    >>> detect("/nowhere")
     ''
     """
     names = _names(folder)
@@ -77,7 +78,7 @@ def detect(folder: Path) -> str:
     return ""
 
 
-def _holds(sign: str, folder: Path, names: Collection[str]) -> bool:
+def _holds(sign: str, folder: StrPath, names: Collection[str]) -> bool:
     """Whether a sign, as `generator.Generator` explains them, holds for a folder with these names in it."""
     if sign.startswith("no "):
         return not _holds(sign[3:], folder, names)
@@ -85,11 +86,11 @@ def _holds(sign: str, folder: Path, names: Collection[str]) -> bool:
     if name.partition("/")[0] not in names:
         return False
     if pattern:
-        return re.search(pattern, file_text(folder / name), re.MULTILINE) is not None
-    return "/" not in name or (os.path.isdir if name.endswith("/") else os.path.isfile)(folder / name)
+        return re.search(pattern, file_text(os.path.join(folder, name)), re.MULTILINE) is not None
+    return "/" not in name or (os.path.isdir if name.endswith("/") else os.path.isfile)(os.path.join(folder, name))
 
 
-def posts_folder(root: Path, generator: str) -> Path:
+def posts_folder(root: StrPath, generator: str) -> str:
     """The folder of the posts of a site: where a setting says that it is, else where this generator has it; the root
     itself if there is none. Never outside of the root."""
     row = generators()[generator]
@@ -98,54 +99,55 @@ def posts_folder(root: Path, generator: str) -> Path:
     for name in (*named_folders, *row.posts):
         folder = os.path.normpath(os.path.join(root, name.strip("/")))
         if name and os.path.isdir(folder) and (os.path.realpath(folder) + os.sep).startswith(inside):
-            return Path(folder)
-    return root
+            return folder
+    return plain(root)
 
 
-def _setting(root: Path, sign: str) -> str:
+def _setting(root: StrPath, sign: str) -> str:
     """What the group of `FILE has REGEX` is in that file, "" if it is not there. NUL ends any name of a file."""
     name, _, pattern = sign.partition(" has ")
-    match = re.search(pattern, file_text(root / name), re.MULTILINE)
+    match = re.search(pattern, file_text(os.path.join(root, name)), re.MULTILINE)
     return match[1].partition("\0")[0].strip() if match else ""
 
 
-def sites_below(folder: Path) -> list[tuple[str, str]]:
+def sites_below(folder: StrPath) -> list[tuple[str, str]]:
     """The folders in a folder that are roots of sites, sorted, each with its generator."""
     names = [name for name in sorted(_names(folder)) if name[0] != "." and name != "node_modules"]
-    below = [name for name in names[:_LOOKED_AT] if os.path.isdir(folder / name) and not os.path.islink(folder / name)]
-    return [(name, generator) for name in below if (generator := detect(folder / name))]
+    below = [(name, os.path.join(folder, name)) for name in names[:_LOOKED_AT]]
+    folders = [(name, path) for name, path in below if os.path.isdir(path) and not os.path.islink(path)]
+    return [(name, generator) for name, path in folders if (generator := detect(path))]
 
 
-def surroundings(folder: Path) -> list[Path]:
+def surroundings(folder: StrPath) -> list[str]:
     """The files and folders that say how the site of a folder of posts makes links, anchors and dates."""
-    start = Path(os.path.abspath(folder))
     watching = _marks().union(*(row.besides for row in generators().values()))
     deep = sorted(mark for mark in watching if "/" in mark[:-1])
     watched = {mark.partition("/")[0] for mark in watching.difference(deep)}
-    around: list[Path] = []
-    for root in (start, *start.parents[:ABOVE]):
+    around: list[str] = []
+    for root in with_those_above(folder)[: ABOVE + 1]:
         names = _names(root)
-        around += [root / name for name in sorted(names & watched)]
+        around += [os.path.join(root, name) for name in sorted(names & watched)]
         for below in deep:
             if below.partition("/")[0] not in names:
                 continue
+            path = os.path.join(root, below)
             if below.endswith("/"):
-                around += [root / below / name for name in sorted(_names(root / below))]
-            elif os.path.isfile(root / below):
-                around.append(root / below)
+                around += [path + name for name in sorted(_names(path))]
+            elif os.path.isfile(path):
+                around.append(path)
         if ".git" in names:
             break
     return around
 
 
-def _names(folder: Path) -> set[str]:
+def _names(folder: StrPath) -> set[str]:
     try:
         return set(os.listdir(folder))
     except OSError:
         return set()
 
 
-def file_text(path: Path) -> str:
+def file_text(path: StrPath) -> str:
     """A file's text; "" if it is no regular file, a link, cannot be read, or is larger than any settings file."""
     try:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))

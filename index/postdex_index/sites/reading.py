@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..formats.dates import find_zone
 from ..model import Problem
+from ..paths import StrPath
 from .detect import ABOVE, detect, generators
 from .generator import UNKNOWN, Generator, Site
 from .site_config import ReadSettings, base_of, origin_of, read_settings
@@ -19,7 +20,7 @@ from .site_config import named as named_setting
 from .slugs import GITHUB, SlugStyle
 
 
-def site(folder: Path) -> Site:
+def site(folder: StrPath) -> Site:
     """The site that a folder of posts belongs to; one of `UNKNOWN` if there is none. Never raises."""
     start = Path(os.path.abspath(folder))
     for root in (start, *start.parents[:ABOVE]):

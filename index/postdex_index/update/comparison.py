@@ -7,17 +7,17 @@ however many posts include it.
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from ..content.file_contents import digest_of
 from ..content.included_files import included_text, look, place
 from ..engine.api import FileStamp, IncludedFile
+from ..paths import StrPath
 
 
 class Comparison:
     """The files of a folder beside their stamps, at one time."""
 
-    def __init__(self, folder: Path, largest: int) -> None:
+    def __init__(self, folder: StrPath, largest: int) -> None:
         """A file that is included has no more than `largest` bytes."""
         self._folder, self._largest = folder, largest
         self._looks_same: dict[IncludedFile, bool] = {}
@@ -48,7 +48,7 @@ class Comparison:
         return self._holds_same[file]
 
 
-def _digest(folder: Path, path: str) -> bytes:
+def _digest(folder: StrPath, path: str) -> bytes:
     """The digest of a file's bytes; none if it cannot be read now."""
     try:
         return digest_of(folder, path)

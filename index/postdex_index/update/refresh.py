@@ -17,7 +17,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from zlib import crc32
 
@@ -27,6 +26,7 @@ from ..engine.api import BulkWriter, Engine, FileStamp, FileTable, Identity, Put
 from ..errors import EngineUnavailableError, IndexDamagedError, IndexLockedError, IndexWriteError
 from ..model import Problem
 from ..named_tuple import NamedTuple
+from ..paths import StrPath
 from ..settings import Settings
 from ..sites.detect import LARGEST, surroundings
 from ..text.analyzer import Analyzer
@@ -107,7 +107,7 @@ class Freshness(NamedTuple):
 
 
 def plan(
-    folder: Path, indexed: FileTable, settings: Settings, *, full: bool = False, only: Set[str] | None = None
+    folder: StrPath, indexed: FileTable, settings: Settings, *, full: bool = False, only: Set[str] | None = None
 ) -> Plan:
     """What has to be done so that the index follows the files, or `only` these of them.
 
@@ -156,7 +156,7 @@ def plan(
 
 
 def refresh(
-    folder: Path,
+    folder: StrPath,
     engine: Engine,
     settings: Settings,
     *,
@@ -206,7 +206,7 @@ def _follows(identity: Identity | None, since: Identity | None) -> bool:
     return identity == since or identity.generation > since.generation
 
 
-def catch_up(folder: Path, engine: Engine, settings: Settings, before: FileTable) -> Freshness:
+def catch_up(folder: StrPath, engine: Engine, settings: Settings, before: FileTable) -> Freshness:
     """Before a search: index what changed since a commit, if that is quickly done and no other writer is long at work.
 
     Too much to do now: only what was deleted leaves the index, since a post that is gone must not be found. Where
@@ -236,12 +236,12 @@ def catch_up(folder: Path, engine: Engine, settings: Settings, before: FileTable
     return Freshness(quick, 0 if quick else todo.files)
 
 
-def changed_files(folder: Path, before: FileTable, settings: Settings, todo: Plan) -> int:
+def changed_files(folder: StrPath, before: FileTable, settings: Settings, todo: Plan) -> int:
     """How many files themselves changed: all are read again when the settings did."""
     return plan(folder, before._replace(settings=todo.settings), settings).files if todo.full else todo.files
 
 
-def _comparison(folder: Path, settings: Settings) -> Comparison:
+def _comparison(folder: StrPath, settings: Settings) -> Comparison:
     with forks.barred:
         from .comparison import Comparison
 
@@ -265,7 +265,7 @@ class _ReadingJob(NamedTuple):
 
 
 def _commit(
-    writer: Writer, folder: Path, settings: Settings, todo: Plan, reading: _ReadingJob | None = None
+    writer: Writer, folder: StrPath, settings: Settings, todo: Plan, reading: _ReadingJob | None = None
 ) -> tuple[int, tuple[Problem, ...]]:
     """Stage and commit a plan; the new generation and all problems of the folder."""
     problems_read: list[Problem] = []
@@ -277,7 +277,10 @@ def _commit(
     new = paths if todo.full else todo.add
     bulk = cast(BulkWriter, writer) if hasattr(writer, "put_files") else None
     if reading and bulk and len(new) >= bulk.bulk_from:
-        problems_read += bulk.put_files(folder, new, settings, jobs=reading.jobs, read=counter)
+        with forks.barred:
+            from pathlib import Path
+
+        problems_read += bulk.put_files(Path(folder), new, settings, jobs=reading.jobs, read=counter)
         paths = paths[len(new) :]
     writer.delete(todo.remove)
     writer.put(_read(folder, settings, paths, counter, problems_read))
@@ -303,7 +306,7 @@ class _Counter:
 
 
 def _read(
-    folder: Path, settings: Settings, paths: Sequence[str], counter: _Counter, problems_read: list[Problem]
+    folder: StrPath, settings: Settings, paths: Sequence[str], counter: _Counter, problems_read: list[Problem]
 ) -> Iterator[Put]:
     """Posts, read one after the other; their problems are put into `problems_read`."""
     site = reader.site(folder)
@@ -325,12 +328,15 @@ def _all_problems(
     return {*todo.problems, *(problem for problem in stored if stays(problem.path))}
 
 
-def _fingerprint(folder: Path, settings: Settings) -> str:
+def _fingerprint(folder: StrPath, settings: Settings) -> str:
     """What all posts of a folder depend on: settings, and the site's own files with their sizes and checksums."""
     parts = [f"{name}={getattr(settings, name)}" for name in _USED]
     for file in surroundings(folder):
         with suppress(OSError):
-            size = file.stat().st_size if file.is_file() else 0
-            content = file.read_bytes() if size <= LARGEST and size else b""
+            size = os.stat(file).st_size if os.path.isfile(file) else 0
+            content = b""
+            if 0 < size <= LARGEST:
+                with open(file, "rb") as opened:
+                    content = opened.read()
             parts.append(f"{os.path.relpath(file, folder)}:{size}:{crc32(content):08x}")
     return "\n".join(parts)

@@ -259,7 +259,7 @@ class _Following:
     def around(self) -> list[str]:
         """What the files look like that say how all posts are read, and which are: those around the folder."""
         root = Path(self.root)
-        files = [*surroundings(root), *(root / name for name in _SETTINGS)]
+        files = [*map(Path, surroundings(root)), *(root / name for name in _SETTINGS)]
         files += [above / ".gitignore" for above in (root, *root.parents)]
         looks = []
         for file in files:

@@ -10,11 +10,11 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Protocol
 
 from postdex_index.errors import FolderError, PostdexError
+from postdex_index.paths import StrPath
 
 #: Fewer posts than these are read before anybody has seen a bar.
 _WORTH_A_BAR = 300
@@ -80,27 +80,27 @@ def log_like_notes() -> None:
         logging.lastResort.setFormatter(logging.Formatter("postdex: %(message)s"))
 
 
-def here() -> Path:
+def here() -> str:
     """The folder where the person stands. Raises FolderError."""
     try:
-        return Path.cwd()
+        return os.getcwd()
     except OSError as error:
         raise FolderError("the folder you stand in is gone", "change to one that exists") from error
 
 
-def shown_path(folder: Path) -> Callable[[str], str]:
+def shown_path(folder: StrPath) -> Callable[[str], str]:
     """How the path of a post in a folder is shown: relative to where the person stands."""
-    start, root = str(here()), os.path.abspath(folder)
+    start, root = here(), os.path.abspath(folder)
     if start == root:
         return str
     return lambda path: os.path.relpath(os.path.join(root, path), start)
 
 
-def post_path(folder: Path, typed: str) -> str:
+def post_path(folder: StrPath, typed: str) -> str:
     """The path of a post, or of a folder of posts, within the folder of all, from one typed where the person stands
     (or already such a path)."""
     root = os.path.abspath(folder)
-    for start in (root, str(here())):
+    for start in (root, here()):
         path = os.path.normpath(os.path.join(start, typed))
         if os.path.exists(path) and path.startswith(root + os.sep):
             return os.path.relpath(path, root).replace(os.sep, "/")

@@ -19,8 +19,6 @@ from postdex_index.named_tuple import NamedTuple
 from .console import Bar, here, note, out, out_json, post_path, shown_path, usual_jobs, wants_color, width
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ..index import Index, Results
     from ..request import Refresh, SearchRequest
 
@@ -80,7 +78,9 @@ def search(place: Place, request: SearchRequest, output: Output) -> int:
         if output.suggest:
             return _suggest(ix, request, output)
         if output.explain:
-            return _explain(ix, _within(ix.folder, request.query), post_path(ix.folder, output.explain), output.as_json)
+            return _explain(
+                ix, _within(ix, request.query), post_path(ix.snapshots.folder, output.explain), output.as_json
+            )
         return _search(ix, request, output)
 
 
@@ -153,12 +153,12 @@ def _search(ix: Index, request: SearchRequest, output: Output) -> int:
     if not output.limited and (only_paths or output.only_count):
         request = request._replace(limit=PAGE if only_paths else 0)
     text, limit = request.query, request.limit
-    query = _within(ix.folder, text)
+    query = _within(ix, text)
     request = request._replace(query=query, explain=output.explain is not None, snippets=not only_paths)
 
     def page(offset: int) -> Results:
         if output.like is not None:
-            return ix.like(post_path(ix.folder, output.like), limit=limit, offset=offset)
+            return ix.like(post_path(ix.snapshots.folder, output.like), limit=limit, offset=offset)
         return ix.answer(request._replace(offset=offset)).replaced(query=text)
 
     results = page(request.offset)
@@ -202,16 +202,16 @@ def _show(ix: Index, results: Results, output: Output) -> None:
         without_notes = results.replaced(
             corrections=(), warnings=(), complete=True, index=results.index._replace(fresh=True)
         )
-        root, where = os.path.abspath(ix.folder), _where(ix, results)
+        root, where = os.path.abspath(ix.snapshots.folder), _where(ix, results)
         out(terminal.ansi(without_notes, width(), color=color, link=link, root=root, where=where), end="")
 
 
 def _where(ix: Index, results: Results) -> Callable[[str], str]:
     """How paths are shown: no folder has the files of several sites."""
-    return str if results.index.sites else shown_path(ix.folder)
+    return str if results.index.sites else shown_path(ix.snapshots.folder)
 
 
-def _within(folder: Path, text: str) -> str:
+def _within(ix: Index, text: str) -> str:
     """A query with the paths of its filters as the folder of the posts has them: people copy what they are shown."""
     if "path:" not in text:
         return text
@@ -219,7 +219,7 @@ def _within(folder: Path, text: str) -> str:
 
     def inside(match: re.Match[str]) -> str:
         typed = match[1] or match[2]
-        path = post_path(folder, typed)
+        path = post_path(ix.snapshots.folder, typed)
         return match[0] if path == typed else f'path:"{path}"'
 
     return re.sub(r'(?<![^\s(+-])path:(?:"([^"]+)"|([^\s"]+))', inside, text)

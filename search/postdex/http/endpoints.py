@@ -38,7 +38,7 @@ class ServiceState:
 
     def __init__(self, index: Index, *, drafts: bool = False, watching: bool = False) -> None:
         self.index = index
-        self.views = index.snapshots = ServedSnapshots(index.folder, index.engine)
+        self.views = index.snapshots = ServedSnapshots(index.snapshots.folder, index.engine)
         self.drafts = drafts
         self.watching = watching
         self.trouble = ""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from postdex_index.engine.api import Engine, Identity, Reader, Stats, hosted
 from postdex_index.errors import EngineUnavailableError, IndexDamagedError, IndexFault
@@ -35,7 +34,7 @@ class ServedSnapshots(Snapshots):
     `alive` says that somebody does. Until somebody does, nobody knows.
     """
 
-    def __init__(self, folder: Path, engine: Engine) -> None:
+    def __init__(self, folder: str, engine: Engine) -> None:
         super().__init__(folder, engine, "never")
         self.told = Freshness(None, 0)
         self.alive: Callable[[], bool] = lambda: True

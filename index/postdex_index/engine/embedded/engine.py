@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ... import forks
@@ -21,6 +20,8 @@ from .read.snapshot import Snapshot
 from .storage.commits import Store
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ...text.analyzer import Analyzer
     from .write.index_writer import IndexWriter
 
@@ -33,13 +34,13 @@ class EmbeddedEngine:
 
     def __init__(self, directory: str | os.PathLike[str]) -> None:
         """Opens nothing: the directory need not be there."""
-        self._store = Store(Path(directory))
+        self._store = Store(directory)
         self._listed: tuple[int, Identity | None] | None = None
 
     @property
     def place(self) -> str:
         """The directory."""
-        return str(self._store.directory)
+        return self._store.place
 
     # -- searching
 
@@ -58,7 +59,7 @@ class EmbeddedEngine:
         """Which commit is the newest; the directory is listed only if it or the commit changed since, or just now."""
         store = self._store
         try:
-            changed_ns = os.stat(store.directory).st_mtime_ns
+            changed_ns = os.stat(store.place).st_mtime_ns
         except OSError:
             changed_ns = -1
         listed = self._listed
@@ -96,13 +97,13 @@ class EmbeddedEngine:
 
     def made_of(self) -> str:
         """The folder that the index was last made of: the one that `.postdex` lies in, or the one that was noted."""
-        directory = self._store.directory
-        return self._store.made_of() or (str(directory.parent) if directory.name == ".postdex" else "")
+        store = self._store
+        return store.made_of() or (store.above if store.is_in_posts else "")
 
     def claim(self, folder: Path) -> None:
         """Note that the index is made of this folder, unless it lies in it."""
         real = os.path.realpath(folder)
-        self._store.claim("" if os.path.realpath(self._store.directory.parent) == real else real)
+        self._store.claim("" if os.path.realpath(self._store.above) == real else real)
 
     # -- looking after it
 

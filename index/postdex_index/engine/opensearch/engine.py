@@ -49,7 +49,7 @@ class OpenSearchEngine:
         self._cluster = Cluster(credentials.read(os.environ))
         self._segments = SegmentCache()
         self._seen = LastSeen()
-        self._local = Store(Path(directory))
+        self._local = Store(directory)
         self._sites = [
             Site(
                 self._cluster,
@@ -143,13 +143,13 @@ class OpenSearchEngine:
 
     def made_of(self) -> str:
         """The folder that the index was last made of on this machine."""
-        directory = self._local.directory
-        return self._local.made_of() or (str(directory.parent) if directory.name == ".postdex" else "")
+        local = self._local
+        return local.made_of() or (local.above if local.is_in_posts else "")
 
     def claim(self, folder: Path) -> None:
         """Note that the index is made of this folder, unless what is kept of it here lies in it."""
         real = os.path.realpath(folder)
-        self._local.claim("" if os.path.realpath(self._local.directory.parent) == real else real)
+        self._local.claim("" if os.path.realpath(self._local.above) == real else real)
 
     # -- looking after it
 

@@ -45,7 +45,7 @@ def newest(store: Store) -> OpenCommit:
     for _ in range(_ATTEMPTS):
         failed, generations = [], store.generations()
         if not generations:
-            raise IndexMissingError("there is no index yet", Remedy.BUILD, path=str(store.directory))
+            raise IndexMissingError("there is no index yet", Remedy.BUILD, path=store.place)
         for generation in generations:
             try:
                 commit = store.commit(generation)
@@ -66,7 +66,7 @@ def part(store: Store, entry: SegmentEntry) -> Part:
 
 def segment(store: Store, entry: SegmentEntry) -> Segment:
     """An open segment; the same object for the same file, so that caches outlive a commit. Raises IndexDamagedError."""
-    path = str(store.directory / entry.file.name)
+    path = store.file(entry.file.name)
     key = (path, entry.file.size, entry.file.check)
     opened = _segments.get(key)
     # Not for a file that was put in the other's place, or written over: it would go unchecked.

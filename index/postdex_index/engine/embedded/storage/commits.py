@@ -21,22 +21,25 @@ from array import array
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from operator import index
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 from zlib import crc32
 
 import Stemmer
 
-from .... import schema, scoring
+from .... import forks, schema, scoring
 from ....errors import IndexDamagedError, IndexMissingError, IndexVersionError, IndexWriteError, Remedy
 from ....model import Problem
 from ....named_tuple import NamedTuple
+from ....paths import StrPath, plain
 from ....text.tokenizer import RULES
 from ...api import FileStamp, Identity
 from ..format import durable_files
 from ..format.segment_file import damaged, unreadable
 from . import file_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: Raised with every change of the files' form. An older index is rebuilt, a newer one is refused.
 FORMAT = 8
@@ -96,27 +99,49 @@ _tables: WeakValueDictionary[str, file_table.CommittedFiles] = WeakValueDictiona
 
 
 class Store:
-    """The files of one index. `directory` is `.postdex`, or what was chosen instead."""
+    """The files of one index, in `place`: `.postdex`, or what was chosen instead."""
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = Path(directory)
+    def __init__(self, directory: StrPath) -> None:
+        self.place = plain(directory)
+
+    @property
+    def directory(self) -> Path:
+        """Where they lie, for whoever writes or looks after them; a search has no use for `pathlib`."""
+        with forks.barred:
+            from pathlib import Path
+
+        return Path(self.place)
+
+    @property
+    def above(self) -> str:
+        """The folder that theirs lies in."""
+        return os.path.dirname(self.place) or "."
+
+    @property
+    def is_in_posts(self) -> bool:
+        """Whether their folder has the name that it has in a folder of posts."""
+        return os.path.basename(self.place) == ".postdex"
+
+    def file(self, name: str) -> str:
+        """The path of the file of this name."""
+        return os.path.join(self.place, name)
 
     # -- reading
 
     def names(self) -> list[str]:
         """The names of all files that lie there. Raises IndexDamagedError for a folder that cannot be read."""
         try:
-            if self.directory.name == ".postdex" and self.directory.is_symlink():
+            if self.is_in_posts and os.path.islink(self.place):
                 raise IndexDamagedError(
                     "the folder of the index is a link, which may lead anywhere",
                     Remedy.REMOVE_LINK,
-                    path=str(self.directory),
+                    path=self.place,
                 )
-            return os.listdir(self.directory)
+            return os.listdir(self.place)
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
-            raise unreadable(error, str(self.directory)) from error
+            raise unreadable(error, self.place) from error
 
     def generations(self) -> list[int]:
         """The numbers of the commits that lie there, newest first."""
@@ -137,14 +162,14 @@ class Store:
         if identity is None:
             return True
         try:
-            state = os.stat(f"{self.directory}/commit-{identity.generation:06}")  # a path takes longer than the look
+            state = os.stat(self.path(identity.generation))
         except OSError:
             return False
         return (state.st_ino, state.st_mtime_ns) == (identity.inode, identity.mtime_ns)
 
-    def path(self, generation: int) -> Path:
+    def path(self, generation: int) -> str:
         """The file of a commit."""
-        return self.directory / f"commit-{generation:06}"
+        return self.file(f"commit-{generation:06}")
 
     def commit(self, generation: int) -> Commit:
         """A commit, verified but for the insides of its segments. Raises IndexDamagedError."""
@@ -152,20 +177,20 @@ class Store:
         content, state = self._bytes(path)
         body, _, check = content.rstrip(b"\n").rpartition(b"\n")
         if check != b"%08x" % crc32(body):
-            raise damaged(str(path), "it does not have its checksum")
+            raise damaged(path, "it does not have its checksum")
         try:
             value = json.loads(body)
             self._check_version(value)
             return _commit(generation, value)._replace(identity=_identity(generation, content, state))
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
-            raise damaged(str(path), "it has another form") from error
+            raise damaged(path, "it has another form") from error
 
     def _check_version(self, value: dict[str, Any]) -> None:
         form: int = value["format"]
         if form > FORMAT or (form == FORMAT and int(value["analysis"].partition("/")[0]) > RULES):
             raise IndexVersionError(
                 "this index was written by a newer postdex", Remedy.UPDATE,
-                path=str(self.directory),
+                path=self.place,
             )  # fmt: skip
         if form < FORMAT or value["analysis"] != ANALYSIS:
             writer = "an older postdex"
@@ -175,20 +200,20 @@ class Store:
             writer = "a postdex with other fields"
         else:
             return
-        raise IndexMissingError(f"this index was written by {writer}", Remedy.REBUILD, path=str(self.directory))
+        raise IndexMissingError(f"this index was written by {writer}", Remedy.REBUILD, path=self.place)
 
     def read(self, file: File) -> bytes:
         """A file that a commit names, verified. Raises IndexDamagedError."""
-        path = self.directory / file.name
+        path = self.file(file.name)
         content, _ = self._bytes(path, file.size)
         if len(content) != file.size or crc32(content) != file.check:
-            raise damaged(str(path), "it does not have its checksum")
+            raise damaged(path, "it does not have its checksum")
         return content
 
     def file_table(self, commit: Commit) -> Mapping[str, FileStamp]:
         """The post table of a commit. While somebody holds that of an earlier one, only the changes since are read.
         Raises IndexDamagedError."""
-        held = _tables.get(str(self.directory))
+        held = _tables.get(self.place)
         if held is None or held.files != commit.tables[: len(held.files)]:
             held = None
         elif held.files == commit.tables:
@@ -196,9 +221,9 @@ class Store:
         try:
             rows = file_table.replayed(map(self.read, commit.tables[len(held.files) if held else 0 :]), held)
         except (ValueError, KeyError) as error:
-            raise damaged(str(self.directory), "the post table has another form") from error
+            raise damaged(self.place, "the post table has another form") from error
         rows.files = commit.tables
-        _tables[str(self.directory)] = rows
+        _tables[self.place] = rows
         return rows
 
     def problems(self, commit: Commit) -> list[Problem]:
@@ -209,41 +234,41 @@ class Store:
         try:
             return [Problem(*row) for row in json.loads(content)]
         except (ValueError, TypeError, RecursionError) as error:
-            raise damaged(str(self.directory / commit.problems.name), "it has another form") from error
+            raise damaged(self.file(commit.problems.name), "it has another form") from error
 
-    def _bytes(self, path: Path, most: int | None = None) -> tuple[bytes, os.stat_result]:
+    def _bytes(self, path: str, most: int | None = None) -> tuple[bytes, os.stat_result]:
         try:
             return durable_files.read(path, most)
         except FileNotFoundError as error:
-            raise damaged(str(path), "it is missing") from error
+            raise damaged(path, "it is missing") from error
         except OSError as error:
-            raise unreadable(error, str(path)) from error
+            raise unreadable(error, path) from error
 
     # -- writing
 
     def prepare(self) -> None:
         """Make the folder, private to its posts' version control. Raises `IndexWriteError`."""
         try:
-            if self.directory.name == ".postdex":
-                os.stat(self.directory.parent)  # that of the posts is not made: it may just have been removed
-            is_new = durable_files.make_folder(self.directory)
-            if self.directory.lstat().st_uid != os.geteuid():
+            if self.is_in_posts:
+                os.stat(self.above)  # that of the posts is not made: it may just have been removed
+            is_new = durable_files.make_folder(self.place)
+            if os.lstat(self.place).st_uid != os.geteuid():
                 raise IndexWriteError(
                     "this folder is not yours, so nothing is written there", Remedy.CHOOSE_INDEX,
-                    path=str(self.directory),
+                    path=self.place,
                 )  # fmt: skip
-            ignore = self.directory / ".gitignore"
+            ignore = self.file(".gitignore")
             # Not in a folder that was there before and may be somebody's repository.
-            if (is_new or self.directory.name == ".postdex") and not os.path.lexists(ignore):
+            if (is_new or self.is_in_posts) and not os.path.lexists(ignore):
                 with suppress(FileExistsError), durable_files.create(ignore) as append:
                     append(b"*\n")
         except OSError as error:
-            raise write_error(error, self.directory) from error
+            raise write_error(error, self.place) from error
 
     def made_of(self) -> str:
         """The folder that an index elsewhere was last made of; "" if it lies in that folder, or none was noted."""
         try:
-            return os.fsdecode(durable_files.read(self.directory / _MADE_OF, 4096)[0])
+            return os.fsdecode(durable_files.read(self.file(_MADE_OF), 4096)[0])
         except OSError:
             return ""
 
@@ -256,7 +281,7 @@ class Store:
             except OSError:  # half of a name would be that of another folder
                 pass
         with suppress(OSError):
-            durable_files.remove(self.directory / _MADE_OF)
+            durable_files.remove(self.file(_MADE_OF))
 
     def next_generation(self) -> int:
         """A number that no file bears, of a commit or left over."""
@@ -265,7 +290,7 @@ class Store:
 
     def put(self, name: str, content: bytes) -> File:
         """Write a file of the next commit, durably."""
-        with durable_files.create(self.directory / name) as append:
+        with durable_files.create(self.file(name)) as append:
             append(content)
         return File(name, len(content), crc32(content))
 
@@ -286,12 +311,12 @@ class Store:
             separators=(",", ":"),
         ).encode()
         path = self.path(commit.generation)
-        new = path.with_name(path.name + ".new")
-        self.put(new.name, body + b"\n%08x\n" % crc32(body))
-        durable_files.sync_folder(self.directory)
+        new = path + ".new"
+        self.put(os.path.basename(new), body + b"\n%08x\n" % crc32(body))
+        durable_files.sync_folder(self.place)
         durable_files.rename(new, path)
         try:
-            durable_files.sync_folder(self.directory)
+            durable_files.sync_folder(self.place)
         except OSError:
             # It may not last, so it shall not be: whoever is told that it failed finds the old index.
             with suppress(OSError):
@@ -318,7 +343,7 @@ class Store:
     def _remove(self, names: Iterable[str]) -> None:
         for name in names:
             with suppress(OSError):
-                durable_files.remove(self.directory / name)
+                durable_files.remove(self.file(name))
 
 
 def _number(name: str) -> int:
@@ -356,9 +381,9 @@ def _file(name: str, size: int, check: int) -> File:
     return File(name, index(size), index(check))
 
 
-def write_error(error: OSError, path: Path | str) -> IndexWriteError:
+def write_error(error: OSError, path: StrPath) -> IndexWriteError:
     """The error for a write that the operating system refused."""
-    name = error.filename if isinstance(error.filename, str) else str(path)
+    name = error.filename if isinstance(error.filename, str) else os.fspath(path)
     reason = error.strerror or str(error)
     return IndexWriteError(f"the index cannot be written ({reason})", Remedy.MAKE_ROOM, path=name)
 

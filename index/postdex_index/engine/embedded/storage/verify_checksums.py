@@ -37,7 +37,7 @@ def damages(store: Store) -> Iterator[IndexDamagedError]:
             except IndexDamagedError as error:
                 yield error
     for name in store.left_over(commits[:RETAINED_COMMITS]) if readable else ():
-        yield damaged(str(store.directory / name), "no commit names it: a run was killed, or a commit is missing")
+        yield damaged(store.file(name), "no commit names it: a run was killed, or a commit is missing")
 
 
 def of_commit(store: Store, commit: Commit, checked_files: set[File]) -> Iterator[IndexDamagedError]:
@@ -49,7 +49,7 @@ def of_commit(store: Store, commit: Commit, checked_files: set[File]) -> Iterato
         checked_files.add(file)
         try:
             if file in segments:
-                SegmentFile(str(store.directory / file.name), file.size, file.check).verify_all()
+                SegmentFile(store.file(file.name), file.size, file.check).verify_all()
             else:
                 store.read(file)
         except IndexDamagedError as error:
