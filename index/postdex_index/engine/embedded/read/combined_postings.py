@@ -119,8 +119,9 @@ def partial_lists(members: Iterable[Postings]) -> dict[int, Set[int]]:
 def max_impacts(members: Sequence[tuple[Sequence[int], Sequence[int]]]) -> tuple[Sequence[int], bytes]:
     """Posts, ascending, and the maximum impact of each, from the posts of some postings and the impacts there.
 
-    >>> max_impacts([([1, 3], b"\x05\x02"), ([0, 3], b"\x01\x04")])
-    ([0, 1, 3], b'\x01\x05\x04')
+    >>> docs, impacts = max_impacts([([1, 3], bytes([5, 2])), ([0, 3], bytes([1, 4]))])
+    >>> docs, list(impacts)
+    ([0, 1, 3], [1, 5, 4])
     """
     best: dict[int, int] = {}
     get = best.get

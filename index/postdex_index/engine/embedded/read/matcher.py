@@ -92,8 +92,9 @@ class ImpactRows:
 def impact_row(docs: Sequence[int], impacts: bytes, posts: int) -> tuple[bytes, int]:
     """The impacts of postings as a row of so many posts, and the maximum of them.
 
-    >>> impact_row([1, 3], b"\x05\x02", 4)
-    (b'\x00\x05\x00\x02', 5)
+    >>> row, most = impact_row([1, 3], bytes([5, 2]), 4)
+    >>> list(row), most
+    ([0, 5, 0, 2], 5)
     """
     row = bytearray(posts)
     for doc_id, value in zip(docs, impacts, strict=True):
