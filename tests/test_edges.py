@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -19,8 +18,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import postdex
-from postdex_index.content import discovery, file_contents, parser, reader
-from postdex_index.engine.api import FileStamp
+from postdex_index.content import discovery, file_contents, listing, parser, reader
+from postdex_index.engine.api import FileStamp, FileState
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.engine.embedded.storage import file_table
 from postdex_index.errors import ConfigError
@@ -47,18 +46,20 @@ def stat_of(real: os.stat_result, size: int, modified: int, changed: int, inode:
 def stats_are(file: Path, size: int, modified: int, changed: int, inode: int) -> Iterator[None]:
     """The file has this stat, for whoever walks the folder, and for whoever opens it."""
     number, real = file.stat().st_ino, os.fstat
-    taken = discovery._Walk.take
+    states: Any = listing.states
 
     def fstat(descriptor: int) -> os.stat_result:
         state = real(descriptor)
         return stat_of(state, size, modified, changed, inode) if state.st_ino == number else state
 
-    def take(self: Any, entry: os.DirEntry[str], path: str, rules: Any) -> None:
-        state = stat_of(entry.stat(follow_symlinks=False), size, modified, changed, inode)
-        odd: Any = SimpleNamespace(stat=lambda follow_symlinks: state, is_dir=lambda: False)
-        taken(self, odd if path == file.name else entry, path, rules)
+    def odd(descriptor: int, names: list[str]) -> list[Any]:
+        told = (modified, changed, inode)
+        return [
+            (size, *told, state[4]) if name == file.name else state
+            for name, state in zip(names, states(descriptor, names), strict=True)
+        ]
 
-    with patch.object(os, "fstat", fstat), patch.object(discovery._Walk, "take", take):
+    with patch.object(os, "fstat", fstat), patch.object(discovery, "states", odd):
         yield
 
 
@@ -96,7 +97,8 @@ def test_every_stamp_is_kept(size: int, modified: int, changed: int, inode: int)
     state = stat_of(os.stat(__file__), size, modified, changed, inode)
     rows: dict[str, FileStamp | None] = {"a.md": file_contents.stamp(state, b""), "b.md": None}
     assert file_table.unpack(file_table.pack(rows)) == rows
-    assert file_contents.stamp(state, b"").looks_like(state)
+    told = FileState(state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino, state.st_mode)
+    assert file_contents.stamp(state, b"").looks_like(told)
 
 
 @given(modified=st.integers(-(1 << 62), 1 << 65))

@@ -14,6 +14,8 @@ mod guard;
 mod impacts;
 mod inverter;
 mod language;
+#[cfg(unix)]
+mod listing;
 mod lists;
 mod matching;
 mod occurrences;
@@ -49,6 +51,9 @@ mod postdex_native {
     use super::edit_distance::{edit_distance, words_near};
     #[pymodule_export]
     use super::inverter::Inverter;
+    #[cfg(unix)]
+    #[pymodule_export]
+    use super::listing::{listed, states};
     #[pymodule_export]
     use super::matching::{best_candidates, impact_row, max_impacts};
     #[pymodule_export]

@@ -36,6 +36,16 @@ class Identity(NamedTuple):
     mtime_ns: int
 
 
+class FileState(NamedTuple):
+    """What `stat` says of a file, as far as it is compared with a stamp, by the names of `os.stat_result`."""
+
+    st_size: int
+    st_mtime_ns: int
+    st_ctime_ns: int
+    st_ino: int
+    st_mode: int
+
+
 class FileStamp(NamedTuple):
     """What a file looked like when it was indexed: the hint (stat) and the truth (digest).
 
@@ -54,7 +64,7 @@ class FileStamp(NamedTuple):
     included: tuple[IncludedFile, ...] = ()
 
     @classmethod
-    def seen(cls, state: os.stat_result) -> FileStamp:
+    def seen(cls, state: os.stat_result | FileState) -> FileStamp:
         """A file's stamp without a digest: size, times and inode in 64 bits each, whatever a file system says.
 
         Times beyond the years 1677 to 2262 and inodes go round, so that two that differ do so still.
@@ -62,10 +72,9 @@ class FileStamp(NamedTuple):
         times = [(ns + (1 << 63)) % (1 << 64) - (1 << 63) for ns in (state.st_mtime_ns, state.st_ctime_ns)]
         return cls(min(max(state.st_size, 0), (1 << 63) - 1), times[0], times[1], state.st_ino % (1 << 64), b"")
 
-    def looks_like(self, state: os.stat_result) -> bool:
+    def looks_like(self, state: FileState) -> bool:
         """Whether a file still looks as it did when it was indexed."""
-        now = state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino
-        return self[:4] == now or self[:4] == FileStamp.seen(state)[:4]
+        return self[:4] == state[:4] or self[:4] == FileStamp.seen(state)[:4]
 
     def indexed(self) -> FileStamp:
         """The stamp as an index keeps it: a file that could not be read has a digest there that no file has."""

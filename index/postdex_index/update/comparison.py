@@ -6,11 +6,9 @@ however many posts include it.
 
 from __future__ import annotations
 
-import os
-
 from ..content.file_contents import digest_of
 from ..content.included_files import included_text, look, place
-from ..engine.api import FileStamp, IncludedFile
+from ..engine.api import FileStamp, FileState, IncludedFile
 from ..paths import StrPath
 
 
@@ -23,11 +21,11 @@ class Comparison:
         self._looks_same: dict[IncludedFile, bool] = {}
         self._holds_same: dict[IncludedFile, bool] = {}
 
-    def looks_same(self, stamp: FileStamp, state: os.stat_result) -> bool:
+    def looks_same(self, stamp: FileStamp, state: FileState) -> bool:
         """Whether a post with this stat, and what it includes, look as they did, and no change can hide behind that."""
         return not stamp.racy and stamp.looks_like(state) and all(map(self._is_as_seen, stamp.included))
 
-    def holds_same(self, path: str, stamp: FileStamp, state: os.stat_result) -> bool:
+    def holds_same(self, path: str, stamp: FileStamp, state: FileState) -> bool:
         """Whether a post with this stat, and what it includes, hold the bytes that they held."""
         if (stamp.racy or not stamp.looks_like(state)) and (
             stamp.size != state.st_size or _digest(self._folder, path) != stamp.digest

