@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from operator import attrgetter
 
 from postdex_index import schema
@@ -131,11 +132,12 @@ def _hit(reader: Reader, post: _PostMatch, context: HitContext, sections_shown: 
     ranked, document, _ = post
     request = context.request
     snippets = len(sections_shown) if request.section_snippets else int(request.snippets)
-    sections = [_section(post, scored, context, number < snippets) for number, scored in enumerate(sections_shown)]
+    found = [_snippet(post, scored, context) for scored in sections_shown[:snippets]]
+    sections = [
+        _section(post, scored, shown, request.section_snippets) for scored, shown in zip_longest(sections_shown, found)
+    ]
     best = sections[0] if sections else SectionHit("", (), "", document.url, 1, match_line=1, score=ranked.score)
-    shown = best.snippet
-    if shown and not request.section_snippets:
-        sections[0] = best._replace(snippet=None)
+    shown = found[0] if found else None
     if request.snippets and not (context.leaves and shown and shown.text):
         # Where no word was asked for, or none stands in the text, the post says best itself what it is about.
         described = snippet(Passage(document.description, 0, best.line, (), False, False), (), width=_DESCRIPTION)
@@ -159,17 +161,29 @@ def _hit(reader: Reader, post: _PostMatch, context: HitContext, sections_shown: 
     )
 
 
-def _section(post: _PostMatch, scored: ScoredSection, context: HitContext, snipped: bool) -> SectionHit:
-    """A section as it is shown, with its snippet if it is to be `snipped`."""
+def _snippet(post: _PostMatch, scored: ScoredSection, context: HitContext) -> Snippet:
+    """The snippet of a section."""
     ranked, document, positions = post
-    _, heading, headings, anchor, line, _, body, _ = document.section(scored.index)
-    shown = None
-    if snipped:
-        spelled = scored.index in (ranked.spelled or ())
-        shown = best_snippet(document, scored, positions, body, context.marking, spelled=spelled)
+    body, spelled = document.section(scored.index).body, scored.index in (ranked.spelled or ())
+    return best_snippet(document, scored, positions, body, context.marking, spelled=spelled)
+
+
+def _section(post: _PostMatch, scored: ScoredSection, shown: Snippet | None, with_snippet: bool) -> SectionHit:
+    """A section as it is shown: on the line of its snippet, which it has itself only `with_snippet`."""
+    document = post.document
+    _, heading, headings, anchor, line, _, _, _ = document.section(scored.index)
     url = f"{document.url}#{anchor}" if document.url and anchor else document.url
     match_line = shown.line if shown and (shown.spans or not heading) else line
-    return SectionHit(heading, headings, anchor, url, line, match_line=match_line, score=scored.score, snippet=shown)
+    return SectionHit(
+        heading,
+        headings,
+        anchor,
+        url,
+        line,
+        match_line=match_line,
+        score=scored.score,
+        snippet=shown if with_snippet else None,
+    )
 
 
 def wanted(query_leaves: Sequence[Leaf], analyzer: Analyzer) -> Callable[[str], bool]:

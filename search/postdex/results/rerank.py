@@ -152,7 +152,7 @@ def rerank_by_proximity(
     if not pairs:
         return [as_ranked(candidate) for candidate in candidates[:count]]
     looked_at = candidates[:LOOKED_AT]
-    count = len(looked_at) if count is None else max(count, 1)
+    count = len(candidates) if count is None else max(count, 1)
     ranked = [as_ranked(candidate, proximity_factor(candidate, pairs)) for candidate in looked_at[:count]]
     top = [post.score for post in ranked]
     heapify(top)
@@ -168,7 +168,7 @@ def rerank_by_proximity(
         heappushpop(top, ranked[-1].score)
     rest = [*passed_over, *candidates[len(ranked) + len(passed_over) :]]
     ranked.sort(key=itemgetter(1), reverse=True)
-    return ranked + [as_ranked(candidate) for candidate in rest]
+    return ranked + [as_ranked(candidate) for candidate in rest[: max(0, count - len(ranked))]]
 
 
 def best_sections(

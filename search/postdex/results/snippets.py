@@ -15,6 +15,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import starmap
 from math import log
 from operator import itemgetter
 from typing import TypeAlias
@@ -93,7 +94,7 @@ def snippet(
     Snippet(text='The SMC socket fell back to TCP.', spans=(Span(start=4, length=3),), line=7)
     """
     shown, spans, line = best_fragments(passage, leaf_weights, width, fragments, around)
-    return Snippet(shown, tuple(map(Span._make, spans)), line)
+    return Snippet(shown, tuple(starmap(Span, spans)), line)
 
 
 @native.twin

@@ -46,27 +46,27 @@ def room_size(nbytes: int) -> int:
 
 class Inflation:
     """A column that is inflated as far as it is needed. `offset` is where it lies in the file, `room` is what its bytes
-    are put in; `view` is the column, read-only."""
+    are put in; `view` is the column, read-only. `there` has a byte for each block, 1 once it is inflated."""
 
-    __slots__ = ("_blocks_at", "_ends", "_offset", "_room", "_there", "view")
+    __slots__ = ("_blocks_at", "_ends", "_offset", "_room", "there", "view")
 
     def __init__(self, offset: int, room: memoryview) -> None:
         self._offset = offset
         self._room = room
         self.view = room.toreadonly()
-        self._there = bytearray(room_size(len(room)) >> BLOCK_BITS)
-        self._blocks_at = offset + 4 * len(self._there)
+        self.there = bytearray(room_size(len(room)) >> BLOCK_BITS)
+        self._blocks_at = offset + 4 * len(self.there)
         self._ends: array[int] | None = None
 
     def need(self, start: int, stop: int, read: Callable[[int, int], bytes | memoryview]) -> None:
         """Inflate the blocks of bytes [start, stop) that are not there yet. `read` gives bytes of the file, checked.
         Raises ValueError or zlib.error for what `deflated` never writes."""
         last = ((stop - 1) >> BLOCK_BITS) + 1
-        block = self._there.find(0, start >> BLOCK_BITS, last)
+        block = self.there.find(0, start >> BLOCK_BITS, last)
         while block >= 0:
             self._inflate(block, read)
-            self._there[block] = 1
-            block = self._there.find(0, block + 1, last)
+            self.there[block] = 1
+            block = self.there.find(0, block + 1, last)
 
     def _inflate(self, block: int, read: Callable[[int, int], bytes | memoryview]) -> None:
         if self._ends is None:

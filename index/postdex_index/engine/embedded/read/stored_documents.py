@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, starmap
 from json import JSONDecoder
 from typing import Any, TypeVar
 
@@ -242,7 +242,7 @@ class StoredDocument(StoredFields):
         start = shown.offset + shown.before - offset
         marks = shown.words.marks(words_found, shown.before, store.widths) if words_found else ()
         text = shown.text[shown.before :]
-        return Passage(text, start, shown.line, tuple(map(Mark._make, marks)), cut_start=start > 0, cut_stop=shown.cut)
+        return Passage(text, start, shown.line, tuple(starmap(Mark, marks)), cut_start=start > 0, cut_stop=shown.cut)
 
     def _shown(self, row: int, check: int, near: int, end: int) -> ShownPassage:
         """The passage that begins at a checkpoint, or as many characters as usual before position `near` behind that.
