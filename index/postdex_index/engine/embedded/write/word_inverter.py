@@ -115,7 +115,8 @@ class WordInverter:
     def columns(self, averages: Sequence[float]) -> dict[str, Column]:
         """The columns of posting lists and term dictionary, and of where everything stands in its post; nothing can be
         added any more. `averages` are the field lengths that the impacts are measured against."""
-        self._calls.clear()  # they are a tenth of the memory of a build
+        self._calls.clear()  # they are a tenth of the memory of a build; the last post's are among them
+        self._post_calls = ()
         return {
             **invert(self._languages, self._addresses | self._spelled, self.lengths, averages, self._wide),
             "field_lengths": array(self._end.typecode, chain.from_iterable(self.lengths)),
