@@ -35,6 +35,7 @@ from postdex_index.errors import (
     IndexMissingError,
     IndexVersionError,
     IndexWriteError,
+    Remedy,
 )
 from postdex_index.query import Term
 from postdex_index.text.tokenizer import RULES
@@ -309,8 +310,9 @@ def test_an_index_of_another_user_is_read_and_not_written(trial: Trial, monkeypa
 def test_the_second_writer_is_told_who_writes(trial: Trial) -> None:
     with closing(trial.engine.open_writer(analyzer=ANALYZER)):
         started = time.monotonic()
-        with pytest.raises(IndexLockedError, match=rf"another postdex .*process {os.getpid()}\); wait for it, or give"):
+        with pytest.raises(IndexLockedError, match=rf"another postdex .*process {os.getpid()}\)") as refused:
             trial.engine.open_writer(analyzer=ANALYZER, wait=0.1)
+        assert refused.value.remedy is Remedy.WAIT
         assert 0.1 <= time.monotonic() - started < 5
         with pytest.raises(IndexLockedError):
             trial.engine.open_writer(analyzer=ANALYZER, wait=float("nan"))
