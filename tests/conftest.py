@@ -43,8 +43,8 @@ NATIVE = sorted(path.stem.removeprefix("test_") for path in Path(__file__).paren
 #: The part of the usual number of examples that is drawn: a second round, in CI, takes fewer.
 _EXAMPLES = float(os.environ.get("POSTDEX_TEST_EXAMPLES", "1"))
 
-#: Sites have programs of their own: settings, never tests.
-collect_ignore = ["sites", *([] if native.IN_USE else [f"test_{name}.py" for name in NATIVE])]
+#: Sites have programs of their own: settings, never tests. Without a kernel there is nothing to compare.
+collect_ignore = ["sites", *([] if native.IN_USE else ["installed_kernel.py", *(f"test_{name}.py" for name in NATIVE)])]
 
 
 def pytest_report_header() -> str:
