@@ -82,3 +82,10 @@ def test_a_panic_is_an_error_and_what_panicked_is_no_longer_used(capfd: pytest.C
         with pytest.raises(NativeError, match="no longer used"):
             use()
     assert capfd.readouterr() == ("", "")
+
+
+def test_the_kernel_has_each_twin() -> None:
+    """On POSIX none is missing, or its Python would be compared with itself."""
+    import postdex_native
+
+    assert native.PYTHON and not [name for name in native.PYTHON if not hasattr(postdex_native, name)]

@@ -122,7 +122,7 @@ with postdex.open("posts") as ix:
         refused = error.code
 print(json.dumps({
     "help": printed.getvalue(),
-    "options": search_options.taken(taken),
+    "options": search_options.given_options(taken),
     "docstring": postdex.Index.search.__doc__,
     "query": parameters.from_query(b"colour=red&reach=5", parameters.SEARCH),
     "body": parameters.from_json(b'{"colour": null, "reach": 5}', parameters.SEARCH),

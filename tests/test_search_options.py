@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postdex.cli import commands, main, search_command
-from postdex.cli.search_options import SearchOption, search_options, usual
+from postdex.cli.search_options import SearchOption, parse_usual, search_options
 from postdex_index.errors import PostdexError
 
 WORDS = ("SMC", "-word", "+c", "-", "a=b", '"fall back"', "tag:linux", "2024-03.md", "-n=5", "--", "-x", "中文", "")
@@ -92,7 +92,7 @@ def test_no_option_needs_click(option: SearchOption, monkeypatch: pytest.MonkeyP
     ],
 )  # fmt: skip
 def test_what_is_unusual_goes_to_click(arguments: list[str]) -> None:
-    assert usual(arguments) is None
+    assert parse_usual(arguments) is None
 
 
 def test_a_completion_goes_to_click(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,10 +89,11 @@ _unsaid = [REFUSED] if REFUSED else []
 
 
 def twin(function: Function) -> Function:
-    """The function or class of this name in the kernel, or this one where no kernel runs. Both take and give the
-    same."""
+    """The function or class of this name in the kernel, or this one where no kernel runs, or one for a system where it
+    has no such function. Both take and give the same."""
     PYTHON[function.__name__] = function
-    return getattr(_kernel, function.__name__) if _kernel else function
+    twin: Function = getattr(_kernel, function.__name__, function)
+    return twin
 
 
 def in_words() -> str:

@@ -72,12 +72,14 @@ class QueryCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Options first, then the words behind `--`, so that click takes none of them for an option."""
-        typed, words = search_options.sort(args)
+        typed, words = search_options.separate(args)
         for option in typed:
             if search_options.lacks_value(option):
                 raise click.BadOptionUsage(option[0], f"Option '{option[0]}' requires an argument.", ctx)
         if any(word.startswith(("--", "-C")) for word in words):
-            _say_near_options(words, ["--help", *(name for name in search_options.named() if name[:2] == "--")])
+            _say_near_options(
+                words, ["--help", *(name for name in search_options.options_by_name() if name[:2] == "--")]
+            )
         return super().parse_args(ctx, [*chain.from_iterable(typed), "--", *words])
 
 
@@ -138,8 +140,8 @@ def search(place: Place, /, query: tuple[str, ...], **options: Any) -> int:
     All that is no option is the query, as it is pasted: `postdex search --no-cache`. Posts with any of the
     words are found, best first; +word must be there, -word must not; "a phrase", refc*, tag:linux, after:30d.
     """
-    request, output = search_options.made(query, search_options.taken(options))
-    if reason := search_options.clash(output, query):
+    request, output = search_options.request_and_output(query, search_options.given_options(options))
+    if reason := search_options.conflict(output, query):
         raise click.UsageError(reason)
     return search_command.search(place, request, output)
 

@@ -92,7 +92,7 @@ def plain_search(arguments: Sequence[str]) -> tuple[Place, SearchRequest, Output
     words = rest[1:]
     asked: tuple[SearchRequest, Output] | None = SearchRequest(" ".join(words)), Output()
     if any(word.startswith("-") for word in words):
-        from .search_options import usual
+        from .search_options import parse_usual
 
-        asked = usual(words)
+        asked = parse_usual(words)
     return asked and (Place(named.get("-C"), named.get("--index")), *asked)

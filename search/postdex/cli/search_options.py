@@ -35,7 +35,7 @@ class SearchOption(NamedTuple):
     value: Any = True
 
 
-class Sorted(NamedTuple):
+class SeparatedArguments(NamedTuple):
     """What was typed behind `search`: the options, each as it stands there with its value if that stands apart, and
     the words of the query."""
 
@@ -89,23 +89,23 @@ def search_options() -> tuple[SearchOption, ...]:
 
 
 @cache
-def named() -> dict[str, SearchOption]:
+def options_by_name() -> dict[str, SearchOption]:
     """The options by each of their names."""
     return {name: option for option in search_options() for name in option.names}
 
 
-def sort(arguments: Sequence[str]) -> Sorted:
+def separate(arguments: Sequence[str]) -> SeparatedArguments:
     """Options apart from words: what is no option of `search` is text, dashes and all.
 
-    >>> sort(["SMC", "-n", "3", "--no-cache", "--lang=en", "-l0"])
-    Sorted(options=[['-n', '3'], ['--lang=en'], ['-l0']], words=['SMC', '--no-cache'])
+    >>> separate(["SMC", "-n", "3", "--no-cache", "--lang=en", "-l0"])
+    SeparatedArguments(options=[['-n', '3'], ['--lang=en'], ['-l0']], words=['SMC', '--no-cache'])
     """
-    found = Sorted([], [])
+    found = SeparatedArguments([], [])
     rest = list(arguments)
     while rest:
         token = rest.pop(0)
         name, equals, _ = token.partition("=")
-        option = named().get(name)
+        option = options_by_name().get(name)
         if token == "--":
             found.words.extend(rest)
             break
@@ -139,33 +139,34 @@ def _names_post(word: str) -> bool:
 
 def lacks_value(typed: Sequence[str]) -> bool:
     """Whether an option stands at the end, without the value that it needs."""
-    option = named().get(typed[0])
+    option = options_by_name().get(typed[0])
     return len(typed) == 1 and option is not None and option.kind != "flag"
 
 
-def usual(arguments: Sequence[str]) -> tuple[SearchRequest, Output] | None:
-    """What `search` with these arguments asks for; None if click must look at them. Raises QueryError as `made` does.
+def parse_usual(arguments: Sequence[str]) -> tuple[SearchRequest, Output] | None:
+    """What `search` with these arguments asks for; None if click must look at them. Raises QueryError for what cannot
+    be used.
 
-    >>> request, output = usual(["SMC", "--tag", "linux", "-n5", "--json"])
+    >>> request, output = parse_usual(["SMC", "--tag", "linux", "-n5", "--json"])
     >>> request.query, request.tags, request.limit, output.as_json
     ('SMC', ('linux',), 5, True)
-    >>> usual(["SMC", "-n", "many"])
+    >>> parse_usual(["SMC", "-n", "many"])
     """
-    typed, words = sort(arguments)
+    typed, words = separate(arguments)
     given: dict[str, Any] = {}
-    for name, value in _parted(typed):
-        option = named().get(name)
+    for name, value in _each_option(typed):
+        option = options_by_name().get(name)
         read = None if option is None else _value(option, value)
         if option is None or read is None:
             return None
         given[option.field] = (*given.get(option.field, ()), read) if option.kind == "texts" else read
     if any(word.startswith(("--", "-C")) for word in words):  # perhaps an option was meant
         return None
-    request, output = made(words, given)
-    return None if clash(output, words) else (request, output)
+    request, output = request_and_output(words, given)
+    return None if conflict(output, words) else (request, output)
 
 
-def _parted(typed: Iterable[Sequence[str]]) -> Iterable[tuple[str, str | None]]:
+def _each_option(typed: Iterable[Sequence[str]]) -> Iterable[tuple[str, str | None]]:
     """Each option by itself, with its value."""
     for token, *values in typed:
         name, equals, behind = token.partition("=")
@@ -194,7 +195,7 @@ def _value(option: SearchOption, typed: str | None) -> Any:
     return number if option.least <= number <= (number if option.most is None else option.most) else None
 
 
-def taken(options: Mapping[str, Any]) -> dict[str, Any]:
+def given_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """What was given, out of what click has read."""
     given = {}
     for option in search_options():
@@ -204,7 +205,7 @@ def taken(options: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
-def made(words: Sequence[str], given: Mapping[str, Any]) -> tuple[SearchRequest, Output]:
+def request_and_output(words: Sequence[str], given: Mapping[str, Any]) -> tuple[SearchRequest, Output]:
     """What these words and options ask for. Raises QueryError for what cannot be used."""
     own = {option.field for option in _OWN}
     output = Output(**{name: value for name, value in given.items() if name in own}, limited="limit" in given)
@@ -212,7 +213,7 @@ def made(words: Sequence[str], given: Mapping[str, Any]) -> tuple[SearchRequest,
     return SearchRequest.of(" ".join(words), **rest), output
 
 
-def clash(output: Output, words: Sequence[str]) -> str:
+def conflict(output: Output, words: Sequence[str]) -> str:
     """What to say of options of which only one can be obeyed; "" where all can."""
     shorter = {"--jsonl": output.jsonl, "-l": output.paths or output.null, "--count": output.only_count}
     for group in (
