@@ -153,6 +153,7 @@ def test_wanted_changes_nothing_at_the_top(posts: list[tuple[float, list[int], l
     every = rerank.rerank_by_proximity(candidates, [(0, 1)])
     cut = rerank.rerank_by_proximity(candidates, [(0, 1)], count=wanted)
     assert cut[:wanted] == every[:wanted]
+    assert sorted(numbers(every)) == list(range(len(posts)))
     assert len(set(numbers(cut))) == len(cut) >= min(wanted, len(posts))
 
 
