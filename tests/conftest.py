@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 #: Modules whose tests are quick, a few from each part of the house: 15 s of processor time in all.
 QUICK = [
     "anchors", "as_typed", "cluster_queries", "config", "dialects", "fields", "frontmatter", "globs", "golden",
-    "hosted", "house", "javascript", "jekyll", "library", "logseq", "markdown", "mdx", "named_tuple", "paths",
-    "pelican", "printable", "quarto", "snippets", "syntax", "tokens", "vitepress",
+    "hosted", "house", "javascript", "jekyll", "library", "logseq", "markdown", "mdx", "messages", "named_tuple",
+    "paths", "pelican", "printable", "quarto", "snippets", "syntax", "tokens", "vitepress",
 ]  # fmt: skip
 #: The others: they start processes, fill disks, look through a browser, or try thousands of examples.
 THOROUGH = [

@@ -1,6 +1,7 @@
 """Which files does the page consist of? Its scripts and styles, read once when the service starts.
 
-They are found by their address among those that were read, so no address can name another file.
+They are found by their address among those that were read, so no address can name another file. postdex.js goes out
+with the messages of its interface in it, so that the box is one request.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from starlette.responses import Response
 
 from postdex_index.named_tuple import NamedTuple
 
-from . import page
+from ..output import wire
+from . import messages, page
 
 if TYPE_CHECKING:
     from starlette.types import Scope
 
 _MEDIA = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+#: Where postdex.js has its messages.
+_PLACE = b"const MESSAGES = {};"
 
 
 class StaticFile(NamedTuple):
@@ -37,10 +41,19 @@ def load() -> dict[str, StaticFile]:
     for resource in files(page).iterdir():
         media = _MEDIA.get(resource.name[resource.name.rfind(".") :])
         if media:
-            body = resource.read_bytes()
+            body = resource.read_bytes().replace(_PLACE, _messages())
             tag = f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
             loaded[f"/{resource.name}"] = StaticFile(body, gzip.compress(body, mtime=0), media, tag)
     return loaded
+
+
+def _messages() -> bytes:
+    """The place filled: language -> key -> text, of what the box may say."""
+    said = {
+        language: {key: text for key, text in texts.items() if not key.startswith("page_")}
+        for language, texts in messages.table().items()
+    }
+    return _PLACE.replace(b"{}", wire.dumps(said).encode())
 
 
 def response(file: StaticFile, scope: Scope) -> Response:

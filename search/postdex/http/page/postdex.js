@@ -16,6 +16,7 @@ const WAITING = "Searching …";
 const LEAST_WIDTH = 320, MARGIN = 8; // of the panel of hits, in pixels
 const BEFORE = 40;            // characters before the first mark of a snippet that has three lines
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
+const MESSAGES = {};          // language -> key -> text: the service puts messages.json in
 const MOST_HITS = 100;        // what the service gives at once
 const MOST_TYPED = 3000;      // what fits into an address in any script; the service reads 2,000 of it and says so
 // As in text_safety.py: control, bidirectional and invisible characters are never shown, blanks of any kind are plain.
@@ -67,6 +68,29 @@ function readable(path, anchor) {
   } catch {
     return null;
   }
+}
+
+// -- the reader's language: as `best`, `say` and `number` of messages.py
+
+/** The language that fits the page best, or else the reader. */
+function spoken(page) {
+  for (const tag of [page, ...navigator.languages]) {
+    const [language, ...rest] = (tag || "").toLowerCase().split("-");
+    if (language === "zh") return /hant|tw|hk|mo/.test(rest) && !rest.includes("hans") ? "zh-TW" : "zh-CN";
+    if (MESSAGES[language]) return language;
+  }
+  return "en";
+}
+
+/** A function that gives messages of a language: texts, and the nodes among the values. */
+function speaker(language) {
+  const texts = MESSAGES[language], rules = new Intl.PluralRules(language);
+  const number = n => String(n).replace(/\B(?=(\d{3})+$)/g, texts.digits);
+  return (key, values = {}) => {
+    const forms = texts[key];
+    const text = typeof forms === "string" ? forms : forms[rules.select(values.n)] ?? forms.other;
+    return text.split(/\{(\w+)\}/).map((part, at) => at % 2 ? part === "n" ? number(values.n) : values[part] : part).flat();
+  };
 }
 
 // -- asking
@@ -269,7 +293,7 @@ let sheet;
 /** A field with its hits below. Attributes: endpoint, placeholder, limit, theme (light, dark, auto). */
 class Box extends HTMLElement {
   /** For page.js, which finds them here rather than in a global name. */
-  static parts = { Asking, SPOKEN_MS, WAITING, el, printable, fault, moved, editable, plainKey };
+  static parts = { Asking, SPOKEN_MS, WAITING, el, printable, fault, moved, editable, plainKey, spoken, speaker };
 
   #field; #panel; #list; #said; #live; #endpoint; #asking; #speaking;
 
