@@ -24,7 +24,10 @@ SOURCES = (ROOT / "index", ROOT / "search")
 #: The packages of both halves, and the modules that stand in none, in layers from the bottom: each imports only from
 #: layers below its own, or from within itself.
 LAYERS = (
-    ("postdex_index.named_tuple",),
+    (
+        "postdex_index.named_tuple",
+        "postdex_index.posix",
+    ),
     (
         "postdex.mcp_stdio",
         "postdex_index.errors",
@@ -292,6 +295,21 @@ def test_packages_are_folders_only() -> None:
     check(sorted({*broken} - {*FRONT_DOORS}), "an __init__.py is empty: each import of the package would pay for it")
 
 
+def test_what_windows_lacks_has_one_door() -> None:
+    """Elsewhere it would be an AttributeError of some import; there it is a sentence that says what to do."""
+    names = (
+        r"\bfcntl\b|\bos\.(?:O_(?:CLOEXEC|DIRECTORY|NOFOLLOW|NONBLOCK)|fork\b|geteuid|getuid|pread|pwrite|register_at)"
+    )
+    broken = [
+        f"{name}:{number} {line.strip()}"
+        for name, path in modules().items()
+        if name != "postdex_index.posix"
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if re.search(names, line.partition("#")[0]) and "`" not in line
+    ]
+    check(broken, "this stands in postdex_index.posix")
+
+
 def test_the_import_graph_has_no_cycle() -> None:
     edges = {(it.module, it.target) for it in inner_imports()}
     while True:
@@ -368,7 +386,7 @@ def test_dependencies_are_what_the_modules_import() -> None:
         project = tomllib.load(file)["project"]
     extras = project["optional-dependencies"]
     core = {distribution(need) for need in project["dependencies"]}
-    optional = {distribution(need) for extra in set(extras) - {"test", "bench"} for need in extras[extra]}
+    optional = {distribution(need) for extra in set(extras) - {"test", "bench", "docs"} for need in extras[extra]}
     tops = {it.target.split(".")[0] for it in all_imports() if not ours(it.target)} - sys.stdlib_module_names
     imported = {DISTRIBUTIONS.get(top, top).lower().replace("_", "-") for top in tops}
     assert core - imported == set(), "nothing imports these"

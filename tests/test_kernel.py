@@ -73,8 +73,8 @@ def cut_package(folder: Path) -> None:
 #: What lies there as the kernel, and what of it is said.
 KERNELS: dict[str, tuple[Callable[[Path], None], str]] = {
     "other interface": (
-        source(f"VERSION, INTERFACE = {native.RELEASE!r}, 0"),
-        f"{native.RELEASE} (interface 0) is here",
+        source(f"VERSION, INTERFACE = {postdex.__version__!r}, 0"),
+        f"{postdex.__version__} (interface 0) is here",
     ),
     "other release": (source(f"VERSION, INTERFACE = '9.9.9', {native.INTERFACE}"), "9.9.9 (interface "),
     "no attributes": (source(""), "unknown (interface unknown) is here"),
@@ -152,7 +152,8 @@ def test_the_version_says_what_runs(tmp_path: Path) -> None:
     source("VERSION = '0.0.1'")(tmp_path)
     for environment, said in (({"POSTDEX_PURE": "1"}, r"Python alone"), ({}, f"Python alone; {REFUSED.pattern}")):
         done = python(tmp_path, "-c", CLI, "--version", **environment)
-        assert re.fullmatch(f"postdex, version {native.RELEASE}\nkernel: {said}\n", done.stdout) and not done.stderr
+        version = postdex.__version__
+        assert re.fullmatch(f"postdex, version {version}\nkernel: {said}\n", done.stdout) and not done.stderr
 
 
 def test_the_library_logs_once_that_a_kernel_is_refused(tmp_path: Path, posts: Path) -> None:
@@ -194,12 +195,11 @@ def test_one_release() -> None:
     crate = ROOT / "index" / "native"
     locked = tomllib.loads((crate / "Cargo.lock").read_text("utf-8"))["package"]
     assert {
-        project["version"],
         postdex.__version__,
         project["optional-dependencies"]["fast"][0].removeprefix("postdex-native=="),
         tomllib.loads((crate / "Cargo.toml").read_text("utf-8"))["package"]["version"],
         *(package["version"] for package in locked if package["name"] == "postdex-native"),
-    } == {native.RELEASE}
+    } == {postdex.__version__}
     interfaces = re.findall(r"(?m)^const INTERFACE: u32 = (\d+);", (crate / "src" / "lib.rs").read_text("utf-8"))
     assert interfaces == [str(native.INTERFACE)]
 

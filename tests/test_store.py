@@ -21,7 +21,7 @@ from zlib import crc32
 import pytest
 from storage import ANALYZER, SETTINGS, Calls, Failing, Trial, disk_is
 
-from postdex_index import scoring
+from postdex_index import posix, scoring
 from postdex_index.engine.api import FileTable, Search
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.engine.embedded.format import durable_files
@@ -296,7 +296,7 @@ def test_a_lock_that_is_another_file_is_not_taken(trial: Trial, tmp_path: Path, 
 
 def test_an_index_of_another_user_is_read_and_not_written(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     before = trial.files()
-    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    monkeypatch.setattr(posix, "geteuid", lambda: os.getuid() + 1)
     with pytest.raises(IndexWriteError, match="not yours"):
         trial.refresh()
     freshness = refresh.catch_up(trial.posts, trial.engine, SETTINGS, trial.engine.file_table())

@@ -8,11 +8,12 @@ and a lock file that it was opening would stay locked as long as the child lives
 
 from __future__ import annotations
 
-import os
 import threading
 from contextlib import ExitStack
 from typing import Protocol
 from weakref import WeakSet
+
+from . import posix
 
 
 class Forked(Protocol):
@@ -41,4 +42,4 @@ def _begin_anew() -> None:
             stack.callback(listener.begin_anew)
 
 
-os.register_at_fork(before=barred.acquire, after_in_parent=barred.release, after_in_child=_begin_anew)
+posix.on_fork(before=barred.acquire, in_parent=barred.release, in_child=_begin_anew)

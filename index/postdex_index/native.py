@@ -12,14 +12,15 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+# A kernel of another release is not used: it may read a text in another way.
+from . import __version__ as RELEASE
+
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import ModuleType
 
 #: What the functions of the kernel take and give; it grows with each change.
 INTERFACE = 1
-#: The release that this code is of. A kernel of another one is not used: it may read a text in another way.
-RELEASE = "0.1.0"
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -12,6 +12,8 @@ The front door: every public name, each imported when it is first asked for (PEP
 
 from __future__ import annotations
 
+from postdex_index import __version__
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from postdex_index.errors import ConfigError as ConfigError
@@ -36,8 +38,6 @@ if TYPE_CHECKING:
     from .results.values import Hit as Hit
     from .results.values import SectionHit as SectionHit
     from .results.values import Snippet as Snippet
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "postdex.diagnostics": ("Status",),

@@ -21,6 +21,11 @@ def main() -> int:
         status = cli.main()
     except KeyboardInterrupt:  # before or after it could say so
         status = 130
+    except ImportError as error:  # of the only module that Windows cannot have; nobody else is there yet to say it
+        if error.name != "postdex_index.posix":
+            raise
+        print(f"postdex: {error}", file=sys.stderr)
+        status = 2
     gc.freeze()  # what is left goes with the process: nobody has to look through it first
     return status
 

@@ -13,6 +13,7 @@ import re
 import stat
 from collections.abc import Iterable
 
+from .. import posix
 from ..engine.api import FileState
 from ..errors import EXHAUSTED, FolderError
 from ..model import Problem
@@ -33,7 +34,6 @@ _UNREAD, _MOST_UNREAD = {".rst": "reStructuredText is not read", ".ipynb": "a no
 _UNREAD_SUFFIXES = tuple(_UNREAD)
 _SIZE, _MODE = map(FileState._fields.index, ("st_size", "st_mode"))
 _BYTE = r"\\x([89a-f][0-9a-f])"
-_OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 class WalkResult(NamedTuple):
@@ -84,7 +84,7 @@ class _Walk:
         """Walk the folder itself, which may be a link and may have any name. Raises FolderError."""
         folder = str(self.folder)
         try:
-            self.listing(os.open(folder, _OPEN), "", _above(self.folder), True)
+            self.listing(os.open(folder, posix.FOLDER), "", _above(self.folder), True)
         except NotADirectoryError:
             raise FolderError("this is not a folder", "name the folder of the posts", path=folder) from None
         except OSError as error:
@@ -93,7 +93,7 @@ class _Walk:
         while self.rest:
             prefix, rules = self.rest.pop()
             try:
-                self.listing(os.open(f"{folder}/{prefix}", _OPEN | os.O_NOFOLLOW), prefix, rules, False)
+                self.listing(os.open(f"{folder}/{prefix}", posix.OWN_FOLDER), prefix, rules, False)
             except OSError as error:
                 if error.errno in EXHAUSTED:
                     raise exhausted(error, self.folder) from error
@@ -268,7 +268,7 @@ def _above(folder: StrPath) -> tuple[_IgnoreRules, ...]:
 def _patterns(path: str) -> Patterns | None:
     """The patterns of a .gitignore; None if there are none, or it is no file that git would read."""
     try:
-        number = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        number = os.open(path, posix.READ)
     except OSError:
         return None
     if not stat.S_ISREG(os.fstat(number).st_mode):

@@ -10,6 +10,7 @@ import stat as modes
 import sys
 import time
 
+from .. import posix
 from ..engine.api import FileStamp
 from ..model import Problem
 from ..paths import StrPath
@@ -28,7 +29,6 @@ _PIECE = 1 << 24
 _SAMPLE, _FEW, _FEW_IF_WRONG = 8192, 0.05, 0.02
 _CONTROLS = bytes({*range(1, 32)} - {*b"\t\n\v\f\r\x1b"})
 _UTF8_MARK, _UTF16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
-_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def digest(content: bytes) -> bytes:
@@ -64,7 +64,7 @@ def is_through_link(file: str, length: int) -> bool:
 
 def content_of(file: str, largest: int) -> tuple[bytes | None, os.stat_result]:
     """A regular file's bytes and the stat that belongs to them; None for what is none, or is too large."""
-    number = os.open(file, _OPEN)  # O_NONBLOCK: opening a pipe would wait for somebody to write
+    number = os.open(file, posix.READ)  # O_NONBLOCK: opening a pipe would wait for somebody to write
     try:
         state = os.fstat(number)
         content = None

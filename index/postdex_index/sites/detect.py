@@ -12,6 +12,7 @@ import stat
 from collections.abc import Collection
 from functools import cache
 
+from .. import posix
 from ..paths import StrPath, plain, with_those_above
 
 #: A site's root is looked for in the folder of posts and so many folders above it.
@@ -150,7 +151,7 @@ def _names(folder: StrPath) -> set[str]:
 def file_text(path: StrPath) -> str:
     """A file's text; "" if it is no regular file, a link, cannot be read, or is larger than any settings file."""
     try:
-        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+        number = os.open(path, posix.READ)
     except (OSError, ValueError):
         return ""
     try:

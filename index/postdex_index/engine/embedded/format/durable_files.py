@@ -13,8 +13,8 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+from .... import posix
+
 #: Some file systems do not sync folders; there is nothing to be had from them.
 _UNSUPPORTED = (errno.EINVAL, errno.ENOTSUP)
 
@@ -29,7 +29,7 @@ def create(path: Path) -> Iterator[Callable[[Bytes], None]]:
     An attempt that fails leaves no file, because it would take the room that the next one needs.
     """
     remove(path)
-    number = os.open(path, _NEW, 0o666)
+    number = os.open(path, posix.CREATE, 0o666)
     try:
         try:
             yield lambda data: _write(number, data)
@@ -83,7 +83,7 @@ def make_folder(path: Path) -> bool:
 
 def sync_folder(path: Path) -> None:
     """Make the names in a folder durable."""
-    number = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    number = os.open(path, posix.FOLDER)
     try:
         os.fsync(number)
     except OSError as error:
@@ -96,7 +96,7 @@ def sync_folder(path: Path) -> None:
 
 def open_lock(path: Path) -> int:
     """The descriptor of a lock file, made if need be: one that has no other name, since it will be written to."""
-    number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
+    number = os.open(path, posix.LOCK_FILE, 0o644)
     state = os.fstat(number)
     if stat.S_ISREG(state.st_mode) and state.st_nlink <= 1:
         return number
@@ -108,12 +108,12 @@ def note(number: int, text: str) -> None:
     """Leave a line for those who find a lock held; of no weight, so a full disk does not matter."""
     with suppress(OSError):
         os.ftruncate(number, 0)
-        os.pwrite(number, text.encode(), 0)
+        posix.pwrite(number, text.encode(), 0)
 
 
 def open_regular(path: Path) -> int:
     """The descriptor of a regular file, open for reading; OSError for anything else."""
-    number = os.open(path, _READ)
+    number = os.open(path, posix.READ)
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)
         raise OSError(errno.EINVAL, "this is no regular file", os.fspath(path))
@@ -125,7 +125,7 @@ def tail(path: Path, length: int) -> tuple[bytes, os.stat_result]:
     number = open_regular(path)
     try:
         state = os.fstat(number)
-        return os.pread(number, length, max(state.st_size - length, 0)), state
+        return posix.pread(number, length, max(state.st_size - length, 0)), state
     finally:
         os.close(number)
 

@@ -31,6 +31,7 @@ from typing import Any
 from zlib import crc32
 from zlib import error as DeflateError
 
+from .... import posix
 from ....errors import EXHAUSTED, IndexDamagedError, IndexFault, Remedy
 from . import durable_files
 from .deflated_columns import BLOCK_BITS as INFLATED_BITS
@@ -294,9 +295,9 @@ class SegmentFile:
 
     def _read(self, start: int, stop: int) -> bytes:
         try:
-            content = os.pread(self._file, stop - start, start)
+            content = posix.pread(self._file, stop - start, start)
             while len(content) < stop - start:
-                more = os.pread(self._file, stop - start - len(content), start + len(content))
+                more = posix.pread(self._file, stop - start - len(content), start + len(content))
                 if not more:
                     raise self.damaged("it was cut")
                 content += more

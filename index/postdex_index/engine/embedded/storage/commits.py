@@ -27,7 +27,7 @@ from zlib import crc32
 
 import Stemmer
 
-from .... import forks, schema, scoring
+from .... import forks, posix, schema, scoring
 from ....errors import IndexDamagedError, IndexMissingError, IndexVersionError, IndexWriteError, Remedy
 from ....model import Problem
 from ....named_tuple import NamedTuple
@@ -252,7 +252,7 @@ class Store:
             if self.is_in_posts:
                 os.stat(self.above)  # that of the posts is not made: it may just have been removed
             is_new = durable_files.make_folder(self.place)
-            if os.lstat(self.place).st_uid != os.geteuid():
+            if os.lstat(self.place).st_uid != posix.geteuid():
                 raise IndexWriteError(
                     "this folder is not yours, so nothing is written there", Remedy.CHOOSE_INDEX,
                     path=self.place,

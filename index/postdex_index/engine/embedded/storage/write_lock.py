@@ -6,22 +6,14 @@ ends. A forked child never holds it, and worker processes hold it with their par
 
 from __future__ import annotations
 
-import errno
 import os
 import time
 from pathlib import Path
 
-from .... import forks
+from .... import forks, posix
 from ....errors import IndexLockedError, IndexWriteError, Remedy
 from ..format import durable_files
 from .commits import write_error
-
-try:
-    import fcntl
-except ImportError as error:
-    raise IndexWriteError(
-        "this system has no locks that end with their process", "use Linux or macOS, on Windows in WSL"
-    ) from error
 
 _POLL_S = 0.02
 
@@ -54,12 +46,8 @@ class Lock:
         if self.file < 0:
             with forks.barred:  # nobody forks with an open file of which begin_anew does not know
                 self.file = durable_files.open_lock(self._path)
-        try:
-            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno in (errno.EAGAIN, errno.EACCES):
-                return False
-            raise
+        if not posix.lock(self.file):
+            return False
         if self._stands():
             return True
         self.close()  # somebody removed the file that was locked: it protects nothing
@@ -72,7 +60,7 @@ class Lock:
             return False
 
     def _holder(self) -> str:
-        text = os.pread(self.file, 32, 0).decode("ascii", "replace").strip() if self.file >= 0 else ""
+        text = posix.pread(self.file, 32, 0).decode("ascii", "replace").strip() if self.file >= 0 else ""
         return f" (process {text})" if text.isdigit() else ""
 
     @property
@@ -113,9 +101,8 @@ def is_free(directory: Path) -> bool:
         except OSError:
             return False
         try:
-            fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return posix.lock(number, shared=True)
         except OSError:
             return False
         finally:
             os.close(number)
-        return True

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 from urllib.parse import urlsplit
 
+from .... import posix
 from ....errors import ConfigError
 from ....named_tuple import NamedTuple
 
@@ -166,16 +167,16 @@ def _from_file(path: str) -> dict[str, str]:
 
 
 def _open(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)  # a pipe would wait for somebody who writes
+    return os.open(path, flags | posix.NO_WAIT)  # a pipe would wait for somebody who writes
 
 
 def _check_file(path: str, state: os.stat_result) -> None:
     """Refuse a file that others may read or write; of the superuser's a group may read what is mounted for it."""
     if not stat.S_ISREG(state.st_mode):
         raise ConfigError(f"{PREFIX}FILE is not a file", "name another", path=path)
-    if state.st_uid not in (os.geteuid(), 0):
+    if state.st_uid not in (posix.geteuid(), 0):
         raise ConfigError("the file with the credentials belongs to another user", "copy it", path=path)
-    if state.st_mode & (0o077 if state.st_uid == os.geteuid() else 0o037):
+    if state.st_mode & (0o077 if state.st_uid == posix.geteuid() else 0o037):
         raise ConfigError("others may read or change the file with the credentials", f"chmod 600 {path}", path=path)
 
 

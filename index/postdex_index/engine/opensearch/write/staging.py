@@ -8,13 +8,13 @@ in a file without a name.
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from operator import add
 from typing import IO
 
+from .... import posix
 from ....model import Post
 from ....named_tuple import NamedTuple
 from ....schema import BODY, CODE, HEADING, SCORED
@@ -73,7 +73,7 @@ class Spool:
         """A segment that was kept."""
         assert self._file
         self._file.flush()
-        return os.pread(self._file.fileno(), stored.size, stored.start)
+        return posix.pread(self._file.fileno(), stored.size, stored.start)
 
     def close(self) -> None:
         """Give the room back."""
