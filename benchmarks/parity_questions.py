@@ -215,7 +215,7 @@ def drawn(posts: Sequence[Post], chance: random.Random) -> dict[str, str]:
     coded = [(section, block) for section in post.sections for block in section.code]
     code = " ".join(section.text[block.start : block.stop] for section, block in coded).split()
     titles = [run for one in posts for run in CHINESE.findall(one.title)]
-    year = 1970 + (post.date or 0) // 31_557_600
+    year = 1970 + (post.date_seconds or 0) // 31_557_600
     return {
         "word": word,
         "other": other,

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from postdex_index.engine.api import AsTyped, Engine, FileStamp, FileTable, Put,
 from postdex_index.errors import IndexLockedError, IndexMissingError, NotFoundError
 from postdex_index.model import Post, Problem, Section
 from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Prefix, Query, Term
+from postdex_index.schema import STORED
 from postdex_index.text.analyzer import Analyzer
 
 ANALYZER = Analyzer(True, ("en",))
@@ -32,8 +34,8 @@ def post(path: str, title: str, text: str, day: int, tags: tuple[str, ...] = (),
     sections = (Section(1, f"About {title}", "about", 1, text),)
     date = 1_600_000_000 + day * 86_400
     return Post(
-        path, title, sections, f"/{path}", date=date, date_from="post", updated=date - 2 * day * 86_400, tags=tags,
-        lang="en", unpublished=unpublished,
+        path, title, sections, f"/{path}", date_seconds=date, date_from="post",
+        updated_seconds=date - 2 * day * 86_400, tags=tags, lang="en", unpublished=unpublished,
     )  # fmt: skip
 
 
@@ -52,7 +54,7 @@ QUERIES: tuple[Query, ...] = (
     Everything(),
     Keyword("tag", "net"),
     Keyword("path", "b.md"),
-    DateRange(POSTS[1].date, POSTS[0].date),
+    DateRange(POSTS[1].date_seconds, POSTS[0].date_seconds),
     Clauses(required=(SOCKET, KERNEL)),
     Clauses(required=(SOCKET,), excluded=(KERNEL,)),
     Clauses(optional=(KERNEL, Term("nothing")), minimum=1),
@@ -280,8 +282,9 @@ class EngineContract:
         reader = filled.open_reader()
         known, unknown = reader.documents(["a.md", "nowhere.md"])
         assert unknown is None and known is not None
-        for name in ("path", "title", "url", "date", "date_from", "updated", "tags", "categories", "lang"):
+        for name in (field.attribute for field in STORED if field.name != "description"):
             assert getattr(known, name) == getattr(POSTS[0], name), name
+        assert (known.date, known.updated) == (datetime(2020, 9, 16, 12, 26, 40), datetime(2020, 9, 10, 12, 26, 40))
         (section,) = known.sections
         assert (section.heading, section.anchor, section.line) == ("About Alpha", "about", 1)
         assert section == known.section(0) and known.text(0) == POSTS[0].sections[0].text

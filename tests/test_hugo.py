@@ -184,6 +184,6 @@ def test_whatever_settings_and_names_hold_nothing_raises(config: dict[str, objec
 def test_a_page_without_a_date_has_the_next_that_hugo_takes(tmp_path: Path) -> None:
     site = site_with(tmp_path, {"hugo.toml": "baseURL = '/'", "content/a.md": ""})
     post = parse("---\nlastmod: 2022-08-26\n---\nx\n", "content/a.md", site, Settings(), mtime=0.0)
-    assert (post.date, post.date_from) == (1_661_472_000, "post")
+    assert (post.date_seconds, post.date_from) == (1_661_472_000, "post")
     dated = parse("---\nlastmod: 2022-08-26\ndate: 2022-01-01\n---\nx\n", "content/a.md", site, Settings())
-    assert dated.date == 1_640_995_200
+    assert dated.date_seconds == 1_640_995_200

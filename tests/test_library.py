@@ -155,8 +155,8 @@ def test_search(ix: postdex.Index, query: str, arguments: dict[str, Any], total:
 @pytest.mark.parametrize(
     ("sort", "key"),
     [
-        ("date", lambda hit: -(hit.date or 0)),
-        ("updated", lambda hit: -(hit.updated or hit.date or 0)),
+        ("date", lambda hit: -(hit.date_seconds or 0)),
+        ("updated", lambda hit: -(hit.updated_seconds or hit.date_seconds or 0)),
         ("title", lambda hit: hit.title.casefold()),
         ("score", lambda hit: (-hit.score, hit.path)),
     ],

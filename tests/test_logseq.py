@@ -46,14 +46,14 @@ def test_properties_of_a_page_are_fields() -> None:
         "title:: My *page*\ntags:: [[two words]], #one, three\nalias:: b, c\ndate:: [[Aug 6th, 2022]]\n\n- text\n"
     )
     assert (post.title, post.tags, post.aliases) == ("My *page*", ("two words", "one", "three"), ("b", "c"))
-    assert post.date and show(post.date).startswith("2022-08-06")
+    assert post.date_seconds and show(post.date_seconds).startswith("2022-08-06")
     assert [section.text for section in post.sections] == ["\ntext"] and post.sections[0].line == 5
     assert not post.url and not post.problems
 
 
 def test_a_journal_has_its_day() -> None:
     post = check("- text\n", "journals/2022_08_26.md")
-    assert post.date and show(post.date).startswith("2022-08-26") and post.sections[0].text == "text"
+    assert post.date_seconds and show(post.date_seconds).startswith("2022-08-26") and post.sections[0].text == "text"
 
 
 # body, the words of it

@@ -117,6 +117,45 @@ def test_what_was_typed_is_what_is_shown(tmp_path: Path, text: str, query: str, 
 
 
 #: as it is written, and its language in words or runs of characters
+TEXT = """\
+---
+title: x
+---
+# Sockets & links
+
+## Why a socket leaks
+
+A peer.
+
+###
+
+A friend.
+
+### 泄漏的 `drv_link`
+
+A pal.
+"""
+#: query and the headings down to the best section, with what is marked in them
+IN_HEADINGS = [
+    ("leak", ["Sockets &amp; links", "Why a socket <mark>leaks</mark>"]),
+    ("socket peer", ["<mark>Sockets</mark> &amp; links", "Why a <mark>socket</mark> leaks"]),
+    ("peer", ["Sockets &amp; links", "Why a socket leaks"]),
+    ("friend socket", ["<mark>Sockets</mark> &amp; links", "Why a <mark>socket</mark> leaks"]),
+    ("泄漏 pal", ["Sockets &amp; links", "Why a socket leaks", "<mark>泄漏</mark>的 drv_link"]),
+    ("drv_link", ["Sockets &amp; <mark>links</mark>", "Why a socket leaks", "泄漏的 <mark>drv_link</mark>"]),
+    ("heading:leak pal", ["Sockets &amp; links", "Why a socket <mark>leaks</mark>"]),
+    ("body:leak friend", ["Sockets &amp; links", "Why a socket leaks"]),
+]
+
+
+@pytest.mark.parametrize(("query", "expected"), IN_HEADINGS)
+def test_what_is_marked_in_headings(tmp_path: Path, query: str, expected: list[str]) -> None:
+    found = hit(tmp_path, TEXT, query)
+    assert list(found.headings_html) == expected
+    best = found.sections[0]
+    assert best.headings_html == found.headings_html and best.heading_html in ("", expected[-1])
+
+
 WORDS = [
     "refcount", "refcounts", "ﬁle", "cafe\u0301", "café", "sk_user_data", "skUserData", "C++", "ＡＢＣ", "naïve",
     "1,000", "שָׁלוֹם", "كِتَاب", "हिन्दी", "👍🏽",

@@ -171,7 +171,7 @@ class Indexed(NamedTuple):
             case Keyword("path", value):
                 return self.post.path == value or self.post.path.startswith(value + "/")
             case DateRange(start, stop):
-                day = self.post.date
+                day = self.post.date_seconds
                 return day is not None and (start is None or start <= day) and (stop is None or day < stop)
             case Clauses(required, optional, excluded, _, minimum):
                 return (
@@ -255,7 +255,7 @@ def posts(draw: st.DrawFn) -> Post:
         "",
         draw(texts),
         sections,
-        date=draw(st.none() | st.integers(0, 4)),
+        date_seconds=draw(st.none() | st.integers(0, 4)),
         date_from="post",
         tags=tuple(draw(st.lists(st.sampled_from(TAGS), max_size=2, unique=True))),
     )

@@ -91,9 +91,9 @@ def _posts(draw: st.DrawFn) -> Post:
     few = st.lists(TEXTS, max_size=2).map(tuple)
     return Post(
         draw(st.text(min_size=1, max_size=9)), draw(TEXTS), tuple(draw(st.lists(_sections(), max_size=3))),
-        date=draw(st.none() | st.integers(-62135596800, 253402300799)),
+        date_seconds=draw(st.none() | st.integers(-62135596800, 253402300799)),
         date_from=draw(st.sampled_from(["post", "file"])),
-        updated=draw(st.none() | st.integers(0, 1 << 37)), tags=draw(few), keywords=draw(few),
+        updated_seconds=draw(st.none() | st.integers(0, 1 << 37)), tags=draw(few), keywords=draw(few),
         categories=draw(st.lists(few, max_size=2).map(tuple)), authors=draw(few),
         lang=draw(st.sampled_from(["", "en", "de", "zh-TW", "xx", "en\t"])), description=draw(TEXTS),
         aliases=draw(few), slug=draw(TEXTS), unpublished=draw(st.sampled_from(["", "draft"])),
@@ -221,7 +221,7 @@ def test_values_facets_and_orders_are_those_of_the_columns() -> None:
             assert name in ("folded path", "original") or columns.keyword(name, folded)
         for name in FACETS:
             assert set(fields.get(f"facet_{name}", ())) == columns.facet_values(name, 0)
-        assert fields.get("date") == (post.date if post.date_from != "file" else None)
+        assert fields.get("date") == (post.date_seconds if post.date_from != "file" else None)
         assert fields["sort_title"] == columns.order("title")[0]
         assert set(fields) <= set(schema_mapping.fields())
 

@@ -287,7 +287,7 @@ def test_a_post_as_a_whole(tmp_path: Path) -> None:
     post = check(tmp_path, "smc/bug.md", text, site=site).post
     assert post is not None
     assert (post.path, post.title, post.url, post.slug) == ("smc/bug.md", "Refcount bug", "/2022/smc/bug/", "bug")
-    assert (post.date, post.date_from, post.updated) == (1_661_506_774, "post", None)
+    assert (post.date_seconds, post.date_from, post.updated_seconds) == (1_661_506_774, "post", None)
     assert (post.tags, post.categories, post.links) == (("linux",), (("linux", "net"),), ("/b",))
     assert post.description == "Intro a." and post.unpublished == "draft: true"
     assert [(s.level, s.heading, s.anchor, s.line) for s in post.sections] == [
@@ -365,7 +365,7 @@ def test_settings_stand_above_the_site(tmp_path: Path) -> None:
     settings = Settings(anchors="hexo", timezone="+01:00", language="de", url="/p/:slug/", base_url="https://a.org/")
     post = check(tmp_path, "a.md", "---\ndate: 2022-01-01T00:00:00Z\n---\n# A B\n", site=site, settings=settings).post
     assert post is not None
-    assert (post.sections[0].anchor, post.date, post.lang) == ("A-B", 1_640_998_800, "de")
+    assert (post.sections[0].anchor, post.date_seconds, post.lang) == ("A-B", 1_640_998_800, "de")
     assert post.url == "https://a.org/p/a-b/"
 
 
@@ -435,7 +435,7 @@ def check_post(post: Post, text: str) -> None:
     lines = len(re.split("\r\n|\r|\n", text))
     assert post.title and post.sections and post.path
     assert all(0 <= problem.line <= lines and problem.message for problem in post.problems), post.problems
-    assert all(-(2**63) <= date < 2**63 for date in (post.date, post.updated) if date is not None)
+    assert all(-(2**63) <= date < 2**63 for date in (post.date_seconds, post.updated_seconds) if date is not None)
     assert len({*post.tags}) == len(post.tags) and all(tag.strip() for tag in post.tags)
     assert all(category and all(category) for category in post.categories)
     for section in post.sections:

@@ -85,15 +85,20 @@ def test_the_first_heading_of_a_chapter_is_its_title_and_has_only_an_anchor_of_i
 
 def test_fields() -> None:
     post = check("---\ntitle: The *one*\ndate: today\ndate-modified: 2024-01-02\npermalink: /x/\n---\n", "b/index.qmd")
-    assert (post.title, post.date, post.url, post.problems) == ("The one", None, "/b/", ())
-    assert post.updated
+    assert (post.title, post.date_seconds, post.url, post.problems) == ("The one", None, "/b/", ())
+    assert post.updated_seconds
     assert check("---\ntitle: t\noutput-file: c.html\n---\n", "b/a.qmd").url == "/b/c.html"
 
 
 def test_dates() -> None:
     dates = ["8/26/2022", "2022-08-26", "`r Sys.Date()`", "last-modified"]
     posts = [check(f"---\ntitle: t\ndate: {date!r}\n---\n") for date in dates]
-    assert [post.date and show(post.date)[:10] for post in posts] == ["2022-08-26", "2022-08-26", None, None]
+    assert [post.date_seconds and show(post.date_seconds)[:10] for post in posts] == [
+        "2022-08-26",
+        "2022-08-26",
+        None,
+        None,
+    ]
     assert not any(post.problems for post in posts)
 
 

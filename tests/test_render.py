@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from html.parser import HTMLParser
 from typing import Any
 
@@ -22,8 +23,10 @@ from postdex_index.errors import NotFoundError, QueryError
 from postdex_index.model import Explanation, Problem, Span
 
 SNIPPET = Snippet("…during SMC fallback <b>.", (Span(8, 3), Span(12, 8)), 43)
+FIXED = ((Span(7, 5),),)
 BEST = SectionHit(
-    "what I fixed", ("what I fixed",), "what-I-fixed", "/2022/08/26/refcount-bug/#what-I-fixed", 41, 43, 3.2
+    *("what I fixed", ("what I fixed",), "what-I-fixed", "/2022/08/26/refcount-bug/#what-I-fixed", 41, 43, 3.2),
+    headings_spans=FIXED,
 )
 OTHER = SectionHit(
     "tests & more", ("what I fixed", "tests & more"), "tests", "/2022/08/26/refcount-bug/#tests", 60, 0, 1.0
@@ -36,15 +39,16 @@ HIT = Hit(
     title="An SMC bug",
     title_spans=(Span(3, 3),),
     headings=("what I fixed",),
-    date=1661506774,
+    date_seconds=1661506774,
     date_from="post",
-    updated=None,
+    updated_seconds=None,
     tags=("linux", "net"),
     categories=(("linux", "net"),),
     lang="en",
     score=7.312345,
     snippet=SNIPPET,
     sections=(BEST, OTHER),
+    headings_spans=FIXED,
 )
 STATE = IndexState(generation=12, posts=751, fresh=True, changed_files=0)
 RESULTS = HitList("SMC fallback", "(smc fallback)", 1, 10, 0, 0.8, (HIT,), {}, (), (), True, STATE)
@@ -53,13 +57,16 @@ WIRE = """\
 {"schema": 1, "query": "SMC fallback", "parsed": "(smc fallback)", "total": 1, "grouped": false, "limit": 10, \
 "offset": 0, "took_ms": 0.8, "hits": [{"path": "2022/refcount-bug.md", "line": 43, \
 "url": "/2022/08/26/refcount-bug/#what-I-fixed", "anchor": "what-I-fixed", "title": "An SMC bug", \
-"title_html": "An <mark>SMC</mark> bug", "headings": ["what I fixed"], "date": "2022-08-26T09:39:34", \
+"title_html": "An <mark>SMC</mark> bug", "headings": ["what I fixed"], "headings_html": ["what I <mark>fixed</mark>"], \
+"date": "2022-08-26T09:39:34", \
 "date_from": "post", "updated": null, "tags": ["linux", "net"], "categories": [["linux", "net"]], "lang": "en", \
 "score": 7.3123, "snippet": "…during <mark>SMC</mark> <mark>fallback</mark> &lt;b&gt;.", \
 "snippet_text": "…during SMC fallback <b>.", "matches": [{"field": "body", "start": 8, "length": 3}, \
 {"field": "body", "start": 12, "length": 8}, {"field": "title", "start": 3, "length": 3}], "sections": \
-[{"title": "what I fixed", "anchor": "what-I-fixed", "url": "/2022/08/26/refcount-bug/#what-I-fixed", "line": 41, \
-"match_line": 43, "score": 3.2, "snippet": null}, {"title": "tests & more", "anchor": "tests", \
+[{"title": "what I fixed", "heading_html": "what I <mark>fixed</mark>", "anchor": "what-I-fixed", \
+"url": "/2022/08/26/refcount-bug/#what-I-fixed", "line": 41, \
+"match_line": 43, "score": 3.2, "snippet": null}, {"title": "tests & more", \
+"heading_html": "tests &amp; more", "anchor": "tests", \
 "url": "/2022/08/26/refcount-bug/#tests", "line": 60, "match_line": 0, "score": 1.0, "snippet": null}], \
 "translations": [], "explain": null}], "facets": {}, "corrections": [], "warnings": [], "complete": true, \
 "index": {"generation": 12, "posts": 751, "fresh": true, "changed_files": 0}}"""
@@ -83,9 +90,28 @@ def test_the_wire_form_to_the_byte() -> None:
     assert list(map(json.loads, wire.jsonl(RESULTS))) == json.loads(WIRE)["hits"]
 
 
+def test_the_html_of_a_hit() -> None:
+    assert HIT.html == HIT.snippet.html == "…during <mark>SMC</mark> <mark>fallback</mark> &lt;b&gt;."
+    assert (HIT.title_html, HIT.headings_html) == ("An <mark>SMC</mark> bug", ("what I <mark>fixed</mark>",))
+    assert (BEST.heading_spans, BEST.heading_html) == (FIXED[0], "what I <mark>fixed</mark>")
+    assert (OTHER.heading_spans, OTHER.headings_html) == ((), ("what I fixed", "tests &amp; more"))
+    beginning = SectionHit("", ("A",), "", "", 1, 1, 0.5, headings_spans=((Span(0, 1),),))
+    assert (beginning.heading_spans, beginning.heading_html) == ((), "")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(1661506774, datetime(2022, 8, 26, 9, 39, 34)), (-1, datetime(1969, 12, 31, 23, 59, 59)), (None, None)]
+    + [(seconds, None) for seconds in (1 << 40, 1 << 62, -(1 << 62), -62135596801)],
+)
+def test_dates_are_those_of_the_clock_on_the_wall(seconds: int | None, expected: datetime | None) -> None:
+    hit = HIT._replace(date_seconds=seconds, updated_seconds=seconds)
+    assert (hit.date, hit.updated) == (expected, expected)
+
+
 def test_what_is_there_only_when_asked_for() -> None:
     explained = Explanation(7.31234, "score", (Explanation(7.31234, "refcount"),))
-    asked = HIT._replace(explain=explained, sections=(BEST._replace(snippet=SNIPPET),), updated=-1)
+    asked = HIT._replace(explain=explained, sections=(BEST._replace(snippet=SNIPPET),), updated_seconds=-1)
     found = wire.to_dict(
         results(
             asked, facets={"tags": {"linux": 2}}, corrections=(Correction("refcoutn", ("refcount",)),), warnings=("x",)
@@ -117,7 +143,7 @@ PLAIN = [
     ),
     (
         "from where people stand",
-        results(HIT._replace(sections=(BEST,), tags=(), date=None, headings=("An SMC bug", "fix"))),
+        results(HIT._replace(sections=(BEST,), tags=(), date_seconds=None, headings=("An SMC bug", "fix"))),
         {"where": lambda path: f"posts/{path}"},
         """\
 posts/2022/refcount-bug.md:43  An SMC bug > fix
@@ -275,8 +301,9 @@ class StoredPost:
     """A stored post in memory."""
 
     path, title, url, lang = "a.md", "A <title>", "javascript:x", "en"
-    date: int | None = 1661506774
-    updated: int | None = None
+    date_seconds: int | None = 1661506774
+    updated_seconds: int | None = None
+    date = updated = None
     date_from, description, unpublished, translation = "post", "about\u202e it", "", ""
     tags: tuple[str, ...] = ("linux",)
     categories: tuple[tuple[str, ...], ...] = (("linux", "net"),)

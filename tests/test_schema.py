@@ -37,7 +37,7 @@ def shapes() -> dict[str, list[str]]:
 @pytest.mark.parametrize("field", schema.FIELDS, ids=lambda field: str(field.name))
 def test_a_row_is_wherever_fields_are(field: schema.Field, shapes: dict[str, list[str]]) -> None:
     name = field.name
-    assert (field.type in TYPES) == (name in Post._fields)
+    assert (field.type in TYPES) == (field.attribute in Post._fields)
     assert field.type == "sections" or not field.searched or name == "title"
     assert field.searched == (name in lexer.WORD_FIELDS)
     assert not field.weight or field.type in ("text", "texts", "paths", "sections"), "words are in texts"
@@ -47,9 +47,9 @@ def test_a_row_is_wherever_fields_are(field: schema.Field, shapes: dict[str, lis
     assert field.sort == (name in request.SORTS) == (f"sort_{name}" in columns.COLUMNS)
     assert (field.weight > 0 or name == "code") == (name in schema.CODES)
     assert not field.weight or schema.SCORED[schema.CODES[name][0]] == field
-    assert not field.stored or name == "description" or name in StoredFields.__annotations__
+    assert not field.stored or name == "description" or field.attribute in StoredFields.__annotations__
     assert not field.wire or field.stored
-    assert (field.wire == "hit") <= (name in Hit._fields and name in shapes["Hit"])
+    assert (field.wire == "hit") <= (field.attribute in Hit._fields and name in shapes["Hit"])
     assert bool(field.wire) <= (name in shapes["Document"])
     whoosh = codec.schema().names()
     assert name in whoosh or not (field.weight or field.stored) or name in ("date_from", "unpublished")

@@ -253,7 +253,7 @@ def check(files: dict[str, str], posts: str, root: Path) -> Site:
 
 def link(of: Site, post: Address, **settings: str) -> str:
     assert _DATE
-    found, problem = url(of, post._replace(date=_DATE.wall), **settings)
+    found, problem = url(of, post._replace(date_seconds=_DATE.wall), **settings)
     assert not problem
     return found
 
@@ -312,7 +312,7 @@ def test_unsafe_addresses_are_problems(address: str) -> None:
     st.sampled_from(["", "hexo", "jekyll", "hugo", "zola", "mkdocs"]),
 )
 def test_every_link_is_one_that_may_be_followed(address: str, path: str, generator: str) -> None:
-    found, _ = url(site_of(generator, url=":title/"), Address(path, link=address, title=path, date=0))
+    found, _ = url(site_of(generator, url=":title/"), Address(path, link=address, title=path, date_seconds=0))
     assert not found or found.startswith(("http://", "https://")) or (found[0] == "/" and found[1:2] not in ("/", "\\"))
     assert not set(found) & set('"<>\\^`{|} \t\n\x00\u202e')
 
@@ -458,7 +458,7 @@ def test_sites_whose_settings_are_programs(
 def test_authors_and_dates_of_posts_by_keys_and_folders(tmp_path: Path) -> None:
     found = check({"docusaurus.config.js": "", "blog/authors.yml": "ann: {name: Ann}"}, "blog", tmp_path)
     post = parse_post("---\nauthors: [ann, bob]\n---\n", "2024/1/2/a.md", found, Settings())
-    assert post.authors == ("Ann", "bob") and post.date == parse("2024-01-02", zone_or_utc("")).wall  # type: ignore[union-attr]
+    assert post.authors == ("Ann", "bob") and post.date_seconds == parse("2024-01-02", zone_or_utc("")).wall  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def written(drawn: random.Random, path: str, lang: str, translation: str) -> Pos
     title, heading = (" ".join(drawn.choices(words, k=2)) for _ in range(2))
     return Post(
         path, title, (Section(1, heading, "h", 1, text),), lang=lang,
-        date=drawn.randint(1, 9) * 40_000_000, date_from="post",
+        date_seconds=drawn.randint(1, 9) * 40_000_000, date_from="post",
         tags=tuple(drawn.sample(["linux", "net", "db"], drawn.randint(0, 2))), translation=translation,
         original=bool(translation) and lang in ("en", ""), unpublished="draft" if drawn.random() < 0.1 else "",
     )  # fmt: skip

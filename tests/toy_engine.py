@@ -8,11 +8,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from postdex_index.document import LeafPositions, Mark, Outline, Passage, StoredSection
+from postdex_index.document import LeafPositions, Mark, Outline, Passage, StoredSection, as_datetime
 from postdex_index.engine.api import Answer, CommitInfo, FileTable, Identity, IndexedWord, LeafStats, Put, Search, Stats
 from postdex_index.errors import IndexLockedError, IndexMissingError, NotFoundError
 from postdex_index.model import Explanation, Post, Problem
@@ -84,6 +85,14 @@ class ToyDocument:
         return getattr(self._post, name)
 
     @property
+    def date(self) -> datetime | None:
+        return as_datetime(self._post.date_seconds)
+
+    @property
+    def updated(self) -> datetime | None:
+        return as_datetime(self._post.updated_seconds)
+
+    @property
     def outline(self) -> Outline:
         bounds = list(chain.from_iterable((one.start, one.body) for one in self.sections))
         return Outline([one.level for one in self.sections], bounds, [one.stop for one in self.sections])
@@ -147,7 +156,7 @@ class ToyReader:
         elif search.sort == "title":
             best.sort(key=lambda one: self.analyzer.fold_value(one.document.title))
         else:
-            best.sort(key=lambda one: -(getattr(one.document, search.sort) or -(1 << 62)))
+            best.sort(key=lambda one: -(getattr(one.document, f"{search.sort}_seconds") or -(1 << 62)))
         counts = {name: _counted(name, matching, groups) for name in search.facets}
         stats = tuple(LeafStats(leaf, sum(bool(places_of(one, leaf)) for one in matching), 1.0) for leaf in asked)
         return Answer(best, len(found), counts, stats, True, bool(groups))
@@ -392,7 +401,7 @@ def matches(analyzer: Analyzer, document: ToyDocument, query: Query) -> bool:
             wanted = all(matches(analyzer, document, clause) for clause in required)
             return wanted and held >= minimum and not any(matches(analyzer, document, clause) for clause in excluded)
         case DateRange(start, stop):
-            date = None if document.date_from == "file" else document.date
+            date = None if document.date_from == "file" else document.date_seconds
             return date is not None and (start is None or start <= date) and (stop is None or date < stop)
         case Keyword("path", value):
             return str(document.path) == value or analyzer.fold_path(document.path) == value
@@ -442,7 +451,7 @@ def _counted(name: str, matching: Iterable[ToyDocument], groups: dict[str, list[
 
 def _values(name: str, one: ToyDocument) -> set[str]:
     if name == "year":
-        return {time.strftime("%Y", time.gmtime(one.date))} if one.date is not None else set()
+        return {time.strftime("%Y", time.gmtime(one.date_seconds))} if one.date_seconds is not None else set()
     if name == "lang":
         return {one.lang.partition("-")[0]} if one.lang else set()
     return set(one.tags) if name == "tags" else {"/".join(path) for path in one.categories}

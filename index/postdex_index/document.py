@@ -6,10 +6,14 @@ Values and protocols only: an engine implements them, snippets and faces read th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from . import forks
 from .model import StoredFields
 from .named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class StoredSection(NamedTuple):
@@ -71,6 +75,16 @@ class Document(StoredFields, Protocol):
     """A stored post. The text is read only when asked for."""
 
     @property
+    def date(self) -> datetime | None:
+        """Its date on the clock of the site, as `as_datetime` gives it."""
+        return as_datetime(self.date_seconds)
+
+    @property
+    def updated(self) -> datetime | None:
+        """When it was changed, likewise."""
+        return as_datetime(self.updated_seconds)
+
+    @property
     def description(self) -> str:
         """The post's own, or the beginning of its text."""
         ...
@@ -97,3 +111,20 @@ class Outlined(Document, Protocol):
     def section(self, number: int) -> StoredSection:
         """One of `sections`."""
         ...
+
+
+def as_datetime(seconds: int | None) -> datetime | None:
+    """The reading of a wall clock, `seconds` after 1970 began on it, as a `datetime` without a zone; None for None, and
+    for a year that none can have (the time of a file may be any).
+
+    >>> as_datetime(1661506774)
+    datetime.datetime(2022, 8, 26, 9, 39, 34)
+    """
+    if seconds is None:
+        return None
+    with forks.barred:  # 2 ms that no search needs
+        from datetime import datetime, timedelta
+    try:
+        return datetime(1970, 1, 1) + timedelta(seconds=seconds)
+    except OverflowError:
+        return None

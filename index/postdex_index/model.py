@@ -64,8 +64,8 @@ class Section(NamedTuple):
 class Post(NamedTuple):
     """One file, read: its metadata normalised, its body in sections.
 
-    Dates are seconds since 1970 of the wall clock in the site's time zone. `date_from` says where
-    the date was found: "post" (front matter), "path" (file name), "file" (its mtime) or "" (none).
+    `date_seconds` and `updated_seconds` count from 1970 on the wall clock of the site's time zone. `date_from` says
+    where the date was found: "post" (front matter), "path" (file name), "file" (its mtime) or "" (none).
     `unpublished` is the reason why the post is left out, "" if it is published; `reconsider_at`
     is the next moment (seconds since 1970, UTC) at which that answer changes by itself, or None.
     `translation` is what the translations of a post have in common, "" where posts are not grouped by it, `original`
@@ -80,9 +80,9 @@ class Post(NamedTuple):
     sections: tuple[Section, ...]
     url: str = ""
     title_words: str = ""
-    date: int | None = None
+    date_seconds: int | None = None
     date_from: str = ""
-    updated: int | None = None
+    updated_seconds: int | None = None
     tags: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     categories: tuple[tuple[str, ...], ...] = ()
@@ -108,9 +108,9 @@ class StoredFields(Protocol):
     path: str = ""
     title: str = ""
     url: str = ""
-    date: int | None = None
+    date_seconds: int | None = None
     date_from: str = ""
-    updated: int | None = None
+    updated_seconds: int | None = None
     tags: tuple[str, ...] = ()
     categories: tuple[tuple[str, ...], ...] = ()
     authors: tuple[str, ...] = ()

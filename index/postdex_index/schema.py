@@ -15,7 +15,7 @@ from .named_tuple import NamedTuple
 class Field(NamedTuple):
     """A field of posts.
 
-    `type` is how `model.Post` has it under `name`: "text", "texts", "paths" (tuples of texts), "date" (seconds since
+    `type` is how `model.Post` has it as `attribute`: "text", "texts", "paths" (tuples of texts), "date" (seconds since
     1970, or None) or "number" (or None); "sections" is what stands in the sections of a post instead.
     `weight` is its worth in the score, 0 for what no word is looked for in, and `b` (0 to 1) how much a long field is
     held against it; with `searched` people may look in it alone, as `name:word`. `stored` says that documents have it.
@@ -34,6 +34,11 @@ class Field(NamedTuple):
     facet: str = ""
     sort: bool = False
     wire: str = ""
+
+    @property
+    def attribute(self) -> str:
+        """Under what posts, stored posts and hits have the field: its name, with the unit of a date."""
+        return f"{self.name}_seconds" if self.type == "date" else self.name
 
 
 # What tags, categories and keywords are worth the three sites cannot tell, which have few: with tags at .5 or 2 nDCG@10

@@ -198,7 +198,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "where": f"{hit.path}:{hit.line}",
         "headings": list(hit.headings),
         "url": wire.link(hit.url),
-        "date": "" if hit.date is None else iso(hit.date)[:10],
+        "date": "" if hit.date_seconds is None else iso(hit.date_seconds)[:10],
         "tags": list(hit.tags),
         "snippet": hit.snippet.text,
         "translations": [{"lang": other.lang, "id": other.path} for other in hit.translations[:MAX_HITS]],

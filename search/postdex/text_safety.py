@@ -2,8 +2,8 @@
 
 Posts, file names and queries are written by others: a control character in them can
 rewrite a terminal, a bidirectional one can make `evil.md` read like another name.
-Every text that people see passes through `printable`, every JSON through `escape`.
-Marking up is left to the renderers, choosing what is shown to `snippets`.
+Every text that people see passes through `printable`, every JSON through `escape`, every HTML
+through `to_html`. Choosing what is shown is left to `snippets`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ _BLANK = r"[^\S ]"
 _RAW = f"[\x7f-\x9f\u2028\u2029\ud800-\udfff{_UNSEEN}]"
 _NOT_ASCII = "[^\0-\x7e]"
 _WORD = r"\s+|\S+"
+# In this order: an entity has a & itself.
+_ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#x27;"))
 # No line begins with one of these: they end what stands before.
 _CLOSING = frozenset("、。〉》」』】〕！），．：；？］｝～…’”")
 
@@ -93,6 +95,34 @@ def pieces(text: str, spans: Sequence[Span]) -> Iterator[tuple[str, bool]]:
         done = start + length
     if done < len(text):
         yield text[done:], False
+
+
+def to_html(text: str, spans: Sequence[Span] = ()) -> str:
+    """The text as HTML that is safe in an element or a quoted attribute; its spans in `<mark>`.
+
+    >>> to_html("if a<b: bug", [Span(8, 3)])
+    'if a&lt;b: <mark>bug</mark>'
+    """
+    return "".join(f"<mark>{_html(piece)}</mark>" if marked else _html(piece) for piece, marked in pieces(text, spans))
+
+
+def _html(text: str) -> str:
+    text = printable(text)
+    for character, entity in _ENTITIES:  # eight times as fast as `translate` on what has few of them
+        text = text.replace(character, entity)
+    return text
+
+
+def link(url: str) -> str:
+    """The URL if it may be a link (http, https or a path), else "".
+
+    >>> link("/2022/08/26/refcount-bug/#what-I-fixed"), link("javascript:alert(1)")
+    ('/2022/08/26/refcount-bug/#what-I-fixed', '')
+    """
+    shown = printable(url).strip()
+    scheme, colon, _ = shown.partition(":")
+    is_path = not colon or not scheme or any(char in scheme for char in "/?#")
+    return shown if is_path or scheme.lower() in ("http", "https") else ""
 
 
 def cells(text: str) -> int:

@@ -143,7 +143,7 @@ def post(dice: Random, number: int) -> Post:
         f"{dice.choice(FOLDERS)}{number}{dice.choice(['-x', '', ' Y', '?'])}.md",
         text(dice, 4),
         sections,
-        date=dice.choice([None, 0, 1, 2, 3]),
+        date_seconds=dice.choice([None, 0, 1, 2, 3]),
         date_from=dice.choice(["post", "file"]),
         tags=tuple(dice.sample(TAGS, dice.randint(0, 2))),
         keywords=tuple(dice.choices(WORDS, k=dice.randint(0, 2))),

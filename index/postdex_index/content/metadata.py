@@ -88,7 +88,7 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
     >>> from ..sites.locales import of_path
     >>> front = parse("---\\ntitle: Off  by one\\ntags: '#c, kernel'\\ndate: 2022-08-26\\n---\\n")
     >>> post = normalise(front, PostContext("off.md", of_path("off.md"), dates.find_zone(""))).post
-    >>> post.title, post.tags, dates.show(post.date)
+    >>> post.title, post.tags, dates.show(post.date_seconds)
     ('Off by one', ('c', 'kernel'), '2022-08-26T00:00:00')
     """
     fields = _Fields(front)
@@ -103,9 +103,9 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
         title=title,
         sections=(),
         title_words="" if link_title == title else link_title,
-        date=date,
+        date_seconds=date,
         date_from=date_from,
-        updated=updated.wall if updated else None,
+        updated_seconds=updated.wall if updated else None,
         tags=_tags(fields, context.generator),
         keywords=fields.several("keywords"),
         categories=_categories(fields, context),

@@ -135,7 +135,9 @@ def _post(path: str, meta: metadata.Metadata, body: sections.ParsedMarkdown, sit
 
 
 def _link(path: str, meta: metadata.Metadata, title: str, site: Site, settings: Settings) -> permalinks.Link:
-    dated = meta.post.date if meta.post.date_from in ("post", "path") else None  # a file's time is nobody's address
+    dated = (
+        meta.post.date_seconds if meta.post.date_from in ("post", "path") else None
+    )  # a file's time is nobody's address
     address = Address(
         path=site.prefix + path,
         link=meta.link,
@@ -143,7 +145,7 @@ def _link(path: str, meta: metadata.Metadata, title: str, site: Site, settings: 
         abbrlink=meta.abbrlink,
         title=title,
         language=meta.post.lang,
-        date=dated,
+        date_seconds=dated,
         categories=meta.post.categories,
         fields=meta.fields,
     )

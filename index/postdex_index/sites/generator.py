@@ -172,7 +172,7 @@ class Site(NamedTuple):
 
 
 class Address(NamedTuple):
-    """What a post's link can be made of; `path` is relative to the site's root, `date` seconds on the wall clock.
+    """What a post's link can be made of; `path` is relative to the site's root, `date_seconds` on the wall clock.
 
     `link` is the address that the front matter gives, if any; `slug` only what it gives as such; `language` the post's;
     `fields` is the front matter itself, as `Generator.fields` gives it.
@@ -184,7 +184,7 @@ class Address(NamedTuple):
     abbrlink: str = ""
     title: str = ""
     language: str = ""
-    date: int | None = None
+    date_seconds: int | None = None
     categories: tuple[tuple[str, ...], ...] = ()
     fields: Mapping[str, Value] = {}
 

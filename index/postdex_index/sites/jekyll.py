@@ -325,8 +325,8 @@ def _placeholders(post: Address, kind: str, inside: str, stem: str) -> dict[str,
         "output_ext": ".html",
         "path": (inside.rpartition("/")[0] + "/" + stem).replace(f"_{kind}", "", 1),
     }
-    if post.date is not None:
-        when = dates.at(post.date)
+    if post.date_seconds is not None:
+        when = dates.at(post.date_seconds)
         values |= {name: when.strftime(form) for name, form in _OF_DATE.items()}
     return values
 

@@ -226,7 +226,7 @@ def _link(site: Site, post: Address) -> str:
         "author": _slug(site, _first(author), "AUTHOR_REGEX_SUBSTITUTIONS"),
     }
     pattern = text(config, f"{kind}_URL" if lang == default else f"{kind}_LANG_URL")
-    return _expanded(pattern, values, post.date, named_dates=not config.get("LOCALE"))
+    return _expanded(pattern, values, post.date_seconds, named_dates=not config.get("LOCALE"))
 
 
 def _first(value: Value) -> str:

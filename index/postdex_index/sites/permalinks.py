@@ -36,7 +36,7 @@ def url(site: Site, post: Address, *, pattern: str = "", base: str = "") -> Link
 
     `pattern` and `base` are the settings that stand above the site's own.
 
-    >>> url(Site(), Address("source/_posts/refcount.md", date=0), pattern=":year/:title/").url
+    >>> url(Site(), Address("source/_posts/refcount.md", date_seconds=0), pattern=":year/:title/").url
     '/1970/refcount/'
     >>> url(Site(), Address("a.md", link="javascript:alert(1)")).wrong
     'this address is neither http, https nor a path (javascript:alert(1))'
@@ -133,7 +133,7 @@ def undated(stem: str) -> str:
 def _value(name: str, location: Location, of_location: Mapping[str, _Filler]) -> str | None:
     """What a placeholder stands for, None if this post does not have it."""
     if name in _OF_DATE:
-        return None if location.post.date is None else _OF_DATE[name](dates.at(location.post.date))
+        return None if location.post.date_seconds is None else _OF_DATE[name](dates.at(location.post.date_seconds))
     value = of_location[name](location) if name in of_location else None
     return value and "/".join(map(_escape_name, value.split("/")))
 

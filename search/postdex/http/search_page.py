@@ -254,8 +254,8 @@ def _meta(hit: Hit, linked: bool) -> Iterable[str]:
         yield f'<span class="place">{text(hit.path)}:{hit.line}</span>'
     elif hit.site:
         yield f'<span class="place">{text(hit.site)}</span>'
-    if hit.date is not None and hit.date_from != "file":  # the time of a file says little to a reader
-        day = iso(hit.date)[:10]
+    if hit.date_seconds is not None and hit.date_from != "file":  # the time of a file says little to a reader
+        day = iso(hit.date_seconds)[:10]
         yield f'<time datetime="{day}">{day}</time>'
     if hit.tags:
         yield f"<span>{text(', '.join(hit.tags))}</span>"

@@ -145,7 +145,7 @@ def problems_text(problems: Iterable[Problem], *, where: Callable[[str], str] = 
 def document_text(document: Document, section: int | None = None) -> str:
     """A post to read: its metadata, then all its sections or only one, with the lines of the file."""
     numbers = range(len(document.sections)) if section is None else (section,)
-    head = [printable(document.title), printable(document.path) + _date(document.date, document.date_from)]
+    head = [printable(document.title), printable(document.path) + _date(document.date_seconds, document.date_from)]
     parts = ["\n".join(line + _tags(document.tags) if at else line for at, line in enumerate(head) if line)]
     for index in numbers:
         stored = document.sections[index]
@@ -250,12 +250,12 @@ def _quoted(path: str) -> str:
 
 
 def _aside(hit: Hit) -> str:
-    return _date(hit.date, hit.date_from) + _tags(hit.tags)
+    return _date(hit.date_seconds, hit.date_from) + _tags(hit.tags)
 
 
-def _date(date: int | None, date_from: str) -> str:
+def _date(seconds: int | None, date_from: str) -> str:
     """`  (2022-08-26)`; the time of a file, which a checkout renews, says nothing of its post."""
-    return "" if date is None or date_from == "file" else f"  ({iso(date).partition('T')[0]})"
+    return "" if seconds is None or date_from == "file" else f"  ({iso(seconds).partition('T')[0]})"
 
 
 def _tags(tags: Sequence[str]) -> str:

@@ -8,14 +8,16 @@ the sections that are shown have their text read.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from operator import attrgetter
+from typing import TypeAlias
 
 from postdex_index import schema
 from postdex_index.document import Outlined, Passage
 from postdex_index.engine.api import Answer, Reader, Search
-from postdex_index.model import Explanation
+from postdex_index.model import Explanation, Span
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
 from postdex_index.text import globs
@@ -36,19 +38,24 @@ TRANSLATIONS = 100
 #: Characters shown of a description: fewer than stand for one that is missing, so that its end is cut between words.
 _DESCRIPTION = 240
 #: What a hit has of its post's fields as they are stored.
-_FIELDS = tuple(field.name for field in schema.HIT)
+_FIELDS = tuple(field.attribute for field in schema.HIT)
 _fields_of = attrgetter(*_FIELDS)
+
+
+#: What one leaf looks for, or one spelling of it.
+Spelling: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy
 
 
 class HitContext(NamedTuple):
     """What the hits of one search have in common: the leaves and what each is worth (weight x idf), which terms of
-    a title are marked and how it is read, and what `request` wants shown."""
+    a title and of a heading are marked and how they are read, and what `request` wants shown."""
 
     search: Search
     request: SearchRequest
     leaves: Sequence[Leaf]
     leaf_weights: Sequence[float]
-    is_wanted: Callable[[str], bool]
+    marks_title: Callable[[str], bool]
+    marks_heading: Callable[[str], bool]
     analyzer: Analyzer
     marking: Marking
 
@@ -60,12 +67,15 @@ def hit_context(
     leaf_stats = answer.leaves[: len(answer.leaves) - len(search.as_typed.leaves)]
     query_leaves = [stats.leaf for stats in leaf_stats]
     leaf_weights = [stats.idf * stats.leaf.weight for stats in leaf_stats]
+    marks_title = wanted(query_leaves, analyzer, "title")
+    in_fields = any(spelling.field for spelling in _spellings(query_leaves))
     return HitContext(
         search,
         request,
         query_leaves,
         leaf_weights,
-        is_wanted=wanted(query_leaves, analyzer),
+        marks_title=marks_title,
+        marks_heading=wanted(query_leaves, analyzer, "heading") if in_fields else marks_title,
         analyzer=analyzer,
         marking=marking(search.query, query_leaves, leaf_weights, search.as_typed.key, text=text, analyzer=analyzer),
     )
@@ -133,9 +143,7 @@ def _hit(reader: Reader, post: _PostMatch, context: HitContext, sections_shown: 
     request = context.request
     snippets = len(sections_shown) if request.section_snippets else int(request.snippets)
     found = [_snippet(post, scored, context) for scored in sections_shown[:snippets]]
-    sections = [
-        _section(post, scored, shown, request.section_snippets) for scored, shown in zip_longest(sections_shown, found)
-    ]
+    sections = [_section(post, scored, shown, context) for scored, shown in zip_longest(sections_shown, found)]
     best = sections[0] if sections else SectionHit("", (), "", document.url, 1, match_line=1, score=ranked.score)
     shown = found[0] if found else None
     if request.snippets and not (context.leaves and shown and shown.text):
@@ -148,8 +156,9 @@ def _hit(reader: Reader, post: _PostMatch, context: HitContext, sections_shown: 
         url=best.url,
         anchor=best.anchor,
         title=document.title,
-        title_spans=title_spans(document.title, context.is_wanted, context.analyzer) if context.leaves else (),
+        title_spans=title_spans(document.title, context.marks_title, context.analyzer) if context.leaves else (),
         headings=best.headings,
+        headings_spans=best.headings_spans,
         score=ranked.score,
         snippet=shown or Snippet("", (), best.line),
         sections=tuple(sections),
@@ -168,8 +177,8 @@ def _snippet(post: _PostMatch, scored: ScoredSection, context: HitContext) -> Sn
     return best_snippet(document, scored, positions, body, context.marking, spelled=spelled)
 
 
-def _section(post: _PostMatch, scored: ScoredSection, shown: Snippet | None, with_snippet: bool) -> SectionHit:
-    """A section as it is shown: on the line of its snippet, which it has itself only `with_snippet`."""
+def _section(post: _PostMatch, scored: ScoredSection, shown: Snippet | None, context: HitContext) -> SectionHit:
+    """A section as it is shown: on the line of its snippet, which it has itself only where each has one."""
     document = post.document
     _, heading, headings, anchor, line, _, _, _ = document.section(scored.index)
     url = f"{document.url}#{anchor}" if document.url and anchor else document.url
@@ -182,25 +191,48 @@ def _section(post: _PostMatch, scored: ScoredSection, shown: Snippet | None, wit
         line,
         match_line=match_line,
         score=scored.score,
-        snippet=shown if with_snippet else None,
+        snippet=shown if context.request.section_snippets else None,
+        headings_spans=_headings_spans(post, scored.index, headings, context),
     )
 
 
-def wanted(query_leaves: Sequence[Leaf], analyzer: Analyzer) -> Callable[[str], bool]:
-    """Whether a term of a title is a word of the query, or of the same stem as one of its words.
+def _headings_spans(
+    post: _PostMatch, number: int, headings: Sequence[str], context: HitContext
+) -> tuple[tuple[Span, ...], ...]:
+    """What is marked in each heading down to a section. Only where one of the words stands in any is it looked for:
+    to read all headings that are shown would take some hundredths of a search."""
+    levels, bounds, _ = post.document.outline
+    level = levels[number] + 1
+    above = len(headings)
+    while above and number >= 0:
+        if levels[number] < level:
+            level = levels[number]
+            above -= 1
+            start, stop = bounds[2 * number], bounds[2 * number + 1]
+            for positions in post.positions:
+                first = bisect_left(positions, start)
+                if first < len(positions) and positions[first] < stop:
+                    return tuple(
+                        [title_spans(heading, context.marks_heading, context.analyzer) for heading in headings]
+                    )
+        number -= 1
+    return ()
 
-    >>> is_wanted = wanted([Term("leaks"), Prefix("soc"), Term("bug", field="body")], Analyzer(True, ("en",)))
+
+def wanted(query_leaves: Sequence[Leaf], analyzer: Analyzer, field: str) -> Callable[[str], bool]:
+    """Whether a term of a title or a heading, as `field` says, is a word of the query, or of the same stem as one.
+
+    >>> leaves = [Term("leaks"), Prefix("soc"), Term("bug", field="body")]
+    >>> is_wanted = wanted(leaves, Analyzer(True, ("en",)), "title")
     >>> [is_wanted(term) for term in ("leak", "socket", "bug")]
     [True, True, False]
     """
     names: set[str] = set()
     stems: set[str] = set()
     tests: list[Callable[[str], bool]] = []
-    waiting = [leaf for leaf in query_leaves if isinstance(leaf, Synonyms) or leaf.field in ("", "title")]
+    waiting = [spelling for spelling in _spellings(query_leaves) if spelling.field in ("", field)]
     while waiting:
         match waiting.pop():
-            case Synonyms(spellings):
-                waiting += spellings
             case Term(text, _, _, exact):
                 names.add(text)
                 stems.update(() if exact else analyzer.stems(text))
@@ -220,6 +252,13 @@ def wanted(query_leaves: Sequence[Leaf], analyzer: Analyzer) -> Callable[[str], 
         return not stems.isdisjoint(analyzer.stems(term))
 
     return is_wanted
+
+
+def _spellings(query_leaves: Sequence[Leaf]) -> list[Spelling]:
+    """What is looked for, each spelling of a word by itself."""
+    return [
+        spelling for leaf in query_leaves for spelling in (leaf.spellings if isinstance(leaf, Synonyms) else (leaf,))
+    ]
 
 
 def _begins(text: str) -> Callable[[str], bool]:

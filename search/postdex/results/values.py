@@ -6,12 +6,17 @@ Small, immutable and typed, as `postdex_index.model`, whose spans and explanatio
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, overload
 
+from postdex_index.document import as_datetime
 from postdex_index.model import Explanation, Span
 from postdex_index.named_tuple import NamedTuple
 
+from ..text_safety import to_html
+
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import Self
 
     from ..query.typos import Correction
@@ -25,9 +30,15 @@ class Snippet(NamedTuple):
     spans: tuple[Span, ...]
     line: int
 
+    @property
+    def html(self) -> str:
+        """The text as HTML that is safe in any element, its spans in `<mark>`."""
+        return to_html(self.text, self.spans)
+
 
 class SectionHit(NamedTuple):
-    """A section of a hit: `line` is its heading's, `match_line` its best match's."""
+    """A section of a hit: `line` is its heading's, `match_line` its best match's. `headings` is the path of headings
+    down to its own, `headings_spans` what is marked in each of them."""
 
     heading: str
     headings: tuple[str, ...]
@@ -37,6 +48,22 @@ class SectionHit(NamedTuple):
     match_line: int
     score: float
     snippet: Snippet | None = None
+    headings_spans: tuple[tuple[Span, ...], ...] = ()
+
+    @property
+    def heading_spans(self) -> tuple[Span, ...]:
+        """What is marked in its own heading."""
+        return self.headings_spans[-1] if self.heading and self.headings_spans else ()
+
+    @property
+    def heading_html(self) -> str:
+        """Its own heading as safe HTML, with `<mark>`."""
+        return to_html(self.heading, self.heading_spans)
+
+    @property
+    def headings_html(self) -> tuple[str, ...]:
+        """Each of `headings` as safe HTML, with `<mark>`."""
+        return _all_html(self.headings, self.headings_spans)
 
 
 class Translation(NamedTuple):
@@ -51,9 +78,10 @@ class Hit(NamedTuple):
     """A post that answers a query; its best section first in `sections`.
 
     `headings` is the path of headings down to the best section, `anchor` and `line` lead into it: `line` is that of the
-    snippet, or of the section's heading where nothing is marked in its text. `translations` are the posts that it is
-    shown for besides, whether they match or not, by the codes of their languages, at most `hits.TRANSLATIONS`. Where
-    the index is of several sites, `site` is the post's, with which its path begins; else "".
+    snippet, or of the section's heading where nothing is marked in its text. `headings_spans` is what is marked in each
+    of `headings`. `date_seconds` and `updated_seconds` count from 1970 on the clock of the site. `translations` are the
+    posts that it is shown for besides, whether they match or not, by the codes of their languages, at most
+    `hits.TRANSLATIONS`. Where the index is of several sites, `site` is the post's, with which its path begins; else "".
     """
 
     path: str
@@ -63,9 +91,9 @@ class Hit(NamedTuple):
     title: str
     title_spans: tuple[Span, ...]
     headings: tuple[str, ...]
-    date: int | None
+    date_seconds: int | None
     date_from: str
-    updated: int | None
+    updated_seconds: int | None
     tags: tuple[str, ...]
     categories: tuple[tuple[str, ...], ...]
     lang: str
@@ -75,6 +103,37 @@ class Hit(NamedTuple):
     explain: Explanation | None = None
     translations: tuple[Translation, ...] = ()
     site: str = ""
+    headings_spans: tuple[tuple[Span, ...], ...] = ()
+
+    @property
+    def date(self) -> datetime | None:
+        """The post's date on the clock of the site, without a zone; None if there is none."""
+        return as_datetime(self.date_seconds)
+
+    @property
+    def updated(self) -> datetime | None:
+        """When the post was changed, likewise."""
+        return as_datetime(self.updated_seconds)
+
+    @property
+    def html(self) -> str:
+        """The snippet as HTML that is safe in any element, with `<mark>` around what matched."""
+        return self.snippet.html
+
+    @property
+    def title_html(self) -> str:
+        """The title as safe HTML, likewise."""
+        return to_html(self.title, self.title_spans)
+
+    @property
+    def headings_html(self) -> tuple[str, ...]:
+        """Each of `headings` as safe HTML, likewise."""
+        return _all_html(self.headings, self.headings_spans)
+
+
+def _all_html(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[str, ...]:
+    """Several texts as HTML; what has no spans is not marked."""
+    return tuple(map(to_html, texts, spans or repeat(())))
 
 
 class IndexState(NamedTuple):

@@ -8,8 +8,8 @@ from itertools import chain, starmap
 from json import JSONDecoder
 from typing import Any, TypeVar
 
-from ....document import LeafPositions, Mark, Outline, Passage, StoredSection
-from ....model import INCLUDED_BREAK, SOFT_BREAK, StoredFields
+from ....document import LeafPositions, Mark, Outline, Outlined, Passage, StoredSection
+from ....model import INCLUDED_BREAK, SOFT_BREAK
 from ....named_tuple import NamedTuple
 from ....schema import CODE, STORED
 from ....text.analyzer import Analyzer
@@ -97,7 +97,7 @@ class Documents:
         self.widths = Widths(False), Widths(True)
 
     def fields(self, doc_id: int) -> dict[str, Any]:
-        """The stored fields of a post, by name."""
+        """The stored fields of a post, by `Field.attribute`."""
         fields = self._fields.get(doc_id)
         if fields is None:
             fields = _named(_decode(_json(self._stored, self._stored_start, doc_id))[0])
@@ -132,16 +132,16 @@ def _json(column: LazyColumn, starts: Sequence[int], doc_id: int) -> str:
 
 _decode = JSONDecoder().raw_decode
 _NUMBER = (int, type(None))
-#: The types of stored fields as JSON has them; the names of all, and of those that are lists there.
+#: The types of stored fields as JSON has them; the attributes of all, and of those that are lists there.
 _JSON_TYPES: dict[str, Any] = {"text": str, "texts": list, "paths": list, "date": _NUMBER, "number": _NUMBER}
 _TYPES = tuple(_JSON_TYPES[field.type] for field in STORED)
-_NAMES = tuple(field.name for field in STORED)
+_NAMES = tuple(field.attribute for field in STORED)
 _TEXTS, _PATHS = ([field.name for field in STORED if field.type == type_] for type_ in ("texts", "paths"))
 
 
 def _named(values: list[Any]) -> dict[str, Any]:
-    """The stored fields of a post by name. Raises TypeError or ValueError for what no build wrote, which whoever shows
-    it would trip over."""
+    """The stored fields of a post by attribute. Raises TypeError or ValueError for what no build wrote, which
+    whoever shows it would trip over."""
     fields = dict(zip(_NAMES, values, strict=True))
     if not all(map(isinstance, values, _TYPES)):
         raise TypeError("a field of another type")
@@ -169,8 +169,8 @@ def keep(cache: dict[Key, Value], key: Key, value: Value, most: int) -> None:
     cache[key] = value
 
 
-class StoredDocument(StoredFields):
-    """One stored post; implements `engine.Outlined`. Sections and text are read when they are asked for."""
+class StoredDocument(Outlined):
+    """One stored post; Sections and text are read when they are asked for."""
 
     __slots__ = ("_doc", "_documents")
 

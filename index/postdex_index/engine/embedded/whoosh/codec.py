@@ -41,7 +41,7 @@ with warnings.catch_warnings():
     from whoosh.reading import TermInfo, TermNotFound
 
 #: What `stored_fields` gives of a post: all that is stored but for what only postdex has a use for.
-STORED = tuple(field.name for field in STORED_FIELDS if field.name not in ("date_from", "unpublished"))
+STORED = {field.name: field.attribute for field in STORED_FIELDS if field.name not in ("date_from", "unpublished")}
 
 
 def _refuse(*_: Any, **__: Any) -> NoReturn:
@@ -366,7 +366,7 @@ class PostDocuments(base.PerDocumentReader):  # type: ignore[misc]
     def stored_fields(self, docnum: int) -> dict[str, Any]:
         """What is stored of a post, see `STORED`."""
         stored = self._segment.documents.fields(docnum)
-        return {name: stored[name] for name in STORED}
+        return {name: stored[attribute] for name, attribute in STORED.items()}
 
 
 # -- opening without a pickle

@@ -18,7 +18,7 @@ from ..format.columns import FOLDED_PATH, NO_DATE, ORIGINAL, one_line
 
 #: The scored fields that stand in front of the sections, with their codes.
 _SHORT = tuple((code, field) for code, field in enumerate(SCORED) if field.type != "sections")
-_stored = attrgetter(*(field.name for field in STORED))
+_stored = attrgetter(*(field.attribute for field in STORED))
 #: The filters that find a post by values as they stand in it; the others are cut up, or come from its sections.
 _WHOLE = tuple(
     field
@@ -85,11 +85,11 @@ def filter_values(post: Post, analyzer: Analyzer) -> Iterator[tuple[str, str]]:
 
 def sort_value(post: Post, field: Field, analyzer: Analyzer) -> Any:
     """By what a post is sorted in the order of a field: a folded text, or seconds or another number."""
-    value: Any = getattr(post, field.name)
+    value: Any = getattr(post, field.attribute)
     if field.type == "text":
         return analyzer.fold_value(value).replace("\n", " ")
     if value is None and field.name == "updated":
-        value = post.date
+        value = post.date_seconds
     return NO_DATE if value is None else value
 
 

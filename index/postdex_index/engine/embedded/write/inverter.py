@@ -101,7 +101,7 @@ class Inversion:
                 docs.append(doc_id)
         for name, values in self._sorts.items():
             values.append(sort_value(post, SORTS[name], self.analyzer))
-        self._date_is_own.append(post.date is not None and post.date_from != "file")
+        self._date_is_own.append(post.date_seconds is not None and post.date_from != "file")
         self._stored.append(_json(stored_values(post)))
 
     def field_totals(self) -> list[FieldTotal]:

@@ -200,5 +200,5 @@ class _Widths(dict[str, int]):
 def post_checksum(post: Post) -> str:
     """What tells a post from another version of it: all that was read of it, but for a date that is only its file's."""
     if post.date_from == "file":
-        post = post._replace(date=None)
+        post = post._replace(date_seconds=None)
     return blake2b(repr(post).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
