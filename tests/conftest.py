@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 QUICK = [
     "anchors", "as_typed", "cluster_queries", "config", "dialects", "fields", "frontmatter", "globs", "golden",
     "hosted", "house", "javascript", "jekyll", "library", "logseq", "markdown", "mdx", "messages", "named_tuple",
-    "paths", "pelican", "printable", "quarto", "snippets", "syntax", "tokens", "vitepress",
+    "paths", "pelican", "periods", "printable", "quarto", "snippets", "syntax", "tokens", "vitepress",
 ]  # fmt: skip
 #: The others: they start processes, fill disks, look through a browser, or try thousands of examples.
 THOROUGH = [

@@ -124,7 +124,7 @@ def check(said: Said, status: int, out: str = "", err: str = "") -> None:
         ("--like no.md", 2, "", "postdex: no.md: no post of the index has this path"),
         ("-n 1001 x", 2, "", "1001 is not in the range"),
         ("-n many x", 2, "", "'many' is not a valid integer"),
-        ("--after soon x", 2, "", "after is 'soon', which is no date; write 2024"),
+        ("--after soon x", 2, "", "after is 'soon', which is no date; write 2022"),
         ("--limit", 2, "", "requires an argument"),
         ("x" * 2001, 1, "", "the text has 2,001 characters; only the first 2,000 were read"),
         ("psock " * 65, 0, REFCOUNT, "the text of 65 words was searched for by 1 of them, the rarest in these posts"),

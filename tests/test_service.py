@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from serving import BEARER, TOKEN, Running, serving
 from storage import generation
+from test_periods import DAYS, NO_DATES
 
 import postdex
 from postdex.cli import main
@@ -585,7 +586,8 @@ def test_the_description_holds(served: Running) -> None:
     "value",
     ["", "2024", "0000", "0001", "999", "2024-3", "2024/03", "2024-13", "2024-00", "2024-03/14", "20240314", "2024-03-"]
     + [f"{year}-{month:02}-{day:02}" for year in (1900, 2000, 2023, 2024) for month in range(14) for day in range(33)]
-    + ["2024.2.29", "2023/2/29", "2024-4-31", "30d", "30D", "0w", "9999y", "12345d", "30", "d", "soon", "2024-02-30x"],
+    + ["2024.2.29", "2023/2/29", "2024-4-31", "30d", "30D", "0w", "9999y", "12345d", "30", "d", "soon", "2024-02-30x"]
+    + [*NO_DATES, *(typed.strip().lower() for typed, _, _ in DAYS)],
 )
 def test_the_pattern_of_dates_is_what_is_read(value: str) -> None:
     """The only pattern that the description has."""

@@ -39,7 +39,7 @@ def typed(query: str, analyzer: Analyzer = ANALYZER, **options: object) -> Query
     return parse(
         query,
         analyzer,
-        today=TODAY,
+        today=lambda: TODAY,
         post_counts=lambda terms: [KNOWN.get(term, 0) for term in terms],
         fits=fits,
         **options,  # type: ignore[arg-type]
@@ -423,7 +423,7 @@ def test_nothing_but_a_limit_raises(text: str, all_words: bool, prefix_last: boo
 def check_any(text: str, all_words: bool, prefix_last: bool) -> None:
     """What must hold of any query, whatever is in it."""
     try:
-        parsed = parse(text, ANALYZER, today=TODAY, all_words=all_words, prefix_last=prefix_last)
+        parsed = parse(text, ANALYZER, today=lambda: TODAY, all_words=all_words, prefix_last=prefix_last)
     except QueryError as error:
         assert error.code in ("too_many_clauses", "too_deep")
         return
@@ -433,4 +433,7 @@ def check_any(text: str, all_words: bool, prefix_last: bool) -> None:
     assert parsed.listing == (not scored and not parsed.empty)
     assert all(word.leaf in scored for word in parsed.words)
     assert not parsed.empty or parsed.warnings
-    assert parsed.tree == parse(clean(text), ANALYZER, today=TODAY, all_words=all_words, prefix_last=prefix_last).tree
+    assert (
+        parsed.tree
+        == parse(clean(text), ANALYZER, today=lambda: TODAY, all_words=all_words, prefix_last=prefix_last).tree
+    )

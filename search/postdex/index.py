@@ -31,6 +31,7 @@ from .results.values import HitList
 from .snapshots import Snapshots
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from postdex_index.update.watch import Watching
@@ -132,6 +133,7 @@ class Index:
         if refresh not in REFRESH:
             raise PostdexError(f"refresh is {refresh!r}", "use auto, never or require")
         self._engine_name = engine
+        self._zone: str | None = None
         self.settings = self._reload()
         place = os.fspath(index) if index else index_directory(self._folder)
         self.engine: Engine = engines.make(self._folder, place, self.settings)
@@ -191,7 +193,7 @@ class Index:
         """The results of a request, as `search` gives them; `SearchRequest.of` makes one from the same arguments."""
         started = time.perf_counter()
         view = self.snapshots.current(self.settings)
-        narrowing = argument_filters.queries(request, view.reader.analyzer)
+        narrowing = argument_filters.queries(request, view.reader.analyzer, self.today)
         all_words = request.sort != "score"
         parsed = self._parsed(
             request.query, view.reader, request.drafts, all_words=all_words, prefix_last=request.prefix_last
@@ -360,7 +362,24 @@ class Index:
         self._watching.append(watching)
         return watching
 
+    def today(self) -> date:
+        """The day that `yesterday` or `30d` counts back from: by the setting `timezone`, else by what the site's own
+        settings say, else by the clock of this machine.
+
+        >>> with open("posts") as ix:
+        ...     ix.today().year > 2024
+        True
+        """
+        with forks.barred:
+            from postdex_index.content.reader import site
+            from postdex_index.formats.periods import day_in
+
+        if self._zone is None:
+            self._zone = self.settings.timezone or site(self._folder).timezone
+        return day_in(self._zone)
+
     def _reload(self) -> settings.Settings:
+        self._zone = None
         self.settings = settings.load(self._folder, engine=self._engine_name)
         return self.settings
 
@@ -385,6 +404,7 @@ class Index:
         return parse.parse(
             check_text("query", query),
             reader.analyzer,
+            today=self.today,
             all_words=all_words,
             prefix_last=prefix_last,
             post_counts=lambda words: reader.totals([Term(word) for word in words]),

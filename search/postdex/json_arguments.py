@@ -13,14 +13,18 @@ Schema = dict[str, Any]
 
 #: How many values a list has.
 MAX_VALUES = 20
-#: What `filters` reads: a year, month or day of the calendar, or so many days, weeks, months or years back; or nothing.
+#: What `periods` reads: a year, month or day of the calendar, days by their names (these in lower case), or so many
+#: days, weeks, months or years back; or nothing.
 _LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
+_COUNT = "[0-9]{1,4}[ _-]?(?:[dwmyDWMY]|(?:day|week|month|year)s?)"
 DATE = (
     r"^(?:(?!0000)(?:[0-9]{4}(?:([-/.])(?:(?:0?[1-9]|1[0-2])(?:\1(?:0?[1-9]|1[0-9]|2[0-8]))?"
     r"|(?:0?[13-9]|1[0-2])\1(?:29|30)|(?:0?[13578]|1[02])\1(?:31)))?"
-    rf"|{_LEAP_YEAR}([-/.])0?2\2(?:29))|[0-9]{{1,4}}[dwmyDWMY])?$"
+    rf"|{_LEAP_YEAR}([-/.])0?2\2(?:29))"
+    r"|today|yesterday|(?:this|last)[ _-](?:week|month|year)"
+    rf"|(?:last|past)[ _-]{_COUNT}|{_COUNT}(?:[ _-]ago)?)?$"
 )
-_DATE_LENGTH = 10
+_DATE_LENGTH = 20
 
 
 def schema(argument: Argument) -> Schema:

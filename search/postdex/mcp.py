@@ -41,7 +41,7 @@ _INSTRUCTIONS = (
 )
 _QUERY = (
     "Words; posts with any of them are found, best first. +word must be there, -word must not, "
-    '"a phrase", refc*, tag:linux, category:a/b, path:2022, after:30d, date:2022-01..2022-08.'
+    '"a phrase", refc*, tag:linux, category:a/b, path:2022, after:30d, date:2022-01..2022-08, date:"last month".'
 )
 #: What differs here from the argument of the same name.
 _FOR_ASSISTANTS: dict[str, dict[str, Any]] = {

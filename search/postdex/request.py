@@ -29,7 +29,7 @@ Units: TypeAlias = Literal["posts", "sections"]
 Translations: TypeAlias = Literal["group", "all"]
 #: One text, or several.
 Texts: TypeAlias = str | Iterable[str]
-#: `2024-03-14`, `30d` as in a query, or a date or datetime.
+#: `2024-03-14`, `30d`, `last week` as in a query, or a date or datetime.
 Day: TypeAlias = "str | date | None"
 
 REFRESH: tuple[str, ...] = get_args(Refresh)
@@ -208,7 +208,7 @@ _ROWS = {
         faces="cli http",
     ),
     "after": Argument(
-        "Only posts from this date on (2024, 2024-03, 2024-03-14, 30d).",
+        "Only posts from this date on (2024, 2024-03, 2024-03-14, 30d, yesterday, last week).",
         "Or a `date`, or a `datetime` of the site's clock.",
         kind="date",
         faces="cli http",

@@ -12,7 +12,6 @@ import gzip
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -216,7 +215,7 @@ class Service:
     def _state(self) -> tuple[Hashable, ...] | None:
         """What an answer holds for: a commit, and a day (`after:30d`). None if a new commit is to be opened first."""
         views = self.site.views
-        return (commit, views.stands(), date.today()) if (commit := views.answering()) else None
+        return (commit, views.stands(), self.site.index.today()) if (commit := views.answering()) else None
 
     async def _in_thread(self, work: Callable[..., Response], *arguments: Any) -> Response:
         """Wait for a thread and its answer, unless too many do. Raises RequestError."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from postdex_index.errors import QueryError
 from postdex_index.query import DateRange, Query
 from postdex_index.text.analyzer import Analyzer
@@ -9,8 +11,11 @@ from postdex_index.text.analyzer import Analyzer
 from ..request import Day, SearchRequest, wrong
 from . import filters
 
+if TYPE_CHECKING:
+    from postdex_index.formats.periods import Today
 
-def queries(request: SearchRequest, analyzer: Analyzer) -> list[Query]:
+
+def queries(request: SearchRequest, analyzer: Analyzer, today: Today | None = None) -> list[Query]:
     """The filters that were given as arguments, read as the index was.
 
     >>> queries(SearchRequest(tags=("C++",), before="1970-01-02"), Analyzer(True, ()))
@@ -21,16 +26,16 @@ def queries(request: SearchRequest, analyzer: Analyzer) -> list[Query]:
     given += [("lang", request.lang)] if request.lang is not None else []
     keywords: list[Query] = [it for field, value in given if (it := filters.keyword(field, value, analyzer))]
     days = (("after", request.after), ("before", request.before))
-    return keywords + [_since_or_until(field, day) for field, day in days if day is not None]
+    return keywords + [_since_or_until(field, day, today) for field, day in days if day is not None]
 
 
-def _since_or_until(field: str, value: Day) -> DateRange:
+def _since_or_until(field: str, value: Day, today: Today | None) -> DateRange:
     from datetime import date, datetime  # here, because most searches have no date
 
     if isinstance(value, str):
-        span, _ = filters.date_range(field, value, date.today())
+        span, _ = filters.date_range(field, value, today)
         if span is None:
-            hint = "write 2024, 2024-03, 2024-03-14 or 30d (d, w, m, y back from today)"
+            hint = f"write {filters.DATE_EXAMPLES}"
             raise QueryError(f"{field} is {value!r}, which is no date", hint, code="bad_date")
         return span
     if not isinstance(value, date):

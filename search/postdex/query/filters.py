@@ -1,8 +1,7 @@
 """What does a typed filter let through? `tag:linux`, `path:2022/*.md`, `after:30d` as filters of the query tree.
 
-Dates are read here as people type them in a query (a year, a month, a day, or so long ago),
-not as they stand in posts. Which filters there are is the lexer's to know. In a pasted line what looks like one
-may be none: `typed_text` tells.
+Which days a date means is known to `periods`, which filters there are to the lexer. In a pasted line what looks like
+one may be none: `typed_text` tells.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from postdex_index import forks
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import DateRange, Keyword
 from postdex_index.schema import FILTERS as FILTERED
@@ -20,16 +20,15 @@ from .lexer import DATES, FILTERS
 from .parser import Clause, Group, Node
 
 if TYPE_CHECKING:
-    from datetime import date
+    from postdex_index.formats.periods import Period, Today
 
 #: Whether any post that may be found has what a filter asks for.
 Fits: TypeAlias = Callable[[Keyword], bool]
 
-_DAY = 86_400
-# Compiled where they are used: most queries have no date.
+#: What a message names for what was no date.
+DATE_EXAMPLES = "2022, 2022-08, 2022-08-26, 30d, yesterday, last week or 3 months"
+#: Compiled where it is used: most queries have no date.
 _ENDS = r"(.*?)\.\.+(.*)"
-_CALENDAR = r"([0-9]{4})(?:([-/.])([0-9]{1,2})(?:\2([0-9]{1,2}))?)?"
-_AGO = r"([0-9]{1,4})([dwmyDWMY])"
 
 
 def keyword(field: str, value: str, analyzer: Analyzer) -> Keyword | None:
@@ -98,86 +97,39 @@ def _has_words(part: Node, analyzer: Analyzer) -> bool:
     return token.field not in FILTERS and bool(analyzer.words(token.text))
 
 
-def date_range(field: str, value: str, today: date | None = None) -> tuple[DateRange | None, str]:
+def date_range(field: str, value: str, today: Today | None = None) -> tuple[DateRange | None, str]:
     """The range for `date:`, `after:` or `before:`, and what had to be repaired; None if it is no date.
-
-    `today` is this machine's day if it is not given.
 
     >>> date_range("date", "1970-01..1970-02")
     (DateRange(start=0, stop=5097600), '')
     >>> date_range("after", "soon")
     (None, '')
     """
-    from datetime import date  # here, because most queries have no date
-
-    today = today or date.today()
-    value = value.strip()
     if field == "date":
-        return _between(value, today)
-    day = _day(value, today)
-    if day is None:
+        return _between(value.strip(), today)
+    period = _period(value, today)
+    if period is None:
         return None, ""
-    return (DateRange(start=day[0]), "") if field == "after" else (DateRange(stop=day[0]), "")
+    return (DateRange(start=period.start) if field == "after" else DateRange(stop=period.start)), ""
 
 
-def _between(value: str, today: date) -> tuple[DateRange | None, str]:
+def _between(value: str, today: Today | None) -> tuple[DateRange | None, str]:
     """Both ends belong to a range; `30d` alone is what happened since."""
     ends = re.fullmatch(_ENDS, value)
     if ends is None:
-        day = _day(value, today)
-        if day is None:
-            return None, ""
-        return DateRange(day[0], None if re.fullmatch(_AGO, value) else day[1]), ""
-    first, last = (_day(end, today) if end.strip() else (None, None) for end in ends.groups())
-    if first is None or last is None or not (ends[1].strip() or ends[2].strip()):
+        period = _period(value, today)
+        return period and DateRange(period.start, None if period.goes_on else period.stop), ""
+    typed = [end.strip() for end in ends.groups()]
+    first, last = (_period(end, today) if end else None for end in typed)
+    if not any(typed) or (typed[0] and not first) or (typed[1] and not last):
         return None, ""
-    (start, start_stop), (last_start, stop) = first, last
-    if start is not None and last_start is not None and last_start < start:
-        return DateRange(last_start, start_stop), f"date:{value} runs backwards and was turned round"
-    return DateRange(start, stop), ""
+    if first and last and last.start < first.start:
+        return DateRange(last.start, first.stop), f"date:{value} runs backwards and was turned round"
+    return DateRange(first and first.start, last and last.stop), ""
 
 
-def _day(text: str, today: date) -> tuple[int | None, int | None] | None:
-    """Where a year, month, day or `30d` begins and where it ends, in seconds since 1970; None if it is no date."""
-    from datetime import date
+def _period(text: str, today: Today | None) -> Period | None:
+    with forks.barred:
+        from postdex_index.formats import periods  # here, because most queries have no date
 
-    text = text.strip()
-    if ago := re.fullmatch(_AGO, text):
-        start = _ago(int(ago[1]), ago[2].lower(), today)
-        return _seconds(start), _seconds(start + 1)
-    calendar = re.fullmatch(_CALENDAR, text)
-    if calendar is None:
-        return None
-    year, month, day = int(calendar[1]), int(calendar[3] or 1), int(calendar[4] or 1)
-    try:
-        start = date(year, month, day).toordinal()
-    except ValueError:
-        return None
-    if calendar[4]:
-        stop = start + 1
-    elif calendar[3]:
-        stop = start + _days_in(year, month)
-    else:
-        stop = start + 365 + (_days_in(year, 2) == 29)
-    return _seconds(start), _seconds(stop)
-
-
-def _ago(count: int, unit: str, today: date) -> int:
-    """The ordinal of the day so long before today; the month's last day where it is shorter, year 1 at the earliest."""
-    if unit in "dw":
-        return max(1, today.toordinal() - count * (7 if unit == "w" else 1))
-    months = today.year * 12 + today.month - 1 - count * (12 if unit == "y" else 1)
-    if months < 12:
-        return 1
-    year, month = months // 12, months % 12 + 1
-    return today.replace(year=year, month=month, day=min(today.day, _days_in(year, month))).toordinal()
-
-
-def _days_in(year: int, month: int) -> int:
-    if month == 2:
-        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
-    return 30 if month in (4, 6, 9, 11) else 31
-
-
-def _seconds(ordinal: int) -> int:
-    return (ordinal - 719_163) * _DAY  # 719163 is the ordinal of 1970-01-01
+    return periods.read(text, today)

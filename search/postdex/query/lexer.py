@@ -44,6 +44,10 @@ _EXCLUDED = r'-(?![A-Za-z](?:[\s)]|$))(?=[\w"“„«»「『(]|\.\w)'
 _REQUIRED = r"\+(?=[^\s+)])"
 _SIGNED_BY = {"-": _EXCLUDED, "+": _REQUIRED}
 _WEIGHT = r"(?:\^(\d{1,2}(?:\.\d{1,3})?))?"
+_DATE_OF_WORDS = (
+    r"(?i:(?:this|last)\s+(?:week|month|year)"
+    r"|(?:(?:last|past)\s+)?[0-9]{1,3}\s*(?:day|week|month|year)s?(?:\s+ago)?)(?=[\s()]|\Z)"
+)
 _AFTER_WORD = rf"(?:(~)(\d?))?{_WEIGHT}\Z"
 _AFTER_QUOTE = rf"(?:~(\d{{1,3}}))?{_WEIGHT}(?=[\s()]|\Z)"
 _AFTER_BRACKET = rf"{_WEIGHT}(?=[\s()]|\Z)"
@@ -190,9 +194,11 @@ class _Scan:
         return ""
 
     def signed(self, sign: str, field: str) -> None:
-        """What follows a sign and a field: a group, a quote or a chunk."""
+        """What follows a sign and a field: a group, a quote, a date in several words or a chunk."""
         opening = self.text[self.at]
-        if opening == "(":
+        if field in DATES and (spoken := self.date()):
+            self.tokens.append(QueryToken("word", spoken, sign, field, last=self.at == len(self.text)))
+        elif opening == "(":
             self.at += 1
             self.steps += 1
             self.open.append(0)
@@ -207,6 +213,11 @@ class _Scan:
         self.open.pop()
         match = self.take(_AFTER_BRACKET)
         self.tokens.append(QueryToken(")", weight=self.weight(match[1] if match else None)))
+
+    def date(self) -> str:
+        """A date in several words here (`last week`), stepped over, or "". A shell takes the quotes around it away."""
+        match = self.take(_DATE_OF_WORDS)
+        return match[0] if match else ""
 
     def ends_clause(self, stop: int | None) -> bool:
         """Whether no letter stands behind the quote of another script that ends here, if one does.

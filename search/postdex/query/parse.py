@@ -23,8 +23,7 @@ from .planner import QuerySettings, TypedWord, read
 from .terms import WordContext
 
 if TYPE_CHECKING:
-    from datetime import date
-
+    from postdex_index.formats.periods import Today
     from postdex_index.text.analyzer import Analyzer
 
     from .terms import PostCounts
@@ -53,7 +52,7 @@ def parse(
     text: str,
     analyzer: Analyzer,
     *,
-    today: date | None = None,
+    today: Today | None = None,
     all_words: bool = False,
     prefix_last: bool = False,
     post_counts: PostCounts | None = None,
@@ -61,12 +60,12 @@ def parse(
 ) -> QueryReading:
     """Read a query by the analyzer of the index that answers, whose languages decide which words are stop words.
 
-    `after:30d` counts back from `today` (default: this machine's day). With `all_words` every word is required (for
-    orders other than by score); with `prefix_last` the last word may be the beginning of one. `post_counts` counts the
-    posts of the index with each of some terms: with it, neighbours are looked for in one (`git hub` as github) only if
-    there is such a word, and of a Chinese run only what is telling finds posts. `fits` tells whether any post has what
-    a filter asks for: with it, one that fits none is text where it stands beside words. Raises only `QueryError`, for a
-    query over one of `parser`'s limits.
+    `after:30d` counts back from what `today` gives (default: this machine's day). With `all_words` every word is
+    required (for orders other than by score); with `prefix_last` the last word may be the beginning of one.
+    `post_counts` counts the posts of the index with each of some terms: with it, neighbours are looked for in one
+    (`git hub` as github) only if there is such a word, and of a Chinese run only what is telling finds posts. `fits`
+    tells whether any post has what a filter asks for: with it, one that fits none is text where it stands beside words.
+    Raises only `QueryError`, for a query over one of `parser`'s limits.
 
     >>> from postdex_index.text.analyzer import Analyzer
     >>> from postdex_index.query import show

@@ -33,7 +33,7 @@ from .parser import Clause, Group, Node
 from .terms import TermReading, WordContext
 
 if TYPE_CHECKING:
-    from datetime import date
+    from postdex_index.formats.periods import Today
 
 #: For each required word, by its place in the group, the words it may be half of.
 _JoinedWords: TypeAlias = dict[int, list[Term]]
@@ -58,7 +58,7 @@ class QuerySettings(NamedTuple):
     """How a query is to be read; what each means is said at `parse.parse`."""
 
     reading: WordContext
-    today: date | None = None
+    today: Today | None = None
     all_words: bool = False
     prefix_last: bool = False
 
@@ -223,7 +223,7 @@ class _TreeBuilder:
         if span is not None:
             return [TermReading(span, (span,))]
         typed = f"{field}:{token.text}"
-        self.warnings.append(f"{typed} is no date (like 2022, 2022-08, 2022-08-26 or 30d) and was searched as text")
+        self.warnings.append(f"{typed} is no date (like {filters.DATE_EXAMPLES}) and was searched as text")
         return terms.read_word(typed, -1, self.reading, self.warnings.append)
 
     def join_words(
