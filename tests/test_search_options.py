@@ -88,7 +88,7 @@ def test_no_option_needs_click(option: SearchOption, monkeypatch: pytest.MonkeyP
     "arguments",
     [
         ["--help"], ["-h"], ["--offset"], ["--offset", "-1"], ["-n1001"], ["--sort", "size"], ["--json=1"],
-        ["--json", "-l"], ["--like", "a.md", "word"], ["--no-cach"], ["git", "-C"], ["--color", "AUTO"],
+        ["--json", "-l"], ["--like", "a.md", "word"], ["--no-cach"], ["git", "-C"], ["x", "-json"], ["--color", "AUTO"],
     ],
 )  # fmt: skip
 def test_what_is_unusual_goes_to_click(arguments: list[str]) -> None:

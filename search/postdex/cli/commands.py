@@ -49,6 +49,8 @@ class Commands(click.Group):
                 out(ctx.get_help())
                 ctx.exit()
             args = [args[1], "--help"]
+            if args[0] not in self.list_commands(ctx):
+                ctx.fail(f"there is no command {args[0]}; there are {', '.join(self.list_commands(ctx))}")
         if args[0] in self.list_commands(ctx):
             return super().resolve_command(ctx, args)
         from difflib import get_close_matches
@@ -76,7 +78,7 @@ class QueryCommand(click.Command):
         for option in typed:
             if search_options.lacks_value(option):
                 raise click.BadOptionUsage(option[0], f"Option '{option[0]}' requires an argument.", ctx)
-        if any(word.startswith(("--", "-C")) for word in words):
+        if any(map(search_options.may_be_an_option, words)):
             _say_near_options(
                 words, ["--help", *(name for name in search_options.options_by_name() if name[:2] == "--")]
             )
@@ -90,6 +92,8 @@ def _say_near_options(words: Sequence[str], options: Sequence[str]) -> None:
     for word in words:
         if word in PLACE_OPTIONS:
             note(f"{word} is searched for as text; as an option it stands before the words")
+        elif option := search_options.one_hyphen_short(word):
+            note(f"{word} leaves out posts with {word[1:]}; did you mean the option {option}?")
         elif word.startswith("--") and (near := get_close_matches(word.partition("=")[0], options, 1, 0.85)):
             note(f"{word} is searched for as text; did you mean the option {near[0]}?")
 
@@ -165,10 +169,20 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _hint(error: click.ClickException, arguments: Sequence[str]) -> str:
-    """What to do about `postdex index posts`, which is how other programs are told their folder."""
+    """What to do about what cannot be understood: `postdex index posts` is how other programs are told their folder,
+    `-full` how other programs have options."""
     folder = arguments[-1] if arguments else ""
-    if not error.message.startswith("Got unexpected extra argument (") or not isdir(folder) or "-C" in arguments:
-        return ""
-    from shlex import join
+    if error.message.startswith("Got unexpected extra argument (") and isdir(folder) and "-C" not in arguments:
+        from shlex import join
 
-    return "name the folder first: " + join(["postdex", "-C", folder, *arguments[:-1]])
+        return "name the folder first: " + join(["postdex", "-C", folder, *arguments[:-1]])
+    if not isinstance(error, click.UsageError) or error.ctx is None or "did you mean" in error.format_message().lower():
+        return ""
+    if isinstance(error, click.NoSuchOption):
+        if error.option_name in PLACE_OPTIONS:
+            return "-C FOLDER and --index DIR stand before the command, or right behind it"
+        names = {name for option in error.ctx.command.get_params(error.ctx) for name in option.opts}
+        meant = [f"-{word.partition('=')[0]}" for word in arguments if not word.startswith("--")]
+        if near := [name for name in meant if name in names]:
+            return f"did you mean {near[0]}?"
+    return f"`{error.ctx.command_path} --help` lists what there is"

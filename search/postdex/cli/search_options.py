@@ -143,6 +143,21 @@ def lacks_value(typed: Sequence[str]) -> bool:
     return len(typed) == 1 and option is not None and option.kind != "flag"
 
 
+def may_be_an_option(word: str) -> bool:
+    """Whether a word of the query was perhaps meant for an option, which is to be said."""
+    return word.startswith("-") and (word.startswith(("--", "-C")) or bool(one_hyphen_short(word)))
+
+
+def one_hyphen_short(word: str) -> str:
+    """The option that a word would be with one hyphen more, or "": it excludes, but may be meant for that.
+
+    >>> one_hyphen_short("-json"), one_hyphen_short("-limit=3"), one_hyphen_short("-psock")
+    ('--json', '--limit', '')
+    """
+    name = f"-{word.partition('=')[0]}"
+    return name if word.startswith("-") and (name in options_by_name() or name == "--help") else ""
+
+
 def parse_usual(arguments: Sequence[str]) -> tuple[SearchRequest, Output] | None:
     """What `search` with these arguments asks for; None if click must look at them. Raises QueryError for what cannot
     be used.
@@ -160,7 +175,7 @@ def parse_usual(arguments: Sequence[str]) -> tuple[SearchRequest, Output] | None
         if option is None or read is None:
             return None
         given[option.field] = (*given.get(option.field, ()), read) if option.kind == "texts" else read
-    if any(word.startswith(("--", "-C")) for word in words):  # perhaps an option was meant
+    if any(map(may_be_an_option, words)):
         return None
     request, output = request_and_output(words, given)
     return None if conflict(output, words) else (request, output)
