@@ -34,7 +34,8 @@ THOROUGH = [
     "doors", "edges", "embedding", "engine_contract", "errors", "faults", "forks", "history", "hostile", "hugo",
     "includes", "invariants", "kernel", "listings", "lists", "malformed", "marks", "matching", "mcp", "one_post",
     "page", "posts", "rank", "recorded_cluster", "release", "render", "replaced", "request", "rescue", "schema",
-    "search_options", "segments", "service", "site_goldens", "site_paths", "sites", "staging", "store", "suggest",
+    "search_options", "segments", "service", "site_goldens", "site_paths", "site_snapshots", "sites", "staging",
+    "store", "suggest",
     "threads", "translations", "typed", "watch", "web_address",
 ]  # fmt: skip
 #: The compiled kernel against the Python that it stands for, where it runs.

@@ -90,3 +90,11 @@ def test_a_filter_covers_what_it_does_in_a_folder_of_all(value: str, path: str) 
     for index, name in (("i-blog-000001", "blog"), ("i-blog-2-000007", "blog-2")):
         (local,) = [one for indices, one in SITES.meaning(Keyword("path", value), ANALYZER) if index in indices]
         assert covers(local, path) == covers(Keyword("path", value), f"{name}/{path}"), show(local)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("blog", ["*", "()", "()"]), ("blog*", ["*", "*", "()"]), ("繁体", ["()", "()", "*"]), ("x", ["()", "()", "()"])],
+)
+def test_a_site_in_each_site(value: str, expected: list[str]) -> None:
+    assert [*meant(Clauses((Keyword("site", value),))).values()] == [f"(+{one})" for one in expected]

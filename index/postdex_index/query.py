@@ -78,7 +78,8 @@ class Synonyms(NamedTuple):
 
 
 class Keyword(NamedTuple):
-    """Filter: the column (tag, category, author, lang, path or codelang) holds this value.
+    """Filter: the column (tag, category, author, lang, path or codelang) holds this value; `site` is the name of a site
+    where several are searched as one.
 
     Values are whole and folded; `*` is any run of characters, `?` is one. `tag` and `category` cover those below
     (`a/b` finds `a/b/c`), `lang` its regions (`zh` finds `zh-cn`), `author` any word of the name, `path` a prefix

@@ -174,7 +174,8 @@ class Search(NamedTuple):
     """What is searched for: the tree and what the query is as a whole, and which of the matching posts are wanted.
 
     With `drafts` unpublished posts match too. `sort` is "score" or one of `schema.SORTS`, `facets` are any of
-    `schema.FACETS`. After `deadline`, a `time.monotonic()`, no further part of the index is looked at.
+    `schema.FACETS`, or `schema.SITES`. After `deadline`, a `time.monotonic()`, no further part of the index is looked
+    at.
 
     Posts of one `Post.translation`, each in another language, are a group; where two are in the same language, or there
     is but one, they are none. With `grouped` the answer has one of those of each group that match: one with text before

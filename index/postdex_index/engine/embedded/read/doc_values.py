@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain, compress, pairwise
 from typing import Any
 
-from ....schema import BODY, FACETS, SORTS
+from ....schema import BODY, FACETS, SITES, SORTS
 from ....text import globs
 from ....text.stemming import stemmer_language
 from ..format.columns import FOLDED_PATH, NO_DATE, ColumnSource, LazyColumn, one_line
@@ -68,7 +68,7 @@ class Columns:
     def _matching(self, field: str, pattern: bytes) -> Iterator[int]:
         """The numbers of the values of a column that a regular expression covers."""
         head = field.encode() + b"\t"
-        region = range(self._bisect(head), self._bisect(field.encode() + b"\n"))
+        region = self._region(field)
         base = self._start[region.start]
         for match in re.finditer(b"^" + head + b"(?:" + pattern + rb")\t", self._lines(region), re.MULTILINE):
             yield bisect_right(self._start, match.start() + base) - 1
@@ -82,6 +82,10 @@ class Columns:
         return int.from_bytes(row_bytes, "little") & int.from_bytes(
             bytes([255 * dated for dated in is_dated]), "little"
         )
+
+    def _region(self, field: str) -> range:
+        """The numbers of the values of a column."""
+        return range(self._bisect(field.encode() + b"\t"), self._bisect(field.encode() + b"\n"))
 
     def _key(self, number: int) -> bytes:
         return self._lines(range(number, number + 1))
@@ -101,13 +105,13 @@ class Columns:
 
     def has_values(self, field: str) -> bool:
         """Whether any post has a value in one column."""
-        return self._bisect(f"{field}\t".encode()) < self._bisect(f"{field}\n".encode())
+        return bool(self._region(field))
 
     def posts_by_value(self, field: str) -> Iterator[tuple[str, Sequence[int]]]:
         """The folded values of one column, ascending, each with its posts; one written in two ways comes twice."""
-        start, stop = self._bisect(f"{field}\t".encode()), self._bisect(f"{field}\n".encode())
-        keys = self._lines(range(start, stop)).decode("utf-8", "replace").split("\n")
-        bounds = pairwise(self._first[start : stop + 1])
+        region = self._region(field)
+        keys = self._lines(region).decode("utf-8", "replace").split("\n")
+        bounds = pairwise(self._first[region.start : region.stop + 1])
         for key, (first, last) in zip(keys, bounds, strict=False):  # there is an empty one behind the last
             yield key.split("\t")[1], self._docs[first:last]
 
@@ -150,14 +154,18 @@ class Columns:
     def _facet(self, name: str) -> tuple[list[tuple[int, ...]], list[str]]:
         """Per post the numbers of its values, and the values."""
         if name not in self._facets:
-            self._facets[name] = self._years() if FACETS[name].type == "date" else self._values(FACETS[name].filter)
+            self._facets[name] = self._counted(name)
         return self._facets[name]
 
+    def _counted(self, name: str) -> tuple[list[tuple[int, ...]], list[str]]:
+        if name == SITES:  # they are of one alone, which nobody has to tell from others
+            return [()] * self.posts, []
+        return self._years() if FACETS[name].type == "date" else self._values(FACETS[name].filter)
+
     def _values(self, field: str) -> tuple[list[tuple[int, ...]], list[str]]:
-        region = range(self._bisect(field.encode() + b"\t"), self._bisect(field.encode() + b"\n"))
         values: list[str] = []
         numbers: list[list[int]] = [[] for _ in range(self.posts)]
-        for number in region:
+        for number in self._region(field):
             _, folded, written = self._key(number).decode("utf-8", "replace")[:-1].split("\t")
             if not folded or (field == "lang" and "-" in folded):
                 continue

@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 
 
 class Snapshot:
-    """One commit of an index, open for searching. Thread-safe: what it keeps is only ever added to."""
+    """One commit of an index, open for searching; or one of each of several `sites`, as `sites.together` makes it.
+    Thread-safe: what it keeps is only ever added to."""
 
-    def __init__(self, identity: Identity, parts: Sequence[Part], size: int) -> None:
+    def __init__(self, identity: Identity, parts: Sequence[Part], size: int, sites: tuple[str, ...] = ()) -> None:
         self.identity = identity
         self.bytes = size
         self.parts = parts
+        self.sites = sites
         self._scopes: dict[bool, Scope] = {}
         self._stats: Stats | None = None
 
@@ -44,7 +46,7 @@ class Snapshot:
         for part in self.parts:
             docs = {doc_id for path in paths_to_drop if (doc_id := part.segment.columns.path(path)) is not None}
             parts.append(part._replace(dead=part.dead | docs))
-        return Snapshot(self.identity, parts, self.bytes)
+        return Snapshot(self.identity, parts, self.bytes, self.sites)
 
     # -- searching
 
@@ -163,6 +165,7 @@ class Snapshot:
                 bytes=self.bytes,
                 languages=languages_of(self.parts),
                 simplify=all(part.segment.analyzer.simplify for part in self.parts),
+                sites=self.sites,
             )
         return self._stats
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ....schema import FACETS
+from ....schema import FACETS, SITES
 from .source import Source
 
 #: Values of a facet that are counted; a server gives no more by default, and no facet has them.
@@ -18,7 +18,12 @@ MOST_VALUES = 60_000
 
 def aggregations(names: Iterable[str]) -> dict[str, Any]:
     """What counts the values of these facets."""
-    return {name: {"terms": {"field": f"facet_{name}", "size": MOST_VALUES}} for name in names}
+    return {name: {"terms": {"field": field(name), "size": MOST_VALUES}} for name in names}
+
+
+def field(facet: str) -> str:
+    """The field that has the values of a facet; what site a post is of only its index says."""
+    return "_index" if facet == SITES else f"facet_{facet}"
 
 
 def counts(names: Iterable[str], answer: Mapping[str, Any]) -> dict[str, dict[str, int]]:
@@ -43,7 +48,8 @@ def merged(counts: Mapping[str, int], shown: Mapping[str, str]) -> dict[str, int
 
 
 class Spellings:
-    """How the values of facets are written that the posts of a snapshot write in several ways. Asked for once."""
+    """How the values of facets are written that the posts of a snapshot write in several ways, and what the sites are
+    called that their indices stand for. Asked for once."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -51,6 +57,8 @@ class Spellings:
 
     def of(self, name: str, drafts: bool) -> Mapping[str, str]:
         """By each way in which such a value is written the one in which it is shown."""
+        if name == SITES:
+            return self._source.sites.names
         if (name, drafts) not in self._shown:
             written = FACETS[name].type in ("texts", "paths")
             self._shown[name, drafts] = self._asked(name, drafts) if written else {}

@@ -12,9 +12,9 @@ from typing import Any
 
 from ....named_tuple import NamedTuple
 from ....query import Leaf
-from ....schema import FACETS
 from ...api import Search
 from ...embedded.read.translations import MAX_LANGUAGES, best_language, evidence
+from . import facets
 from .listings import DEEPEST
 from .segment_cache import DocumentKey
 from .source import Source, TitleKey
@@ -158,7 +158,7 @@ class Groups:
     def facets(self, shown: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, int]]:
         """The values of facets, counted by groups and by posts in none; `shown` has for each facet the way in which a
         value is shown that is written in several."""
-        return {name: self._facet(f"facet_{name}", shown[name]) for name in shown if name in FACETS}
+        return {name: self._facet(facets.field(name), shown[name]) for name in shown}
 
     def _facet(self, field: str, shown: Mapping[str, str]) -> dict[str, int]:
         source, search = self._source, self._search

@@ -14,6 +14,7 @@ from ....errors import NotFoundError
 from ....model import Explanation
 from ....named_tuple import NamedTuple
 from ....query import Query, leaves
+from ....schema import SITES
 from ....text.analyzer import Analyzer
 from ...api import FEWEST, Answer, Identity, IndexedWord, Search, Stats
 from ...embedded.read import explanation, ranking
@@ -153,6 +154,9 @@ class Snapshot:
 
     def search(self, search: Search) -> Answer:
         """The posts that match, best first; see `engine.Reader.search`."""
+        asked = search.facets
+        if not self._names:  # of one site alone there is none to tell
+            search = search._replace(facets=[name for name in asked if name != SITES])
         of_leaves, groups = self._counted(search)
         count = max(FEWEST, search.offset + search.limit)
         best = CandidateSearch(self._source, search, of_leaves, groups, count).run(**_counting(search, groups))
@@ -162,7 +166,7 @@ class Snapshot:
         shown = {name: self._spellings.of(name, search.drafts) for name in search.facets}
         counts = groups.facets(shown) if groups else facets.counts(shown, best.answer)
         stats = (*best.weighed.stats, *best.wholes.stats)
-        ordered = {name: facets.merged(counts[name], shown[name]) for name in search.facets}
+        ordered = {name: facets.merged(counts.get(name, {}), shown.get(name, {})) for name in asked}
         complete = best.complete and min(total, count) <= DEEPEST
         return Answer(candidates, total, ordered, stats, complete, groups is not None)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ....named_tuple import NamedTuple
 from ....query import Clauses, Everything, Keyword, Query
+from ....text import globs
 from ....text.analyzer import Analyzer
 from ...embedded.read.matcher import Matcher
 from ...embedded.read.scope import Part, Scope, Segment
@@ -70,6 +71,11 @@ class Sites:
         return bool(self._names)
 
     @property
+    def names(self) -> Mapping[str, str]:
+        """The names of the sites, where they are several, by their indices."""
+        return self._names
+
+    @property
     def ties(self) -> list[dict[str, str]]:
         """The order of posts that are equal in all else."""
         return [{"_index": "asc"}, {"path": "asc"}] if self.several else [{"path": "asc"}]
@@ -104,8 +110,8 @@ class Sites:
         return any_of([within((index,), {"terms": {"path": local}}) for index, local in there])
 
     def meaning(self, query: Query, analyzer: Analyzer) -> list[SiteQuery]:
-        """What a query means where: the same in all indices, unless it names paths."""
-        if not (self.several and _names_path(query)):
+        """What a query means where: the same in all indices, unless it names paths or sites."""
+        if not (self.several and _names_place(query)):
             return [SiteQuery(self._indices, query)]
         return [
             SiteQuery((index,), _localized(query, {name, analyzer.fold_path(name)}))
@@ -129,10 +135,10 @@ def within(indices: Sequence[str], clause: Mapping[str, Any]) -> dict[str, Any]:
     return {"bool": {"filter": [{"terms": {"_index": list(indices)}}, clause]}}
 
 
-def _names_path(query: Query) -> bool:
+def _names_place(query: Query) -> bool:
     if isinstance(query, Clauses):
-        return any(map(_names_path, (*query.required, *query.optional, *query.excluded)))
-    return isinstance(query, Keyword) and query.field == "path"
+        return any(map(_names_place, (*query.required, *query.optional, *query.excluded)))
+    return isinstance(query, Keyword) and query.field in ("path", "site")
 
 
 def _localized(query: Query, names: Iterable[str]) -> Query:
@@ -143,8 +149,11 @@ def _localized(query: Query, names: Iterable[str]) -> Query:
             for clauses in (query.required, query.optional, query.excluded)
         )
         return query._replace(required=required, optional=optional, excluded=excluded)
-    if not isinstance(query, Keyword) or query.field != "path":
+    if not isinstance(query, Keyword) or query.field not in ("path", "site"):
         return query
+    if query.field == "site":
+        fits = re.compile(globs.wildcard(query.value)).fullmatch
+        return Everything() if any(fits(name.encode()) for name in names) else NOTHING
     return _one_of([meant for name in sorted(names) for meant in _below(query.value, name)])
 
 
