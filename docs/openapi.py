@@ -17,8 +17,10 @@ from typing import Any
 from update import ROOT, sample_folder
 
 from postdex import __version__
-from postdex.http.endpoints import ENDPOINTS, Endpoint, ServiceState
+from postdex.http import errors
+from postdex.http.endpoints import ENDPOINTS, Endpoint
 from postdex.http.errors import REFUSALS, RequestError
+from postdex.http.service_state import ServiceState
 from postdex.index import Index
 from postdex.json_arguments import Schema, schema
 from postdex.output import wire
@@ -49,6 +51,7 @@ ANSWERS = {
     "documents": "Document",
     "stats": "Stats",
     "health": "Health",
+    "ready": "Ready",
     "index": "Build",
 }
 #: Values of an answer that differ from run to run, and what the example has.
@@ -81,7 +84,7 @@ KNOWN: dict[str, Schema] = {
         "description": "Whether a post in several languages is one hit, and counts once in total and facets.",
     },
     "fresh": {"type": ["boolean", "null"], "description": "Null where nobody compares the index with the files."},
-    "status": {"type": "string", "enum": ["ok", "degraded"]},
+    "status": {"type": "string", "enum": ["ok", "degraded", "down", "ready"]},
     "hits": {"type": "array", "items": ref("Hit")},
     "explain": {"anyOf": [ref("Explanation"), {"type": "null"}]},
     "parts": {"type": "array", "items": ref("Explanation")},
@@ -137,7 +140,8 @@ def described() -> dict[str, Any]:
     given = answers()
     hits = [hit for answer in given["search"] for hit in answer["hits"]]
     explanation = next(hit["explain"] for hit in hits if hit["explain"])
-    error = wire.error(RequestError("bad_parameter", "limit cannot be 1000", "give a whole number from 0 to 100"))
+    refused = RequestError("bad_parameter", "limit cannot be 1000", "give a whole number from 0 to 100")
+    error = json.loads(errors.body(refused, "9f86d081884c7d65"))
     named = {"Results": given["search"], "Hit": hits, "Explanation": [explanation], "Error": [error]}
     named["Translation"] = [wire.translation(Translation("zh", "zh/a.md", "/zh/a/"))]  # the samples have none
     named |= {ANSWERS[name]: values for name, values in given.items() if name not in ("search", "facets")}
@@ -151,7 +155,7 @@ def described() -> dict[str, Any]:
         "info": {
             "title": "postdex",
             "version": __version__,
-            "description": "Full-text search in a folder of Markdown posts. Errors: code, message, hint.",
+            "description": "Full-text search in a folder of Markdown posts. Errors: code, message, hint, request_id.",
         },
         "paths": paths,
         "components": {

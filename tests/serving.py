@@ -20,8 +20,8 @@ pytest.importorskip("starlette", reason="the extra `server` is not installed")
 
 from postdex.cli.search_command import Place
 from postdex.http import app, auth, server
-from postdex.http.endpoints import ServiceState
 from postdex.http.serve import opened
+from postdex.http.service_state import ServiceState
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp

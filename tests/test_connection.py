@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from serving import TOKEN, Running, hosted, serving
 
-from postdex.http import auth, connection, connection_slots, metrics
+from postdex.http import auth, connection, connection_slots, service_log
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -133,7 +133,7 @@ def test_what_a_client_may_send(served: Running, sent: list[bytes], wanted: list
 
 def test_why_is_said_and_logged(served: Running, caplog: pytest.LogCaptureFixture) -> None:
     sent = "GET /search?q=算法 HTTP/1.1\r\n\r\n".encode()
-    with caplog.at_level("WARNING", logger=metrics.log.name), connect(served.port, sent) as raw:
+    with caplog.at_level("WARNING", logger=service_log.log.name), connect(served.port, sent) as raw:
         said = rest(raw)
     assert b'{"error": {"code": "bad_request"' in said and b"--data-urlencode" in said
     assert "refused 400 the address has characters" in caplog.messages[-1]

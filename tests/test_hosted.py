@@ -184,10 +184,14 @@ def test_a_service_reads_only_and_says_when_the_servers_are_away(blog: Path) -> 
         assert asking.ask("/health").json()["status"] == "ok"
         Servers.away = True
         site.views.committed()  # what was seen within the last second is not good any more
-        for target in ("/health", "/metrics", "/search?q=kernel", "/search?q=socket", "/documents/a.md"):
+        for target in ("/search?q=kernel", "/search?q=socket", "/documents/a.md", "/ready"):
             answer = asking.ask(target)
-            assert (answer.status, answer.code) == (503, "unavailable"), target
+            assert (answer.status, answer.code) == (503, "not_ready" if target == "/ready" else "unavailable"), target
             assert answer.headers["retry-after"] == "5"
+        health = asking.ask("/health")
+        assert (health.status, health.json()["status"], health.json()["posts"]) == (200, "down", None)
+        assert "connection refused" in health.json()["problem"]
+        assert b"postdex_ready 0.0" in asking.ask("/metrics").body
         page = asking.ask("/?q=kernel")
         assert page.status == 503 and page.headers["retry-after"] == "5" and b"connection refused" in page.body
         Servers.away = False

@@ -8,8 +8,9 @@ import pytest
 
 import postdex
 from postdex import mcp, web_address
-from postdex.http.endpoints import ServiceState, document, search
+from postdex.http.endpoints import document, search
 from postdex.http.serve import address_notes
+from postdex.http.service_state import ServiceState
 from postdex_index.sites.reading import site
 
 #: files of settings, the scheme and host where the site is published

@@ -111,13 +111,14 @@ def test_two_processes_give_the_same_and_write_nothing(
         reading.fault = lambda received: Fault.UNHEARD
         time.sleep(1.1)
         for port in ports:
-            for target in ("/search?q=kernel", "/health", "/stats", "/search?q=socket"):
+            assert ask(port, "/health").body["status"] == "down" and ask(port, "/ready").status == 503
+            for target in ("/search?q=kernel", "/stats", "/search?q=socket"):
                 answer = ask(port, target)
                 assert answer.status == 503 and answer.body["error"]["code"] == "unavailable", target
                 assert answer.retry_after and int(answer.retry_after) > 0
         reading.fault = lambda received: Fault.NONE
         for port in ports:
-            while ask(port, "/health").status != 200:  # the node is left out for a while
+            while ask(port, "/ready").status != 200:  # the node is left out for a while
                 assert time.monotonic() < until + 30
                 time.sleep(0.2)
             assert ask(port, "/search?q=socket").body["total"] == 2

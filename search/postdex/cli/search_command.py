@@ -101,12 +101,12 @@ def ready(ix: Index) -> Index:
     return ix
 
 
-def say_other_folder(ix: Index, *, anew: bool = True) -> bool:
+def say_other_folder(ix: Index, *, anew: bool = True, say: Callable[[str], None] = note) -> bool:
     """Whether the index was made of another folder, which is said: two that share one make it anew in turn."""
     if not (other := ix.other_folder):
         return False
     what = f"it is made anew of {ix.folder}" if anew else "paths are those of that folder"
-    note(f"the index in {ix.engine.place} was made of {other}; {what} (give each folder an --index of its own)")
+    say(f"the index in {ix.engine.place} was made of {other}; {what} (give each folder an --index of its own)")
     return True
 
 

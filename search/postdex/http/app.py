@@ -12,6 +12,8 @@ import gzip
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -26,11 +28,12 @@ from postdex_index import forks
 from postdex_index.errors import PostdexError
 
 from .. import __version__
-from ..output import wire
-from . import auth, errors, metrics, openapi, parameters, search_page, static_files
-from .endpoints import ENDPOINTS, Arguments, Endpoint, ServiceState
+from . import auth, errors, metrics, openapi, parameters, request_id, search_page, service_log, static_files
+from .endpoints import ENDPOINTS, Arguments, Endpoint
 from .errors import RequestError
+from .probes import Probe
 from .response_cache import Cache
+from .service_state import ServiceState
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -61,14 +64,17 @@ class _AnyPath(PathConvertor):
 
 
 class Service:
-    """The application with its threads. An ASGI application itself."""
+    """The application with its threads. An ASGI application itself. Without `log_queries` its log has addresses only up
+    to their `?`."""
 
-    def __init__(self, site: ServiceState, rules: auth.AccessRules) -> None:
+    def __init__(self, site: ServiceState, rules: auth.AccessRules, *, log_queries: bool = True) -> None:
         self.site = site
         self.rules = rules
+        self._log_queries = log_queries
         self.begin_anew()
         self._cache = Cache(_CACHE_BYTES)
         self._token_paths = {endpoint.path for endpoint in ENDPOINTS if endpoint.token}
+        self._open_paths = {endpoint.path for endpoint in ENDPOINTS if endpoint.open}
         self._names = {endpoint.path.split("/")[1] for endpoint in ENDPOINTS} | set(_OWN)
         self._files = static_files.load()
         self._described = errors.encoded(openapi.document(rules))
@@ -77,7 +83,8 @@ class Service:
 
     def begin_anew(self) -> None:
         """With threads and counts of its own, and nobody who waits; in a forked child too."""
-        self.metrics = metrics.Metrics()
+        self.metrics = metrics.Metrics(self.site)
+        self._probe = Probe(self.site)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="postdex")
         self._waiting = 0
 
@@ -94,7 +101,7 @@ class Service:
             return
         began = time.perf_counter()
         status = 500
-        added = dict(auth.HEADERS)
+        added = auth.HEADERS | {request_id.HEADER: request_id.begin(scope["headers"])}
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -113,9 +120,10 @@ class Service:
     def _say(self, scope: Scope, status: int, seconds: float) -> None:
         client = scope["client"][0] if scope.get("client") else ""
         endpoint = self._name(scope["path"])
-        done = metrics.Done(scope["method"], _target(scope), endpoint, status, seconds=seconds, client=client)
+        target = _target(scope) if self._log_queries else str(scope["path"])
+        done = service_log.Done(scope["method"], target, endpoint, status, seconds=seconds, client=client)
         self.metrics.count(done)
-        metrics.write(done)
+        service_log.write(done)
 
     async def _admitted(self, scope: Scope, added: dict[str, str]) -> ASGIApp:
         """The application, or the refusal that answers in its place."""
@@ -126,7 +134,8 @@ class Service:
         added["cross-origin-resource-policy"] = "same-origin"
         added["vary"] = "Origin, Accept, Accept-Encoding, Authorization"
         try:
-            added |= auth.check(scope, self.rules, token=path in self._token_paths and scope["method"] == "POST")
+            token = path in self._token_paths and scope["method"] == "POST"
+            added |= auth.check(scope, self.rules, token=token, open=path in self._open_paths)
         except RequestError as error:
             return _refusal(error)
         return Response(status_code=204) if "access-control-allow-methods" in added else self._app
@@ -163,6 +172,8 @@ class Service:
     def _endpoint(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             arguments = await _arguments(request, endpoint)
+            if endpoint.probe:
+                return _probed(endpoint.probe(self.site, await self._probe.standing()))
             squeeze = _squeezed(request)
             if endpoint.name == "documents" and "text/html" in request.headers.get("accept", ""):
                 return await self._in_thread(self._readable, endpoint, arguments, squeeze)
@@ -224,7 +235,8 @@ class Service:
         self._waiting += 1
         self.metrics.working.set(self._waiting)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+            run = partial(copy_context().run, work, *arguments)  # what is logged there is of this request
+            return await asyncio.get_running_loop().run_in_executor(self._threads, run)
         finally:
             self._waiting -= 1
             self.metrics.working.set(self._waiting)
@@ -233,10 +245,9 @@ class Service:
         return Response(self._described, media_type=_JSON)
 
     async def _metrics(self, request: Request) -> Response:
-        def answer() -> Response:
-            return Response(self.metrics.text(self.site), headers={"content-type": metrics.MEDIA_TYPE})
-
-        return await self._in_thread(answer)
+        # As many searches as there can be are no reason to see nothing of them.
+        text = await asyncio.to_thread(self.metrics.text)
+        return Response(text, headers={"content-type": metrics.MEDIA_TYPE, "cache-control": "no-store"})
 
     # -- the page
 
@@ -290,6 +301,11 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
+def _probed(form: dict[str, Any]) -> Response:
+    """What is another answer the next moment."""
+    return _response(errors.encoded(form), _JSON, {"cache-control": "no-store"}, squeeze=False)
+
+
 def _squeezed(request: Request) -> bool:
     return static_files.takes_gzip(request.headers.get("accept-encoding", ""))
 
@@ -341,4 +357,4 @@ async def _on_disconnect(request: Request, error: ClientDisconnect) -> Response:
 
 async def _on_bug(request: Request, error: Exception) -> Response:
     """Starlette raises it again when this is sent, so that the server logs it."""
-    return Response(errors.encoded(wire.error(error)), 500, media_type=_JSON)
+    return Response(errors.body(error), 500, media_type=_JSON)

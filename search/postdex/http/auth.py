@@ -67,10 +67,10 @@ def is_local(host: str) -> bool:
         return host == "localhost"
 
 
-def check(scope: Scope, rules: AccessRules, *, token: bool) -> dict[str, str]:
+def check(scope: Scope, rules: AccessRules, *, token: bool, open: bool = False) -> dict[str, str]:
     """The headers that the answer gets for who asks. Raises RequestError for a request that is refused.
 
-    `token` says that what is asked for is never given without one.
+    `token` says that what is asked for is never given without one, `open` that it never takes one.
     """
     headers: dict[str, str] = {}
     for raw, value in scope["headers"]:
@@ -82,7 +82,7 @@ def check(scope: Scope, rules: AccessRules, *, token: bool) -> dict[str, str]:
     check_host(host, rules)
     granted = _origin(headers, host, rules)
     preflight = scope["method"] == "OPTIONS" and bool(granted)
-    if not preflight and (token or rules.guarded):
+    if not preflight and (token or (rules.guarded and not open)):
         check_token(headers.get("authorization", ""), rules, bearer_only=token)
     return granted | _PREFLIGHT if preflight else granted
 
@@ -126,7 +126,7 @@ def _origin(headers: Mapping[str, str], host: str, rules: AccessRules) -> dict[s
         raise RequestError(
             "bad_origin", f"pages of {origin[:80]} may not ask this service", "name it in the setting origins"
         )
-    return {"access-control-allow-origin": origin, "access-control-expose-headers": "etag, retry-after"}
+    return {"access-control-allow-origin": origin, "access-control-expose-headers": "etag, retry-after, x-request-id"}
 
 
 def check_token(authorization: str, rules: AccessRules, *, bearer_only: bool) -> None:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast
 from httptools import HttpParserError, HttpParserInvalidURLError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from . import auth, errors
+from . import auth, errors, request_id
 from .connection_slots import Room
 from .errors import RequestError
-from .metrics import log
+from .service_log import log
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -234,12 +234,13 @@ class Connection(asyncio.Protocol):
 
         Nothing is said in the middle of an answer, nor while an earlier request is to be answered first.
         """
-        log.warning("refused %d %s %s", errors.status(error), error, self.address)
+        number = request_id.made()
+        log.warning("refused %d %s %s", errors.status(error), error, self.address, extra={"request_id": number})
         first = self._due <= (self._phase == "body")
         if first and not self._answering and not self.ended:
-            body = errors.body(error)
+            body = errors.body(error, number)
             named = {**auth.HEADERS, **errors.headers(error), "content-type": "application/json"}
-            named |= {"content-length": str(len(body)), "connection": "close"}
+            named |= {"content-length": str(len(body)), "connection": "close", request_id.HEADER: number}
             head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
             self._transport.write(f"HTTP/1.1 {errors.status(error)} Refused\r\n{head}\r\n".encode("latin-1") + body)
         self.close(lingering=True)

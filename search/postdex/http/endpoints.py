@@ -6,60 +6,23 @@ arrive and answers leave is `app`'s, who may ask is `auth`'s.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
-from threading import Lock
 from typing import Any
 
-from postdex_index import forks
 from postdex_index.errors import NotFoundError
 from postdex_index.named_tuple import NamedTuple
 
-from .. import __version__, section_lookup, web_address
+from .. import section_lookup, web_address
 from ..cli.console import usual_jobs
-from ..index import Index, Results
+from ..index import Results
 from ..output import wire
 from ..request import FACETS, Argument
-from . import parameters
+from . import parameters, probes
 from .errors import RequestError
-from .served_snapshots import ServedSnapshots
+from .service_state import ServiceState
 
 #: Seconds that a build waits for another of this service.
 _WAIT_S = 5.0
-
-
-class ServiceState:
-    """What the endpoints share: the index, what its searches look at, and what the service was started with.
-
-    `drafts` says whether clients may see unpublished posts; `watching` whether somebody keeps the index fresh, and
-    `trouble` what was said when that could not be done. `origin` is what links begin with that are only paths.
-    `building` is held while a client has the index built.
-    """
-
-    def __init__(self, index: Index, *, drafts: bool = False, watching: bool = False) -> None:
-        self.index = index
-        self.views = index.snapshots = ServedSnapshots(index.snapshots.folder, index.engine)
-        self.drafts = drafts
-        self.watching = watching
-        self.trouble = ""
-        self.origin = web_address.origin(index.folder, index.settings)
-        self.started = time.monotonic()
-        self.building = Lock()
-        forks.remember(self)
-
-    def begin_anew(self) -> None:
-        """In a forked child, where nobody has the index built."""
-        self.building = Lock()
-
-    def search(self, query: str, **arguments: Any) -> Results:
-        """The answer to a query, whose hits lead to where the site is published. Raises as `Index.search`."""
-        return web_address.with_origin(self.index.search(query, **arguments), self.origin)
-
-    def wrong(self) -> str:
-        """Why the index may be older than the files, where that is not as it should be; "" if all is well."""
-        silent = "" if self.views.alive() else "who watches the files gives no sign of life; start the service anew"
-        return self.trouble or silent
-
 
 Arguments = dict[str, Any]
 Answerer = Callable[[ServiceState, Arguments], dict[str, Any]]
@@ -68,7 +31,8 @@ Answerer = Callable[[ServiceState, Arguments], dict[str, Any]]
 class Endpoint(NamedTuple):
     """An address: what it takes, who answers, and what is said of it.
 
-    `cached` answers stay the same until the next commit. `token` says that only its holder may ask.
+    `cached` answers stay the same until the next commit. `token` says that only its holder may ask, `open` that nobody
+    needs one, as nothing is learned of the posts. What `probe` answers waits behind nothing else.
     """
 
     name: str
@@ -79,6 +43,8 @@ class Endpoint(NamedTuple):
     summary: str = ""
     cached: bool = False
     token: bool = False
+    probe: Callable[[ServiceState, probes.Standing], dict[str, Any]] | None = None
+    open: bool = False
 
 
 def results_of(site: ServiceState, arguments: Arguments) -> Results:
@@ -123,22 +89,14 @@ def stats(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
 def health(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     """Whether answers are those of the newest commit, and whether somebody keeps it fresh.
 
-    Raises IndexFault only where nothing can be answered: there is no index, and there never was one.
+    200 as long as the process answers; `status` is ok, degraded, or down where nothing can be answered.
     """
-    numbers = site.views.stats()
-    fault = site.views.fault()
-    wrong = (wire.error(fault)["error"]["message"] if fault else "") or site.wrong()
-    return {
-        "schema": wire.SCHEMA,
-        "status": "degraded" if wrong else "ok",
-        "problem": wrong,
-        "generation": numbers.generation,
-        "posts": numbers.posts,
-        "watching": site.watching,
-        "fresh": site.views.stands().fresh,
-        "uptime_s": int(time.monotonic() - site.started),
-        "version": __version__,
-    }
+    return probes.health(site, probes.look(site))
+
+
+def ready(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
+    """Whether the service can answer now. Needs no token, and says no more than why not."""
+    return probes.ready(site, probes.look(site))
 
 
 def build(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
@@ -172,7 +130,8 @@ ENDPOINTS = (
     ),
     Endpoint("facets", "/facets", facets, parameters.FACET_COUNTS, summary="Count by tag, category …", cached=True),
     Endpoint("stats", "/stats", stats, summary="The index in numbers"),
-    Endpoint("health", "/health", health, summary="Whether all is well"),
+    Endpoint("health", "/health", health, summary="Whether all is well", probe=probes.health),
+    Endpoint("ready", "/ready", ready, summary="Whether it can answer", probe=probes.ready, open=True),
     Endpoint(
         "index", "/index", build, parameters.BUILD, ("POST",), summary="Bring the index up to the files", token=True
     ),

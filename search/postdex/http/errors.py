@@ -12,6 +12,7 @@ from postdex_index.errors import EngineUnavailableError, PostdexError
 
 from ..faces import http_status
 from ..output import wire
+from . import request_id
 
 #: Code -> HTTP status and what happened, in the order of the documentation.
 REFUSALS = {
@@ -29,6 +30,7 @@ REFUSALS = {
     "bad_host": (421, "the Host header is none that this service answers to"),
     "too_busy": (429, "as much is being done as can be; Retry-After says when to ask again"),
     "headers_too_large": (431, "address and headers are over the limit"),
+    "not_ready": (503, "nothing can be answered: there is no index, it is damaged, or its servers are away"),
 }
 
 
@@ -53,9 +55,10 @@ def status(error: PostdexError) -> int:
     return REFUSALS[error.code][0] if isinstance(error, RequestError) else http_status(error)
 
 
-def body(error: PostdexError) -> bytes:
-    """The error as the JSON that is answered."""
-    return encoded(wire.error(error))
+def body(error: Exception, number: str = "") -> bytes:
+    """The error as the JSON that is answered, with the id of the request: `number`, or else of the one that runs."""
+    form = wire.error(error)
+    return encoded({"error": {**form["error"], "request_id": number or request_id.current.get()}})
 
 
 def encoded(form: dict[str, Any]) -> bytes:
@@ -67,7 +70,7 @@ def headers(error: PostdexError) -> dict[str, str]:
     """The headers that belong to its status."""
     if status(error) == 429:
         return {"retry-after": "1"}
-    if isinstance(error, EngineUnavailableError):
+    if isinstance(error, EngineUnavailableError) or (status(error) == 503 and isinstance(error, RequestError)):
         return {"retry-after": "5"}
     if status(error) == 401:
         # A browser that is shown the page asks its user for a password: the token. Then it sends it along by itself.

@@ -7,23 +7,21 @@ are imported when they are needed. `app` answers, `server` holds the port, `page
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from postdex_index.engine.api import hosted
 from postdex_index.errors import ConfigError, IndexLockedError, IndexWriteError, MissingExtraError, PostdexError
 
-from ..cli.console import note
-
 if TYPE_CHECKING:
     from postdex_index.update.refresh import Report
 
     from ..cli.search_command import Place
-    from .endpoints import ServiceState
+    from .service_state import ServiceState
 
 PORT = 8765
 #: A shorter token can be guessed.
@@ -39,16 +37,32 @@ _EXTRA = ("httptools", "prometheus_client", "starlette", "uvicorn")
 @click.option("--drafts", is_flag=True, help="Let clients see unpublished posts too.")
 @click.option("--token-file", metavar="FILE", help="The token that clients send (or POSTDEX_TOKEN holds it).")
 @click.option("--log", "form", type=click.Choice(["plain", "json"]), default="plain", help="The form of the log.")
+@click.option("--no-log-queries", is_flag=True, help="Keep out of the log what people search for.")
 @click.pass_obj
-def serve(
-    place: Place, /, folder: str | None, host: str, port: int, watch: bool, drafts: bool, token_file: str | None,
-    form: str,
-) -> int:  # fmt: skip
+def serve(place: Place, /, form: str, no_log_queries: bool, **options: Any) -> int:
     """Serve the posts over HTTP: a page for people, JSON for programs.
 
     The index is brought up to the files first; one that lies on servers only with --watch. Until SIGINT or SIGTERM;
     then what is being answered is finished.
     """
+    from ..faces import EXIT_STATUS
+    from . import service_log
+
+    service_log.to_stderr(form, queries=not no_log_queries)
+    try:
+        return run(place, log_queries=not no_log_queries, **options)
+    except PostdexError as error:
+        if form == "plain":
+            raise
+        service_log.log.error(str(error))
+        return EXIT_STATUS
+
+
+def run(
+    place: Place, /, *, folder: str | None, host: str, port: int, watch: bool, drafts: bool, token_file: str | None,
+    log_queries: bool,
+) -> int:  # fmt: skip
+    """Serve until a signal ends it. Raises PostdexError for what cannot be served."""
     token = read_token(token_file)
     place = place._replace(folder=folder or place.folder)
     try:
@@ -63,15 +77,15 @@ def serve(
         raise PostdexError(f"on {host} other machines can read the posts, so a token is needed", hint)
     site = opened(place, drafts=drafts, watching=watch)
     with site.index, server.listen(host, port) as listening:
-        service = app.Service(site, auth.AccessRules(host, site.index.settings.origins, token, guarded))
-        server.log_to_stderr(form)
+        rules = auth.AccessRules(host, site.index.settings.origins, token, guarded)
+        service = app.Service(site, rules, log_queries=log_queries)
         address = f"[{host}]" if ":" in host else host
         line = f"{site.views.stats().posts:,} posts of {site.index.folder} at "
         line += f"http://{address}:{listening.getsockname()[1]}/"
-        lines = [line, *address_notes(site)]
+        notes = address_notes(site)
         with watched(site):
             server.settle()
-            server.server(service, lambda: say(lines)).run([listening])
+            server.server(service, lambda: say(line, notes)).run([listening])
         service.close()
     return 0
 
@@ -82,13 +96,14 @@ def opened(place: Place, *, drafts: bool = False, watching: bool = False) -> Ser
     from ..cli.console import Bar, usual_jobs
     from ..cli.search_command import must_build_first, say_other_folder
     from ..index import FIRST_BUILD_WAIT_S, WAIT_S
-    from .endpoints import ServiceState
+    from .service_log import log
+    from .service_state import ServiceState
 
     site = ServiceState(place.open(), drafts=drafts, watching=watching)
     if hosted(site.index.engine) and not watching:
         site.views.opened()
         return site
-    say_other_folder(site.index)
+    say_other_folder(site.index, say=log.warning)
     wait = FIRST_BUILD_WAIT_S if must_build_first(site.index) else WAIT_S
     try:
         with Bar("indexing") as bar:
@@ -97,14 +112,17 @@ def opened(place: Place, *, drafts: bool = False, watching: bool = False) -> Ser
         if not site.index.exists:
             raise
         site.trouble = f"the index is served as it is: {error}"
-        note(site.trouble)
+        log.warning(site.trouble)
     return site
 
 
-def say(lines: Iterable[str]) -> None:
-    """Each of these lines to standard error."""
-    for line in lines:
-        note(line)
+def say(first: str, notes: Sequence[str]) -> None:
+    """What is served and where, and what is to be known of it."""
+    from .service_log import log
+
+    log.info(first)
+    for line in notes:
+        log.warning(line)
 
 
 def address_notes(site: ServiceState) -> list[str]:
@@ -140,12 +158,15 @@ def watched(site: ServiceState) -> Iterator[None]:
     """Meanwhile the index follows the files, if the site is to be watched; answers and /health say how it goes."""
     from postdex_index.update.refresh import Freshness
 
+    from .service_log import log
+
     def on_report(report: Report) -> None:
         site.trouble, site.views.told = "", Freshness(True, 0)
 
     def on_error(error: PostdexError) -> None:
         site.trouble, site.views.told = str(error), Freshness(False, 0)
-        note(str(error))
+        site.watch_errors += 1
+        log.error(str(error))
 
     if not site.watching:
         yield

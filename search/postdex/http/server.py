@@ -7,7 +7,6 @@ is one clear line; a signal ends what runs, then the process.
 from __future__ import annotations
 
 import gc
-import logging
 import signal
 import socket
 import threading
@@ -21,7 +20,6 @@ from postdex_index.errors import PostdexError
 
 from .connection import SECONDS, Connection, watched
 from .connection_slots import ACCEPTED_AT_ONCE, Room
-from .metrics import JsonLines, PlainLines, log
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -104,14 +102,3 @@ def server(app: ASGIApp, ready: Callable[[], None] = lambda: None) -> Server:
         timeout_graceful_shutdown=_GRACE_S,
     )
     return Server(config, ready)
-
-
-def log_to_stderr(form: str) -> None:
-    """Lines of requests, plain or JSON, and of what went wrong; uvicorn's own talk is left out."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines() if form == "json" else PlainLines())
-    for name, level in ((log.name, logging.INFO), ("uvicorn.error", logging.ERROR)):
-        logger = logging.getLogger(name)
-        logger.handlers = [handler]
-        logger.setLevel(level)
-        logger.propagate = False
