@@ -36,7 +36,8 @@ def post(path: str, words: Sequence[str], number: int, **fields: object) -> Post
     section = Section(1, f"About {words[0]}", "about", 1, " ".join(words))
     values: dict[str, object] = {
         "title": words[-1], "sections": (section,), "url": f"/{number}/", "lang": "en", "tags": ("t", words[0]),
-        "categories": (("c", words[-1]),), "date_seconds": number * 86_400 * 40, "date_from": "post", "updated_seconds": number,
+        "categories": (("c", words[-1]),), "date_from": "post", "date_seconds": number * 86_400 * 40,
+        "updated_seconds": number,
     }  # fmt: skip
     return Post(path=path, **{**values, **fields})  # type: ignore[arg-type]
 
