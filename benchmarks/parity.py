@@ -125,7 +125,7 @@ def both(folder: Path, site: str, scratch: Path) -> Iterator[tuple[postdex.Index
 @contextmanager
 def chosen(name: str, site: str = "") -> Iterator[None]:
     """The settings that choose an engine, while an index is made."""
-    chosen = {"POSTDEX_ENGINE": name, "POSTDEX_OPENSEARCH_SITE": site}
+    chosen = {"POSTDEX_ENGINE": name, "POSTDEX_SITE": site}
     before = {variable: os.environ.get(variable) for variable in chosen}
     os.environ.update(chosen)
     try:

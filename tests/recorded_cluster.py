@@ -31,7 +31,7 @@ from postdex_index.engine.opensearch.storage import lock
 ROOT = Path(__file__).parents[1]
 RECORDED = ROOT / "tests" / "opensearch" / "recorded"
 PREFIX = "recorded"
-SETTINGS = f'engine = "opensearch"\n[opensearch]\nprefix = "{PREFIX}"\nsite = "posts"\n'
+SETTINGS = f'engine = "opensearch"\nsite = "posts"\n[opensearch]\nprefix = "{PREFIX}"\n'
 
 #: What is another each time or on each machine: who writes, which documents are drawn to be checked, and how zlib packs
 #: a segment, which holds what a document's other fields do.

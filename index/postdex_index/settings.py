@@ -38,10 +38,10 @@ class Settings(NamedTuple):
     max_changed_bytes: int = 2_000_000
     max_wait_ms: int = 200
     origins: tuple[str, ...] = ()
+    site: str = ""
+    sites: tuple[str, ...] = ()
     engine: str = "embedded"
     opensearch_prefix: str = "postdex"
-    opensearch_site: str = ""
-    opensearch_sites: tuple[str, ...] = ()
     opensearch_shards: int = 1
     opensearch_replicas: int = 1
 
@@ -80,11 +80,12 @@ _DOCS = {
     "max_changed_bytes": "With more changed bytes than this, a search answers from the index as it is.",
     "max_wait_ms": "So long a search waits for another writer of the index; then it answers from the index as it is.",
     "origins": "Web pages that may ask the service, such as https://example.org.",
+    "site": "Name of these posts among those of other sites, and in a cluster; else that of the site's folder.",
+    "sites": "Several sites to search as one: folders in this one, each by its name (blog=content/blog), or called like"
+    " it (docs); in a cluster their names.",
     "engine": "What keeps the index: embedded, opensearch (a cluster), or the name of an installed engine"
     " (docs/embedding.md).",
     "opensearch.prefix": "What the names of all indices in the cluster begin with: lower case, as index names are.",
-    "opensearch.site": "Name of these posts in the cluster; else that of the site's folder.",
-    "opensearch.sites": "Several sites of the cluster to search as one, such as blog,docs; then nothing is written.",
     "opensearch.shards": "Parts of a site's index, when it is next built in full: one for each 200,000 posts.",
     "opensearch.replicas": "Copies of each part, so that a node may fail.",
 }
@@ -331,26 +332,18 @@ def _wrong_origins(origins: Iterable[str]) -> str:
     return f"{wrong[0]} is no origin (scheme and host, without a path)" if wrong else ""
 
 
-def wrong_index_name(name: str) -> str:
-    """What keeps a text from being part of the names of indices of OpenSearch; "" if nothing does.
+def _wrong_prefix(name: str) -> str:
+    with forks.barred:
+        from .sites.names import wrong_index_name
 
-    >>> wrong_index_name("blog"), wrong_index_name("Blog")
-    ('', 'Blog is not in lower case')
-    """
-    if name != name.lower():
-        return f"{name} is not in lower case"
-    if re.search(r'[\\/*?"<>|,#:\s\x00-\x1f\x7f]', name):
-        return f'{name} holds a blank or one of \\ / * ? " < > | , # :'
-    if name.startswith(("-", "_", "+", ".")):
-        return f"{name} begins with {name[0]}"
-    return f"{name[:20]}… is longer than 100 bytes" if len(name.encode("utf-8", "replace")) > 100 else ""
+    return wrong_index_name(name) if name else "it is empty"
 
 
-def wrong_site_name(name: str) -> str:
-    """What keeps a text from being the name of a site in a cluster, where other names are made from those of sites."""
-    if re.fullmatch(r"locks|.*(?:\.old|-\d{6,}(?:\.\w+)?)", name):
-        return f"{name} is how something else is called there"
-    return wrong_index_name(name)
+def _wrong_sites(names: Iterable[str]) -> str:
+    with forks.barred:
+        from .sites.names import wrong_sites
+
+    return wrong_sites(names)
 
 
 _WRONG: dict[str, Callable[[Any], str]] = {
@@ -365,9 +358,9 @@ _WRONG: dict[str, Callable[[Any], str]] = {
     "editor": _wrong_editor,
     "max_bytes": lambda size: "" if size else "it must be more than 0",
     "origins": _wrong_origins,
-    "opensearch.prefix": lambda name: wrong_index_name(name) if name else "it is empty",
-    "opensearch.site": wrong_site_name,
-    "opensearch.sites": lambda names: next(filter(None, map(wrong_site_name, names)), ""),
+    "site": lambda name: _wrong_sites([name]) if name else "",
+    "sites": _wrong_sites,
+    "opensearch.prefix": _wrong_prefix,
     "opensearch.shards": lambda count: "" if 0 < count <= 1024 else "it must be from 1 to 1024",
     "opensearch.replicas": lambda count: "" if count <= 20 else "it must be at most 20",
 }

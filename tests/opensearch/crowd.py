@@ -78,7 +78,7 @@ class Posts:
         self.site = site
         self._dice = dice
         folder.mkdir(parents=True)
-        (folder / "postdex.toml").write_text(f'engine = "opensearch"\n[opensearch]\nsite = "{site}"\n')
+        (folder / "postdex.toml").write_text(f'engine = "opensearch"\nsite = "{site}"\n')
         first = {number: Version(number, number) for number in range(FILES)}
         for version in first.values():
             (folder / version.path).write_text(version.text())

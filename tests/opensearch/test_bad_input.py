@@ -32,7 +32,7 @@ def blog(tmp_path: Path, hosts: list[str], prefix: str, monkeypatch: pytest.Monk
     """A folder of posts that are not in the cluster yet."""
     monkeypatch.setenv("POSTDEX_OPENSEARCH_HOSTS", ",".join(hosts))
     monkeypatch.setenv("POSTDEX_OPENSEARCH_PREFIX", prefix)
-    (tmp_path / "postdex.toml").write_text('engine = "opensearch"\n[opensearch]\nsite = "blog"\n', encoding="utf-8")
+    (tmp_path / "postdex.toml").write_text('engine = "opensearch"\nsite = "blog"\n', encoding="utf-8")
     for name in ("a", "b", "c"):
         (tmp_path / f"{name}.md").write_text(f"# Post {name}\n\nA kernel bug.\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -127,7 +127,7 @@ def test_somebody_else_has_our_name(blog: Path, hosts: list[str], prefix: str, r
         status, text = run(*command)
         assert status == 2 and "Traceback" not in text, (command, text)
         assert "postdex did not make" in text or "no index of postdex" in text, (command, text)
-        assert "choose another opensearch.prefix or opensearch.site" in text, (command, text)
+        assert "choose another opensearch.prefix or site" in text, (command, text)
     assert ask(hosts, "GET", f"/{index}").body == before
     assert ask(hosts, "GET", f"/{index}/_doc/1").body["_source"] == {"path": "theirs"}
     assert ask(hosts, "GET", f"/{index}/_count").body["count"] == 1

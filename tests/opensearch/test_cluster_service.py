@@ -66,7 +66,7 @@ def blog(tmp_path: Path, hosts: list[str], prefix: str, monkeypatch: pytest.Monk
     monkeypatch.setenv("POSTDEX_OPENSEARCH_PREFIX", prefix)
     folder = tmp_path / "posts"
     folder.mkdir()
-    (folder / "postdex.toml").write_text('engine = "opensearch"\n[opensearch]\nsite = "blog"\n', encoding="utf-8")
+    (folder / "postdex.toml").write_text('engine = "opensearch"\nsite = "blog"\n', encoding="utf-8")
     (folder / "a.md").write_text("# Alpha\n\nA kernel bug in a socket.\n", encoding="utf-8")
     with postdex.open(folder):
         pass

@@ -25,7 +25,7 @@ class TestOpenSearch(EngineContract):
 
     def make(self, place: str) -> Engine:
         """The engine of the only site under this prefix, wherever its cache would lie."""
-        settings = Settings()._replace(opensearch_prefix=self.prefix, opensearch_site="blog")
+        settings = Settings()._replace(opensearch_prefix=self.prefix, site="blog")
         return OpenSearchEngine(self.folder, str(self.folder / "cache"), settings)
 
     def test_what_comes_too_late_is_not_complete(self, filled: Engine) -> None:

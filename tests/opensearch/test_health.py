@@ -30,7 +30,7 @@ class Site:
         self.engine = self.with_settings()
 
     def with_settings(self, **changed: object) -> OpenSearchEngine:
-        settings = Settings()._replace(opensearch_prefix=self.prefix, opensearch_site="blog")
+        settings = Settings()._replace(opensearch_prefix=self.prefix, site="blog")
         return OpenSearchEngine(self.folder, str(self.folder / ".postdex"), settings._replace(**changed))  # type: ignore[arg-type]
 
     def write(self, *, full: bool = False, **changed: object) -> None:
@@ -175,8 +175,8 @@ def test_the_former_index_is_put_back(site: Site) -> None:
 
 
 def test_several_sites_are_only_looked_at(site: Site) -> None:
-    site.write(opensearch_site="docs")
-    both = site.with_settings(opensearch_sites=("blog", "docs"))
+    site.write(site="docs")
+    both = site.with_settings(sites=("blog", "docs"))
     assert both.sites == ("blog", "docs") and site.engine.sites == ()
     assert {f"{site.prefix}-blog", f"{site.prefix}-docs"} <= both.inspect().facts.keys()
     for change in (both.mend, both.rollback, lambda: both.open_writer(analyzer=ANALYZER)):

@@ -82,7 +82,7 @@ def seen(hosts: list[str], prefix: str, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 def test_each_request_is_allowed(tmp_path: Path, seen: Proxy, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "postdex.toml").write_text('engine = "opensearch"\n[opensearch]\nsite = "blog"\n', encoding="utf-8")
+    (tmp_path / "postdex.toml").write_text('engine = "opensearch"\nsite = "blog"\n', encoding="utf-8")
     for name in ("a", "b", "c"):
         (tmp_path / f"{name}.md").write_text(f"# Post {name}\n\nA kernel bug.\n", encoding="utf-8")
     place = ("-C", str(tmp_path))

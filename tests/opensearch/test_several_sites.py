@@ -56,11 +56,9 @@ def both(folders: Path, hosts: list[str], prefix: str, monkeypatch: pytest.Monke
     monkeypatch.setenv("POSTDEX_OPENSEARCH_PREFIX", prefix)
     for name in ("blog", "docs"):
         shutil.rmtree(folders / name / ".postdex", ignore_errors=True)
-        with postdex.open(
-            site(folders / name, 'translations = "group"\n[opensearch]\nsite = "{name}"\n'.replace("{name}", name))
-        ):
+        with postdex.open(site(folders / name, 'translations = "group"\nsite = "{name}"\n'.replace("{name}", name))):
             pass
-    with postdex.open(site(folders / "both", '[opensearch]\nsites = ["blog", "docs"]\n')) as ix:
+    with postdex.open(site(folders / "both", 'sites = ["blog", "docs"]\n')) as ix:
         yield ix
 
 
@@ -144,7 +142,7 @@ def test_such_an_index_is_only_read(
         said = capsys.readouterr()
         assert said.out.startswith(("blog/", "docs/")) and said.err == ""
     monkeypatch.setenv("POSTDEX_OPENSEARCH_HOSTS", ",".join(hosts))
-    monkeypatch.setenv("POSTDEX_OPENSEARCH_SITES", "blog,nowhere")
+    monkeypatch.setenv("POSTDEX_SITES", "blog,nowhere")
     with pytest.raises(IndexFault, match="there is no index of this site yet; build it in its own folder"):
         postdex.open(folders / "both")
 

@@ -28,7 +28,7 @@ Make = Callable[[str], OpenSearchEngine]
 def make(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, hosts: list[str], prefix: str) -> Make:
     """Engines of one site, each of a machine of its own by that name."""
     monkeypatch.setenv("POSTDEX_OPENSEARCH_HOSTS", ",".join(hosts))
-    settings = Settings()._replace(opensearch_prefix=prefix, opensearch_site="blog")
+    settings = Settings()._replace(opensearch_prefix=prefix, site="blog")
     return lambda machine: OpenSearchEngine(tmp_path, str(tmp_path / machine / ".postdex"), settings)
 
 

@@ -107,7 +107,9 @@ class OpenSearchEngine:
     def _written(self) -> Site:
         """The site that is written. Raises ConfigError where there are several."""
         if len(self._sites) > 1:
-            raise ConfigError("several sites are searched as one, and cannot be written so", "set opensearch.site")
+            raise ConfigError(
+                "several sites are searched as one, and cannot be written so", "write each in its own folder"
+            )
         return self._sites[0]
 
     def open_writer(

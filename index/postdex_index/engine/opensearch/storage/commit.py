@@ -185,7 +185,7 @@ def newest(cluster: Cluster, alias: str) -> SiteCommit | None:
             return None
         raise IndexDamagedError(
             f"what is called {alias} in the cluster is no index of postdex, or lost its commit",
-            "choose another opensearch.prefix or opensearch.site, or remove it",
+            "choose another opensearch.prefix or site, or remove it",
             path=f"{cluster.place}/{alias}",
         ) from error
     return _read(answer, f"{cluster.place}/{alias}")

@@ -82,7 +82,7 @@ class SiteIndices:
     def _foreign(self, what: str) -> IndexDamagedError:
         return IndexDamagedError(
             f"the name {self.alias} is that of {what}, which postdex did not make so",
-            "choose another opensearch.prefix or opensearch.site, or remove it",
+            "choose another opensearch.prefix or site, or remove it",
             path=f"{self._cluster.place}/{self.alias}",
         )
 
