@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import tomllib
 from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import version
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
+ROOT = Path(__file__).parent.parent
 DOORS: list[tuple[str, str, str, tuple[str, ...]]] = [
     # package, module, what of it, and the arguments (of a function) or attributes (of a class) that are used
     ("uvicorn", "uvicorn.protocols.http.httptools_impl", "HttpToolsProtocol", ("config", "server_state", "app_state")),
@@ -54,6 +59,14 @@ def test_the_door_is_there(package: str, module: str, name: str, arguments: tupl
         taken = inspect.signature(found).parameters
         anything = any(one.kind is one.VAR_POSITIONAL for one in taken.values())  # wrapped by a package of its own
         assert anything or set(arguments) <= set(taken), broke
+
+
+def test_no_version_is_taken_that_nobody_has_seen() -> None:
+    """Where a door is none that its package promises to keep, the next great version may have closed it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    needs = [Requirement(it) for it in chain(project["dependencies"], *project["optional-dependencies"].values())]
+    bounded = {need.name.lower() for need in needs if any(it.operator in ("<", "==") for it in need.specifier)}
+    assert {package for package, *_ in DOORS} | {"whoosh"} <= bounded
 
 
 def test_a_protocol_of_uvicorn_is_one_of_asyncio() -> None:

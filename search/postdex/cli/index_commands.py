@@ -196,13 +196,16 @@ def doctor(place: Place, /, verify: bool, fix: bool, as_json: bool) -> int:
     ix = place.open()
     if fix:
         _fix(ix, quiet=as_json)
-    checkup = _checked(ix, verify)
+    from postdex_index.engine.embedded.whoosh.installed import installed_whoosh
+
+    checkup, whoosh = _checked(ix, verify), installed_whoosh()
     if as_json:
         from ..output import wire
 
-        out_json(wire.dumps(wire.checkup(*checkup)))
+        out_json(wire.dumps({**wire.checkup(*checkup), "whoosh": whoosh._asdict()}))
     else:
         _say_checkup(ix, checkup, verify)
+        out(f"whoosh: {whoosh.in_words()}")
         out(f"kernel: {native.in_words()}")
     return 2 if checkup.status is None else int(any(problem.kind in _LOST for problem in checkup.problems))
 
