@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 #: Modules whose tests are quick, a few from each part of the house: 15 s of processor time in all.
 QUICK = [
-    "anchors", "as_typed", "cluster_queries", "config", "dialects", "fields", "frontmatter", "globs", "golden",
-    "hosted", "house", "javascript", "jekyll", "library", "logseq", "markdown", "mdx", "messages", "named_tuple",
-    "paths", "pelican", "periods", "printable", "quarto", "snippets", "syntax", "tokens", "vitepress",
+    "anchors", "as_typed", "cluster_queries", "config", "contents", "dialects", "fields", "frontmatter", "globs",
+    "golden", "hosted", "house", "javascript", "jekyll", "library", "logseq", "markdown", "mdx", "messages",
+    "named_tuple", "paths", "pelican", "periods", "printable", "quarto", "snippets", "syntax", "tokens", "vitepress",
 ]  # fmt: skip
 #: The others: they start processes, fill disks, look through a browser, or try thousands of examples.
 THOROUGH = [

@@ -81,6 +81,7 @@ LAYERS = (
         "postdex_index.engine.opensearch.format",
     ),
     (
+        "postdex.answering",
         "postdex.output",
         "postdex_index.engine.embedded",
         "postdex_index.engine.opensearch.storage",

@@ -1,32 +1,27 @@
 """How does a program search a folder of posts? `postdex.open(folder)` and the `Index` it gives.
 
-One search is one straight line: bring the index up to the files (`snapshots`), read the query (`parse`), join what is
-misspelt (`typos`). From there it is `results`: let the engine match and score (`search`), re-rank the first fifty by
-closeness (`rerank`), make hits of the page that was asked for (`hits`). Faces (command line, service) stand on this
-file.
+A search brings the index up to the files (`snapshots`) and answers from what is there then (`answering`). Faces
+(command line, service) stand on this file.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
 
 from postdex_index import engines, forks, native, paths, settings
-from postdex_index.document import Document, Outlined
-from postdex_index.engine.api import AsTyped, Engine, IndexedWord, Reader, hosted
-from postdex_index.errors import FolderError, IndexDamagedError, IndexMissingError, NotFoundError, PostdexError
+from postdex_index.document import Document
+from postdex_index.engine.api import Engine, IndexedWord, hosted
+from postdex_index.errors import FolderError, IndexDamagedError, IndexMissingError, PostdexError
 from postdex_index.model import Problem
-from postdex_index.query import Query, Term
 from postdex_index.update import refresh as build
 
+from . import answering
 from .index_location import index_directory
-from .query import argument_filters, parse, typos
-from .query.typos import Correction
-from .request import REFRESH, Refresh, SearchArguments, SearchRequest, check_text, documented
-from .results.search import ParsedQuery, all_of, answer, nothing
+from .request import FACETS, REFRESH, Refresh, SearchArguments, SearchRequest, check_text, documented
 from .results.values import HitList
 from .snapshots import Snapshots
 
@@ -193,21 +188,7 @@ class Index:
         """The results of a request, as `search` gives them; `SearchRequest.of` makes one from the same arguments."""
         started = time.perf_counter()
         view = self.snapshots.current(self.settings)
-        narrowing = argument_filters.queries(request, view.reader.analyzer, self.today)
-        all_words = request.sort != "score"
-        parsed = self._parsed(
-            request.query, view.reader, request.drafts, all_words=all_words, prefix_last=request.prefix_last
-        )
-        if parsed.empty:
-            return Results(*nothing(request, parsed.warnings, view.state, started).values())
-        read = (parsed.tree, parsed.title_key, ())
-        tree, title_key, corrections = typos.correct_typos(parsed, view.reader) if request.typo else read
-        if parsed.listing and not all_words:
-            request = request._replace(sort="date")
-        tree = all_of(tree, *narrowing)
-        question = _parsed_query(request.query, parsed, tree, title_key, corrections)
-        results = Results(*answer(question, request, view.reader, view.state, started).values())
-        return results if results.hits else _with_suggestions(results, parsed, view.reader)
+        return Results(*answering.answer(request, view, self.today, started).values())
 
     @_reading
     def like(self, path: str, *, limit: int = 10, offset: int = 0) -> Results:
@@ -217,15 +198,10 @@ class Index:
         ...     "2022/refcount-bug.md" in [hit.path for hit in ix.like("2022/refcount-bug.md").hits]
         False
         """
-        with forks.barred:
-            from .query import similar
-
-        request = SearchRequest.of("", limit=limit, offset=offset, deadline_ms=None)
         started = time.perf_counter()
+        request = SearchRequest.of("", limit=limit, offset=offset, deadline_ms=None)
         view = self.snapshots.current(self.settings)
-        tree = similar.like(view.reader, _post_of_path(view.reader, path))
-        question = ParsedQuery("", tree)
-        return Results(*answer(question, request, view.reader, view.state, started).values())
+        return Results(*answering.like(path, request, view, started).values())
 
     @_reading
     def suggest(self, text: str, *, limit: int = 10) -> list[IndexedWord]:
@@ -251,7 +227,7 @@ class Index:
         'A refcount bug in sk_psock_get'
         """
         reader = self.snapshots.current(self.settings).reader
-        document = _post_of_path(reader, path)
+        document = answering.post(reader, path)
         for number in range(len(document.sections)):
             document.text(number)  # now, so that damage is said here and not to whoever reads on
         return document
@@ -267,17 +243,62 @@ class Index:
         with forks.barred:
             from .results import explain
 
-        view = self.snapshots.current(self.settings)
-        parsed = self._parsed(query, view.reader)
-        tree, title_key, corrections = typos.correct_typos(parsed, view.reader)
-        (document,) = view.reader.documents([check_text("path", path)])
+        reader = self.snapshots.current(self.settings).reader
+        question, empty = answering.question(query, reader, self.today)
+        (document,) = reader.documents([check_text("path", path)])
         if document is None:
             reasons = explain.unknown(self.folder, self.engine, self.settings, self.snapshots.indexed_files(), path)
             return explain.Verdict(path, 0, None, tuple(reasons))
-        if parsed.empty:
-            return explain.Verdict(path, 0, None, parsed.warnings)
-        question = _parsed_query(query, parsed, tree, title_key, corrections)
-        return explain.verdict(view.reader, document, question)
+        if empty:
+            return explain.Verdict(path, 0, None, question.warnings)
+        return explain.verdict(reader, document, question)
+
+    # -- what is in it
+
+    def facets(self, query: str = "") -> dict[str, dict[str, int]]:
+        """How many of the posts that a query finds have each tag, category and language, and are of each year: the most
+        frequent first, of years the last. Without a query all posts are counted.
+
+        >>> with open("posts") as ix:
+        ...     ix.facets("psock")
+        {'tags': {'linux': 2, 'networking': 1}, 'categories': {'linux': 2}, 'lang': {'zh': 1}, 'year': {'2022': 2}}
+        """
+        return answering.in_order(self._counts(query, FACETS))
+
+    def tags(self) -> dict[str, int]:
+        """Each tag with the number of its posts, the most frequent first.
+
+        >>> with open("posts") as ix:
+        ...     next(iter(ix.tags().items()))
+        ('linux', 4)
+        """
+        return self._counts("", ("tags",))["tags"]
+
+    def _counts(self, query: str, names: Sequence[str]) -> dict[str, dict[str, int]]:
+        return self.search(query, limit=0, facets=names, snippets=False, deadline_ms=None).facets
+
+    @_reading
+    def __len__(self) -> int:
+        """The number of published posts."""
+        return self.snapshots.current(self.settings).state.posts
+
+    def __bool__(self) -> bool:
+        """True, also of an index without a post: `if index` asks whether there is one, and must not look at files."""
+        return True
+
+    @_reading
+    def __contains__(self, path: object) -> bool:
+        """Whether a published post has this path."""
+        if not isinstance(path, (str, os.PathLike)):
+            return False
+        name = os.fspath(path)
+        (document,) = self.snapshots.current(self.settings).reader.documents([name])
+        return document is not None and not document.unpublished
+
+    @_reading
+    def __iter__(self) -> Iterator[str]:
+        """The paths of the published posts, in their order."""
+        return answering.paths(self.snapshots.current(self.settings).reader)
 
     # -- the index
 
@@ -394,43 +415,3 @@ class Index:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         self.close()
-
-    # -- reading what people typed
-
-    def _parsed(
-        self, query: str, reader: Reader, drafts: bool = False, *, all_words: bool = False, prefix_last: bool = False
-    ) -> parse.QueryReading:
-        """A query as the index that answers reads it, whatever the settings say by now."""
-        return parse.parse(
-            check_text("query", query),
-            reader.analyzer,
-            today=self.today,
-            all_words=all_words,
-            prefix_last=prefix_last,
-            post_counts=lambda words: reader.totals([Term(word) for word in words]),
-            fits=lambda asked: reader.totals([asked], drafts=drafts)[0] > 0,
-        )
-
-
-def _parsed_query(
-    query: str, parsed: parse.QueryReading, tree: Query, title_key: str, corrections: tuple[Correction, ...]
-) -> ParsedQuery:
-    whole_leaves, certain, name = parsed.whole
-    as_typed = AsTyped(title_key, whole_leaves, certain)
-    return ParsedQuery(query, tree, as_typed, name, corrections, warnings=parsed.warnings)
-
-
-def _with_suggestions(results: Results, parsed: parse.QueryReading, reader: Reader) -> Results:
-    """Nothing was found: say which known words are near to those that were not to be corrected."""
-    corrections = typos.suggest_corrections(parsed, reader)
-    warnings = tuple(
-        f"no post has {correction.word}; did you mean {' or '.join(correction.known)}?" for correction in corrections
-    )
-    return results.replaced(warnings=results.warnings + warnings)
-
-
-def _post_of_path(reader: Reader, path: str) -> Outlined:
-    (document,) = reader.documents([check_text("path", path)])
-    if document is None:
-        raise NotFoundError("no post of the index has this path", "paths are relative to the folder", path=path)
-    return document

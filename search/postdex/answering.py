@@ -1,0 +1,124 @@
+"""How is a query answered from one snapshot of an index?
+
+One straight line: read the query (`parse`), join what is misspelt (`typos`). From there it is `results`: let the
+engine match and score (`search`), re-rank the first fifty by closeness (`rerank`), make hits of the page that was asked
+for (`hits`). Which snapshot that is, is for `snapshots`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from postdex_index import forks
+from postdex_index.document import Outlined
+from postdex_index.engine.api import AsTyped, Reader, Search
+from postdex_index.errors import NotFoundError
+from postdex_index.query import Everything, Query, Term
+from postdex_index.schema import FACETS
+
+from .query import argument_filters, parse, typos
+from .query.typos import Correction
+from .request import SearchRequest, check_text
+from .results import search
+from .results.search import ALL_POSTS, ParsedQuery, all_of, nothing
+from .results.values import HitList
+from .snapshots import SearchView
+
+if TYPE_CHECKING:
+    from postdex_index.formats.periods import Today
+
+
+def answer(request: SearchRequest, view: SearchView, today: Today, started: float) -> HitList:
+    """The results of a request; `started` is the `time.perf_counter()` from which they took their time."""
+    reader = view.reader
+    narrowing = argument_filters.queries(request, reader.analyzer, today)
+    all_words = request.sort != "score"
+    parsed = _parsed(request.query, reader, today, request.drafts, all_words=all_words, prefix_last=request.prefix_last)
+    if parsed.empty:
+        return nothing(request, parsed.warnings, view.state, started)
+    read = (parsed.tree, parsed.title_key, ())
+    tree, title_key, corrections = typos.correct_typos(parsed, reader) if request.typo else read
+    if parsed.listing and not all_words:
+        request = request._replace(sort="date")
+    asked = _parsed_query(request.query, parsed, all_of(tree, *narrowing), title_key, corrections)
+    results = search.answer(asked, request, reader, view.state, started)
+    return results if results.hits else _with_suggestions(results, parsed, reader)
+
+
+def like(path: str, request: SearchRequest, view: SearchView, started: float) -> HitList:
+    """The posts that are most like one. Raises NotFoundError."""
+    with forks.barred:
+        from .query import similar
+
+    asked = ParsedQuery("", similar.like(view.reader, post(view.reader, path)))
+    return search.answer(asked, request, view.reader, view.state, started)
+
+
+def question(query: str, reader: Reader, today: Today) -> tuple[ParsedQuery, bool]:
+    """A query as it is searched for, and whether it holds nothing to search for."""
+    parsed = _parsed(query, reader, today)
+    tree, title_key, corrections = typos.correct_typos(parsed, reader)
+    return _parsed_query(query, parsed, tree, title_key, corrections), parsed.empty
+
+
+def post(reader: Reader, path: str) -> Outlined:
+    """The stored post of a path. Raises NotFoundError."""
+    (document,) = reader.documents([check_text("path", path)])
+    if document is None:
+        raise NotFoundError("no post of the index has this path", "paths are relative to the folder", path=path)
+    return document
+
+
+def in_order(facets: Mapping[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """Facets as a search counted them, the most frequent value first, but years the last one first.
+
+    >>> in_order({"tags": {"linux": 2, "c": 1}, "year": {"2022": 5, "2024": 2}})
+    {'tags': {'linux': 2, 'c': 1}, 'year': {'2024': 2, '2022': 5}}
+    """
+    by_time = [name for name in facets if FACETS[name].type == "date"]
+    return {**facets, **{name: dict(sorted(facets[name].items(), reverse=True)) for name in by_time}}
+
+
+def paths(reader: Reader) -> Iterator[str]:
+    """The paths of all published posts, in their order, each read when it is its turn."""
+    for candidate in reader.search(Search(Everything(), limit=ALL_POSTS)).candidates:
+        yield candidate.document.path
+
+
+def _parsed(
+    query: str,
+    reader: Reader,
+    today: Today,
+    drafts: bool = False,
+    *,
+    all_words: bool = False,
+    prefix_last: bool = False,
+) -> parse.QueryReading:
+    """A query as the index that answers reads it, whatever the settings say by now."""
+    return parse.parse(
+        check_text("query", query),
+        reader.analyzer,
+        today=today,
+        all_words=all_words,
+        prefix_last=prefix_last,
+        post_counts=lambda words: reader.totals([Term(word) for word in words]),
+        fits=lambda asked: reader.totals([asked], drafts=drafts)[0] > 0,
+    )
+
+
+def _parsed_query(
+    query: str, parsed: parse.QueryReading, tree: Query, title_key: str, corrections: tuple[Correction, ...]
+) -> ParsedQuery:
+    whole_leaves, certain, name = parsed.whole
+    as_typed = AsTyped(title_key, whole_leaves, certain)
+    return ParsedQuery(query, tree, as_typed, name, corrections, warnings=parsed.warnings)
+
+
+def _with_suggestions(results: HitList, parsed: parse.QueryReading, reader: Reader) -> HitList:
+    """Nothing was found: say which known words are near to those that were not to be corrected."""
+    corrections = typos.suggest_corrections(parsed, reader)
+    warnings = tuple(
+        f"no post has {correction.word}; did you mean {' or '.join(correction.known)}?" for correction in corrections
+    )
+    return results.replaced(warnings=results.warnings + warnings)
