@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +12,10 @@ from unittest.mock import patch
 import pytest
 
 import postdex
-from postdex import mcp
 from postdex.cli import main
 from postdex.http import served_snapshots
+from postdex.mcp import tools
+from postdex.mcp.posts import Posts
 from postdex_index.content import reader
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.engine.embedded.read.matcher import Matcher
@@ -97,8 +97,8 @@ def test_a_search_that_fails(tmp_path: Path, failure: Exception, capsys: pytest.
     (tmp_path / "a.md").write_text("refcount", encoding="utf-8")
     with postdex.open(tmp_path, refresh="never") as ix, patch.object(Matcher, "match", side_effect=failure):
         check(failure, lambda: ix.search("refcount"), capsys)
-        told, failed = mcp.answer(ix, "search", {"query": "refcount"})
-        assert failed and json.loads(told)["error"]["message"] == f"internal error ({type(failure).__name__})"
+        told, failed = tools.answer(Posts(ix), "search", {"query": "refcount"})
+        assert failed and told["error"]["message"] == f"internal error ({type(failure).__name__})"
         assert f"{type(failure).__name__}: {failure}" in capsys.readouterr().err
         shutil.rmtree(ix.engine.place)
         with patch.object(ix.snapshots, "current", side_effect=failure):

@@ -29,7 +29,6 @@ LAYERS = (
         "postdex_index.posix",
     ),
     (
-        "postdex.mcp_stdio",
         "postdex_index.errors",
         "postdex_index.forks",
         "postdex_index.model",
@@ -93,10 +92,10 @@ LAYERS = (
     ("postdex.index",),
     ("postdex.section_lookup",),
     ("postdex.cli",),
+    ("postdex.mcp",),
     (
         "postdex.__main__",
         "postdex.http",
-        "postdex.mcp",
     ),
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

@@ -25,7 +25,8 @@ import Stemmer
 from serving import serving
 
 import postdex
-from postdex import mcp
+from postdex.mcp import tools
+from postdex.mcp.posts import Posts
 from postdex_index import native
 from postdex_index.engine.embedded.write.index_writer import IndexWriter
 from postdex_index.errors import NativeError
@@ -237,8 +238,8 @@ def test_each_face_says_that_the_kernel_failed(
             assert run("-C", str(posts), "search", '"a phrase"') == (2, f"postdex: {SAID}; {REMEDY}\n")
             answer = served.ask("/search?q=%22a+phrase%22")
             assert (answer.status, answer.json()) == (500, told)
-            text, failed = mcp.answer(ix, "search", {"query": '"a phrase"'})
-            assert failed and json.loads(text) == told
+            said, failed = tools.answer(Posts(ix), "search", {"query": '"a phrase"'})
+            assert failed and said == told
             with pytest.raises(NativeError, match="index out of bounds"):
                 ix.search('"a phrase"')
         assert served.ask("/search?q=%22a+phrase%22").status == 200

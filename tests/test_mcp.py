@@ -22,13 +22,16 @@ import pytest
 pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
 
 import anyio
-from mcp import Client, StdioServerParameters, stdio_client
-from mcp.types import TextContent
+import jsonschema
+from mcp import Client, MCPError, StdioServerParameters, stdio_client
+from mcp.types import ResourceTemplateReference, TextContent, TextResourceContents
 from serving import serving
 
 import postdex
-from postdex import mcp, request
+from postdex import request
 from postdex.cli import main
+from postdex.mcp import tools
+from postdex.mcp.posts import Posts
 from postdex.output import wire
 
 ROOT = Path(__file__).parent.parent
@@ -52,7 +55,7 @@ def ix(samples: Path) -> Iterator[postdex.Index]:
 
 
 def over_stdio(samples: Path, use: Callable[[Client, Call], Awaitable[None]]) -> None:
-    """Start `postdex mcp` as an assistant does, and let `use` call its tools; each answer is small JSON."""
+    """Start `postdex mcp` as an assistant does, and let `use` call its tools; each answer is small JSON, said twice."""
     kept = {"PYTHONPATH": os.pathsep.join((str(ROOT / "search"), str(ROOT / "index")))}
     started = StdioServerParameters(command=sys.executable, args=["-m", "postdex", "mcp", str(samples)], env=kept)
 
@@ -66,6 +69,7 @@ def over_stdio(samples: Path, use: Callable[[Client, Call], Awaitable[None]]) ->
                     assert isinstance(content, TextContent)
                     said: dict[str, Any] = json.loads(content.text)
                     assert result.is_error == ("error" in said)
+                    assert result.structured_content == (None if result.is_error else said)
                     assert len(content.text) < 20_000
                     return said
 
@@ -74,69 +78,127 @@ def over_stdio(samples: Path, use: Callable[[Client, Call], Awaitable[None]]) ->
     anyio.run(run)
 
 
-def check(ix: postdex.Index, tool: str, arguments: dict[str, Any], code: str = "", said: str = "") -> dict[str, Any]:
-    """What a tool answers; an error with this code, or one that says this."""
-    text, failed = mcp.answer(ix, tool, arguments)
-    assert len(text) < 20_000
-    answer: dict[str, Any] = json.loads(text)
-    assert failed == bool(code)
+def strict(form: Any) -> Any:
+    """The form of an answer in which no key may be that it does not have."""
+    if isinstance(form, list):
+        return list(map(strict, form))
+    if not isinstance(form, dict):
+        return form
+    closed = {"additionalProperties": False} if "properties" in form else {}
+    return {**{name: strict(value) for name, value in form.items()}, **closed}
+
+
+FORMS = {name: jsonschema.Draft202012Validator(strict(tool.form)) for name, tool in tools.TOOLS.items()}
+
+
+def check(
+    ix: postdex.Index, tool: str, arguments: dict[str, Any], code: str = "", said: str = "", *, drafts: bool = True
+) -> dict[str, Any]:
+    """What a tool answers, in the form that it promised; or an error with this code, that says this."""
+    answer, failed = tools.answer(Posts(ix, drafts), tool, arguments)
+    assert len(json.dumps(answer)) < 60_000
+    assert failed == bool(code), answer
     if code:
         assert answer["error"]["code"] == code
         assert said in answer["error"]["message"] + answer["error"]["hint"]
+    else:
+        FORMS[tool].validate(answer)
     return answer
 
 
 def test_tools_over_stdio(samples: Path) -> None:
     async def use(client: Client, call: Call) -> None:
-        tools = (await client.list_tools()).tools
-        assert [tool.name for tool in tools] == ["search", "fetch", "status"]
-        assert all(tool.description and tool.annotations and tool.annotations.read_only_hint for tool in tools)
+        told = (await client.list_tools()).tools
+        assert [tool.name for tool in told] == ["search", "fetch", "related", "status"]
+        for tool in told:
+            assert tool.title and tool.description and tool.annotations and tool.output_schema
+            hints = tool.annotations
+            assert (hints.read_only_hint, hints.idempotent_hint, hints.open_world_hint) == (True, True, False)
         found = await call("search", query="SMC fallback")
-        hit = found["hits"][0]
-        assert hit["where"].startswith(f"{REFCOUNT}:")
+        hit = found["results"][0]
+        assert hit["where"].startswith(f"{REFCOUNT}:") and {"id", "title", "url"} <= hit.keys()
         section = await call("fetch", id=hit["id"])
         assert "fallback" in section["text"].lower() and section["where"].startswith(f"{REFCOUNT}:")
+        assert {"id", "title", "text", "url", "metadata"} <= section.keys()
         whole = await call("fetch", id=REFCOUNT)
-        assert section["text"] in whole["text"] and "url" not in whole
+        assert section["text"] in whole["text"] and whole["url"] == f"postdex://{REFCOUNT}"
+        assert (await call("related", id=REFCOUNT))["results"]
         assert (await call("status"))["posts"] == 16
         assert (await call("fetch", id="nowhere.md"))["error"]["code"] == "not_found"
         (samples / "new.md").write_text("# Fresh\n\nwritten a moment ago: zyzzogeton\n", encoding="utf-8")
         try:
-            assert (await call("search", query="zyzzogeton"))["hits"][0]["where"] == "new.md:3"
+            assert (await call("search", query="zyzzogeton"))["results"][0]["where"] == "new.md:3"
         finally:
             (samples / "new.md").unlink()
 
     over_stdio(samples, use)
 
 
+def test_resources_and_a_prompt_over_stdio(samples: Path) -> None:
+    async def use(client: Client, call: Call) -> None:
+        listed = await client.list_resources()
+        assert len(listed.resources) == 16 and listed.next_cursor is None
+        (named,) = [one for one in listed.resources if one.name == REFCOUNT]
+        assert (named.uri, named.title) == (f"postdex://{REFCOUNT}", "A refcount bug in sk_psock_get")
+        for one in listed.resources:
+            (content,) = (await client.read_resource(one.uri)).contents
+            assert isinstance(content, TextResourceContents)
+            assert content.text == (samples / one.name).read_text(encoding="utf-8").rstrip()
+        (template,) = (await client.list_resource_templates()).resource_templates
+        reference = ResourceTemplateReference(type="ref/resource", uri=template.uri_template)
+        completed = await client.complete(reference, {"name": "path", "value": "2022/ref"})
+        assert completed.completion.values == [REFCOUNT]
+        with pytest.raises(MCPError, match="search"):
+            await client.read_resource("postdex://nowhere.md")
+        with pytest.raises(MCPError, match="cursor"):
+            await client.list_resources(cursor="x")
+        (prompt,) = (await client.list_prompts()).prompts
+        asked = await client.get_prompt(prompt.name, {"question": "Who counts?"})
+        assert "Who counts?" in asked.messages[0].content.model_dump()["text"]
+        with pytest.raises(MCPError, match="question"):
+            await client.get_prompt(prompt.name, {})
+
+    over_stdio(samples, use)
+
+
 def test_ids_lead_to_the_text_of_the_hit(ix: postdex.Index) -> None:
     for query in ("linux", "内核", "the", "tag:git"):
-        for hit in check(ix, "search", {"query": query, "limit": 20})["hits"]:
-            for name in (hit["id"], *(other["id"] for other in hit.get("more", ()))):
+        for hit in check(ix, "search", {"query": query, "limit": 20})["results"]:
+            names = (hit["id"], hit["where"], hit["url"], *(other["id"] for other in hit.get("more", ())))
+            for name in names:
                 assert check(ix, "fetch", {"id": name})["text"]
-            piece = max(re.split(r"…|\s+", hit["snippet"]), key=len)
+            piece = max(re.split(r"[^\w]+", hit["snippet"]), key=len)
             assert piece in check(ix, "fetch", {"id": hit["id"]})["text"]
 
 
 def test_long_texts_come_in_parts(tmp_path: Path) -> None:
     parts = "\n\n".join(f"## Part {n}\n\n" + f"word{n} " * 500 for n in range(8))
-    (tmp_path / "long.md").write_text(f"# Long\n\n{parts}\n", encoding="utf-8")
+    (tmp_path / "long.md").write_text(f"---\ntitle: L\n---\n# Long\n\n{parts}\n", encoding="utf-8")
     with postdex.open(tmp_path) as ix:
-        text = ""
-        offset: int | None = 0
-        while offset is not None:
-            answer = check(ix, "fetch", {"id": "long.md", "offset": offset})
-            assert len(answer["text"]) <= mcp.TEXT
-            text, offset = text + answer["text"], answer.get("next_offset")
-        assert text.count("word7") == 500 and text.startswith("## Part 0")
-        assert {"id": "long.md#part-3", "heading": "Part 3"} in check(ix, "fetch", {"id": "long.md"})["sections"]
+        for numbered in (False, True):
+            text = ""
+            offset: int | None = 0
+            while offset is not None:
+                asked = {"id": "long.md", "offset": offset, "line_numbers": numbered}
+                answer = check(ix, "fetch", asked)
+                assert len(answer["text"]) <= 8000
+                text, offset = text + answer["text"] + "\n", answer.get("next_offset")
+            if numbered:
+                assert re.findall(r"(?m)^(\d+)\t## Part", text) == [str(n) for n in range(6, 36, 4)]
+            else:
+                assert text.strip() == f"# Long\n\n{parts}".strip()
+        first = check(ix, "fetch", {"id": "long.md", "max_chars": 4000})
+        assert first["where"] == "long.md:4-10"
+        assert first["left_out"][0] == {"where": "long.md:12", "heading": "Part 1", "chars": 3000}
+        assert first["left_out"][-1] == {"where": "long.md:34-36", "heading": "Part 7", "chars": 3010}
+        assert "word7" in check(ix, "fetch", {"id": first["left_out"][-1]["where"]})["text"]
         assert "word3" in check(ix, "fetch", {"id": "long.md#part-3"})["text"]
 
 
 def test_pages_and_notes(ix: postdex.Index) -> None:
     first = check(ix, "search", {"query": "linux", "limit": 1})
     second = check(ix, "search", {"query": "linux", "limit": 1, "offset": first["next_offset"]})
-    assert first["hits"][0]["id"] != second["hits"][0]["id"]
+    assert first["results"][0]["id"] != second["results"][0]["id"]
     assert check(ix, "search", {"query": "refcoutn"})["corrections"][0]["to"][0] == "refcount"
     assert check(ix, "search", {"query": "+psock +quicksort"})["warnings"] == ["no post has quicksort"]
 
@@ -157,9 +219,9 @@ def test_only_an_index_that_is_known_to_be_old_is_said(tmp_path: Path) -> None:
     [
         ("search", {}, "error", "needs query"),
         ("search", {"query": 1}, "error", "query does not fit"),
-        ("search", {"query": "a", "limit": 21}, "error", "maximum"),
+        ("search", {"query": "a", "limit": 21}, "error", "from 1 to 20"),
         ("search", {"query": "a", "limit": True}, "error", "limit does not fit"),
-        ("search", {"query": "a", "sort": "size"}, "error", "enum"),
+        ("search", {"query": "a", "sort": "size"}, "error", "one of score"),
         ("search", {"query": "a", "folder": "/"}, "error", "takes no folder"),
         ("search", {"query": "(" * 17}, "too_deep", ""),
         ("fetch", {"id": "../../etc/passwd"}, "not_found", ""),
@@ -222,7 +284,7 @@ def test_the_same_answers_everywhere(samples: Path, ix: postdex.Index) -> None:
         for query, answer in wanted.items():
             found = await call("search", query=query, limit=5)
             assert found["total"] == answer["total"]
-            shown = [(hit["where"], hit["title"], hit["snippet"]) for hit in found["hits"]]
+            shown = [(hit["where"], hit["title"], hit["snippet"]) for hit in found["results"]]
             assert shown == [
                 (f"{hit['path']}:{hit['line']}", hit["title"], hit["snippet_text"]) for hit in answer["hits"]
             ]
@@ -299,8 +361,8 @@ def test_whatever_comes_is_answered(samples: Path) -> None:
 
 
 def test_without_the_extra(samples: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.delitem(sys.modules, "postdex.mcp_stdio", raising=False)
-    monkeypatch.delattr("postdex.mcp_stdio", raising=False)
+    for name in ("stdio", "server"):
+        monkeypatch.delitem(sys.modules, f"postdex.mcp.{name}", raising=False)
     monkeypatch.setitem(sys.modules, "mcp.types", None)
     assert main.main(["mcp", str(samples)]) == 2
     assert "pip install 'postdex[mcp]'" in capsys.readouterr().err

@@ -81,12 +81,12 @@ def test_the_service_has_it() -> None:
 
 def test_an_assistant_has_it() -> None:
     pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
-    from postdex import mcp
+    from postdex.mcp import tools
 
-    tool = next(tool for tool in mcp.described() if tool.name == "search")
-    assert list(tool.input_schema["properties"]) == [row.name for row in shown_on("mcp")]
+    taken = tools.input_schema(tools.TOOLS["search"])["properties"]
+    assert list(taken) == [*(row.name for row in shown_on("mcp")), "max_chars"]
     offset = arguments()["offset"]
-    assert tool.input_schema["properties"]["offset"] == {**schema(offset), "description": offset.doc}
+    assert {"default": 0, **taken["offset"]} == {**schema(offset), "description": offset.doc}
 
 
 FIELDS = """    colour: str | None = None
@@ -105,7 +105,7 @@ import contextlib, io, json, sys
 import postdex
 from postdex.cli import main as cli
 from postdex.cli import search_options
-from postdex import mcp
+from postdex.mcp import tools
 from postdex import request
 from postdex.http import parameters
 sys.path.insert(0, "docs")
@@ -128,7 +128,7 @@ print(json.dumps({
     "body": parameters.from_json(b'{"colour": null, "reach": 5}', parameters.SEARCH),
     "refused": refused,
     "openapi": openapi.described()["paths"]["/search"],
-    "mcp": mcp.described()[0].input_schema["properties"],
+    "mcp": tools.input_schema(tools.TOOLS["search"])["properties"],
     "docs": update._arguments() + update._parameters(),
 }))
 """

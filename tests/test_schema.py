@@ -117,7 +117,6 @@ import json, sys
 from pathlib import Path
 import postdex
 import openapi
-from postdex import mcp
 from postdex.output import wire as render
 from postdex import request
 from postdex.results.values import Hit

@@ -13,9 +13,11 @@ import pytest
 from toy_engine import ToyEngine
 
 import postdex
-from postdex import diagnostics, mcp, web_address
+from postdex import diagnostics, web_address
 from postdex.cli import main
 from postdex.http import search_page
+from postdex.mcp import search_tool
+from postdex.mcp.posts import Posts
 from postdex.output import terminal, wire
 from postdex_index.content.parser import parse
 from postdex_index.engine.api import AsTyped, Engine, FileStamp, Put, Search
@@ -348,8 +350,8 @@ def test_the_others_are_listed_on_every_face(site: postdex.Index) -> None:
     page = search_page.html("install", site.search(**asked), chosen=asked)
     assert '<a href="?q=install">Show translations as one</a>' in page
     assert '<input type="hidden" name="translations" value="all">' in page
-    found = mcp.search(site, "install")
-    assert found["grouped"] and found["hits"][0]["translations"] == [
+    found = search_tool.search(Posts(site), "install")
+    assert found["grouped"] and found["results"][0]["translations"] == [
         {"lang": "de", "id": "de/install.md"}, {"lang": "zh", "id": "zh/install.md"},
     ]  # fmt: skip
 

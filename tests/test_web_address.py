@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 import postdex
-from postdex import mcp, web_address
+from postdex import web_address
 from postdex.http.endpoints import document, search
 from postdex.http.serve import address_notes
 from postdex.http.service_state import ServiceState
+from postdex.mcp import fetch_tool, search_tool
+from postdex.mcp.posts import Posts
 from postdex_index.sites.reading import site
 
 #: files of settings, the scheme and host where the site is published
@@ -57,8 +59,8 @@ def test_hits_of_the_service_and_of_an_assistant_lead_to_the_site(blog: Path) ->
         assert links == {"https://my.blog/x/a/#b", "https://my.blog/x/a/#c"}
         shown = {"path": "a.md", "section": None}
         assert document(state, shown)["url"] == "https://my.blog/x/a/"
-        assert [hit["url"] for hit in mcp.search(ix, "another")["hits"]] == ["https://b.org/"]
-        assert mcp.fetch(ix, "a.md")["url"] == "https://my.blog/x/a/"
+        assert [hit["url"] for hit in search_tool.search(Posts(ix), "another")["results"]] == ["https://b.org/"]
+        assert fetch_tool.fetch(Posts(ix), "a.md")["url"] == "https://my.blog/x/a/"
         assert not address_notes(state)
 
 

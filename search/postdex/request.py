@@ -122,6 +122,7 @@ SearchArguments = TypedDict(  # noqa: UP013
         "after": Day,
         "before": Day,
         "lang": str | None,
+        "path": str | None,
         "translations": Translations,
         "drafts": bool,
         "typo": bool,
@@ -153,6 +154,7 @@ class SearchRequest(NamedTuple):
     after: Day = None
     before: Day = None
     lang: str | None = None
+    path: str | None = None
     translations: Translations = "group"
     drafts: bool = False
     typo: bool = True
@@ -197,7 +199,6 @@ _ROWS = {
         single="tag",
         option_doc="Only posts with this tag; several: with all of them.",
         example=["linux"],
-        faces="cli http",
     ),
     "categories": Argument(
         "Only posts in all of these categories (a/b).",
@@ -205,22 +206,21 @@ _ROWS = {
         single="category",
         option_doc="Only posts in this category (a/b).",
         example=["linux/net"],
-        faces="cli http",
     ),
     "after": Argument(
         "Only posts from this date on (2024, 2024-03, 2024-03-14, 30d, yesterday, last week).",
         "Or a `date`, or a `datetime` of the site's clock.",
         kind="date",
-        faces="cli http",
     ),
-    "before": Argument("Only posts before this date.", kind="date", faces="cli http"),
-    "lang": Argument("Only posts in this language (zh covers zh-CN).", faces="cli http"),
+    "before": Argument("Only posts before this date.", kind="date"),
+    "lang": Argument("Only posts in this language (zh covers zh-CN)."),
+    "path": Argument("Only posts in this folder, or the post of this path.", faces="http mcp"),
     "translations": Argument(
         "Whether a post in several languages is one hit (group) or several (all).",
         "Where the index has no groups (docs/languages.md) each post is a hit. So it is with a filter by language.",
         choices=TRANSLATIONS,
     ),
-    "drafts": Argument("Unpublished posts too.", kind="flag", faces="cli http"),
+    "drafts": Argument("Unpublished posts too.", kind="flag"),
     "typo": Argument(
         "Join words that no post has with their nearest.",
         kind="flag",
@@ -234,7 +234,6 @@ _ROWS = {
         single="facet",
         option_doc="Count the posts found by tag, category, language and year.",
         example=["tags"],
-        faces="cli http",
     ),
     "units": Argument("What is a hit: a post, or each of its sections.", choices=UNITS, faces="http"),
     "prefix_last": Argument(

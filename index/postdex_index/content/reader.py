@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..sites.generator import Site
 
 __all__ = [
+    "FileText",
     "PostReading",
     "WalkResult",
     "clashes",
@@ -34,6 +35,7 @@ __all__ = [
     "read",
     "shown",
     "site",
+    "text_of",
     "walk",
 ]
 
@@ -54,12 +56,45 @@ class PostReading(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+class FileText(NamedTuple):
+    """What stands in a file, its lines ending with `\\n`, and the digest of its bytes, as its stamp has it."""
+
+    text: str
+    digest: bytes
+
+
+def text_of(folder: StrPath, path: str, settings: Settings) -> FileText | None:
+    """The text of a post as it stands in its file now, by the rules of `read`; None where that would read none."""
+    if _is_elsewhere(path):
+        return None
+    with forks.barred:
+        from .file_contents import content_of, decode, digest, is_through_link
+    file = lying(folder, path)
+    if is_through_link(file, len(file) - len(str(folder)) - 1):
+        return None
+    try:
+        content, _ = content_of(file, settings.max_bytes)
+    except OSError as error:
+        if error.errno in EXHAUSTED:
+            raise exhausted(error, folder) from error
+        return None
+    text = None if content is None else decode(content, path)[0]
+    if content is None or text is None:
+        return None
+    return FileText(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), digest(content))
+
+
+def _is_elsewhere(path: str) -> bool:
+    """Whether a path is none below the folder."""
+    return not path or path.startswith("/") or "\0" in path or ".." in path.split("/")
+
+
 def read(folder: StrPath, path: str, site: Site, settings: Settings) -> PostReading:
     """Read one post. Never raises on what is in the file, nor on a file that is gone, a link, or no file.
 
     Raises `FolderError` where this process has run out of memory or descriptors: the post is as it was.
     """
-    if not path or path.startswith("/") or "\0" in path or ".." in path.split("/"):
+    if _is_elsewhere(path):
         return PostReading(
             None, FileStamp(0, 0, 0, 0, b""), (Problem(path, 0, "skipped", "this is no path below the folder"),)
         )

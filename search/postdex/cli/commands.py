@@ -29,7 +29,7 @@ _ELSEWHERE = {
     "doctor": "cli.index_commands",
     "bench": "cli.bench_command",
     "serve": "http.serve",
-    "mcp": "mcp",
+    "mcp": "mcp.command",
 }
 
 

@@ -23,7 +23,7 @@ def queries(request: SearchRequest, analyzer: Analyzer, today: Today | None = No
     """
     given = [("tag", tag) for tag in request.tags]
     given += [("category", category) for category in request.categories]
-    given += [("lang", request.lang)] if request.lang is not None else []
+    given += [(field, value) for field, value in (("lang", request.lang), ("path", request.path)) if value is not None]
     keywords: list[Query] = [it for field, value in given if (it := filters.keyword(field, value, analyzer))]
     days = (("after", request.after), ("before", request.before))
     return keywords + [_since_or_until(field, day, today) for field, day in days if day is not None]

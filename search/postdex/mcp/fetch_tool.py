@@ -1,0 +1,149 @@
+"""What does a post say? Markdown as it was written, by whatever name an assistant has of it, and no more than it asks.
+
+What does not fit is told with the name under which it can be had. Several posts share the room; with a `query` their
+best sections have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from postdex_index.errors import PostdexError, QueryError
+
+from .. import web_address
+from ..output import wire
+from . import excerpts, references
+from .excerpts import Passage
+from .post_text import Lines, PostText
+from .posts import Posts, day
+from .references import Reference
+from .search_tool import MAX_HITS
+
+#: Characters of an answer if nothing is said, some 2,000 tokens, and at most.
+USUAL_CHARS, MAX_CHARS = 8_000, 40_000
+#: Posts of one answer.
+MAX_NAMES = MAX_HITS
+_SECTIONS = 200
+_STORED = "the file is not as it was indexed, so this is the text of the index, without tables and links as written"
+
+
+def fetch(
+    posts: Posts,
+    id: str = "",
+    ids: Sequence[str] = (),
+    query: str = "",
+    offset: int = 0,
+    max_chars: int = USUAL_CHARS,
+    line_numbers: bool = False,
+) -> dict[str, Any]:
+    """One post or a part of it, or for `ids` several in `documents`. Raises NotFoundError if there is none of them."""
+    posts = posts.looked_at()
+    names = list(dict.fromkeys([*([id] if id or not ids else []), *ids]))
+    wanted: list[Reference] = []
+    not_found: list[dict[str, Any]] = []
+    for name in names:
+        try:
+            wanted.append(references.find(posts, name))
+        except PostdexError as error:
+            if len(names) == 1:
+                raise
+            not_found.append({"id": name[: references.LONGEST], **wire.error(error)})
+    room = excerpts.shares([len(it.post.markdown(it.lines)) for it in wanted], max_chars)
+    if query.strip() and sum(room) < sum(len(it.post.markdown(it.lines)) for it in wanted):
+        if offset or line_numbers:
+            raise QueryError("query gives the best sections", "leave offset and line_numbers away")
+        shown = _best_sections(posts, wanted, query, max_chars)
+    else:
+        shown = [
+            _part(posts, it, offset, max_chars if len(wanted) == 1 else most, numbered=line_numbers)
+            for it, most in zip(wanted, room, strict=True)
+        ]
+    if len(names) == 1:
+        return shown[0]
+    return {"documents": shown, **({"not_found": not_found} if not_found else {})}
+
+
+def _part(posts: Posts, asked: Reference, offset: int, room: int, *, numbered: bool) -> dict[str, Any]:
+    """The text that a name means, from a character on, as far as there is room for it."""
+    post, lines = asked.post, asked.lines
+    length = len(post.markdown(lines))
+    part = excerpts.beginning(post, lines, offset, room, numbered=numbered)
+    first = lines.first + post.markdown(lines)[:offset].count("\n")
+    rest: dict[str, Any] = {}
+    if offset + part.length < length:
+        rest["next_offset"] = offset + part.length
+        rest["left_out"] = excerpts.named(_sections(asked, part.last + 1))
+    return _shown(posts, asked, part.text, post.where(post.within(first, part.last)), rest)
+
+
+def _sections(asked: Reference, first: int) -> Iterator[Passage]:
+    """The sections from this line on, within the lines that were asked for; of one that has begun the rest."""
+    for number, section in enumerate(asked.post.document.sections):
+        lines = asked.post.section(number, alone=True)
+        if lines.last >= first and section.line <= asked.lines.last:
+            rest = Lines(max(lines.first, first), min(lines.last, asked.lines.last))
+            yield Passage(asked.post, rest, section.line, section.heading)
+
+
+def _best_sections(posts: Posts, wanted: Sequence[Reference], query: str, room: int) -> list[dict[str, Any]]:
+    """Of all these posts the sections that answer the query best, as many as there is room for, each in its place."""
+    scored = [(score, passage) for asked in wanted for score, passage in _scored(posts, asked, query)]
+    scored.sort(key=lambda row: -row[0])
+    selection = excerpts.select((passage for _, passage in scored), room, max(room // 2, excerpts.LEAST))
+    documents = []
+    for asked in wanted:
+        post = asked.post
+        parts = sorted(passage.lines for passage in selection.shown if passage.post is post)
+        left_out = excerpts.named(passage for passage in selection.left_out if passage.post is post)
+        where = post.where(Lines(parts[0].first, parts[-1].last) if parts else asked.lines)
+        documents.append(_shown(posts, asked, _joined(post, parts), where, {"left_out": left_out}))
+    return documents
+
+
+def _scored(posts: Posts, asked: Reference, query: str) -> Iterator[tuple[float, Passage]]:
+    """The sections of what a name means, with what they are worth to a query."""
+    post = asked.post
+    hits = posts.ix.search(query, units="sections", path=post.document.path, limit=_SECTIONS, drafts=posts.drafts)
+    found = {hit.sections[0].line: hit for hit in hits if hit.sections and hit.path == post.document.path}
+    passages = list(_sections(asked, asked.lines.first)) or [Passage(post, asked.lines, asked.lines.first)]
+    for passage in passages:
+        hit = found.get(passage.line)
+        yield (hit.score, passage._replace(line=hit.line)) if hit else (0.0, passage)
+
+
+def _joined(post: PostText, parts: Sequence[Lines]) -> str:
+    """The text of several parts, with a line wherever others are left out between them."""
+    texts = [post.markdown(part) for part in parts[:1]]
+    for above, part in pairwise(parts):
+        left_out = above.last + 1 < part.first
+        texts += [f"[lines {above.last + 1}-{part.first - 1} are left out]"] if left_out else []
+        texts.append(post.markdown(part))
+    return "\n\n".join(texts)
+
+
+def _shown(posts: Posts, asked: Reference, text: str, where: str, rest: dict[str, Any]) -> dict[str, Any]:
+    """A post as it is answered."""
+    document = asked.post.document
+    metadata = {
+        "path": document.path,
+        "date": day(document.date_seconds),
+        "updated": day(document.updated_seconds),
+        "tags": list(document.tags),
+        "categories": ["/".join(path) for path in document.categories],
+        "authors": list(document.authors),
+        "lang": document.lang,
+        "unpublished": document.unpublished,
+    }
+    url = web_address.whole(wire.link(document.url), posts.origin)
+    return {
+        "id": asked.name,
+        "title": document.title,
+        "url": url or references.uri(document.path),
+        "where": where,
+        "text": text,
+        "metadata": {name: value for name, value in metadata.items() if value},
+        **{name: value for name, value in rest.items() if value},
+        **({} if asked.post.as_written else {"note": _STORED}),
+    }

@@ -1,0 +1,65 @@
+"""Which posts may an assistant read, and what do the tools ask of their index?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from postdex_index.engine.api import Reader, Search
+from postdex_index.errors import NotFoundError
+from postdex_index.named_tuple import NamedTuple
+from postdex_index.query import Everything
+
+from .. import web_address
+from ..results.search import ALL_POSTS
+from ..text_safety import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from postdex_index.document import Document
+
+    from ..index import Index
+
+#: With this and a path begins what the protocol calls a resource.
+SCHEME = "postdex://"
+
+
+class Posts(NamedTuple):
+    """An index, and whether its unpublished posts are for whoever asks. `reader` is what one answer looks at, if it
+    asks for several posts: each look at the files takes longer than a post."""
+
+    ix: Index
+    drafts: bool = True
+    reader: Reader | None = None
+
+    def looked_at(self) -> Posts:
+        """The same, of the newest commit, which was brought up to the files now."""
+        return self._replace(reader=self.ix.snapshots.current(self.ix.settings).reader)
+
+    @property
+    def origin(self) -> str:
+        """What links begin with that are only paths."""
+        return web_address.origin(self.ix.folder, self.ix.settings)
+
+    def get(self, path: str) -> Document:
+        """The stored post. Raises NotFoundError, also for one that is not for whoever asks."""
+        reader = self.reader or self.ix.snapshots.current(self.ix.settings).reader
+        (post,) = reader.documents([path])
+        if post is None or (post.unpublished and not self.drafts):
+            raise NotFoundError("no post of the index has this path", "paths are relative to the folder", path=path)
+        return post
+
+    def published(self) -> Sequence[Document]:
+        """All published posts, newest first."""
+        reader = self.reader or self.ix.snapshots.current(self.ix.settings).reader
+        every = reader.search(Search(Everything(), sort="date", limit=ALL_POSTS)).candidates
+        return [candidate.document for candidate in every]
+
+
+def day(seconds: int | None) -> str:
+    """The day of a post, "" if it has none.
+
+    >>> day(1661506774), day(None)
+    ('2022-08-26', '')
+    """
+    return "" if seconds is None else iso(seconds)[:10]

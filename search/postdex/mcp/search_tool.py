@@ -1,0 +1,150 @@
+"""What does an assistant find? Sections with their places, and with `max_chars` the passages themselves.
+
+Hits, order and snippets are those of the library; here they are cut to what fits into a conversation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from postdex_index.errors import QueryError
+
+from .. import __version__, section_lookup, web_address
+from ..output import wire
+from ..request import FACETS
+from ..results.values import Hit
+from . import excerpts, references
+from .excerpts import Passage
+from .post_text import PostText, text_of
+from .posts import Posts, day
+
+if TYPE_CHECKING:
+    from ..index import Results
+
+#: Hits of one answer, and sections that are looked at for passages.
+MAX_HITS = 20
+_SECTIONS = 100
+#: So many values of a facet, tags of a post or characters of a title are shown.
+MAX_VALUES, _MAX_TAGS, _MAX_TITLE = 50, 20, 300
+#: One passage takes no more than this part of all there is room for, so that one long section is not the answer; of
+#: little room more, so that it says something.
+_SHARE, _LEAST_SHARE = 3, 1_500
+
+
+def search(posts: Posts, query: str, max_chars: int = 0, **arguments: Any) -> dict[str, Any]:
+    """The hits of a query, each with the name of its best section and of two more."""
+    if arguments.get("drafts") and not posts.drafts:
+        raise QueryError("unpublished posts are not served", "start it with `postdex serve --drafts`", code="forbidden")
+    results = posts.ix.search(query, **arguments)
+    shown = found(posts, results)
+    if max_chars:
+        for result in shown["results"]:
+            for name in ("snippet", "more"):
+                result.pop(name, None)
+        share = max(max_chars // _SHARE, _LEAST_SHARE)
+        selection = excerpts.select(_passages(posts, results, query, arguments), max_chars, share)
+        shown["passages"] = [_passage(passage) for passage in selection.shown]
+        if left_out := excerpts.named(selection.left_out):
+            shown["left_out"] = left_out
+    return shown
+
+
+def related(posts: Posts, id: str, limit: int = 5) -> dict[str, Any]:
+    """The posts that are most like one."""
+    path = references.find(posts.looked_at(), id).post.document.path
+    return found(posts, posts.ix.like(path, limit=limit))
+
+
+def status(posts: Posts) -> dict[str, Any]:
+    """The index in numbers, what its posts are about, and how it stands to the files."""
+    now = posts.ix.status()
+    return {
+        "folder": posts.ix.folder.resolve().name,
+        "posts": now.stats.posts,
+        "unpublished": now.stats.unpublished,
+        "languages": list(now.stats.languages),
+        "fresh": now.fresh,
+        "changed_files": now.changed_files,
+        "facets": _facets(posts.ix.search("", limit=0, facets=FACETS).facets),
+        "version": __version__,
+    }
+
+
+def found(posts: Posts, results: Results) -> dict[str, Any]:
+    """The answer that shows these results."""
+    results = web_address.with_origin(results, posts.origin)
+    shown: dict[str, Any] = {"total": results.total, "results": [_result(hit) for hit in results.hits]}
+    if results.grouped:
+        shown["grouped"] = True
+    more = results.offset + len(results.hits)
+    if more < results.total and results.hits:
+        shown["next_offset"] = more
+    if results.facets:
+        shown["facets"] = _facets(results.facets)
+    if results.corrections:
+        shown["corrections"] = wire.corrections(results)
+    if results.warnings:
+        shown["warnings"] = list(results.warnings)
+    if not results.complete or results.index.fresh is False:
+        shown["note"] = "the search was cut short" if not results.complete else "some posts changed since"
+    return shown
+
+
+def _result(hit: Hit) -> dict[str, Any]:
+    """A hit as text: what an assistant has a use for, and no HTML."""
+    best = hit.sections[0].line if hit.sections else hit.line
+    shown = {
+        "id": section_lookup.name_of(hit.path, hit.anchor, best),
+        "title": hit.title[:_MAX_TITLE],
+        "url": wire.link(hit.url) or references.uri(hit.path),
+        "where": f"{hit.path}:{hit.line}",
+        "headings": list(hit.headings),
+        "date": day(hit.date_seconds),
+        "tags": list(hit.tags[:_MAX_TAGS]),
+        "snippet": hit.snippet.text,
+        "translations": [{"lang": other.lang, "id": other.path} for other in hit.translations[:MAX_HITS]],
+        "more": [
+            {"id": section_lookup.name_of(hit.path, other.anchor, other.line), "heading": other.heading}
+            for other in hit.sections[1:]
+        ],
+    }
+    return {name: value for name, value in shown.items() if value or name in ("id", "title", "url", "where", "snippet")}
+
+
+def _facets(facets: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """The most frequent values of each facet."""
+    return {name: dict(list(counts.items())[:MAX_VALUES]) for name, counts in facets.items() if counts}
+
+
+def _passages(posts: Posts, results: Results, query: str, arguments: Mapping[str, Any]) -> Iterator[Passage]:
+    """The sections of the posts that were found which answer the query, the best of all posts first."""
+    posts = posts.looked_at()
+    texts = {hit.path: text_of(posts.ix, posts.get(hit.path)) for hit in results.hits}
+    asked = {**arguments, "units": "sections", "limit": _SECTIONS, "offset": 0, "facets": ()}
+    sections = posts.ix.search(query, **asked).hits if query.strip() else ()
+    with_sections = set()
+    for hit in sections:
+        if hit.path in texts:
+            with_sections.add(hit.path)
+            yield _of_section(texts[hit.path], hit)
+    for hit in results.hits:
+        if hit.path not in with_sections:
+            yield _of_section(texts[hit.path], hit)
+
+
+def _of_section(post: PostText, hit: Hit) -> Passage:
+    """The passage that the best section of a hit is; of a post that is found as a whole it is the beginning."""
+    number = post.section_at(hit.sections[0].line if hit.sections else post.body)
+    lines = post.whole if number is None else post.section(number, alone=True)
+    return Passage(post, lines, hit.line, " > ".join(hit.headings))
+
+
+def _passage(passage: Passage) -> dict[str, Any]:
+    shown = {
+        "where": passage.post.where(passage.lines),
+        "title": passage.post.document.title[:_MAX_TITLE],
+        "heading": passage.heading,
+        "text": passage.post.markdown(passage.lines),
+    }
+    return {name: value for name, value in shown.items() if value}
