@@ -9,7 +9,8 @@ Two kinds of places:
   program), `help COMMAND`, `settings`, `fields`, `errors`, `generators`, `sites` (what is right of each generator's),
   `arguments` (of a search), `parameters` (of the service) or `crate` (the files of the compiled kernel).
 * a block of ```` ```console ````: each line `$ postdex ...` is run in a scratch folder that holds
-  a copy of `posts/`, one block after the other, and its output put below it.
+  a copy of `posts/`, one block after the other, and its output put below it: what a terminal shows, or with
+  `| cat` behind the line what goes into a pipe.
 
 `tests/test_docs.py` holds the documents to it.
 """
@@ -24,8 +25,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import termios
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -35,7 +37,17 @@ _SITES = ROOT / "index" / "postdex_index" / "sites"
 #: The files of the sample posts get this time: a note without a date shows its file's.
 MTIME = 1_717_243_200
 #: What differs from run to run or from machine to machine, and what documents show in its place.
-VOLATILE = ((re.compile(r'("took_ms": )[\d.]+'), r"\g<1>0.8"), (re.compile(r"\d[\d,]* bytes"), "130,575 bytes"))
+VOLATILE = (
+    (re.compile(r'("took_ms": )[\d.]+'), r"\g<1>0.8"),
+    (re.compile(r"(posts?(?:, [^,\n]*)?, )[\d.]+ ms"), r"\g<1>4.2 ms"),
+    (re.compile(r"\d[\d,]* bytes"), "130,575 bytes"),
+)
+#: The columns of the terminal in documents.
+COLUMNS = 92
+_PROGRAM = (
+    *(sys.executable, "-c"),
+    "import sys; sys.argv[0] = 'postdex'; from postdex.cli.main import main; sys.exit(main())",
+)
 #: Where the scratch folder seems to be.
 HOME = "/home/you"
 _PLACE = re.compile(
@@ -61,26 +73,53 @@ def updated(text: str) -> str:
 
 
 def run(*arguments: str, folder: Path) -> str:
-    """What `postdex ARGUMENTS` prints, standard error first; its exit status is not looked at."""
-    code = "import sys; sys.argv[0] = 'postdex'; from postdex.cli.main import main; sys.exit(main())"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("POSTDEX_", "PYTHON"))}
-    roots = os.pathsep.join((str(ROOT / "search"), str(ROOT / "index")))
-    fixed = {"PYTHONPATH": roots, "PYTHONUTF8": "1", "COLUMNS": "80", "NO_COLOR": "1", "TZ": "UTC", "POSTDEX_PURE": "1"}
+    """What `postdex ARGUMENTS` prints into a pipe, standard error first; its exit status is not looked at."""
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
+        [*_PROGRAM, *arguments],
         cwd=folder,
-        env=kept | fixed,
+        env=_environment() | {"NO_COLOR": "1"},
         capture_output=True,
         encoding="utf-8",
         stdin=subprocess.DEVNULL,
         timeout=120,
         check=False,
     )
-    if "Traceback (most recent call last)" in done.stderr:
-        raise RuntimeError(f"postdex {shlex.join(arguments)} crashed:\n{done.stderr}")
-    shown = (done.stderr + done.stdout).replace(str(folder.resolve()), HOME)
-    for pattern, fixed_text in VOLATILE:
-        shown = pattern.sub(fixed_text, shown)
+    return _as_documented(shlex.join(arguments), done.stderr + done.stdout, folder)
+
+
+def on_terminal(line: str, *, folder: Path, columns: int = COLUMNS, color: bool = False) -> str:
+    """What the line `postdex ...` prints on a terminal of so many columns, and of lines for all of it."""
+    reading, writing = os.openpty()
+    termios.tcsetwinsize(writing, (10_000, columns))
+    told = {"TERM": "xterm-256color", "COLUMNS": str(columns), **({} if color else {"NO_COLOR": "1"})}
+    with subprocess.Popen(
+        [*_PROGRAM, *shlex.split(line)[1:]], cwd=folder, env=_environment() | told, stdout=writing, stderr=writing
+    ) as process:
+        os.close(writing)
+        octets = b""
+        with suppress(OSError):  # that is how a terminal ends
+            while piece := os.read(reading, 65_536):
+                octets += piece
+        os.close(reading)
+        process.wait(120)
+    return _as_documented(line, octets.decode().replace("\r\n", "\n"), folder)
+
+
+def _environment() -> dict[str, str]:
+    """The environment of a command whose output is shown, the same on every machine."""
+    ours = ("POSTDEX_", "PYTHON", "LINES", "COLUMNS", "NO_COLOR", "CLICOLOR")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    roots = os.pathsep.join((str(ROOT / "search"), str(ROOT / "index")))
+    return kept | {"PYTHONPATH": roots, "PYTHONUTF8": "1", "COLUMNS": "80", "TZ": "UTC", "POSTDEX_PURE": "1"}
+
+
+def _as_documented(command: str, shown: str, folder: Path) -> str:
+    """What a command has printed, without what differs from run to run. Raises RuntimeError if it crashed."""
+    if "Traceback (most recent call last)" in shown:
+        raise RuntimeError(f"{command} crashed:\n{shown}")
+    shown = shown.replace(str(folder.resolve()), HOME)
+    for pattern, fixed in VOLATILE:
+        shown = pattern.sub(fixed, shown)
     return shown
 
 
@@ -122,7 +161,8 @@ def _transcript(block: str, folder: Path) -> str:
     lines = []
     for line in block.splitlines():
         if line.startswith("$ postdex"):
-            shown = run(*shlex.split(line[2:])[1:], folder=folder)
+            typed, piped, _ = line[2:].partition(" | cat")
+            shown = run(*shlex.split(typed)[1:], folder=folder) if piped else on_terminal(typed, folder=folder)
             lines += ["", line, *(row.rstrip() for row in shown.splitlines())]
     return "\n".join(lines).removeprefix("\n") + "\n"
 

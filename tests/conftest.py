@@ -35,8 +35,8 @@ THOROUGH = [
     "includes", "installed_whoosh", "invariants", "kernel", "listings", "lists", "malformed", "marks", "matching",
     "mcp", "observing", "one_post", "page", "posts", "rank", "recorded_cluster", "release", "render", "replaced",
     "request", "rescue", "schema", "search_options", "segments", "service", "site_goldens", "site_paths",
-    "site_snapshots", "sites", "staging", "store", "suggest", "threads", "translations", "typed", "watch",
-    "web_address",
+    "site_snapshots", "sites", "staging", "store", "suggest", "terminal", "threads", "translations", "typed",
+    "watch", "web_address",
 ]  # fmt: skip
 #: The compiled kernel against the Python that it stands for, where it runs.
 NATIVE = sorted(path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_native*.py"))
@@ -62,6 +62,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """`-m quick` alone does not even import the other modules. No example fails for being slow: machines are busy."""
     hypothesis.settings.register_profile("patient", deadline=None)
     hypothesis.settings.load_profile("patient")
+    os.environ["POSTDEX_PAGER"] = ""  # a test that looks at a terminal waits for nobody
+    os.environ.pop("CLICOLOR_FORCE", None)
     if config.option.markexpr == "quick" and config.args == config.getini("testpaths"):
         config.args = [str(Path(__file__).parent / f"test_{name}.py") for name in QUICK]
 

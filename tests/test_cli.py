@@ -88,7 +88,12 @@ def check(said: Said, status: int, out: str = "", err: str = "") -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "out", "err"),
     [
-        ("SMC fallback", 0, "Root cause  (2022-08-26) [linux, kernel, networking, refcount]\n    ", ""),
+        (
+            "SMC fallback",
+            0,
+            ":80: A refcount bug in sk_psock_get › Root cause (2022-08-26) [linux, kernel, networking, refcount]: The",
+            "",
+        ),
         ("xyzzy", 1, "", "no post has xyzzy"),
         ("???", 1, "", "no word"),
         ("refcoutn", 0, "A refcount bug", "also searched for refcount"),
@@ -104,7 +109,7 @@ def check(said: Said, status: int, out: str = "", err: str = "") -> None:
         ("--after 2024-04 --sort title", 0, "rust-pin", ""),
         ("--drafts unfinished", 0, "allocator-notes", ""),
         ("--facets -n 1 psock", 0, "year\n  2022  2\n", ""),
-        ("--section-snippets psock", 0, "> what I fixed", ""),
+        ("--section-snippets psock", 0, " › Root cause: ", ""),
         ("--suggest the refc", 0, "refcount\n", ""),
         ("--suggest zzz", 1, "", ""),
         ("--suggest --json refc", 0, '"suggestions": [{"text": "refcount"', ""),

@@ -22,7 +22,8 @@ import pytest
 import test_history
 
 import postdex
-from postdex.output import terminal, wire
+from postdex.output import reports, terminal, wire
+from postdex.output.screen import Screen
 from postdex_index.engine.embedded.check.verify_contents import malformed
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.engine.embedded.format import segment_file
@@ -38,13 +39,13 @@ Columns = dict[str, Any]
 #: What programs do with an index.
 USES: tuple[Callable[[postdex.Index], object], ...] = (
     lambda ix: ix.search("SMC fallback", facets=FACETS, section_snippets=True, explain=True).to_dict(),
-    lambda ix: terminal.ansi(ix.search("SMC fallback psock", section_snippets=True), color=False),
+    lambda ix: terminal.full(ix.search("SMC fallback psock", section_snippets=True), Screen(80)),
     lambda ix: ix.search("refcoutn bugs", units="sections").to_dict(),
     lambda ix: ix.search('"reference count" title:refcount -heading:"root cause"', drafts=True).to_dict(),
     lambda ix: ix.search("re* *e", sort="title", limit=30).to_dict(),
     lambda ix: ix.search("the", sort="updated", after="2020", limit=30).to_dict(),
     lambda ix: ix.search("内核 断点 tag:c++ OR path:2022").to_dict(),
-    lambda ix: (wire.document(document := ix.get(POST)), terminal.document_text(document)),
+    lambda ix: (wire.document(document := ix.get(POST)), reports.document_text(document)),
     lambda ix: (ix.like(POST).to_dict(), ix.suggest("ref"), ix.explain("psock", POST)),
     lambda ix: (ix.status(), ix.problems()),
     lambda ix: test_history.merge_all(ix),

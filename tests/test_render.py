@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from html.parser import HTMLParser
 from typing import Any
 
@@ -13,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postdex.output import terminal, wire
+from postdex.output import explanation, hit_lines, reports, terminal, wire
+from postdex.output.screen import Palette, Screen
 from postdex.query.typos import Correction
 from postdex.results.values import Hit, HitList, IndexState, SectionHit, Snippet
-from postdex.text_safety import cells
 from postdex_index.document import StoredSection
 from postdex_index.engine.api import IndexedWord
 from postdex_index.errors import NotFoundError, QueryError
@@ -76,14 +77,6 @@ def results(hit: Hit = HIT, **changed: Any) -> HitList:
     return RESULTS.replaced(hits=(hit,), **changed)
 
 
-def plain(found: HitList, width: int = 0, **options: Any) -> str:
-    return terminal.ansi(found, width, color=False, **options)
-
-
-def check(found: HitList, expected: str, **options: Any) -> None:
-    assert plain(found, **options) == expected
-
-
 def test_the_wire_form_to_the_byte() -> None:
     assert wire.to_json(RESULTS) == WIRE
     assert json.loads(wire.to_json(RESULTS, indent=2)) == wire.to_dict(RESULTS) == json.loads(WIRE)
@@ -128,134 +121,6 @@ def test_what_is_there_only_when_asked_for() -> None:
     assert found["corrections"] == [{"from": "refcoutn", "to": ["refcount"]}]
 
 
-PLAIN = [
-    (
-        "one hit",
-        RESULTS,
-        {},
-        """\
-2022/refcount-bug.md:43  An SMC bug > what I fixed  (2022-08-26) [linux, net]
-    …during SMC fallback <b>.
-2022/refcount-bug.md:60  > what I fixed > tests & more
-
-1 post, 0.8 ms
-""",
-    ),
-    (
-        "from where people stand",
-        results(HIT._replace(sections=(BEST,), tags=(), date_seconds=None, headings=("An SMC bug", "fix"))),
-        {"where": lambda path: f"posts/{path}"},
-        """\
-posts/2022/refcount-bug.md:43  An SMC bug > fix
-    …during SMC fallback <b>.
-
-1 post, 0.8 ms
-""",
-    ),
-    (
-        "20 columns",
-        results(HIT._replace(sections=(BEST,))),
-        {"width": 20},
-        """\
-2022/refcount-bug.md:43
-  An SMC bug > what
-  I fixed
-  (2022-08-26)
-  [linux, net]
-  …during SMC
-  fallback <b>.
-
-1 post, 0.8 ms
-""",
-    ),
-    (
-        "Chinese",
-        results(
-            HIT._replace(
-                title="搜索引擎的实现",
-                snippet=Snippet("在内核中引用计数失败时套接字会回退。", (), 2),
-                sections=(BEST,),
-                date_from="file",
-            )
-        ),
-        {"width": 30},
-        """\
-2022/refcount-bug.md:43
-  搜索引擎的实现 > what I
-  fixed [linux, net]
-  在内核中引用计数失败时套接字
-  会回退。
-
-1 post, 0.8 ms
-""",
-    ),
-    (
-        "all there is to say",
-        results(
-            HIT._replace(
-                sections=(BEST, OTHER._replace(snippet=Snippet("It fails.", (), 61))), explain=Explanation(1.5, "score")
-            ),
-            total=1234,
-            offset=10,
-            took_ms=12.34,
-            facets={"tags": {"linux": 12, "网络": 3}, "lang": {"en": 1}},
-            corrections=(Correction("refcoutn", ("refcount", "refcounts")), Correction("zzzz", ())),
-            warnings=("the quote is not closed",),
-            complete=False,
-            index=STATE._replace(fresh=False, changed_files=3),
-        ),
-        {},
-        """\
-no post has “refcoutn”: also searched for refcount, refcounts
-no post has “zzzz”
-warning: the quote is not closed
-warning: the search was cut at its deadline; hits and total are not complete
-warning: the index is older than the posts: 3 files changed since; `postdex index` brings it up to date
-
-2022/refcount-bug.md:43  An SMC bug > what I fixed  (2022-08-26) [linux, net]
-    …during SMC fallback <b>.
-2022/refcount-bug.md:60  > what I fixed > tests & more
-    It fails.
-    1.5000  score
-
-tags
-  linux  12
-  网络    3
-lang
-  en  1
-
-1,234 posts, 11-11 shown, 12.3 ms
-""",
-    ),
-    ("no hits", RESULTS.replaced(hits=(), total=0), {}, "0 posts, 0.8 ms\n"),
-]
-
-
-@pytest.mark.parametrize(("found", "options", "expected"), [row[1:] for row in PLAIN], ids=[row[0] for row in PLAIN])
-def test_plain(found: HitList, options: dict[str, Any], expected: str) -> None:
-    check(found, expected, **options)
-
-
-def test_hits_alone() -> None:
-    assert terminal.hits_text(RESULTS) + "\n1 post, 0.8 ms\n" == plain(RESULTS)
-
-
-def test_ansi_marks_are_bold_even_across_lines() -> None:
-    found = results(HIT._replace(sections=(BEST,), tags=()))
-    assert terminal.ansi(found, 70) == (
-        "\x1b[36m2022/refcount-bug.md:43\x1b[0m  An \x1b[1mSMC\x1b[0m bug > what I fixed\x1b[2m  (2022-08-26)\x1b[0m\n"
-        "    …during \x1b[1mSMC\x1b[0m \x1b[1mfallback\x1b[0m <b>.\n\n1 post, 0.8 ms\n"
-    )
-    long_mark = HIT._replace(snippet=Snippet("a refcount", (Span(0, 10),), 1), sections=())
-    assert "  \x1b[1ma\x1b[0m\n  \x1b[1mrefcount\x1b[0m\n" in terminal.ansi(results(long_mark), 10)
-
-
-def test_links_for_editors() -> None:
-    found = results(HIT._replace(path="a b/索.md", line=7))
-    shown = terminal.ansi(found, 80, color=False, link="edit://{path}:{line}", root="/home/me/")
-    assert shown.startswith("\x1b]8;;edit:///home/me/a%20b/%E7%B4%A2.md:7\x1b\\a b/索.md:7\x1b]8;;\x1b\\  An SMC bug")
-
-
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
@@ -288,13 +153,13 @@ def test_problems_and_explanations_as_text() -> None:
         Problem("a.md", 3, "malformed", "the date is no date", "write 2022-08-26"),
         Problem("b\x1b.md", 0, "skipped", "binary"),
     ]
-    assert terminal.problems_text(problems, where=lambda path: f"posts/{path}") == (
+    assert reports.problems_text(problems, where=lambda path: f"posts/{path}") == (
         "posts/a.md:3: malformed: the date is no date; write 2022-08-26\nposts/b.md: skipped: binary"
     )
     tree = Explanation(
         3.5, "score", (Explanation(2, "smc", (Explanation(1, "idf"),)), Explanation(1.5, "fall\x1bback"))
     )
-    assert terminal.explain_text(tree) == "3.5000  score\n  2.0000  smc\n    1.0000  idf\n  1.5000  fallback"
+    assert explanation.explain_text(tree) == "3.5000  score\n  2.0000  smc\n    1.0000  idf\n  1.5000  fallback"
 
 
 class StoredPost:
@@ -323,10 +188,10 @@ class StoredPost:
 
 
 def test_a_post_to_read() -> None:
-    assert terminal.document_text(StoredPost()) == (
+    assert reports.document_text(StoredPost()) == (
         "A <title>\na.md  (2022-08-26) [linux]\n\nBefore.\nStill.\n\n## Fix\n\nif x:\n    return 1\n\n### Empty\n"
     )
-    assert terminal.document_text(StoredPost(), 2) == "A <title>\na.md  (2022-08-26) [linux]\n\n### Empty\n"
+    assert reports.document_text(StoredPost(), 2) == "A <title>\na.md  (2022-08-26) [linux]\n\n### Empty\n"
 
 
 def test_the_wire_form_of_a_post() -> None:
@@ -384,7 +249,7 @@ ANY = st.text(
     max_size=20,
 )
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-ESCAPES = re.compile("\x1b\\[[0-9]+m|\x1b\\]8;;[ -\u10ff]*?\x1b\\\\")
+ESCAPES = re.compile("\x1b\\[[0-9;]+m|\x1b\\]8;;[ -\u10ff]*?\x1b\\\\")
 
 
 @st.composite
@@ -458,18 +323,16 @@ def test_json_reads_back_and_is_clean(found: HitList) -> None:
 @settings(deadline=None, max_examples=150)
 @given(any_results(), st.integers(1, 100), st.booleans(), st.booleans())
 def test_no_terminal_is_taken_over(found: HitList, width: int, color: bool, linked: bool) -> None:
-    shown = terminal.ansi(found, width, color=color, link="vscode://file{path}:{line}" if linked else "", root="/r")
-    assert ("\x1b[" in shown) <= color and ("\x1b]" in shown) == linked
-    bare = ESCAPES.sub("", shown)
-    assert not CONTROLS.search(bare) and bare.encode("utf-8")
-    assert bare == terminal.ansi(found, width, color=False)
-
-
-@settings(deadline=None, max_examples=150)
-@given(any_results(), st.integers(20, 60))
-def test_snippets_keep_to_the_width(found: HitList, width: int) -> None:
-    hit = found.hits[0]._replace(path="p", title="t", headings=(), tags=(), sections=(), explain=None)
-    assert all(cells(line) <= width for line in terminal.hits_text(results(hit), width).splitlines())
+    palette = Palette.of("") if color else Palette()
+    screen = Screen(width, palette, link="vscode://file{path}:{line}" if linked else "", root="/r")
+    for form in (terminal.full, partial(terminal.full, oneline=True), partial(terminal.on_one_screen, height=5)):
+        shown = form(found, screen)
+        assert ("\x1b[" in shown) <= color and ("\x1b]" in shown) <= linked
+        bare = ESCAPES.sub("", shown)
+        assert not CONTROLS.search(bare) and bare.encode("utf-8")
+        assert bare == form(found, Screen(width))
+    for line in hit_lines.lines_for_programs(found, Screen()):
+        assert not CONTROLS.search(line.replace("\n", "")) and line.encode("utf-8")
 
 
 @settings(deadline=None, max_examples=300)

@@ -18,7 +18,8 @@ from postdex.cli import main
 from postdex.http import search_page
 from postdex.mcp import search_tool
 from postdex.mcp.posts import Posts
-from postdex.output import terminal, wire
+from postdex.output import hit_lines, terminal, wire
+from postdex.output.screen import Screen
 from postdex_index.content.parser import parse
 from postdex_index.engine.api import AsTyped, Engine, FileStamp, Put, Search
 from postdex_index.engine.embedded.engine import EmbeddedEngine
@@ -335,12 +336,13 @@ def test_the_others_are_listed_on_every_face(site: postdex.Index) -> None:
     }  # fmt: skip
     (led,) = web_address.with_origin(results, "https://a.org")
     assert [other.url for other in led.translations] == ["https://a.org/de/install/", "https://a.org/zh/install/"]
-    text = terminal.ansi(results, color=False)
-    assert "    also in de, zh\n" in text and "1 post, translations counted once, " in text
-    assert "    also in de, zh\n" in terminal.hits_text(results)
+    text = terminal.full(results, Screen(80))
+    assert "\n  also in de, zh\n" in text and "1 post, translations counted once, " in text
+    (line, *_) = hit_lines.lines_for_programs(results, Screen())
+    assert " (also in de, zh)" in line
     many = results[0]._replace(translations=results[0].translations * 5)
-    assert "    also in de, zh, de, zh, de, zh, de, zh and 2 more\n" in terminal.ansi(
-        results.replaced(hits=(many,)), color=False
+    assert "  also in de, zh, de, zh, de, zh, de, zh and 2 more\n" in terminal.full(
+        results.replaced(hits=(many,)), Screen(80)
     )
     page = search_page.html("install", results, chosen={"query": "install"})
     assert 'in <a href="/de/install/" hreflang="de">de</a>, <a href="/zh/install/" hreflang="zh">zh</a>' in page

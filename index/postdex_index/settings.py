@@ -33,6 +33,7 @@ class Settings(NamedTuple):
     url: str = ""
     base_url: str = ""
     editor: str = "file://{path}"
+    colors: str = "title=1:path=2:line=32:heading=36:mark=1;31:note=33:dim=2"
     max_bytes: int = 10 * 1024 * 1024
     max_changed_files: int = 100
     max_changed_bytes: int = 2_000_000
@@ -75,6 +76,8 @@ _DOCS = {
     "base_url": "What links begin with, such as https://example.org/blog; else the site's path"
     " (for the service and assistants its address).",
     "editor": "Link that a terminal opens for a hit; {path} is the file, {line} its line.",
+    "colors": "Colours on a terminal, as those of GREP_COLORS: numbers of Select Graphic Rendition, or none"
+    " (docs/cli.md); what is left out is as usual.",
     "max_bytes": "Larger files are skipped, with a problem.",
     "max_changed_files": "With more changed files than this, a search answers from the index as it is.",
     "max_changed_bytes": "With more changed bytes than this, a search answers from the index as it is.",
@@ -327,6 +330,17 @@ def _wrong_editor(value: str) -> str:
     return f"{{{min(unknown)}}} is not known; there are {{path}} and {{line}}" if unknown else ""
 
 
+def _wrong_colors(value: str) -> str:
+    names = [pair.partition("=")[0] for pair in Settings().colors.split(":")]
+    for pair in filter(None, value.split(":")):
+        name, _, code = pair.partition("=")
+        if name not in names:
+            return f"{name} is not one of {', '.join(names)}{_nearest(name, names)}"
+        if not re.fullmatch(r"=(?:\d{1,3}(?:;\d{1,3})*)?", pair[len(name) :], re.ASCII):
+            return f"{name}={code} is no list of numbers, such as 1;31"
+    return ""
+
+
 def _wrong_origins(origins: Iterable[str]) -> str:
     wrong = [origin for origin in origins if not re.fullmatch(r"https?://[^\s/?#\\@*]+", origin)]
     return f"{wrong[0]} is no origin (scheme and host, without a path)" if wrong else ""
@@ -356,6 +370,7 @@ _WRONG: dict[str, Callable[[Any], str]] = {
     "url": _wrong_url,
     "base_url": _wrong_base_url,
     "editor": _wrong_editor,
+    "colors": _wrong_colors,
     "max_bytes": lambda size: "" if size else "it must be more than 0",
     "origins": _wrong_origins,
     "site": lambda name: _wrong_sites([name]) if name else "",

@@ -161,7 +161,7 @@ def query(root: Path) -> Target:
         assert some.total == whole.total
         places = [(hit.path, hit.sections[0].line) for hit in whole]
         assert [(hit.path, hit.sections[0].line) for hit in some] == places[1:4]
-        postdex.output.terminal.ansi(whole, color=False)
+        postdex.output.terminal.full(whole, postdex.output.screen.Screen(80))
         if whole and whole[0].score and asked == EXPLAINED:
             verdict = ix.explain(text, whole[0].path)
             assert verdict.score and verdict.rank == 1 and isclose(verdict.score.value, whole[0].score, rel_tol=1e-6)

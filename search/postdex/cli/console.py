@@ -18,8 +18,8 @@ from postdex_index.paths import StrPath
 
 #: Fewer posts than these are read before anybody has seen a bar.
 _WORTH_A_BAR = 300
-#: The columns of a terminal that does not say.
-_USUAL_WIDTH = 80
+#: The columns and lines of a terminal that does not say.
+_USUAL_WIDTH, _USUAL_HEIGHT = 80, 24
 
 
 def out(*lines: str, end: str = "\n") -> None:
@@ -109,18 +109,39 @@ def post_path(folder: StrPath, typed: str) -> str:
 
 def width() -> int:
     """The columns of the terminal; COLUMNS overrules it, which shells keep to themselves unless told to export it."""
-    if (columns := os.environ.get("COLUMNS", "")).isdecimal() and int(columns):
-        return int(columns)
+    return _size("COLUMNS", 0) or _USUAL_WIDTH
+
+
+def height() -> int:
+    """The lines of the terminal; LINES overrules it likewise."""
+    return _size("LINES", 1) or _USUAL_HEIGHT
+
+
+def _size(variable: str, which: int) -> int:
+    """What the environment says, else the terminal; 0 if nobody does."""
+    if (said := os.environ.get(variable, "")).isdecimal() and int(said):
+        return int(said)
     with suppress(ValueError, OSError):  # no terminal, or no file at all
-        return os.get_terminal_size(sys.stdout.fileno()).columns or _USUAL_WIDTH
-    return _USUAL_WIDTH
+        return os.get_terminal_size(sys.stdout.fileno())[which]
+    return 0
+
+
+def is_like_terminal(choice: str) -> bool:
+    """Whether output looks as on a terminal: it goes there, or colours are wanted wherever it goes."""
+    return sys.stdout.isatty() or choice == "always" or (choice == "auto" and _colors_are_forced())
 
 
 def wants_color(choice: str) -> bool:
-    """Whether output is coloured: on a terminal that can, unless NO_COLOR is set; `always` and `never` overrule."""
+    """Whether output is coloured: on a terminal that can, unless NO_COLOR is set, and where CLICOLOR_FORCE is set;
+    `always` and `never` overrule."""
     if choice != "auto":
         return choice == "always"
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    on_terminal = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return on_terminal or _colors_are_forced()
+
+
+def _colors_are_forced() -> bool:
+    return os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0") and not os.environ.get("NO_COLOR")
 
 
 def usual_jobs() -> int:

@@ -141,13 +141,13 @@ def _say_round(ix: Index, report: Report) -> None:
 
 def _say_losses(ix: Index, report: Report) -> None:
     """What was lost of the files that were read, or passed over in a first build."""
-    from ..output import terminal
+    from ..output import reports
 
     read = {*report.added, *report.changed}
     new = (problem for problem in report.problems if problem.path in read or not report.unchanged)
     lost = [problem for problem in new if problem.kind in _LOST]
     if lost:
-        out(terminal.problems_text(lost[:_MAX_PROBLEMS], where=shown_path(ix.folder)))
+        out(reports.problems_text(lost[:_MAX_PROBLEMS], where=shown_path(ix.folder)))
     if len(lost) > _MAX_PROBLEMS:
         out(f"and {len(lost) - _MAX_PROBLEMS:,} more; `postdex doctor` lists them all")
 
@@ -172,14 +172,14 @@ def _say_report(ix: Index, report: Report, dry_run: bool) -> None:
 def show(place: Place, /, path: str, as_json: bool) -> int:
     """Show a post, or one of its sections, as it is indexed."""
     from .. import section_lookup
-    from ..output import terminal, wire
+    from ..output import reports, wire
 
     with ready(place.open("auto")) as ix:
         document, section = section_lookup.find(ix, path, partial(post_path, ix.folder))
         if as_json:
             out_json(wire.dumps(wire.document(document, section)))
         else:
-            out(terminal.document_text(document, section))
+            out(reports.document_text(document, section))
     return 0
 
 
@@ -278,14 +278,14 @@ def _why_missing(ix: Index) -> str:
 
 def _say_checkup(ix: Index, checkup: _Checkup, verified: bool) -> None:
     """The problems, then the servers, then the index in two lines."""
-    from ..output import terminal
+    from ..output import reports
     from ..text_safety import printable
 
     status, problems, servers = checkup
     damaged = any(problem.kind == "damaged" for problem in [*problems, *(servers.problems if servers else ())])
-    text = terminal.problems_text(problems, where=str if damaged else shown_path(ix.folder))
+    text = reports.problems_text(problems, where=str if damaged else shown_path(ix.folder))
     told = [printable(f"{name}: {fact}") for name, fact in servers.facts.items()] if servers else []
-    told += [terminal.problems_text(servers.problems)] if servers and servers.problems else []
+    told += [reports.problems_text(servers.problems)] if servers and servers.problems else []
     if status is None:
         out(*filter(None, [text, *told]))
         if damaged:

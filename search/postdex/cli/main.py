@@ -17,7 +17,8 @@ from postdex_index.errors import PostdexError
 from ..faces import EXIT_STATUS
 from ..request import SearchRequest
 from .console import flush, note, out_json
-from .search_command import PLACE_OPTIONS, Output, Place, search
+from .printed_results import Output
+from .search_command import PLACE_OPTIONS, Place, search
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,7 +8,6 @@ is `index`'s.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,8 @@ from postdex_index import native
 from postdex_index.errors import FolderError, IndexDamagedError
 from postdex_index.named_tuple import NamedTuple
 
-from .console import Bar, here, note, out, out_json, post_path, shown_path, usual_jobs, wants_color, width
+from .console import Bar, here, note, out, out_json, post_path, usual_jobs
+from .printed_results import Output, for_people, print_paths, print_results, say_notes
 
 if TYPE_CHECKING:
     from ..index import Index, Results
@@ -47,26 +47,6 @@ class Place(NamedTuple):
             log_like_notes()
         folder = find_folder(here(), self.folder)
         return Index(folder, index=self.directory, refresh=refresh, engine=self.engine)
-
-
-class Output(NamedTuple):
-    """The options of `search` that are no arguments of a search: what is printed, and how new the index has to be.
-
-    `limited`: so many hits were asked for, `request.limit` is not just the default.
-    """
-
-    limited: bool = False
-    explain: str | None = None
-    suggest: bool = False
-    like: str | None = None
-    as_json: bool = False
-    jsonl: bool = False
-    paths: bool = False
-    null: bool = False
-    only_count: bool = False
-    color: str = "auto"
-    no_refresh: bool = False
-    require_fresh: bool = False
 
 
 def search(place: Place, request: SearchRequest, output: Output) -> int:
@@ -155,6 +135,8 @@ def _search(ix: Index, request: SearchRequest, output: Output) -> int:
     text, limit = request.query, request.limit
     query = _within(ix, text)
     request = request._replace(query=query, explain=output.explain is not None, snippets=not only_paths)
+    if for_people(output) and not output.oneline:
+        request = request._replace(section_snippets=True)
 
     def page(offset: int) -> Results:
         if output.like is not None:
@@ -162,53 +144,18 @@ def _search(ix: Index, request: SearchRequest, output: Output) -> int:
         return ix.answer(request._replace(offset=offset)).replaced(query=text)
 
     results = page(request.offset)
-    _say_notes(results)
     if only_paths:
-        where, end = _where(ix, results), "\0" if output.null else "\n"
-        from ..text_safety import printable
-
-        terminal = sys.stdout.isatty()  # to other programs a name goes as it is
+        say_notes(results)
         results_of_page = results
         while results_of_page.hits:
-            names = [where(hit.path) for hit in results_of_page.hits]
-            out(*(map(printable, names) if terminal else names), end=end)
+            print_paths(ix, results_of_page, output.null)
             shown = results_of_page.offset + len(results_of_page.hits)
             if output.limited or shown >= results_of_page.total:
                 break
             results_of_page = page(shown)
     else:
-        _show(ix, results, output)
+        print_results(ix, results, output)
     return 0 if results.hits or (limit == 0 and results.total) else 1
-
-
-def _show(ix: Index, results: Results, output: Output) -> None:
-    """The results in the form that was asked for."""
-    if output.as_json or output.jsonl:
-        from ..output import wire
-
-        out_json(*([wire.to_json(results)] if output.as_json else wire.jsonl(results)))
-        return
-    from ..output import terminal
-
-    if output.only_count:
-        out(str(results.total))
-    elif not sys.stdout.isatty() and output.color != "always":
-        out(terminal.hits_text(results, where=_where(ix, results)), end="")
-        if results.facets:
-            out(terminal.facets_table(results.facets))
-    else:
-        color = wants_color(output.color)
-        link = ix.settings.editor if color and sys.stdout.isatty() and not results.index.sites else ""
-        without_notes = results.replaced(
-            corrections=(), warnings=(), complete=True, index=results.index._replace(fresh=True)
-        )
-        root, where = os.path.abspath(ix.snapshots.folder), _where(ix, results)
-        out(terminal.ansi(without_notes, width(), color=color, link=link, root=root, where=where), end="")
-
-
-def _where(ix: Index, results: Results) -> Callable[[str], str]:
-    """How paths are shown: no folder has the files of several sites."""
-    return str if results.index.sites else shown_path(ix.snapshots.folder)
 
 
 def _within(ix: Index, text: str) -> str:
@@ -225,15 +172,6 @@ def _within(ix: Index, text: str) -> str:
     return re.sub(r'(?<![^\s(+-])path:(?:"([^"]+)"|([^\s"]+))', inside, text)
 
 
-def _say_notes(results: Results) -> None:
-    """What a reader should know goes to standard error."""
-    if results.warnings or results.corrections or not results.complete or results.index.fresh is False:
-        from ..output import terminal
-
-        for line in terminal.notes(results):
-            note(line)
-
-
 def _suggest(ix: Index, request: SearchRequest, output: Output) -> int:
     text = request.query
     words = ix.suggest(text, limit=request.limit or 10)
@@ -248,7 +186,7 @@ def _suggest(ix: Index, request: SearchRequest, output: Output) -> int:
 
 def _explain(ix: Index, text: str, path: str, as_json: bool) -> int:
     """Why a query finds a post, or why not."""
-    from ..output import terminal, wire
+    from ..output import explanation, wire
 
     verdict = ix.explain(text, path)
     if as_json:
@@ -257,5 +195,5 @@ def _explain(ix: Index, text: str, path: str, as_json: bool) -> int:
     out(f"{verdict.path}: rank {verdict.rank}" if verdict.rank else f"{verdict.path}: not found by {text!r}")
     out(*(f"  {reason}" for reason in verdict.reasons))
     if verdict.score:
-        out(terminal.explain_text(verdict.score, "  "))
+        out(explanation.explain_text(verdict.score, "  "))
     return 0 if verdict.rank else 1

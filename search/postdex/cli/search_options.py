@@ -15,7 +15,7 @@ from typing import Any
 from postdex_index.named_tuple import NamedTuple
 
 from ..request import Argument, SearchRequest, shown_on
-from .search_command import Output
+from .printed_results import Output
 
 
 class SearchOption(NamedTuple):
@@ -55,7 +55,9 @@ _OWN = (
     SearchOption(("-l", "--files-with-matches"), "paths", "Only the paths.", "flag"),
     SearchOption(("-0", "--null"), "null", "Only the paths, each followed by a NUL byte.", "flag"),
     SearchOption(("--count",), "only_count", "Only the number of posts found.", "flag"),
+    SearchOption(("--oneline",), "oneline", "Each hit as a line: path:line: title (date).", "flag"),
     SearchOption(("--color",), "color", "Colour and links.", choices=("auto", "always", "never")),
+    SearchOption(("--no-pager",), "no_pager", "Do not page what is longer than the screen.", "flag"),
     SearchOption(("--no-refresh",), "no_refresh", "Do not look for changed files first.", "flag"),
     SearchOption(
         ("--require-fresh",), "require_fresh", "Fail rather than answer from an index older than the files.", "flag"
@@ -230,7 +232,12 @@ def request_and_output(words: Sequence[str], given: Mapping[str, Any]) -> tuple[
 
 def conflict(output: Output, words: Sequence[str]) -> str:
     """What to say of options of which only one can be obeyed; "" where all can."""
-    shorter = {"--jsonl": output.jsonl, "-l": output.paths or output.null, "--count": output.only_count}
+    shorter = {
+        "--jsonl": output.jsonl,
+        "-l": output.paths or output.null,
+        "--count": output.only_count,
+        "--oneline": output.oneline,
+    }
     for group in (
         {"--no-refresh": output.no_refresh, "--require-fresh": output.require_fresh},
         {"--json": output.as_json, **shorter},

@@ -1,275 +1,209 @@
-"""How do results look to people: on a terminal, in a pipe, however narrow?
+"""How does a page of hits look on a terminal, however wide and high?
 
-Text only; the wire forms (JSON, HTML) are in `wire`. Every foreign text passes through
-`printable`, so that the only control characters of the output are the line ends and the
-escape sequences written here.
+A hit is a block: its title, its path once, below them its sections by line, the best one with all of its text. Where
+nobody pages and the blocks are higher than the screen, the best hits have theirs and the others a line each. What goes
+into a pipe is `hit_lines`' matter, the wire forms (JSON, HTML) are `wire`'s. Every foreign text passes through
+`printable`, so that the only control characters of the output are the line ends and the escape sequences of `screen`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
-from postdex_index.document import Document
-from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK, Explanation, Problem, Span
 from postdex_index.named_tuple import NamedTuple
 
-from ..faces import in_words
-from ..results.values import Hit, HitList, IndexState, SectionHit, Snippet
-from ..text_safety import cells, iso, lines, pieces, printable
+from ..results.values import Hit, HitList, SectionHit, Snippet
+from ..text_safety import cells, printable
+from .explanation import explain_text
+from .facet_counts import facet_columns
+from .hit_lines import INTO, also_in, date_of, heading_parts, hit_line
+from .remarks import notes, total_line
+from .screen import Line, Screen, clipped, joined, linked, marked, painted, shown, wrapped
 
-_BOLD, _DIM, _CYAN, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[0m"
-_INDENT = "    "
-# Below this a location has a line of its own and the indent is half: 20 columns must stay readable.
-_NARROW = 40
-#: A hit names so many of the languages that its post is in, too.
-_LANGUAGES = 8
-_URL_BYTES = frozenset(b"/:._-~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+#: Lines of a title at most, on a usual screen and on a narrow one.
+_TITLE_LINES, _NARROW_TITLE_LINES = 2, 4
+#: Columns below which a text does not begin beside a heading, nor tags beside a path.
+_WORTH_BEGINNING = 24
+#: What stands before a heading, and between it and its text.
+_HEADING, _TEXT = "› ", " — "
+#: What stands before the best hit where it is named again.
+_BEST = "best: "
+_ESCAPES = r"\x1b\[[\d;]*m|\x1b\]8;;.*?\x1b\\"
 
 
-class _Screen(NamedTuple):
-    """What the output is for: its width (0: lines are as long as they are), colour, links, and how paths are said."""
+def full(results: HitList, screen: Screen, *, oneline: bool = False) -> str:
+    """Each hit as a block, however many lines that takes; or as a line."""
+    if oneline:
+        return _composed(results, screen, ["\n".join(hit_line(hit, screen) for hit in results.hits)])
+    return _composed(results, screen, ["\n".join(_block(hit, screen)) for hit in results.hits])
 
-    width: int
-    color: bool
-    link: str
-    root: str
-    where: Callable[[str], str]
+
+def on_one_screen(results: HitList, screen: Screen, height: int, *, oneline: bool = False) -> str:
+    """The results in less than `height` lines, so that the best hit is still on the screen when the prompt is back: the
+    best hits are blocks as far as there is room, the others a line each. Where even lines are too many, the last one
+    names the best hit again."""
+    lines = [hit_line(hit, screen) for hit in results.hits]
+    text = _composed(results, screen, ["\n".join(lines)])
+    room = height - 1 - rows(text, screen)
+    if room < 0 and lines:
+        narrower = screen._replace(width=max(1, screen.width - len(_BEST)))
+        return f"{text}{painted(_BEST, screen.palette.dim)}{hit_line(results.hits[0], narrower)}\n"
+    blocks: list[str] = []
+    for hit, line in zip(() if oneline else results.hits, lines, strict=False):
+        block = "\n".join(_block(hit, screen))
+        room -= rows(block, screen) + 1 - rows(line, screen)  # 1: the blank line below it
+        if room < 0:
+            break
+        blocks.append(block)
+    return _composed(results, screen, [*blocks, "\n".join(lines[len(blocks) :])])
+
+
+def rows(text: str, screen: Screen) -> int:
+    """The lines that a text takes on the screen, where what is too wide goes on below."""
+    lines = re.sub(_ESCAPES, "", text).splitlines()
+    return sum(max(1, -(-cells(line) // screen.width)) if screen.width else 1 for line in lines)
+
+
+def _composed(results: HitList, screen: Screen, blocks: Sequence[str]) -> str:
+    """Blocks of hits between what is to be said before and after them."""
+    said = [
+        painted(line.text, screen.palette.note) for each in notes(results) for line in wrapped(Line(each), screen.width)
+    ]
+    total = [painted(line.text, screen.palette.dim) for line in wrapped(Line(total_line(results)), screen.width)]
+    all_blocks = ["\n".join(said), *blocks, facet_columns(results.facets, screen), "\n".join(total)]
+    return "\n\n".join(block for block in all_blocks if block) + "\n"
+
+
+def _block(hit: Hit, screen: Screen) -> Iterator[str]:
+    """The lines of a hit."""
+    palette = screen.palette
+    most = _NARROW_TITLE_LINES if screen.narrow else _TITLE_LINES
+    for line in wrapped(shown(hit.title, hit.title_spans), screen.width, most):
+        yield marked(line, palette.title, screen)
+    yield from _about(hit, screen)
+    sections = [_section(hit, hit.line, hit, hit.snippet)]
+    sections += [_section(hit, it.match_line or it.line, it, it.snippet) for it in hit.sections[1:]]
+    frame = _Frame.of(hit, sections, screen)
+    yield from _best(sections[0], frame)
+    for section in sections[1:]:
+        yield from _other(section, frame)
+    if hit.translations:
+        for line in wrapped(Line(also_in(hit)), screen.width and screen.width - len(frame.indent)):
+            yield frame.indent + painted(line.text, palette.dim)
+    if hit.explain:
+        yield explain_text(hit.explain, frame.indent)
+
+
+def _about(hit: Hit, screen: Screen) -> Iterator[str]:
+    """The path, and beside it or below it the date and as many tags as a line has room for."""
+    path = printable(screen.where(hit.path))
+    day, tags = date_of(hit), [printable(tag) for tag in hit.tags]
+    beside = screen.width - cells(path) - 3 if screen.width else 0
+    everything = _facts(day, tags, 0)
+    below = screen.width and everything and cells(everything) > beside < _WORTH_BEGINNING
+    painted_path = linked(painted(path, screen.palette.path), hit.path, hit.line, screen)
+    if below or not everything:
+        yield painted_path
+    if everything:
+        facts = painted(_facts(day, tags, screen.width if below else beside), screen.palette.dim)
+        yield facts if below else f"{painted_path}{painted(' · ', screen.palette.dim)}{facts}"
+
+
+def _facts(day: str, tags: Sequence[str], width: int) -> str:
+    """`2022-08-26 · linux, kernel +3`: as many tags as `width` columns have room for (0: all).
+
+    >>> _facts("2022-08-26", ["linux", "kernel", "networking"], 24)
+    '2022-08-26 · linux +2'
+    """
+    told = f"{day} · " if day and tags else day
+    for number, tag in enumerate(tags):
+        longer = f"{told}{', ' if number else ''}{tag}"
+        left = len(tags) - number - 1
+        if width and cells(longer) + (len(f" +{left}") if left else 0) > width:
+            return f"{told}{' ' if number else ''}+{left + 1}"
+        told = longer
+    return told
+
+
+class _Section(NamedTuple):
+    """A section as it is shown: its line as a place, its headings, its text."""
+
+    line: int
+    heading: Line
+    text: Line
 
     @property
-    def indent(self) -> str:
-        return _INDENT[:2] if 0 < self.width < _NARROW else _INDENT
+    def place(self) -> str:
+        """`:80`"""
+        return f":{self.line}" if self.line else ""
 
 
-def ansi(
-    results: HitList,
-    width: int = 80,
-    *,
-    color: bool = True,
-    link: str = "",
-    root: str = "",
-    where: Callable[[str], str] = str,
-) -> str:
-    """The results for a terminal of `width` columns (0: a hit and a snippet are a line each, however long); marks are
-    bold where `color` is true.
-
-    `where` makes of a post's path the path as it is shown (relative to where people stand).
-    `link` makes locations OSC-8 links: a template in which {path} is the post's path under the
-    folder `root`, percent-encoded, and {line} the line, as `vscode://file{path}:{line}`.
-    """
-    screen = _Screen(width, color, link, root, where)
-    blocks = [
-        "\n".join(notes(results)),
-        *("\n".join(_hit_lines(hit, screen)) for hit in results.hits),
-        facets_table(results.facets),
-        total_line(results),
-    ]
-    return "\n\n".join(block for block in blocks if block) + "\n"
+def _section(hit: Hit, line: int, section: Hit | SectionHit, snippet: Snippet | None) -> _Section:
+    text = shown(snippet.text, snippet.spans) if snippet else Line("")
+    return _Section(line, joined(heading_parts(hit, section), INTO), text)
 
 
-def hits_text(results: HitList, width: int = 0, *, where: Callable[[str], str] = str) -> str:
-    """The hits alone, without colours and links: what is left when notes and totals go to standard error."""
-    screen = _Screen(width, False, "", "", where)
-    return "".join(f"{line}\n" for hit in results.hits for line in _hit_lines(hit, screen))
+class _Frame(NamedTuple):
+    """Where the sections of a hit stand on a screen: their lines in a margin, headings and texts behind it; on a narrow
+    screen headings right behind their lines."""
+
+    hit: Hit
+    screen: Screen
+    indent: str
+    #: Columns to the left of a text.
+    left: int
+
+    @classmethod
+    def of(cls, hit: Hit, sections: Iterable[_Section], screen: Screen) -> _Frame:
+        """The frame for these sections of a hit."""
+        indent = " " if screen.narrow else "  "
+        margin = max(len(section.place) for section in sections) + 1
+        return cls(hit, screen, indent, 2 * len(indent) if screen.narrow else len(indent) + margin)
+
+    def columns(self, used: int = 0) -> int:
+        """The columns of a text behind which `used` ones are taken; 0 if there is no end to them."""
+        return self.screen.width and max(1, self.screen.width - self.left - used)
+
+    def text(self, line: Line, code: str = "") -> str:
+        """A line of text at its place."""
+        return " " * self.left + marked(line, code, self.screen)
+
+    def margin(self, section: _Section) -> str:
+        """The line of a section, which leads there."""
+        place = linked(painted(section.place, self.screen.palette.line), self.hit.path, section.line, self.screen)
+        return f"{self.indent}{place}{' ' * max(1, self.left - len(self.indent) - len(section.place))}"
+
+    def headed(self, section: _Section) -> str:
+        """`  :80 › Root cause`, the heading cut to the rest of the line."""
+        palette = self.screen.palette
+        over = max(0, len(f"{self.indent}{section.place} ") - self.left)  # on a narrow screen
+        heading = clipped(section.heading, self.columns(over + len(_HEADING)))
+        return self.margin(section) + painted(_HEADING, palette.dim) + marked(heading, palette.heading, self.screen)
 
 
-def notes(results: HitList) -> list[str]:
-    """What a reader of the results should know, a line each: corrections, warnings, an old index, a cut search."""
-    lines = [_correction(*correction) for correction in results.corrections]
-    lines += [f"warning: {printable(warning)}" for warning in results.warnings]
-    if not results.complete:
-        lines.append("warning: the search was cut at its deadline; hits and total are not complete")
-    return lines + stale(results.index)
+def _best(section: _Section, frame: _Frame) -> Iterator[str]:
+    """The best section: its heading, and below it all of its text."""
+    texts = wrapped(section.text, frame.columns())
+    if section.heading.text:
+        yield frame.headed(section)
+    elif texts and frame.screen.narrow:
+        yield frame.margin(section).rstrip(" ")
+    elif texts:
+        yield frame.margin(section) + marked(texts.pop(0), "", frame.screen)
+    yield from map(frame.text, texts)
 
 
-def stale(index: IndexState) -> list[str]:
-    """One line if the index is known to be older than the files, else none."""
-    if index.fresh is not False:
-        return []
-    changed = _count(index.changed_files, "file") if index.changed_files else "the settings"
-    return [
-        f"warning: the index is older than the posts: {changed} changed since; `postdex index` brings it up to date"
-    ]
-
-
-def total_line(results: HitList) -> str:
-    """`2 posts, 0.8 ms`; with what counts once, and the numbers of those shown if that is not all."""
-    shown = ""
-    if results.hits and len(results.hits) < results.total:
-        shown = f", {results.offset + 1}-{results.offset + len(results.hits)} shown"
-    once = ", translations counted once" if results.grouped else ""
-    return f"{_count(results.total, 'post')}{once}{shown}, {results.took_ms:.1f} ms"
-
-
-def facets_table(facets: dict[str, dict[str, int]]) -> str:
-    """A table a facet: its name, then each value with its number of posts; "(none)" where no post found has any.
-
-    >>> print(facets_table({"tags": {"linux": 2}, "lang": {}}))
-    tags
-      linux  2
-    lang
-      (none)
-    """
-    tables = []
-    for name, counts in facets.items():
-        rows = [(printable(value), str(posts)) for value, posts in counts.items()] or [("(none)", "")]
-        widest = max((cells(value) for value, _ in rows), default=0)
-        longest = max((len(posts) for _, posts in rows), default=0)
-        lined = [f"  {value}{' ' * (widest - cells(value))}  {posts:>{longest}}".rstrip() for value, posts in rows]
-        tables.append("\n".join([printable(name), *lined]))
-    return "\n".join(tables)
-
-
-def explain_text(explanation: Explanation, indent: str = "") -> str:
-    """How a score was made, as an indented tree: value and label, its parts below.
-
-    >>> print(explain_text(Explanation(7.31, "score", (Explanation(7.31, "refcount"),))))
-    7.3100  score
-      7.3100  refcount
-    """
-    own = f"{indent}{explanation.value:.4f}  {printable(explanation.label)}"
-    return "\n".join([own, *(explain_text(part, indent + "  ") for part in explanation.parts)])
-
-
-def problems_text(problems: Iterable[Problem], *, where: Callable[[str], str] = str) -> str:
-    """A line each: `path:line: kind: message; hint`.
-
-    >>> problems_text([Problem("a.md", 3, "malformed", "no date", "write one")])
-    'a.md:3: malformed: no date; write one'
-    """
-    return "\n".join(
-        printable(f"{_location(where(path), line)}: {kind}: {message}" + (f"; {in_words(hint)}" if hint else ""))
-        for path, line, kind, message, hint in problems
-    )
-
-
-def document_text(document: Document, section: int | None = None) -> str:
-    """A post to read: its metadata, then all its sections or only one, with the lines of the file."""
-    numbers = range(len(document.sections)) if section is None else (section,)
-    head = [printable(document.title), printable(document.path) + _date(document.date_seconds, document.date_from)]
-    parts = ["\n".join(line + _tags(document.tags) if at else line for at, line in enumerate(head) if line)]
-    for index in numbers:
-        stored = document.sections[index]
-        if stored.heading:
-            parts.append("#" * max(1, stored.level) + " " + printable(stored.heading))
-        rows = document.text(index).replace(SOFT_BREAK, "\n").replace(INCLUDED_BREAK, "\n").split("\n")
-        body = "\n".join(printable(row.expandtabs(4)).rstrip() for row in rows)
-        if body.strip():
-            parts.append(body.strip("\n"))
-    return "\n\n".join(parts) + "\n"
-
-
-def _hit_lines(hit: Hit, screen: _Screen) -> Iterator[str]:
-    headings = hit.headings[1:] if hit.headings[:1] == (hit.title,) else hit.headings
-    title = printable(hit.title)
-    spans = hit.title_spans if title == hit.title else ()  # offsets of a title with control characters do not fit
-    heading_line = " > ".join([title, *map(printable, headings)])
-    yield from _headed(_located(hit.path, hit.line, screen), heading_line, spans, _aside(hit), screen)
-    yield from _snippet_lines(hit.snippet, screen)
-    for section in hit.sections[1:]:
-        yield from _section_lines(hit, section, screen)
-    if hit.translations:
-        yield from _translation_lines(hit, screen)
-    if hit.explain:
-        yield explain_text(hit.explain, screen.indent)
-
-
-def _section_lines(hit: Hit, section: SectionHit, screen: _Screen) -> Iterator[str]:
-    place = _located(hit.path, section.match_line or section.line, screen)
-    heading_line = " ".join(f"> {printable(heading)}" for heading in section.headings) or "(beginning)"
-    yield from _headed(place, heading_line, (), "", screen)
-    if section.snippet:
-        yield from _snippet_lines(section.snippet, screen)
-
-
-def _translation_lines(hit: Hit, screen: _Screen) -> Iterator[str]:
-    names = [printable(other.lang or other.path) for other in hit.translations]
-    more = f" and {len(names) - _LANGUAGES} more" if len(names) > _LANGUAGES else ""
-    text = f"also in {', '.join(names[:_LANGUAGES])}{more}"
-    for start, stop in lines(text, screen.width and max(1, screen.width - len(screen.indent))):
-        yield screen.indent + _dim(text[start:stop], screen)
-
-
-def _headed(
-    place: tuple[str, int], heading_line: str, spans: Sequence[Span], aside: str, screen: _Screen
-) -> Iterator[str]:
-    """The location and what is there: on one line if it fits, else the rest below, indented."""
-    location, columns = place
-    if not screen.width or columns + cells(f"  {heading_line}{aside}") <= screen.width:
-        yield f"{location}  {_styled(heading_line, spans, 0, screen)}{_dim(aside, screen)}".rstrip()
-        return
-    yield location
-    text = heading_line + aside
-    indent = screen.indent[:2]
-    for start, stop in lines(text, max(1, screen.width - len(indent))):
-        told = _styled(text[start : min(stop, len(heading_line))], spans, start, screen)
-        yield f"{indent}{told}{_dim(text[max(start, len(heading_line)) : stop], screen)}"
-
-
-def _snippet_lines(snippet: Snippet, screen: _Screen) -> Iterator[str]:
-    text = printable(snippet.text)
-    for start, stop in lines(text, screen.width and max(1, screen.width - len(screen.indent))):
-        if stop > start:
-            yield screen.indent + _styled(text[start:stop], snippet.spans, start, screen)
-
-
-def _styled(text: str, spans: Sequence[Span], offset: int, screen: _Screen) -> str:
-    """The line `text`, which begins at `offset` of what the spans were made for, its marks bold."""
-    if not screen.color:
-        return text
-    inside = []
-    for start, length in spans:
-        begin, end = max(start - offset, 0), min(start + length - offset, len(text))
-        if begin < end:
-            inside.append(Span(begin, end - begin))
-    return "".join(f"{_BOLD}{piece}{_OFF}" if marked else piece for piece, marked in pieces(text, inside))
-
-
-def _located(path: str, line: int, screen: _Screen) -> tuple[str, int]:
-    """`path:line` with its colour and link, and the columns it takes."""
-    shown = printable(_location(screen.where(path), line))
-    styled = f"{_CYAN}{shown}{_OFF}" if screen.color else shown
-    if screen.link:
-        target = _quoted(f"{screen.root.rstrip('/')}/{path}" if screen.root else path)
-        url = printable(screen.link).replace("{line}", str(line or 1)).replace("{path}", target)
-        styled = f"\x1b]8;;{url}\x1b\\{styled}\x1b]8;;\x1b\\"
-    return styled, cells(shown)
-
-
-def _location(path: str, line: int) -> str:
-    return f"{path}:{line}" if line else path
-
-
-def _quoted(path: str) -> str:
-    """Percent-encoded as in a URL; `urllib.parse` would cost a cold search 4 ms.
-
-    >>> _quoted("/posts/a b.md")
-    '/posts/a%20b.md'
-    """
-    octets = path.encode("utf-8", "surrogateescape")  # the bytes that the system knows the file by
-    return "".join(chr(byte) if byte in _URL_BYTES else f"%{byte:02X}" for byte in octets)
-
-
-def _aside(hit: Hit) -> str:
-    return _date(hit.date_seconds, hit.date_from) + _tags(hit.tags)
-
-
-def _date(seconds: int | None, date_from: str) -> str:
-    """`  (2022-08-26)`; the time of a file, which a checkout renews, says nothing of its post."""
-    return "" if seconds is None or date_from == "file" else f"  ({iso(seconds).partition('T')[0]})"
-
-
-def _tags(tags: Sequence[str]) -> str:
-    return f" [{', '.join(map(printable, tags))}]" if tags else ""
-
-
-def _dim(text: str, screen: _Screen) -> str:
-    return f"{_DIM}{text}{_OFF}" if text.strip() and screen.color else text
-
-
-def _correction(word: str, words: Sequence[str], posts: int) -> str:
-    also = f": also searched for {', '.join(map(printable, words))}" if words else ""
-    return f"{'hardly any' if posts else 'no'} post has “{printable(word)}”{also}"
-
-
-def _count(number: int, name: str) -> str:
-    return f"{number:,} {name}{'' if number == 1 else 's'}"
+def _other(section: _Section, frame: _Frame) -> Iterator[str]:
+    """Another section: a line with its heading and as much of its text as there is room for; two if that is little."""
+    heading, text, dim = section.heading.text, section.text, frame.screen.palette.dim
+    beside = frame.columns(cells(f"{_HEADING}{heading}{_TEXT}"))
+    if not heading:
+        if text.text:
+            yield frame.margin(section) + marked(clipped(text, frame.columns()), dim, frame.screen)
+    elif text.text and (not beside or beside >= min(_WORTH_BEGINNING, cells(text.text))):
+        yield frame.headed(section) + painted(_TEXT, dim) + marked(clipped(text, beside), dim, frame.screen)
+    else:
+        yield frame.headed(section)
+        if text.text:
+            yield frame.text(clipped(text, frame.columns()), dim)

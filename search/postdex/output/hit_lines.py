@@ -1,0 +1,76 @@
+"""How do hits look as lines that other programs take apart: in a pipe, and with `--oneline`?
+
+Each line begins with its place, `path:line: `, as those of grep and compilers do. Their form is promised in
+docs/cli.md; blocks for people are `terminal`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from postdex_index.model import Span
+
+from ..results.values import Hit, HitList, SectionHit
+from ..text_safety import cells, iso, printable
+from .explanation import explain_text
+from .screen import Line, Screen, clipped, joined, linked, marked, painted, shown
+
+#: What stands between a title and the headings below it.
+INTO = " › "
+#: Columns that a title has even beside a path that takes all of the line.
+_LEAST_TITLE = 20
+#: A hit names so many of the languages that its post is in, too.
+_LANGUAGES = 8
+
+
+def hit_line(hit: Hit, screen: Screen) -> str:
+    """`path:line: title › heading (2022-08-26)`, cut to the width of the screen."""
+    palette = screen.palette
+    path, line = printable(screen.where(hit.path)), f":{hit.line}" if hit.line else ""
+    day = date_of(hit)
+    day = f" ({day})" if day else ""
+    title = joined([shown(hit.title, hit.title_spans), *heading_parts(hit, hit)], INTO)
+    if screen.width:
+        title = clipped(title, max(_LEAST_TITLE, screen.width - cells(f"{path}{line}: {day}")))
+    place = linked(painted(path, palette.path) + painted(line, palette.line), hit.path, hit.line, screen)
+    return f"{place}: {marked(title, palette.title, screen)}{painted(day, palette.dim)}"
+
+
+def lines_for_programs(results: HitList, screen: Screen) -> Iterator[str]:
+    """A line for each section of each hit: `path:line: title › heading (2022-08-26) [tags]: text`. Date and tags stand
+    on the first line of a hit, a text where the section has one."""
+    for hit in results.hits:
+        facts = [*filter(None, [date_of(hit), also_in(hit)])]
+        about = f" ({', '.join(facts)})" if facts else ""
+        about += f" [{', '.join(map(printable, hit.tags))}]" if hit.tags else ""
+        yield _line(hit, hit.line, hit, about, hit.snippet.text, screen)
+        for section in hit.sections[1:]:
+            text = section.snippet.text if section.snippet else ""
+            yield _line(hit, section.match_line or section.line, section, "", text, screen)
+        if hit.explain:
+            yield explain_text(hit.explain, "    ")
+
+
+def _line(hit: Hit, line: int, section: Hit | SectionHit, about: str, text: str, screen: Screen) -> str:
+    place = printable(screen.where(hit.path)) + (f":{line}" if line else "")
+    headings = joined([shown(hit.title), *heading_parts(hit, section)], INTO).text
+    return f"{place}: {headings}{about}{f': {printable(text)}' if text else ''}"
+
+
+def heading_parts(hit: Hit, section: Hit | SectionHit) -> list[Line]:
+    """The headings down to a section, with what is marked in them; without one that only repeats the title."""
+    spans: Sequence[Sequence[Span]] = section.headings_spans or [()] * len(section.headings)
+    parts = [shown(heading, inside) for heading, inside in zip(section.headings, spans, strict=True)]
+    return parts[1:] if section.headings[:1] == (hit.title,) else parts
+
+
+def date_of(hit: Hit) -> str:
+    """`2022-08-26`; the time of a file, which a checkout renews, says nothing of its post."""
+    return "" if hit.date_seconds is None or hit.date_from == "file" else iso(hit.date_seconds).partition("T")[0]
+
+
+def also_in(hit: Hit) -> str:
+    """`also in de, zh`: the languages of the posts that a hit stands for besides."""
+    names = [printable(other.lang or other.path) for other in hit.translations]
+    more = f" and {len(names) - _LANGUAGES} more" if len(names) > _LANGUAGES else ""
+    return f"also in {', '.join(names[:_LANGUAGES])}{more}" if names else ""
