@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from postdex_index.engine.embedded.whoosh.installed import InstalledWhoosh, installed_whoosh
+from postdex.cli.installed_whoosh import InstalledWhoosh, installed_whoosh
 
 INSTALL = "pip install 'whoosh>=2.7.4,<2.8'"
 
@@ -72,8 +72,8 @@ def test_what_is_left_when_one_is_taken_away(tmp_path: Path) -> None:
 
 
 def test_doctor_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    from postdex.cli import installed_whoosh as installed
     from postdex.cli import main
-    from postdex_index.engine.embedded.whoosh import installed
 
     (tmp_path / "a.md").write_text("# A\n")
     monkeypatch.chdir(tmp_path)

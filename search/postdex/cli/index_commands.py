@@ -196,7 +196,7 @@ def doctor(place: Place, /, verify: bool, fix: bool, as_json: bool) -> int:
     ix = place.open()
     if fix:
         _fix(ix, quiet=as_json)
-    from postdex_index.engine.embedded.whoosh.installed import installed_whoosh
+    from .installed_whoosh import installed_whoosh
 
     checkup, whoosh = _checked(ix, verify), installed_whoosh()
     if as_json:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from hashlib import new
 from importlib.metadata import Distribution, PackagePath, distributions
 
-from ....named_tuple import NamedTuple
+from postdex_index.named_tuple import NamedTuple
 
 #: The packages that have `whoosh`. Only the first is what postdex depends on.
 _PACKAGES = ("Whoosh", "whoosh3", "Whoosh-Reloaded")
