@@ -178,7 +178,7 @@ def test_pages_are_parts_of_the_whole(ix: postdex.Index, query: str, units: Any)
 
 
 def test_the_page_and_the_engine_know_the_same_choices() -> None:
-    assert sorted(search_page.HEADINGS) == sorted(request.FACETS) == sorted(FACETS)
+    assert sorted([*search_page.HEADINGS, "sites"]) == sorted(request.FACETS) == sorted([*FACETS, "sites"])
     assert re.findall(r'<option value="(\w+)"', search_page.html("")) == list(request.SORTS)
 
 

@@ -58,7 +58,7 @@ def test_a_row_is_wherever_fields_are(field: schema.Field, shapes: dict[str, lis
 
 def test_orders_are_those_that_are_typed() -> None:
     assert get_args(request.Sort) == request.SORTS == ("score", "date", "updated", "title")
-    assert request.FACETS == ("tags", "categories", "lang", "year")
+    assert request.FACETS == ("tags", "categories", "lang", "year", "sites")
     assert schema.FIELDS[0].name == "path", "it is read without the others"
 
 

@@ -82,8 +82,8 @@ STORED = tuple(field for field in FIELDS if field.stored)
 FILTERS = {field.filter: field for field in FIELDS if field.filter}
 FACETS = {field.facet: field for field in sorted(FIELDS, key=lambda field: field.type == "date") if field.facet}
 SORTS = {field.name: field for field in sorted(FIELDS, key=lambda field: field.type == "text") if field.sort}
-#: Where several sites are searched as one, posts are counted by their site, too; no post says which that is.
-SITES = "sites"
+#: Filter and facet of the site that a post is of, where several are searched as one; no post says which that is.
+SITE, SITES = "site", "sites"
 #: What hits have in JSON, and what documents have.
 HIT = tuple(field for field in FIELDS if field.wire == "hit")
 DOCUMENT = tuple(field for field in FIELDS if field.wire)

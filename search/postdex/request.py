@@ -37,7 +37,7 @@ SORTS = ("score", *schema.SORTS)
 UNITS: tuple[str, ...] = get_args(Units)
 TRANSLATIONS: tuple[str, ...] = get_args(Translations)
 #: By what all posts that match are counted.
-FACETS = tuple(schema.FACETS)
+FACETS = (*schema.FACETS, schema.SITES)
 #: More hits than these are not made at once; a program that wants more of them pages.
 MAX_HITS = 1000
 
@@ -123,6 +123,7 @@ SearchArguments = TypedDict(  # noqa: UP013
         "before": Day,
         "lang": str | None,
         "path": str | None,
+        "sites": Texts,
         "translations": Translations,
         "drafts": bool,
         "typo": bool,
@@ -155,6 +156,7 @@ class SearchRequest(NamedTuple):
     before: Day = None
     lang: str | None = None
     path: str | None = None
+    sites: tuple[str, ...] = ()
     translations: Translations = "group"
     drafts: bool = False
     typo: bool = True
@@ -215,6 +217,14 @@ _ROWS = {
     "before": Argument("Only posts before this date.", kind="date"),
     "lang": Argument("Only posts in this language (zh covers zh-CN)."),
     "path": Argument("Only posts in this folder, or the post of this path.", faces="http mcp"),
+    "sites": Argument(
+        "Only posts of any of these sites, where several are searched as one.",
+        "A pattern such as `docs*` will do.",
+        kind="texts",
+        single="site",
+        option_doc="Only posts of this site, where several are searched as one; several: of any of them.",
+        faces="cli http",
+    ),
     "translations": Argument(
         "Whether a post in several languages is one hit (group) or several (all).",
         "Where the index has no groups (docs/languages.md) each post is a hit. So it is with a filter by language.",
@@ -232,7 +242,7 @@ _ROWS = {
         kind="texts",
         choices=FACETS,
         single="facet",
-        option_doc="Count the posts found by tag, category, language and year.",
+        option_doc="Count the posts found by tag, category, language, year and site.",
         example=["tags"],
     ),
     "units": Argument("What is a hit: a post, or each of its sections.", choices=UNITS, faces="http"),

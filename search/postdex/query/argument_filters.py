@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postdex_index.errors import QueryError
-from postdex_index.query import DateRange, Query
+from postdex_index.query import Clauses, DateRange, Query
+from postdex_index.schema import SITE
 from postdex_index.text.analyzer import Analyzer
 
 from ..request import Day, SearchRequest, wrong
@@ -25,6 +26,9 @@ def queries(request: SearchRequest, analyzer: Analyzer, today: Today | None = No
     given += [("category", category) for category in request.categories]
     given += [(field, value) for field, value in (("lang", request.lang), ("path", request.path)) if value is not None]
     keywords: list[Query] = [it for field, value in given if (it := filters.keyword(field, value, analyzer))]
+    sites = [it for site in request.sites if (it := filters.keyword(SITE, site, analyzer))]
+    if sites:
+        keywords.append(Clauses(optional=tuple(sites), minimum=1) if len(sites) > 1 else sites[0])
     days = (("after", request.after), ("before", request.before))
     return keywords + [_since_or_until(field, day, today) for field, day in days if day is not None]
 

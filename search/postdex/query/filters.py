@@ -38,7 +38,7 @@ def keyword(field: str, value: str, analyzer: Analyzer) -> Keyword | None:
     >>> [keyword(field, value, Analyzer(True, ())).value for field, value in asked]
     ['linux', 'zh-cn', 'client work']
     """
-    nested = field == "path" or FILTERED[field].type == "paths"
+    nested = field == "path" or (field in FILTERED and FILTERED[field].type == "paths")
     folded = analyzer.fold_path(value) if nested else analyzer.fold_value(value)
     if field == "tag":
         folded = folded.lstrip("# ").rstrip("/ ")

@@ -19,7 +19,7 @@ from postdex_index.text.characters import compiled
 #: Fields that hold words, and those that filter.
 WORD_FIELDS = frozenset(field.name for field in schema.FIELDS if field.searched)
 DATES = frozenset({"date", "after", "before"})
-FILTERS = DATES.union(schema.FILTERS)
+FILTERS = DATES.union(schema.FILTERS, (schema.SITE,))
 
 #: What people type for a field of another name, for the warning that tells them.
 _MEANT = {field.name: name for name, field in schema.FILTERS.items()} | {

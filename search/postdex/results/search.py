@@ -14,6 +14,7 @@ from itertools import pairwise
 from postdex_index.engine.api import UNTYPED, Answer, AsTyped, Reader, Search
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Query, Synonyms, leaves, show
+from postdex_index.schema import SITES
 from postdex_index.text.characters import is_spaceless
 
 from ..query.typos import Correction
@@ -51,7 +52,7 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
         question.tree,
         question.as_typed,
         request.sort,
-        request.facets,
+        _counted(request, state),
         offset=0 if by_section else request.offset,
         limit=ALL_POSTS if by_section else request.limit,
         drafts=request.drafts,
@@ -123,12 +124,17 @@ def nothing(request: SearchRequest, warnings: tuple[str, ...], state: IndexState
         offset=request.offset,
         took_ms=(time.perf_counter() - started) * 1000,
         hits=(),
-        facets={name: {} for name in request.facets},
+        facets={name: {} for name in _counted(request, state)},
         corrections=(),
         warnings=warnings,
         complete=True,
         index=state,
     )
+
+
+def _counted(request: SearchRequest, state: IndexState) -> tuple[str, ...]:
+    """By what the posts are counted: by sites where they are of several."""
+    return tuple([name for name in request.facets if name != SITES or state.sites]) if request.facets else ()
 
 
 def all_of(tree: Query, *filters: Query) -> Query:
