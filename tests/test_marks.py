@@ -18,8 +18,9 @@ import postdex
 from postdex.results.values import Hit
 from postdex_index.document import LeafPositions, Outlined
 from postdex_index.engine.embedded.engine import EmbeddedEngine
+from postdex_index.engine.embedded.read.passage_words import PassageWords, Widths, marks_of_ascii
 from postdex_index.engine.embedded.write.checkpoints import CHECKPOINT, stretches
-from postdex_index.text.characters import is_spaceless, run_text
+from postdex_index.text.characters import is_spaceless, raw_tokens, run_text
 from postdex_index.text.stemming import stem
 from postdex_index.text.tokenizer import terms_at
 
@@ -256,3 +257,16 @@ def test_a_text_that_is_cut_has_the_same_words(pieces: list[str], times: int) ->
     assert "".join(text[start:stop] for start, stop, _ in cut) == text
     assert [raw for start, stop, _ in cut for raw in ANALYZER.raw_tokens(text[start:stop])] == ANALYZER.raw_tokens(text)
     assert len(cut) > 1 or len(text) <= CHECKPOINT or not set("/=;") & set(text[CHECKPOINT:-1])
+
+
+ASCII = st.text("aB1 _.-+#", min_size=1, max_size=20)
+PLACES = st.lists(st.lists(st.integers(0, 20), max_size=6, unique=True).map(sorted), max_size=3)
+
+
+@given(ASCII, st.integers(0, 5), PLACES)
+def test_marks_of_a_short_text_are_those_of_a_passage(text: str, first: int, places: list[list[int]]) -> None:
+    prose, code = Widths(False), Widths(True)
+    end = first + sum(prose[raw] for raw in raw_tokens(text))
+    found = [LeafPositions(leaf, [at for at in here if first <= at < end]) for leaf, here in enumerate(places)]
+    words = PassageWords(text, False, [0], [first], [False], end)
+    assert marks_of_ascii(text, first, found, prose) == [tuple(mark) for mark in words.marks(found, 0, (prose, code))]

@@ -174,7 +174,7 @@ def test_sections(data: st.DataObject, weights: list[float], limit: int) -> None
     wholes = data.draw(st.dictionaries(st.integers(0, count - 1), st.integers(1, 3), max_size=2))
     arguments = levels, bounds, edges[2::3], positions, weights, limit, wholes
     sections = native.PYTHON["scored_sections"](*arguments)
-    assert scored_sections(*arguments) == [(score, number, list(matches)) for score, number, matches in sections]
+    assert scored_sections(*arguments) == [(*scored, list(found), above) for *scored, found, above in sections]
 
 
 _POSITIONS = st.lists(st.integers(0, 90), min_size=1, max_size=25).map(sorted)

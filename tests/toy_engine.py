@@ -104,11 +104,16 @@ class ToyDocument:
         return self._post.sections[section].text
 
     def passage(self, section: int, near: int, found: Sequence[LeafPositions]) -> Passage:
-        text, first = self.text(section), self.sections[section].body
+        text, stored = self.text(section), self.sections[section]
+        return Passage(text, 0, stored.line, tuple(self._marks(text, stored.body, found)), False, False)
+
+    def heading_marks(self, number: int, found: Sequence[LeafPositions]) -> list[Mark]:
+        return self._marks(self.sections[number].heading, self.sections[number].start, found)
+
+    def _marks(self, text: str, first: int, found: Sequence[LeafPositions]) -> list[Mark]:
         spans = {token.position: token for token in self._analyzer.tokens(text, first=first)}
         owners = {place: one.leaf for one in reversed(found) for place in one.positions}
-        marks = [Mark(spans[at].start, spans[at].stop, leaf) for at, leaf in sorted(owners.items())]
-        return Passage(text, 0, self.sections[section].line, tuple(marks), False, False)
+        return [Mark(spans[at].start, spans[at].stop, leaf) for at, leaf in sorted(owners.items())]
 
 
 class ToyCandidate:

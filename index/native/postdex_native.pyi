@@ -32,7 +32,7 @@ def scored_sections(
     limit: int,
     wholes: Mapping[int, int],
     /,
-) -> list[tuple[float, int, list[tuple[int, int, int]]]]: ...
+) -> list[tuple[float, int, list[tuple[int, int, int]], list[tuple[int, list[tuple[int, int, int]]]]]]: ...
 
 # results/snippets.py
 def best_fragments(

@@ -112,6 +112,10 @@ class Outlined(Document, Protocol):
         """One of `sections`."""
         ...
 
+    def heading_marks(self, number: int, words_found: Sequence[LeafPositions]) -> Sequence[Mark]:
+        """The words that were found in the heading of a section, as those of a passage."""
+        ...
+
 
 def as_datetime(seconds: int | None) -> datetime | None:
     """The reading of a wall clock, `seconds` after 1970 began on it, as a `datetime` without a zone; None for None, and

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 #: What the functions of the kernel take and give; it grows with each change.
-INTERFACE = 1
+INTERFACE = 2
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -19,8 +19,10 @@ const BODY_B: f64 = 0.75;
 
 /// Where a leaf's words stand in a heading or a text, as (leaf, start, stop): a slice of the leaf's positions.
 type Match = (usize, usize, usize);
-/// A section as (own score, number, matches in its text).
-type Scored = (f64, usize, Vec<Match>);
+/// A section as (own score, number, matches in its text, those in its heading and above it).
+type Scored = (f64, usize, Vec<Match>, Vec<InHeading>);
+/// The number of a section, and the matches in its heading.
+type InHeading = (usize, Vec<Match>);
 
 /// The sections of a post: `document.Outline`.
 struct Outline {
@@ -55,22 +57,46 @@ pub fn scored_sections<'py>(
         let sections = by_section(&outline, occurrences(&outline.bounds, &positions), &leaf_weights);
         let above = headings_above(&outline.levels, &sections);
         let all_words = Some(sum(leaf_weights.iter().copied())).filter(|&all| all != 0.0).unwrap_or(1.0);
-        let mut scored = Vec::with_capacity(sections.len());
-        for section in sections {
+        let mut scored: Vec<(f64, usize)> = Vec::with_capacity(sections.len());
+        for section in &sections {
             let above = above.get(section.index).copied().unwrap_or(0.0);
-            let score = score(&section, above, &outline, &positions, &leaf_weights, all_words);
-            scored.push((-score, section.index, section.matches));
+            let score = score(section, above, &outline, &positions, &leaf_weights, all_words);
+            scored.push((-score, section.index));
         }
         if wholes.len()? > 0 {
             raise_wholes(&mut scored, &wholes)?;
         }
         scored.sort_by(in_order);
         scored.truncate(limit);
-        Ok(scored.into_iter().map(|(less, index, matches)| (-less, index, matches)).collect())
+        let found = |(less, index): (f64, usize)| -> Scored {
+            let matches = section_at(&sections, index).map_or(Vec::new(), |section| section.matches.clone());
+            let in_headings = if above.is_empty() { Vec::new() } else { in_headings(&outline.levels, &sections, index) };
+            (-less, index, matches, in_headings)
+        };
+        Ok(scored.into_iter().map(found).collect())
     })
 }
 
-fn in_order(one: &Scored, other: &Scored) -> Ordering {
+fn section_at(sections: &[Section], index: usize) -> Option<&Section> {
+    sections.binary_search_by_key(&index, |section| section.index).ok().map(|at| &sections[at])
+}
+
+/// Which headings down to a section hold words, its own first.
+fn in_headings(levels: &[u32], sections: &[Section], index: usize) -> Vec<InHeading> {
+    let mut found = Vec::new();
+    let mut level = levels[index] + 1;
+    for number in (0..=index).rev() {
+        if levels[number] < level {
+            level = levels[number];
+            if let Some(section) = section_at(sections, number).filter(|section| !section.heading_matches.is_empty()) {
+                found.push((number, section.heading_matches.clone()));
+            }
+        }
+    }
+    found
+}
+
+fn in_order(one: &(f64, usize), other: &(f64, usize)) -> Ordering {
     one.0.partial_cmp(&other.0).unwrap_or(Ordering::Equal).then(one.1.cmp(&other.1))
 }
 
@@ -173,11 +199,11 @@ fn distinct<'a, T: Ord + Copy + 'a>(items: impl Iterator<Item = &'a T>) -> Vec<T
 }
 
 /// Sections that hold a whole come before all others, those of a higher level first.
-fn raise_wholes(scored: &mut [Scored], wholes: &Bound<'_, PyAny>) -> PyResult<()> {
+fn raise_wholes(scored: &mut [(f64, usize)], wholes: &Bound<'_, PyAny>) -> PyResult<()> {
     let Some(most) = scored.iter().min_by(|one, other| in_order(one, other)).map(|best| best.0) else {
         return Ok(());
     };
-    for (less, index, _) in scored {
+    for (less, index) in scored {
         *less += most * wholes.call_method1("get", (*index, 0))?.extract::<f64>()?;
     }
     Ok(())

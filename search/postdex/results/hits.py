@@ -8,7 +8,6 @@ the sections that are shown have their text read.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from operator import attrgetter
@@ -17,7 +16,7 @@ from typing import TypeAlias
 from postdex_index import schema
 from postdex_index.document import Outlined, Passage
 from postdex_index.engine.api import Answer, Reader, Search
-from postdex_index.model import Explanation, Span
+from postdex_index.model import Explanation
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
 from postdex_index.text import globs
@@ -26,7 +25,7 @@ from postdex_index.text.edit_distance import edit_distance
 
 from ..request import SearchRequest
 from .exact_spelling import SPELLED
-from .marking import Marking, best_snippet, marking
+from .marking import Marking, best_snippet, headings_spans, marking
 from .rerank import Ranked, ScoredSection, best_sections, holding, neighbours, proximity_factor
 from .snippets import snippet, title_spans
 from .values import Hit, SectionHit, Snippet, Translation
@@ -48,14 +47,13 @@ Spelling: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy
 
 class HitContext(NamedTuple):
     """What the hits of one search have in common: the leaves and what each is worth (weight x idf), which terms of
-    a title and of a heading are marked and how they are read, and what `request` wants shown."""
+    a title are marked and how it is read, and what `request` wants shown."""
 
     search: Search
     request: SearchRequest
     leaves: Sequence[Leaf]
     leaf_weights: Sequence[float]
-    marks_title: Callable[[str], bool]
-    marks_heading: Callable[[str], bool]
+    is_wanted: Callable[[str], bool]
     analyzer: Analyzer
     marking: Marking
 
@@ -67,15 +65,12 @@ def hit_context(
     leaf_stats = answer.leaves[: len(answer.leaves) - len(search.as_typed.leaves)]
     query_leaves = [stats.leaf for stats in leaf_stats]
     leaf_weights = [stats.idf * stats.leaf.weight for stats in leaf_stats]
-    marks_title = wanted(query_leaves, analyzer, "title")
-    in_fields = any(spelling.field for spelling in _spellings(query_leaves))
     return HitContext(
         search,
         request,
         query_leaves,
         leaf_weights,
-        marks_title=marks_title,
-        marks_heading=wanted(query_leaves, analyzer, "heading") if in_fields else marks_title,
+        is_wanted=wanted(query_leaves, analyzer),
         analyzer=analyzer,
         marking=marking(search.query, query_leaves, leaf_weights, search.as_typed.key, text=text, analyzer=analyzer),
     )
@@ -156,7 +151,7 @@ def _hit(reader: Reader, post: _PostMatch, context: HitContext, sections_shown: 
         url=best.url,
         anchor=best.anchor,
         title=document.title,
-        title_spans=title_spans(document.title, context.marks_title, context.analyzer) if context.leaves else (),
+        title_spans=title_spans(document.title, context.is_wanted, context.analyzer) if context.leaves else (),
         headings=best.headings,
         headings_spans=best.headings_spans,
         score=ranked.score,
@@ -192,45 +187,23 @@ def _section(post: _PostMatch, scored: ScoredSection, shown: Snippet | None, con
         match_line=match_line,
         score=scored.score,
         snippet=shown if context.request.section_snippets else None,
-        headings_spans=_headings_spans(post, scored.index, headings, context),
+        headings_spans=headings_spans(document, scored, post.positions, headings, context.marking)
+        if scored.in_headings
+        else (),
     )
 
 
-def _headings_spans(
-    post: _PostMatch, number: int, headings: Sequence[str], context: HitContext
-) -> tuple[tuple[Span, ...], ...]:
-    """What is marked in each heading down to a section. Only where one of the words stands in any is it looked for:
-    to read all headings that are shown would take some hundredths of a search."""
-    levels, bounds, _ = post.document.outline
-    level = levels[number] + 1
-    above = len(headings)
-    while above and number >= 0:
-        if levels[number] < level:
-            level = levels[number]
-            above -= 1
-            start, stop = bounds[2 * number], bounds[2 * number + 1]
-            for positions in post.positions:
-                first = bisect_left(positions, start)
-                if first < len(positions) and positions[first] < stop:
-                    return tuple(
-                        [title_spans(heading, context.marks_heading, context.analyzer) for heading in headings]
-                    )
-        number -= 1
-    return ()
+def wanted(query_leaves: Sequence[Leaf], analyzer: Analyzer) -> Callable[[str], bool]:
+    """Whether a term of a title is a word of the query, or of the same stem as one of its words.
 
-
-def wanted(query_leaves: Sequence[Leaf], analyzer: Analyzer, field: str) -> Callable[[str], bool]:
-    """Whether a term of a title or a heading, as `field` says, is a word of the query, or of the same stem as one.
-
-    >>> leaves = [Term("leaks"), Prefix("soc"), Term("bug", field="body")]
-    >>> is_wanted = wanted(leaves, Analyzer(True, ("en",)), "title")
+    >>> is_wanted = wanted([Term("leaks"), Prefix("soc"), Term("bug", field="body")], Analyzer(True, ("en",)))
     >>> [is_wanted(term) for term in ("leak", "socket", "bug")]
     [True, True, False]
     """
     names: set[str] = set()
     stems: set[str] = set()
     tests: list[Callable[[str], bool]] = []
-    waiting = [spelling for spelling in _spellings(query_leaves) if spelling.field in ("", field)]
+    waiting = [spelling for spelling in _spellings(query_leaves) if spelling.field in ("", "title")]
     while waiting:
         match waiting.pop():
             case Term(text, _, _, exact):

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
-from postdex_index.document import Document, LeafPositions
+from postdex_index.document import Document, LeafPositions, Outlined
+from postdex_index.model import Span
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Clauses, Leaf, Phrase, Prefix, Query, Synonyms, Term, leaves
 from postdex_index.text.analyzer import Analyzer
@@ -19,7 +20,7 @@ from postdex_index.text.characters import is_spaceless
 from ..query.terms import PART
 from .mark_groups import stretch
 from .rerank import ScoredSection, densest
-from .snippets import snippet
+from .snippets import merged, snippet
 from .values import Snippet
 from .whole_matches import Typed, stands, wholes_of
 
@@ -127,15 +128,11 @@ def best_snippet(
 ) -> Snippet:
     """The snippet of a section whose text begins at position `body`: around what stands there as it was typed, else
     where the words stand densest. `spelled`: the section is known to have a name just as it was typed."""
-    order, typed, leaf_weights, parts, single, name, *_ = marking
+    leaf_weights, name = marking.leaf_weights, marking.name
     inside = {leaf: positions[leaf][start:stop] for leaf, start, stop in scored.matches}
-    first = len(leaf_weights) - len(typed)
-    wholes = _wholes(typed, inside, first) if typed and len(inside) > 1 else []
-    standing = {whole.leaf for whole in wholes}
-    covered = {part for at, parts_of_it in parts.items() if at in inside or at in standing for part in parts_of_it}
-    marked = wholes + [
-        LeafPositions(leaf, inside[leaf], leaf in single) for leaf in order if leaf in inside and leaf not in covered
-    ]
+    first = len(leaf_weights) - len(marking.typed)
+    wholes, words = _marked(inside, marking)
+    marked = wholes + words
     if wholes and wholes[0].leaf == first:
         return _as_typed(document, scored.index, _apart(wholes[0].positions)[:_FEW], marked, first, marking=marking)
     if name in inside:
@@ -144,6 +141,33 @@ def best_snippet(
         )
     near = densest(inside | {leaf: places for leaf, places, _ in wholes} if wholes else inside, leaf_weights, body)
     return snippet(document.passage(scored.index, near, marked), leaf_weights)
+
+
+def headings_spans(
+    document: Outlined,
+    scored: ScoredSection,
+    positions: Sequence[Sequence[int]],
+    headings: Sequence[str],
+    marking: Marking,
+) -> tuple[tuple[Span, ...], ...]:
+    """What is marked in each of the headings down to a section, where any holds a word."""
+    spans: dict[str, tuple[Span, ...]] = {}
+    for number, matches in scored.in_headings:
+        wholes, words = _marked({leaf: positions[leaf][start:stop] for leaf, start, stop in matches}, marking)
+        marks = document.heading_marks(number, wholes + words)
+        spans[document.section(number).heading] = tuple(merged([mark[:2] for mark in marks]))
+    return tuple([spans.get(heading, ()) for heading in headings])
+
+
+def _marked(inside: Mapping[int, Sequence[int]], marking: Marking) -> tuple[list[LeafPositions], list[LeafPositions]]:
+    """Of the words inside a text what stands there as it was typed, and the others that are marked beside it."""
+    order, typed, leaf_weights, parts, single, *_ = marking
+    wholes = _wholes(typed, inside, len(leaf_weights) - len(typed)) if typed and len(inside) > 1 else []
+    standing = {whole.leaf for whole in wholes}
+    covered = {part for at, parts_of_it in parts.items() if at in inside or at in standing for part in parts_of_it}
+    return wholes, [
+        LeafPositions(leaf, inside[leaf], leaf in single) for leaf in order if leaf in inside and leaf not in covered
+    ]
 
 
 def _as_typed(

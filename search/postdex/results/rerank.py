@@ -77,16 +77,20 @@ class Ranked(NamedTuple):
 #: Where a leaf's words stand in a heading or a text: (leaf, start, stop), a slice of the leaf's positions.
 Match: TypeAlias = tuple[int, int, int]
 Matches: TypeAlias = Sequence[Match]
+#: The headings, by the numbers of their sections, that hold words.
+InHeadings: TypeAlias = Sequence[tuple[int, Matches]]
 #: Two leaves whose words stand side by side in the query, as their numbers.
 LeafPair: TypeAlias = tuple[int, int]
 
 
 class ScoredSection(NamedTuple):
-    """Section number `index` of a post; `matches` say where its text has words of the query."""
+    """Section number `index` of a post; `matches` say where its text has words of the query, `in_headings` where its
+    heading and those above it have some."""
 
     index: int  # type: ignore[assignment]  # pyright: ignore  # hides tuple.index, which a value has no use for
     score: float
     matches: Matches
+    in_headings: InHeadings = ()
 
 
 def neighbours(query_leaves: Sequence[Leaf]) -> tuple[LeafPair, ...]:
@@ -196,8 +200,8 @@ def best_sections(
         return []
     found = scored_sections(*outline, positions, leaf_weights, limit, wholes)
     return [
-        ScoredSection(index, POST_SHARE * (post.score if index in wholes else post.plain) + own, matches)
-        for own, index, matches in found or [(0.0, 0, ())]
+        ScoredSection(index, POST_SHARE * (post.score if index in wholes else post.plain) + own, matches, in_headings)
+        for own, index, matches, in_headings in found or [(0.0, 0, (), ())]
     ]
 
 
@@ -211,8 +215,9 @@ def scored_sections(
     limit: int,
     wholes: Mapping[int, int],
     /,
-) -> Sequence[tuple[float, int, Matches]]:
-    """Of the sections that hold words of the query the best, as (own score, number, matches in its text)."""
+) -> Sequence[tuple[float, int, Matches, InHeadings]]:
+    """Of the sections that hold words of the query the best, as (own score, number, matches in its text, those in its
+    heading and in each above it that has some)."""
     by_place = _occurrences(bounds, positions)
     own_scores = _by_section(bounds, stops, by_place, leaf_weights)
     above = _headings_above(levels, own_scores)
@@ -230,7 +235,10 @@ def scored_sections(
         most = min(scored)[0]
         scored = [(less + most * wholes.get(index, 0), index) for less, index in scored]
     scored.sort()
-    return [(-less, index, by_place.get(2 * index + 1, ())) for less, index in scored[:limit]]
+    return [
+        (-less, index, by_place.get(2 * index + 1, ()), _in_headings(levels, by_place, index) if above else [])
+        for less, index in scored[:limit]
+    ]
 
 
 def _sum(weights: Iterable[float]) -> float:
@@ -301,6 +309,18 @@ def _headings_above(levels: Sequence[int], own: dict[int, tuple[float, float]]) 
         above.append(path[-1][1])
         path.append((level, path[-1][1] + (own[index][0] if index in own else 0.0)))
     return above
+
+
+def _in_headings(levels: Sequence[int], by_place: dict[int, list[Match]], index: int) -> InHeadings:
+    """Which headings down to a section hold words, its own first."""
+    found = []
+    level = levels[index] + 1
+    for number in range(index, -1, -1):
+        if levels[number] < level:
+            level = levels[number]
+            if matches := by_place.get(2 * number):
+                found.append((number, matches))
+    return found
 
 
 def _asked_for(matches: Matches, positions: Sequence[Sequence[int]]) -> int:

@@ -137,7 +137,7 @@ def title_spans(title: str, is_wanted: Callable[[str], bool], analyzer: Analyzer
     (Span(start=2, length=8),)
     """
     ranges = {place for term, place in _title_terms(title, analyzer) if is_wanted(term)}
-    return tuple(_merged(sorted(ranges))) if ranges else ()
+    return tuple(merged(sorted(ranges))) if ranges else ()
 
 
 @lru_cache(_REMEMBERED)
@@ -326,7 +326,7 @@ def _joined(
         if not inside:  # a word longer than the room
             inside = [Mark(mark[0], stop, mark[2]) for mark in marks if start <= mark[0] < stop]
         shown_marks += inside
-        spaced = _merged([mark[:2] for mark in inside])
+        spaced = merged([mark[:2] for mark in inside])
         begin = noise.end() if (noise := compiled(_NOISE).match(passage.text, start, stop)) else start
         begun = start in bounds and not (passage.cut_start and start == bounds[0])
         shown += _GAP if shown else "" if begun else _ELLIPSIS
@@ -375,7 +375,7 @@ def _cleaned(text: str, start: int, stop: int, inside: Sequence[Span], offset: i
     return shown.rstrip(), [Span(offset + at, length) for at, length in spans]
 
 
-def _merged(ranges: Iterable[Range]) -> list[Span]:
+def merged(ranges: Iterable[Range]) -> list[Span]:
     """Sorted (start, stop) ranges as spans; those that overlap or touch are one."""
     spans: list[Span] = []
     for start, stop in ranges:

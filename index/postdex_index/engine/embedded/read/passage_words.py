@@ -140,6 +140,22 @@ class PassageWords:
             self._spans.setdefault(position, _NOWHERE)
 
 
+def marks_of_ascii(
+    text: str, first: int, words_found: Sequence[LeafPositions], widths: Mapping[str, int]
+) -> list[Mark]:
+    """`PassageWords.marks` of a short text in ASCII, whose words begin at position `first` and are all looked at."""
+    owners: dict[int, int] = {}
+    for number in range(len(words_found) - 1, -1, -1):
+        owners.update(dict.fromkeys(words_found[number].positions, number))
+    marks: list[Mark] = []
+    for match in raw_pattern(text).finditer(text):
+        after = first + widths[match[0]]
+        if numbers := [owners[position] for position in range(first, after) if position in owners]:
+            marks.append(Mark(*match.span(), words_found[min(numbers)].leaf))
+        first = after
+    return marks
+
+
 def place_of(text: str, near: int, first: int, widths: Mapping[str, int]) -> int:
     """Where the word or the character at position `near` begins in a text whose words begin at position `first`."""
     start = 0

@@ -15,7 +15,7 @@ from ....schema import CODE, STORED
 from ....text.analyzer import Analyzer
 from ..format.columns import ColumnSource, LazyColumn
 from ..format.text_blocks import TextReader
-from .passage_words import PassageWords, Widths, place_of
+from .passage_words import PassageWords, Widths, marks_of_ascii, place_of
 
 #: Characters of a passage before the word that it is cut around, and in all: snippets choose from these.
 BEFORE, LENGTH = 240, 900
@@ -243,6 +243,15 @@ class StoredDocument(Outlined):
         marks = shown.words.marks(words_found, shown.before, store.widths) if words_found else ()
         text = shown.text[shown.before :]
         return Passage(text, start, shown.line, tuple(starmap(Mark, marks)), cut_start=start > 0, cut_stop=shown.cut)
+
+    def heading_marks(self, number: int, words_found: Sequence[LeafPositions]) -> Sequence[Mark]:
+        """The words that were found in a section's heading."""
+        store, section = self._documents, self.section(number)
+        heading = store.analyzer.simplified(section.heading)
+        if heading.isascii():  # nearly half of what a search spends on headings
+            return marks_of_ascii(heading, section.start, words_found, store.widths[False])
+        words = PassageWords(heading, False, [0], [section.start], [False], section.body)
+        return list(starmap(Mark, words.marks(words_found, 0, store.widths)))
 
     def _shown(self, row: int, check: int, near: int, end: int) -> ShownPassage:
         """The passage that begins at a checkpoint, or as many characters as usual before position `near` behind that.
