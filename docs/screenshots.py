@@ -1,4 +1,5 @@
-"""What does the search page look like? Takes the pictures in docs/screenshots/, to be looked at before they are kept.
+"""What does the search page look like? Takes its pictures in docs/screenshots/, to be looked at before they are kept;
+those of the box are screenshots_box.py's.
 
     python docs/screenshots.py
 
@@ -16,17 +17,9 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "search"), str(ROOT / "index")]
 
-from browser import chromium, service, site  # noqa: E402  # found by the line above
+from browser import chromium, service  # noqa: E402  # found by the line above
 
-SETTINGS = 'base_url = "https://ada.example"\nurl = "/:year/:month/:name/"\norigins = ["{blog}"]\n'
-BLOG = """<!doctype html><html lang="en"><title>Ada's notes</title><meta name="viewport" content="width=device-width">
-<style>body {{ margin: 3rem auto; max-width: 38rem; font: 1.05rem/1.6 system-ui, sans-serif; color: #333 }}
-header {{ display: flex; justify-content: space-between; align-items: center }}
-postdex-search {{ width: 20rem; font-size: .95rem }}</style>
-<header><h1>Ada's notes</h1><postdex-search placeholder="Search the notes"></postdex-search></header>
-<p>Kernels, allocators, and the tools to look into them. This page and its fonts are a site's own; the box at the
-top right is the element, with styles of its own.</p><script src="{service}postdex.js" data-endpoint="{service}" defer>
-</script></html>"""
+SETTINGS = 'base_url = "https://ada.example"\nurl = "/:year/:month/:name/"\n'
 
 
 class Picture(NamedTuple):
@@ -54,15 +47,13 @@ PICTURES = (
 
 def main() -> None:
     """Take them all."""
-    with tempfile.TemporaryDirectory() as scratch, site(Path(scratch)) as blog:
+    with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "posts"
         shutil.copytree(ROOT / "posts", folder, ignore=shutil.ignore_patterns(".postdex"))
-        (folder / "postdex.toml").write_text(SETTINGS.format(blog=blog), encoding="utf-8")
+        (folder / "postdex.toml").write_text(SETTINGS, encoding="utf-8")
         with service(folder) as address, chromium() as browser:
             for picture in PICTURES:
                 take(browser, picture, address)
-            (Path(scratch) / "index.html").write_text(BLOG.format(service=address), encoding="utf-8")
-            take_box(browser, blog)
 
 
 def take(browser: Any, picture: Picture, address: str) -> None:
@@ -82,16 +73,6 @@ def take(browser: Any, picture: Picture, address: str) -> None:
         page.locator(picture.click).first.click()
         page.wait_for_timeout(300)
     keep(page, picture.name)
-
-
-def take_box(browser: Any, blog: str) -> None:
-    """The box on another site's page."""
-    page = browser.new_page(viewport={"width": 900, "height": 480}, device_scale_factor=1.5)
-    page.goto(blog + "/")
-    page.get_by_role("searchbox").fill("refcount")
-    page.get_by_role("region", name="Search results").wait_for()
-    page.keyboard.press("ArrowDown")
-    keep(page, "box")
 
 
 def keep(page: Any, name: str) -> None:

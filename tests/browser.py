@@ -2,6 +2,8 @@
 
 `service` runs `postdex serve` as people do, `chromium` is Debian's or whatever CHROMIUM names, `site` is
 somebody else's; all are gone at the end of the block. Without one of them a test says what is missing and is skipped.
+`opened` is a page that must neither raise, nor break its Content Security Policy, nor ask anybody but the service;
+`violations` are what axe-core finds wrong with it.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 import time
@@ -21,12 +24,13 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 #: Nothing that a browser does by itself, above all no request to its maker.
 SWITCHES = [
@@ -40,6 +44,7 @@ SWITCHES = [
     "--disable-sync",
 ]
 _START_S = 30.0
+AXE = "axe-core@4"
 
 
 def free_port() -> int:
@@ -110,3 +115,62 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+class opened:
+    """A page of a fresh context (`options` are Playwright's), and at the end: was anything wrong on it?"""
+
+    def __init__(self, browser: Browser, origins: set[str], **options: Any) -> None:
+        usual: dict[str, Any] = {"viewport": {"width": 1100, "height": 800}}
+        self.context: BrowserContext = browser.new_context(**(usual | options))
+        self.origins = origins
+        self.wrong: list[str] = []
+
+    def __enter__(self) -> Page:
+        shown = self.context.new_page()
+        shown.set_default_timeout(10_000)
+        shown.on("pageerror", lambda error: self.wrong.append(str(error)))
+        shown.on("dialog", lambda dialog: self.wrong.append(dialog.message))
+        shown.on("console", lambda message: self._said(message.text))
+        shown.on("request", lambda request: self._requested(request.url))
+        return shown
+
+    def _said(self, text: str) -> None:
+        if "Content Security Policy" in text or "Uncaught" in text:
+            self.wrong.append(text)
+
+    def _requested(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme != "data" and f"{parts.scheme}://{parts.netloc}" not in self.origins:
+            self.wrong.append(f"a request to {url}")
+
+    def __exit__(self, *error: object) -> None:
+        self.context.close()
+        assert self.wrong == []
+
+
+def axe_source() -> str:
+    """The source of axe-core, fetched once by npm into the cache of this user; skips where that cannot be."""
+    from platformdirs import user_cache_path
+
+    cache = user_cache_path("postdex-tests")
+    source = cache / "package" / "axe.min.js"
+    if not source.exists():
+        npm = shutil.which("npm")
+        if npm is None:
+            pytest.skip("there is no npm to fetch axe-core with")
+        cache.mkdir(parents=True, exist_ok=True)
+        try:
+            subprocess.run([npm, "pack", "--silent", AXE], cwd=cache, check=True, capture_output=True, timeout=60)
+        except (subprocess.SubprocessError, OSError) as error:
+            pytest.skip(f"npm could not fetch axe-core: {error}")
+        with tarfile.open(next(cache.glob("axe-core-*.tgz"))) as packed:
+            packed.extract("package/axe.min.js", cache, filter="data")
+    return source.read_text(encoding="utf-8")
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    """What axe-core finds wrong with the page as it is: rule and element."""
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{each['id']}: {node['html']}" for each in found["violations"] for node in each["nodes"]]

@@ -29,7 +29,7 @@ QUICK = [
 ]  # fmt: skip
 #: The others: they start processes, fill disks, look through a browser, or try thousands of examples.
 THOROUGH = [
-    "analysis", "bad_settings", "benchmarks", "build", "cli", "cluster_commits", "cluster_connection", "codec",
+    "analysis", "bad_settings", "benchmarks", "box", "build", "cli", "cluster_commits", "cluster_connection", "codec",
     "cold_start", "commit_protocol", "concurrency", "connection", "cut", "damage", "deflated_columns", "docs", "doctor",
     "doors", "edges", "embedding", "engine_contract", "errors", "faults", "forks", "history", "hostile", "hugo",
     "includes", "installed_whoosh", "invariants", "kernel", "listings", "lists", "malformed", "marks", "matching",

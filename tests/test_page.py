@@ -7,23 +7,19 @@ Security Policy, nor ask anybody but the service.
 from __future__ import annotations
 
 import html as entities
-import shutil
-import subprocess
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browser import chromium, free_port, service
-from browser import site as other_site
+from browser import axe_source, chromium, free_port, opened, service, violations
 
 import postdex
 from postdex.http import search_page
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, Route
+    from playwright.sync_api import Browser, Page, Route
 
 ATTACK = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>'
 POSTS = {
@@ -47,8 +43,7 @@ POSTS = {
         f"many/{n:02}.md": f"---\ntitle: Number {n}\ndate: 2020-02-{n:02}\n---\nplentiful words\n" for n in range(1, 26)
     },
 }
-SETTINGS = 'base_url = "https://ada.example"\nurl = "/:year/:month/:name/"\norigins = ["{origin}"]\n'
-AXE = "axe-core@4"
+SETTINGS = 'base_url = "https://ada.example"\nurl = "/:year/:month/:name/"\n'
 
 
 # -- what all share
@@ -61,20 +56,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Another site, whose pages put the box in: its address, and the folder of its pages."""
-    folder = tmp_path_factory.mktemp("site")
-    with other_site(folder) as origin:
-        yield origin, folder
-
-
-@pytest.fixture(scope="module")
-def folder(site: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("posts")
     for name, text in POSTS.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    (folder / "postdex.toml").write_text(SETTINGS.format(origin=site[0]), encoding="utf-8")
+    (folder / "postdex.toml").write_text(SETTINGS, encoding="utf-8")
     return folder
 
 
@@ -85,9 +72,9 @@ def served(folder: Path, browser: Browser) -> Iterator[str]:  # the browser firs
 
 
 @pytest.fixture(scope="module")
-def window(browser: Browser, served: str, site: tuple[str, Path]) -> Iterator[tuple[Page, list[str]]]:
+def window(browser: Browser, served: str) -> Iterator[tuple[Page, list[str]]]:
     """One page for most tests, which takes a third of the time of a page for each."""
-    opening = opened(browser, {served.rstrip("/"), site[0]})
+    opening = opened(browser, {served.rstrip("/")})
     with opening as shown:
         yield shown, opening.wrong
 
@@ -98,38 +85,6 @@ def page(window: tuple[Page, list[str]]) -> Iterator[Page]:
     yield shown
     shown.unroute_all()
     assert wrong == []
-
-
-class opened:
-    """A page of a fresh context (`options` are Playwright's), and at the end: was anything wrong on it?"""
-
-    def __init__(self, browser: Browser, origins: set[str], **options: Any) -> None:
-        usual: dict[str, Any] = {"viewport": {"width": 1100, "height": 800}}
-        self.context: BrowserContext = browser.new_context(**(usual | options))
-        self.origins = origins
-        self.wrong: list[str] = []
-
-    def __enter__(self) -> Page:
-        shown = self.context.new_page()
-        shown.set_default_timeout(10_000)
-        shown.on("pageerror", lambda error: self.wrong.append(str(error)))
-        shown.on("dialog", lambda dialog: self.wrong.append(dialog.message))
-        shown.on("console", lambda message: self._said(message.text))
-        shown.on("request", lambda request: self._requested(request.url))
-        return shown
-
-    def _said(self, text: str) -> None:
-        if "Content Security Policy" in text or "Uncaught" in text:
-            self.wrong.append(text)
-
-    def _requested(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme != "data" and f"{parts.scheme}://{parts.netloc}" not in self.origins:
-            self.wrong.append(f"a request to {url}")
-
-    def __exit__(self, *error: object) -> None:
-        self.context.close()
-        assert self.wrong == []
 
 
 def titles(page: Page) -> list[str]:
@@ -452,75 +407,7 @@ def test_narrow(browser: Browser, served: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-# -- the box on another site
-
-POLICY = "default-src 'none'; script-src {0}; connect-src {0}"
-BOX = (
-    '<!doctype html><html lang=en><title>A site</title><meta http-equiv=Content-Security-Policy content="{policy}">'
-    "<main><h1>A site</h1>{before}<script src='{served}postdex.js' data-endpoint='{served}' defer></script></main>"
-)
-
-
-def boxed(page: Page, served: str, site: tuple[str, Path], before: str = "") -> None:
-    """A page of the other site with the box, whose policy allows no style of any kind."""
-    policy = POLICY.format(served.rstrip("/"))
-    name = f"box{len(list(site[1].iterdir()))}.html"  # a new one each time, as browsers remember pages
-    (site[1] / name).write_text(BOX.format(policy=policy, served=served, before=before), encoding="utf-8")
-    (site[1] / "favicon.ico").write_bytes(b"")
-    page.goto(f"{site[0]}/{name}")
-    page.get_by_role("searchbox").wait_for()
-
-
-def test_the_box(page: Page, served: str, site: tuple[str, Path]) -> None:
-    boxed(page, served, site)
-    assert page.evaluate("document.querySelector('script').nextElementSibling.localName") == "postdex-search"
-    page.keyboard.press("/")
-    page.keyboard.type("refco", delay=20)
-    hits = page.get_by_role("region", name="Search results").get_by_role("link")
-    hits.nth(2).wait_for()
-    assert hits.first.get_attribute("href") == "https://ada.example/2022/08/refcount/#the-refcount"
-    assert hits.first.inner_text().startswith("A refcount bug › The refcount")
-    assert page.locator("postdex-search").evaluate("box => getComputedStyle(box).position") == "relative"
-    active = "document.querySelector('postdex-search').shadowRoot.activeElement"
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
-    assert page.evaluate(f"{active}.href") == hits.nth(1).get_attribute("href")
-    page.keyboard.press("Escape")
-    assert page.evaluate(f"{active}.localName") == "input"
-    page.keyboard.press("Escape")
-    assert page.get_by_role("searchbox").input_value() == ""
-    assert hits.count() == 0
-
-
-def test_the_box_where_the_element_is_written(page: Page, served: str, site: tuple[str, Path]) -> None:
-    boxed(page, served, site, before="<postdex-search placeholder='Find a post' limit=1 theme=dark></postdex-search>")
-    assert page.locator("postdex-search").count() == 1
-    page.get_by_role("searchbox", name="Find a post").fill("refcount")
-    page.get_by_role("region", name="Search results").get_by_role("link").first.wait_for()
-    assert page.get_by_role("region", name="Search results").get_by_role("link").count() == 1
-    page.locator("h1").click()
-    assert not page.get_by_role("region", name="Search results").is_visible()
-
-
-def test_the_box_shows_text(page: Page, served: str, site: tuple[str, Path]) -> None:
-    boxed(page, served, site)
-    page.get_by_role("searchbox").fill("hostile")
-    page.get_by_text("Bad link").wait_for()
-    assert ATTACK in page.get_by_role("region", name="Search results").inner_text()
-    assert page.evaluate("window.broken") is None
-    assert (
-        page.evaluate("document.querySelector('postdex-search').shadowRoot.querySelectorAll('img, script').length") == 0
-    )
-
-
-def test_the_box_of_a_site_that_is_not_named(browser: Browser, served: str, tmp_path: Path) -> None:
-    with other_site(tmp_path) as origin, opened(browser, {served.rstrip("/"), origin}) as page:
-        boxed(page, served, (origin, tmp_path))
-        page.get_by_role("searchbox").fill("refcount")
-        page.get_by_text("does not answer").wait_for()
-
-
-# -- posts in Arabic, on a site of a kind that nobody knows, behind a slow service
+# -- posts in Arabic, on a site of a kind that nobody knows
 
 ARABIC = (
     "---\nlang: ar\n---\n# عنوان المقالة refcount\n\n"
@@ -535,11 +422,10 @@ ENGLISH = (
 
 
 @pytest.fixture(scope="module")
-def plain(site: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[str]:
+def plain(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("plain")
     (folder / "arabic.md").write_text(ARABIC, encoding="utf-8")
     (folder / "other.md").write_text(ENGLISH, encoding="utf-8")
-    (folder / "postdex.toml").write_text(f'origins = ["{site[0]}"]\n', encoding="utf-8")
     with service(folder) as address:
         yield address
 
@@ -585,36 +471,7 @@ def test_translations_are_one_hit_or_apart(browser: Browser, tmp_path: Path, scr
         assert "translations" not in page.url
 
 
-@pytest.mark.parametrize("style", ["", "float: right; width: 7rem", "margin-left: 60vw", "width: 90vw"])
-def test_the_box_stays_in_a_narrow_window(browser: Browser, plain: str, site: tuple[str, Path], style: str) -> None:
-    with opened(browser, {plain.rstrip("/"), site[0]}, viewport={"width": 360, "height": 640}) as page:
-        boxed(page, plain, site, before="<postdex-search></postdex-search>")
-        page.evaluate("style => { document.querySelector('postdex-search').style.cssText = style; }", style)
-        page.get_by_role("searchbox").fill("refcount")
-        panel = page.get_by_role("region", name="Search results")
-        panel.get_by_role("link").nth(1).wait_for()
-        around = panel.bounding_box()
-        assert around and around["x"] >= 0 and around["x"] + around["width"] <= 360
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        for hit in panel.locator("small").all():
-            mark, text = hit.locator("mark").first.bounding_box(), hit.bounding_box()
-            assert mark and text and mark["y"] + mark["height"] <= text["y"] + text["height"] + 1, (
-                "the mark is cut away"
-            )
-        assert {panel.locator("li").nth(n).get_attribute("lang") for n in range(2)} == {"ar", "en"}
-
-
-def test_the_box_leads_somewhere_also_without_addresses(page: Page, plain: str, site: tuple[str, Path]) -> None:
-    with opened(page.context.browser, {plain.rstrip("/"), site[0]}) as other:  # type: ignore[arg-type]
-        boxed(other, plain, site)
-        other.get_by_role("searchbox").fill("refcount searched")
-        hit = other.get_by_role("region", name="Search results").get_by_role("link").first
-        assert (hit.get_attribute("href") or "").startswith(f"{plain}documents/other.md")
-        hit.click()
-        other.get_by_role("heading", name="Other").wait_for()
-
-
-def test_what_is_old_is_said_to_be_while_the_service_is_slow(page: Page, served: str, site: tuple[str, Path]) -> None:
+def test_what_is_old_is_said_to_be_while_the_service_is_slow(page: Page, served: str) -> None:
     page.goto(served + "?q=refcount")
     wait_for(page, "3 posts in")
     held: list[Route] = []
@@ -628,44 +485,13 @@ def test_what_is_old_is_said_to_be_while_the_service_is_slow(page: Page, served:
     page.unroute("**/?q=*")
     assert page.locator("body.stale").count() == 0
 
-    boxed(page, served, site)
-    page.get_by_role("searchbox").fill("refcount")
-    region = page.get_by_role("region", name="Search results")
-    region.get_by_role("link").nth(2).wait_for()
-    page.route("**/search?*", lambda route: None)
-    page.get_by_role("searchbox").fill("rust")
-    region.get_by_text("Searching").wait_for()
-    assert region.locator("ol.stale").count() == 1
-
 
 # -- for everybody
 
 
 @pytest.fixture(scope="module")
 def axe() -> str:
-    """The source of axe-core, fetched once by npm into the cache of this user."""
-    from platformdirs import user_cache_path
-
-    cache = user_cache_path("postdex-tests")
-    source = cache / "package" / "axe.min.js"
-    if not source.exists():
-        npm = shutil.which("npm")
-        if npm is None:
-            pytest.skip("there is no npm to fetch axe-core with")
-        cache.mkdir(parents=True, exist_ok=True)
-        try:
-            subprocess.run([npm, "pack", "--silent", AXE], cwd=cache, check=True, capture_output=True, timeout=60)
-        except (subprocess.SubprocessError, OSError) as error:
-            pytest.skip(f"npm could not fetch axe-core: {error}")
-        with tarfile.open(next(cache.glob("axe-core-*.tgz"))) as packed:
-            packed.extract("package/axe.min.js", cache, filter="data")
-    return source.read_text(encoding="utf-8")
-
-
-def violations(page: Page, axe: str) -> list[str]:
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [f"{each['id']}: {node['html']}" for each in found["violations"] for node in each["nodes"]]
+    return axe_source()
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1100), ("dark", 360)])
@@ -682,14 +508,6 @@ def test_axe_finds_nothing(browser: Browser, served: str, axe: str, scheme: Any,
         page.get_by_role("link", name="Bad link").click()
         page.get_by_role("dialog").wait_for()
         assert violations(page, axe) == [], "the dialog"
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_in_the_box(page: Page, served: str, site: tuple[str, Path], axe: str, theme: str) -> None:
-    boxed(page, served, site, before=f"<postdex-search theme={theme}></postdex-search>")
-    page.get_by_role("searchbox").fill("refcoutn")
-    page.get_by_role("region", name="Search results").wait_for()
-    assert violations(page, axe) == []
 
 
 # -- without a browser

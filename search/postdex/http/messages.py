@@ -2,7 +2,7 @@
 
 `page/messages.json` has it all: language -> key -> text, or the texts by the plural categories of CLDR, which browsers
 know as `Intl.PluralRules`. The page is written from it here; the box gets the same table inside postdex.js, without
-the keys that begin with `page_`, which only the page says. `{name}` is a place for a value, `{n}` for the number that
+what stands under `page`, which only the page says. `{name}` is a place for a value, `{n}` for the number that
 decides the plural. What posts and queries hold, and warnings, are not of the interface: they stay as they are.
 """
 

@@ -1,12 +1,13 @@
 """Which files does the page consist of? Its scripts and styles, read once when the service starts.
 
 They are found by their address among those that were read, so no address can name another file. postdex.js goes out
-with the messages of its interface in it, so that the box is one request.
+with what it names in it: parts of the script, a style, the messages of the interface. So the box is one request.
 """
 
 from __future__ import annotations
 
 import gzip
+import re
 from hashlib import blake2b
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
 _MEDIA = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
-#: Where postdex.js has its messages.
-_PLACE = b"const MESSAGES = {};"
+#: Where a script has the text of a part of it, or the value of a file that isn't a script.
+_PLACE = re.compile(rb"/\* ((?:box/)?\w+\.(?:js|css|json)) \*/")
+#: Comments on lines of their own, and indentation: a sixth of a script, and nothing that runs.
+_UNSENT = re.compile(rb"(?m)^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)[ \t]*\n|^[ \t]+")
 
 
 class StaticFile(NamedTuple):
@@ -41,19 +44,28 @@ def load() -> dict[str, StaticFile]:
     for resource in files(page).iterdir():
         media = _MEDIA.get(resource.name[resource.name.rfind(".") :])
         if media:
-            body = resource.read_bytes().replace(_PLACE, _messages())
+            body = _sent(resource.name)
             tag = f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
             loaded[f"/{resource.name}"] = StaticFile(body, gzip.compress(body, mtime=0), media, tag)
     return loaded
 
 
-def _messages() -> bytes:
-    """The place filled: language -> key -> text, of what the box may say."""
-    said = {
-        language: {key: text for key, text in texts.items() if not key.startswith("page_")}
-        for language, texts in messages.table().items()
-    }
-    return _PLACE.replace(b"{}", wire.dumps(said).encode())
+def _sent(name: str) -> bytes:
+    """A file as it is sent: with its parts in place, scripts and styles without what nobody runs."""
+    if name == "messages.json":
+        said = {
+            language: {key: text for key, text in texts.items() if key != "page"}
+            for language, texts in messages.table().items()
+        }
+        return wire.dumps(said).encode()
+    return _UNSENT.sub(b"", _PLACE.sub(_part, (files(page) / name).read_bytes()))
+
+
+def _part(place: re.Match[bytes]) -> bytes:
+    """What stands at a place: a script or a table as it is, a style as a text."""
+    name = place[1].decode()
+    sent = _sent(name)
+    return wire.dumps(sent.decode()).encode() if name.endswith(".css") else sent
 
 
 def response(file: StaticFile, scope: Scope) -> Response:

@@ -1,0 +1,92 @@
+// -- asking the service
+
+const PAUSE_MS = 80;          // keys that follow faster than this are one question
+const SLOW_MS = 300;          // what is shown after this is said to be old
+const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
+
+/** What the service answers to one question: {data}, as `read` has it from the response, {error} or {offline, after}. */
+async function fetched(address, params, read, signal) {
+  const response = await fetch(new URL(`?${params}`, address), { signal });
+  if ([429, 502, 503, 504].includes(response.status)) {
+    return { offline: true, after: 1000 * Number(response.headers.get("retry-after")) };
+  }
+  const data = await read(response);
+  if (data) return { data };
+  const body = await response.json().catch(() => null);
+  return { error: body?.error ?? { message: `the service answered with ${response.status}`, hint: "" } };
+}
+
+/** Asks the service for the newest question only, and goes on asking while it does not answer. */
+class Asking {
+  #address; #read; #paint; #asked = -Infinity; #number = 0; #timer; #flight; #tries = 0; #slow;
+
+  /** `read(response)` gives what was found, with its `total`, or nothing if that is no answer.
+      `paint({data} | {error} | {offline} | {waiting})` is called for the newest question, never for an older one. */
+  constructor(address, read, paint) {
+    this.#address = address;
+    this.#read = read;
+    this.#paint = paint;
+  }
+
+  /** The first key after a pause is sent at once, those in quick succession when they pause. */
+  ask(params, typing = false) {
+    const now = performance.now();
+    const wait = typing && now - this.#asked < PAUSE_MS ? PAUSE_MS : 0;
+    this.#asked = now;
+    this.#cancel();
+    this.#slow ??= setTimeout(() => this.#paint({ waiting: true }), SLOW_MS); // also while somebody goes on typing
+    if (wait) this.#timer = setTimeout(() => this.#send(params, typing), wait);
+    else this.#send(params, typing);
+  }
+
+  /** No answer is wanted any more. */
+  drop() {
+    this.#cancel();
+    this.#settle();
+  }
+
+  #settle() {
+    clearTimeout(this.#slow);
+    this.#slow = undefined;
+  }
+
+  #cancel() {
+    this.#number++;
+    this.#tries = 0;
+    clearTimeout(this.#timer);
+    this.#flight?.abort();
+  }
+
+  async #send(params, typing) {
+    clearTimeout(this.#timer);
+    this.#flight?.abort();
+    const number = ++this.#number;
+    const flight = this.#flight = new AbortController();
+    const answer = await this.#answer(params, typing, flight.signal);
+    if (number !== this.#number || !answer) return;
+    if (answer.offline) {
+      const pause = RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)];
+      const again = () => this.#send(params, typing);
+      this.#timer = setTimeout(again, Math.max(pause, answer.after || 0));
+      addEventListener("online", again, { once: true, signal: flight.signal });
+    } else {
+      this.#tries = 0;
+    }
+    this.#settle();
+    this.#paint(answer);
+  }
+
+  async #answer(params, typing, signal) {
+    try {
+      if (typing) {
+        const begun = new URLSearchParams(params);
+        begun.set("prefix_last", "true");
+        const answer = await fetched(this.#address, begun, this.#read, signal);
+        if (!answer.data || answer.data.total) return answer;
+      }
+      return await fetched(this.#address, params, this.#read, signal); // as whole words, whose slips are mended
+    } catch (error) {
+      return error.name === "AbortError" ? null : { offline: true };
+    }
+  }
+}

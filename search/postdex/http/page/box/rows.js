@@ -1,0 +1,118 @@
+// -- what is listed below the field: hits, and before anything is typed what was opened lately and what the site's owner pinned
+
+const MOST_SECTIONS = 2;      // of a hit, besides its best one
+const MOST_RECENT = 5;
+
+/** A row that can be chosen: it leads to `url`, or nowhere if the post cannot be reached. */
+function row(kind, url, heading, ...below) {
+  const shown = [ICONS[kind] ? icon(kind) : null, el("span", { class: "words" }, heading, below), icon("enter")];
+  return el(url ? "a" : "div", { class: `row ${kind}`, role: "option", tabindex: -1, href: url, "aria-selected": "false" }, shown);
+}
+
+const line = (kind, parts) => parts.some(Boolean) ? el("span", { class: kind, dir: "auto" }, parts) : null;
+
+/** A post with its best section, and rows of its other sections. */
+function hitRows(found, endpoint, number) {
+  const read = anchor => { const path = readable(found.path, anchor); return path && new URL(path, endpoint).href; };
+  const title = line("title", found.title ? marked(pieces(found.title_html)) : [printable(found.path)]);
+  title.id = `post${number}`;
+  const above = [...found.site ? [printable(found.site)] : [], ...found.headings.map((text, at) => headed(found.headings_html?.[at], text)).flatMap((parts, at) => at ? [" › ", ...parts] : parts)];
+  const best = row("post", safe(found.url) ?? read(found.anchor), title, line("where", above), line("text", marked(begun(pieces(found.snippet)))));
+  const others = found.sections.slice(1, 1 + MOST_SECTIONS).filter(section => section.title).map(section =>
+    row("section", safe(section.url) ?? read(section.anchor), line("title", headed(section.heading_html, section.title)),
+      section.snippet ? line("text", marked(begun(pieces(section.snippet)))) : null));
+  return el("div", { class: "group", role: "group", "aria-labelledby": title.id, lang: found.lang || null }, best, others);
+}
+
+/** A heading, its matches marked where the service says them. */
+const headed = (html, text) => html ? marked(pieces(html)) : [printable(text)];
+
+/** Links before anything is typed, as rows of a grid; those that can be forgotten have a button. */
+function linkRows(kind, name, links, forget) {
+  if (!links.length) return [];
+  const id = `name-${kind}`;
+  const rows = links.map(link => {
+    const made = row(kind, link.url, line("title", [printable(link.title)]), line("where", [printable(link.where ?? "")]));
+    for (const name of ["role", "aria-selected"]) made.removeAttribute(name);
+    const remove = forget && el("button", { type: "button", class: "forget", tabindex: -1, "aria-label": forget(link.title) }, icon("close"));
+    return el("div", { class: "pair", role: "row", lang: link.lang || null },
+      el("div", { role: "gridcell", class: "cell" }, made), remove ? el("div", { role: "gridcell" }, remove) : null);
+  });
+  return [el("div", { class: "group", role: "rowgroup", "aria-labelledby": id }, el("div", { class: "name", id, role: "presentation" }, name), rows)];
+}
+
+/** What was opened from the box lately, newest first: kept in this browser, for this service. */
+class Recents {
+  #key;
+
+  constructor(endpoint) {
+    this.#key = `postdex:${endpoint}`;
+  }
+
+  list() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(this.#key)) ?? [];
+      return kept.filter(({ url, title }) => safe(url) && title).slice(0, MOST_RECENT);
+    } catch {
+      return []; // no storage, or something else in it
+    }
+  }
+
+  add(link) {
+    this.#keep([link, ...this.list().filter(({ url }) => url !== link.url)].slice(0, MOST_RECENT));
+  }
+
+  remove(url) {
+    this.#keep(this.list().filter(link => link.url !== url));
+  }
+
+  #keep(links) {
+    try {
+      localStorage.setItem(this.#key, JSON.stringify(links));
+    } catch { /* a browser that keeps nothing */ }
+  }
+}
+
+// -- what is said above them
+
+/** A button that puts another query in the field. */
+const other = (query, text) => el("button", { type: "button", class: "other", "data-query": query }, el("bdi", null, printable(text)));
+
+const joined = (parts, comma) => parts.flatMap((part, at) => at ? [comma, part] : [part]);
+
+/** What the answer has to say besides hits: mended words, warnings, an index that is behind. */
+function notes(data, say) {
+  const mended = data.corrections.map(({ from, to }) => el("p", null, say("mended", {
+    word: el("bdi", null, printable(from)),
+    words: joined(to.map(word => other(data.query.split(from).join(word), word)), say("comma")),
+  })));
+  // The service's own words are English. Where nothing is found, that "no post has" a word has been said already.
+  const warnings = data.warnings.filter(warning => data.total || !warning.startsWith("no post has "));
+  const told = warnings.map(warning => el("p", { lang: "en", dir: "auto" }, printable(warning) + "."));
+  if (!data.complete) told.push(el("p", null, say("cut")));
+  if (data.index.changed_files) told.push(el("p", null, say("behind", { n: data.index.changed_files })));
+  return [...mended, ...told];
+}
+
+function fault(answer, say = speaker(spoken(document.documentElement.lang))) {
+  if (answer.offline) return el("p", { class: "fault" }, say("offline"));
+  const { message, hint } = answer.error;
+  return el("p", { class: "fault", lang: "en", dir: "auto" }, printable(message) + ". ", hint ? el("span", { class: "hint-text" }, printable(hint) + ".") : null);
+}
+
+/** Queries that may find what this one does not: without its filters, as words without signs, with a near word. */
+async function wayOut(query, address, say) {
+  const ask = async (path, params) => (await fetch(new URL(`${path}?${new URLSearchParams(params)}`, address))).json();
+  const unfiltered = query.replace(/(^|\s)[-+]?[a-z]+:("[^"]*"|\([^)]*\)|\S+)/g, " ").trim();
+  const plain = unfiltered.replace(/[-+"“”„«»()*~^]|\b(AND|OR|NOT)\b/g, " ").replace(/\s+/g, " ").trim();
+  const last = plain.split(" ").at(-1);
+  const beginning = last.slice(0, Math.min(4, Math.max(2, last.length - 1)));
+  const words = async () => beginning.length < 2 ? [] : (await ask("suggest", { q: beginning, limit: 3 })).suggestions;
+  const finds = async text => text && text !== query && (await ask("search", { q: text, limit: 1 })).total > 0;
+  const [free, bare, near] = await Promise.all([finds(unfiltered), finds(plain), words()]);
+  const withNear = text => [...plain.split(" ").slice(0, -1), text].join(" ");
+  return [
+    free ? el("p", null, other(unfiltered, say("no_filters").join(""))) : bare ? el("p", null, other(plain, say("plain").join(""))) : null,
+    near.length ? el("p", null, say("near", { words: joined(near.map(({ text }) => other(withNear(text), text)), say("comma")) })) : null,
+  ].filter(Boolean);
+}
