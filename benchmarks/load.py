@@ -142,13 +142,14 @@ def _serve(engine: str, folder: Path, directory: Path) -> None:
     """Serve until the process is ended; the port is printed first."""
     if engine.startswith("postdex"):
         from postdex.cli.search_command import Place
-        from postdex.http import app, auth, server
+        from postdex.http import app, auth, listening, server
         from postdex.http.serve import opened
 
-        listening = server.listen("127.0.0.1", 0)
         service = app.Service(opened(Place(str(folder), str(directory))), auth.AccessRules())
         server.settle()
-        server.server(service, lambda: print(listening.getsockname()[1], flush=True)).run([listening])
+        with listening.opened(listening.Place()) as door:
+            port = door.sockets[0].getsockname()[1]
+            server.server(service, lambda: print(port, flush=True)).serve_on(door)
     else:
         _serve_peer(folder, directory)
 

@@ -9,7 +9,7 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,7 +19,7 @@ import pytest
 pytest.importorskip("starlette", reason="the extra `server` is not installed")
 
 from postdex.cli.search_command import Place
-from postdex.http import app, auth, server
+from postdex.http import app, auth, listening, server
 from postdex.http.serve import opened
 from postdex.http.service_state import ServiceState
 
@@ -77,18 +77,18 @@ class Running(NamedTuple):
 
 
 @contextmanager
-def hosted(app: ASGIApp) -> Iterator[int]:
+def hosted(app: ASGIApp, proxies: Sequence[str] = ()) -> Iterator[int]:
     """The port on which an application answers, until the end of the block."""
-    with server.listen("127.0.0.1", 0) as listening:
-        runner = server.server(app)
-        thread = threading.Thread(target=runner.run, args=([listening],), name="service")
+    with listening.opened(listening.Place()) as door:
+        runner = server.server(app, proxies=proxies)
+        thread = threading.Thread(target=runner.serve_on, args=(door,), name="service")
         thread.start()
         try:
             until = time.monotonic() + 20
             while not runner.started and thread.is_alive() and time.monotonic() < until:
                 time.sleep(0.01)
             assert runner.started
-            yield listening.getsockname()[1]
+            yield door.sockets[0].getsockname()[1]
         finally:
             runner.should_exit = True
             thread.join(20)

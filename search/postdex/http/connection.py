@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from . import auth, errors, request_id
 from .connection_slots import Room
 from .errors import RequestError
+from .forwarded import BY_FILE
 from .service_log import log
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ class Connection(asyncio.Protocol):
         # So `pause_writing` and `resume_writing` say when the client is waited for.
         self._transport.set_write_buffer_limits(high=0)
         peer = transport.get_extra_info("peername")
-        self.address = str(peer[0]) if isinstance(peer, tuple) else ""
+        # A socket that is a file has no addresses; one for both kinds of addresses writes the old as the new.
+        address, port = (str(peer[0]), int(peer[1])) if isinstance(peer, tuple) else (BY_FILE, 0)
+        self.client = address.removeprefix("::ffff:") if "." in address else address, port
         self._inner.connection_made(cast(asyncio.Transport, _Outgoing(self._transport, self)))
         self._expect("head")
         if not self.room.admit(self):
@@ -177,9 +180,9 @@ class Connection(asyncio.Protocol):
     # -- what the application tells
 
     def answers(self) -> bool:
-        """An answer begins. Whether its request is there whole; if not, nothing can follow it."""
+        """An answer begins. Whether another may follow it: not if its request is not there whole, nor at the end."""
         self._answering = True
-        return self._phase != "body" or self._ahead > 1
+        return self._ahead > 1 or not (self._phase == "body" or self.room.closing)
 
     def answered(self) -> None:
         """It has been given."""
@@ -190,6 +193,11 @@ class Connection(asyncio.Protocol):
             self._expect("idle")
 
     # -- how it waits, and how it ends
+
+    @property
+    def address(self) -> str:
+        """Where the client is; of a proxy, where that is."""
+        return self.client[0]
 
     @property
     def ended(self) -> bool:
@@ -285,6 +293,7 @@ def watched(app: ASGIApp) -> ASGIApp:
 
     async def run(scope: Scope, receive: Receive, send: Send) -> None:
         connection: Connection = scope["state"]["connection"]
+        scope["client"] = connection.client
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start" and not connection.answers():

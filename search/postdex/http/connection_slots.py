@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from typing import Protocol
 
 #: Connections at a time, and of one address. With those that hear a refusal, and those that are accepted in one round,
@@ -24,7 +24,10 @@ MAX_UNREAD = 64 * 1024 * 1024
 class Guest(Protocol):
     """What a room asks of a connection."""
 
-    address: str
+    @property
+    def address(self) -> str:
+        """Where the client, or the proxy, is."""
+        ...
 
     @property
     def waits_since(self) -> float | None:
@@ -38,18 +41,26 @@ class Guest(Protocol):
 
 
 class Room:
-    """The connections of one server."""
+    """The connections of one server. Many clients come through each of the `proxies`: these have all places that there
+    are. A room that is `closing` answers what comes, and then ends the connection."""
 
-    def __init__(self) -> None:
+    def __init__(self, proxies: Container[str] = ()) -> None:
+        self._proxies = proxies
+        self.closing = False
         self._places: dict[Guest, str] = {}
         self._of_address: Counter[str] = Counter()
         self._lingering: set[Guest] = set()
         self._unread: dict[Guest, int] = {}
 
+    @property
+    def empty(self) -> bool:
+        """Whether nobody is there."""
+        return not self._places
+
     def admit(self, guest: Guest) -> bool:
         """Whether there is a place for a new connection; another may have to go for it."""
         share = share_of(guest.address)
-        crowded = self._of_address[share] >= MAX_OF_ADDRESS
+        crowded = self._of_address[share] >= MAX_OF_ADDRESS and guest.address not in self._proxies
         if crowded or len(self._places) >= MAX_CONNECTIONS:
             slowest = _slowest([other for other, its in self._places.items() if its == share or not crowded])
             if slowest is None:

@@ -7,6 +7,7 @@ are imported when they are needed. `app` answers, `server` holds the port, `page
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,21 +30,45 @@ SHORTEST_TOKEN = 16
 _EXTRA = ("httptools", "prometheus_client", "starlette", "uvicorn")
 
 
+class _Mode(click.ParamType[int]):
+    """Permissions of a file, as chmod takes them."""
+
+    name = "MODE"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number."""
+        if isinstance(value, str):
+            if not re.fullmatch("0?[0-7]{3}", value):
+                self.fail(f"{value} is no mode of a file, such as 660", param, ctx)
+            return int(value, 8)
+        return value
+
+
 @click.command()
 @click.argument("folder", required=False)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address; others need a token.")
-@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--host", help="Listen on this address; others than this machine's own need a token.  [default: 127.0.0.1]"
+)
+@click.option("--port", type=click.IntRange(0, 65535), help=f"0 takes a free one.  [default: {PORT}]")
+@click.option("--uds", metavar="PATH", help="Listen on a socket that is a file instead.")
+@click.option("--uds-mode", type=_Mode(), default="660", show_default=True, help="Who may connect to that file.")
+@click.option("--fd", type=click.IntRange(0), help="Listen on this descriptor, which somebody has opened.")
+@click.option(
+    "--forwarded-allow-ips", "proxies", metavar="LIST", default="unix", show_default=True,
+    help="Proxies whose X-Forwarded-For and -Proto hold: addresses, networks, and unix for all that --uds lets in.",
+)  # fmt: skip
 @click.option("--watch", is_flag=True, help="Keep the index fresh while serving.")
 @click.option("--drafts", is_flag=True, help="Let clients see unpublished posts too.")
 @click.option("--token-file", metavar="FILE", help="The token that clients send (or POSTDEX_TOKEN holds it).")
 @click.option("--log", "form", type=click.Choice(["plain", "json"]), default="plain", help="The form of the log.")
 @click.option("--no-log-queries", is_flag=True, help="Keep out of the log what people search for.")
+@click.option("--check", is_flag=True, help="Only say whether it could start.")
 @click.pass_obj
 def serve(place: Place, /, form: str, no_log_queries: bool, **options: Any) -> int:
     """Serve the posts over HTTP: a page for people, JSON for programs.
 
     The index is brought up to the files first; one that lies on servers only with --watch. Until SIGINT or SIGTERM;
-    then what is being answered is finished.
+    then what is being answered is finished. SIGUSR2 has it begin anew, and nobody is refused meanwhile.
     """
     from ..faces import EXIT_STATUS
     from . import service_log
@@ -59,34 +84,46 @@ def serve(place: Place, /, form: str, no_log_queries: bool, **options: Any) -> i
 
 
 def run(
-    place: Place, /, *, folder: str | None, host: str, port: int, watch: bool, drafts: bool, token_file: str | None,
-    log_queries: bool,
+    place: Place, /, *, folder: str | None, host: str | None, port: int | None, uds: str | None, uds_mode: int,
+    fd: int | None, proxies: str, watch: bool, drafts: bool, token_file: str | None, log_queries: bool, check: bool,
 ) -> int:  # fmt: skip
     """Serve until a signal ends it. Raises PostdexError for what cannot be served."""
+    from ..cli.search_command import must_build_first
+
     token = read_token(token_file)
     place = place._replace(folder=folder or place.folder)
     try:
-        from . import app, auth, server
+        from . import app, auth, forwarded, listening, restart, server
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA:
             raise
         raise MissingExtraError("`postdex serve` needs more packages", "pip install 'postdex[server]'") from error
-    guarded = not auth.is_local(host)
-    if guarded and not token:
-        hint = "give one with --token-file or POSTDEX_TOKEN, or stay on 127.0.0.1"
-        raise PostdexError(f"on {host} other machines can read the posts, so a token is needed", hint)
-    site = opened(place, drafts=drafts, watching=watch)
-    with site.index, server.listen(host, port) as listening:
-        rules = auth.AccessRules(host, site.index.settings.origins, token, guarded)
-        service = app.Service(site, rules, log_queries=log_queries)
-        address = f"[{host}]" if ":" in host else host
-        line = f"{site.views.stats().posts:,} posts of {site.index.folder} at "
-        line += f"http://{address}:{listening.getsockname()[1]}/"
-        notes = address_notes(site)
-        with watched(site):
-            server.settle()
-            server.server(service, lambda: say(line, notes)).run([listening])
-        service.close()
+    if sum((uds is not None, fd is not None, host is not None or port is not None)) > 1:
+        raise PostdexError("--uds, --fd and --host with --port name different places", "give one of them")
+    trusted = forwarded.trusted(proxies)
+    where = listening.Place(host or "", PORT if port is None else port, uds or "", uds_mode, fd)
+    if check:
+        with place.open() as index:
+            must_build_first(index)
+        return 0
+    with restart.unheard(), listening.opened(where) as door:
+        if door.guarded and not token:
+            hint = "give one with --token-file or POSTDEX_TOKEN, or stay on 127.0.0.1"
+            raise PostdexError(f"on {door.host} other machines can read the posts, so a token is needed", hint)
+        site = opened(place, drafts=drafts, watching=watch)
+        with site.index:
+            rules = auth.AccessRules(door.host, site.index.settings.origins, token, door.guarded)
+            service = app.Service(site, rules, log_queries=log_queries)
+            line = f"{site.views.stats().posts:,} posts of {site.index.folder} at {' and '.join(door.addresses())}"
+            notes = address_notes(site)
+            with watched(site):
+                server.settle()
+                runner = server.server(service, lambda: say(line, notes), trusted)
+                with restart.heard(runner):
+                    runner.serve_on(door)
+            service.close()
+        if runner.begins_anew:
+            restart.become_anew(door)
     return 0
 
 

@@ -1,44 +1,81 @@
-"""How does the service hold a port: start on it, last on it, and let go of it?
+"""How does the service run: start, last, and end so that nobody is cut off?
 
-uvicorn speaks HTTP, and `connection` stands between it and the clients. Here is what else it leaves open: a taken port
-is one clear line; a signal ends what runs, then the process.
+uvicorn speaks HTTP, and `connection` stands between it and the clients. Here is what else it leaves open: a signal ends
+what runs, then the process; or the process begins anew, with new code and new settings, on the sockets that it has.
 """
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
 
-from postdex_index.errors import PostdexError
-
+from . import forwarded
 from .connection import SECONDS, Connection, watched
 from .connection_slots import ACCEPTED_AT_ONCE, Room
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from .listening import Listening
+
 #: Seconds that what runs at the end may take.
 _GRACE_S = 5
+#: Seconds in which a client that is connected at the end may still send a request: it may be on its way.
+_LAST_WORD_S = 0.5
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which calls `ready` when it answers, and ends as told: it would raise the signal once more."""
+    """uvicorn's server, which calls `ready` when it answers, and ends as told: it would raise the signal once more.
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    `begins_anew` says that it ended in order to start again.
+    """
+
+    def __init__(self, config: uvicorn.Config, room: Room, ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self._room = room
         self._ready = ready
+        self.begins_anew = False
+
+    def serve_on(self, listening: Listening) -> None:
+        """Answer on these sockets until the end, then let go of them, unless it begins anew."""
+        self._listening = listening
+        self.run([each.dup() for each in listening.sockets])
+
+    def begin_anew(self) -> None:
+        """End, as soon as what runs is answered, in order to start again."""
+        self.begins_anew = self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
         await super().startup(sockets)
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept nobody more, answer who is there, and end."""
+        loop = asyncio.get_running_loop()
+        for accepting in sockets or ():
+            loop.remove_reader(accepting.fileno())
+        await asyncio.sleep(0)  # who was accepted a moment ago is now a connection
+        if self.begins_anew:
+            self._listening.keep_waiting()
+        else:
+            self._listening.close()
+        for waiting in self.servers:
+            waiting.close()
+        self._room.closing = True
+        until = time.monotonic() + _LAST_WORD_S
+        while not self._room.empty and time.monotonic() < until:
+            await asyncio.sleep(0.01)
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -54,24 +91,6 @@ class Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there. Raises PostdexError where that cannot be."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise PostdexError(f"there is no address {host}", "name one of this machine's with --host") from error
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(1024)
-    except OSError as error:
-        listening.close()
-        taken = f"port {port} of {host} cannot be had ({(error.strerror or str(error)).lower()})"
-        raise PostdexError(taken, "name another with --port, or end what holds it") from error
-    return listening
-
-
 def settle() -> None:
     """For a process that does nothing but serve: what was loaded for good is never looked at again by the collector
     of garbage, and it runs more rarely: it took a tenth of the time of an answer (`benchmarks/load.py`)."""
@@ -80,16 +99,18 @@ def settle() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def server(app: ASGIApp, ready: Callable[[], None] = lambda: None) -> Server:
-    """A server for the application, on the sockets that its `run` is given."""
+def server(app: ASGIApp, ready: Callable[[], None] = lambda: None, proxies: Sequence[str] = ()) -> Server:
+    """A server for the application, on the sockets that its `serve_on` is given; `proxies` are those that are trusted
+    (`forwarded.trusted`)."""
+    forwarding = forwarded.behind(app, list(proxies))
 
     class Client(Connection):
         """A connection of this server."""
 
-        room = Room()
+        room = Room(forwarding.proxies)
 
     config = uvicorn.Config(
-        watched(app),
+        watched(forwarding.app),
         http=Client,
         ws="none",
         log_config=None,
@@ -101,4 +122,4 @@ def server(app: ASGIApp, ready: Callable[[], None] = lambda: None) -> Server:
         backlog=ACCEPTED_AT_ONCE,
         timeout_graceful_shutdown=_GRACE_S,
     )
-    return Server(config, ready)
+    return Server(config, Client.room, ready)
