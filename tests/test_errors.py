@@ -97,7 +97,7 @@ def test_a_search_that_fails(tmp_path: Path, failure: Exception, capsys: pytest.
     (tmp_path / "a.md").write_text("refcount", encoding="utf-8")
     with postdex.open(tmp_path, refresh="never") as ix, patch.object(Matcher, "match", side_effect=failure):
         check(failure, lambda: ix.search("refcount"), capsys)
-        told, failed = tools.answer(Posts(ix), "search", {"query": "refcount"})
+        told, failed = tools.answer(Posts.of(ix), "search", {"query": "refcount"})
         assert failed and told["error"]["message"] == f"internal error ({type(failure).__name__})"
         assert f"{type(failure).__name__}: {failure}" in capsys.readouterr().err
         shutil.rmtree(ix.engine.place)

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -22,16 +23,12 @@ import pytest
 pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
 
 import anyio
-import jsonschema
 from mcp import Client, MCPError, StdioServerParameters, stdio_client
 from mcp.types import ResourceTemplateReference, TextContent, TextResourceContents
 from serving import serving
 
 import postdex
-from postdex import request
 from postdex.cli import main
-from postdex.mcp import tools
-from postdex.mcp.posts import Posts
 from postdex.output import wire
 
 ROOT = Path(__file__).parent.parent
@@ -76,34 +73,6 @@ def over_stdio(samples: Path, use: Callable[[Client, Call], Awaitable[None]]) ->
                 await use(client, call)
 
     anyio.run(run)
-
-
-def strict(form: Any) -> Any:
-    """The form of an answer in which no key may be that it does not have."""
-    if isinstance(form, list):
-        return list(map(strict, form))
-    if not isinstance(form, dict):
-        return form
-    closed = {"additionalProperties": False} if "properties" in form else {}
-    return {**{name: strict(value) for name, value in form.items()}, **closed}
-
-
-FORMS = {name: jsonschema.Draft202012Validator(strict(tool.form)) for name, tool in tools.TOOLS.items()}
-
-
-def check(
-    ix: postdex.Index, tool: str, arguments: dict[str, Any], code: str = "", said: str = "", *, drafts: bool = True
-) -> dict[str, Any]:
-    """What a tool answers, in the form that it promised; or an error with this code, that says this."""
-    answer, failed = tools.answer(Posts(ix, drafts), tool, arguments)
-    assert len(json.dumps(answer)) < 60_000
-    assert failed == bool(code), answer
-    if code:
-        assert answer["error"]["code"] == code
-        assert said in answer["error"]["message"] + answer["error"]["hint"]
-    else:
-        FORMS[tool].validate(answer)
-    return answer
 
 
 def test_tools_over_stdio(samples: Path) -> None:
@@ -159,84 +128,6 @@ def test_resources_and_a_prompt_over_stdio(samples: Path) -> None:
             await client.get_prompt(prompt.name, {})
 
     over_stdio(samples, use)
-
-
-def test_ids_lead_to_the_text_of_the_hit(ix: postdex.Index) -> None:
-    for query in ("linux", "内核", "the", "tag:git"):
-        for hit in check(ix, "search", {"query": query, "limit": 20})["results"]:
-            names = (hit["id"], hit["where"], hit["url"], *(other["id"] for other in hit.get("more", ())))
-            for name in names:
-                assert check(ix, "fetch", {"id": name})["text"]
-            piece = max(re.split(r"[^\w]+", hit["snippet"]), key=len)
-            assert piece in check(ix, "fetch", {"id": hit["id"]})["text"]
-
-
-def test_long_texts_come_in_parts(tmp_path: Path) -> None:
-    parts = "\n\n".join(f"## Part {n}\n\n" + f"word{n} " * 500 for n in range(8))
-    (tmp_path / "long.md").write_text(f"---\ntitle: L\n---\n# Long\n\n{parts}\n", encoding="utf-8")
-    with postdex.open(tmp_path) as ix:
-        for numbered in (False, True):
-            text = ""
-            offset: int | None = 0
-            while offset is not None:
-                asked = {"id": "long.md", "offset": offset, "line_numbers": numbered}
-                answer = check(ix, "fetch", asked)
-                assert len(answer["text"]) <= 8000
-                text, offset = text + answer["text"] + "\n", answer.get("next_offset")
-            if numbered:
-                assert re.findall(r"(?m)^(\d+)\t## Part", text) == [str(n) for n in range(6, 36, 4)]
-            else:
-                assert text.strip() == f"# Long\n\n{parts}".strip()
-        first = check(ix, "fetch", {"id": "long.md", "max_chars": 4000})
-        assert first["where"] == "long.md:4-10"
-        assert first["left_out"][0] == {"where": "long.md:12", "heading": "Part 1", "chars": 3000}
-        assert first["left_out"][-1] == {"where": "long.md:34-36", "heading": "Part 7", "chars": 3010}
-        assert "word7" in check(ix, "fetch", {"id": first["left_out"][-1]["where"]})["text"]
-        assert "word3" in check(ix, "fetch", {"id": "long.md#part-3"})["text"]
-
-
-def test_pages_and_notes(ix: postdex.Index) -> None:
-    first = check(ix, "search", {"query": "linux", "limit": 1})
-    second = check(ix, "search", {"query": "linux", "limit": 1, "offset": first["next_offset"]})
-    assert first["results"][0]["id"] != second["results"][0]["id"]
-    assert check(ix, "search", {"query": "refcoutn"})["corrections"][0]["to"][0] == "refcount"
-    assert check(ix, "search", {"query": "+psock +quicksort"})["warnings"] == ["no post has quicksort"]
-
-
-def test_only_an_index_that_is_known_to_be_old_is_said(tmp_path: Path) -> None:
-    (tmp_path / "postdex.toml").write_text("max_changed_files = 0\n")
-    (tmp_path / "a.md").write_text("a word\n")
-    postdex.open(tmp_path).close()
-    (tmp_path / "b.md").write_text("a word\n")
-    states: list[tuple[request.Refresh, str | None]] = [("auto", "some posts changed since"), ("never", None)]
-    for refresh, note in states:
-        with postdex.open(tmp_path, refresh=refresh) as old:
-            assert check(old, "search", {"query": "word"}).get("note") == note
-
-
-@pytest.mark.parametrize(
-    ("tool", "arguments", "code", "said"),
-    [
-        ("search", {}, "error", "needs query"),
-        ("search", {"query": 1}, "error", "query does not fit"),
-        ("search", {"query": "a", "limit": 21}, "error", "from 1 to 20"),
-        ("search", {"query": "a", "limit": True}, "error", "limit does not fit"),
-        ("search", {"query": "a", "sort": "size"}, "error", "one of score"),
-        ("search", {"query": "a", "folder": "/"}, "error", "takes no folder"),
-        ("search", {"query": "(" * 17}, "too_deep", ""),
-        ("fetch", {"id": "../../etc/passwd"}, "not_found", ""),
-        ("fetch", {"id": f"{REFCOUNT}#nowhere"}, "not_found", "root-cause"),
-        ("fetch", {"id": ""}, "not_found", ""),
-        ("status", {"x": 1}, "error", "takes nothing"),
-        ("delete", {}, "error", "there is no tool"),
-        ("x" * 1_000_000, {}, "error", "there is no tool"),
-        ("search", {"query": "a", "x" * 1_000_000: 1}, "error", "search takes no"),
-        ("fetch", {"id": "x" * 1_000_000}, "not_found", ""),
-        ("fetch", {"id": f"{REFCOUNT}#" + "x" * 1_000_000}, "not_found", "root-cause"),
-    ],
-)
-def test_errors_say_what_to_do(ix: postdex.Index, tool: str, arguments: dict[str, Any], code: str, said: str) -> None:
-    check(ix, tool, arguments, code, said)
 
 
 def queries() -> list[str]:
@@ -366,3 +257,20 @@ def test_without_the_extra(samples: Path, monkeypatch: pytest.MonkeyPatch, capsy
     monkeypatch.setitem(sys.modules, "mcp.types", None)
     assert main.main(["mcp", str(samples)]) == 2
     assert "pip install 'postdex[mcp]'" in capsys.readouterr().err
+
+
+def test_what_the_docs_have_assistants_start() -> None:
+    """Each of the blocks is what its program reads, and begins the same server."""
+    text = (ROOT / "docs" / "assistants.md").read_text(encoding="utf-8")
+    blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+    blocks += [tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
+    assert {next(iter(block)) for block in blocks} == {"mcpServers", "servers", "context_servers", "mcp_servers"}
+    for block in blocks:
+        (servers,) = block.values()
+        told = servers["posts"]
+        assert (told["command"], told["args"]) == ("postdex", ["mcp", "/home/you/blog/posts"])
+    inline = [json.loads(found) for found in re.findall(r"`(\{.*\})`", text)]
+    assert len(inline) == 3
+    for block in inline:
+        (servers,) = block.values()
+        assert servers["posts"]["url"].endswith(":8765/mcp")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
+
+import postdex
 
 ROOT = Path(__file__).parent.parent
 GITHUB = ROOT / ".github"
@@ -96,3 +99,19 @@ def test_hooks_are_the_tools_of_the_project() -> None:
     assert repository["repo"] == "local"
     tools = {hook["entry"].split()[0] for hook in repository["hooks"]} - {"python"}
     assert tools <= {re.split(r"[\[<>=]", need)[0] for need in project()["optional-dependencies"]["test"]}
+
+
+def test_registries_of_assistants_are_told_of_this_release() -> None:
+    """What they insist on, and what their clients will start."""
+    told, ours = json.loads((ROOT / "server.json").read_text("utf-8")), project()
+    assert re.fullmatch(r"[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+", told["name"])
+    assert f"mcp-name: {told['name']}" in (ROOT / "README.md").read_text("utf-8"), "so they know whose the package is"
+    assert 0 < len(told["description"]) <= 100 and told["$schema"].endswith("/server.schema.json")
+    assert told["repository"]["url"] == ours["urls"]["Source"]
+    (package,) = told["packages"]
+    assert (package["registryType"], package["identifier"]) == ("pypi", ours["name"])
+    assert {told["version"], package["version"]} == {postdex.__version__}
+    assert package["transport"] == {"type": "stdio"}
+    assert package["runtimeArguments"][0]["value"] in ours["optional-dependencies"]["mcp"]
+    command, folder = package["packageArguments"]
+    assert command["value"] == "mcp" and folder["isRequired"] and folder["valueHint"]

@@ -352,7 +352,7 @@ def test_the_others_are_listed_on_every_face(site: postdex.Index) -> None:
     page = search_page.html("install", site.search(**asked), chosen=asked)
     assert '<a href="?q=install">Show translations as one</a>' in page
     assert '<input type="hidden" name="translations" value="all">' in page
-    found = search_tool.search(Posts(site), "install")
+    found = search_tool.search(Posts.of(site), "install")
     assert found["grouped"] and found["results"][0]["translations"] == [
         {"lang": "de", "id": "de/install.md"}, {"lang": "zh", "id": "zh/install.md"},
     ]  # fmt: skip

@@ -59,8 +59,8 @@ def test_hits_of_the_service_and_of_an_assistant_lead_to_the_site(blog: Path) ->
         assert links == {"https://my.blog/x/a/#b", "https://my.blog/x/a/#c"}
         shown = {"path": "a.md", "section": None}
         assert document(state, shown)["url"] == "https://my.blog/x/a/"
-        assert [hit["url"] for hit in search_tool.search(Posts(ix), "another")["results"]] == ["https://b.org/"]
-        assert fetch_tool.fetch(Posts(ix), "a.md")["url"] == "https://my.blog/x/a/"
+        assert [hit["url"] for hit in search_tool.search(Posts.of(ix), "another")["results"]] == ["https://b.org/"]
+        assert fetch_tool.fetch(Posts.of(ix), "a.md")["url"] == "https://my.blog/x/a/"
         assert not address_notes(state)
 
 

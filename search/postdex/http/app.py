@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from starlette.applications import Starlette
 from starlette.convertors import PathConvertor, register_url_convertor
@@ -28,7 +28,18 @@ from postdex_index import forks
 from postdex_index.errors import PostdexError
 
 from .. import __version__
-from . import auth, errors, metrics, openapi, parameters, request_id, search_page, service_log, static_files
+from . import (
+    auth,
+    errors,
+    mcp_endpoint,
+    metrics,
+    openapi,
+    parameters,
+    request_id,
+    search_page,
+    service_log,
+    static_files,
+)
 from .endpoints import ENDPOINTS, Arguments, Endpoint
 from .errors import RequestError
 from .probes import Probe
@@ -51,10 +62,11 @@ _CACHE_BYTES = 16 * 1024 * 1024
 _JSON = "application/json"
 _HTML = "text/html; charset=utf-8"
 #: Named so in metrics and logs, besides the endpoints.
-_OWN = ("openapi.json", "metrics")
+_OWN = ("openapi.json", "metrics", "mcp")
 
 #: A question: the endpoint's name, its arguments as text, whether the answer may be compressed.
 _Key: TypeAlias = tuple[str, str, bool]
+_Result = TypeVar("_Result")
 
 
 class _AnyPath(PathConvertor):
@@ -78,6 +90,7 @@ class Service:
         self._names = {endpoint.path.split("/")[1] for endpoint in ENDPOINTS} | set(_OWN)
         self._files = static_files.load()
         self._described = errors.encoded(openapi.document(rules))
+        self._assistants = mcp_endpoint.McpEndpoint(site, self._in_thread)
         self._app = self._built()
         forks.remember(self)
 
@@ -158,6 +171,7 @@ class Service:
             Route("/", self._page, methods=["GET"]),
             Route("/openapi.json", self._openapi, methods=["GET"]),
             Route("/metrics", self._metrics, methods=["GET"]),
+            Route(mcp_endpoint.PATH, self._mcp, methods=["POST"]),
         ]
         handlers: dict[Any, Any] = {
             PostdexError: _on_error,
@@ -184,9 +198,9 @@ class Service:
                 return await self._in_thread(self._made, endpoint, arguments, squeeze)
             known_tag = request.headers.get("if-none-match", "") if request.method != "POST" else ""
             key = (endpoint.name, repr(sorted(arguments.items())), squeeze)
-            return self._not_modified(key, known_tag) or await self._in_thread(
-                self._cached, endpoint, arguments, key, known_tag
-            )
+            if unchanged := self._not_modified(key, known_tag):
+                return unchanged
+            return await self._in_thread(self._cached, endpoint, arguments, key, known_tag)
 
         return answer
 
@@ -228,10 +242,14 @@ class Service:
         views = self.site.views
         return (commit, views.stands(), self.site.index.today()) if (commit := views.answering()) else None
 
-    async def _in_thread(self, work: Callable[..., Response], *arguments: Any) -> Response:
-        """Wait for a thread and its answer, unless too many do. Raises RequestError."""
+    def _insist_on_room(self) -> None:
+        """Raise RequestError if too many wait."""
         if self._waiting >= MAX_WAITING:
             raise RequestError("too_busy", f"{MAX_WAITING} requests are being answered", "ask again in a second")
+
+    async def _in_thread(self, work: Callable[..., _Result], *arguments: Any) -> _Result:
+        """Wait for a thread and its answer, unless too many do. Raises RequestError."""
+        self._insist_on_room()
         self._waiting += 1
         self.metrics.working.set(self._waiting)
         try:
@@ -248,6 +266,12 @@ class Service:
         # As many searches as there can be are no reason to see nothing of them.
         text = await asyncio.to_thread(self.metrics.text)
         return Response(text, headers={"content-type": metrics.MEDIA_TYPE, "cache-control": "no-store"})
+
+    async def _mcp(self, request: Request) -> ASGIApp:
+        """A message of an assistant; its tools wait for threads as others do."""
+        body = await _json_body(request)
+        self._insist_on_room()
+        return await self._assistants.answer(body)
 
     # -- the page
 
@@ -277,14 +301,20 @@ class Service:
 async def _arguments(request: Request, endpoint: Endpoint) -> Arguments:
     """What the request says, checked; with the path, where the address has one."""
     if request.method == "POST":
-        body = await _body(request)
-        if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
-            raise RequestError("bad_content_type", "the body is not called JSON", "send Content-Type: application/json")
+        body = await _json_body(request)
         if request.scope["query_string"]:
             raise RequestError("bad_parameter", "a POST has parameters in its address", "send them as JSON in the body")
         return parameters.from_json(body, endpoint.parameters)
     arguments = parameters.from_query(request.scope["query_string"], endpoint.parameters)
     return arguments | request.path_params
+
+
+async def _json_body(request: Request) -> bytes:
+    """The whole body, if it is called JSON, or there is none. Raises RequestError."""
+    body = await _body(request)
+    if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
+        raise RequestError("bad_content_type", "the body is not called JSON", "send Content-Type: application/json")
+    return body
 
 
 async def _body(request: Request) -> bytes:

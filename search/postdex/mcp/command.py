@@ -36,5 +36,5 @@ def mcp(place: Place, /, folder: str | None) -> int:
     from .posts import Posts
 
     with ready(place._replace(folder=folder or place.folder).open("auto")) as ix:
-        anyio.run(stdio.serve, server(Posts(ix)))
+        anyio.run(stdio.serve, server(Posts.of(ix)))
     return 0

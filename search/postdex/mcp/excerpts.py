@@ -1,7 +1,7 @@
 """Which lines of several posts fit into so many characters, and what is left out?
 
-Passages come best first, and none takes more than its share, so that a long one leaves room for the others. Whole lines
-are taken; only a line that is longer than all there is room for is cut.
+Passages come best first, and none takes more than its share, so that a long one leaves room for the others. Blocks or
+lines are taken whole where that leaves little room unused.
 """
 
 from __future__ import annotations
@@ -112,22 +112,29 @@ def _rests(all_of: Lines, cut: Lines) -> list[Lines]:
 
 def beginning(post: PostText, lines: Lines, offset: int, room: int, *, numbered: bool = False) -> Beginning:
     """As much of the lines, from a character of theirs on, as `room` characters hold; line numbers count, too."""
-    text = post.markdown(lines)[offset:]
-    at = lines.first + post.markdown(lines)[:offset].count("\n")
+    text = post.markdown(lines)
+    at, text = lines.first + text.count("\n", 0, offset), text[offset:]
     parts: list[str] = []
     length = 0
     for number, line in enumerate(text.split("\n"), at):
-        shown = f"{number}\t{line}" if numbered else line
-        if len(shown) + bool(parts) > room:
-            if not parts:
-                piece = line[: max(room - (len(shown) - len(line)), 1)]
-                return Beginning(shown[: len(shown) - len(line)] + piece, number, len(piece))
-            break
-        room -= len(shown) + bool(parts)
-        length += len(line) + bool(parts)
-        parts.append(shown)
-    rest = text[length : length + 1]  # the end of the last line goes with it
-    return Beginning("\n".join(parts), at + len(parts) - 1, length + (rest == "\n"))
+        label = f"{number}\t" if numbered else ""
+        end = bool(parts)  # of the line above
+        if len(label) + len(line) + end > room:
+            if not parts or room >= LEAST:  # where a paragraph is one line, much would be left unused
+                piece = _begun(line, max(room - len(label) - end, 1))
+                parts.append(label + piece)
+                length += end + len(piece)
+            return Beginning("\n".join(parts), at + len(parts) - 1, length + (text[length : length + 1] == "\n"))
+        room -= len(label) + len(line) + end
+        length += end + len(line)
+        parts.append(label + line)
+    return Beginning("\n".join(parts), at + len(parts) - 1, length)
+
+
+def _begun(line: str, most: int) -> str:
+    """The first characters of a line, up to a blank if there is one in the second half."""
+    cut = line.rfind(" ", most // 2, most + 1)
+    return line[: cut if cut > 0 else most]
 
 
 def shares(lengths: Sequence[int], room: int) -> list[int]:

@@ -39,42 +39,55 @@ def fetch(
     line_numbers: bool = False,
 ) -> dict[str, Any]:
     """One post or a part of it, or for `ids` several in `documents`. Raises NotFoundError if there is none of them."""
+    names: list[str] = list(dict.fromkeys(filter(None, (id, *ids))))
+    if not names:
+        raise PostdexError("fetch needs id or ids", "give one that `search` gave")
     posts = posts.looked_at()
-    names = list(dict.fromkeys([*([id] if id or not ids else []), *ids]))
+    wanted, not_found = _found(posts, names)
+    lengths = [_length(it, numbered=line_numbers) for it in wanted]
+    if query.strip() and sum(lengths) > max_chars:
+        if offset or line_numbers:
+            raise QueryError("query gives the best sections", "leave offset and line_numbers away")
+        shown = _best_sections(posts, wanted, query, max_chars)
+    else:
+        room = excerpts.shares(lengths, max_chars) if len(wanted) > 1 else [max_chars]
+        shown = [_part(posts, it, offset, most, numbered=line_numbers) for it, most in zip(wanted, room, strict=True)]
+    if not ids:
+        return shown[0]
+    return {"documents": shown, **({"not_found": not_found} if not_found else {})}
+
+
+def _found(posts: Posts, names: Sequence[str]) -> tuple[list[Reference], list[dict[str, Any]]]:
+    """What the names mean, and those that mean nothing, with the error. Raises NotFoundError if all are so."""
     wanted: list[Reference] = []
     not_found: list[dict[str, Any]] = []
     for name in names:
         try:
             wanted.append(references.find(posts, name))
         except PostdexError as error:
-            if len(names) == 1:
+            if name == names[-1] and not wanted:
                 raise
             not_found.append({"id": name[: references.LONGEST], **wire.error(error)})
-    room = excerpts.shares([len(it.post.markdown(it.lines)) for it in wanted], max_chars)
-    if query.strip() and sum(room) < sum(len(it.post.markdown(it.lines)) for it in wanted):
-        if offset or line_numbers:
-            raise QueryError("query gives the best sections", "leave offset and line_numbers away")
-        shown = _best_sections(posts, wanted, query, max_chars)
-    else:
-        shown = [
-            _part(posts, it, offset, max_chars if len(wanted) == 1 else most, numbered=line_numbers)
-            for it, most in zip(wanted, room, strict=True)
-        ]
-    if len(names) == 1:
-        return shown[0]
-    return {"documents": shown, **({"not_found": not_found} if not_found else {})}
+    return wanted, not_found
+
+
+def _length(asked: Reference, *, numbered: bool) -> int:
+    """The characters of all that a name means."""
+    first, last = asked.lines
+    labels = sum(len(f"{line}\t") for line in range(first, last + 1)) if numbered else 0
+    return len(asked.post.markdown(asked.lines)) + labels
 
 
 def _part(posts: Posts, asked: Reference, offset: int, room: int, *, numbered: bool) -> dict[str, Any]:
     """The text that a name means, from a character on, as far as there is room for it."""
     post, lines = asked.post, asked.lines
-    length = len(post.markdown(lines))
+    text = post.markdown(lines)
     part = excerpts.beginning(post, lines, offset, room, numbered=numbered)
-    first = lines.first + post.markdown(lines)[:offset].count("\n")
+    first, stop = lines.first + text.count("\n", 0, offset), offset + part.length
     rest: dict[str, Any] = {}
-    if offset + part.length < length:
-        rest["next_offset"] = offset + part.length
-        rest["left_out"] = excerpts.named(_sections(asked, part.last + 1))
+    if stop < len(text):
+        rest["next_offset"] = stop
+        rest["left_out"] = excerpts.named(_sections(asked, lines.first + text.count("\n", 0, stop)))
     return _shown(posts, asked, part.text, post.where(post.within(first, part.last)), rest)
 
 

@@ -72,7 +72,7 @@ class PostText(NamedTuple):
 
     def where(self, lines: Lines) -> str:
         """These lines as they are cited: `path:10-40`."""
-        return f"{self.document.path}:{lines.first}" + (f"-{lines.last}" if lines.last > lines.first else "")
+        return f"{self.document.path}:{lines.first}-{lines.last}"
 
 
 def text_of(ix: Index, document: Document) -> PostText:
@@ -81,14 +81,18 @@ def text_of(ix: Index, document: Document) -> PostText:
     elsewhere = ix.settings.sites or (servers and servers.sites)  # no folder has the files of several sites
     file = None if elsewhere else reader.text_of(ix.folder, document.path, ix.settings)
     if file is None or file.digest != _indexed_version(ix, document.path):
-        return PostText(document, _stored_lines(document), 1, as_written=False)
+        stored = _stored_lines(document)
+        return PostText(document, stored, _first_text(stored, 1), as_written=False)
     with forks.barred:
         from postdex_index.content import front_matter
     lines = file.text.rstrip().split("\n")
     body = front_matter.parse(file.text, reader.site(ix.folder).generator).first_line
-    while body < len(lines) and not lines[body - 1].strip():
-        body += 1
-    return PostText(document, lines, min(body, len(lines)), as_written=True)
+    return PostText(document, lines, _first_text(lines, body), as_written=True)
+
+
+def _first_text(lines: Sequence[str], line: int) -> int:
+    """The first line from this one on that is not blank; the last one if there is none."""
+    return next((at for at in range(line, len(lines) + 1) if lines[at - 1].strip()), len(lines))
 
 
 def _indexed_version(ix: Index, path: str) -> bytes:

@@ -25,21 +25,23 @@ SCHEME = "postdex://"
 
 
 class Posts(NamedTuple):
-    """An index, and whether its unpublished posts are for whoever asks. `reader` is what one answer looks at, if it
-    asks for several posts: each look at the files takes longer than a post."""
+    """An index, whether its unpublished posts are for whoever asks, and what links begin with that are only paths.
+    `reader` is what one answer looks at, if it asks for several posts: each look at the files takes longer than a post.
+    """
 
     ix: Index
-    drafts: bool = True
+    drafts: bool
+    origin: str
     reader: Reader | None = None
+
+    @classmethod
+    def of(cls, ix: Index, *, drafts: bool = True) -> Posts:
+        """The posts of an index."""
+        return cls(ix, drafts, web_address.origin(ix.folder, ix.settings))
 
     def looked_at(self) -> Posts:
         """The same, of the newest commit, which was brought up to the files now."""
         return self._replace(reader=self.ix.snapshots.current(self.ix.settings).reader)
-
-    @property
-    def origin(self) -> str:
-        """What links begin with that are only paths."""
-        return web_address.origin(self.ix.folder, self.ix.settings)
 
     def get(self, path: str) -> Document:
         """The stored post. Raises NotFoundError, also for one that is not for whoever asks."""

@@ -21,8 +21,8 @@ from .posts import SCHEME, Posts
 if TYPE_CHECKING:
     from postdex_index.document import Document
 
-#: `:43`, `:43-60`, `:43-`, and as GitHub has them `#L43-L60`.
-_LINES = re.compile(r"(?P<path>.+?)(?::|#L)(?P<first>\d{1,9})(?P<to>-L?(?P<last>\d{0,9}))?", re.DOTALL)
+#: `:43`, `:43-60`, `:43-`, with a column as compilers have it `:43:7`, and as GitHub has them `#L43-L60`.
+_LINES = re.compile(r"(?P<path>.+?)(?::|#L)(?P<first>\d{1,9})(?::\d{1,9}|(?P<to>-L?(?P<last>\d{0,9})))?", re.DOTALL)
 #: A longer name is none of a file that could be meant.
 LONGEST = 300
 _HERE = ("localhost", "127.0.0.1")
@@ -116,6 +116,6 @@ def _hint(posts: Posts, typed: str) -> str:
     paths = [document.path for document in posts.published()]
     near: list[str] = []
     if len(typed) <= LONGEST:
-        near = [path for path in paths if path.endswith("/" + typed)][:3] or get_close_matches(typed, paths, 3)
+        near = [path for path in paths if path.endswith("/" + typed)][:3] or get_close_matches(typed, paths, 3, 0.75)
     said = f"did you mean {' or '.join(near)}? " if near else ""
     return f"{said}paths are relative to the folder; `search` gives ids"

@@ -113,7 +113,7 @@ def answer(posts: Posts, tool: str, arguments: Mapping[str, Any]) -> Answer:
     >>> import postdex
     >>> from .posts import Posts
     >>> with postdex.open("posts") as ix:
-    ...     answer(Posts(ix), "fetch", {"id": "float-sum.md"}).form["error"]["hint"]
+    ...     answer(Posts.of(ix), "fetch", {"id": "float-sum.md"}).form["error"]["hint"]
     'did you mean notes/float-sum.md? paths are relative to the folder; `search` gives ids'
     """
     try:
