@@ -1,14 +1,12 @@
 """Which commands and options are there? The group, and `search` with its options; the others are imported when called.
 
-Only parsing is here: what `search` does is in `search_command`, its options are those of `search_options`. A query is
-pasted as it is, so its words are sorted from them there, before click sees them.
+Only parsing is here: what `search` does is in `search_command`, its options are those of `search_options`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from errno import EBADF, ENOSPC
-from itertools import chain
 from os.path import isdir
 from typing import Any
 
@@ -18,12 +16,14 @@ from postdex_index.errors import PostdexError
 
 from .. import __version__
 from . import search_command, search_options
-from .console import note, out, refused
+from .console import out, refused
+from .query_command import QueryCommand
 from .search_command import PLACE_OPTIONS, Place
-from .search_options import SearchOption
 
 #: The commands that are not here, each with its module, in the order of the help.
 _ELSEWHERE = {
+    "list": "cli.listing_commands",
+    "tags": "cli.listing_commands",
     "index": "cli.index_commands",
     "show": "cli.index_commands",
     "doctor": "cli.index_commands",
@@ -31,6 +31,8 @@ _ELSEWHERE = {
     "serve": "http.serve",
     "mcp": "mcp.command",
 }
+#: What a command is called in its module where its own name is Python's.
+_NAMED = {"list": "list_posts"}
 
 
 class Commands(click.Group):
@@ -65,47 +67,9 @@ class Commands(click.Group):
             return super().get_command(ctx, cmd_name)
         from importlib import import_module
 
-        command: click.Command = getattr(import_module(f"postdex.{_ELSEWHERE[cmd_name]}"), cmd_name)
+        module = import_module(f"postdex.{_ELSEWHERE[cmd_name]}")
+        command: click.Command = getattr(module, _NAMED.get(cmd_name, cmd_name))
         return command
-
-
-class QueryCommand(click.Command):
-    """A command whose words are a query: what is no option of its own is text, dashes and all."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Options first, then the words behind `--`, so that click takes none of them for an option."""
-        typed, words = search_options.separate(args)
-        for option in typed:
-            if search_options.lacks_value(option):
-                raise click.BadOptionUsage(option[0], f"Option '{option[0]}' requires an argument.", ctx)
-        if any(map(search_options.may_be_an_option, words)):
-            _say_near_options(
-                words, ["--help", *(name for name in search_options.options_by_name() if name[:2] == "--")]
-            )
-        return super().parse_args(ctx, [*chain.from_iterable(typed), "--", *words])
-
-
-def _say_near_options(words: Sequence[str], options: Sequence[str]) -> None:
-    """A word that is nearly an option is text like any other, but somebody may have meant the option."""
-    from difflib import get_close_matches
-
-    for word in words:
-        if word in PLACE_OPTIONS:
-            note(f"{word} is searched for as text; as an option it stands before the words")
-        elif option := search_options.one_hyphen_short(word):
-            note(f"{word} leaves out posts with {word[1:]}; did you mean the option {option}?")
-        elif word.startswith("--") and (near := get_close_matches(word.partition("=")[0], options, 1, 0.85)):
-            note(f"{word} is searched for as text; did you mean the option {near[0]}?")
-
-
-def _option(option: SearchOption) -> click.Option:
-    """An option of `search` as click has them, None or empty where it is not given."""
-    more: dict[str, Any] = {"is_flag": True} if option.kind == "flag" else {"multiple": option.kind == "texts"}
-    if option.kind == "number":
-        more["type"] = click.IntRange(option.least, option.most)
-    elif option.choices:
-        more["type"] = click.Choice(option.choices)
-    return click.Option([*option.names, option.field], help=option.doc, metavar=option.metavar, **more)
 
 
 def _say_version(ctx: click.Context, option: click.Parameter, given: bool) -> None:
@@ -135,8 +99,7 @@ def postdex(ctx: click.Context, folder: str | None, index: str | None) -> None:
     ctx.obj = Place(folder, index)
 
 
-@postdex.command(cls=QueryCommand, params=[*map(_option, search_options.search_options())])
-@click.argument("query", nargs=-1)
+@postdex.command(cls=QueryCommand, options=search_options.search_options())
 @click.pass_obj
 def search(place: Place, /, query: tuple[str, ...], **options: Any) -> int:
     """Search the posts. Exit status: 0 if there are hits, 1 if there are none, 2 after an error.

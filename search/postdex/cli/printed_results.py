@@ -30,6 +30,8 @@ class Output(NamedTuple):
     explain: str | None = None
     suggest: bool = False
     like: str | None = None
+    open_hit: int = 0
+    open_best: bool = False
     as_json: bool = False
     jsonl: bool = False
     paths: bool = False

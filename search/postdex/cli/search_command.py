@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from postdex_index import native
-from postdex_index.errors import FolderError, IndexDamagedError
+from postdex_index.errors import FolderError, IndexDamagedError, PostdexError
 from postdex_index.named_tuple import NamedTuple
 
 from .console import Bar, here, note, out, out_json, post_path, usual_jobs
@@ -59,8 +59,10 @@ def search(place: Place, request: SearchRequest, output: Output) -> int:
             return _suggest(ix, request, output)
         if output.explain:
             return _explain(
-                ix, _within(ix, request.query), post_path(ix.snapshots.folder, output.explain), output.as_json
+                ix, within(ix, request.query), post_path(ix.snapshots.folder, output.explain), output.as_json
             )
+        if output.open_hit or output.open_best:
+            return _open(ix, request, output)
         return _search(ix, request, output)
 
 
@@ -132,18 +134,10 @@ def _search(ix: Index, request: SearchRequest, output: Output) -> int:
     only_paths = output.paths or output.null
     if not output.limited and (only_paths or output.only_count):
         request = request._replace(limit=PAGE if only_paths else 0)
-    text, limit = request.query, request.limit
-    query = _within(ix, text)
-    request = request._replace(query=query, explain=output.explain is not None, snippets=not only_paths)
+    request = request._replace(explain=output.explain is not None, snippets=not only_paths)
     if for_people(output) and not output.oneline:
         request = request._replace(section_snippets=True)
-
-    def page(offset: int) -> Results:
-        if output.like is not None:
-            return ix.like(post_path(ix.snapshots.folder, output.like), limit=limit, offset=offset)
-        return ix.answer(request._replace(offset=offset)).replaced(query=text)
-
-    results = page(request.offset)
+    results = _answer(ix, request, output)
     if only_paths:
         say_notes(results)
         results_of_page = results
@@ -152,13 +146,37 @@ def _search(ix: Index, request: SearchRequest, output: Output) -> int:
             shown = results_of_page.offset + len(results_of_page.hits)
             if output.limited or shown >= results_of_page.total:
                 break
-            results_of_page = page(shown)
+            results_of_page = _answer(ix, request._replace(offset=shown), output)
     else:
         print_results(ix, results, output)
-    return 0 if results.hits or (limit == 0 and results.total) else 1
+    return 0 if results.hits or (request.limit == 0 and results.total) else 1
 
 
-def _within(ix: Index, text: str) -> str:
+def _answer(ix: Index, request: SearchRequest, output: Output) -> Results:
+    """A page of the posts like one, or of those that the query finds."""
+    if output.like is not None:
+        return ix.like(post_path(ix.snapshots.folder, output.like), limit=request.limit, offset=request.offset)
+    return ix.answer(request._replace(query=within(ix, request.query))).replaced(query=request.query)
+
+
+def _open(ix: Index, request: SearchRequest, output: Output) -> int:
+    """Become the editor with the hit that was asked for; 1 if there are not so many."""
+    nth = request.offset + (output.open_hit or 1)
+    results = _answer(ix, request._replace(offset=nth - 1, limit=1), output)
+    say_notes(results)
+    if not results.hits:
+        if results.total:
+            note(f"there is no hit {nth:,}; the query finds {results.total:,}")
+        return 1
+    hit = results.hits[0]
+    if hit.site:
+        raise PostdexError("the files of several sites lie in no folder here", "open it where its site is")
+    from .editor import open_at
+
+    open_at(os.path.join(os.path.abspath(ix.snapshots.folder), hit.path), hit.line)
+
+
+def within(ix: Index, text: str) -> str:
     """A query with the paths of its filters as the folder of the posts has them: people copy what they are shown."""
     if "path:" not in text:
         return text

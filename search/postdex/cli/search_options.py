@@ -50,6 +50,10 @@ _OWN = (
     ),
     SearchOption(("--suggest",), "suggest", "The words that the last word may become, instead of hits.", "flag"),
     SearchOption(("--like",), "like", "Posts like this one, instead of a query.", metavar="PATH"),
+    SearchOption(
+        ("--open",), "open_hit", "Open the Nth hit at its line in $VISUAL or $EDITOR.", "number", least=1, metavar="N"
+    ),
+    SearchOption(("-o",), "open_best", "Open the best hit.", "flag"),
     SearchOption(("--json",), "as_json", "The results as JSON.", "flag"),
     SearchOption(("--jsonl",), "jsonl", "Each hit as a line of JSON.", "flag"),
     SearchOption(("-l", "--files-with-matches"), "paths", "Only the paths.", "flag"),
@@ -91,13 +95,13 @@ def search_options() -> tuple[SearchOption, ...]:
 
 
 @cache
-def options_by_name() -> dict[str, SearchOption]:
-    """The options by each of their names."""
-    return {name: option for option in search_options() for name in option.names}
+def options_by_name(options: tuple[SearchOption, ...] = ()) -> dict[str, SearchOption]:
+    """Options, those of `search` if none are given, by each of their names."""
+    return {name: option for option in options or search_options() for name in option.names}
 
 
-def separate(arguments: Sequence[str]) -> SeparatedArguments:
-    """Options apart from words: what is no option of `search` is text, dashes and all.
+def separate(arguments: Sequence[str], options: tuple[SearchOption, ...] = ()) -> SeparatedArguments:
+    """Options apart from words: what is none of these options, or of those of `search`, is text, dashes and all.
 
     >>> separate(["SMC", "-n", "3", "--no-cache", "--lang=en", "-l0"])
     SeparatedArguments(options=[['-n', '3'], ['--lang=en'], ['-l0']], words=['SMC', '--no-cache'])
@@ -107,11 +111,13 @@ def separate(arguments: Sequence[str]) -> SeparatedArguments:
     while rest:
         token = rest.pop(0)
         name, equals, _ = token.partition("=")
-        option = options_by_name().get(name)
+        option = options_by_name(options).get(name)
         if token == "--":
             found.words.extend(rest)
             break
-        if _is_joined(token) or name == "--help" or (token == "-h" and list(arguments) == ["-h"]):
+        if token == "-o" and found.words and separate(rest, options).words:
+            found.words.append(token)  # of `gcc a.c -o b`, which somebody pasted: an editor is not opened by mistake
+        elif _is_joined(token) or name == "--help" or (token == "-h" and list(arguments) == ["-h"]):
             found.options.append([token])
         elif option is None or (equals and not name.startswith("--")):
             found.words.append(token)
@@ -139,25 +145,25 @@ def _names_post(word: str) -> bool:
     return splitext(word)[1].lower() in {splitext(glob)[1].lower() for glob in Settings().include}
 
 
-def lacks_value(typed: Sequence[str]) -> bool:
+def lacks_value(typed: Sequence[str], options: tuple[SearchOption, ...] = ()) -> bool:
     """Whether an option stands at the end, without the value that it needs."""
-    option = options_by_name().get(typed[0])
+    option = options_by_name(options).get(typed[0])
     return len(typed) == 1 and option is not None and option.kind != "flag"
 
 
-def may_be_an_option(word: str) -> bool:
+def may_be_an_option(word: str, options: tuple[SearchOption, ...] = ()) -> bool:
     """Whether a word of the query was perhaps meant for an option, which is to be said."""
-    return word.startswith("-") and (word.startswith(("--", "-C")) or bool(one_hyphen_short(word)))
+    return word.startswith("-") and (word.startswith(("--", "-C")) or bool(one_hyphen_short(word, options)))
 
 
-def one_hyphen_short(word: str) -> str:
+def one_hyphen_short(word: str, options: tuple[SearchOption, ...] = ()) -> str:
     """The option that a word would be with one hyphen more, or "": it excludes, but may be meant for that.
 
     >>> one_hyphen_short("-json"), one_hyphen_short("-limit=3"), one_hyphen_short("-psock")
     ('--json', '--limit', '')
     """
     name = f"-{word.partition('=')[0]}"
-    return name if word.startswith("-") and (name in options_by_name() or name == "--help") else ""
+    return name if word.startswith("-") and (name in options_by_name(options) or name == "--help") else ""
 
 
 def parse_usual(arguments: Sequence[str]) -> tuple[SearchRequest, Output] | None:
@@ -238,10 +244,11 @@ def conflict(output: Output, words: Sequence[str]) -> str:
         "--count": output.only_count,
         "--oneline": output.oneline,
     }
+    opened = {"--open": output.open_hit > 0, "-o": output.open_best}
     for group in (
         {"--no-refresh": output.no_refresh, "--require-fresh": output.require_fresh},
-        {"--json": output.as_json, **shorter},
-        {"--suggest": output.suggest, "--explain PATH": bool(output.explain), **shorter},
+        {"--json": output.as_json, **shorter, **opened},
+        {"--suggest": output.suggest, "--explain PATH": bool(output.explain), **shorter, **opened},
     ):
         given = [name for name, value in group.items() if value]
         if len(given) > 1:

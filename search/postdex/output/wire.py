@@ -8,7 +8,7 @@ people is in `terminal`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from postdex_index import native, schema
@@ -29,6 +29,7 @@ __all__ = [
     "SCHEMA",
     "checkup",
     "corrections",
+    "counted",
     "document",
     "dumps",
     "error",
@@ -137,6 +138,17 @@ def verdict(answer: Verdict) -> dict[str, Any]:
         "reasons": list(answer.reasons),
         "explain": answer.score and _explanation(answer.score),
     }
+
+
+def listed_posts(posts: Sequence[Hit]) -> dict[str, Any]:
+    """The wire form of a list of posts: of each what a hit has that depends on no query."""
+    told = [{"path": post.path, "title": post.title, "url": link(post.url), **_fields(post, _HIT)} for post in posts]
+    return {"schema": SCHEMA, "total": len(told), "posts": told}
+
+
+def counted(name: str, counts: Mapping[str, int]) -> dict[str, Any]:
+    """The wire form of how many posts have each value, under the name of what is counted."""
+    return {"schema": SCHEMA, name: dict(counts)}
 
 
 def checkup(status: Status | None, problems: Iterable[Problem], servers: Inspection | None = None) -> dict[str, Any]:

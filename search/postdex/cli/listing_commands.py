@@ -1,0 +1,148 @@
+"""Which tags are there, and which posts? `postdex tags` and `postdex list`.
+
+Both take a query, in the language of `search`, that says of which posts; without words of them all. On a terminal what
+they say has columns, in a pipe a tab between its fields.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from ..answering import in_order
+from ..request import SearchRequest, Sort
+from .console import height, out, out_json, shown_path, wants_color, width
+from .printed_results import say_notes
+from .query_command import QueryCommand
+from .search_command import PAGE, ready, within
+from .search_options import SearchOption
+
+if TYPE_CHECKING:
+    from ..index import Index
+    from ..results.values import Hit
+    from .search_command import Place
+
+_JSON = SearchOption(("--json",), "as_json", "As JSON.", "flag")
+_LIST = (
+    SearchOption(("-n", "--limit"), "limit", "So many posts, instead of all.", "number", metavar="N"),
+    SearchOption(("--sort",), "sort", "The order (date, the newest first).", choices=("date", "updated", "title")),
+    SearchOption(("--drafts",), "drafts", "Unpublished posts too.", "flag"),
+    SearchOption(("-l", "--files-with-matches"), "paths", "Only the paths.", "flag"),
+    SearchOption(("-0", "--null"), "null", "Only the paths, each followed by a NUL byte.", "flag"),
+    _JSON,
+)  # fmt: skip
+#: What can be counted instead of tags, by the option that says so: the name in JSON.
+_COUNTED = {"categories": "categories", "authors": "authors", "languages": "lang", "years": "year"}
+_TAGS = (
+    *(SearchOption((f"--{name}",), name, f"Count {name} instead.", "flag") for name in _COUNTED),
+    SearchOption(("-n", "--limit"), "limit", "So many, instead of all.", "number", metavar="N"),
+    _JSON,
+)
+
+
+@click.command("list", cls=QueryCommand, options=_LIST)
+@click.pass_obj
+def list_posts(
+    place: Place, /, query: tuple[str, ...], limit: int | None, sort: Sort | None, drafts: bool, paths: bool,
+    null: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """List the posts, newest first: date, title and path. Exit status: 0 if there are any, 1 if there are none.
+
+    With a query only those that it finds, of several words those with all of them: `postdex list tag:linux
+    after:"last year"`.
+    """
+    if as_json and (paths or null):
+        raise click.UsageError("--json and -l exclude each other")
+    with ready(place.open("auto")) as ix:
+        posts = list(_posts(ix, " ".join(query), sort=sort or "date", drafts=drafts, most=limit))
+        where = str if any(post.site for post in posts) else shown_path(ix.snapshots.folder)
+        if as_json:
+            from ..output import wire
+
+            out_json(wire.dumps(wire.listed_posts(posts)))
+        elif paths or null:
+            from ..text_safety import printable
+
+            names = [where(post.path) for post in posts]
+            out(*(map(printable, names) if sys.stdout.isatty() else names), end="\0" if null else "\n")
+        else:
+            from ..output import listings
+            from ..output.screen import Palette, Screen
+
+            palette = Palette.of(ix.settings.colors) if wants_color("auto") else Palette()
+            table = listings.posts_table if sys.stdout.isatty() else listings.posts_lines
+            _print(table(posts, Screen(width(), palette, where=where)))
+    return 0 if posts else 1
+
+
+@click.command(cls=QueryCommand, options=_TAGS)
+@click.pass_obj
+def tags(place: Place, /, query: tuple[str, ...], limit: int | None, as_json: bool, **counted: bool) -> int:
+    """List the tags with the number of their posts. Exit status: 0 if there are any, 1 if there are none.
+
+    With a query only those of the posts that it finds: `postdex tags after:"last year"`.
+    """
+    named = [name for name, given in counted.items() if given]
+    if len(named) > 1:
+        raise click.UsageError(f"--{named[0]} and --{named[1]} exclude each other")
+    name = _COUNTED[named[0]] if named else "tags"
+    with ready(place.open("auto")) as ix:
+        counts = _counts(ix, name, " ".join(query))
+    shown = dict(list(counts.items())[:limit])
+    if as_json:
+        from ..output import wire
+
+        out_json(wire.dumps(wire.counted(name, shown)))
+    else:
+        from ..output import listings
+
+        _print(listings.counts_columns(shown, width()) if sys.stdout.isatty() else listings.counts_lines(shown))
+    return 0 if shown else 1
+
+
+def _print(lines: Iterable[str]) -> None:
+    """Lines, through a pager where a terminal has not room for all of them."""
+    lines = list(lines)
+    if sys.stdout.isatty() and len(lines) >= height():
+        from . import pager
+
+        if (program := pager.command()) and pager.page("".join(f"{line}\n" for line in lines), program):
+            return
+    out(*lines)
+
+
+def _counts(ix: Index, name: str, query: str) -> dict[str, int]:
+    """How many of the posts that a query finds have each value: the most frequent first, years the last one first."""
+    if name != "authors":
+        results = ix.search(within(ix, query), limit=0, facets=(name,), snippets=False, deadline_ms=None)
+        say_notes(results)
+        return in_order(results.facets)[name]
+    reader = ix.engine.open_reader()
+    paths = [post.path for post in _posts(ix, query)]
+    counts = Counter[str]()
+    for start in range(0, len(paths), PAGE):
+        for document in reader.documents(paths[start : start + PAGE]):
+            counts.update(set(document.authors) if document else ())
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _posts(
+    ix: Index, query: str, *, sort: Sort = "date", drafts: bool = False, most: int | None = None
+) -> Iterator[Hit]:
+    """The posts that a query finds, all of them or so many."""
+    request = SearchRequest.of(
+        within(ix, query), sort=sort, drafts=drafts, snippets=False, translations="all", deadline_ms=None
+    )
+    at = 0
+    while most is None or at < most:
+        results = ix.answer(request._replace(offset=at, limit=PAGE if most is None else min(PAGE, most - at)))
+        if not at:
+            say_notes(results)
+        yield from results.hits
+        at += len(results.hits)
+        if at >= results.total or not results.hits:
+            return

@@ -1,0 +1,79 @@
+"""How do lists of posts, and of tags with their numbers, look to people and in a pipe?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..results.values import Hit
+from ..text_safety import cells, printable
+from .hit_lines import date_of
+from .screen import Line, Screen, clipped, painted
+
+#: Columns between two columns; those of a day; and those that a title has at least before its path moves below it.
+_GAP, _DAY, _LEAST_TITLE = 3, 10, 24
+_BETWEEN = " " * _GAP
+
+
+def counts_lines(counts: Mapping[str, int]) -> Iterator[str]:
+    """`value<TAB>count`, a line each.
+
+    >>> list(counts_lines({"linux": 4}))
+    ['linux\\t4']
+    """
+    return (f"{_field(value)}\t{count}" for value, count in counts.items())
+
+
+def counts_columns(counts: Mapping[str, int], width: int) -> Iterator[str]:
+    """Values with their counts in as many columns as there is room for, down and then across, as `ls` has names; one
+    long name does not keep all the others in one column.
+
+    >>> print(*counts_columns({"linux": 14, "c": 3, "python": 2}, 25), sep="\\n")
+    linux   14   python   2
+    c        3
+    """
+    longest = max((len(f"{count:,}") for count in counts.values()), default=0)
+    room = max(1, min(width, max(_LEAST_TITLE, width // 3 - _GAP)) - longest - 2)
+    shown = [clipped(Line(printable(value)), room).text for value in counts]
+    widest = max(map(cells, shown), default=0)
+    entries = [
+        f"{value}{' ' * (widest - cells(value))}{count:>{longest + 2},}"
+        for value, count in zip(shown, counts.values(), strict=True)
+    ]
+    columns = max(1, (width + _GAP) // (widest + longest + 2 + _GAP))
+    rows = -(-len(entries) // columns)
+    return (_BETWEEN.join(entries[row::rows]) for row in range(rows))
+
+
+def posts_lines(posts: Sequence[Hit], screen: Screen) -> Iterator[str]:
+    """`date<TAB>title<TAB>path`, a line each; the date is empty where a post has none of its own."""
+    return (f"{date_of(post)}\t{_field(post.title)}\t{screen.where(post.path)}" for post in posts)
+
+
+def posts_table(posts: Sequence[Hit], screen: Screen) -> Iterator[str]:
+    """Date, title and path in columns; where these have no room, the path stands below."""
+    rows = [(date_of(post), printable(post.title), printable(screen.where(post.path))) for post in posts]
+    room = screen.width - _DAY - _GAP
+    widest = max((cells(title) for _, title, _ in rows), default=0)
+    beside = min(widest, room - _GAP - max((cells(path) for *_, path in rows), default=0))
+    for day, title, path in rows:
+        dim_path = painted(path, screen.palette.dim)
+        if screen.narrow:
+            yield _title(title, screen.width, screen)
+            yield painted(f"{day} {path}".strip(), screen.palette.dim)
+        elif beside < min(widest, _LEAST_TITLE):
+            yield f"{day:{_DAY}}{_BETWEEN}{_title(title, room, screen)}"
+            yield f"{'':{_DAY}}{_BETWEEN}{dim_path}"
+        else:
+            blanks = " " * max(0, beside - cells(title))
+            yield f"{day:{_DAY}}{_BETWEEN}{_title(title, beside, screen)}{blanks}{_BETWEEN}{dim_path}"
+
+
+def _title(title: str, width: int, screen: Screen) -> str:
+    """A title in its colour, cut to a width, with blanks up to it if it was cut before that."""
+    shown = clipped(Line(title), width).text
+    return painted(shown, screen.palette.title) + " " * (min(width, cells(title)) - cells(shown))
+
+
+def _field(text: str) -> str:
+    """A text as a field of a line: one line, without tabs."""
+    return " ".join(printable(text).split())
