@@ -37,6 +37,7 @@ LAYERS: list[tuple[str, dict[str, str], dict[str, object], dict[str, Any]]] = [
         {"url": "/:year/:slug/", "base_url": "https://a.org/b"},
     ),
     ("editor = 'vscode://file{path}:{line}'", {}, {}, {"editor": "vscode://file{path}:{line}"}),
+    ("colors = 'mark=7:path=38;5;208:dim='", {}, {}, {"colors": "mark=7:path=38;5;208:dim="}),
     (
         "origins = ['https://a.org', 'http://localhost:4000']",
         {},
@@ -83,6 +84,15 @@ BAD_FILES = [
     ("url = ':year/'", 1, "must begin with /"),
     ("url = '/:yaer/'", 1, ":yaer is not known"),
     ("base_url = 'javascript:x'", 1, "neither an http"),
+    (
+        "colors = 'mark=7:marc=1'",
+        1,
+        "marc is not one of title, path, line, heading, mark, note, dim; did you mean mark?",
+    ),
+    ("colors = 'mark=red'", 1, "mark=red is no list of numbers, such as 1;31"),
+    ("colors = 'mark=1;'", 1, "is no list of numbers"),
+    ("colors = 'mark'", 1, "mark= is no list of numbers"),
+    ("colors = 'mark=\x1b[2J'", 1, "TOML"),
     ("editor = 'javascript:{path}'", 1, "must be a link"),
     ("editor = 'x://{file}'", 1, "{file} is not known"),
     ("origins = ['*']", 1, "no origin"),

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postdex.output import explanation, hit_lines, reports, terminal, wire
+from postdex.output import hit_lines, reports, terminal, wire
 from postdex.output.screen import Palette, Screen
 from postdex.query.typos import Correction
 from postdex.results.values import Hit, HitList, IndexState, SectionHit, Snippet
@@ -159,7 +159,7 @@ def test_problems_and_explanations_as_text() -> None:
     tree = Explanation(
         3.5, "score", (Explanation(2, "smc", (Explanation(1, "idf"),)), Explanation(1.5, "fall\x1bback"))
     )
-    assert explanation.explain_text(tree) == "3.5000  score\n  2.0000  smc\n    1.0000  idf\n  1.5000  fallback"
+    assert hit_lines.explain_text(tree) == "3.5000  score\n  2.0000  smc\n    1.0000  idf\n  1.5000  fallback"
 
 
 class StoredPost:

@@ -12,7 +12,7 @@ from test_render import BEST, HIT, OTHER, RESULTS, STATE, results
 
 from postdex.output import hit_lines, terminal
 from postdex.output.facet_counts import facet_columns, facets_table
-from postdex.output.screen import Line, Palette, Screen, clipped, wrapped
+from postdex.output.screen import Line, Palette, Screen, around_mark, clipped, last_of, wrapped
 from postdex.query.typos import Correction
 from postdex.results.values import HitList, Snippet, Translation
 from postdex.text_safety import cells
@@ -74,7 +74,7 @@ An SMC bug
  :43 › what I fixed
   …during SMC
   fallback <b>.
- :60 › what I fixed…
+ :60 › tests & more
   It fails where…
 
 1 post, 0.8 ms
@@ -279,7 +279,23 @@ def test_tags_that_have_no_room_are_counted() -> None:
     ],
 )
 def test_a_line_is_cut_around_its_mark(line: Line, width: int, expected: Line) -> None:
-    assert clipped(line, width) == expected
+    assert around_mark(line, width) == expected
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (0, "One › Two › Three"),
+        (17, "One › Two › Three"),
+        (16, "… › Two › Three"),
+        (12, "… › Three"),
+        (8, "Three"),
+        (4, "Thr…"),
+    ],
+)
+def test_of_headings_the_last_ones_stay(width: int, expected: str) -> None:
+    assert last_of([Line("One"), Line("Two"), Line("Three")], " › ", width).text == expected
+    assert last_of([], " › ", width) == Line("")
 
 
 @settings(deadline=None, max_examples=300)

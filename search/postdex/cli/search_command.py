@@ -204,7 +204,7 @@ def _suggest(ix: Index, request: SearchRequest, output: Output) -> int:
 
 def _explain(ix: Index, text: str, path: str, as_json: bool) -> int:
     """Why a query finds a post, or why not."""
-    from ..output import explanation, wire
+    from ..output import hit_lines, wire
 
     verdict = ix.explain(text, path)
     if as_json:
@@ -213,5 +213,5 @@ def _explain(ix: Index, text: str, path: str, as_json: bool) -> int:
     out(f"{verdict.path}: rank {verdict.rank}" if verdict.rank else f"{verdict.path}: not found by {text!r}")
     out(*(f"  {reason}" for reason in verdict.reasons))
     if verdict.score:
-        out(explanation.explain_text(verdict.score, "  "))
+        out(hit_lines.explain_text(verdict.score, "  "))
     return 0 if verdict.rank else 1

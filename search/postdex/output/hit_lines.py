@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from postdex_index.model import Span
+from postdex_index.model import Explanation, Span
 
 from ..results.values import Hit, HitList, SectionHit
 from ..text_safety import cells, iso, printable
-from .explanation import explain_text
 from .screen import Line, Screen, clipped, joined, linked, marked, painted, shown
 
 #: What stands between a title and the headings below it.
@@ -74,3 +73,14 @@ def also_in(hit: Hit) -> str:
     names = [printable(other.lang or other.path) for other in hit.translations]
     more = f" and {len(names) - _LANGUAGES} more" if len(names) > _LANGUAGES else ""
     return f"also in {', '.join(names[:_LANGUAGES])}{more}" if names else ""
+
+
+def explain_text(explanation: Explanation, indent: str = "") -> str:
+    """How a score was made, as an indented tree: value and label, its parts below.
+
+    >>> print(explain_text(Explanation(7.31, "score", (Explanation(7.31, "refcount"),))))
+    7.3100  score
+      7.3100  refcount
+    """
+    own = f"{indent}{explanation.value:.4f}  {printable(explanation.label)}"
+    return "\n".join([own, *(explain_text(part, indent + "  ") for part in explanation.parts)])

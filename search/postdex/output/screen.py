@@ -124,29 +124,52 @@ def wrapped(line: Line, width: int, most: int = 0) -> list[Line]:
     return [*(cut(line, *each) for each in ranges[: most - 1]), cut(line, start, start + stop, after="…")]
 
 
-def clipped(line: Line, width: int) -> Line:
-    """What of a line has room in `width` columns (0: all), its first mark among it; … stands where it is cut.
+def clipped(line: Line, width: int, start: int = 0) -> Line:
+    """What of a line has room in `width` columns (0: all) from `start` on; … stands where it is cut.
 
-    >>> clipped(Line("the count of an object that nobody owns", (Span(27, 6),)), 20)
+    >>> clipped(Line("the count of an object"), 12).text
+    'the count…'
+    """
+    before = "…" if start else ""
+    rest = line.text[start:]
+    room = width - len(before)
+    if not width or cells(rest) <= room:
+        return cut(line, start, len(line.text), before)
+    begin, stop = next(iter(lines(rest, max(1, room - 1))), (0, 0))  # none where all is blank
+    return cut(line, start + begin, start + stop, before, "…")
+
+
+def around_mark(line: Line, width: int) -> Line:
+    """What of a line has room in `width` columns (0: all), its first mark among it.
+
+    >>> around_mark(Line("the count of an object that nobody owns", (Span(27, 6),)), 20)
     Line(text='…that nobody owns', spans=(Span(start=6, length=6),))
     """
     text = line.text
-    if not width or cells(text) <= width:
-        return line
+    if not width or not line.spans or cells(text) <= width:
+        return clipped(line, width)
+    mark = line.spans[0]
     start = 0
-    if line.spans:
-        first = line.spans[0]
-        if cells(text[: first.start + first.length]) >= width:
-            start = max(0, first.start - width // 4)
-            start = text.find(" ", start, first.start) + 1 or start
+    if cells(text[: mark.start + mark.length]) >= width:
+        start = max(0, mark.start - width // 4)
+        start = text.find(" ", start, mark.start) + 1 or start
         while (earlier := text.rfind(" ", 0, max(0, start - 1)) + 1) < start and cells(text[earlier:]) < width:
             start = earlier
-    before = "…" if start else ""
-    room = width - len(before)
-    if cells(text[start:]) <= room:
-        return cut(line, start, len(text), before)
-    begin, stop = next(iter(lines(text[start:], max(1, room - 1))), (0, 0))  # none where all is blank
-    return cut(line, start + begin, start + stop, before, "…")
+    return clipped(line, width, start)
+
+
+def last_of(parts: Sequence[Line], separator: str, width: int) -> Line:
+    """As many of the last parts as have room in `width` columns (0: all), … for those before them; if
+    none has, the beginning of the last one.
+
+    >>> last_of([Line("Setup"), Line("Linux"), Line("Install")], " > ", 17).text
+    '… > Install'
+    """
+    for first in range(len(parts)):
+        line = joined([*([Line("…")] if first else []), *parts[first:]], separator)
+        if not width or cells(line.text) <= width:
+            return line
+    return clipped(parts[-1], width) if parts else Line("")
 
 
 def linked(text: str, path: str, line: int, screen: Screen) -> str:

@@ -15,11 +15,10 @@ from postdex_index.named_tuple import NamedTuple
 
 from ..results.values import Hit, HitList, SectionHit, Snippet
 from ..text_safety import cells, printable
-from .explanation import explain_text
 from .facet_counts import facet_columns
-from .hit_lines import INTO, also_in, date_of, heading_parts, hit_line
+from .hit_lines import INTO, also_in, date_of, explain_text, heading_parts, hit_line
 from .remarks import notes, total_line
-from .screen import Line, Screen, clipped, joined, linked, marked, painted, shown, wrapped
+from .screen import Line, Screen, around_mark, joined, last_of, linked, marked, painted, shown, wrapped
 
 #: Lines of a title at most, on a usual screen and on a narrow one.
 _TITLE_LINES, _NARROW_TITLE_LINES = 2, 4
@@ -130,7 +129,7 @@ class _Section(NamedTuple):
     """A section as it is shown: its line as a place, its headings, its text."""
 
     line: int
-    heading: Line
+    headings: Sequence[Line]
     text: Line
 
     @property
@@ -141,7 +140,7 @@ class _Section(NamedTuple):
 
 def _section(hit: Hit, line: int, section: Hit | SectionHit, snippet: Snippet | None) -> _Section:
     text = shown(snippet.text, snippet.spans) if snippet else Line("")
-    return _Section(line, joined(heading_parts(hit, section), INTO), text)
+    return _Section(line, heading_parts(hit, section), text)
 
 
 class _Frame(NamedTuple):
@@ -178,14 +177,14 @@ class _Frame(NamedTuple):
         """`  :80 › Root cause`, the heading cut to the rest of the line."""
         palette = self.screen.palette
         over = max(0, len(f"{self.indent}{section.place} ") - self.left)  # on a narrow screen
-        heading = clipped(section.heading, self.columns(over + len(_HEADING)))
+        heading = last_of(section.headings, INTO, self.columns(over + len(_HEADING)))
         return self.margin(section) + painted(_HEADING, palette.dim) + marked(heading, palette.heading, self.screen)
 
 
 def _best(section: _Section, frame: _Frame) -> Iterator[str]:
     """The best section: its heading, and below it all of its text."""
     texts = wrapped(section.text, frame.columns())
-    if section.heading.text:
+    if section.headings:
         yield frame.headed(section)
     elif texts and frame.screen.narrow:
         yield frame.margin(section).rstrip(" ")
@@ -196,14 +195,14 @@ def _best(section: _Section, frame: _Frame) -> Iterator[str]:
 
 def _other(section: _Section, frame: _Frame) -> Iterator[str]:
     """Another section: a line with its heading and as much of its text as there is room for; two if that is little."""
-    heading, text, dim = section.heading.text, section.text, frame.screen.palette.dim
-    beside = frame.columns(cells(f"{_HEADING}{heading}{_TEXT}"))
-    if not heading:
+    text, dim = section.text, frame.screen.palette.dim
+    beside = frame.columns(cells(f"{_HEADING}{joined(section.headings, INTO).text}{_TEXT}"))
+    if not section.headings:
         if text.text:
-            yield frame.margin(section) + marked(clipped(text, frame.columns()), dim, frame.screen)
+            yield frame.margin(section) + marked(around_mark(text, frame.columns()), dim, frame.screen)
     elif text.text and (not beside or beside >= min(_WORTH_BEGINNING, cells(text.text))):
-        yield frame.headed(section) + painted(_TEXT, dim) + marked(clipped(text, beside), dim, frame.screen)
+        yield frame.headed(section) + painted(_TEXT, dim) + marked(around_mark(text, beside), dim, frame.screen)
     else:
         yield frame.headed(section)
         if text.text:
-            yield frame.text(clipped(text, frame.columns()), dim)
+            yield frame.text(around_mark(text, frame.columns()), dim)
