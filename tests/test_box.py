@@ -15,7 +15,8 @@ import pytest
 from browser import axe_source, chromium, free_port, opened, service, violations
 from browser import site as other_site
 
-from postdex.http import messages, static_files
+from postdex.http import static_files
+from postdex.http.page import messages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page, Route

@@ -85,7 +85,10 @@ LAYERS = (
         "postdex_index.engine.embedded",
         "postdex_index.engine.opensearch.storage",
     ),
-    ("postdex_index.engine.opensearch.read",),
+    (
+        "postdex.http.page",
+        "postdex_index.engine.opensearch.read",
+    ),
     ("postdex_index.engine.opensearch.write",),
     ("postdex_index.engine.opensearch",),
     ("postdex_index.engines",),

@@ -6,7 +6,6 @@ import copy
 import gc
 import os
 import pickle
-import re
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
@@ -22,7 +21,7 @@ from storage import ANALYZER
 
 import postdex
 from postdex import index_location, request
-from postdex.http import search_page
+from postdex.http.page import facets, messages
 from postdex.results.values import Snippet
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.errors import IndexDamagedError
@@ -178,8 +177,8 @@ def test_pages_are_parts_of_the_whole(ix: postdex.Index, query: str, units: Any)
 
 
 def test_the_page_and_the_engine_know_the_same_choices() -> None:
-    assert sorted([*search_page.HEADINGS, "sites"]) == sorted(request.FACETS) == sorted([*FACETS, "sites"])
-    assert re.findall(r'<option value="(\w+)"', search_page.html("")) == list(request.SORTS)
+    assert sorted([*facets.GROUPS, "sites"]) == sorted(request.FACETS) == sorted([*FACETS, "sites"])
+    assert {f"page_{name}" for name in (*facets.GROUPS, *request.SORTS)} <= set(messages.table()["en"])
 
 
 def test_a_hit_leads_to_its_best_section(ix: postdex.Index, samples: Path) -> None:

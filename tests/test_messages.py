@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from postdex.http import messages
+from postdex.http.page import messages
 
 #: The plural categories that whole numbers have, by CLDR; a million of anything is left to "other".
 CATEGORIES = {

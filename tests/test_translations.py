@@ -16,6 +16,7 @@ import postdex
 from postdex import diagnostics, web_address
 from postdex.cli import main
 from postdex.http import search_page
+from postdex.http.service_state import ServiceState
 from postdex.mcp import search_tool
 from postdex.mcp.posts import Posts
 from postdex.output import hit_lines, terminal, wire
@@ -344,12 +345,13 @@ def test_the_others_are_listed_on_every_face(site: postdex.Index) -> None:
     assert "  also in de, zh, de, zh, de, zh, de, zh and 2 more\n" in terminal.full(
         results.replaced(hits=(many,)), Screen(80)
     )
-    page = search_page.html("install", results, chosen={"query": "install"})
-    assert 'in <a href="/de/install/" hreflang="de">de</a>, <a href="/zh/install/" hreflang="zh">zh</a>' in page
-    assert "1 post (translations counted once) in" in page
+    state = ServiceState(site)
+    page = search_page.painted(state, b"q=install").html
+    de, zh = ('<a href="/de/install/" hreflang="de" lang="de">Deutsch</a>', 'lang="zh">中文</a>')
+    assert f"in {de}, " in page and zh in page
+    assert "1 result (translations counted once)" in page
     assert '<a href="?q=install&amp;translations=all">Show each translation</a>' in page
-    asked = search_page.asked(b"q=install&translations=all")
-    page = search_page.html("install", site.search(**asked), chosen=asked)
+    page = search_page.painted(state, b"q=install&translations=all").html
     assert '<a href="?q=install">Show translations as one</a>' in page
     assert '<input type="hidden" name="translations" value="all">' in page
     found = search_tool.search(Posts.of(site), "install")

@@ -13,6 +13,7 @@ from postdex.http.serve import address_notes
 from postdex.http.service_state import ServiceState
 from postdex.mcp import fetch_tool, search_tool
 from postdex.mcp.posts import Posts
+from postdex_index.settings import Settings
 from postdex_index.sites.reading import site
 
 #: files of settings, the scheme and host where the site is published
@@ -35,6 +36,24 @@ ORIGINS = [
 ]
 
 
+#: files of settings, what the site is called
+NAMES = [
+    ("_config.yml", "title: Ada's notes", "Ada's notes"),
+    ("_config.yml", "name: ' Ada '", "Ada"),
+    ("_config.yml", "title: [a]", ""),
+    ("hugo.toml", "Title = 'Ada'", "Ada"),
+    ("config/_default/hugo.toml", "title = 'Ada'", "Ada"),
+    ("config.toml", "base_url = '/'\ntitle = 'Ada'", "Ada"),
+    ("mkdocs.yml", "site_name: Ada", "Ada"),
+    ("book.toml", "[book]\ntitle = 'Ada'", "Ada"),
+    ("_quarto.yml", "website:\n  title: Ada", "Ada"),
+    ("pelicanconf.py", "SITENAME = 'Ada'", "Ada"),
+    ("docusaurus.config.js", "module.exports = {title: 'Ada'}", "Ada"),
+    (".vitepress/config.js", "export default defineConfig({title: 'Ada'})", "Ada"),
+    ("astro.config.mjs", "export default defineConfig({integrations: [starlight({title: 'Ada'})]})", "Ada"),
+]
+
+
 @pytest.fixture
 def blog(tmp_path: Path) -> Path:
     (tmp_path / "config.toml").write_text('base_url = "https://my.blog/x"\n')
@@ -48,6 +67,20 @@ def blog(tmp_path: Path) -> Path:
 def test_a_site_says_where_it_is_published(file: str, text: str, origin: str, tmp_path: Path) -> None:
     (tmp_path / file).write_text(text + "\n")
     assert site(tmp_path).origin == origin
+
+
+@pytest.mark.parametrize(("file", "text", "name"), NAMES)
+def test_a_site_says_what_it_is_called(file: str, text: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text(text + "\n")
+    assert web_address.name(tmp_path, Settings()) == name
+    assert web_address.name(tmp_path, Settings(name="Mine")) == "Mine"
+
+
+def test_a_way_back_to_the_site(blog: Path) -> None:
+    assert web_address.home(blog, Settings()) == "https://my.blog/x/"
+    assert web_address.home(blog, Settings(base_url="/b")) == "/b"
+    assert web_address.home(blog, Settings(base_url="/b", home="https://a.org")) == "https://a.org"
 
 
 def test_hits_of_the_service_and_of_an_assistant_lead_to_the_site(blog: Path) -> None:

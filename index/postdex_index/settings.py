@@ -19,6 +19,9 @@ from .named_tuple import NamedTuple
 from .paths import StrPath, plain, with_those_above
 from .sites.detect import LARGEST, detect, posts_folder, style_names
 
+#: Languages that the search page speaks; `http/page/messages.json` has the words of each.
+UI_LANGUAGES = ("en", "zh-CN", "zh-TW", "ja", "ko", "de", "fr", "es", "ru", "ar")
+
 
 class Settings(NamedTuple):
     """The settings in force; each one's meaning stands in `SETTINGS`."""
@@ -41,6 +44,11 @@ class Settings(NamedTuple):
     origins: tuple[str, ...] = ()
     site: str = ""
     sites: tuple[str, ...] = ()
+    name: str = ""
+    home: str = ""
+    ui: str = ""
+    paths: str = "auto"
+    css: str = ""
     engine: str = "embedded"
     opensearch_prefix: str = "postdex"
     opensearch_shards: int = 1
@@ -86,6 +94,13 @@ _DOCS = {
     "site": "Name of these posts among those of other sites, and in a cluster; else that of the site's folder.",
     "sites": "Several sites to search as one: folders in this one, each by its name (blog=content/blog), or called like"
     " it (docs); in a cluster their names.",
+    "name": "Name of the site, as the search page shows it; else as the site's own settings have it.",
+    "home": "Where the search page leads back to, such as https://example.org or /; else base_url, or the site's"
+    " address.",
+    "ui": f"Language of the search page's own words, one of {', '.join(UI_LANGUAGES)}; else each reader's.",
+    "paths": "Whether the search page names files and lines (show) or never does (hide); auto: to who has posts of his"
+    " own, as long as nothing says where they are published.",
+    "css": "A file of CSS in the folder that the search page takes after its own, for the colours of the site.",
     "engine": "What keeps the index: embedded, opensearch (a cluster), or the name of an installed engine"
     " (docs/embedding.md).",
     "opensearch.prefix": "What the names of all indices in the cluster begin with: lower case, as index names are.",
@@ -281,11 +296,6 @@ def _wrong_globs(globs: Iterable[str]) -> str:
     return ""
 
 
-def _wrong_anchors(value: str) -> str:
-    styles = ("auto", *style_names())
-    return "" if value in styles else f"{value} is not one of {', '.join(styles)}{_nearest(value, styles)}"
-
-
 def _wrong_timezone(value: str) -> str:
     if not value:
         return ""
@@ -301,8 +311,7 @@ def _wrong_language(value: str) -> str:
     return "" if fits else f"{value} is no code such as en or zh-cn"
 
 
-def _wrong_translations(value: str) -> str:
-    choices = ("auto", "group", "all")
+def _wrong_choice(value: str, choices: Sequence[str]) -> str:
     return "" if value in choices else f"{value} is not one of {', '.join(choices)}{_nearest(value, choices)}"
 
 
@@ -363,10 +372,10 @@ def _wrong_sites(names: Iterable[str]) -> str:
 _WRONG: dict[str, Callable[[Any], str]] = {
     "include": lambda globs: _wrong_globs(globs) or ("" if globs else "the list is empty"),
     "exclude": _wrong_globs,
-    "anchors": _wrong_anchors,
+    "anchors": lambda value: _wrong_choice(value, ("auto", *style_names())),
     "timezone": _wrong_timezone,
     "language": _wrong_language,
-    "translations": _wrong_translations,
+    "translations": lambda value: _wrong_choice(value, ("auto", "group", "all")),
     "url": _wrong_url,
     "base_url": _wrong_base_url,
     "editor": _wrong_editor,
@@ -376,6 +385,10 @@ _WRONG: dict[str, Callable[[Any], str]] = {
     "site": lambda name: _wrong_sites([name]) if name else "",
     "sites": _wrong_sites,
     "opensearch.prefix": _wrong_prefix,
+    "home": _wrong_base_url,
+    "css": lambda path: _wrong_globs([path]) if path else "",
+    "ui": lambda value: _wrong_choice(value, UI_LANGUAGES) if value else "",
+    "paths": lambda value: _wrong_choice(value, ("auto", "show", "hide")),
     "opensearch.shards": lambda count: "" if 0 < count <= 1024 else "it must be from 1 to 1024",
     "opensearch.replicas": lambda count: "" if count <= 20 else "it must be at most 20",
 }

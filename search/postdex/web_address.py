@@ -28,6 +28,17 @@ def origin(folder: Path, settings: Settings) -> str:
     return "" if settings.base_url else site(folder).origin
 
 
+def home(folder: Path, settings: Settings) -> str:
+    """Where the site begins, for a way back to it; "" if nobody says."""
+    its = site(folder)
+    return settings.home or settings.base_url or (f"{its.origin}{its.base}/" if its.origin else "")
+
+
+def name(folder: Path, settings: Settings) -> str:
+    """What the site is called, "" if nobody says."""
+    return settings.name or site(folder).name
+
+
 def whole(url: str, origin: str) -> str:
     """A link, with the origin of its site if it is only a path.
 

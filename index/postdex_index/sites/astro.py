@@ -64,6 +64,7 @@ def _configure(site: Site, config: Config) -> Site:
     compatible = text(table(config, "experimental"), "headingIdCompat") == "true"
     later = compatible or (version is not None and int(version[1][:4]) >= _KEEPS_HYPHENS)
     return site._replace(
+        name=text(starlight or {}, "title"),
         anchors=(_LATER_STYLE if later else _STYLE).name,
         base=path_of("/" + text(config, "base").lstrip("/")),
         url=_form(config),

@@ -252,6 +252,7 @@ GENERATOR = Generator(
     settings=_SETTINGS,
     besides=("versions.json", "authors.yml"),
     published=("url",),
+    site_names=("title",),
     configure=_configure,
     styles=(SlugStyle("docusaurus", github_shape, skipping, "anchor", html=False, images=True, titles=True),),
     locale=_locale,

@@ -57,6 +57,8 @@ class Generator(NamedTuple):
     settings: tuple[str, ...] = ()
     #: Settings that say where the site is published, those of a table as `website.site-url`; the first one counts.
     published: tuple[str, ...] = ()
+    #: Settings that say what the site is called, likewise.
+    site_names: tuple[str, ...] = ()
     #: Names of other files, in the root or in a folder of posts, that say something of all posts, and paths of folders
     #: (with a `/` behind them) whose files do.
     besides: tuple[str, ...] = ()
@@ -150,6 +152,8 @@ class Site(NamedTuple):
     authors: Mapping[str, str] = {}
     #: The scheme and host where it is published, "" if nobody says so.
     origin: str = ""
+    #: What its pages call the site, "" if nobody says so.
+    name: str = ""
     #: The path that all links begin with ("/blog" or "").
     base: str = ""
     #: The pattern of a post's link in the generator's own placeholders, or how it makes names of files.

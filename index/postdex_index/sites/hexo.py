@@ -165,6 +165,7 @@ GENERATOR = Generator(
     posts=("source/_posts", "source"),
     moved=(r"_config.yml has ^source_dir:[ \t]*[\"']?(?![ \t]|source[\"']?[ \t]*$)([\w./ -]+)",),
     published=("url",),
+    site_names=("title",),
     settings=("_config.yml",),
     configure=_configure,
     styles=(SlugStyle("hexo", _shape, counted, "text", references=True),),

@@ -35,7 +35,7 @@ def _configure(site: Site, config: Config) -> Site:
         languages=languages(codes) if several else (),
         base="" if site_rules.languages[site_rules.default].host else path_of(text(config, "baseurl")),
         anchors=_style(config).name,
-        config={"baseURL": text(config, "baseurl")},
+        config={"baseURL": text(config, "baseurl"), "title": text(config, "title")},
         rules=site_rules,
         problems=tuple(problems),
     )
@@ -133,6 +133,7 @@ GENERATOR = Generator(
         for file in _OWN
     ),
     published=("baseURL",),
+    site_names=("title",),
     settings=_OWN,
     besides=("config/production/",),
     configure=_configure,

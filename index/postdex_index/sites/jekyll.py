@@ -427,6 +427,7 @@ GENERATOR = Generator(
     signs=("_config.yml",),
     moved=(r"_config.yml has ^source:[ \t]*[\"']?([\w./ -]+)",),
     published=("url",),
+    site_names=("title", "name"),
     settings=("_config.yml",),
     besides=(_GEMFILE,),
     configure=_configure,

@@ -210,6 +210,7 @@ GENERATOR = Generator(
     posts=("src",),
     moved=(r"book.toml has ^[ \t]*src[ \t]*=[ \t]*(?:\"|')([^\"'\n]+)",),
     published=("output.html.site-url",),
+    site_names=("book.title",),
     settings=("book.toml",),
     besides=("SUMMARY.md",),
     configure=_configure,

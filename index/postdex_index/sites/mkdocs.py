@@ -142,6 +142,7 @@ GENERATOR = Generator(
     posts=("docs",),
     moved=tuple(rf"{file} has ^docs_dir:[ \t]*[\"']?([\w./ -]+)" for file in ("mkdocs.yml", "mkdocs.yaml")),
     published=("site_url",),
+    site_names=("site_name",),
     settings=("mkdocs.yml", "mkdocs.yaml"),
     configure=_configure,
     styles=(TOC._replace(name="mkdocs"),),

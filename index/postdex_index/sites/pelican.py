@@ -283,6 +283,7 @@ GENERATOR = Generator(
     posts=("content",),
     moved=(r"pelicanconf.py has ^PATH[ \t]*=[ \t]*(?:\"|')([^\"'\n]+)",),
     published=("SITEURL",),
+    site_names=("SITENAME",),
     settings=(_SETTINGS,),
     besides=(_PUBLISHED,),
     configure=_configure,

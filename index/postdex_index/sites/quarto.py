@@ -386,6 +386,7 @@ GENERATOR = Generator(
     signs=("_quarto.yml", "_quarto.yaml"),
     settings=("_quarto.yml", "_quarto.yaml"),
     published=("website.site-url", "book.site-url"),
+    site_names=("website.title", "book.title"),
     configure=_configure,
     styles=(SlugStyle("pandoc", _shape, _numbered, "reserved", html=False, images=True),),
     fields=_fields,

@@ -54,9 +54,11 @@ def _configured(site: Site) -> Site:
         site = site._replace(generator=generator._replace(unbuilt=None))
     if generator.configure:
         site = generator.configure(site, config)
-    addresses = (named_setting({**config, **site.config}, name) for name in generator.published)
+    said = {**config, **site.config}
+    addresses = (named_setting(said, name) for name in generator.published)
     origin = origin_of(next((value for value in addresses if value), None))
-    site = site._replace(origin=origin, base=base_of(site.base))
+    names = (value.strip() for name in generator.site_names if isinstance(value := named_setting(said, name), str))
+    site = site._replace(origin=origin, base=base_of(site.base), name=site.name or next(filter(None, names), ""))
     problems = (*problems, *site.problems)
     if site.timezone and find_zone(site.timezone) is None:
         unknown = f"timezone {site.timezone} is not known here; dates are read as UTC"

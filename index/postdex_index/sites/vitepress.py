@@ -65,6 +65,7 @@ def _configure(site: Site, config: Config) -> Site:
     source = posixpath.normpath(home + text(config, "srcDir"))
     excluded = config.get("srcExclude")
     return site._replace(
+        name=text(config, "title"),
         language=codes.get("root") or language(config.get("lang")),
         languages=languages(codes.values()),
         base=path_of(text(config, "base")),

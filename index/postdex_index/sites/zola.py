@@ -132,6 +132,7 @@ GENERATOR = Generator(
     posts=("content",),
     settings=("config.toml",),
     published=("base_url",),
+    site_names=("title",),
     configure=_configure,
     styles=(_LATIN, _SAFE),
     locale=_locale,

@@ -38,9 +38,10 @@ from . import (
     request_id,
     search_page,
     service_log,
+    site_style,
     static_files,
 )
-from .endpoints import ENDPOINTS, Arguments, Endpoint
+from .endpoints import ENDPOINTS, Arguments, Endpoint, stored
 from .errors import RequestError
 from .probes import Probe
 from .response_cache import Cache
@@ -61,6 +62,11 @@ _GZIP_LEVEL = 4
 _CACHE_BYTES = 16 * 1024 * 1024
 _JSON = "application/json"
 _HTML = "text/html; charset=utf-8"
+#: Pages speak the reader's language.
+_PAGE_HEADERS = {
+    "cache-control": "private, no-cache",
+    "vary": "Origin, Accept, Accept-Encoding, Accept-Language, Authorization",
+}
 #: Named so in metrics and logs, besides the endpoints.
 _OWN = ("openapi.json", "metrics", "mcp")
 
@@ -88,7 +94,7 @@ class Service:
         self._token_paths = {endpoint.path for endpoint in ENDPOINTS if endpoint.token}
         self._open_paths = {endpoint.path for endpoint in ENDPOINTS if endpoint.open}
         self._names = {endpoint.path.split("/")[1] for endpoint in ENDPOINTS} | set(_OWN)
-        self._files = static_files.load()
+        self._files = static_files.load() | site_style.load(site.index.folder, site.index.settings.css)
         self._described = errors.encoded(openapi.document(rules))
         self._assistants = mcp_endpoint.McpEndpoint(site, self._in_thread)
         self._app = self._built()
@@ -190,7 +196,8 @@ class Service:
                 return _probed(endpoint.probe(self.site, await self._probe.standing()))
             squeeze = _squeezed(request)
             if endpoint.name == "documents" and "text/html" in request.headers.get("accept", ""):
-                return await self._in_thread(self._readable, endpoint, arguments, squeeze)
+                accepted = request.headers.get("accept-language", "")
+                return await self._in_thread(self._readable, arguments["path"], accepted, squeeze)
             if endpoint.token:
                 # A build takes its time and must not take a thread from those who search.
                 return await asyncio.to_thread(self._made, endpoint, arguments, squeeze)
@@ -276,26 +283,20 @@ class Service:
     # -- the page
 
     async def _page(self, request: Request) -> Response:
-        """The page; with a query (a link, or a form that was sent without JavaScript) its answer is in it."""
-        return await self._in_thread(self._painted, request.scope["query_string"], _squeezed(request))
+        """The page with the answer to what its address asks."""
+        accepted = request.headers.get("accept-language", "")
+        return await self._in_thread(self._painted, request.scope["query_string"], accepted, _squeezed(request))
 
-    def _painted(self, query: bytes, squeeze: bool) -> Response:
-        chosen = search_page.asked(query)
-        results, error = None, None
-        try:
-            if query:
-                results = self.site.search(**chosen)
-        except PostdexError as caught:
-            error = caught
-        body = search_page.html(chosen["query"], results, error, chosen).encode("utf-8", "replace")
+    def _painted(self, query: bytes, accepted: str, squeeze: bool) -> Response:
+        html, error = search_page.painted(self.site, query, accepted)
         status = errors.status(error) if error else 200
-        headers = {"cache-control": "private, no-cache"} | (errors.headers(error) if error else {})
-        return _response(body, _HTML, headers, squeeze, status)
+        headers = _PAGE_HEADERS | (errors.headers(error) if error else {})
+        return _response(html.encode("utf-8", "replace"), _HTML, headers, squeeze, status)
 
-    def _readable(self, endpoint: Endpoint, arguments: Arguments, squeeze: bool) -> Response:
+    def _readable(self, path: str, accepted: str, squeeze: bool) -> Response:
         """In a thread: a post as a page, for browsers that follow a link to it."""
-        body = search_page.reading(endpoint.answerer(self.site, arguments)).encode("utf-8", "replace")
-        return _response(body, _HTML, {"cache-control": "private, no-cache"}, squeeze)
+        html = search_page.post(self.site, stored(self.site, path).post, accepted)
+        return _response(html.encode("utf-8", "replace"), _HTML, _PAGE_HEADERS, squeeze)
 
 
 async def _arguments(request: Request, endpoint: Endpoint) -> Arguments:

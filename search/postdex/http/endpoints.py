@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from postdex_index.document import Document
 from postdex_index.errors import NotFoundError
 from postdex_index.named_tuple import NamedTuple
 
@@ -70,11 +71,25 @@ def suggest(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     return wire.suggestions(text, site.index.suggest(text, limit=arguments["limit"]))
 
 
+class Place(NamedTuple):
+    """A stored post, and the number of the section that is asked for, if one is."""
+
+    post: Document
+    section: int | None
+
+
+def stored(site: ServiceState, path: str) -> Place:
+    """What a path names. It is only ever looked up in the index: it names no file here. Raises NotFoundError."""
+    found = Place(*section_lookup.find(site.index, path))
+    if found.post.unpublished and not site.drafts:
+        hint = "paths are relative to the folder"
+        raise NotFoundError("no post of the index has this path", hint, path=found.post.path)
+    return found
+
+
 def document(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
-    """A stored post or a section of it. The path is only ever looked up in the index: it names no file here."""
-    post, section = section_lookup.find(site.index, arguments["path"])
-    if post.unpublished and not site.drafts:
-        raise NotFoundError("no post of the index has this path", "paths are relative to the folder", path=post.path)
+    """A stored post or a section of it."""
+    post, section = stored(site, arguments["path"])
     if arguments["section"] is not None:
         section = section_lookup.number(post, arguments["section"])
     form = wire.document(post, section)

@@ -18,7 +18,7 @@ class ServiceState:
 
     `drafts` says whether clients may see unpublished posts; `watching` whether somebody keeps the index fresh, and
     `trouble` what was said when that could not be done, `watch_errors` how often. `origin` is what links begin with
-    that are only paths.
+    that are only paths, `home` where the site begins, and `name` what it is called.
     `building` is held while a client has the index built.
     """
 
@@ -30,6 +30,8 @@ class ServiceState:
         self.trouble = ""
         self.watch_errors = 0
         self.origin = web_address.origin(index.folder, index.settings)
+        self.home = web_address.home(index.folder, index.settings)
+        self.name = web_address.name(index.folder, index.settings)
         self.started = time.monotonic()
         self.building = Lock()
         forks.remember(self)

@@ -17,7 +17,8 @@ from starlette.responses import Response
 from postdex_index.named_tuple import NamedTuple
 
 from ..output import wire
-from . import messages, page
+from . import page
+from .page import messages
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -54,7 +55,7 @@ def _sent(name: str) -> bytes:
     """A file as it is sent: with its parts in place, scripts and styles without what nobody runs."""
     if name == "messages.json":
         said = {
-            language: {key: text for key, text in texts.items() if key != "page"}
+            language: {key: text for key, text in texts.items() if not key.startswith("page_")}
             for language, texts in messages.table().items()
         }
         return wire.dumps(said).encode()

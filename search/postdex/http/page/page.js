@@ -3,15 +3,15 @@
 "use strict";
 (() => {
 
-const { Asking, SPOKEN_MS, WAITING, el, printable, fault, moved, editable, plainKey } =
-  customElements.get("postdex-search").parts;
+const { Asking, SPOKEN_MS, el, printable, moved, editable, plainKey } = customElements.get("postdex-search").parts;
 
 const SETTLED_MS = 1500;      // typing after such a rest is a new entry of the history
-const SHOWN = ["q", "tags", "categories", "after", "before", "lang", "translations", "sort", "limit"];
+const PARTS = ["status", "filtered", "notes", "hits", "nothing", "pages", "chosen"];
+const words = document.body.dataset;
 
 const parsed = text => new DOMParser().parseFromString(text, "text/html");
 
-/** The page in an answer, and how many hits are on it; undefined if it is none of the service's pages. */
+/** The page in an answer, and whether there are hits on it; undefined if it is none of the service's pages. */
 async function painted(response) {
   if (!response.headers.get("content-type")?.startsWith("text/html")) return undefined;
   const page = parsed(await response.text());
@@ -22,56 +22,55 @@ async function painted(response) {
 class Page {
   #form = document.getElementById("postdex");
   #field = document.getElementById("q");
-  #at = Object.fromEntries(["filters", "facets", "status", "live", "notes", "hits", "more"].map(id => [id, document.getElementById(id)]));
-  #base = new URL("./", document.baseURI);
+  #at = Object.fromEntries([...PARTS, "facets", "live"].map(id => [id, document.getElementById(id)]));
+  #main = document.querySelector("main");
+  #show = document.querySelector(".show");
   #params = new URLSearchParams(location.search);
-  #asking = new Asking(this.#base, painted, answer => this.#paint(answer));
-  #typed = -Infinity; #speaking; #focus = -1;
+  #asking = new Asking(new URL("./", document.baseURI), painted, answer => this.#paint(answer));
+  #typed = -Infinity; #speaking; #turned = false;
 
   constructor() {
     this.#form.addEventListener("submit", event => { event.preventDefault(); this.#go(this.#filled(), true); });
     this.#field.addEventListener("input", event => event.isComposing || this.#type());
     this.#field.addEventListener("compositionend", () => this.#type());
-    for (const control of this.#form.elements) {
-      if (control !== this.#field) control.addEventListener("change", () => this.#go(this.#filled(), true));
-    }
+    document.querySelector("button.clear").addEventListener("click", () => this.#clear());
+    document.addEventListener("change", event => this.#change(event.target));
     document.addEventListener("click", event => this.#click(event));
     document.addEventListener("keydown", event => this.#key(event));
-    addEventListener("popstate", () => { this.#params = new URLSearchParams(location.search); this.#fill(); this.#ask(); this.#name(); });
-    const wide = matchMedia("(min-width: 60.01rem)");
-    wide.addEventListener("change", () => { this.#at.filters.open = wide.matches; });
-    this.#at.filters.open = wide.matches;
-    const typed = this.#field.value; // the service has written what the address says: anything else was typed since
-    this.#fill();
-    this.#field.focus(); // autofocus waits for a frame, and keys would get lost until then
-    if (typed === this.#field.defaultValue) this.#ask();
-    else { this.#field.value = typed; this.#type(); }
+    addEventListener("popstate", () => this.#return());
+    const typed = this.#field.value !== this.#field.defaultValue; // the service has written what the address says
+    // Autofocus waits for a frame, and keys would get lost until then. A finger would get a keyboard over the hits.
+    if (matchMedia("(pointer: fine)").matches || !this.#field.value) this.#field.focus({ preventScroll: true });
+    if (typed) this.#type();
   }
 
   // the view and its address
 
-  /** The parameters with what stands in the form; a change begins at the first hits again. */
+  /** What the form says; a change begins at the first page again. */
   #filled() {
-    const params = new URLSearchParams(this.#params);
-    params.delete("limit");
-    for (const name of ["q", "sort", "after", "before"]) {
-      const value = this.#form.elements[name].value;
-      if (value && value !== "score") params.set(name, value);
-      else params.delete(name);
-    }
+    const params = new URLSearchParams(new FormData(this.#form));
+    for (const [name, value] of [...params]) if (!value) params.delete(name, value);
     return params;
-  }
-
-  #fill() {
-    for (const name of ["q", "after", "before"]) this.#form.elements[name].value = this.#params.get(name) ?? "";
-    this.#form.elements.sort.value = this.#params.get("sort") ?? "score";
-    if (this.#form.elements.sort.selectedIndex < 0) this.#form.elements.sort.value = "score";
   }
 
   #type() {
     const begins = performance.now() - this.#typed > SETTLED_MS;
     this.#typed = performance.now();
     this.#go(this.#filled(), begins, true);
+  }
+
+  #clear() {
+    this.#field.value = "";
+    this.#field.focus();
+    this.#go(this.#filled(), true);
+  }
+
+  /** A box was ticked, an order chosen, a day set: a day takes the place of a span of time, and the other way round. */
+  #change(control) {
+    if (control.form !== this.#form || control === this.#field) return;
+    if (control.type === "date") for (const span of document.querySelectorAll("[name=date]")) span.checked = !span.value;
+    if (control.name === "date") for (const day of document.querySelectorAll("[type=date]")) day.value = "";
+    this.#go(this.#filled(), true);
   }
 
   /** Show what these parameters find; `anew` makes an entry of the history. */
@@ -81,19 +80,16 @@ class Page {
     this.#params = params;
     this.#ask(typing); // first, as the address can wait and the answer cannot
     if (changed) history[anew ? "pushState" : "replaceState"](null, "", String(params) ? `?${params}` : location.pathname);
-    this.#name();
   }
 
   #ask(typing = false) {
-    const params = new URLSearchParams();
-    for (const [name, value] of this.#params) if (value && SHOWN.includes(name)) params.append(name, value);
-    if (!params.has("q")) params.set("q", ""); // a page without any parameter has no hits
-    this.#asking.ask(params, typing && params.get("q") !== "");
+    this.#asking.ask(this.#params, typing && Boolean(this.#params.get("q")));
   }
 
-  #name() {
-    const query = this.#params.get("q");
-    document.title = query ? `${printable(query)} · Search` : "Search";
+  #return() {
+    this.#params = new URLSearchParams(location.search);
+    this.#field.value = this.#params.get("q") ?? "";
+    this.#ask();
   }
 
   // painting
@@ -101,60 +97,58 @@ class Page {
   #paint(answer) {
     const { data } = answer;
     document.body.classList.toggle("stale", !data);
-    if (answer.waiting) {
-      this.#at.status.textContent = WAITING;
-      this.#say(WAITING);
-      return;
-    }
+    document.body.classList.toggle("waiting", Boolean(answer.waiting));
+    this.#main.setAttribute("aria-busy", String(Boolean(answer.waiting)));
+    if (answer.waiting) return this.#say(words.waiting);
     if (!data) {
-      this.#at.notes.replaceChildren(fault(answer));
-      if (this.#at.status.textContent === WAITING) this.#at.status.textContent = "";
-      if (answer.error) this.#empty();
-      this.#say(this.#at.notes.textContent);
-      return;
+      const text = answer.offline ? words.offline : printable(answer.error.message);
+      this.#at.notes.replaceChildren(el("p", { class: "fault" }, text));
+      return this.#say(text);
     }
     const wasAt = this.#links().indexOf(document.activeElement);
-    for (const name of ["status", "notes", "hits", "more"]) this.#put(data.page, name);
+    for (const name of PARTS) this.#put(data.page, name);
+    document.title = data.page.title;
+    this.#show.textContent = data.page.querySelector(".show").textContent;
     if (!data.failed) this.#putFilters(data.page);
-    this.#say([...this.#at.status.childNodes, ...this.#at.notes.children].map(part => part.textContent).filter(Boolean).join(". "));
-    const focus = this.#focus >= 0 ? this.#focus : wasAt;
-    this.#focus = -1;
-    if (focus >= 0) (this.#links()[focus] ?? this.#field).focus({ preventScroll: wasAt >= 0 });
-  }
-
-  #empty() {
-    for (const name of ["status", "hits", "more"]) this.#at[name].replaceChildren();
-    document.body.classList.remove("stale");
+    this.#say([...this.#at.status.childNodes, ...this.#at.notes.children, this.#at.nothing.firstElementChild]
+      .map(part => part?.textContent).filter(Boolean).join(". "));
+    if (this.#turned) scrollTo({ top: 0 });
+    if (this.#turned || wasAt >= 0) (this.#links()[Math.max(wasAt, 0)] ?? this.#field).focus({ preventScroll: true });
+    this.#turned = false;
   }
 
   #put(page, name) {
     this.#at[name].replaceChildren(...page.getElementById(name).childNodes);
   }
 
-  /** The filters, with what was open and where the focus was, and what the orders are called. */
+  /** The filters, with what was open and where the focus was, and the orders. */
   #putFilters(page) {
-    const focused = document.activeElement?.dataset?.value;
+    const { name, value } = this.#at.facets.contains(document.activeElement) ? document.activeElement : {};
     for (const rest of this.#at.facets.querySelectorAll("details[open]")) {
       page.querySelector(`details[data-facet="${rest.dataset.facet}"]`)?.setAttribute("open", "");
     }
     this.#put(page, "facets");
-    this.#at.filters.querySelector("summary").textContent = page.querySelector("#filters summary").textContent;
-    if (focused) [...this.#at.facets.querySelectorAll("a")].find(link => link.dataset.value === focused)?.focus({ preventScroll: true });
-    for (const option of this.#form.elements.sort.options) {
-      const { label, hidden, disabled } = page.querySelector(`option[value="${option.value}"]`);
-      Object.assign(option, { label, hidden, disabled });
+    if (name) [...this.#at.facets.querySelectorAll("input")].find(box => box.name === name && (box.value === value || box.type === "date"))?.focus({ preventScroll: true });
+    const orders = page.querySelector("[name=sort]"), order = orders.value; // which changes as its options leave it
+    this.#form.elements.sort.replaceChildren(...orders.options);
+    this.#form.elements.sort.value = order;
+    for (const name of ["translations", "ui"]) {
+      this.#form.querySelector(`[type=hidden][name=${name}]`)?.remove();
+      const hidden = page.querySelector(`[type=hidden][name=${name}]`);
+      if (hidden) this.#form.append(hidden);
     }
   }
 
   #say(text) {
     clearTimeout(this.#speaking);
-    this.#speaking = setTimeout(() => { this.#at.live.textContent = printable(text); }, SPOKEN_MS);
+    this.#speaking = setTimeout(() => { this.#at.live.textContent = text; }, SPOKEN_MS);
   }
 
   // hands
 
+  /** What the arrow keys move along: hits, their other sections, what leads on from nothing. */
   #links() {
-    return [...this.#at.hits.querySelectorAll("h2 a")];
+    return [...this.#main.querySelectorAll(".hit h2 a, .sections a, .ways a")];
   }
 
   #click(event) {
@@ -163,32 +157,34 @@ class Page {
     if (link.dataset.read !== undefined) {
       event.preventDefault();
       read(link);
-    } else if (link.getAttribute("href").startsWith("?")) {
+    } else if (/^(\?|\.\/$)/.test(link.getAttribute("href")) && !link.classList.contains("home")) {
       event.preventDefault();
-      if (link.dataset.more) this.#focus = Number(link.dataset.more);
-      const params = new URLSearchParams(link.getAttribute("href"));
+      const params = new URLSearchParams(link.search);
+      this.#turned = this.#at.pages.contains(link);
+      this.#field.value = params.get("q") ?? "";
       this.#go(params, true);
-      this.#fill();
-      if (this.#at.notes.contains(link)) this.#field.focus();
+      if (this.#at.notes.contains(link) || this.#at.nothing.contains(link)) this.#field.focus();
     }
   }
 
   #key(event) {
     if (!plainKey(event) || document.querySelector("dialog[open]")) return;
     const active = document.activeElement;
-    if (moved(event, this.#field, this.#links(), active)) {
+    const links = this.#links();
+    if (moved(event, this.#field, links, active)) {
       event.preventDefault();
     } else if (event.key === "/" && !editable(event.target)) {
       event.preventDefault();
       this.#field.select();
     } else if (event.key === "Escape" && active === this.#field) {
       event.preventDefault();
-      if (!this.#field.value) return;
-      this.#field.value = "";
-      this.#go(this.#filled(), true);
-    } else if (event.key === "Escape" && !editable(event.target)) {
+      if (this.#field.value) this.#clear();
+    } else if (event.key === "Escape" && !editable(event.target) && !document.querySelector(":popover-open")) {
       this.#field.select();
       scrollTo({ top: 0 });
+    } else if (links.includes(active) && /^\S$/u.test(event.key)) {
+      this.#field.focus(); // a letter goes on where the last one went
+      this.#field.setSelectionRange(this.#field.value.length, this.#field.value.length);
     }
   }
 }
@@ -201,17 +197,18 @@ async function read(link) {
   } catch {
     return;
   }
-  const [title, path] = ["h1", ".where"].map(part => page.querySelector(`.post ${part}`)?.textContent);
-  if (!title) return;
-  const sections = [...page.querySelectorAll(".post section")];
+  const post = page.querySelector("main.post");
+  if (!post) return;
+  const sections = [...post.querySelectorAll("section")];
   for (const section of sections) {
     if (sections.length > 1 && section.id === link.dataset.read) section.className = "best";
     section.removeAttribute("id");
   }
-  const dialog = el("dialog", { "aria-labelledby": "reading", lang: page.documentElement.lang },
-    el("header", null, el("div", null, el("h2", { id: "reading", dir: "auto" }, title), el("p", null, path)),
-      el("form", { method: "dialog" }, el("button", null, "Close"))),
-    sections);
+  const title = post.querySelector("h1");
+  const body = el("div", { class: "post", lang: post.lang || null }, el("h2", { id: "reading", class: "title", dir: "auto" }, title.textContent), ...[...post.children].slice(1));
+  const shut = el("button", { class: "close", "aria-label": words.close, autofocus: true });
+  shut.append(document.querySelector("aside .close svg").cloneNode(true));
+  const dialog = el("dialog", { "aria-labelledby": "reading" }, el("form", { method: "dialog" }, shut), body);
   dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
   dialog.addEventListener("click", event => event.target === dialog && dialog.close());
   document.body.append(dialog);

@@ -1,8 +1,8 @@
 """What does the interface say, in the reader's language?
 
-`page/messages.json` has it all: language -> key -> text, or the texts by the plural categories of CLDR, which browsers
+`messages.json` has it all: language -> key -> text, or the texts by the plural categories of CLDR, which browsers
 know as `Intl.PluralRules`. The page is written from it here; the box gets the same table inside postdex.js, without
-what stands under `page`, which only the page says. `{name}` is a place for a value, `{n}` for the number that
+the keys that begin with `page_`, which only the page says. `{name}` is a place for a value, `{n}` for the number that
 decides the plural. What posts and queries hold, and warnings, are not of the interface: they stay as they are.
 """
 
@@ -23,7 +23,7 @@ _Texts = Mapping[str, str | Mapping[str, str]]
 @cache
 def table() -> Mapping[str, _Texts]:
     """Language -> key -> text, or plural category -> text."""
-    read: Mapping[str, _Texts] = loads((Path(__file__).parent / "page" / "messages.json").read_text(encoding="utf-8"))
+    read: Mapping[str, _Texts] = loads((Path(__file__).parent / "messages.json").read_text(encoding="utf-8"))
     return read
 
 

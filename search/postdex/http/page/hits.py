@@ -1,0 +1,106 @@
+"""How does a hit look on the page? Title, the passage of its best section, rows of its other sections, facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import repeat
+from urllib.parse import quote
+
+from ...output import wire
+from ...results.values import Hit, SectionHit, Translation
+from ...text_safety import iso
+from .clamped import Marked, begun, cut, direction
+from .facets import language
+from .view import View
+from .words import Words
+
+text = wire.to_html
+
+#: Columns: what is shown of a title, a heading and a row's text, and what stands before their first marks.
+_TITLE, _HEADING, _PASSAGE = 160, 90, 150
+_BEFORE_PASSAGE, _BEFORE_ROW = 70, 24
+#: Tags shown of a post.
+_TAGS = 8
+
+
+def painted(hit: Hit, view: View, words: Words, *, places: bool) -> str:
+    """A hit as a row of the list; `places` says that its file and line are named."""
+    url = wire.link(hit.url)
+    title = text(*cut(hit.title, hit.title_spans, _TITLE)) if hit.title else text(hit.path)
+    passage = begun(hit.snippet.text, hit.snippet.spans, _BEFORE_PASSAGE)
+    rows = "".join(_row(hit, section) for section in hit.sections[1:])
+    facts = "".join(_facts(hit, view, words, places=places))
+    link = f"<a {_link(url, hit.path, hit.anchor)}>{title}</a>"
+    return (
+        f'<li class="hit" dir="{direction(hit.title)}"{_lang(hit.lang)}><h2 dir="auto">{link}</h2>'
+        + (f'<p class="where" dir="auto">{_headings(hit)}</p>' if hit.headings else "")
+        + (f'<p class="passage" dir="auto">{text(*passage)}</p>' if passage.text else "")
+        + (f'<ul class="sections">{rows}</ul>' if rows else "")
+        + (f'<div class="facts">{facts}</div>' if facts else "")
+        + "</li>"
+    )
+
+
+def _lang(code: str) -> str:
+    return f' lang="{text(code)}"' if code else ""
+
+
+def _link(url: str, path: str, anchor: str) -> str:
+    """The attributes of a link to a post, or where it has no address to the post as the service has it, which page.js
+    shows beside its hit, at a section."""
+    if url:
+        return f'href="{text(url)}"'
+    address = "documents/" + quote(path.encode("utf-8", "surrogatepass"))
+    return f'href="{text(address)}" data-read="{text(anchor)}"'
+
+
+def _headings(hit: Hit) -> str:
+    spans = hit.headings_spans or repeat(())
+    return " › ".join(text(*cut(*marked, _HEADING)) for marked in zip(hit.headings, spans, strict=False))
+
+
+def _row(hit: Hit, section: SectionHit) -> str:
+    """Another section of a hit, as a link of its own."""
+    if not section.heading:
+        return ""
+    shown = section.snippet
+    passage = cut(*begun(shown.text, shown.spans, _BEFORE_ROW), _PASSAGE) if shown else Marked("")
+    return (
+        f"<li><a {_link(wire.link(section.url), hit.path, section.anchor)}>"
+        f'<b dir="auto">{text(*cut(section.heading, section.heading_spans, _HEADING))}</b>'
+        + (f' <span dir="auto">{text(*passage)}</span>' if passage.text else "")
+        + "</a></li>"
+    )
+
+
+def _facts(hit: Hit, view: View, words: Words, *, places: bool) -> Iterable[str]:
+    """What is known of a post: where it is, its day, its tags, its translations."""
+    if hit.site:
+        yield f'<span class="site">{text(hit.site)}</span>'
+    if hit.date_seconds is not None and hit.date_from != "file":  # the time of a file says little to a reader
+        day = iso(hit.date_seconds)[:10]
+        yield f'<time datetime="{day}" dir="auto">{text(words.day(day))}</time>'
+    if hit.tags:
+        rest = len(hit.tags) - _TAGS
+        more = f'<li class="rest">+{words.number(rest)}</li>' if rest > 0 else ""
+        tags = "".join(f"<li>{tag(one, view)}</li>" for one in hit.tags[:_TAGS])
+        yield f'<ul class="tags" aria-label="{words.text("tags")}">{tags}{more}</ul>'
+    if hit.translations:
+        others = words.text("comma").join(_translation(other) for other in hit.translations)
+        yield f"<span>{words('in_languages', languages=others)}</span>"
+    if places:
+        yield f'<span class="place" dir="ltr">{text(hit.path)}:{hit.line}</span>'
+
+
+def tag(name: str, view: View) -> str:
+    """A tag as a link to the posts that have it, among those of the view."""
+    on = ' aria-current="true"' if name in view.tags else ""
+    return f'<a class="tag" href="{text(view.toggled("tags", name).address())}" dir="auto"{on}>{text(name)}</a>'
+
+
+def _translation(other: Translation) -> str:
+    """A link to a post in another language."""
+    return (
+        f'<a {_link(wire.link(other.url), other.path, "")} hreflang="{text(other.lang)}"{_lang(other.lang)}>'
+        f"{text(language(other.lang) if other.lang else other.path)}</a>"
+    )
