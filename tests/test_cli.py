@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import pytest
 from storage import ANALYZER
 
+import postdex
 from postdex import __main__, index_location
 from postdex import index as library
 from postdex.cli import console, main, search_command
@@ -61,7 +62,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the sample posts with an index, not to be changed."""
     folder = tmp_path_factory.mktemp("samples") / "posts"
     shutil.copytree(ROOT / "posts", folder, ignore=shutil.ignore_patterns(".postdex"))
-    library.open(folder).close()
+    postdex.open(folder).close()
     return folder
 
 
@@ -576,7 +577,7 @@ def test_who_comes_second_to_a_first_build_says_nothing(run: Run, blog: Path, mo
 
     def another_builds(ix: library.Index, *, mend: bool = True) -> bool:
         must = must_build_first(ix, mend=mend)
-        library.open(blog).close()
+        postdex.open(blog).close()
         return must
 
     monkeypatch.setattr(search_command, "must_build_first", another_builds)

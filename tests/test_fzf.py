@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from postdex import index as library
+import postdex
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(not shutil.which("fzf") or not shutil.which("bash"), reason="there is no fzf here")
@@ -34,7 +34,7 @@ def recipe() -> str:
 def desk(tmp_path: Path) -> Path:
     """The sample posts with an index, an editor that writes down what it is given, `postdex`, and the recipe."""
     shutil.copytree(ROOT / "posts", tmp_path / "posts", ignore=shutil.ignore_patterns(".postdex"))
-    library.open(tmp_path / "posts").close()
+    postdex.open(tmp_path / "posts").close()
     programs = {
         "vim": 'printf "%s\\n" "$@" >"$OPENED.new" && mv "$OPENED.new" "$OPENED"',
         "postdex": f'exec {sys.executable} -m postdex "$@"',

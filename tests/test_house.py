@@ -93,7 +93,10 @@ LAYERS = (
     ("postdex_index.engine.opensearch",),
     ("postdex_index.engines",),
     ("postdex.index",),
-    ("postdex.section_lookup",),
+    (
+        "postdex.opening",
+        "postdex.section_lookup",
+    ),
     ("postdex.cli",),
     ("postdex.mcp",),
     (

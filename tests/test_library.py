@@ -718,7 +718,7 @@ def test_open_and_close(blog: Path, tmp_path: Path) -> None:
     with pytest.raises(postdex.FolderError):
         postdex.open(tmp_path / "nowhere")
     with pytest.raises(postdex.PostdexError, match="refresh"):
-        postdex.open(blog, refresh="sometimes")  # type: ignore[arg-type]
+        postdex.open(blog, refresh="sometimes")  # type: ignore[call-overload]
 
 
 def test_threads_share_an_index(blog: Path) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from postdex import index as library
+import postdex
 from postdex.cli import main
 from postdex.output import listings
 from postdex.output.screen import Palette, Screen
@@ -33,7 +33,7 @@ Run = Callable[..., Said]
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("samples") / "posts"
     shutil.copytree(ROOT / "posts", folder, ignore=shutil.ignore_patterns(".postdex"))
-    library.open(folder).close()
+    postdex.open(folder).close()
     return folder
 
 
@@ -75,7 +75,7 @@ def test_in_a_pipe(run: Run, arguments: str, lines: list[str]) -> None:
 
 
 def test_all_posts_are_listed_and_drafts_if_asked_for(run: Run, samples: Path) -> None:
-    with library.open(samples) as ix:
+    with postdex.open(samples) as ix:
         assert sorted(run("list", "-l").out.splitlines()) == sorted(ix)
     published, all_posts = (set(run("list", "-0", *more).out.split("\0")) for more in ([], ["--drafts"]))
     assert published < all_posts

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from postdex import index as library
+import postdex
 from postdex.query import filters
 from postdex.query.lexer import lex
 from postdex_index.formats import periods
@@ -154,7 +154,7 @@ def blog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_day_is_that_of_the_site(blog: Path, files: dict[str, str], zone: str) -> None:
     for name, text in files.items():
         (blog / name).write_text(text)
-    with library.open(blog) as ix:
+    with postdex.open(blog) as ix:
         before, today, after = periods.day_in(zone), ix.today(), periods.day_in(zone)
     assert today in (before, after)
 
@@ -168,7 +168,7 @@ def test_two_zones_are_never_on_one_day() -> None:
 def test_a_search_asks_for_the_day_only_where_it_counts(blog: Path, query: str) -> None:
     """The clock and the site's settings cost a cold search."""
     (blog / "postdex.toml").write_text('timezone = "+14:00"')
-    library.open(blog).close()
+    postdex.open(blog).close()
     code = (
         "import sys, postdex; from postdex.index import Index; Index.today = lambda ix: sys.exit(3);"
         "print(postdex.open(sys.argv[1]).search(sys.argv[2]).total)"

@@ -8,7 +8,7 @@ compared with what `engine` promises, so that a mistake in it is one line and no
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import UnionType
 from typing import TYPE_CHECKING, Any, TypeAlias, cast, get_args, get_origin, get_type_hints
 
@@ -62,6 +62,19 @@ def make(folder: StrPath, place: str, settings: Settings) -> Engine:
     if not callable(factory):
         raise _breach(name, f"{installed[name].value} cannot be called")
     return cast(Engine, _checked(name, installed[name].value, factory(Path(folder), place, settings), Engine))
+
+
+def together(engines: Mapping[str, Engine], origins: Mapping[str, str]) -> Engine:
+    """The indexes of several sites by their names, for who only reads them as one; `origins` are what links begin with
+    that are only paths, where that is known of a site. Raises ConfigError for other engines than the embedded one."""
+    from .engine.embedded.engine import EmbeddedEngine
+    from .engine.embedded.sites_engine import SitesEngine
+
+    embedded = {site: engine for site, engine in engines.items() if isinstance(engine, EmbeddedEngine)}
+    if others := engines.keys() - embedded.keys():
+        hint = "in a cluster several sites are named in the setting sites of one folder"
+        raise ConfigError(f"{min(others)} has another engine than {EMBEDDED}, which searches folders as one", hint)
+    return SitesEngine(embedded, origins)
 
 
 class _Checked:

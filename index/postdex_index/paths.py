@@ -33,3 +33,12 @@ def with_those_above(folder: StrPath) -> list[str]:
     while (above := os.path.dirname(folders[-1])) != folders[-1]:
         folders.append(above)
     return folders
+
+
+def whole(url: str, origin: str) -> str:
+    """A link, with the origin of its site if it is only a path.
+
+    >>> whole("/a/#b", "https://a.org"), whole("https://b.org/", "https://a.org"), whole("", "https://a.org")
+    ('https://a.org/a/#b', 'https://b.org/', '')
+    """
+    return origin + url if url.startswith("/") and not url.startswith("//") else url

@@ -120,15 +120,16 @@ SETTINGS = tuple(
 )
 
 
-def load(folder: StrPath, **arguments: object) -> Settings:
-    """The settings for a folder of posts; an argument of None is one that was not given.
+def load(folder: StrPath | None, **arguments: object) -> Settings:
+    """The settings for a folder of posts, or of None where no folder has a say; an argument of None is one that was not
+    given.
 
     Raises `ConfigError` for a name, type or value that is wrong, wherever it was set.
 
     >>> load("/nowhere", language="en").language
     'en'
     """
-    values: dict[str, Any] = {**_from_files(folder), **_from_environment(os.environ)}
+    values: dict[str, Any] = {**(_from_files(folder) if folder else {}), **_from_environment(os.environ)}
     names = {setting.field: setting.name for setting in SETTINGS}
     for field, value in arguments.items():
         if value is not None:

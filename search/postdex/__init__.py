@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from .faces import http_status as http_status
     from .index import Index as Index
     from .index import Results as Results
-    from .index import open as open
+    from .opening.folders import open as open
+    from .opening.sites import Sites as Sites
     from .results.explain import Verdict as Verdict
     from .results.values import Hit as Hit
     from .results.values import SectionHit as SectionHit
@@ -42,7 +43,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "postdex.diagnostics": ("Status",),
     "postdex.faces": ("http_status",),
-    "postdex.index": ("Index", "Results", "open"),
+    "postdex.index": ("Index", "Results"),
+    "postdex.opening.folders": ("open",),
+    "postdex.opening.sites": ("Sites",),
     "postdex.results.explain": ("Verdict",),
     "postdex.results.values": ("Hit", "SectionHit", "Snippet"),
     "postdex_index.update.refresh": ("Report",),
@@ -69,6 +72,7 @@ __all__ = [
     "Report",
     "Results",
     "SectionHit",
+    "Sites",
     "Snippet",
     "Span",
     "StaleError",

@@ -15,7 +15,7 @@ from postdex_index.document import Outlined
 from postdex_index.engine.api import AsTyped, Reader, Search
 from postdex_index.errors import NotFoundError
 from postdex_index.query import Everything, Query, Term
-from postdex_index.schema import FACETS
+from postdex_index.schema import FACETS, SITES
 
 from .query import argument_filters, parse, typos
 from .query.typos import Correction
@@ -76,7 +76,7 @@ def in_order(facets: Mapping[str, dict[str, int]]) -> dict[str, dict[str, int]]:
     >>> in_order({"tags": {"linux": 2, "c": 1}, "year": {"2022": 5, "2024": 2}})
     {'tags': {'linux': 2, 'c': 1}, 'year': {'2024': 2, '2022': 5}}
     """
-    by_time = [name for name in facets if FACETS[name].type == "date"]
+    by_time = [name for name in facets if name != SITES and FACETS[name].type == "date"]
     return {**facets, **{name: dict(sorted(facets[name].items(), reverse=True)) for name in by_time}}
 
 

@@ -1,4 +1,4 @@
-"""How does a program search a folder of posts? `postdex.open(folder)` and the `Index` it gives.
+"""How does a program search a folder of posts? With the `Index` that `postdex.open(folder)` gives.
 
 A search brings the index up to the files (`snapshots`) and answers from what is there then (`answering`). Faces
 (command line, service) stand on this file.
@@ -10,12 +10,12 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar, Unpack
 
 from postdex_index import engines, forks, native, paths, settings
 from postdex_index.document import Document
 from postdex_index.engine.api import Engine, IndexedWord, hosted
-from postdex_index.errors import FolderError, IndexDamagedError, IndexMissingError, PostdexError
+from postdex_index.errors import FolderError, IndexMissingError, PostdexError
 from postdex_index.model import Problem
 from postdex_index.update import refresh as build
 
@@ -34,45 +34,13 @@ if TYPE_CHECKING:
     from .diagnostics import Status
     from .results.explain import Verdict
 
-__all__ = ["Index", "Results", "open"]
+__all__ = ["Index", "Results"]
 
 Given = ParamSpec("Given")
 Returned = TypeVar("Returned")
 
 #: How long a build waits for another writer; a first one longer, for another process that may just be doing it.
 WAIT_S, FIRST_BUILD_WAIT_S = 10.0, 60.0
-
-
-def open(
-    folder: str | os.PathLike[str] = ".",
-    *,
-    index: str | os.PathLike[str] | None = None,
-    refresh: Refresh = "auto",
-    create: bool = True,
-) -> Index:
-    """The index of a folder of posts; built now if there is none and `create` is true.
-
-    `index` is where it lies (`.postdex` in the folder by default). With `refresh="auto"` each search first
-    brings it up to the files, as far as that is quickly done; "require" makes a search fail rather than answer
-    from an older index; "never" leaves it as it is. An index that is damaged so that none of its commits can be
-    used is built anew, with "never" it is an IndexDamagedError. Raises FolderError, ConfigError, IndexMissingError.
-
-    >>> with open("posts") as ix:
-    ...     ix.search("SMC fallback").hits[0].path
-    '2022/refcount-bug.md'
-    """
-    opened = Index(folder, index=index, refresh=refresh)
-    try:
-        opened.snapshots.opened()
-        return opened
-    except IndexMissingError:
-        if not create:
-            raise
-    except IndexDamagedError:
-        if refresh == "never":
-            raise
-    opened.refresh(wait=FIRST_BUILD_WAIT_S)
-    return opened
 
 
 def _reading(method: Callable[Concatenate[Index, Given], Returned]) -> Callable[Concatenate[Index, Given], Returned]:
@@ -107,7 +75,7 @@ class Index:
 
     `snapshots` answers what its searches look at; the service gives it others.
 
-    >>> with open("posts") as ix:
+    >>> with Index("posts") as ix:
     ...     results = ix.search("refcoutn bug", limit=3)
     >>> results.hits[0].title, results.corrections[0].known[0]
     ('A refcount bug in sk_psock_get', 'refcount')
@@ -175,7 +143,7 @@ class Index:
         All filters must hold. A search that is not done after `deadline_ms` says so in `complete`.
         Raises QueryError for a query over a limit or an argument that cannot be used, StaleError, IndexFault.
 
-        >>> with open("posts") as ix:
+        >>> with Index("posts") as ix:
         ...     [hit.path for hit in ix.search("tag:sqlite").hits]
         ['2024/sqlite-wal.md']
 
@@ -194,7 +162,7 @@ class Index:
     def like(self, path: str, *, limit: int = 10, offset: int = 0) -> Results:
         """The posts that are most like this one, without it. Raises NotFoundError.
 
-        >>> with open("posts") as ix:
+        >>> with Index("posts") as ix:
         ...     "2022/refcount-bug.md" in [hit.path for hit in ix.like("2022/refcount-bug.md").hits]
         False
         """
@@ -207,7 +175,7 @@ class Index:
     def suggest(self, text: str, *, limit: int = 10) -> list[IndexedWord]:
         """The words that the last word of a text may become, the most frequent first.
 
-        >>> with open("posts") as ix:
+        >>> with Index("posts") as ix:
         ...     [word.text for word in ix.suggest("the refc", limit=1)]
         ['refcount']
         """
@@ -222,7 +190,7 @@ class Index:
     def get(self, path: str) -> Document:
         """The stored post: its metadata, sections and their text. Unpublished ones too. Raises NotFoundError.
 
-        >>> with open("posts") as ix:
+        >>> with Index("posts") as ix:
         ...     ix.get("2022/refcount-bug.md").title
         'A refcount bug in sk_psock_get'
         """
@@ -236,7 +204,7 @@ class Index:
     def explain(self, query: str, path: str) -> Verdict:
         """What the score of a post was made of, or why the query does not find it.
 
-        >>> with open("posts") as ix:
+        >>> with Index("posts") as ix:
         ...     ix.explain("psock +quicksort", "2022/refcount-bug.md").reasons
         ('it has no quicksort, which is required',)
         """
@@ -247,11 +215,17 @@ class Index:
         question, empty = answering.question(query, reader, self.today)
         (document,) = reader.documents([check_text("path", path)])
         if document is None:
-            reasons = explain.unknown(self.folder, self.engine, self.settings, self.snapshots.indexed_files(), path)
-            return explain.Verdict(path, 0, None, tuple(reasons))
+            return explain.Verdict(path, 0, None, tuple(self._unknown(path)))
         if empty:
             return explain.Verdict(path, 0, None, question.warnings)
         return explain.verdict(reader, document, question)
+
+    def _unknown(self, path: str) -> list[str]:
+        """Why a file is not in the index."""
+        with forks.barred:
+            from .results import explain
+
+        return explain.unknown(self.folder, self.engine, self.settings, self.snapshots.indexed_files(), path)
 
     # -- what is in it
 
@@ -259,16 +233,17 @@ class Index:
         """How many of the posts that a query finds have each tag, category and language, and are of each year: the most
         frequent first, of years the last. Without a query all posts are counted.
 
-        >>> with open("posts") as ix:
-        ...     ix.facets("psock")
-        {'tags': {'linux': 2, 'networking': 1}, 'categories': {'linux': 2}, 'lang': {'zh': 1}, 'year': {'2022': 2}}
+        >>> with Index("posts") as ix:
+        ...     counts = ix.facets("psock")
+        >>> counts["tags"]["linux"], counts["lang"], counts["year"]
+        (2, {'zh': 1}, {'2022': 2})
         """
         return answering.in_order(self._counts(query, FACETS))
 
     def tags(self) -> dict[str, int]:
         """Each tag with the number of its posts, the most frequent first.
 
-        >>> with open("posts") as ix:
+        >>> with Index("posts") as ix:
         ...     next(iter(ix.tags().items()))
         ('linux', 4)
         """
@@ -315,7 +290,7 @@ class Index:
         """Bring the index up to the files in one commit, however much that is; see
         `postdex_index.update.refresh.refresh`.
 
-        >>> with open("posts") as ix:
+        >>> with Index("posts") as ix:
         ...     ix.refresh(dry_run=True).added
         ()
         """
@@ -368,7 +343,7 @@ class Index:
         context manager) or `close` of the index. The functions are called in that thread; see
         `postdex_index.update.watch`.
 
-        >>> with open("posts") as ix, ix.watch() as watching:
+        >>> with Index("posts") as ix, ix.watch() as watching:
         ...     watching.running
         True
         """
@@ -387,7 +362,7 @@ class Index:
         """The day that `yesterday` or `30d` counts back from: by the setting `timezone`, else by what the site's own
         settings say, else by the clock of this machine.
 
-        >>> with open("posts") as ix:
+        >>> with Index("posts") as ix:
         ...     ix.today().year > 2024
         True
         """
@@ -410,7 +385,7 @@ class Index:
             watching.stop()
         self.snapshots.close()
 
-    def __enter__(self) -> Index:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from postdex_index.content.reader import site
 from postdex_index.engine.api import Reader, Search
+from postdex_index.paths import whole as whole
 from postdex_index.query import Everything
 from postdex_index.settings import Settings
 
@@ -37,15 +38,6 @@ def home(folder: Path, settings: Settings) -> str:
 def name(folder: Path, settings: Settings) -> str:
     """What the site is called, "" if nobody says."""
     return settings.name or site(folder).name
-
-
-def whole(url: str, origin: str) -> str:
-    """A link, with the origin of its site if it is only a path.
-
-    >>> whole("/a/#b", "https://a.org"), whole("https://b.org/", "https://a.org"), whole("", "https://a.org")
-    ('https://a.org/a/#b', 'https://b.org/', '')
-    """
-    return origin + url if url.startswith("/") and not url.startswith("//") else url
 
 
 def with_origin(results: Answer, origin: str) -> Answer:

@@ -31,10 +31,11 @@ class SitesEngine:
     `silent` are the sites that the reader which was opened last does not answer from, each with the reason.
     """
 
-    def __init__(self, engines: Mapping[str, EmbeddedEngine]) -> None:
-        """Opens nothing."""
+    def __init__(self, engines: Mapping[str, EmbeddedEngine], origins: Mapping[str, str] = {}) -> None:
+        """Opens nothing. `origins` are what links of a site begin with that are only paths, where it is known."""
         self.engines = dict(engines)
         self.silent: Mapping[str, IndexFault] = {}
+        self._origins = dict(origins)
 
     @property
     def sites(self) -> tuple[str, ...]:
@@ -56,7 +57,7 @@ class SitesEngine:
             raise next(iter(silent.values()))
         self.silent = silent
         identities = {site: opened[site].identity if site in opened else newest[site] for site in self.engines}
-        return sites.together(opened, _identity([*identities.values()]))
+        return sites.together(opened, _identity([*identities.values()]), self._origins)
 
     def newest(self) -> Identity | None:
         """What changes with the newest commit of any site."""

@@ -1,8 +1,9 @@
 """Snapshots of several sites are searched as one: what does a post look like from there?
 
 As if all posts lay in one folder, those of each site in a folder of its name: a path begins with the name of its site.
-Segments know nothing of that. Seen from there, each is the same segment with other paths, so that matching, statistics
-and ranking are those of one index with all of these segments.
+A link that is only a path would lead into another site, so it has the origin of its own. Segments know nothing of that.
+Seen from there, each is the same segment with other paths, so that matching, statistics and ranking are those of one
+index with all of these segments.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from weakref import WeakValueDictionary
 
+from ....paths import whole
 from ....schema import SITES
 from ....text import globs
 from ....text.analyzer import Analyzer
@@ -23,34 +25,35 @@ from .snapshot import Snapshot
 from .stored_documents import MAX_POSTS, Documents, keep
 
 #: By segment and site: what was read of a segment outlives the commits of the other sites.
-_seen: WeakValueDictionary[tuple[Segment, str], SiteSegment] = WeakValueDictionary()
+_seen: WeakValueDictionary[tuple[Segment, str, str], SiteSegment] = WeakValueDictionary()
 
 
-def together(snapshots: Mapping[str, Snapshot], identity: Identity) -> Snapshot:
-    """The snapshots of several sites, by their names, as one of this identity."""
+def together(snapshots: Mapping[str, Snapshot], identity: Identity, origins: Mapping[str, str]) -> Snapshot:
+    """The snapshots of several sites, by their names, as one of this identity; `origins` are what links begin with that
+    are only paths, where that is known of a site."""
     parts = [
-        part._replace(segment=_seen_from(part.segment, site))
+        part._replace(segment=_seen_from(part.segment, site, origins.get(site, "")))
         for site, snapshot in snapshots.items()
         for part in snapshot.parts
     ]
     return Snapshot(identity, parts, sum(snapshot.bytes for snapshot in snapshots.values()), tuple(snapshots))
 
 
-def _seen_from(segment: Segment, site: str) -> SiteSegment:
-    seen = _seen.get((segment, site))
+def _seen_from(segment: Segment, site: str, origin: str) -> SiteSegment:
+    seen = _seen.get((segment, site, origin))
     if seen is None:
-        seen = _seen[segment, site] = SiteSegment(segment, site)
+        seen = _seen[segment, site, origin] = SiteSegment(segment, site, origin)
     return seen
 
 
 class SiteSegment(Segment):
     """A segment of one of several sites; all that was read of it is kept once."""
 
-    def __init__(self, segment: Segment, site: str) -> None:
+    def __init__(self, segment: Segment, site: str, origin: str) -> None:
         vars(self).update(vars(segment))
         self._segment = segment  # while this is in use, it is open for its own site, too
         self.columns = SiteColumns(segment.columns, site, segment.analyzer)
-        self.documents = SiteDocuments(segment.documents, site)
+        self.documents = SiteDocuments(segment.documents, site, origin)
 
 
 class SiteColumns(Columns):
@@ -96,9 +99,9 @@ class SiteColumns(Columns):
 class SiteDocuments(Documents):
     """The stored posts of a segment of one of several sites."""
 
-    def __init__(self, documents: Documents, site: str) -> None:
+    def __init__(self, documents: Documents, site: str, origin: str) -> None:
         vars(self).update(vars(documents))
-        self._site = site
+        self._site, self._origin = site, origin
         self._fields_here: dict[int, dict[str, Any]] = {}
 
     def fields(self, doc_id: int) -> dict[str, Any]:
@@ -106,7 +109,8 @@ class SiteDocuments(Documents):
         fields = self._fields_here.get(doc_id)
         if fields is None:
             stored = super().fields(doc_id)
-            fields = {**stored, "path": f"{self._site}/{stored['path']}"}
+            url = whole(stored["url"], self._origin)
+            fields = {**stored, "path": f"{self._site}/{stored['path']}", "url": url}
             keep(self._fields_here, doc_id, fields, MAX_POSTS)
         return fields
 

@@ -1,0 +1,100 @@
+"""Which index does a program open: that of a folder, or those of several sites as one?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, overload
+
+from postdex_index import engines, forks, paths, settings
+from postdex_index.errors import ConfigError, IndexDamagedError, IndexMissingError
+from postdex_index.paths import StrPath
+from postdex_index.settings import Settings
+
+from ..index import FIRST_BUILD_WAIT_S, Index
+from ..request import Refresh
+
+if TYPE_CHECKING:
+    from .sites import Sites
+
+__all__ = ["open"]
+
+
+@overload
+def open(
+    folder: Mapping[str, StrPath], *, index: StrPath | None = None, refresh: Refresh = "auto", create: bool = True
+) -> Sites: ...
+
+
+@overload
+def open(
+    folder: StrPath = ".", *, index: StrPath | None = None, refresh: Refresh = "auto", create: bool = True
+) -> Index: ...
+
+
+def open(
+    folder: StrPath | Mapping[str, StrPath] = ".",
+    *,
+    index: StrPath | None = None,
+    refresh: Refresh = "auto",
+    create: bool = True,
+) -> Index:
+    """The index of a folder of posts, or those of several folders as one, by the names of the sites; built now if there
+    is none and `create` is true.
+
+    `index` is where it lies (`.postdex` in the folder by default; of several each has a folder of its name there). With
+    `refresh="auto"` each search first brings it up to the files, as far as that is quickly done; "require" makes a
+    search fail rather than answer from an older index; "never" leaves it as it is. An index that is damaged so that
+    none of its commits can be used is built anew, with "never" it is an IndexDamagedError. Raises FolderError,
+    ConfigError, IndexMissingError.
+
+    >>> with open("posts") as ix:
+    ...     ix.search("SMC fallback").hits[0].path
+    '2022/refcount-bug.md'
+    """
+    several = folder if isinstance(folder, Mapping) else named_in_settings(folder, settings.load(folder))
+    if several is None:
+        assert not isinstance(folder, Mapping)
+        return _opened(Index(folder, index=index, refresh=refresh), create)
+    with forks.barred:
+        from .sites import Sites
+
+    sites = Sites.of(several, "" if isinstance(folder, Mapping) else folder, index=index, refresh=refresh)
+    for missing in sites.absent.values():
+        raise missing
+    for site in sites.sites.values():
+        _opened(site, create)
+    return sites
+
+
+def _opened(index: Index, create: bool) -> Index:
+    """An index that can be searched; built if there is none, or none that is any good."""
+    try:
+        index.snapshots.opened()
+        return index
+    except IndexMissingError:
+        if not create:
+            raise
+    except IndexDamagedError:
+        if index.snapshots.refresh == "never":
+            raise
+    index.refresh(wait=FIRST_BUILD_WAIT_S)
+    return index
+
+
+def named_in_settings(folder: StrPath, its: Settings) -> dict[str, StrPath] | None:
+    """The folders that the settings of a folder name as sites, where the embedded engine searches them as one; else
+    None. Raises ConfigError for one that leads out of the folder by a link."""
+    if not its.sites or its.engine != engines.EMBEDDED:
+        return None
+    with forks.barred:
+        from postdex_index.sites.names import setting_folder
+
+    inside = os.path.join(os.path.realpath(folder), "")
+    found: dict[str, StrPath] = {}
+    for name, below in map(setting_folder, its.sites):
+        found[name] = place = paths.plain(os.path.join(folder, below))
+        if not os.path.join(os.path.realpath(place), "").startswith(inside):
+            hint = f"name it where the command runs: -C {name}=…"
+            raise ConfigError(f"sites: {below} leads out of the folder", hint, path=str(folder))
+    return found
