@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import tomllib
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import redirect_stdout
@@ -29,6 +30,9 @@ from serving import serving
 
 import postdex
 from postdex.cli import main
+from postdex.mcp import tools
+from postdex.mcp.posts import Posts
+from postdex.mcp.server import server
 from postdex.output import wire
 
 ROOT = Path(__file__).parent.parent
@@ -274,3 +278,42 @@ def test_what_the_docs_have_assistants_start() -> None:
     for block in inline:
         (servers,) = block.values()
         assert servers["posts"]["url"].endswith(":8765/mcp")
+
+
+def test_a_question_that_is_taken_back_holds_up_nobody(samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on, asked = threading.Event(), threading.Event()
+
+    def slow(*given: Any, **arguments: Any) -> dict[str, Any]:
+        asked.set()
+        go_on.wait(20)
+        return {"total": 0, "results": []}
+
+    monkeypatch.setitem(tools.TOOLS, "search", tools.TOOLS["search"]._replace(answerer=slow))
+
+    async def run(ix: postdex.Index) -> None:
+        with anyio.fail_after(20):
+            async with Client(server(Posts.of(ix))) as client:
+                with anyio.move_on_after(0.3) as scope:
+                    await client.call_tool("search", {"query": "linux"})
+                assert scope.cancelled_caught and asked.is_set()
+                assert (await client.call_tool("status", {})).structured_content
+                go_on.set()
+
+    with postdex.open(samples) as ix:
+        anyio.run(run, ix)
+
+
+def test_a_question_that_is_taken_back_over_stdio(samples: Path) -> None:
+    with started(samples) as running:
+        assert running.stdin and running.stdout
+        question = {"name": "search", "arguments": {"query": "linux", "max_chars": 40_000}}
+        lines = [
+            {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": question},
+            {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 2, "reason": "never mind"}},
+        ]
+        running.stdin.write(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+        said = ask(running, {"jsonrpc": "2.0", "id": 3, "method": "ping"})
+        if said["id"] == 2:  # that it was taken back, or the answer, if it was quicker
+            said = json.loads(running.stdout.readline())
+        assert said == {"jsonrpc": "2.0", "id": 3, "result": {}}
+        running.communicate(timeout=20)

@@ -16,8 +16,8 @@ from .post_text import Lines, PostText
 
 #: Fewer characters than these say too little of a passage to be shown.
 LEAST = 200
-#: So many of what is left out are named, none with fewer characters: a heading alone is no loss.
-MAX_NAMED, _TRIFLE = 30, 40
+#: Nothing with fewer characters is named among what is left out: a heading alone is no loss.
+_TRIFLE = 40
 _FENCE = re.compile(r"`{3,}|~{3,}")
 
 
@@ -152,10 +152,13 @@ def shares(lengths: Sequence[int], room: int) -> list[int]:
     return given
 
 
-def named(left_out: Iterable[Passage]) -> list[dict[str, Any]]:
-    """How passages that are left out can be had: `where` names each to `fetch`."""
+def named(left_out: Iterable[Passage], most: int) -> dict[str, Any]:
+    """What is said of passages that are left out: under `where` each of the first can be had from `fetch`."""
     rows = [_named(passage) for passage in left_out if len(passage.post.markdown(passage.lines)) >= _TRIFLE]
-    return rows[:MAX_NAMED]
+    if not rows:
+        return {}
+    more = f"; {len(rows) - most} more are not named" if len(rows) > most else ""
+    return {"left_out": rows[:most], "note": f"fetch gives what is left_out by its where{more}"}
 
 
 def _named(passage: Passage) -> dict[str, Any]:

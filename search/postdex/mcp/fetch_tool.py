@@ -26,6 +26,8 @@ USUAL_CHARS, MAX_CHARS = 8_000, 40_000
 #: Posts of one answer.
 MAX_NAMES = MAX_HITS
 _SECTIONS = 200
+#: So many sections of what is left out are named: the outline of most posts.
+_MAX_LEFT_OUT = 30
 _STORED = "the file is not as it was indexed, so this is the text of the index, without tables and links as written"
 
 
@@ -87,7 +89,7 @@ def _part(posts: Posts, asked: Reference, offset: int, room: int, *, numbered: b
     rest: dict[str, Any] = {}
     if stop < len(text):
         rest["next_offset"] = stop
-        rest["left_out"] = excerpts.named(_sections(asked, lines.first + text.count("\n", 0, stop)))
+        rest |= excerpts.named(_sections(asked, lines.first + text.count("\n", 0, stop)), _MAX_LEFT_OUT)
     return _shown(posts, asked, part.text, post.where(post.within(first, part.last)), rest)
 
 
@@ -109,9 +111,9 @@ def _best_sections(posts: Posts, wanted: Sequence[Reference], query: str, room: 
     for asked in wanted:
         post = asked.post
         parts = sorted(passage.lines for passage in selection.shown if passage.post is post)
-        left_out = excerpts.named(passage for passage in selection.left_out if passage.post is post)
+        left_out = excerpts.named((it for it in selection.left_out if it.post is post), _MAX_LEFT_OUT)
         where = post.where(Lines(parts[0].first, parts[-1].last) if parts else asked.lines)
-        documents.append(_shown(posts, asked, _joined(post, parts), where, {"left_out": left_out}))
+        documents.append(_shown(posts, asked, _joined(post, parts), where, left_out))
     return documents
 
 
@@ -157,6 +159,6 @@ def _shown(posts: Posts, asked: Reference, text: str, where: str, rest: dict[str
         "where": where,
         "text": text,
         "metadata": {name: value for name, value in metadata.items() if value},
-        **{name: value for name, value in rest.items() if value},
+        **rest,
         **({} if asked.post.as_written else {"note": _STORED}),
     }

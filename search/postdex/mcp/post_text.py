@@ -59,11 +59,13 @@ class PostText(NamedTuple):
         return above[-1] if above else 0 if self.document.sections else None
 
     def within(self, first: int, last: int) -> Lines:
-        """Those of the lines that there are; blank ones at the end are left out."""
+        """Those of the lines that there are, without blank ones at both ends."""
         first = min(max(first, 1), len(self.lines))
         last = min(max(last, first), len(self.lines))
         while last > first and not self.lines[last - 1].strip():
             last -= 1
+        while first < last and not self.lines[first - 1].strip():
+            first += 1
         return Lines(first, last)
 
     def markdown(self, lines: Lines) -> str:

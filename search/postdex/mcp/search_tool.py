@@ -5,7 +5,8 @@ Hits, order and snippets are those of the library; here they are cut to what fit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from postdex_index.errors import QueryError
@@ -30,6 +31,12 @@ MAX_VALUES, _MAX_TAGS, _MAX_TITLE = 50, 20, 300
 #: One passage takes no more than this part of all there is room for, so that one long section is not the answer; of
 #: little room more, so that it says something.
 _SHARE, _LEAST_SHARE = 3, 1_500
+#: What the next best section of a post is worth beside the one before. Of 215 questions to two sites, with room for
+#: 4,000 characters, 172 had the section that answers them among the passages, 171 without this; 790 posts had passages
+#: instead of 590. The section came first for 139, by its own score alone for 134.
+_FURTHER = 0.6
+#: So many passages that are left out are named: those that come next.
+_MAX_LEFT_OUT = 8
 
 
 def search(posts: Posts, query: str, max_chars: int = 0, **arguments: Any) -> dict[str, Any]:
@@ -40,13 +47,12 @@ def search(posts: Posts, query: str, max_chars: int = 0, **arguments: Any) -> di
     shown = found(posts, results)
     if max_chars:
         for result in shown["results"]:
-            for name in ("snippet", "more"):
+            for name in ("snippet", "more", "headings"):  # passages say it
                 result.pop(name, None)
         share = max(max_chars // _SHARE, _LEAST_SHARE)
         selection = excerpts.select(_passages(posts, results, query, arguments), max_chars, share)
         shown["passages"] = [_passage(passage) for passage in selection.shown]
-        if left_out := excerpts.named(selection.left_out):
-            shown["left_out"] = left_out
+        shown = excerpts.named(selection.left_out, _MAX_LEFT_OUT) | shown
     return shown
 
 
@@ -118,19 +124,28 @@ def _facets(facets: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]
 
 
 def _passages(posts: Posts, results: Results, query: str, arguments: Mapping[str, Any]) -> Iterator[Passage]:
-    """The sections of the posts that were found which answer the query, the best of all posts first."""
+    """The sections of the posts that were found which answer the query, the most valuable of all posts first."""
     posts = posts.looked_at()
     texts = {hit.path: text_of(posts.ix, posts.get(hit.path)) for hit in results.hits}
     asked = {**arguments, "units": "sections", "limit": _SECTIONS, "offset": 0, "facets": ()}
-    sections = posts.ix.search(query, **asked).hits if query.strip() else ()
-    with_sections = set()
-    for hit in sections:
-        if hit.path in texts:
-            with_sections.add(hit.path)
-            yield _of_section(texts[hit.path], hit)
-    for hit in results.hits:
-        if hit.path not in with_sections:
-            yield _of_section(texts[hit.path], hit)
+    hits = posts.ix.search(query, **asked).hits if query.strip() else ()
+    sections = _by_value([hit for hit in hits if hit.path in texts], {hit.path: hit.score for hit in results.hits})
+    without = texts.keys() - {hit.path for hit in sections}
+    for hit in (*sections, *(hit for hit in results.hits if hit.path in without)):
+        passage = _of_section(texts[hit.path], hit)
+        if passage.lines.last > passage.lines.first or not passage.heading:  # else it is a heading alone
+            yield passage
+
+
+def _by_value(sections: Sequence[Hit], posts: Mapping[str, float]) -> list[Hit]:
+    """Sections by what they are worth: their own score times their post's, less with each section of the same post."""
+    best = sorted(sections, key=lambda hit: -hit.score * posts[hit.path])
+    before: Counter[str] = Counter()
+    values: list[tuple[float, Hit]] = []
+    for hit in best:
+        values.append((hit.score * posts[hit.path] * _FURTHER ** before[hit.path], hit))
+        before[hit.path] += 1
+    return [hit for _, hit in sorted(values, key=lambda row: -row[0])]
 
 
 def _of_section(post: PostText, hit: Hit) -> Passage:
