@@ -124,7 +124,9 @@ class Box extends HTMLElement {
     this.#unlock();
     this.#unlock = null;
     this.#finder.drop();
-    if (this.isConnected && document.activeElement === document.body) this.#button.focus({ preventScroll: true });
+    // Where nothing had the focus before, the field keeps it until the next frame, though nobody sees it.
+    const lost = document.activeElement === document.body || this.#dialog.contains(this.shadowRoot.activeElement);
+    if (this.isConnected && lost) this.#button.focus({ preventScroll: true });
   }
 
   #unfold() {
