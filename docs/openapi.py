@@ -157,6 +157,8 @@ def described() -> dict[str, Any]:
             "version": __version__,
             "description": "Full-text search in a folder of Markdown posts. Errors: code, message, hint, request_id.",
         },
+        # Where this document is found, also below a path of a web server.
+        "servers": [{"url": "."}],
         "paths": paths,
         "components": {
             "schemas": {

@@ -102,15 +102,15 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser without a window; skips where there is none."""
+def chromium(*switches: str) -> Iterator[Browser]:
+    """A browser without a window, with switches of its own; skips where there is none."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     names = ("chromium", "chromium-browser", "google-chrome")
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if program is None:
         pytest.skip("there is no Chromium (apt-get install chromium)")
     with playwright.sync_playwright() as started:
-        browser: Browser = started.chromium.launch(executable_path=program, args=SWITCHES)
+        browser: Browser = started.chromium.launch(executable_path=program, args=[*SWITCHES, *switches])
         try:
             yield browser
         finally:
