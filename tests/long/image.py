@@ -88,6 +88,7 @@ class Image:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.user = _nobody()
         self.environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "LANG": "C.UTF-8"}
         self.said: dict[str, list[str]] = {}
 
@@ -98,7 +99,7 @@ class Image:
     def run(self, step: Step) -> None:
         """What a step does."""
         if step.name == "RUN":
-            command = step.rest if os.geteuid() == 0 else re.sub(r" -[og] \d+", "", step.rest)
+            command = step.rest if self.user else re.sub(r" -[og] \d+", "", step.rest)
             folder = self.root / "src"
             subprocess.run(self.inside(command), shell=True, check=True, cwd=folder, env=self.environment)
         elif step.name == "WORKDIR":
@@ -138,7 +139,7 @@ def step_by_step(root: Path) -> None:
     environment = image.environment | {"POSTDEX_TOKEN": TOKEN, "POSTDEX_PORT": port}
     before = sorted(path for path in root.rglob("*") if root / "index" not in path.parents)
     command = [*image.said["ENTRYPOINT"], *image.said["CMD"], "--port", port]
-    running = subprocess.Popen(command, env=environment, cwd="/", user=whoever(environment))
+    running = subprocess.Popen(command, env=environment, cwd="/", user=image.user)
     try:
         check = image.said["HEALTHCHECK"]
         until_well(lambda: subprocess.run(check, env=environment, capture_output=True, check=False).returncode == 0)
@@ -151,10 +152,10 @@ def step_by_step(root: Path) -> None:
     assert any((root / "index").iterdir()), "the index is where it belongs"
 
 
-def whoever(environment: dict[str, str]) -> int | None:
+def _nobody() -> int | None:
     """Who runs in the image, if he may run this Python here; else whoever runs this."""
     try:
-        subprocess.run(["python", "-c", ""], env=environment, cwd="/", user=NOBODY, check=True)
+        subprocess.run([sys.executable, "-c", ""], cwd="/", user=NOBODY, check=True)
     except (PermissionError, subprocess.CalledProcessError):
         print("this Python is only for who has installed it: what the image starts is started as that one")
         return None
