@@ -307,3 +307,26 @@ def test_related_posts_are_others(ix: postdex.Index) -> None:
     answer = check(ix, "related", {"id": f"{REFCOUNT}#root-cause", "limit": 3})
     assert len(answer["results"]) == 3
     assert REFCOUNT not in {hit["where"].rpartition(":")[0] for hit in answer["results"]}
+
+
+def test_posts_of_several_sites_are_read_from_their_folders(tmp_path: Path) -> None:
+    for name in ("blog", "docs"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.md").write_text(f"---\ntitle: Of {name}\n---\n# Of {name}\n\n| a *word* |\n")
+    with postdex.open({name: tmp_path / name for name in ("blog", "docs")}) as both:
+        assert check(both, "search", {"query": "word", "path": "docs"})["results"][0]["where"] == "docs/a.md:6"
+        answer = check(both, "fetch", {"ids": ["blog/a.md", "docs/a.md:6"]})
+        assert [document["text"] for document in answer["documents"]] == [
+            "# Of blog\n\n| a *word* |",
+            "# Of docs\n\n| a *word* |",
+        ]
+        assert check(both, "status", {})["posts"] == 2
+
+
+def test_long_titles_and_many_tags_are_cut_short(tmp_path: Path) -> None:
+    tags = ", ".join(f"t{number}" for number in range(200))
+    (tmp_path / "a.md").write_text(f"---\ntitle: {'long ' * 200}\ntags: [{tags}]\n---\nword\n")
+    with postdex.open(tmp_path) as ix:
+        (hit,) = check(ix, "search", {"query": "word"})["results"]
+        assert len(hit["title"]) == 300 and len(hit["tags"]) == 20
+        assert len(check(ix, "fetch", {"id": "a.md"})["metadata"]["tags"]) == 200

@@ -44,6 +44,12 @@ DOORS: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("click", "click.exceptions", "NoArgsIsHelpError", ()),
     ("mcp", "mcp.server.lowlevel", "Server.run", ("read_stream", "write_stream", "initialization_options")),
     ("mcp", "mcp.shared.message", "SessionMessage", ("message",)),
+    (
+        "mcp",
+        "mcp.server.streamable_http_manager",
+        "StreamableHTTPSessionManager",
+        ("app", "json_response", "stateless"),
+    ),
     ("mcp", "mcp.types", "jsonrpc_message_adapter", ()),
 ]
 

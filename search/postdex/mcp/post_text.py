@@ -16,6 +16,8 @@ from postdex_index.errors import EngineUnavailableError
 from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK
 from postdex_index.named_tuple import NamedTuple
 
+from ..opening.sites import Sites
+
 if TYPE_CHECKING:
     from postdex_index.document import Document
 
@@ -79,17 +81,24 @@ class PostText(NamedTuple):
 
 def text_of(ix: Index, document: Document) -> PostText:
     """The text of a post of the index."""
-    servers = hosted(ix.engine)
-    elsewhere = ix.settings.sites or (servers and servers.sites)  # no folder has the files of several sites
-    file = None if elsewhere else reader.text_of(ix.folder, document.path, ix.settings)
-    if file is None or file.digest != _indexed_version(ix, document.path):
+    its, path = _of_its_site(ix, document.path)
+    servers = hosted(its.engine)
+    elsewhere = servers and servers.sites  # in a cluster: no folder has the files of several sites
+    file = None if elsewhere else reader.text_of(its.folder, path, its.settings)
+    if file is None or file.digest != _indexed_version(its, path):
         stored = _stored_lines(document)
         return PostText(document, stored, _first_text(stored, 1), as_written=False)
     with forks.barred:
         from postdex_index.content import front_matter
     lines = file.text.rstrip().split("\n")
-    body = front_matter.parse(file.text, reader.site(ix.folder).generator).first_line
+    body = front_matter.parse(file.text, reader.site(its.folder).generator).first_line
     return PostText(document, lines, _first_text(lines, body), as_written=True)
+
+
+def _of_its_site(ix: Index, path: str) -> tuple[Index, str]:
+    """The index of the folder that the file of a post is in, and its path there."""
+    name, _, rest = path.partition("/")
+    return (ix.sites[name], rest) if isinstance(ix, Sites) and name in ix.sites else (ix, path)
 
 
 def _first_text(lines: Sequence[str], line: int) -> int:

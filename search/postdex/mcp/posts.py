@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: With this and a path begins what the protocol calls a resource.
 SCHEME = "postdex://"
+#: So many characters of a title are shown where several posts are.
+MAX_TITLE = 300
 
 
 class Posts(NamedTuple):

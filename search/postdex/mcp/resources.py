@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from postdex_index.errors import QueryError
 
 from . import references
-from .posts import Posts, day
+from .posts import MAX_TITLE, Posts, day
 
 if TYPE_CHECKING:
     from mcp.types import ListResourcesResult, ReadResourceResult, ResourceTemplate
@@ -31,7 +31,7 @@ def page(posts: Posts, cursor: str | None) -> ListResourcesResult:
         resources=[
             Resource(
                 name=document.path,
-                title=document.title,
+                title=document.title[:MAX_TITLE],
                 uri=references.uri(document.path),
                 mime_type=MARKDOWN,
                 description=" ".join(

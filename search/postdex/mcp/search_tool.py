@@ -18,7 +18,7 @@ from ..results.values import Hit
 from . import excerpts, references
 from .excerpts import Passage
 from .post_text import PostText, text_of
-from .posts import Posts, day
+from .posts import MAX_TITLE, Posts, day
 
 if TYPE_CHECKING:
     from ..index import Results
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 #: Hits of one answer, and sections that are looked at for passages.
 MAX_HITS = 20
 _SECTIONS = 100
-#: So many values of a facet, tags of a post or characters of a title are shown.
-MAX_VALUES, _MAX_TAGS, _MAX_TITLE = 50, 20, 300
+#: So many values of a facet, and tags of a post, are shown.
+MAX_VALUES, _MAX_TAGS = 50, 20
 #: One passage takes no more than this part of all there is room for, so that one long section is not the answer; of
 #: little room more, so that it says something.
 _SHARE, _LEAST_SHARE = 3, 1_500
@@ -102,7 +102,7 @@ def _result(hit: Hit) -> dict[str, Any]:
     best = hit.sections[0].line if hit.sections else hit.line
     shown = {
         "id": section_lookup.name_of(hit.path, hit.anchor, best),
-        "title": hit.title[:_MAX_TITLE],
+        "title": hit.title[:MAX_TITLE],
         "url": wire.link(hit.url) or references.uri(hit.path),
         "where": f"{hit.path}:{hit.line}",
         "headings": list(hit.headings),
@@ -158,7 +158,7 @@ def _of_section(post: PostText, hit: Hit) -> Passage:
 def _passage(passage: Passage) -> dict[str, Any]:
     shown = {
         "where": passage.post.where(passage.lines),
-        "title": passage.post.document.title[:_MAX_TITLE],
+        "title": passage.post.document.title[:MAX_TITLE],
         "heading": passage.heading,
         "text": passage.post.markdown(passage.lines),
     }
