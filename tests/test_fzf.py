@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import re
-import select
 import shutil
-import signal
-import struct
 import sys
-import termios
-import time
 from pathlib import Path
 
 import pytest
+from keyboard import Keyboard, wait_for
 
 import postdex
 
@@ -46,35 +40,6 @@ def desk(tmp_path: Path) -> Path:
     return tmp_path
 
 
-class Keyboard:
-    """A program on a terminal of its own, with somebody who waits for what is shown and types."""
-
-    def __init__(self, command: list[str], folder: Path, environment: dict[str, str]) -> None:
-        self.seen = ""
-        self.process, self._terminal = pty.fork()
-        if not self.process:
-            os.chdir(folder)
-            os.execvpe(command[0], command, environment)
-        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 160, 0, 0))
-
-    def until(self, text: str, seconds: float = 60) -> None:
-        """Wait until this was shown since the last key."""
-        end = time.monotonic() + seconds
-        while text not in self.seen:
-            assert time.monotonic() < end, self.seen
-            if select.select([self._terminal], [], [], 0.2)[0]:
-                self.seen += os.read(self._terminal, 65536).decode("utf-8", "replace")
-
-    def type(self, keys: str) -> None:
-        self.seen = ""
-        os.write(self._terminal, keys.encode())
-
-    def close(self) -> None:
-        os.kill(self.process, signal.SIGKILL)
-        os.waitpid(self.process, 0)
-        os.close(self._terminal)
-
-
 def test_what_is_chosen_opens(desk: Path) -> None:
     opened = desk / "opened"
     environment = {
@@ -92,11 +57,7 @@ def test_what_is_chosen_opens(desk: Path) -> None:
         keyboard.until("2024/sqlite-wal.md")
         keyboard.until("write-ahead")
         keyboard.type("\r")
-        end = time.monotonic() + 60
-        while not opened.exists():
-            assert time.monotonic() < end, keyboard.seen
-            time.sleep(0.1)
+        line, path = wait_for(opened, keyboard).splitlines()
     finally:
         keyboard.close()
-    line, path = opened.read_text().splitlines()
     assert re.fullmatch(r"\+\d+", line) and path == str(desk / "posts/2024/sqlite-wal.md")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postdex.cli import commands, main, search_command
+from postdex.cli import commands, completion, main, search_command
 from postdex.cli.search_options import SearchOption, parse_usual, search_options
 from postdex_index.errors import PostdexError
 
@@ -95,13 +95,13 @@ def test_what_is_unusual_goes_to_click(arguments: list[str]) -> None:
     assert parse_usual(arguments) is None
 
 
-def test_a_completion_goes_to_click(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_completion_is_no_search(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
 
-    def run(arguments: list[str]) -> int:
-        asked.append(arguments)
+    def answer(shell: str, arguments: list[str]) -> int:
+        asked.append((shell, arguments))
         return 0
 
-    monkeypatch.setitem(os.environ, "_POSTDEX_COMPLETE", "bash_source")
-    monkeypatch.setattr(commands, "run", run)
-    assert main.main(["search", "--json", "SMC"]) == 0 and asked == [["search", "--json", "SMC"]]
+    monkeypatch.setitem(os.environ, "_POSTDEX_COMPLETE", "zsh")
+    monkeypatch.setattr(completion, "answer", answer)
+    assert main.main(["search", "--json", "SMC"]) == 0 and asked == [("zsh", ["search", "--json", "SMC"])]

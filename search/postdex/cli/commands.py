@@ -30,6 +30,7 @@ _ELSEWHERE = {
     "bench": "cli.bench_command",
     "serve": "http.serve",
     "mcp": "mcp.command",
+    "completion": "cli.completion_command",
 }
 #: What a command is called in its module where its own name is Python's.
 _NAMED = {"list": "list_posts"}

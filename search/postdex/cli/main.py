@@ -47,9 +47,12 @@ def _say_as_json(error: PostdexError) -> None:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    if shell := os.environ.get("_POSTDEX_COMPLETE"):
+        from .completion import answer
+
+        return answer(shell, arguments)
     arguments = place_first(arguments)
-    plain = plain_search(arguments)
-    if plain and not os.environ.get("_POSTDEX_COMPLETE"):
+    if plain := plain_search(arguments):
         return search(*plain)
     from .commands import run
 
