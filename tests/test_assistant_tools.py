@@ -330,3 +330,12 @@ def test_long_titles_and_many_tags_are_cut_short(tmp_path: Path) -> None:
         (hit,) = check(ix, "search", {"query": "word"})["results"]
         assert len(hit["title"]) == 300 and len(hit["tags"]) == 20
         assert len(check(ix, "fetch", {"id": "a.md"})["metadata"]["tags"]) == 200
+
+
+def test_the_time_of_a_file_is_no_date_of_a_post(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("word\n")
+    (tmp_path / "b.md").write_text("---\ndate: 2024-03-14\n---\nword\n")
+    with postdex.open(tmp_path) as ix:
+        dates = {hit["id"][:4]: hit.get("date") for hit in check(ix, "search", {"query": "word"})["results"]}
+        assert dates == {"a.md": None, "b.md": "2024-03-14"}
+        assert "date" not in check(ix, "fetch", {"id": "a.md"})["metadata"]

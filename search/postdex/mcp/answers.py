@@ -50,7 +50,9 @@ _RESULT = record(
     more=rows(record("id heading", id=TEXT, heading=TEXT)),
     translations=rows(record("lang id", lang=TEXT, id=TEXT)),
 )
-#: The answer of `search`; `related` has the same.
+#: The answer of `related`.
+RELATED = record("total results", total=NUMBER, results=rows(_RESULT), note=TEXT)
+#: The answer of `search`.
 FOUND = record(
     "total results",
     total=NUMBER,

@@ -152,6 +152,18 @@ def shares(lengths: Sequence[int], room: int) -> list[int]:
     return given
 
 
+def joined(post: PostText, parts: Iterable[Lines]) -> list[Lines]:
+    """Parts of a post in their order; those with next to nothing between them are one."""
+    together: list[Lines] = []
+    for part in sorted(parts):
+        between = post.markdown(Lines(together[-1].last + 1, part.first - 1)) if together else ""
+        if together and len(between) < _TRIFLE:
+            together[-1] = Lines(together[-1].first, max(together[-1].last, part.last))
+        else:
+            together.append(part)
+    return together
+
+
 def named(left_out: Iterable[Passage], most: int) -> dict[str, Any]:
     """What is said of passages that are left out: under `where` each of the first can be had from `fetch`."""
     rows = [_named(passage) for passage in left_out if len(passage.post.markdown(passage.lines)) >= _TRIFLE]

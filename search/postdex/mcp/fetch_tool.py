@@ -17,7 +17,7 @@ from ..output import wire
 from . import excerpts, references
 from .excerpts import Passage
 from .post_text import Lines, PostText
-from .posts import Posts, day
+from .posts import Posts, date_of, day
 from .references import Reference
 from .search_tool import MAX_HITS
 
@@ -103,38 +103,37 @@ def _sections(asked: Reference, first: int) -> Iterator[Passage]:
 
 
 def _best_sections(posts: Posts, wanted: Sequence[Reference], query: str, room: int) -> list[dict[str, Any]]:
-    """Of all these posts the sections that answer the query best, as many as there is room for, each in its place."""
-    scored = [(score, passage) for asked in wanted for score, passage in _scored(posts, asked, query)]
-    scored.sort(key=lambda row: -row[0])
-    selection = excerpts.select((passage for _, passage in scored), room, max(room // 2, excerpts.LEAST))
+    """Of all these posts the sections that answer the query best, as many as there is room for, each in its place; then
+    the first ones of each."""
+    valued = [(value, passage) for asked in wanted for value, passage in _valued(posts, asked, query)]
+    valued.sort(key=lambda row: row[0])
+    selection = excerpts.select((passage for _, passage in valued), room, max(room * 3 // 4, excerpts.LEAST))
     documents = []
     for asked in wanted:
         post = asked.post
-        parts = sorted(passage.lines for passage in selection.shown if passage.post is post)
+        parts = excerpts.joined(post, (passage.lines for passage in selection.shown if passage.post is post))
         left_out = excerpts.named((it for it in selection.left_out if it.post is post), _MAX_LEFT_OUT)
         where = post.where(Lines(parts[0].first, parts[-1].last) if parts else asked.lines)
-        documents.append(_shown(posts, asked, _joined(post, parts), where, left_out))
+        documents.append(_shown(posts, asked, _with_gaps(post, parts), where, left_out))
     return documents
 
 
-def _scored(posts: Posts, asked: Reference, query: str) -> Iterator[tuple[float, Passage]]:
-    """The sections of what a name means, with what they are worth to a query."""
+def _valued(posts: Posts, asked: Reference, query: str) -> Iterator[tuple[tuple[float, int], Passage]]:
+    """The sections of what a name means, with what orders them: the score for a query, then their place in the post."""
     post = asked.post
     hits = posts.ix.search(query, units="sections", path=post.document.path, limit=_SECTIONS, drafts=posts.drafts)
     found = {hit.sections[0].line: hit for hit in hits if hit.sections and hit.path == post.document.path}
     passages = list(_sections(asked, asked.lines.first)) or [Passage(post, asked.lines, asked.lines.first)]
-    for passage in passages:
+    for number, passage in enumerate(passages):
         hit = found.get(passage.line)
-        yield (hit.score, passage._replace(line=hit.line)) if hit else (0.0, passage)
+        yield ((-hit.score, number), passage._replace(line=hit.line)) if hit else ((0.0, number), passage)
 
 
-def _joined(post: PostText, parts: Sequence[Lines]) -> str:
-    """The text of several parts, with a line wherever others are left out between them."""
+def _with_gaps(post: PostText, parts: Sequence[Lines]) -> str:
+    """The text of several parts, with a line for what is left out between them."""
     texts = [post.markdown(part) for part in parts[:1]]
     for above, part in pairwise(parts):
-        left_out = above.last + 1 < part.first
-        texts += [f"[lines {above.last + 1}-{part.first - 1} are left out]"] if left_out else []
-        texts.append(post.markdown(part))
+        texts += [f"[lines {above.last + 1}-{part.first - 1} are left out]", post.markdown(part)]
     return "\n\n".join(texts)
 
 
@@ -143,7 +142,7 @@ def _shown(posts: Posts, asked: Reference, text: str, where: str, rest: dict[str
     document = asked.post.document
     metadata = {
         "path": document.path,
-        "date": day(document.date_seconds),
+        "date": date_of(document),
         "updated": day(document.updated_seconds),
         "tags": list(document.tags),
         "categories": ["/".join(path) for path in document.categories],

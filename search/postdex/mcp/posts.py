@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from postdex_index.document import Document
 
     from ..index import Index
+    from ..results.values import Hit
 
 #: With this and a path begins what the protocol calls a resource.
 SCHEME = "postdex://"
@@ -60,8 +61,13 @@ class Posts(NamedTuple):
         return [candidate.document for candidate in every]
 
 
+def date_of(post: Hit | Document) -> str:
+    """The day of a post, "" where only its file has one: that is when it was copied, as often as not."""
+    return day(None if post.date_from == "file" else post.date_seconds)
+
+
 def day(seconds: int | None) -> str:
-    """The day of a post, "" if it has none.
+    """A moment as its day, "" if there is none.
 
     >>> day(1661506774), day(None)
     ('2022-08-26', '')

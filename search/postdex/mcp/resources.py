@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from postdex_index.errors import QueryError
 
 from . import references
-from .posts import MAX_TITLE, Posts, day
+from .posts import MAX_TITLE, Posts, date_of
 
 if TYPE_CHECKING:
     from mcp.types import ListResourcesResult, ReadResourceResult, ResourceTemplate
@@ -34,9 +34,7 @@ def page(posts: Posts, cursor: str | None) -> ListResourcesResult:
                 title=document.title[:MAX_TITLE],
                 uri=references.uri(document.path),
                 mime_type=MARKDOWN,
-                description=" ".join(
-                    filter(None, (day(document.date_seconds), *("#" + tag for tag in document.tags[:9])))
-                ),
+                description=" ".join(filter(None, (date_of(document), *("#" + tag for tag in document.tags[:9])))),
             )
             for document in documents[first : first + PAGE]
         ],
@@ -80,4 +78,4 @@ def completions(posts: Posts, typed: str) -> list[str]:
 
 def _about(document: Document) -> str:
     """The day and the tags of a post."""
-    return " ".join(filter(None, (day(document.date_seconds), *("#" + tag for tag in document.tags[:9]))))
+    return " ".join(filter(None, (date_of(document), *("#" + tag for tag in document.tags[:9]))))

@@ -13,12 +13,11 @@ from postdex_index.errors import QueryError
 
 from .. import __version__, section_lookup, web_address
 from ..output import wire
-from ..request import FACETS
 from ..results.values import Hit
 from . import excerpts, references
 from .excerpts import Passage
 from .post_text import PostText, text_of
-from .posts import MAX_TITLE, Posts, day
+from .posts import MAX_TITLE, Posts, date_of
 
 if TYPE_CHECKING:
     from ..index import Results
@@ -44,7 +43,7 @@ def search(posts: Posts, query: str, max_chars: int = 0, **arguments: Any) -> di
     if arguments.get("drafts") and not posts.drafts:
         raise QueryError("unpublished posts are not served", "start it with `postdex serve --drafts`", code="forbidden")
     results = posts.ix.search(query, **arguments)
-    shown = found(posts, results)
+    shown = _found(posts, results) | _said_besides(results)
     if max_chars:
         for result in shown["results"]:
             for name in ("snippet", "more", "headings"):  # passages say it
@@ -59,7 +58,7 @@ def search(posts: Posts, query: str, max_chars: int = 0, **arguments: Any) -> di
 def related(posts: Posts, id: str, limit: int = 5) -> dict[str, Any]:
     """The posts that are most like one."""
     path = references.find(posts.looked_at(), id).post.document.path
-    return found(posts, posts.ix.like(path, limit=limit))
+    return _found(posts, posts.ix.like(path, limit=limit))
 
 
 def status(posts: Posts) -> dict[str, Any]:
@@ -72,29 +71,31 @@ def status(posts: Posts) -> dict[str, Any]:
         "languages": list(now.stats.languages),
         "fresh": now.fresh,
         "changed_files": now.changed_files,
-        "facets": _facets(posts.ix.search("", limit=0, facets=FACETS).facets),
+        "facets": _facets(posts.ix.facets()),
         "version": __version__,
     }
 
 
-def found(posts: Posts, results: Results) -> dict[str, Any]:
-    """The answer that shows these results."""
+def _found(posts: Posts, results: Results) -> dict[str, Any]:
+    """The hits of an answer, and how many there are."""
     results = web_address.with_origin(results, posts.origin)
     shown: dict[str, Any] = {"total": results.total, "results": [_result(hit) for hit in results.hits]}
-    if results.grouped:
-        shown["grouped"] = True
-    more = results.offset + len(results.hits)
-    if more < results.total and results.hits:
-        shown["next_offset"] = more
-    if results.facets:
-        shown["facets"] = _facets(results.facets)
-    if results.corrections:
-        shown["corrections"] = wire.corrections(results)
-    if results.warnings:
-        shown["warnings"] = list(results.warnings)
     if not results.complete or results.index.fresh is False:
         shown["note"] = "the search was cut short" if not results.complete else "some posts changed since"
     return shown
+
+
+def _said_besides(results: Results) -> dict[str, Any]:
+    """What is to be said of a search besides its hits, as far as there is anything."""
+    more = results.offset + len(results.hits)
+    said = {
+        "grouped": results.grouped,
+        "next_offset": more if results.hits and more < results.total else 0,
+        "facets": _facets(results.facets),
+        "corrections": wire.corrections(results),
+        "warnings": list(results.warnings),
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def _result(hit: Hit) -> dict[str, Any]:
@@ -106,7 +107,7 @@ def _result(hit: Hit) -> dict[str, Any]:
         "url": wire.link(hit.url) or references.uri(hit.path),
         "where": f"{hit.path}:{hit.line}",
         "headings": list(hit.headings),
-        "date": day(hit.date_seconds),
+        "date": date_of(hit),
         "tags": list(hit.tags[:_MAX_TAGS]),
         "snippet": hit.snippet.text,
         "translations": [{"lang": other.lang, "id": other.path} for other in hit.translations[:MAX_HITS]],

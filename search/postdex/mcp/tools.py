@@ -87,7 +87,7 @@ TOOLS = {
         "Posts like one",
         "The posts most like one.",
         search_tool.related,
-        answers.FOUND,
+        answers.RELATED,
         "id",
         [Argument("The post.", name="id", default=""), _LIMIT],
     ),
