@@ -92,6 +92,8 @@ def _shown(terminal: int, keys: bytes) -> Iterator[bytes]:
         (["search", "linux"], {"PAGER": "false", "POSTDEX_PAGER": MARKING}, True),
         (["search", "--facets", "linux"], {"PAGER": MARKING, "NO_COLOR": "1"}, True),
         (["search", "--oneline", "-n", "100", "a", "the"], {"PAGER": MARKING, "LINES": "8"}, True),
+        (["show", "2022/refcount-bug.md"], {"PAGER": MARKING}, True),
+        (["show", "2022/refcount-bug.md#what-i-fixed"], {"PAGER": MARKING, "LINES": "99"}, False),
         (["search", "-n", "1", "linux"], {"PAGER": MARKING}, False),
         (["search", "linux"], {"PAGER": MARKING, "LINES": "200"}, False),
         (["search", "--no-pager", "linux"], {"PAGER": MARKING}, False),
@@ -190,3 +192,12 @@ def test_colours_are_those_that_are_set(samples: Path) -> None:
     assert "\x1b[4mA \x1b[0m\x1b[7mrefcount\x1b[0m" in shown.text and "\x1b[1;31m" not in shown.text
     wrong = on_terminal(samples, "search", "refcount", told={"POSTDEX_COLORS": "marks=7"})
     assert wrong.status == 2 and "did you mean mark?" in wrong.text
+
+
+def test_other_commands_are_in_the_same_colours(samples: Path) -> None:
+    shown = on_terminal(samples, "show", "2022/refcount-bug.md", lines=999).text
+    assert f"\x1b[1m{BEST}\x1b[0m\n\x1b[2m" in shown and "\x1b[36m## Root cause\x1b[0m" in shown
+    explained = on_terminal(samples, "search", "--explain", "2022/refcount-bug.md", "refcount").text
+    assert ": \x1b[1mrank 1\x1b[0m\n  \x1b[32m" in explained
+    assert "\x1b[33munpublished\x1b[0m: draft" in on_terminal(samples, "doctor").text
+    assert "\x1b" not in on_terminal(samples, "doctor", told={"NO_COLOR": "1"}).text

@@ -153,7 +153,7 @@ def test_problems_and_explanations_as_text() -> None:
         Problem("a.md", 3, "malformed", "the date is no date", "write 2022-08-26"),
         Problem("b\x1b.md", 0, "skipped", "binary"),
     ]
-    assert reports.problems_text(problems, where=lambda path: f"posts/{path}") == (
+    assert reports.problems_text(problems, Screen(where=lambda path: f"posts/{path}")) == (
         "posts/a.md:3: malformed: the date is no date; write 2022-08-26\nposts/b.md: skipped: binary"
     )
     tree = Explanation(
@@ -189,9 +189,9 @@ class StoredPost:
 
 def test_a_post_to_read() -> None:
     assert reports.document_text(StoredPost()) == (
-        "A <title>\na.md  (2022-08-26) [linux]\n\nBefore.\nStill.\n\n## Fix\n\nif x:\n    return 1\n\n### Empty\n"
+        "A <title>\na.md · 2022-08-26 · linux\n\nBefore.\nStill.\n\n## Fix\n\nif x:\n    return 1\n\n### Empty\n"
     )
-    assert reports.document_text(StoredPost(), 2) == "A <title>\na.md  (2022-08-26) [linux]\n\n### Empty\n"
+    assert reports.document_text(StoredPost(), 2) == "A <title>\na.md · 2022-08-26 · linux\n\n### Empty\n"
 
 
 def test_the_wire_form_of_a_post() -> None:

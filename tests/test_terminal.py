@@ -12,7 +12,7 @@ from test_render import BEST, HIT, OTHER, RESULTS, STATE, results
 
 from postdex.output import hit_lines, terminal
 from postdex.output.facet_counts import facet_columns, facets_table
-from postdex.output.screen import Line, Palette, Screen, around_mark, clipped, last_of, wrapped
+from postdex.output.screen import Line, Palette, Screen, around_mark, clipped, last_of, rows, wrapped
 from postdex.query.typos import Correction
 from postdex.results.values import HitList, Snippet, Translation
 from postdex.text_safety import cells
@@ -229,7 +229,7 @@ def test_the_best_hit_is_named_again_where_lines_are_too_many() -> None:
 
 
 def test_rows_are_those_of_the_screen() -> None:
-    assert terminal.rows("\x1b[1mab\x1b[0m\n\n索索索\n\x1b]8;;file:///long/long\x1b\\a\x1b]8;;\x1b\\\n", Screen(4)) == 5
+    assert rows("\x1b[1mab\x1b[0m\n\n索索索\n\x1b]8;;file:///long/long\x1b\\a\x1b]8;;\x1b\\\n", Screen(4)) == 5
 
 
 # -- what is long, wide or strange

@@ -17,6 +17,7 @@ from postdex_index.model import Problem
 from postdex_index.named_tuple import NamedTuple
 
 from .console import Bar, flush, note, out, out_json, post_path, shown_path, usual_jobs
+from .printed_results import screen_of
 from .search_command import insist_on_files, insist_on_posts, ready, say_other_folder
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _say_losses(ix: Index, report: Report) -> None:
     new = (problem for problem in report.problems if problem.path in read or not report.unchanged)
     lost = [problem for problem in new if problem.kind in _LOST]
     if lost:
-        out(reports.problems_text(lost[:_MAX_PROBLEMS], where=shown_path(ix.folder)))
+        out(reports.problems_text(lost[:_MAX_PROBLEMS], screen_of(ix, shown_path(ix.folder))))
     if len(lost) > _MAX_PROBLEMS:
         out(f"and {len(lost) - _MAX_PROBLEMS:,} more; `postdex doctor` lists them all")
 
@@ -172,14 +173,17 @@ def _say_report(ix: Index, report: Report, dry_run: bool) -> None:
 def show(place: Place, /, path: str, as_json: bool) -> int:
     """Show a post, or one of its sections, as it is indexed."""
     from .. import section_lookup
-    from ..output import reports, wire
+    from ..output import reports, screen, wire
+    from . import pager
 
     with ready(place.open("auto")) as ix:
         document, section = section_lookup.find(ix, path, partial(post_path, ix.folder))
         if as_json:
             out_json(wire.dumps(wire.document(document, section)))
         else:
-            out(reports.document_text(document, section))
+            on = screen_of(ix, shown_path(ix.folder))._replace(link="")  # a pager may not pass links
+            text = reports.document_text(document, section, on)
+            pager.print_text(text, screen.rows(text, on))
     return 0
 
 
@@ -283,7 +287,8 @@ def _say_checkup(ix: Index, checkup: _Checkup, verified: bool) -> None:
 
     status, problems, servers = checkup
     damaged = any(problem.kind == "damaged" for problem in [*problems, *(servers.problems if servers else ())])
-    text = reports.problems_text(problems, where=str if damaged else shown_path(ix.folder))
+    screen = screen_of(ix, str if damaged else shown_path(ix.folder), linked=not damaged)
+    text = reports.problems_text(problems, screen)
     told = [printable(f"{name}: {fact}") for name, fact in servers.facts.items()] if servers else []
     told += [reports.problems_text(servers.problems)] if servers and servers.problems else []
     if status is None:

@@ -15,7 +15,7 @@ import click
 
 from ..answering import in_order
 from ..request import SearchRequest, Sort
-from .console import height, out, out_json, shown_path, wants_color, width
+from .console import out, out_json, shown_path, wants_color, width
 from .printed_results import say_notes
 from .query_command import QueryCommand
 from .search_command import PAGE, ready, within
@@ -106,13 +106,10 @@ def tags(place: Place, /, query: tuple[str, ...], limit: int | None, as_json: bo
 
 def _print(lines: Iterable[str]) -> None:
     """Lines, through a pager where a terminal has not room for all of them."""
-    lines = list(lines)
-    if sys.stdout.isatty() and len(lines) >= height():
-        from . import pager
+    from . import pager
 
-        if (program := pager.command()) and pager.page("".join(f"{line}\n" for line in lines), program):
-            return
-    out(*lines)
+    lines = list(lines)
+    pager.print_text("".join(f"{line}\n" for line in lines), len(lines))
 
 
 def _counts(ix: Index, name: str, query: str) -> dict[str, int]:

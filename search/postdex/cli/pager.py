@@ -11,7 +11,7 @@ import os
 import sys
 from contextlib import suppress
 
-from .console import flush
+from .console import flush, height, out
 
 #: What pagers are told that nobody told anything.
 _USUAL = {"LESS": "FRX", "LV": "-c"}
@@ -45,6 +45,13 @@ def passes_links(pager: str) -> bool:
         version = said.stdout.partition(" ")[2].partition(" ")[0].partition(".")[0]
         return version.isdecimal() and int(version) >= _LINKS
     return False
+
+
+def print_text(text: str, rows: int) -> None:
+    """Print a text that takes so many lines on a terminal, paged if that has not as many."""
+    if sys.stdout.isatty() and rows >= height() and (program := command()) and page(text, program):
+        return
+    out(text, end="")
 
 
 def page(text: str, pager: str) -> bool:

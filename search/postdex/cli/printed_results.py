@@ -110,10 +110,11 @@ def _print_lines(ix: Index, results: Results, output: Output) -> None:
 def _print_on_screen(ix: Index, results: Results, output: Output) -> None:
     """For people: paged if it is higher than their screen, and if nobody pages so short that it is not."""
     from ..output import terminal
+    from ..output.screen import rows
 
-    screen = _screen(ix, results, output)
+    screen = screen_of(ix, where_shown(ix, results), output.color, linked=not results.index.sites)
     text = terminal.full(results, screen, oneline=output.oneline)
-    if not sys.stdout.isatty() or terminal.rows(text, screen) < height():
+    if not sys.stdout.isatty() or rows(text, screen) < height():
         out(text, end="")
         return
     from . import pager
@@ -126,15 +127,15 @@ def _print_on_screen(ix: Index, results: Results, output: Output) -> None:
     out(terminal.on_one_screen(results, screen, height(), oneline=output.oneline), end="")
 
 
-def _screen(ix: Index, results: Results, output: Output) -> Screen:
-    """What is known of the one who reads."""
-    from ..output.screen import Palette, Screen
+def screen_of(ix: Index, where: Callable[[str], str], color: str = "auto", *, linked: bool = True) -> Screen:
+    """What is known of the one who reads; `linked` says whether what is shown are files of this folder."""
+    from ..output.screen import PLAIN, Palette, Screen
 
-    color = wants_color(output.color)
+    colored, on_terminal = wants_color(color), sys.stdout.isatty()
     return Screen(
-        width(),
-        Palette.of(ix.settings.colors) if color else Palette(),
-        link=ix.settings.editor if color and sys.stdout.isatty() and not results.index.sites else "",
+        width() if is_like_terminal(color) else 0,
+        Palette.of(ix.settings.colors) if colored else PLAIN,
+        link=ix.settings.editor if linked and colored and on_terminal else "",
         root=os.path.abspath(ix.snapshots.folder),
-        where=where_shown(ix, results),
+        where=where,
     )

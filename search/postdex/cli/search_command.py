@@ -15,8 +15,8 @@ from postdex_index import native
 from postdex_index.errors import FolderError, IndexDamagedError, PostdexError
 from postdex_index.named_tuple import NamedTuple
 
-from .console import Bar, here, note, out, out_json, post_path, usual_jobs
-from .printed_results import Output, for_people, print_paths, print_results, say_notes
+from .console import Bar, here, note, out, out_json, post_path, shown_path, usual_jobs
+from .printed_results import Output, for_people, print_paths, print_results, say_notes, screen_of
 
 if TYPE_CHECKING:
     from ..index import Index, Results
@@ -58,9 +58,7 @@ def search(place: Place, request: SearchRequest, output: Output) -> int:
         if output.suggest:
             return _suggest(ix, request, output)
         if output.explain:
-            return _explain(
-                ix, within(ix, request.query), post_path(ix.snapshots.folder, output.explain), output.as_json
-            )
+            return _explain(ix, request, output.explain, output)
         if output.open_hit or output.open_best:
             return _open(ix, request, output)
         return _search(ix, request, output)
@@ -202,16 +200,15 @@ def _suggest(ix: Index, request: SearchRequest, output: Output) -> int:
     return 0 if words else 1
 
 
-def _explain(ix: Index, text: str, path: str, as_json: bool) -> int:
+def _explain(ix: Index, request: SearchRequest, path: str, output: Output) -> int:
     """Why a query finds a post, or why not."""
-    from ..output import hit_lines, wire
+    from ..output import reports, wire
 
-    verdict = ix.explain(text, path)
-    if as_json:
+    text = within(ix, request.query)
+    verdict = ix.explain(text, post_path(ix.snapshots.folder, path))
+    if output.as_json:
         out_json(wire.dumps(wire.verdict(verdict)))
         return 0 if verdict.rank else 1
-    out(f"{verdict.path}: rank {verdict.rank}" if verdict.rank else f"{verdict.path}: not found by {text!r}")
-    out(*(f"  {reason}" for reason in verdict.reasons))
-    if verdict.score:
-        out(hit_lines.explain_text(verdict.score, "  "))
+    screen = screen_of(ix, shown_path(ix.snapshots.folder), output.color)
+    out(reports.verdict_text(verdict, text, screen), end="")
     return 0 if verdict.rank else 1

@@ -12,7 +12,7 @@ from postdex_index.model import Explanation, Span
 
 from ..results.values import Hit, HitList, SectionHit
 from ..text_safety import cells, iso, printable
-from .screen import Line, Screen, clipped, joined, linked, marked, painted, shown
+from .screen import PLAIN, Line, Palette, Screen, clipped, joined, linked, marked, painted, shown
 
 #: What stands between a title and the headings below it.
 INTO = " › "
@@ -64,8 +64,13 @@ def heading_parts(hit: Hit, section: Hit | SectionHit) -> list[Line]:
 
 
 def date_of(hit: Hit) -> str:
+    """`2022-08-26`, or "" where a post has no date of its own."""
+    return day_of(hit.date_seconds, hit.date_from)
+
+
+def day_of(seconds: int | None, date_from: str) -> str:
     """`2022-08-26`; the time of a file, which a checkout renews, says nothing of its post."""
-    return "" if hit.date_seconds is None or hit.date_from == "file" else iso(hit.date_seconds).partition("T")[0]
+    return "" if seconds is None or date_from == "file" else iso(seconds).partition("T")[0]
 
 
 def also_in(hit: Hit) -> str:
@@ -75,12 +80,13 @@ def also_in(hit: Hit) -> str:
     return f"also in {', '.join(names[:_LANGUAGES])}{more}" if names else ""
 
 
-def explain_text(explanation: Explanation, indent: str = "") -> str:
+def explain_text(explanation: Explanation, indent: str = "", palette: Palette = PLAIN) -> str:
     """How a score was made, as an indented tree: value and label, its parts below.
 
     >>> print(explain_text(Explanation(7.31, "score", (Explanation(7.31, "refcount"),))))
     7.3100  score
       7.3100  refcount
     """
-    own = f"{indent}{explanation.value:.4f}  {printable(explanation.label)}"
-    return "\n".join([own, *(explain_text(part, indent + "  ") for part in explanation.parts)])
+    value, label = painted(f"{explanation.value:.4f}", palette.line), printable(explanation.label)
+    own = f"{indent}{value}  {label if explanation.parts else painted(label, palette.dim)}"
+    return "\n".join([own, *(explain_text(part, indent + "  ", palette) for part in explanation.parts)])

@@ -5,6 +5,7 @@ Spans first, escape sequences last. What is shown of a hit, and in which order, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from postdex_index.model import Span
@@ -15,6 +16,7 @@ from ..text_safety import cells, lines, pieces, printable
 
 #: Below this the indent is half, and nothing stands beside anything: 20 columns must stay readable.
 NARROW = 40
+_ESCAPES = r"\x1b\[[\d;]*m|\x1b\]8;;.*?\x1b\\"
 _URL_BYTES = frozenset(b"/:._-~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -41,6 +43,10 @@ class Palette(NamedTuple):
         return cls(**{name: code for name, _, code in named})
 
 
+#: No colours.
+PLAIN = Palette()
+
+
 class Screen(NamedTuple):
     """What the output is for: its width (0: lines are as long as they are), its colours, and how paths are said.
 
@@ -50,7 +56,7 @@ class Screen(NamedTuple):
     """
 
     width: int = 0
-    palette: Palette = Palette()
+    palette: Palette = PLAIN
     link: str = ""
     root: str = ""
     where: Callable[[str], str] = str
@@ -189,3 +195,9 @@ def _quoted(path: str) -> str:
     """
     octets = path.encode("utf-8", "surrogateescape")  # the bytes that the system knows the file by
     return "".join(chr(byte) if byte in _URL_BYTES else f"%{byte:02X}" for byte in octets)
+
+
+def rows(text: str, screen: Screen) -> int:
+    """The lines that a text takes on the screen, where what is too wide goes on below."""
+    lines = re.sub(_ESCAPES, "", text).splitlines()
+    return sum(max(1, -(-cells(line) // screen.width)) if screen.width else 1 for line in lines)

@@ -8,27 +8,26 @@ into a pipe is `hit_lines`' matter, the wire forms (JSON, HTML) are `wire`'s. Ev
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from postdex_index.named_tuple import NamedTuple
 
 from ..results.values import Hit, HitList, SectionHit, Snippet
-from ..text_safety import cells, printable
+from ..text_safety import cells
+from .about_post import about_lines
 from .facet_counts import facet_columns
 from .hit_lines import INTO, also_in, date_of, explain_text, heading_parts, hit_line
 from .remarks import notes, total_line
-from .screen import Line, Screen, around_mark, joined, last_of, linked, marked, painted, shown, wrapped
+from .screen import Line, Screen, around_mark, joined, last_of, linked, marked, painted, rows, shown, wrapped
 
 #: Lines of a title at most, on a usual screen and on a narrow one.
 _TITLE_LINES, _NARROW_TITLE_LINES = 2, 4
-#: Columns below which a text does not begin beside a heading, nor tags beside a path.
+#: Columns below which a text does not begin beside a heading.
 _WORTH_BEGINNING = 24
 #: What stands before a heading, and between it and its text.
 _HEADING, _TEXT = "› ", " — "
 #: What stands before the best hit where it is named again.
 _BEST = "best: "
-_ESCAPES = r"\x1b\[[\d;]*m|\x1b\]8;;.*?\x1b\\"
 
 
 def full(results: HitList, screen: Screen, *, oneline: bool = False) -> str:
@@ -58,12 +57,6 @@ def on_one_screen(results: HitList, screen: Screen, height: int, *, oneline: boo
     return _composed(results, screen, [*blocks, "\n".join(lines[len(blocks) :])])
 
 
-def rows(text: str, screen: Screen) -> int:
-    """The lines that a text takes on the screen, where what is too wide goes on below."""
-    lines = re.sub(_ESCAPES, "", text).splitlines()
-    return sum(max(1, -(-cells(line) // screen.width)) if screen.width else 1 for line in lines)
-
-
 def _composed(results: HitList, screen: Screen, blocks: Sequence[str]) -> str:
     """Blocks of hits between what is to be said before and after them."""
     said = [
@@ -80,7 +73,7 @@ def _block(hit: Hit, screen: Screen) -> Iterator[str]:
     most = _NARROW_TITLE_LINES if screen.narrow else _TITLE_LINES
     for line in wrapped(shown(hit.title, hit.title_spans), screen.width, most):
         yield marked(line, palette.title, screen)
-    yield from _about(hit, screen)
+    yield from about_lines(hit.path, hit.line, date_of(hit), hit.tags, screen)
     sections = [_section(hit, hit.line, hit, hit.snippet)]
     sections += [_section(hit, it.match_line or it.line, it, it.snippet) for it in hit.sections[1:]]
     frame = _Frame.of(hit, sections, screen)
@@ -91,38 +84,7 @@ def _block(hit: Hit, screen: Screen) -> Iterator[str]:
         for line in wrapped(Line(also_in(hit)), screen.width and screen.width - len(frame.indent)):
             yield frame.indent + painted(line.text, palette.dim)
     if hit.explain:
-        yield explain_text(hit.explain, frame.indent)
-
-
-def _about(hit: Hit, screen: Screen) -> Iterator[str]:
-    """The path, and beside it or below it the date and as many tags as a line has room for."""
-    path = printable(screen.where(hit.path))
-    day, tags = date_of(hit), [printable(tag) for tag in hit.tags]
-    beside = screen.width - cells(path) - 3 if screen.width else 0
-    everything = _facts(day, tags, 0)
-    below = screen.width and everything and cells(everything) > beside < _WORTH_BEGINNING
-    painted_path = linked(painted(path, screen.palette.path), hit.path, hit.line, screen)
-    if below or not everything:
-        yield painted_path
-    if everything:
-        facts = painted(_facts(day, tags, screen.width if below else beside), screen.palette.dim)
-        yield facts if below else f"{painted_path}{painted(' · ', screen.palette.dim)}{facts}"
-
-
-def _facts(day: str, tags: Sequence[str], width: int) -> str:
-    """`2022-08-26 · linux, kernel +3`: as many tags as `width` columns have room for (0: all).
-
-    >>> _facts("2022-08-26", ["linux", "kernel", "networking"], 24)
-    '2022-08-26 · linux +2'
-    """
-    told = f"{day} · " if day and tags else day
-    for number, tag in enumerate(tags):
-        longer = f"{told}{', ' if number else ''}{tag}"
-        left = len(tags) - number - 1
-        if width and cells(longer) + (len(f" +{left}") if left else 0) > width:
-            return f"{told}{' ' if number else ''}+{left + 1}"
-        told = longer
-    return told
+        yield explain_text(hit.explain, frame.indent, palette)
 
 
 class _Section(NamedTuple):
