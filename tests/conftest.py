@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 QUICK = [
     "anchors", "as_typed", "cluster_queries", "config", "contents", "dialects", "fields", "frontmatter", "globs",
     "golden", "hosted", "house", "javascript", "jekyll", "library", "logseq", "markdown", "mdx", "messages",
-    "named_tuple", "paths", "pelican", "periods", "printable", "quarto", "snippets", "syntax", "tokens", "vitepress",
+    "named_tuple", "notebook", "paths", "pelican", "periods", "printable", "quarto", "snippets", "syntax", "tokens",
+    "vitepress",
 ]  # fmt: skip
 #: The others: they start processes, fill disks, look through a browser, or try thousands of examples.
 THOROUGH = [
@@ -34,10 +35,10 @@ THOROUGH = [
     "damage", "deflated_columns", "deploy", "docs", "doctor", "doors", "edges", "editor", "embedding",
     "engine_contract", "errors", "faults", "forks", "fzf", "history", "hostile", "hugo", "includes", "installed_whoosh",
     "invariants", "kernel", "listening", "listing", "listings", "lists", "malformed", "marks", "matching", "mcp",
-    "mcp_http", "mcp_typescript", "observing", "one_post", "page", "page_parts", "pager", "posts", "rank",
-    "recorded_cluster", "release", "render", "replaced", "request", "rescue", "schema", "search_options", "segments",
-    "service", "several_folders", "site_goldens", "site_paths", "site_snapshots", "sites", "staging", "store",
-    "suggest", "terminal", "threads", "translations", "typed", "watch", "web_address",
+    "mcp_http", "mcp_typescript", "observing", "one_post", "page", "page_parts", "pager", "posts", "public_names",
+    "rank", "recorded_cluster", "release", "render", "replaced", "request", "rescue", "schema", "search_options",
+    "segments", "service", "several_folders", "site_goldens", "site_paths", "site_snapshots", "sites", "staging",
+    "store", "suggest", "terminal", "threads", "translations", "typed", "watch", "web_address",
 ]  # fmt: skip
 #: The compiled kernel against the Python that it stands for, where it runs.
 NATIVE = sorted(path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_native*.py"))

@@ -25,8 +25,10 @@ SOURCES = (ROOT / "index", ROOT / "search")
 #: layers below its own, or from within itself.
 LAYERS = (
     (
+        "postdex_index.logs",
         "postdex_index.named_tuple",
         "postdex_index.posix",
+        "postdex_index.public",
     ),
     (
         "postdex_index.errors",
@@ -49,6 +51,8 @@ LAYERS = (
     ),
     (
         "postdex.json_arguments",
+        "postdex.methods",
+        "postdex.notebook",
         "postdex_index.sites",
     ),
     (
@@ -87,6 +91,7 @@ LAYERS = (
     ),
     (
         "postdex.http.page",
+        "postdex.result_set",
         "postdex_index.engine.opensearch.read",
     ),
     ("postdex_index.engine.opensearch.write",),

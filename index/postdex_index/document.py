@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from . import forks
 from .model import StoredFields
 from .named_tuple import NamedTuple
+from .public import public
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -71,6 +72,7 @@ class Passage(NamedTuple):
     cut_stop: bool
 
 
+@public
 class Document(StoredFields, Protocol):
     """A stored post. The text is read only when asked for."""
 

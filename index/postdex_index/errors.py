@@ -26,6 +26,8 @@ from __future__ import annotations
 import errno
 from enum import Enum
 
+from .public import public
+
 #: Of an OSError, what says nothing about a file or folder: this process or machine has no more of something.
 EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 
@@ -53,6 +55,7 @@ class Remedy(Enum):
 WORDS: dict[Remedy, str] = {}
 
 
+@public
 class PostdexError(Exception):
     """Root of all errors of postdex: one sentence of what happened, one of what to do.
 
@@ -88,18 +91,21 @@ class PostdexError(Exception):
         return {"error": {"code": self.code, "message": place + self.message, "hint": self.hint}}
 
 
+@public
 class ConfigError(PostdexError):
     """A setting has a wrong name, type or value; path and line say where it stands."""
 
     code = "bad_setting"
 
 
+@public
 class FolderError(PostdexError):
     """The folder of posts does not exist, is no folder, or holds nothing that could be indexed."""
 
     code = "bad_folder"
 
 
+@public
 class QueryError(PostdexError):
     """A query is over a limit (clauses, depth), or an argument of a search cannot be used."""
 
@@ -110,24 +116,28 @@ class QueryError(PostdexError):
         self.code = code
 
 
+@public
 class NotFoundError(PostdexError):
     """No post (or no section of it) has this path."""
 
     code = "not_found"
 
 
+@public
 class StaleError(PostdexError):
     """The index is older than the posts, and freshness was required."""
 
     code = "stale"
 
 
+@public
 class MissingExtraError(PostdexError):
     """A feature needs an optional dependency; the hint is the command that installs it."""
 
     code = "missing_extra"
 
 
+@public
 class NativeError(PostdexError):
     """The compiled kernel failed where it must not, and what was asked of it was not done; without it the same goes."""
 
@@ -137,6 +147,7 @@ class NativeError(PostdexError):
         super().__init__(f"the compiled kernel failed ({message})", Remedy.DO_WITHOUT)
 
 
+@public
 class EngineUnavailableError(PostdexError):
     """The server that keeps the index cannot be reached, fails, or answers only in part; nothing is known of the
     posts."""
@@ -144,36 +155,42 @@ class EngineUnavailableError(PostdexError):
     code = "unavailable"
 
 
+@public
 class IndexFault(PostdexError):
     """The index cannot be used as it is; to build it makes it right unless the hint says otherwise."""
 
     code = "bad_index"
 
 
+@public
 class IndexMissingError(IndexFault):
     """There is no index yet."""
 
     code = "no_index"
 
 
+@public
 class IndexDamagedError(IndexFault):
     """A file of the index is truncated, foreign, or does not have its checksum."""
 
     code = "damaged_index"
 
 
+@public
 class IndexVersionError(IndexFault):
     """The index was written by a newer version of postdex."""
 
     code = "newer_index"
 
 
+@public
 class IndexLockedError(IndexFault):
     """Another process writes this index and did not finish within the time given."""
 
     code = "locked_index"
 
 
+@public
 class IndexWriteError(IndexFault):
     """The operating system refused a write; the old index is as it was."""
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from .named_tuple import NamedTuple
+from .public import public
 
 #: Stands in a section's text where a line of the file ended but the sentence went on.
 SOFT_BREAK = "\v"
@@ -19,6 +20,7 @@ SOFT_BREAK = "\v"
 INCLUDED_BREAK = "\u2028"
 
 
+@public
 class Problem(NamedTuple):
     """Something about a post that its writer should know: what, where, what to do. `line` is 0 for a file as a whole.
 
@@ -119,6 +121,7 @@ class StoredFields(Protocol):
     unpublished: str = ""
 
 
+@public
 class Span(NamedTuple):
     """A marked stretch of a text: text[start:start + length]."""
 

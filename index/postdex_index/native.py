@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 # A kernel of another release is not used: it may read a text in another way.
 from . import __version__ as RELEASE
+from .logs import WARNING, log
 
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
@@ -111,6 +112,4 @@ def in_words() -> str:
 def log_refusal() -> None:
     """Say in the log, once in a process, why the kernel that is there is not used."""
     if _unsaid:
-        import logging
-
-        logging.getLogger("postdex.native").warning(_unsaid.pop())
+        log("native", WARNING, "%s", _unsaid.pop())

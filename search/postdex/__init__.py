@@ -16,10 +16,18 @@ from postdex_index import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from postdex_index.document import Document as Document
     from postdex_index.errors import ConfigError as ConfigError
+    from postdex_index.errors import EngineUnavailableError as EngineUnavailableError
     from postdex_index.errors import FolderError as FolderError
+    from postdex_index.errors import IndexDamagedError as IndexDamagedError
     from postdex_index.errors import IndexFault as IndexFault
+    from postdex_index.errors import IndexLockedError as IndexLockedError
     from postdex_index.errors import IndexMissingError as IndexMissingError
+    from postdex_index.errors import IndexVersionError as IndexVersionError
+    from postdex_index.errors import IndexWriteError as IndexWriteError
+    from postdex_index.errors import MissingExtraError as MissingExtraError
+    from postdex_index.errors import NativeError as NativeError
     from postdex_index.errors import NotFoundError as NotFoundError
     from postdex_index.errors import PostdexError as PostdexError
     from postdex_index.errors import QueryError as QueryError
@@ -32,9 +40,9 @@ if TYPE_CHECKING:
     from .diagnostics import Status as Status
     from .faces import http_status as http_status
     from .index import Index as Index
-    from .index import Results as Results
     from .opening.folders import open as open
     from .opening.sites import Sites as Sites
+    from .result_set import Results as Results
     from .results.explain import Verdict as Verdict
     from .results.values import Hit as Hit
     from .results.values import SectionHit as SectionHit
@@ -43,15 +51,18 @@ if TYPE_CHECKING:
 _HOMES = {
     "postdex.diagnostics": ("Status",),
     "postdex.faces": ("http_status",),
-    "postdex.index": ("Index", "Results"),
+    "postdex.index": ("Index",),
+    "postdex.result_set": ("Results",),
     "postdex.opening.folders": ("open",),
     "postdex.opening.sites": ("Sites",),
     "postdex.results.explain": ("Verdict",),
     "postdex.results.values": ("Hit", "SectionHit", "Snippet"),
     "postdex_index.update.refresh": ("Report",),
+    "postdex_index.document": ("Document",),
     "postdex_index.errors": (
-        *("ConfigError", "FolderError", "IndexFault", "IndexMissingError"),
-        *("NotFoundError", "PostdexError", "QueryError", "StaleError"),
+        *("ConfigError", "EngineUnavailableError", "FolderError", "IndexDamagedError", "IndexFault"),
+        *("IndexLockedError", "IndexMissingError", "IndexVersionError", "IndexWriteError", "MissingExtraError"),
+        *("NativeError", "NotFoundError", "PostdexError", "QueryError", "StaleError"),
     ),
     "postdex_index.model": ("Problem", "Span"),
     "postdex_index.update.watch": ("Watching",),
@@ -60,11 +71,19 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "ConfigError",
+    "Document",
+    "EngineUnavailableError",
     "FolderError",
     "Hit",
     "Index",
+    "IndexDamagedError",
     "IndexFault",
+    "IndexLockedError",
     "IndexMissingError",
+    "IndexVersionError",
+    "IndexWriteError",
+    "MissingExtraError",
+    "NativeError",
     "NotFoundError",
     "PostdexError",
     "Problem",
@@ -89,7 +108,9 @@ def __getattr__(name: str) -> object:
     """A public name, from where it lives."""
     home = _HOME.get(name)
     if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        import sys
+
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__])
     from importlib import import_module
 
     value: object = getattr(import_module(home), name)

@@ -14,6 +14,7 @@ from postdex_index import forks
 from postdex_index.document import Outlined
 from postdex_index.engine.api import AsTyped, Reader, Search
 from postdex_index.errors import NotFoundError
+from postdex_index.logs import DEBUG, log
 from postdex_index.query import Everything, Query, Term
 from postdex_index.schema import FACETS, SITES
 
@@ -43,6 +44,7 @@ def answer(request: SearchRequest, view: SearchView, today: Today, started: floa
         request = request._replace(sort="date")
     asked = _parsed_query(request.query, parsed, all_of(tree, *narrowing), title_key, corrections)
     results = search.answer(asked, request, reader, view.state, started)
+    log("search", DEBUG, "%r: %d posts in %.1f ms", request.query, results.total, results.took_ms)
     return results if results.hits else _with_suggestions(results, parsed, reader)
 
 
@@ -84,6 +86,15 @@ def paths(reader: Reader) -> Iterator[str]:
     """The paths of all published posts, in their order, each read when it is its turn."""
     for candidate in reader.search(Search(Everything(), limit=ALL_POSTS)).candidates:
         yield candidate.document.path
+
+
+def about(reader: Reader) -> tuple[list[str], dict[str, int]]:
+    """Facts about an index, in words, and its tags with the numbers of their posts."""
+    stats = reader.stats()
+    facts = [f"{stats.posts:,} post{'s' * (stats.posts != 1)}"]
+    facts += [f"{stats.unpublished:,} unpublished"] if stats.unpublished else []
+    facts += [f"{stats.terms:,} words", f"{stats.bytes / 1e6:,.1f} MB"]
+    return facts, reader.search(Search(Everything(), facets=("tags",), limit=0)).facets["tags"]
 
 
 def _parsed(

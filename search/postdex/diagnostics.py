@@ -13,6 +13,7 @@ from postdex_index.content.reader import clashes, read, site, walk
 from postdex_index.engine.api import CommitInfo, Engine, FileTable, Reader, Search, Stats
 from postdex_index.model import Post, Problem, StoredFields
 from postdex_index.named_tuple import NamedTuple
+from postdex_index.public import public
 from postdex_index.query import Everything
 from postdex_index.settings import Settings
 from postdex_index.sites.locales import of_path, translation_key
@@ -25,6 +26,7 @@ from .results.search import ALL_POSTS
 _FEW = 2
 
 
+@public
 class Status(NamedTuple):
     """An index as it stands: where, in numbers, how it stands to the files, and which commits are kept.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from postdex_index import errors
 from postdex_index.errors import PostdexError, Remedy
+from postdex_index.public import public
 
 #: What the command line ends with after any error.
 EXIT_STATUS = 2
@@ -41,10 +42,12 @@ errors.WORDS.update(
 _BY_VALUE = {remedy.value: words for remedy, words in errors.WORDS.items()}
 
 
+@public
 def http_status(error: PostdexError | type[PostdexError]) -> int:
     """The status of an HTTP answer that says an error.
 
-    >>> http_status(errors.IndexMissingError("there is none")), http_status(errors.ConfigError)
+    >>> from postdex_index.errors import ConfigError, IndexMissingError
+    >>> http_status(IndexMissingError("there is none")), http_status(ConfigError)
     (503, 500)
     """
     kind = error if isinstance(error, type) else type(error)

@@ -9,20 +9,21 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
-from postdex_index import engines, forks, native, paths, settings
+from postdex_index import engines, forks, native, settings
 from postdex_index.document import Document
 from postdex_index.engine.api import Engine, IndexedWord, hosted
-from postdex_index.errors import FolderError, IndexMissingError, PostdexError
+from postdex_index.errors import IndexMissingError, PostdexError
 from postdex_index.model import Problem
+from postdex_index.public import public
 from postdex_index.update import refresh as build
 
 from . import answering
-from .index_location import index_directory
+from .index_location import index_directory, posts_folder
+from .methods import named, reading
 from .request import FACETS, REFRESH, Refresh, SearchArguments, SearchRequest, check_text, documented
-from .results.values import HitList
+from .result_set import Results
 from .snapshots import Snapshots
 
 if TYPE_CHECKING:
@@ -36,40 +37,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Index", "Results"]
 
-Given = ParamSpec("Given")
-Returned = TypeVar("Returned")
-
 #: How long a build waits for another writer; a first one longer, for another process that may just be doing it.
 WAIT_S, FIRST_BUILD_WAIT_S = 10.0, 60.0
 
 
-def _reading(method: Callable[Concatenate[Index, Given], Returned]) -> Callable[Concatenate[Index, Given], Returned]:
-    """A method that reads the index: if a segment is why it fails, that is said."""
-
-    @wraps(method)
-    def call(self: Index, /, *arguments: Given.args, **named: Given.kwargs) -> Returned:
-        try:
-            return method(self, *arguments, **named)
-        except Exception as error:
-            self.engine.diagnose(error)
-            raise
-
-    return call
-
-
-class Results(HitList):
-    """The answer to one query: its hits, how many there are in all, and what the reader should know."""
-
-    __slots__ = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The wire form, as in `--json` and the service; docs/results.md has its keys."""
-        with forks.barred:
-            from .output.wire import to_dict
-
-        return to_dict(self)
-
-
+@public
 class Index:
     """A searchable folder of posts. Thread-safe; a context manager; holds files open until `close`.
 
@@ -81,6 +53,9 @@ class Index:
     ('A refcount bug in sk_psock_get', 'refcount')
     """
 
+    #: What else ends with it.
+    on_close: Callable[[], object] | None = None
+
     def __init__(
         self,
         folder: str | os.PathLike[str],
@@ -90,15 +65,13 @@ class Index:
         engine: str | None = None,
     ) -> None:
         """Opens nothing yet: `open` does, and builds the index if there is none. `engine` overrides the setting."""
-        self._folder = paths.plain(folder)
-        if not os.path.isdir(self._folder):
-            raise FolderError("there is no such folder", "name the folder of the posts", path=str(folder))
+        self._folder = posts_folder(folder)
         if refresh not in REFRESH:
             raise PostdexError(f"refresh is {refresh!r}", "use auto, never or require")
         self._engine_name = engine
         self._zone: str | None = None
         self.settings = self._reload()
-        place = os.fspath(index) if index else index_directory(self._folder)
+        place = index_directory(self._folder, index)
         self.engine: Engine = engines.make(self._folder, place, self.settings)
         servers = hosted(self.engine)
         if servers and servers.sites:  # no folder has the posts of all of them
@@ -151,14 +124,30 @@ class Index:
         """
         return self.answer(SearchRequest.of(query, **arguments))
 
-    @_reading
+    async def asearch(self, query: str, **arguments: Unpack[SearchArguments]) -> Results:
+        """`search` in a thread, so that an event loop of asyncio goes on meanwhile. Who is cancelled waits no longer;
+        the thread ends with the search, after `deadline_ms` at the latest.
+
+        >>> import asyncio
+        >>> async def first(query):
+        ...     async with Index("posts") as ix:
+        ...         return (await ix.asearch(query))[0].path
+        >>> asyncio.run(first("SMC fallback"))
+        '2022/refcount-bug.md'
+        """
+        with forks.barred:
+            from asyncio import to_thread
+
+        return await to_thread(self.search, query, **arguments)
+
+    @reading
     def answer(self, request: SearchRequest) -> Results:
         """The results of a request, as `search` gives them; `SearchRequest.of` makes one from the same arguments."""
         started = time.perf_counter()
         view = self.snapshots.current(self.settings)
         return Results(*answering.answer(request, view, self.today, started).values())
 
-    @_reading
+    @reading
     def like(self, path: str, *, limit: int = 10, offset: int = 0) -> Results:
         """The posts that are most like this one, without it. Raises NotFoundError.
 
@@ -171,7 +160,7 @@ class Index:
         view = self.snapshots.current(self.settings)
         return Results(*answering.like(path, request, view, started).values())
 
-    @_reading
+    @reading
     def suggest(self, text: str, *, limit: int = 10) -> list[IndexedWord]:
         """The words that the last word of a text may become, the most frequent first.
 
@@ -186,7 +175,7 @@ class Index:
         check_text("text", text)
         return similar.complete(self.snapshots.current(self.settings).reader, text, request.limit)
 
-    @_reading
+    @reading
     def get(self, path: str) -> Document:
         """The stored post: its metadata, sections and their text. Unpublished ones too. Raises NotFoundError.
 
@@ -200,7 +189,7 @@ class Index:
             document.text(number)  # now, so that damage is said here and not to whoever reads on
         return document
 
-    @_reading
+    @reading
     def explain(self, query: str, path: str) -> Verdict:
         """What the score of a post was made of, or why the query does not find it.
 
@@ -252,7 +241,7 @@ class Index:
     def _counts(self, query: str, names: Sequence[str]) -> dict[str, dict[str, int]]:
         return self.search(query, limit=0, facets=names, snippets=False, deadline_ms=None).facets
 
-    @_reading
+    @reading
     def __len__(self) -> int:
         """The number of published posts."""
         return self.snapshots.current(self.settings).state.posts
@@ -261,7 +250,7 @@ class Index:
         """True, also of an index without a post: `if index` asks whether there is one, and must not look at files."""
         return True
 
-    @_reading
+    @reading
     def __contains__(self, path: object) -> bool:
         """Whether a published post has this path."""
         if not isinstance(path, (str, os.PathLike)):
@@ -270,14 +259,14 @@ class Index:
         (document,) = self.snapshots.current(self.settings).reader.documents([name])
         return document is not None and not document.unpublished
 
-    @_reading
+    @reading
     def __iter__(self) -> Iterator[str]:
         """The paths of the published posts, in their order."""
         return answering.paths(self.snapshots.current(self.settings).reader)
 
     # -- the index
 
-    @_reading
+    @reading
     def refresh(
         self,
         *,
@@ -313,7 +302,7 @@ class Index:
                 self.engine.claim(self.folder)
         return report
 
-    @_reading
+    @reading
     def status(self) -> Status:
         """The index as it stands, without changing it."""
         with forks.barred:
@@ -323,7 +312,7 @@ class Index:
             self.folder, self.engine, self.settings, self.snapshots.opened(), self.snapshots.indexed_files()
         )
 
-    @_reading
+    @reading
     def problems(self) -> list[Problem]:
         """What was skipped, is unpublished, lost something, or has the address of another post; by path and line."""
         with forks.barred:
@@ -331,6 +320,7 @@ class Index:
 
         return diagnostics.problems(self.folder, self.engine, self.snapshots.opened(), self.settings)
 
+    @named
     def watch(
         self,
         *,
@@ -379,13 +369,38 @@ class Index:
         self.settings = settings.load(self._folder, engine=self._engine_name)
         return self.settings
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._folder!r}>"
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: as it lies there, whatever the files say by now."""
+        with forks.barred:
+            from . import notebook
+
+        try:
+            return notebook.of_index(self._folder, *answering.about(self.snapshots.opened()))
+        except PostdexError as error:
+            return notebook.of_index(self._folder, [str(error)], {})
+
     def close(self) -> None:
         """Let go of the index; searches that are under way end undisturbed."""
         for watching in self._watching:
             watching.stop()
         self.snapshots.close()
+        if self.on_close:
+            self.on_close()
+
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        with forks.barred:
+            from asyncio import to_thread
+
+        await to_thread(self.close)  # a watch may be in the middle of a round
 
     def __enter__(self) -> Self:
+        self.snapshots.check_open()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:

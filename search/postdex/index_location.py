@@ -17,10 +17,29 @@ from postdex_index.paths import StrPath, plain, with_those_above
 from postdex_index.settings import Settings
 from postdex_index.sites import detect
 
+from .request import wrong
+
 #: A folder with more files than these, and no sign that it holds posts, may have been searched by mistake.
 MANY_FILES = 2_000
 #: So many sites below a folder are named in a hint.
 _SITES_SAID = 3
+
+
+def posts_folder(folder: StrPath) -> str:
+    """The folder of the posts, as a program names it. Raises FolderError, and QueryError for what is no path."""
+    name = _path("folder", folder)
+    if os.path.isdir(plain(name)):
+        return plain(name)
+    if os.path.exists(name):
+        raise FolderError("it is no folder", "name the folder that it lies in", path=name)
+    hint = "~ is for shells: give os.path.expanduser of it" if name.startswith("~") else "name the folder of the posts"
+    raise FolderError("there is no such folder", hint, path=name)
+
+
+def _path(name: str, value: object) -> str:
+    if not isinstance(value, (str, os.PathLike)):
+        raise wrong(name, value, "a path")
+    return os.fspath(value)
 
 
 def index_directory(folder: StrPath, index: StrPath | None = None) -> str:
@@ -31,7 +50,7 @@ def index_directory(folder: StrPath, index: StrPath | None = None) -> str:
     'posts/.postdex'
     """
     if index:
-        return plain(index)
+        return plain(_path("index", index))
     inside = plain(os.path.join(folder, ".postdex"))
     if os.path.isdir(inside) or os.access(folder, os.W_OK):
         return inside

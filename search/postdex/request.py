@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar, Unpack, get_args
 
-from postdex_index import schema
+from postdex_index import forks, schema
 from postdex_index.errors import QueryError
 from postdex_index.named_tuple import NamedTuple
 
@@ -40,6 +40,15 @@ TRANSLATIONS: tuple[str, ...] = get_args(Translations)
 FACETS = (*schema.FACETS, schema.SITES)
 #: More hits than these are not made at once; a program that wants more of them pages.
 MAX_HITS = 1000
+
+#: What arguments are called elsewhere.
+_MEANT = {
+    "count": "limit", "k": "limit", "max_results": "limit", "n": "limit", "size": "limit", "top_k": "limit",
+    "from_": "offset", "skip": "offset", "start": "offset", "order": "sort", "order_by": "sort", "sort_by": "sort",
+    "category": "categories", "language": "lang", "since": "after", "until": "before", "fuzzy": "typo",
+    "highlight": "snippets", "timeout": "deadline_ms", "directory": "folder", "path": "folder", "index_dir": "index",
+    "documents": "texts", "docs": "texts",
+}  # fmt: skip
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
@@ -82,9 +91,13 @@ class Argument(NamedTuple):
 
         >>> arguments()["limit"].checked(5000)
         Traceback (most recent call last):
-        postdex_index.errors.QueryError: limit is 5000; ask for 0 to 1000 hits at a time and page with offset
+        postdex.QueryError: limit is 5000; ask for 0 to 1000 hits at a time and page with offset
         """
-        if (value is None and self.default is None) or self.kind in ("flag", "date"):
+        if (value is None and self.default is None) or self.kind == "date":
+            return value
+        if self.kind == "flag":
+            if not isinstance(value, bool):
+                raise wrong(self.name, value, "True or False")
             return value
         if self.kind == "texts":
             return tuple(self._chosen(text) for text in texts(self.name, value))
@@ -172,9 +185,10 @@ class SearchRequest(NamedTuple):
     def of(cls, query: str, **given: Unpack[SearchArguments]) -> SearchRequest:
         """The request for a query and these arguments. Raises QueryError for what cannot be used."""
         rows = arguments()
-        checked: dict[str, Any] = {
-            name: rows[name].checked(value) if name in rows else value for name, value in given.items()
-        }
+        for name in given:
+            if name not in rows:
+                raise unexpected("search", name, [name for name in rows if name != "query"])
+        checked: dict[str, Any] = {name: rows[name].checked(value) for name, value in given.items()}
         return cls(check_text("query", query), **checked)
 
 
@@ -292,7 +306,7 @@ def check_text(name: str, value: object) -> str:
 
     >>> check_text("query", None)
     Traceback (most recent call last):
-    postdex_index.errors.QueryError: query is None; give it as a text
+    postdex.QueryError: query is None; give it as a text
     """
     if not isinstance(value, str):
         raise wrong(name, value, "a text")
@@ -315,3 +329,19 @@ def texts(name: str, value: object) -> tuple[str, ...]:
 def wrong(name: str, value: object, expected: str) -> QueryError:
     """The error of an argument that is of another type than it should be."""
     return QueryError(f"{name} is {value!r:.60}", f"give it as {expected}", code="bad_argument")
+
+
+def unexpected(function: str, name: str, known: Iterable[str]) -> TypeError:
+    """The error of an argument that a function does not take.
+
+    >>> unexpected("search", "tag", ["limit", "tags"])
+    TypeError("search() got an unexpected keyword argument 'tag'; did you mean tags?")
+    """
+    with forks.barred:
+        from difflib import get_close_matches
+
+    names = list(known)
+    meant = _MEANT.get(name, "")
+    near = [meant] if meant in names else get_close_matches(name, names, 1, 0.6)
+    hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join(names)}"
+    return TypeError(f"{function}() got an unexpected keyword argument {name!r}; {hint}")

@@ -24,9 +24,11 @@ from .. import forks
 from ..content import reader
 from ..engine.api import BulkWriter, Engine, FileStamp, FileState, FileTable, Identity, Put, Writer
 from ..errors import EngineUnavailableError, IndexDamagedError, IndexLockedError, IndexWriteError
+from ..logs import INFO, log
 from ..model import Problem
 from ..named_tuple import NamedTuple
 from ..paths import StrPath
+from ..public import public
 from ..settings import Settings
 from ..sites.detect import LARGEST, surroundings
 from ..text.analyzer import Analyzer
@@ -87,6 +89,7 @@ class Plan(NamedTuple):
         return read <= settings.max_changed_files and self.bytes <= settings.max_changed_bytes
 
 
+@public
 class Report(NamedTuple):
     """What a refresh did (or, dry, would do). `problems` are those of the whole folder, as far as it was read."""
 
@@ -298,7 +301,10 @@ def _commit(
     writer.put(_read(folder, settings, paths, counter, problems_read))
     again = {*todo.add, *todo.change, *todo.touched, *todo.remove}
     problems = tuple(sorted({*problems_read, *_all_problems(todo, stored, table, again)}))
-    return writer.commit(problems=problems, settings=todo.settings), problems
+    generation = writer.commit(problems=problems, settings=todo.settings)
+    files = len(todo.add), len(todo.change), len(todo.remove)
+    log("index", INFO, "%s: %d added, %d changed, %d removed, generation %d", folder, *files, generation)
+    return generation, problems
 
 
 class _Counter:

@@ -21,7 +21,9 @@ from ..content import reader
 from ..content.discovery import NEVER, shown
 from ..engine.api import Engine, FileStamp, FileTable, Reader
 from ..errors import FolderError, IndexLockedError, PostdexError
+from ..logs import WARNING, log
 from ..named_tuple import NamedTuple
+from ..public import public
 from ..settings import Settings
 from ..sites.detect import surroundings
 from ..text.gitignore import Patterns
@@ -81,6 +83,7 @@ def watch(
             stop.wait(following.failed(error))
 
 
+@public
 class Watching:
     """A watch under way in a thread of its own, until `stop` or the end of a `with` block."""
 
@@ -391,6 +394,7 @@ class _Following:
         if str(error) in self._said:
             return
         self._said.add(str(error))
+        log("watch", WARNING, "%s", error)
         try:
             self._on_error(error)
         except Exception as bug:  # nobody is left to be told but whom Python tells of threads

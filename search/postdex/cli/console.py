@@ -76,8 +76,9 @@ def log_like_notes() -> None:
     """Have what the library logs look like a note, too: `postdex: ` before the line."""
     import logging
 
-    if logging.lastResort:  # what prints where nobody said how to
-        logging.lastResort.setFormatter(logging.Formatter("postdex: %(message)s"))
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("postdex: %(message)s"))
+    logging.getLogger("postdex").addHandler(handler)
 
 
 def here() -> str:

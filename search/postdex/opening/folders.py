@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, overload
 
 from postdex_index import engines, forks, paths, settings
-from postdex_index.errors import ConfigError, IndexDamagedError, IndexMissingError
+from postdex_index.errors import ConfigError, IndexDamagedError, IndexMissingError, QueryError
 from postdex_index.paths import StrPath
+from postdex_index.public import public
 from postdex_index.settings import Settings
 
 from ..index import FIRST_BUILD_WAIT_S, Index
+from ..index_location import posts_folder
+from ..methods import named
 from ..request import Refresh
 
 if TYPE_CHECKING:
@@ -28,19 +31,27 @@ def open(
 
 @overload
 def open(
-    folder: StrPath = ".", *, index: StrPath | None = None, refresh: Refresh = "auto", create: bool = True
+    folder: StrPath = ".",
+    *,
+    texts: Mapping[str, str] | None = None,
+    index: StrPath | None = None,
+    refresh: Refresh = "auto",
+    create: bool = True,
 ) -> Index: ...
 
 
+@public
+@named
 def open(
     folder: StrPath | Mapping[str, StrPath] = ".",
     *,
+    texts: Mapping[str, str] | None = None,
     index: StrPath | None = None,
     refresh: Refresh = "auto",
     create: bool = True,
 ) -> Index:
     """The index of a folder of posts, or those of several folders as one, by the names of the sites; built now if there
-    is none and `create` is true.
+    is none and `create` is true. Or that of `texts` by their paths, which lie in a temporary folder until it is closed.
 
     `index` is where it lies (`.postdex` in the folder by default; of several each has a folder of its name there). With
     `refresh="auto"` each search first brings it up to the files, as far as that is quickly done; "require" makes a
@@ -52,6 +63,9 @@ def open(
     ...     ix.search("SMC fallback").hits[0].path
     '2022/refcount-bug.md'
     """
+    if texts is not None:
+        return _of_texts(folder, texts, index, refresh)
+    folder = folder if isinstance(folder, Mapping) else posts_folder(folder)
     several = folder if isinstance(folder, Mapping) else named_in_settings(folder, settings.load(folder))
     if several is None:
         assert not isinstance(folder, Mapping)
@@ -65,6 +79,18 @@ def open(
     for site in sites.sites.values():
         _opened(site, create)
     return sites
+
+
+def _of_texts(folder: object, written: Mapping[str, str], index: StrPath | None, refresh: Refresh) -> Index:
+    with forks.barred:
+        from . import texts
+
+    if folder != ".":
+        raise QueryError("an index is of a folder or of texts", "leave out one of them")
+    place = texts.write(written)
+    opened = Index(place, index=index, refresh=refresh)
+    opened.on_close = texts.remove_with(opened, place)
+    return _opened(opened, create=True)
 
 
 def _opened(index: Index, create: bool) -> Index:

@@ -17,14 +17,16 @@ from postdex_index.engine.api import Engine
 from postdex_index.errors import ConfigError, FolderError, PostdexError
 from postdex_index.model import Problem
 from postdex_index.paths import StrPath
+from postdex_index.public import public
 from postdex_index.settings import Settings
 from postdex_index.sites.names import wrong_site_name
 from postdex_index.update import refresh as build
 from postdex_index.update.refresh import Freshness
 
 from .. import web_address
-from ..index import WAIT_S, Index, Results
+from ..index import WAIT_S, Index
 from ..request import Refresh, SearchRequest
+from ..result_set import Results
 from ..snapshots import Snapshots
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from ..diagnostics import Status
 
 
+@public
 class Sites(Index):
     """Several sites as one index, each a folder of posts with an index and settings of its own.
 

@@ -14,6 +14,7 @@ from postdex_index.document import Outlined
 from postdex_index.engine.api import Engine, FileTable, Reader, Search, hosted
 from postdex_index.model import Explanation
 from postdex_index.named_tuple import NamedTuple
+from postdex_index.public import public
 from postdex_index.query import Clauses, Keyword, Query
 from postdex_index.settings import Settings
 from postdex_index.update import refresh
@@ -23,6 +24,7 @@ from . import hits
 from .search import ParsedQuery, all_of, alternatives, best, named, names_language, required
 
 
+@public
 class Verdict(NamedTuple):
     """What became of a post in a search: its `rank` (1 is best; 0 if it is not found, or too far down to count),
     what its score is made of (None if the query does not fit it), and the reasons why it is not found."""

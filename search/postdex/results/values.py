@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, overload
 
+from postdex_index import forks
 from postdex_index.document import as_datetime
 from postdex_index.model import Explanation, Span
 from postdex_index.named_tuple import NamedTuple
+from postdex_index.public import public
 
 from ..text_safety import to_html
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from ..query.typos import Correction
 
 
+@public
 class Snippet(NamedTuple):
     """Text to show with its marked spans; `line` is the file's line of what was typed as a whole, else of the heaviest
     mark, without any of the text."""
@@ -36,6 +39,7 @@ class Snippet(NamedTuple):
         return to_html(self.text, self.spans)
 
 
+@public
 class SectionHit(NamedTuple):
     """A section of a hit: `line` is its heading's, `match_line` its best match's. `headings` is the path of headings
     down to its own, `headings_spans` what is marked in each of them."""
@@ -74,6 +78,7 @@ class Translation(NamedTuple):
     url: str
 
 
+@public
 class Hit(NamedTuple):
     """A post that answers a query; its best section first in `sections`.
 
@@ -129,6 +134,13 @@ class Hit(NamedTuple):
     def headings_html(self) -> tuple[str, ...]:
         """Each of `headings` as safe HTML, likewise."""
         return _all_html(self.headings, self.headings_spans)
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        with forks.barred:
+            from .. import notebook
+
+        return notebook.of_hit(self)
 
 
 def _all_html(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[str, ...]:

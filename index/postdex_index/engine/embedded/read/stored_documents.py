@@ -220,6 +220,8 @@ class StoredDocument(Outlined):
     def text(self, section: int) -> str:
         """The whole text of a section."""
         store = self._documents
+        if not 0 <= section < len(self.outline.levels):
+            raise IndexError(f"{self.path} has {len(self.outline.levels)} sections, numbered from 0")
         row = store.section_first[self._doc] + section
         end = store.section_offset[row + 1] if row + 1 < store.section_first[self._doc + 1] else BEYOND
         return store.texts.read(self._doc, store.section_offset[row], end)

@@ -12,7 +12,6 @@ that ends: its standard input is never closed before.
 from __future__ import annotations
 
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from typing import Any
 
 from ....content import reader
 from ....errors import IndexWriteError, Remedy
+from ....logs import WARNING, log
 from ....model import Problem
 from ....named_tuple import NamedTuple
 from ....settings import Settings
@@ -41,8 +41,6 @@ SHARED_FROM = 2_000
 #: So many posts are read before they are indexed, which keeps the processor's caches warm for each of both (4 to 14 %
 #: of a build), and after them a worker says how far it is.
 _STEP = 64
-
-log = logging.getLogger("postdex.build")
 
 
 class Job(NamedTuple):
@@ -190,7 +188,12 @@ def _in_process(workers: _Workers, job: Job, task: Task) -> WrittenPart | None:
     if process.returncode:
         part = None
     if part is None and not workers.stopped:
-        log.warning("a building process ended too soon (status %d): its posts are read again here", process.returncode)
+        log(
+            "build",
+            WARNING,
+            "a building process ended too soon (status %d): its posts are read again here",
+            process.returncode,
+        )
     return part
 
 
