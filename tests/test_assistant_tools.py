@@ -10,9 +10,14 @@ from typing import Any
 
 import pytest
 from asking_tools import check
+from hypothesis import given
+from hypothesis import strategies as st
 
 import postdex
 from postdex import request
+from postdex.mcp import excerpts, resources, tools
+from postdex.mcp.post_text import Lines, PostText
+from postdex.mcp.posts import Posts
 
 ROOT = Path(__file__).parent.parent
 REFCOUNT = "2022/refcount-bug.md"
@@ -339,3 +344,96 @@ def test_the_time_of_a_file_is_no_date_of_a_post(tmp_path: Path) -> None:
         dates = {hit["id"][:4]: hit.get("date") for hit in check(ix, "search", {"query": "word"})["results"]}
         assert dates == {"a.md": None, "b.md": "2024-03-14"}
         assert "date" not in check(ix, "fetch", {"id": "a.md"})["metadata"]
+
+
+class Untold:
+    """A stored post that nothing is asked of but its path."""
+
+    path = "a.md"
+    sections = ()
+
+
+def post_of(lines: list[str]) -> PostText:
+    """A post with these lines."""
+    return PostText(Untold(), lines, 1, as_written=True)  # type: ignore[arg-type]
+
+
+LINES = st.lists(st.text("ab `\u3042", max_size=40), min_size=1, max_size=12)
+
+
+@given(LINES, st.integers(1, 60), st.booleans())
+def test_parts_make_up_the_text(lines: list[str], room: int, numbered: bool) -> None:
+    post = post_of(lines)
+    text = "\n".join(lines)
+    together, offset = "", 0
+    while offset < len(text):
+        part = excerpts.beginning(post, Lines(1, len(lines)), offset, room, numbered=numbered)
+        assert part.length > 0
+        assert len(part.text) <= room or len(part.text) - part.text.rfind("\t") <= 2, "one character at least"
+        together += text[offset : offset + part.length]
+        if not numbered:
+            assert text[offset : offset + part.length] in (part.text, part.text + "\n")
+        offset += part.length
+    assert together == text
+
+
+@given(st.lists(st.tuples(LINES, st.integers(1, 12)), max_size=4), st.integers(0, 600), st.integers(1, 600))
+def test_passages_keep_to_their_room(posts: list[tuple[list[str], int]], room: int, share: int) -> None:
+    passages = [excerpts.Passage(post_of(lines), Lines(1, len(lines)), line) for lines, line in posts]
+    selection = excerpts.select(passages, room, share)
+    lengths = [len(it.post.markdown(it.lines)) for it in selection.shown]
+    assert sum(lengths) <= room and all(length <= share for length in lengths)
+    for passage in passages:
+        numbers = range(1, len(passage.post.lines) + 1)
+        parts = [it.lines for it in (*selection.shown, *selection.left_out) if it.post is passage.post]
+        assert sorted(n for part in parts for n in range(part.first, part.last + 1)) == list(numbers)
+
+
+@given(st.lists(st.integers(0, 9000), max_size=8), st.integers(0, 9000))
+def test_what_one_has_no_use_for_goes_to_the_others(lengths: list[int], room: int) -> None:
+    given_room = excerpts.shares(lengths, room)
+    assert all(some <= length for some, length in zip(given_room, lengths, strict=True))
+    assert sum(given_room) == min(room, sum(lengths))
+
+
+PIECES = [
+    *(
+        REFCOUNT,
+        "notes/待读.md",
+        "postdex://",
+        "http://",
+        "https://a.org",
+        "#",
+        ":",
+        "-",
+        "L3",
+        "3",
+        "0",
+        "%",
+        "%23",
+        "/",
+    ),
+    *("/", "..", "\0", "root-cause", " ", "99999999999", "[", "\n", "x"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=6).map("".join))
+def test_any_name_is_answered(ix: postdex.Index, name: str) -> None:
+    posts = Posts.of(ix)
+    answer, failed = tools.answer(posts, "fetch", {"id": name, "max_chars": 50})
+    assert not failed or answer["error"]["code"] in ("not_found", "error"), answer
+    assert failed or (ix.folder / answer["metadata"]["path"]).is_file()
+
+
+def test_resources_come_in_pages(tmp_path: Path) -> None:
+    for number in range(resources.PAGE + 5):
+        (tmp_path / f"{number}.md").write_text(f"---\ndate: 2024-01-01\ntags: [a]\n---\ntext {number}\n")
+    with postdex.open(tmp_path) as ix:
+        first = resources.page(Posts.of(ix), None)
+        second = resources.page(Posts.of(ix), first.next_cursor)
+        assert (len(first.resources), len(second.resources), second.next_cursor) == (resources.PAGE, 5, None)
+        assert len({one.uri for one in first.resources + second.resources}) == resources.PAGE + 5
+        assert first.resources[0].description == "2024-01-01 #a"
+        assert not resources.page(Posts.of(ix), "999999").resources
+        with pytest.raises(postdex.QueryError):
+            resources.page(Posts.of(ix), "-1")

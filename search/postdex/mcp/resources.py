@@ -34,7 +34,7 @@ def page(posts: Posts, cursor: str | None) -> ListResourcesResult:
                 title=document.title[:MAX_TITLE],
                 uri=references.uri(document.path),
                 mime_type=MARKDOWN,
-                description=" ".join(filter(None, (date_of(document), *("#" + tag for tag in document.tags[:9])))),
+                description=_about(document),
             )
             for document in documents[first : first + PAGE]
         ],
