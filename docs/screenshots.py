@@ -8,6 +8,7 @@ They show the sample posts as if they were a site of their own, in Chromium, in 
 
 from __future__ import annotations
 
+import base64
 import shutil
 import sys
 import tempfile
@@ -15,11 +16,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "search"), str(ROOT / "index")]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "search"), str(ROOT / "index"), str(ROOT / "docs")]
 
 from browser import chromium, service  # noqa: E402  # found by the line above
+from screenshots_box import THEMES, Theme  # noqa: E402
 
-SETTINGS = 'base_url = "https://ada.example"\nurl = "/:year/:month/:name/"\n'
+SETTINGS = """name = "Ada's notes"
+base_url = "https://ada.example"
+url = "/:year/:month/:name/"
+css = "search.css"
+"""
 
 
 class Picture(NamedTuple):
@@ -36,10 +42,11 @@ class Picture(NamedTuple):
 PICTURES = (
     Picture("light", "?q=refcount+bug"),
     Picture("dark", "?q=refcount+bug", "dark"),
-    Picture("narrow", "?q=linux+sock&tags=linux", width=390, height=844),
-    Picture("narrow-filters", "?q=linux", "dark", width=390, height=844, click="#filters > summary"),
+    Picture("narrow", "?q=refcount+bug", width=390, height=844),
+    Picture("narrow-filters", "?q=linux", "dark", width=390, height=844, click="button.open"),
     Picture("empty", ""),
-    Picture("no-results", "?q=%2Bzeppelin&tags=linux", height=480),
+    Picture("arabic", "?q=linux&ui=ar&tags=linux&date=2022", height=720),
+    Picture("no-results", "?q=%2Bzeppelin+refcount+socket&tags=linux", height=640),
     Picture("warnings", "?q=refcoutn+foo%3Asaturated+%28psock", height=820),
     Picture("reading", "?q=ssh+tunnels", height=720, click="[data-read]"),
 )
@@ -51,13 +58,15 @@ def main() -> None:
         folder = Path(scratch) / "posts"
         shutil.copytree(ROOT / "posts", folder, ignore=shutil.ignore_patterns(".postdex"))
         (folder / "postdex.toml").write_text(SETTINGS, encoding="utf-8")
+        (folder / "search.css").write_text("", encoding="utf-8")
         with service(folder) as address, chromium() as browser:
             for picture in PICTURES:
-                take(browser, picture, address)
+                keep(opened(browser, picture, address), picture.name)
+            keep(themes(browser, address), "page-themes")
 
 
-def take(browser: Any, picture: Picture, address: str) -> None:
-    """One picture of the page."""
+def opened(browser: Any, picture: Picture, address: str, style: str = "") -> Any:
+    """The page as the picture has it, with a style of the site."""
     small = picture.width < 500
     page = browser.new_page(
         viewport={"width": picture.width, "height": picture.height},
@@ -66,13 +75,33 @@ def take(browser: Any, picture: Picture, address: str) -> None:
         is_mobile=small,
         has_touch=small,
     )
+    page.route("**/site.css", lambda route: route.fulfill(content_type="text/css", body=style))
     page.goto(address + picture.query)
-    page.locator("#hits li, #notes > *").first.wait_for()
+    page.locator("#hits li, #notes > *, #nothing > *").first.wait_for()
     page.wait_for_timeout(300)
     if picture.click:
         page.locator(picture.click).first.click()
-        page.wait_for_timeout(300)
-    keep(page, picture.name)
+        page.wait_for_timeout(400)
+    return page
+
+
+def themes(browser: Any, address: str) -> Any:
+    """A page with the search page in all themes of the box, side by side."""
+    images = []
+    for theme in THEMES:
+        page = opened(browser, themed(theme), address, f":root {{ {theme.style} }}")
+        images.append(f'<img src="data:image/png;base64,{base64.b64encode(page.screenshot()).decode()}">')
+        page.close()
+    page = browser.new_page(viewport={"width": 1740, "height": 1190})
+    style = "body { margin: 6px; display: grid; grid: auto / 1fr 1fr; gap: 8px } img { width: 100% }"
+    page.set_content(f"<style>{style}</style>{''.join(images)}")
+    page.wait_for_timeout(300)
+    return page
+
+
+def themed(theme: Theme) -> Picture:
+    """What is shown of each theme."""
+    return Picture(theme.name, "?q=refcount+bug&tags=linux", theme.scheme, width=1100, height=740)
 
 
 def keep(page: Any, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as entities
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import pytest
 import postdex
 from postdex.http import parameters, search_page, site_style
 from postdex.http.endpoints import stored
-from postdex.http.page import messages, view
+from postdex.http.page import facets, messages, view
 from postdex.http.page.clamped import begun, cut
+from postdex.http.page.words import Words
 from postdex.http.service_state import ServiceState
 from postdex_index.errors import ConfigError
 from postdex_index.model import Span
@@ -156,6 +158,20 @@ def test_much_is_shown_in_part(site: ServiceState) -> None:
 def test_files_and_lines_are_for_who_writes_them(folder: Path, settings: str, named: bool) -> None:
     shown = painted(state(folder, settings), "q=bug")
     assert named == (">a.md:" in shown)
+
+
+def test_sites_are_to_choose_from(site: ServiceState) -> None:
+    """Of several that are ticked a post is of one, so the numbers are those that another choice would have."""
+    counts = {"sites": {"blog": 2, "docs": 1}, "tags": {}, "categories": {}, "year": {}, "lang": {}}
+    found = site.search("refcount").replaced(facets={**counts, "sites": {"blog": 2}})
+
+    def ask(**_arguments: Any) -> Any:
+        return found.replaced(facets=counts)
+
+    shown = facets.painted(view.asked(b"q=refcount&sites=blog"), found, ask, Words("en"))
+    assert 'name="sites" value="blog" checked>' in shown and 'name="sites" value="docs">' in shown
+    assert re.findall(r'class="count">(\d)<', shown) == ["2", "1"]
+    assert facets.painted(view.View("a"), found, ask, Words("en")) == "", "there is only one"
 
 
 def test_a_way_back(folder: Path) -> None:

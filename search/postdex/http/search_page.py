@@ -68,9 +68,11 @@ def _answered(site: ServiceState, view: View, results: HitList, words: Words) ->
         "notes": notes.painted(results, view, words),
         "hits": "".join(hits.painted(hit, view, words, places=_names_places(site)) for hit in results.hits),
         "pages": notes.pages(results, view, words),
-        "nothing": "" if results.total else nothing.painted(view, site.search, site.index.suggest, words),
+        "nothing": ""
+        if results.total
+        else nothing.painted(view, site.search, site.index.suggest, site.counts()["tags"], words),
         "facets": shown,
-        "bare": "" if shown or facets.there_are(site.search) else ' class="bare"',
+        "bare": "" if shown or facets.choosable(site.counts()) else ' class="bare"',
         "show": words.text("show", results=words("results", results.total)),
     }
 

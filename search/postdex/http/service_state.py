@@ -10,6 +10,7 @@ from postdex_index import forks
 
 from .. import web_address
 from ..index import Index, Results
+from ..request import FACETS
 from .served_snapshots import ServedSnapshots
 
 
@@ -32,6 +33,7 @@ class ServiceState:
         self.origin = web_address.origin(index.folder, index.settings)
         self.home = web_address.home(index.folder, index.settings)
         self.name = web_address.name(index.folder, index.settings)
+        self._counted: tuple[int, dict[str, dict[str, int]]] = -1, {}
         self.started = time.monotonic()
         self.building = Lock()
         forks.remember(self)
@@ -43,6 +45,13 @@ class ServiceState:
     def search(self, query: str, **arguments: Any) -> Results:
         """The answer to a query, whose hits lead to where the site is published. Raises as `Index.search`."""
         return web_address.with_origin(self.index.search(query, **arguments), self.origin)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """All facets over all posts, counted once for each commit."""
+        generation = self.views.stats().generation
+        if self._counted[0] != generation:
+            self._counted = generation, self.search("", limit=0, facets=FACETS).facets
+        return self._counted[1]
 
     def wrong(self) -> str:
         """Why the index may be older than the files, where that is not as it should be; "" if all is well."""

@@ -50,10 +50,7 @@ def cut(text: str, spans: Sequence[Span], columns: int) -> Marked:
         return Marked(text, spans)
     if spans and cells(text[: spans[0].start + spans[0].length]) > columns:
         text, spans = begun(text, spans, columns // 2)
-    end = used = 0
-    while end < len(text) and used + cells(text[end]) <= columns:
-        used += cells(text[end])
-        end += 1
+    end = _fitting(text, columns)
     if end == len(text):
         return Marked(text, spans)
     kept = min(spans[0].start + spans[0].length, end) if spans else 0
@@ -61,6 +58,18 @@ def cut(text: str, spans: Sequence[Span], columns: int) -> Marked:
     end = blank if blank > 0 else end
     shown = tuple(Span(start, min(length, end - start)) for start, length in spans if start < end)
     return Marked(text[:end].rstrip() + " …", shown)
+
+
+def _fitting(text: str, columns: int) -> int:
+    """How many characters of a text have room in so many columns."""
+    if text[:columns].isascii():
+        return min(columns, len(text))
+    used = 0
+    for end, character in enumerate(text):
+        used += cells(character)
+        if used > columns:
+            return end
+    return len(text)
 
 
 def direction(title: str) -> str:

@@ -1,9 +1,10 @@
 """By what can the hits be narrowed? Tags, categories, dates and languages, each with the number of its posts.
 
 A list stays where it is while somebody chooses from it: its order is that of the query without filters, numbers are
-those of the filters in force, and what they leave nothing of is shown paler. Of tags and categories a post has all
-that are chosen, so they are boxes to tick; of dates and languages it has one, and the numbers are those that another
-choice would have. The controls belong to the page's form, which a browser without scripts sends.
+those of the filters in force, and what they leave nothing of is shown paler. Of tags and categories a post has all that
+are chosen, of sites one of those chosen: these are boxes to tick. Of dates and languages it has the one that is chosen.
+Where it has one, the numbers are those that another choice would have. The controls belong to the page's form, which a
+browser without scripts sends.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from postdex_index.named_tuple import NamedTuple
 from ...output.wire import to_html as text
 from ...request import FACETS
 from ...results.values import HitList
-from .view import View
+from .view import LISTS, View
 from .words import Words
 
 #: A search of this site: `ServiceState.search`.
@@ -24,7 +25,7 @@ Ask: TypeAlias = Callable[..., HitList]
 Counts: TypeAlias = Mapping[str, Mapping[str, int]]
 
 #: The lists in their order. What a facet is called is a message of the same name.
-GROUPS = ("tags", "categories", "year", "lang")
+GROUPS = ("sites", "tags", "categories", "year", "lang")
 #: So many values of a list are shown at once, and so many at all: more are for the search field.
 _SHOWN, _MOST = 8, 80
 #: The spans of time before today, and what each is called.
@@ -49,6 +50,7 @@ def painted(view: View, results: HitList, ask: Ask, words: Words) -> str:
     """The lists as HTML."""
     every, now = _counted(view, results, ask)
     lists = {
+        "sites": _boxes("sites", view.sites, every, now, words) if len(every.get("sites", ())) > 1 else "",
         "tags": _boxes("tags", view.tags, every, now, words),
         "categories": _boxes("categories", view.categories, every, now, words),
         "year": _dates(view, every, now, words),
@@ -57,10 +59,10 @@ def painted(view: View, results: HitList, ask: Ask, words: Words) -> str:
     return "".join(lists[name] for name in GROUPS)
 
 
-def there_are(ask: Ask) -> bool:
-    """Whether there is anything to choose by among all posts."""
-    counts = ask(query="", limit=0, facets=FACETS).facets
-    return bool(counts["tags"] or counts["categories"] or len(counts["year"]) > 1 or len(counts["lang"]) > 1)
+def choosable(counts: Counts) -> bool:
+    """Whether there is anything to choose by among posts of which these are the counts."""
+    several = (counts.get(name, ()) for name in ("sites", "year", "lang"))
+    return bool(counts["tags"] or counts["categories"] or any(len(values) > 1 for values in several))
 
 
 def _counted(view: View, results: HitList, ask: Ask) -> tuple[Counts, Counts]:
@@ -72,6 +74,8 @@ def _counted(view: View, results: HitList, ask: Ask) -> tuple[Counts, Counts]:
         return ask(**{**view.arguments(), "limit": 0, "offset": 0, "facets": facets}).facets
 
     now: dict[str, Mapping[str, int]] = dict(results.facets)
+    if view.sites:
+        now |= asked(view.changed(sites=()), ("sites",))
     if view.date or view.after or view.before:
         now |= asked(view.changed(date="", after="", before=""), ("year",))
     if view.lang:
@@ -146,7 +150,7 @@ def _group(name: str, rows: Sequence[_Row], words: Words, last: str = "") -> str
 
 
 def _made(row: _Row, words: Words) -> str:
-    kind = "checkbox" if row.name in ("tags", "categories") else "radio"
+    kind = "checkbox" if row.name in LISTS else "radio"
     count = f'<span class="count">{words.number(row.posts)}</span>' if row.posts >= 0 else ""
     pale = ' class="none"' if row.posts == 0 and not row.chosen else ""
     checked = " checked" if row.chosen else ""

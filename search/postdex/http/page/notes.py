@@ -10,7 +10,7 @@ from ...output.wire import to_html as text
 from ...query.typos import Correction
 from ...results.values import HitList
 from .facets import language
-from .view import LAST, PAGE, View
+from .view import LAST, LISTS, PAGE, View
 from .words import Words
 
 
@@ -42,8 +42,7 @@ def painted(results: HitList, view: View, words: Words) -> str:
 def filtered(view: View, words: Words) -> str:
     """The filters in force, each as a link to the view without it, and one that leaves all of them out."""
     dates = {"1m": words("month"), "1y": words("past_year")}
-    without = [(name, view.toggled("tags", name)) for name in view.tags]
-    without += [(name, view.toggled("categories", name)) for name in view.categories]
+    without = [(value, view.toggled(name, value)) for name in LISTS for value in getattr(view, name)]
     if view.date:
         without.append((dates.get(view.date, view.date), view.changed(date="")))
     without += [

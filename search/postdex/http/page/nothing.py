@@ -7,6 +7,7 @@ leads to. Else there are words that begin alike, and the tags.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from re import findall
 
 from postdex_index.engine.api import IndexedWord
@@ -27,8 +28,10 @@ _TAGS = 24
 _ALIKE = 4
 
 
-def painted(view: View, ask: Ask, suggest: Callable[..., Sequence[IndexedWord]], words: Words) -> str:
-    """The ways out as HTML."""
+def painted(
+    view: View, ask: Ask, suggest: Callable[..., Sequence[IndexedWord]], tags: Iterable[str], words: Words
+) -> str:
+    """The ways out as HTML; `tags` are those of all posts, the most frequent first."""
     here = words("nothing", query=view.q.strip()) if view.q.strip() else words("nothing_here")
     ways = sorted(_ways_out(view, ask, words), reverse=True)[:_WAYS_OUT]
     links = "".join(
@@ -41,7 +44,7 @@ def painted(view: View, ask: Ask, suggest: Callable[..., Sequence[IndexedWord]],
         f'<h2 dir="auto">{text(here)}</h2>'
         + (f'<ul class="ways">{links}</ul>' if links else "")
         + (_words(near, view, words) if near else "")
-        + _tags(view, ask, words)
+        + _tags(view, tags, words)
     )
 
 
@@ -76,9 +79,7 @@ def _words(near: Iterable[str], view: View, words: Words) -> str:
     return f"<p>{words('near', words=links)}</p>"
 
 
-def _tags(view: View, ask: Ask, words: Words) -> str:
-    """The tags of all posts, the most frequent first."""
-    counts = ask(query="", limit=0, facets=("tags",)).facets.get("tags", {})
+def _tags(view: View, tags: Iterable[str], words: Words) -> str:
     bare = View(ui=view.ui)
-    rows = "".join(f"<li>{tag(name, bare)}</li>" for name in list(counts)[:_TAGS])
+    rows = "".join(f"<li>{tag(name, bare)}</li>" for name in islice(tags, _TAGS))
     return f'<h3>{words.text("browse")}</h3><ul class="tags">{rows}</ul>' if rows else ""

@@ -21,6 +21,8 @@ PAGE = 10
 #: The last page that there is: the service leaves out no more than 10,000 hits.
 LAST = 1000
 _MAX_FIELDS = 100
+#: The filters that have several values.
+LISTS = ("sites", "tags", "categories")
 #: Characters of a filter's value.
 _LONGEST = 500
 _ARGUMENTS = {argument.name: argument._replace(most=_LONGEST) for argument in shown_on("http")}
@@ -34,6 +36,7 @@ class View(NamedTuple):
     """
 
     q: str = ""
+    sites: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     date: str = ""
@@ -50,18 +53,18 @@ class View(NamedTuple):
     def filters(self) -> int:
         """How many filters are in force."""
         dates = 1 if self.date else bool(self.after) + bool(self.before)
-        return len(self.tags) + len(self.categories) + dates + bool(self.lang)
+        return len(self.sites) + len(self.tags) + len(self.categories) + dates + bool(self.lang)
 
     def without_filters(self) -> View:
         """The same query and order for all posts."""
-        return self.changed(tags=(), categories=(), date="", after="", before="", lang="")
+        return self.changed(sites=(), tags=(), categories=(), date="", after="", before="", lang="")
 
     def changed(self, **fields: Any) -> View:
         """Another view, which begins at its first page."""
         return self._replace(**{"page": 1, **fields})
 
     def toggled(self, name: str, value: str) -> View:
-        """The view with this tag or category put in, or taken out if it is in force."""
+        """The view with this tag, category or site put in, or taken out if it is in force."""
         there: tuple[str, ...] = getattr(self, name)
         return self.changed(
             **{name: tuple(one for one in there if one != value) if value in there else (*there, value)}
@@ -73,7 +76,8 @@ class View(NamedTuple):
         after = f"{self.date}-01-01" if year else self.date or self.after
         before = f"{int(self.date) + 1:04}-01-01" if year else "" if self.date else self.before
         given: dict[str, Any] = {
-            **{"tags": list(self.tags), "categories": list(self.categories), "after": after, "before": before},
+            **{name: list(getattr(self, name)) for name in LISTS},
+            **{"after": after, "before": before},
             **{"lang": self.lang, "translations": self.translations, "sort": self.sort, "prefix_last": self.typing},
         }
         asked = {"query": self.q, "limit": PAGE, "offset": (self.page - 1) * PAGE, "facets": FACETS}
@@ -102,9 +106,9 @@ class View(NamedTuple):
 def asked(address: bytes) -> View:
     """What the query string of the page's address asks for.
 
-    >>> asked(b"q=psock&tags=linux&tags=&after=&sort=bad&page=3")
-    View(q='psock', tags=('linux',), categories=(), date='', after='', before='', lang='', translations='', sort='', \
-page=3, ui='', typing=False)
+    >>> view = asked(b"q=psock&tags=linux&tags=&after=&sort=bad&page=3")
+    >>> view.q, view.tags, view.after, view.sort, view.page
+    ('psock', ('linux',), '', '', 3)
     """
     given: dict[str, list[str]] = {}
     try:
@@ -114,7 +118,7 @@ page=3, ui='', typing=False)
         given.clear()
     last = {name: values[-1] for name, values in given.items()}
     found: dict[str, Any] = {"q": last.get("q", ""), "typing": last.get("prefix_last") == "true"}
-    for name in ("tags", "categories"):
+    for name in LISTS:
         values = list(dict.fromkeys(given.get(name, ())))
         if not misfit(_ARGUMENTS[name], values):
             found[name] = tuple(values)
