@@ -3,13 +3,22 @@
 "use strict";
 (() => {
 
-const { Asking, SPOKEN_MS, el, printable, moved, editable, plainKey } = customElements.get("postdex-search").parts;
+const { Asking, SPOKEN_MS, el, printable, editable, plainKey } = customElements.get("postdex-search").parts;
 
 const SETTLED_MS = 1500;      // typing after such a rest is a new entry of the history
 const PARTS = ["status", "filtered", "notes", "hits", "nothing", "pages", "chosen"];
 const words = document.body.dataset;
 
 const parsed = text => new DOMParser().parseFromString(text, "text/html");
+
+/** Moves the focus along the links; above the first is the field. Whether the key was for it. */
+function moved(event, field, links, active) {
+  const at = links.indexOf(active);
+  if (event.key === "ArrowDown" && (active === field || at >= 0)) links[Math.min(at + 1, links.length - 1)]?.focus();
+  else if (event.key === "ArrowUp" && at >= 0) (links[at - 1] ?? field).focus();
+  else return false;
+  return true;
+}
 
 /** The page in an answer, and whether there are hits on it; undefined if it is none of the service's pages. */
 async function painted(response) {

@@ -9,7 +9,7 @@ let sheet;
 /** A search box. Attributes: endpoint, placeholder, inline, limit, page, theme (light, dark, auto), recents (off), keys (off). */
 class Box extends HTMLElement {
   /** For page.js, which finds them here rather than in a global name. */
-  static parts = { Asking, SPOKEN_MS, WAITING: speaker(spoken(document.documentElement.lang))("waiting").join(""), el, printable, fault, moved, editable, plainKey };
+  static parts = { Asking, SPOKEN_MS, el, printable, editable, plainKey };
 
   #root; #finder; #dialog; #panel; #button; #unlock; #pressed;
 

@@ -7,15 +7,6 @@ const MOST_TYPED = 3000;      // what fits into an address in any script; the se
 const editable = target => target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 const plainKey = event => !(event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.keyCode === 229 || event.defaultPrevented);
 
-/** Moves the focus along the links; above the first is the field. Whether the key was for it. */
-function moved(event, field, links, active) {
-  const at = links.indexOf(active);
-  if (event.key === "ArrowDown" && (active === field || at >= 0)) links[Math.min(at + 1, links.length - 1)]?.focus();
-  else if (event.key === "ArrowUp" && at >= 0) (links[at - 1] ?? field).focus();
-  else return false;
-  return true;
-}
-
 /** A combobox: the focus stays in the field, one row is active. The rows are a listbox of hits or, before anything is
     typed, a grid of links, some of which have a button besides. */
 class Finder {

@@ -16,7 +16,8 @@ function hitRows(found, endpoint, number) {
   const read = anchor => { const path = readable(found.path, anchor); return path && new URL(path, endpoint).href; };
   const title = line("title", found.title ? marked(pieces(found.title_html)) : [printable(found.path)]);
   title.id = `post${number}`;
-  const above = [...found.site ? [printable(found.site)] : [], ...found.headings.map((text, at) => headed(found.headings_html?.[at], text)).flatMap((parts, at) => at ? [" › ", ...parts] : parts)];
+  const headings = found.headings.flatMap((text, at) => [" › ", ...headed(found.headings_html?.[at], text)]);
+  const above = found.site ? [printable(found.site), ...headings] : headings;
   const best = row("post", safe(found.url) ?? read(found.anchor), title, line("where", above), line("text", marked(begun(pieces(found.snippet)))));
   const others = found.sections.slice(1, 1 + MOST_SECTIONS).filter(section => section.title).map(section =>
     row("section", safe(section.url) ?? read(section.anchor), line("title", headed(section.heading_html, section.title)),
@@ -94,7 +95,7 @@ function notes(data, say) {
   return [...mended, ...told];
 }
 
-function fault(answer, say = speaker(spoken(document.documentElement.lang))) {
+function fault(answer, say) {
   if (answer.offline) return el("p", { class: "fault" }, say("offline"));
   const { message, hint } = answer.error;
   return el("p", { class: "fault", lang: "en", dir: "auto" }, printable(message) + ". ", hint ? el("span", { class: "hint-text" }, printable(hint) + ".") : null);
