@@ -30,7 +30,7 @@ PICTURE = update.ROOT / "docs" / "terminal.svg"
 SCENES = (
     'postdex -C posts search "SMC fallback"',
     "postdex -C posts search -n 1 搜索引擎 分词",
-    "postdex -C posts search --facets -n 2 refcoutn",
+    "postdex -C posts search --facets -n 1 refcoutn",
 )
 #: Seconds that a letter takes, and that a scene stays when all is typed.
 LETTER_S, STAY_S = 0.06, 5.0
@@ -60,7 +60,6 @@ class Style(NamedTuple):
     color: int = -1
     bold: bool = False
     dim: bool = False
-    reverse: bool = False
 
 
 class Stretch(NamedTuple):
@@ -95,8 +94,8 @@ def styled(style: Style, codes: str) -> Style:
             style = style._replace(color=code - 90)
         elif code == 39:
             style = style._replace(color=-1)
-        elif code in (1, 2, 7):
-            style = style._replace(**{{1: "bold", 2: "dim", 7: "reverse"}[code]: True})
+        elif code in (1, 2):
+            style = style._replace(**{{1: "bold", 2: "dim"}[code]: True})
         elif code == 22:
             style = style._replace(bold=False, dim=False)
     return style
@@ -108,16 +107,19 @@ def drawn_lines(lines: Sequence[str], palette: Palette, top: float) -> Iterator[
     for number, line in enumerate(lines):
         found, style = stretches(line, style)
         y = top + number * CELL_Y
-        for stretch in found:
-            if stretch.text.strip():
-                yield drawn_stretch(stretch, palette, y)
+        yield from (drawn_piece(piece, palette, y) for stretch in found for piece in pieces(stretch))
 
 
-def drawn_stretch(stretch: Stretch, palette: Palette, y: float) -> str:
-    """A stretch as an element of SVG, as wide as its cells whatever font there is."""
+def pieces(stretch: Stretch) -> Iterator[Stretch]:
+    """A stretch where it has no two blanks in a row, which SVG shows as one, and without what has other widths."""
     column, text, style = stretch
-    blank = len(text) - len(text.lstrip())
-    column, text = column + blank, text.strip()
+    for match in re.finditer(r"[!-~]+(?: [!-~]+)*|[^\s!-~]+", text):
+        yield Stretch(column + cells(text[: match.start()]), match[0], style)
+
+
+def drawn_piece(piece: Stretch, palette: Palette, y: float) -> str:
+    """A piece as an element of SVG, as wide as its cells whatever font there is."""
+    column, text, style = piece
     fill = palette.text if style.color < 0 else palette.colors[style.color]
     more = ' font-weight="700"' * style.bold + ' opacity=".62"' * style.dim
     x, width = MARGIN + column * CELL_X, cells(text) * CELL_X
@@ -137,7 +139,7 @@ def opened(columns: int, lines: int, palette: Palette, title: str, style: str = 
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'role="img" font-family="{fonts}" font-size="{FONT}" xml:space="preserve"><title>{escape(title)}</title>'
+        f'role="img" font-family="{fonts}" font-size="{FONT}"><title>{escape(title)}</title>'
         f'{style}<rect width="100%" height="100%" rx="9" fill="{palette.ground}"/>{lights}\n'
     )
 

@@ -1,6 +1,6 @@
 """Which parts of the documents are taken from the program? Runs the program and puts them in.
 
-    python docs/update.py            rewrites README.md, ARCHITECTURE.md, docs/*.md and openapi.json
+    python docs/update.py            rewrites README.md, ARCHITECTURE.md, docs/*.md, openapi.json, terminal.svg
     python docs/update.py --check    says which of them are out of date, exit 1 if any is
 
 Two kinds of places:
@@ -281,8 +281,9 @@ def main() -> int:
         if "--check" not in sys.argv:
             path.write_text(new, encoding="utf-8")
     import openapi  # of this folder, as is the script
+    import terminal_picture
 
-    return max(openapi.main(), int(stale > 0 and "--check" in sys.argv))
+    return max(openapi.main(), terminal_picture.main(), int(stale > 0 and "--check" in sys.argv))
 
 
 if __name__ == "__main__":

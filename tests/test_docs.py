@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from xml.etree import ElementTree
 
 import pytest
 
@@ -65,6 +66,15 @@ def test_the_description_of_the_service_is_up_to_date() -> None:
     environment = {**os.environ, "PYTHONPATH": roots}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, "run `python docs/update.py`\n" + done.stdout + done.stderr
+
+
+def test_the_picture_of_a_terminal_is_up_to_date() -> None:
+    picture = read(DOCS / "terminal.svg")
+    command = [sys.executable, str(DOCS / "terminal_picture.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, "run `python docs/update.py`\n" + done.stdout + done.stderr
+    assert len(picture) < 60_000 and "\x1b" not in picture
+    assert ElementTree.fromstring(picture).tag.endswith("svg")
 
 
 def test_every_command_has_its_help_in_the_docs() -> None:
