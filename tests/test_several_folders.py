@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +221,37 @@ def test_one_that_is_damaged_or_goes_leaves_the_others(tmp_path: Path) -> None:
         found = ix.search("zanzibar")
         assert [hit.site for hit in found] == ["blog"] and "the site docs does not answer: " in found.warnings[0]
         assert found.index.fresh is False
+
+
+def test_the_command_line(folders: Path, run: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folders)
+    both = ("-C", "blog=blog", "-C", "handbook=docs")
+    assert run(*both, "search", "title:same", "-l") == (0, "blog/same.md\ndocs/same.md\n"), "files as they lie there"
+    assert run(*both, "search", "title:same", "--site", "handbook", "--count") == (0, "1\n")
+    assert run(*both, "search", "title:same", "path:docs", "-l") == (0, "docs/same.md\n"), "as it was shown"
+    assert '"path": "handbook/same.md"' in run(*both, "search", "title:same", "--json")[1]
+    assert "Same" in run(*both, "show", "handbook/same.md")[1] and "Same" in run(*both, "show", "docs/same.md")[1]
+    assert run(*both, "index")[0] == run(*both, "doctor")[0] == 0
+    status, said = run("-C", "blog=blog", "-C", "docs=nowhere", "search", "title:same", "-l")
+    assert status == 0 and said.startswith("blog/same.md\n")
+    assert "the site docs does not answer: nowhere: there is no such folder" in said
+    for arguments, message in (
+        (("-C", "a=nowhere", "-C", "b=gone"), "nowhere: there is no such folder"),
+        (("-C", "a=blog", "-C", "a=docs"), "two sites are called a: "),
+        (("-C", "a=", "-C", "b=docs"), "a= names no folder"),
+        (("-C", "My=blog", "-C", "b=docs"), "no site can be called 'My'"),
+        (("-C", "a=blog", "-C", "b=blog/../blog"), "a and b are the same folder"),
+    ):
+        status, said = run(*arguments, "search", "same")
+        assert status == 2 and message in said, said
+    assert run("-C", "docs", "-C", "blog", "search", "title:same", "-l") == (0, "blog/same.md\n"), "the last holds"
+
+
+def test_a_folder_with_a_sign_in_its_name(tmp_path: Path, run: Callable[..., tuple[int, str]]) -> None:
+    (tmp_path / "a=b").mkdir()
+    (tmp_path / "a=b" / "c.md").write_text("# Zanzibar\n")
+    status, said = run("-C", str(tmp_path / "a=b"), "search", "zanzibar", "--json")
+    assert status == 0 and '"path": "c.md"' in said
 
 
 def test_sites_of_another_engine(folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

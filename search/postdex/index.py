@@ -68,6 +68,8 @@ class Index:
         self._folder = posts_folder(folder)
         if refresh not in REFRESH:
             raise PostdexError(f"refresh is {refresh!r}", "use auto, never or require")
+        #: of an index of several sites the index of each, by name
+        self.sites: dict[str, Index] = {}
         self._engine_name = engine
         self._zone: str | None = None
         self.settings = self._reload()
@@ -87,6 +89,10 @@ class Index:
             from pathlib import Path
 
         return Path(self._folder)
+
+    def file(self, path: str) -> str:
+        """Where the file of a post is, whether it is there or not: in the folder as that was named."""
+        return paths.plain(os.path.join(self._folder, path))
 
     @property
     def exists(self) -> bool:

@@ -56,7 +56,7 @@ def bench(place: Place, /, file: str, min_mrr: float | None, min_success: float 
     with ready(place.open("auto")) as ix:
         judged = [_judge(ix, expected) for expected in golden]
         for path in dict.fromkeys(path for expected in golden for path in expected.paths):
-            if not os.path.exists(ix.folder / path):
+            if not os.path.exists(ix.file(path)):
                 note(f"{file}: there is no {path}, so nothing finds it")
     success = sum(result.rank == 1 for result in judged) / len(judged)
     mrr = sum(1 / result.rank for result in judged if result.rank) / len(judged)

@@ -83,7 +83,10 @@ def _say_version(ctx: click.Context, option: click.Parameter, given: bool) -> No
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("-C", "folder", metavar="FOLDER", help="The folder of the posts (default: found from here).")
+@click.option(
+    "-C", "folders", metavar="FOLDER", multiple=True,
+    help="The folder of the posts (default: found from here); NAME=FOLDER for each of several sites.",
+)  # fmt: skip
 @click.option("--index", metavar="DIR", help="Where the index lies (default: .postdex in the folder).")
 @click.option(
     "-V",
@@ -95,9 +98,9 @@ def _say_version(ctx: click.Context, option: click.Parameter, given: bool) -> No
     help="Show the version and exit.",
 )
 @click.pass_context
-def postdex(ctx: click.Context, folder: str | None, index: str | None) -> None:
+def postdex(ctx: click.Context, folders: tuple[str, ...], index: str | None) -> None:
     """Full-text search for folders of Markdown posts with front matter."""
-    ctx.obj = Place(folder, index)
+    ctx.obj = Place(None, index).at(folders, last=True)
 
 
 @postdex.command(cls=QueryCommand, options=search_options.search_options())

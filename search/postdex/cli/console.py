@@ -11,10 +11,13 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import NoReturn, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from postdex_index.errors import FolderError, PostdexError
 from postdex_index.paths import StrPath
+
+if TYPE_CHECKING:
+    from ..index import Index
 
 #: Fewer posts than these are read before anybody has seen a bar.
 _WORTH_A_BAR = 300
@@ -95,6 +98,15 @@ def shown_path(folder: StrPath) -> Callable[[str], str]:
     if start == root:
         return str
     return lambda path: os.path.relpath(os.path.join(root, path), start)
+
+
+def where_shown(ix: Index) -> Callable[[str], str]:
+    """How the paths of an index are shown: relative to where the person stands; those of several sites in a cluster as
+    they are, since their files are in no folder here."""
+    if ix.sites:
+        start = here()
+        return lambda path: os.path.relpath(ix.file(path), start)
+    return str if getattr(ix.engine, "sites", ()) else shown_path(ix.snapshots.folder)
 
 
 def post_path(folder: StrPath, typed: str) -> str:

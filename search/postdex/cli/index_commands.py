@@ -16,9 +16,9 @@ from postdex_index.errors import EngineUnavailableError, IndexFault, IndexMissin
 from postdex_index.model import Problem
 from postdex_index.named_tuple import NamedTuple
 
-from .console import Bar, flush, note, out, out_json, post_path, shown_path, usual_jobs
+from .console import Bar, flush, note, out, out_json, usual_jobs, where_shown
 from .printed_results import screen_of
-from .search_command import insist_on_files, insist_on_posts, ready, say_other_folder
+from .search_command import insist_on_files, insist_on_posts, ready, say_other_folder, typed_path
 
 if TYPE_CHECKING:
     from postdex_index.engine.api import Inspection
@@ -98,7 +98,7 @@ def _signed(ix: Index, report: Report) -> Iterator[str]:
     """A line for each file that was added, changed or removed."""
     from ..text_safety import printable
 
-    where = shown_path(ix.folder)
+    where = where_shown(ix)
     for sign, paths in (("+", report.added), ("~", report.changed), ("-", report.removed)):
         yield from (f"{sign} {printable(where(path))}" for path in paths)
 
@@ -148,7 +148,7 @@ def _say_losses(ix: Index, report: Report) -> None:
     new = (problem for problem in report.problems if problem.path in read or not report.unchanged)
     lost = [problem for problem in new if problem.kind in _LOST]
     if lost:
-        out(reports.problems_text(lost[:_MAX_PROBLEMS], screen_of(ix, shown_path(ix.folder))))
+        out(reports.problems_text(lost[:_MAX_PROBLEMS], screen_of(ix, where_shown(ix))))
     if len(lost) > _MAX_PROBLEMS:
         out(f"and {len(lost) - _MAX_PROBLEMS:,} more; `postdex doctor` lists them all")
 
@@ -177,11 +177,11 @@ def show(place: Place, /, path: str, as_json: bool) -> int:
     from . import pager
 
     with ready(place.open("auto")) as ix:
-        document, section = section_lookup.find(ix, path, partial(post_path, ix.folder))
+        document, section = section_lookup.find(ix, path, partial(typed_path, ix))
         if as_json:
             out_json(wire.dumps(wire.document(document, section)))
         else:
-            on = screen_of(ix, shown_path(ix.folder))._replace(link="")  # a pager may not pass links
+            on = screen_of(ix, where_shown(ix))._replace(link="")  # a pager may not pass links
             text = reports.document_text(document, section, on)
             pager.print_text(text, screen.rows(text, on))
     return 0
@@ -287,7 +287,7 @@ def _say_checkup(ix: Index, checkup: _Checkup, verified: bool) -> None:
 
     status, problems, servers = checkup
     damaged = any(problem.kind == "damaged" for problem in [*problems, *(servers.problems if servers else ())])
-    screen = screen_of(ix, str if damaged else shown_path(ix.folder), linked=not damaged)
+    screen = screen_of(ix, str if damaged else where_shown(ix), linked=not damaged)
     text = reports.problems_text(problems, screen)
     told = [printable(f"{name}: {fact}") for name, fact in servers.facts.items()] if servers else []
     told += [reports.problems_text(servers.problems)] if servers and servers.problems else []

@@ -15,7 +15,7 @@ import click
 
 from ..answering import in_order
 from ..request import SearchRequest, Sort
-from .console import out, out_json, shown_path, wants_color, width
+from .console import out, out_json, wants_color, where_shown, width
 from .printed_results import say_notes
 from .query_command import QueryCommand
 from .search_command import PAGE, ready, within
@@ -59,7 +59,7 @@ def list_posts(
         raise click.UsageError("--json and -l exclude each other")
     with ready(place.open("auto")) as ix:
         posts = list(_posts(ix, " ".join(query), sort=sort or "date", drafts=drafts, most=limit))
-        where = str if any(post.site for post in posts) else shown_path(ix.snapshots.folder)
+        where = where_shown(ix)
         if as_json:
             from ..output import wire
 

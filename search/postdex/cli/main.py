@@ -83,13 +83,13 @@ def plain_search(arguments: Sequence[str]) -> tuple[Place, SearchRequest, Output
 
     >>> place, request, output = plain_search(["-C", "posts", "search", "SMC", "fallback"])
     >>> place, request.query
-    (Place(folder='posts', directory=None, engine=None), 'SMC fallback')
+    (Place(folder='posts', directory=None, engine=None, sites=()), 'SMC fallback')
     >>> plain_search(["search", "--offset", "none", "SMC"])
     """
     rest = list(arguments)
-    named: dict[str, str] = {}
+    named: dict[str, list[str]] = {}
     while len(rest) > 2 and rest[0] in PLACE_OPTIONS:
-        named[rest[0]] = rest[1]
+        named.setdefault(rest[0], []).append(rest[1])
         del rest[:2]
     if rest[:1] != ["search"]:
         return None
@@ -99,4 +99,5 @@ def plain_search(arguments: Sequence[str]) -> tuple[Place, SearchRequest, Output
         from .search_options import parse_usual
 
         asked = parse_usual(words)
-    return asked and (Place(named.get("-C"), named.get("--index")), *asked)
+    (index,) = named.get("--index", [None])[-1:]
+    return asked and (Place(None, index).at(named.get("-C", ()), last=True), *asked)

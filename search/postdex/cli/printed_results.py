@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from postdex_index.named_tuple import NamedTuple
 
-from .console import height, is_like_terminal, note, out, out_json, shown_path, wants_color, width
+from .console import height, is_like_terminal, note, out, out_json, wants_color, where_shown, width
 
 if TYPE_CHECKING:
     from ..index import Index, Results
@@ -68,7 +68,7 @@ def print_results(ix: Index, results: Results, output: Output) -> None:
 
 def print_paths(ix: Index, results: Results, null: bool) -> None:
     """The paths of the hits, to other programs each as it is."""
-    where, end = where_shown(ix, results), "\0" if null else "\n"
+    where, end = where_shown(ix), "\0" if null else "\n"
     names = [where(hit.path) for hit in results.hits]
     if sys.stdout.isatty():
         from ..text_safety import printable
@@ -86,17 +86,12 @@ def say_notes(results: Results) -> None:
             note(line)
 
 
-def where_shown(ix: Index, results: Results) -> Callable[[str], str]:
-    """How paths are shown: no folder has the files of several sites."""
-    return str if results.index.sites else shown_path(ix.snapshots.folder)
-
-
 def _print_lines(ix: Index, results: Results, output: Output) -> None:
     """For a pipe: grep, an editor's list of errors, fzf."""
     from ..output import hit_lines
     from ..output.screen import Screen
 
-    screen = Screen(where=where_shown(ix, results))
+    screen = Screen(where=where_shown(ix))
     if output.oneline:
         out(*(hit_lines.hit_line(hit, screen) for hit in results.hits))
     else:
@@ -112,7 +107,7 @@ def _print_on_screen(ix: Index, results: Results, output: Output) -> None:
     from ..output import terminal
     from ..output.screen import rows
 
-    screen = screen_of(ix, where_shown(ix, results), output.color, linked=not results.index.sites)
+    screen = screen_of(ix, where_shown(ix), output.color, linked=not results.index.sites)
     text = terminal.full(results, screen, oneline=output.oneline)
     if not sys.stdout.isatty() or rows(text, screen) < height():
         out(text, end="")
@@ -135,7 +130,7 @@ def screen_of(ix: Index, where: Callable[[str], str], color: str = "auto", *, li
     return Screen(
         width() if is_like_terminal(color) else 0,
         Palette.of(ix.settings.colors) if colored else PLAIN,
-        link=ix.settings.editor if linked and colored and on_terminal else "",
+        link=ix.settings.editor if linked and not ix.sites and colored and on_terminal else "",
         root=os.path.abspath(ix.snapshots.folder),
         where=where,
     )

@@ -8,14 +8,14 @@ is `index`'s.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from postdex_index import native
 from postdex_index.errors import FolderError, IndexDamagedError, PostdexError
 from postdex_index.named_tuple import NamedTuple
 
-from .console import Bar, here, note, out, out_json, post_path, shown_path, usual_jobs
+from .console import Bar, here, note, out, out_json, post_path, usual_jobs, where_shown
 from .printed_results import Output, for_people, print_paths, print_results, say_notes, screen_of
 
 if TYPE_CHECKING:
@@ -29,24 +29,43 @@ PLACE_OPTIONS = ("-C", "--index")
 
 
 class Place(NamedTuple):
-    """What -C and --index said; `engine` is one that shall keep the index in this run, whatever is set."""
+    """What -C and --index said; `engine` is one that shall keep the index in this run, whatever is set. `sites` are the
+    folders of several, each as it was typed: `blog=posts`."""
 
     folder: str | None = None
     directory: str | None = None
     engine: str | None = None
+    sites: tuple[str, ...] = ()
+
+    def at(self, folders: Sequence[str], *, last: bool = False) -> Place:
+        """The same with these folders, if there are any: one, or several sites as one. With `last` they are options, of
+        which the last one holds if none has a name."""
+        named = any("=" in folder and not os.path.isdir(folder) for folder in folders)
+        if named or (len(folders) > 1 and not last):
+            return self._replace(folder=None, sites=tuple(folders))
+        return self._replace(folder=folders[-1], sites=()) if folders else self
 
     def open(self, refresh: Refresh = "never") -> Index:
-        """The index of the folder that is meant, whether there is one or not."""
-        from postdex_index.settings import find_folder
-
-        from ..index import Index
-
+        """The index of the folder that is meant, or that of the sites, whether there is one or not."""
         if native.REFUSED:
             from .console import log_like_notes
 
             log_like_notes()
+        if self.sites:
+            from . import site_folders
+
+            return site_folders.opened(self.sites, self.directory, refresh)
+        from postdex_index.settings import find_folder
+
+        from ..index import Index
+
         folder = find_folder(here(), self.folder)
-        return Index(folder, index=self.directory, refresh=refresh, engine=self.engine)
+        index = Index(folder, index=self.directory, refresh=refresh, engine=self.engine)
+        if not index.settings.sites:
+            return index
+        from ..opening.folders import of_settings
+
+        return of_settings(index, self.directory, refresh)
 
 
 def search(place: Place, request: SearchRequest, output: Output) -> int:
@@ -66,6 +85,10 @@ def search(place: Place, request: SearchRequest, output: Output) -> int:
 
 def ready(ix: Index) -> Index:
     """An index to search in; it is built first if there is none, or anew if it is damaged and may be written."""
+    if ix.sites:
+        from . import site_folders
+
+        return site_folders.ready(ix, ready)
     refresh = ix.snapshots.refresh
     other = say_other_folder(ix, anew=refresh == "auto")
     if must_build_first(ix, mend=refresh != "never") or (other and refresh == "auto"):
@@ -153,7 +176,7 @@ def _search(ix: Index, request: SearchRequest, output: Output) -> int:
 def _answer(ix: Index, request: SearchRequest, output: Output) -> Results:
     """A page of the posts like one, or of those that the query finds."""
     if output.like is not None:
-        return ix.like(post_path(ix.snapshots.folder, output.like), limit=request.limit, offset=request.offset)
+        return ix.like(typed_path(ix, output.like), limit=request.limit, offset=request.offset)
     return ix.answer(request._replace(query=within(ix, request.query))).replaced(query=request.query)
 
 
@@ -167,11 +190,20 @@ def _open(ix: Index, request: SearchRequest, output: Output) -> int:
             note(f"there is no hit {nth:,}; the query finds {results.total:,}")
         return 1
     hit = results.hits[0]
-    if hit.site:
+    if hit.site and not ix.sites:
         raise PostdexError("the files of several sites lie in no folder here", "open it where its site is")
     from .editor import open_at
 
-    open_at(os.path.join(os.path.abspath(ix.snapshots.folder), hit.path), hit.line)
+    open_at(os.path.abspath(ix.file(hit.path)), hit.line)
+
+
+def typed_path(ix: Index, typed: str) -> str:
+    """The path of a post, or of a folder of posts, from one typed where the person stands (or already such a path)."""
+    if not ix.sites:
+        return post_path(ix.snapshots.folder, typed)
+    from . import site_folders
+
+    return site_folders.path_of(ix, typed)
 
 
 def within(ix: Index, text: str) -> str:
@@ -182,7 +214,7 @@ def within(ix: Index, text: str) -> str:
 
     def inside(match: re.Match[str]) -> str:
         typed = match[1] or match[2]
-        path = post_path(ix.snapshots.folder, typed)
+        path = typed_path(ix, typed)
         return match[0] if path == typed else f'path:"{path}"'
 
     return re.sub(r'(?<![^\s(+-])path:(?:"([^"]+)"|([^\s"]+))', inside, text)
@@ -205,10 +237,10 @@ def _explain(ix: Index, request: SearchRequest, path: str, output: Output) -> in
     from ..output import reports, wire
 
     text = within(ix, request.query)
-    verdict = ix.explain(text, post_path(ix.snapshots.folder, path))
+    verdict = ix.explain(text, typed_path(ix, path))
     if output.as_json:
         out_json(wire.dumps(wire.verdict(verdict)))
         return 0 if verdict.rank else 1
-    screen = screen_of(ix, shown_path(ix.snapshots.folder), output.color)
+    screen = screen_of(ix, where_shown(ix), output.color)
     out(reports.verdict_text(verdict, text, screen), end="")
     return 0 if verdict.rank else 1

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("folder", required=False)
+@click.argument("folders", nargs=-1, metavar="[FOLDER | NAME=FOLDER...]")
 @click.pass_obj
-def mcp(place: Place, /, folder: str | None) -> int:
+def mcp(place: Place, /, folders: tuple[str, ...]) -> int:
     """Let an assistant search the posts: an MCP server on standard input and output.
 
     Its tools are search, fetch, related and status; the posts are its resources. Before each answer the index is
@@ -35,6 +35,6 @@ def mcp(place: Place, /, folder: str | None) -> int:
         raise MissingExtraError("`postdex mcp` needs more packages", "pip install 'postdex[mcp]'") from error
     from .posts import Posts
 
-    with ready(place._replace(folder=folder or place.folder).open("auto")) as ix:
+    with ready(place.at(folders).open("auto")) as ix:
         anyio.run(stdio.serve, server(Posts.of(ix)))
     return 0

@@ -108,6 +108,17 @@ def _opened(index: Index, create: bool) -> Index:
     return index
 
 
+def of_settings(index: Index, place: StrPath | None, refresh: Refresh) -> Index:
+    """The sites that the settings of an index name, as one index; itself if they name none that lie in folders."""
+    several = named_in_settings(index.folder, index.settings)
+    if several is None:
+        return index
+    with forks.barred:
+        from .sites import Sites
+
+    return Sites.of(several, index.folder, index=place, refresh=refresh)
+
+
 def named_in_settings(folder: StrPath, its: Settings) -> dict[str, StrPath] | None:
     """The folders that the settings of a folder name as sites, where the embedded engine searches them as one; else
     None. Raises ConfigError for one that leads out of the folder by a link."""

@@ -55,7 +55,7 @@ class Sites(Index):
     ) -> None:
         """`sites` are the indexes by name, `absent` those that have no folder, with the reason; `folder` is what paths
         are shown from, `its` the settings of all together. Opens nothing."""
-        self.sites = dict(sites)
+        self.sites: dict[str, Index] = dict(sites)
         self.absent = dict(absent)
         self._folder = paths.plain(folder)
         self._engine_name = None
@@ -119,9 +119,9 @@ class Sites(Index):
         return next(iter(self.sites.values())).today()
 
     def file(self, path: str) -> str:
-        """Where the file of a post is: `content/blog/2024/a.md` of `blog/2024/a.md`, its folder as it was named."""
+        """Where the file of a post is, whether it is there or not: `content/blog/a.md` of `blog/a.md`."""
         name, _, rest = path.partition("/")
-        return paths.plain(os.path.join(self.sites[name].folder, rest)) if name in self.sites else path
+        return self.sites[name].file(rest) if name in self.sites else path
 
     def _unknown(self, path: str) -> list[str]:
         """Why a file is not in the index, as its own site says."""
