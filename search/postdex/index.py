@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Self, Unpack
 
-from postdex_index import engines, forks, native, settings
+from postdex_index import engines, forks, native, paths, settings
 from postdex_index.document import Document
 from postdex_index.engine.api import Engine, IndexedWord, hosted
 from postdex_index.errors import IndexMissingError, PostdexError

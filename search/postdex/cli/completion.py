@@ -93,9 +93,9 @@ def candidates(typed: Typed) -> list[Candidate]:
     >>> [it.value for it in candidates(Typed(["search", "--sort"], "s"))]
     ['score']
     """
-    words, place = list(typed.words), dict[str, str]()
+    words, place = list(typed.words), dict[str, list[str]]()
     while len(words) > 1 and words[0] in PLACE_OPTIONS:
-        place[words[0]] = words[1]
+        place.setdefault(words[0], []).append(words[1])
         del words[:2]
     if words and words[-1] in PLACE_OPTIONS:
         return completion_values.folders(typed.last)
@@ -104,9 +104,10 @@ def candidates(typed: Typed) -> list[Candidate]:
         return beginning(typed.last, options if typed.last.startswith("-") else _commands())
     command, *words = words
     while len(words) > 1 and words[0] in PLACE_OPTIONS:
-        place[words[0]] = words[1]
+        place.setdefault(words[0], []).append(words[1])
         del words[:2]
-    return _of_command(command, words, typed.last, Place(place.get("-C"), place.get("--index")))
+    where = Place(None, place.get("--index", [None])[-1]).at(place.get("-C", ()), last=True)
+    return _of_command(command, words, typed.last, where)
 
 
 def _of_command(command: str, words: Sequence[str], last: str, place: Place) -> list[Candidate]:

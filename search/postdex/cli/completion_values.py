@@ -14,7 +14,8 @@ from postdex_index.engine.api import hosted
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.schema import FILTERS
 
-from .console import post_path, shown_path
+from .console import where_shown
+from .search_command import typed_path
 
 if TYPE_CHECKING:
     from ..index import Index
@@ -90,7 +91,7 @@ def posts(last: str, place: Place) -> list[Candidate]:
     if ix is None:
         return []
     paths = list(ix.engine.file_table().files)
-    shown = list(map(shown_path(ix.snapshots.folder), paths))
+    shown = list(map(where_shown(ix), paths))
     inside = bool(shown) and not shown[0].startswith("..")
     return _step_by_step(last, shown if inside or last.startswith("..") else paths)
 
@@ -107,7 +108,7 @@ def sections(last: str, place: Place) -> list[Candidate]:
     path, _, _ = last.partition("#")
     if (ix := _index(place)) is None:
         return []
-    sections = ix.get(post_path(ix.snapshots.folder, path)).sections
+    sections = ix.get(typed_path(ix, path)).sections
     return beginning(last, [Candidate(f"{path}#{it.anchor}", it.heading) for it in sections if it.anchor])
 
 
