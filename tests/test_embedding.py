@@ -15,17 +15,18 @@ from typing import Any
 import pytest
 import yaml
 
+import postdex
 from postdex.cli import main
 
 ROOT = Path(__file__).parent.parent
 REFCOUNT = "2022/refcount-bug.md"
+DOCUMENT = (ROOT / "docs" / "embedding.md").read_text(encoding="utf-8")
 #: File name -> content, of each block that begins with the name as a comment.
 RECIPES = {
-    found[1]: found[2]
-    for found in re.finditer(
-        r"(?ms)^```\w+\n# ([\w.-]+)\n(.*?)^```$", (ROOT / "docs" / "embedding.md").read_text(encoding="utf-8")
-    )
+    found[1]: found[2] for found in re.finditer(r"(?ms)^```\w+\n(?:# |\{# )([\w.-]+)(?: #\})?\n(.*?)^```$", DOCUMENT)
 }
+#: What stands for what in Whoosh.
+MOVED = re.findall(r"(?m)^\| (.+) \| (.+) \|$", DOCUMENT[DOCUMENT.index("| in Whoosh") :])[2:]
 
 
 @pytest.fixture
@@ -91,6 +92,63 @@ def test_fastapi(site: Path) -> None:
     module.ix.close()
 
 
+def test_django(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    django = pytest.importorskip("django", reason="Django is not installed")
+    from django.conf import settings
+
+    monkeypatch.syspath_prepend(site)
+    if not settings.configured:  # once in a process
+        settings.configure(ROOT_URLCONF="search_urls", ALLOWED_HOSTS=["testserver"], TEMPLATES=[])
+        django.setup()
+    backend = {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [str(site)]}
+    from django.test import Client
+    from django.test.utils import override_settings
+
+    module = load(site / "search_urls.py")
+    with override_settings(TEMPLATES=[backend]):
+        client = Client()
+        for target, status, first in (
+            ("/search.json?q=SMC+fallback", 200, REFCOUNT),
+            ("/search.json?q=psock&tag=linux", 200, REFCOUNT),
+            ("/search.json?q=" + "(" * 17, 400, ""),
+        ):
+            found = client.get(target)
+            check(found.status_code, found.json(), status, first)
+        page = client.get('/?q=refcount+"<b>"').content.decode()
+    assert "A <mark>refcount</mark> bug" in page and "26 August 2022" in page and "linux, kernel" in page
+    assert 'value="refcount &quot;&lt;b&gt;&quot;"' in page and "<b>" not in page
+    module.ix.close()
+
+
+@pytest.mark.parametrize("query", ["write-ahead log", "refcount bug", "SMC fallback"])
+def test_who_moves_from_whoosh_finds_the_same_first(
+    site: Path, query: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["search", *query.split()])
+    first = []
+    for name in ("before.py", "after.py"):
+        runpy.run_path(str(site / name))
+        first.append(capsys.readouterr().out.split()[0])
+    assert first[0] == first[1]
+
+
+@pytest.mark.parametrize("here", [here for _, here in MOVED])
+def test_what_stands_for_what_in_whoosh(here: str, site: Path) -> None:
+    with postdex.open("posts") as ix:
+        results = ix.search("kernel", facets=["tags"])
+        for code in re.findall("`([^`]+)`", here):
+            value = eval(code, {"postdex": postdex, "ix": ix, "results": results, "hit": results[0]})
+            if isinstance(value, postdex.Index):
+                value.close()
+
+
+def test_what_whoosh_can_open(site: Path) -> None:
+    from whoosh.index import open_dir
+
+    with postdex.open("posts") as ix, open_dir("posts/.postdex").searcher() as searcher:
+        assert searcher.doc_count() == len(ix)
+
+
 def test_notebook(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     runpy.run_path(str(site / "notebook.py"))
     said = capsys.readouterr().out
@@ -114,5 +172,6 @@ def test_pre_commit(site: Path) -> None:
 
 
 def test_all_recipes_are_run() -> None:
-    run = {"flask_app.py", "fastapi_app.py", "notebook.py", "queries.tsv", "check.sh", ".pre-commit-config.yaml"}
+    run = {"flask_app.py", "fastapi_app.py", "search_urls.py", "search.html", "notebook.py", "before.py", "after.py"}
+    run |= {"queries.tsv", "check.sh", ".pre-commit-config.yaml"}
     assert set(RECIPES) == run

@@ -31,4 +31,6 @@ def test_both_packages_bring_their_types(tmp_path: Path) -> None:
     program = PROGRAM.read_text(encoding="utf-8")
     check(tmp_path, program)
     wrong = program.replace("dict[str, float]", "dict[str, str]").replace("max_changed_files", "most_files")
-    check(tmp_path, wrong, "incompatible type", '"Settings" has no attribute "most_files"')
+    wrong = wrong.replace("limit=1, facets", "limt=1, facets")
+    misnamed = 'Unexpected keyword argument "limt"'
+    check(tmp_path, wrong, "incompatible type", misnamed, "note:", '"Settings" has no attribute "most_files"')
