@@ -7,7 +7,7 @@ Two kinds of places:
 
 * `<!-- NAME -->` ... `<!-- /NAME -->`: what stands between is made here. NAME is `help` (of the
   program), `help COMMAND`, `settings`, `fields`, `errors`, `generators`, `sites` (what is right of each generator's),
-  `arguments` (of a search), `parameters` (of the service) or `crate` (the files of the compiled kernel).
+  `arguments` (of a search), `parameters` and `limits` (of the service) or `crate` (the files of the compiled kernel).
 * a block of ```` ```console ````: each line `$ postdex ...` is run in a scratch folder that holds
   a copy of `posts/`, one block after the other, and its output put below it: what a terminal shows, or with
   `| cat` behind the line what goes into a pipe.
@@ -51,7 +51,7 @@ _PROGRAM = (
 #: Where the scratch folder seems to be.
 HOME = "/home/you"
 _PLACE = re.compile(
-    r"(<!-- (help|help [\w-]+|settings|fields|errors|generators|sites|arguments|parameters|crate) -->\n)"
+    r"(<!-- (help|help [\w-]+|settings|fields|errors|limits|generators|sites|arguments|parameters|crate) -->\n)"
     r".*?(<!-- /\2 -->)",
     re.DOTALL,
 )
@@ -172,6 +172,7 @@ def _made(place: str) -> str:
         "settings": _settings,
         "fields": _fields,
         "errors": _errors,
+        "limits": _limits,
         "generators": _generators,
         "sites": _sites,
         "arguments": _arguments,
@@ -232,6 +233,13 @@ def _errors() -> str:
         for kind in rows
     ]
     return "\n".join(["| error | code | exit | HTTP | what happened |", "| --- | --- | --- | --- | --- |", *lines, ""])
+
+
+def _limits() -> str:
+    from limits import rows
+
+    lines = [f"| {' | '.join(row)} |" for row in rows()]
+    return "\n".join(["| what | limit | beyond it |", "| --- | --- | --- |", *lines, ""])
 
 
 def _arguments() -> str:

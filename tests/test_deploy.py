@@ -134,6 +134,15 @@ def test_the_search_is_below_a_path(proxied: Proxied) -> None:
     assert proxied.ask("/search/search", "POST", b'{"q": "refcount"}', Content_Type="application/json")[0] == 200
 
 
+def test_assistants_ask_below_that_path(proxied: Proxied) -> None:
+    pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
+    call = {"name": "search", "arguments": {"query": "refcount"}}
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}).encode()
+    named = {"Content_Type": "application/json", "Accept": "application/json, text/event-stream"}
+    status, answer = proxied.ask("/search/mcp", "POST", body, **named)
+    assert status == 200 and "2022/refcount-bug.md" in answer
+
+
 def test_the_description_of_the_service_is_of_that_path(proxied: Proxied) -> None:
     assert json.loads(proxied.ask("/search/openapi.json")[1])["servers"] == [{"url": "."}]
 

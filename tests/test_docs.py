@@ -118,6 +118,22 @@ def test_every_public_name_is_in_the_docs() -> None:
     check([name for name in postdex.__all__ if not name.startswith("_")], "".join(map(read, DOCUMENTS)))
 
 
+def test_every_limit_of_the_service_is_in_the_docs() -> None:
+    """Its number is taken from the program; what says how often something is looked at is no limit of anybody."""
+    looks = {"SEEN_S", "ASKED_S", "AGAIN_S"}
+    source = read(DOCS / "limits.py")
+    limit = re.compile(
+        r"(?m)^((?:MAX|LONGEST|SHORTEST|FARTHEST|SLOWEST)\w*|[A-Z]\w*(?:_S|_BYTES|_LENGTH)|SECONDS)\b.* = "
+    )
+    lost = [
+        f"{path.name}: {name}"
+        for path in sorted((ROOT / "search" / "postdex" / "http").glob("*.py"))
+        for name in limit.findall(read(path))
+        if name not in looks and not re.search(rf"\b{path.stem}\.{name}\b", source)
+    ]
+    assert lost == []
+
+
 def test_every_test_that_a_document_names_exists() -> None:
     named = {found for path in DOCUMENTS for found in re.findall(r"`tests/(test_\w+\.py)(?:::(\w+))?`", read(path))}
     assert named

@@ -59,7 +59,7 @@ MAX_BODY = 64 * 1024
 _GZIP_FROM = 1024
 _GZIP_LEVEL = 4
 #: Bytes of answers that are kept until the next commit.
-_CACHE_BYTES = 16 * 1024 * 1024
+CACHE_BYTES = 16 * 1024 * 1024
 _JSON = "application/json"
 _HTML = "text/html; charset=utf-8"
 #: Pages speak the reader's language.
@@ -90,7 +90,7 @@ class Service:
         self.rules = rules
         self._log_queries = log_queries
         self.begin_anew()
-        self._cache = Cache(_CACHE_BYTES)
+        self._cache = Cache(CACHE_BYTES)
         self._token_paths = {endpoint.path for endpoint in ENDPOINTS if endpoint.token}
         self._open_paths = {endpoint.path for endpoint in ENDPOINTS if endpoint.open}
         self._names = {endpoint.path.split("/")[1] for endpoint in ENDPOINTS} | set(_OWN)

@@ -34,7 +34,7 @@ HEADERS = {
 #: What a page that is named in `origins` may send.
 _PREFLIGHT = {
     "access-control-allow-methods": "GET, POST",
-    "access-control-allow-headers": "authorization, content-type, if-none-match, mcp-protocol-version",
+    "access-control-allow-headers": "authorization, content-type, if-none-match, mcp-protocol-version, x-request-id",
     "access-control-max-age": "600",
 }
 #: What decides who may ask is said once: who reads the first of two might let in whom the second does not.

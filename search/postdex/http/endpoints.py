@@ -23,7 +23,7 @@ from .errors import RequestError
 from .service_state import ServiceState
 
 #: Seconds that a build waits for another of this service.
-_WAIT_S = 5.0
+WAIT_S = 5.0
 
 Arguments = dict[str, Any]
 Answerer = Callable[[ServiceState, Arguments], dict[str, Any]]
@@ -116,7 +116,7 @@ def ready(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
 
 def build(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     """Bring the index up to the files, now, and say what that took."""
-    if not site.building.acquire(timeout=_WAIT_S):
+    if not site.building.acquire(timeout=WAIT_S):
         raise RequestError("too_busy", "the index is being built already", "ask again when it is done")
     try:
         report = site.index.refresh(full=arguments["full"], jobs=usual_jobs())

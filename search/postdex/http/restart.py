@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SIGNAL = signal.SIGUSR2
 #: Seconds that a process may take to say whether it could start.
-_CHECK_S = 60
+CHECK_S = 60
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def _begin_anew_if_possible(runner: Server) -> None:
     """Have another process try whether it could start; what it says against that is logged."""
     command = [*_command(), "--check", "--log", "plain"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_CHECK_S, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=CHECK_S, check=False)
         wrong = done.stderr.strip() or f"status {done.returncode}" if done.returncode else ""
     except (OSError, subprocess.TimeoutExpired) as error:
         wrong = str(error)

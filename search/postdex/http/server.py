@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from .listening import Listening
 
 #: Seconds that what runs at the end may take.
-_GRACE_S = 5
+GRACE_S = 5
 #: Seconds in which a client that is connected at the end may still send a request: it may be on its way.
-_LAST_WORD_S = 0.5
+LAST_WORD_S = 0.5
 
 
 class Server(uvicorn.Server):
@@ -57,6 +57,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
         await super().startup(sockets)
+        self._listening.keep_waiting()  # uvicorn has as many wait as it accepts at once
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -72,7 +73,7 @@ class Server(uvicorn.Server):
         for waiting in self.servers:
             waiting.close()
         self._room.closing = True
-        until = time.monotonic() + _LAST_WORD_S
+        until = time.monotonic() + LAST_WORD_S
         while not self._room.empty and time.monotonic() < until:
             await asyncio.sleep(0.01)
         await super().shutdown(sockets)
@@ -120,6 +121,6 @@ def server(app: ASGIApp, ready: Callable[[], None] = lambda: None, proxies: Sequ
         lifespan="off",
         timeout_keep_alive=int(SECONDS["idle"]),
         backlog=ACCEPTED_AT_ONCE,
-        timeout_graceful_shutdown=_GRACE_S,
+        timeout_graceful_shutdown=GRACE_S,
     )
     return Server(config, Client.room, ready)
