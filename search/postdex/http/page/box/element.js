@@ -83,7 +83,6 @@ class Box extends HTMLElement {
     // Outside is where the press began and ended: text may be selected from the field outwards.
     this.#dialog.addEventListener("pointerdown", event => { this.#pressed = event.target; });
     this.#dialog.addEventListener("click", event => { if (event.target === this.#dialog && this.#pressed === this.#dialog) this.#close(); });
-    visualViewport?.addEventListener("resize", () => this.#fit());
   }
 
   #buildInline() {
@@ -96,7 +95,6 @@ class Box extends HTMLElement {
     field.addEventListener("click", () => this.#unfold());
     this.addEventListener("focusout", event => { if (!this.contains(event.relatedTarget)) this.#panel.hidden = true; });
     this.#panel.addEventListener("mousedown", event => event.preventDefault()); // Safari would take the focus away
-    addEventListener("resize", () => this.#fit());
   }
 
   // opening and closing
@@ -105,7 +103,7 @@ class Box extends HTMLElement {
   open() {
     const { field } = this.#finder;
     if (this.#dialog && !this.#dialog.open) {
-      this.#finder.ask();
+      this.#finder.ask(true);
       this.#dialog.showModal();
       this.#unlock = lock();
       this.#fit();
@@ -132,7 +130,7 @@ class Box extends HTMLElement {
   #unfold() {
     if (!this.#panel.hidden) return;
     this.#panel.hidden = false;
-    this.#finder.ask();
+    this.#finder.ask(true);
   }
 
   /** Keep the dialog above a keyboard on the screen; and the panel within the window: as wide as the box or as hits need. */
@@ -160,12 +158,24 @@ class Box extends HTMLElement {
 
   #escape(event) {
     event.preventDefault();
-    if (!this.#panel.hidden) this.#panel.hidden = true;
-    else this.#finder.field.value = "";
+    if (!this.#panel.hidden) {
+      this.#panel.hidden = true;
+    } else {
+      this.#finder.field.value = "";
+      this.#finder.ask();
+    }
+  }
+
+  /** What all boxes hear: the window changes its size, a key is pressed. */
+  static listen() {
+    const fit = () => { for (const box of boxes) box.#fit(); };
+    addEventListener("resize", fit);
+    visualViewport?.addEventListener("resize", fit);
+    document.addEventListener("keydown", event => this.#shortcut(event));
   }
 
   /** The first box that is seen opens, or closes again. */
-  static shortcut(event) {
+  static #shortcut(event) {
     const hotkey = event.key.toLowerCase() === "k" && (APPLE ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey) && !event.altKey && !event.shiftKey;
     const slash = event.key === "/" && plainKey(event) && !editable(event.composedPath()[0]);
     if (event.defaultPrevented || event.isComposing || !(hotkey || slash)) return;
@@ -193,7 +203,7 @@ const script = document.currentScript;
 const home = script?.dataset.endpoint || new URL("./", script?.src ?? document.baseURI).href;
 if (!customElements.get("postdex-search")) {
   customElements.define("postdex-search", Box);
-  document.addEventListener("keydown", Box.shortcut);
+  Box.listen();
 }
 const place = () => {
   if (document.body.contains(script) && !document.querySelector("postdex-search")) script.after(el("postdex-search"));
