@@ -245,7 +245,7 @@ def _arguments() -> str:
     from postdex.request import arguments
 
     rows = [it for it in arguments().values() if it.name != "query"]
-    lines = [f"| `{it.name}` | `{it.default!r}` | {it.in_full()} |".replace("'", '"') for it in rows]
+    lines = [f"| `{it.name}` | `{it.default!r}` | ".replace("'", '"') + f"{it.in_full()} |" for it in rows]
     return "\n".join(["| argument | default | means |", "| --- | --- | --- |", *lines, ""])
 
 
