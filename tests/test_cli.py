@@ -133,7 +133,7 @@ def check(said: Said, status: int, out: str = "", err: str = "") -> None:
         (f"--like {REFCOUNT} x", 2, "", "takes the place of a query"),
         ("--like no.md", 2, "", "postdex: no.md: no post of the index has this path"),
         ("-n 1001 x", 2, "", "1001 is not in the range"),
-        ("-n many x", 2, "", "'many' is not a valid integer"),
+        ("-n many x", 2, "", "'many' is not a valid whole number"),
         ("--after soon x", 2, "", "after is 'soon', which is no date; write 2022"),
         ("--limit", 2, "", "requires an argument"),
         ("x" * 2001, 1, "", "the text has 2,001 characters; only the first 2,000 were read"),
@@ -189,6 +189,32 @@ def test_the_folder_may_stand_behind_the_command(
 ) -> None:
     monkeypatch.chdir(samples.parent)
     check(run(*arguments), 0, "refcount")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("show refcount", "no post of the index has this path; did you mean 2022/refcount-bug.md?"),
+        ("show 2022/refcont-bug.md", "did you mean 2022/refcount-bug.md?"),
+        ("show refcount#x", "did you mean 2022/refcount-bug.md?"),
+        ("show 2022", "`postdex list path:2022` lists those below it"),
+        ("show zzz.md", "no post of the index has this path; paths are relative to the folder"),
+        ("show 2022/refcount-bug.md#nope", "it has no section nope; its sections are the-report"),
+        ("search --like tcp-backlog.md", "did you mean 2023/tcp-backlog.md?"),
+        ("search tag:linx", "no post has tag:linx; did you mean tag:linux?"),
+        ("list category:Linux/nets", "no post has category:linux/nets; did you mean category:linux/net?"),
+        ("search --tag zzz linux", "no post has tag:zzz\n"),
+    ],
+)
+def test_what_may_be_meant_is_named(
+    run: Run, samples: Path, monkeypatch: pytest.MonkeyPatch, arguments: str, said: str
+) -> None:
+    monkeypatch.chdir(samples)
+    assert said in run(*arguments.split()).err
+
+
+def test_no_command_is_told_in_part(run: Run) -> None:
+    assert "..." not in run("--help").out.partition("Commands:")[2]
 
 
 def test_a_folder_among_the_words_is_said(run: Run, samples: Path) -> None:
@@ -506,7 +532,7 @@ def test_bench(
         ([], 2, "Usage: postdex", ""),
         (["serch"], 2, "", "there is no command serch; did you mean `postdex search`?"),
         (["kmp", "next"], 2, "", "there is no command kmp; did you mean `postdex search kmp next`?"),
-        (["help", "kmp"], 2, "", "there is no command kmp; there are search, index"),
+        (["help", "kmp"], 2, "", "there is no command kmp; there are search, list"),
         (["-version"], 2, "", "No such option '-v'; did you mean --version?"),
         (["index", "-full"], 2, "", "No such option '-f'; did you mean --full?"),
         (["index", "-x"], 2, "", "No such option '-x'; `postdex index --help` lists what there is"),

@@ -81,6 +81,13 @@ def test_all_posts_are_listed_and_drafts_if_asked_for(run: Run, samples: Path) -
     assert published < all_posts
 
 
+def test_nothing_to_count_is_said(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "a.md").write_text("word\n")
+    assert run("-C", str(tmp_path), "list").status == 0
+    assert run("-C", str(tmp_path), "tags") == (1, "", "postdex: no post has tags\n")
+    assert run("-C", str(tmp_path), "tags", "--authors").err == "postdex: no post has authors\n"
+
+
 def test_more_posts_than_a_page(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(7):
         (tmp_path / f"{number}.md").write_text(f"---\ntitle: Post {number}\nauthor: Ada\n---\nword\n")

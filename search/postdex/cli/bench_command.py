@@ -14,6 +14,7 @@ from postdex_index.errors import ConfigError
 from postdex_index.named_tuple import NamedTuple
 
 from .console import note, out
+from .number_types import Number
 from .search_command import ready
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class Judged(NamedTuple):
 
 @click.command()
 @click.argument("file", metavar="FILE")
-@click.option("--min-mrr", type=click.FloatRange(0, 1), metavar="X", help="Fail below this mean reciprocal rank.")
-@click.option("--min-success", type=click.FloatRange(0, 1), metavar="X", help="Fail below this share of first ranks.")
+@click.option("--min-mrr", type=Number(0, 1), metavar="X", help="Fail below this mean reciprocal rank.")
+@click.option("--min-success", type=Number(0, 1), metavar="X", help="Fail below this share of first ranks.")
 @click.option("-v", "--verbose", is_flag=True, help="List the queries whose post is not first.")
 @click.pass_obj
 def bench(place: Place, /, file: str, min_mrr: float | None, min_success: float | None, verbose: bool) -> int:

@@ -11,7 +11,7 @@ from .console import out
 _SHELLS = ("bash", "zsh", "fish")
 
 
-@click.command()
+@click.command(short_help="Have your shell complete commands and values.")
 @click.argument("shell", type=click.Choice(_SHELLS))
 def completion(shell: str) -> int:
     """Print the script that completes commands, options and values in a shell: bash, zsh or fish.

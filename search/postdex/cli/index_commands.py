@@ -17,6 +17,8 @@ from postdex_index.model import Problem
 from postdex_index.named_tuple import NamedTuple
 
 from .console import Bar, flush, note, out, out_json, usual_jobs, where_shown
+from .near_posts import naming_near_posts
+from .number_types import Number, WholeNumber
 from .printed_results import screen_of
 from .search_command import insist_on_files, insist_on_posts, ready, say_other_folder, typed_path
 
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 
     from ..diagnostics import Status
     from ..index import Index
-    from .search_command import Place
+    from .near_posts import naming_near_posts
+from .search_command import Place
 
 #: Kinds of problems that mean that something is lost; the others are only said.
 _LOST = ("damaged", "skipped", "malformed")
@@ -38,8 +41,8 @@ _MAX_LISTED, _MAX_PROBLEMS = 10, 20
 @click.option("--full", is_flag=True, help="Read all posts again, not only those that changed.")
 @click.option("--watch", is_flag=True, help="Go on, and follow every change until interrupted.")
 @click.option("--dry-run", is_flag=True, help="Only list what would be done.")
-@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Use so many processes (one a processor, 4 at most).")
-@click.option("--wait", type=click.FloatRange(0), metavar="S", default=10.0, help="Wait so long for another writer.")
+@click.option("--jobs", type=WholeNumber(1), metavar="N", help="Use so many processes (one a processor, 4 at most).")
+@click.option("--wait", type=Number(0), metavar="S", default=10.0, help="Wait so long for another writer.")
 @click.option("--engine", metavar="NAME", help="Build it with this engine, whatever the setting says.")
 @click.option("--rollback", is_flag=True, help="Put the index of before the last full build back (on servers).")
 @click.pass_obj
@@ -176,7 +179,7 @@ def show(place: Place, /, path: str, as_json: bool) -> int:
     from ..output import reports, screen, wire
     from . import pager
 
-    with ready(place.open("auto")) as ix:
+    with ready(place.open("auto")) as ix, naming_near_posts(ix):
         document, section = section_lookup.find(ix, path, partial(typed_path, ix))
         if as_json:
             out_json(wire.dumps(wire.document(document, section)))
@@ -187,7 +190,7 @@ def show(place: Place, /, path: str, as_json: bool) -> int:
     return 0
 
 
-@click.command()
+@click.command(short_help="Say what is wrong with posts and index, and mend it.")
 @click.option("--verify", is_flag=True, help="Check every byte of the index.")
 @click.option("--fix", is_flag=True, help="Build what is missing, old or damaged.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")

@@ -15,7 +15,7 @@ import click
 
 from ..answering import in_order
 from ..request import SearchRequest, Sort
-from .console import out, out_json, wants_color, where_shown, width
+from .console import note, out, out_json, wants_color, where_shown, width
 from .printed_results import say_notes
 from .query_command import QueryCommand
 from .search_command import PAGE, ready, within
@@ -92,6 +92,8 @@ def tags(place: Place, /, query: tuple[str, ...], limit: int | None, as_json: bo
     name = _COUNTED[named[0]] if named else "tags"
     with ready(place.open("auto")) as ix:
         counts = _counts(ix, name, " ".join(query))
+        if not counts and not query:
+            note(f"no post has {named[0] if named else name}")
     shown = dict(list(counts.items())[:limit])
     if as_json:
         from ..output import wire

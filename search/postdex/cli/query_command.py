@@ -13,6 +13,7 @@ import click
 
 from . import search_options
 from .console import note
+from .number_types import WholeNumber
 from .search_command import PLACE_OPTIONS
 from .search_options import SearchOption
 
@@ -54,7 +55,7 @@ def _option(option: SearchOption) -> click.Option:
     """An option as click has them, None or empty where it is not given."""
     more: dict[str, Any] = {"is_flag": True} if option.kind == "flag" else {"multiple": option.kind == "texts"}
     if option.kind == "number":
-        more["type"] = click.IntRange(option.least, option.most)
+        more["type"] = WholeNumber(option.least, option.most)
     elif option.choices:
         more["type"] = click.Choice(option.choices)
     return click.Option([*option.names, option.field], help=option.doc, metavar=option.metavar, **more)

@@ -80,7 +80,7 @@ def _of_argument(argument: Argument) -> SearchOption:
     name = argument.single or name
     return SearchOption(
         (*names, _long(name)), argument.name, doc, "text" if argument.kind == "date" else argument.kind,
-        argument.choices, argument.least, argument.most, "DATE" if argument.kind == "date" else None,
+        argument.choices, argument.least, argument.most, {"date": "DATE", "number": "N"}.get(argument.kind),
     )  # fmt: skip
 
 

@@ -18,6 +18,8 @@ import click
 from postdex_index.engine.api import hosted
 from postdex_index.errors import ConfigError, IndexLockedError, IndexWriteError, MissingExtraError, PostdexError
 
+from ..cli.number_types import WholeNumber
+
 if TYPE_CHECKING:
     from postdex_index.update.refresh import Report
 
@@ -44,15 +46,15 @@ class _Mode(click.ParamType[int]):
         return value
 
 
-@click.command()
+@click.command(short_help="Serve a page for people and JSON for programs.")
 @click.argument("folder", required=False)
 @click.option(
     "--host", help="Listen on this address; others than this machine's own need a token.  [default: 127.0.0.1]"
 )
-@click.option("--port", type=click.IntRange(0, 65535), help=f"0 takes a free one.  [default: {PORT}]")
+@click.option("--port", type=WholeNumber(0, 65535), metavar="N", help=f"0 takes a free one.  [default: {PORT}]")
 @click.option("--uds", metavar="PATH", help="Listen on a socket that is a file instead.")
 @click.option("--uds-mode", type=_Mode(), default="660", show_default=True, help="Who may connect to that file.")
-@click.option("--fd", type=click.IntRange(0), help="Listen on this descriptor, which somebody has opened.")
+@click.option("--fd", type=WholeNumber(0), metavar="N", help="Listen on this descriptor, which somebody has opened.")
 @click.option(
     "--forwarded-allow-ips", "proxies", metavar="LIST", default="unix", show_default=True,
     help="Proxies whose X-Forwarded-For and -Proto hold: addresses, networks, and unix for all that --uds lets in.",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..cli.search_command import Place
 
 
-@click.command()
+@click.command(short_help="Let an assistant search the posts, by MCP.")
 @click.argument("folders", nargs=-1, metavar="[FOLDER | NAME=FOLDER...]")
 @click.pass_obj
 def mcp(place: Place, /, folders: tuple[str, ...]) -> int:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from postdex_index.engine.api import UNTYPED, Answer, AsTyped, Reader, Search
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Query, Synonyms, leaves, show
-from postdex_index.schema import SITES
+from postdex_index.schema import FILTERS, SITES
 from postdex_index.text.characters import is_spaceless
 
 from ..query.typos import Correction
@@ -177,10 +177,22 @@ def _left_nothing(tree: Query, reader: Reader, drafts: bool) -> list[str]:
     clauses = required(tree)
     totals = reader.totals(clauses[:_TRIED], drafts=drafts)
     if empty := [clause for clause, total in zip(clauses, totals, strict=False) if not total]:
-        return [f"no post has {_short(named(clause))}" for clause in empty]
+        return [f"no post has {_short(named(clause))}{_near_value(clause, reader)}" for clause in empty]
     if len(clauses) > 1:
         return ["no post has all of " + ", ".join(_short(named(clause)) for clause in clauses)]
     return []
+
+
+def _near_value(clause: Query, reader: Reader) -> str:
+    """A question for the tag, category or language that was meant by a filter that no post has, behind a message."""
+    if not isinstance(clause, Keyword) or not (facet := FILTERS[clause.field].facet):
+        return ""
+    from difflib import get_close_matches
+
+    counts = reader.search(Search(Everything(), facets=(facet,), limit=0)).facets[facet]
+    values = {value.lower(): value for value in counts}
+    near = get_close_matches(clause.value, values, 1, 0.7)
+    return f"; did you mean {clause.field}:{values[near[0]]}?" if near else ""
 
 
 def _short(name: str) -> str:

@@ -1,0 +1,55 @@
+"""Which posts may be meant by a path that no post has?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from postdex_index.errors import NotFoundError
+
+from .console import where_shown
+
+if TYPE_CHECKING:
+    from ..index import Index
+
+#: So many are named.
+_NAMED = 3
+
+
+@contextmanager
+def naming_near_posts(ix: Index) -> Iterator[None]:
+    """Have an error that there is no such post say which there are with nearly this path."""
+    try:
+        yield
+    except NotFoundError as error:
+        files = ix.engine.file_table().files
+        if error.path in files:  # it is a section that is not there
+            raise
+        hint = near_posts(error.path, map(where_shown(ix), files)) or error.hint
+        raise NotFoundError(error.message, hint, path=error.path) from error
+
+
+def near_posts(typed: str, paths: Iterable[str]) -> str:
+    """What to do about a path that no post has; "" if no post is near.
+
+    >>> paths = ["2022/refcount-bug.md", "2022/tcp.md"]
+    >>> near_posts("refcount", paths), near_posts("2022/tpc.md", paths), near_posts("2022/", paths)
+    ('did you mean 2022/refcount-bug.md?', 'did you mean 2022/tcp.md?', '`postdex list path:2022` lists those below it')
+    """
+    from difflib import get_close_matches
+
+    known = sorted(paths)
+    folder = typed.rstrip("/") + "/"
+    if any(path.startswith(folder) for path in known):
+        return f"`postdex list {quote('path:' + folder[:-1])}` lists those below it"
+    by_name: dict[str, list[str]] = {}
+    for path in known:
+        by_name.setdefault(os.path.basename(path).lower(), []).append(path)
+    name = os.path.basename(typed).lower()
+    names = [other for other in by_name if other.startswith(name)] if name else []
+    names = names or get_close_matches(name, by_name, _NAMED, 0.75)
+    near = [path for other in names for path in by_name[other]][:_NAMED]
+    return f"did you mean {' or '.join(near)}?" if near else ""
