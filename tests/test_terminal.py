@@ -197,7 +197,7 @@ def test_lines_for_programs() -> None:
 def test_a_line_a_hit() -> None:
     line = "2022/refcount-bug.md:43: An SMC bug › what I fixed (2022-08-26)"
     assert hit_lines.hit_line(HIT, Screen()) == hit_lines.hit_line(HIT, Screen(80)) == line
-    assert hit_lines.hit_line(HIT, Screen(60)) == "2022/refcount-bug.md:43: An SMC bug › what I… (2022-08-26)"
+    assert hit_lines.hit_line(HIT, Screen(60)) == "2022/refcount-bug.md:43: An SMC bug (2022-08-26)"
     assert (
         hit_lines.hit_line(HIT._replace(line=0, headings=(), headings_spans=(), date_seconds=None), Screen())
         == "2022/refcount-bug.md: An SMC bug"
@@ -309,6 +309,14 @@ def test_what_is_cut_fits_and_keeps_a_mark(text: str, width: int, data: st.DataO
     assert all(begin >= 0 and begin + length <= len(short.text) for begin, length in short.spans)
     for each in wrapped(line, width, 2):
         assert cells(each.text) <= width
+
+
+def test_no_line_begins_or_ends_with_the_wrong_bracket() -> None:
+    text = "逐个扩容新的（+1）和缩容旧的（-1）控制器，“然后”在旧的《控制器》达到零个副本后将其删除。" * 4
+    for width in range(10, 60):
+        lines = [line.text for line in wrapped(Line(text), width)]
+        assert "".join(lines) == text
+        assert not [line for line in lines if line[-1] in "（“《" or line[0] in "），。”》"]
 
 
 def test_facets_stand_side_by_side_as_far_as_there_is_room() -> None:

@@ -32,6 +32,8 @@ _WORD = r"\s+|\S+"
 _ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#x27;"))
 # No line begins with one of these: they end what stands before.
 _CLOSING = frozenset("、。〉》」』】〕！），．：；？］｝～…’”")
+# And none ends with one of these.
+_OPENING = frozenset("〈《「『【〔（［｛‘“")
 
 
 def printable(text: str) -> str:
@@ -182,7 +184,7 @@ def _chunks(text: str, width: int) -> Iterator[tuple[int, int, bool, int]]:
 
 def _may_break(before: str, after: str) -> bool:
     """Whether a line may end between two characters of a word: beside a wide one, which is a word by itself."""
-    if after in _CLOSING or before == "\u200d" or not _cells(after):
+    if after in _CLOSING or before in _OPENING or before == "\u200d" or not _cells(after):
         return False
     return _cells(before) == 2 or _cells(after) == 2
 

@@ -23,14 +23,15 @@ _LANGUAGES = 8
 
 
 def hit_line(hit: Hit, screen: Screen) -> str:
-    """`path:line: title › heading (2022-08-26)`, cut to the width of the screen."""
+    """`path:line: title › heading (2022-08-26)`; where a screen has no room for the headings, they are left out."""
     palette = screen.palette
     path, line = printable(screen.where(hit.path)), f":{hit.line}" if hit.line else ""
     day = date_of(hit)
     day = f" ({day})" if day else ""
-    title = joined([shown(hit.title, hit.title_spans), *heading_parts(hit, hit)], INTO)
-    if screen.width:
-        title = clipped(title, max(_LEAST_TITLE, screen.width - cells(f"{path}{line}: {day}")))
+    title = shown(hit.title, hit.title_spans)
+    headed = joined([title, *heading_parts(hit, hit)], INTO)
+    room = max(_LEAST_TITLE, screen.width - cells(f"{path}{line}: {day}")) if screen.width else 0
+    title = headed if not room or cells(headed.text) <= room else clipped(title, room)
     place = linked(painted(path, palette.path) + painted(line, palette.line), hit.path, hit.line, screen)
     return f"{place}: {marked(title, palette.title, screen)}{painted(day, palette.dim)}"
 
