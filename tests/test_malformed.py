@@ -211,7 +211,7 @@ def test_what_postdex_writes_makes_sense(tmp_path: Path, long: int) -> None:
 
 def test_a_bug_is_not_taken_for_damage(trial: Malformed, monkeypatch: pytest.MonkeyPatch) -> None:
     trial.publish(trial.columns, trial.meta)
-    monkeypatch.setattr("postdex.index.answer", lambda *_: [][1])
+    monkeypatch.setattr("postdex.answering.answer", lambda *_: [][1])
     with postdex.Index(trial.posts, index=trial.index, refresh="never") as ix, pytest.raises(IndexError):
         ix.search("refcount")
 

@@ -222,7 +222,7 @@ def test_the_threads_of_the_service_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     serving = pytest.importorskip("serving", reason="the extra `server` is not installed")
-    from postdex import index
+    from postdex import answering
     from postdex.http import app, metrics, response_cache
     from postdex.http import served_snapshots as served
 
@@ -233,7 +233,7 @@ def test_the_threads_of_the_service_go_on(
 
     with serving.serving(blog.folder) as running:
         for owner, name in (
-            (index, "answer"),
+            (answering, "answer"),
             (response_cache.Cache, "get"),
             (response_cache.Cache, "put"),
             (served.ServedSnapshots, "stats"),
