@@ -160,6 +160,12 @@ def test_quick_keys_are_one_question(page: Page, served: str) -> None:
     assert len(asked) <= 2  # the first key's, which is dropped, and the last one's
 
 
+def test_typing_goes_on_behind_the_query(page: Page, served: str) -> None:
+    page.goto(served + "?q=ref")
+    page.keyboard.type("count")
+    check(page, "3 results", "A refcount bug", q=["refcount"])
+
+
 def test_keys_before_the_scripts_count(page: Page, served: str) -> None:
     held: list[Route] = []
     page.route("**/page.js", lambda route: held.append(route))
@@ -527,7 +533,8 @@ def test_what_is_old_is_said_to_be_while_the_service_is_slow(page: Page, served:
     page.route("**/?q=*", lambda route: held.append(route))
     page.keyboard.press("Control+A")
     page.keyboard.type("rust")
-    page.locator("main[aria-busy=true]").wait_for()
+    wait_for(page, "Searching")
+    assert page.locator("main").get_attribute("aria-busy") == "true"
     assert page.locator("body.stale.waiting").count() == 1 and len(titles(page)) == 3
     page.locator("#live", has_text="Searching").wait_for(state="attached")
     held[-1].continue_()  # the others were given up

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import postdex
-from postdex.http import parameters, search_page, site_style
+from postdex.http import parameters, search_page, site_style, static_files
 from postdex.http.endpoints import stored
 from postdex.http.page import facets, messages, view
 from postdex.http.page.clamped import begun, cut
@@ -203,6 +203,20 @@ def test_a_style_that_cannot_be_given(folder: Path, css: str) -> None:
     (folder / "large.css").write_bytes(b" " * 200_001)
     with pytest.raises(ConfigError, match="folder"):
         site_style.load(folder, css)
+
+
+def test_sections_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    text = "".join(f"## Version {n}\n\n### Fixed\n\nThe refcount {n}.\n\n" for n in range(3))
+    (tmp_path / "log.md").write_text(f"# Log\n\n{text}", encoding="utf-8")
+    with postdex.open(tmp_path) as index:
+        shown = painted(ServiceState(index), "q=refcount")
+    rows = re.findall(r'<b dir="auto">(.*?)</b>', shown)
+    assert len(set(rows)) == len(rows) == 2 and all(row.endswith(" › Fixed") for row in rows), rows
+
+
+def test_the_scripts_stay_small() -> None:
+    files = static_files.load()
+    assert len(files["/page.js"].squeezed) + len(files["/postdex.js"].squeezed) < 30_000
 
 
 def test_what_is_cut_keeps_its_first_mark() -> None:

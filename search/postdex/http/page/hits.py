@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import repeat
 from urllib.parse import quote
 
 from ...output import wire
@@ -28,7 +27,7 @@ def painted(hit: Hit, view: View, words: Words, *, places: bool) -> str:
     url = wire.link(hit.url)
     title = text(*cut(hit.title, hit.title_spans, _TITLE)) if hit.title else text(hit.path)
     passage = begun(hit.snippet.text, hit.snippet.spans, _BEFORE_PASSAGE)
-    rows = "".join(_row(hit, section) for section in hit.sections[1:])
+    rows = "".join(_row(hit, at) for at in range(1, len(hit.sections)))
     facts = "".join(_facts(hit, view, words, places=places))
     link = f"<a {_link(url, hit.path, hit.anchor)}>{title}</a>"
     return (
@@ -54,20 +53,24 @@ def _link(url: str, path: str, anchor: str) -> str:
     return f'href="{text(address)}" data-read="{text(anchor)}"'
 
 
-def _headings(hit: Hit) -> str:
-    spans = hit.headings_spans or repeat(())
-    return " › ".join(text(*cut(*marked, _HEADING)) for marked in zip(hit.headings, spans, strict=False))
+def _headings(of: Hit | SectionHit, last: int = 0) -> str:
+    """A path of headings with their marks, or the last ones of it."""
+    spans = of.headings_spans or ((),) * len(of.headings)
+    path = list(zip(of.headings, spans, strict=True))[-last:]
+    return " › ".join(text(*cut(*heading, _HEADING)) for heading in path)
 
 
-def _row(hit: Hit, section: SectionHit) -> str:
-    """Another section of a hit, as a link of its own."""
+def _row(hit: Hit, number: int) -> str:
+    """Another section of a hit, as a link of its own; with the heading above its own if that is another's, too."""
+    section = hit.sections[number]
     if not section.heading:
         return ""
+    alike = sum(other.heading == section.heading for other in hit.sections) > 1
     shown = section.snippet
     passage = cut(*begun(shown.text, shown.spans, _BEFORE_ROW), _PASSAGE) if shown else Marked("")
     return (
         f"<li><a {_link(wire.link(section.url), hit.path, section.anchor)}>"
-        f'<b dir="auto">{text(*cut(section.heading, section.heading_spans, _HEADING))}</b>'
+        f'<b dir="auto">{_headings(section, 2 if alike else 1)}</b>'
         + (f' <span dir="auto">{text(*passage)}</span>' if passage.text else "")
         + "</a></li>"
     )

@@ -49,8 +49,14 @@ class Page {
     addEventListener("popstate", () => this.#return());
     const typed = this.#field.value !== this.#field.defaultValue; // the service has written what the address says
     // Autofocus waits for a frame, and keys would get lost until then. A finger would get a keyboard over the hits.
-    if (matchMedia("(pointer: fine)").matches || !this.#field.value) this.#field.focus({ preventScroll: true });
+    if (matchMedia("(pointer: fine)").matches || !this.#field.value) this.#begin();
     if (typed) this.#type();
+  }
+
+  /** The field, behind what stands in it. */
+  #begin() {
+    this.#field.focus({ preventScroll: true });
+    this.#field.setSelectionRange(this.#field.value.length, this.#field.value.length);
   }
 
   // the view and its address
@@ -108,10 +114,14 @@ class Page {
     document.body.classList.toggle("stale", !data);
     document.body.classList.toggle("waiting", Boolean(answer.waiting));
     this.#main.setAttribute("aria-busy", String(Boolean(answer.waiting)));
-    if (answer.waiting) return this.#say(words.waiting);
+    if (answer.waiting) {
+      this.#at.status.textContent = words.waiting;
+      return this.#say(words.waiting);
+    }
     if (!data) {
       const text = answer.offline ? words.offline : printable(answer.error.message);
       this.#at.notes.replaceChildren(el("p", { class: "fault" }, text));
+      this.#at.status.textContent = "";
       return this.#say(text);
     }
     const wasAt = this.#links().indexOf(document.activeElement);
@@ -192,8 +202,7 @@ class Page {
       this.#field.select();
       scrollTo({ top: 0 });
     } else if (links.includes(active) && /^\S$/u.test(event.key)) {
-      this.#field.focus(); // a letter goes on where the last one went
-      this.#field.setSelectionRange(this.#field.value.length, this.#field.value.length);
+      this.#begin(); // a letter goes on where the last one went
     }
   }
 }
