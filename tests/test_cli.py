@@ -285,6 +285,13 @@ def test_paths_are_relative_to_where_one_stands(run: Run, samples: Path, monkeyp
         (["--color", "always"], {}, True),
         (["--color", "always"], {"NO_COLOR": "1"}, True),
         (["--color", "never"], {}, False),
+        ([], {"CLICOLOR_FORCE": "1"}, True),
+        ([], {"CLICOLOR_FORCE": "0"}, False),
+        ([], {"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}, False),
+        (["--color", "never"], {"CLICOLOR_FORCE": "1"}, False),
+        (["--oneline"], {}, False),
+        (["--oneline"], {"CLICOLOR_FORCE": "1"}, True),
+        (["--json"], {"CLICOLOR_FORCE": "1"}, False),
     ],
 )
 def test_color(
@@ -298,6 +305,14 @@ def test_color(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert ("\x1b[" in run("-C", str(samples), "search", "psock", *arguments).out) == colored
+
+
+def test_a_line_a_hit_is_the_same_with_colours(run: Run, samples: Path) -> None:
+    plain, painted = (
+        run("-C", str(samples), "search", "--oneline", *more, "psock").out for more in ([], ["--color=always"])
+    )
+    assert re.fullmatch(r"(\S*refcount-bug\.md:\d+: .* \(2022-08-26\)\n)(\S*\.md:\d+: .*\n)", plain)
+    assert re.sub(r"\x1b\[[\d;]*m", "", painted) == plain != painted, "for fzf --ansi: nothing is cut, and no total"
 
 
 def test_on_a_terminal(run: Run, samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:

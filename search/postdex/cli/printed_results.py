@@ -47,6 +47,8 @@ class Output(NamedTuple):
 def for_people(output: Output) -> bool:
     """Whether hits are blocks with what is to be said of them; else that is said on standard error."""
     lines = output.as_json or output.jsonl or output.paths or output.null or output.only_count
+    if output.oneline:  # in a pipe it is read by programs, such as fzf, that may want colours all the same
+        return not lines and sys.stdout.isatty()
     return not lines and is_like_terminal(output.color)
 
 
@@ -89,10 +91,11 @@ def say_notes(results: Results) -> None:
 def _print_lines(ix: Index, results: Results, output: Output) -> None:
     """For a pipe: grep, an editor's list of errors, fzf."""
     from ..output import hit_lines
-    from ..output.screen import Screen
+    from ..output.screen import PLAIN, Palette, Screen
 
     screen = Screen(where=where_shown(ix))
     if output.oneline:
+        screen = screen._replace(palette=Palette.of(ix.settings.colors) if wants_color(output.color) else PLAIN)
         out(*(hit_lines.hit_line(hit, screen) for hit in results.hits))
     else:
         out(*hit_lines.lines_for_programs(results, screen))
