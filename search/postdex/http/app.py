@@ -83,11 +83,19 @@ class _AnyPath(PathConvertor):
 
 class Service:
     """The application with its threads. An ASGI application itself. Without `log_queries` its log has addresses only up
-    to their `?`."""
+    to their `?`. One that answers for a part of another has its name and that other one `within`, which counts."""
 
-    def __init__(self, site: ServiceState, rules: auth.AccessRules, *, log_queries: bool = True) -> None:
+    def __init__(
+        self,
+        site: ServiceState,
+        rules: auth.AccessRules,
+        *,
+        log_queries: bool = True,
+        within: tuple[str, Service] | None = None,
+    ) -> None:
         self.site = site
         self.rules = rules
+        self._prefix, self._counting = (f"/{within[0]}", within[1]) if within else ("", self)
         self._log_queries = log_queries
         self.begin_anew()
         self._cache = Cache(CACHE_BYTES)
@@ -106,6 +114,11 @@ class Service:
         self._probe = Probe(self.site)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="postdex")
         self._waiting = 0
+
+    @property
+    def own_names(self) -> frozenset[str]:
+        """What the first part of a path may be that this answers; "" is the page."""
+        return frozenset(self._names | {path.split("/")[1] for path in self._files})
 
     def close(self) -> None:
         """Let the threads end, each after what it is doing."""
@@ -139,9 +152,9 @@ class Service:
     def _say(self, scope: Scope, status: int, seconds: float) -> None:
         client = scope["client"][0] if scope.get("client") else ""
         endpoint = self._name(scope["path"])
-        target = _target(scope) if self._log_queries else str(scope["path"])
+        target = self._prefix + (_target(scope) if self._log_queries else str(scope["path"]))
         done = service_log.Done(scope["method"], target, endpoint, status, seconds=seconds, client=client)
-        self.metrics.count(done)
+        self._counting.metrics.count(done)
         service_log.write(done)
 
     async def _admitted(self, scope: Scope, added: dict[str, str]) -> ASGIApp:

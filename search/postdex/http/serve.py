@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from postdex_index.update.refresh import Report
 
     from ..cli.search_command import Place
+    from ..index import Index
     from .service_state import ServiceState
 
 PORT = 8765
@@ -47,7 +49,7 @@ class _Mode(click.ParamType[int]):
 
 
 @click.command(short_help="Serve a page for people and JSON for programs.")
-@click.argument("folder", required=False)
+@click.argument("folders", nargs=-1, metavar="[FOLDER | NAME=FOLDER...]")
 @click.option(
     "--host", help="Listen on this address; others than this machine's own need a token.  [default: 127.0.0.1]"
 )
@@ -70,7 +72,8 @@ def serve(place: Place, /, form: str, no_log_queries: bool, **options: Any) -> i
     """Serve the posts over HTTP: a page for people, JSON for programs.
 
     The index is brought up to the files first; one that lies on servers only with --watch. Until SIGINT or SIGTERM;
-    then what is being answered is finished. SIGUSR2 has it begin anew, and nobody is refused meanwhile.
+    then what is being answered is finished. Of several folders each has a part of its own (/NAME/search), and /search
+    is that of all. SIGUSR2 has it begin anew, and nobody is refused meanwhile.
     """
     from ..faces import EXIT_STATUS
     from . import service_log
@@ -86,16 +89,17 @@ def serve(place: Place, /, form: str, no_log_queries: bool, **options: Any) -> i
 
 
 def run(
-    place: Place, /, *, folder: str | None, host: str | None, port: int | None, uds: str | None, uds_mode: int,
+    place: Place, /, *, folders: tuple[str, ...], host: str | None, port: int | None, uds: str | None, uds_mode: int,
     fd: int | None, proxies: str, watch: bool, drafts: bool, token_file: str | None, log_queries: bool, check: bool,
 ) -> int:  # fmt: skip
     """Serve until a signal ends it. Raises PostdexError for what cannot be served."""
     from ..cli.search_command import must_build_first
 
     token = read_token(token_file)
-    place = place._replace(folder=folder or place.folder)
+    place = place.at(folders)
     try:
-        from . import app, auth, forwarded, listening, restart, server
+        from . import auth, forwarded, listening, restart, server
+        from .site_services import origins, service_of
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA:
             raise
@@ -106,7 +110,8 @@ def run(
     where = listening.Place(host or "", PORT if port is None else port, uds or "", uds_mode, fd)
     if check:
         with place.open() as index:
-            must_build_first(index)
+            for one in [*index.sites.values()] or [index]:
+                must_build_first(one)
         return 0
     with restart.unheard(), listening.opened(where) as door:
         if door.guarded and not token:
@@ -114,9 +119,10 @@ def run(
             raise PostdexError(f"on {door.host} other machines can read the posts, so a token is needed", hint)
         site = opened(place, drafts=drafts, watching=watch)
         with site.index:
-            rules = auth.AccessRules(door.host, site.index.settings.origins, token, door.guarded)
-            service = app.Service(site, rules, log_queries=log_queries)
-            line = f"{site.views.stats().posts:,} posts of {site.index.folder} at {' and '.join(door.addresses())}"
+            rules = auth.AccessRules(door.host, origins(site.index), token, door.guarded)
+            service = service_of(site, rules, log_queries=log_queries)
+            of = ", ".join(site.index.sites) or site.index.folder
+            line = f"{site.views.stats().posts:,} posts of {of} at {' and '.join(door.addresses())}"
             notes = address_notes(site)
             with watched(site):
                 server.settle()
@@ -130,15 +136,27 @@ def run(
 
 
 def opened(place: Place, *, drafts: bool = False, watching: bool = False) -> ServiceState:
-    """The index of a folder, ready to be served: as new as its files, or else as it is, if it cannot be written or lies
-    on servers, where others keep it. Raises PostdexError where there is none that could be served."""
+    """The index of a folder, or those of several sites as one, ready to be served. Raises PostdexError where there is
+    none that could be served."""
+    index = place.open()
+    made = partial(made_ready, drafts=drafts, watching=watching)
+    if not index.sites:
+        return made(index)
+    from .site_services import of_sites
+
+    return of_sites(index, made, drafts=drafts, watching=watching)
+
+
+def made_ready(index: Index, *, drafts: bool = False, watching: bool = False) -> ServiceState:
+    """An index made ready to be served: as new as its files, or else as it is, if it cannot be written or lies on
+    servers, where others keep it."""
     from ..cli.console import Bar, usual_jobs
     from ..cli.search_command import must_build_first, say_other_folder
     from ..index import FIRST_BUILD_WAIT_S, WAIT_S
     from .service_log import log
     from .service_state import ServiceState
 
-    site = ServiceState(place.open(), drafts=drafts, watching=watching)
+    site = ServiceState(index, drafts=drafts, watching=watching)
     if hosted(site.index.engine) and not watching:
         site.views.opened()
         return site
@@ -168,6 +186,8 @@ def address_notes(site: ServiceState) -> list[str]:
     """How many posts have no address that a hit could lead to, or one that leads nowhere from here, and what to do."""
     from .. import web_address
 
+    if site.each:
+        return [f"{name}: {line}" for name, one in site.each.items() for line in address_notes(one)]
     index = site.index
     urls = web_address.addresses(index.snapshots.opened())
     lines = web_address.without_address(urls, index.folder)
@@ -207,6 +227,12 @@ def watched(site: ServiceState) -> Iterator[None]:
         site.watch_errors += 1
         log.error(str(error))
 
+    if site.each:
+        with ExitStack() as stack:
+            for one in site.each.values():
+                stack.enter_context(watched(one))
+            yield
+        return
     if not site.watching:
         yield
         return

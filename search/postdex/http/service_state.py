@@ -26,6 +26,8 @@ class ServiceState:
     def __init__(self, index: Index, *, drafts: bool = False, watching: bool = False) -> None:
         self.index = index
         self.views = index.snapshots = ServedSnapshots(index.snapshots.folder, index.engine)
+        #: of several sites the state of each, by name
+        self.each: dict[str, ServiceState] = {}
         self.drafts = drafts
         self.watching = watching
         self.trouble = ""
