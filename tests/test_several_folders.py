@@ -103,6 +103,8 @@ def test_posts_of_some_sites(both: Sites, one: postdex.Index) -> None:
     assert both.search("title:same", sites="blog").total == both.search("title:same site:blog").total == 1
     assert both.search("title:same -site:blog").hits[0].path == "docs/same.md"
     assert both.search("site:nowhere").warnings == ("no post has site:nowhere",)
+    assert both.search("site:dosc").warnings == ("no post has site:dosc; did you mean site:docs?",)
+    assert one.search("site:docs").warnings == ("no post has site:docs",)
     assert one.search("title:same site:example").warnings == ("no post has site:example; it was searched as text",)
     assert "sites" not in one.search("title:same", facets=["sites"]).facets
 

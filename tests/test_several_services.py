@@ -117,6 +117,8 @@ def test_each_follows_its_files(folder: Path) -> None:
     with served(folder, watch=True) as (service, _):
         (folder / "docs" / "new.md").write_text("# A new zanzibar\n")
         until = time.monotonic() + 20
+        while not service.ask("/health").json()["fresh"] and time.monotonic() < until:
+            time.sleep(0.05)
         while service.ask("/search?q=zanzibar").json()["total"] < 4 and time.monotonic() < until:
             time.sleep(0.05)
         assert service.ask("/docs/search?q=zanzibar").json()["total"] == 3

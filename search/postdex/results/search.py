@@ -14,7 +14,7 @@ from itertools import pairwise
 from postdex_index.engine.api import UNTYPED, Answer, AsTyped, Reader, Search
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Query, Synonyms, leaves, show
-from postdex_index.schema import FILTERS, SITES
+from postdex_index.schema import FILTERS, SITE, SITES
 from postdex_index.text.characters import is_spaceless
 
 from ..query.typos import Correction
@@ -184,8 +184,11 @@ def _left_nothing(tree: Query, reader: Reader, drafts: bool) -> list[str]:
 
 
 def _near_value(clause: Query, reader: Reader) -> str:
-    """A question for the tag, category or language that was meant by a filter that no post has, behind a message."""
-    if not isinstance(clause, Keyword) or not (facet := FILTERS[clause.field].facet):
+    """A question for the tag, category, language or site that a filter meant which no post has, behind a message."""
+    if not isinstance(clause, Keyword):
+        return ""
+    facet = SITES if clause.field == SITE else FILTERS[clause.field].facet
+    if not facet:
         return ""
     from difflib import get_close_matches
 
