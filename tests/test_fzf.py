@@ -56,6 +56,7 @@ def test_what_is_chosen_opens(desk: Path) -> None:
         keyboard.type("\x15sqlite wal")  # the line is cleared, and another query typed
         keyboard.until("2024/sqlite-wal.md")
         keyboard.until("write-ahead")
+        assert " posts, " not in keyboard.seen, "every line is a hit"
         keyboard.type("\r")
         line, path = wait_for(opened, keyboard).splitlines()
     finally:

@@ -177,3 +177,11 @@ def test_control_characters_never_reach_a_terminal(tmp_path: Path, run: Run) -> 
     assert "\x1b" not in run("-C", str(tmp_path), "list").out + run("-C", str(tmp_path), "tags").out
     assert run("-C", str(tmp_path), "tags").out.count("\t") == 1
     assert run("-C", str(tmp_path), "list").out.count("\t") == 2
+
+
+def test_each_line_of_oneline_is_a_hit_in_a_pipe(run: Run) -> None:
+    """In colours, too, as fzf has them: what is said besides goes to standard error."""
+    plain = run("search", "--oneline", "refcoutn")
+    coloured = run("search", "--oneline", "--color", "always", "refcoutn")
+    assert plain.out.count("\n") == coloured.out.count("\n") == 2 and coloured.out.count("\x1b[") > 2
+    assert plain.err == coloured.err == "postdex: no post has “refcoutn”: also searched for refcount\n"
