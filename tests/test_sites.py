@@ -264,6 +264,16 @@ def test_sites(tmp_path: Path, files: dict[str, str], posts: str, expected: dict
     assert {name: getattr(found, name) for name in expected} == expected and not found.problems
 
 
+def test_posts_beside_the_documents_of_a_project_are_no_pages_of_theirs(tmp_path: Path) -> None:
+    for folder in ("docs/deep", "posts/2024"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "mkdocs.yml").write_text("site_name: x\n", encoding="utf-8")
+    found = {name: site(tmp_path / name).generator.name for name in ("", "docs", "docs/deep", "posts", "posts/2024")}
+    assert found == {"": "mkdocs", "docs": "mkdocs", "docs/deep": "mkdocs", "posts": "", "posts/2024": ""}
+    (tmp_path / "mkdocs.yml").write_text("docs_dir: posts\n", encoding="utf-8")
+    assert site(tmp_path / "posts").generator.name == "mkdocs" and site(tmp_path / "docs").generator.name == ""
+
+
 @pytest.mark.parametrize(
     ("files", "words"),
     [

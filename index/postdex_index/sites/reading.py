@@ -27,10 +27,17 @@ def site(folder: StrPath) -> Site:
         name = detect(root)
         if name:
             prefix = start.relative_to(root).as_posix()
-            return _configured(Site(named(name), root, "" if prefix == "." else prefix + "/", above=_above(root)))
+            found = _configured(Site(named(name), root, "" if prefix == "." else prefix + "/", above=_above(root)))
+            if not _is_beside(found):
+                return found
         if os.path.exists(root / ".git") or str(root) == os.path.expanduser("~"):
             break
     return Site(root=start)
+
+
+def _is_beside(site: Site) -> bool:
+    """Whether the folder lies beside all that the generator makes pages of, as posts beside a project's documents."""
+    return not (site.prefix.startswith(site.source) or site.source.startswith(site.prefix))
 
 
 def _above(root: Path) -> int:
