@@ -96,6 +96,8 @@ def test_only_an_index_that_is_known_to_be_old_is_said(tmp_path: Path) -> None:
         ("search", {"query": "a", "folder": "/"}, "error", "takes no folder"),
         ("search", {"query": "(" * 17}, "too_deep", ""),
         ("fetch", {"id": "../../etc/passwd"}, "not_found", ""),
+        ("fetch", {"id": "refcount-bug.md"}, "not_found", f"did you mean {REFCOUNT}?"),
+        ("fetch", {"id": "notes/"}, "not_found", "the path notes lists its posts"),
         ("fetch", {"id": f"{REFCOUNT}#nowhere"}, "not_found", "root-cause"),
         ("fetch", {"id": ""}, "error", "needs id"),
         ("status", {"x": 1}, "error", "takes nothing"),

@@ -7,7 +7,6 @@ line is in, `PATH:10-40` just these lines. `postdex://PATH` and the post's addre
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
@@ -15,6 +14,7 @@ from postdex_index.errors import NotFoundError
 from postdex_index.named_tuple import NamedTuple
 
 from .. import section_lookup, web_address
+from ..cli.near_posts import near_posts
 from .post_text import Lines, PostText, text_of
 from .posts import SCHEME, Posts
 
@@ -114,8 +114,8 @@ def _leads_to(asked: str, address: str) -> bool:
 def _hint(posts: Posts, typed: str) -> str:
     """What to do about a path that no post has."""
     paths = [document.path for document in posts.published()]
-    near: list[str] = []
-    if len(typed) <= LONGEST:
-        near = [path for path in paths if path.endswith("/" + typed)][:3] or get_close_matches(typed, paths, 3, 0.75)
-    said = f"did you mean {' or '.join(near)}? " if near else ""
-    return f"{said}paths are relative to the folder; `search` gives ids"
+    folder = typed.rstrip("/") + "/"
+    if any(path.startswith(folder) for path in paths):
+        return f'it is a folder: `search` with the query "" and the path {folder[:-1]} lists its posts'
+    near = near_posts(typed, paths) if len(typed) <= LONGEST else ""
+    return " ".join(filter(None, (near, "paths are relative to the folder; `search` gives ids")))

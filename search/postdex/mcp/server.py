@@ -101,7 +101,7 @@ def server(posts: Posts, in_thread: InThread = _in_thread) -> Server[Any]:
     return Server(
         "postdex",
         version=__version__,
-        title="Posts",
+        title=f"Posts of {posts.ix.folder.resolve().name}",
         instructions=_INSTRUCTIONS,
         on_list_tools=list_tools,
         on_call_tool=call,

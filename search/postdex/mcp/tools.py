@@ -29,6 +29,7 @@ _QUERY = (
     'Words; posts with any of them are found, best first; "" is all posts, newest first. +word must be there, -word '
     'must not, "a phrase", refc*, tag:linux, category:a/b, path:2022, date:2022-01..2022-08, after:30d.'
 )
+_PASSAGES = "Give passages, so many characters of them: 6000 answers most questions."
 #: What differs here from the argument of the same name.
 _FOR_ASSISTANTS: dict[str, dict[str, Any]] = {
     "query": {"doc": _QUERY},
@@ -60,9 +61,7 @@ TOOLS = {
         "query",
         [
             *(argument._replace(**_FOR_ASSISTANTS.get(argument.name, {})) for argument in shown_on("mcp")),
-            Argument(
-                "So many characters of passages.", name="max_chars", kind="number", default=0, most=MAX_CHARS
-            ),
+            Argument(_PASSAGES, name="max_chars", kind="number", default=0, most=MAX_CHARS),
         ],
     ),
     "fetch": Tool(
