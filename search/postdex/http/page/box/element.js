@@ -1,6 +1,7 @@
 // -- the element: a button that opens a dialog, or the field itself
 
 const LEAST_WIDTH = 400, MARGIN = 8; // of the panel below the field, in pixels
+const MOST_HITS = 100;        // what the service gives at once
 const APPLE = /mac|iphone|ipad/i.test(navigator.userAgentData?.platform ?? navigator.platform);
 const boxes = new Set();      // those that stand in the page, the first one first
 
@@ -27,10 +28,12 @@ class Box extends HTMLElement {
   // what the finder asks for
 
   get label() { return this.getAttribute("placeholder") || this.say("search").join(""); }
-  get limit() { return Math.max(parseInt(this.getAttribute("limit"), 10) || 8, 1); }
+  get limit() { return Math.min(Math.max(parseInt(this.getAttribute("limit"), 10) || 8, 1), MOST_HITS); }
   get recents() { return this.getAttribute("recents") === "off" ? null : new Recents(this.endpoint); }
   get pinned() {
-    return [...this.querySelectorAll("a[href]")].map(link => ({ url: safe(link.href), title: link.textContent.trim(), lang: link.closest("[lang]")?.lang })).filter(link => link.url && link.title);
+    return [...this.querySelectorAll("a[href]")]
+      .map(link => ({ url: safe(link.href), title: link.textContent.trim(), lang: link.closest("[lang]")?.lang }))
+      .filter(link => link.url && link.title);
   }
   /** Where all hits are shown: the service's own page, the site's, or nowhere. */
   get page() {
@@ -70,19 +73,25 @@ class Box extends HTMLElement {
 
   #buildDialog() {
     const { field, said, list, live, clear, foot } = this.#finder;
-    const shortcut = this.#keys ? el("span", { class: "shortcut", "aria-hidden": "true" }, el("kbd", null, APPLE ? "⌘" : "Ctrl"), el("kbd", null, "K")) : null;
-    this.#button = el("button", { type: "button", class: "open", part: "button", "aria-haspopup": "dialog", "aria-keyshortcuts": this.#keys ? APPLE ? "Meta+K" : "Control+K" : null },
-      icon("search"), el("span", { class: "label", part: "label" }, this.label), shortcut);
+    const keys = [APPLE ? "⌘" : "Ctrl", "K"].map(key => el("kbd", null, key));
+    this.#button = el("button", {
+      type: "button", class: "open", part: "button", "aria-haspopup": "dialog",
+      "aria-keyshortcuts": this.#keys ? APPLE ? "Meta+K" : "Control+K" : null,
+    }, icon("search"), el("span", { class: "label", part: "label" }, this.label),
+    this.#keys ? el("span", { class: "shortcut", "aria-hidden": "true" }, keys) : null);
     const close = el("button", { type: "button", class: "close", "aria-label": this.say("close").join("") }, icon("close"));
     this.#dialog = el("dialog", { "aria-label": this.label },
-      el("div", { class: "head", role: "search" }, icon("search"), field, clear, close), el("div", { class: "body" }, said, list), live, foot);
+      el("div", { class: "head", role: "search" }, icon("search"), field, clear, close),
+      el("div", { class: "body" }, said, list), live, foot);
     this.#root.append(this.#button, this.#dialog);
     this.#button.addEventListener("click", () => this.open());
     close.addEventListener("click", () => this.#close());
     this.#dialog.addEventListener("close", () => this.#closed());
     // Outside is where the press began and ended: text may be selected from the field outwards.
     this.#dialog.addEventListener("pointerdown", event => { this.#pressed = event.target; });
-    this.#dialog.addEventListener("click", event => { if (event.target === this.#dialog && this.#pressed === this.#dialog) this.#close(); });
+    this.#dialog.addEventListener("click", event => {
+      if (event.target === this.#dialog && this.#pressed === this.#dialog) this.#close();
+    });
   }
 
   #buildInline() {
@@ -176,7 +185,8 @@ class Box extends HTMLElement {
 
   /** The first box that is seen opens, or closes again. */
   static #shortcut(event) {
-    const hotkey = event.key.toLowerCase() === "k" && (APPLE ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey) && !event.altKey && !event.shiftKey;
+    const [held, other] = APPLE ? [event.metaKey, event.ctrlKey] : [event.ctrlKey, event.metaKey];
+    const hotkey = event.key.toLowerCase() === "k" && held && !other && !event.altKey && !event.shiftKey;
     const slash = event.key === "/" && plainKey(event) && !editable(event.composedPath()[0]);
     if (event.defaultPrevented || event.isComposing || !(hotkey || slash)) return;
     const inOrder = [...boxes].filter(box => box.#keys && box.#root.getClientRects().length)

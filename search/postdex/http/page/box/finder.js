@@ -1,11 +1,11 @@
 // -- the field and its rows
 
 const SPOKEN_MS = 700;        // a screen reader hears the count when typing rests
-const MOST_HITS = 100;        // what the service gives at once
 const MOST_TYPED = 3000;      // what fits into an address in any script; the service reads 2,000 of it and says so
 
 const editable = target => target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
-const plainKey = event => !(event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.keyCode === 229 || event.defaultPrevented);
+const composed = event => event.isComposing || event.keyCode === 229; // Safari ends a composition before its last key
+const plainKey = event => !(event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || composed(event));
 
 /** A combobox: the focus stays in the field, one row is active. The rows are a listbox of hits or, before anything is
     typed, a grid of links, some of which have a button besides. */
@@ -28,8 +28,10 @@ class Finder {
     this.live = el("p", { class: "unseen", role: "status" });
     this.all = el("a", { class: "all", hidden: true });
     const key = (name, ...signs) => el("span", null, signs.map(sign => el("kbd", null, sign)), say(name));
-    this.foot = el("div", { class: "foot" }, el("p", { class: "keys", "aria-hidden": "true" }, key("move", "↑", "↓"), key("open", "↵"), key("close", "Esc")), this.all);
-    this.#asking = new Asking(new URL("search", box.endpoint), response => response.ok && response.json(), answer => this.#paint(answer));
+    const keys = [key("move", "↑", "↓"), key("open", "↵"), key("close", "Esc")];
+    this.foot = el("div", { class: "foot" }, el("p", { class: "keys", "aria-hidden": "true" }, keys), this.all);
+    const read = response => response.ok && response.json();
+    this.#asking = new Asking(new URL("search", box.endpoint), read, answer => this.#paint(answer));
     this.field.addEventListener("input", event => event.isComposing || this.ask(true));
     this.field.addEventListener("compositionend", () => this.ask(true));
     this.clear.addEventListener("click", () => { this.field.value = ""; this.field.focus(); this.ask(); });
@@ -45,7 +47,7 @@ class Finder {
     this.#entered = false;
     clearTimeout(this.#resting);
     if (!query.trim()) this.#begin();
-    else this.#asking.ask(new URLSearchParams({ q: query, limit: Math.min(this.#box.limit, MOST_HITS), section_snippets: true }), typing);
+    else this.#asking.ask(new URLSearchParams({ q: query, limit: this.#box.limit, section_snippets: true }), typing);
   }
 
   /** No answer is wanted any more. */
@@ -57,7 +59,7 @@ class Finder {
 
   /** What a key does in the field; whether it was for the rows. */
   key(event) {
-    if (event.key === "Enter" && !event.isComposing && event.keyCode !== 229) this.#enter(event);
+    if (event.key === "Enter" && !composed(event)) this.#enter(event);
     else if (!plainKey(event)) return false;
     else if (event.key === "ArrowDown") this.#activate(this.#at + 1 < this.#rows.length ? this.#at + 1 : 0);
     else if (event.key === "ArrowUp") this.#activate(this.#at > 0 ? this.#at - 1 : this.#rows.length - 1);
@@ -179,7 +181,7 @@ class Finder {
     else if (row) this.#box.followed(event, {
       url: row.href, lang: row.closest("[lang]")?.lang,
       title: (row.closest(".group").querySelector(".post .title") ?? row.querySelector(".title")).textContent,
-      where: (row.matches(".section") ? row.querySelector(".title") : row.querySelector(".where"))?.textContent,
+      where: row.querySelector(row.matches(".section") ? ".title" : ".where")?.textContent.replace(/^\s*› /, ""),
     });
   }
 

@@ -6,7 +6,8 @@ const MOST_RECENT = 5;
 /** A row that can be chosen: it leads to `url`, or nowhere if the post cannot be reached. */
 function row(kind, url, heading, ...below) {
   const shown = [ICONS[kind] ? icon(kind) : null, el("span", { class: "words" }, heading, below), icon("enter")];
-  return el(url ? "a" : "div", { class: `row ${kind}`, role: "option", tabindex: -1, href: url, "aria-selected": "false" }, shown);
+  const attributes = { class: `row ${kind}`, role: "option", tabindex: -1, href: url, "aria-selected": "false" };
+  return el(url ? "a" : "div", attributes, shown);
 }
 
 const line = (kind, parts) => parts.some(Boolean) ? el("span", { class: kind, dir: "auto" }, parts) : null;
@@ -18,10 +19,11 @@ function hitRows(found, endpoint, number) {
   title.id = `post${number}`;
   const headings = found.headings.flatMap((text, at) => [" › ", ...headed(found.headings_html?.[at], text)]);
   const above = found.site ? [printable(found.site), ...headings] : headings;
-  const best = row("post", safe(found.url) ?? read(found.anchor), title, line("where", above), line("text", marked(begun(pieces(found.snippet)))));
+  const text = html => line("text", marked(begun(pieces(html))));
+  const best = row("post", safe(found.url) ?? read(found.anchor), title, line("where", above), text(found.snippet));
   const others = found.sections.slice(1, 1 + MOST_SECTIONS).filter(section => section.title).map(section =>
     row("section", safe(section.url) ?? read(section.anchor), line("title", headed(section.heading_html, section.title)),
-      section.snippet ? line("text", marked(begun(pieces(section.snippet)))) : null));
+      section.snippet ? text(section.snippet) : null));
   return el("div", { class: "group", role: "group", "aria-labelledby": title.id, lang: found.lang || null }, best, others);
 }
 
@@ -35,11 +37,13 @@ function linkRows(kind, name, links, forget) {
   const rows = links.map(link => {
     const made = row(kind, link.url, line("title", [printable(link.title)]), line("where", [printable(link.where ?? "")]));
     for (const name of ["role", "aria-selected"]) made.removeAttribute(name);
-    const remove = forget && el("button", { type: "button", class: "forget", tabindex: -1, "aria-label": forget(link.title) }, icon("close"));
+    const labelled = { type: "button", class: "forget", tabindex: -1, "aria-label": forget?.(link.title) };
+    const remove = forget && el("button", labelled, icon("close"));
     return el("div", { class: "pair", role: "row", lang: link.lang || null },
       el("div", { role: "gridcell", class: "cell" }, made), remove ? el("div", { role: "gridcell" }, remove) : null);
   });
-  return [el("div", { class: "group", role: "rowgroup", "aria-labelledby": id }, el("div", { class: "name", id, role: "presentation" }, name), rows)];
+  const above = el("div", { class: "name", id, role: "presentation" }, name);
+  return [el("div", { class: "group", role: "rowgroup", "aria-labelledby": id }, above, rows)];
 }
 
 /** What was opened from the box lately, newest first: kept in this browser, for this service. */
@@ -98,7 +102,7 @@ function notes(data, say) {
 function fault(answer, say) {
   if (answer.offline) return el("p", { class: "fault" }, say("offline"));
   const { message, hint } = answer.error;
-  return el("p", { class: "fault", lang: "en", dir: "auto" }, printable(message) + ". ", hint ? el("span", { class: "hint-text" }, printable(hint) + ".") : null);
+  return el("p", { class: "fault", lang: "en", dir: "auto" }, printable(message) + ". ", hint ? printable(hint) + "." : null);
 }
 
 /** Queries that may find what this one does not: without its filters, as words without signs, with a near word. */
