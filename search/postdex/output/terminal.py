@@ -130,6 +130,10 @@ class _Frame(NamedTuple):
         """A line of text at its place."""
         return " " * self.left + marked(line, code, self.screen)
 
+    def over(self, section: _Section) -> int:
+        """The columns by which a margin goes over the beginning of texts, on a narrow screen."""
+        return max(0, len(f"{self.indent}{section.place} ") - self.left)
+
     def margin(self, section: _Section) -> str:
         """The line of a section, which leads there."""
         place = linked(painted(section.place, self.screen.palette.line), self.hit.path, section.line, self.screen)
@@ -138,8 +142,7 @@ class _Frame(NamedTuple):
     def headed(self, section: _Section) -> str:
         """`  :80 › Root cause`, the heading cut to the rest of the line."""
         palette = self.screen.palette
-        over = max(0, len(f"{self.indent}{section.place} ") - self.left)  # on a narrow screen
-        heading = last_of(section.headings, INTO, self.columns(over + len(_HEADING)))
+        heading = last_of(section.headings, INTO, self.columns(self.over(section) + len(_HEADING)))
         return self.margin(section) + painted(_HEADING, palette.dim) + marked(heading, palette.heading, self.screen)
 
 
@@ -158,10 +161,11 @@ def _best(section: _Section, frame: _Frame) -> Iterator[str]:
 def _other(section: _Section, frame: _Frame) -> Iterator[str]:
     """Another section: a line with its heading and as much of its text as there is room for; two if that is little."""
     text, dim = section.text, frame.screen.palette.dim
-    beside = frame.columns(cells(f"{_HEADING}{joined(section.headings, INTO).text}{_TEXT}"))
+    over = frame.over(section)
+    beside = frame.columns(over + cells(f"{_HEADING}{joined(section.headings, INTO).text}{_TEXT}"))
     if not section.headings:
         if text.text:
-            yield frame.margin(section) + marked(around_mark(text, frame.columns()), dim, frame.screen)
+            yield frame.margin(section) + marked(around_mark(text, frame.columns(over)), dim, frame.screen)
     elif text.text and (not beside or beside >= min(_WORTH_BEGINNING, cells(text.text))):
         yield frame.headed(section) + painted(_TEXT, dim) + marked(around_mark(text, beside), dim, frame.screen)
     else:
