@@ -156,6 +156,7 @@ def test_a_list_is_aligned_and_paths_move_below() -> None:
         "1970-01-01   \x1b[1mShort\x1b[0m             a.md",
         "1970-01-01   \x1b[1mSomewhat longer\x1b[0m   2024/b.md",
     ]
+    assert list(listings.posts_table([hit("A page", "a.md", None)], Screen(60))) == ["A page   a.md"]
     far = [hit("A title that is not short", "a/" * 20 + "b.md")]
     assert list(listings.posts_table(far, Screen(60))) == [
         "1970-01-01   A title that is not short",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _MAX_SAID = 2_000
 _QUERY = (
     'Words; posts with any of them are found, best first; "" is all posts, newest first. +word must be there, -word '
-    'must not, "a phrase", refc*, tag:linux, category:a/b, path:2022, date:2022-01..2022-08, after:30d.'
+    'must not, "a phrase", refc*, tag:linux, category:a/b, path:2022, date:2022-01..2022-08, after:"last month".'
 )
 _PASSAGES = "Give passages, so many characters of them: 6000 answers most questions."
 #: What differs here from the argument of the same name.

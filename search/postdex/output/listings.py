@@ -50,9 +50,11 @@ def posts_lines(posts: Sequence[Hit], screen: Screen) -> Iterator[str]:
 
 
 def posts_table(posts: Sequence[Hit], screen: Screen) -> Iterator[str]:
-    """Date, title and path in columns; where these have no room, the path stands below."""
+    """Date, title and path in columns, without the first where no post has a date of its own; where these have no
+    room, the path stands below."""
     rows = [(date_of(post), printable(post.title), printable(screen.where(post.path))) for post in posts]
-    room = screen.width - _DAY - _GAP
+    indent = _DAY + _GAP if any(day for day, *_ in rows) else 0
+    room = screen.width - indent
     widest = max((cells(title) for _, title, _ in rows), default=0)
     beside = min(widest, room - _GAP - max((cells(path) for *_, path in rows), default=0))
     for day, title, path in rows:
@@ -61,11 +63,11 @@ def posts_table(posts: Sequence[Hit], screen: Screen) -> Iterator[str]:
             yield _title(title, screen.width, screen)
             yield painted(f"{day} {path}".strip(), screen.palette.dim)
         elif beside < min(widest, _LEAST_TITLE):
-            yield f"{day:{_DAY}}{_BETWEEN}{_title(title, room, screen)}"
-            yield f"{'':{_DAY}}{_BETWEEN}{dim_path}"
+            yield f"{day:<{indent}}{_title(title, room, screen)}"
+            yield " " * indent + dim_path
         else:
             blanks = " " * max(0, beside - cells(title))
-            yield f"{day:{_DAY}}{_BETWEEN}{_title(title, beside, screen)}{blanks}{_BETWEEN}{dim_path}"
+            yield f"{day:<{indent}}{_title(title, beside, screen)}{blanks}{_BETWEEN}{dim_path}"
 
 
 def _title(title: str, width: int, screen: Screen) -> str:
