@@ -53,8 +53,9 @@ def behind(app: ASGIApp, proxies: list[str]) -> Forwarding:
     """The application, which is told the client that asks a trusted proxy, and over what."""
 
     async def run(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not _is_address(scope["client"][0]):
-            scope["client"] = scope["state"]["connection"].client
+        itself = scope["state"]["connection"].client
+        if scope["client"] is not itself and not _is_address(scope["client"][0]):
+            scope["client"] = itself
         await app(scope, receive, send)
 
     reading = ProxyHeadersMiddleware(cast(Any, run), proxies)

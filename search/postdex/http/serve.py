@@ -50,9 +50,7 @@ class _Mode(click.ParamType[int]):
 
 @click.command(short_help="Serve a page for people and JSON for programs.")
 @click.argument("folders", nargs=-1, metavar="[FOLDER | NAME=FOLDER...]")
-@click.option(
-    "--host", help="Listen on this address; others than this machine's own need a token.  [default: 127.0.0.1]"
-)
+@click.option("--host", metavar="ADDRESS", help="Listen there; others than 127.0.0.1, the default, need a token.")
 @click.option("--port", type=WholeNumber(0, 65535), metavar="N", help=f"0 takes a free one.  [default: {PORT}]")
 @click.option("--uds", metavar="PATH", help="Listen on a socket that is a file instead.")
 @click.option("--uds-mode", type=_Mode(), default="660", show_default=True, help="Who may connect to that file.")
