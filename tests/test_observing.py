@@ -44,26 +44,22 @@ def served(blog: Path) -> Iterator[Running]:
 @pytest.fixture
 def logged() -> Iterator[Callable[..., list[str]]]:
     """Lines of the log in a form, of what is asked meanwhile."""
-    root, stream = logging.getLogger(), io.StringIO()
-    former = root.handlers, service_log.log.level
-    root.handlers = []
+    stream = io.StringIO()
 
     def lines(form: str, *asked: Callable[[], object], queries: bool = True, wanted: str = "\n") -> list[str]:
-        service_log.to_stderr(form, queries=queries)
-        handler = root.handlers[0]
-        assert isinstance(handler, logging.StreamHandler)
-        handler.setStream(stream)
-        for ask in asked:
-            before = stream.getvalue().count(wanted)
-            ask()
-            until = time.monotonic() + 5
-            while stream.getvalue().count(wanted) == before and time.monotonic() < until:
-                time.sleep(0.005)  # the line is written when the answer is out
+        with service_log.to_stderr(form, queries=queries):
+            handler = logging.getLogger().handlers[0]
+            assert isinstance(handler, logging.StreamHandler)
+            handler.setStream(stream)
+            for ask in asked:
+                before = stream.getvalue().count(wanted)
+                ask()
+                until = time.monotonic() + 5
+                while stream.getvalue().count(wanted) == before and time.monotonic() < until:
+                    time.sleep(0.005)  # the line is written when the answer is out
         return stream.getvalue().splitlines()
 
     yield lines
-    root.handlers, level = former
-    service_log.log.setLevel(level)
 
 
 # -- which request it was

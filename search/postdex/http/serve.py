@@ -76,14 +76,14 @@ def serve(place: Place, /, form: str, no_log_queries: bool, **options: Any) -> i
     from ..faces import EXIT_STATUS
     from . import service_log
 
-    service_log.to_stderr(form, queries=not no_log_queries)
-    try:
-        return run(place, log_queries=not no_log_queries, **options)
-    except PostdexError as error:
-        if form == "plain":
-            raise
-        service_log.log.error(str(error))
-        return EXIT_STATUS
+    with service_log.to_stderr(form, queries=not no_log_queries):
+        try:
+            return run(place, log_queries=not no_log_queries, **options)
+        except PostdexError as error:
+            if form == "plain":
+                raise
+            service_log.log.error(str(error))
+            return EXIT_STATUS
 
 
 def run(

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from postdex_index.named_tuple import NamedTuple
@@ -48,16 +50,25 @@ def write(done: Done) -> None:
         log.info(line, *row, extra={"request": done})
 
 
-def to_stderr(form: str, *, queries: bool = True) -> None:
-    """All that this process logs goes to standard error in this form; uvicorn's own talk is left out.
+@contextmanager
+def to_stderr(form: str, *, queries: bool = True) -> Iterator[None]:
+    """Meanwhile all that this process logs goes to standard error in this form; uvicorn's own talk is left out.
 
     Without `queries` a traceback does not say with which message an error was raised: it may be what was asked.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines(queries=queries) if form == "json" else PlainLines(queries=queries))
-    logging.getLogger().handlers = [handler]
+    root, talk = logging.getLogger(), logging.getLogger("uvicorn.error")
+    former = root.handlers, log.level, talk.level
+    root.handlers = [handler]
     log.setLevel(logging.INFO)
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    talk.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        root.handlers = former[0]
+        log.setLevel(former[1])
+        talk.setLevel(former[2])
 
 
 class _Lines(logging.Formatter):
