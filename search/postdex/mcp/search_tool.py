@@ -51,7 +51,8 @@ def search(posts: Posts, query: str, max_chars: int = 0, **arguments: Any) -> di
         share = max(max_chars // _SHARE, _LEAST_SHARE)
         selection = excerpts.select(_passages(posts, results, query, arguments), max_chars, share)
         shown["passages"] = [_passage(passage) for passage in selection.shown]
-        shown = excerpts.named(selection.left_out, _MAX_LEFT_OUT) | shown
+        for name, told in excerpts.named(selection.left_out, _MAX_LEFT_OUT).items():
+            shown.setdefault(name, told)
     return shown
 
 
