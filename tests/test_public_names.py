@@ -33,6 +33,15 @@ def test_public_names_are_those_of_postdex(name: str) -> None:
     assert pickle.loads(pickle.dumps(value)) is value and getattr(import_module(HOMES[name]), name) is value
 
 
+@pytest.mark.parametrize("name", [name for name in CLASSES if hasattr(getattr(postdex, name), "_fields")])
+def test_what_values_are_made_of_can_be_asked(name: str) -> None:
+    """As programs do that make JSON or forms of them, in a process that has asked for nothing else."""
+    program = f"import postdex, typing; print(*typing.get_type_hints(postdex.{name}))"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "search"), str(ROOT / "index")])}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.split() == list(getattr(postdex, name)._fields)
+
+
 def test_all_errors_are_public() -> None:
     assert set(CLASSES) >= {name for name, value in vars(errors).items() if isinstance(value, type(errors.PostdexError))
                             and issubclass(value, errors.PostdexError)}  # fmt: skip

@@ -113,9 +113,21 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__])
     from importlib import import_module
 
-    value: object = getattr(import_module(home), name)
+    module = import_module(home)
+    value: object = getattr(module, name)
     globals()[name] = value
+    if hasattr(value, "_fields"):
+        _let_annotations_be_read(value, vars(module))
     return value
+
+
+def _let_annotations_be_read(named: object, there: dict[str, object]) -> None:
+    """Have the names in a value's annotations here, where `typing.get_type_hints` and what serialises by it looks."""
+    from re import findall
+
+    words = {word for text in named.__annotations__.values() for word in findall(r"\w+", text)}
+    for word in words & there.keys():
+        globals().setdefault(word, there[word])
 
 
 def __dir__() -> list[str]:
