@@ -68,13 +68,18 @@ def _answered(site: ServiceState, view: View, results: HitList, words: Words) ->
         "notes": notes.painted(results, view, words),
         "hits": "".join(hits.painted(hit, view, words, places=_names_places(site)) for hit in results.hits),
         "pages": notes.pages(results, view, words),
-        "nothing": ""
-        if results.total
-        else nothing.painted(view, site.search, site.index.suggest, site.counts()["tags"], words),
+        "nothing": _nothing(site, view, results, words),
         "facets": shown,
         "bare": "" if shown or facets.choosable(site.counts()) else ' class="bare"',
         "show": words.text("show", results=words("results", results.total)),
     }
+
+
+def _nothing(site: ServiceState, view: View, results: HitList, words: Words) -> str:
+    """The ways out, where nothing was found; who is typing is answered again by what whole words find."""
+    if results.total or view.typing:
+        return ""
+    return nothing.painted(view, site.search, site.index.suggest, site.counts()["tags"], words)
 
 
 def _names_places(site: ServiceState) -> bool:

@@ -165,6 +165,12 @@ class Page {
 
   // hands
 
+  /** Whether the filters are a sheet over the page, which Escape closes by itself. */
+  #isSheetOpen() {
+    const { display, position } = getComputedStyle(document.getElementById("filters"));
+    return display !== "none" && position === "fixed";
+  }
+
   /** What the arrow keys move along: hits, their other sections, what leads on from nothing. */
   #links() {
     return [...this.#main.querySelectorAll(".hit h2 a, .sections a, .ways a")];
@@ -198,7 +204,7 @@ class Page {
     } else if (event.key === "Escape" && active === this.#field) {
       event.preventDefault();
       if (this.#field.value) this.#clear();
-    } else if (event.key === "Escape" && !editable(event.target) && !document.querySelector(":popover-open")) {
+    } else if (event.key === "Escape" && !editable(event.target) && !this.#isSheetOpen()) {
       this.#field.select();
       scrollTo({ top: 0 });
     } else if (links.includes(active) && /^\S$/u.test(event.key)) {
