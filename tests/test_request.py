@@ -60,6 +60,7 @@ def test_the_command_line_has_it(row: Argument) -> None:
 
 def test_no_face_has_what_its_row_hides() -> None:
     ours = {"suggest", "like", "as_json", "jsonl", "paths", "null", "only_count", "color"}
+    ours |= {"oneline", "no_pager", "open_hit", "open_best"}
     assert set(OPTIONS) - ours == {row.name for row in shown_on("cli")} | {"explain", "no_refresh", "require_fresh"}
 
 
@@ -150,7 +151,7 @@ def test_a_new_argument_is_everywhere_by_itself(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     shown: dict[str, Any] = json.loads(done.stdout)
     assert re.search(r"--colour TEXT +Only posts of this colour\.", shown["help"])
-    assert re.search(r"--reach INTEGER RANGE +So far\. +\[0<=x<=9\]", shown["help"])
+    assert re.search(r"--reach N +So far\. +\[0<=x<=9\]", shown["help"])
     assert shown["options"] == {"colour": "red", "reach": 5}
     assert "colour (default None): Only posts of this colour." in shown["docstring"]
     assert (shown["query"]["colour"], shown["query"]["reach"]) == ("red", 5)
