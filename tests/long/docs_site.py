@@ -23,7 +23,7 @@ from browser import chromium, free_port, service, site  # noqa: E402
 import postdex  # noqa: E402  # found by the line above
 
 #: What somebody types, and where the box must lead him.
-ASKED = {"knows no synonyms": "", "whose site a folder is": "changelog/", "proximity_factor": "architecture/"}
+ASKED = {"knows no synonyms": "", "keep a changelog": "changelog/", "proximity_factor": "architecture/"}
 
 
 def main() -> None:
@@ -67,6 +67,7 @@ def ask(pages: Path, port: int, scratch: Path) -> None:
                 page.goto(address)
                 page.locator("postdex-search").click()
                 page.keyboard.type(query)
+                page.wait_for_load_state("networkidle")  # each letter is asked for
                 link = page.locator("postdex-search a[href]").first
                 found = str(link.get_attribute("href"))
                 assert found.partition("#")[0] == f"{address}/{wanted}", f"{query}: {found}"
