@@ -155,15 +155,12 @@ def test_only_its_public_name_is_answered(proxied: Proxied) -> None:
 
 
 @pytest.mark.parametrize("name", ["metrics", "health"])
-@pytest.mark.parametrize(
-    "form", ["/search/{}", "/search//{}", "/search/./{}", "/search/x/../{}", "/search/{}?x", "{}%65"]
-)
+@pytest.mark.parametrize("form", ["{}", "/{}", "./{}", "x/../{}", "{}?x", "blog/{}", "e as a code"])
 def test_what_is_for_operators_stays_inside(proxied: Proxied, name: str, form: str) -> None:
-    target = form.format(name)
-    if form == "{}%65":  # a letter of the name as a code
-        target = f"/search/{name.replace('e', '%65')}"
+    target = "/search/" + (name.replace("e", "%65") if form == "e as a code" else form.format(name))
     status, body = proxied.ask(target)
-    assert status in (400, 404) and "postdex_" not in body and "uptime_s" not in body, target
+    assert status in (400, 404), target
+    assert "request_id" not in body, "the service was not even asked"
     assert " 200 " in ask(by_file(proxied.socket), f"/{name}")
 
 

@@ -83,7 +83,8 @@ class _IndexCollector(Collector):
         degraded = "1 if the newest commit or the watching has a problem."
         yield GaugeMetricFamily("postdex_degraded", degraded, int(bool(fault or site.wrong())))
         watching = "Errors of the watching, as many as the log has lines of them."
-        yield CounterMetricFamily("postdex_watch_errors", watching, site.watch_errors)
+        of_all = sum(one.watch_errors for one in (site, *site.each.values()))
+        yield CounterMetricFamily("postdex_watch_errors", watching, of_all)
         if numbers is None:
             return
         yield GaugeMetricFamily("postdex_index_generation", "Number of the commit that answers.", numbers.generation)
