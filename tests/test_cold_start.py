@@ -125,7 +125,7 @@ def test_a_search_of_a_built_index_imports_only_the_read_path(tmp_path: Path, ba
     posts = tmp_path / "posts"
     shutil.copytree(ROOT / "posts", posts, ignore=shutil.ignore_patterns(".postdex"))
     imported(RUN_CLI, "-C", "posts", "index", cwd=tmp_path)
-    for options in ([], ["-n", "3", "--json", "--tag=linux", "--no-typo"]):
+    for options in ([], ["-n", "3", "--json", "--tag=linux", "--no-typo"], ["after:99y"]):
         found = imported(RUN_CLI, "-C", "posts", "search", "SMC fallback", *options, cwd=tmp_path)
         check(found, bare, HEAVY | BUILDING | PATHS | {"click"})
 

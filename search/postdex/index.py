@@ -365,9 +365,11 @@ class Index:
         with forks.barred:
             from postdex_index.content.reader import site
             from postdex_index.formats.periods import day_in
+            from postdex_index.sites.detect import is_near_site
 
         if self._zone is None:
-            self._zone = self.settings.timezone or site(self._folder).timezone
+            near = not self.settings.timezone and is_near_site(self._folder)
+            self._zone = site(self._folder).timezone if near else self.settings.timezone
         return day_in(self._zone)
 
     def _reload(self) -> settings.Settings:

@@ -79,6 +79,12 @@ def detect(folder: StrPath) -> str:
     return ""
 
 
+def is_near_site(folder: StrPath) -> bool:
+    """Whether a folder, or one so near above it that it may be its posts, is the root of a site: else there is nothing
+    to read of one."""
+    return any(map(detect, with_those_above(folder)[: ABOVE + 1]))
+
+
 def _holds(sign: str, folder: StrPath, names: Collection[str]) -> bool:
     """Whether a sign, as `generator.Generator` explains them, holds for a folder with these names in it."""
     if sign.startswith("no "):
