@@ -102,6 +102,34 @@ def test_the_answers_of_one_folder(both: postdex.Index, one: postdex.Index) -> N
                 assert [hit.path for hit in found] == [hit.path for hit in expected], where
 
 
+@pytest.fixture
+def several(folders: Path, tmp_path: Path) -> Iterator[postdex.Index]:
+    """The two sites as one index, by the embedded engine."""
+    for name in ("blog", "docs"):
+        ignored = shutil.ignore_patterns(".postdex", "postdex.toml")
+        shutil.copytree(folders / name, tmp_path / name, ignore=ignored)
+        (tmp_path / name / "postdex.toml").write_text('translations = "group"\n', encoding="utf-8")
+    with postdex.open({name: tmp_path / name for name in ("blog", "docs")}) as ix:
+        yield ix
+
+
+@pytest.mark.parametrize("arguments", ARGUMENTS, ids=str)
+def test_the_answers_of_folders_as_sites(
+    both: postdex.Index, several: postdex.Index, arguments: dict[str, Any]
+) -> None:
+    for query in (*QUERIES, "site:docs", "linux -site:blog", "site:bl* OR tag:sqlite", "site:nowhere linux", ""):
+        found, expected = (
+            ix.search(query, facets=["tags", "lang", "year", "sites"], limit=50, **arguments) for ix in (both, several)
+        )
+        assert (found.total, found.facets, found.warnings) == (expected.total, expected.facets, expected.warnings), (
+            query
+        )
+        assert [(hit.site, hit.path) for hit in found] == [(hit.site, hit.path) for hit in expected], query
+        assert [round(hit.score, 5) for hit in found] == [round(hit.score, 5) for hit in expected], query
+        only = both.search(query, sites=["docs"], limit=50, **arguments)
+        assert only.total == several.search(query, sites=["docs"], limit=50, **arguments).total, query
+
+
 def test_translations_of_two_sites_are_not_one_post(both: postdex.Index) -> None:
     found = both.search("title:pages")
     assert found.grouped and found.total == 2
