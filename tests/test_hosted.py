@@ -119,7 +119,7 @@ def test_the_index_of_before_is_put_back(blog: Path, run: Run) -> None:
     run("index")
     said = f"toy:{blog}: the index of before is back in place: 1 posts, 0 unpublished, generation 1\n"
     assert run("index", "--rollback") == (0, said)
-    assert run("index", "--rollback", "--watch")[1] == "postdex: --rollback and --watch exclude each other\n"
+    assert "--rollback and --watch exclude each other; " in run("index", "--rollback", "--watch")[1]
 
 
 def test_the_embedded_engine_has_nothing_to_go_back_to(blog: Path, run: Run) -> None:
