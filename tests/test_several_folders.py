@@ -256,6 +256,18 @@ def test_a_folder_with_a_sign_in_its_name(tmp_path: Path, run: Callable[..., tup
     assert status == 0 and '"path": "c.md"' in said
 
 
+def test_the_tools_of_an_assistant(both: Sites) -> None:
+    pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
+    from asking_tools import check
+
+    found = check(both, "search", {"query": "title:same site:docs"})
+    assert [one["id"].partition("#")[0] for one in found["results"]] == ["docs/same.md"]
+    fetched = check(both, "fetch", {"id": found["results"][0]["id"]})
+    assert "The very same words." in fetched["text"] and fetched["where"].startswith("docs/same.md:")
+    assert check(both, "status", {})["posts"] == len(both)
+    assert {one["id"].partition("/")[0] for one in check(both, "related", {"id": "blog/same.md"})["results"]}
+
+
 def test_sites_of_another_engine(folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.md").write_text("# A\n")
     (tmp_path / "postdex.toml").write_text('engine = "opensearch"\n')
