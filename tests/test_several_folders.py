@@ -206,7 +206,7 @@ def test_a_folder_that_is_not_there(folders: Path) -> None:
     assert found.warnings[-1].startswith("the site docs does not answer: ") and "no such folder" in found.warnings[-1]
 
 
-def test_one_that_is_damaged_or_goes_leaves_the_others(tmp_path: Path) -> None:
+def test_one_that_is_damaged_or_goes_leaves_the_others(tmp_path: Path, run: Callable[..., tuple[int, str]]) -> None:
     for name in ("blog", "docs"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "a.md").write_text("# A zanzibar\n")
@@ -217,6 +217,12 @@ def test_one_that_is_damaged_or_goes_leaves_the_others(tmp_path: Path) -> None:
     with Sites.of(named, refresh="never") as ix:
         found = ix.search("zanzibar")
         assert [hit.site for hit in found] == ["blog"] and "the site docs does not answer: " in found.warnings[0]
+        assert [(one.path, one.kind) for one in ix.problems()] == [("docs", "damaged")]
+        assert ix.status().fresh is False and ix.status().stats.sites == ("blog",)
+    both = ("-C", f"blog={named['blog']}", "-C", f"docs={named['docs']}")
+    status, said = run(*both, "doctor")
+    assert status == 1 and "docs: damaged" in said, said
+    assert run(*both, "doctor", "--fix")[0] == 0
     with postdex.open(named) as ix:
         assert ix.search("zanzibar").total == 2, "it is built anew"
         shutil.rmtree(tmp_path / "docs")

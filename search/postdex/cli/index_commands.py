@@ -268,7 +268,7 @@ def _stated(ix: Index, verify: bool) -> tuple[Status | None, list[Problem]]:
     except IndexFault as error:
         return None, [Problem(error.path or ix.engine.place, 0, "damaged", error.message, error.hint)]
     for commit in status.commits:
-        if commit.state == "damaged" and not damages:
+        if commit.state == "damaged" and not damages and not ix.sites:  # of several their problems tell
             path, hint = f"{ix.engine.place}/commit-{commit.generation:06}", "run `postdex doctor --fix` to rebuild it"
             damages = [Problem(path, 0, "damaged", "this commit of the index is damaged", hint)]
     return (None, damages) if damages else (status, problems)

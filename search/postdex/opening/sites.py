@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from itertools import permutations
 from typing import TYPE_CHECKING
 
 from postdex_index import engines, forks, paths, settings
 from postdex_index.content import reader
 from postdex_index.engine.api import Engine
-from postdex_index.errors import ConfigError, FolderError, PostdexError
+from postdex_index.errors import ConfigError, FolderError, IndexFault, PostdexError
 from postdex_index.model import Problem
 from postdex_index.paths import StrPath
 from postdex_index.public import public
@@ -156,19 +157,23 @@ class Sites(Index):
 
     def status(self) -> Status:
         """The indexes as they stand, without changing them: as fresh as the one that is least so."""
-        each = [site.status() for site in self.sites.values()]
-        return (
-            super()
-            .status()
-            ._replace(
-                fresh=all(one.fresh for one in each) and not self.absent,
-                changed_files=sum(one.changed_files for one in each),
-            )
-        )
+        each: list[Status] = []
+        for site in self.sites.values():
+            with suppress(IndexFault):
+                each.append(site.status())
+        fresh = len(each) == len(self.sites) and all(one.fresh for one in each) and not self.absent
+        changed = sum(one.changed_files for one in each)
+        return super().status()._replace(fresh=fresh, changed_files=changed)
 
     def problems(self) -> list[Problem]:
-        """The problems of each site, with its name before their paths."""
-        return sorted(_of_site(name, problem) for name, site in self.sites.items() for problem in site.problems())
+        """The problems of each site, with its name before their paths; of one that cannot be read only why."""
+        found = [Problem(name, 0, "damaged", error.message, error.hint) for name, error in self.absent.items()]
+        for name, site in self.sites.items():
+            try:
+                found += [_of_site(name, problem) for problem in site.problems()]
+            except IndexFault as fault:
+                found.append(Problem(name, 0, "damaged", fault.message, fault.hint))
+        return sorted(found)
 
     def watch(
         self,
