@@ -628,8 +628,8 @@ def test_every_address_parameter_and_refusal_is_in_the_docs() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nowhere"], "there is no such folder"),
-        (["{posts}", "--host", "0.0.0.0"], "a token is needed"),
+        (["nowhere", "--port", "0"], "there is no such folder"),
+        (["{posts}", "--host", "0.0.0.0", "--port", "0"], "a token is needed"),
         (["{posts}", "--token-file", "nowhere"], "the token cannot be read"),
         (["{posts}", "--token-file", "{short}"], "this is no token"),
         (["{posts}", "--port", "{taken}"], "cannot be had"),
@@ -655,11 +655,13 @@ def test_what_cannot_be_served_is_one_line(
 
 
 def test_without_the_extra(samples: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    for name in [name for name in sys.modules if name.startswith(("postdex.http.app", "starlette", "uvicorn"))]:
+    ours = "postdex.http.app", "postdex.http.site_services"
+    for name in [name for name in sys.modules if name.startswith((*ours, "starlette", "uvicorn"))]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delattr("postdex.http.app", raising=False)
+    for name in ours:
+        monkeypatch.delattr(name, raising=False)
     monkeypatch.setitem(sys.modules, "starlette", None)
-    assert main.main(["serve", str(samples)]) == 2
+    assert main.main(["serve", str(samples), "--port", "0"]) == 2
     assert "pip install 'postdex[server]'" in capsys.readouterr().err
 
 
