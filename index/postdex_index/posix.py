@@ -1,5 +1,5 @@
-"""What must the operating system have? Files that are opened without following links, locks that end with their
-process, and forks that are told: the one door to what Windows lacks.
+"""What must the operating system have? Files that are opened without following links, and forks that are told: with
+`posix_locks` the one door to what Windows lacks.
 
 postdex runs on Linux and macOS. Whoever imports it elsewhere is told so here, before anything else can fail; other
 modules ask `os` only for what every system has (`tests/test_house.py::test_what_windows_lacks_has_one_door`).
@@ -7,12 +7,10 @@ modules ask `os` only for what every system has (`tests/test_house.py::test_what
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Callable
 
 try:
-    from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
     from os import geteuid, pread, pwrite, register_at_fork
 
     #: Flag of whoever opens a pipe without waiting for its other end.
@@ -38,22 +36,10 @@ __all__ = [
     "OWN_FOLDER",
     "READ",
     "geteuid",
-    "lock",
     "on_fork",
     "pread",
     "pwrite",
 ]
-
-
-def lock(number: int, *, shared: bool = False) -> bool:
-    """Lock an open file at once and until it is closed; whether that was possible. OSError for other trouble."""
-    try:
-        flock(number, (LOCK_SH if shared else LOCK_EX) | LOCK_NB)
-    except OSError as error:
-        if error.errno in (errno.EAGAIN, errno.EACCES):
-            return False
-        raise
-    return True
 
 
 def on_fork(*, before: Callable[[], object], in_parent: Callable[[], object], in_child: Callable[[], object]) -> None:

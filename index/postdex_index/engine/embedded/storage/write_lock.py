@@ -10,7 +10,7 @@ import os
 import time
 from pathlib import Path
 
-from .... import forks, posix
+from .... import forks, posix, posix_locks
 from ....errors import IndexLockedError, IndexWriteError, Remedy
 from ..format import durable_files
 from .commits import write_error
@@ -46,7 +46,7 @@ class Lock:
         if self.file < 0:
             with forks.barred:  # nobody forks with an open file of which begin_anew does not know
                 self.file = durable_files.open_lock(self._path)
-        if not posix.lock(self.file):
+        if not posix_locks.lock(self.file):
             return False
         if self._stands():
             return True
@@ -101,7 +101,7 @@ def is_free(directory: Path) -> bool:
         except OSError:
             return False
         try:
-            return posix.lock(number, shared=True)
+            return posix_locks.lock(number, shared=True)
         except OSError:
             return False
         finally:
