@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 
-from postdex_index import posix
+from postdex_index import posix, posix_locks
 from postdex_index.errors import PostdexError
 from postdex_index.named_tuple import NamedTuple
 
@@ -204,7 +204,7 @@ def _alone_in(folder: str) -> Iterator[None]:
     number = os.open(folder, posix.FOLDER)
     try:
         until = time.monotonic() + _WAIT_S
-        while not posix.lock(number) and time.monotonic() < until:
+        while not posix_locks.lock(number) and time.monotonic() < until:
             time.sleep(0.02)
         yield
     finally:
