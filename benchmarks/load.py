@@ -147,7 +147,7 @@ def _serve(engine: str, folder: Path, directory: Path) -> None:
 
         service = app.Service(opened(Place(str(folder), str(directory))), auth.AccessRules())
         server.settle()
-        with listening.opened(listening.Place()) as door:
+        with listening.opened(listening.ListenAddress()) as door:
             port = door.sockets[0].getsockname()[1]
             server.server(service, lambda: print(port, flush=True)).serve_on(door)
     else:

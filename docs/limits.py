@@ -66,9 +66,7 @@ def rows() -> list[Limit]:
         ),
         Limit("refused clients that are heard out", f"{connection_slots.MAX_LINGERING}", "they are cut off"),
         Limit("connections accepted in one round", f"{connection_slots.ACCEPTED_AT_ONCE}", "the others wait"),
-        Limit(
-            "clients who wait to be accepted", f"{listening.MAX_WAITING:,}, or as the system has it", "they try again"
-        ),
+        Limit("clients who wait to be accepted", f"{listening.BACKLOG:,}, or as the system has it", "they try again"),
         Limit(
             "reading an answer",
             f"{_SECONDS['write']:.0f} seconds, and one for each {_size(connection.SLOWEST)} left",

@@ -79,7 +79,7 @@ class Running(NamedTuple):
 @contextmanager
 def hosted(app: ASGIApp, proxies: Sequence[str] = ()) -> Iterator[int]:
     """The port on which an application answers, until the end of the block."""
-    with listening.opened(listening.Place()) as door:
+    with listening.opened(listening.ListenAddress()) as door:
         runner = server.server(app, proxies=proxies)
         thread = threading.Thread(target=runner.serve_on, args=(door,), name="service")
         thread.start()

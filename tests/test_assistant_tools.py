@@ -381,7 +381,7 @@ def test_parts_make_up_the_text(lines: list[str], room: int, numbered: bool) -> 
 
 @given(st.lists(st.tuples(LINES, st.integers(1, 12)), max_size=4), st.integers(0, 600), st.integers(1, 600))
 def test_passages_keep_to_their_room(posts: list[tuple[list[str], int]], room: int, share: int) -> None:
-    passages = [excerpts.Passage(post_of(lines), Lines(1, len(lines)), line) for lines, line in posts]
+    passages = [excerpts.MarkdownPassage(post_of(lines), Lines(1, len(lines)), line) for lines, line in posts]
     selection = excerpts.select(passages, room, share)
     lengths = [len(it.post.markdown(it.lines)) for it in selection.shown]
     assert sum(lengths) <= room and all(length <= share for length in lengths)

@@ -15,7 +15,7 @@ from keyboard import Keyboard, wait_for
 
 import postdex
 from postdex.cli import completion, main
-from postdex.cli.completion import Typed, candidates
+from postdex.cli.completion import CommandLine, candidates
 
 ROOT = Path(__file__).parent.parent
 SHELLS = ("bash", "zsh", "fish")
@@ -96,7 +96,7 @@ def test_candidates(here: Path, words: str, last: str, some: list[str], monkeypa
     if words.startswith("-C .."):
         monkeypatch.setenv("POSTDEX_FOLDER", str(here))
         words = words.removeprefix("-C .. ")
-    found = [it.value for it in candidates(Typed(words.split(), last))] if "none" not in last else []
+    found = [it.value for it in candidates(CommandLine(words.split(), last))] if "none" not in last else []
     assert found == some or (some and set(some) <= set(found) and not set(found) - set(some) - MORE), found
 
 
@@ -125,7 +125,7 @@ def test_a_new_post_is_not_indexed_by_who_asks(tmp_path: Path, monkeypatch: pyte
     postdex.open(tmp_path).close()
     (tmp_path / "b.md").write_text("---\ntags: [new]\n---\nword\n")
     monkeypatch.chdir(tmp_path)
-    assert [it.value for it in candidates(Typed(["search"], "tag:"))] == ["tag:old"]
+    assert [it.value for it in candidates(CommandLine(["search"], "tag:"))] == ["tag:old"]
 
 
 def test_what_it_costs(here: Path) -> None:

@@ -106,7 +106,7 @@ def test_django(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     module = load(site / "search_urls.py")
     with override_settings(TEMPLATES=[backend]):
-        client = Client()
+        client: Any = Client()
         for target, status, first in (
             ("/search.json?q=SMC+fallback", 200, REFCOUNT),
             ("/search.json?q=psock&tag=linux", 200, REFCOUNT),

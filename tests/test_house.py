@@ -100,6 +100,7 @@ LAYERS = (
     ("postdex_index.engines",),
     ("postdex.index",),
     (
+        "postdex.near_posts",
         "postdex.opening",
         "postdex.section_lookup",
     ),

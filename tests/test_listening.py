@@ -24,7 +24,7 @@ from postdex.cli import main
 from postdex.cli.search_command import Place as Index
 from postdex.http import app, auth, forwarded, listening, server, service_log
 from postdex.http.connection_slots import Room
-from postdex.http.listening import Place
+from postdex.http.listening import ListenAddress
 from postdex.http.serve import opened
 from postdex_index.errors import PostdexError
 
@@ -66,7 +66,7 @@ def test_nobody_gets_in_before_the_mode_is_set(tmp_path: Path, mode: int, monkey
     monkeypatch.setattr(os, "chmod", look)
     mask = os.umask(0o022)
     os.umask(mask)
-    with listening.opened(Place(uds=str(path), mode=mode)):
+    with listening.opened(ListenAddress(uds=str(path), mode=mode)):
         assert stat.S_IMODE(path.stat().st_mode) == mode and seen == [0]
     assert os.umask(mask) == mask
 
@@ -75,9 +75,12 @@ def test_a_file_that_a_killed_process_left_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "s"
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(path))
-    with listening.opened(Place(uds=str(path))) as door:
+    with listening.opened(ListenAddress(uds=str(path))) as door:
         assert door.addresses() == [f"unix:{path}"] and not door.guarded
-        with pytest.raises(PostdexError, match="another process listens on"), listening.opened(Place(uds=str(path))):
+        with (
+            pytest.raises(PostdexError, match="another process listens on"),
+            listening.opened(ListenAddress(uds=str(path))),
+        ):
             pass
         assert path.exists(), "the first one goes on"
         by_file(path)().close()
@@ -86,7 +89,7 @@ def test_a_file_that_a_killed_process_left_is_replaced(tmp_path: Path) -> None:
 
 def test_a_file_of_somebody_else_stays(tmp_path: Path) -> None:
     path = tmp_path / "s"
-    with listening.opened(Place(uds=str(path))):
+    with listening.opened(ListenAddress(uds=str(path))):
         path.unlink()
         path.write_text("of somebody else")
     assert path.read_text() == "of somebody else"
@@ -102,7 +105,7 @@ def test_two_that_start_at_once_do_not_take_each_other_for_left_over(tmp_path: P
     def start() -> None:
         together.wait()
         try:
-            with listening.opened(Place(uds=path)):
+            with listening.opened(ListenAddress(uds=path)):
                 by_file(Path(path))().close()
                 got.append("listens")
                 done.wait(20)
@@ -138,7 +141,7 @@ def _raise(code: int) -> Callable[..., None]:
 def test_paths_that_no_socket_can_have(tmp_path: Path, path: str, said: str) -> None:
     (tmp_path / "file").write_text("kept")
     (tmp_path / "link").symlink_to("file")
-    with pytest.raises(PostdexError, match=said), listening.opened(Place(uds=str(tmp_path / path))):
+    with pytest.raises(PostdexError, match=said), listening.opened(ListenAddress(uds=str(tmp_path / path))):
         pass
     assert (tmp_path / "file").read_text() == "kept" and (tmp_path / "link").is_symlink()
 
@@ -146,7 +149,10 @@ def test_paths_that_no_socket_can_have(tmp_path: Path, path: str, said: str) -> 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EROFS])
 def test_disks_that_take_no_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     monkeypatch.setattr(os, "chmod", _raise(code))
-    with pytest.raises(PostdexError, match=os.strerror(code).lower()), listening.opened(Place(uds=str(tmp_path / "s"))):
+    with (
+        pytest.raises(PostdexError, match=os.strerror(code).lower()),
+        listening.opened(ListenAddress(uds=str(tmp_path / "s"))),
+    ):
         pass
 
 
@@ -175,7 +181,7 @@ def test_a_socket_of_systemd(blog: Path, tmp_path: Path) -> None:
 def test_sockets_that_are_meant_for_another_process_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LISTEN_PID", "1")
     monkeypatch.setenv("LISTEN_FDS", "1")
-    with listening.opened(Place()) as door:
+    with listening.opened(ListenAddress()) as door:
         assert door.host == "127.0.0.1"
     assert "LISTEN_FDS" not in os.environ, "no child is meant either"
 
@@ -186,7 +192,7 @@ def test_a_descriptor_that_is_no_listening_socket(tmp_path: Path) -> None:
         cases = [(file.fileno(), "not a socket|non-socket"), (silent.fileno(), "does not listen")]
         cases += [(connected.fileno(), "does not listen"), (999, "bad file descriptor")]
         for number, said in cases:
-            with pytest.raises(PostdexError, match=said), listening.opened(Place(fd=number)):
+            with pytest.raises(PostdexError, match=said), listening.opened(ListenAddress(fd=number)):
                 pass
 
 
@@ -423,7 +429,7 @@ def test_what_runs_at_the_end_is_answered(blog: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(site.index, "search", slow)
     answers: list[str] = []
-    with site.index, listening.opened(Place()) as door:
+    with site.index, listening.opened(ListenAddress()) as door:
         runner = server.server(service)
         serving = threading.Thread(target=runner.serve_on, args=(door,))
         serving.start()

@@ -37,7 +37,7 @@ class Shown(HTMLParser):
         self.feed(html)
         assert self._open == []
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self._open += [] if tag == "br" else [tag]
 

@@ -10,15 +10,22 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from postdex_index.document import Document
 from postdex_index.errors import NotFoundError
+from postdex_index.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
-    from postdex_index.document import Document
-
     from .index import Index
 
 
-def find(ix: Index, name: str, where: Callable[[str], str] = str) -> tuple[Document, int | None]:
+class NamedPart(NamedTuple):
+    """A stored post, and the number of the section that is meant, if it is one."""
+
+    post: Document
+    section: int | None
+
+
+def find(ix: Index, name: str, where: Callable[[str], str] = str) -> NamedPart:
     """The stored post, and the number of the section if one is named. Raises NotFoundError. `where` makes the path of
     a post of what was typed for one.
 
@@ -30,12 +37,12 @@ def find(ix: Index, name: str, where: Callable[[str], str] = str) -> tuple[Docum
     """
     path, sign, section = name.rpartition("#")
     try:
-        return ix.get(where(name)), None
+        return NamedPart(ix.get(where(name)), None)
     except NotFoundError:
         if not sign:
             raise
     document = ix.get(where(path))
-    return document, number(document, section)
+    return NamedPart(document, number(document, section))
 
 
 def number(document: Document, name: str) -> int:

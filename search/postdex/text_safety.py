@@ -83,6 +83,15 @@ def iso(seconds: int) -> str:
     return f"{date}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
 
 
+def day_of(seconds: int | None, date_from: str = "") -> str:
+    """The day of a moment; "" if there is none, or only the time of a file, which a checkout renews.
+
+    >>> day_of(1661506774), day_of(1661506774, "file"), day_of(None)
+    ('2022-08-26', '', '')
+    """
+    return "" if seconds is None or date_from == "file" else iso(seconds).partition("T")[0]
+
+
 def pieces(text: str, spans: Sequence[Span]) -> Iterator[tuple[str, bool]]:
     """The text in pieces, each with whether it is marked; spans in order and apart.
 

@@ -48,6 +48,7 @@ with (
     import postdex.index
     import postdex.output.terminal
     import postdex.output.wire
+    from postdex.output.screen import Screen
     from postdex.results.values import Snippet
     from postdex_index.content import parser as parsing
     from postdex_index.errors import IndexDamagedError, IndexFault
@@ -161,7 +162,7 @@ def query(root: Path) -> Target:
         assert some.total == whole.total
         places = [(hit.path, hit.sections[0].line) for hit in whole]
         assert [(hit.path, hit.sections[0].line) for hit in some] == places[1:4]
-        postdex.output.terminal.full(whole, postdex.output.screen.Screen(80))
+        postdex.output.terminal.full(whole, Screen(80))
         if whole and whole[0].score and asked == EXPLAINED:
             verdict = ix.explain(text, whole[0].path)
             assert verdict.score and verdict.rank == 1 and isclose(verdict.score.value, whole[0].score, rel_tol=1e-6)

@@ -14,7 +14,7 @@ from postdex_index.errors import PostdexError
 from postdex_index.named_tuple import NamedTuple
 
 from . import completion_values
-from .completion_values import Candidate, beginning
+from .completion_values import Completion, beginning
 from .console import out
 from .search_command import PLACE_OPTIONS, Place
 
@@ -22,7 +22,7 @@ from .search_command import PLACE_OPTIONS, Place
 _SPECIAL = re.compile(r"([^\w@%+=:,./~^-])")
 
 
-class Typed(NamedTuple):
+class CommandLine(NamedTuple):
     """What was typed up to the cursor: the words before the last one, and that, without quotes and backslashes."""
 
     words: list[str]
@@ -46,7 +46,7 @@ def answer(shell: str, arguments: Sequence[str]) -> int:
             out(*_for_bash(*arguments))
         else:
             *words, last = arguments
-            typed = Typed(words, split(last).last)
+            typed = CommandLine(words, split(last).last)
             out(*(f"{value}\t{doc}" if doc else value for value, doc in candidates(typed)))
     return 0
 
@@ -56,7 +56,7 @@ def _for_bash(line: str, current: str) -> Iterator[str]:
     typed = split(line)
     quoted = line[: len(line) - len(current)][-1:] in ("'", '"')
     passed = len(typed.last) - len(split(current).last) if typed.last.endswith(split(current).last) else 0
-    for value, _ in candidates(Typed(typed.words[1:], typed.last)):
+    for value, _ in candidates(CommandLine(typed.words[1:], typed.last)):
         rest = value[passed:]
         if not quoted:
             yield _SPECIAL.sub(r"\\\1", rest) + ("" if value[-1] in "/:=" else " ")
@@ -64,11 +64,11 @@ def _for_bash(line: str, current: str) -> Iterator[str]:
             yield rest
 
 
-def split(line: str) -> Typed:
+def split(line: str) -> CommandLine:
     """The words of a line as a shell reads them, the last one perhaps without the end of its quotes.
 
     >>> split("postdex search a\\\\ b 'c d")
-    Typed(words=['postdex', 'search', 'a b'], last='c d')
+    CommandLine(words=['postdex', 'search', 'a b'], last='c d')
     """
     words, word, quote = list[str](), "", ""
     signs = iter(line)
@@ -84,13 +84,13 @@ def split(line: str) -> Typed:
             word = ""
         else:
             word += sign
-    return Typed(words, word)
+    return CommandLine(words, word)
 
 
-def candidates(typed: Typed) -> list[Candidate]:
+def candidates(typed: CommandLine) -> list[Completion]:
     """What the last word may become.
 
-    >>> [it.value for it in candidates(Typed(["search", "--sort"], "s"))]
+    >>> [it.value for it in candidates(CommandLine(["search", "--sort"], "s"))]
     ['score']
     """
     words, place = list(typed.words), dict[str, list[str]]()
@@ -100,7 +100,7 @@ def candidates(typed: Typed) -> list[Candidate]:
     if words and words[-1] in PLACE_OPTIONS:
         return completion_values.folders(typed.last)
     if not words:
-        options = [Candidate(name) for name in (*PLACE_OPTIONS, "--version", "--help")]
+        options = [Completion(name) for name in (*PLACE_OPTIONS, "--version", "--help")]
         return beginning(typed.last, options if typed.last.startswith("-") else _commands())
     command, *words = words
     while len(words) > 1 and words[0] in PLACE_OPTIONS:
@@ -110,7 +110,7 @@ def candidates(typed: Typed) -> list[Candidate]:
     return _of_command(command, words, typed.last, where)
 
 
-def _of_command(command: str, words: Sequence[str], last: str, place: Place) -> list[Candidate]:
+def _of_command(command: str, words: Sequence[str], last: str, place: Place) -> list[Completion]:
     """What may follow behind a command: the value of the option before it, an option, or what the command takes."""
     options = _options(command)
     if options is None:
@@ -123,13 +123,15 @@ def _of_command(command: str, words: Sequence[str], last: str, place: Place) -> 
     if (option := _named(options, before)) and option.has_value:
         return _values(option, before, last, place)
     if last.startswith("-") and ":" not in last:
-        return beginning(last, [Candidate(name, one.doc) for one in options for name in one.names])
+        return beginning(last, [Completion(name, one.doc) for one in options for name in one.names])
     if command in ("search", "list", "tags"):
         return completion_values.in_query(last, place)
     if command == "show":
         return completion_values.sections(last, place) if "#" in last else completion_values.posts(last, place)
     if command == "completion":
-        return beginning(last, map(Candidate, ("bash", "zsh", "fish")))
+        from .completion_command import SHELLS
+
+        return beginning(last, map(Completion, SHELLS))
     return completion_values.folders(last, files=command == "bench") if command in ("serve", "mcp", "bench") else []
 
 
@@ -161,7 +163,7 @@ def _options(command: str) -> list[OptionWords] | None:
     ]  # fmt: skip
 
 
-def _commands() -> list[Candidate]:
+def _commands() -> list[Completion]:
     """The commands, each with its first sentence."""
     import click
 
@@ -169,15 +171,15 @@ def _commands() -> list[Candidate]:
 
     context = click.Context(postdex)
     commands = ((name, postdex.get_command(context, name)) for name in postdex.list_commands(context))
-    return [Candidate(name, command.get_short_help_str(70) if command else "") for name, command in commands]
+    return [Completion(name, command.get_short_help_str(70) if command else "") for name, command in commands]
 
 
-def _values(option: OptionWords | None, name: str, last: str, place: Place) -> list[Candidate]:
+def _values(option: OptionWords | None, name: str, last: str, place: Place) -> list[Completion]:
     """The values of an option: its choices, dates, files, or what the index has."""
     if option is None or not option.has_value:
         return []
     if option.choices:
-        return beginning(last, map(Candidate, option.choices))
+        return beginning(last, map(Completion, option.choices))
     field = name.removeprefix("--")
     if field in ("like", "explain"):
         return completion_values.posts(last, place)

@@ -8,11 +8,11 @@ import click
 
 from .console import out
 
-_SHELLS = ("bash", "zsh", "fish")
+SHELLS = ("bash", "zsh", "fish")
 
 
 @click.command(short_help="Have your shell complete commands and values.")
-@click.argument("shell", type=click.Choice(_SHELLS))
+@click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> int:
     """Print the script that completes commands, options and values in a shell: bash, zsh or fish.
 

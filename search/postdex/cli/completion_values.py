@@ -33,22 +33,22 @@ _SEVERAL_WORDS = re.compile(r"[\s()\"]")
 _FIELD = re.compile(r"([+-]?)([a-z]+):\"?(.*)", re.DOTALL)
 
 
-class Candidate(NamedTuple):
+class Completion(NamedTuple):
     """A word that the one being typed may become, and what it means. One that ends in /, : or = may go on."""
 
     value: str
     doc: str = ""
 
 
-def in_query(last: str, place: Place) -> list[Candidate]:
+def in_query(last: str, place: Place) -> list[Completion]:
     """A filter with its values, the name of one, or a word of the index."""
     if typed := _FIELD.fullmatch(last):
         sign, field, value = typed.groups()
         found = posts(value, place) if field == "path" else beginning(value, of_field(field, place))
-        return [Candidate(f"{sign}{field}:{_in_quotes(it.value)}", it.doc) for it in found]
+        return [Completion(f"{sign}{field}:{_in_quotes(it.value)}", it.doc) for it in found]
     sign = last[:1] if last[:1] in ("+", "-") else ""
     fields = sorted({*FILTERS, "after", "before"} - {"translation", "codelang"})
-    found = beginning(last[len(sign) :], [Candidate(f"{name}:") for name in fields])
+    found = beginning(last[len(sign) :], [Completion(f"{name}:") for name in fields])
     return [it._replace(value=sign + it.value) for it in found] + ([] if sign or len(last) < 2 else _words(last, place))
 
 
@@ -57,27 +57,27 @@ def _in_quotes(value: str) -> str:
     return f'"{value}"' if _SEVERAL_WORDS.search(value) and not value.endswith("/") else value
 
 
-def _words(last: str, place: Place) -> list[Candidate]:
+def _words(last: str, place: Place) -> list[Completion]:
     """Words of the index that begin as this one."""
     ix = _index(place)
     found = ix.suggest(last, limit=_WORDS) if ix else []
-    return [Candidate(word.text, _in_posts(word.posts)) for word in found if word.text.isprintable()]
+    return [Completion(word.text, _in_posts(word.posts)) for word in found if word.text.isprintable()]
 
 
-def of_field(field: str, place: Place) -> list[Candidate]:
+def of_field(field: str, place: Place) -> list[Completion]:
     """Dates for a filter by date; for another what posts have, with their numbers, the most frequent first."""
     if field in ("date", "after", "before"):
-        return [*map(Candidate, _DATES)]
+        return [*map(Completion, _DATES)]
     ix = _index(place) if field in FILTERS else None
     if ix is None:
         return []
     if facet := FILTERS[field].facet:
         counts = ix.search("", limit=0, facets=(facet,), snippets=False).facets[facet]
-        return [Candidate(value, _in_posts(count)) for value, count in counts.items()]
+        return [Completion(value, _in_posts(count)) for value, count in counts.items()]
     if field == "author":
         newest = [hit.path for hit in ix.search("", limit=_READ, snippets=False).hits]
         documents = ix.engine.open_reader().documents(newest)
-        return [*map(Candidate, sorted({author for document in documents if document for author in document.authors}))]
+        return [*map(Completion, sorted({author for document in documents if document for author in document.authors}))]
     return []
 
 
@@ -85,7 +85,7 @@ def _in_posts(count: int) -> str:
     return f"{count:,} post{'s' * (count != 1)}"
 
 
-def posts(last: str, place: Place) -> list[Candidate]:
+def posts(last: str, place: Place) -> list[Completion]:
     """Paths of posts folder by folder, as they are shown from here, or as the folder of posts has them."""
     ix = _index(place)
     if ix is None:
@@ -96,30 +96,30 @@ def posts(last: str, place: Place) -> list[Candidate]:
     return _step_by_step(last, shown if inside or last.startswith("..") else paths)
 
 
-def _step_by_step(last: str, paths: Iterable[str]) -> list[Candidate]:
+def _step_by_step(last: str, paths: Iterable[str]) -> list[Completion]:
     """The paths that begin so, each only up to its next folder."""
     at = last.rfind("/") + 1
     steps = {path[: path.find("/", at) + 1] or path for path in paths if path.startswith(last[:at])}
-    return beginning(last, map(Candidate, sorted(steps)))
+    return beginning(last, map(Completion, sorted(steps)))
 
 
-def sections(last: str, place: Place) -> list[Candidate]:
+def sections(last: str, place: Place) -> list[Completion]:
     """The sections of a post, behind `#`."""
     path, _, _ = last.partition("#")
     if (ix := _index(place)) is None:
         return []
     sections = ix.get(typed_path(ix, path)).sections
-    return beginning(last, [Candidate(f"{path}#{it.anchor}", it.heading) for it in sections if it.anchor])
+    return beginning(last, [Completion(f"{path}#{it.anchor}", it.heading) for it in sections if it.anchor])
 
 
-def folders(last: str, *, files: bool = False) -> list[Candidate]:
+def folders(last: str, *, files: bool = False) -> list[Completion]:
     """Folders, and files if asked for, as the system has them."""
     above, _, name = last.rpartition("/")
     above = f"{above}/" if "/" in last else ""
     with os.scandir(os.path.expanduser(above) or ".") as found:
         entries = [entry for entry in found if not entry.name.startswith(".") or name.startswith(".")]
         names = [f"{entry.name}/" if entry.is_dir() else entry.name for entry in entries if files or entry.is_dir()]
-    return beginning(last, [Candidate(above + name) for name in sorted(names)])
+    return beginning(last, [Completion(above + name) for name in sorted(names)])
 
 
 def _index(place: Place) -> Index | None:
@@ -129,7 +129,7 @@ def _index(place: Place) -> Index | None:
     return ix if hosted(ix.engine) is None and ix.exists else None
 
 
-def beginning(last: str, found: Iterable[Candidate]) -> list[Candidate]:
+def beginning(last: str, found: Iterable[Completion]) -> list[Completion]:
     """Those that begin as the last word, whatever the case."""
     begin = last.lower()
     return [it for it in found if it.value.lower().startswith(begin) and it.value.isprintable()]

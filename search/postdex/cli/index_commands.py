@@ -16,8 +16,8 @@ from postdex_index.errors import EngineUnavailableError, IndexFault, IndexMissin
 from postdex_index.model import Problem
 from postdex_index.named_tuple import NamedTuple
 
+from ..near_posts import naming_near_posts
 from .console import Bar, flush, note, out, out_json, usual_jobs, where_shown
-from .near_posts import naming_near_posts
 from .number_types import Number, WholeNumber
 from .printed_results import screen_of
 from .search_command import insist_on_files, insist_on_posts, ready, say_other_folder, typed_path
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from ..diagnostics import Status
     from ..index import Index
-    from .near_posts import naming_near_posts
+    from ..near_posts import naming_near_posts
 from .search_command import Place
 
 #: Kinds of problems that mean that something is lost; the others are only said.
@@ -179,7 +179,7 @@ def show(place: Place, /, path: str, as_json: bool) -> int:
     from ..output import reports, screen, wire
     from . import pager
 
-    with ready(place.open("auto")) as ix, naming_near_posts(ix):
+    with ready(place.open("auto")) as ix, naming_near_posts(ix, where_shown(ix)):
         document, section = section_lookup.find(ix, path, partial(typed_path, ix))
         if as_json:
             out_json(wire.dumps(wire.document(document, section)))

@@ -176,9 +176,9 @@ def _search(ix: Index, request: SearchRequest, output: Output) -> int:
 def _answer(ix: Index, request: SearchRequest, output: Output) -> Results:
     """A page of the posts like one, or of those that the query finds."""
     if output.like is not None:
-        from .near_posts import naming_near_posts
+        from ..near_posts import naming_near_posts
 
-        with naming_near_posts(ix):
+        with naming_near_posts(ix, where_shown(ix)):
             return ix.like(typed_path(ix, output.like), limit=request.limit, offset=request.offset)
     return ix.answer(request._replace(query=within(ix, request.query))).replaced(query=request.query)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from postdex_index.document import Document
 from postdex_index.errors import NotFoundError
 from postdex_index.named_tuple import NamedTuple
 
@@ -18,6 +17,7 @@ from ..cli.console import usual_jobs
 from ..index import Results
 from ..output import wire
 from ..request import FACETS, Argument
+from ..section_lookup import NamedPart
 from . import parameters, probes
 from .errors import RequestError
 from .service_state import ServiceState
@@ -71,16 +71,9 @@ def suggest(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     return wire.suggestions(text, site.index.suggest(text, limit=arguments["limit"]))
 
 
-class Place(NamedTuple):
-    """A stored post, and the number of the section that is asked for, if one is."""
-
-    post: Document
-    section: int | None
-
-
-def stored(site: ServiceState, path: str) -> Place:
+def stored(site: ServiceState, path: str) -> NamedPart:
     """What a path names. It is only ever looked up in the index: it names no file here. Raises NotFoundError."""
-    found = Place(*section_lookup.find(site.index, path))
+    found = section_lookup.find(site.index, path)
     if found.post.unpublished and not site.drafts:
         hint = "paths are relative to the folder"
         raise NotFoundError("no post of the index has this path", hint, path=found.post.path)

@@ -23,12 +23,12 @@ from . import auth
 #: The first descriptor that is handed over, as systemd has it.
 FIRST = 3
 #: Clients that may wait until somebody accepts them; the system may allow fewer (net.core.somaxconn).
-MAX_WAITING = 4096
+BACKLOG = 4096
 #: Seconds that a folder is waited for in which another process is just making its socket.
 _WAIT_S = 2.0
 
 
-class Place(NamedTuple):
+class ListenAddress(NamedTuple):
     """Where to listen: at an address ("" is this machine's own), or instead as a file `uds` with these permissions, or
     on a descriptor `fd`."""
 
@@ -70,7 +70,7 @@ class Listening:
     def keep_waiting(self) -> None:
         """Have those who come wait, while nobody accepts them."""
         for each in self.sockets:
-            each.listen(MAX_WAITING)
+            each.listen(BACKLOG)
 
     def hand_over(self, environment: MutableMapping[str, str]) -> None:
         """Leave the sockets where `opened` finds them in the program that this process is about to become."""
@@ -81,7 +81,7 @@ class Listening:
 
 
 @contextmanager
-def opened(place: Place) -> Iterator[Listening]:
+def opened(place: ListenAddress) -> Iterator[Listening]:
     """What is listened on until the end of the block: sockets that were handed over, else the one of this place. Raises
     PostdexError where that cannot be."""
     handed = _handed_over(os.environ)
@@ -102,7 +102,7 @@ def opened(place: Place) -> Iterator[Listening]:
         listening.close()
 
 
-def _host(given: Sequence[socket.socket], place: Place) -> str:
+def _host(given: Sequence[socket.socket], place: ListenAddress) -> str:
     """The name of sockets that were handed over: the one that is said, or their address."""
     addresses = [str(each.getsockname()[0]) for each in given if each.family != socket.AF_UNIX]
     return place.host or (addresses or ["localhost"])[0]
@@ -160,7 +160,7 @@ def _at_address(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
-        listening.listen(MAX_WAITING)
+        listening.listen(BACKLOG)
     except OSError as error:
         listening.close()
         taken = f"port {port} of {host} cannot be had ({(error.strerror or str(error)).lower()})"
@@ -189,7 +189,7 @@ def _bound(path: str, mode: int) -> socket.socket:
     try:
         listening.bind(path)
         os.chmod(path, mode)
-        listening.listen(MAX_WAITING)
+        listening.listen(BACKLOG)
     except OSError:
         listening.close()
         raise

@@ -105,7 +105,7 @@ def run(
     if sum((uds is not None, fd is not None, host is not None or port is not None)) > 1:
         raise PostdexError("--uds, --fd and --host with --port name different places", "give one of them")
     trusted = forwarded.trusted(proxies)
-    where = listening.Place(host or "", PORT if port is None else port, uds or "", uds_mode, fd)
+    where = listening.ListenAddress(host or "", PORT if port is None else port, uds or "", uds_mode, fd)
     if check:
         with place.open() as index:
             for one in [*index.sites.values()] or [index]:

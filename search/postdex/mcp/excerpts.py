@@ -21,7 +21,7 @@ _TRIFLE = 40
 _FENCE = re.compile(r"`{3,}|~{3,}")
 
 
-class Passage(NamedTuple):
+class MarkdownPassage(NamedTuple):
     """Lines of a post that may be shown, and the line of them that matters most."""
 
     post: PostText
@@ -33,8 +33,8 @@ class Passage(NamedTuple):
 class Selection(NamedTuple):
     """The passages that are shown, cut to what there was room for, and those that are not, both best first."""
 
-    shown: Sequence[Passage]
-    left_out: Sequence[Passage]
+    shown: Sequence[MarkdownPassage]
+    left_out: Sequence[MarkdownPassage]
 
 
 class Beginning(NamedTuple):
@@ -45,10 +45,10 @@ class Beginning(NamedTuple):
     length: int
 
 
-def select(passages: Iterable[Passage], room: int, share: int) -> Selection:
+def select(passages: Iterable[MarkdownPassage], room: int, share: int) -> Selection:
     """The passages that fit into `room` characters, none with more than `share` of them."""
-    shown: list[Passage] = []
-    left_out: list[Passage] = []
+    shown: list[MarkdownPassage] = []
+    left_out: list[MarkdownPassage] = []
     for passage in passages:
         length = len(passage.post.markdown(passage.lines))
         if length <= min(room, share):
@@ -63,7 +63,7 @@ def select(passages: Iterable[Passage], room: int, share: int) -> Selection:
     return Selection(shown, left_out)
 
 
-def _around(passage: Passage, room: int) -> Passage | None:
+def _around(passage: MarkdownPassage, room: int) -> MarkdownPassage | None:
     """The passage without its first or last blocks, around the line that matters; None if that alone has no room."""
     post, at = passage.post, passage.line
     blocks = _blocks(post, passage.lines)
@@ -164,7 +164,7 @@ def joined(post: PostText, parts: Iterable[Lines]) -> list[Lines]:
     return together
 
 
-def named(left_out: Iterable[Passage], most: int) -> dict[str, Any]:
+def named(left_out: Iterable[MarkdownPassage], most: int) -> dict[str, Any]:
     """What is said of passages that are left out: under `where` each of the first can be had from `fetch`."""
     rows = [_named(passage) for passage in left_out if len(passage.post.markdown(passage.lines)) >= _TRIFLE]
     if not rows:
@@ -173,7 +173,7 @@ def named(left_out: Iterable[Passage], most: int) -> dict[str, Any]:
     return {"left_out": rows[:most], "note": f"fetch gives what is left_out by its where{more}"}
 
 
-def _named(passage: Passage) -> dict[str, Any]:
+def _named(passage: MarkdownPassage) -> dict[str, Any]:
     heading = {"heading": passage.heading} if passage.heading else {}
     where = passage.post.where(passage.lines)
     return {"where": where, **heading, "chars": len(passage.post.markdown(passage.lines))}

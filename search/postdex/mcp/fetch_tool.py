@@ -14,17 +14,15 @@ from postdex_index.errors import PostdexError, QueryError
 
 from .. import web_address
 from ..output import wire
+from ..text_safety import day_of
 from . import excerpts, references
-from .excerpts import Passage
+from .excerpts import MarkdownPassage
 from .post_text import Lines, PostText
-from .posts import Posts, date_of, day
+from .posts import Posts
 from .references import Reference
-from .search_tool import MAX_HITS
 
 #: Characters of an answer if nothing is said, some 2,000 tokens, and at most.
 USUAL_CHARS, MAX_CHARS = 8_000, 40_000
-#: Posts of one answer.
-MAX_NAMES = MAX_HITS
 _SECTIONS = 200
 #: So many sections of what is left out are named: the outline of most posts.
 _MAX_LEFT_OUT = 30
@@ -93,13 +91,13 @@ def _part(posts: Posts, asked: Reference, offset: int, room: int, *, numbered: b
     return _shown(posts, asked, part.text, post.where(post.within(first, part.last)), rest)
 
 
-def _sections(asked: Reference, first: int) -> Iterator[Passage]:
+def _sections(asked: Reference, first: int) -> Iterator[MarkdownPassage]:
     """The sections from this line on, within the lines that were asked for; of one that has begun the rest."""
     for number, section in enumerate(asked.post.document.sections):
         lines = asked.post.section(number, alone=True)
         if lines.last >= first and section.line <= asked.lines.last:
             rest = Lines(max(lines.first, first), min(lines.last, asked.lines.last))
-            yield Passage(asked.post, rest, section.line, section.heading)
+            yield MarkdownPassage(asked.post, rest, section.line, section.heading)
 
 
 def _best_sections(posts: Posts, wanted: Sequence[Reference], query: str, room: int) -> list[dict[str, Any]]:
@@ -118,12 +116,12 @@ def _best_sections(posts: Posts, wanted: Sequence[Reference], query: str, room: 
     return documents
 
 
-def _valued(posts: Posts, asked: Reference, query: str) -> Iterator[tuple[tuple[float, int], Passage]]:
+def _valued(posts: Posts, asked: Reference, query: str) -> Iterator[tuple[tuple[float, int], MarkdownPassage]]:
     """The sections of what a name means, with what orders them: the score for a query, then their place in the post."""
     post = asked.post
     hits = posts.ix.search(query, units="sections", path=post.document.path, limit=_SECTIONS, drafts=posts.drafts)
     found = {hit.sections[0].line: hit for hit in hits if hit.sections and hit.path == post.document.path}
-    passages = list(_sections(asked, asked.lines.first)) or [Passage(post, asked.lines, asked.lines.first)]
+    passages = list(_sections(asked, asked.lines.first)) or [MarkdownPassage(post, asked.lines, asked.lines.first)]
     for number, passage in enumerate(passages):
         hit = found.get(passage.line)
         yield ((-hit.score, number), passage._replace(line=hit.line)) if hit else ((0.0, number), passage)
@@ -142,8 +140,8 @@ def _shown(posts: Posts, asked: Reference, text: str, where: str, rest: dict[str
     document = asked.post.document
     metadata = {
         "path": document.path,
-        "date": date_of(document),
-        "updated": day(document.updated_seconds),
+        "date": day_of(document.date_seconds, document.date_from),
+        "updated": day_of(document.updated_seconds),
         "tags": list(document.tags),
         "categories": ["/".join(path) for path in document.categories],
         "authors": list(document.authors),

@@ -11,7 +11,6 @@ from postdex_index.query import Everything
 
 from .. import web_address
 from ..results.search import ALL_POSTS
-from ..text_safety import iso
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from postdex_index.document import Document
 
     from ..index import Index
-    from ..results.values import Hit
 
 #: With this and a path begins what the protocol calls a resource.
 SCHEME = "postdex://"
@@ -59,17 +57,3 @@ class Posts(NamedTuple):
         reader = self.reader or self.ix.snapshots.current(self.ix.settings).reader
         every = reader.search(Search(Everything(), sort="date", limit=ALL_POSTS)).candidates
         return [candidate.document for candidate in every]
-
-
-def date_of(post: Hit | Document) -> str:
-    """The day of a post, "" where only its file has one: that is when it was copied, as often as not."""
-    return day(None if post.date_from == "file" else post.date_seconds)
-
-
-def day(seconds: int | None) -> str:
-    """A moment as its day, "" if there is none.
-
-    >>> day(1661506774), day(None)
-    ('2022-08-26', '')
-    """
-    return "" if seconds is None else iso(seconds)[:10]

@@ -14,7 +14,7 @@ from postdex_index.errors import NotFoundError
 from postdex_index.named_tuple import NamedTuple
 
 from .. import section_lookup, web_address
-from ..cli.near_posts import near_posts
+from ..near_posts import near_posts
 from .post_text import Lines, PostText, text_of
 from .posts import SCHEME, Posts
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from postdex_index.errors import QueryError
 
+from ..text_safety import day_of
 from . import references
-from .posts import MAX_TITLE, Posts, date_of
+from .posts import MAX_TITLE, Posts
 
 if TYPE_CHECKING:
     from mcp.types import ListResourcesResult, ReadResourceResult, ResourceTemplate
@@ -78,4 +79,5 @@ def completions(posts: Posts, typed: str) -> list[str]:
 
 def _about(document: Document) -> str:
     """The day and the tags of a post."""
-    return " ".join(filter(None, (date_of(document), *("#" + tag for tag in document.tags[:9]))))
+    tags = ("#" + tag for tag in document.tags[:9])
+    return " ".join(filter(None, (day_of(document.date_seconds, document.date_from), *tags)))

@@ -14,10 +14,11 @@ from postdex_index.errors import QueryError
 from .. import __version__, section_lookup, web_address
 from ..output import wire
 from ..results.values import Hit
+from ..text_safety import day_of
 from . import excerpts, references
-from .excerpts import Passage
+from .excerpts import MarkdownPassage
 from .post_text import PostText, text_of
-from .posts import MAX_TITLE, Posts, date_of
+from .posts import MAX_TITLE, Posts
 
 if TYPE_CHECKING:
     from ..index import Results
@@ -108,7 +109,7 @@ def _result(hit: Hit) -> dict[str, Any]:
         "url": wire.link(hit.url) or references.uri(hit.path),
         "where": f"{hit.path}:{hit.line}",
         "headings": list(hit.headings),
-        "date": date_of(hit),
+        "date": day_of(hit.date_seconds, hit.date_from),
         "tags": list(hit.tags[:_MAX_TAGS]),
         "snippet": hit.snippet.text,
         "translations": [{"lang": other.lang, "id": other.path} for other in hit.translations[:MAX_HITS]],
@@ -125,7 +126,7 @@ def _facets(facets: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]
     return {name: dict(list(counts.items())[:MAX_VALUES]) for name, counts in facets.items() if counts}
 
 
-def _passages(posts: Posts, results: Results, query: str, arguments: Mapping[str, Any]) -> Iterator[Passage]:
+def _passages(posts: Posts, results: Results, query: str, arguments: Mapping[str, Any]) -> Iterator[MarkdownPassage]:
     """The sections of the posts that were found which answer the query, the most valuable of all posts first."""
     posts = posts.looked_at()
     texts = {hit.path: text_of(posts.ix, posts.get(hit.path)) for hit in results.hits}
@@ -150,14 +151,14 @@ def _by_value(sections: Sequence[Hit], posts: Mapping[str, float]) -> list[Hit]:
     return [hit for _, hit in sorted(values, key=lambda row: -row[0])]
 
 
-def _of_section(post: PostText, hit: Hit) -> Passage:
+def _of_section(post: PostText, hit: Hit) -> MarkdownPassage:
     """The passage that the best section of a hit is; of a post that is found as a whole it is the beginning."""
     number = post.section_at(hit.sections[0].line if hit.sections else post.body)
     lines = post.whole if number is None else post.section(number, alone=True)
-    return Passage(post, lines, hit.line, " > ".join(hit.headings))
+    return MarkdownPassage(post, lines, hit.line, " > ".join(hit.headings))
 
 
-def _passage(passage: Passage) -> dict[str, Any]:
+def _passage(passage: MarkdownPassage) -> dict[str, Any]:
     shown = {
         "where": passage.post.where(passage.lines),
         "title": passage.post.document.title[:MAX_TITLE],

@@ -76,7 +76,7 @@ def server(posts: Posts, in_thread: InThread = _in_thread) -> Server[Any]:
         return ListToolsResult(tools=described())
 
     async def call(context: Any, params: Any) -> CallToolResult:
-        answer: tools.Answer = await asked(lambda: tools.answer(posts, params.name, params.arguments or {}))
+        answer: tools.ToolAnswer = await asked(lambda: tools.answer(posts, params.name, params.arguments or {}))
         text = TextContent(type="text", text=wire.dumps(answer.form))
         if answer.failed:  # its keys are none of those that were promised
             return CallToolResult(content=[text], is_error=True)

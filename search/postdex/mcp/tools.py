@@ -99,14 +99,14 @@ TOOLS = {
 }  # fmt: skip
 
 
-class Answer(NamedTuple):
+class ToolAnswer(NamedTuple):
     """What a tool answers, and whether that is an error."""
 
     form: dict[str, Any]
     failed: bool = False
 
 
-def answer(posts: Posts, tool: str, arguments: Mapping[str, Any]) -> Answer:
+def answer(posts: Posts, tool: str, arguments: Mapping[str, Any]) -> ToolAnswer:
     """What a tool answers; an error says what to do better.
 
     >>> import postdex
@@ -116,11 +116,11 @@ def answer(posts: Posts, tool: str, arguments: Mapping[str, Any]) -> Answer:
     'did you mean notes/float-sum.md? paths are relative to the folder; `search` gives ids'
     """
     try:
-        return Answer(_known(tool).answerer(posts, **_checked(tool, arguments)))
+        return ToolAnswer(_known(tool).answerer(posts, **_checked(tool, arguments)))
     except PostdexError as error:
-        return Answer(_said(error), failed=True)
+        return ToolAnswer(_said(error), failed=True)
     except Exception as error:
-        return Answer(_said(_cause(posts, error)), failed=True)
+        return ToolAnswer(_said(_cause(posts, error)), failed=True)
 
 
 def _cause(posts: Posts, error: Exception) -> Exception:

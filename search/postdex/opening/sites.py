@@ -64,7 +64,7 @@ class Sites(Index):
         self.settings = its
         origins = {name: web_address.origin(index.folder, index.settings) for name, index in sites.items()}
         self.engine = engines.together({name: index.engine for name, index in sites.items()}, origins)
-        self.snapshots = SiteSnapshots(self.sites, self._folder, self.engine, refresh)
+        self.snapshots: Snapshots = SiteSnapshots(self.sites, self._folder, self.engine, refresh)
         self._watching = []
 
     @classmethod

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from postdex_index.model import Explanation, Span
 
 from ..results.values import Hit, HitList, SectionHit
-from ..text_safety import cells, iso, printable
+from ..text_safety import cells, day_of, printable
 from .screen import PLAIN, Line, Palette, Screen, clipped, joined, linked, marked, painted, shown
 
 #: What stands between a title and the headings below it.
@@ -67,11 +67,6 @@ def heading_parts(hit: Hit, section: Hit | SectionHit) -> list[Line]:
 def date_of(hit: Hit) -> str:
     """`2022-08-26`, or "" where a post has no date of its own."""
     return day_of(hit.date_seconds, hit.date_from)
-
-
-def day_of(seconds: int | None, date_from: str) -> str:
-    """`2022-08-26`; the time of a file, which a checkout renews, says nothing of its post."""
-    return "" if seconds is None or date_from == "file" else iso(seconds).partition("T")[0]
 
 
 def also_in(hit: Hit) -> str:

@@ -9,9 +9,9 @@ from postdex_index.document import Document
 from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK, Problem
 
 from ..faces import in_words
-from ..text_safety import printable
+from ..text_safety import day_of, printable
 from .about_post import about_lines
-from .hit_lines import day_of, explain_text
+from .hit_lines import explain_text
 from .screen import Screen, linked, painted
 
 if TYPE_CHECKING:

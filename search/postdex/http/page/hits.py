@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from ...output import wire
 from ...results.values import Hit, SectionHit, Translation
-from ...text_safety import iso
+from ...text_safety import day_of
 from .clamped import Marked, begun, cut, direction
 from .facets import language
 from .view import View
@@ -80,8 +80,7 @@ def _facts(hit: Hit, view: View, words: Words, *, places: bool) -> Iterable[str]
     """What is known of a post: where it is, its day, its tags, its translations."""
     if hit.site:
         yield f'<span class="site">{text(hit.site)}</span>'
-    if hit.date_seconds is not None and hit.date_from != "file":  # the time of a file says little to a reader
-        day = iso(hit.date_seconds)[:10]
+    if day := day_of(hit.date_seconds, hit.date_from):
         yield f'<time datetime="{day}" dir="auto">{text(words.day(day))}</time>'
     if hit.tags:
         rest = len(hit.tags) - _TAGS

@@ -9,7 +9,7 @@ from postdex_index.document import Document
 from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK
 
 from ...output.wire import to_html as text
-from ...text_safety import iso
+from ...text_safety import day_of
 from .clamped import direction
 from .words import Words
 
@@ -40,8 +40,7 @@ def painted(post: Document, words: Words, *, name: str = "", places: bool = Fals
 
 
 def _facts(post: Document, words: Words, *, places: bool) -> Iterator[str]:
-    if post.date_seconds is not None and post.date_from != "file":
-        day = iso(post.date_seconds)[:10]
+    if day := day_of(post.date_seconds, post.date_from):
         yield f'<time datetime="{day}" dir="auto">{text(words.day(day))}</time>'
     if post.tags:
         yield f'<span dir="auto">{text(words("comma").join(post.tags))}</span>'

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from shlex import quote
 from typing import TYPE_CHECKING
 
 from postdex_index.errors import NotFoundError
 
-from .console import where_shown
-
 if TYPE_CHECKING:
-    from ..index import Index
+    from .index import Index
 
 #: So many are named.
 _NAMED = 3
 
 
 @contextmanager
-def naming_near_posts(ix: Index) -> Iterator[None]:
-    """Have an error that there is no such post say which there are with nearly this path."""
+def naming_near_posts(ix: Index, shown: Callable[[str], str]) -> Iterator[None]:
+    """Have an error that there is no such post say which there are with nearly this path, each as it is `shown`."""
     try:
         yield
     except NotFoundError as error:
         files = ix.engine.file_table().files
         if error.path in files:  # it is a section that is not there
             raise
-        hint = near_posts(error.path, map(where_shown(ix), files)) or error.hint
+        hint = near_posts(error.path, map(shown, files)) or error.hint
         raise NotFoundError(error.message, hint, path=error.path) from error
 
 
