@@ -94,6 +94,7 @@ def test_only_an_index_that_is_known_to_be_old_is_said(tmp_path: Path) -> None:
         ("search", {"query": "a", "limit": True}, "error", "limit does not fit"),
         ("search", {"query": "a", "sort": "size"}, "error", "one of score"),
         ("search", {"query": "a", "folder": "/"}, "error", "takes no folder"),
+        ("search", {"query": "a", "tag": "b"}, "error", "did you mean tags?"),
         ("search", {"query": "(" * 17}, "too_deep", ""),
         ("fetch", {"id": "../../etc/passwd"}, "not_found", ""),
         ("fetch", {"id": "refcount-bug.md"}, "not_found", f"did you mean {REFCOUNT}?"),

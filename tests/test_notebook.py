@@ -62,6 +62,7 @@ def test_results(index: postdex.Index) -> None:
 def test_what_is_to_be_said_of_results(index: postdex.Index) -> None:
     misspelt = Shown(index.search("laek", limit=1)._repr_html_()).text
     assert "1 of 2 posts for “laek”" in misspelt and "also searched for leak" in misspelt
+    assert "ms; next: offset=1" in misspelt
     assert "0 posts for “zyzzogeton”" in Shown(index.search("zyzzogeton", typo=False)._repr_html_()).text
     many = index.search("leak").replaced(hits=index.search("leak").hits * 30, total=60)
     assert "and 40 more hits" in Shown(many._repr_html_()).text

@@ -178,7 +178,9 @@ def test_bodies(served: Running, body: bytes, media: str, status: int, code: str
     ("method", "target", "hint"),
     [
         ("GET", "/stats?q=a", "takes none"),
-        ("GET", "/suggest?query=a", "there are q, limit"),
+        ("GET", "/suggest?query=a", "did you mean q?"),
+        ("GET", "/search?q=a&site=b", "did you mean sites?"),
+        ("GET", "/suggest?q=a&tag=b", "there are q, limit"),
         ("POST", "/search?q=a", "as JSON in the body"),
         ("POST", "/index?full=true", "as JSON in the body"),
     ],

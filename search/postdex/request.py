@@ -8,7 +8,7 @@ search loads it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar, Unpack, get_args
 
@@ -47,7 +47,7 @@ _MEANT = {
     "from_": "offset", "skip": "offset", "start": "offset", "order": "sort", "order_by": "sort", "sort_by": "sort",
     "category": "categories", "language": "lang", "since": "after", "until": "before", "fuzzy": "typo",
     "highlight": "snippets", "timeout": "deadline_ms", "directory": "folder", "path": "folder", "index_dir": "index",
-    "documents": "texts", "docs": "texts",
+    "documents": "texts", "docs": "texts", "query": "q", "q": "query",
 }  # fmt: skip
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
@@ -331,17 +331,25 @@ def wrong(name: str, value: object, expected: str) -> QueryError:
     return QueryError(f"{name} is {value!r:.60}", f"give it as {expected}", code="bad_argument")
 
 
-def unexpected(function: str, name: str, known: Iterable[str]) -> TypeError:
+def unexpected(function: str, name: str, known: Collection[str]) -> TypeError:
     """The error of an argument that a function does not take.
 
     >>> unexpected("search", "tag", ["limit", "tags"])
     TypeError("search() got an unexpected keyword argument 'tag'; did you mean tags?")
     """
+    hint = meant_argument(name, known) or f"it takes {', '.join(known)}"
+    return TypeError(f"{function}() got an unexpected keyword argument {name!r}; {hint}")
+
+
+def meant_argument(name: str, known: Collection[str]) -> str:
+    """Which of the known arguments was meant by one that there is not, as a question; "" if none is near.
+
+    >>> meant_argument("since", ["after", "tags"]), meant_argument("tag", ["after", "tags"]), meant_argument("x", ["q"])
+    ('did you mean after?', 'did you mean tags?', '')
+    """
     with forks.barred:
         from difflib import get_close_matches
 
-    names = list(known)
     meant = _MEANT.get(name, "")
-    near = [meant] if meant in names else get_close_matches(name, names, 1, 0.6)
-    hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join(names)}"
-    return TypeError(f"{function}() got an unexpected keyword argument {name!r}; {hint}")
+    near = [meant] if meant in known else get_close_matches(name, known, 1, 0.6)
+    return f"did you mean {near[0]}?" if near else ""

@@ -32,5 +32,7 @@ class Results(HitList):
         shown = f"{len(self):,} of " if 0 < len(self) < self.total else ""
         asked = f" for “{self.query}”" if self.query else ""
         once = ", translations counted once" if self.grouped else ""
-        found = f"{shown}{self.total:,} post{'s' * (self.total != 1)}{asked}{once}, {self.took_ms:.0f} ms"
+        stop = self.offset + len(self)
+        then = f"; next: offset={stop}" if len(self) and stop < self.total else ""
+        found = f"{shown}{self.total:,} post{'s' * (self.total != 1)}{asked}{once}, {self.took_ms:.0f} ms{then}"
         return notebook.of_results(found, notes(self), self.hits, self.facets)

@@ -6,13 +6,13 @@ service. What a value means is left to the library, here is only whether it can 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from json import loads
 from typing import Any
 from urllib.parse import parse_qsl
 
 from ..json_arguments import misfit
-from ..request import Argument, shown_on
+from ..request import Argument, meant_argument, shown_on
 from .errors import RequestError
 
 #: Hits of one answer: making a hit costs about 0.1 ms, and nobody's page may hold up the others'.
@@ -105,8 +105,9 @@ def _complete(given: dict[str, Any], table: Iterable[Argument]) -> dict[str, Any
     }
 
 
-def _unknown(name: str, names: Iterable[str]) -> RequestError:
-    hint = f"there are {', '.join(names)}" if names else "this address takes none"
+def _unknown(name: str, names: Collection[str]) -> RequestError:
+    all_of_them = f"there are {', '.join(names)}" if names else "this address takes none"
+    hint = meant_argument(name[:40], names) or all_of_them
     return RequestError("bad_parameter", f"there is no parameter {name[:40]}", hint)
 
 

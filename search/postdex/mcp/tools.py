@@ -15,7 +15,7 @@ from postdex_index.named_tuple import NamedTuple
 
 from ..json_arguments import misfit, schema
 from ..output import wire
-from ..request import Argument, shown_on
+from ..request import Argument, meant_argument, shown_on
 from . import answers, fetch_tool, search_tool
 from .fetch_tool import MAX_CHARS, USUAL_CHARS
 from .search_tool import MAX_HITS
@@ -173,7 +173,8 @@ def _checked(tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     takes = {argument.name: argument for argument in TOOLS[tool].arguments}
     for name, value in arguments.items():
         if name not in takes:
-            raise PostdexError(f"{tool} takes no {name}", f"it takes {', '.join(takes) or 'nothing'}")
+            hint = meant_argument(name[:40], takes) or f"it takes {', '.join(takes) or 'nothing'}"
+            raise PostdexError(f"{tool} takes no {name}", hint)
         if expected := misfit(takes[name], value):
             raise PostdexError(f"{name} does not fit", f"it is {expected}")
     if (needed := TOOLS[tool].needs) and needed not in arguments:
