@@ -20,6 +20,8 @@ from .settings import Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from .engine.embedded.sites_engine import SitesEngine
+
 GROUP, EMBEDDED, OPENSEARCH = "postdex.engines", "embedded", "opensearch"
 #: What the engine of a cluster needs besides.
 _CLIENT = ("opensearchpy", "urllib3")
@@ -64,7 +66,7 @@ def make(folder: StrPath, place: str, settings: Settings) -> Engine:
     return cast(Engine, _checked(name, installed[name].value, factory(Path(folder), place, settings), Engine))
 
 
-def together(engines: Mapping[str, Engine], origins: Mapping[str, str]) -> Engine:
+def together(engines: Mapping[str, Engine], origins: Mapping[str, str]) -> SitesEngine:
     """The indexes of several sites by their names, for who only reads them as one; `origins` are what links begin with
     that are only paths, where that is known of a site. Raises ConfigError for other engines than the embedded one."""
     from .engine.embedded.engine import EmbeddedEngine

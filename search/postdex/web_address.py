@@ -21,7 +21,7 @@ from .index_location import hint_with_sites
 from .results.search import ALL_POSTS
 from .results.values import Hit, HitList
 
-Answer = TypeVar("Answer", bound=HitList)
+AnyHitList = TypeVar("AnyHitList", bound=HitList)
 
 
 def origin(folder: Path, settings: Settings) -> str:
@@ -40,7 +40,7 @@ def name(folder: Path, settings: Settings) -> str:
     return settings.name or site(folder).name
 
 
-def with_origin(results: Answer, origin: str) -> Answer:
+def with_origin(results: AnyHitList, origin: str) -> AnyHitList:
     """Results whose hits lead to where the site is published."""
     return results.replaced(hits=tuple(_leading(hit, origin) for hit in results.hits)) if origin else results
 

@@ -1,4 +1,4 @@
-"""The commands that look after an index: build it, show a post as it is indexed, list what is wrong."""
+"""What do the commands do that look after an index? Build it, show a post as it is indexed, list what is wrong."""
 
 from __future__ import annotations
 
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
     from ..diagnostics import Status
     from ..index import Index
-    from ..near_posts import naming_near_posts
-from .search_command import Place
+    from .search_command import Place
 
 #: Kinds of problems that mean that something is lost; the others are only said.
 _LOST = ("damaged", "skipped", "malformed")

@@ -63,7 +63,9 @@ class Sites(Index):
         self._zone = None
         self.settings = its
         origins = {name: web_address.origin(index.folder, index.settings) for name, index in sites.items()}
-        self.engine = engines.together({name: index.engine for name, index in sites.items()}, origins)
+        self.engine = self._sites_engine = engines.together(
+            {name: index.engine for name, index in sites.items()}, origins
+        )
         self.snapshots: Snapshots = SiteSnapshots(self.sites, self._folder, self.engine, refresh)
         self._watching = []
 
@@ -113,7 +115,7 @@ class Sites(Index):
     def silent(self) -> dict[str, PostdexError]:
         """The sites that did not answer the last search, or whose files could not be followed, each with the reason."""
         unfollowed = self.snapshots.unfollowed if isinstance(self.snapshots, SiteSnapshots) else {}
-        return {**self.absent, **unfollowed, **getattr(self.engine, "silent", {})}
+        return {**self.absent, **unfollowed, **self._sites_engine.silent}
 
     def today(self) -> date:
         """The day that `yesterday` counts back from, as the first site has it."""
