@@ -220,6 +220,7 @@ def test_other_answers(served: Running) -> None:
     assert [part["title"] for part in section] == ["Root cause"]
     counts = served.ask("/facets?q=psock").json()
     assert counts["hits"] == [] and counts["facets"]["tags"]["linux"] and set(counts["facets"]) > {"year"}
+    assert served.ask("/facets?q=linux&path=2022").json()["facets"]["year"] == {"2022": 2}
     assert served.ask("/stats").json()["stats"]["posts"] == 16
     assert served.ask("/health").json()["status"] == "ok"
     page = served.ask("/?q=psock")

@@ -98,8 +98,8 @@ _DOCS = {
     "home": "Where the search page leads back to, such as https://example.org or /; else base_url, or the site's"
     " address.",
     "ui": f"Language of the search page's own words, one of {', '.join(UI_LANGUAGES)}; else each reader's.",
-    "paths": "Whether the search page names files and lines (show) or never does (hide); auto: to who has posts of his"
-    " own, as long as nothing says where they are published.",
+    "paths": "Whether the search page names files and lines (show) or never does (hide); auto: as long as nothing"
+    " says where the posts are published.",
     "css": "A file of CSS in the folder that the search page takes after its own, for the colours of the site.",
     "engine": "What keeps the index: embedded, opensearch (a cluster), or the name of an installed engine"
     " (docs/embedding.md).",

@@ -32,7 +32,19 @@ _OVER_HTTP: dict[str, dict[str, Any]] = {
     "drafts": {"doc": "Unpublished posts too; only where the service was started with --drafts."},
 }
 #: What is not of the hits, but of what matches.
-_OF_THE_MATCHES = {"q", "tags", "categories", "after", "before", "lang", "sites", "translations", "drafts", "typo"}
+_OF_THE_MATCHES = {
+    "q",
+    "tags",
+    "categories",
+    "after",
+    "before",
+    "lang",
+    "path",
+    "sites",
+    "translations",
+    "drafts",
+    "typo",
+}
 
 
 def _over_http(argument: Argument) -> Argument:
