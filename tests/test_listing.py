@@ -86,6 +86,7 @@ def test_nothing_to_count_is_said(tmp_path: Path, run: Run) -> None:
     assert run("-C", str(tmp_path), "list").status == 0
     assert run("-C", str(tmp_path), "tags") == (1, "", "postdex: no post has tags\n")
     assert run("-C", str(tmp_path), "tags", "--authors").err == "postdex: no post has authors\n"
+    assert run("-C", str(tmp_path), "tags", "word").err.endswith("postdex: no post that was found has tags\n")
 
 
 def test_more_posts_than_a_page(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -282,6 +283,18 @@ def _why_missing(ix: Index) -> str:
     return "another process has just made the index"
 
 
+def _without_address(ix: Index) -> list[str]:
+    """A line on the posts that have no address; of several sites one for each that can be read."""
+    from ..web_address import addresses, without_address
+
+    lines = []
+    for name, one in (ix.sites or {"": ix}).items():
+        with suppress(IndexFault):  # a problem has been said of it
+            told = without_address(addresses(one.snapshots.opened()), one.folder)
+            lines += [f"{name}: {line}" if name else line for line in told]
+    return lines
+
+
 def _say_checkup(ix: Index, checkup: _Checkup, verified: bool) -> None:
     """The problems, then the servers, then the index in two lines."""
     from ..output import reports
@@ -303,12 +316,10 @@ def _say_checkup(ix: Index, checkup: _Checkup, verified: bool) -> None:
     if text:
         out(text, "")
     out(*told)
-    from ..web_address import addresses, without_address
-
     stats, retained = status.stats, [commit.generation for commit in status.commits if commit.state == "kept"]
     where = printable(ix.engine.place)
     out(f"{stats.posts:,} posts, {stats.unpublished:,} unpublished; {status.bytes_on_disk:,} bytes in {where}")
-    out(*without_address(addresses(ix.snapshots.opened()), ix.folder))
+    out(*_without_address(ix))
     beside = f"; generation {retained[0]} is kept beside it" if retained else ""
     checked = "; every checksum is right" if verified else ""
     out(f"generation {stats.generation}, {stats.segments} segment{'s' * (stats.segments != 1)}{beside}{checked}")

@@ -92,8 +92,8 @@ def tags(place: Place, /, query: tuple[str, ...], limit: int | None, as_json: bo
     name = _COUNTED[named[0]] if named else "tags"
     with ready(place.open("auto")) as ix:
         counts = _counts(ix, name, " ".join(query))
-        if not counts and not query:
-            note(f"no post has {named[0] if named else name}")
+        if not counts:
+            note(f"{'no post that was found' if query else 'no post'} has {named[0] if named else name}")
     shown = dict(list(counts.items())[:limit])
     if as_json:
         from ..output import wire

@@ -91,6 +91,7 @@ def run(
     fd: int | None, proxies: str, watch: bool, drafts: bool, token_file: str | None, log_queries: bool, check: bool,
 ) -> int:  # fmt: skip
     """Serve until a signal ends it. Raises PostdexError for what cannot be served."""
+    from ..cli.console import out
     from ..cli.search_command import must_build_first
 
     token = read_token(token_file)
@@ -110,6 +111,7 @@ def run(
         with place.open() as index:
             for one in [*index.sites.values()] or [index]:
                 must_build_first(one)
+        out("it could start")
         return 0
     with restart.unheard(), listening.opened(where) as door:
         if door.guarded and not token:
