@@ -31,9 +31,9 @@ def total_line(results: HitList) -> str:
     """`305 posts, 11-20 shown, 0.8 ms; next: --offset 20`; it says what counts once, and which are shown only if these
     are not all."""
     shown = then = ""
-    stop = results.offset + len(results.hits)
+    start, stop = results.offset + 1, results.offset + len(results.hits)
     if results.hits and len(results.hits) < results.total:
-        shown = f", {results.offset + 1}-{stop} shown"
+        shown = f", {start}-{stop} shown" if stop > 1 else ", 1 shown"
     if results.hits and stop < results.total:
         then = f"; next: --offset {stop}"
     once = ", translations counted once" if results.grouped else ""
