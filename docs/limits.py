@@ -77,7 +77,7 @@ def rows() -> list[Limit]:
         Limit("answers that are kept for others who ask the same", _size(app.CACHE_BYTES), "the oldest is forgotten"),
         Limit("an index that says nothing, for `/ready`", f"{probes.SILENT_S} seconds", "503 `not_ready`"),
         Limit("the end: last requests, then what runs", end, "it is cut off"),
-        Limit("trying whether it could begin anew", f"{restart.CHECK_S} seconds", "it goes on as it is"),
+        Limit("trying whether it could restart", f"{restart.CHECK_S} seconds", "it goes on as it is"),
         Limit("token", f"at least {serve.SHORTEST_TOKEN} characters", "the service does not start"),
     ]
 

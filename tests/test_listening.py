@@ -1,4 +1,4 @@
-"""Where does the service listen, whom does it believe, and does nobody notice that it begins anew?"""
+"""Where does the service listen, whom does it believe, and does nobody notice that it restarts?"""
 
 from __future__ import annotations
 
@@ -369,7 +369,7 @@ CLOSE = "Connection: close\r\n"
 
 @pytest.mark.parametrize("keep", [False, True], ids=["new connections", "kept connections"])
 @pytest.mark.parametrize("kind", ["port", "file"])
-def test_nobody_notices_that_it_begins_anew(blog: Path, tmp_path: Path, kind: str, keep: bool) -> None:
+def test_nobody_notices_that_it_restarts(blog: Path, tmp_path: Path, kind: str, keep: bool) -> None:
     path = tmp_path / "s"
     where = ("--port", "0") if kind == "port" else ("--uds", str(path))
     with started(str(blog), *where, "--no-log-queries") as running:
@@ -387,12 +387,12 @@ def test_nobody_notices_that_it_begins_anew(blog: Path, tmp_path: Path, kind: st
     assert not path.exists()
 
 
-def test_it_goes_on_if_it_could_not_begin_anew(blog: Path) -> None:
+def test_it_goes_on_if_it_could_not_restart(blog: Path) -> None:
     with started(str(blog), "--port", "0") as running:
         port = running.port
         (blog / "postdex.toml").write_text("colour = 1\n")
         os.kill(running.process.pid, signal.SIGUSR2)
-        assert "colour" in running.wait_for("ERROR does not begin anew: ")
+        assert "colour" in running.wait_for("ERROR does not restart: ")
         assert " 200 " in ask(by_port(port))
         (blog / "postdex.toml").write_text("")
         os.kill(running.process.pid, signal.SIGUSR2)

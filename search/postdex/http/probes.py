@@ -1,6 +1,6 @@
-"""Is the service alive, and can it answer? What those ask who watch it, send it requests or start it anew.
+"""Is the service alive, and can it answer? What those ask who watch it, send it requests or restart it.
 
-`/health` is alive: 200 as long as the process answers, whatever the index is like, as no new start would mend that.
+`/health` is alive: 200 as long as the process answers, whatever the index is like, as no restart would mend that.
 `/ready` is 503 while nothing can be answered. Both wait behind no search, and never long for an index that is silent.
 """
 

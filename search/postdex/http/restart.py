@@ -1,8 +1,8 @@
-"""How does a service begin anew, with new code and settings, so that nobody is refused meanwhile?
+"""How does a service restart with new code and settings, so that nobody is refused meanwhile?
 
 On SIGUSR2 another process first tries whether it could start. If so, this one answers what it was asked, and then
 becomes the new one: the same process by its number, on the same sockets, on which those who came meanwhile wait. If
-not, it goes on. (SIGHUP is left alone: a terminal sends it that is closed.)
+not, it goes on. (SIGHUP is left alone: a terminal sends it when it is closed.)
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ def unheard() -> Iterator[None]:
 
 @contextmanager
 def heard(runner: Server) -> Iterator[None]:
-    """Meanwhile the signal has a server begin anew, if that is possible."""
+    """Meanwhile the signal has a server restart, if that is possible."""
 
     def check(number: int, frame: FrameType | None) -> None:
-        threading.Thread(target=_begin_anew_if_possible, args=(runner,), name="postdex-check").start()
+        threading.Thread(target=_restart_if_possible, args=(runner,), name="postdex-check").start()
 
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -61,7 +61,7 @@ def heard(runner: Server) -> Iterator[None]:
         signal.signal(SIGNAL, former)
 
 
-def become_anew(listening: Listening) -> NoReturn:
+def replace_process(listening: Listening) -> NoReturn:
     """End as this program and begin as the one that was started, as it is by now. Raises PostdexError if it is gone."""
     listening.hand_over(os.environ)
     try:
@@ -70,7 +70,7 @@ def become_anew(listening: Listening) -> NoReturn:
         raise PostdexError(f"{sys.executable} cannot be started ({error.strerror})", "start the service") from error
 
 
-def _begin_anew_if_possible(runner: Server) -> None:
+def _restart_if_possible(runner: Server) -> None:
     """Have another process try whether it could start; what it says against that is logged."""
     command = [*_command(), "--check", "--log", "plain"]
     try:
@@ -79,10 +79,10 @@ def _begin_anew_if_possible(runner: Server) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         wrong = str(error)
     if wrong:
-        log.error("does not begin anew: %s", wrong.rpartition("\n")[2].removeprefix("postdex: "))
+        log.error("does not restart: %s", wrong.rpartition("\n")[2].removeprefix("postdex: "))
     else:
-        log.info("begins anew")
-        runner.begin_anew()
+        log.info("restarts")
+        runner.restart()
 
 
 def _command() -> list[str]:

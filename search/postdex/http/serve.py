@@ -71,7 +71,7 @@ def serve(place: Place, /, form: str, no_log_queries: bool, **options: Any) -> i
 
     The index is brought up to the files first; one that lies on servers only with --watch. Until SIGINT or SIGTERM;
     then what is being answered is finished. Of several folders each has a part of its own (/NAME/search), and /search
-    is that of all. SIGUSR2 has it begin anew, and nobody is refused meanwhile.
+    is that of all. SIGUSR2 restarts it, and nobody is refused meanwhile.
     """
     from ..faces import EXIT_STATUS
     from . import service_log
@@ -130,8 +130,8 @@ def run(
                 with restart.heard(runner):
                     runner.serve_on(door)
             service.close()
-        if runner.begins_anew:
-            restart.become_anew(door)
+        if runner.restarts:
+            restart.replace_process(door)
     return 0
 
 

@@ -1,7 +1,7 @@
 """How does the service run: start, last, and end so that nobody is cut off?
 
 uvicorn speaks HTTP, and `connection` stands between it and the clients. Here is what else it leaves open: a signal ends
-what runs, then the process; or the process begins anew, with new code and new settings, on the sockets that it has.
+what runs, then the process; or the process restarts, with new code and new settings, on the sockets that it has.
 """
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ LAST_WORD_S = 0.5
 class Server(uvicorn.Server):
     """uvicorn's server, which calls `ready` when it answers, and ends as told: it would raise the signal once more.
 
-    `begins_anew` says that it ended in order to start again.
+    `restarts` says that it ended in order to start again.
     """
 
     def __init__(self, config: uvicorn.Config, room: Room, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._room = room
         self._ready = ready
-        self.begins_anew = False
+        self.restarts = False
 
     def serve_on(self, listening: Listening) -> None:
-        """Answer on these sockets until the end, then let go of them, unless it begins anew."""
+        """Answer on these sockets until the end, then let go of them, unless it restarts."""
         self._listening = listening
         self.run([each.dup() for each in listening.sockets])
 
-    def begin_anew(self) -> None:
+    def restart(self) -> None:
         """End, as soon as what runs is answered, in order to start again."""
-        self.begins_anew = self.should_exit = True
+        self.restarts = self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
@@ -66,7 +66,7 @@ class Server(uvicorn.Server):
         for accepting in sockets or ():
             loop.remove_reader(accepting.fileno())
         await asyncio.sleep(0)  # who was accepted a moment ago is now a connection
-        if self.begins_anew:
+        if self.restarts:
             self._listening.keep_waiting()
         else:
             self._listening.close()

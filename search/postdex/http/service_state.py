@@ -57,5 +57,5 @@ class ServiceState:
 
     def wrong(self) -> str:
         """Why the index may be older than the files, where that is not as it should be; "" if all is well."""
-        silent = "" if self.views.alive() else "who watches the files gives no sign of life; start the service anew"
+        silent = "" if self.views.alive() else "who watches the files gives no sign of life; restart the service"
         return self.trouble or silent
