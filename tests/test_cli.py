@@ -785,8 +785,8 @@ def test_an_index_that_is_a_link_is_no_circle(tmp_path: Path, command: str) -> N
     assert "postdex index" not in said and list((tmp_path / "else").iterdir()) == []
 
 
-def test_a_system_without_such_locks_is_told_in_one_line(samples: Path, tmp_path: Path) -> None:
-    (tmp_path / "fcntl.py").write_text("raise ImportError('there is none on Windows')")
+def test_a_system_that_lacks_what_windows_does_is_told_in_one_line(samples: Path, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import os\ndel os.register_at_fork\n")
     paths = os.pathsep.join((str(tmp_path), str(ROOT / "search"), str(ROOT / "index")))
     done = process(samples, "index", "--full", stdout=subprocess.PIPE, environment={"PYTHONPATH": paths})
     said = "postdex: postdex needs Linux or macOS; on Windows run it in WSL\n"
