@@ -28,7 +28,6 @@ LAYERS = (
         "postdex_index.logs",
         "postdex_index.named_tuple",
         "postdex_index.posix",
-        "postdex_index.posix_locks",
         "postdex_index.public",
     ),
     (
@@ -37,6 +36,7 @@ LAYERS = (
         "postdex_index.model",
         "postdex_index.native",
         "postdex_index.paths",
+        "postdex_index.posix_locks",
         "postdex_index.query",
         "postdex_index.schema",
     ),

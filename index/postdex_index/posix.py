@@ -10,6 +10,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+
+def unsupported() -> ImportError:
+    """What is raised where the system lacks something."""
+    return ImportError("postdex needs Linux or macOS; on Windows run it in WSL", name=__name__)
+
+
 try:
     from os import geteuid, pread, pwrite, register_at_fork
 
@@ -26,7 +32,7 @@ try:
     #: Flags that open a folder that is no link.
     OWN_FOLDER = FOLDER | os.O_NOFOLLOW
 except (ImportError, AttributeError) as error:
-    raise ImportError("postdex needs Linux or macOS; on Windows run it in WSL", name=__name__) from error
+    raise unsupported() from error
 
 __all__ = [
     "CREATE",
@@ -39,6 +45,7 @@ __all__ = [
     "on_fork",
     "pread",
     "pwrite",
+    "unsupported",
 ]
 
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import errno
-from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
+
+from . import posix
+
+try:
+    from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
+except ImportError as error:
+    raise posix.unsupported() from error
 
 
 def lock(number: int, *, shared: bool = False) -> bool:
