@@ -549,6 +549,12 @@ def test_bench(
         (["kmp", "next"], 2, "", "there is no command kmp; did you mean `postdex search kmp next`?"),
         (["help", "kmp"], 2, "", "there is no command kmp; there are search, list"),
         (["-version"], 2, "", "No such option '-v'; did you mean --version?"),
+        (
+            ["--oneline", "search", "a"],
+            2,
+            "",
+            "No such option '--oneline'; it stands behind the command: `postdex search",
+        ),
         (["index", "-full"], 2, "", "No such option '-f'; did you mean --full?"),
         (["index", "-x"], 2, "", "No such option '-x'; `postdex index --help` lists what there is"),
         (["index", "-C"], 2, "", "No such option '-C'; -C FOLDER and --index DIR stand before the command"),

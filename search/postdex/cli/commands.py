@@ -125,6 +125,8 @@ def run(arguments: Sequence[str]) -> int:
         out(error.format_message())
         return 2
     except click.ClickException as error:
+        if hint := _of_search(error):
+            raise PostdexError(error.message.rstrip("."), hint) from error
         raise PostdexError(error.format_message().rstrip("."), _hint(error, arguments)) from error
     except click.Abort as error:
         raise KeyboardInterrupt from error
@@ -133,6 +135,14 @@ def run(arguments: Sequence[str]) -> int:
             raise
         refused(error)  # click prints the help by itself; an index that meets a full disk says so in other words
     return status if isinstance(status, int) else 0
+
+
+def _of_search(error: click.ClickException) -> str:
+    """Where an option of `search` stands that was typed before the command; "" for all else."""
+    if not isinstance(error, click.NoSuchOption) or error.ctx is None or error.ctx.parent is not None:
+        return ""
+    is_known = error.option_name in search_options.options_by_name()
+    return f"it stands behind the command: `postdex search {error.option_name}`" if is_known else ""
 
 
 def _hint(error: click.ClickException, arguments: Sequence[str]) -> str:
