@@ -128,6 +128,16 @@ def test_a_new_post_is_not_indexed_by_who_asks(tmp_path: Path, monkeypatch: pyte
     assert [it.value for it in candidates(CommandLine(["search"], "tag:"))] == ["tag:old"]
 
 
+def test_posts_of_several_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for site in ("blog", "docs"):
+        (tmp_path / site).mkdir()
+        (tmp_path / site / "a.md").write_text("word\n")
+    monkeypatch.chdir(tmp_path)
+    with postdex.open({"blog": "blog", "docs": "docs"}):
+        line = CommandLine(["-C", "blog=blog", "-C", "docs=docs", "show"], "docs/")
+        assert [it.value for it in candidates(line)] == ["docs/a.md"]
+
+
 def test_what_it_costs(here: Path) -> None:
     """150 ms were the limit; here it is told in modules, as machines differ: no click, nothing that builds."""
     code = (

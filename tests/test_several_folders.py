@@ -239,6 +239,7 @@ def test_the_command_line(folders: Path, run: Callable[..., tuple[int, str]], mo
     assert run(*both, "search", "title:same", "path:docs", "-l") == (0, "docs/same.md\n"), "as it was shown"
     assert '"path": "handbook/same.md"' in run(*both, "search", "title:same", "--json")[1]
     assert "Same" in run(*both, "show", "handbook/same.md")[1] and "Same" in run(*both, "show", "docs/same.md")[1]
+    assert "did you mean blog/same.md or docs/same.md?" in run(*both, "show", "docs/smae.md")[1]
     assert run(*both, "index")[0] == 0
     status, said = run(*both, "doctor")
     assert status == 0 and "\nhandbook: " in said and "have no address" in said, "each site has addresses of its own"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from postdex_index.errors import NotFoundError
+from postdex_index.errors import IndexFault, NotFoundError
 
 if TYPE_CHECKING:
     from .index import Index
@@ -23,11 +23,22 @@ def naming_near_posts(ix: Index, shown: Callable[[str], str]) -> Iterator[None]:
     try:
         yield
     except NotFoundError as error:
-        files = ix.engine.file_table().files
+        files = indexed_paths(ix)
         if error.path in files:  # it is a section that is not there
             raise
         hint = near_posts(error.path, map(shown, files)) or error.hint
         raise NotFoundError(error.message, hint, path=error.path) from error
+
+
+def indexed_paths(ix: Index) -> list[str]:
+    """The paths of all files of an index; of several sites those that can be read, each with its site before it."""
+    if not ix.sites:
+        return list(ix.engine.file_table().files)
+    paths: list[str] = []
+    for name, site in ix.sites.items():
+        with suppress(IndexFault):
+            paths += (f"{name}/{path}" for path in indexed_paths(site))
+    return paths
 
 
 def near_posts(typed: str, paths: Iterable[str]) -> str:

@@ -135,9 +135,8 @@ def _post(path: str, meta: metadata.Metadata, body: sections.ParsedMarkdown, sit
 
 
 def _link(path: str, meta: metadata.Metadata, title: str, site: Site, settings: Settings) -> permalinks.Link:
-    dated = (
-        meta.post.date_seconds if meta.post.date_from in ("post", "path") else None
-    )  # a file's time is nobody's address
+    # A file's time is nobody's address.
+    dated = meta.post.date_seconds if meta.post.date_from in ("post", "path") else None
     address = Address(
         path=site.prefix + path,
         link=meta.link,

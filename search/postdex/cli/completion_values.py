@@ -14,6 +14,7 @@ from postdex_index.engine.api import hosted
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.schema import FILTERS
 
+from ..near_posts import indexed_paths
 from .console import where_shown
 from .search_command import typed_path
 
@@ -90,7 +91,7 @@ def posts(last: str, place: Place) -> list[Completion]:
     ix = _index(place)
     if ix is None:
         return []
-    paths = list(ix.engine.file_table().files)
+    paths = indexed_paths(ix)
     shown = list(map(where_shown(ix), paths))
     inside = bool(shown) and not shown[0].startswith("..")
     return _step_by_step(last, shown if inside or last.startswith("..") else paths)

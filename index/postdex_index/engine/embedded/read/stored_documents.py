@@ -170,7 +170,7 @@ def keep(cache: dict[Key, Value], key: Key, value: Value, most: int) -> None:
 
 
 class StoredDocument(Outlined):
-    """One stored post; Sections and text are read when they are asked for."""
+    """One stored post. Sections and text are read when they are asked for."""
 
     __slots__ = ("_doc", "_documents")
 
