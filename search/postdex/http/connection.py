@@ -40,7 +40,9 @@ BODY_BYTES = 128 * 1024
 #: Requests that a client may send before it has the answer to the first. Browsers send one.
 MAX_AHEAD = 8
 
-_HEAD_TOO_LARGE = RequestError("headers_too_large", f"address and headers have more than {HEAD_BYTES:,} bytes")
+_HEAD_TOO_LARGE = RequestError(
+    "headers_too_large", f"address and headers have more than {HEAD_BYTES:,} bytes", "send the query by POST, as JSON"
+)
 _BODY_TOO_LARGE = RequestError("body_too_large", "the body and what is around it are too long", "ask for less")
 _TOO_MANY = RequestError("too_busy", "there are too many connections", "ask again in a second")
 _TOO_MANY_AHEAD = RequestError("too_busy", "there are too many requests in one connection", "wait for the answers")
@@ -224,7 +226,7 @@ class Connection(asyncio.Protocol):
             self.abort()
         else:
             late = f"the {what} did not arrive within {SECONDS[self._phase]:.0f} seconds"
-            self._refuse(RequestError("too_slow", late))
+            self._refuse(RequestError("too_slow", late, "send it again"))
 
     def make_room(self) -> None:
         """End, since others need the place; who was about to say something is told to come again."""

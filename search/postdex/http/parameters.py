@@ -75,7 +75,7 @@ def from_query(query: bytes, table: Sequence[Argument]) -> dict[str, Any]:
     try:
         fields = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
     except ValueError as error:
-        raise RequestError("bad_parameter", f"there are more than {_MAX_FIELDS} parameters") from error
+        raise RequestError("bad_parameter", f"there are more than {_MAX_FIELDS} parameters", "send fewer") from error
     given: dict[str, Any] = {}
     parameters = {parameter.name: parameter for parameter in table}
     for name, text in fields:
