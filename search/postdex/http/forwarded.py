@@ -36,7 +36,7 @@ def trusted(listed: str) -> list[str]:
     ['unix', '10.0.0.0/8']
     >>> trusted("*")
     Traceback (most recent call last):
-    postdex_index.errors.PostdexError: * is no proxy that could be trusted; \
+    postdex.PostdexError: * is no proxy that could be trusted; \
 name addresses and networks, such as 127.0.0.1 or 10.0.0.0/8, or unix
     """
     names = [name.strip() for name in listed.split(",") if name.strip()]

@@ -28,9 +28,9 @@ def facet_columns(facets: dict[str, dict[str, int]], screen: Screen) -> str:
     """The same tables side by side, as many as the screen has room for.
 
     >>> print(facet_columns({"lang": {"en": 12, "zh": 3}, "year": {"2022": 2, "2024": 13}}, Screen(40)))
-    lang      year
-      en  12    2024  13
-      zh   3    2022   2
+    lang       year
+      en  12     2024  13
+      zh   3     2022   2
     """
     bands: list[list[list[str]]] = []
     used = 0

@@ -148,7 +148,7 @@ def clipped(line: Line, width: int, start: int = 0) -> Line:
 def around_mark(line: Line, width: int) -> Line:
     """What of a line has room in `width` columns (0: all), its first mark among it.
 
-    >>> around_mark(Line("the count of an object that nobody owns", (Span(27, 6),)), 20)
+    >>> around_mark(Line("the count of an object that nobody owns", (Span(28, 6),)), 20)
     Line(text='…that nobody owns', spans=(Span(start=6, length=6),))
     """
     text = line.text
