@@ -24,6 +24,8 @@ sys.modules["fcntl"] = None
 for name in ("O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW", "O_NONBLOCK", "geteuid", "pread", "pwrite", "register_at_fork"):
     delattr(os, name)
 """
+#: The groups of Keep a Changelog 1.1, in its order.
+GROUPS = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
 
 
 def project() -> dict[str, Any]:
@@ -47,6 +49,23 @@ def test_where_the_system_lacks_something_it_is_said(code: str) -> None:
     assert said.endswith(": postdex needs Linux or macOS; on Windows run it in WSL"), done.stderr
     assert done.returncode == 2 if "main" in code else done.returncode == 1
     assert "main" not in code or "Traceback" not in done.stderr, "on the command line it is a message"
+
+
+def test_the_changelog_keeps_a_changelog() -> None:
+    """Unreleased first, then versions with their dates, newest first; each with the usual groups and its link."""
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    headings = re.findall(r"(?m)^## (.*)$", text)
+    assert headings[0] == "[Unreleased]"
+    dated = [re.fullmatch(r"\[(\d+\.\d+\.\d+)\] - (\d{4}-\d{2}-\d{2})", heading) for heading in headings[1:]]
+    assert all(dated), "## [1.2.3] - 2026-11-29"
+    versions = [tuple(map(int, match[1].split("."))) for match in dated if match]
+    assert versions == sorted(versions, reverse=True) and versions
+    assert ".".join(map(str, versions[0])) == postdex.__version__, "the version of the code has its section"
+    for section in text.split("\n## ")[1:]:
+        groups = re.findall(r"(?m)^### (.*)$", section)
+        assert groups == [group for group in GROUPS if group in groups], "these groups, in this order, once"
+    links = dict(re.findall(r"(?m)^\[([^\]]+)\]: (\S+)$", text))
+    assert list(links) == [heading[1:].partition("]")[0] for heading in headings]
 
 
 def test_the_matrix_has_each_python_that_the_package_names() -> None:
