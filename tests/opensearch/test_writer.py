@@ -149,7 +149,7 @@ def test_what_is_not_ours_is_left_alone(engine: OpenSearchEngine, hosts: list[st
 def test_a_foreign_alias_is_said(engine: OpenSearchEngine, hosts: list[str], prefix: str) -> None:
     clusters.ask(hosts, "PUT", f"/{prefix}-theirs", {"aliases": {f"{prefix}-blog": {}}})
     for use in (engine.open_reader, lambda: write(engine, POSTS)):
-        with pytest.raises(IndexDamagedError, match="choose another opensearch.prefix or site"):
+        with pytest.raises(IndexDamagedError, match=r"choose another opensearch\.prefix or site"):
             use()
     assert engine.file_table().identity is None and engine.verify()
     assert clusters.ask(hosts, "GET", f"/{prefix}-theirs/_count").body["count"] == 0
