@@ -73,11 +73,11 @@ def suggest(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
 
 def stored(site: ServiceState, path: str) -> NamedPart:
     """What a path names. It is only ever looked up in the index: it names no file here. Raises NotFoundError."""
-    found = section_lookup.find(site.index, path)
-    if found.post.unpublished and not site.drafts:
+    part = section_lookup.find(site.index, path)
+    if part.post.unpublished and not site.drafts:
         hint = "paths are relative to the folder"
-        raise NotFoundError("no post of the index has this path", hint, path=found.post.path)
-    return found
+        raise NotFoundError("no post of the index has this path", hint, path=part.post.path)
+    return part
 
 
 def document(site: ServiceState, arguments: Arguments) -> dict[str, Any]:

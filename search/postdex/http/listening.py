@@ -51,16 +51,19 @@ class Listening:
     @property
     def guarded(self) -> bool:
         """Whether other machines reach one of them. Who may open a file, its permissions say."""
-        return any(each.family != socket.AF_UNIX and not auth.is_local(each.getsockname()[0]) for each in self.sockets)
+        return any(
+            listener.family != socket.AF_UNIX and not auth.is_local(listener.getsockname()[0])
+            for listener in self.sockets
+        )
 
     def addresses(self) -> list[str]:
         """Where clients find the service."""
-        return [_address(each, self.host) for each in self.sockets]
+        return [_address(listener, self.host) for listener in self.sockets]
 
     def close(self) -> None:
         """Listen no more. A file that somebody else has put there meanwhile stays."""
-        for each in self.sockets:
-            each.close()
+        for listener in self.sockets:
+            listener.close()
         if self._file:
             with suppress(OSError):
                 if os.stat(self._file).st_ino == self._inode:
@@ -69,12 +72,12 @@ class Listening:
 
     def keep_waiting(self) -> None:
         """Have those who come wait, while nobody accepts them."""
-        for each in self.sockets:
-            each.listen(BACKLOG)
+        for listener in self.sockets:
+            listener.listen(BACKLOG)
 
     def hand_over(self, environment: MutableMapping[str, str]) -> None:
         """Leave the sockets where `opened` finds them in the program that this process is about to become."""
-        copies = [_above(each.fileno(), FIRST + len(self.sockets)) for each in self.sockets]
+        copies = [_above(listener.fileno(), FIRST + len(self.sockets)) for listener in self.sockets]
         for number, copy in enumerate(copies, FIRST):
             os.dup2(copy, number)
         environment.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=str(len(copies)))
@@ -86,7 +89,7 @@ def opened(place: ListenAddress) -> Iterator[Listening]:
     PostdexError where that cannot be."""
     handed = _handed_over(os.environ)
     if handed:
-        file = place.uds if place.uds in [each.getsockname() for each in handed] else ""
+        file = place.uds if place.uds in [listener.getsockname() for listener in handed] else ""
         listening = Listening(handed, _host(handed, place), file)
     elif place.fd is not None:
         given = [_given(place.fd)]
@@ -104,7 +107,7 @@ def opened(place: ListenAddress) -> Iterator[Listening]:
 
 def _host(given: Sequence[socket.socket], place: ListenAddress) -> str:
     """The name of sockets that were handed over: the one that is said, or their address."""
-    addresses = [str(each.getsockname()[0]) for each in given if each.family != socket.AF_UNIX]
+    addresses = [str(listener.getsockname()[0]) for listener in given if listener.family != socket.AF_UNIX]
     return place.host or (addresses or ["localhost"])[0]
 
 
@@ -214,10 +217,10 @@ def _alone_in(folder: str) -> Iterator[None]:
 def _remove_stale(path: str) -> None:
     """Remove the file of a socket that nobody listens on. Raises PostdexError for any other file that is there."""
     try:
-        found = os.lstat(path)
+        status = os.lstat(path)
     except FileNotFoundError:
         return
-    if not stat.S_ISSOCK(found.st_mode):
+    if not stat.S_ISSOCK(status.st_mode):
         raise PostdexError(f"{path} is there and no socket", "name another path with --uds")
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
         asking.settimeout(1)

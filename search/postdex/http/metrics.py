@@ -83,7 +83,7 @@ class _IndexCollector(Collector):
         degraded = "1 if the newest commit or the watching has a problem."
         yield GaugeMetricFamily("postdex_degraded", degraded, int(bool(fault or site.wrong())))
         watching = "Errors of the watching, as many as the log has lines of them."
-        of_all = sum(one.watch_errors for one in (site, *site.each.values()))
+        of_all = sum(state.watch_errors for state in (site, *site.each.values()))
         yield CounterMetricFamily("postdex_watch_errors", watching, of_all)
         if numbers is None:
             return
@@ -91,8 +91,8 @@ class _IndexCollector(Collector):
         yield GaugeMetricFamily("postdex_index_posts", "Published posts in it.", numbers.posts)
         yield GaugeMetricFamily("postdex_index_bytes", "Size of the index.", numbers.bytes)
         if times := [commit.made for commit in site.index.engine.commits() if commit.state == "current"]:
-            made = "When the newest commit was made, in seconds since 1970."
-            yield GaugeMetricFamily("postdex_index_last_commit_timestamp_seconds", made, max(times))
+            last_commit = "When the newest commit was made, in seconds since 1970."
+            yield GaugeMetricFamily("postdex_index_last_commit_timestamp_seconds", last_commit, max(times))
 
     def describe(self) -> list[Metric]:
         """Nothing, so that registering it does not look at the index."""

@@ -109,8 +109,8 @@ def run(
     where = listening.ListenAddress(host or "", PORT if port is None else port, uds or "", uds_mode, fd)
     if check:
         with place.open() as index:
-            for one in [*index.sites.values()] or [index]:
-                must_build_first(one)
+            for site_index in [*index.sites.values()] or [index]:
+                must_build_first(site_index)
         out("it could start")
         return 0
     with restart.unheard(), listening.opened(where) as door:
@@ -139,12 +139,12 @@ def opened(place: Place, *, drafts: bool = False, watching: bool = False) -> Ser
     """The index of a folder, or those of several sites as one, ready to be served. Raises PostdexError where there is
     none that could be served."""
     index = place.open()
-    made = partial(made_ready, drafts=drafts, watching=watching)
+    prepare = partial(made_ready, drafts=drafts, watching=watching)
     if not index.sites:
-        return made(index)
+        return prepare(index)
     from .site_services import of_sites
 
-    return of_sites(index, made, drafts=drafts, watching=watching)
+    return of_sites(index, prepare, drafts=drafts, watching=watching)
 
 
 def made_ready(index: Index, *, drafts: bool = False, watching: bool = False) -> ServiceState:
@@ -187,7 +187,7 @@ def address_notes(site: ServiceState) -> list[str]:
     from .. import web_address
 
     if site.each:
-        return [f"{name}: {line}" for name, one in site.each.items() for line in address_notes(one)]
+        return [f"{name}: {line}" for name, state in site.each.items() for line in address_notes(state)]
     index = site.index
     urls = web_address.addresses(index.snapshots.opened())
     lines = web_address.without_address(urls, index.folder)
@@ -229,8 +229,8 @@ def watched(site: ServiceState) -> Iterator[None]:
 
     if site.each:
         with ExitStack() as stack:
-            for one in site.each.values():
-                stack.enter_context(watched(one))
+            for state in site.each.values():
+                stack.enter_context(watched(state))
             yield
         return
     if not site.watching:

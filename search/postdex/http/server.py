@@ -48,7 +48,7 @@ class Server(uvicorn.Server):
     def serve_on(self, listening: Listening) -> None:
         """Answer on these sockets until the end, then let go of them, unless it restarts."""
         self._listening = listening
-        self.run([each.dup() for each in listening.sockets])
+        self.run([listener.dup() for listener in listening.sockets])
 
     def restart(self) -> None:
         """End, as soon as what runs is answered, in order to start again."""

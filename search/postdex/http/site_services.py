@@ -32,10 +32,10 @@ class SitesState(ServiceState):
     """What the endpoints of all sites share. How the index stands to the files is what is known of each site, by its
     own `state`; a site that does not answer is something wrong."""
 
-    def __init__(self, index: Sites, each: Mapping[str, ServiceState], *, drafts: bool, watching: bool) -> None:
+    def __init__(self, index: Sites, states: Mapping[str, ServiceState], *, drafts: bool, watching: bool) -> None:
         super().__init__(index, drafts=drafts, watching=watching)
         self.sites = index
-        self.each: dict[str, ServiceState] = dict(each)
+        self.each: dict[str, ServiceState] = dict(states)
         self.views = index.snapshots = ServedSites(index, self.each)
 
     def wrong(self) -> str:
@@ -49,16 +49,16 @@ class SitesState(ServiceState):
 class ServedSites(ServedSnapshots):
     """Views of all sites as one."""
 
-    def __init__(self, index: Index, each: Mapping[str, ServiceState]) -> None:
+    def __init__(self, index: Index, states: Mapping[str, ServiceState]) -> None:
         super().__init__(index.snapshots.folder, index.engine)
-        self._each = each
+        self._states = states
 
     def stands(self) -> Freshness:
         """As the one that stands worst; nobody knows where nobody knows of one."""
-        each = [state.views.stands() for state in self._each.values()]
-        known = [one.fresh for one in each if one.fresh is not None]
-        fresh = False if False in known else True if len(known) == len(each) else None
-        return Freshness(fresh, sum(one.changed_files for one in each))
+        standings = [state.views.stands() for state in self._states.values()]
+        flags = [standing.fresh for standing in standings if standing.fresh is not None]
+        fresh = False if False in flags else True if len(flags) == len(standings) else None
+        return Freshness(fresh, sum(standing.changed_files for standing in standings))
 
 
 def of_sites(
@@ -67,16 +67,16 @@ def of_sites(
     """Several sites to be served, after each was `made_ready`. One whose index cannot be used leaves the others to be
     served, which is logged."""
     assert isinstance(index, Sites)
-    each: dict[str, ServiceState] = {}
-    for name, one in index.sites.items():
+    states: dict[str, ServiceState] = {}
+    for name, site in index.sites.items():
         try:
-            each[name] = made_ready(one)
+            states[name] = made_ready(site)
         except IndexFault as fault:
             log.error(f"the site {name} does not answer: {fault}")
-            each[name] = ServiceState(one, drafts=drafts, watching=watching)
+            states[name] = ServiceState(site, drafts=drafts, watching=watching)
     for name, error in index.absent.items():
         log.error(f"the site {name} does not answer: {error}")
-    return SitesState(index, each, drafts=drafts, watching=watching)
+    return SitesState(index, states, drafts=drafts, watching=watching)
 
 
 def origins(index: Index) -> tuple[str, ...]:

@@ -54,11 +54,11 @@ def load() -> dict[str, StaticFile]:
 def _sent(name: str) -> bytes:
     """A file as it is sent: with its parts in place, scripts and styles without what nobody runs."""
     if name == "messages.json":
-        said = {
+        table = {
             language: {key: text for key, text in texts.items() if not key.startswith("page_")}
             for language, texts in messages.table().items()
         }
-        return wire.dumps(said).encode()
+        return wire.dumps(table).encode()
     return _UNSENT.sub(b"", _PLACE.sub(_part, (files(page) / name).read_bytes()))
 
 

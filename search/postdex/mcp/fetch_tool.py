@@ -43,15 +43,15 @@ def fetch(
     if not names:
         raise PostdexError("fetch needs id or ids", "give one that `search` gave")
     posts = posts.looked_at()
-    wanted, not_found = _found(posts, names)
-    lengths = [_length(it, numbered=line_numbers) for it in wanted]
+    targets, not_found = _found(posts, names)
+    lengths = [_length(it, numbered=line_numbers) for it in targets]
     if query.strip() and sum(lengths) > max_chars:
         if offset or line_numbers:
             raise QueryError("query gives the best sections", "leave offset and line_numbers away")
-        shown = _best_sections(posts, wanted, query, max_chars)
+        shown = _best_sections(posts, targets, query, max_chars)
     else:
-        room = excerpts.shares(lengths, max_chars) if len(wanted) > 1 else [max_chars]
-        shown = [_part(posts, it, offset, most, numbered=line_numbers) for it, most in zip(wanted, room, strict=True)]
+        room = excerpts.shares(lengths, max_chars) if len(targets) > 1 else [max_chars]
+        shown = [_part(posts, it, offset, most, numbered=line_numbers) for it, most in zip(targets, room, strict=True)]
     if not ids:
         return shown[0]
     return {"documents": shown, **({"not_found": not_found} if not_found else {})}
@@ -59,16 +59,16 @@ def fetch(
 
 def _found(posts: Posts, names: Sequence[str]) -> tuple[list[Reference], list[dict[str, Any]]]:
     """What the names mean, and those that mean nothing, with the error. Raises NotFoundError if all are so."""
-    wanted: list[Reference] = []
+    targets: list[Reference] = []
     not_found: list[dict[str, Any]] = []
     for name in names:
         try:
-            wanted.append(references.find(posts, name))
+            targets.append(references.find(posts, name))
         except PostdexError as error:
-            if name == names[-1] and not wanted:
+            if name == names[-1] and not targets:
                 raise
             not_found.append({"id": name[: references.LONGEST], **wire.error(error)})
-    return wanted, not_found
+    return targets, not_found
 
 
 def _length(asked: Reference, *, numbered: bool) -> int:
@@ -100,14 +100,14 @@ def _sections(asked: Reference, first: int) -> Iterator[MarkdownPassage]:
             yield MarkdownPassage(asked.post, rest, section.line, section.heading)
 
 
-def _best_sections(posts: Posts, wanted: Sequence[Reference], query: str, room: int) -> list[dict[str, Any]]:
+def _best_sections(posts: Posts, targets: Sequence[Reference], query: str, room: int) -> list[dict[str, Any]]:
     """Of all these posts the sections that answer the query best, as many as there is room for, each in its place; then
     the first ones of each."""
-    valued = [(value, passage) for asked in wanted for value, passage in _valued(posts, asked, query)]
+    valued = [(value, passage) for asked in targets for value, passage in _valued(posts, asked, query)]
     valued.sort(key=lambda row: row[0])
     selection = excerpts.select((passage for _, passage in valued), room, max(room * 3 // 4, excerpts.LEAST))
     documents = []
-    for asked in wanted:
+    for asked in targets:
         post = asked.post
         parts = excerpts.joined(post, (passage.lines for passage in selection.shown if passage.post is post))
         left_out = excerpts.named((it for it in selection.left_out if it.post is post), _MAX_LEFT_OUT)
@@ -120,10 +120,10 @@ def _valued(posts: Posts, asked: Reference, query: str) -> Iterator[tuple[tuple[
     """The sections of what a name means, with what orders them: the score for a query, then their place in the post."""
     post = asked.post
     hits = posts.ix.search(query, units="sections", path=post.document.path, limit=_SECTIONS, drafts=posts.drafts)
-    found = {hit.sections[0].line: hit for hit in hits if hit.sections and hit.path == post.document.path}
+    hits_by_line = {hit.sections[0].line: hit for hit in hits if hit.sections and hit.path == post.document.path}
     passages = list(_sections(asked, asked.lines.first)) or [MarkdownPassage(post, asked.lines, asked.lines.first)]
     for number, passage in enumerate(passages):
-        hit = found.get(passage.line)
+        hit = hits_by_line.get(passage.line)
         yield ((-hit.score, number), passage._replace(line=hit.line)) if hit else ((0.0, number), passage)
 
 

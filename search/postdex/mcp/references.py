@@ -103,12 +103,12 @@ def _by_address(posts: Posts, url: str) -> str:
 def _leads_to(asked: str, address: str) -> bool:
     """Whether an address is that of a post, on its site or on one that is tried out on this machine."""
     try:
-        given, known = urlsplit(asked), urlsplit(address)
+        given, post_url = urlsplit(asked), urlsplit(address)
     except ValueError:
         return False
-    if unquote(given.path).rstrip("/") != unquote(known.path).rstrip("/"):
+    if unquote(given.path).rstrip("/") != unquote(post_url.path).rstrip("/"):
         return False
-    return not given.netloc or not known.netloc or given.netloc == known.netloc or given.hostname in _HERE
+    return not given.netloc or not post_url.netloc or given.netloc == post_url.netloc or given.hostname in _HERE
 
 
 def _hint(posts: Posts, typed: str) -> str:

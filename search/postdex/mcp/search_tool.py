@@ -90,14 +90,14 @@ def _found(posts: Posts, results: Results) -> dict[str, Any]:
 def _said_besides(results: Results) -> dict[str, Any]:
     """What is to be said of a search besides its hits, as far as there is anything."""
     more = results.offset + len(results.hits)
-    said = {
+    notes = {
         "grouped": results.grouped,
         "next_offset": more if results.hits and more < results.total else 0,
         "facets": _facets(results.facets),
         "corrections": wire.corrections(results),
         "warnings": list(results.warnings),
     }
-    return {name: value for name, value in said.items() if value}
+    return {name: value for name, value in notes.items() if value}
 
 
 def _result(hit: Hit) -> dict[str, Any]:

@@ -94,9 +94,9 @@ def server(posts: Posts, in_thread: InThread = _in_thread) -> Server[Any]:
     async def complete(context: Any, params: Any) -> CompleteResult:
         if params.argument.name != "path":
             return CompleteResult(completion=Completion(values=[], total=0))
-        found = await asked(lambda: resources.completions(posts, params.argument.value))
-        shown = found[: resources.MAX_COMPLETIONS]
-        return CompleteResult(completion=Completion(values=shown, total=len(found), has_more=len(found) > len(shown)))
+        paths = await asked(lambda: resources.completions(posts, params.argument.value))
+        shown = paths[: resources.MAX_COMPLETIONS]
+        return CompleteResult(completion=Completion(values=shown, total=len(paths), has_more=len(paths) > len(shown)))
 
     return Server(
         "postdex",

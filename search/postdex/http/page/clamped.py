@@ -53,8 +53,8 @@ def cut(text: str, spans: Sequence[Span], columns: int) -> Marked:
     end = _fitting(text, columns)
     if end == len(text):
         return Marked(text, spans)
-    kept = min(spans[0].start + spans[0].length, end) if spans else 0
-    blank = text.rfind(" ", max(kept, end // 2), end)
+    mark_end = min(spans[0].start + spans[0].length, end) if spans else 0
+    blank = text.rfind(" ", max(mark_end, end // 2), end)
     end = blank if blank > 0 else end
     shown = tuple(Span(start, min(length, end - start)) for start, length in spans if start < end)
     return Marked(text[:end].rstrip() + " …", shown)

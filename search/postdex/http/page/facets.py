@@ -140,13 +140,13 @@ def _group(name: str, rows: Sequence[_Row], words: Words, last: str = "") -> str
         return ""
     must = max((at + 1 for at, row in enumerate(rows) if row.chosen), default=0)
     shown = max(_SHOWN, must) if len(rows) > _SHOWN + 2 else len(rows)
-    made = [_made(row, words) for row in rows]
+    items = [_made(row, words) for row in rows]
     more = ""
-    if rest := "".join(made[shown:]):
+    if rest := "".join(items[shown:]):
         summary = words.text("more_values", len(rows) - shown)
         more = f'<details data-facet="{name}"><summary>{summary}</summary><ul>{rest}</ul></details>'
     legend = f"<legend>{words.text(name)}</legend>"
-    return f'<fieldset class="facet">{legend}<ul>{"".join(made[:shown])}</ul>{more}{last}</fieldset>'
+    return f'<fieldset class="facet">{legend}<ul>{"".join(items[:shown])}</ul>{more}{last}</fieldset>'
 
 
 def _made(row: _Row, words: Words) -> str:

@@ -85,7 +85,7 @@ def _facts(hit: Hit, view: View, words: Words, *, places: bool) -> Iterable[str]
     if hit.tags:
         rest = len(hit.tags) - _TAGS
         more = f'<li class="rest">+{words.number(rest)}</li>' if rest > 0 else ""
-        tags = "".join(f"<li>{tag(one, view)}</li>" for one in hit.tags[:_TAGS])
+        tags = "".join(f"<li>{tag(name, view)}</li>" for name in hit.tags[:_TAGS])
         yield f'<ul class="tags" aria-label="{words.text("tags")}">{tags}{more}</ul>'
     if hit.translations:
         others = words.text("comma").join(_translation(other) for other in hit.translations)

@@ -27,13 +27,13 @@ def table() -> Mapping[str, _Texts]:
     return read
 
 
-def best(wanted: Iterable[str]) -> str:
+def best(tags: Iterable[str]) -> str:
     """The language of the table that fits these tags of BCP 47 best, the first one first; Chinese by its script.
 
     >>> best(["pt", "de-AT", "fr"]), best(["zh-HK"]), best(["zh"]), best([])
     ('de', 'zh-TW', 'zh-CN', 'en')
     """
-    for tag in wanted:
+    for tag in tags:
         language, *rest = tag.lower().split("-")
         if language == "zh":
             return "zh-TW" if {"hant", "tw", "hk", "mo"} & set(rest) and "hans" not in rest else "zh-CN"

@@ -16,8 +16,8 @@ from .words import Words
 
 def status(results: HitList, words: Words) -> str:
     """How many hits there are, as text."""
-    found = words("results" if results.query.strip() else "posts", results.total)
-    return f"{found} ({words('grouped')})" if results.grouped else found
+    count = words("results" if results.query.strip() else "posts", results.total)
+    return f"{count} ({words('grouped')})" if results.grouped else count
 
 
 def fault(error: PostdexError) -> str:

@@ -59,17 +59,17 @@ def _ways_out(view: View, ask: Ask, words: Words) -> Iterator[tuple[int, str, Vi
             query = " ".join(clauses[:at] + clauses[at + 1 :])
             others.append((words("without_word", word=clause.strip('+"“”')), view.changed(q=query)))
     for called, other in others:
-        found: HitList = ask(**{**other.arguments(), "limit": 0, "offset": 0, "facets": ()})
-        if found.total:
-            yield found.total, called, other
+        hits: HitList = ask(**{**other.arguments(), "limit": 0, "offset": 0, "facets": ()})
+        if hits.total:
+            yield hits.total, called, other
 
 
 def _near(view: View, suggest: Callable[..., Sequence[IndexedWord]]) -> list[str]:
     """Words of posts that begin as those that were typed."""
-    found: dict[str, None] = {}
+    suggested: dict[str, None] = {}
     for word in findall(r"\w{3,}", view.q)[:_NEAR]:
-        found |= dict.fromkeys(near.text for near in suggest(word[:_ALIKE], limit=_NEAR))
-    return list(found)[:_NEAR]
+        suggested |= dict.fromkeys(near.text for near in suggest(word[:_ALIKE], limit=_NEAR))
+    return list(suggested)[:_NEAR]
 
 
 def _words(near: Iterable[str], view: View, words: Words) -> str:

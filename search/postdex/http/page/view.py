@@ -67,7 +67,7 @@ class View(NamedTuple):
         """The view with this tag, category or site put in, or taken out if it is in force."""
         there: tuple[str, ...] = getattr(self, name)
         return self.changed(
-            **{name: tuple(one for one in there if one != value) if value in there else (*there, value)}
+            **{name: tuple(other for other in there if other != value) if value in there else (*there, value)}
         )
 
     def arguments(self) -> dict[str, Any]:
@@ -85,13 +85,13 @@ class View(NamedTuple):
 
     def fields(self) -> Sequence[tuple[str, str]]:
         """Names and values, as they stand in the address; what is as usual is left out."""
-        said = self._replace(typing=False)._asdict()
+        values = self._replace(typing=False)._asdict()
         usual = View()._asdict()
         return [
-            (name, str(one))
-            for name, value in said.items()
+            (name, str(item))
+            for name, value in values.items()
             if value != usual[name]
-            for one in (value if isinstance(value, tuple) else (value,))
+            for item in (value if isinstance(value, tuple) else (value,))
         ]
 
     def address(self) -> str:
@@ -117,30 +117,30 @@ def asked(address: bytes) -> View:
     except ValueError:  # more fields than any form of ours has
         given.clear()
     last = {name: values[-1] for name, values in given.items()}
-    found: dict[str, Any] = {"q": last.get("q", ""), "typing": last.get("prefix_last") == "true"}
+    fields: dict[str, Any] = {"q": last.get("q", ""), "typing": last.get("prefix_last") == "true"}
     for name in LISTS:
         values = list(dict.fromkeys(given.get(name, ())))
         if not misfit(_ARGUMENTS[name], values):
-            found[name] = tuple(values)
+            fields[name] = tuple(values)
     for name in ("after", "before", "lang", "translations", "sort"):
         if _fits(name, last.get(name, "")):
-            found[name] = last[name]
-    found |= _dates(found, last.get("date", ""))
+            fields[name] = last[name]
+    fields |= _dates(fields, last.get("date", ""))
     if fullmatch("[1-9][0-9]{0,4}", last.get("page", "")):
-        found["page"] = min(int(last["page"]), LAST)
+        fields["page"] = min(int(last["page"]), LAST)
     if fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z]{2,4})?", last.get("ui", "")):
-        found["ui"] = last["ui"]
-    return View(**found)
+        fields["ui"] = last["ui"]
+    return View(**fields)
 
 
-def _dates(found: Mapping[str, Any], span: str) -> dict[str, str]:
+def _dates(fields: Mapping[str, Any], span: str) -> dict[str, str]:
     """The dates that are asked for: a year or a span before today, which may stand as `after`, too, or two days as the
     fields of a form hold them.
 
     >>> _dates({"after": "2021", "before": "2022/3/1"}, ""), _dates({"after": "30d"}, "")
     ({'date': '', 'after': '2021-01-01', 'before': '2022-03-01'}, {'date': '30d', 'after': '', 'before': ''})
     """
-    after, before = (_day(found.get(name, "")) for name in ("after", "before"))
+    after, before = (_day(fields.get(name, "")) for name in ("after", "before"))
     if not span and after and not before and not after[:4].isdecimal():
         span = after
     if fullmatch("(?!0000|9999)[0-9]{4}", span) or (_fits("after", span) and not span[:4].isdecimal()):
@@ -148,11 +148,11 @@ def _dates(found: Mapping[str, Any], span: str) -> dict[str, str]:
     return {"date": "", "after": after, "before": before}
 
 
-def _day(said: str) -> str:
+def _day(date: str) -> str:
     """A year, month or day as the day that it begins with; anything else as it is."""
-    if not fullmatch("[0-9]{4}(?:[-/.][0-9]{1,2}){0,2}", said):
-        return said
-    year, month, day = (*split("[-/.]", said), "1", "1")[:3]
+    if not fullmatch("[0-9]{4}(?:[-/.][0-9]{1,2}){0,2}", date):
+        return date
+    year, month, day = (*split("[-/.]", date), "1", "1")[:3]
     return f"{year}-{month:0>2}-{day:0>2}"
 
 
