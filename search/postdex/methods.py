@@ -43,14 +43,14 @@ def named(function: Callable[Given, Returned]) -> Callable[Given, Returned]:
     TypeError: search() got an unexpected keyword argument 'top_k'; did you mean limit?
     """
     code = function.__code__
-    known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    names = frozenset(known)
+    parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    names = frozenset(parameters)
 
     @wraps(function)
     def call(*arguments: Given.args, **by_name: Given.kwargs) -> Returned:
         if not names.issuperset(by_name):
             wrong = next(name for name in by_name if name not in names)
-            raise unexpected(function.__name__, wrong, [name for name in known if name != "self"])
+            raise unexpected(function.__name__, wrong, [name for name in parameters if name != "self"])
         return function(*arguments, **by_name)
 
     return call

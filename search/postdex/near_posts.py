@@ -50,12 +50,12 @@ def near_posts(typed: str, paths: Iterable[str]) -> str:
     """
     from difflib import get_close_matches
 
-    known = sorted(paths)
+    sorted_paths = sorted(paths)
     folder = typed.rstrip("/") + "/"
-    if any(path.startswith(folder) for path in known):
+    if any(path.startswith(folder) for path in sorted_paths):
         return f"`postdex list {quote('path:' + folder[:-1])}` lists those below it"
     by_name: dict[str, list[str]] = {}
-    for path in known:
+    for path in sorted_paths:
         by_name.setdefault(os.path.basename(path).lower(), []).append(path)
     name = os.path.basename(typed).lower()
     names = [other for other in by_name if other.startswith(name)] if name else []

@@ -67,10 +67,10 @@ def of_hit(hit: ShownHit) -> str:
 
 
 def of_results(
-    found: str, notes: Iterable[str], hits: Sequence[ShownHit], facets: Mapping[str, Mapping[str, int]]
+    summary: str, notes: Iterable[str], hits: Sequence[ShownHit], facets: Mapping[str, Mapping[str, int]]
 ) -> str:
-    """A page of hits below what was `found`, in words, and what the reader should know."""
-    lines = [f"<p>{to_html(found)}</p>", *(f"<p><small>{to_html(note)}</small></p>" for note in notes)]
+    """A page of hits below a `summary`, in words, and what the reader should know."""
+    lines = [f"<p>{to_html(summary)}</p>", *(f"<p><small>{to_html(note)}</small></p>" for note in notes)]
     lines += [_counts(name, counts) for name, counts in facets.items() if counts]
     items = "".join(map(_item, hits[:_HITS]))
     more = f"<p><small>and {len(hits) - _HITS} more hits</small></p>" if len(hits) > _HITS else ""

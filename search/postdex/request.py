@@ -331,17 +331,17 @@ def wrong(name: str, value: object, expected: str) -> QueryError:
     return QueryError(f"{name} is {value!r:.60}", f"give it as {expected}", code="bad_argument")
 
 
-def unexpected(function: str, name: str, known: Collection[str]) -> TypeError:
+def unexpected(function: str, name: str, names: Collection[str]) -> TypeError:
     """The error of an argument that a function does not take.
 
     >>> unexpected("search", "tag", ["limit", "tags"])
     TypeError("search() got an unexpected keyword argument 'tag'; did you mean tags?")
     """
-    hint = meant_argument(name, known) or f"it takes {', '.join(known)}"
+    hint = meant_argument(name, names) or f"it takes {', '.join(names)}"
     return TypeError(f"{function}() got an unexpected keyword argument {name!r}; {hint}")
 
 
-def meant_argument(name: str, known: Collection[str]) -> str:
+def meant_argument(name: str, names: Collection[str]) -> str:
     """Which of the known arguments was meant by one that there is not, as a question; "" if none is near.
 
     >>> meant_argument("since", ["after", "tags"]), meant_argument("tag", ["after", "tags"]), meant_argument("x", ["q"])
@@ -351,5 +351,5 @@ def meant_argument(name: str, known: Collection[str]) -> str:
         from difflib import get_close_matches
 
     meant = _MEANT.get(name, "")
-    near = [meant] if meant in known else get_close_matches(name, known, 1, 0.6)
+    near = [meant] if meant in names else get_close_matches(name, names, 1, 0.6)
     return f"did you mean {near[0]}?" if near else ""

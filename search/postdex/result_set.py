@@ -34,5 +34,5 @@ class Results(HitList):
         once = ", translations counted once" if self.grouped else ""
         stop = self.offset + len(self)
         then = f"; next: offset={stop}" if len(self) and stop < self.total else ""
-        found = f"{shown}{self.total:,} post{'s' * (self.total != 1)}{asked}{once}, {self.took_ms:.0f} ms{then}"
-        return notebook.of_results(found, notes(self), self.hits, self.facets)
+        summary = f"{shown}{self.total:,} post{'s' * (self.total != 1)}{asked}{once}, {self.took_ms:.0f} ms{then}"
+        return notebook.of_results(summary, notes(self), self.hits, self.facets)

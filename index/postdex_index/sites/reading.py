@@ -27,9 +27,9 @@ def site(folder: StrPath) -> Site:
         name = detect(root)
         if name:
             prefix = start.relative_to(root).as_posix()
-            found = _configured(Site(named(name), root, "" if prefix == "." else prefix + "/", above=_above(root)))
-            if not _is_beside(found):
-                return found
+            candidate = _configured(Site(named(name), root, "" if prefix == "." else prefix + "/", above=_above(root)))
+            if not _is_beside(candidate):
+                return candidate
         if os.path.exists(root / ".git") or str(root) == os.path.expanduser("~"):
             break
     return Site(root=start)
@@ -61,10 +61,12 @@ def _configured(site: Site) -> Site:
         site = site._replace(generator=generator._replace(unbuilt=None))
     if generator.configure:
         site = generator.configure(site, config)
-    said = {**config, **site.config}
-    addresses = (named_setting(said, name) for name in generator.published)
+    all_settings = {**config, **site.config}
+    addresses = (named_setting(all_settings, name) for name in generator.published)
     origin = origin_of(next((value for value in addresses if value), None))
-    names = (value.strip() for name in generator.site_names if isinstance(value := named_setting(said, name), str))
+    names = (
+        value.strip() for name in generator.site_names if isinstance(value := named_setting(all_settings, name), str)
+    )
     site = site._replace(origin=origin, base=base_of(site.base), name=site.name or next(filter(None, names), ""))
     problems = (*problems, *site.problems)
     if site.timezone and find_zone(site.timezone) is None:

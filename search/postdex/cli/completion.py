@@ -117,13 +117,13 @@ def _of_command(command: str, words: Sequence[str], last: str, place: Place) -> 
         return []
     name, equals, value = last.partition("=")
     if equals and name.startswith("--"):
-        found = _values(_named(options, name), name, value, place)
-        return [it._replace(value=f"{name}={it.value}") for it in found]
+        values = _values(_named(options, name), name, value, place)
+        return [it._replace(value=f"{name}={it.value}") for it in values]
     before = words[-1] if words else ""
     if (option := _named(options, before)) and option.has_value:
         return _values(option, before, last, place)
     if last.startswith("-") and ":" not in last:
-        return beginning(last, [Completion(name, one.doc) for one in options for name in one.names])
+        return beginning(last, [Completion(name, option.doc) for option in options for name in option.names])
     if command in ("search", "list", "tags"):
         return completion_values.in_query(last, place)
     if command == "show":
@@ -144,22 +144,24 @@ def _options(command: str) -> list[OptionWords] | None:
     if command == "search":
         from .search_options import search_options
 
-        return [OptionWords(one.names, one.doc, one.kind != "flag", one.choices) for one in search_options()]
+        return [
+            OptionWords(option.names, option.doc, option.kind != "flag", option.choices) for option in search_options()
+        ]
     import click
 
     from .commands import postdex
 
     context = click.Context(postdex)
-    found = postdex.get_command(context, command) if command in postdex.list_commands(context) else None
-    if found is None:
+    click_command = postdex.get_command(context, command) if command in postdex.list_commands(context) else None
+    if click_command is None:
         return None
     return [
         OptionWords(
-            tuple(one.opts), one.help or "", not (one.is_flag or one.count),
-            tuple(map(str, one.type.choices)) if isinstance(one.type, click.Choice) else (),
+            tuple(option.opts), option.help or "", not (option.is_flag or option.count),
+            tuple(map(str, option.type.choices)) if isinstance(option.type, click.Choice) else (),
         )
-        for one in found.params
-        if isinstance(one, click.Option)
+        for option in click_command.params
+        if isinstance(option, click.Option)
     ]  # fmt: skip
 
 

@@ -45,12 +45,12 @@ def in_query(last: str, place: Place) -> list[Completion]:
     """A filter with its values, the name of one, or a word of the index."""
     if typed := _FIELD.fullmatch(last):
         sign, field, value = typed.groups()
-        found = posts(value, place) if field == "path" else beginning(value, of_field(field, place))
-        return [Completion(f"{sign}{field}:{_in_quotes(it.value)}", it.doc) for it in found]
+        values = posts(value, place) if field == "path" else beginning(value, of_field(field, place))
+        return [Completion(f"{sign}{field}:{_in_quotes(it.value)}", it.doc) for it in values]
     sign = last[:1] if last[:1] in ("+", "-") else ""
     fields = sorted({*FILTERS, "after", "before"} - {"translation", "codelang"})
-    found = beginning(last[len(sign) :], [Completion(f"{name}:") for name in fields])
-    return [it._replace(value=sign + it.value) for it in found] + ([] if sign or len(last) < 2 else _words(last, place))
+    names = beginning(last[len(sign) :], [Completion(f"{name}:") for name in fields])
+    return [it._replace(value=sign + it.value) for it in names] + ([] if sign or len(last) < 2 else _words(last, place))
 
 
 def _in_quotes(value: str) -> str:
@@ -61,8 +61,8 @@ def _in_quotes(value: str) -> str:
 def _words(last: str, place: Place) -> list[Completion]:
     """Words of the index that begin as this one."""
     ix = _index(place)
-    found = ix.suggest(last, limit=_WORDS) if ix else []
-    return [Completion(word.text, _in_posts(word.posts)) for word in found if word.text.isprintable()]
+    words = ix.suggest(last, limit=_WORDS) if ix else []
+    return [Completion(word.text, _in_posts(word.posts)) for word in words if word.text.isprintable()]
 
 
 def of_field(field: str, place: Place) -> list[Completion]:
@@ -117,8 +117,8 @@ def folders(last: str, *, files: bool = False) -> list[Completion]:
     """Folders, and files if asked for, as the system has them."""
     above, _, name = last.rpartition("/")
     above = f"{above}/" if "/" in last else ""
-    with os.scandir(os.path.expanduser(above) or ".") as found:
-        entries = [entry for entry in found if not entry.name.startswith(".") or name.startswith(".")]
+    with os.scandir(os.path.expanduser(above) or ".") as listing:
+        entries = [entry for entry in listing if not entry.name.startswith(".") or name.startswith(".")]
         names = [f"{entry.name}/" if entry.is_dir() else entry.name for entry in entries if files or entry.is_dir()]
     return beginning(last, [Completion(above + name) for name in sorted(names)])
 
@@ -130,7 +130,7 @@ def _index(place: Place) -> Index | None:
     return ix if hosted(ix.engine) is None and ix.exists else None
 
 
-def beginning(last: str, found: Iterable[Completion]) -> list[Completion]:
+def beginning(last: str, completions: Iterable[Completion]) -> list[Completion]:
     """Those that begin as the last word, whatever the case."""
     begin = last.lower()
-    return [it for it in found if it.value.lower().startswith(begin) and it.value.isprintable()]
+    return [it for it in completions if it.value.lower().startswith(begin) and it.value.isprintable()]

@@ -132,8 +132,8 @@ def height() -> int:
 
 def _size(variable: str, which: int) -> int:
     """What the environment says, else the terminal; 0 if nobody does."""
-    if (said := os.environ.get(variable, "")).isdecimal() and int(said):
-        return int(said)
+    if (size := os.environ.get(variable, "")).isdecimal() and int(size):
+        return int(size)
     with suppress(ValueError, OSError):  # no terminal, or no file at all
         return os.get_terminal_size(sys.stdout.fileno())[which]
     return 0

@@ -288,9 +288,9 @@ def _without_address(ix: Index) -> list[str]:
     from ..web_address import addresses, without_address
 
     lines = []
-    for name, one in (ix.sites or {"": ix}).items():
+    for name, site in (ix.sites or {"": ix}).items():
         with suppress(IndexFault):  # a problem has been said of it
-            told = without_address(addresses(one.snapshots.opened()), one.folder)
+            told = without_address(addresses(site.snapshots.opened()), site.folder)
             lines += [f"{name}: {line}" if name else line for line in told]
     return lines
 

@@ -38,22 +38,22 @@ class InstalledWhoosh(NamedTuple):
 def installed_whoosh(folders: Sequence[str] | None = None) -> InstalledWhoosh:
     """What is installed, in these folders or where Python looks for modules."""
     path = list(sys.path if folders is None else folders)
-    found = [one for name in _PACKAGES for one in list(distributions(name=name, path=path))[:1]]
-    packages = tuple(f"{one.metadata['Name']} {one.version}" for one in found)
+    installed = [distribution for name in _PACKAGES for distribution in list(distributions(name=name, path=path))[:1]]
+    packages = tuple(f"{distribution.metadata['Name']} {distribution.version}" for distribution in installed)
     install = f"pip install '{_NEEDED}'"
-    if not found:
+    if not installed:
         return InstalledWhoosh((), "there is no Whoosh", install)
-    changed = [sum(map(_is_foreign, _files(one))) for one in found]
+    changed = [sum(map(_is_foreign, _files(distribution))) for distribution in installed]
     told = [
         f"{count:,} files of {name} are missing or another's"
         for name, count in zip(packages, changed, strict=True)
         if count
     ]
-    if len(found) > 1:
+    if len(installed) > 1:
         told.insert(0, f"{' and '.join(packages)} have their files in one folder")
     if not told:
         return InstalledWhoosh(packages)
-    names = " ".join(one.metadata["Name"] for one in found)
+    names = " ".join(distribution.metadata["Name"] for distribution in installed)
     return InstalledWhoosh(packages, ", ".join(told), f"pip uninstall -y {names}, then {install}")
 
 

@@ -39,10 +39,10 @@ def passes_links(pager: str) -> bool:
     import subprocess
 
     with suppress(OSError, subprocess.SubprocessError):
-        said = subprocess.run(
+        completed = subprocess.run(
             [pager.partition(" ")[0], "--version"], capture_output=True, text=True, timeout=5, check=False
         )
-        version = said.stdout.partition(" ")[2].partition(" ")[0].partition(".")[0]
+        version = completed.stdout.partition(" ")[2].partition(" ")[0].partition(".")[0]
         return version.isdecimal() and int(version) >= _LINKS
     return False
 

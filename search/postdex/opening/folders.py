@@ -128,10 +128,10 @@ def named_in_settings(folder: StrPath, its: Settings) -> dict[str, StrPath] | No
         from postdex_index.sites.names import setting_folder
 
     inside = os.path.join(os.path.realpath(folder), "")
-    found: dict[str, StrPath] = {}
+    places: dict[str, StrPath] = {}
     for name, below in map(setting_folder, its.sites):
-        found[name] = place = paths.plain(os.path.join(folder, below))
+        places[name] = place = paths.plain(os.path.join(folder, below))
         if not os.path.join(os.path.realpath(place), "").startswith(inside):
             hint = f"name it where the command runs: -C {name}=…"
             raise ConfigError(f"sites: {below} leads out of the folder", hint, path=str(folder))
-    return found
+    return places

@@ -159,23 +159,23 @@ class Sites(Index):
 
     def status(self) -> Status:
         """The indexes as they stand, without changing them: as fresh as the one that is least so."""
-        each: list[Status] = []
+        statuses: list[Status] = []
         for site in self.sites.values():
             with suppress(IndexFault):
-                each.append(site.status())
-        fresh = len(each) == len(self.sites) and all(one.fresh for one in each) and not self.absent
-        changed = sum(one.changed_files for one in each)
+                statuses.append(site.status())
+        fresh = len(statuses) == len(self.sites) and all(status.fresh for status in statuses) and not self.absent
+        changed = sum(status.changed_files for status in statuses)
         return super().status()._replace(fresh=fresh, changed_files=changed)
 
     def problems(self) -> list[Problem]:
         """The problems of each site, with its name before their paths; of one that cannot be read only why."""
-        found = [Problem(name, 0, "damaged", error.message, error.hint) for name, error in self.absent.items()]
+        problems = [Problem(name, 0, "damaged", error.message, error.hint) for name, error in self.absent.items()]
         for name, site in self.sites.items():
             try:
-                found += [_of_site(name, problem) for problem in site.problems()]
+                problems += [_of_site(name, problem) for problem in site.problems()]
             except IndexFault as fault:
-                found.append(Problem(name, 0, "damaged", fault.message, fault.hint))
-        return sorted(found)
+                problems.append(Problem(name, 0, "damaged", fault.message, fault.hint))
+        return sorted(problems)
 
     def watch(
         self,
@@ -191,11 +191,11 @@ class Sites(Index):
             from .watching import WatchingSites
 
         self.snapshots.check_open()
-        each = {
+        watchings = {
             name: site.watch(on_report=_reporting(name, on_report), on_error=on_error, polling=polling, jobs=jobs)
             for name, site in self.sites.items()
         }
-        watching = WatchingSites(each)
+        watching = WatchingSites(watchings)
         self._watching.append(watching)
         return watching
 
@@ -219,17 +219,17 @@ class SiteSnapshots(Snapshots):
         if self.refresh == "never":
             return Freshness(None, 0)
         unfollowed: dict[str, PostdexError] = {}
-        each: dict[str, Freshness] = {}
+        states: dict[str, Freshness] = {}
         for name, site in self._sites.items():
             try:
-                each[name] = site.snapshots.freshness(site.settings)
+                states[name] = site.snapshots.freshness(site.settings)
             except PostdexError as error:
-                unfollowed[name], each[name] = error, Freshness(False, 0)
+                unfollowed[name], states[name] = error, Freshness(False, 0)
         self.unfollowed = unfollowed
         return Freshness(
-            all(one.fresh for one in each.values()),
-            sum(one.changed_files for one in each.values()),
-            tuple(f"{name}/{path}" for name, one in each.items() for path in one.missing),
+            all(state.fresh for state in states.values()),
+            sum(state.changed_files for state in states.values()),
+            tuple(f"{name}/{path}" for name, state in states.items() for path in state.missing),
         )
 
 
@@ -269,13 +269,13 @@ def _reporting(name: str, on_report: Callable[[build.Report], None]) -> Callable
 
 def _together(reports: Mapping[str, build.Report]) -> build.Report:
     """What was done in several sites."""
-    each = [_report_of(name, report) for name, report in reports.items()]
+    site_reports = [_report_of(name, report) for name, report in reports.items()]
     return build.Report(
-        added=tuple([path for one in each for path in one.added]),
-        changed=tuple([path for one in each for path in one.changed]),
-        removed=tuple([path for one in each for path in one.removed]),
-        unchanged=sum(one.unchanged for one in each),
-        problems=tuple(sorted([problem for one in each for problem in one.problems])),
-        generation=sum(one.generation for one in each),
-        seconds=sum(one.seconds for one in each),
+        added=tuple([path for report in site_reports for path in report.added]),
+        changed=tuple([path for report in site_reports for path in report.changed]),
+        removed=tuple([path for report in site_reports for path in report.removed]),
+        unchanged=sum(report.unchanged for report in site_reports),
+        problems=tuple(sorted([problem for report in site_reports for problem in report.problems])),
+        generation=sum(report.generation for report in site_reports),
+        seconds=sum(report.seconds for report in site_reports),
     )

@@ -16,14 +16,14 @@ class WatchingSites(Watching):
     @property
     def running(self) -> bool:
         """Whether all go on."""
-        return all(one.running for one in self.sites.values())
+        return all(watching.running for watching in self.sites.values())
 
     @property
     def alive(self) -> bool:
         """Whether all go on and gave a sign of life in the last minute."""
-        return all(one.alive for one in self.sites.values())
+        return all(watching.alive for watching in self.sites.values())
 
     def stop(self) -> None:
         """End all; rounds that are under way are finished first."""
-        for one in self.sites.values():
-            one.stop()
+        for watching in self.sites.values():
+            watching.stop()

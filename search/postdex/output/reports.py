@@ -30,8 +30,8 @@ def problems_text(problems: Iterable[Problem], screen: Screen = _PLAIN) -> str:
     for path, line, kind, message, hint in problems:
         place = painted(printable(screen.where(path)), screen.palette.path)
         place += painted(f":{line}" if line else "", screen.palette.line)
-        said = printable(f"{message}; {in_words(hint)}" if hint else message)
-        lines.append(f"{linked(place, path, line, screen)}: {painted(printable(kind), screen.palette.note)}: {said}")
+        text = printable(f"{message}; {in_words(hint)}" if hint else message)
+        lines.append(f"{linked(place, path, line, screen)}: {painted(printable(kind), screen.palette.note)}: {text}")
     return "\n".join(lines)
 
 
@@ -57,8 +57,8 @@ def verdict_text(verdict: Verdict, query: str, screen: Screen = _PLAIN) -> str:
     """At which rank a query finds a post and how its score was made, or why it does not find it."""
     path, rank, score, reasons = verdict
     place = linked(painted(printable(screen.where(path)), screen.palette.path), path, 1, screen)
-    found = painted(f"rank {rank}", screen.palette.title)
-    lines = [f"{place}: {found if rank else f'not found by {printable(query)!r}'}"]
+    rank_text = painted(f"rank {rank}", screen.palette.title)
+    lines = [f"{place}: {rank_text if rank else f'not found by {printable(query)!r}'}"]
     lines += [f"  {printable(reason)}" for reason in reasons]
     lines += [explain_text(score, "  ", screen.palette)] if score else []
     return "\n".join(lines) + "\n"

@@ -127,7 +127,7 @@ def wrapped(line: Line, width: int, most: int = 0) -> list[Line]:
         return [cut(line, start, stop) for start, stop in ranges]
     start = ranges[most - 1][0]
     _, stop = lines(text[start:], max(1, width - 1))[0]
-    return [*(cut(line, *each) for each in ranges[: most - 1]), cut(line, start, start + stop, after="…")]
+    return [*(cut(line, *bounds) for bounds in ranges[: most - 1]), cut(line, start, start + stop, after="…")]
 
 
 def clipped(line: Line, width: int, start: int = 0) -> Line:

@@ -59,11 +59,11 @@ def on_one_screen(results: HitList, screen: Screen, height: int, *, oneline: boo
 
 def _composed(results: HitList, screen: Screen, blocks: Sequence[str]) -> str:
     """Blocks of hits between what is to be said before and after them."""
-    said = [
-        painted(line.text, screen.palette.note) for each in notes(results) for line in wrapped(Line(each), screen.width)
+    remarks = [
+        painted(line.text, screen.palette.note) for note in notes(results) for line in wrapped(Line(note), screen.width)
     ]
     total = [painted(line.text, screen.palette.dim) for line in wrapped(Line(total_line(results)), screen.width)]
-    all_blocks = ["\n".join(said), *blocks, facet_columns(results.facets, screen), "\n".join(total)]
+    all_blocks = ["\n".join(remarks), *blocks, facet_columns(results.facets, screen), "\n".join(total)]
     return "\n\n".join(block for block in all_blocks if block) + "\n"
 
 

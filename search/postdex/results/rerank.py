@@ -313,14 +313,14 @@ def _headings_above(levels: Sequence[int], own: dict[int, tuple[float, float]]) 
 
 def _in_headings(levels: Sequence[int], by_place: dict[int, list[Match]], index: int) -> InHeadings:
     """Which headings down to a section hold words, its own first."""
-    found = []
+    headings = []
     level = levels[index] + 1
     for number in range(index, -1, -1):
         if levels[number] < level:
             level = levels[number]
             if matches := by_place.get(2 * number):
-                found.append((number, matches))
-    return found
+                headings.append((number, matches))
+    return headings
 
 
 def _asked_for(matches: Matches, positions: Sequence[Sequence[int]]) -> int:

@@ -132,5 +132,15 @@ class SitesEngine:
 def _identity(identities: Sequence[Identity | None]) -> Identity:
     """What tells these commits together from any others."""
     there = [identity for identity in identities if identity]
-    checks = b"|".join([b"%d-%b-%d" % (one.inode, one.check, one.mtime_ns) if one else b"none" for one in identities])
-    return Identity(sum(one.generation for one in there), checks, 0, max([one.mtime_ns for one in there], default=0))
+    checks = b"|".join(
+        [
+            b"%d-%b-%d" % (identity.inode, identity.check, identity.mtime_ns) if identity else b"none"
+            for identity in identities
+        ]
+    )
+    return Identity(
+        sum(identity.generation for identity in there),
+        checks,
+        0,
+        max([identity.mtime_ns for identity in there], default=0),
+    )
