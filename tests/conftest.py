@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
+import postdex
 from postdex_index import native
 
 if TYPE_CHECKING:
@@ -132,3 +134,13 @@ def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
         return status, said.out + said.err
 
     return run
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sample posts with an index, not to be changed."""
+    folder = tmp_path_factory.mktemp("samples") / "posts"
+    posts = Path(__file__).parent.parent / "posts"
+    shutil.copytree(posts, folder, ignore=shutil.ignore_patterns(".postdex"))
+    postdex.open(folder).close()
+    return folder

@@ -57,15 +57,6 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> R
     return run
 
 
-@pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the sample posts with an index, not to be changed."""
-    folder = tmp_path_factory.mktemp("samples") / "posts"
-    shutil.copytree(ROOT / "posts", folder, ignore=shutil.ignore_patterns(".postdex"))
-    postdex.open(folder).close()
-    return folder
-
-
 @pytest.fixture
 def blog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with two posts and no index, in which we stand."""

@@ -7,7 +7,6 @@ import json
 import os
 import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -38,15 +37,6 @@ from postdex.output import wire
 ROOT = Path(__file__).parent.parent
 REFCOUNT = "2022/refcount-bug.md"
 Call = Callable[..., Awaitable[dict[str, Any]]]
-
-
-@pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the sample posts, indexed."""
-    folder = tmp_path_factory.mktemp("assistant") / "posts"
-    shutil.copytree(ROOT / "posts", folder, ignore=shutil.ignore_patterns(".postdex"))
-    with postdex.open(folder):
-        return folder
 
 
 @pytest.fixture(scope="module")

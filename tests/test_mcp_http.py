@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import threading
 import time
@@ -29,15 +28,6 @@ from postdex.mcp.posts import Posts
 ROOT = Path(__file__).parent.parent
 REFCOUNT = "2022/refcount-bug.md"
 SEARCH = {"name": "search", "arguments": {"query": "refcount"}}
-
-
-@pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the sample posts, indexed."""
-    folder = tmp_path_factory.mktemp("assistant") / "posts"
-    shutil.copytree(ROOT / "posts", folder, ignore=shutil.ignore_patterns(".postdex"))
-    with postdex.open(folder):
-        return folder
 
 
 @pytest.fixture(scope="module")

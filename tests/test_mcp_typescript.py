@@ -20,8 +20,6 @@ pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
 
 from serving import serving
 
-import postdex
-
 ROOT = Path(__file__).parent.parent
 PROGRAM = ROOT / "tests" / "typescript"
 REFCOUNT = "2022/refcount-bug.md"
@@ -43,15 +41,6 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=180, check=False)
     insist(not done.returncode, f"npm could not install the client in TypeScript: {done.stderr[-300:]}")
     return folder / "client.mjs"
-
-
-@pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the sample posts, indexed."""
-    folder = tmp_path_factory.mktemp("typescript") / "posts"
-    shutil.copytree(ROOT / "posts", folder, ignore=shutil.ignore_patterns(".postdex"))
-    with postdex.open(folder):
-        return folder
 
 
 def asked(client: Path, *server: str) -> dict[str, Any]:
