@@ -70,7 +70,8 @@ pub fn scored_sections<'py>(
         scored.truncate(limit);
         let found = |(less, index): (f64, usize)| -> Scored {
             let matches = section_at(&sections, index).map_or(Vec::new(), |section| section.matches.clone());
-            let in_headings = if above.is_empty() { Vec::new() } else { in_headings(&outline.levels, &sections, index) };
+            let in_headings =
+                if above.is_empty() { Vec::new() } else { in_headings(&outline.levels, &sections, index) };
             (-less, index, matches, in_headings)
         };
         Ok(scored.into_iter().map(found).collect())
