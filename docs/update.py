@@ -187,7 +187,9 @@ def _made(place: str) -> str:
 def _settings() -> str:
     from postdex_index.settings import SETTINGS
 
-    lines = [f"| `{it.name}` | {it.type} | `{json.dumps(it.default)}` | {it.doc} |" for it in SETTINGS]
+    defaults = [{} if it.type.startswith("table") else it.default for it in SETTINGS]
+    rows = zip(SETTINGS, defaults, strict=True)
+    lines = [f"| `{it.name}` | {it.type} | `{json.dumps(default)}` | {it.doc} |" for it, default in rows]
     return "\n".join(["| setting | type | default | meaning |", "| --- | --- | --- | --- |", *lines, ""])
 
 

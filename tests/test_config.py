@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from postdex_index.errors import ConfigError, FolderError
-from postdex_index.settings import SETTINGS, Settings, find_folder, load
+from postdex_index.settings import SETTINGS, Settings, TableRow, find_folder, load
 from postdex_index.sites.detect import LARGEST
 
 #: postdex.toml, variables, arguments, what is then in force
@@ -54,6 +54,25 @@ LAYERS: list[tuple[str, dict[str, str], dict[str, object], dict[str, Any]]] = [
         {"OPENSEARCH_REPLICAS": "0"},
         {"opensearch_prefix": "x"},
         {"opensearch_replicas": 0, "opensearch_prefix": "x"},
+    ),
+    (
+        "[synonyms]\nk8s = ['kubernetes', 'kube']\n'repo ->' = 'repository'\n[synonyms.zh]\n'数据库' = ['DB']",
+        {},
+        {},
+        {
+            "synonyms": (
+                TableRow("k8s", ("kubernetes", "kube")),
+                TableRow("repo ->", ("repository",)),
+                TableRow("数据库", ("DB",), "zh"),
+            )
+        },
+    ),
+    ("synonyms.k8s = ['kubernetes']", {}, {}, {"synonyms": (TableRow("k8s", ("kubernetes",)),)}),
+    (
+        "synonyms = {k8s = ['kubernetes']}",
+        {},
+        {"synonyms": {"ci": ("continuous integration",), "de": {"art": "sorte"}}},
+        {"synonyms": (TableRow("ci", ("continuous integration",)), TableRow("art", ("sorte",), "de"))},
     ),
     ("", {"PORT": "tcp://10.0.0.1:80", "FOLDER": ""}, {}, {"language": ""}),
 ]
@@ -121,6 +140,24 @@ BAD_FILES = [
     ("[opensearch]\nhosts = 'x'", 2, "not taken from the settings of a folder; set POSTDEX_OPENSEARCH_HOSTS in"),
     ("[opensearch]\npassword = 'x'", 2, "set POSTDEX_OPENSEARCH_PASSWORD in the environment"),
     ("opensearch_prefix = 'a'", 1, "there is no setting opensearch_prefix; did you mean opensearch.prefix?"),
+    ("synonyms = ['k8s']", 1, "synonyms must be a table of lists of texts"),
+    ("[synonyms]\nk8s = 'kubernetes'\nci = 1", 3, "synonyms: ci must be a list of texts"),
+    ("[synonyms]\nci = ['x', 1]", 2, "synonyms: ci must be a list of texts"),
+    ("[synonyms]\nci = ['CI']", 2, "ci stands for itself"),
+    ("[synonyms]\n'ci  cd ->' = ['x', 'CI CD']", 2, "ci  cd stands for itself"),
+    ("[synonyms]\nci = []", 2, "ci has no word beside it"),
+    ("[synonyms]\nci = ['x', '']", 2, "'' beside ci holds no word"),
+    ("[synonyms]\nci = ['x', '?!']", 2, "'?!' beside ci holds no word"),
+    ("[synonyms]\n'' = ['x']", 1, "'' holds no word"),
+    ("[synonyms]\n'->' = ['x']", 2, "'->' holds no word"),
+    ("[synonyms]\n'a -> b' = ['x']", 2, 'a -> b has -> inside; write "word ->" = ["other word"]'),
+    ("[synonyms]\nx = ['y']\n'a' = ['" + "b " * 11 + "']", 3, "has more than 10 words"),
+    ("[synonyms]\nx = ['y']\n'a' = [" + "'b', " * 51 + "]", 3, "a has 51 words beside it; 50 are the most"),
+    ("[synonyms.zh]\nx = ['y']\n\n'数' = []", 4, "数 has no word beside it"),
+    ("[synonyms.Chinese]\nx = ['y']", 2, "Chinese is no code such as en or zh-cn"),
+    ("[synonyms.zh.cn]\nx = ['y']", 1, "cn must be a list of texts"),
+    ("synonyms.x = ['x']", 1, "x stands for itself"),
+    ("\nsynonyms = {x = ['x']}", 2, "x stands for itself"),
     ("a = " + "[" * 5000, 0, "not valid TOML"),
     ("a = '\udcff'", 0, "not valid TOML"),
     (".".join("a" * 30_000) + " = 1", 0, "a key with 50 parts"),
@@ -181,7 +218,9 @@ def test_own_file_stands_above_pyproject_and_others_are_not_read(tmp_path: Path)
     assert check(tmp_path, "simplify = false").language == ""
 
 
-@pytest.mark.parametrize(("name", "value"), [("MAX_BYTES", "many"), ("SIMPLIFY", "perhaps"), ("ANCHORS", "x")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("MAX_BYTES", "many"), ("SIMPLIFY", "perhaps"), ("ANCHORS", "x"), ("SYNONYMS", "a=b")]
+)
 def test_bad_variables(name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POSTDEX_" + name, value)
     with pytest.raises(ConfigError) as error:
@@ -189,7 +228,10 @@ def test_bad_variables(name: str, value: str, tmp_path: Path, monkeypatch: pytes
     assert error.value.path == "POSTDEX_" + name
 
 
-@pytest.mark.parametrize("arguments", [{"nope": 1}, {"max_bytes": "5"}, {"include": []}])
+@pytest.mark.parametrize(
+    "arguments",
+    [{"nope": 1}, {"max_bytes": "5"}, {"include": []}, {"synonyms": {1: ["a"]}}, {"synonyms": {"a": 1}}],
+)
 def test_bad_arguments(arguments: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(ConfigError):
         check(tmp_path, **arguments)
@@ -221,7 +263,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
     assert all(
         setting.doc.endswith(".") and setting.default == getattr(Settings(), setting.field) for setting in SETTINGS
     )
-    assert {setting.type for setting in SETTINGS} == {"text", "texts", "number", "flag"}
+    assert {setting.type for setting in SETTINGS} == {"text", "texts", "number", "flag", "table of texts"}
 
 
 #: files, where somebody stands, the folder that is meant

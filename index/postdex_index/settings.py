@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from . import forks
@@ -21,6 +21,15 @@ from .sites.detect import LARGEST, detect, posts_folder, style_names
 
 #: Languages that the search page speaks; `http/page/messages.json` has the words of each.
 UI_LANGUAGES = ("en", "zh-CN", "zh-TW", "ja", "ko", "de", "fr", "es", "ru", "ar")
+
+
+class TableRow(NamedTuple):
+    """A row of a setting that is a table of texts: `k8s = ["kubernetes"]`. `table` is the inner table that it stands in
+    (`zh`), or ""."""
+
+    key: str
+    texts: tuple[str, ...]
+    table: str = ""
 
 
 class Settings(NamedTuple):
@@ -49,6 +58,7 @@ class Settings(NamedTuple):
     ui: str = ""
     paths: str = "auto"
     css: str = ""
+    synonyms: tuple[TableRow, ...] = ()
     engine: str = "embedded"
     opensearch_prefix: str = "postdex"
     opensearch_shards: int = 1
@@ -56,13 +66,15 @@ class Settings(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """A setting as it is documented: `type` is "text", "texts", "number" or "flag". One of a table has its name before
-    a dot (`opensearch.prefix`); `field` is the name in `Settings`."""
+    """A setting as it is documented: `type` is "text", "texts", "number", "flag", or "table of texts" (lists of them by
+    names, some of which may stand in tables within). With `choices` its value is one of them. One of a table has its
+    name before a dot (`opensearch.prefix`); `field` is the name in `Settings`."""
 
     name: str
     type: str
     default: Any
     doc: str
+    choices: tuple[str, ...] = ()
 
     @property
     def field(self) -> str:
@@ -101,6 +113,8 @@ _DOCS = {
     "paths": "Whether the search page names files and lines (show) or never does (hide); auto: as long as nothing"
     " says where the posts are published.",
     "css": "A file of CSS in the folder that the search page takes after its own, for the colours of the site.",
+    "synonyms": 'Words that readers type for words of the posts: `k8s = ["kubernetes"]`; one way only as'
+    ' `"repo ->" = ["repository"]`; those for posts in one language in a table of its code (docs/tuning.md).',
     "engine": "What keeps the index: embedded, opensearch (a cluster), or the name of an installed engine"
     " (docs/embedding.md).",
     "opensearch.prefix": "What the names of all indices in the cluster begin with: lower case, as index names are.",
@@ -112,10 +126,18 @@ _TABLES = ("opensearch",)
 #: What a folder's settings never say, since the environment's password would go to whoever wrote them.
 _FROM_ENVIRONMENT = {"hosts", "user", "password", "api_key", "ca", "aws_region", "aws_service"}
 _TYPES = {tuple: "texts", str: "text", bool: "flag", int: "number"}
+#: Settings whose default does not say of which type they are.
+_TYPES_BY_NAME = {"synonyms": "table of texts"}
+_CHOICES = {
+    "anchors": ("auto", *style_names()),
+    "translations": ("auto", "group", "all"),
+    "ui": ("", *UI_LANGUAGES),
+    "paths": ("auto", "show", "hide"),
+}
 
 #: All settings in the order of the documentation.
 SETTINGS = tuple(
-    Setting(name, _TYPES[type(default)], default, doc)
+    Setting(name, _TYPES_BY_NAME.get(name) or _TYPES[type(default)], default, doc, _CHOICES.get(name, ()))
     for (name, doc), default in zip(_DOCS.items(), Settings._field_defaults.values(), strict=True)
 )
 
@@ -133,7 +155,7 @@ def load(folder: StrPath | None, **arguments: object) -> Settings:
     names = {setting.field: setting.name for setting in SETTINGS}
     for field, value in arguments.items():
         if value is not None:
-            values[names.get(field, field)] = _checked(names.get(field, field), value, "", 0)
+            values[names.get(field, field)] = _checked(names.get(field, field), value, _Place())
     return Settings()._replace(
         **{setting.field: values[setting.name] for setting in SETTINGS if setting.name in values}
     )
@@ -203,7 +225,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
         variable = "POSTDEX_" + setting.field.upper()
         text = environment.get(variable)
         if text is not None:
-            values[setting.name] = _checked(setting.name, _typed(setting.type, text), variable, 0)
+            values[setting.name] = _checked(setting.name, _typed(setting.type, text), _Place(variable))
     return values
 
 
@@ -219,22 +241,44 @@ def _typed(kind: str, text: str) -> object:
     return text
 
 
+class _Place(NamedTuple):
+    """Where settings stand: a file with its text and the name of their table in it, or a variable."""
+
+    path: str = ""
+    text: str = ""
+    header: str = ""
+
+    def line(self, *names: str) -> int:
+        """The line where a setting stands, or what is in it by these names; where that is not found (it is written in
+        an unusual way) that of what it is in, else 0."""
+        if not names:
+            return 0
+        *tables, name = names
+        inner = tables and self._line(name, _dotted(self.header, *tables))
+        return self._line(_dotted(*names), self.header) or inner or self.line(*tables)
+
+    def _line(self, name: str, header: str) -> int:
+        table = re.search(rf"^[ \t]*\[{re.escape(header)}\]", self.text, re.MULTILINE) if header else None
+        start = table.end() if table else 0
+        pattern = re.compile(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[.=\]]", re.MULTILINE)
+        match = pattern.search(self.text, start)
+        return self.text.count("\n", 0, match.start()) + 1 if match else 0
+
+
 def _checked_table(table: object, content: bytes, file: str, header: str) -> dict[str, object]:
     if not isinstance(table, dict):
         raise ConfigError("tool.postdex is not a table", "write [tool.postdex]", path=file)
-    text = content.decode("utf-8", "replace")
+    place = _Place(file, content.decode("utf-8", "replace"), header)
     values: dict[str, object] = {}
     for name, value in table.items():
         if name not in _TABLES:
-            values[name] = _checked(name, value, file, _line(text, name, header))
+            values[name] = _checked(name, value, place)
             continue
-        line = _line(text, name, header)
         if not isinstance(value, dict):
-            raise ConfigError(f"{name} is not a table", f"write [{_dotted(header, name)}]", path=file, line=line)
+            hint = f"write [{_dotted(header, name)}]"
+            raise ConfigError(f"{name} is not a table", hint, path=file, line=place.line(name))
         for inner, part in value.items():
-            full = f"{name}.{inner}"
-            inner_line = _line(text, full, header) or _line(text, inner, _dotted(header, name)) or line
-            values[full] = _checked(full, part, file, inner_line)
+            values[f"{name}.{inner}"] = _checked(f"{name}.{inner}", part, place)
     return values
 
 
@@ -243,156 +287,67 @@ def _dotted(*names: str) -> str:
     return ".".join(filter(None, names))
 
 
-def _line(text: str, name: str, header: str) -> int:
-    """The line where a setting stands in its file, 0 if it is not found (written in an unusual way)."""
-    table = re.search(rf"^[ \t]*\[{re.escape(header)}\]", text, re.MULTILINE) if header else None
-    start = table.end() if table else 0
-    match = re.compile(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[.=\]]", re.MULTILINE).search(text, start)
-    return text.count("\n", 0, match.start()) + 1 if match else 0
-
-
-def _checked(name: str, value: object, path: str, line: int) -> object:
+def _checked(name: str, value: object, place: _Place) -> object:
     """The value of a setting as `Settings` holds it, else `ConfigError` with its place."""
+    with forks.barred:
+        from .sites.setting_values import nearest, wrong
+
+    line = place.line(*name.split(".")) if place.text else 0
     setting = next((item for item in SETTINGS if item.name == name), None)
     if setting is None:
         table, _, inner = name.rpartition(".")
         if table in _TABLES and inner in _FROM_ENVIRONMENT:
             hint = f"set POSTDEX_{table.upper()}_{inner.upper()} in the environment"
-            raise ConfigError(f"{name} is not taken from the settings of a folder", hint, path=path, line=line)
+            raise ConfigError(f"{name} is not taken from the settings of a folder", hint, path=place.path, line=line)
         names = [item.name for item in SETTINGS]
-        hint = _nearest(name, names).removeprefix("; ") or "the settings are " + ", ".join(names)
-        raise ConfigError(f"there is no setting {name}", hint, path=path, line=line)
+        hint = nearest(name, names).removeprefix("; ") or "the settings are " + ", ".join(names)
+        raise ConfigError(f"there is no setting {name}", hint, path=place.path, line=line)
+    if setting.type == "table of texts" and isinstance(value, Mapping):
+        return _rows(setting, value, place)
     if setting.type == "texts":
         value = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, (list, tuple)) else value
         fits = isinstance(value, tuple) and all(isinstance(item, str) for item in value)
     elif setting.type == "number":
         fits = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     else:
-        fits = isinstance(value, bool if setting.type == "flag" else str)
+        fits = isinstance(value, {"flag": bool, "text": str}.get(setting.type, ()))
     if not fits:
-        expected = {"texts": "a list of texts", "text": "a text", "number": "a whole number, not negative"}
-        raise ConfigError(
-            f"{name} must be {expected.get(setting.type, 'true or false')}", setting.doc, path=path, line=line
-        )
-    wrong = _WRONG[name](value) if name in _WRONG else ""
-    if wrong:
-        raise ConfigError(f"{name}: {wrong}", setting.doc, path=path, line=line)
+        raise ConfigError(f"{name} must be {_EXPECTED[setting.type]}", setting.doc, path=place.path, line=line)
+    if because := wrong(name, value, setting.default, setting.choices):
+        raise ConfigError(f"{name}: {because}", setting.doc, path=place.path, line=line)
     return value
 
 
-def _nearest(name: str, names: Sequence[str]) -> str:
-    """A question for the name that was meant, behind a message; "" if none is near."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, names, 1, 0.5)
-    return f"; did you mean {near[0]}?" if near else ""
-
-
-def _wrong_globs(globs: Iterable[str]) -> str:
-    for glob in globs:
-        if not glob.strip("/! "):
-            return "a pattern is empty"
-        if ".." in re.split(r"[/\\]", glob) or glob.startswith("~") or re.match(r"[A-Za-z]:[/\\]", glob):
-            return f"{glob} leads out of the folder; patterns are relative to it"
-    return ""
-
-
-def _wrong_timezone(value: str) -> str:
-    if not value:
-        return ""
-    with forks.barred:
-        from .formats.dates import find_zone
-
-    hint = "without a system's zones: pip install tzdata"
-    return "" if find_zone(value) else f"{value} is no time zone known here ({hint})"
-
-
-def _wrong_language(value: str) -> str:
-    fits = re.fullmatch(r"(?:[a-z]{2,3}(?:-[a-z0-9]{2,8})*)?", value)
-    return "" if fits else f"{value} is no code such as en or zh-cn"
-
-
-def _wrong_choice(value: str, choices: Sequence[str]) -> str:
-    return "" if value in choices else f"{value} is not one of {', '.join(choices)}{_nearest(value, choices)}"
-
-
-def _wrong_url(value: str) -> str:
-    if not value:
-        return ""
-    if not re.match(r"/(?!/)|https?://", value):
-        return "the pattern must begin with / or https://"
-    with forks.barred:
-        from .sites.permalinks import PLACEHOLDERS
-
-    unknown = [name for name in re.findall(r":([a-z_]+)", value) if name not in PLACEHOLDERS]
-    return f":{unknown[0]} is not known; there are :{', :'.join(sorted(PLACEHOLDERS))}" if unknown else ""
-
-
-def _wrong_base_url(value: str) -> str:
-    fits = re.fullmatch(r"(?:https?://[^\s/?#\\][^\s?#\\]*|/(?!/)[^\s?#\\]*)?", value)
-    return "" if fits else f"{value} is neither an http(s) address nor a path"
-
-
-def _wrong_editor(value: str) -> str:
-    if value and not re.match(r"(?!javascript:|data:)[a-z][a-z0-9+.-]*:[^\s]*$", value):
-        return "it must be a link such as vscode://file{path}:{line}"
-    unknown = set(re.findall(r"\{([^{}]*)\}", value)) - {"path", "line"}
-    return f"{{{min(unknown)}}} is not known; there are {{path}} and {{line}}" if unknown else ""
-
-
-def _wrong_colors(value: str) -> str:
-    names = [pair.partition("=")[0] for pair in Settings().colors.split(":")]
-    for pair in filter(None, value.split(":")):
-        name, _, code = pair.partition("=")
-        if name not in names:
-            return f"{name} is not one of {', '.join(names)}{_nearest(name, names)}"
-        if not re.fullmatch(r"=(?:\d{1,3}(?:;\d{1,3})*)?", pair[len(name) :], re.ASCII):
-            return f"{name}={code} is no list of numbers, such as 1;31"
-    return ""
-
-
-def _wrong_origins(origins: Iterable[str]) -> str:
-    wrong = [origin for origin in origins if not re.fullmatch(r"https?://[^\s/?#\\@*]+", origin)]
-    return f"{wrong[0]} is no origin (scheme and host, without a path)" if wrong else ""
-
-
-def _wrong_prefix(name: str) -> str:
-    with forks.barred:
-        from .sites.names import wrong_index_name
-
-    return wrong_index_name(name) if name else "it is empty"
-
-
-def _wrong_sites(names: Iterable[str]) -> str:
-    with forks.barred:
-        from .sites.names import wrong_sites
-
-    return wrong_sites(names)
-
-
-_WRONG: dict[str, Callable[[Any], str]] = {
-    "include": lambda globs: _wrong_globs(globs) or ("" if globs else "the list is empty"),
-    "exclude": _wrong_globs,
-    "anchors": lambda value: _wrong_choice(value, ("auto", *style_names())),
-    "timezone": _wrong_timezone,
-    "language": _wrong_language,
-    "translations": lambda value: _wrong_choice(value, ("auto", "group", "all")),
-    "url": _wrong_url,
-    "base_url": _wrong_base_url,
-    "editor": _wrong_editor,
-    "colors": _wrong_colors,
-    "max_bytes": lambda size: "" if size else "it must be more than 0",
-    "origins": _wrong_origins,
-    "site": lambda name: _wrong_sites([name]) if name else "",
-    "sites": _wrong_sites,
-    "opensearch.prefix": _wrong_prefix,
-    "home": _wrong_base_url,
-    "css": lambda path: _wrong_globs([path]) if path else "",
-    "ui": lambda value: _wrong_choice(value, UI_LANGUAGES) if value else "",
-    "paths": lambda value: _wrong_choice(value, ("auto", "show", "hide")),
-    "opensearch.shards": lambda count: "" if 0 < count <= 1024 else "it must be from 1 to 1024",
-    "opensearch.replicas": lambda count: "" if count <= 20 else "it must be at most 20",
+_EXPECTED = {
+    "text": "a text",
+    "texts": "a list of texts",
+    "number": "a whole number, not negative",
+    "flag": "true or false",
+    "table of texts": "a table of lists of texts",
 }
+
+
+def _rows(setting: Setting, table: Mapping[object, object], place: _Place, inner: str = "") -> tuple[TableRow, ...]:
+    """The rows of a table of texts and of the tables in it, each checked with its place."""
+    with forks.barred:
+        from .sites.setting_values import wrong_row
+
+    rows: list[TableRow] = []
+    for key, value in table.items():
+        if isinstance(value, Mapping) and isinstance(key, str) and not inner:
+            rows += _rows(setting, value, place, key)
+            continue
+        texts = (value,) if isinstance(value, str) else value
+        if not isinstance(texts, (list, tuple)) or not all(isinstance(text, str) for text in (key, *texts)):
+            because = f"{key} must be a list of texts"
+        else:
+            row = TableRow(str(key), tuple(texts), inner)
+            rows.append(row)
+            because = wrong_row(setting.name, *row)
+        if because:
+            line = place.line(*filter(None, (setting.name, inner, str(key))))
+            raise ConfigError(f"{setting.name}: {because}", setting.doc, path=place.path, line=line)
+    return tuple(rows)
 
 
 def _is_file(path: str) -> bool:
