@@ -72,6 +72,7 @@ FIELDS: dict[str, Schema] = {
     "paths": {"type": "array", "items": _TEXTS},
     "date": {"type": ["string", "null"]},
     "number": {"type": ["integer", "null"]},
+    "fields": {"type": "object", "additionalProperties": _TEXTS},
 }
 #: Keys whose shape no answer shows.
 KNOWN: dict[str, Schema] = {

@@ -18,10 +18,10 @@ from pathlib import Path
 import pytest
 
 from postdex_index.document import LeafPositions
-from postdex_index.engine.api import AsTyped, Engine, FileStamp, FileTable, Put, Reader, Search
+from postdex_index.engine.api import AsTyped, Engine, FieldStats, FileStamp, FileTable, Put, Reader, Search
 from postdex_index.errors import IndexLockedError, IndexMissingError, NotFoundError
-from postdex_index.model import Post, Problem, Section
-from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Prefix, Query, Term
+from postdex_index.model import OwnField, Post, Problem, Section
+from postdex_index.query import Clauses, DateRange, Everything, FieldRange, Keyword, Phrase, Prefix, Query, Term
 from postdex_index.schema import STORED
 from postdex_index.text.analyzer import Analyzer
 
@@ -45,6 +45,14 @@ POSTS = (
     post("c.md", "Gamma", "Nothing but sockets and more sockets.", 2, ("net",)),
     post("d.md", "Delta", "An unfinished socket.", 4, ("linux",), unpublished="draft: true"),
 )
+#: Of each post its own fields: one has no field, one two values, and what is unpublished has another.
+OWN: dict[str, dict[str, tuple[str, ...]]] = {
+    "a.md": {"rating": ("4",), "state": ("In  Review",), "due": ("2024-06-30",), "done": ("yes",)},
+    "b.md": {"rating": ("4.0", "10"), "state": ("draft",), "due": ("2023-01-01 12:00",), "done": ("false",)},
+    "c.md": {"rating": ("-1_0",), "state": ("in review",), "due": ("2024-01-02",), "done": ("true",), "odd": ("x",)},
+    "d.md": {"rating": ("good",), "hue": ("red",)},
+    "e.md": {},
+}
 SOCKET, KERNEL = Term("socket"), Term("kernel")
 QUERIES: tuple[Query, ...] = (
     SOCKET,
@@ -244,6 +252,83 @@ class EngineContract:
         assert answer.facets["tags"]["linux"] == 2 and answer.facets["lang"] == {"en": 3}
         assert answer.facets["year"] == {"2020": 3}
         assert list(answer.facets) == ["tags", "lang", "year"]
+
+    @pytest.fixture
+    def own(self, engine: Engine) -> Reader:
+        """A snapshot of posts with fields of their own, those of OWN; one that only c.md has is named."""
+        drafts = {"d.md": "draft: true"}
+        posts = [
+            post(path, "Same", "A socket.", 1, unpublished=drafts.get(path, ""))._replace(
+                fields=tuple(OwnField(*pair) for pair in fields.items()),
+                named_fields=("odd",) if "odd" in fields else (),
+            )
+            for path, fields in OWN.items()
+        ]
+        self.write(engine, posts)
+        return engine.open_reader()
+
+    def test_own_fields_are_those_that_several_posts_have_or_that_are_named(self, own: Reader) -> None:
+        assert list(own.fields()) == [
+            FieldStats("done", "boolean", 3),
+            FieldStats("due", "date", 3),
+            FieldStats("odd", "text", 1, named=True),
+            FieldStats("rating", "number", 3),
+            FieldStats("state", "text", 3),
+        ]
+        assert [field.name for field in own.without(["a.md"]).fields()] == ["odd"]
+        (document,) = own.documents(["b.md"])
+        assert document is not None and dict(document.fields) == OWN["b.md"]
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            (Keyword("field state", "in review"), "a c"),
+            (Keyword("field state", "*r*"), "a b c"),
+            (Keyword("field odd", "*"), "c"),
+            (Keyword("field nothing", "*"), ""),
+            (Keyword("field hue", "red"), ""),
+            (FieldRange("rating", "number", 4, 4.5), "a b"),
+            (FieldRange("rating", "number", 4.5), "b"),
+            (FieldRange("rating", "number", None, 0), "c"),
+            (FieldRange("rating", "number"), "a b c"),
+            (FieldRange("due", "date", 1_672_531_200 + 43_200, 1_704_153_600), "b"),
+            (FieldRange("state", "number"), ""),
+            (Clauses((Everything(),), excluded=(Keyword("field state", "draft"),)), "a c e"),
+        ],
+    )
+    def test_own_fields_filter(self, own: Reader, query: Query, found: str) -> None:
+        assert paths(own, Search(query)) == [f"{name}.md" for name in found.split()]
+        assert own.totals([query]) == [len(found.split())]
+
+    @pytest.mark.parametrize(
+        ("order", "found"),
+        [
+            ("rating", "b a c e"),
+            ("-rating", "c a b e"),
+            ("due", "a c b e"),
+            ("-due", "b c a e"),
+            ("state", "b a c e"),
+            ("-state", "a c b e"),
+            ("done", "a c b e"),
+            ("nothing", "a b c e"),
+        ],
+    )
+    def test_own_fields_sort(self, own: Reader, order: str, found: str) -> None:
+        assert paths(own, Search(SOCKET, sort=order)) == [f"{name}.md" for name in found.split()]
+
+    def test_own_fields_are_counted(self, own: Reader) -> None:
+        names = ("rating", "state", "due", "done", "nothing", "tags")
+        facets = own.search(Search(SOCKET, facets=names)).facets
+        state = facets["state"]
+        assert facets == {
+            "rating": {"4": 2, "-10": 1, "10": 1},
+            "state": state,
+            "due": {"2024": 2, "2023": 1},
+            "done": {"true": 2, "false": 1},
+            "nothing": {},
+            "tags": {},
+        }
+        assert {key.lower().replace("  ", " "): posts for key, posts in state.items()} == {"draft": 1, "in review": 2}
 
     def test_leaves_carry_what_they_met(self, filled: Engine) -> None:
         query = Clauses(required=(SOCKET,), optional=(KERNEL,))

@@ -17,9 +17,9 @@ import pytest
 from costs import cpu_s
 
 import postdex
-from postdex_index.content.misspelt import KNOWN
 from postdex_index.content.parser import parse
 from postdex_index.content.reader import read, walk
+from postdex_index.formats.field_names import KNOWN
 from postdex_index.model import Problem
 from postdex_index.settings import Settings, find_folder
 from postdex_index.sites.detect import generators

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from postdex_index.content.front_matter import FrontMatter, parse
 from postdex_index.content.metadata import _REASONS
-from postdex_index.content.misspelt import KNOWN
+from postdex_index.formats.field_names import KNOWN
 from postdex_index.formats.yaml_fast import DEPTH, read_plain
 from postdex_index.formats.yaml_lenient import load
 from postdex_index.sites.reading import named

@@ -12,7 +12,8 @@ import pytest
 from toy_engine import INDEXES, ToyEngine, ToyReader
 
 import postdex
-from postdex_index.engine.api import Inspection, Stats
+from postdex_index.engine.api import Stats
+from postdex_index.engine.hosting import Inspection
 from postdex_index.errors import EngineUnavailableError, IndexMissingError
 from postdex_index.model import Problem
 from postdex_index.settings import Settings

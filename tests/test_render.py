@@ -21,7 +21,7 @@ from postdex.results.values import Hit, HitList, IndexState, SectionHit, Snippet
 from postdex_index.document import StoredSection
 from postdex_index.engine.api import IndexedWord
 from postdex_index.errors import NotFoundError, QueryError
-from postdex_index.model import Explanation, Problem, Span
+from postdex_index.model import Explanation, OwnField, Problem, Span
 
 SNIPPET = Snippet("…during SMC fallback <b>.", (Span(8, 3), Span(12, 8)), 43)
 FIXED = ((Span(7, 5),),)
@@ -61,7 +61,7 @@ WIRE = """\
 "title_html": "An <mark>SMC</mark> bug", "headings": ["what I fixed"], "headings_html": ["what I <mark>fixed</mark>"], \
 "date": "2022-08-26T09:39:34", \
 "date_from": "post", "updated": null, "tags": ["linux", "net"], "categories": [["linux", "net"]], "lang": "en", \
-"score": 7.3123, "snippet": "…during <mark>SMC</mark> <mark>fallback</mark> &lt;b&gt;.", \
+"fields": {}, "score": 7.3123, "snippet": "…during <mark>SMC</mark> <mark>fallback</mark> &lt;b&gt;.", \
 "snippet_text": "…during SMC fallback <b>.", "matches": [{"field": "body", "start": 8, "length": 3}, \
 {"field": "body", "start": 12, "length": 8}, {"field": "title", "start": 3, "length": 3}], "sections": \
 [{"title": "what I fixed", "heading_html": "what I <mark>fixed</mark>", "anchor": "what-I-fixed", \
@@ -173,6 +173,7 @@ class StoredPost:
     tags: tuple[str, ...] = ("linux",)
     categories: tuple[tuple[str, ...], ...] = (("linux", "net"),)
     authors: tuple[str, ...] = ("me",)
+    fields: tuple[OwnField, ...] = (OwnField("rating", ("4",)),)
     texts = ("Before.\vStill.", "if x:\n\treturn\x1b 1\n\n", "")
     sections: Sequence[StoredSection] = (
         StoredSection(0, "", (), "", 5, 0, 0, 2),
@@ -211,6 +212,7 @@ def test_the_wire_form_of_a_post() -> None:
         "lang": "en",
         "translation": "",
         "description": "about\u202e it",
+        "fields": {"rating": ["4"]},
         "unpublished": "",
     }
     assert [section["text"] for section in sections] == ["Before.\nStill.", "if x:\n\treturn\x1b 1\n\n", ""]

@@ -24,7 +24,7 @@ from postdex_index.errors import IndexMissingError
 from postdex_index.model import Post, StoredFields
 
 ROOT = Path(__file__).parent.parent
-TYPES = {"text", "texts", "paths", "date", "number"}
+TYPES = {"text", "texts", "paths", "date", "number", "fields"}
 
 
 @pytest.fixture(scope="module")

@@ -14,13 +14,27 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from postdex_index.document import LeafPositions, Mark, Outline, Passage, StoredSection, as_datetime
-from postdex_index.engine.api import Answer, CommitInfo, FileTable, Identity, IndexedWord, LeafStats, Put, Search, Stats
+from postdex_index.engine.api import (
+    SHARED,
+    Answer,
+    CommitInfo,
+    FieldStats,
+    FileTable,
+    Identity,
+    IndexedWord,
+    LeafStats,
+    Put,
+    Search,
+    Stats,
+)
 from postdex_index.errors import IndexLockedError, IndexMissingError, NotFoundError
+from postdex_index.formats.typed_values import READERS, fitting, shown_number
 from postdex_index.model import Explanation, Post, Problem
 from postdex_index.query import (
     Clauses,
     DateRange,
     Everything,
+    FieldRange,
     Fuzzy,
     Keyword,
     Leaf,
@@ -33,6 +47,7 @@ from postdex_index.query import (
     leaves,
     show,
 )
+from postdex_index.schema import SORTS
 from postdex_index.settings import Settings
 from postdex_index.text import globs
 from postdex_index.text.analyzer import Analyzer
@@ -158,13 +173,38 @@ class ToyReader:
         best.sort(key=lambda one: str(one.document.path))
         if search.sort == "score":
             best.sort(key=lambda one: -one.score)
+        elif (name := search.sort.removeprefix("-")) in (own := self._own(search.drafts)):
+            keys = {id(one): self._keys(own[name], one.document) for one in best}
+            down = (own[name].kind != "text") != search.sort.startswith("-")
+            has = [one for one in best if keys[id(one)]]
+            has.sort(key=lambda one: (max if down else min)(keys[id(one)]), reverse=down)
+            best = has + [one for one in best if not keys[id(one)]]
         elif search.sort == "title":
             best.sort(key=lambda one: self.analyzer.fold_value(one.document.title))
-        else:
+        elif search.sort in SORTS:
             best.sort(key=lambda one: -(getattr(one.document, f"{search.sort}_seconds") or -(1 << 62)))
-        counts = {name: _counted(name, matching, groups) for name in search.facets}
+        kinds = {name: field.kind for name, field in self._own(search.drafts).items()}
+        counts = {name: _counted(name, matching, groups, kinds.get(name, "")) for name in search.facets}
         stats = tuple(LeafStats(leaf, sum(bool(places_of(one, leaf)) for one in matching), 1.0) for leaf in asked)
         return Answer(best, len(found), counts, stats, True, bool(groups))
+
+    def fields(self) -> list[FieldStats]:
+        return [field for field in self._own(False).values() if field.posts >= SHARED or field.named]
+
+    def _own(self, drafts: bool) -> dict[str, FieldStats]:
+        """The site's own fields by name, in that order."""
+        posts = [dict(one.fields) for one in self._shown(drafts)]
+        found: dict[str, FieldStats] = {}
+        for name in sorted({name for fields in posts for name in fields}):
+            values = [value for fields in posts for value in fields.get(name, ())]
+            kind = next(iter(fitting(values)), "text")
+            named = any(name in one.named_fields for one in self._shown(drafts))
+            found[name] = FieldStats(name, kind, sum(name in fields for fields in posts), named)
+        return found
+
+    def _keys(self, field: FieldStats, document: ToyDocument) -> list[Any]:
+        read: Any = READERS.get(field.kind, self.analyzer.fold_value)
+        return [read(value) for value in dict(document.fields).get(field.name, ())]
 
     def _groups(self, drafts: bool) -> dict[str, list[ToyDocument]]:
         """The translations of each key, but for those with two in one language."""
@@ -412,6 +452,15 @@ def matches(analyzer: Analyzer, document: ToyDocument, query: Query) -> bool:
             return str(document.path) == value or analyzer.fold_path(document.path) == value
         case Keyword("lang", value):
             return f"{document.lang}-".startswith(f"{value}-")
+        case FieldRange(name, kind, start, stop):
+            read = [READERS[kind](value) for value in dict(document.fields).get(name, ())]
+            fits = [value for value in read if value is not None]
+            return any((start is None or start <= value) and (stop is None or value < stop) for value in fits)
+        case Keyword(name, value) if name.startswith("field "):
+            fold = analyzer.fold_value
+            pattern = re.compile(globs.wildcard(value))
+            own = dict(document.fields).get(name.removeprefix("field "), ())
+            return any(pattern.fullmatch(fold(one).encode()) for one in own)
         case Keyword(name, value):
             values = document.tags if name == "tag" else map("/".join, document.categories)
             return any(f"{analyzer.fold_value(one)}/".startswith(f"{value}/") for one in values)
@@ -444,14 +493,25 @@ def _ratio(leaf: Leaf, pairs: Sequence[tuple[ToyDocument, ToyDocument]]) -> floa
     return math.log((have + 0.5) / (originals_have + 0.5))
 
 
-def _counted(name: str, matching: Iterable[ToyDocument], groups: dict[str, list[ToyDocument]]) -> dict[str, int]:
+def _counted(
+    name: str, matching: Iterable[ToyDocument], groups: dict[str, list[ToyDocument]], kind: str = ""
+) -> dict[str, int]:
     """The values of a facet, the most frequent first; those of a group count once."""
     counted: set[tuple[str, str]] = set()
     for one in matching:
         group = f"group {one.translation}" if one.translation in groups else one.path
-        counted |= {(group, value) for value in _values(name, one)}
+        counted |= {(group, value) for value in (_own_values(name, one, kind) if kind else _values(name, one))}
     values = Counter(value for _, value in counted)
     return dict(sorted(values.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _own_values(name: str, one: ToyDocument, kind: str) -> set[str]:
+    values = set(dict(one.fields).get(name, ()))
+    if kind == "text":
+        return values
+    read = [value for value in map(READERS[kind], values) if value is not None]
+    shown = {"number": shown_number, "date": lambda day: time.strftime("%Y", time.gmtime(day))}
+    return set(map(shown.get(kind, lambda truth: "true" if truth else "false"), read))
 
 
 def _values(name: str, one: ToyDocument) -> set[str]:

@@ -63,6 +63,13 @@ class Section(NamedTuple):
     links: tuple[Span, ...] = ()
 
 
+class OwnField(NamedTuple):
+    """A field of the front matter that is the site's own, as queries name it, and its values as they were written."""
+
+    name: str
+    values: tuple[str, ...]
+
+
 class Post(NamedTuple):
     """One file, read: its metadata normalised, its body in sections.
 
@@ -72,6 +79,7 @@ class Post(NamedTuple):
     is the next moment (seconds since 1970, UTC) at which that answer changes by itself, or None.
     `translation` is what the translations of a post have in common, "" where posts are not grouped by it, `original`
     says that it is one and in the site's own language.
+    `fields` are the site's own (`content.own_fields`), `named_fields` those of them that the settings name.
     `categories` are paths: (("linux", "net"),). Tuples keep the order of the file. No index holds `series`, `weight`
     and `links`: they are for programs that read posts themselves (`postdex_index.content.parser`,
     `postdex_index.content.reader`).
@@ -98,6 +106,8 @@ class Post(NamedTuple):
     aliases: tuple[str, ...] = ()
     slug: str = ""
     links: tuple[str, ...] = ()
+    fields: tuple[OwnField, ...] = ()
+    named_fields: tuple[str, ...] = ()
     unpublished: str = ""
     reconsider_at: int | None = None
     problems: tuple[Problem, ...] = ()
@@ -118,6 +128,7 @@ class StoredFields(Protocol):
     authors: tuple[str, ...] = ()
     lang: str = ""
     translation: str = ""
+    fields: tuple[OwnField, ...] = ()
     unpublished: str = ""
 
 

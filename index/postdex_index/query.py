@@ -79,7 +79,7 @@ class Synonyms(NamedTuple):
 
 class Keyword(NamedTuple):
     """Filter: the column (tag, category, author, lang, path or codelang) holds this value; `site` is the name of a site
-    where several are searched as one.
+    where several are searched as one, `field NAME` has a field of the site's own.
 
     Values are whole and folded; `*` is any run of characters, `?` is one. `tag` and `category` cover those below
     (`a/b` finds `a/b/c`), `lang` its regions (`zh` finds `zh-cn`), `author` any word of the name, `path` a prefix
@@ -98,6 +98,17 @@ class DateRange(NamedTuple):
 
     start: int | None = None
     stop: int | None = None
+
+
+class FieldRange(NamedTuple):
+    """Filter: a field of the site's own (`Keyword`'s column `field NAME` has its values) has a value of this kind,
+    "number" or "date", in [start, stop): numbers, or seconds since 1970 on the clock of the site. None is an open end.
+    """
+
+    field: str
+    kind: str
+    start: float | None = None
+    stop: float | None = None
 
 
 class Everything(NamedTuple):
@@ -121,7 +132,9 @@ class Clauses(NamedTuple):
 
 
 Leaf: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy | Synonyms
-Query: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy | Synonyms | Keyword | DateRange | Everything | Clauses
+Query: TypeAlias = (
+    Term | Phrase | Prefix | Wildcard | Fuzzy | Synonyms | Keyword | DateRange | FieldRange | Everything | Clauses
+)
 
 
 def leaves(query: Query) -> list[Leaf]:
@@ -134,7 +147,7 @@ def leaves(query: Query) -> list[Leaf]:
         return [
             leaf for part in (query.required, query.optional, query.bonus) for clause in part for leaf in leaves(clause)
         ]
-    if isinstance(query, (Keyword, DateRange, Everything)):
+    if isinstance(query, (Keyword, DateRange, FieldRange, Everything)):
         return []
     return [query]
 
@@ -164,6 +177,8 @@ def show(query: Query) -> str:
             return f"{field}={value}"
         case DateRange(start, stop):
             return f"date={'' if start is None else start}..{'' if stop is None else stop}"
+        case FieldRange(field, _, start, stop):
+            return f"{field}={'' if start is None else f'{start:.12g}'}..{'' if stop is None else f'{stop:.12g}'}"
         case Everything():
             return "*"
         case Clauses(required, optional, excluded, bonus, minimum):

@@ -16,7 +16,8 @@ class Field(NamedTuple):
     """A field of posts.
 
     `type` is how `model.Post` has it as `attribute`: "text", "texts", "paths" (tuples of texts), "date" (seconds since
-    1970, or None) or "number" (or None); "sections" is what stands in the sections of a post instead.
+    1970, or None), "number" (or None) or "fields" (the site's own, a tuple of `model.OwnField`); "sections" is what
+    stands in the sections of a post instead.
     `weight` is its worth in the score, 0 for what no word is looked for in, and `b` (0 to 1) how much a long field is
     held against it; with `searched` people may look in it alone, as `name:word`. `stored` says that documents have it.
     `filter` is the name of a filter (`filter:value`), `facet` the name under which the posts that match are counted by
@@ -64,6 +65,7 @@ FIELDS = (
     Field("description", "text", 1.0, 0.5, stored=True, wire="document"),
     Field("aliases", "texts", 1.0, 0.5),
     Field("slug", "text", 0.5, 0.5),
+    Field("fields", "fields", stored=True, wire="hit"),
     Field("unpublished", "text", stored=True, wire="document"),
     # For the score code is part of the body. The filter is for the language of a block.
     Field("code", "sections", searched=True, filter="codelang"),

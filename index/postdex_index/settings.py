@@ -38,6 +38,7 @@ class Settings(NamedTuple):
     include: tuple[str, ...] = ("*.md", "*.markdown", "*.mkd", "*.mdx", "*.qmd", "*.Rmd")
     exclude: tuple[str, ...] = ()
     anchors: str = "auto"
+    fields: tuple[str, ...] = ("auto",)
     timezone: str = ""
     language: str = ""
     translations: str = "auto"
@@ -87,6 +88,8 @@ _DOCS = {
     "exclude": "Files and folders to leave out, as in .gitignore.",
     "anchors": f"How headings become anchors: auto (as the site does), {', '.join(style_names()[:-1])}"
     f" or {style_names()[-1]}.",
+    "fields": "Fields of the front matter to filter, count and sort by (docs/tuning.md), by their names; auto: all that"
+    " at least three posts share.",
     "timezone": "Time zone of dates, shown and written without one: Asia/Shanghai, or +08:00; else the site's.",
     "language": "Language of posts that do not say theirs (en, zh-cn); else the site's.",
     "translations": "Whether translations of a post are one hit (group) or each is (all); auto: one, if the site's"

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Self, Unpack
 
 from postdex_index import engines, forks, native, paths, settings
 from postdex_index.document import Document
-from postdex_index.engine.api import Engine, IndexedWord, hosted
+from postdex_index.engine.api import Engine, IndexedWord
+from postdex_index.engine.hosting import hosted
 from postdex_index.errors import IndexMissingError, PostdexError
 from postdex_index.model import Problem
 from postdex_index.public import public

@@ -14,7 +14,8 @@ from cluster import ask
 from engine_contract import ANALYZER, POSTS, STAMP, post
 from proxies import Received, Refusal
 
-from postdex_index.engine.api import Inspection, Put
+from postdex_index.engine.api import Put
+from postdex_index.engine.hosting import Inspection
 from postdex_index.engine.opensearch import engine, health
 from postdex_index.engine.opensearch.engine import OpenSearchEngine
 from postdex_index.engine.opensearch.format import schema_mapping

@@ -13,13 +13,14 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ..formats.field_names import KNOWN
 from ..formats.structured import json_decoder, json_line, json_message, plain, read_block, scalars
 from ..formats.yaml_fast import Loaded
 from ..model import Problem
 from ..named_tuple import NamedTuple
 from ..sites.generator import UNKNOWN, Generator
 from .markdown.inline_syntax import html_text
-from .misspelt import KNOWN, Misspelling, is_field, mended, remedy_of, shown
+from .misspelt import Misspelling, is_field, mended, remedy_of, shown
 
 if TYPE_CHECKING:
     from ..formats.yaml_fast import Value

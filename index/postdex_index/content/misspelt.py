@@ -8,21 +8,10 @@ from __future__ import annotations
 
 import re
 
+from ..formats.field_names import KNOWN
 from ..formats.structured import read_block
 from ..named_tuple import NamedTuple
 
-#: Names that mean something as fields: a line that begins with one of them was meant to be one.
-KNOWN = frozenset(
-    (
-        *("title", "linktitle", "description", "summary", "excerpt", "subtitle", "slug", "abbrlink", "weight"),
-        *("date", "published", "pubdate", "pubdatetime", "publishedat", "created", "publishdate", "expirydate"),
-        *("updated", "lastmod", "modified", "last_modified_at", "updateddate", "updatedat", "moddatetime"),
-        *("unpublishdate", "tags", "tag", "labels", "keywords", "categories", "category", "authors", "author"),
-        *("lang", "language", "locale", "aliases", "alias", "redirect_from", "url", "permalink", "path", "series"),
-        *("translationkey", "page_id", "ref", "lang_ref", "language_reference"),
-        *("layout", "draft", "hidden", "indexing", "search", "password", "encrypt", "status", "taxonomies"),
-    )
-)
 _NAME = r"""(?P<quote>["']?)(?P<name>[A-Za-z][\w-]{0,60})(?P=quote)"""
 #: A line of YAML, and one of TOML: the name of a field, another sign than the one that belongs there, and a value.
 _IN_YAML = re.compile(_NAME + r"""(?::(?=[^\s:])|[ \t]*(?:：|=)[ \t]*(?=\S)|[ \t]+(?=["']))(?P<value>.*\S)[ \t]*""")

@@ -19,7 +19,7 @@ from ..sites.generator import Address, PlainBody, Site
 from ..sites.includes import expand
 from ..sites.locales import of_path
 from ..sites.reading import slug_style
-from . import front_matter, metadata
+from . import front_matter, metadata, own_fields
 from .markdown import sections
 from .markdown.mdx import plain_mdx
 from .untitled import title_of
@@ -58,7 +58,7 @@ def parse(
         now=time.time() if now is None else now,
         languages=_languages(site, settings),
     )
-    meta = metadata.normalise(front, context)
+    meta = _with_own_fields(metadata.normalise(front, context), settings, context)
     if generator.unbuilt and not meta.post.unpublished:
         reason = generator.unbuilt(site, site.prefix + path, front.fields if front.head else None)
         meta = meta._replace(post=meta.post._replace(unpublished=reason))
@@ -92,6 +92,16 @@ def parse(
         first = Section(0, "", "", 1 + whole.count("\n") - text.count("\n"), text)
         parsed = parsed._replace(sections=(first, *parsed.sections))
     return _post(path, meta, parsed, site, settings)
+
+
+def _with_own_fields(meta: metadata.Metadata, settings: Settings, context: metadata.PostContext) -> metadata.Metadata:
+    """The metadata with the fields that are the site's own."""
+    own = own_fields.of(meta.fields, settings.fields, context.zone)
+    problems = meta.post.problems
+    if own.left_out:
+        hint = "name those that matter in the setting fields"
+        problems += (Problem("", 1, "note", f"{own.left_out} cannot be filtered by", hint),)
+    return meta._replace(post=meta.post._replace(fields=own.fields, named_fields=own.named, problems=problems))
 
 
 def _missing(name: str, line: int) -> Problem:

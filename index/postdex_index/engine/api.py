@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 from ..document import Outlined
 from ..model import Explanation, Post, Problem
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: A search finds no fewer candidates, if so many match: in so many posts the closeness of words is looked at.
 FEWEST = 50
+#: A field of the front matter that so many posts have is one of the site's: fewer may have it by mistake.
+SHARED = 3
 
 
 class Identity(NamedTuple):
@@ -174,8 +176,11 @@ class Search(NamedTuple):
     """What is searched for: the tree and what the query is as a whole, and which of the matching posts are wanted.
 
     With `drafts` unpublished posts match too. `sort` is "score" or one of `schema.SORTS`, `facets` are any of
-    `schema.FACETS`, or `schema.SITES`. After `deadline`, a `time.monotonic()`, no further part of the index is looked
-    at.
+    `schema.FACETS`, or `schema.SITES`. Both may be fields of the site's own, as `Reader.fields` has them: of a number
+    the greatest come first, of a date the last, of a boolean what is true, texts go from a to z; with a `-` before the
+    name the other way round. Of several values that one counts that comes first, posts without any come last, equal
+    ones by path. A date's facet counts years, a boolean's "true" and "false", a number's "4" for 4.0, too. After
+    `deadline`, a `time.monotonic()`, no further part of the index is looked at.
 
     Posts of one `Post.translation`, each in another language, are a group; where two are in the same language, or there
     is but one, they are none. With `grouped` the answer has one of those of each group that match: one with text before
@@ -214,6 +219,17 @@ class IndexedWord(NamedTuple):
     text: str
     term: str
     posts: int
+
+
+class FieldStats(NamedTuple):
+    """A field of the site's own as queries name it; its kind ("boolean", "number", "date" or "text": the first that all
+    values of its posts are of, see `formats.typed_values`); and how many published posts have it. `named`: the settings
+    name it."""
+
+    name: str
+    kind: str
+    posts: int
+    named: bool = False
 
 
 class Stats(NamedTuple):
@@ -275,6 +291,11 @@ class Reader(Protocol):
 
     def totals(self, queries: Sequence[Query], *, drafts: bool = False) -> list[int]:
         """For each of these queries the number of published posts (with `drafts` of all) that match."""
+        ...
+
+    def fields(self) -> Sequence[FieldStats]:
+        """The fields of the site's own, by name: those that at least SHARED published posts have, or the settings
+        name."""
         ...
 
     def documents(self, paths: Sequence[str]) -> list[Outlined | None]:
@@ -402,38 +423,3 @@ class Engine(Protocol):
     def diagnose(self, error: Exception) -> None:
         """After an error that nobody expected: raise IndexDamagedError from it if the index is why; else do nothing."""
         ...
-
-
-class Inspection(NamedTuple):
-    """How the servers of an index are: `facts` by their names, in words, and what is wrong. A problem of kind "damaged"
-    says that the index has to be built anew."""
-
-    facts: Mapping[str, str]
-    problems: tuple[Problem, ...]
-
-
-class HostedEngine(Protocol):
-    """What an engine has besides whose index lies on servers: processes of several machines ask it, and one that only
-    reads leaves it as it is."""
-
-    @property
-    def sites(self) -> tuple[str, ...]:
-        """The sites that it answers from where they are several, each an index of its own: then it is only read."""
-        ...
-
-    def rollback(self) -> None:
-        """Put back in place the index that was there before the last full build. Raises IndexMissingError."""
-        ...
-
-    def inspect(self) -> Inspection:
-        """How the servers are, the index on them, and what was left behind; changes nothing."""
-        ...
-
-    def mend(self) -> list[str]:
-        """Put right what can be without reading posts; what was done, a line each."""
-        ...
-
-
-def hosted(engine: Engine) -> HostedEngine | None:
-    """The engine, if its index lies on servers."""
-    return cast(HostedEngine, engine) if hasattr(engine, "inspect") else None

@@ -54,6 +54,18 @@ def _wrong_globs(globs: Iterable[str]) -> str:
     return ""
 
 
+def _wrong_fields(names: Iterable[str]) -> str:
+    with forks.barred:
+        from ..formats.field_names import TAKEN, name_of
+
+    for name in names:
+        if not name_of(name):
+            return f"{name!r} has no letter and no digit"
+        if name_of(name) in TAKEN:
+            return f"{name} means something already, and is no field of the site's own"
+    return ""
+
+
 def _wrong_timezone(value: str) -> str:
     if not value:
         return ""
@@ -155,6 +167,7 @@ def one_way(key: str) -> tuple[str, bool]:
 _WRONG: dict[str, Callable[[Any], str]] = {
     "include": lambda globs: _wrong_globs(globs) or ("" if globs else "the list is empty"),
     "exclude": _wrong_globs,
+    "fields": _wrong_fields,
     "timezone": _wrong_timezone,
     "language": _wrong_language,
     "url": _wrong_url,

@@ -41,7 +41,7 @@ MANY_TOUCHED = 100
 #: A search waits no longer for another writer, whatever is set.
 _LONGEST_WAIT_MS = 60_000
 #: The settings that a post is read by.
-_USED = ("anchors", "timezone", "language", "translations", "simplify", "url", "base_url")
+_USED = ("anchors", "fields", "timezone", "language", "translations", "simplify", "url", "base_url")
 
 #: The fields of a stamp that say when the same stat does not suffice, and what they are where it does.
 _CONDITIONS = slice(FileStamp._fields.index("reconsider_at"), None)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from postdex_index.engine.api import hosted
+from postdex_index.engine.hosting import hosted
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.schema import FILTERS
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from postdex_index import native, settings
-from postdex_index.engine.api import hosted
+from postdex_index.engine.hosting import hosted
 from postdex_index.errors import EngineUnavailableError, IndexFault, IndexMissingError, PostdexError
 from postdex_index.model import Problem
 from postdex_index.named_tuple import NamedTuple
@@ -24,7 +24,7 @@ from .printed_results import screen_of
 from .search_command import insist_on_files, insist_on_posts, ready, say_other_folder, typed_path
 
 if TYPE_CHECKING:
-    from postdex_index.engine.api import Inspection
+    from postdex_index.engine.hosting import Inspection
     from postdex_index.update.refresh import Report
 
     from ..diagnostics import Status

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from postdex_index.engine.api import hosted
+from postdex_index.engine.hosting import hosted
 from postdex_index.errors import ConfigError, IndexLockedError, IndexWriteError, MissingExtraError, PostdexError
 
 from ..cli.number_types import WholeNumber

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from postdex_index.engine.api import Engine, Identity, Reader, Stats, hosted
+from postdex_index.engine.api import Engine, Identity, Reader, Stats
+from postdex_index.engine.hosting import hosted
 from postdex_index.errors import EngineUnavailableError, IndexDamagedError, IndexFault
 from postdex_index.settings import Settings
 from postdex_index.update.refresh import Freshness

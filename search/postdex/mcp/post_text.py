@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from postdex_index import forks
 from postdex_index.content import reader
-from postdex_index.engine.api import hosted
+from postdex_index.engine.hosting import hosted
 from postdex_index.errors import EngineUnavailableError
 from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK
 from postdex_index.named_tuple import NamedTuple

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from postdex_index import native, schema
 from postdex_index.document import Document
-from postdex_index.engine.api import IndexedWord, Inspection, Stats
+from postdex_index.engine.api import IndexedWord, Stats
+from postdex_index.engine.hosting import Inspection
 from postdex_index.errors import PostdexError
 from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK, Explanation, Problem, Span
 
@@ -246,6 +247,7 @@ def _as_it_is(value: Any) -> Any:
 #: How the values of fields stand in JSON, by the fields' types.
 _FORMS: dict[str, Callable[[Any], Any]] = {
     "text": _as_it_is, "texts": list, "paths": lambda paths: list(map(list, paths)), "date": _date, "number": _as_it_is,
+    "fields": lambda fields: {name: list(values) for name, values in fields},
 }  # fmt: skip
 _HIT, _DOCUMENT = (
     [(field.name, field.attribute, _FORMS[field.type]) for field in fields] for fields in (schema.HIT, schema.DOCUMENT)

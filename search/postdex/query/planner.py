@@ -16,6 +16,7 @@ from postdex_index.query import (
     Clauses,
     DateRange,
     Everything,
+    FieldRange,
     Fuzzy,
     Keyword,
     Leaf,
@@ -294,7 +295,7 @@ class _TreeBuilder:
 
     def note(self, token: QueryToken, piece: TermReading, leaf: Query, optional: bool, scope: _ClauseScope) -> None:
         """Keep a word for those who ask what else it may have been."""
-        if scope.excluded or not piece.term or isinstance(leaf, (Clauses, Keyword, DateRange, Everything)):
+        if scope.excluded or not piece.term or isinstance(leaf, (Clauses, Keyword, DateRange, FieldRange, Everything)):
             return
         growing = self.settings.prefix_last and token.last
         correctable = optional and not growing and token.kind != "quote"

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from postdex_index.content.reader import lying
 from postdex_index.document import Outlined
-from postdex_index.engine.api import Engine, FileTable, Reader, Search, hosted
+from postdex_index.engine.api import Engine, FileTable, Reader, Search
+from postdex_index.engine.hosting import hosted
 from postdex_index.model import Explanation
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.public import public

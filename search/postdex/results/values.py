@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from postdex_index import forks
 from postdex_index.document import as_datetime
-from postdex_index.model import Explanation, Span
+from postdex_index.model import Explanation, OwnField, Span
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.public import public
 
@@ -86,7 +86,8 @@ class Hit(NamedTuple):
     snippet, or of the section's heading where nothing is marked in its text. `headings_spans` is what is marked in each
     of `headings`. `date_seconds` and `updated_seconds` count from 1970 on the clock of the site. `translations` are the
     posts that it is shown for besides, whether they match or not, by the codes of their languages, at most
-    `hits.TRANSLATIONS`. Where the index is of several sites, `site` is the post's, with which its path begins; else "".
+    `hits.TRANSLATIONS`. `fields` are the site's own, each a name and its values as they were written. Where the index
+    is of several sites, `site` is the post's, with which its path begins; else "".
     """
 
     path: str
@@ -109,6 +110,7 @@ class Hit(NamedTuple):
     translations: tuple[Translation, ...] = ()
     site: str = ""
     headings_spans: tuple[tuple[Span, ...], ...] = ()
+    fields: tuple[OwnField, ...] = ()
 
     @property
     def date(self) -> datetime | None:

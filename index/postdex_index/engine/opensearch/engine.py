@@ -14,8 +14,9 @@ from ... import forks
 from ...errors import ConfigError, IndexDamagedError, IndexFault, IndexMissingError, Remedy
 from ...model import Problem
 from ...settings import Settings
-from ..api import CommitInfo, FileTable, Identity, Inspection, Reader
+from ..api import CommitInfo, FileTable, Identity, Reader
 from ..embedded.storage.commits import Store
+from ..hosting import Inspection
 from .cluster import credentials
 from .cluster.connection import Cluster
 from .cluster.site_names import site_names

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import IndexFault, Remedy
 from ...model import Problem
 from ...named_tuple import NamedTuple
-from ..api import Inspection
+from ..hosting import Inspection
 from .cluster import credentials
 from .cluster.answers import NoSuchDocument, RefusedError
 from .format import schema_mapping

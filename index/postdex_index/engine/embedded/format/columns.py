@@ -28,6 +28,9 @@ NO_DATE = -(1 << 62)
 FOLDED_PATH = "folded path"
 #: The column of the posts with translations that are in the site's own language; its value is empty.
 ORIGINAL = "original"
+#: Before the name of a field of the site's own, which cannot be taken for another column; and the column of those that
+#: the settings name.
+OWN_FIELD, NAMED_FIELD = "field ", "named field"
 
 _SORT_COLUMNS = (
     "per post: its date in seconds (or other number), NO_DATE where it has none; of `updated` the date instead",

@@ -12,10 +12,19 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain, compress, pairwise
 from typing import Any
 
+from ....named_tuple import NamedTuple
 from ....schema import BODY, FACETS, SITES, SORTS
 from ....text import globs
 from ....text.stemming import stemmer_language
-from ..format.columns import FOLDED_PATH, NO_DATE, ColumnSource, LazyColumn, one_line
+from ..format.columns import FOLDED_PATH, NO_DATE, OWN_FIELD, ColumnSource, LazyColumn, one_line
+
+
+class FilterValue(NamedTuple):
+    """A value of a column: folded, as it is written ("" if that is the same), and the posts that have it."""
+
+    folded: str
+    written: str
+    docs: Sequence[int]
 
 
 class Columns:
@@ -30,7 +39,10 @@ class Columns:
         self._docs = segment.column("filter_value_docs")
         self._lengths = segment.column("field_lengths")
         self._lanes: dict[tuple[str, str], int] = {}
-        self._facets: dict[str, tuple[list[tuple[int, ...]], list[str]]] = {}
+        #: By name the values that each post has of a facet; `own_columns` adds those of the site's own fields.
+        self.facets: dict[str, tuple[list[tuple[int, ...]], list[str]]] = {}
+        #: By own field and kind its values of that kind, read, with their posts.
+        self.typed: dict[tuple[str, str], list[tuple[float, Sequence[int]]]] = {}
 
     # -- filters
 
@@ -67,7 +79,7 @@ class Columns:
 
     def _matching(self, field: str, pattern: bytes) -> Iterator[int]:
         """The numbers of the values of a column that a regular expression covers."""
-        head = field.encode() + b"\t"
+        head = re.escape(field.encode("utf-8", "replace")) + b"\t"
         region = self._region(field)
         base = self._start[region.start]
         for match in re.finditer(b"^" + head + b"(?:" + pattern + rb")\t", self._lines(region), re.MULTILINE):
@@ -85,7 +97,8 @@ class Columns:
 
     def _region(self, field: str) -> range:
         """The numbers of the values of a column."""
-        return range(self._bisect(field.encode() + b"\t"), self._bisect(field.encode() + b"\n"))
+        name = field.encode("utf-8", "replace")
+        return range(self._bisect(name + b"\t"), self._bisect(name + b"\n"))
 
     def _key(self, number: int) -> bytes:
         return self._lines(range(number, number + 1))
@@ -109,11 +122,26 @@ class Columns:
 
     def posts_by_value(self, field: str) -> Iterator[tuple[str, Sequence[int]]]:
         """The folded values of one column, ascending, each with its posts; one written in two ways comes twice."""
+        return ((folded, docs) for folded, _, docs in self.rows(field))
+
+    def rows(self, field: str) -> Iterator[FilterValue]:
+        """The values of one column, ascending."""
         region = self._region(field)
         keys = self._lines(region).decode("utf-8", "replace").split("\n")
         bounds = pairwise(self._first[region.start : region.stop + 1])
         for key, (first, last) in zip(keys, bounds, strict=False):  # there is an empty one behind the last
-            yield key.split("\t")[1], self._docs[first:last]
+            _, folded, written = key.split("\t")
+            yield FilterValue(folded, written, self._docs[first:last])
+
+    def own_names(self) -> Iterator[str]:
+        """The names of the site's own fields, ascending."""
+        number = self._bisect(OWN_FIELD.encode())
+        while number < len(self._start) - 1:
+            field = self._key(number).split(b"\t")[0].decode("utf-8", "replace")
+            if not field.startswith(OWN_FIELD):
+                break
+            yield field.removeprefix(OWN_FIELD)
+            number = self._region(field).stop
 
     def languages(self, deleted: Set[int]) -> set[str]:
         """The languages whose stemmers the posts use that are not deleted."""
@@ -153,9 +181,9 @@ class Columns:
 
     def _facet(self, name: str) -> tuple[list[tuple[int, ...]], list[str]]:
         """Per post the numbers of its values, and the values."""
-        if name not in self._facets:
-            self._facets[name] = self._counted(name)
-        return self._facets[name]
+        if name not in self.facets:
+            self.facets[name] = self._counted(name)
+        return self.facets[name]
 
     def _counted(self, name: str) -> tuple[list[tuple[int, ...]], list[str]]:
         if name == SITES:  # they are of one alone, which nobody has to tell from others

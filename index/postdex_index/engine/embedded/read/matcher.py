@@ -16,9 +16,9 @@ from functools import reduce
 from itertools import accumulate, pairwise
 from operator import and_, or_
 
-from .... import native
+from .... import forks, native
 from ....named_tuple import NamedTuple
-from ....query import Clauses, DateRange, Everything, Keyword, Leaf, Phrase, Query, Synonyms, Term
+from ....query import Clauses, DateRange, Everything, FieldRange, Keyword, Leaf, Phrase, Query, Synonyms, Term
 from .candidates import MASK_01, MASK_FF, best_candidates, docs_of, reaching
 from .combined_postings import Postings, partial_lists
 from .doc_values import Columns
@@ -245,6 +245,11 @@ class Matcher:
                 return self._joined([source.columns.keyword(field, value) for source in self.sources])
             case DateRange(start, stop):
                 return self._joined([source.columns.dates(start, stop) for source in self.sources])
+            case FieldRange(field, kind, start, stop):
+                with forks.barred:
+                    from .own_columns import within  # few queries compare values
+
+                return self._joined([within(source.columns, field, kind, start, stop) for source in self.sources])
         row = self.impact_row(query)
         return row.present if row else 0
 

@@ -19,8 +19,9 @@ from zlib import crc32
 from .... import forks
 from ....named_tuple import NamedTuple
 from ....query import Leaf
-from ....schema import SORTS
+from ....schema import FACETS, SITES, SORTS
 from ....text.analyzer import Analyzer
+from ...api import FieldStats
 from ..format.columns import ColumnSource
 from .doc_values import Columns
 from .matcher import ImpactRows, Matcher, SegmentSource
@@ -121,9 +122,24 @@ class Scope:
         ]
         return of(sources, self.matcher.posts)
 
+    @cached_property
+    def fields(self) -> dict[str, FieldStats]:
+        """The site's own fields that its posts have, by their names, however few have them."""
+        with forks.barred:
+            from .own_columns import LivePosts, stats  # few queries name one
+
+        return stats([LivePosts(part.segment.columns, part.dead) for part in self.parts])
+
     def facet(self, name: str, lanes: int, together: Sequence[Sequence[int]] = ()) -> dict[str, int]:
         """The values of a facet in the posts of these lanes with their counts, greatest first, then by value; posts
         that stand `together` there count as one."""
+        if name not in FACETS and name != SITES:
+            if name not in self.fields:
+                return {}
+            with forks.barred:
+                from .own_columns import facet
+
+            name = facet(self.fields[name], [part.segment.columns for part in self.parts])
         matching = bytearray(self.matcher.lane_bytes(lanes))
         counts: Counter[str] = Counter()
         for docs in together:
@@ -140,6 +156,8 @@ class Scope:
 
     def sorted(self, lanes: int, column: str, count: int) -> list[int]:
         """The posts of these lanes by a column: the newest first, undated last; titles from a to z. Ties by path."""
+        if column not in SORTS:
+            return self._sorted_by_own(lanes, column, count)
         values = [part.segment.columns.order(column) for part in self.parts]
         placed = [(self.matcher.locate(doc), doc) for doc in self.matcher.docs(lanes)]
         keyed: list[tuple[Any, int]] = [(values[number][doc_id], doc) for (number, doc_id), doc in placed]
@@ -151,6 +169,25 @@ class Scope:
         keyed.sort(key=lambda pair: self.path(pair[1]))
         keyed.sort(key=itemgetter(0), reverse=descending)
         return [doc for _, doc in keyed[:count]]
+
+    def _sorted_by_own(self, lanes: int, order: str, count: int) -> list[int]:
+        """The posts of these lanes by a field of the site's own, which some may not have: they come last."""
+        with forks.barred:
+            from .own_columns import sort_keys
+
+        docs = self.matcher.docs(lanes)
+        field = self.fields.get(order.removeprefix("-"))
+        if field is None:
+            return sorted(docs, key=self.path)[:count]
+        descending = (field.kind != "text") != order.startswith("-")
+        keys = [sort_keys(part.segment.columns, field, descending=descending) for part in self.parts]
+        placed = [(self.matcher.locate(doc), doc) for doc in docs]
+        keyed = [(keys[number][doc_id], doc) for (number, doc_id), doc in placed if doc_id in keys[number]]
+        without = [doc for (number, doc_id), doc in placed if doc_id not in keys[number]]
+        keyed.sort(key=lambda pair: self.path(pair[1]))
+        keyed.sort(key=itemgetter(0), reverse=descending)
+        best = [doc for _, doc in keyed[:count]]
+        return best + sorted(without, key=self.path)[: count - len(best)]
 
 
 def languages_of(parts: Iterable[Part]) -> tuple[str, ...]:

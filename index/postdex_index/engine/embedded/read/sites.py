@@ -61,7 +61,7 @@ class SiteColumns(Columns):
 
     def __init__(self, columns: Columns, site: str, analyzer: Analyzer) -> None:
         vars(self).update(vars(columns))
-        self._lanes, self._facets = {}, {}
+        self._lanes, self.facets = {}, {}
         self._site = site
         self._names = {name.encode("utf-8", "replace") for name in (site, analyzer.fold_path(site))}
 

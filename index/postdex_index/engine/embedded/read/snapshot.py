@@ -14,9 +14,9 @@ from .... import forks
 from ....document import Outlined
 from ....errors import NotFoundError
 from ....model import Explanation
-from ....query import Clauses, DateRange, Everything, Keyword, Query, Term, leaves
+from ....query import Clauses, DateRange, Everything, FieldRange, Keyword, Query, Term, leaves
 from ....text.analyzer import Analyzer
-from ...api import FEWEST, Answer, AsTyped, Identity, IndexedWord, Search, Stats
+from ...api import FEWEST, SHARED, Answer, AsTyped, FieldStats, Identity, IndexedWord, Search, Stats
 from . import ranking
 from .candidates import count_lanes
 from .ranking import RankedCandidate, Weighed
@@ -109,6 +109,11 @@ class Snapshot:
         this = ranking.scored_candidates(scope, weighed, wholes, as_typed, lanes=0xFF << 8 * doc, count=1)
         return explanation.of_post(scope, weighed, this, top)
 
+    def fields(self) -> Sequence[FieldStats]:
+        """The fields of the site's own; see `engine.Reader.fields`."""
+        fields = self._scope(False).fields.values()
+        return [field for field in fields if field.posts >= SHARED or field.named]
+
     def documents(self, paths: Sequence[str]) -> list[Outlined | None]:
         """The stored posts, unpublished ones too; None for a path that is not there."""
         places = map(self._find, paths)
@@ -189,7 +194,7 @@ def _shown(scope: Scope, weighed: Weighed, as_typed: AsTyped, groups: Translatio
 
 def _total(scope: Scope, query: Query) -> int:
     """The number of posts that match."""
-    if isinstance(query, (Clauses, Keyword, DateRange, Everything)):
+    if isinstance(query, (Clauses, Keyword, DateRange, FieldRange, Everything)):
         return count_lanes(scope.matcher.match(query))
     if isinstance(query, Term) and query.exact and not query.field:
         return _live_posts_with_form(scope, query.text)

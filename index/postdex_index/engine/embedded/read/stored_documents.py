@@ -9,7 +9,7 @@ from json import JSONDecoder
 from typing import Any, TypeVar
 
 from ....document import LeafPositions, Mark, Outline, Outlined, Passage, StoredSection
-from ....model import INCLUDED_BREAK, SOFT_BREAK
+from ....model import INCLUDED_BREAK, SOFT_BREAK, OwnField
 from ....named_tuple import NamedTuple
 from ....schema import CODE, STORED
 from ....text.analyzer import Analyzer
@@ -134,9 +134,12 @@ _decode = JSONDecoder().raw_decode
 _NUMBER = (int, type(None))
 #: The types of stored fields as JSON has them; the attributes of all, and of those that are lists there.
 _JSON_TYPES: dict[str, Any] = {"text": str, "texts": list, "paths": list, "date": _NUMBER, "number": _NUMBER}
+_JSON_TYPES["fields"] = list
 _TYPES = tuple(_JSON_TYPES[field.type] for field in STORED)
 _NAMES = tuple(field.attribute for field in STORED)
-_TEXTS, _PATHS = ([field.name for field in STORED if field.type == type_] for type_ in ("texts", "paths"))
+_TEXTS, _PATHS, _OWN = (
+    [field.name for field in STORED if field.type == type_] for type_ in ("texts", "paths", "fields")
+)
 
 
 def _named(values: list[Any]) -> dict[str, Any]:
@@ -151,6 +154,9 @@ def _named(values: list[Any]) -> dict[str, Any]:
     for name in _PATHS:
         fields[name] = tuple(map(tuple, fields[name]))
         "".join(chain.from_iterable(fields[name]))
+    for name in _OWN:
+        fields[name] = tuple([OwnField(name, tuple(values)) for name, values in fields[name]])
+        "".join(chain.from_iterable([[name, *values] for name, values in fields[name]]))
     return fields
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from ....model import Post
 from ....schema import FILTERS, SCORED, STORED, Field
 from ....text.analyzer import Analyzer
-from ..format.columns import FOLDED_PATH, NO_DATE, ORIGINAL, one_line
+from ..format.columns import FOLDED_PATH, NAMED_FIELD, NO_DATE, ORIGINAL, OWN_FIELD, one_line
 
 #: The scored fields that stand in front of the sections, with their codes.
 _SHORT = tuple((code, field) for code, field in enumerate(SCORED) if field.type != "sections")
@@ -81,6 +81,11 @@ def filter_values(post: Post, analyzer: Analyzer) -> Iterator[tuple[str, str]]:
         else:
             for text in values if field.type == "texts" else () if values in ("", None) else (str(values),):
                 yield f"{field.filter}\t{one_line(fold(text))}", one_line(text)
+    for name, own_values in post.fields:
+        for text in own_values:
+            folded, written = one_line(fold(text)), one_line(text)
+            yield f"{OWN_FIELD}{name}\t{folded}", "" if written == folded else written
+    yield from ((f"{NAMED_FIELD}\t{name}", "") for name in post.named_fields)
 
 
 def sort_value(post: Post, field: Field, analyzer: Analyzer) -> Any:

@@ -16,7 +16,7 @@ from ....named_tuple import NamedTuple
 from ....query import Query, leaves
 from ....schema import SITES
 from ....text.analyzer import Analyzer
-from ...api import FEWEST, Answer, Identity, IndexedWord, Search, Stats
+from ...api import FEWEST, Answer, FieldStats, Identity, IndexedWord, Search, Stats
 from ...embedded.read import explanation, ranking
 from ...embedded.read.matcher import ImpactRow
 from ...embedded.read.ranking import Counted
@@ -202,6 +202,10 @@ class Snapshot:
         wholes = ranking.weighed_wholes(scope.matcher, search.as_typed, self._source.counted_wholes(search))
         this = ranking.scored_candidates(scope, weighed, wholes, search.as_typed, lanes=0xFF, count=1)
         return explanation.of_post(scope, weighed, this, top)
+
+    def fields(self) -> Sequence[FieldStats]:
+        """The fields of the site's own; see `engine.Reader.fields`."""
+        return ()
 
     def documents(self, paths: Sequence[str]) -> list[Outlined | None]:
         """The stored posts, unpublished ones too; None for a path that is not there."""

@@ -16,6 +16,7 @@ from ....query import (
     Clauses,
     DateRange,
     Everything,
+    FieldRange,
     Fuzzy,
     Keyword,
     Leaf,
@@ -110,6 +111,8 @@ class Translator:
                 translated = keyword(field, value)
             case DateRange(start, stop):
                 translated = Translated(date_range(start, stop))
+            case FieldRange():
+                translated = Translated(NOTHING)
             case _:
                 translated = self._leaf(query, self._meant(query))
         return translated if wider or translated.exact else Translated(NOTHING, False)
