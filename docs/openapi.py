@@ -25,6 +25,7 @@ from postdex.index import Index
 from postdex.json_arguments import Schema, schema
 from postdex.output import wire
 from postdex.request import FACETS, Argument
+from postdex.results.strength import NOTHING, STRONG, UNKNOWN, WEAK
 from postdex.results.values import Translation
 from postdex_index.schema import DOCUMENT
 
@@ -83,6 +84,11 @@ KNOWN: dict[str, Schema] = {
     "grouped": {
         "type": "boolean",
         "description": "Whether a post in several languages is one hit, and counts once in total and facets.",
+    },
+    "strength": {
+        "type": "string",
+        "enum": [STRONG, WEAK, NOTHING, UNKNOWN],
+        "description": "How much like what was asked for the best post is; empty where that cannot be said.",
     },
     "fresh": {"type": ["boolean", "null"], "description": "Null where nobody compares the index with the files."},
     "status": {"type": "string", "enum": ["ok", "degraded", "down", "ready"]},

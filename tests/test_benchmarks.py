@@ -307,6 +307,14 @@ def test_exact_counts_every_kind(tmp_path: Path) -> None:
         assert (shares[3] == "-") is (kind in ("chinese", "mixed"))
 
 
+def test_strength_asks_each_site_of_each(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Gardens\n\n## Apple trees and their fruit\n\nText.\n", encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in run("strength.py", SITE, tmp_path, "--each", 9).splitlines()[2:]]
+    assert [row[1] for row in rows] == ["itself", str(tmp_path), str(SITE), "itself"]
+    assert all(99.7 < sum(map(float, row[3:])) < 100.3 for row in rows)
+    assert float(rows[0][3]) > 70 > 50 > float(rows[2][3])
+
+
 LOWER = '''
 def pair(a: int, b: int) -> tuple[int, str]:
     """The pair, in bytes. Raises ValueError."""

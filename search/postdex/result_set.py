@@ -27,7 +27,7 @@ class Results(HitList):
         """How a notebook shows them."""
         with forks.barred:
             from . import notebook
-            from .output.remarks import notes
+            from .output.remarks import notes, unlike
 
         shown = f"{len(self):,} of " if 0 < len(self) < self.total else ""
         asked = f" for “{self.query}”" if self.query else ""
@@ -35,4 +35,4 @@ class Results(HitList):
         stop = self.offset + len(self)
         then = f"; next: offset={stop}" if len(self) and stop < self.total else ""
         summary = f"{shown}{self.total:,} post{'s' * (self.total != 1)}{asked}{once}, {self.took_ms:.0f} ms{then}"
-        return notebook.of_results(summary, notes(self), self.hits, self.facets)
+        return notebook.of_results(summary, [*notes(self), *unlike(self)], self.hits, self.facets)

@@ -81,10 +81,11 @@ def print_paths(ix: Index, results: Results, null: bool) -> None:
 
 def say_notes(results: Results) -> None:
     """What a reader should know goes to standard error."""
-    if results.warnings or results.corrections or not results.complete or results.index.fresh is False:
+    told = results.warnings or results.corrections or results.strength == "none" or not results.complete
+    if told or results.index.fresh is False:
         from ..output import remarks
 
-        for line in remarks.notes(results):
+        for line in (*remarks.notes(results), *remarks.unlike(results)):
             note(line)
 
 

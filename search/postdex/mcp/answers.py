@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..results.strength import NOTHING, STRONG, WEAK
+
 Form = dict[str, Any]
 
 TEXT: Form = {"type": "string"}
@@ -59,6 +61,7 @@ FOUND = record(
     results=rows(_RESULT),
     grouped=FLAG,
     next_offset=NUMBER,
+    strength={"enum": [STRONG, WEAK, NOTHING]},
     passages=rows(record("where title text", where=TEXT, title=TEXT, heading=TEXT, text=TEXT)),
     left_out=_LEFT_OUT,
     facets=_FACETS,

@@ -13,6 +13,7 @@ from postdex_index.errors import QueryError
 
 from .. import __version__, section_lookup, web_address
 from ..output import wire
+from ..results.strength import NOTHING
 from ..results.values import Hit
 from ..text_safety import day_of
 from . import excerpts, references
@@ -82,9 +83,19 @@ def _found(posts: Posts, results: Results) -> dict[str, Any]:
     """The hits of an answer, and how many there are."""
     results = web_address.with_origin(results, posts.origin)
     shown: dict[str, Any] = {"total": results.total, "results": [_result(hit) for hit in results.hits]}
-    if not results.complete or results.index.fresh is False:
-        shown["note"] = "the search was cut short" if not results.complete else "some posts changed since"
+    if said := _noted(results):
+        shown["note"] = said
     return shown
+
+
+def _noted(results: Results) -> str:
+    """What an assistant must know of an answer before it relies on it."""
+    notes = {
+        "the search was cut short": not results.complete,
+        "some posts changed since": results.complete and results.index.fresh is False,
+        "nothing much like this is here": results.strength == NOTHING,
+    }
+    return "; ".join([note for note, holds in notes.items() if holds])
 
 
 def _said_besides(results: Results) -> dict[str, Any]:
@@ -94,6 +105,7 @@ def _said_besides(results: Results) -> dict[str, Any]:
         "grouped": results.grouped,
         "next_offset": more if results.hits and more < results.total else 0,
         "facets": _facets(results.facets),
+        "strength": results.strength,
         "corrections": wire.corrections(results),
         "warnings": list(results.warnings),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..results.strength import NOTHING
 from ..results.values import HitList, IndexState
 from ..text_safety import printable
 
@@ -15,6 +16,13 @@ def notes(results: HitList) -> list[str]:
     if not results.complete:
         lines.append("warning: the search was cut at its deadline; hits and total are not complete")
     return lines + stale(results.index)
+
+
+def unlike(results: HitList) -> list[str]:
+    """One line if there are hits and none of them is much like what was asked for, else none."""
+    return (
+        ["nothing much like this is here; these come nearest"] if results.hits and results.strength == NOTHING else []
+    )
 
 
 def stale(index: IndexState) -> list[str]:

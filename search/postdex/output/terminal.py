@@ -17,7 +17,7 @@ from ..text_safety import cells
 from .about_post import about_lines
 from .facet_counts import facet_columns
 from .hit_lines import INTO, also_in, date_of, explain_text, heading_parts, hit_line
-from .remarks import notes, total_line
+from .remarks import notes, total_line, unlike
 from .screen import Line, Screen, around_mark, joined, last_of, linked, marked, painted, rows, shown, wrapped
 
 #: Lines of a title at most, on a usual screen and on a narrow one.
@@ -59,12 +59,16 @@ def on_one_screen(results: HitList, screen: Screen, height: int, *, oneline: boo
 
 def _composed(results: HitList, screen: Screen, blocks: Sequence[str]) -> str:
     """Blocks of hits between what is to be said before and after them."""
-    remarks = [
-        painted(line.text, screen.palette.note) for note in notes(results) for line in wrapped(Line(note), screen.width)
-    ]
-    total = [painted(line.text, screen.palette.dim) for line in wrapped(Line(total_line(results)), screen.width)]
+    note, dim = screen.palette.note, screen.palette.dim
+    remarks = [*_said(notes(results), note, screen), *_said(unlike(results), dim, screen)]
+    total = _said([total_line(results)], dim, screen)
     all_blocks = ["\n".join(remarks), *blocks, facet_columns(results.facets, screen), "\n".join(total)]
     return "\n\n".join(block for block in all_blocks if block) + "\n"
+
+
+def _said(lines: Iterable[str], code: str, screen: Screen) -> list[str]:
+    """Lines painted in a colour, each in as many as the screen needs for it."""
+    return [painted(line.text, code) for text in lines for line in wrapped(Line(text), screen.width)]
 
 
 def _block(hit: Hit, screen: Screen) -> Iterator[str]:

@@ -57,6 +57,7 @@ def to_dict(results: HitList) -> dict[str, Any]:
         "parsed": results.parsed,
         "total": results.total,
         "grouped": results.grouped,
+        "strength": results.strength,
         "limit": results.limit,
         "offset": results.offset,
         "took_ms": round(results.took_ms, 3),

@@ -20,7 +20,7 @@ from postdex_index.text.characters import is_spaceless
 from ..query.typos import Correction
 from ..request import SearchRequest
 from ..text_safety import iso
-from . import hits, rerank
+from . import hits, rerank, strength
 from .exact_spelling import spelled_first
 from .values import HitList, IndexState
 
@@ -47,7 +47,7 @@ class ParsedQuery(NamedTuple):
 def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state: IndexState, started: float) -> HitList:
     """The page of hits; `started` is the `time.perf_counter()` from which `took_ms` counts."""
     deadline = None if request.deadline_ms is None else time.monotonic() + request.deadline_ms / 1000
-    by_section = request.units == "sections"
+    by_section, by_score = request.units == "sections", request.sort == "score"
     search = Search(
         question.tree,
         question.as_typed,
@@ -62,7 +62,7 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
     matched = reader.search(search)
     context = hits.hit_context(search, matched, reader.analyzer, request, text=question.name or question.text)
     page = slice(request.offset, request.offset + request.limit)
-    ranked = best(matched, question, request.sort == "score", None if by_section else page.stop)
+    ranked = best(matched, question, by_score, None if by_section else page.stop)
     if by_section:
         matches, in_time = _sections(ranked, context, deadline)
         total, complete = len(matches), matched.complete and in_time
@@ -89,6 +89,7 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
         complete=complete,
         index=state,
         grouped=matched.grouped,
+        strength=strength.of_answer(question.text, question.tree, matched, state.posts) if by_score else "",
     )
 
 

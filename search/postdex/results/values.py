@@ -168,12 +168,13 @@ class HitList(Sequence[Hit]):
     """The answer to one query: a sequence of its hits, with what is to be said of all. It never changes.
 
     `total` is exact, `len` is of these hits; `complete` is False when the deadline cut the search. `grouped` says
-    that a post in several languages is one hit, and counts once in `total` and `facets`.
+    that a post in several languages is one hit, and counts once in `total` and `facets`. `strength` says how much like
+    what was asked for the best of all posts is: "strong", "weak" or "none", "" where that cannot be said.
     """
 
     __slots__ = (
         *("query", "parsed", "total", "limit", "offset", "took_ms", "hits"),
-        *("facets", "corrections", "warnings", "complete", "index", "grouped"),
+        *("facets", "corrections", "warnings", "complete", "index", "grouped", "strength"),
     )
 
     query: str
@@ -189,6 +190,7 @@ class HitList(Sequence[Hit]):
     complete: bool
     index: IndexState  # type: ignore[assignment]  # the wire's name; hides Sequence.index, which nobody needs here
     grouped: bool
+    strength: str
 
     def __init__(
         self,
@@ -205,9 +207,10 @@ class HitList(Sequence[Hit]):
         complete: bool,
         index: IndexState,
         grouped: bool = False,
+        strength: str = "",
     ) -> None:
         given = query, parsed, total, limit, offset, took_ms, hits, facets, corrections, warnings, complete, index
-        for name, value in zip(HitList.__slots__, (*given, grouped), strict=True):
+        for name, value in zip(HitList.__slots__, (*given, grouped, strength), strict=True):
             object.__setattr__(self, name, value)
 
     def replaced(self, **changed: Any) -> Self:

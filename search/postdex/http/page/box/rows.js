@@ -85,7 +85,7 @@ const other = (query, text) => el("button", { type: "button", class: "other", "d
 
 const joined = (parts, comma) => parts.flatMap((part, at) => at ? [comma, part] : [part]);
 
-/** What the answer has to say besides hits: mended words, warnings, an index that is behind. */
+/** What the answer has to say besides hits: mended words, that nothing is much like this, warnings, an index that is behind. */
 function notes(data, say) {
   const mended = data.corrections.map(({ from, to }) => el("p", null, say("mended", {
     word: el("bdi", null, printable(from)),
@@ -94,6 +94,7 @@ function notes(data, say) {
   // The service's own words are English. Where nothing is found, that "no post has" a word has been said already.
   const warnings = data.warnings.filter(warning => data.total || !warning.startsWith("no post has "));
   const told = warnings.map(warning => el("p", { lang: "en", dir: "auto" }, printable(warning) + "."));
+  if (data.total && data.strength === "none") told.unshift(el("p", null, say("unlike")));
   if (!data.complete) told.push(el("p", null, say("cut")));
   if (data.index.changed_files) told.push(el("p", null, say("behind", { n: data.index.changed_files })));
   return [...mended, ...told];
