@@ -16,7 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from postdex_index.content.markdown.inline_syntax import fence_code_tags, html_text, inline_html_text, visible_text
+from postdex_index.content.markdown.inline_syntax import (
+    Reference,
+    fence_code_tags,
+    html_text,
+    inline_html_text,
+    visible_text,
+)
 from postdex_index.content.markdown.sections import ParsedMarkdown, sections, without_title
 from postdex_index.model import SOFT_BREAK, Section
 from postdex_index.sites.reading import slug_style
@@ -252,10 +258,19 @@ def test_links() -> None:
         "see https://f.g/h?i=j, (https://k.l/m). 见https://n.o/p。好\n\n[r]: /r\n\n    http://code\n\n# [h](/h)\n"
         "[s]({{< relref \"post.md\" >}}) [t]({{site.url}}/u)\n"
     )  # fmt: skip
-    links = {"b.md#c", "http://d.e", "mailto:x@y.z", "wiki", "https://f.g/h?i=j", "https://k.l/m", "https://n.o/p"}
-    found = sections(body).links
-    assert set(found) == links | {"/h", "post.md", "/u"}
-    assert len(set(found)) == len(found)
+    assert [(link.line, link.kind, link.target) for link in sections(body).links] == [
+        (1, "markdown", "b.md#c"),
+        (1, "markdown", "http://d.e"),
+        (1, "markdown", "mailto:x@y.z"),
+        (1, "wiki", "wiki"),
+        (1, "image", "no.png"),
+        (2, "text", "https://f.g/h?i=j"),
+        (2, "text", "https://k.l/m"),
+        (2, "text", "https://n.o/p"),
+        (8, "markdown", "/h"),
+        (9, "markdown", "/u"),
+        (9, "relref", "post.md"),
+    ]
 
 
 # body, excerpt
@@ -454,9 +469,9 @@ def test_hostile_input_is_linear(number: int) -> None:
 
 
 def test_helpers_of_templates_and_html() -> None:
-    links: list[str] = []
-    assert visible_text('[a]({{< ref "b" >}}) {{< ref "c" >}} {% link d.md %}', links) == "\2a\3  "
-    assert links == ["b"]
+    links: list[Reference] = []
+    assert visible_text('[a]({{< ref "b" >}})\n{{< ref "c" >}} {% link d.md %}', links) == "\2a\3\n "
+    assert links == [("ref", "b", 0), ("ref", "c", 1), ("link", "d.md", 1)]
     assert (
         fence_code_tags("{% codeblock %}\nx\n{% endcodeblock %} tail") == "{% codeblock %}\nx\n{% endcodeblock %} tail"
     )

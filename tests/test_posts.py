@@ -24,7 +24,7 @@ from postdex_index.content import file_contents, reader
 from postdex_index.content.parser import parse
 from postdex_index.engine.api import FileStamp
 from postdex_index.errors import FolderError
-from postdex_index.model import Post, Section
+from postdex_index.model import Link, Post, Section
 from postdex_index.settings import Settings
 from postdex_index.sites.detect import generators
 from postdex_index.sites.generator import Address, Generator, Site
@@ -288,7 +288,9 @@ def test_a_post_as_a_whole(tmp_path: Path) -> None:
     assert post is not None
     assert (post.path, post.title, post.url, post.slug) == ("smc/bug.md", "Refcount bug", "/2022/smc/bug/", "bug")
     assert (post.date_seconds, post.date_from, post.updated_seconds) == (1_661_506_774, "post", None)
-    assert (post.tags, post.categories, post.links) == (("linux",), (("linux", "net"),), ("/b",))
+    assert (post.tags, post.categories) == (("linux",), (("linux", "net"),))
+    assert post.links == (Link("/b", 9, "markdown", ("/b",), inside=True),)
+    assert post.names == ("/2022/smc/bug",)
     assert post.description == "Intro a." and post.unpublished == "draft: true"
     assert [(s.level, s.heading, s.anchor, s.line) for s in post.sections] == [
         *((0, "", "", 9), (1, "", "Refcount-bug", 11), (2, "What I fixed", "What-I-fixed", 13)),

@@ -174,6 +174,8 @@ class StoredPost:
     categories: tuple[tuple[str, ...], ...] = (("linux", "net"),)
     authors: tuple[str, ...] = ("me",)
     fields: tuple[OwnField, ...] = (OwnField("rating", ("4",)),)
+    aliases: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
     texts = ("Before.\vStill.", "if x:\n\treturn\x1b 1\n\n", "")
     sections: Sequence[StoredSection] = (
         StoredSection(0, "", (), "", 5, 0, 0, 2),

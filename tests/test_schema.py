@@ -52,7 +52,7 @@ def test_a_row_is_wherever_fields_are(field: schema.Field, shapes: dict[str, lis
     assert (field.wire == "hit") <= (field.attribute in Hit._fields and name in shapes["Hit"])
     assert bool(field.wire) <= (name in shapes["Document"])
     whoosh = codec.schema().names()
-    assert name in whoosh or not (field.weight or field.stored) or name in ("date_from", "unpublished")
+    assert name in whoosh or not (field.weight or field.stored) or name in ("date_from", "unpublished", "links")
     assert f"| `{name}` |" in (ROOT / "docs" / "frontmatter.md").read_text(encoding="utf-8")
 
 

@@ -43,6 +43,41 @@ class Code(NamedTuple):
     language: str
 
 
+class Link(NamedTuple):
+    """A link of a post: where it leads as it is written, on a line of the file; one on many lines is several.
+
+    `kind` is "markdown", "image", "wiki" (`[[…]]`), "html", "text" (an address that stands in prose) or the name
+    of a tag. `keys` are what it is looked for by (`sites.links`), and `inside` says that it leads to the site itself.
+    """
+
+    target: str
+    line: int
+    kind: str = "markdown"
+    keys: tuple[str, ...] = ()
+    inside: bool = False
+
+
+def stored_link(link: Link) -> str:
+    """A link as an index keeps it, to be read by `link_of`.
+
+    >>> stored_link(Link("bug.md#fix", 12, keys=("2022/bug.md",)))
+    '12 markdown bug.md#fix\\t2022/bug.md'
+    """
+    target = link.target.replace("\t", " ").replace("\n", " ")
+    return "\t".join((f"{link.line} {link.kind} {target}", *link.keys))
+
+
+def link_of(stored: str) -> Link:
+    """The link that is kept so. Raises ValueError for what `stored_link` did not write.
+
+    >>> link_of("12 markdown bug.md#fix\\t2022/bug.md").keys
+    ('2022/bug.md',)
+    """
+    written, *keys = stored.split("\t")
+    line, kind, target = written.split(" ", 2)
+    return Link(target, int(line), kind, tuple(keys), inside=True)
+
+
 class Section(NamedTuple):
     """A heading and the text under it, up to the next heading.
 
@@ -80,9 +115,10 @@ class Post(NamedTuple):
     `translation` is what the translations of a post have in common, "" where posts are not grouped by it, `original`
     says that it is one and in the site's own language.
     `fields` are the site's own (`content.own_fields`), `named_fields` those of them that the settings name.
-    `categories` are paths: (("linux", "net"),). Tuples keep the order of the file. No index holds `series`, `weight`
-    and `links`: they are for programs that read posts themselves (`postdex_index.content.parser`,
-    `postdex_index.content.reader`).
+    `categories` are paths: (("linux", "net"),). Tuples keep the order of the file. No index holds `series` and
+    `weight`: they are for programs that read posts themselves (`postdex_index.content.parser`,
+    `postdex_index.content.reader`). Of `links` it has those that are `inside`; `names` are the keys, beside its path,
+    under which links look for the post.
     """
 
     path: str
@@ -105,9 +141,10 @@ class Post(NamedTuple):
     description: str = ""
     aliases: tuple[str, ...] = ()
     slug: str = ""
-    links: tuple[str, ...] = ()
     fields: tuple[OwnField, ...] = ()
     named_fields: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    names: tuple[str, ...] = ()
     unpublished: str = ""
     reconsider_at: int | None = None
     problems: tuple[Problem, ...] = ()
@@ -130,6 +167,8 @@ class StoredFields(Protocol):
     translation: str = ""
     fields: tuple[OwnField, ...] = ()
     unpublished: str = ""
+    aliases: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
 
 
 @public

@@ -63,10 +63,12 @@ FIELDS = (
     Field("lang", "text", stored=True, filter="lang", facet="lang", wire="hit"),
     Field("translation", "text", stored=True, filter="translation", wire="document"),
     Field("description", "text", 1.0, 0.5, stored=True, wire="document"),
-    Field("aliases", "texts", 1.0, 0.5),
+    Field("aliases", "texts", 1.0, 0.5, stored=True),
     Field("slug", "text", 0.5, 0.5),
     Field("fields", "fields", stored=True, wire="hit"),
     Field("unpublished", "text", stored=True, wire="document"),
+    # As `model.stored_link` writes each of those that lead to the site itself.
+    Field("links", "texts", stored=True),
     # For the score code is part of the body. The filter is for the language of a block.
     Field("code", "sections", searched=True, filter="codelang"),
 )

@@ -14,7 +14,7 @@ from ..errors import Remedy
 from ..formats import dates
 from ..model import Post, Problem, Section
 from ..settings import Settings
-from ..sites import permalinks
+from ..sites import links, permalinks
 from ..sites.generator import Address, PlainBody, Site
 from ..sites.includes import expand
 from ..sites.locales import of_path
@@ -119,7 +119,7 @@ def _languages(site: Site, settings: Settings) -> tuple[str, ...] | None:
 def _post(path: str, meta: metadata.Metadata, body: sections.ParsedMarkdown, site: Site, settings: Settings) -> Post:
     """Metadata, body and link as one post; the title is the field, else the first heading, else `untitled`'s."""
     post = meta.post
-    title = post.title or metadata.clean(body.first_heading)
+    title = heading = post.title or metadata.clean(body.first_heading)
     link = _link(path, meta, title, site, settings)
     name = metadata.name_of(meta.page)
     if site.generator.named:
@@ -132,14 +132,17 @@ def _post(path: str, meta: metadata.Metadata, body: sections.ParsedMarkdown, sit
     if post.unpublished:
         hint = Remedy.SHOW_DRAFTS.value
         problems.append(Problem(path, meta.unpublished_line, "unpublished", post.unpublished, hint))
+    title = title or title_of(name, body.sections, body.excerpt) or path
+    names = links.names(path, link.url, title, post.aliases)
     return post._replace(
         path=path,
-        title=title or title_of(name, body.sections, body.excerpt) or path,
+        title=title,
         # The heading that became the title is not a heading besides.
-        sections=body.sections if post.title else sections.without_title(body.sections, title),
+        sections=body.sections if post.title else sections.without_title(body.sections, heading),
         url=link.url,
         description=post.description or body.excerpt,
-        links=body.links,
+        links=links.read(site, site.prefix + path, link.url, body.links, settings.base_url),
+        names=links.sought(site, names),
         problems=tuple(problems),
     )
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from . import mdx_parts
 from .detect import file_text
-from .generator import Address, Config, Folder, Generator, Site
+from .generator import Address, Config, Folder, Generator, LinkRules, Site
 from .locales import Locale, of_path
 from .permalinks import page, split_path
 from .site_config import language, languages, path_of, table, text, without_addresses
@@ -168,5 +168,6 @@ GENERATOR = Generator(
     fields=_fields,
     unbuilt=_unbuilt,
     link=_link,
+    links=LinkRules(published=("public/",)),
     includes=mdx_parts.includes,
 )

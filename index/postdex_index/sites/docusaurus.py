@@ -6,7 +6,7 @@ Its settings are a program, which is read for its literals. What it says of its 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 from ..formats.structured import read_block
 from . import mdx_parts
 from .detect import file_text
-from .generator import Address, Config, Folder, Generator, PlainBody, Site
+from .generator import Address, Config, Folder, Generator, LinkRules, PlainBody, Site
 from .includes import below
 from .locales import Locale
 from .permalinks import split_path
@@ -188,6 +188,12 @@ def _link(site: Site, post: Address) -> str:
     return link + "/" if site.url == "true" else link.rstrip("/") if site.url == "false" else link
 
 
+def _roots(site: Site, path: str) -> Sequence[str]:
+    """`/bug.md` counts from the folder of content that the post lies in, or from the site's root."""
+    folder, _ = _place(site, path)
+    return (folder.path, "") if folder else ("",)
+
+
 def _document(post: Address, path: str) -> str:
     folders, stem = split_path(path)
     unordered = text(post.fields, "parse_number_prefixes") != "false"
@@ -259,6 +265,7 @@ GENERATOR = Generator(
     fields=_fields,
     unbuilt=_unbuilt,
     link=_link,
+    links=LinkRules(roots=_roots, marks={"@site/": ""}, published=("static/",)),
     includes=mdx_parts.includes,
     dialect=_dialect,
 )

@@ -31,6 +31,29 @@ class PlainBody(NamedTuple):
     tags: tuple[str, ...] = ()
 
 
+class LinkRules(NamedTuple):
+    """What a generator reads in a link beside what all do: an address, and a path with the suffix of a page."""
+
+    #: Whether a relative link without a suffix names a file from the post's own folder; else browsers read it, from the
+    #: page's address.
+    files: bool = False
+    #: Whether a path may begin anywhere, the shortest path that ends so being meant.
+    shortest: bool = False
+    #: The folders below the root that `/bug.md` counts from, where it is not that of the posts: asked with the path of
+    #: the post.
+    roots: Callable[[Site, str], Iterable[str]] | None = None
+    #: What a link may begin with that stands for a folder below the root.
+    marks: Mapping[str, str] = {"~/": ""}
+    #: Tags that lead to the page they name: by its name, or by its path from the folder of sources.
+    tags: Mapping[str, Literal["name", "file"]] = {}
+    #: What `[[…]]` names: a file, a title or an alias, or nothing.
+    wiki: Literal["name", "title", ""] = ""
+    #: Folders below the root whose files are published as they lie, besides those beside the posts.
+    published: tuple[str, ...] = ()
+    #: Whether a name that no page has is a mistake, and no wish.
+    insists: bool = True
+
+
 class Generator(NamedTuple):
     """A site generator, or an editor that keeps posts in folders of its own.
 
@@ -81,6 +104,8 @@ class Generator(NamedTuple):
     #: that is the link as it stands.
     link: Callable[[Site, Address], str] | None = None
     gives_links: bool = False
+    #: What is read in its posts' links.
+    links: LinkRules = LinkRules()
     #: Placeholders of patterns that mean another thing here.
     placeholders: Mapping[str, Callable[[Location], str | None]] = {}
     #: The texts of its front matter that a page shows, in their order; they may have HTML in them.
@@ -110,7 +135,7 @@ class Generator(NamedTuple):
 
 
 #: What is known of a folder that is nobody's.
-UNKNOWN = Generator(unopened="usual", headers=True)
+UNKNOWN = Generator(unopened="usual", headers=True, links=LinkRules(files=True, wiki="name", insists=False))
 
 
 class Folder(NamedTuple):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from unicodedata import category, normalize
 
 from ..text.globs import gitignore
-from .generator import Address, Config, Generator, Site
+from .generator import Address, Config, Generator, LinkRules, Site
 from .permalinks import expand, page, path_below
 from .site_config import language, languages, path_of, table, text
 from .slugs import SlugStyle, counted, outside_code
@@ -171,6 +171,7 @@ GENERATOR = Generator(
     styles=(SlugStyle("hexo", _shape, counted, "text", references=True),),
     unbuilt=_unbuilt,
     link=_link,
+    links=LinkRules(tags={"post_link": "name"}, published=("source/",)),
     placeholders={
         "title": lambda location: location.post.slug or path_below(location),
         "post_title": lambda location: location.post.title or None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from unicodedata import category, normalize
 
-from .generator import Config, Generator, Site
+from .generator import Config, Generator, LinkRules, Site
 from .hugo_links import link
 from .hugo_pages import fields, locale, unbuilt
 from .hugo_settings import merged, rules
@@ -142,6 +142,7 @@ GENERATOR = Generator(
     fields=fields,
     unbuilt=unbuilt,
     link=link,
+    links=LinkRules(tags={"ref": "name", "relref": "name"}, published=("static/", "assets/")),
     placeholders={"title": title_slug, "slug": lambda location: location.post.slug or title_slug(location)},
     gives_links=True,
     hides_future=True,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..formats import dates
 from ..text.globs import wildcard
 from .detect import file_text
-from .generator import Address, Config, Generator, Location, PlainBody, Site
+from .generator import Address, Config, Generator, LinkRules, Location, PlainBody, Site
 from .includes import Include, below
 from .kramdown import as_commonmark, basic_id
 from .locales import Locale, of_path
@@ -436,6 +436,7 @@ GENERATOR = Generator(
     fields=_fields,
     unbuilt=_unbuilt,
     link=_link,
+    links=LinkRules(tags={"post_url": "name", "link": "file"}),
     includes=_includes,
     dialect=_dialect,
     named=_named_by_file,

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from ..text.fences import Fences
 from .detect import file_text
-from .generator import Config, Generator, PlainBody, Site
+from .generator import Config, Generator, LinkRules, PlainBody, Site
 from .site_config import text
 from .text_tags import TAG, tags_in
 
@@ -158,6 +158,7 @@ GENERATOR = Generator(
     configure=_configure,
     fields=_fields,
     unbuilt=_unbuilt,
+    links=LinkRules(files=True, wiki="title", insists=False),
     dialect=_dialect,
     properties=_PROPERTY,
 )

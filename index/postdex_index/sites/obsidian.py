@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..text.fences import Fences
-from .generator import Config, Generator, PlainBody
+from .generator import Config, Generator, LinkRules, PlainBody
 from .text_tags import tags_in
 
 #: Inline code, or a comment; one without an end reaches into the lines below.
@@ -56,4 +56,10 @@ def _without_marks(line: str) -> str:
     return _WIDTH.sub(r"\1", line) if "![" in line else line
 
 
-GENERATOR = Generator(name="obsidian", rank=90, signs=(".obsidian/",), dialect=_dialect)
+GENERATOR = Generator(
+    name="obsidian",
+    rank=90,
+    signs=(".obsidian/",),
+    dialect=_dialect,
+    links=LinkRules(files=True, shortest=True, wiki="name"),
+)

@@ -15,7 +15,7 @@ from unicodedata import category
 from ..named_tuple import NamedTuple
 from ..text import globs
 from ..text.fences import Fences
-from .generator import Address, Config, Generator, PlainBody, Site
+from .generator import Address, Config, Generator, LinkRules, PlainBody, Site
 from .includes import Include, below
 from .permalinks import page, with_slug
 from .site_config import language, path_of, table, text, without_addresses, without_stress
@@ -392,6 +392,7 @@ GENERATOR = Generator(
     fields=_fields,
     unbuilt=_unbuilt,
     link=_link,
+    links=LinkRules(roots=lambda _site, _path: ("",)),
     includes=_includes,
     dialect=_dialect,
 )

@@ -16,7 +16,7 @@ from ..formats.structured import read_block
 from ..text import globs
 from ..text.fences import Fences
 from .detect import LARGEST, file_text
-from .generator import Address, Config, Generator, PlainBody, Site
+from .generator import Address, Config, Generator, LinkRules, PlainBody, Site
 from .includes import Include, apart, below, fence_around, without_front_matter
 from .locales import Locale, of_path
 from .permalinks import page
@@ -330,6 +330,7 @@ GENERATOR = Generator(
     fields=_fields,
     unbuilt=_unbuilt,
     link=_link,
+    links=LinkRules(files=True, published=("public/", "docs/public/")),
     shown=_shown,
     includes=_includes,
     dialect=_dialect,

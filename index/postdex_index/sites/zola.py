@@ -9,7 +9,7 @@ import re
 from unicodedata import category, normalize
 
 from ..named_tuple import NamedTuple
-from .generator import Address, Config, Generator, Site
+from .generator import Address, Config, Generator, LinkRules, Site
 from .locales import Locale, of_path
 from .permalinks import split_path
 from .site_config import language, languages, path_of, table, text
@@ -138,5 +138,6 @@ GENERATOR = Generator(
     locale=_locale,
     unbuilt=_unbuilt,
     link=_link,
+    links=LinkRules(marks={"@/": "content/"}, published=("static/",)),
     gives_links=True,
 )

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 
 from ...text.fences import Fences
-from .inline_syntax import BLOCK, shown_arguments, visible_text
+from .inline_syntax import BLOCK, Reference, shown_arguments, visible_text
 
 #: How the lines begin that bear a mark, in the bytes of a body: most posts have none of them.
 _ANY = re.compile(
@@ -278,9 +278,9 @@ class _Blocks:
     @staticmethod
     def definition(label: str, address: str) -> str:
         """A reference whose address a template tag makes: with its blanks it would be none."""
-        links: list[str] = []
+        links: list[Reference] = []
         visible_text(f"[x]({address})", links)
-        return label + (links[0] if links else visible_text(address, []) or "<>")
+        return label + (links[0].target if links else visible_text(address, []) or "<>")
 
     def imported(self, text: str) -> bool:
         """Whether a module is imported here; if that takes several lines, all of them become blank."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
+from ...named_tuple import NamedTuple
 from ...sites.slugs import INLINE_START, INLINE_STOP
 from ...text.fences import Fences
 
@@ -136,24 +137,42 @@ _OF_THEMES = "|".join(sorted({*_PART, *_WHOLE}))
 _THEME_TAG = re.compile(
     rf"\{{%-?\s*(post_link|asset_link|asset_img|img|blockquote|quote|tab|{_OF_THEMES})\s+(.*?)\s*-?%\}}", re.S
 )
-_REFERENCE = re.compile(rf"(?:ref|relref|link|post_url)\s+(?:{_QUOTED}|([^\s\"'%>]+))")
+_REFERENCE = re.compile(
+    rf"(?<![\w-])(ref|relref|link|post_url|post_link)\s+(?:path\s*=\s*)?(?:{_QUOTED}|([^\s\"'%>]+))"
+)
 
 
-def visible_text(text: str, links: list[str]) -> str:
-    """`text` with its template tags replaced by what readers see of them; targets of `ref` go to `links`, and their
+class Reference(NamedTuple):
+    """A tag that leads to a page: its name, which page it names, and how many lines of a text end before it."""
+
+    tag: str
+    target: str
+    breaks: int
+
+
+def visible_text(text: str, links: list[Reference]) -> str:
+    """`text` with its template tags replaced by what readers see of them; references to pages go to `links`, and their
     texts stand between LINK_START and LINK_STOP.
 
     >>> visible_text('A {{< tooltip text="Pod" id="p" >}} by {{HTMLElement("a")}}{{ .X }}, {: .note }', [])
     'A Pod by a, '
     """
 
+    at = breaks = 0
+
+    def note(tag: str, start: int) -> None:
+        nonlocal at, breaks
+        if reference := _REFERENCE.search(tag):
+            breaks, at = breaks + len(_line_breaks(text[at:start])), start
+            links.append(Reference(reference[1], reference[2] or reference[3] or reference[4], breaks))
+
     def shown(match: re.Match[str]) -> str:
         inner = match["target"] or match["attribute"]
+        tag = inner or match[0]
+        if "ref" in tag or "link" in tag or "post_url" in tag:
+            note(tag, match.start())
         if not inner:
             return _shown_tag(match[0])
-        target = _REFERENCE.search(inner)
-        if target:
-            links.append(target[1] or target[2] or target[3])
         if match["attribute"]:
             return _shown_tag(match[0])
         link = LINK_START + match["label"] + LINK_STOP
@@ -191,7 +210,7 @@ _CODE_MARK = re.compile("\0(\\d+)\0")
 
 
 def clean_prose(
-    parts: list[str], codes: list[int], links: list[str], remainders: tuple[str, ...], ticks: str = ""
+    parts: list[str], codes: list[int], links: list[Reference], remainders: tuple[str, ...], ticks: str = ""
 ) -> str:
     """Prose joined, without template tags and stray marks; parts[i] for i in `codes` is code and stays."""
     text = "".join(parts)
@@ -378,12 +397,3 @@ def lost_braces(marks: Any, heading: bytes) -> str:
     text = heading.decode()
     start = text.rfind("{")
     return (" " if text[start - 1 : start].isspace() else "") + text[start : text.rfind("}") + 1]
-
-
-#: A bare URL ends before CJK punctuation and before the punctuation that follows it in a sentence.
-_URL = re.compile(r"https?://[^\s<>\"'`|\\\u3000-\u303f\uff00-\uffef“”‘’]+")
-
-
-def bare_addresses(text: str) -> list[str]:
-    """The addresses that stand in a text as they are."""
-    return [url.rstrip(".,;:!?)*_") for url in _URL.findall(text)]

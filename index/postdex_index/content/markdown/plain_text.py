@@ -14,50 +14,44 @@ from typing import Any
 from ...model import SOFT_BREAK, Code, Problem, Section, Span
 from ...sites.slugs import INLINE_START, INLINE_STOP, Slugger, SlugStyle
 from .block_syntax import fence_info, is_closed_fence
+from .gathering import MORE, Gathering
 from .inline_syntax import (
     LINK_START,
     LINK_STOP,
     MORE_MARK,
-    bare_addresses,
+    Reference,
     clean_prose,
     first_argument,
     html_headings,
     html_text,
-    inline_html_text,
     lost_braces,
     remainders_in,
     visible_text,
 )
+from .links import line_breaks
 
 
-class Rendering:
+class Rendering(Gathering):
     """The text of a body while its events are read.
 
     Prose gathers in `prose` until code or a heading comes, then goes cleaned to `text`.
-    `line` is the file's line that the text has reached; `at` is a byte offset into `source`
-    and `at_line` its line. `next_break` is the first newline after it: text that starts
-    behind that needs line breaks first.
     """
 
     __slots__ = (
-        "anchor", "at", "at_line", "code", "codes", "container_end", "fence_line", "first_heading", "heading",
-        "hidden_from", "image_from", "in_anchor", "into", "language", "length", "level", "line", "linked", "links",
-        "literal", "marked", "more", "nameless", "nested_from", "nested_id", "next_break", "problems", "prose", "put",
-        "remainders", "row_begun", "section_line", "sections", "slugs", "source", "tail", "text",
+        "anchor", "code", "container_end", "fence_line", "first_heading", "heading", "image_from", "language", "length",
+        "level", "linked", "literal", "more", "nameless", "nested_from", "nested_id", "problems", "remainders",
+        "row_begun", "section_line", "sections", "slugs", "tail", "text",
     )  # fmt: skip
 
     def __init__(self, source: bytes, first_line: int, anchors: SlugStyle) -> None:
-        self.source = source
+        super().__init__(source, first_line)
         self.remainders = remainders_in(source)
         self.slugs = Slugger(anchors)
         self.sections: list[Section] = []
-        self.links: list[str] = []
         self.problems: list[Problem] = []
         self.first_heading = ""
         #: Where `<!-- more -->` stands: (section, offset in its text).
         self.more: tuple[int, int] | None = None
-        #: Whether a mark (`MORE_MARK`, `LINK_START`) stands in the prose.
-        self.marked = False
         self.level, self.heading, self.anchor, self.section_line = 0, "", "", first_line
         self.text: list[str] = []
         self.length = 0
@@ -65,15 +59,6 @@ class Rendering:
         #: The texts of links in the section that is open.
         self.linked: list[Span] = []
         self.language, self.fence_line = "", 0
-        self.prose: list[str] = []
-        #: Where text goes now: `prose`, or the list of a heading, a block of code or of HTML.
-        self.into = self.prose
-        self.put: Callable[[str], None] = self.prose.append
-        #: Indices into `into` of inline code, which template tags and stars leave alone.
-        self.codes: list[int] = []
-        #: By indices into `into`: what an anchor has instead of what is seen in a heading, "" for nothing.
-        self.in_anchor: dict[int, str] = {}
-        self.at, self.at_line, self.line, self.next_break = 0, first_line, first_line, -1
         #: Byte where the outermost quote or list ends; a heading before it is nested.
         self.container_end = 0
         self.nested_from, self.nested_id = 0, ""
@@ -85,8 +70,6 @@ class Rendering:
         #: Text that the parser took for attributes of the heading that is open.
         self.tail = ""
         self.row_begun = False
-        #: Index into `into` of an open inline <script> or <style>, or -1.
-        self.hidden_from = -1
 
     def run(self, events: Iterable[Any]) -> None:
         """Read all events. Hot: one turn per event, the most frequent kinds first."""
@@ -123,33 +106,6 @@ class Rendering:
             elif "InlineHtml" in event:
                 self.inline_html(event["InlineHtml"], span)
 
-    def catch_up(self, at: int, line_break: str) -> None:
-        """Put the line breaks that bring the text to the line of byte `at`."""
-        source = self.source
-        if at > self.at:
-            self.at_line += source.count(b"\n", self.at, at)
-            self.at = at
-        behind = self.at_line - self.line
-        if behind > 0:
-            self.prose.append(line_break * behind)
-            self.line = self.at_line
-        newline = source.find(b"\n", self.at)
-        self.next_break = newline if newline >= 0 else len(source)
-
-    def divert(self) -> None:
-        """Gather what comes in a list of its own, without breaks: it has them itself, or has none."""
-        self.into = gathering = list[str]()
-        self.put = gathering.append
-        self.next_break = len(self.source)
-
-    def undivert(self) -> str:
-        """Go back to prose; the text gathered since `divert`."""
-        gathered = "".join(self.into)
-        self.into = prose = self.prose
-        self.put = prose.append
-        self.next_break = -1
-        return gathered
-
     def start_block(self, _what: Any, span: Any) -> None:
         if self.hidden_from >= 0:
             self.end_hidden()
@@ -163,12 +119,6 @@ class Rendering:
             self.catch_up(end, "\n")
         else:
             self.put_unslugged(" ")
-
-    def put_unslugged(self, shown: str) -> None:
-        """Put what readers see of a tag; in a heading it is no part of the anchor."""
-        if self.into is not self.prose:
-            self.in_anchor[len(self.into)] = ""
-        self.put(shown)
 
     def start_heading(self, what: Any, span: Any) -> None:
         self.start_block(what, span)
@@ -229,7 +179,10 @@ class Rendering:
 
     def clean_heading(self, parts: list[str], ticks: str = "") -> str:
         """The text of a heading with its blanks and marks, its code between `ticks`; a link in it is a part of it."""
-        return clean_prose(parts, self.codes, [] if ticks else self.links, self.remainders, ticks)
+        references: list[Reference] = []
+        text = clean_prose(parts, self.codes, references, self.remainders, ticks)
+        self.links.tags(() if ticks else references, self.section_line)
+        return text
 
     def start_code(self, what: Any, span: Any) -> None:
         self.start_block(what, span)
@@ -261,53 +214,16 @@ class Rendering:
 
     def end_html(self, _span: Any) -> None:
         html = self.undivert()
+        if "href" in html or "src" in html:
+            self.links.html(html, self.line)
         if self.slugs.style.html and ("</h" in html or "</H" in html):
             for heading, explicit in html_headings(html):
                 self.slugs.slug(heading, explicit)
-        pieces = _MORE.split(html, maxsplit=1)
+        pieces = MORE.split(html, maxsplit=1)
         self.marked |= len(pieces) > 1
         text = MORE_MARK.join(map(html_text, pieces))
         self.put(text)
         self.line += text.count("\n")
-
-    def inline_html(self, tag: str, span: Any) -> None:
-        lower = tag[:8].lower()
-        if lower.startswith(("<script>", "<script ", "<style>", "<style ")):
-            self.end_hidden()
-            self.hidden_from = len(self.into)
-        elif lower in ("</script", "</style>"):
-            self.end_hidden()
-        elif self.into and self.into[-1].endswith("{{"):
-            self.put(tag.replace("\n", " "))
-        elif _MORE.match(tag) and self.into is self.prose:
-            self.marked = True
-            self.put(MORE_MARK)
-        elif tag[1] == "/" and tag[2:3].isupper():
-            self.end_component(tag[2:-1].rstrip())
-        elif shown := inline_html_text(tag):
-            if span["start"] > self.next_break:
-                self.catch_up(span["start"], SOFT_BREAK)
-            (self.put if shown[0] == "<" else self.put_unslugged)(shown)
-
-    def end_component(self, name: str) -> None:
-        """What looked like a type's parameter (`Option<T>`) was a component: it ends here."""
-        opened = f"<{name}>"
-        for index in range(len(self.into) - 1, max(len(self.into) - _COMPONENT_PARTS, 0) - 1, -1):
-            if self.into[index] == opened and index not in self.codes:
-                self.into[index] = " "
-                if self.into is not self.prose:
-                    self.in_anchor[index] = ""
-                break
-        self.put_unslugged(" ")
-
-    def end_hidden(self) -> None:
-        """Forget the text since an inline <script> or <style>, all but its line breaks."""
-        if self.hidden_from >= 0:
-            hidden = "".join(self.into[self.hidden_from :])
-            self.into[self.hidden_from :] = [SOFT_BREAK * (hidden.count("\n") + hidden.count(SOFT_BREAK))]
-            self.codes = [index for index in self.codes if index < self.hidden_from]
-            self.in_anchor = {at: text for at, text in self.in_anchor.items() if at < self.hidden_from}
-            self.hidden_from = -1
 
     def start_row(self, what: Any, span: Any) -> None:
         self.start_block(what, span)
@@ -331,7 +247,7 @@ class Rendering:
         if "{{" in target:
             target = visible_text(target, [])
         if target:
-            self.links.append("mailto:" + target if link["link_type"] == "Email" else target)
+            self.links.markdown(target, link, self.line_at(span["start"]))
         if self.into is self.prose and link["link_type"] not in _SHOWN_ADDRESSES:
             if span["start"] > self.next_break:
                 self.catch_up(span["start"], SOFT_BREAK)
@@ -354,8 +270,11 @@ class Rendering:
         if self.into is not self.prose:
             self.put(INLINE_STOP)
 
-    def start_image(self, _what: Any, _span: Any) -> None:
+    def start_image(self, what: Any, span: Any) -> None:
         self.image_from = len(self.into)
+        image = what["Image"]
+        if image["dest_url"] and "{{" not in image["dest_url"]:
+            self.links.markdown(image["dest_url"], image, self.line_at(span["start"]), "image")
 
     def end_image(self, _span: Any) -> None:
         """What an image says instead is seen; whether it is a part of a heading's anchor is told by the style."""
@@ -364,15 +283,25 @@ class Rendering:
 
     def flush(self) -> None:
         """Clean the prose and append it to the section's text."""
-        text = clean_prose(self.prose, self.codes, self.links, self.remainders)
+        references: list[Reference] = []
+        text = clean_prose(self.prose, self.codes, references, self.remainders)
+        if references or "://" in text:
+            first = self.line - line_breaks(text)  # it ends on the line that was reached
+            self.links.tags(references, first)
+            self.links.prose(self.without_code() if self.codes else text, first)
         self.prose.clear()
         self.codes.clear()
         if self.marked or LINK_START in text:
             text = self.without_marks(text)
-        if "://" in text:
-            self.links += bare_addresses(text)
         self.text.append(text)
         self.length += len(text)
+
+    def without_code(self) -> str:
+        """The prose that was gathered, without inline code: an address in it is no link."""
+        parts = list(self.prose)
+        for index in self.codes:
+            parts[index] = ""
+        return clean_prose(parts, [], [], self.remainders)
 
     def without_marks(self, text: str) -> str:
         """Note where the links of this prose are, and where the first `MORE_MARK` of the body stood; a mark in what is
@@ -441,9 +370,6 @@ _ENDS_IN_HEADINGS = {**_ENDS, **dict.fromkeys(_INLINES, Rendering.end_inline)}
 _MARKS = re.compile(f"([{MORE_MARK}{LINK_START}{LINK_STOP}])")
 #: Links whose text is their address.
 _SHOWN_ADDRESSES = ("Autolink", "Email")
-_MORE = re.compile(r"<!--[ \t]*more[ \t]*-->", re.I)
 #: What colours inline code with PyMdown's extensions: `#!python x = 1`.
 _SHEBANG = re.compile(r"#![a-z][\w+-]* +(?=\S)")
 _CELL = " | "
-#: A component that stands in a sentence began so many pieces of text before its end, at most.
-_COMPONENT_PARTS = 40

@@ -14,7 +14,7 @@ from unicodedata import normalize
 
 import pyromark
 
-from ...model import INCLUDED_BREAK, SOFT_BREAK, Problem, Section
+from ...model import INCLUDED_BREAK, SOFT_BREAK, Link, Problem, Section
 from ...named_tuple import NamedTuple
 from ...sites.slugs import GITHUB, SlugStyle
 from .block_syntax import plain_blocks
@@ -23,14 +23,14 @@ from .plain_text import Rendering
 
 
 class ParsedMarkdown(NamedTuple):
-    """What a body holds. `links` are the targets of its links, each once; `problems` do not know their path.
+    """What a body holds. `links` are its links, each once a line; `problems` do not know their path.
 
     `excerpt` is the prose before `<!-- more -->`, else the first paragraph, on one line and at
     most 300 characters. `first_heading` is the text of the first level 1 heading, or "".
     """
 
     sections: tuple[Section, ...]
-    links: tuple[str, ...]
+    links: tuple[Link, ...]
     excerpt: str
     first_heading: str
     problems: tuple[Problem, ...]
@@ -61,7 +61,7 @@ def sections(body: str, *, first_line: int = 1, anchors: SlugStyle = GITHUB, tit
     rendered = tuple(rendering.sections)
     return ParsedMarkdown(
         without_title(rendered, title) if title and rendering.first_heading else rendered,
-        tuple(dict.fromkeys(rendering.links)),
+        rendering.links.in_order(),
         _excerpt(rendered, rendering.more),
         rendering.first_heading,
         tuple(problems + rendering.problems),
@@ -78,6 +78,7 @@ def on_lines(parsed: ParsedMarkdown, lines: Sequence[int]) -> ParsedMarkdown:
     """
     return parsed._replace(
         sections=tuple([_on_lines(section, lines) for section in parsed.sections]),
+        links=tuple([link._replace(line=lines[link.line - 1]) for link in parsed.links]),
         problems=tuple([problem._replace(line=lines[problem.line - 1]) for problem in parsed.problems]),
     )
 

@@ -41,7 +41,9 @@ with warnings.catch_warnings():
     from whoosh.reading import TermInfo, TermNotFound
 
 #: What `stored_fields` gives of a post: all that is stored but for what only postdex has a use for.
-STORED = {field.name: field.attribute for field in STORED_FIELDS if field.name not in ("date_from", "unpublished")}
+STORED = {
+    field.name: field.attribute for field in STORED_FIELDS if field.name not in ("date_from", "unpublished", "links")
+}
 
 
 def _refuse(*_: Any, **__: Any) -> NoReturn:

@@ -11,10 +11,10 @@ from itertools import accumulate
 from operator import attrgetter
 from typing import Any
 
-from ....model import Post
+from ....model import Post, stored_link
 from ....schema import FILTERS, SCORED, STORED, Field
 from ....text.analyzer import Analyzer
-from ..format.columns import FOLDED_PATH, NAMED_FIELD, NO_DATE, ORIGINAL, OWN_FIELD, one_line
+from ..format.columns import FOLDED_PATH, LINK, MEANT, NAMED_FIELD, NO_DATE, ORIGINAL, OWN_FIELD, one_line
 
 #: The scored fields that stand in front of the sections, with their codes.
 _SHORT = tuple((code, field) for code, field in enumerate(SCORED) if field.type != "sections")
@@ -25,7 +25,9 @@ _WHOLE = tuple(
     for name, field in FILTERS.items()
     if field.type != "date" and name not in ("path", "author", "lang", "codelang")
 )
-_DESCRIPTION = next(place for place, field in enumerate(STORED) if field.name == "description")
+_DESCRIPTION, _LINKS = (
+    next(place for place, field in enumerate(STORED) if field.name == name) for name in ("description", "links")
+)
 
 
 def short_texts(post: Post) -> Iterator[tuple[int, str]]:
@@ -71,6 +73,10 @@ def filter_values(post: Post, analyzer: Analyzer) -> Iterator[tuple[str, str]]:
     for name in {one_line(fold(code.language)) for section in post.sections for code in section.code}:
         if name:
             yield f"codelang\t{name}", ""
+    for key in {key for link in post.links if link.kind != "image" for key in link.keys}:
+        if key != post.path:
+            yield f"{LINK}\t{one_line(key)}", ""
+    yield from ((f"{MEANT}\t{one_line(name)}", "") for name in post.names)
     for field in _WHOLE:
         values: Any = getattr(post, field.name)
         if field.type == "paths":
@@ -102,6 +108,7 @@ def stored_values(post: Post) -> list[Any]:
     """What is stored of a post beside its text, in the order of `schema.STORED`."""
     values = [*_stored(post)]
     values[_DESCRIPTION] = own_description(post)
+    values[_LINKS] = [stored_link(link) for link in post.links if link.inside]
     return values
 
 

@@ -1,0 +1,243 @@
+"""Under which keys is the end of a link looked for, and under which names is a post meant?
+
+A key is what a link says, made absolute by the linking post alone: which post has it is found out when somebody asks,
+so that no change of other posts makes it wrong. A link has several where what it says may be read in several ways; it
+leads to the first that any post has. What a key is the key of, its beginning tells:
+
+    2022/bug.md   a file, by its path below the folder of posts
+    2022/bug      the same without its suffix, or the folder of a file that is called index
+    /2022/bug     an address of the site, in the shortest of its forms
+    //bug         the name of a file, folded; `//2022/bug` is one in a folder of that name
+    ///the bug    a title or an alias, folded
+
+How links are read that are a generator's alone is told by its record (`generator.LinkRules`).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import unquote, urljoin
+
+from ..model import Link
+from .generator import Site
+
+#: Names of files that stand for their folders.
+INDEX = frozenset(("index", "_index", "readme"))
+#: A target that is longer is nobody's: no server takes such an address.
+LONGEST = 2_000
+NAME, TITLE = "//", "///"
+#: Suffixes of files that are pages.
+_PAGES = r"\.(?:md|mdx|markdown|mkd|mdown|qmd|rmd|ipynb)"
+_SOURCE = re.compile(rf"(.+){_PAGES}", re.I)
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_ORIGIN = re.compile(r"(?:https?:)?//[^/?#]*", re.I)
+_FORMS = re.compile(r"(?:/+(?:index(?:\.html?)?)?|\.html?)\Z", re.I)
+#: Of links that are no tag.
+_KINDS = frozenset(("markdown", "image", "html", "text"))
+#: What would be a pattern, or two values, where a key is looked for.
+_RESERVED = re.compile(r"[*?\t\n\0]")
+#: A block or a heading of a page, behind its name.
+_PART = re.compile(r"[#?|].*", re.S)
+
+
+def read(site: Site, path: str, url: str, links: Iterable[Link], base: str = "") -> tuple[Link, ...]:
+    """Links with their keys; `path` is the linking post's below the site's root, `url` its address. `base` is the
+    setting that all addresses begin with."""
+    reading = _Reading(site, path, url, base)
+    return tuple([reading.of(link) for link in links])
+
+
+def names(path: str, url: str, title: str, aliases: Iterable[str]) -> tuple[str, ...]:
+    """All keys under which a post may be meant, the most certain first.
+
+    >>> names("2022/bug/index.md", "/2022/bug/", "The Bug", ["/old.html"])
+    ('2022/bug/index.md', '2022/bug/index', '2022/bug', '/2022/bug', '/old', '//index', '//bug', '///the bug')
+    """
+    whole = _without_suffix(path)
+    folder, _, stem = whole.rpartition("/")
+    is_index = stem.lower() in INDEX and folder
+    places = [whole, folder] if is_index else [whole]
+    last = [place.rpartition("/")[2] for place in places]
+    addresses = [address(link) for link in (url, *aliases) if link and (link.startswith("/") or "://" in link)]
+    titles = [title, *(alias for alias in aliases if "/" not in alias[:1])]
+    keys = [path, *places, *addresses, *(NAME + folded(name) for name in last), *(TITLE + folded(it) for it in titles)]
+    return tuple(dict.fromkeys(_RESERVED.sub("\ufffd", key) for key in keys))
+
+
+def suffixes(path: str) -> Iterator[str]:
+    """The keys of a path's names with the folders above: what may be said of a post that is meant by a name.
+
+    >>> list(suffixes("a/b/c.md"))
+    ['//c', '//b/c', '//a/b/c']
+    """
+    for key in names(path, "", "", ())[1:]:
+        if not key.startswith("/"):
+            parts = folded(key).split("/")
+            yield from (NAME + "/".join(parts[start:]) for start in range(len(parts) - 1, -1, -1))
+
+
+def sought(site: Site, all_names: Iterable[str]) -> tuple[str, ...]:
+    """Those of a post's names that no path tells, under which links of this site look for it."""
+    kinds = ("/", TITLE) if site.generator.links.wiki == "title" else ("/",)
+    return tuple([key for key in all_names if kind_of(key) in kinds])
+
+
+def files(key: str) -> tuple[str, ...]:
+    """The paths that the key of a file without suffix may be that of, the likeliest first.
+
+    >>> files("2022/bug")[:3]
+    ('2022/bug.md', '2022/bug.mdx', '2022/bug.markdown')
+    """
+    pages = tuple(f"{key}{suffix}" for suffix in (".md", ".mdx", ".markdown", ".qmd", ".ipynb"))
+    return (*pages, *(f"{key}/{name}" for name in ("index.md", "_index.md", "README.md", "readme.md", "index.mdx")))
+
+
+def kind_of(key: str) -> str:
+    """What a key begins with: "" that of a file."""
+    return TITLE if key.startswith(TITLE) else NAME if key.startswith(NAME) else key[:1] if key.startswith("/") else ""
+
+
+def address(url: str) -> str:
+    """The shortest form of an address: its path, decoded, without what may as well be left away.
+
+    >>> [address(url) for url in ("https://a.org/b/c/?d#e", "/b/c/index.html", "/b/%E4%B8%AD.html", "/", "/a/../b/")]
+    ['/b/c', '/b/c', '/b/中', '/', '/b']
+    """
+    path = unquote(_ORIGIN.sub("", url, count=1).partition("#")[0].partition("?")[0])
+    path = posixpath.normpath("/" + path.lstrip("/")) + ("/" if path.endswith("/") else "")
+    return _FORMS.sub("", path) or "/"
+
+
+def folded(name: str) -> str:
+    """A name as names are compared."""
+    return " ".join(name.casefold().split())
+
+
+def anchor_of(target: str) -> str:
+    """What of a page a link leads to, decoded; "" for the page itself.
+
+    >>> anchor_of("a.md#%E4%B8%AD"), anchor_of("a.md")
+    ('中', '')
+    """
+    return unquote(target.partition("#")[2])
+
+
+class _Reading:
+    """How the links of one post are read."""
+
+    def __init__(self, site: Site, path: str, url: str, base: str) -> None:
+        self.site, self.path, self.url = site, path, url
+        self.rules = site.generator.links
+        self.folder = posixpath.dirname(path)
+        self.origins = tuple(filter(None, (base.rstrip("/"), site.origin)))
+
+    def of(self, link: Link) -> Link:
+        """The link with its keys, and whether it stays on the site."""
+        target = link.target.strip()
+        if len(target) > LONGEST:
+            return link
+        if link.kind == "wiki":
+            return self._wiki(link, target)
+        if link.kind in self.rules.tags:
+            return link._replace(inside=True, keys=self._keys(self._tag(link.kind, target)))
+        if link.kind not in _KINDS:
+            return link  # a tag that says something else here
+        if own := next((origin for origin in self.origins if f"{target}/".startswith(origin + "/")), ""):
+            return link._replace(inside=True, keys=self._keys([address(target[len(_origin(own)) :])]))
+        if _SCHEME.match(target) or target.startswith(("//", "\\")) or not target or "{" in target:
+            return link
+        if target.startswith("#"):
+            return link._replace(inside=True, keys=self._keys([self._below(self.path)]))
+        return link._replace(inside=True, keys=self._keys(self._plain(link, target)))
+
+    def _keys(self, keys: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_RESERVED.sub("\ufffd", key) for key in keys if key))
+
+    def _plain(self, link: Link, target: str) -> Iterator[str]:
+        """The keys of a link as Markdown and HTML have them."""
+        bare = unquote(target.partition("#")[0].partition("?")[0])
+        source = _SOURCE.fullmatch(bare.rstrip("/")) if link.kind != "html" else None
+        files = source is not None or (self.rules.files and link.kind != "html")
+        marked = next((mark for mark in self.rules.marks if bare.startswith(mark)), "")
+        if marked:
+            yield from self._files([self.rules.marks[marked]], bare[len(marked) :])
+            return
+        if files:
+            folders = self._roots() if bare.startswith("/") else [self.folder]
+            yield from self._files([*folders, *(self._roots() if self.rules.shortest else ())], bare.lstrip("/"))
+        if self.rules.shortest and files:
+            yield self._name(bare)
+        if bare.startswith("/"):
+            if files and not self.url:
+                return  # nothing says what addresses there are
+            yield address(bare)
+            if self.site.base and not f"{bare}/".startswith(self.site.base + "/"):
+                yield address(self.site.base + bare)
+        elif self.url and source is None:
+            yield address(_joined(self.url, target))
+
+    def _files(self, folders: Iterable[str], name: str) -> Iterator[str]:
+        for folder in folders:
+            path = posixpath.normpath(posixpath.join(folder, name))
+            if path != ".." and not path.startswith("../"):
+                yield self._below(path)
+
+    def _below(self, path: str) -> str:
+        """A path of the site as one below the folder of posts; with `../` for what lies beside it."""
+        prefix = self.site.prefix
+        return path.removeprefix(prefix) if path.startswith(prefix) else posixpath.relpath(path, prefix.rstrip("/"))
+
+    def _roots(self) -> Sequence[str]:
+        """The folders that `/bug.md` counts from."""
+        if self.rules.roots:
+            return [*self.rules.roots(self.site, self.path)]
+        content = (f"{folder}/" for folder in self.site.generator.posts)
+        return [self.site.source or next((it for it in content if self.site.prefix.startswith(it)), "")]
+
+    def _wiki(self, link: Link, target: str) -> Link:
+        name = _PART.sub("", target)
+        if not self.rules.wiki:
+            return link
+        if not name:
+            return link._replace(inside=True, keys=self._keys([self._below(self.path)]))
+        if self.rules.wiki == "title":
+            return link._replace(inside=True, keys=self._keys([TITLE + folded(name)]))
+        if name.startswith(("./", "../")):
+            return link._replace(inside=True, keys=self._keys(self._files([self.folder], name)))
+        return link._replace(inside=True, keys=self._keys([self._name(name)]))
+
+    def _tag(self, name: str, target: str) -> Iterator[str]:
+        bare = _PART.sub("", target)
+        if not bare:
+            yield self._below(self.path)
+        elif self.rules.tags[name] == "file":
+            yield from self._files([self.site.source], bare.lstrip("/"))
+        else:
+            if not bare.startswith("/"):
+                yield from self._files([self.folder], bare)
+            yield self._name(bare)
+
+    def _name(self, written: str) -> str:
+        parts = [part for part in folded(_without_suffix(written.strip("/"))).split("/") if part not in (".", "..")]
+        if len(parts) > 1 and parts[-1] in INDEX:
+            parts.pop()
+        return NAME + "/".join(parts) if parts else ""
+
+
+def _without_suffix(path: str) -> str:
+    match = _SOURCE.fullmatch(path)
+    return match[1] if match else path
+
+
+def _origin(own: str) -> str:
+    match = _ORIGIN.match(own)
+    return match[0] if match else ""
+
+
+def _joined(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError:  # a host that is none
+        return ""
