@@ -127,6 +127,7 @@ def test_faces(ix: postdex.Index) -> None:
         ("安装", False),
         ("カーネルとは何ですか", True),
         (" \n ", False),
+        ("数据库" * 1000, True),
     ],
 )
 def test_questions_in_plain_words(query: str, asks: bool) -> None:

@@ -16,6 +16,7 @@ from postdex_index.query import Query, leaves
 from postdex_index.scoring import idf
 from postdex_index.text.stemming import asks
 
+from ..query.pasted import MAX_CHARACTERS
 from .rerank import PASSED_OVER
 
 #: What is said of an answer; UNKNOWN says nothing.
@@ -69,6 +70,8 @@ def asks_in_plain_words(text: str) -> bool:
     >>> [asks_in_plain_words(text) for text in ("how to install", "how do I make photos smaller", "内核是什么", "内核")]
     [False, True, True, False]
     """
+    if len(text) > MAX_CHARACTERS:  # pasted, and not all of it read
+        return True
     words = text.lower().split() or [""]
     marked = words[-1].endswith(_QUESTION_MARKS)
     if not text.isascii() and (marked or any(asks(text))):  # the blanks of scripts without blanks count no words
