@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from update import ROOT, sample_folder
@@ -20,6 +21,7 @@ from postdex import __version__
 from postdex.http import errors
 from postdex.http.endpoints import ENDPOINTS, Endpoint
 from postdex.http.errors import REFUSALS, RequestError
+from postdex.http.recorder import Recorder
 from postdex.http.service_state import ServiceState
 from postdex.index import Index
 from postdex.json_arguments import Schema, schema
@@ -43,6 +45,7 @@ ASKED: dict[str, list[dict[str, Any]]] = {
     "facets": [{"q": "linux"}],
     "suggest": [{"q": "the refc"}],
     "documents": [{"path": POST, "section": "what I fixed"}],
+    "click": [{"q": "SMC fallback", "path": POST, "rank": 1}],
 }
 #: Endpoint -> the name of its answer's shape.
 ANSWERS = {
@@ -54,6 +57,8 @@ ANSWERS = {
     "health": "Health",
     "ready": "Ready",
     "index": "Build",
+    "click": "Recorded",
+    "queries": "Queries",
 }
 #: Values of an answer that differ from run to run, and what the example has.
 VOLATILE = {"took_ms": 0.8, "bytes": 183505, "uptime_s": 3600, "seconds": 0.02}
@@ -95,6 +100,15 @@ KNOWN: dict[str, Schema] = {
     "hits": {"type": "array", "items": ref("Hit")},
     "explain": {"anyOf": [ref("Explanation"), {"type": "null"}]},
     "parts": {"type": "array", "items": ref("Explanation")},
+    "opened": {
+        "type": "object",
+        "description": "Posts that were opened from the hits, by their paths.",
+        "additionalProperties": {
+            "type": "object",
+            "properties": {"clicks": {"type": "integer"}, "rank": {"type": "integer"}},
+            "required": ["clicks", "rank"],
+        },
+    },
     "translations": {"type": "array", "items": ref("Translation")},
 }
 
@@ -125,6 +139,8 @@ def answers() -> dict[str, list[Any]]:
     with sample_folder() as folder, Index(folder / "posts") as index:
         index.refresh()
         site = ServiceState(index, drafts=True, watching=True)
+        site.recorder = Recorder(str(folder / "queries.jsonl"), 10_000, clicks=True, today=lambda: date(2026, 3, 14))
+        site.recorder.asked("SMC fallback", 1)
         (folder / "posts" / "added.md").write_text(ADDED, encoding="utf-8")
         order = sorted(ENDPOINTS, key=lambda endpoint: endpoint.name != "index")  # so that the new post is there
         given = {}
@@ -182,7 +198,7 @@ def operation(endpoint: Endpoint, method: str, example: Any) -> dict[str, Any]:
     """An address and a method: what is sent, and what is answered."""
     statuses = sorted({status for status, _ in REFUSALS.values()} | {503})
     refusals = {str(status): {"$ref": "#/components/responses/Error"} for status in statuses}
-    if not endpoint.token:
+    if not (endpoint.token or endpoint.owner):
         del refusals["401"]
     said: dict[str, Any] = {
         "operationId": endpoint.name if method == endpoint.methods[0] else f"{endpoint.name}_{method.lower()}",
@@ -192,7 +208,7 @@ def operation(endpoint: Endpoint, method: str, example: Any) -> dict[str, Any]:
     }
     if endpoint.cached and method == "GET":
         said["responses"]["304"] = {"description": "The answer that has this ETag still holds."}
-    if endpoint.token:
+    if endpoint.token or endpoint.owner:
         said["security"] = [{"token": []}]
     if method == "POST":
         return {**said, "requestBody": body(endpoint)}

@@ -38,9 +38,10 @@ THOROUGH = [
     "engine_contract", "errors", "faults", "forks", "fzf", "history", "hostile", "hugo", "includes", "installed_whoosh",
     "invariants", "kernel", "listening", "listing", "listings", "lists", "malformed", "marks", "matching", "mcp",
     "mcp_http", "mcp_typescript", "observing", "one_post", "page", "page_parts", "pager", "posts", "public_names",
-    "rank", "recorded_cluster", "release", "render", "replaced", "request", "rescue", "schema", "search_options",
-    "segments", "service", "several_folders", "several_services", "site_goldens", "site_paths", "site_snapshots",
-    "sites", "staging", "store", "suggest", "terminal", "threads", "translations", "typed", "watch", "web_address",
+    "rank", "record", "recorded_cluster", "release", "render", "replaced", "request", "rescue", "schema",
+    "search_options", "segments", "service", "several_folders", "several_services", "site_goldens", "site_paths",
+    "site_snapshots", "sites", "staging", "store", "suggest", "terminal", "threads", "translations", "typed", "watch",
+    "web_address",
 ]  # fmt: skip
 #: The compiled kernel against the Python that it stands for, where it runs.
 NATIVE = sorted(path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_native*.py"))

@@ -20,7 +20,7 @@ pytest.importorskip("starlette", reason="the extra `server` is not installed")
 
 from postdex.cli.search_command import Place
 from postdex.http import app, auth, listening, server
-from postdex.http.serve import opened
+from postdex.http.serve import opened, recorded
 from postdex.http.service_state import ServiceState
 
 if TYPE_CHECKING:
@@ -95,9 +95,12 @@ def hosted(app: ASGIApp, proxies: Sequence[str] = ()) -> Iterator[int]:
 
 
 @contextmanager
-def serving(folder: Path, *, rules: auth.AccessRules | None = None, drafts: bool = False) -> Iterator[Running]:
-    """A service for a folder, until the end of the block."""
+def serving(
+    folder: Path, *, rules: auth.AccessRules | None = None, drafts: bool = False, record: Path | None = None
+) -> Iterator[Running]:
+    """A service for a folder, until the end of the block; what is asked is in the record then."""
     site = opened(Place(str(folder)), drafts=drafts)
-    service = app.Service(site, rules or auth.AccessRules(token=TOKEN))
-    with site.index, closing(service), hosted(service) as port:
-        yield Running(port, service)
+    with site.index, recorded(site, str(record) if record else None):
+        service = app.Service(site, rules or auth.AccessRules(token=TOKEN))
+        with closing(service), hosted(service) as port:
+            yield Running(port, service)

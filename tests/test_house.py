@@ -92,6 +92,7 @@ LAYERS = (
     ),
     (
         "postdex.http.page",
+        "postdex.record",
         "postdex.result_set",
         "postdex_index.engine.opensearch.read",
     ),

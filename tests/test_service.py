@@ -52,7 +52,10 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def served(samples: Path) -> Iterator[Running]:
-    with serving(samples, rules=auth.AccessRules(origins=("https://blog.example",), token=TOKEN)) as running:
+    rules = auth.AccessRules(origins=("https://blog.example",), token=TOKEN)
+    with serving(samples, rules=rules, record=samples.parent / "queries.jsonl") as running:
+        assert running.site.recorder
+        running.site.recorder.clicks = True
         yield running
 
 
@@ -583,9 +586,10 @@ def test_the_description_holds(served: Running) -> None:
             if "example" in content:
                 validator.validate(content["example"])
             if method == "get":
-                validator.validate(served.ask(targets.get(str(path), str(path))).json())
+                validator.validate(served.ask(targets.get(str(path), str(path)), **BEARER).json())
             else:
-                validator.validate(served.post(path, {}, **BEARER).json())
+                body = {"path": REFCOUNT} if path == "/click" else {}
+                validator.validate(served.post(path, body, **BEARER).json())
             for parameter in operation.get("parameters", []):
                 if "example" in parameter:
                     Draft202012Validator(parameter["schema"]).validate(parameter["example"])

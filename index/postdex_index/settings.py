@@ -64,6 +64,9 @@ class Settings(NamedTuple):
     opensearch_prefix: str = "postdex"
     opensearch_shards: int = 1
     opensearch_replicas: int = 1
+    record_file: str = ""
+    record_max_bytes: int = 1_000_000
+    record_clicks: bool = False
 
 
 class Setting(NamedTuple):
@@ -123,9 +126,13 @@ _DOCS = {
     "opensearch.prefix": "What the names of all indices in the cluster begin with: lower case, as index names are.",
     "opensearch.shards": "Parts of a site's index, when it is next built in full: one for each 200,000 posts.",
     "opensearch.replicas": "Copies of each part, so that a node may fail.",
+    "record.file": "A file beside the index, such as queries.jsonl, in which the service notes what people ask"
+    " (docs/tuning.md); else it notes nothing.",
+    "record.max_bytes": "How large that file may get; queries that were asked least leave first.",
+    "record.clicks": "Whether it notes as well which hits are opened.",
 }
 #: Settings of a table, in postdex.toml `[opensearch]`.
-_TABLES = ("opensearch",)
+_TABLES = ("opensearch", "record")
 #: What a folder's settings never say, since the environment's password would go to whoever wrote them.
 _FROM_ENVIRONMENT = {"hosts", "user", "password", "api_key", "ca", "aws_region", "aws_service"}
 _TYPES = {tuple: "texts", str: "text", bool: "flag", int: "number"}
@@ -299,7 +306,7 @@ def _checked(name: str, value: object, place: _Place) -> object:
     setting = next((item for item in SETTINGS if item.name == name), None)
     if setting is None:
         table, _, inner = name.rpartition(".")
-        if table in _TABLES and inner in _FROM_ENVIRONMENT:
+        if table == "opensearch" and inner in _FROM_ENVIRONMENT:
             hint = f"set POSTDEX_{table.upper()}_{inner.upper()} in the environment"
             raise ConfigError(f"{name} is not taken from the settings of a folder", hint, path=place.path, line=line)
         names = [item.name for item in SETTINGS]

@@ -164,6 +164,11 @@ def one_way(key: str) -> tuple[str, bool]:
     return left.removesuffix(ONE_WAY).rstrip(), left.endswith(ONE_WAY)
 
 
+def _wrong_record(name: str) -> str:
+    fits = re.fullmatch(r"(?:\w[\w.-]*\.jsonl)?", name)
+    return "" if fits else f"{name} is no name such as queries.jsonl; only the command line names a path"
+
+
 _WRONG: dict[str, Callable[[Any], str]] = {
     "include": lambda globs: _wrong_globs(globs) or ("" if globs else "the list is empty"),
     "exclude": _wrong_globs,
@@ -182,6 +187,8 @@ _WRONG: dict[str, Callable[[Any], str]] = {
     "css": lambda path: _wrong_globs([path]) if path else "",
     "opensearch.shards": lambda count: "" if 0 < count <= 1024 else "it must be from 1 to 1024",
     "opensearch.replicas": lambda count: "" if count <= 20 else "it must be at most 20",
+    "record.file": _wrong_record,
+    "record.max_bytes": lambda size: "" if 10_000 <= size <= 50_000_000 else "it must be from 10,000 to 50,000,000",
 }
 
 

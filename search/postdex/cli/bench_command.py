@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from postdex_index.errors import ConfigError
 from postdex_index.named_tuple import NamedTuple
 
-from .console import note, out
+from . import golden_file
+from .console import note, out, where_shown
+from .golden_file import ExpectedPosts
 from .number_types import Number
-from .search_command import ready
+from .search_command import ready, typed_path
 
 if TYPE_CHECKING:
     from ..index import Index
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
 
 #: How far down an expected post may be found to count.
 _DEPTH = 10
-
-
-class ExpectedPosts(NamedTuple):
-    """A query and the posts that answer it, any of them as good as another."""
-
-    query: str
-    paths: Sequence[str]
 
 
 class Judged(NamedTuple):
@@ -43,18 +37,28 @@ class Judged(NamedTuple):
 
 @click.command()
 @click.argument("file", metavar="FILE")
+@click.option(
+    "--add", "answers", nargs=2, multiple=True, metavar="QUERY PATH",
+    help="First add a query to FILE, and the post that answers it.",
+)  # fmt: skip
 @click.option("--min-mrr", type=Number(0, 1), metavar="X", help="Fail below this mean reciprocal rank.")
 @click.option("--min-success", type=Number(0, 1), metavar="X", help="Fail below this share of first ranks.")
 @click.option("-v", "--verbose", is_flag=True, help="List the queries whose post is not first.")
 @click.pass_obj
-def bench(place: Place, /, file: str, min_mrr: float | None, min_success: float | None, verbose: bool) -> int:
+def bench(
+    place: Place, /, file: str, answers: tuple[tuple[str, str], ...], min_mrr: float | None, min_success: float | None,
+    verbose: bool,
+) -> int:  # fmt: skip
     """Measure the ranking with queries whose answers are known.
 
     FILE has a line for each: the query, a tab, the path of the post that answers it. Or it is TOML:
     [[query]] with text = "…" and path = "…" (or paths = […]). Exit status 1 below a minimum.
     """
-    golden = read_golden(Path(file))
+    golden = [] if answers else golden_file.read(Path(file))
     with ready(place.open("auto")) as ix:
+        if answers:
+            _add(ix, Path(file), answers)
+            golden = golden_file.read(Path(file))
         judged = [_judge(ix, expected) for expected in golden]
         for path in dict.fromkeys(path for expected in golden for path in expected.paths):
             if not os.path.exists(ix.file(path)):
@@ -83,6 +87,21 @@ def bench(place: Place, /, file: str, min_mrr: float | None, min_success: float 
     return 1 if failed else 0
 
 
+def _add(ix: Index, file: Path, answers: Iterable[tuple[str, str]]) -> None:
+    """Add queries with the posts that answer them, of which there must be one. Raises NotFoundError."""
+    from ..near_posts import naming_near_posts
+    from ..section_lookup import find
+
+    expected = []
+    for query, path in answers:
+        with naming_near_posts(ix, where_shown(ix)):
+            expected.append(ExpectedPosts(" ".join(query.split()), (find(ix, typed_path(ix, path)).post.path,)))
+    added = {row.query for row in golden_file.add(file, expected)}
+    for row in expected:
+        if row.query not in added:
+            note(f"{file}: {row.query} is in it already, and stays as it is")
+
+
 def _judge(ix: Index, expected: ExpectedPosts) -> Judged:
     started = time.perf_counter()
     hits = ix.search(expected.query, limit=_DEPTH, deadline_ms=None).hits
@@ -94,51 +113,3 @@ def _judge(ix: Index, expected: ExpectedPosts) -> Judged:
 def _paths(hit: Hit) -> set[str]:
     """The post that is shown, and those that it is shown for."""
     return {hit.path, *(other.path for other in hit.translations)}
-
-
-def read_golden(file: Path) -> list[ExpectedPosts]:
-    """The queries of a golden file. Raises ConfigError with its place for a line that is none."""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"the queries cannot be read ({error.strerror})", "name a file", path=str(file)) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError("the queries are not UTF-8", "save the file as UTF-8", path=str(file)) from error
-    golden = _from_toml(text, file) if file.suffix == ".toml" else _from_lines(text, file)
-    if not golden:
-        raise ConfigError("there are no queries in it", "write `query<TAB>path` lines", path=str(file))
-    return golden
-
-
-def _from_lines(text: str, file: Path) -> list[ExpectedPosts]:
-    golden = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.startswith("# "):
-            continue
-        query, tab, path = line.rpartition("\t")
-        if not tab or not query.strip() or not path.strip():
-            raise ConfigError("this is no query", "write `query<TAB>path`", path=str(file), line=number)
-        golden.append(ExpectedPosts(query.strip(), (path.strip(),)))
-    return golden
-
-
-def _from_toml(text: str, file: Path) -> list[ExpectedPosts]:
-    import tomllib
-
-    try:
-        rows: Any = tomllib.loads(text).get("query", [])
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"this is not valid TOML ({error})", "correct the file", path=str(file)) from error
-    golden = []
-    for number, row in enumerate(rows if isinstance(rows, list) else [rows], 1):
-        query = row.get("text") if isinstance(row, dict) else None
-        paths = row.get("paths", [row.get("path")]) if isinstance(row, dict) else None
-        if (
-            not isinstance(query, str)
-            or not isinstance(paths, list)
-            or not all(isinstance(path, str) for path in paths)
-        ):
-            hint = 'write [[query]] with text = "…" and path = "…"'
-            raise ConfigError(f"query number {number} is no query", hint, path=str(file))
-        golden.append(ExpectedPosts(query, tuple(paths)))
-    return golden

@@ -28,6 +28,7 @@ _ELSEWHERE = {
     "show": "cli.index_commands",
     "doctor": "cli.index_commands",
     "bench": "cli.bench_command",
+    "queries": "cli.queries_command",
     "serve": "http.serve",
     "mcp": "mcp.command",
     "completion": "cli.completion_command",

@@ -35,6 +35,7 @@ from . import (
     metrics,
     openapi,
     parameters,
+    recorder,
     request_id,
     search_page,
     service_log,
@@ -44,7 +45,7 @@ from . import (
 from .endpoints import ENDPOINTS, Arguments, Endpoint, stored
 from .errors import RequestError
 from .probes import Probe
-from .response_cache import Cache
+from .response_cache import Cache, CachedAnswer
 from .service_state import ServiceState
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class Service:
         self._cache = Cache(CACHE_BYTES)
         self._token_paths = {endpoint.path for endpoint in ENDPOINTS if endpoint.token}
         self._open_paths = {endpoint.path for endpoint in ENDPOINTS if endpoint.open}
+        self._owner_paths = {endpoint.path for endpoint in ENDPOINTS if endpoint.owner}
         self._names = {endpoint.path.split("/")[1] for endpoint in ENDPOINTS} | set(_OWN)
         self._files = static_files.load() | site_style.load(site.index.folder, site.index.settings.css)
         self._described = errors.encoded(openapi.document(rules))
@@ -167,7 +169,8 @@ class Service:
         added["vary"] = "Origin, Accept, Accept-Encoding, Authorization"
         try:
             token = path in self._token_paths and scope["method"] == "POST"
-            added |= auth.check(scope, self.rules, token=token, open=path in self._open_paths)
+            owner, open = path in self._owner_paths, path in self._open_paths
+            added |= auth.check(scope, self.rules, token=token, open=open, owner=owner)
         except RequestError as error:
             return _refusal(error)
         return Response(status_code=204) if "access-control-allow-methods" in added else self._app
@@ -218,9 +221,10 @@ class Service:
                 return await self._in_thread(self._made, endpoint, arguments, squeeze)
             known_tag = request.headers.get("if-none-match", "") if request.method != "POST" else ""
             key = (endpoint.name, repr(sorted(arguments.items())), squeeze)
-            if unchanged := self._not_modified(key, known_tag):
+            note = self._note_of(endpoint, arguments, request)
+            if unchanged := self._not_modified(key, known_tag, note):
                 return unchanged
-            return await self._in_thread(self._cached, endpoint, arguments, key, known_tag)
+            return await self._in_thread(self._cached, endpoint, arguments, key, known_tag, note)
 
         return answer
 
@@ -229,33 +233,44 @@ class Service:
         body = errors.encoded(endpoint.answerer(self.site, arguments))
         return _response(body, _JSON, {"cache-control": "no-store"}, squeeze)
 
-    def _cached(self, endpoint: Endpoint, arguments: Arguments, key: _Key, known_tag: str) -> Response:
+    def _note_of(self, endpoint: Endpoint, arguments: Arguments, request: Request) -> recorder.Note:
+        """What is to be told of an answer to a search how many posts it has, where that is recorded."""
+        if self.site.recorder is None or endpoint.name != "search" or not recorder.counts(request, arguments):
+            return recorder.nobody
+        return partial(self.site.recorder.asked, arguments["q"], typing=arguments["prefix_last"])
+
+    def _cached(
+        self, endpoint: Endpoint, arguments: Arguments, key: _Key, known_tag: str, note: recorder.Note
+    ) -> Response:
         """In a thread: an answer that holds until the next commit, unless it was cut short."""
         self.site.views.stats()  # opens a new commit
-        if cached := self._not_modified(key, known_tag):
+        if cached := self._not_modified(key, known_tag, note):
             return cached
         state = self._state()
         answer = endpoint.answerer(self.site, arguments)
+        note(answer.get("total"))
         body = errors.encoded(answer)
         squeeze = key[-1]
         if not answer.get("complete", True) or state is None or state != self._state():
             return _response(body, _JSON, {"cache-control": "no-store"}, squeeze)
         response = _response(body, _JSON, _tagged(state, key), squeeze)
-        self._cache.put(state, key, bytes(response.body))
+        self._cache.put(state, key, CachedAnswer(bytes(response.body), answer.get("total")))
         return response
 
-    def _not_modified(self, key: _Key, known_tag: str) -> Response | None:
+    def _not_modified(self, key: _Key, known_tag: str, note: recorder.Note) -> Response | None:
         """An answer without any work: that the client has it, or the one that was given before."""
         state = self._state()
         if state is None:
             return None
         headers = _tagged(state, key)
+        cached = self._cache.get(state, key)
         if headers["etag"].removeprefix("W/") in known_tag:
+            note(cached.total if cached else None)
             return Response(status_code=304, headers=headers)
-        body = self._cache.get(state, key)
-        if body is None:
+        if cached is None:
             return None
-        return Response(body, 200, headers | _described(body, _JSON))
+        note(cached.total)
+        return Response(cached.body, 200, headers | _described(cached.body, _JSON))
 
     def _state(self) -> tuple[Hashable, ...] | None:
         """What an answer holds for: a commit, and a day (`after:30d`). None if a new commit is to be opened first."""
@@ -298,10 +313,12 @@ class Service:
     async def _page(self, request: Request) -> Response:
         """The page with the answer to what its address asks."""
         accepted = request.headers.get("accept-language", "")
-        return await self._in_thread(self._painted, request.scope["query_string"], accepted, _squeezed(request))
+        return await self._in_thread(self._painted, request, accepted, _squeezed(request))
 
-    def _painted(self, query: bytes, accepted: str, squeeze: bool) -> Response:
-        html, error = search_page.painted(self.site, query, accepted)
+    def _painted(self, request: Request, accepted: str, squeeze: bool) -> Response:
+        html, error, view, total = search_page.painted(self.site, request.scope["query_string"], accepted)
+        if self.site.recorder and not error and view.asks and recorder.is_meant(request):
+            self.site.recorder.asked(view.q, total, typing=view.typing)
         status = errors.status(error) if error else 200
         headers = _PAGE_HEADERS | (errors.headers(error) if error else {})
         return _response(html.encode("utf-8", "replace"), _HTML, headers, squeeze, status)

@@ -67,10 +67,11 @@ def is_local(host: str) -> bool:
         return host == "localhost"
 
 
-def check(scope: Scope, rules: AccessRules, *, token: bool, open: bool = False) -> dict[str, str]:
+def check(scope: Scope, rules: AccessRules, *, token: bool, open: bool = False, owner: bool = False) -> dict[str, str]:
     """The headers that the answer gets for who asks. Raises RequestError for a request that is refused.
 
-    `token` says that what is asked for is never given without one, `open` that it never takes one.
+    `token` says that what is asked for is never given without one, `owner` that it isn't either, but that a password
+    will do, `open` that it never takes one.
     """
     headers: dict[str, str] = {}
     for raw, value in scope["headers"]:
@@ -82,7 +83,7 @@ def check(scope: Scope, rules: AccessRules, *, token: bool, open: bool = False) 
     check_host(host, rules)
     granted = _origin(headers, host, rules)
     preflight = scope["method"] == "OPTIONS" and bool(granted)
-    if not preflight and (token or (rules.guarded and not open)):
+    if not preflight and (token or owner or (rules.guarded and not open)):
         check_token(headers.get("authorization", ""), rules, bearer_only=token)
     return granted | _PREFLIGHT if preflight else granted
 

@@ -16,6 +16,8 @@ from .. import section_lookup, web_address
 from ..cli.console import usual_jobs
 from ..index import Results
 from ..output import wire
+from ..record import asked, record_file
+from ..record.asked import Asked
 from ..request import FACETS, Argument
 from ..section_lookup import NamedPart
 from . import parameters, probes
@@ -32,8 +34,9 @@ Answerer = Callable[[ServiceState, Arguments], dict[str, Any]]
 class Endpoint(NamedTuple):
     """An address: what it takes, who answers, and what is said of it.
 
-    `cached` answers stay the same until the next commit. `token` says that only its holder may ask, `open` that nobody
-    needs one, as nothing is learned of the posts. What `probe` answers waits behind nothing else.
+    `cached` answers stay the same until the next commit. `token` says that only its holder may ask, `owner` that he may
+    also ask with it as a password, as browsers do, `open` that nobody needs one, as nothing is learned of the posts.
+    What `probe` answers waits behind nothing else.
     """
 
     name: str
@@ -46,13 +49,14 @@ class Endpoint(NamedTuple):
     token: bool = False
     probe: Callable[[ServiceState, probes.Standing], dict[str, Any]] | None = None
     open: bool = False
+    owner: bool = False
 
 
 def results_of(site: ServiceState, arguments: Arguments) -> Results:
     """The hits of a query, as values. Raises RequestError."""
     if arguments["drafts"] and not site.drafts:
         raise RequestError("forbidden", "unpublished posts are not served", "start it with `postdex serve --drafts`")
-    return site.search(arguments["q"], **{name: arguments[name] for name in arguments if name != "q"})
+    return site.search(arguments["q"], **{name: arguments[name] for name in arguments if name not in ("q", "record")})
 
 
 def search(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
@@ -107,6 +111,30 @@ def ready(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     return probes.ready(site, probes.look(site))
 
 
+def click(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
+    """Note that a hit was opened, where the service records such."""
+    if site.recorder is None or not site.recorder.clicks:
+        raise RequestError("forbidden", "nobody records here which hits are opened", "set clicks under [record]")
+    path = stored(site, arguments["path"]).post.path
+    site.recorder.opened(arguments["q"], site.recorded_below + path, arguments["rank"])
+    return {"schema": wire.SCHEMA, "recorded": True}
+
+
+def queries(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
+    """What people asked, the most asked first, where the service records it."""
+    return {"schema": wire.SCHEMA, "queries": [asked.form(row) for row in recorded(site, arguments)]}
+
+
+def recorded(site: ServiceState, arguments: Arguments) -> list[Asked]:
+    """The queries that people asked, with those of the last seconds. Raises RequestError, ConfigError."""
+    if site.recorder is None:
+        raise RequestError("forbidden", "nobody records here what people ask", "start it with `postdex serve --record`")
+    site.recorder.bring()
+    rows = record_file.read(site.recorder.path).rows.values()
+    chosen = asked.chosen(rows, unanswered=arguments["unanswered"], days=arguments["days"], today=site.index.today())
+    return chosen[: arguments["limit"]]
+
+
 def build(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     """Bring the index up to the files, now, and say what that took."""
     if not site.building.acquire(timeout=WAIT_S):
@@ -140,6 +168,8 @@ ENDPOINTS = (
     Endpoint("stats", "/stats", stats, summary="The index in numbers"),
     Endpoint("health", "/health", health, summary="Whether all is well", probe=probes.health),
     Endpoint("ready", "/ready", ready, summary="Whether it can answer", probe=probes.ready, open=True),
+    Endpoint("click", "/click", click, parameters.CLICK, ("POST",), summary="Note that a hit was opened"),
+    Endpoint("queries", "/queries", queries, parameters.QUERIES, summary="What people asked", owner=True),
     Endpoint(
         "index", "/index", build, parameters.BUILD, ("POST",), summary="Bring the index up to the files", token=True
     ),

@@ -28,7 +28,7 @@ class McpEndpoint:
     """What answers assistants. `in_thread` does the work of a tool, as that of any request is done."""
 
     def __init__(self, site: ServiceState, in_thread: Callable[[Callable[[], Any]], Awaitable[Any]]) -> None:
-        self._posts = Posts.of(site.index, drafts=site.drafts)
+        self._posts = Posts.of(site.index, drafts=site.drafts, asked=site.recorder.asked if site.recorder else None)
         self._in_thread = in_thread
         self._server: Server[Any] | None = None
 

@@ -52,7 +52,13 @@ def _over_http(argument: Argument) -> Argument:
     return argument._replace(**length | _OVER_HTTP.get(argument.name, {}))
 
 
-SEARCH = tuple(map(_over_http, shown_on("http")))
+SEARCH = (
+    *map(_over_http, shown_on("http")),
+    Argument(
+        "Where the service records what is asked, record this.", name="record", kind="flag", default=True,
+        more="Of search as you type what comes to rest.",
+    ),
+)  # fmt: skip
 FACET_COUNTS = tuple(parameter for parameter in SEARCH if parameter.name in _OF_THE_MATCHES)
 SUGGEST = (
     Argument("The text whose last word is being typed.", name="q", default="", example="the refc"),
@@ -60,6 +66,23 @@ SUGGEST = (
 )
 DOCUMENT = (
     Argument("Only this section: its anchor, its heading, or L and a line (L43).", name="section", most=TEXT_LENGTH),
+)
+CLICK = (
+    Argument("The query whose hits were shown.", name="q", default="", example="SMC fallback"),
+    Argument(
+        "The path of the hit that was opened.", name="path", default="", most=TEXT_LENGTH,
+        example="2022/refcount-bug.md",
+    ),
+    Argument(
+        "Where it stood among the hits.", name="rank", kind="number", default=1, least=1, most=FARTHEST + MAX_HITS,
+    ),
+)  # fmt: skip
+QUERIES = (
+    Argument("Only queries that found nothing the last time.", name="unanswered", kind="flag", default=False),
+    Argument(
+        "Only queries that were asked in the last so many days.", name="days", kind="number", least=1, most=36_500
+    ),
+    Argument("So many queries.", name="limit", kind="number", default=MAX_HITS, most=1000),
 )
 BUILD = (Argument("Read all posts again, not only those that changed.", name="full", kind="flag", default=False),)
 

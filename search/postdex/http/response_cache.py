@@ -11,14 +11,24 @@ from collections.abc import Hashable
 from threading import Lock
 
 from postdex_index import forks
+from postdex_index.named_tuple import NamedTuple
+
+
+class CachedAnswer(NamedTuple):
+    """The bytes of an answer, and of a search how many posts it found."""
+
+    body: bytes
+    total: int | None = None
 
 
 class Cache:
     """Answers of one state of the index, those that were not asked for longest out first. Thread-safe.
 
     >>> cache = Cache(10)
-    >>> cache.put(1, "a", b"12345678"), cache.put(1, "b", b"1234"), cache.get(1, "a"), cache.get(1, "b")
-    (None, None, None, b'1234')
+    >>> cache.put(1, "a", CachedAnswer(b"12345678")), cache.put(1, "b", CachedAnswer(b"1234"))
+    (None, None)
+    >>> cache.get(1, "a"), cache.get(1, "b")
+    (None, CachedAnswer(body=b'1234', total=None))
     >>> cache.get(2, "b")
     """
 
@@ -31,10 +41,10 @@ class Cache:
         """Keep nothing; in a forked child too, where nobody finishes what was under way."""
         self._lock = Lock()
         self._state: Hashable = None
-        self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._answers: OrderedDict[Hashable, CachedAnswer] = OrderedDict()
         self._bytes = 0
 
-    def get(self, state: Hashable, question: Hashable) -> bytes | None:
+    def get(self, state: Hashable, question: Hashable) -> CachedAnswer | None:
         """The answer that was given in this state, if it is kept."""
         with self._lock:
             if state != self._state or question not in self._answers:
@@ -42,13 +52,14 @@ class Cache:
             self._answers.move_to_end(question)
             return self._answers[question]
 
-    def put(self, state: Hashable, question: Hashable, answer: bytes) -> None:
+    def put(self, state: Hashable, question: Hashable, answer: CachedAnswer) -> None:
         """Keep an answer; those of another state are forgotten."""
         with self._lock:
             if state != self._state:
                 self._state, self._bytes = state, 0
                 self._answers.clear()
-            self._bytes += len(answer) - len(self._answers.pop(question, b""))
+            former = self._answers.pop(question, CachedAnswer(b""))
+            self._bytes += len(answer.body) - len(former.body)
             self._answers[question] = answer
             while self._bytes > self._most:
-                self._bytes -= len(self._answers.popitem(last=False)[1])
+                self._bytes -= len(self._answers.popitem(last=False)[1].body)

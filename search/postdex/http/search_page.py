@@ -34,10 +34,13 @@ text = wire.to_html
 
 
 class Painted(NamedTuple):
-    """The page, and why there are no hits on it, if an error is to blame."""
+    """The page, and why there are no hits on it, if an error is to blame; what it was asked, and how many posts that
+    found."""
 
     html: str
     error: PostdexError | None
+    view: View
+    total: int = 0
 
 
 def painted(site: ServiceState, address: bytes, accepted: str = "") -> Painted:
@@ -48,8 +51,8 @@ def painted(site: ServiceState, address: bytes, accepted: str = "") -> Painted:
         results = site.search(**view.arguments(), section_snippets=True)
         parts = _answered(site, view, results, words)
     except PostdexError as error:
-        return Painted(_page(site, view, words, {"notes": notes.fault(error)}), error)
-    return Painted(_page(site, view, words, parts), None)
+        return Painted(_page(site, view, words, {"notes": notes.fault(error)}), error, view)
+    return Painted(_page(site, view, words, parts), None, view, results.total)
 
 
 def post(site: ServiceState, document: Document, accepted: str = "") -> str:
@@ -101,7 +104,8 @@ def _page(site: ServiceState, view: View, words: Words, parts: Mapping[str, str]
         "home": _home(site, words),
         "orders": _orders(view, words),
         "hidden": "".join(
-            _hidden(name, value) for name, value in (("translations", view.translations), ("ui", view.ui))
+            _hidden(name, value)
+            for name, value in (("translations", view.translations), ("ui", view.ui), ("record", view.record))
         ),
         "chosen": f" ({view.filters})" if view.filters else "",
         "filtered": notes.filtered(view, words),

@@ -63,6 +63,7 @@ class _Mode(click.ParamType[int]):
 @click.option("--drafts", is_flag=True, help="Let clients see unpublished posts too.")
 @click.option("--token-file", metavar="FILE", help="The token that clients send (or POSTDEX_TOKEN holds it).")
 @click.option("--log", "form", type=click.Choice(["plain", "json"]), default="plain", help="The form of the log.")
+@click.option("--record", metavar="FILE", help="Note in this file what people ask, for `postdex queries`.")
 @click.option("--no-log-queries", is_flag=True, help="Keep out of the log what people search for.")
 @click.option("--check", is_flag=True, help="Only say whether it could start.")
 @click.pass_obj
@@ -89,6 +90,7 @@ def serve(place: Place, /, form: str, no_log_queries: bool, **options: Any) -> i
 def run(
     place: Place, /, *, folders: tuple[str, ...], host: str | None, port: int | None, uds: str | None, uds_mode: int,
     fd: int | None, proxies: str, watch: bool, drafts: bool, token_file: str | None, log_queries: bool, check: bool,
+    record: str | None,
 ) -> int:  # fmt: skip
     """Serve until a signal ends it. Raises PostdexError for what cannot be served."""
     from ..cli.console import out
@@ -111,6 +113,7 @@ def run(
         with place.open() as index:
             for site_index in [*index.sites.values()] or [index]:
                 must_build_first(site_index)
+            records(index, record)
         out("it could start")
         return 0
     with restart.unheard(), listening.opened(where) as door:
@@ -118,7 +121,7 @@ def run(
             hint = "give one with --token-file or POSTDEX_TOKEN, or stay on 127.0.0.1"
             raise PostdexError(f"on {door.host} other machines can read the posts, so a token is needed", hint)
         site = opened(place, drafts=drafts, watching=watch)
-        with site.index:
+        with site.index, recorded(site, record):
             rules = auth.AccessRules(door.host, origins(site.index), token, door.guarded)
             service = service_of(site, rules, log_queries=log_queries)
             of = ", ".join(site.index.sites) or site.index.folder
@@ -171,6 +174,43 @@ def made_ready(index: Index, *, drafts: bool = False, watching: bool = False) ->
         site.trouble = f"the index is served as it is: {error}"
         log.warning(site.trouble)
     return site
+
+
+def records(index: Index, named: str | None) -> dict[str, str]:
+    """Which record is of which site, by the site's name, and that of the only one, or all as one, by "". Raises
+    ConfigError for one that cannot be used."""
+    from ..record import record_file
+
+    paths = {
+        name: record_file.path_of(each.folder, each.engine, each.settings, named)
+        for name, each in {"": index, **index.sites}.items()
+    }
+    for path in filter(None, paths.values()):
+        record_file.check(path)
+    return {name: path for name, path in paths.items() if path}
+
+
+@contextmanager
+def recorded(site: ServiceState, named: str | None) -> Iterator[None]:
+    """Meanwhile what is asked is recorded: in the record that is `named`, which knows the posts of several sites by the
+    paths that all of them as one have, or as the settings of each say. Raises ConfigError."""
+    from .recorder import Recorder
+
+    recorders: dict[str, Recorder] = {}
+    states = {"": site, **site.each}
+    for name, path in records(site.index, named).items():
+        its = states[name].index.settings
+        if path not in recorders:
+            recorders[path] = Recorder(
+                path, its.record_max_bytes, clicks=its.record_clicks, today=states[name].index.today
+            )
+        states[name].recorder = recorders[path]
+        states[name].recorded_below = f"{name}/" if named and name else ""
+    try:
+        yield
+    finally:
+        for recorder in recorders.values():
+            recorder.close()
 
 
 def say(first: str, notes: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from postdex_index import forks
 from .. import web_address
 from ..index import Index, Results
 from ..request import FACETS
+from .recorder import Recorder
 from .served_snapshots import ServedSnapshots
 
 
@@ -20,7 +21,8 @@ class ServiceState:
     `drafts` says whether clients may see unpublished posts; `watching` whether somebody keeps the index fresh, and
     `trouble` what was said when that could not be done, `watch_errors` how often. `origin` is what links begin with
     that are only paths, `home` where the site begins, and `name` what it is called.
-    `building` is held while a client has the index built.
+    `building` is held while a client has the index built. `recorder` notes what is asked, where that is wanted, and
+    knows the posts by their paths below `recorded_below`.
     """
 
     def __init__(self, index: Index, *, drafts: bool = False, watching: bool = False) -> None:
@@ -38,6 +40,8 @@ class ServiceState:
         self._counted: tuple[int, dict[str, dict[str, int]]] = -1, {}
         self.started = time.monotonic()
         self.building = Lock()
+        self.recorder: Recorder | None = None
+        self.recorded_below = ""
         forks.remember(self)
 
     def begin_anew(self) -> None:

@@ -13,7 +13,7 @@ from .. import web_address
 from ..results.search import ALL_POSTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from postdex_index.document import Document
 
@@ -28,17 +28,19 @@ MAX_TITLE = 300
 class Posts(NamedTuple):
     """An index, whether its unpublished posts are for whoever asks, and what links begin with that are only paths.
     `reader` is what one answer looks at, if it asks for several posts: each look at the files takes longer than a post.
+    `asked` is told each query and how many posts it found, where that is recorded.
     """
 
     ix: Index
     drafts: bool
     origin: str
     reader: Reader | None = None
+    asked: Callable[[str, int], None] | None = None
 
     @classmethod
-    def of(cls, ix: Index, *, drafts: bool = True) -> Posts:
+    def of(cls, ix: Index, *, drafts: bool = True, asked: Callable[[str, int], None] | None = None) -> Posts:
         """The posts of an index."""
-        return cls(ix, drafts, web_address.origin(ix.folder, ix.settings))
+        return cls(ix, drafts, web_address.origin(ix.folder, ix.settings), None, asked)
 
     def looked_at(self) -> Posts:
         """The same, of the newest commit, which was brought up to the files now."""

@@ -32,7 +32,7 @@ class View(NamedTuple):
     """A query, its filters and order, the number of the page, and its language where the address says one.
 
     `date` is a year ("2024") or begins so long before today ("1m"); then there is neither `after` nor `before`.
-    While somebody types, the last word may be the beginning of one.
+    While somebody types, the last word may be the beginning of one. `record` is "false" where it is not to be recorded.
     """
 
     q: str = ""
@@ -47,6 +47,7 @@ class View(NamedTuple):
     sort: str = ""
     page: int = 1
     ui: str = ""
+    record: str = ""
     typing: bool = False
 
     @property
@@ -54,6 +55,11 @@ class View(NamedTuple):
         """How many filters are in force."""
         dates = 1 if self.date else bool(self.after) + bool(self.before)
         return len(self.sites) + len(self.tags) + len(self.categories) + dates + bool(self.lang)
+
+    @property
+    def asks(self) -> bool:
+        """Whether this asks something: a later page, another order and a filter only look at the answer again."""
+        return self.page == 1 and not (self.filters or self.sort or self.record)
 
     def without_filters(self) -> View:
         """The same query and order for all posts."""
@@ -130,6 +136,8 @@ def asked(address: bytes) -> View:
         fields["page"] = min(int(last["page"]), LAST)
     if fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z]{2,4})?", last.get("ui", "")):
         fields["ui"] = last["ui"]
+    if last.get("record") == "false":
+        fields["record"] = "false"
     return View(**fields)
 
 
