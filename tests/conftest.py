@@ -32,7 +32,7 @@ QUICK = [
 ]  # fmt: skip
 #: The others: they start processes, fill disks, look through a browser, or try thousands of examples.
 THOROUGH = [
-    "analysis", "assistant_tools", "bad_settings", "benchmarks", "box", "build", "cli", "cluster_commits",
+    "analysis", "assistant_tools", "bad_settings", "benchmarks", "box", "build", "by_hand", "cli", "cluster_commits",
     "cluster_connection", "codec", "cold_start", "commit_protocol", "completion", "concurrency", "connection", "cut",
     "damage", "deflated_columns", "deploy", "docs", "doctor", "doors", "edges", "editor", "embedding",
     "engine_contract", "errors", "faults", "forks", "fzf", "history", "hostile", "hugo", "includes", "installed_whoosh",

@@ -18,7 +18,19 @@ from pathlib import Path
 import pytest
 
 from postdex_index.document import LeafPositions
-from postdex_index.engine.api import AsTyped, Engine, FieldStats, FileStamp, FileTable, Put, Reader, Search
+from postdex_index.engine.api import (
+    Answer,
+    AsTyped,
+    Engine,
+    FieldStats,
+    FileStamp,
+    FileTable,
+    Pinned,
+    Put,
+    Reader,
+    Recency,
+    Search,
+)
 from postdex_index.errors import IndexLockedError, IndexMissingError, NotFoundError
 from postdex_index.model import OwnField, Post, Problem, Section
 from postdex_index.query import Clauses, DateRange, Everything, FieldRange, Keyword, Phrase, Prefix, Query, Term
@@ -345,6 +357,54 @@ class EngineContract:
         best, *others = filled.open_reader().search(Search(SOCKET, whole)).candidates
         assert best.document.path == "b.md" and best.whole > 0
         assert all(one.whole == 0 and one.score < best.score for one in others)
+
+    def test_what_is_pinned_comes_first(self, filled: Engine) -> None:
+        """In the order of the paths, then what posts say themselves; filters and drafts hold for it, and it counts."""
+        own = [POSTS[0]._replace(path=f"{name}.md", title=name, pins=("Start", "begin!")) for name in "zy"]
+        draft = POSTS[3]._replace(path="e.md", pins=("start",))
+        self.write(filled, [*own, draft])
+        reader = filled.open_reader()
+
+        def found(pinned: Pinned, key: str = "start", query: Query = SOCKET) -> list[str]:
+            answer = reader.search(Search(query, AsTyped(key), facets=("tags",), pinned=pinned))
+            paths = [one.document.path for one in answer.candidates]
+            assert len({*paths}) == len(paths) == answer.total
+            assert sum(one.pinned for one in answer.candidates) == len([*filter(str.isupper, marked(answer))])
+            return marked(answer)
+
+        def marked(answer: Answer) -> list[str]:
+            paths = [one.document.path[0] for one in answer.candidates]
+            return [path.upper() if one.pinned else path for path, one in zip(paths, answer.candidates, strict=True)]
+
+        assert found(Pinned())[:2] == ["Y", "Z"] and found(Pinned(), key="other")[0].islower()
+        assert found(Pinned(("c.md", "nowhere.md", "d.md")))[:3] == ["C", "Y", "Z"]
+        assert found(Pinned(("c.md", "z.md")))[:3] == ["C", "Z", "Y"]
+        assert found(Pinned(("c.md",)), query=KERNEL)[:3] == ["C", "Y", "Z"], "without the word, too"
+        assert found(Pinned(("c.md",), (Keyword("tag", "linux"),)), query=KERNEL)[0] == "Y"
+        facets = reader.search(Search(KERNEL, AsTyped("other"), facets=("tags",), pinned=Pinned(("c.md",)))).facets
+        assert facets["tags"]["net"] == 1 and facets["tags"]["linux"] == 4
+
+    def test_a_boost_raises_and_lowers(self, filled: Engine) -> None:
+        before = {one.document.path: one.score for one in filled.open_reader().search(Search(SOCKET)).candidates}
+        self.write(filled, [POSTS[2]._replace(boost=0.25), POSTS[1]._replace(boost=3.0)])
+        reader = filled.open_reader()
+        assert paths(reader, Search(SOCKET)) == ["b.md", "a.md", "c.md"] != [*before]
+        for one in reader.search(Search(SOCKET)).candidates:
+            assert math.isclose(reader.explain(Search(SOCKET), one.document.path).value, one.score, rel_tol=1e-9)
+
+    def test_the_age_counts_if_it_is_asked_for(self, engine: Engine) -> None:
+        same = [POSTS[0]._replace(path=f"{name}.md", date_seconds=None, updated_seconds=None) for name in "abcd"]
+        self.write(engine, [same[0]._replace(date_seconds=0, date_from="path"), *same[1:3],
+                            same[3]._replace(updated_seconds=8_000_000)])  # fmt: skip
+        reader = engine.open_reader()
+        assert paths(reader, Search(SOCKET)) == ["a.md", "b.md", "c.md", "d.md"]
+        search = Search(SOCKET, recency=Recency(1_000_000, 8_000_000))
+        answer = reader.search(search).candidates
+        assert [one.document.path for one in answer] == ["d.md", "b.md", "c.md", "a.md"]
+        undated = answer[1].score
+        assert undated == reader.search(Search(SOCKET)).candidates[0].score
+        for one in answer:
+            assert math.isclose(reader.explain(search, one.document.path).value, one.score, rel_tol=1e-9)
 
     def test_an_explanation_is_of_the_score(self, filled: Engine) -> None:
         reader = filled.open_reader()

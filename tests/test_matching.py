@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 from unittest.mock import patch
 
@@ -171,7 +172,7 @@ class Indexed(NamedTuple):
             case Keyword("path", value):
                 return self.post.path == value or self.post.path.startswith(value + "/")
             case DateRange(start, stop):
-                day = self.post.date_seconds
+                day = None if self.post.date_from == "file" else self.post.date_seconds
                 return day is not None and (start is None or start <= day) and (stop is None or day < stop)
             case Clauses(required, optional, excluded, _, minimum):
                 return (
@@ -344,16 +345,25 @@ def build(directory: Path, batches: Sequence[Sequence[Post]], gone: Sequence[int
 
 
 def expected(
-    built: Built, query: Query, title: str, wholes: Sequence[Leaf] = (), certain: bool = True
+    built: Built,
+    query: Query,
+    title: str,
+    wholes: Sequence[Leaf] = (),
+    certain: bool = True,
+    *,
+    factors: Mapping[str, float] = MappingProxyType({}),
+    besides: Collection[str] = (),
 ) -> dict[str, float]:
-    """Path -> score of every post that matches."""
-    matching = [one for one in built.posts if one.matches(query)]
+    """Path -> score of every post that matches, and of those `besides`; `factors` are what the words of posts are
+    multiplied with."""
+    matching = [one for one in built.posts if one.post.path in besides or one.matches(query)]
     found = leaves(query)
     bases: dict[str, float] = {}
     idfs = [scoring.idf(len(built.posts), sum(one.matches(leaf) for one in built.posts)) for leaf in found]
     for one in matching:
         pairs = zip(found, idfs, strict=True)
-        bases[one.post.path] = sum(leaf.weight * idf * one.value(leaf) / scoring.SCALE for leaf, idf in pairs)
+        words = sum(leaf.weight * idf * one.value(leaf) / scoring.SCALE for leaf, idf in pairs)
+        bases[one.post.path] = words * factors.get(one.post.path, 1.0)
     top = max(bases.values(), default=0.0)
     leads = scoring.AS_TYPED[: len(wholes)][::-1] if certain else (scoring.LIKELY_AS_TYPED,)
     return {

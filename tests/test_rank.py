@@ -26,6 +26,8 @@ class FakeCandidate(NamedTuple):
     score: float
     places: list[list[int]]
     whole: float = 0.0
+    prior: float = 1.0
+    pinned: bool = False
 
     @property
     def document(self) -> Outlined:

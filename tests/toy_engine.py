@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from postdex_index import scoring
 from postdex_index.document import LeafPositions, Mark, Outline, Passage, StoredSection, as_datetime
 from postdex_index.engine.api import (
     SHARED,
@@ -136,6 +137,7 @@ class ToyCandidate:
         self.document: Any = document
         self.score, self.whole, self._leaves = score, whole, asked
         self.others: Sequence[ToyDocument] = ()
+        self.prior, self.pinned = 1.0, False
 
     def holds(self, leaf: int) -> bool:
         return bool(self.positions(leaf))
@@ -162,7 +164,9 @@ class ToyReader:
         if search.deadline is not None and time.monotonic() > search.deadline:
             return Answer((), 0, {}, (), False)
         asked = [*leaves(search.query), *search.as_typed.leaves]
-        matching = [one for one in self._shown(search.drafts) if matches(self.analyzer, one, search.query)]
+        places = self._pinned(search)
+        shown = self._shown(search.drafts)
+        matching = [one for one in shown if one.path in places or matches(self.analyzer, one, search.query)]
         groups = self._groups(search.drafts) if search.grouped else {}
         found = self._one_of_each(matching, groups, search)
         scored = [(self._scored(search, one), one) for one in found]
@@ -172,7 +176,10 @@ class ToyReader:
             one.others = sorted(others, key=lambda it: str(it.lang))
         best.sort(key=lambda one: str(one.document.path))
         if search.sort == "score":
-            best.sort(key=lambda one: -one.score)
+            for one in best:
+                one.pinned = one.document.path in places
+                one.prior = math.prod(_prior(search, one.document))
+            best.sort(key=lambda one: (places.get(one.document.path, len(places)), -one.score))
         elif (name := search.sort.removeprefix("-")) in (own := self._own(search.drafts)):
             keys = {id(one): self._keys(own[name], one.document) for one in best}
             down = (own[name].kind != "text") != search.sort.startswith("-")
@@ -206,6 +213,17 @@ class ToyReader:
         read: Any = READERS.get(field.kind, self.analyzer.fold_value)
         return [read(value) for value in dict(document.fields).get(field.name, ())]
 
+    def _pinned(self, search: Search) -> dict[str, int]:
+        """The places of the posts that come first."""
+        if search.pinned is None:
+            return {}
+        posts, filters = search.pinned
+        key, first = search.as_typed.key, [path for path in posts if path in self._documents]
+        own = [one.path for one in self._documents.values() if key in map(self.analyzer.key, one.pins)]
+        places = {**dict.fromkeys(own, len(first)), **{path: place for place, path in reversed([*enumerate(first)])}}
+        fits = Clauses(required=filters)
+        return {path: n for path, n in places.items() if matches(self.analyzer, self._documents[path], fits)}
+
     def _groups(self, drafts: bool) -> dict[str, list[ToyDocument]]:
         """The translations of each key, but for those with two in one language."""
         by_key: dict[str, list[ToyDocument]] = {}
@@ -218,13 +236,14 @@ class ToyReader:
         self, matching: Sequence[ToyDocument], groups: dict[str, list[ToyDocument]], search: Search
     ) -> list[ToyDocument]:
         """The posts that match, and of those of a group the one that is shown."""
-        language = _language(groups, leaves(search.query))
+        language, places = _language(groups, leaves(search.query)), self._pinned(search)
         by_group: dict[str, list[ToyDocument]] = {}
         for one in matching:
             by_group.setdefault(f"group {one.translation}" if one.translation in groups else one.path, []).append(one)
 
         def preference(one: ToyDocument) -> tuple[bool, int, tuple[bool, bool, str]]:
-            return _is_silent(one), self._unnamed(one, search.as_typed.key), _preference(one, language)
+            named = -1 if one.path in places else self._unnamed(one, search.as_typed.key)
+            return _is_silent(one), named, _preference(one, language)
 
         return [min(group, key=preference) for group in by_group.values()]
 
@@ -237,7 +256,7 @@ class ToyReader:
     def _scored(self, search: Search, document: ToyDocument) -> tuple[float, float]:
         """What the words of a post are worth, and more than all of them if it has what was typed as a whole."""
         words = leaves(search.query)
-        held = sum(leaf.weight for leaf in words if places_of(document, leaf))
+        held = sum(leaf.weight for leaf in words if places_of(document, leaf)) * math.prod(_prior(search, document))
         levels = [bool(places_of(document, leaf)) for leaf in search.as_typed.leaves]
         most = 2 * sum(leaf.weight for leaf in words) + 1
         return held, next(((len(levels) - at) * most for at, has in enumerate(levels) if has), 0.0)
@@ -249,7 +268,9 @@ class ToyReader:
         words, whole = self._scored(search, document)
         held = [leaf for leaf in leaves(search.query) if places_of(document, leaf)]
         parts = tuple(Explanation(leaf.weight, show(leaf)) for leaf in held)
-        total = Explanation(words, "sum of the words", parts)
+        beside = [Explanation(factor, "the post itself") for factor in _prior(search, document)]
+        worth = Explanation(sum(leaf.weight for leaf in held), "sum of the words", parts)
+        total = Explanation(words, "product", (worth, *beside))
         return Explanation(words + whole, "sum", (total, Explanation(whole, "as a whole")))
 
     def words(
@@ -465,6 +486,15 @@ def matches(analyzer: Analyzer, document: ToyDocument, query: Query) -> bool:
             values = document.tags if name == "tag" else map("/".join, document.categories)
             return any(f"{analyzer.fold_value(one)}/".startswith(f"{value}/") for one in values)
     return bool(places_of(document, query))
+
+
+def _prior(search: Search, one: ToyDocument) -> list[float]:
+    """What a post is worth beside its words: its boost, and its age where that counts."""
+    factors = [float(one.boost)]
+    dates = [seconds for seconds in (one.date_seconds, one.updated_seconds) if seconds is not None]
+    if search.recency and dates:
+        factors.append(scoring.recency(search.recency.now - max(dates), search.recency.half_life))
+    return factors
 
 
 def _is_silent(one: ToyDocument) -> bool:

@@ -115,6 +115,8 @@ class Post(NamedTuple):
     `translation` is what the translations of a post have in common, "" where posts are not grouped by it, `original`
     says that it is one and in the site's own language.
     `fields` are the site's own (`content.own_fields`), `named_fields` those of them that the settings name.
+    `boost` is a factor of its score, from `scoring.LEAST_BOOST` to `scoring.MOST_BOOST`, `pins` are the queries for
+    which it comes first, and `own_words` are words to find it by that weigh as its aliases: all set by hand.
     `categories` are paths: (("linux", "net"),). Tuples keep the order of the file. No index holds `series` and
     `weight`: they are for programs that read posts themselves (`postdex_index.content.parser`,
     `postdex_index.content.reader`). Of `links` it has those that are `inside`; `names` are the keys, beside its path,
@@ -148,6 +150,9 @@ class Post(NamedTuple):
     unpublished: str = ""
     reconsider_at: int | None = None
     problems: tuple[Problem, ...] = ()
+    boost: float = 1.0
+    pins: tuple[str, ...] = ()
+    own_words: tuple[str, ...] = ()
 
 
 class StoredFields(Protocol):

@@ -16,7 +16,7 @@ Formula: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 an
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import log
+from math import exp2, log
 from zlib import crc32
 
 from .schema import SCORED
@@ -54,6 +54,11 @@ AS_TYPED = (4.0, 10.0)
 #: three sites with .2 0 +.001 -.001, with .4 0 +.003 -.002, with 1 0 +.001 -.007; of 200 pasted pieces of Chinese the
 #: first hit lacks 8 %, 1.5 %, 0.
 LIKELY_AS_TYPED = 0.4
+
+#: Bounds of what an owner may multiply a post's score with by hand.
+LEAST_BOOST, MOST_BOOST = 0.1, 10.0
+#: Where age counts, a new post is worth so much more than one of a half-life's age, and a very old one so much less.
+RECENCY = 0.1
 
 
 def fingerprint() -> str:
@@ -114,8 +119,20 @@ def quantize(impact: float) -> int:
     return min(255, int(SCALE * impact + 0.5) or 1)
 
 
+def recency(age: float, half_life: float) -> float:
+    """What the score of a post of this age is multiplied with: 1 + RECENCY x (2 x 2^-(age / half-life) - 1), so from
+    1 + RECENCY for a new post over 1 at the half-life towards 1 - RECENCY. One that tells no date of its own counts as
+    if it were of that age: 1.
+
+    >>> [round(recency(age, 365), 3) for age in (-5, 0, 365, 3650)]
+    [1.1, 1.1, 1.0, 0.9]
+    """
+    return 1 + RECENCY * (2 * exp2(-max(age, 0) / half_life) - 1)
+
+
 def final(base: float, coverage: float, title: bool, heading: bool, whole: float, top: float) -> float:
-    """A post's score from the sum over its leaves, the share (0 to 1) of its title's words that were
+    """A post's score from the sum over its leaves (multiplied by what it is worth beside its words, if that is not 1),
+    the share (0 to 1) of its title's words that were
     asked for, whether the query is its title or one of its headings, what it is worth that it stands there as a whole
     (of AS_TYPED, or 0), and the best `base` of all posts."""
     return base * (1 + COVERAGE * coverage) + top * (TITLE_IS_QUERY * title + HEADING_IS_QUERY * heading + whole)

@@ -20,6 +20,7 @@ from ..named_tuple import NamedTuple
 from ..sites.generator import UNKNOWN, Generator
 from ..sites.locales import Locale, translation_key
 from ..sites.permalinks import undated
+from . import by_hand
 
 if TYPE_CHECKING:
     from ..formats.yaml_fast import Value
@@ -34,12 +35,19 @@ _SPELLING = {
     for name in (
         *("expiryDate", "linkTitle", "modDatetime", "pubDate", "pubDatetime", "publishDate", "publishedAt"),
         *("translationKey", "unpublishDate", "updatedAt", "updatedDate"),
+        *("bookSearchExclude", "excludeFromSearch", "excludeSearch"),
     )
 }
 _DATES = ("date", "published", "pubDate", "pubDatetime", "publishedAt", "created", "publishDate")
 _UPDATES = ("updated", "lastmod", "modified", "last_modified_at", "updatedDate", "updatedAt", "modDatetime")
+# Not `searchHidden`, which a theme has in its sample of front matter: so do all posts of many blogs.
+#: Fields by which a post is left out of its site's own search if they are true, and if they are false.
+_LEFT_OUT = ("search_exclude", "exclude_search", "excludeSearch", "excludeFromSearch", "bookSearchExclude")
+_SHOWN_IN_SEARCH = ("search", "in_search_index", "pagefind")
 #: Fields that can leave a post out; most posts have none of them.
-_REASONS = frozenset(("draft", "published", "hidden", "indexing", "search", "password", "encrypt", "status"))
+_REASONS = frozenset(
+    ("draft", "published", "hidden", "indexing", "password", "encrypt", "status", *_LEFT_OUT, *_SHOWN_IN_SEARCH)
+)
 
 _TRUE = frozenset(("true", "yes", "on", "1", "y"))
 _FALSE = frozenset(("false", "no", "off", "0", "n"))
@@ -98,6 +106,7 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
     name, reason, reconsider_at = _unpublished(fields, context)
     link_title = fields.text("linkTitle")
     slug, abbrlink = fields.text("slug"), fields.text("abbrlink")
+    boost, pins, own_words = by_hand.read(fields.search, fields.search_problem) if fields.search else by_hand.ByHand()
     post = Post(
         path=context.path,
         title=title,
@@ -118,6 +127,9 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
         slug=slug or abbrlink or name_of(context.locale.page),
         unpublished=reason,
         reconsider_at=reconsider_at,
+        boost=boost,
+        pins=pins,
+        own_words=own_words,
     )
     if context.languages is not None:
         post = _with_translation(post, fields, context, context.languages)
@@ -148,6 +160,7 @@ class _Fields:
         self.values: dict[str, Value] = {_SPELLING.get(name, name): value for name, value in low.items()}
         self._unfold("date", "created", "updated")
         self._unfold("last_update", "", "date")
+        self.search = self._search()
         self.head = front.head
         self.moments: dict[str, dates.Moment | None] = {}
         self.problems: list[Problem] = []
@@ -158,6 +171,13 @@ class _Fields:
         if isinstance(value, dict) and (value.get(own) or value.get(update)):
             self.values[name] = value.get(own)
             self.values.setdefault("updated", value.get(update))
+
+    def _search(self) -> Mapping[str, Value]:
+        """What is said of the post's place in searches, in a mapping or with dots (`search.boost`)."""
+        search = self.values.get("search")
+        inner = {key.lower(): value for key, value in search.items()} if isinstance(search, dict) else {}
+        dotted = {name[7:]: value for name, value in self.values.items() if name.startswith("search.")}
+        return {**inner, **dotted} if dotted else inner
 
     def first(self, *names: str) -> tuple[str, Value]:
         """The first of these fields that is not empty, with its name."""
@@ -240,9 +260,16 @@ class _Fields:
     def problem(self, name: str, message: str, hint: str) -> None:
         self.problems.append(Problem("", self.line(name), "malformed", message, hint))
 
+    def search_problem(self, name: str, message: str, hint: str) -> None:
+        """A problem with a value below `search`, on its line."""
+        where = re.search(rf"\bsearch\b[\s\S]*?\b{name}s?[\"']?[ \t]*[:=]", self.head)
+        line = self.head.count("\n", 0, where.end()) + 1 if where else self.line("search")
+        self.problems.append(Problem("", line, "malformed", message, hint))
+
     def line(self, name: str) -> int:
         """The line that a field stands on, 1 if it is not found (written in an unusual way, or no field)."""
-        key = rf"^[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[:=]"
+        name = re.escape(name)
+        key = rf"^[ \t]*(?:[\"']?{name}[\"']?[ \t]*[:=]|\[{name}\])"
         where = re.search(key, self.head, re.MULTILINE | re.IGNORECASE) if name else None
         return self.head.count("\n", 0, where.start()) + 1 if where else 1
 
@@ -393,10 +420,9 @@ def _publication(fields: _Fields, generator: Generator) -> str:
 
 def _standing_reason(fields: _Fields, context: PostContext) -> tuple[str, str]:
     """The first of the fields that say so for good, and what it says."""
-    if _REASONS.isdisjoint(fields.values) and "_drafts" not in context.path:
+    if _REASONS.isdisjoint(fields.values) and not fields.search and "_drafts" not in context.path:
         return "", ""
-    search = fields.values.get("search")
-    excluded = search.get("exclude") if isinstance(search, dict) else None
+    excluded = fields.search.get("exclude")
     hidden = context.generator.hidden_statuses
     status = fields.text("status").lower() if hidden else ""
     checks = (
@@ -407,6 +433,8 @@ def _standing_reason(fields: _Fields, context: PostContext) -> tuple[str, str]:
         (fields.flag("hidden") is True, "hidden", "hidden: true"),
         (fields.flag("indexing") is False, "indexing", "indexing: false"),
         (isinstance(excluded, str) and excluded.lower() in _TRUE, "search", "search: {exclude: true}"),
+        *((fields.flag(name) is True, name, f"{name}: true") for name in _LEFT_OUT),
+        *((fields.flag(name) is False, name, f"{name}: false") for name in _SHOWN_IN_SEARCH),
         (fields.first("password")[1] is not None, "password", "has a password"),
         (fields.first("encrypt")[1] is not None and fields.flag("encrypt") is not False, "encrypt", "encrypt"),
     )

@@ -116,7 +116,8 @@ class Put(NamedTuple):
 
 class Candidate(Protocol):
     """A post that matches, with its score; `whole` is what of the score it has because it holds what was typed as a
-    whole. A leaf is named by its place in `Answer.leaves`."""
+    whole, `prior` the factor of its words for boost and age, `pinned` says that it comes first whatever it scores. A
+    leaf is named by its place in `Answer.leaves`."""
 
     @property
     def document(self) -> Outlined:
@@ -127,6 +128,10 @@ class Candidate(Protocol):
     def score(self) -> float: ...
     @property
     def whole(self) -> float: ...
+    @property
+    def prior(self) -> float: ...
+    @property
+    def pinned(self) -> bool: ...
 
     def holds(self, leaf: int) -> bool:
         """Whether the leaf stands in the post."""
@@ -172,6 +177,22 @@ class AsTyped(NamedTuple):
 UNTYPED = AsTyped()
 
 
+class Pinned(NamedTuple):
+    """Which posts come before all others, as somebody set by hand: `posts` by their paths, in this order, then those of
+    whose `model.Post.pins` one has the key of what was typed, by score and path. They match without a word of the
+    query, too, if all of `filters` hold for them; a path that no post has is passed over."""
+
+    posts: tuple[str, ...] = ()
+    filters: tuple[Query, ...] = ()
+
+
+class Recency(NamedTuple):
+    """How age counts (`scoring.recency`): half as much after so many seconds; `now` are seconds of the site's clock."""
+
+    half_life: float
+    now: int
+
+
 class Search(NamedTuple):
     """What is searched for: the tree and what the query is as a whole, and which of the matching posts are wanted.
 
@@ -180,13 +201,15 @@ class Search(NamedTuple):
     the greatest come first, of a date the last, of a boolean what is true, texts go from a to z; with a `-` before the
     name the other way round. Of several values that one counts that comes first, posts without any come last, equal
     ones by path. A date's facet counts years, a boolean's "true" and "false", a number's "4" for 4.0, too. After
-    `deadline`, a `time.monotonic()`, no further part of the index is looked at.
+    `deadline`, a `time.monotonic()`, no further part of the index is looked at. By score the posts that are `pinned`
+    come first, and what the words of a post score is multiplied by its `model.Post.boost` and, with `recency`, by its
+    age; other orders know of neither.
 
     Posts of one `Post.translation`, each in another language, are a group; where two are in the same language, or there
     is but one, they are none. With `grouped` the answer has one of those of each group that match: one with text before
-    one without, then one whose title, or else heading, is `as_typed.key`, then one in the language that the query's
-    words are in, then an `original`, then by the languages' codes. Totals and facets count groups then: a facet those
-    of which a matching post has the value.
+    one without, then one that is pinned, then one whose title, or else heading, is `as_typed.key`, then one in the
+    language that the query's words are in, then an `original`, then by the languages' codes. Totals and facets count
+    groups then: a facet those of which a matching post has the value.
     """
 
     query: Query
@@ -198,6 +221,8 @@ class Search(NamedTuple):
     drafts: bool = False
     deadline: float | None = None
     grouped: bool = False
+    pinned: Pinned | None = None
+    recency: Recency | None = None
 
 
 class Answer(NamedTuple):

@@ -16,6 +16,8 @@ KNOWN = frozenset(
         *("unpublishdate", "tags", "tag", "labels", "keywords", "categories", "category", "authors", "author"),
         *("lang", "language", "locale", "aliases", "alias", "redirect_from", "url", "permalink", "path", "series"),
         *("translationkey", "page_id", "ref", "lang_ref", "language_reference"),
+        *("exclude_search", "search_exclude", "excludesearch", "excludefromsearch", "booksearchexclude"),
+        *("in_search_index", "pagefind"),
         *("layout", "draft", "hidden", "indexing", "search", "password", "encrypt", "status", "taxonomies"),
     )
 )

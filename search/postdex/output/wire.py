@@ -23,6 +23,8 @@ from ..results.values import Hit, HitList, IndexState, SectionHit, Translation
 from ..text_safety import escape, iso, link, to_html
 
 if TYPE_CHECKING:
+    from postdex_index.engine.hosting import Inspection
+
     from ..diagnostics import Status
     from ..results.explain import Verdict
 

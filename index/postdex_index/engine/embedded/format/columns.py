@@ -34,6 +34,8 @@ ORIGINAL = "original"
 #: Before the name of a field of the site's own, which cannot be taken for another column; and the column of those that
 #: the settings name.
 OWN_FIELD, NAMED_FIELD = "field ", "named field"
+#: The columns of the boosts that are not 1, as numbers, and of the queries for which posts come first, as their keys.
+BOOST, PIN = "boost", "pin"
 
 _SORT_COLUMNS = (
     "per post: its date in seconds (or other number), NO_DATE where it has none; of `updated` the date instead",

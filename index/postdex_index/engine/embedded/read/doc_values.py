@@ -118,7 +118,9 @@ class Columns:
 
     def has_values(self, field: str) -> bool:
         """Whether any post has a value in one column."""
-        return bool(self._region(field))
+        head = field.encode() + b"\t"
+        number = self._bisect(head)
+        return number < len(self._start) - 1 and self._key(number).startswith(head)
 
     def posts_by_value(self, field: str) -> Iterator[tuple[str, Sequence[int]]]:
         """The folded values of one column, ascending, each with its posts; one written in two ways comes twice."""
@@ -162,6 +164,14 @@ class Columns:
         A post that was not updated has its date there."""
         column: Sequence[int] = self._segment.column(f"sort_{name}")
         return bytes(column).decode("utf-8", "replace").split("\n") if SORTS[name].type == "text" else column
+
+    def own_dates(self) -> Sequence[int]:
+        """Per post: when it was written or last changed as it says itself; NO_DATE where it says neither."""
+        is_dated = self._segment.column("date_is_own")
+        return [
+            max(written, changed) if own else NO_DATE if written == changed else changed
+            for written, changed, own in zip(self.order("date"), self.order("updated"), is_dated, strict=True)
+        ]
 
     # -- facets
 

@@ -7,18 +7,22 @@ A tree of numbers. Each is what its label says of its parts: their sum, their pr
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 from .... import scoring
 from ....model import Explanation
 from ....query import show
 from ....schema import SCORED
-from ...api import LeafStats
+from ...api import LeafStats, Recency
+from . import priors
 from .postings import PostingLists
 from .ranking import ScoredCandidates, Weighed
 from .scope import Scope
 
 
-def of_post(scope: Scope, weighed: Weighed, this: ScoredCandidates, top: float) -> Explanation:
+def of_post(
+    scope: Scope, weighed: Weighed, this: ScoredCandidates, top: float, recency: Recency | None = None
+) -> Explanation:
     """How the score of a post was made that is the only one of `this`; `top` is the best base of all posts."""
     base, coverage, doc = this.candidates[0]
     part, doc_id = scope.locate(doc)
@@ -28,7 +32,15 @@ def of_post(scope: Scope, weighed: Weighed, this: ScoredCandidates, top: float) 
         counted = scope.matcher.counted_positions(row, doc) if row and impact else ()
         added.append(leaf(stats, impact, fields(part.segment.lists, doc_id, counted)))
     is_title, is_heading, whole = doc in this.titled, doc in this.headed, this.wholes.get(doc, 0.0)
-    return score(added, base, coverage, title=is_title, heading=is_heading, whole=whole, top=top)
+    words = of_words(added, base, priors.explained(scope.boosts.get(doc, 1.0), scope.own_date(doc), recency))
+    return score(words, coverage, title=is_title, heading=is_heading, whole=whole, top=top)
+
+
+def of_words(leaves: Sequence[Explanation], base: float, beside: Sequence[Explanation]) -> Explanation:
+    """A post's base score: what its words add, and the factors that it is worth `beside` them."""
+    factor = prod([part.value for part in beside])
+    words = Explanation(base / factor, "the words: sum", tuple(leaves))
+    return Explanation(base, "the words, and the post itself: product", (words, *beside)) if beside else words
 
 
 def leaf(stats: LeafStats, impact: int, fields: Sequence[Explanation]) -> Explanation:
@@ -58,15 +70,13 @@ def fields(lists: PostingLists, doc_id: int, counted: Sequence[int]) -> list[Exp
     ]
 
 
-def score(
-    leaves: Sequence[Explanation], base: float, coverage: float, *, title: bool, heading: bool, whole: float, top: float
-) -> Explanation:
-    """A post's score; the arguments are those of `scoring.final`, and what the leaves add."""
+def score(words: Explanation, coverage: float, *, title: bool, heading: bool, whole: float, top: float) -> Explanation:
+    """A post's score; the arguments are those of `scoring.final`, with how its base was made."""
     factors = (
-        Explanation(base, "the words: sum", tuple(leaves)),
+        words,
         Explanation(1 + scoring.COVERAGE * coverage, f"x for {coverage:.0%} of the title's words"),
         Explanation(scoring.TITLE_IS_QUERY * top * title, "+ the query is the title or an alias"),
         Explanation(scoring.HEADING_IS_QUERY * top * heading, "+ the query is a heading"),
         Explanation(whole * top, "+ it stands there as it was typed"),
     )
-    return Explanation(scoring.final(base, coverage, title, heading, whole=whole, top=top), "score", factors)
+    return Explanation(scoring.final(words.value, coverage, title, heading, whole=whole, top=top), "score", factors)

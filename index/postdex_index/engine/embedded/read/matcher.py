@@ -290,6 +290,13 @@ class Matcher:
         """Lanes as one byte a post."""
         return lanes.to_bytes(self.posts, "little")
 
+    def lanes_of(self, docs: Iterable[int]) -> int:
+        """Lanes of these posts."""
+        row_bytes = bytearray(self.posts)
+        for doc_id in docs:
+            row_bytes[doc_id] = 255
+        return int.from_bytes(row_bytes, "little")
+
     def _joined(self, lanes: Sequence[int]) -> int:
         """The lanes of each segment as lanes of all."""
         if len(lanes) == 1 or not any(lanes):

@@ -8,8 +8,10 @@ order. The formulas are `scoring`'s.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from functools import partial
 from heapq import nlargest
 from operator import itemgetter
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from .... import scoring
@@ -21,6 +23,7 @@ from .scope import Scope
 from .stored_documents import StoredDocument
 
 if TYPE_CHECKING:
+    from .priors import Priors
     from .translations import Translations
 
 
@@ -34,7 +37,7 @@ class Counted(NamedTuple):
 class RankedCandidate:
     """A matching post; implements `engine.Candidate`. `rows` are the impact rows of the query's leaves."""
 
-    __slots__ = ("_doc", "_document", "_groups", "_positions", "_rows", "_scope", "score", "whole")
+    __slots__ = ("_doc", "_document", "_groups", "_positions", "_rows", "_scope", "pinned", "prior", "score", "whole")
 
     def __init__(
         self,
@@ -44,6 +47,8 @@ class RankedCandidate:
         whole: float,
         rows: Sequence[ImpactRow | None],
         groups: Translations | None,
+        prior: float = 1.0,
+        pinned: bool = False,
     ) -> None:
         self._scope = scope
         self._groups = groups
@@ -53,6 +58,8 @@ class RankedCandidate:
         self._positions: dict[int, Sequence[int]] = {}
         self.score = score
         self.whole = whole
+        self.prior = prior
+        self.pinned = pinned
 
     @property
     def document(self) -> StoredDocument:
@@ -90,12 +97,14 @@ class Weighed(NamedTuple):
 
 class ScoredCandidates(NamedTuple):
     """Candidates before the top score is known, as (base score, title coverage, post); those with a title or a heading
-    equal to the query, and what a candidate gains that holds the whole query as typed, by post."""
+    equal to the query, what a candidate gains that holds the whole query as typed, by post, and the places of those
+    that are pinned before all others."""
 
     candidates: Sequence[tuple[float, float, int]]
     titled: Set[int]
     headed: Set[int]
     wholes: Mapping[int, float]
+    pinned: Mapping[int, int] = MappingProxyType({})
 
     def top(self) -> float:
         """The best score of all posts without what is added to it."""
@@ -136,40 +145,58 @@ def weighed_wholes(matcher: Matcher, as_typed: AsTyped, among: Counted | None = 
 
 
 def scored_candidates(
-    scope: Scope, weighed: Weighed, wholes: Weighed, as_typed: AsTyped, *, lanes: int, count: int
+    scope: Scope,
+    weighed: Weighed,
+    wholes: Weighed,
+    as_typed: AsTyped,
+    *,
+    lanes: int,
+    count: int,
+    pinned: Mapping[int, int] = MappingProxyType({}),
+    priors: Priors | None = None,
 ) -> ScoredCandidates:
-    """At least the best `count` of the posts of these lanes, and the one with the best base."""
+    """At least the best `count` of the posts of these lanes, the one with the best base, and those that are pinned.
+    With `priors` a base is what the words score times what the post is worth beside them."""
     titled, headed = scope.holders("title_keys", as_typed.key), scope.holders("heading_keys", as_typed.key)
     candidates: list[tuple[float, float, int]] = []
     whole_scores: dict[int, float] = {}
     coverage = scope.matcher.title_coverage(weighed.factors) if lanes else b""
+    best = partial(priors.candidates, scope.matcher) if priors else scope.matcher.candidates
+    always: Set[int] = titled | headed | pinned.keys()
     values = scoring.AS_TYPED if as_typed.certain else (scoring.LIKELY_AS_TYPED,)
     # Those first that come first whatever they score, so that they are there however many score more.
     for row, whole in zip(wholes.rows, reversed(values[: len(wholes.rows)]), strict=True):
         if row and (first := lanes & row.present):
             left = max(1, count - len(candidates))
-            with_whole = scope.matcher.candidates(first, weighed.factors, coverage, left, titled | headed)
+            with_whole = best(first, weighed.factors, coverage, left, always)
             candidates += with_whole
             whole_scores |= dict.fromkeys([doc for _, _, doc in with_whole], whole)
             lanes ^= first
     if lanes:
         left = max(1, count - len(candidates)) if as_typed.certain else count
-        candidates += scope.matcher.candidates(lanes, weighed.factors, coverage, left, titled | headed)
-    return ScoredCandidates(candidates, titled, headed, whole_scores)
+        candidates += best(lanes, weighed.factors, coverage, left, always)
+    return ScoredCandidates(candidates, titled, headed, whole_scores, pinned)
 
 
 def ranked(scope: Scope, candidates: ScoredCandidates, count: int) -> list[tuple[float, float, int]]:
-    """The best posts with their scores and what of these is for the whole, equal ones in the order of their paths."""
+    """The best posts with their scores and what of these is for the whole, equal ones in the order of their paths;
+    those that are pinned before all others."""
     top, special = candidates.top(), candidates.titled | candidates.headed | candidates.wholes.keys()
     scored = [
         (candidates.score(base, share, doc, top) if doc in special else base * (1 + scoring.COVERAGE * share), doc)
         for base, share, doc in candidates.candidates
     ]
+    pinned = candidates.pinned
+    first = [pair for pair in scored if pair[1] in pinned] if pinned else []
+    if first:
+        first.sort(key=lambda pair: (pinned[pair[1]], -pair[0], scope.path(pair[1])))
+        scored = [pair for pair in scored if pair[1] not in pinned]
     if len(scored) > count:
         floor = nlargest(count, [score for score, _ in scored])[-1]
         scored = [pair for pair in scored if pair[0] >= floor]
     scored.sort(key=itemgetter(0), reverse=True)
     _by_path(scope, scored)
+    scored = first + scored if first else scored
     return [(score, top * candidates.wholes.get(doc, 0.0), doc) for score, doc in scored[:count]]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import pairwise
 from operator import itemgetter
@@ -18,19 +18,23 @@ from zlib import crc32
 
 from .... import forks
 from ....named_tuple import NamedTuple
-from ....query import Leaf
+from ....query import Clauses, Leaf
 from ....schema import FACETS, SITES, SORTS
 from ....text.analyzer import Analyzer
-from ...api import FieldStats
-from ..format.columns import ColumnSource
+from ...api import FieldStats, Pinned, Recency
+from ..format.columns import BOOST, PIN, ColumnSource
 from .doc_values import Columns
 from .matcher import ImpactRows, Matcher, SegmentSource
 from .postings import PostingLists
-from .stored_documents import Documents, StoredDocument
+from .stored_documents import Documents, StoredDocument, keep
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from .priors import Priors
     from .translations import Translations
+
+#: The half-lives whose factors are kept: one is the site's, others are tried.
+_MOST_PRIORS = 4
 
 
 class Segment:
@@ -70,6 +74,7 @@ class Scope:
             vocabulary = Vocabulary(languages_of(parts), [part.segment.lists for part in parts])
         sources = [SegmentSource(part.segment.rows, part.segment.columns, part.dead) for part in parts]
         self.matcher = Matcher(sources, vocabulary)
+        self._priors: dict[Recency | None, Priors] = {}
 
     def until(self, deadline: float, typed: Sequence[Leaf]) -> Scope:
         """This, or with fewer segments: those in which the leaves could be looked up in time."""
@@ -97,6 +102,14 @@ class Scope:
         part, doc_id = self.locate(doc)
         return part.segment.documents.path(doc_id)
 
+    def doc(self, path: str) -> int | None:
+        """The living post with just this path."""
+        for part, start in zip(self.parts, self.matcher.starts, strict=False):
+            doc_id = part.segment.columns.path(path)
+            if doc_id is not None and doc_id not in part.dead:
+                return start + doc_id
+        return None
+
     def holders(self, column: str, title_key: str) -> set[int]:
         """The posts whose title (or a heading) has this key."""
         if not title_key:
@@ -107,6 +120,53 @@ class Scope:
             for part, start in zip(self.parts, starts, strict=False)
             for doc in _holders(getattr(part.segment, column), title_key)
         }
+
+    @cached_property
+    def pins(self) -> Mapping[str, Sequence[int]]:
+        """By key of a query: the posts whose front matter has them come first for it. Most indexes have none."""
+        return self._posts_by_value(PIN)
+
+    @cached_property
+    def boosts(self) -> Mapping[int, float]:
+        """The boosts of posts that are not 1. Most indexes have none."""
+        return {doc: float(boost) for boost, docs in self._posts_by_value(BOOST).items() for doc in docs}
+
+    def _posts_by_value(self, column: str) -> dict[str, list[int]]:
+        """The living posts of each value of a column."""
+        posts: dict[str, list[int]] = {}
+        for part, start in zip(self.parts, self.matcher.starts, strict=False):
+            if part.segment.columns.has_values(column):
+                for value, docs in part.segment.columns.posts_by_value(column):
+                    posts.setdefault(value, []).extend([start + doc for doc in docs if doc not in part.dead])
+        return posts
+
+    def priors(self, recency: Recency | None) -> Priors | None:
+        """What each post is worth beside its words; None where that is the same for all."""
+        if recency is None and not self.boosts:
+            return None
+        known = self._priors.get(recency)
+        if known is None:
+            with forks.barred:
+                from . import priors  # most searches have no use for it
+
+            dates = [date for part in self.parts for date in part.segment.columns.own_dates()]
+            known = priors.priors(self.boosts, dates, recency)
+            keep(self._priors, recency, known, _MOST_PRIORS)
+        return known
+
+    def pinned(self, pins: Pinned | None, key: str) -> Mapping[int, int]:
+        """The posts that come first for a query of this key, each with its place among them: those that its own front
+        matter pins to it share the last."""
+        if pins is None or not (pins.posts or key in self.pins):
+            return {}
+        places = dict.fromkeys(self.pins.get(key, ()), len(pins.posts))
+        for place, path in reversed([*enumerate(pins.posts)]):
+            if (doc := self.doc(path)) is not None:
+                places[doc] = place
+        if not places or not pins.filters:
+            return places
+        fits = self.matcher.lane_bytes(self.matcher.match(Clauses(required=pins.filters)))
+        return {doc: place for doc, place in places.items() if fits[doc]}
 
     @cached_property
     def translations(self) -> Translations | None:
@@ -129,6 +189,11 @@ class Scope:
             from .own_columns import LivePosts, stats  # few queries name one
 
         return stats([LivePosts(part.segment.columns, part.dead) for part in self.parts])
+
+    def own_date(self, doc: int) -> int:
+        """When a post was written or last changed, as it says itself, in seconds; NO_DATE if it does not."""
+        part, doc_id = self.locate(doc)
+        return part.segment.columns.own_dates()[doc_id]
 
     def facet(self, name: str, lanes: int, together: Sequence[Sequence[int]] = ()) -> dict[str, int]:
         """The values of a facet in the posts of these lanes with their counts, greatest first, then by value; posts

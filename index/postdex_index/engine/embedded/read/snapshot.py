@@ -6,7 +6,8 @@ counts. Implements `engine.Reader`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from heapq import nlargest
 from typing import TYPE_CHECKING
 
@@ -59,15 +60,33 @@ class Snapshot:
         wholes = ranking.weighed_wholes(scope.matcher, search.as_typed)
         groups = scope.translations if search.grouped else None
         matching = scope.matcher.match(search.query)
-        lanes = _shown(scope, weighed, search.as_typed, groups, matching) if groups else matching
+        pinned = scope.pinned(search.pinned, search.as_typed.key)
+        if pinned:
+            matching |= scope.matcher.lanes_of(pinned)
+        lanes = _shown(scope, weighed, search.as_typed, groups, matching, pinned) if groups else matching
         count = max(FEWEST, search.offset + search.limit)
+        priors = scope.priors(search.recency) if search.sort == "score" else None
         if search.sort == "score":
-            scored = ranking.scored_candidates(scope, weighed, wholes, search.as_typed, lanes=lanes, count=count)
+            scored = ranking.scored_candidates(
+                scope,
+                weighed,
+                wholes,
+                search.as_typed,
+                lanes=lanes,
+                count=count,
+                pinned=pinned,
+                priors=priors,
+            )
             ranked = ranking.ranked(scope, scored, count)
         else:
             ranked = [(0.0, 0.0, doc) for doc in scope.sorted(lanes, search.sort, count)]
         rows = [*weighed.rows, *wholes.rows]
-        candidates = [RankedCandidate(scope, doc, score, whole, rows, groups) for score, whole, doc in ranked]
+        candidates = [
+            RankedCandidate(
+                scope, doc, score, whole, rows, groups, priors.factors[doc] if priors else 1.0, doc in pinned
+            )
+            for score, whole, doc in ranked
+        ]
         together = groups.together(scope.matcher.lane_bytes(matching)) if groups and search.facets else ()
         counts = {name: scope.facet(name, matching, together) for name in search.facets}
         stats = (*weighed.stats, *wholes.stats)
@@ -103,11 +122,12 @@ class Snapshot:
         matcher, doc = scope.matcher, scope.matcher.starts[scope.parts.index(part)] + doc_id
         weighed = ranking.weighed(matcher, leaves(query))
         wholes = ranking.weighed_wholes(matcher, as_typed)
-        groups, lanes = scope.translations if search.grouped else None, matcher.match(query)
-        lanes = _shown(scope, weighed, as_typed, groups, lanes) if groups else lanes
-        top = ranking.scored_candidates(scope, weighed, wholes, as_typed, lanes=lanes, count=FEWEST).top()
-        this = ranking.scored_candidates(scope, weighed, wholes, as_typed, lanes=0xFF << 8 * doc, count=1)
-        return explanation.of_post(scope, weighed, this, top)
+        groups, pinned = scope.translations if search.grouped else None, scope.pinned(search.pinned, as_typed.key)
+        lanes, priors = matcher.match(query) | matcher.lanes_of(pinned), scope.priors(search.recency)
+        lanes = _shown(scope, weighed, as_typed, groups, lanes, pinned) if groups else lanes
+        scored = partial(ranking.scored_candidates, scope, weighed, wholes, as_typed, priors=priors)
+        top, this = scored(lanes=lanes, count=FEWEST).top(), scored(lanes=0xFF << 8 * doc, count=1)
+        return explanation.of_post(scope, weighed, this, top, search.recency)
 
     def fields(self) -> Sequence[FieldStats]:
         """The fields of the site's own; see `engine.Reader.fields`."""
@@ -184,9 +204,16 @@ class Snapshot:
         self.parts = []
 
 
-def _shown(scope: Scope, weighed: Weighed, as_typed: AsTyped, groups: Translations, matching: int) -> int:
+def _shown(
+    scope: Scope,
+    weighed: Weighed,
+    as_typed: AsTyped,
+    groups: Translations,
+    matching: int,
+    pinned: Mapping[int, int],
+) -> int:
     """Of these lanes those of the posts that are shown: one of each group of translations."""
-    named = [scope.holders(column, as_typed.key) for column in ("heading_keys", "title_keys")]
+    named = [*(scope.holders(column, as_typed.key) for column in ("heading_keys", "title_keys")), pinned.keys()]
     words = [(row.present, stats.leaf.weight) for row, stats in zip(weighed.rows, weighed.stats, strict=True) if row]
     shown = groups.shown(scope.matcher.lane_bytes(matching), groups.language(words), named)
     return matching & int.from_bytes(shown, "little")

@@ -89,7 +89,7 @@ class Translations:
     def shown(self, matching: bytes, language: str, named: Sequence[Set[int]]) -> bytes:
         """Of the posts that match (a byte each, not 0), 255 in those that stand in no group and in the one of each
         group that is shown, for a query in this language. `named` are the posts that the query names, by a heading and
-        by their title: those of the last set that has any of a group go before its others."""
+        by their title, and those pinned to it: those of the last set that has any of a group go before its others."""
         order = self._order(language)
         shown_first = dict(zip(*reversed(self._matching(matching, order)), strict=True))
         for docs in named:

@@ -14,7 +14,18 @@ from typing import Any
 from ....model import Post, stored_link
 from ....schema import FILTERS, SCORED, STORED, Field
 from ....text.analyzer import Analyzer
-from ..format.columns import FOLDED_PATH, LINK, MEANT, NAMED_FIELD, NO_DATE, ORIGINAL, OWN_FIELD, one_line
+from ..format.columns import (
+    BOOST,
+    FOLDED_PATH,
+    LINK,
+    MEANT,
+    NAMED_FIELD,
+    NO_DATE,
+    ORIGINAL,
+    OWN_FIELD,
+    PIN,
+    one_line,
+)
 
 #: The scored fields that stand in front of the sections, with their codes.
 _SHORT = tuple((code, field) for code, field in enumerate(SCORED) if field.type != "sections")
@@ -39,6 +50,8 @@ def short_texts(post: Post) -> Iterator[tuple[int, str]]:
             value = post.title_words
         elif field.name == "description":
             value = own_description(post)
+        elif field.name == "aliases":
+            value = (*value, *post.own_words)
         elif field.name == "slug":
             yield from ((code, name) for name in filter(None, (value, *_folder_names(post))))
             continue
@@ -70,6 +83,10 @@ def filter_values(post: Post, analyzer: Analyzer) -> Iterator[tuple[str, str]]:
         yield f"lang\t{part}", ""
     if post.original:
         yield f"{ORIGINAL}\t", ""
+    if post.boost != 1:
+        yield f"{BOOST}\t{post.boost:g}", ""
+    for key in filter(None, map(analyzer.key, post.pins)):
+        yield f"{PIN}\t{one_line(key)}", ""
     for name in {one_line(fold(code.language)) for section in post.sections for code in section.code}:
         if name:
             yield f"codelang\t{name}", ""

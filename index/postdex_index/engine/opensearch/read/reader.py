@@ -42,6 +42,7 @@ class FoundPost:
         self._number = number
         self.score = score
         self.whole = whole
+        self.prior, self.pinned = 1.0, False
 
     @property
     def document(self) -> StoredDocument:
