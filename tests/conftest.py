@@ -38,7 +38,7 @@ THOROUGH = [
     "engine_contract", "errors", "faults", "forks", "fzf", "history", "hostile", "hugo", "includes", "installed_whoosh",
     "invariants", "kernel", "listening", "listing", "listings", "lists", "malformed", "marks", "matching", "mcp",
     "mcp_http", "mcp_typescript", "observing", "one_post", "page", "page_parts", "pager", "posts", "public_names",
-    "rank", "record", "recorded_cluster", "release", "render", "replaced", "request", "rescue", "schema",
+    "rank", "record", "recorded_cluster", "regexes", "release", "render", "replaced", "request", "rescue", "schema",
     "search_options", "segments", "service", "several_folders", "several_services", "site_goldens", "site_paths",
     "site_snapshots", "sites", "staging", "store", "suggest", "terminal", "threads", "translations", "typed", "watch",
     "web_address",

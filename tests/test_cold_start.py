@@ -31,6 +31,7 @@ HEAVY = {
     "prometheus_client",
     "pydantic",
     "pyromark",
+    "re2",
     "rich",
     "sqlite3",
     "starlette",

@@ -129,6 +129,7 @@ SOLE_IMPORTERS = {
     "whoosh": "postdex_index.engine.embedded.whoosh.codec",  # the one place that knows Whoosh; costs 35-50 ms
     "pyromark": "postdex_index.content.markdown.sections",  # one function, so that another parser can be its oracle
     "opensearchpy": "postdex_index.engine.opensearch.cluster.node",  # so that its errors are known in one place
+    "re2": "postdex_index.text.regexes",  # so that every expression has its limits, and no other engine sees one
     "yaml": "postdex_index.formats.yaml_lenient",  # its limits on YAML hold only if nobody goes around them
     "frontmatter": "postdex_index.formats.yaml_lenient",  # loaded only where there is YAML to read
 }
@@ -138,6 +139,7 @@ DISTRIBUTIONS = {
     "opensearchpy": "opensearch-py",
     "Stemmer": "PyStemmer",
     "postdex_native": "postdex-native",
+    "re2": "google-re2",
     "yaml": "PyYAML",
 }
 #: Names that say nothing about what a module is for.

@@ -38,6 +38,7 @@ from postdex_index.query import (
     Phrase,
     Prefix,
     Query,
+    Regex,
     Synonyms,
     Term,
     Wildcard,
@@ -45,6 +46,7 @@ from postdex_index.query import (
 )
 from postdex_index.text.characters import is_spaceless
 from postdex_index.text.edit_distance import edit_distance
+from postdex_index.text.regexes import of_words
 from postdex_index.text.stemming import stem
 
 STAMP = FileStamp(1, 1, 1, 1, bytes(16))
@@ -115,6 +117,8 @@ class Indexed(NamedTuple):
             case Wildcard(pattern, field):
                 regex = re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."))
                 return self._where(field, lambda w: regex.fullmatch(w) is not None)
+            case Regex(pattern, field):
+                return self._where(field, lambda w: of_words(pattern[1:-1]).fullmatch(w) is not None)
             case Phrase(terms, field, _, exact, 0, prefix):
                 last = len(terms) - 1
                 each = [
@@ -137,7 +141,7 @@ class Indexed(NamedTuple):
         """The leaf's impact byte in this post; 0 if it does not stand there."""
         if isinstance(leaf, Synonyms):
             return max(map(self.value, leaf.spellings))
-        if isinstance(leaf, Prefix | Wildcard | Fuzzy) and not leaf.field:
+        if isinstance(leaf, Prefix | Wildcard | Regex | Fuzzy) and not leaf.field:
             # In each post the greatest impact among the words, each word with all that shares its list
             # only as far as its own surfaces are meant.
             matching = {w.surface for w in self.words if w.position in self.occurrences(leaf)}
@@ -279,6 +283,8 @@ phrases = st.builds(
 patterns = st.one_of(
     st.builds(Prefix, terms.map(lambda t: t[:2]), fields, weights),
     st.builds(Wildcard, terms.filter(lambda t: len(t) > 3).map(lambda t: t[:2] + "*" + t[-1:]), fields, weights),
+    st.builds(Wildcard, terms.map(lambda t: "*" + t[-2:]) | terms.map(lambda t: f"?{t[1:2]}*"), fields, weights),
+    st.builds(Regex, terms.map(re.escape).map(lambda t: rf"/\w?{t}.?|b[^f]*/"), fields, weights),
     st.builds(Fuzzy, terms.filter(lambda t: len(t) > 3), st.just(1), fields, weights),
 )
 spellings = st.lists(st.one_of(words, phrases).map(lambda leaf: leaf._replace(field="")), min_size=1, max_size=2).map(
@@ -432,6 +438,8 @@ def test_a_star_covers_every_word() -> None:
         built = build(Path(directory), [[Post("", "bug", ())], [Post("", "", ())]], [])
         for pattern, field in (("*", ""), ("**", "title"), ("b*", ""), ("?*", "")):
             check(built, Wildcard(pattern, field), AsTyped(), 5, FEWEST)
+        for pattern in ("/.*/", "/[^x]*/", "/b?/", r"/bu\n?g/", "/(?s).+/", "/a|/"):
+            check(built, Regex(pattern), AsTyped(), 5, FEWEST)
 
 
 def batches_of(found: Sequence[Post]) -> Iterator[Sequence[Post]]:

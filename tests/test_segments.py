@@ -26,7 +26,7 @@ from postdex_index.engine.embedded.read import vocabulary
 from postdex_index.engine.embedded.read.snapshot import Snapshot
 from postdex_index.engine.embedded.write import index_writer, merger, segment_builder
 from postdex_index.model import Explanation, Post, Section
-from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Synonyms, Term, Wildcard
+from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Regex, Synonyms, Term, Wildcard
 
 STAMP = FileStamp(1, 1, 1, 1, bytes(16))
 #: Words of which several share a stem, some in one language only; `dog-s` has two words of one stem at one place.
@@ -107,6 +107,8 @@ prefixes = st.builds(Prefix, terms.map(lambda term: term[:2]), fields, weights)
 patterns = st.one_of(
     prefixes,
     st.builds(Wildcard, terms.map(lambda term: term[:1] + "*" + term[-1:]), fields, weights),
+    st.builds(Wildcard, terms.map(lambda term: "*" + term[-2:]), fields, weights),
+    st.builds(Regex, terms.map(lambda term: rf"/\w*{term[1:2]}\w*/"), fields, weights),
     st.builds(Fuzzy, terms, st.integers(1, 2), fields, weights),
 )
 spellings = st.lists(st.one_of(words, phrases, prefixes), min_size=1, max_size=3).map(tuple)
@@ -146,6 +148,10 @@ CASES = {
     "two words of a stem at a place": (
         [post(0, "A", "dog-s food"), post(1, "B", "dogma and dog")],
         (Prefix("dog", "body"), Prefix("dog"), Phrase(("dog", "food")), Phrase(("dog", "dog"), slop=3)),
+    ),
+    "pieces of too many words": (
+        [post(number, f"t{number}", " ".join([f"w{n}" for n in range(number + 1)])) for number in range(5)],
+        (Wildcard("*w*"), Wildcard("?1"), Regex(r"/[wt]\d/"), Regex("/w1|/")),
     ),
     "too many words": (
         [post(number, f"t{number}", " ".join([f"w{n}" for n in range(number + 1)])) for number in range(5)],

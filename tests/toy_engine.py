@@ -42,6 +42,7 @@ from postdex_index.query import (
     Phrase,
     Prefix,
     Query,
+    Regex,
     Synonyms,
     Term,
     Wildcard,
@@ -53,6 +54,7 @@ from postdex_index.settings import Settings
 from postdex_index.text import globs
 from postdex_index.text.analyzer import Analyzer
 from postdex_index.text.edit_distance import edit_distance
+from postdex_index.text.regexes import of_words
 from postdex_index.text.stemming import stem, stemmer_language
 
 #: By place: the commits, newest last, as (file table, posts, problems, analyzer).
@@ -448,6 +450,8 @@ def _is(leaf: Leaf, term: str, roots: set[str]) -> bool:
             return term.startswith(text)
         case Wildcard(pattern):
             return re.fullmatch(globs.wildcard(pattern), term.encode()) is not None
+        case Regex(pattern):
+            return of_words(pattern[1:-1]).fullmatch(term) is not None
         case Fuzzy(text, most):
             return edit_distance(text, term, most) <= most
     return False

@@ -50,7 +50,16 @@ class Prefix(NamedTuple):
 
 
 class Wildcard(NamedTuple):
-    """Any word that the pattern covers; `*` is any run of characters, `?` is one."""
+    """Any word that the pattern covers; `*` is any run of characters, `?` is one. It may begin with either."""
+
+    pattern: str
+    field: str = ""
+    weight: float = 1.0
+
+
+class Regex(NamedTuple):
+    r"""Any word, compounds in one, that all of the regular expression covers (`text.regexes.of_words`), whatever its
+    case. `pattern` stands between slashes, which tell it from a `Wildcard`: `/smc\w+fallback/`."""
 
     pattern: str
     field: str = ""
@@ -131,9 +140,20 @@ class Clauses(NamedTuple):
     typed: str = ""
 
 
-Leaf: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy | Synonyms
+Leaf: TypeAlias = Term | Phrase | Prefix | Wildcard | Regex | Fuzzy | Synonyms
 Query: TypeAlias = (
-    Term | Phrase | Prefix | Wildcard | Fuzzy | Synonyms | Keyword | DateRange | FieldRange | Everything | Clauses
+    Term
+    | Phrase
+    | Prefix
+    | Wildcard
+    | Regex
+    | Fuzzy
+    | Synonyms
+    | Keyword
+    | DateRange
+    | FieldRange
+    | Everything
+    | Clauses
 )
 
 
@@ -167,7 +187,7 @@ def show(query: Query) -> str:
             return _field(field) + quote + words + quote + (f"~{slop}" if slop else "") + _weight(weight)
         case Prefix(text, field, weight):
             return _field(field) + text + "*" + _weight(weight)
-        case Wildcard(pattern, field, weight):
+        case Wildcard(pattern, field, weight) | Regex(pattern, field, weight):
             return _field(field) + pattern + _weight(weight)
         case Fuzzy(text, slips, field, weight):
             return _field(field) + text + "~" + (str(slips) if slips > 1 else "") + _weight(weight)

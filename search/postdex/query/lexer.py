@@ -51,13 +51,15 @@ _DATE_OF_WORDS = (
 _AFTER_WORD = rf"(?:(~)(\d?))?{_WEIGHT}\Z"
 _AFTER_QUOTE = rf"(?:~(\d{{1,3}}))?{_WEIGHT}(?=[\s()]|\Z)"
 _AFTER_BRACKET = rf"{_WEIGHT}(?=[\s()]|\Z)"
+#: What may be a regular expression over words: neither a blank nor a slash inside, and a sign that few paths have.
+_REGEX = r"/(?!\*)(?=[^\s/]*[\\\[|*+?{^$])(?:\\\S|[^\s\\/])+/" + _AFTER_BRACKET
 
 
 class QueryToken(NamedTuple):
     """A clause, bracket or operator as typed.
 
-    `kind` is "word" (a chunk without blanks), "quote", "(", ")", "AND", "OR" or "NOT"; `sign`
-    is "+", "-" or "". `edits` stands behind a word (`word~2`; -1 none), `slop` behind a quote.
+    `kind` is "word" (a chunk without blanks), "regex" (one between slashes), "quote", "(", ")", "AND", "OR" or "NOT";
+    `sign` is "+", "-" or "". `edits` stands behind a word (`word~2`; -1 none), `slop` behind a quote.
     `last` says that nothing follows, not even a blank: the word may still be growing.
     """
 
@@ -194,7 +196,7 @@ class _Scan:
         return ""
 
     def signed(self, sign: str, field: str) -> None:
-        """What follows a sign and a field: a group, a quote, a date in several words or a chunk."""
+        """What follows a sign and a field: a group, a quote, a date in several words, an expression or a chunk."""
         opening = self.text[self.at]
         if field in DATES and (spoken := self.date()):
             self.tokens.append(QueryToken("word", spoken, sign, field, last=self.at == len(self.text)))
@@ -205,6 +207,9 @@ class _Scan:
             self.tokens.append(QueryToken("(", sign=sign, field=field))
         elif opening == '"' or self.ends_clause(self.quotes.get(self.at)):
             self.quote(sign, field)
+        elif opening == "/" and field not in FILTERS and (regex := self.take(_REGEX)):
+            slashed = regex[0][: regex.start(1) - regex.start() - 1] if regex[1] else regex[0]
+            self.tokens.append(QueryToken("regex", slashed, sign, field, self.weight(regex[1])))
         else:
             self.chunk(sign, field)
 

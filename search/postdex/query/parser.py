@@ -67,7 +67,7 @@ def group(tokens: Sequence[QueryToken]) -> Grouped:
 
 def _counts(token: QueryToken) -> bool:
     """Whether a token is syntax, not only a word or a bracket."""
-    return token.kind in (*BINARY, "NOT", "quote") or bool(token.sign) or token.field in FILTERS
+    return token.kind in (*BINARY, "NOT", "quote", "regex") or bool(token.sign) or token.field in FILTERS
 
 
 class _Parser:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
+from postdex_index import forks
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import (
     Clauses,
@@ -23,7 +24,6 @@ from postdex_index.query import (
     Query,
     Synonyms,
     Term,
-    Wildcard,
     leaves,
 )
 from postdex_index.text.tokenizer import LONGEST_TERM
@@ -86,7 +86,7 @@ def read(root: Group, settings: QuerySettings) -> QueryTree:
     >>> read(Group("beside", (Clause(token),)), QuerySettings(reading)).tree
     Term(text='the', field='', weight=1.0, exact=False)
     """
-    reader = _TreeBuilder(settings)
+    reader = _TreeBuilder(root, settings)
     tree = reader.group(root, _ClauseScope(required=settings.all_words)).tree()
     if reader.stopped and not reader.scored:
         return read(root, settings._replace(reading=settings.reading._replace(stop_words=frozenset(), asks=False)))
@@ -151,17 +151,32 @@ class _Bag:
 
 
 class _TreeBuilder:
-    """Groups -> tree. Keeps what is noticed on the way: the words, the plain text, what can score.
+    """Groups -> tree, of the query below `root`. Keeps what is noticed on the way: the words, the plain text, what can
+    score.
 
-    `stopped`: a stop word was taken for a bonus; `scored`: something else can score; `titled`: the
-    text as typed may be a title.
+    `pasted`: it has plain words, so that all of it may have been pasted; `stopped`: a stop word was taken for a bonus;
+    `scored`: something else can score; `titled`: the text as typed may be a title.
     """
 
-    __slots__ = ("reading", "scored", "settings", "steps", "stopped", "titled", "typed", "warnings", "words")
+    __slots__ = (
+        "pasted",
+        "reading",
+        "root",
+        "scored",
+        "settings",
+        "steps",
+        "stopped",
+        "titled",
+        "typed",
+        "warnings",
+        "words",
+    )
 
-    def __init__(self, settings: QuerySettings) -> None:
+    def __init__(self, root: Group, settings: QuerySettings) -> None:
+        self.root = root
         self.settings = settings
         self.reading = settings.reading
+        self.pasted: bool | None = None
         self.scored = self.stopped = False
         self.titled = True
         self.steps = 0
@@ -204,12 +219,31 @@ class _TreeBuilder:
         )
         if token.kind == "quote":
             pieces = terms.quoted(token.text, token.slop, reading)
+        elif token.kind == "regex" or "*" in token.text or "?" in token.text[:-1]:
+            insisted = bool(clause.sign or field) or scope.explicit or excluded
+            return self.pattern(token, reading, insisted)
         else:
             pieces = terms.read_word(token.text, token.edits, reading, self.warnings.append)
-        pattern = any(isinstance(piece.required, (Fuzzy, Wildcard)) for piece in pieces) or "*" in token.text
-        if excluded or pattern or field not in ("", "title"):
+        fuzzy = any(isinstance(piece.required, Fuzzy) for piece in pieces)
+        if excluded or fuzzy or field not in ("", "title"):
             self.titled = False
         return pieces
+
+    def pattern(self, token: QueryToken, reading: WordContext, insisted: bool) -> list[TermReading]:
+        """A chunk with signs of a pattern; the words in it if it is none."""
+        with forks.barred:
+            from . import patterns  # most queries have none
+
+        if self.pasted is None:
+            self.pasted = _has_plain_words(self.root)
+        say = self.warnings.append
+        if token.kind == "regex":
+            found = patterns.regex(token.text, reading, say)
+        else:
+            found = patterns.pattern(token.text, reading, insisted or not self.pasted, say)
+        if found or "*" in token.text or token.edits > 0:
+            self.titled = False
+        return [found] if found else terms.read_word(token.text, token.edits, reading, say)
 
     def filter(self, field: str, token: QueryToken) -> list[TermReading]:
         """A filter, or what was typed for one as text."""
@@ -321,6 +355,14 @@ class _TreeBuilder:
             tree = _all(pieces) if pieces else None
         if tree is not None:
             bag.exclude(tree)
+
+
+def _has_plain_words(node: Node) -> bool:
+    """Whether there is a word without a sign in front, a field or a pattern, as in what is pasted."""
+    if isinstance(node, Group):
+        return not node.field and any(map(_has_plain_words, node.parts))
+    token = node.token
+    return token.kind == "word" and not (node.sign or token.field or "*" in token.text or "?" in token.text[:-1])
 
 
 def _bare(part: Node) -> bool:

@@ -12,13 +12,12 @@ counts, and what stands beside it, is left to `planner`; the terms are `tokenize
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import TypeAlias
 
 from postdex_index.named_tuple import NamedTuple
-from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Synonyms, Term, Wildcard, show
+from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Synonyms, Term, show
 from postdex_index.text import compounds, tokenizer
 from postdex_index.text.analyzer import Analyzer, RawToken
 from postdex_index.text.characters import is_spaceless
@@ -54,17 +53,11 @@ _TELLING = 2, 3
 #: What a bigram weighs that touches a word that only asks (什么); it finds nothing by itself. Questions .9870 without,
 #: with 1, .5, .25, 0: .9878 .9878 .9885 .9888; only those within such words: .9877 with each. The site has none.
 _ASKING = 0.25
-#: Characters that must stand in front of a pattern, so that it doesn't run over half of the index.
-_LITERAL = 2
+#: So many letters a word has that may have slips, so that it isn't near to half of the index.
+_LETTERS = 2
 _MAX_EDITS = 2
 #: What is pasted without a blank can have hundreds of parts; its phrase has all of them.
 _MAX_PARTS = 64
-
-_PATTERN = r"[\w.\-'’‐‑*?]+"
-_WILD = r"[*?]+"
-#: `*` anywhere, `?` only inside a word: at its end people ask a question.
-_IS_WILD = re.compile(r"\*|\?[\w*]")
-_CLOSING = ",.;:!"
 
 
 class TermReading(NamedTuple):
@@ -107,12 +100,7 @@ def read_word(text: str, edits: int, reading: WordContext, say: Say) -> list[Ter
     >>> read_word("C++", -1, WordContext(Analyzer(True, ("en",))), print)[0].optional
     (Term(text='c++', field='', weight=1.0, exact=False), Term(text='c', field='', weight=0.25, exact=False))
     """
-    special = None
-    if _IS_WILD.search(text):
-        special = _pattern(text, reading, say)
-    elif edits > 0:
-        special = _fuzzy(text, edits, reading, say)
-    if special:
+    if edits > 0 and (special := _fuzzy(text, edits, reading, say)):
         return [special]
     pieces: list[TermReading] = []
     group: list[RawToken] = []
@@ -152,7 +140,7 @@ def exact(text: str, slop: int, reading: WordContext) -> list[WordLeaf]:
             spellings.append(Prefix(terms[0], reading.field) if prefix else Term(terms[0], reading.field, exact=True))
         else:
             spellings.append(Phrase(terms, reading.field, exact=True, slop=slop, prefix=prefix))
-    return [_spellings(spellings, reading.weight)] if spellings else []
+    return [in_spellings(spellings, reading.weight)] if spellings else []
 
 
 def _spoken(text: str, tokens: Sequence[RawToken], reading: WordContext) -> list[TermReading]:
@@ -188,7 +176,7 @@ def _parts(raws: Sequence[str], units: Sequence[tokenizer.Compound], reading: Wo
 
 def compound(raw: str, reading: WordContext) -> WordLeaf:
     """A raw token in all its spellings."""
-    return _spellings(_compound([raw], reading), reading.weight)
+    return in_spellings(_compound([raw], reading), reading.weight)
 
 
 def _compound(raws: Sequence[str], reading: WordContext) -> list[Spelling]:
@@ -205,10 +193,11 @@ def _with_prefix(spellings: list[Spelling], words: Sequence[str], reading: WordC
             leaf._replace(prefix=True) if isinstance(leaf, Phrase) else Prefix(leaf.text, leaf.field)
             for leaf in spellings
         ]
-    return _spellings(spellings, reading.weight)
+    return in_spellings(spellings, reading.weight)
 
 
-def _spellings(spellings: Sequence[Spelling], weight: float) -> WordLeaf:
+def in_spellings(spellings: Sequence[Spelling], weight: float) -> WordLeaf:
+    """One leaf of all spellings of a word."""
     return Synonyms(tuple(spellings), weight) if len(spellings) > 1 else spellings[0]._replace(weight=weight)
 
 
@@ -259,7 +248,7 @@ def _fuzzy(text: str, edits: int, reading: WordContext, say: Say) -> TermReading
     """`word~`, or None with a word of why where it is no single word."""
     raws = [token.raw for token in reading.analyzer.words(text)]
     unit = tokenizer.compound(raws[0]) if len(raws) == 1 and not is_spaceless(raws[0]) else None
-    if unit is None or unit.symbol or unit.concatenated or len(unit.subwords[0]) < _LITERAL:
+    if unit is None or unit.symbol or unit.concatenated or len(unit.subwords[0]) < _LETTERS:
         if raws:
             say(f"~ allows slips in a single word of two letters or more; {text} was searched as it is")
         return None
@@ -267,43 +256,3 @@ def _fuzzy(text: str, edits: int, reading: WordContext, say: Say) -> TermReading
         say(f"{text}~{edits} was searched with {_MAX_EDITS} slips, the most there are")
     leaf = Fuzzy(unit.subwords[0], min(edits, _MAX_EDITS), reading.field, reading.weight)
     return TermReading(leaf, (leaf,))
-
-
-def _pattern(text: str, reading: WordContext, say: Say) -> TermReading | None:
-    """`refc*` or `smc_*_fallback`, or None (the text is searched) with a word of why."""
-    body = text.rstrip(_CLOSING)
-    if not re.fullmatch(_PATTERN, body):
-        if "*" in body and re.search(r"\w", body):
-            say(f"* works inside one word only; {text} was searched as text")
-        return None
-    front, *rest = re.split(_WILD, body)
-    if any(is_spaceless(token.raw) for token in reading.analyzer.words(body)):
-        if any(rest) or "?" in body:
-            say(f"{text} was searched as text: scripts without blanks need no pattern")
-        return None
-    if len(_literal(front, reading)) < _LITERAL:
-        if re.search(r"\w", body):
-            say(f"a pattern needs {_LITERAL} characters in front; {text} was searched as text")
-        return None
-    if not any(rest) and "?" not in body:
-        leaf: Query = _prefix(front, reading)
-    else:
-        signs = ["*" if "*" in sign else sign for sign in re.findall(_WILD, body)]
-        literals = [_literal(piece, reading) for piece in (front, *rest)]
-        pattern = "".join(literal + sign for literal, sign in zip(literals, [*signs, ""], strict=True))
-        leaf = Wildcard(pattern, reading.field, reading.weight)
-    return TermReading(leaf, (leaf,))
-
-
-def _prefix(front: str, reading: WordContext) -> WordLeaf:
-    """`sk_user_d*`: the beginning of its joined form, or the phrase of its parts, the last a beginning."""
-    parts = tuple(part for token in reading.analyzer.words(front) for part in tokenizer.compound(token.raw).subwords)
-    spellings: list[Spelling] = [Prefix(_literal(front, reading), reading.field)]
-    if len(parts) > 1:
-        spellings.append(Phrase(parts, reading.field, prefix=True))
-    return _spellings(spellings, reading.weight)
-
-
-def _literal(piece: str, reading: WordContext) -> str:
-    """A stretch of a pattern as the terms have it: folded, in one."""
-    return compounds.literal(reading.analyzer.raw_tokens(piece))

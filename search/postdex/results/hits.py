@@ -13,12 +13,12 @@ from itertools import zip_longest
 from operator import attrgetter
 from typing import TypeAlias
 
-from postdex_index import schema
+from postdex_index import forks, schema
 from postdex_index.document import Outlined, Passage
 from postdex_index.engine.api import Answer, Reader, Search
 from postdex_index.model import Explanation
 from postdex_index.named_tuple import NamedTuple
-from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
+from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Regex, Synonyms, Term, Wildcard
 from postdex_index.text import globs
 from postdex_index.text.analyzer import Analyzer
 from postdex_index.text.edit_distance import edit_distance
@@ -42,7 +42,7 @@ _fields_of = attrgetter(*_FIELDS)
 
 
 #: What one leaf looks for, or one spelling of it.
-Spelling: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy
+Spelling: TypeAlias = Term | Phrase | Prefix | Wildcard | Regex | Fuzzy
 
 
 class HitContext(NamedTuple):
@@ -215,7 +215,9 @@ def wanted(query_leaves: Sequence[Leaf], analyzer: Analyzer) -> Callable[[str], 
             case Prefix(text):
                 tests.append(_begins(text))
             case Wildcard(pattern):
-                tests.append(_covers(pattern))
+                tests.append(_covers(re.compile(globs.wildcard(pattern)).fullmatch))
+            case Regex(pattern):
+                tests.append(_covers(_of_words(pattern[1:-1])))
             case Fuzzy(text, most):
                 tests.append(_near(text, most))
 
@@ -238,9 +240,15 @@ def _begins(text: str) -> Callable[[str], bool]:
     return lambda term: term.startswith(text)
 
 
-def _covers(pattern: str) -> Callable[[str], bool]:
-    matches = re.compile(globs.wildcard(pattern)).fullmatch
+def _covers(matches: Callable[[bytes], object]) -> Callable[[str], bool]:
     return lambda term: matches(term.encode("utf-8", "replace")) is not None
+
+
+def _of_words(pattern: str) -> Callable[[bytes], object]:
+    with forks.barred:
+        from postdex_index.text.regexes import of_words
+
+    return of_words(pattern).fullmatch
 
 
 def _near(text: str, most: int) -> Callable[[str], bool]:

@@ -7,7 +7,6 @@ those computed from positions. Boolean structure is the `Matcher`'s.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -15,10 +14,9 @@ from itertools import compress, islice
 from typing import TypeAlias
 
 from ....named_tuple import NamedTuple
-from ....query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
+from ....query import Fuzzy, Leaf, Phrase, Prefix, Regex, Synonyms, Term, Wildcard
 from ....schema import BODY, CODE, CODES, TITLE
 from ....scoring import field_score, impact, quantize, saturate
-from ....text import globs
 from ....text.stemming import stem
 from ..format.columns import FORM, STEM, ColumnSource
 from .combined_postings import ComputedPostings, Postings, union
@@ -27,7 +25,7 @@ from .phrases import side_by_side, within
 from .stored_postings import ContiguousPostings, StoredLists, StoredPostings, contiguous_ranges, flags_of
 from .term_dictionary import TermDictionary
 
-Pattern: TypeAlias = Prefix | Wildcard | Fuzzy
+Pattern: TypeAlias = Prefix | Wildcard | Regex | Fuzzy
 
 #: What so many patterns cover is kept: between counting their words in all segments and looking them up in each.
 _MAX_CACHED_PATTERNS = 4
@@ -68,7 +66,7 @@ class PostingLists(StoredLists):
                 return self._limited(postings, field)
             case Phrase():
                 return self._phrase(sought.leaf, sought, among)
-            case Prefix() | Wildcard() | Fuzzy():
+            case Prefix() | Wildcard() | Regex() | Fuzzy():
                 return self._limited(self._of_forms(self._keys_searched(sought.leaf, sought)), sought.leaf.field)
             case Synonyms(spellings):
                 members = [self.postings(sought._replace(leaf=spelling), among) for spelling in spellings]
@@ -99,7 +97,9 @@ class PostingLists(StoredLists):
             case Prefix(text):
                 return self.terms.with_prefix(text)
             case Wildcard(text):
-                return [*self.terms.matching(re.split(r"[*?]", text, maxsplit=1)[0], globs.wildcard(text))]
+                return [*self.terms.matching(text)]
+            case Regex(text):
+                return [*self.terms.covered(text[1:-1])]
             case Fuzzy(text, most):
                 return [key for _, key in self.terms.near(text, most)]
 

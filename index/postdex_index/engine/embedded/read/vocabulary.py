@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from heapq import nlargest
 
-from ....query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
+from ....query import Fuzzy, Leaf, Phrase, Prefix, Regex, Synonyms, Term, Wildcard
 from .postings import Pattern, PostingLists, Sought
 
 #: A pattern takes in so many words at most, the most frequent ones; an answer says when it was cut.
@@ -67,7 +67,7 @@ def patterns(leaf: Leaf) -> Iterator[Pattern]:
     [Prefix(text='reb', field='', weight=1.0)]
     """
     match leaf:
-        case Prefix() | Wildcard() | Fuzzy():
+        case Prefix() | Wildcard() | Regex() | Fuzzy():
             yield leaf._replace(field="", weight=1.0)
         case Phrase(prefix=True):
             yield Prefix(leaf.terms[-1])

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Protocol
 
 from ....named_tuple import NamedTuple
-from ....query import Fuzzy, Phrase, Prefix, Synonyms, Term, Wildcard
+from ....query import Fuzzy, Phrase, Prefix, Regex, Synonyms, Term, Wildcard
 
 #: So many counts are kept.
 _MAX_KEPT = 20_000
@@ -104,7 +104,7 @@ def _stretches(questions: Sequence[Hashable]) -> list[Sequence[Hashable]]:
 
 def _plain(question: Hashable) -> Hashable:
     """A leaf without its weight, which does not change what matches; whatever else as it is."""
-    if isinstance(question, (Term, Phrase, Prefix, Wildcard, Fuzzy, Synonyms)) and question.weight != 1.0:
+    if isinstance(question, (Term, Phrase, Prefix, Wildcard, Regex, Fuzzy, Synonyms)) and question.weight != 1.0:
         return question._replace(weight=1.0)
     return question
 

@@ -23,6 +23,7 @@ from ....query import (
     Phrase,
     Prefix,
     Query,
+    Regex,
     Synonyms,
     Term,
     Wildcard,
@@ -140,7 +141,7 @@ class Translator:
                 return any_word(self._tokens(text, exact), field)
             case Phrase():
                 return self._phrase(leaf, meant)
-            case Prefix() | Wildcard() | Fuzzy():
+            case Prefix() | Wildcard() | Regex() | Fuzzy():
                 words = meant.of(leaf)
                 if leaf.field:
                     return any_word(self._forms(words), leaf.field)
@@ -183,7 +184,7 @@ class Translator:
         match leaf:
             case Term(text, "", _, exact):
                 return self._tokens(text, exact)
-            case Prefix(field="") | Wildcard(field="") | Fuzzy(field=""):
+            case Prefix(field="") | Wildcard(field="") | Regex(field="") | Fuzzy(field=""):
                 return self._forms(meant.of(leaf))
             case Synonyms(spellings):
                 tokens = [token for spelling in spellings for token in self._title_tokens(spelling, meant)]

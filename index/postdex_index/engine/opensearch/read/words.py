@@ -13,8 +13,9 @@ from heapq import nlargest
 from itertools import pairwise
 from typing import Any, Protocol
 
+from .... import forks
 from ....named_tuple import NamedTuple
-from ....query import Fuzzy, Leaf, Prefix, Wildcard
+from ....query import Fuzzy, Leaf, Prefix, Regex, Wildcard
 from ....text import globs
 from ....text.edit_distance import edit_distance
 from ....text.tokenizer import LONGEST_TERM
@@ -250,6 +251,8 @@ def _of_pattern(pattern: Pattern) -> _WordSearch:
             return _of_prefix(clean(text))
         case Wildcard(text):
             return _of_wildcard(text)
+        case Regex(text):
+            return _of_regex(text[1:-1])
         case Fuzzy(text, slips):
             return _near(clean(text), slips)._replace(size=MAX_WORDS + 1)
 
@@ -270,6 +273,15 @@ def _of_wildcard(text: str) -> _WordSearch:
     covered = re.compile(globs.wildcard(text))
     regex = word_regex(re.sub(r"[*?]+", "*", text))
     return _WordSearch(regex, None, lambda word: covered.fullmatch(word.encode()) is not None)
+
+
+def _of_regex(pattern: str) -> _WordSearch:
+    """Of all words those that it covers: the cluster's expressions are others."""
+    with forks.barred:
+        from ....text.regexes import of_words
+
+    covers = of_words(pattern).fullmatch
+    return _WordSearch(None, covers=lambda word: covers(word.encode()) is not None)
 
 
 def _near(word: str, edits: int) -> _WordSearch:
