@@ -10,6 +10,7 @@ A subclass of `EngineContract` says how to make the engine of an index that is n
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -66,6 +67,31 @@ OWN: dict[str, dict[str, tuple[str, ...]]] = {
     "e.md": {},
 }
 SOCKET, KERNEL = Term("socket"), Term("kernel")
+#: Which posts of OWN a query finds, and in which order they come.
+OWN_FILTERS: tuple[tuple[Query, str], ...] = (
+    (Keyword("field state", "in review"), "a c"),
+    (Keyword("field state", "*r*"), "a b c"),
+    (Keyword("field odd", "*"), "c"),
+    (Keyword("field nothing", "*"), ""),
+    (Keyword("field hue", "red"), ""),
+    (FieldRange("rating", "number", 4, 4.5), "a b"),
+    (FieldRange("rating", "number", 4.5), "b"),
+    (FieldRange("rating", "number", None, 0), "c"),
+    (FieldRange("rating", "number"), "a b c"),
+    (FieldRange("due", "date", 1_672_531_200 + 43_200, 1_704_153_600), "b"),
+    (FieldRange("state", "number"), ""),
+    (Clauses((Everything(),), excluded=(Keyword("field state", "draft"),)), "a c e"),
+)
+OWN_ORDERS = (
+    ("rating", "b a c e"),
+    ("-rating", "c a b e"),
+    ("due", "a c b e"),
+    ("-due", "b c a e"),
+    ("state", "b a c e"),
+    ("-state", "a c b e"),
+    ("done", "a c b e"),
+    ("nothing", "a b c e"),
+)
 QUERIES: tuple[Query, ...] = (
     SOCKET,
     Term("nowhere"),
@@ -291,42 +317,14 @@ class EngineContract:
         (document,) = own.documents(["b.md"])
         assert document is not None and dict(document.fields) == OWN["b.md"]
 
-    @pytest.mark.parametrize(
-        ("query", "found"),
-        [
-            (Keyword("field state", "in review"), "a c"),
-            (Keyword("field state", "*r*"), "a b c"),
-            (Keyword("field odd", "*"), "c"),
-            (Keyword("field nothing", "*"), ""),
-            (Keyword("field hue", "red"), ""),
-            (FieldRange("rating", "number", 4, 4.5), "a b"),
-            (FieldRange("rating", "number", 4.5), "b"),
-            (FieldRange("rating", "number", None, 0), "c"),
-            (FieldRange("rating", "number"), "a b c"),
-            (FieldRange("due", "date", 1_672_531_200 + 43_200, 1_704_153_600), "b"),
-            (FieldRange("state", "number"), ""),
-            (Clauses((Everything(),), excluded=(Keyword("field state", "draft"),)), "a c e"),
-        ],
-    )
-    def test_own_fields_filter(self, own: Reader, query: Query, found: str) -> None:
-        assert paths(own, Search(query)) == [f"{name}.md" for name in found.split()]
-        assert own.totals([query]) == [len(found.split())]
+    def test_own_fields_filter(self, own: Reader) -> None:
+        for query, found in OWN_FILTERS:
+            assert paths(own, Search(query)) == [f"{name}.md" for name in found.split()], query
+            assert own.totals([query]) == [len(found.split())], query
 
-    @pytest.mark.parametrize(
-        ("order", "found"),
-        [
-            ("rating", "b a c e"),
-            ("-rating", "c a b e"),
-            ("due", "a c b e"),
-            ("-due", "b c a e"),
-            ("state", "b a c e"),
-            ("-state", "a c b e"),
-            ("done", "a c b e"),
-            ("nothing", "a b c e"),
-        ],
-    )
-    def test_own_fields_sort(self, own: Reader, order: str, found: str) -> None:
-        assert paths(own, Search(SOCKET, sort=order)) == [f"{name}.md" for name in found.split()]
+    def test_own_fields_sort(self, own: Reader) -> None:
+        for order, found in OWN_ORDERS:
+            assert paths(own, Search(SOCKET, sort=order)) == [f"{name}.md" for name in found.split()], order
 
     def test_own_fields_are_counted(self, own: Reader) -> None:
         names = ("rating", "state", "due", "done", "nothing", "tags")
@@ -340,7 +338,10 @@ class EngineContract:
             "nothing": {},
             "tags": {},
         }
-        assert {key.lower().replace("  ", " "): posts for key, posts in state.items()} == {"draft": 1, "in review": 2}
+        folded = Counter[str]()
+        for value, posts in state.items():
+            folded[ANALYZER.fold_value(value)] += posts
+        assert folded == {"draft": 1, "in review": 2}
 
     def test_leaves_carry_what_they_met(self, filled: Engine) -> None:
         query = Clauses(required=(SOCKET,), optional=(KERNEL,))

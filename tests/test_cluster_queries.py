@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from math import inf, nan
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from postdex_index.query import (
     Clauses,
     DateRange,
     Everything,
+    FieldRange,
     Fuzzy,
     Keyword,
     Leaf,
@@ -86,6 +88,13 @@ TREES: dict[str, Query] = {
     "dates": DateRange(0, 5),
     "dates beyond all": DateRange(None, 10**30),
     "any date": DateRange(),
+    "a field of the site's own": Keyword("field state", "in review"),
+    "such a field by a pattern": Keyword("field menu.weight", "*r?"),
+    "numbers of such a field": FieldRange("rating", "number", 4, 4.5),
+    "dates of such a field": FieldRange("due", "date"),
+    "numbers up to infinity": FieldRange("rating", "number", 0.5, inf),
+    "numbers from infinity": FieldRange("rating", "number", inf),
+    "none that is a number": FieldRange("rating", "number", None, nan),
     "all": Everything(),
     "clauses": Clauses((Term("a"),), (Term("b"), Term("c")), (Term("d"), Term("e", exact=True)), (Term("f"),), 1),
     "two of three": Clauses(optional=(Term("b"), Term("c"), Term("d")), minimum=2),

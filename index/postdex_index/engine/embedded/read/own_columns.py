@@ -14,7 +14,7 @@ from ....formats.typed_values import READERS, fitting, shown_number
 from ....named_tuple import NamedTuple
 from ...api import FieldStats
 from ..format.columns import NAMED_FIELD, OWN_FIELD
-from .doc_values import Columns
+from .doc_values import Columns, FilterValue
 
 #: What a post is sorted by.
 SortKey: TypeAlias = float | str
@@ -96,18 +96,18 @@ def _table(columns: Columns, field: FieldStats) -> tuple[list[tuple[int, ...]], 
     """Per post the numbers of its values, and the values as a facet shows them."""
     values: dict[str, int] = {}
     numbers: list[set[int]] = [set() for _ in range(columns.posts)]
-    for folded, written, docs in columns.rows(OWN_FIELD + field.name):
-        number = values.setdefault(_shown(field.kind, folded) or written or folded, len(values))
-        for doc_id in docs:
+    for row in columns.rows(OWN_FIELD + field.name):
+        number = values.setdefault(facet_value(field.kind, row), len(values))
+        for doc_id in row.docs:
             numbers[doc_id].add(number)
     return [tuple(sorted(of_post)) for of_post in numbers], list(values)
 
 
-def _shown(kind: str, value: str) -> str:
-    """A value as the facet of a kind counts it: a number however it is written, the year of a date; "" as it is."""
-    read = READERS[kind](value) if kind in READERS else None
+def facet_value(kind: str, row: FilterValue) -> str:
+    """A value as the facet of a kind counts it: a number however it is written, the year of a date, a text as it is."""
+    read = READERS[kind](row.folded) if kind in READERS else None
     if read is None:
-        return ""
+        return row.written or row.folded
     if kind == "boolean":
         return "true" if read else "false"
     return shown_number(read) if kind == "number" else str(at(int(read)).year)

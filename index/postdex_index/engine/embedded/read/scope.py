@@ -18,7 +18,7 @@ from zlib import crc32
 
 from .... import forks
 from ....named_tuple import NamedTuple
-from ....query import Clauses, Leaf
+from ....query import Clauses, Leaf, Query
 from ....schema import FACETS, SITES, SORTS
 from ....text.analyzer import Analyzer
 from ...api import FieldStats, Pinned, Recency
@@ -110,6 +110,10 @@ class Scope:
                 return start + doc_id
         return None
 
+    def matching(self, query: Query) -> int:
+        """Byte lanes of the posts that match."""
+        return self.matcher.match(query)
+
     def holders(self, column: str, title_key: str) -> set[int]:
         """The posts whose title (or a heading) has this key."""
         if not title_key:
@@ -165,7 +169,7 @@ class Scope:
                 places[doc] = place
         if not places or not pins.filters:
             return places
-        fits = self.matcher.lane_bytes(self.matcher.match(Clauses(required=pins.filters)))
+        fits = self.matcher.lane_bytes(self.matching(Clauses(required=pins.filters)))
         return {doc: place for doc, place in places.items() if fits[doc]}
 
     @cached_property

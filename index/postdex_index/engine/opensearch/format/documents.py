@@ -14,9 +14,10 @@ from typing import Any
 from ....named_tuple import NamedTuple
 from ....schema import BODY, FACETS, SORTS, TITLE
 from ....text.characters import is_spaceless
-from ...embedded.format.columns import DISPLAY, FORM, INDIRECT, NO_DATE, STEM
+from ...embedded.format.columns import BOOST, DISPLAY, FORM, INDIRECT, NO_DATE, STEM
 from ...embedded.read.scope import Segment
 from ...embedded.read.stored_documents import StoredDocument
+from .own_fields import own_fields
 
 #: Marks of the words in `places` and `title_words`: a form that is its own stem, a form, a stem.
 BOTH, ONLY_FORM, ONLY_STEM = "=", "-", "~"
@@ -69,6 +70,9 @@ def document(segment: Segment) -> dict[str, Any]:
         "title_keys": [key >> 32 for key in column("title_keys")],
         "heading_keys": [key >> 32 for key in column("heading_keys")],
         "date": columns.order("date")[0] if column("date_is_own")[0] else NO_DATE,
+        "own_date": columns.own_dates()[0],
+        "boost": [float(boost) for boost, _ in columns.posts_by_value(BOOST)],
+        **own_fields(columns),
     }
     for name in FACETS:
         fields[f"facet_{name}"] = sorted(map(_cut, columns.facet_values(name, 0)))

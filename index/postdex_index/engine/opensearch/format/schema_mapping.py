@@ -16,7 +16,7 @@ from .documents import BESIDE, GAP
 from .one_post_segment import SEGMENT
 
 #: Raised with every change of what a document holds. An index of another format is made anew.
-FORMAT = 1
+FORMAT = 2
 #: Under this name the mapping says whose it is.
 OURS = "postdex"
 #: No position is longer: the words that stand there, each of 80 characters at most.
@@ -36,6 +36,7 @@ _SOUGHT = {"type": "keyword", "doc_values": False}
 _COUNTED = {"type": "keyword"}
 _SORTED_TEXT = {"type": "keyword", "index": False}
 _SORTED_NUMBER = {"type": "long"}
+_SORTED_REAL = {"type": "double", "index": False}
 _KEYS = {"type": "long", "doc_values": False}
 _UNSEARCHED = {"type": "object", "enabled": False}
 _FIELDS: dict[str, dict[str, Any]] = {
@@ -57,6 +58,20 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "title_keys": _KEYS,
     "heading_keys": _KEYS,
     "date": {"type": "long"},
+    "boost": {"type": "double", "index": False},
+    "own_date": {"type": "long"},
+    "own_kinds": _COUNTED,
+    "own_values": _COUNTED,
+    "own": {
+        "type": "nested",
+        "properties": {
+            "name": _SOUGHT,
+            "text": _SORTED_TEXT,
+            "boolean": _SORTED_REAL,
+            "number": {"type": "double"},
+            "date": {"type": "double"},
+        },
+    },
     "group": _COUNTED,
     "group_language": _COUNTED,
     "group_silent": {"type": "boolean"},

@@ -10,16 +10,19 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from math import inf
 from typing import Any
 
 from .... import scoring
 from ....named_tuple import NamedTuple
 from ....query import Leaf, leaves
 from ....schema import SORTS
-from ...api import Search
+from ...api import FieldStats, Search
 from ...embedded.read import ranking
+from ...embedded.read.priors import Priors
 from ...embedded.read.ranking import Counted, ScoredCandidates, Weighed
 from ...embedded.read.scope import Part, Scope
+from . import own_fields, priors
 from .grouping import Groups
 from .listings import DEEPEST, Listing, Reached, place, to_deepen
 from .segment_cache import DocumentKey
@@ -41,14 +44,17 @@ class Counts(NamedTuple):
 
 
 class Best(NamedTuple):
-    """The best posts: (score, what of it is for the whole, number in `scope`), the leaves with what they met, the best
-    score without additions, the documents of `scope`, and the cluster's answer for all that match. They are `complete`
-    unless time was up or the server's limits were met."""
+    """The best posts: (score, what of it is for the whole, number in `scope`), the leaves with what they met, the
+    places of those that come first whatever they score, what each is worth beside its words, the best score without
+    additions, the documents of `scope`, and the cluster's answer for all that match. They are `complete` unless time
+    was up or the server's limits were met."""
 
     posts: Sequence[tuple[float, float, int]]
     scope: Scope
     weighed: Weighed
     wholes: Weighed
+    pinned: Mapping[int, int]
+    priors: Priors | None
     top: float
     keys: Sequence[DocumentKey]
     answer: Mapping[str, Any]
@@ -68,6 +74,7 @@ class CandidateSearch:
         #: the posts of a query that is new here had better come with their segments
         self._with_segments = counts.is_new or bool(self._uncounted)
         self._count = min(count, DEEPEST)
+        self._pinned = source.pinned(search) if search.sort == "score" else None
         self._typed = leaves(search.query)
         self._language = source.language(search.drafts)
         #: by document, in the order in which they came
@@ -102,7 +109,7 @@ class CandidateSearch:
         """The list of all posts that match, and those of the posts whose scores something may be added to."""
         size = min(self._count + MORE, DEEPEST)
         search = self._search
-        few: list[dict[str, Any]] = []
+        few: list[dict[str, Any]] = [self._pinned] if self._pinned else []
         others: list[Listing] = []
         for question, added in self._additions() if search.sort == "score" else ():
             matching = self._source.matches(question, search.drafts)
@@ -128,24 +135,48 @@ class CandidateSearch:
         name = self._search.sort
         if name == "score":
             return ["_score", *self._source.sites.ties]
-        descending = SORTS[name].type != "text"
-        order = {"order": "desc" if descending else "asc", "missing": "_last"}
-        return [{f"sort_{name}": order}, *self._source.sites.ties]
+        if name in SORTS:
+            descending = SORTS[name].type != "text"
+            order = {f"sort_{name}": {"order": "desc" if descending else "asc", "missing": "_last"}}
+        elif own := self._fields.get(name.removeprefix("-")):
+            order = own_fields.order(own, descending=(own.kind != "text") != name.startswith("-"))
+        else:
+            return self._source.sites.ties
+        return [order, *self._source.sites.ties]
+
+    @property
+    def _fields(self) -> Mapping[str, FieldStats]:
+        """The site's own fields, where the order asks for one."""
+        name = self._search.sort
+        return {} if name == "score" or name in SORTS else self._source.fields(self._search.drafts)
 
     def _scoring(self, filters: Sequence[Any] = (), first: Sequence[Any] = ()) -> dict[str, Any]:
         """The query for the posts that match, with an upper bound of what each scores without additions; those that
         match any of `first` come before all others."""
         search, source = self._search, self._source
-        matching = {"filter": [*source.visible(search.drafts), source.matches(search.query, search.drafts), *filters]}
-        bounds = self._bounds if search.sort == "score" else ()
-        if not bounds:
+        matching: dict[str, Any] = {"filter": [*source.visible(search.drafts), source.found(search), *filters]}
+        if search.sort != "score":
             return {"bool": matching}
-        ahead = [{"constant_score": {"filter": clause, "boost": AHEAD}} for clause in first]
-        query = {"bool": matching | {"should": [*bounds, *ahead]}}
-        if not self._in_title:
+        query: dict[str, Any] = {"bool": matching}
+        if self._bounds:
+            query = self._factored({"bool": matching | {"should": list(self._bounds)}})
+        if not first:
             return query
-        in_title = {"bool": {"should": list(self._in_title)}}
-        functions = [{"filter": in_title, "weight": 1 + scoring.COVERAGE}]
+        ahead = [{"constant_score": {"filter": clause, "boost": AHEAD}} for clause in first]
+        return {"bool": {"must": [query], "should": ahead}}
+
+    def _factored(self, query: dict[str, Any]) -> dict[str, Any]:
+        """What a query scores, multiplied by what titles, boosts and age may add."""
+        search, functions = self._search, []
+        if self._in_title:
+            in_title = {"bool": {"should": list(self._in_title)}}
+            functions.append({"filter": in_title, "weight": 1 + scoring.COVERAGE})
+        if self._source.has_boosts:
+            functions.append(priors.BOOSTED)
+        if search.recency:
+            query = priors.by_age(query, search.recency)
+        if not functions:
+            return query
         return {"function_score": {"query": query, "functions": functions, "boost_mode": "multiply"}}
 
     @cached_property
@@ -200,28 +231,44 @@ class CandidateSearch:
         search = self._search
         keys, sites = [*self._paths], self._source.sites
         indices = [key.index for key in keys]
-        scope = sites.scope(self._parts, self._language.vocabulary, indices)
+        scope = sites.scope(self._parts, self._language.vocabulary, indices, self._source.analyzer)
         weighed = ranking.weighed(scope.matcher, self._typed, self._among)
         wholes = ranking.weighed_wholes(scope.matcher, search.as_typed, self._source.counted_wholes(search))
-        lanes = sites.matching(scope.matcher, indices, search.query, self._source.analyzer)
+        pinned = scope.pinned(search.pinned, search.as_typed.key)
+        lanes = scope.matching(search.query) | scope.matcher.lanes_of(pinned)
         if self._groups:
             lanes &= int.from_bytes(bytes([255 * self._groups.is_shown(key) for key in keys]), "little")
         if search.sort != "score":
+            scope.fields = dict(self._fields)
             posts = [(0.0, 0.0, doc) for doc in scope.sorted(lanes, search.sort, self._count)]
             floor = 0.0 if len(posts) >= self._count else None
-            return Best(posts, scope, weighed, wholes, 0.0, keys, answer, True), Reached(0.0, floor, "")
-        scored = ranking.scored_candidates(scope, weighed, wholes, search.as_typed, lanes=lanes, count=self._count)
+            best = Best(posts, scope, weighed, wholes, pinned, None, 0.0, keys, answer, True)
+            return best, Reached(0.0, floor, "")
+        factors = scope.priors(search.recency)
+        scored = ranking.scored_candidates(
+            scope,
+            weighed,
+            wholes,
+            search.as_typed,
+            lanes=lanes,
+            count=self._count,
+            pinned=pinned,
+            priors=factors,
+        )
         posts = ranking.ranked(scope, scored, self._count)
         reached = self._reached(scored, posts, keys)
-        return Best(posts, scope, weighed, wholes, reached.top, keys, answer, True), reached
+        return Best(posts, scope, weighed, wholes, pinned, factors, reached.top, keys, answer, True), reached
 
     def _reached(
         self, scored: ScoredCandidates, posts: Sequence[tuple[float, float, int]], keys: Sequence[DocumentKey]
     ) -> Reached:
         if len(posts) < self._count:
             return Reached(scored.top(), None, "")
-        floor = posts[-1][0]
-        last = [keys[doc] for score, _, doc in posts if score == floor]
+        others = [(score, doc) for score, _, doc in posts if doc not in scored.pinned]
+        if not others:
+            return Reached(scored.top(), inf, "")
+        floor = others[-1][0]
+        last = [keys[doc] for score, doc in others if score == floor]
         return Reached(scored.top(), floor, max(place(key, self._paths[key]) for key in last))
 
 

@@ -135,6 +135,8 @@ def clause_count(clause: Clause) -> int:
             return sum(map(clause_count, body["queries"]))
         case "constant_score":
             return clause_count(body["filter"])
+        case "nested":
+            return clause_count(body["query"])
         case "match_phrase":
             return 1 + str(body["places"]["query"]).count(" ")
         case "intervals":

@@ -9,29 +9,55 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ....named_tuple import NamedTuple
 from ....schema import FACETS, SITES
+from ...api import FieldStats
+from ..format.own_fields import head
+from .patterns import regex_escaped
 from .source import Source
 
 #: Values of a facet that are counted; a server gives no more by default, and no facet has them.
 MOST_VALUES = 60_000
 
 
-def aggregations(names: Iterable[str]) -> dict[str, Any]:
+class Facet(NamedTuple):
+    """Where the cluster has the values of a facet: the field of documents, and what stands there before each of them,
+    beside values of others. Those that are `written` may be so in several ways."""
+
+    name: str
+    field: str
+    head: str = ""
+    written: bool = False
+
+    def aggregation(self) -> dict[str, Any]:
+        """What counts the values."""
+        only = {"include": f"{regex_escaped(self.head)}.*"} if self.head else {}
+        return {"terms": {"field": self.field, "size": MOST_VALUES, **only}}
+
+    def counts(self, answer: Mapping[str, Any]) -> dict[str, int]:
+        """The values and counts in the answer to a search with the aggregation under this name."""
+        buckets = answer["aggregations"][self.name]["buckets"]
+        return {bucket["key"][len(self.head) :]: bucket["doc_count"] for bucket in buckets}
+
+
+def asked(names: Iterable[str], own: Mapping[str, FieldStats]) -> list[Facet]:
+    """The facets of these names, where there are any, with the fields that are the site's own. What site a post is of
+    only its index says."""
+    facets: list[Facet] = []
+    for name in names:
+        if name == SITES:
+            facets.append(Facet(name, "_index"))
+        elif name in FACETS:
+            facets.append(Facet(name, f"facet_{name}", written=FACETS[name].type in ("texts", "paths")))
+        elif name in own:
+            kind = own[name].kind
+            facets.append(Facet(name, "own_values", head(name, kind), written=kind == "text"))
+    return facets
+
+
+def aggregations(facets: Iterable[Facet]) -> dict[str, Any]:
     """What counts the values of these facets."""
-    return {name: {"terms": {"field": field(name), "size": MOST_VALUES}} for name in names}
-
-
-def field(facet: str) -> str:
-    """The field that has the values of a facet; what site a post is of only its index says."""
-    return "_index" if facet == SITES else f"facet_{facet}"
-
-
-def counts(names: Iterable[str], answer: Mapping[str, Any]) -> dict[str, dict[str, int]]:
-    """The values and counts in the answer to a search with `aggregations`."""
-    return {
-        name: {bucket["key"]: bucket["doc_count"] for bucket in answer["aggregations"][name]["buckets"]}
-        for name in names
-    }
+    return {facet.name: facet.aggregation() for facet in facets}
 
 
 def merged(counts: Mapping[str, int], shown: Mapping[str, str]) -> dict[str, int]:
@@ -55,41 +81,40 @@ class Spellings:
         self._source = source
         self._shown: dict[tuple[str, bool], dict[str, str]] = {}
 
-    def of(self, name: str, drafts: bool) -> Mapping[str, str]:
+    def of(self, facet: Facet, drafts: bool) -> Mapping[str, str]:
         """By each way in which such a value is written the one in which it is shown."""
-        if name == SITES:
+        if facet.name == SITES:
             return self._source.sites.names
-        if (name, drafts) not in self._shown:
-            written = FACETS[name].type in ("texts", "paths")
-            self._shown[name, drafts] = self._asked(name, drafts) if written else {}
-        return self._shown[name, drafts]
+        if (facet.name, drafts) not in self._shown:
+            self._shown[facet.name, drafts] = self._asked(facet, drafts) if facet.written else {}
+        return self._shown[facet.name, drafts]
 
-    def _asked(self, name: str, drafts: bool) -> dict[str, str]:
+    def _asked(self, facet: Facet, drafts: bool) -> dict[str, str]:
         visible = self._source.visible(drafts)
-        every = {"size": 0, "query": {"bool": {"filter": visible}}, "aggs": aggregations([name])}
+        every = {"size": 0, "query": {"bool": {"filter": visible}}, "aggs": aggregations([facet])}
         (answer,) = self._source.ask([every])
         ways: dict[str, list[str]] = {}
-        for value in counts([name], answer)[name]:
+        for value in facet.counts(answer):
             ways.setdefault(self._source.analyzer.fold_value(value), []).append(value)
         several = [values for values in ways.values() if len(values) > 1]
-        firsts = self._source.ask([_first_with(name, values, visible) for values in several]) if several else []
+        firsts = self._source.ask([_first_with(facet, values, visible) for values in several]) if several else []
         shown: dict[str, str] = {}
         for values, first in zip(several, firsts, strict=True):
             (post,) = first["hits"]["hits"]
-            written = next(value for value in post["fields"][f"facet_{name}"] if value in values)
+            there = [value[len(facet.head) :] for value in post["fields"][facet.field] if value.startswith(facet.head)]
+            written = next(value for value in there if value in values)
             shown.update((value, written) for value in values)
         return shown
 
 
-def _first_with(name: str, values: Iterable[str], visible: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def _first_with(facet: Facet, values: Iterable[str], visible: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """The search for the first post that has one of these values."""
-    field = f"facet_{name}"
-    filters = [*visible, {"terms": {field: list(values)}}]
+    filters = [*visible, {"terms": {facet.field: [facet.head + value for value in values]}}]
     return {
         "size": 1,
         "query": {"bool": {"filter": filters}},
         "sort": ["path"],
-        "docvalue_fields": [field],
+        "docvalue_fields": [facet.field],
         "_source": False,
         "track_total_hits": False,
     }

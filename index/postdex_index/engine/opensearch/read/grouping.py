@@ -14,7 +14,7 @@ from ....named_tuple import NamedTuple
 from ....query import Leaf
 from ...api import Search
 from ...embedded.read.translations import MAX_LANGUAGES, best_language, evidence
-from . import facets
+from .facets import Facet
 from .listings import DEEPEST
 from .segment_cache import DocumentKey
 from .source import Source, TitleKey
@@ -22,6 +22,8 @@ from .statistics import Count
 
 #: The doc values of a member of a group.
 _FIELDS = ("group", "group_language", "group_silent", "group_translated")
+#: Why a member may be the one that is shown, whatever its language: the first that holds.
+_NAMES = ("pinned", "title", "heading")
 #: So many groups are asked for at once.
 _AT_ONCE = 150
 #: Buckets of an aggregation that a server gives at most.
@@ -36,8 +38,8 @@ class GroupKey(NamedTuple):
 
 
 class Member(NamedTuple):
-    """A post of a group; they sort by which is shown for a query: one that it names, then one with text, then one in
-    its language, then in the site's own."""
+    """A post of a group; they sort by which is shown for a query: one that is pinned to it, then one that it names,
+    then one with text, then one in its language, then in the site's own."""
 
     unnamed: int
     silent: bool
@@ -87,18 +89,20 @@ class Groups:
         """The search for the posts of these groups that match."""
         source, search = self._source, self._search
         keys = {"terms": {"group": sorted({group.key for group in groups})}}
-        filters = [*source.visible(search.drafts), source.matches(search.query, search.drafts), keys]
-        named: list[dict[str, Any]] = []
-        if search.as_typed.key:
-            for name, heading in (("title", False), ("heading", True)):
-                clause = source.matches(TitleKey(search.as_typed.key, heading), search.drafts)
-                named.append({"bool": {"filter": clause, "_name": name}})
-        return _every_member({"bool": {"filter": filters, "should": named}})
+        filters = [*source.visible(search.drafts), source.found(search), keys]
+        named: dict[str, dict[str, Any]] = {}
+        if pinned := source.pinned(search):
+            named["pinned"] = pinned
+        if key := search.as_typed.key:
+            named["title"] = source.matches(TitleKey(key), search.drafts)
+            named["heading"] = source.matches(TitleKey(key, heading=True), search.drafts)
+        should = [{"bool": {"filter": clause, "_name": name}} for name, clause in named.items()]
+        return _every_member({"bool": {"filter": filters, "should": should}})
 
     def _member(self, hit: Mapping[str, Any]) -> Member:
         values, names = hit["fields"], hit.get("matched_queries", ())
         language, silent, translated = (values[name][0] for name in _FIELDS[1:])
-        unnamed = 2 if silent or not names else 0 if "title" in names else 1
+        unnamed = next((place for place, name in enumerate(_NAMES) if name in names and not silent), len(_NAMES))
         document = DocumentKey(hit["_index"], hit["_id"])
         return Member(unnamed, silent, language != self.language, translated, language, document)
 
@@ -155,17 +159,14 @@ class Groups:
         groups = sum([site["groups"]["count"] for site in grouped["site"]["buckets"]])
         return int(answer["hits"]["total"]["value"] - grouped["doc_count"] + groups)
 
-    def facets(self, shown: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, int]]:
-        """The values of facets, counted by groups and by posts in none; `shown` has for each facet the way in which a
-        value is shown that is written in several."""
-        return {name: self._facet(facets.field(name), shown[name]) for name in shown}
-
-    def _facet(self, field: str, shown: Mapping[str, str]) -> dict[str, int]:
+    def facet(self, facet: Facet, shown: Mapping[str, str]) -> dict[str, int]:
+        """The values of a facet, counted by groups and by posts in none; `shown` has the way in which a value is shown
+        that is written in several."""
         source, search = self._source, self._search
-        filters = [*source.visible(search.drafts), source.matches(search.query, search.drafts)]
+        filters = [*source.visible(search.drafts), source.found(search)]
         sources = [
             {"site": {"terms": {"field": "_index"}}},
-            {"value": {"terms": {"field": field}}},
+            {"value": {"terms": {"field": facet.field}}},
             {"group": {"terms": {"field": "group", "missing_bucket": True}}},
         ]
         counts: dict[str, int] = {}
@@ -178,6 +179,9 @@ class Groups:
             pairs = answer["aggregations"]["pairs"]
             for bucket in pairs["buckets"]:
                 site, value, group = (bucket["key"][name] for name in ("site", "value", "group"))
+                if not value.startswith(facet.head):
+                    continue
+                value = value[len(facet.head) :]
                 value = shown.get(value, value)
                 if group is None:
                     counts[value] = counts.get(value, 0) + bucket["doc_count"]

@@ -14,9 +14,9 @@ from ....errors import NotFoundError
 from ....model import Explanation
 from ....named_tuple import NamedTuple
 from ....query import Query, leaves
-from ....schema import SITES
+from ....schema import FACETS, SITES
 from ....text.analyzer import Analyzer
-from ...api import FEWEST, Answer, FieldStats, Identity, IndexedWord, Search, Stats
+from ...api import FEWEST, SHARED, Answer, FieldStats, Identity, IndexedWord, Search, Stats
 from ...embedded.read import explanation, ranking
 from ...embedded.read.matcher import ImpactRow
 from ...embedded.read.ranking import Counted
@@ -26,7 +26,7 @@ from ..cluster.connection import Cluster
 from ..storage.commit import SiteCommit, identity_of
 from . import facets
 from .candidates import Best, CandidateSearch, Counts
-from .facets import Spellings
+from .facets import Facet, Spellings
 from .grouping import Groups
 from .listings import DEEPEST
 from .segment_cache import DocumentKey, SegmentCache
@@ -42,7 +42,8 @@ class FoundPost:
         self._number = number
         self.score = score
         self.whole = whole
-        self.prior, self.pinned = 1.0, False
+        self.prior = answer.priors.factors[number] if answer.priors else 1.0
+        self.pinned = number in answer.pinned
 
     @property
     def document(self) -> StoredDocument:
@@ -68,6 +69,7 @@ class FoundPosts:
 
     def __init__(self, best: Best, source: Source, drafts: bool, groups: Groups | None) -> None:
         self.rows: Sequence[ImpactRow | None] = [*best.weighed.rows, *best.wholes.rows]
+        self.pinned, self.priors = best.pinned, best.priors
         self._scope = best.scope
         self._keys = best.keys
         self._shown = [number for _, _, number in best.posts]
@@ -160,16 +162,24 @@ class Snapshot:
             search = search._replace(facets=[name for name in asked if name != SITES])
         of_leaves, groups = self._counted(search)
         count = max(FEWEST, search.offset + search.limit)
-        best = CandidateSearch(self._source, search, of_leaves, groups, count).run(**_counting(search, groups))
+        shown = self._facets(search)
+        best = CandidateSearch(self._source, search, of_leaves, groups, count).run(**_counting(shown, groups))
         found = FoundPosts(best, self._source, search.drafts, groups)
         candidates = [FoundPost(found, number, score, whole) for score, whole, number in best.posts]
         total = groups.total(best.answer) if groups else best.answer["hits"]["total"]["value"]
-        shown = {name: self._spellings.of(name, search.drafts) for name in search.facets}
-        counts = groups.facets(shown) if groups else facets.counts(shown, best.answer)
+        counts: dict[str, dict[str, int]] = {name: {} for name in asked}
+        for facet in shown:
+            spelled = self._spellings.of(facet, search.drafts)
+            counted = groups.facet(facet, spelled) if groups else facet.counts(best.answer)
+            counts[facet.name] = facets.merged(counted, spelled)
         stats = (*best.weighed.stats, *best.wholes.stats)
-        ordered = {name: facets.merged(counts.get(name, {}), shown.get(name, {})) for name in asked}
         complete = best.complete and min(total, count) <= DEEPEST
-        return Answer(candidates, total, ordered, stats, complete, groups is not None)
+        return Answer(candidates, total, counts, stats, complete, groups is not None)
+
+    def _facets(self, search: Search) -> list[Facet]:
+        """The facets that are asked for, as far as there are such."""
+        own = any(name not in FACETS and name != SITES for name in search.facets)
+        return facets.asked(search.facets, self._source.fields(search.drafts) if own else {})
 
     def _counted(self, search: Search) -> tuple[Counts, Groups | None]:
         """How many posts hold each leaf of a query, and the groups if any are asked for."""
@@ -195,18 +205,20 @@ class Snapshot:
         if found is None:
             raise NotFoundError("no post of the index has this path", path=path)
         unpublished = bool(StoredDocument(found.segment.documents, 0).unpublished)
-        search = search._replace(drafts=search.drafts or unpublished, deadline=None)
+        search = search._replace(drafts=search.drafts or unpublished, deadline=None, sort="score")
         of_leaves, groups = self._counted(search)
         top = CandidateSearch(self._source, search, of_leaves, groups, FEWEST).run().top
         scope = Scope([Part(found.segment, frozenset(), False)], self._source.language(search.drafts).vocabulary)
         weighed = ranking.weighed(scope.matcher, leaves(search.query), of_leaves.among)
         wholes = ranking.weighed_wholes(scope.matcher, search.as_typed, self._source.counted_wholes(search))
-        this = ranking.scored_candidates(scope, weighed, wholes, search.as_typed, lanes=0xFF, count=1)
-        return explanation.of_post(scope, weighed, this, top)
+        priors = scope.priors(search.recency)
+        this = ranking.scored_candidates(scope, weighed, wholes, search.as_typed, lanes=0xFF, count=1, priors=priors)
+        return explanation.of_post(scope, weighed, this, top, search.recency)
 
     def fields(self) -> Sequence[FieldStats]:
         """The fields of the site's own; see `engine.Reader.fields`."""
-        return ()
+        fields = self._source.fields(False).values()
+        return [field for field in fields if field.posts >= SHARED or field.named]
 
     def documents(self, paths: Sequence[str]) -> list[Outlined | None]:
         """The stored posts, unpublished ones too; None for a path that is not there."""
@@ -251,8 +263,8 @@ class Snapshot:
         """Nothing is held open."""
 
 
-def _counting(search: Search, groups: Groups | None) -> dict[str, Any]:
+def _counting(shown: Sequence[Facet], groups: Groups | None) -> dict[str, Any]:
     """What the first search asks besides for all posts that match: their number, facets."""
     if groups:
         return {"track_total_hits": True, "aggs": groups.aggregations()}
-    return {"track_total_hits": True} | ({"aggs": facets.aggregations(search.facets)} if search.facets else {})
+    return {"track_total_hits": True} | ({"aggs": facets.aggregations(shown)} if shown else {})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from ....named_tuple import NamedTuple
@@ -41,17 +42,41 @@ class SiteDocument(StoredDocument):
 
 
 class SitesScope(Scope):
-    """One-post segments of several sites; `indices` has that of each."""
+    """One-post segments of several sites; `indices` has that of each, `analyzer` is what all were read by."""
 
-    def __init__(self, parts: Sequence[Part], vocabulary: Vocabulary, indices: Sequence[str], sites: Sites) -> None:
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        vocabulary: Vocabulary,
+        indices: Sequence[str],
+        sites: Sites,
+        analyzer: Analyzer,
+    ) -> None:
         super().__init__(parts, vocabulary)
         self._indices = indices
         self._sites = sites
+        self._analyzer = analyzer
 
     def document(self, doc: int) -> StoredDocument:
         """A post as it is stored, with its site before its path."""
         part, _ = self.locate(doc)
         return self._sites.document(part.segment, self._indices[doc])
+
+    def doc(self, path: str) -> int | None:
+        """The post with this path, which begins with a site."""
+        return self._docs.get(path)
+
+    @cached_property
+    def _docs(self) -> dict[str, int]:
+        paths = map(super().path, range(self.matcher.posts))
+        return {
+            self._sites.shown_path(index, path): doc
+            for doc, (index, path) in enumerate(zip(self._indices, paths, strict=True))
+        }
+
+    def matching(self, query: Query) -> int:
+        """Byte lanes of the posts that match: what a query says of paths is meant for each site."""
+        return self._sites.matching(self.matcher, self._indices, query, self._analyzer)
 
     def path(self, doc: int) -> str:
         """What decides among equal posts, as `Sites.ties` has it."""
@@ -92,9 +117,9 @@ class Sites:
             return SiteDocument(segment.documents, 0, self._names[index])
         return StoredDocument(segment.documents, 0)
 
-    def scope(self, parts: Sequence[Part], vocabulary: Vocabulary, indices: Sequence[str]) -> Scope:
+    def scope(self, parts: Sequence[Part], vocabulary: Vocabulary, indices: Sequence[str], analyzer: Analyzer) -> Scope:
         """One-post segments, each of one of these indices."""
-        return SitesScope(parts, vocabulary, indices, self) if self.several else Scope(parts, vocabulary)
+        return SitesScope(parts, vocabulary, indices, self, analyzer) if self.several else Scope(parts, vocabulary)
 
     # -- what is asked for
 

@@ -18,7 +18,8 @@ from ....errors import EngineUnavailableError
 from ....named_tuple import NamedTuple
 from ....query import Leaf, Query
 from ....text.analyzer import Analyzer
-from ...api import Search
+from ...api import FieldStats, Search
+from ...embedded.format.columns import PIN
 from ...embedded.read.postings import Pattern
 from ...embedded.read.ranking import Counted
 from ...embedded.read.scope import Part, Scope, Segment
@@ -27,8 +28,10 @@ from ..cluster.connection import Cluster, IndexSearch
 from ..format import one_post_segment
 from ..format.one_post_segment import SEGMENT
 from ..storage.commit import FLOOR, SiteCommit, document_id, is_whole, visible
-from .clauses import any_of
+from . import own_fields
+from .clauses import all_of, any_of
 from .listings import DEEPEST
+from .patterns import clean
 from .segment_cache import DocumentKey, SegmentCache
 from .sites import SiteQuery, Sites, within
 from .statistics import MAX_LANGUAGES, Count, Statistics
@@ -119,6 +122,7 @@ class Source:
         self._newest = newest
         self._language: dict[bool, Language] = {}
         self._languages: dict[bool, Sequence[str]] = {}
+        self._fields: dict[bool, Mapping[str, FieldStats]] = {}
         self._verified: dict[tuple[SiteQuery, bool], dict[str, Any]] = {}
         self._indices = ",".join([commit.index for commit in commits])
 
@@ -139,6 +143,24 @@ class Source:
     def has_groups(self) -> bool:
         """Whether posts are translations of each other."""
         return any(commit.contents.groups for commit in self.commits)
+
+    @property
+    def has_boosts(self) -> bool:
+        """Whether any post has a boost."""
+        return any(commit.contents.boosted for commit in self.commits)
+
+    @property
+    def has_pins(self) -> bool:
+        """Whether any post says for which queries it comes first."""
+        return any(commit.contents.pinned for commit in self.commits)
+
+    def fields(self, drafts: bool) -> Mapping[str, FieldStats]:
+        """The fields of the site's own that published posts have, or all, by their names."""
+        if drafts not in self._fields:
+            query = {"bool": {"filter": self.visible(drafts)}}
+            body = {"size": 0, "track_total_hits": False, "query": query, "aggs": own_fields.kinds_counted()}
+            self._fields[drafts] = own_fields.stats(*self.ask([body]))
+        return self._fields[drafts]
 
     # -- asking
 
@@ -178,6 +200,24 @@ class Source:
         if len(meanings) == 1:
             return self._matching(meanings[0], drafts)
         return any_of([within(meant.indices, self._matching(meant, drafts)) for meant in meanings])
+
+    def pinned(self, search: Search) -> dict[str, Any] | None:
+        """The filter of the posts that come first for a search; None if there can be none."""
+        if search.pinned is None:
+            return None
+        posts, filters = search.pinned
+        first = [self.sites.at_paths(posts)] if posts else []
+        if search.as_typed.key and self.has_pins:
+            first.append({"terms": {"values": [f"{PIN}\t{clean(search.as_typed.key)}"]}})
+        if not first:
+            return None
+        return all_of([any_of(first), *(self.matches(one, search.drafts) for one in filters)])
+
+    def found(self, search: Search) -> dict[str, Any]:
+        """The filter of the posts that match a search, those that come first whatever they hold, too."""
+        matching = self.matches(search.query, search.drafts)
+        pinned = self.pinned(search)
+        return any_of([pinned, matching]) if pinned else matching
 
     def _matching(self, meant: SiteQuery, drafts: bool) -> dict[str, Any]:
         """The filter of the posts that match what a query means in some indices."""

@@ -34,6 +34,7 @@ from ....text.stemming import stem, stop_words
 from ...embedded.format.columns import FOLDED_PATH
 from ...embedded.read.postings import Pattern
 from ..format.documents import BESIDE, BOTH, FIELD, ONLY_FORM, ONLY_STEM
+from . import own_fields
 from .clauses import (
     EVERYTHING,
     NOTHING,
@@ -113,7 +114,7 @@ class Translator:
             case DateRange(start, stop):
                 translated = Translated(date_range(start, stop))
             case FieldRange():
-                translated = Translated(NOTHING)
+                translated = Translated(own_fields.within(query))
             case _:
                 translated = self._leaf(query, self._meant(query))
         return translated if wider or translated.exact else Translated(NOTHING, False)
@@ -334,10 +335,10 @@ def keyword(field: str, value: str) -> Translated:
         return _path(value)
     below = field == "tag"
     if re.search(r"[*?]", value):
-        pattern = f"{field}\t{wildcard(value)}"
+        pattern = f"{wildcard_escaped(field)}\t{wildcard(value)}"
         patterns = [pattern, pattern + "/*"] if below else [pattern]
         return Translated(any_of([{"wildcard": {"values": {"value": one}}} for one in patterns]))
-    literal = f"{field}\t{clean(value)}"
+    literal = f"{clean(field)}\t{clean(value)}"
     exactly: Clause = {"terms": {"values": [literal]}}
     return Translated(any_of([exactly, {"prefix": {"values": literal + "/"}}]) if below else exactly)
 

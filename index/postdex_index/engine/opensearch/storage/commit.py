@@ -85,7 +85,8 @@ class Contents(NamedTuple):
 
     `lengths` is the total length of each field of all posts, by its code, and `built_lengths` what it was when the
     index was built; the impacts of posts that are added are measured against `averages`. `groups` is the number of
-    groups of translations. `problems` is the document that has the problems of the folder, "" for none.
+    groups of translations, `boosted` that of the posts with a boost, `pinned` that of those which come first for some
+    query. `problems` is the document that has the problems of the folder, "" for none.
     """
 
     posts: int = 0
@@ -98,6 +99,8 @@ class Contents(NamedTuple):
     built_lengths: tuple[FieldTotal, ...] = ()
     averages: Mapping[str, Sequence[float]] = MappingProxyType({})
     groups: int = 0
+    boosted: int = 0
+    pinned: int = 0
     problems: str = ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ....named_tuple import NamedTuple
-from ...embedded.format.columns import ORIGINAL
+from ...embedded.format.columns import BOOST, ORIGINAL, PIN
 from ...embedded.read.scope import Segment
 from ...embedded.write.inverter import FieldTotal
 from ...embedded.write.segment_builder import SegmentKind
@@ -15,13 +15,16 @@ from .groups import Member
 
 
 class PostFacts(NamedTuple):
-    """A post's field lengths by code, the language of its stemmer, whether it is published and long, and if it has a
-    translation key that, its own language, and whether it has no text or is in the site's own language."""
+    """A post's field lengths by code, the language of its stemmer, whether it is published and long, whether it has a
+    boost or comes first for some query, and if it has a translation key that, its own language, and whether it has no
+    text or is in the site's own language."""
 
     lengths: tuple[int, ...]
     language: str
     unpublished: bool
     wide: bool
+    boosted: bool = False
+    pinned: bool = False
     key: str = ""
     tag: str = ""
     silent: bool = False
@@ -40,13 +43,15 @@ def facts_of(segment: Segment) -> PostFacts:
     lengths = tuple(words for words, _ in meta["lengths"])
     language = meta["languages"][0]
     unpublished = bool(segment.documents.fields(0)["unpublished"])
+    by_hand = columns.has_values(BOOST), columns.has_values(PIN)
+    facts = PostFacts(lengths, language, unpublished, meta["wide"], *by_hand)
     keys = [key for key, _ in columns.posts_by_value("translation")]
     if not keys:
-        return PostFacts(lengths, language, unpublished, meta["wide"])
+        return facts
     tags = [tag for tag, _ in columns.posts_by_value("lang")]  # ascending: zh before zh-cn
     original = any(True for _ in columns.posts_by_value(ORIGINAL))
     tag = tags[-1] if tags else ""
-    return PostFacts(lengths, language, unpublished, meta["wide"], keys[-1], tag, not columns.has_text(0), original)
+    return facts._replace(key=keys[-1], tag=tag, silent=not columns.has_text(0), original=original)
 
 
 class Tally:
@@ -55,6 +60,7 @@ class Tally:
     def __init__(self, base: Contents) -> None:
         self._counts = {True: base.unpublished, False: base.posts}
         self._files = base.files
+        self._boosted, self._pinned = base.boosted, base.pinned
         self._languages = {(one.code, False): one.published for one in base.languages}
         self._languages |= {(one.code, True): one.unpublished for one in base.languages}
         self._lengths = [list(total) for total in base.lengths]
@@ -65,6 +71,8 @@ class Tally:
             self._files += times
             return
         self._counts[facts.unpublished] += times
+        self._boosted += times * facts.boosted
+        self._pinned += times * facts.pinned
         language = facts.language, facts.unpublished
         self._languages[language] = self._languages.get(language, 0) + times
         self._lengths = self._lengths or [[0, 0] for _ in facts.lengths]
@@ -79,6 +87,8 @@ class Tally:
             posts=self._counts[False],
             unpublished=self._counts[True],
             files=self._files,
+            boosted=self._boosted,
+            pinned=self._pinned,
             languages=tuple(
                 LanguageCount(code, self._languages.get((code, False), 0), self._languages.get((code, True), 0))
                 for code in codes
