@@ -94,6 +94,26 @@ def test_what_does_not_change_it(ix: postdex.Index) -> None:
         assert whole == ix.search(query, drafts=True).strength
 
 
+QUERIES = ("scheduler", "worker thread zebra", "archive zebra kubernetes ingress", "garden scheduler", "lighthouse")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("scheduler.md", "boost: 0.1"),
+        ("scheduler.md", "boost: 10"),
+        ("long.md", "boost: 10"),
+        ("long.md", "boost: 0.1"),
+        ("7.md", "pin: [scheduler, worker thread zebra, lighthouse]"),
+    ],
+)
+def test_what_is_set_by_hand_does_not_change_it(ix: postdex.Index, path: str, said: str) -> None:
+    changed = {**POSTS, path: f"---\nsearch: {{{said}}}\n---\n{POSTS[path]}"}
+    with postdex.open(texts=changed) as by_hand:
+        told = [(query, by_hand.search(query).strength) for query in QUERIES]
+    assert told == [(query, ix.search(query).strength) for query in QUERIES]
+
+
 def test_where_nothing_can_be_said(ix: postdex.Index) -> None:
     """Other orders have no scores, a search that was cut has not seen all, and nobody typed what a post is like."""
     assert ix.search("archive zebra", sort="date").strength == UNKNOWN

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from postdex_index.engine.api import Answer, LeafStats
+from postdex_index.engine.api import FEWEST, Answer, Candidate, LeafStats
 from postdex_index.query import Query, leaves
 from postdex_index.scoring import idf
 from postdex_index.text.stemming import asks
@@ -47,16 +47,24 @@ def of_answer(text: str, query: Query, answer: Answer, posts: int) -> str:
         return UNKNOWN
     if not answer.candidates:
         return NOTHING if answer.complete else UNKNOWN
-    best = answer.candidates[0]
+    best = _best(answer.candidates[:FEWEST])
     words = _words(asked)
     if " OR " in text:  # of choices those count that are taken
         words = [leaf for leaf in words if best.holds(leaf)]
     worth = sum([asked[leaf].leaf.weight * (asked[leaf].idf or idf(posts, 0)) for leaf in words])
-    if worth and best.score >= ENOUGH * worth:
+    score = best.score / best.prior
+    if worth and score >= ENOUGH * worth:
         return STRONG
     if not answer.complete or asks_in_plain_words(text):
         return UNKNOWN
-    return WEAK if best.score >= TOO_LITTLE * worth or all(map(best.holds, words)) else NOTHING
+    return WEAK if score >= TOO_LITTLE * worth or all(map(best.holds, words)) else NOTHING
+
+
+def _best(candidates: Sequence[Candidate]) -> Candidate:
+    """The candidate that scores most without what was set by hand and without its age: mostly the first."""
+    if candidates[0].pinned or {candidate.prior for candidate in candidates} != {1.0}:
+        return max(candidates, key=lambda candidate: candidate.score / candidate.prior)
+    return candidates[0]
 
 
 def _words(asked: Sequence[LeafStats]) -> Sequence[int]:
