@@ -25,6 +25,7 @@ from postdex.http.recorder import Recorder
 from postdex.http.service_state import ServiceState
 from postdex.index import Index
 from postdex.json_arguments import Schema, schema
+from postdex.links import Connections, PostLink
 from postdex.output import wire
 from postdex.request import FACETS, Argument
 from postdex.results.strength import NOTHING, STRONG, UNKNOWN, WEAK
@@ -110,6 +111,8 @@ KNOWN: dict[str, Schema] = {
         },
     },
     "translations": {"type": "array", "items": ref("Translation")},
+    "links": {"type": "array", "items": ref("Link")},
+    "backlinks": {"type": "array", "items": ref("Link")},
 }
 
 
@@ -167,6 +170,8 @@ def described() -> dict[str, Any]:
     error = json.loads(errors.body(refused, "9f86d081884c7d65"))
     named = {"Results": given["search"], "Hit": hits, "Explanation": [explanation], "Error": [error]}
     named["Translation"] = [wire.translation(Translation("zh", "zh/a.md", "/zh/a/"))]  # the samples have none
+    links = [PostLink("a.md", 3, "b.md#fix", "b.md", "fix"), PostLink("a.md", 4, "/nowhere/", "", "")]
+    named["Link"] = wire.connected(Connections(links, ()))["links"]  # nor these
     named |= {ANSWERS[name]: values for name, values in given.items() if name not in ("search", "facets")}
     paths: dict[str, Any] = {}
     for endpoint in ENDPOINTS:

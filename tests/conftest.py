@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: Modules whose tests are quick, a few from each part of the house: 15 s of processor time in all.
 QUICK = [
     "anchors", "as_typed", "cluster_queries", "config", "contents", "dialects", "fields", "frontmatter", "globs",
-    "golden", "hosted", "house", "javascript", "jekyll", "library", "logseq", "markdown", "mdx", "messages",
+    "golden", "hosted", "house", "javascript", "jekyll", "library", "links", "logseq", "markdown", "mdx", "messages",
     "named_tuple", "notebook", "paths", "pelican", "periods", "printable", "quarto", "snippets", "strength", "syntax",
     "tokens", "vitepress",
 ]  # fmt: skip

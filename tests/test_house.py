@@ -79,6 +79,7 @@ LAYERS = (
     ),
     (
         "postdex.diagnostics",
+        "postdex.links",
         "postdex.snapshots",
         "postdex.web_address",
         "postdex_index.engine.embedded.check",

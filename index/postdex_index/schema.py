@@ -88,6 +88,9 @@ FACETS = {field.facet: field for field in sorted(FIELDS, key=lambda field: field
 SORTS = {field.name: field for field in sorted(FIELDS, key=lambda field: field.type == "text") if field.sort}
 #: Filter and facet of the site that a post is of, where several are searched as one; no post says which that is.
 SITE, SITES = "site", "sites"
+#: Columns that no filter is typed for: what the links of a post look for, and the names by which they may find one, as
+#: keys of `sites.links`.
+LINK, MEANT = "link", "meant"
 #: What hits have in JSON, and what documents have.
 HIT = tuple(field for field in FIELDS if field.wire == "hit")
 DOCUMENT = tuple(field for field in FIELDS if field.wire)

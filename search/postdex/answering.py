@@ -19,6 +19,7 @@ from postdex_index.query import Everything, Query, Term
 from postdex_index.schema import FACETS, SITES
 
 from .query import argument_filters, parse, typos
+from .query.lexer import LINKS
 from .query.typos import Correction
 from .request import SearchRequest, check_text
 from .results import search
@@ -107,15 +108,22 @@ def _parsed(
     prefix_last: bool = False,
 ) -> parse.QueryReading:
     """A query as the index that answers reads it, whatever the settings say by now."""
-    return parse.parse(
+    parsed = parse.parse(
         check_text("query", query),
         reader.analyzer,
         today=today,
         all_words=all_words,
         prefix_last=prefix_last,
         post_counts=lambda words: reader.totals([Term(word) for word in words]),
-        fits=lambda asked: reader.totals([asked], drafts=drafts)[0] > 0,
+        fits=lambda asked: asked.field in LINKS or reader.totals([asked], drafts=drafts)[0] > 0,
     )
+    if "links:" not in query and "linked:" not in query:
+        return parsed
+    with forks.barred:
+        from . import links
+
+    tree, unknown = links.expanded(parsed.tree, reader, drafts=drafts)
+    return parsed._replace(tree=tree, warnings=(*parsed.warnings, *unknown))
 
 
 def _parsed_query(

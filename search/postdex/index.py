@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from postdex_index.update.watch import Watching
 
     from .diagnostics import Status
+    from .links import PostLink
     from .results.explain import Verdict
 
 __all__ = ["Index", "Results"]
@@ -195,6 +196,32 @@ class Index:
         for number in range(len(document.sections)):
             document.text(number)  # now, so that damage is said here and not to whoever reads on
         return document
+
+    @reading
+    def links(self, path: str, *, drafts: bool = False) -> list[PostLink]:
+        """The links of a post that lead to its own site, by their lines, each with the published post that it leads to
+        (with `drafts` with any). Raises NotFoundError.
+
+        >>> import postdex
+        >>> with postdex.open(texts={"a.md": "See [the fix](b.md#fix).", "b.md": "# Bug\\n\\n## Fix"}) as ix:
+        ...     [(link.line, link.to, link.anchor) for link in ix.links("a.md")]
+        [(1, 'b.md', 'fix')]
+        """
+        with forks.barred:
+            from . import links
+
+        reader = self.snapshots.current(self.settings).reader
+        return links.links_of(reader, answering.post(reader, path), drafts=drafts)
+
+    @reading
+    def backlinks(self, path: str, *, drafts: bool = False) -> list[PostLink]:
+        """The links of other published posts (with `drafts` of all) that lead to a post, by path and line. Raises
+        NotFoundError."""
+        with forks.barred:
+            from . import links
+
+        reader = self.snapshots.current(self.settings).reader
+        return links.backlinks(reader, answering.post(reader, path), drafts=drafts)
 
     @reading
     def explain(self, query: str, path: str) -> Verdict:

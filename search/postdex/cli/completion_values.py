@@ -15,6 +15,7 @@ from postdex_index.named_tuple import NamedTuple
 from postdex_index.schema import FILTERS
 
 from ..near_posts import indexed_paths
+from ..query.lexer import LINKS
 from .console import where_shown
 from .search_command import typed_path
 
@@ -45,10 +46,10 @@ def in_query(last: str, place: Place) -> list[Completion]:
     """A filter with its values, the name of one, or a word of the index."""
     if typed := _FIELD.fullmatch(last):
         sign, field, value = typed.groups()
-        values = posts(value, place) if field == "path" else beginning(value, of_field(field, place))
+        values = posts(value, place) if field in ("path", *LINKS) else beginning(value, of_field(field, place))
         return [Completion(f"{sign}{field}:{_in_quotes(it.value)}", it.doc) for it in values]
     sign = last[:1] if last[:1] in ("+", "-") else ""
-    fields = sorted({*FILTERS, "after", "before"} - {"translation", "codelang"})
+    fields = sorted({*FILTERS, *LINKS, "after", "before"} - {"translation", "codelang"})
     names = beginning(last[len(sign) :], [Completion(f"{name}:") for name in fields])
     return [it._replace(value=sign + it.value) for it in names] + ([] if sign or len(last) < 2 else _words(last, place))
 

@@ -176,16 +176,21 @@ def _say_report(ix: Index, report: Report, dry_run: bool) -> None:
 def show(place: Place, /, path: str, as_json: bool) -> int:
     """Show a post, or one of its sections, as it is indexed."""
     from .. import section_lookup
+    from ..links import connections
     from ..output import reports, screen, wire
+    from ..output.connected import connections_text
     from . import pager
 
     with ready(place.open("auto")) as ix, naming_near_posts(ix, where_shown(ix)):
         document, section = section_lookup.find(ix, path, partial(typed_path, ix))
+        around = connections(ix.snapshots.opened(), document, drafts=True)
         if as_json:
-            out_json(wire.dumps(wire.document(document, section)))
+            out_json(wire.dumps(wire.document(document, section, around)))
         else:
             on = screen_of(ix, where_shown(ix))._replace(link="")  # a pager may not pass links
             text = reports.document_text(document, section, on)
+            if section is None:
+                text += connections_text(around, document.path, on)
             pager.print_text(text, screen.rows(text, on))
     return 0
 

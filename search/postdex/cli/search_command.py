@@ -211,16 +211,19 @@ def typed_path(ix: Index, typed: str) -> str:
 
 def within(ix: Index, text: str) -> str:
     """A query with the paths of its filters as the folder of the posts has them: people copy what they are shown."""
-    if "path:" not in text:
+    if "path:" not in text and "links:" not in text and "linked:" not in text:
         return text
     import re  # here, because few queries have a path
 
-    def inside(match: re.Match[str]) -> str:
-        typed = match[1] or match[2]
-        path = typed_path(ix, typed)
-        return match[0] if path == typed else f'path:"{path}"'
+    from ..query.lexer import LINKS
 
-    return re.sub(r'(?<![^\s(+-])path:(?:"([^"]+)"|([^\s"]+))', inside, text)
+    def inside(match: re.Match[str]) -> str:
+        typed = match[2] or match[3]
+        name, sign, part = typed.partition("#" if match[1] in LINKS else "\0")
+        path = typed_path(ix, name) + sign + part
+        return match[0] if path == typed else f'{match[1]}:"{path}"'
+
+    return re.sub(r'(?<![^\s(+-])(path|links|linked):(?:"([^"]+)"|([^\s"]+))', inside, text)
 
 
 def _suggest(ix: Index, request: SearchRequest, output: Output) -> int:

@@ -15,6 +15,7 @@ from postdex_index.named_tuple import NamedTuple
 from .. import section_lookup, web_address
 from ..cli.console import usual_jobs
 from ..index import Results
+from ..links import connections
 from ..output import wire
 from ..record import asked, record_file
 from ..record.asked import Asked
@@ -89,7 +90,7 @@ def document(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     post, section = stored(site, arguments["path"])
     if arguments["section"] is not None:
         section = section_lookup.number(post, arguments["section"])
-    form = wire.document(post, section)
+    form = wire.document(post, section, connections(site.index.snapshots.opened(), post, drafts=site.drafts))
     return {**form, "url": web_address.whole(form["url"], site.origin)}
 
 

@@ -87,6 +87,8 @@ _POST: dict[str, Form] = {
     "where": TEXT,
     "text": TEXT,
     "metadata": _METADATA,
+    "links": _TEXTS,
+    "backlinks": _TEXTS,
     "next_offset": NUMBER,
     "left_out": _LEFT_OUT,
     "note": TEXT,

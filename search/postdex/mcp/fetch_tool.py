@@ -13,6 +13,7 @@ from typing import Any
 from postdex_index.errors import PostdexError, QueryError
 
 from .. import web_address
+from ..links import connections
 from ..output import wire
 from ..text_safety import day_of
 from . import excerpts, references
@@ -26,6 +27,8 @@ USUAL_CHARS, MAX_CHARS = 8_000, 40_000
 _SECTIONS = 200
 #: So many sections of what is left out are named: the outline of most posts.
 _MAX_LEFT_OUT = 30
+#: So many posts are named that a post links to, and that link to it.
+_MAX_LINKED = 20
 _STORED = "the file is not as it was indexed, so this is the text of the index, without tables and links as written"
 
 
@@ -156,6 +159,19 @@ def _shown(posts: Posts, asked: Reference, text: str, where: str, rest: dict[str
         "where": where,
         "text": text,
         "metadata": {name: value for name, value in metadata.items() if value},
+        **_connected(posts, asked),
         **rest,
         **({} if asked.post.as_written else {"note": _STORED}),
     }
+
+
+def _connected(posts: Posts, asked: Reference) -> dict[str, list[str]]:
+    """The names of the posts that a whole post links to, and of those that link to it, the first of each."""
+    document = asked.post.document
+    if asked.number is not None or posts.reader is None:
+        return {}
+    links, backlinks = connections(posts.reader, document, drafts=posts.drafts)
+    out = dict.fromkeys(link.to for link in links if link.to not in ("", document.path))
+    back = dict.fromkeys(link.path for link in backlinks)
+    named = {"links": [*out][:_MAX_LINKED], "backlinks": [*back][:_MAX_LINKED]}
+    return {name: paths for name, paths in named.items() if paths}

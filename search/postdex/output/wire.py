@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from postdex_index.engine.hosting import Inspection
 
     from ..diagnostics import Status
+    from ..links import Connections, PostLink
     from ..results.explain import Verdict
 
 __all__ = [
@@ -107,8 +108,9 @@ def suggestions(prefix: str, words: Iterable[IndexedWord]) -> dict[str, Any]:
     }
 
 
-def document(stored: Document, section: int | None = None) -> dict[str, Any]:
-    """The wire form of a post with the text of its sections, or of one; line n of a text is n lines below its first."""
+def document(stored: Document, section: int | None = None, connections: Connections | None = None) -> dict[str, Any]:
+    """The wire form of a post with the text of its sections, or of one, and with its connections where they are known;
+    line n of a text is n lines below its first."""
     numbers = range(len(stored.sections)) if section is None else (section,)
     return {
         "schema": SCHEMA,
@@ -117,7 +119,21 @@ def document(stored: Document, section: int | None = None) -> dict[str, Any]:
         "url": link(stored.url),
         **_fields(stored, _DOCUMENT),
         "sections": [_stored_section(stored, index) for index in numbers],
+        **(connected(connections) if connections else {}),
     }
+
+
+def connected(connections: Connections) -> dict[str, Any]:
+    """The wire form of a post's links, each with the path of the post that it leads to, if it leads to one, and of the
+    links of others to it, each with the path of the post that has it."""
+    return {
+        "links": [_link(it, it.to or None) for it in connections.links],
+        "backlinks": [_link(it, it.path) for it in connections.backlinks],
+    }
+
+
+def _link(of: PostLink, path: str | None) -> dict[str, Any]:
+    return {"path": path, "line": of.line, "target": of.target, "anchor": of.anchor}
 
 
 def translation(other: Translation) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from postdex_index.query import DateRange, Keyword
 from postdex_index.schema import FILTERS as FILTERED
 from postdex_index.text.analyzer import Analyzer
 
-from .lexer import DATES, FILTERS
+from .lexer import DATES, FILTERS, LINKS
 from .parser import Clause, Group, Node
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def keyword(field: str, value: str, analyzer: Analyzer) -> Keyword | None:
     >>> [keyword(field, value, Analyzer(True, ())).value for field, value in asked]
     ['linux', 'zh-cn', 'client work']
     """
+    if field in LINKS:
+        return Keyword(field, value.strip()) if value.strip() else None
     nested = field == "path" or (field in FILTERED and FILTERED[field].type == "paths")
     folded = analyzer.fold_path(value) if nested else analyzer.fold_value(value)
     if field == "tag":

@@ -18,8 +18,10 @@ from postdex_index.text.characters import compiled
 
 #: Fields that hold words, and those that filter.
 WORD_FIELDS = frozenset(field.name for field in schema.FIELDS if field.searched)
+#: Filters that name a post.
+LINKS = frozenset({"links", "linked"})
 DATES = frozenset({"date", "after", "before"})
-FILTERS = DATES.union(schema.FILTERS, (schema.SITE,))
+FILTERS = DATES.union(schema.FILTERS, (schema.SITE,), LINKS)
 
 #: What people type for a field of another name, for the warning that tells them.
 _MEANT = {field.name: name for name, field in schema.FILTERS.items()} | {

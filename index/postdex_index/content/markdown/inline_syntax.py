@@ -142,8 +142,12 @@ _REFERENCE = re.compile(
 )
 
 
+_ADDRESS_TAG = re.compile(rf"\{{\{{-?\s*(?:{_QUOTED})?.*?\}}\}}([^\s()\"']*)", re.S)
+
+
 class Reference(NamedTuple):
-    """A tag that leads to a page: its name, which page it names, and how many lines of a text end before it."""
+    """A tag that leads to a page: its name, which page it names, and how many lines of a text end before it. One that
+    makes the beginning of an address is "markdown" for what follows."""
 
     tag: str
     target: str
@@ -160,17 +164,21 @@ def visible_text(text: str, links: list[Reference]) -> str:
 
     at = breaks = 0
 
-    def note(tag: str, start: int) -> None:
+    def note(tag: str, start: int, label: int) -> None:
         nonlocal at, breaks
-        if reference := _REFERENCE.search(tag):
+        reference = _REFERENCE.search(tag)
+        name, target = (reference[1], reference[2] or reference[3] or reference[4]) if reference else ("", "")
+        if not reference and label > 0 and (address := _ADDRESS_TAG.match(text, label)):
+            name, target = "markdown", (address[1] or address[2] or "") + address[3]
+        if reference or target.startswith("/"):
             breaks, at = breaks + len(_line_breaks(text[at:start])), start
-            links.append(Reference(reference[1], reference[2] or reference[3] or reference[4], breaks))
+            links.append(Reference(name, target, breaks))
 
     def shown(match: re.Match[str]) -> str:
         inner = match["target"] or match["attribute"]
         tag = inner or match[0]
-        if "ref" in tag or "link" in tag or "post_url" in tag:
-            note(tag, match.start())
+        if match["target"] or "ref" in tag or "link" in tag or "post_url" in tag:
+            note(tag, match.start(), match.start("target"))
         if not inner:
             return _shown_tag(match[0])
         if match["attribute"]:

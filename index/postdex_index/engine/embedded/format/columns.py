@@ -26,9 +26,6 @@ TERMS_PER_BLOCK, POSTINGS_PER_SKIP, LISTS_PER_SKIP = 256, 64, 64
 NO_DATE = -(1 << 62)
 #: The column of those paths that are written in another way than they are compared; "path" has all as they are written.
 FOLDED_PATH = "folded path"
-#: The column of what links of a post look for, and that of the names by which links may find it, as keys of
-#: `sites.links`.
-LINK, MEANT = "link", "meant"
 #: The column of the posts with translations that are in the site's own language; its value is empty.
 ORIGINAL = "original"
 #: Before the name of a field of the site's own, which cannot be taken for another column; and the column of those that

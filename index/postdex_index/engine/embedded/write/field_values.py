@@ -12,20 +12,9 @@ from operator import attrgetter
 from typing import Any
 
 from ....model import Post, stored_link
-from ....schema import FILTERS, SCORED, STORED, Field
+from ....schema import FILTERS, LINK, MEANT, SCORED, STORED, Field
 from ....text.analyzer import Analyzer
-from ..format.columns import (
-    BOOST,
-    FOLDED_PATH,
-    LINK,
-    MEANT,
-    NAMED_FIELD,
-    NO_DATE,
-    ORIGINAL,
-    OWN_FIELD,
-    PIN,
-    one_line,
-)
+from ..format.columns import BOOST, FOLDED_PATH, NAMED_FIELD, NO_DATE, ORIGINAL, OWN_FIELD, PIN, one_line
 
 #: The scored fields that stand in front of the sections, with their codes.
 _SHORT = tuple((code, field) for code, field in enumerate(SCORED) if field.type != "sections")

@@ -1,0 +1,240 @@
+"""Where do the links of a post lead, and which posts link to it?
+
+An index keeps of each link what it looks for (`postdex_index.sites.links`); which post that is, is found out here, when
+somebody asks. Of several that may be meant the one counts that is in the linking post's language, then, of those with
+one name, one in its folder or below, then the one with the shortest path, then the first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from postdex_index.engine.api import Reader, Search
+from postdex_index.model import Link, link_of
+from postdex_index.named_tuple import NamedTuple
+from postdex_index.public import public
+from postdex_index.query import Clauses, Everything, Keyword, Query
+from postdex_index.schema import LINK, MEANT, SITE
+from postdex_index.sites.links import NAME, TITLE, address, anchor_of, files, folded, kind_of, names, suffixes
+
+from .query.lexer import LINKS
+from .results.search import ALL_POSTS
+
+if TYPE_CHECKING:
+    from postdex_index.document import Document
+
+#: So many filters are asked for at once: engines have limits.
+_AT_ONCE = 500
+#: What no post matches.
+_NOTHING = Clauses(excluded=(Everything(),))
+
+
+@public
+class PostLink(NamedTuple):
+    """A link of a post: on which `line` of the post `path` it stands, where it leads as it is written (`target`), and
+    `to` which post that is, "" for none of the index: a file, a page of another kind, or nothing. `anchor` is the part
+    of the page, "" for all of it."""
+
+    path: str
+    line: int
+    target: str
+    to: str
+    anchor: str
+
+
+class Connections(NamedTuple):
+    """The links of a post, and those that lead to it from others."""
+
+    links: Sequence[PostLink]
+    backlinks: Sequence[PostLink]
+
+
+class _Called(NamedTuple):
+    """A post, and all keys under which it may be meant."""
+
+    path: str
+    lang: str
+    keys: frozenset[str]
+
+
+def connections(reader: Reader, document: Document, *, drafts: bool = False) -> Connections:
+    """Both, as `links_of` and `backlinks` have them."""
+    return Connections(links_of(reader, document, drafts=drafts), backlinks(reader, document, drafts=drafts))
+
+
+def links_of(reader: Reader, document: Document, *, drafts: bool = False) -> list[PostLink]:
+    """The links of a post that lead to its site, by their lines; pictures are none. They lead to published posts, with
+    `drafts` to all."""
+    return _resolved(reader, [document], drafts=drafts)
+
+
+def backlinks(reader: Reader, document: Document, *, drafts: bool = False) -> list[PostLink]:
+    """The links of other published posts (with `drafts` of all) that lead to this one, by path and line."""
+    keys = _keys_of(reader, document)
+    posts = _posts(reader, [Keyword(LINK, key) for key in sorted(keys)], _site_of(reader, document), drafts=drafts)
+    others = [post for post in posts if post.path != document.path]
+    found = _resolved(reader, sorted(others, key=lambda post: post.path), keys, drafts=True)
+    return [link for link in found if link.to == document.path]
+
+
+def expanded(tree: Query, reader: Reader, *, drafts: bool) -> tuple[Query, list[str]]:
+    """A query whose filters `links:` and `linked:` became what finds these posts, and what is to be said of those that
+    name no post, or without `drafts` one that is not published."""
+    if isinstance(tree, Keyword):
+        if tree.field not in LINKS:
+            return tree, []
+        found = meant(reader, tree.value, drafts=drafts)
+        typed = f"{tree.field}:{tree.value}"
+        said = [] if found else [f"{tree.value} in {typed} is no post of the index"]
+        asks = (
+            _NOTHING if not found else linked(reader, found[0]) if tree.field == "linked" else linking(reader, *found)
+        )
+        return Clauses(optional=(asks,), minimum=1, typed=typed), said
+    if not isinstance(tree, Clauses):
+        return tree, []
+    said = []
+
+    def inside(clauses: Iterable[Query]) -> tuple[Query, ...]:
+        parts = [expanded(clause, reader, drafts=drafts) for clause in clauses]
+        said.extend(message for _, messages in parts for message in messages)
+        return tuple(part for part, _ in parts)
+
+    required, optional, excluded, bonus = map(inside, (tree.required, tree.optional, tree.excluded, tree.bonus))
+    return tree._replace(required=required, optional=optional, excluded=excluded, bonus=bonus), said
+
+
+def linking(reader: Reader, document: Document, part: str = "") -> Query:
+    """What finds the posts that link to one, or to a part of it, by its anchor or heading."""
+    same = {folded(part)} | {folded(it.anchor) for it in document.sections if part in (it.anchor, it.heading)}
+    same |= {folded(it.heading) for it in document.sections if part == it.anchor}
+    keys = sorted(_keys_of(reader, document))
+    asked: list[Query] = [Keyword(LINK, key) for key in keys]
+    site = _site_of(reader, document)
+    right = {link.path for link in backlinks(reader, document, drafts=True) if not part or folded(link.anchor) in same}
+    others = (post.path for post in _posts(reader, asked, site, drafts=True))
+    wrong = tuple(Keyword("path", path) for path in sorted(set(others) - right))
+    within = (Keyword(SITE, site),) if site else ()
+    return Clauses(within, tuple(asked), wrong, minimum=1) if right else _NOTHING
+
+
+def linked(reader: Reader, document: Document) -> Query:
+    """What finds the posts that one links to."""
+    paths = {link.to for link in links_of(reader, document)} - {"", document.path}
+    return Clauses(optional=tuple(Keyword("path", path) for path in sorted(paths)[:_AT_ONCE]), minimum=1)
+
+
+def meant(reader: Reader, typed: str, *, drafts: bool) -> tuple[Document, str] | None:
+    """The post that somebody means by a path, an address, or a name or title as `[[…]]` have it, and the part of it
+    that is named behind `#`; None if there is none."""
+    for whole, part in ((typed, ""), typed.rpartition("#")[::2]):
+        if not whole:
+            continue
+        (document,) = reader.documents([whole])
+        if document is None:
+            keys = [*([address(whole)] if "/" in whole else []), NAME + folded(whole), TITLE + folded(whole)]
+            link = Link(whole, 0, keys=(whole, *keys))
+            path = _Ends(reader, "", drafts=drafts).of([("", "", link)])[0]
+            (document,) = reader.documents([path]) if path else (None,)
+        if document is not None and (drafts or not document.unpublished):
+            return document, part
+    return None
+
+
+def _resolved(
+    reader: Reader, documents: Sequence[Document], keys: frozenset[str] | None = None, *, drafts: bool
+) -> list[PostLink]:
+    """The links of these posts with where they lead; only those that look for one of `keys`, where these are given."""
+    by_site: dict[str, list[tuple[str, str, Link]]] = defaultdict(list)
+    for document in documents:
+        for link in map(link_of, document.links):
+            if link.kind != "image" and (keys is None or not keys.isdisjoint(link.keys)):
+                by_site[_site_of(reader, document)].append((document.path, document.lang, link))
+    resolved: list[PostLink] = []
+    for site, links in by_site.items():
+        ends = _Ends(reader, site, drafts=drafts).of(links)
+        resolved += [
+            PostLink(path, link.line, link.target, to, anchor_of(link.target))
+            for (path, _, link), to in zip(links, ends, strict=True)
+        ]
+    return resolved
+
+
+def _site_of(reader: Reader, document: Document) -> str:
+    """The site of a post, "" where there is but one."""
+    return document.path.partition("/")[0] if reader.stats().sites else ""
+
+
+def _keys_of(reader: Reader, document: Document) -> frozenset[str]:
+    """All keys by which a link may look for a post."""
+    return _called(document, _site_of(reader, document)).keys
+
+
+def _called(document: Document, site: str) -> _Called:
+    path = document.path.removeprefix(f"{site}/") if site else document.path
+    keys = (*names(path, document.url, document.title, document.aliases), *suffixes(path))
+    return _Called(document.path, document.lang, frozenset(keys))
+
+
+def _posts(reader: Reader, any_of: Sequence[Query], site: str, *, drafts: bool) -> list[Document]:
+    """The posts that one of these filters finds, of one site if there are several."""
+    posts: dict[str, Document] = {}
+    within = (Keyword(SITE, site),) if site else ()
+    for start in range(0, len(any_of), _AT_ONCE):
+        asked = Clauses(within, tuple(any_of[start : start + _AT_ONCE]), minimum=1)
+        found = reader.search(Search(asked, sort="title", limit=ALL_POSTS, drafts=drafts)).candidates
+        posts |= {candidate.document.path: candidate.document for candidate in found}
+    return list(posts.values())
+
+
+class _Ends:
+    """Which posts of a site links lead to."""
+
+    def __init__(self, reader: Reader, site: str, *, drafts: bool) -> None:
+        self.reader, self.site, self.drafts = reader, site, drafts
+        self.called: dict[str, dict[str, _Called]] = defaultdict(dict)
+
+    def of(self, links: Sequence[tuple[str, str, Link]]) -> list[str]:
+        """The path of the post that each link leads to, "" for none; with each come the path and the language of the
+        post that it stands in."""
+        self._ask({key for _, _, link in links for key in link.keys})
+        return [self._end(path, lang, link.keys) for path, lang, link in links]
+
+    def _ask(self, keys: Iterable[str]) -> None:
+        """Read the posts that may be meant by these keys."""
+        before = f"{self.site}/" if self.site else ""
+        paths: dict[str, None] = {}
+        filters: list[Query] = []
+        fold = self.reader.analyzer.fold_path
+        for key in keys:
+            kind = kind_of(key)
+            if not kind:
+                paths |= dict.fromkeys(before + path for path in (key, *files(key)))
+            elif kind == NAME:
+                name = fold(key.rpartition("/")[2])
+                filters += [Keyword("path", f"**{name}{ending}") for ending in (".*", "/index.*", "/_index.*")]
+            else:
+                filters.append(Keyword(MEANT, key))
+        for document in (
+            *self.reader.documents(list(paths)),
+            *_posts(self.reader, filters, self.site, drafts=self.drafts),
+        ):
+            if document is not None and (self.drafts or not document.unpublished):
+                called = _called(document, self.site)
+                for key in called.keys:
+                    self.called[key][called.path] = called
+
+    def _end(self, path: str, lang: str, keys: Iterable[str]) -> str:
+        for key in keys:
+            if posts := self.called.get(key):
+                return min(posts.values(), key=partial(_rank, path, lang, key)).path
+        return ""
+
+
+def _rank(path: str, lang: str, key: str, post: _Called) -> tuple[bool, bool, int, str]:
+    """By what the post is chosen that is meant; smaller is likelier."""
+    folder = path.rpartition("/")[0]
+    beside = key.startswith(NAME) and bool(folder) and post.path.startswith(folder + "/")
+    return post.lang != lang, not beside, len(post.path), post.path
