@@ -32,16 +32,16 @@ QUICK = [
 ]  # fmt: skip
 #: The others: they start processes, fill disks, look through a browser, or try thousands of examples.
 THOROUGH = [
-    "analysis", "assistant_tools", "bad_settings", "benchmarks", "box", "build", "by_hand", "cli", "cluster_commits",
-    "cluster_connection", "codec", "cold_start", "commit_protocol", "completion", "concurrency", "connection", "cut",
-    "damage", "deflated_columns", "deploy", "docs", "doctor", "doors", "edges", "editor", "embedding",
-    "engine_contract", "errors", "faults", "forks", "fzf", "history", "hostile", "hugo", "includes", "installed_whoosh",
-    "invariants", "kernel", "listening", "listing", "listings", "lists", "malformed", "marks", "matching", "mcp",
-    "mcp_http", "mcp_typescript", "observing", "one_post", "page", "page_parts", "pager", "posts", "public_names",
-    "rank", "record", "recorded_cluster", "regexes", "release", "render", "replaced", "request", "rescue", "schema",
-    "search_options", "segments", "service", "several_folders", "several_services", "site_goldens", "site_paths",
-    "site_snapshots", "sites", "staging", "store", "suggest", "terminal", "threads", "translations", "typed", "watch",
-    "web_address",
+    "analysis", "assistant_tools", "bad_settings", "benchmarks", "box", "build", "by_hand", "cli",
+    "cluster_commits", "cluster_connection", "codec", "cold_start", "commit_protocol", "completion", "concurrency",
+    "connection", "cut", "damage", "deflated_columns", "deploy", "docs", "doctor", "doors", "edges", "editor",
+    "embedding", "engine_contract", "errors", "faults", "forks", "fzf", "history", "hostile", "hugo", "includes",
+    "installed_whoosh", "invariants", "kernel", "listening", "listing", "listings", "lists", "malformed", "marks",
+    "matching", "mcp", "mcp_http", "mcp_typescript", "observing", "one_post", "page", "page_parts", "pager",
+    "posts", "public_names", "rank", "record", "record_browser", "recorded_cluster", "regexes", "release", "render",
+    "replaced", "request", "rescue", "schema", "search_options", "segments", "service", "several_folders",
+    "several_services", "site_goldens", "site_paths", "site_snapshots", "sites", "staging", "store", "suggest",
+    "terminal", "threads", "translations", "typed", "watch", "web_address",
 ]  # fmt: skip
 #: The compiled kernel against the Python that it stands for, where it runs.
 NATIVE = sorted(path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_native*.py"))

@@ -35,6 +35,7 @@ from . import (
     metrics,
     openapi,
     parameters,
+    queries_page,
     recorder,
     request_id,
     search_page,
@@ -42,7 +43,7 @@ from . import (
     site_style,
     static_files,
 )
-from .endpoints import ENDPOINTS, Arguments, Endpoint, stored
+from .endpoints import ENDPOINTS, Arguments, Endpoint, recorded, stored
 from .errors import RequestError
 from .probes import Probe
 from .response_cache import Cache, CachedAnswer
@@ -104,7 +105,8 @@ class Service:
         self._open_paths = {endpoint.path for endpoint in ENDPOINTS if endpoint.open}
         self._owner_paths = {endpoint.path for endpoint in ENDPOINTS if endpoint.owner}
         self._names = {endpoint.path.split("/")[1] for endpoint in ENDPOINTS} | set(_OWN)
-        self._files = static_files.load() | site_style.load(site.index.folder, site.index.settings.css)
+        clicks = bool(site.recorder and site.recorder.clicks)
+        self._files = static_files.load(clicks=clicks) | site_style.load(site.index.folder, site.index.settings.css)
         self._described = errors.encoded(openapi.document(rules))
         self._assistants = mcp_endpoint.McpEndpoint(site, self._in_thread)
         self._app = self._built()
@@ -214,6 +216,9 @@ class Service:
             if endpoint.name == "documents" and "text/html" in request.headers.get("accept", ""):
                 accepted = request.headers.get("accept-language", "")
                 return await self._in_thread(self._readable, arguments["path"], accepted, squeeze)
+            if endpoint.name == "queries" and "text/html" in request.headers.get("accept", ""):
+                accepted = request.headers.get("accept-language", "")
+                return await self._in_thread(self._listed, arguments, accepted, squeeze)
             if endpoint.token:
                 # A build takes its time and must not take a thread from those who search.
                 return await asyncio.to_thread(self._made, endpoint, arguments, squeeze)
@@ -327,6 +332,12 @@ class Service:
         """In a thread: a post as a page, for browsers that follow a link to it."""
         html = search_page.post(self.site, stored(self.site, path).post, accepted)
         return _response(html.encode("utf-8", "replace"), _HTML, _PAGE_HEADERS, squeeze)
+
+    def _listed(self, arguments: Arguments, accepted: str, squeeze: bool) -> Response:
+        """In a thread: what people asked as a page, for the owner."""
+        rows, days = recorded(self.site, arguments), arguments["days"]
+        html = queries_page.painted(self.site, rows, unanswered=arguments["unanswered"], days=days, accepted=accepted)
+        return _response(html.encode("utf-8", "replace"), _HTML, _PAGE_HEADERS | {"cache-control": "no-store"}, squeeze)
 
 
 async def _arguments(request: Request, endpoint: Endpoint) -> Arguments:

@@ -10,7 +10,7 @@ builds on, is also what other sites put in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from re import split
@@ -69,13 +69,21 @@ def _answered(site: ServiceState, view: View, results: HitList, words: Words) ->
     return {
         "status": text(notes.status(results, words)),
         "notes": notes.painted(results, view, words),
-        "hits": "".join(hits.painted(hit, view, words, places=_names_places(site)) for hit in results.hits),
+        "hits": "".join(_hits(site, view, results, words)),
         "pages": notes.pages(results, view, words),
         "nothing": _nothing(site, view, results, words),
         "facets": shown,
         "bare": "" if shown or facets.choosable(site.counts()) else ' class="bare"',
         "show": words.text("show", results=words("results", results.total)),
     }
+
+
+def _hits(site: ServiceState, view: View, results: HitList, words: Words) -> Iterator[str]:
+    """The hits, with their ranks where it is recorded which ones are opened."""
+    clicks = bool(site.recorder and site.recorder.clicks and view.q.strip() and not view.record)
+    places = _names_places(site)
+    for rank, hit in enumerate(results.hits, results.offset + 1):
+        yield hits.painted(hit, view, words, places=places, rank=rank if clicks else 0)
 
 
 def _nothing(site: ServiceState, view: View, results: HitList, words: Words) -> str:

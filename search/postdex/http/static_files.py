@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from functools import partial
 from hashlib import blake2b
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -39,33 +40,38 @@ class StaticFile(NamedTuple):
     tag: str
 
 
-def load() -> dict[str, StaticFile]:
-    """Address -> file, for all scripts and styles of the page; the page itself is made for each answer."""
+def load(*, clicks: bool = False) -> dict[str, StaticFile]:
+    """Address -> file, for all scripts and styles of the page; the page itself is made for each answer. `clicks` says
+    that the service wants to know which hits are opened."""
+    wants = wire.dumps({"clicks": clicks}).encode()
     loaded = {}
     for resource in files(page).iterdir():
         media = _MEDIA.get(resource.name[resource.name.rfind(".") :])
         if media:
-            body = _sent(resource.name)
+            body = _sent(resource.name, wants)
             tag = f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
             loaded[f"/{resource.name}"] = StaticFile(body, gzip.compress(body, mtime=0), media, tag)
     return loaded
 
 
-def _sent(name: str) -> bytes:
-    """A file as it is sent: with its parts in place, scripts and styles without what nobody runs."""
+def _sent(name: str, wants: bytes) -> bytes:
+    """A file as it is sent: with its parts in place, scripts and styles without what nobody runs. `wants` is what the
+    service wants to know, as JSON."""
+    if name == "service.json":
+        return wants
     if name == "messages.json":
         table = {
             language: {key: text for key, text in texts.items() if not key.startswith("page_")}
             for language, texts in messages.table().items()
         }
         return wire.dumps(table).encode()
-    return _UNSENT.sub(b"", _PLACE.sub(_part, (files(page) / name).read_bytes()))
+    return _UNSENT.sub(b"", _PLACE.sub(partial(_part, wants), (files(page) / name).read_bytes()))
 
 
-def _part(place: re.Match[bytes]) -> bytes:
+def _part(wants: bytes, place: re.Match[bytes]) -> bytes:
     """What stands at a place: a script or a table as it is, a style as a text."""
     name = place[1].decode()
-    sent = _sent(name)
+    sent = _sent(name, wants)
     return wire.dumps(sent.decode()).encode() if name.endswith(".css") else sent
 
 

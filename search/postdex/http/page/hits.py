@@ -22,8 +22,9 @@ _BEFORE_PASSAGE, _BEFORE_ROW = 70, 24
 _TAGS = 8
 
 
-def painted(hit: Hit, view: View, words: Words, *, places: bool) -> str:
-    """A hit as a row of the list; `places` says that its file and line are named."""
+def painted(hit: Hit, view: View, words: Words, *, places: bool, rank: int = 0) -> str:
+    """A hit as a row of the list; `places` says that its file and line are named, `rank` where it stands among all, if
+    the service wants to know which ones are opened."""
     url = wire.link(hit.url)
     title = text(*cut(hit.title, hit.title_spans, _TITLE)) if hit.title else text(hit.path)
     passage = begun(hit.snippet.text, hit.snippet.spans, _BEFORE_PASSAGE)
@@ -31,13 +32,18 @@ def painted(hit: Hit, view: View, words: Words, *, places: bool) -> str:
     facts = "".join(_facts(hit, view, words, places=places))
     link = f"<a {_link(url, hit.path, hit.anchor)}>{title}</a>"
     return (
-        f'<li class="hit" dir="{direction(hit.title)}"{_lang(hit.lang)}><h2 dir="auto">{link}</h2>'
+        f'<li class="hit" dir="{direction(hit.title)}"{_lang(hit.lang)}{_ranked(hit, rank)}><h2 dir="auto">{link}</h2>'
         + (f'<p class="where" dir="auto">{_headings(hit)}</p>' if hit.headings else "")
         + (f'<p class="passage" dir="auto">{text(*passage)}</p>' if passage.text else "")
         + (f'<ul class="sections">{rows}</ul>' if rows else "")
         + (f'<div class="facts">{facts}</div>' if facts else "")
         + "</li>"
     )
+
+
+def _ranked(hit: Hit, rank: int) -> str:
+    """What page.js tells the service when the hit is opened."""
+    return f' data-path="{text(hit.path)}" data-rank="{rank}"' if rank else ""
 
 
 def _lang(code: str) -> str:

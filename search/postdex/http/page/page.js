@@ -3,7 +3,7 @@
 "use strict";
 (() => {
 
-const { Asking, SPOKEN_MS, el, printable, editable, plainKey } = customElements.get("postdex-search").parts;
+const { Asking, SPOKEN_MS, el, printable, editable, plainKey, tellOpened } = customElements.get("postdex-search").parts;
 
 const SETTLED_MS = 1500;      // typing after such a rest is a new entry of the history
 const PARTS = ["status", "filtered", "notes", "hits", "nothing", "pages", "chosen"];
@@ -45,6 +45,7 @@ class Page {
     document.querySelector("button.clear").addEventListener("click", () => this.#clear());
     document.addEventListener("change", event => this.#change(event.target));
     document.addEventListener("click", event => this.#click(event));
+    document.addEventListener("auxclick", event => this.#opened(event));
     document.addEventListener("keydown", event => this.#key(event));
     addEventListener("popstate", () => this.#return());
     const typed = this.#field.value !== this.#field.defaultValue; // the service has written what the address says
@@ -176,7 +177,14 @@ class Page {
     return [...this.#main.querySelectorAll(".hit h2 a, .sections a, .ways a")];
   }
 
+  /** Where the service wants to know it: which hit is opened, here or in a tab of its own. */
+  #opened({ target, button }) {
+    const hit = target.closest?.("a:not(.tag)")?.closest("[data-rank]");
+    if (hit && button < 2) tellOpened(document.baseURI, this.#params.get("q"), hit.dataset);
+  }
+
   #click(event) {
+    this.#opened(event);
     const link = event.target.closest?.("a");
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     if (link.dataset.read !== undefined) {

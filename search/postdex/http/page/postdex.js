@@ -10,6 +10,7 @@
 
 const MESSAGES = /* messages.json */;
 const STYLE = /* box/box.css */;
+const SERVICE = /* service.json */;  // what it wants to know: `clicks`
 
 /* box/text.js */
 /* box/asking.js */

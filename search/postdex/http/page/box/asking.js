@@ -16,6 +16,13 @@ async function fetched(address, params, read, signal) {
   return { error: body?.error ?? { message: `the service answered with ${response.status}`, hint: "" } };
 }
 
+/** Tells the service that a hit was opened; nobody waits for that, and no page that is left ends it. */
+function tellOpened(address, q, { path, rank }) {
+  const body = JSON.stringify({ q, path, rank: Number(rank) });
+  const headers = { "content-type": "application/json" };
+  fetch(new URL("click", address), { method: "POST", keepalive: true, headers, body }).catch(() => {});
+}
+
 /** Asks the service for the newest question only, and goes on asking while it does not answer. */
 class Asking {
   #address; #read; #paint; #asked = -Infinity; #number = 0; #timer; #flight; #tries = 0; #slow;

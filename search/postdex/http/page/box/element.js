@@ -10,7 +10,7 @@ let sheet;
 /** A search box. Attributes: endpoint, placeholder, inline, limit, page, theme (light, dark, auto), recents (off), keys (off). */
 class Box extends HTMLElement {
   /** For page.js, which finds them here rather than in a global name. */
-  static parts = { Asking, SPOKEN_MS, el, printable, editable, plainKey };
+  static parts = { Asking, SPOKEN_MS, el, printable, editable, plainKey, tellOpened };
 
   #root; #finder; #dialog; #panel; #button; #unlock; #pressed;
 
@@ -99,9 +99,7 @@ class Box extends HTMLElement {
     const shortcut = this.#keys ? el("kbd", { class: "shortcut", "aria-hidden": "true" }, "/") : null;
     this.#panel = el("div", { class: "panel", hidden: true }, el("div", { class: "body" }, said, list), foot);
     this.#root.append(el("div", { class: "head", role: "search" }, icon("search"), field, shortcut, clear), live, this.#panel);
-    field.addEventListener("focus", () => this.#unfold());
-    field.addEventListener("input", () => this.#unfold());
-    field.addEventListener("click", () => this.#unfold());
+    for (const type of ["focus", "input", "click"]) field.addEventListener(type, () => this.#unfold(type !== "input"));
     this.addEventListener("focusout", event => { if (!this.contains(event.relatedTarget)) this.#panel.hidden = true; });
     this.#panel.addEventListener("mousedown", event => event.preventDefault()); // Safari would take the focus away
   }
@@ -112,7 +110,7 @@ class Box extends HTMLElement {
   open() {
     const { field } = this.#finder;
     if (this.#dialog && !this.#dialog.open) {
-      this.#finder.ask(true);
+      this.#finder.ask(true, true);
       this.#dialog.showModal();
       this.#unlock = lock();
       this.#fit();
@@ -136,10 +134,10 @@ class Box extends HTMLElement {
     if (this.isConnected && lost) this.#button.focus({ preventScroll: true });
   }
 
-  #unfold() {
+  #unfold(anew) {
     if (!this.#panel.hidden) return;
     this.#panel.hidden = false;
-    this.#finder.ask(true);
+    this.#finder.ask(true, anew);
   }
 
   /** Keep the dialog above a keyboard on the screen; and the panel within the window: as wide as the box or as hits need. */

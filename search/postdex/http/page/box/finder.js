@@ -37,17 +37,18 @@ class Finder {
     this.clear.addEventListener("click", () => { this.field.value = ""; this.field.focus(); this.ask(); });
     this.said.addEventListener("click", event => this.#replace(event.target.closest("button")));
     this.list.addEventListener("click", event => this.#click(event));
+    this.list.addEventListener("auxclick", event => event.button === 1 && this.#opened(event.target.closest("a.row")));
     this.list.addEventListener("pointermove", event => this.#hover(event));
   }
 
-  /** The rows for what stands in the field. */
-  ask(typing = false) {
+  /** The rows for what stands in the field; `anew` if somebody asks it again who only sees it again. */
+  ask(typing = false, anew = false) {
     const query = this.field.value;
     this.clear.hidden = !query;
     this.#entered = false;
     clearTimeout(this.#resting);
     if (!query.trim()) this.#begin();
-    else this.#asking.ask(new URLSearchParams({ q: query, limit: this.#box.limit, section_snippets: true }), typing);
+    else this.#asking.ask(new URLSearchParams({ q: query, limit: this.#box.limit, section_snippets: true, ...(anew && { record: false }) }), typing);
   }
 
   /** No answer is wanted any more. */
@@ -165,8 +166,10 @@ class Finder {
   #enter(event) {
     const part = this.list.querySelector(".active");
     const fresh = this.#shown === null || this.#shown === this.field.value;
-    if (part?.href && fresh && (event.ctrlKey || event.metaKey)) open(part.href, "_blank", "noopener");
-    else if (part && fresh) part.click();
+    if (part?.href && fresh && (event.ctrlKey || event.metaKey)) {
+      this.#opened(part);
+      open(part.href, "_blank", "noopener");
+    } else if (part && fresh) part.click();
     else if (this.field.value.trim()) { this.ask(); this.#entered = true; }
   }
 
@@ -177,12 +180,19 @@ class Finder {
 
   #click(event) {
     const remove = event.target.closest(".forget"), row = event.target.closest("a.row");
+    this.#opened(row);
     if (remove) this.#forget(remove.closest(".pair").querySelector(".row"));
     else if (row) this.#box.followed(event, {
       url: row.href, lang: row.closest("[lang]")?.lang,
       title: (row.closest(".group").querySelector(".post .title") ?? row.querySelector(".title")).textContent,
       where: row.querySelector(row.matches(".section") ? ".title" : ".where")?.textContent.replace(/^\s*› /, ""),
     });
+  }
+
+  /** Where the service wants to know it: that a hit is opened. */
+  #opened(row) {
+    const hit = row?.closest("[data-rank]");
+    if (hit) tellOpened(this.#box.endpoint, this.#shown, hit.dataset);
   }
 
   #forget(row) {

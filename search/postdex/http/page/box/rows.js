@@ -24,7 +24,8 @@ function hitRows(found, endpoint, number) {
   const others = found.sections.slice(1, 1 + MOST_SECTIONS).filter(section => section.title).map(section =>
     row("section", safe(section.url) ?? read(section.anchor), line("title", headed(section.heading_html, section.title)),
       section.snippet ? text(section.snippet) : null));
-  return el("div", { class: "group", role: "group", "aria-labelledby": title.id, lang: found.lang || null }, best, others);
+  const told = SERVICE.clicks ? { "data-path": found.path, "data-rank": number + 1 } : {};
+  return el("div", { class: "group", role: "group", "aria-labelledby": title.id, lang: found.lang || null, ...told }, best, others);
 }
 
 /** A heading, its matches marked where the service says them. */
