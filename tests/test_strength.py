@@ -52,6 +52,13 @@ def ix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postdex.Index]:
         ("schedluer", STRONG),
         ("sched*", STRONG),
         ("schedular~", STRONG),
+        ("*eduler", STRONG),
+        ("*ighthous*", WEAK),
+        ("*zeb*", NOTHING),
+        # what may have been meant is missing from no post, nor is what it stands for
+        ("run queue", STRONG),
+        ("sched uler", STRONG),
+        ("schedule note", STRONG),
         # what stands there as it was typed
         ('"worker thread"', STRONG),
         ('"thread worker"', NOTHING),

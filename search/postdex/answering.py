@@ -15,12 +15,12 @@ from postdex_index.document import Outlined
 from postdex_index.engine.api import AsTyped, Reader, Search
 from postdex_index.errors import NotFoundError
 from postdex_index.logs import DEBUG, log
-from postdex_index.query import Everything, Query, Term
+from postdex_index.query import Everything, Term
 from postdex_index.schema import FACETS, SITES
 
 from .query import argument_filters, parse, typos
 from .query.lexer import LINKS
-from .query.typos import Correction
+from .query.typos import CorrectedQuery
 from .request import SearchRequest, check_text
 from .results import search
 from .results.search import ALL_POSTS, ParsedQuery, all_of, nothing
@@ -39,11 +39,10 @@ def answer(request: SearchRequest, view: SearchView, today: Today, started: floa
     parsed = _parsed(request.query, reader, today, request.drafts, all_words=all_words, prefix_last=request.prefix_last)
     if parsed.empty:
         return nothing(request, parsed.warnings, view.state, started)
-    read = (parsed.tree, parsed.title_key, ())
-    tree, title_key, corrections = typos.correct_typos(parsed, reader) if request.typo else read
+    meant = typos.correct_typos(parsed, reader) if request.typo else typos.as_it_is(parsed)
     if parsed.listing and not all_words:
         request = request._replace(sort="date")
-    asked = _parsed_query(request.query, parsed, all_of(tree, *narrowing), title_key, corrections)
+    asked = _parsed_query(request.query, parsed, meant._replace(tree=all_of(meant.tree, *narrowing)))
     results = search.answer(asked, request, reader, view.state, started)
     log("search", DEBUG, "%r: %d posts in %.1f ms", request.query, results.total, results.took_ms)
     return results if results.hits else _with_suggestions(results, parsed, reader)
@@ -61,8 +60,7 @@ def like(path: str, request: SearchRequest, view: SearchView, started: float) ->
 def question(query: str, reader: Reader, today: Today) -> tuple[ParsedQuery, bool]:
     """A query as it is searched for, and whether it holds nothing to search for."""
     parsed = _parsed(query, reader, today)
-    tree, title_key, corrections = typos.correct_typos(parsed, reader)
-    return _parsed_query(query, parsed, tree, title_key, corrections), parsed.empty
+    return _parsed_query(query, parsed, typos.correct_typos(parsed, reader)), parsed.empty
 
 
 def post(reader: Reader, path: str) -> Outlined:
@@ -126,12 +124,11 @@ def _parsed(
     return parsed._replace(tree=tree, warnings=(*parsed.warnings, *unknown))
 
 
-def _parsed_query(
-    query: str, parsed: parse.QueryReading, tree: Query, title_key: str, corrections: tuple[Correction, ...]
-) -> ParsedQuery:
+def _parsed_query(query: str, parsed: parse.QueryReading, meant: CorrectedQuery) -> ParsedQuery:
+    tree, title_key, corrections, stand_ins = meant
     whole_leaves, certain, name = parsed.whole
     as_typed = AsTyped(title_key, whole_leaves, certain)
-    return ParsedQuery(query, tree, as_typed, name, corrections, warnings=parsed.warnings)
+    return ParsedQuery(query, tree, as_typed, name, corrections, parsed.warnings, stand_ins)
 
 
 def _with_suggestions(results: HitList, parsed: parse.QueryReading, reader: Reader) -> HitList:

@@ -19,7 +19,7 @@ from .filters import Fits, typed_text
 from .lexer import FILTERS, clean, lex
 from .parser import group
 from .pasted import beginning, telling
-from .planner import QuerySettings, TypedWord, read
+from .planner import QuerySettings, StandIns, TypedWord, read
 from .terms import WordContext
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ class QueryReading(NamedTuple):
     `words` stand in the order typed, for rescue; stop words, scripts without blanks and phrases are not
     among them. `listing`: nothing scores, so the posts come newest first. `empty`: the text holds
     no token, so nothing is found. `title_key` is what a title or heading must equal to rank higher, "" if
-    none can, `whole` what the query is as a whole. `steps` counts the work, which is linear in the text.
+    none can, `whole` what the query is as a whole. `steps` counts the work, which is linear in the text. `stand_ins`
+    are choices of which nobody typed just that, by the leaves that each stands for.
     """
 
     tree: Query
@@ -46,6 +47,7 @@ class QueryReading(NamedTuple):
     title_key: str
     steps: int
     whole: Whole
+    stand_ins: StandIns
 
 
 def parse(
@@ -83,7 +85,7 @@ def parse(
     root, thinned = telling(typed, post_counts, analyzer)
     reading = WordContext(analyzer, stop_words=analyzer.stop_words, post_counts=post_counts)
     settings = QuerySettings(reading, today, all_words, prefix_last and not cut)
-    tree, repairs, words, plain, steps = read(root, settings)
+    tree, repairs, words, plain, steps, stand_ins = read(root, settings)
     warnings = [*filter(None, (cut, thinned)), *lexed.warnings, *grouped.warnings, *unfit, *repairs]
     empty = tree is None and bool(text.strip())
     if empty:
@@ -100,4 +102,5 @@ def parse(
         title_key=analyzer.key(plain),
         steps=lexed.steps + grouped.steps + steps,
         whole=whole(typed, reading, settings.prefix_last),
+        stand_ins=stand_ins,
     )

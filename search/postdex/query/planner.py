@@ -7,7 +7,7 @@ are looked for in one as well. On the way is noted what those need who come afte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -36,6 +36,8 @@ from .terms import TermReading, WordContext
 if TYPE_CHECKING:
     from postdex_index.formats.periods import Today
 
+#: Choices of which nobody typed just that, by the leaves that each stands for.
+StandIns: TypeAlias = Mapping[Query, tuple[Query, ...]]
 #: For each required word, by its place in the group, the words it may be half of.
 _JoinedWords: TypeAlias = dict[int, list[Term]]
 
@@ -75,6 +77,7 @@ class QueryTree(NamedTuple):
     terms: tuple[TypedWord, ...]
     text: str
     steps: int
+    stand_ins: StandIns
 
 
 def read(root: Group, settings: QuerySettings) -> QueryTree:
@@ -91,7 +94,7 @@ def read(root: Group, settings: QuerySettings) -> QueryTree:
     if reader.stopped and not reader.scored:
         return read(root, settings._replace(reading=settings.reading._replace(stop_words=frozenset(), asks=False)))
     text = " ".join(reader.typed) if reader.titled else ""
-    return QueryTree(tree, tuple(reader.warnings), tuple(reader.words), text, reader.steps)
+    return QueryTree(tree, tuple(reader.warnings), tuple(reader.words), text, reader.steps, reader.stand_ins)
 
 
 class _ClauseScope(NamedTuple):
@@ -164,6 +167,7 @@ class _TreeBuilder:
         "root",
         "scored",
         "settings",
+        "stand_ins",
         "steps",
         "stopped",
         "titled",
@@ -180,6 +184,7 @@ class _TreeBuilder:
         self.scored = self.stopped = False
         self.titled = True
         self.steps = 0
+        self.stand_ins: dict[Query, tuple[Query, ...]] = {}
         self.typed: list[str] = []
         self.warnings: list[str] = []
         self.words: list[TypedWord] = []
@@ -241,6 +246,8 @@ class _TreeBuilder:
             found = patterns.regex(token.text, reading, say)
         else:
             found = patterns.pattern(token.text, reading, insisted or not self.pasted, say)
+            if found:
+                self.stand_ins[found.required] = found.optional[:-1]
         if found or "*" in token.text or token.edits > 0:
             self.titled = False
         return [found] if found else terms.read_word(token.text, token.edits, reading, say)
@@ -282,7 +289,9 @@ class _TreeBuilder:
                 for place in (at, at + 1):
                     joined_words.setdefault(place, []).append(Term(text, scope.field))
             else:
-                bag.joined_words.append(Term(text, scope.field, scope.weight))
+                in_one_word = Term(text, scope.field, scope.weight)
+                bag.joined_words.append(in_one_word)
+                self.stand_ins[in_one_word] = (pieces[at][0].optional[0], pieces[at + 1][0].optional[0])
         return joined_words
 
     def in_one(self, left: list[TermReading], right: list[TermReading]) -> str:

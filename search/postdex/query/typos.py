@@ -16,7 +16,7 @@ from postdex_index.query import Clauses, Fuzzy, Leaf, Phrase, Query, Synonyms, T
 from postdex_index.text.analyzer import Analyzer
 
 from .parse import QueryReading
-from .planner import TypedWord
+from .planner import StandIns, TypedWord
 
 if TYPE_CHECKING:
     from .corrections import Alternatives
@@ -39,11 +39,13 @@ class Correction(NamedTuple):
 
 
 class CorrectedQuery(NamedTuple):
-    """The tree with what may have been meant, what a title must equal to rank higher, and what there is to say."""
+    """The tree with what may have been meant, what a title must equal to rank higher, what there is to say, and the
+    choices of which nobody typed just that, by the leaves that each stands for."""
 
     tree: Query
     title_key: str
     corrections: tuple[Correction, ...]
+    stand_ins: StandIns
 
 
 def correct_typos(parsed: QueryReading, reader: Reader) -> CorrectedQuery:
@@ -62,10 +64,18 @@ def correct_typos(parsed: QueryReading, reader: Reader) -> CorrectedQuery:
             instead[leaf] = (leaf, *alternatives.leaves) if posts else _spelled_too(leaf, alternatives)
             corrections[correction] = None
     if not instead:
-        return CorrectedQuery(parsed.tree, parsed.title_key, ())
+        return as_it_is(parsed)
     return CorrectedQuery(
-        _joined(parsed.tree, instead), _title_key(parsed.title_key, corrections, reader.analyzer), tuple(corrections)
+        _joined(parsed.tree, instead),
+        _title_key(parsed.title_key, corrections, reader.analyzer),
+        tuple(corrections),
+        {**parsed.stand_ins, **{other: leaves[:1] for leaves in instead.values() for other in leaves[1:]}},
     )
+
+
+def as_it_is(parsed: QueryReading) -> CorrectedQuery:
+    """The query with nothing joined to its words."""
+    return CorrectedQuery(parsed.tree, parsed.title_key, (), parsed.stand_ins)
 
 
 def suggest_corrections(parsed: QueryReading, reader: Reader) -> tuple[Correction, ...]:

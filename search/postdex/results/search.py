@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from itertools import pairwise
+from types import MappingProxyType
 
 from postdex_index.engine.api import UNTYPED, Answer, AsTyped, Reader, Search
 from postdex_index.named_tuple import NamedTuple
@@ -17,6 +18,7 @@ from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase,
 from postdex_index.schema import FILTERS, SITE, SITES
 from postdex_index.text.characters import is_spaceless
 
+from ..query.planner import StandIns
 from ..query.typos import Correction
 from ..request import SearchRequest
 from ..text_safety import iso
@@ -33,8 +35,8 @@ _TRIED = 16
 
 
 class ParsedQuery(NamedTuple):
-    """A query as it was read: its text, its tree, what it is as a whole and the name that it is, if it is one, and what
-    was noticed on the way."""
+    """A query as it was read: its text, its tree, what it is as a whole and the name that it is, if it is one, what was
+    noticed on the way, and the choices of which nobody typed just that, by the leaves that each stands for."""
 
     text: str
     tree: Query
@@ -42,6 +44,7 @@ class ParsedQuery(NamedTuple):
     name: str = ""
     corrections: tuple[Correction, ...] = ()
     warnings: tuple[str, ...] = ()
+    stand_ins: StandIns = MappingProxyType({})
 
 
 def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state: IndexState, started: float) -> HitList:
@@ -89,7 +92,9 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
         complete=complete,
         index=state,
         grouped=matched.grouped,
-        strength=strength.of_answer(question.text, question.tree, matched, state.posts) if by_score else "",
+        strength=strength.of_answer(question.text, question.tree, question.stand_ins, matched, state.posts)
+        if by_score
+        else "",
     )
 
 

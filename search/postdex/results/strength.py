@@ -17,13 +17,14 @@ from postdex_index.scoring import idf
 from postdex_index.text.stemming import asks
 
 from ..query.pasted import MAX_CHARACTERS
+from ..query.planner import StandIns
 from .rerank import PASSED_OVER
 
 #: What is said of an answer; UNKNOWN says nothing.
 STRONG, WEAK, NOTHING, UNKNOWN = "strong", "weak", "none", ""
 
-# Two sites, asked their own 464 and 292 queries and 1,259 and 1,431 of others: below .3 is none of their own and 73 and
-# 69 % of the others', below .6 .6 and 2.1 % of their own and 91 and 84 %. docs/ranking.md has what else was looked at.
+# Two sites, asked their own 464 and 292 queries and 1,259 and 1,431 of others: below .3 is none of their own and 84 and
+# 74 % of the others', below .6 .4 and 1.0 % of their own and 94 and 84 %. docs/ranking.md has what else was looked at.
 #: The strength of a post from which an answer is strong, and below which there is nothing like it.
 ENOUGH, TOO_LITTLE = 0.6, 0.3
 
@@ -36,7 +37,7 @@ _ASKING = frozenset(
 _QUESTION_MARKS = ("?", "？", "؟")
 
 
-def of_answer(text: str, query: Query, answer: Answer, posts: int) -> str:
+def of_answer(text: str, query: Query, stand_ins: StandIns, answer: Answer, posts: int) -> str:
     """The strength of an answer, sorted by score, to the query that was typed as this text, from so many posts.
 
     UNKNOWN where no word was asked for. Of an answer that was cut at its deadline no more than STRONG is known: what
@@ -49,6 +50,8 @@ def of_answer(text: str, query: Query, answer: Answer, posts: int) -> str:
         return NOTHING if answer.complete else UNKNOWN
     best = _best(answer.candidates[:FEWEST])
     words = _words(asked)
+    if stand_ins:
+        words = _without_choices(words, asked, stand_ins, best)
     if " OR " in text:  # of choices those count that are taken
         words = [leaf for leaf in words if best.holds(leaf)]
     worth = sum([asked[leaf].leaf.weight * (asked[leaf].idf or idf(posts, 0)) for leaf in words])
@@ -70,6 +73,16 @@ def _best(candidates: Sequence[Candidate]) -> Candidate:
 def _words(asked: Sequence[LeafStats]) -> Sequence[int]:
     """The numbers of the leaves that are words, not parts of one or guesses; if none is, of all."""
     return [leaf for leaf, stats in enumerate(asked) if stats.leaf.weight >= PASSED_OVER] or range(len(asked))
+
+
+def _without_choices(
+    words: Sequence[int], asked: Sequence[LeafStats], stand_ins: StandIns, best: Candidate
+) -> Sequence[int]:
+    """Of these leaves those that are there or really missing: what nobody typed is not, nor is a word that it stands
+    for and that is there in its stead."""
+    present = {leaf for leaf in words if best.holds(leaf)}
+    spared = {*stand_ins}.union(*[stand_ins.get(asked[leaf].leaf, ()) for leaf in present])
+    return [leaf for leaf in words if leaf in present or asked[leaf].leaf not in spared]
 
 
 def asks_in_plain_words(text: str) -> bool:
