@@ -13,14 +13,17 @@ from itertools import pairwise
 from math import inf, nan
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from postdex_index.engine.embedded.read.vocabulary import MAX_WORDS, patterns
+from postdex_index.engine.opensearch.read import words as words_of_index
 from postdex_index.engine.opensearch.read.clauses import MAX_TERMS, Clause, any_of, clause_count
 from postdex_index.engine.opensearch.read.patterns import (
+    letter_runs,
     path_regex,
     regex_escaped,
     wildcard,
@@ -40,6 +43,7 @@ from postdex_index.query import (
     Phrase,
     Prefix,
     Query,
+    Regex,
     Synonyms,
     Term,
     Wildcard,
@@ -47,10 +51,17 @@ from postdex_index.query import (
 )
 from postdex_index.text import globs
 from postdex_index.text.edit_distance import edit_distance
+from postdex_index.text.regexes import of_words
 
 GOLDEN = Path(__file__).parent / "golden" / "cluster_queries.txt"
 #: The words that the patterns below mean.
-WORDS = {Prefix("ref"): ["refcount", "reflog"], Wildcard("r*t"): ["refcount"], Fuzzy("refcoutn"): ["refcount"]}
+WORDS = {
+    Prefix("ref"): ["refcount", "reflog"],
+    Wildcard("r*t"): ["refcount"],
+    Wildcard("*log"): ["reflog"],
+    Regex(r"/ref\w+/"): ["refcount", "reflog"],
+    Fuzzy("refcoutn"): ["refcount"],
+}
 LEAVES: dict[str, Leaf] = {
     "a word with stems of two languages": Term("häuser"),
     "a word with a dot, exactly": Term("3.14", exact=True),
@@ -72,6 +83,8 @@ LEAVES: dict[str, Leaf] = {
     "a beginning": Prefix("ref"),
     "a beginning in the title": Prefix("ref", "title"),
     "a pattern": Wildcard("r*t"),
+    "a pattern that begins with a sign": Wildcard("*log"),
+    "an expression": Regex(r"/ref\w+/"),
     "a word with a slip": Fuzzy("refcoutn"),
     "a pattern of no word": Prefix("zzz"),
     "spellings": Synonyms((Term("skuserdata"), Phrase(("sk", "user", "data")), Prefix("ref"))),
@@ -219,11 +232,19 @@ class Dictionary:
         if "aggs" not in body:
             return {"hits": {"hits": []}}
         terms = body["aggs"]["words"]["terms"]
-        assert len(terms.get("include", "")) <= 1000
-        expression = lucene_regex(terms.get("include", ".*"))
-        buckets = [{"key": word, "doc_count": 1} for word in self.words if expression.fullmatch(word)]
-        cut = {"doc_count_error_upper_bound": int(terms["shard_size"] < len(buckets))}
+        words = self._included(terms.get("include", ".*"))
+        buckets = [{"key": word, "doc_count": 1} for word in words]
+        left = buckets[terms["size"] :]
+        cut = {"doc_count_error_upper_bound": int(terms["shard_size"] < len(buckets)), "sum_other_doc_count": len(left)}
         return {"aggregations": {"words": {"buckets": buckets[: terms["size"]], **cut}}}
+
+    def _included(self, asked: Any) -> list[str]:
+        """The words that an expression covers, or those of a part of all."""
+        if isinstance(asked, dict):
+            return [word for word in self.words if crc32(word.encode()) % asked["num_partitions"] == asked["partition"]]
+        assert len(asked) <= 1000
+        expression = lucene_regex(asked)
+        return [word for word in self.words if expression.fullmatch(word)]
 
     def visible(self, drafts: bool) -> list[dict[str, Any]]:
         return [{"term": {"kind": "post"}}]
@@ -253,6 +274,31 @@ def test_words_of_hostile_patterns() -> None:
     for nothing in (Wildcard("x" * 200), Wildcard("?*" * 90), Fuzzy("x" * 200, 2), Prefix("x" * 2000)):
         assert not any(Words(index).meant(nothing).by_pattern.values())
     assert Words(index).words(limit=0) == []
+
+
+expressions = st.lists(st.sampled_from(["a", "b", "_", "ab", ".", "a+", "b*", "b?", "[ab]", r"\w", "a{2}", "|", "(b)"]))
+
+
+@given(expressions.map("".join), st.lists(letters, max_size=20))
+def test_a_word_has_the_letters_of_an_expression(expression: str, words: list[str]) -> None:
+    covers = of_words(expression).fullmatch if expression else None
+    has = re.compile(".*".join(letter_runs(expression)), re.DOTALL)
+    for word in filter(covers, [*words, "a", "b", "aab", "ab_ab"]):
+        assert has.search(word), (expression, word)
+
+
+def test_words_of_expressions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are looked for among those with their letters; where these are too many for an answer, among all words."""
+    index = Dictionary([*(f"w{number}" for number in range(500)), "smc_fallback", "smcfallback", "fallback"])
+    words = Words(index)
+    assert words.meant(Regex(r"/smc[._]*fallback/")).by_pattern == {
+        Regex(r"/smc[._]*fallback/"): ["smc_fallback", "smcfallback"]
+    }
+    assert [body["aggs"]["words"]["terms"]["include"] for body in index.bodies] == [".*smc.*fallback.*"]
+    monkeypatch.setattr(words_of_index, "_MAX_BUCKETS", 20)
+    (covered,) = Words(index).meant(Regex(r"/(smc)?fallback|w\d7/")).by_pattern.values()
+    assert {*covered} == {"smcfallback", "fallback", *(f"w{number}7" for number in range(1, 10))}
+    assert index.bodies[-1]["aggs"]["words"]["terms"]["include"] == {"partition": 63, "num_partitions": 64}
 
 
 def test_words_are_asked_for_once() -> None:

@@ -6,6 +6,7 @@ asked there and here.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -42,12 +43,14 @@ from postdex_index.query import (
     Phrase,
     Prefix,
     Query,
+    Regex,
     Synonyms,
     Term,
     Wildcard,
     leaves,
 )
 from postdex_index.text.analyzer import Analyzer
+from postdex_index.text.regexes import of_words
 
 SEEDS = (1, 2)
 POSTS, QUERIES = 120, 300
@@ -232,14 +235,17 @@ class Queries:
             terms[-1] = terms[-1][: self.dice.randint(1, 3)]
         return Phrase(tuple(terms), self.field(), 1.0, self.flag(), slop, prefix, self.dice.random() < 0.2)
 
-    def pattern(self) -> Prefix | Wildcard | Fuzzy:
+    def pattern(self) -> Prefix | Wildcard | Regex | Fuzzy:
         word = self.term()
         cut = self.dice.randint(0, len(word))
-        match self.dice.randint(0, 2):
+        match self.dice.randint(0, 3):
             case 0:
                 return Prefix(word[:cut] or word, self.field())
             case 1:
                 return Wildcard(f"{word[:cut]}{self.dice.choice(['*', '?', '*?'])}{word[cut + 1 :]}", self.field())
+            case 2:
+                some = self.dice.choice([r"\w*", ".", "(s|ed)?", "[a-m]+", ""])
+                return Regex(f"/{re.escape(word[:cut])}{some}{re.escape(word[cut + 1 :])}/", self.field())
         return Fuzzy(word[:cut] + word[cut + 1 :] or word, self.dice.randint(1, 2), self.field())
 
     def leaf(self) -> Leaf:
@@ -387,6 +393,17 @@ def test_too_many_words(both: Sides, queries: Queries, monkeypatch: pytest.Monke
             assert meant.cut == (wanted is not None)
             if wanted is not None:
                 assert {word.encode() for of_pattern in meant.by_pattern.values() for word in of_pattern} <= wanted
+
+
+def test_words_of_expressions(both: Sides, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are all that there are, also where an answer has room for few of those that are looked through."""
+    there = {word.term for word in both.snapshot.words(limit=10_000)}
+    for most in (60_000, 5):
+        monkeypatch.setattr(words_of_index, "_MAX_BUCKETS", most)
+        words = Words(both.cluster)
+        for pattern in ("[a-f].*", ".*[ks].?", r"\w{2}|.*er.*", r"sk[._]*user\w+"):
+            (covered,) = words.meant(Regex(f"/{pattern}/")).by_pattern.values()
+            assert {*covered} == {word for word in there if of_words(pattern).fullmatch(word)}, pattern
 
 
 def test_no_search_is_too_large(both: Sides, queries: Queries) -> None:

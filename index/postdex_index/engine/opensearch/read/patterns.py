@@ -1,12 +1,19 @@
 """How does the cluster write a pattern with `*` and `?`, and text that stands for itself?
 
 They mean what the expressions of `text.globs` mean. In Lucene's regular expressions `.` is any character, and every
-sign of ASCII may be an operator.
+sign of ASCII may be an operator. Of an expression of RE2 it is told the letters alone.
 """
 
 from __future__ import annotations
 
 import re
+
+#: A part of an expression that stands for one character: a letter, any, a class or one without its meaning; and how
+#: often it stands there.
+_PIECE = re.compile(
+    r"(?:(?P<letter>[A-Za-z0-9_])|\.|\\[dDsSwW.+*?^$()\[\]{}|\\/-]|\[\^?[^\]\[\\]+\])"
+    r"(?P<repeat>(?:[*+?]|\{\d+(?:,\d*)?\})?\??)"
+)
 
 
 def clean(text: str) -> str:
@@ -57,6 +64,26 @@ def regex_escaped(text: str) -> str:
     c\+\+/内核
     """
     return re.sub(r"([!-.:-@\[-`{-~])", r"\\\1", text)
+
+
+def letter_runs(pattern: str) -> list[str]:
+    r"""Letters that stand side by side, one run behind the other, in all that an expression of RE2's covers, whatever
+    its case; none where more of its syntax would have to be understood to tell.
+
+    >>> letter_runs(r"smc[._]*\w+_fallbacks?"), letter_runs("a|b"), letter_runs("(ab)+c")
+    (['smc', '_fallback'], [], [])
+    """
+    runs, at = [""], 0
+    while at < len(pattern):
+        piece = _PIECE.match(pattern, at)
+        if piece is None:
+            return []
+        at = piece.end()
+        if piece["letter"] and piece["repeat"] in ("", "+", "+?"):
+            runs[-1] += piece["letter"].lower()
+        if not piece["letter"] or piece["repeat"]:
+            runs.append("")
+    return [run for run in runs if run]
 
 
 def _regex(pattern: str, one: str) -> str:

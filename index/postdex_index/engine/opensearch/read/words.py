@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import nlargest
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, Protocol
 
 from .... import forks
@@ -26,12 +27,14 @@ from ...embedded.read.scope import Segment
 from ...embedded.read.term_dictionary import MAX_WITHIN
 from ...embedded.read.vocabulary import MAX_WORDS, patterns
 from .clauses import Clause
-from .patterns import clean, regex_escaped, wildcard, word_regex
+from .patterns import clean, letter_runs, regex_escaped, wildcard, word_regex
 
 #: So many patterns are remembered, and so many answers of `words`.
 _MAX_KEPT = 500
 #: An aggregation has no more buckets (`search.max_buckets` is 65,535).
 _MAX_BUCKETS = 65_000
+#: Where there are more words, they are asked for in so many parts, then in so many times as many.
+_MORE_PARTS = 8
 #: The cluster takes no longer expression.
 _LONGEST_REGEX = 1_000
 #: With more `?` behind a `*` an expression can take exponentially many states: then it says less, and is checked.
@@ -83,6 +86,13 @@ class _WordSearch(NamedTuple):
     def buckets(self) -> int:
         """How many words the cluster is asked for."""
         return _MAX_BUCKETS if self.covers else self.size
+
+    def covered(self, buckets: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+        """Of these words, in order, those that are wanted, with the posts that hold each."""
+        posts = {bucket["key"]: bucket["doc_count"] for bucket in buckets}
+        if not self.covers:
+            return posts
+        return {word: posts[word] for word in [word for word in posts if self.covers(word)][: self.size]}
 
 
 _NO_WORDS = MeantWords({})
@@ -208,12 +218,25 @@ class Words:
                 answers[number] = answer
         counts: list[Mapping[str, int]] = []
         for search, answer in zip(searches, answers, strict=True):
-            posts = {bucket["key"]: bucket["doc_count"] for bucket in answer["buckets"]}
-            if search.covers:
-                covered = [word for word in posts if search.covers(word)]
-                posts = {word: posts[word] for word in covered[: search.size]}
-            counts.append(posts)
+            counted: Mapping[str, int] = search.covered(answer["buckets"])
+            if len(counted) < search.size and search.covers and answer["sum_other_doc_count"]:
+                counted = self._of_all_words(search, deadline)
+            counts.append(counted)
         return counts
+
+    def _of_all_words(self, search: _WordSearch, deadline: float | None) -> Mapping[str, int]:
+        """The words of a search among which those that it covers are too rare to be found: all words are looked
+        through, in as many parts as it takes."""
+        parts = 1
+        while True:
+            parts *= _MORE_PARTS
+            bodies = [_body(search, _MAX_BUCKETS, self._posts.visible(self._drafts)) for _ in range(parts)]
+            for number, body in enumerate(bodies):
+                body["aggs"]["words"]["terms"]["include"] = {"partition": number, "num_partitions": parts}
+            answers = [answer["aggregations"]["words"] for answer in self._posts.ask(bodies, deadline)]
+            if not any(answer["sum_other_doc_count"] for answer in answers):
+                buckets = [bucket for answer in answers for bucket in answer["buckets"]]
+                return search.covered(sorted(buckets, key=itemgetter("doc_count", "key"), reverse=True))
 
     def _asked(
         self, searches: Sequence[_WordSearch], shard_sizes: Sequence[int], deadline: float | None
@@ -276,12 +299,14 @@ def _of_wildcard(text: str) -> _WordSearch:
 
 
 def _of_regex(pattern: str) -> _WordSearch:
-    """Of all words those that it covers: the cluster's expressions are others."""
+    """The cluster's expressions are others than RE2's: of the words that have its letters those that it covers."""
     with forks.barred:
         from ....text.regexes import of_words
 
     covers = of_words(pattern).fullmatch
-    return _WordSearch(None, covers=lambda word: covers(word.encode()) is not None)
+    runs = "".join([f"{regex_escaped(run)}.*" for run in letter_runs(pattern)])
+    regex = f".*{runs}" if 0 < len(runs) < _LONGEST_REGEX - 2 else None
+    return _WordSearch(regex, covers=lambda word: covers(word.encode()) is not None)
 
 
 def _near(word: str, edits: int) -> _WordSearch:
