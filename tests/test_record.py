@@ -8,14 +8,19 @@ import multiprocessing
 import os
 import random
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from urllib.request import urlopen
 
 import pytest
+from served_process import ENVIRONMENT, started
 from serving import BEARER, TOKEN, Running, hosted, serving
 from storage import Calls, Failing, Killed
 
@@ -473,6 +478,38 @@ def test_several_sites_have_their_records_or_one(folder: Path, tmp_path: Path) -
         else:
             assert rows(folder / ".postdex" / "queries.jsonl")["refcount"].opened == {REFCOUNT: Opened(1, 1)}
             assert rows(folder / ".postdex" / "queries.jsonl").keys() == {"refcount"}
+
+
+@pytest.mark.parametrize("name", ["posts/float-sum.md", "posts", "nowhere/q.jsonl"])
+def test_a_service_does_not_start_with_another_file(folder: Path, tmp_path: Path, run: Run, name: str) -> None:
+    (folder / "float-sum.md").write_text("# A post\n", encoding="utf-8")
+    status, said = run("serve", str(folder), "--record", str(tmp_path / name), "--check")
+    assert status == 2 and "the queries cannot be kept there" in said
+    assert (folder / "float-sum.md").read_text() == "# A post\n"
+
+
+def test_a_restart_and_a_kill(folder: Path, tmp_path: Path) -> None:
+    """What was asked before a restart is kept; of a killed process what was brought to the record."""
+    path = tmp_path / "q.jsonl"
+    with started(str(folder), "--port", "0", "--record", str(path)) as service:
+        address = f"http://127.0.0.1:{service.port}"
+        urlopen(f"{address}/search?q=before").close()
+        service.process.send_signal(signal.SIGUSR2)
+        service.wait_for("posts of", times=2)
+        assert set(rows(path)) == {"before"}
+        urlopen(f"{address}/search?q=after").close()
+    assert set(rows(path)) == {"before", "after"}
+    killed = subprocess.Popen(
+        [sys.executable, "-m", "postdex", "serve", str(folder), "--port", "0", "--record", str(path)],
+        env=ENVIRONMENT, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert killed.stderr
+    line = next(line for line in killed.stderr if "posts of" in line)
+    urlopen(f"{line.split()[-1]}search?q=lost").close()
+    killed.kill()
+    killed.wait()
+    killed.stderr.close()
+    assert set(rows(path)) == {"before", "after"}
 
 
 # -- where it may lie

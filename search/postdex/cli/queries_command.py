@@ -12,7 +12,7 @@ import click
 from postdex_index.errors import PostdexError
 
 from . import golden_file
-from .console import note, out, out_json, wants_color, width
+from .console import note, out, out_json, wants_color, where_shown, width
 from .golden_file import ExpectedPosts
 from .number_types import WholeNumber
 
@@ -72,9 +72,8 @@ def _print(ix: Index, rows: Sequence[Asked]) -> None:
     palette = Palette.of(ix.settings.colors) if wants_color("auto") else Palette()
     has_clicks = any(row.clicks for row in rows)
     on_terminal = sys.stdout.isatty()
-    lines = list(
-        listing.table(rows, Screen(width(), palette), clicks=has_clicks) if on_terminal else listing.lines(rows)
-    )
+    screen = Screen(width(), palette, where=where_shown(ix))
+    lines = list(listing.table(rows, screen, clicks=has_clicks) if on_terminal else listing.lines(rows, screen))
     pager.print_text("".join(f"{line}\n" for line in lines if rows), len(lines))
 
 

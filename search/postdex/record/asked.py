@@ -113,14 +113,14 @@ def form(row: Asked) -> dict[str, Any]:
 
 def read(value: object) -> Asked | None:
     """The query that `form` gave; None for what is none. People edit files."""
-    if not isinstance(value, dict) or not isinstance(query := value.get("query"), str) or not shown(query):
+    if not isinstance(value, dict) or not isinstance(value.get("query"), str) or not (query := shown(value["query"])):
         return None
     row: dict[str, Any] = {"total": None, "opened": {}, **dict.fromkeys(("count", "first", "last")), **value}
     count, total, first, last = row["count"], row["total"], row["first"], row["last"]
     opened = _opened(row["opened"])
     if not (_is_number(count, 1) and (total is None or _is_number(total)) and _is_day(first) and _is_day(last)):
         return None
-    return None if opened is None else Asked(shown(query), count, total, first, last, opened)
+    return None if opened is None else Asked(query, count, total, first, last, opened)
 
 
 def _opened(value: object) -> dict[str, Opened] | None:

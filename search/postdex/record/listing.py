@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from postdex_index.named_tuple import NamedTuple
 
-from ..output.screen import Line, Screen, clipped, painted
+from ..output.screen import Line, Screen, painted, wrapped
 from ..text_safety import cells, printable
 from .asked import Asked
 
@@ -22,36 +22,54 @@ class _Column(NamedTuple):
     of: Callable[[Asked], str]
 
 
-def lines(rows: Sequence[Asked]) -> Iterator[str]:
+def lines(rows: Sequence[Asked], screen: Screen) -> Iterator[str]:
     """`asked<TAB>found<TAB>opened<TAB>last<TAB>query<TAB>path of the post that was opened most`, a line each."""
     return (
-        "\t".join((str(row.times), _found(row), str(row.clicks), row.last, row.query, printable(row.answer)))
+        "\t".join((str(row.times), _found(row), str(row.clicks), row.last, row.query, _path(row, screen)))
         for row in rows
     )
 
 
 def table(rows: Sequence[Asked], screen: Screen, *, clicks: bool) -> Iterator[str]:
     """Numbers, day and query in columns under their names, without that of `clicks` where nobody counts them; on a
-    narrow screen the query above the rest. What found nothing is marked."""
+    narrow screen the query above the rest. What found nothing is marked; where there is room for it, the post that was
+    opened most stands behind its query."""
     columns = _columns(clicks)
     widths = [max([cells(column.name), *(cells(column.of(row)) for row in rows)]) for column in columns]
     indent = sum(widths) + len(_GAP) * len(widths)
-    palette = screen.palette
     if screen.width and screen.width - indent < _LEAST_QUERY:
         for row in rows:
-            yield painted(clipped(Line(row.query), screen.width).text, palette.title)
-            numbers = ", ".join(f"{column.name.lower()} {column.of(row)}" for column in columns)
-            yield painted(clipped(Line(numbers), screen.width).text, palette.dim if row.total else palette.note)
+            yield from _block(row, columns, screen)
         return
     names = _GAP.join(f"{column.name:>{width}}" for column, width in zip(columns, widths, strict=True))
-    yield painted(f"{names}{_GAP}QUERY", palette.dim)
+    yield painted(f"{names}{_GAP}QUERY", screen.palette.dim)
     for row in rows:
-        cells_of = [f"{column.of(row):>{width}}" for column, width in zip(columns, widths, strict=True)]
-        if not row.total:
-            cells_of[1] = painted(cells_of[1], palette.note)
-        cells_of[-1] = painted(cells_of[-1], palette.dim)
-        query = clipped(Line(row.query), max(0, screen.width - indent) if screen.width else 0).text
-        yield f"{_GAP.join(cells_of)}{_GAP}{painted(query, palette.title)}"
+        numbers = [f"{column.of(row):>{width}}" for column, width in zip(columns, widths, strict=True)]
+        numbers[1] = painted(numbers[1], "" if row.total else screen.palette.note)
+        numbers[-1] = painted(numbers[-1], screen.palette.dim)
+        first, *others = wrapped(Line(row.query), screen.width - indent if screen.width else 0)
+        answer = "" if others else _answer(row, screen, indent + cells(first.text))
+        yield f"{_GAP.join(numbers)}{_GAP}{painted(first.text, screen.palette.title)}{answer}"
+        yield from (" " * indent + painted(line.text, screen.palette.title) for line in others)
+
+
+def _block(row: Asked, columns: Sequence[_Column], screen: Screen) -> Iterator[str]:
+    """A query, and below it its numbers with their names."""
+    numbers = ", ".join(f"{column.name.lower()} {column.of(row)}" for column in columns)
+    palette = screen.palette
+    for text, color in ((row.query, palette.title), (numbers, palette.dim if row.total else palette.note)):
+        yield from (painted(line.text, color) for line in wrapped(Line(text), screen.width))
+
+
+def _answer(row: Asked, screen: Screen, used: int) -> str:
+    """The path of the post that was opened most, behind so many columns; "" if it has no room or there is none."""
+    path = _path(row, screen)
+    fits = not screen.width or used + len(_GAP) + cells(path) <= screen.width
+    return f"{_GAP}{painted(path, screen.palette.dim)}" if path and fits else ""
+
+
+def _path(row: Asked, screen: Screen) -> str:
+    return printable(screen.where(row.answer)) if row.answer else ""
 
 
 def _columns(clicks: bool) -> list[_Column]:

@@ -58,8 +58,9 @@ class View(NamedTuple):
 
     @property
     def asks(self) -> bool:
-        """Whether this asks something: a later page, another order and a filter only look at the answer again."""
-        return self.page == 1 and not (self.filters or self.sort or self.record)
+        """Whether this asks something: a later page, another order and a filter only look at the answer again, unless
+        somebody types meanwhile."""
+        return self.page == 1 and not self.record and (self.typing or not (self.filters or self.sort))
 
     def without_filters(self) -> View:
         """The same query and order for all posts."""
