@@ -116,6 +116,11 @@ KNOWN: dict[str, Schema] = {
 }
 
 
+#: Keys of a hit that are only there where there is something to say.
+OF_SOME_HITS: dict[str, Schema] = {
+    "pinned": {"type": "boolean", "description": "True where it comes first for this query whatever it scores."},
+    "site": {"type": "string", "description": "Where several sites are searched as one."},
+}
 #: And those of a post, as the sample posts need not have all fields.
 OF_A_POST = KNOWN | {field.name: FIELDS[field.type] for field in DOCUMENT}
 
@@ -173,6 +178,10 @@ def described() -> dict[str, Any]:
     links = [PostLink("a.md", 3, "b.md#fix", "b.md", "fix"), PostLink("a.md", 4, "/nowhere/", "", "")]
     named["Link"] = wire.connected(Connections(links, ()))["links"]  # nor these
     named |= {ANSWERS[name]: values for name, values in given.items() if name not in ("search", "facets")}
+    shapes = {
+        name: shape(values, OF_A_POST if name in ("Hit", "Document") else KNOWN) for name, values in named.items()
+    }
+    shapes["Hit"]["properties"] |= OF_SOME_HITS
     paths: dict[str, Any] = {}
     for endpoint in ENDPOINTS:
         example = None if endpoint.name == "facets" else fixed(given[endpoint.name][0])
@@ -189,10 +198,7 @@ def described() -> dict[str, Any]:
         "servers": [{"url": "."}],
         "paths": paths,
         "components": {
-            "schemas": {
-                name: shape(values, OF_A_POST if name in ("Hit", "Document") else KNOWN)
-                for name, values in named.items()
-            },
+            "schemas": shapes,
             "responses": {"Error": answered("An error.", "Error", error)},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },

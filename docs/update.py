@@ -187,7 +187,7 @@ def _made(place: str) -> str:
 def _settings() -> str:
     from postdex_index.settings import SETTINGS
 
-    defaults = [{} if it.type.startswith("table") else it.default for it in SETTINGS]
+    defaults = [{} if it.type == "table of texts" else it.default for it in SETTINGS]
     rows = zip(SETTINGS, defaults, strict=True)
     lines = [f"| `{it.name}` | {it.type} | `{json.dumps(default)}` | {it.doc} |" for it, default in rows]
     return "\n".join(["| setting | type | default | meaning |", "| --- | --- | --- | --- |", *lines, ""])

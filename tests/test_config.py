@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from postdex_index.errors import ConfigError, FolderError
-from postdex_index.settings import SETTINGS, Settings, TableRow, find_folder, load
+from postdex_index.settings import SETTINGS, Pin, Settings, TableRow, find_folder, load
 from postdex_index.sites.detect import LARGEST
 
 #: postdex.toml, variables, arguments, what is then in force
@@ -67,6 +67,21 @@ LAYERS: list[tuple[str, dict[str, str], dict[str, object], dict[str, Any]]] = [
             )
         },
     ),
+    (
+        "name = 'x'\n[[pins]]\nquery = 'install'\npost = './a.md'\n\n"
+        " [[ pins ]] \nquery = ['a', 'b']\npost = ['c.md', 'd.md']",
+        {},
+        {},
+        {
+            "pins": (
+                Pin(("install",), ("a.md",), "postdex.toml", 2),
+                Pin(("a", "b"), ("c.md", "d.md"), "postdex.toml", 6),
+            )
+        },
+    ),
+    ("\npins = [{query = 'a', post = 'b.md'}]", {}, {}, {"pins": (Pin(("a",), ("b.md",), "postdex.toml", 2),)}),
+    ("", {}, {"pins": [{"query": "a", "post": "b.md"}]}, {"pins": (Pin(("a",), ("b.md",)),)}),
+    ("recency = '6 months'", {"RECENCY": "1y"}, {}, {"recency": "1y"}),
     ("synonyms.k8s = ['kubernetes']", {}, {}, {"synonyms": (TableRow("k8s", ("kubernetes",)),)}),
     (
         "synonyms = {k8s = ['kubernetes']}",
@@ -140,6 +155,17 @@ BAD_FILES = [
     ("[opensearch]\nhosts = 'x'", 2, "not taken from the settings of a folder; set POSTDEX_OPENSEARCH_HOSTS in"),
     ("[opensearch]\npassword = 'x'", 2, "set POSTDEX_OPENSEARCH_PASSWORD in the environment"),
     ("opensearch_prefix = 'a'", 1, "there is no setting opensearch_prefix; did you mean opensearch.prefix?"),
+    ("pins = 'install'", 1, "pins must be tables, each with a query and a post"),
+    ("pins = ['install']", 1, "pins: each is a table with a query and a post"),
+    ("[[pins]]\nquery = 'a'\npost = 'a.md'\n[[pins]]\nquery = 'b'", 4, "pins: post must be a text or a list of texts"),
+    ("[[pins]]\nquery = ['a', 1]\npost = 'a.md'", 1, "pins: query must be a text or a list of texts"),
+    ("[[pins]]\nqueries = 'a'\npost = 'a.md'", 1, "pins: queries is not known; did you mean query?"),
+    ("[[pins]]\nquery = '!!'\npost = 'a.md'", 1, "pins: the query !! has no word"),
+    ("[[pins]]\nquery = 'a'\npost = '../a.md'", 1, "pins: ../a.md leads out of the folder"),
+    ("[[pins]]\nquery = 'a'\npost = [" + "'a.md', " * 101 + "]", 1, "pins: post has more than 100 values"),
+    ("recency = 'soon'", 1, "recency: soon is no length of time such as 1y, 6m or 90d"),
+    ("recency = '0d'", 1, "recency: 0d is no length of time"),
+    ("recency = 1", 1, "recency must be a text"),
     ("synonyms = ['k8s']", 1, "synonyms must be a table of lists of texts"),
     ("[synonyms]\nk8s = 'kubernetes'\nci = 1", 3, "synonyms: ci must be a list of texts"),
     ("[synonyms]\nci = ['x', 1]", 2, "synonyms: ci must be a list of texts"),
@@ -263,7 +289,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
     assert all(
         setting.doc.endswith(".") and setting.default == getattr(Settings(), setting.field) for setting in SETTINGS
     )
-    assert {setting.type for setting in SETTINGS} == {"text", "texts", "number", "flag", "table of texts"}
+    assert {setting.type for setting in SETTINGS} == {"text", "texts", "number", "flag", "table of texts", "tables"}
 
 
 #: files, where somebody stands, the folder that is meant

@@ -79,7 +79,7 @@ def check(made: Explanation) -> int:
     are."""
     values = [part.value for part in made.parts]
     match made.label.split(": ")[-1] if made.parts else "":
-        case "score x closeness" | "score x spelling" | "weight x idf x impact":
+        case "score x closeness" | "score x spelling" | "weight x idf x impact" | "product":
             meant = math.prod(values)
         case "score":
             words, titled, title, heading, whole = values

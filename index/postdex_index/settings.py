@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import forks
@@ -30,6 +30,16 @@ class TableRow(NamedTuple):
     key: str
     texts: tuple[str, ...]
     table: str = ""
+
+
+class Pin(NamedTuple):
+    """A row of the setting `pins`: the posts, by their paths, that come first for any of these queries, and where in
+    which file it stands, if that is known."""
+
+    queries: tuple[str, ...]
+    posts: tuple[str, ...]
+    file: str = ""
+    line: int = 0
 
 
 class Settings(NamedTuple):
@@ -60,6 +70,8 @@ class Settings(NamedTuple):
     paths: str = "auto"
     css: str = ""
     synonyms: tuple[TableRow, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    recency: str = ""
     engine: str = "embedded"
     opensearch_prefix: str = "postdex"
     opensearch_shards: int = 1
@@ -70,9 +82,9 @@ class Settings(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """A setting as it is documented: `type` is "text", "texts", "number", "flag", or "table of texts" (lists of them by
-    names, some of which may stand in tables within). With `choices` its value is one of them. One of a table has its
-    name before a dot (`opensearch.prefix`); `field` is the name in `Settings`."""
+    """A setting as it is documented: `type` is "text", "texts", "number", "flag", "table of texts" (lists of them by
+    names, some of which may stand in tables within) or "tables", a list of them. With `choices` its value is one of
+    them. One of a table has its name before a dot (`opensearch.prefix`); `field` is the name in `Settings`."""
 
     name: str
     type: str
@@ -121,6 +133,9 @@ _DOCS = {
     "css": "A file of CSS in the folder that the search page takes after its own, for the colours of the site.",
     "synonyms": 'Words that readers type for words of the posts: `k8s = ["kubernetes"]`; one way only as'
     ' `"repo ->" = ["repository"]`; those for posts in one language in a table of its code (docs/tuning.md).',
+    "pins": 'Posts that come first for a query: `[[pins]]` with `query = "install"` and `post = "docs/install.md"`,'
+    " each one text or several (docs/tuning.md).",
+    "recency": "The age (1y, 6m, 90d) at which a post counts half as much for being new; else age does not count.",
     "engine": "What keeps the index: embedded, opensearch (a cluster), or the name of an installed engine"
     " (docs/embedding.md).",
     "opensearch.prefix": "What the names of all indices in the cluster begin with: lower case, as index names are.",
@@ -137,7 +152,7 @@ _TABLES = ("opensearch", "record")
 _FROM_ENVIRONMENT = {"hosts", "user", "password", "api_key", "ca", "aws_region", "aws_service"}
 _TYPES = {tuple: "texts", str: "text", bool: "flag", int: "number"}
 #: Settings whose default does not say of which type they are.
-_TYPES_BY_NAME = {"synonyms": "table of texts"}
+_TYPES_BY_NAME = {"synonyms": "table of texts", "pins": "tables"}
 _CHOICES = {
     "anchors": ("auto", *style_names()),
     "translations": ("auto", "group", "all"),
@@ -267,6 +282,12 @@ class _Place(NamedTuple):
         inner = tables and self._line(name, _dotted(self.header, *tables))
         return self._line(_dotted(*names), self.header) or inner or self.line(*tables)
 
+    def line_of_table(self, name: str, number: int) -> int:
+        """The line where a table of a list of tables begins, counted from 0; that of the list if it is not found."""
+        head = rf"^[ \t]*\[\[[ \t]*{re.escape(_dotted(self.header, name))}[ \t]*\]\]"
+        found = [*re.finditer(head, self.text, re.MULTILINE)]
+        return self.text.count("\n", 0, found[number].start()) + 1 if number < len(found) else self.line(name)
+
     def _line(self, name: str, header: str) -> int:
         table = re.search(rf"^[ \t]*\[{re.escape(header)}\]", self.text, re.MULTILINE) if header else None
         start = table.end() if table else 0
@@ -314,6 +335,8 @@ def _checked(name: str, value: object, place: _Place) -> object:
         raise ConfigError(f"there is no setting {name}", hint, path=place.path, line=line)
     if setting.type == "table of texts" and isinstance(value, Mapping):
         return _rows(setting, value, place)
+    if setting.type == "tables" and isinstance(value, (list, tuple)):
+        return _pins(setting, value, place)
     if setting.type == "texts":
         value = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, (list, tuple)) else value
         fits = isinstance(value, tuple) and all(isinstance(item, str) for item in value)
@@ -334,6 +357,7 @@ _EXPECTED = {
     "number": "a whole number, not negative",
     "flag": "true or false",
     "table of texts": "a table of lists of texts",
+    "tables": "tables, each with a query and a post",
 }
 
 
@@ -358,6 +382,24 @@ def _rows(setting: Setting, table: Mapping[object, object], place: _Place, inner
             line = place.line(*filter(None, (setting.name, inner, str(key))))
             raise ConfigError(f"{setting.name}: {because}", setting.doc, path=place.path, line=line)
     return tuple(rows)
+
+
+def _pins(setting: Setting, tables: Iterable[object], place: _Place) -> tuple[Pin, ...]:
+    """The rows of pins, each checked with its place."""
+    with forks.barred:
+        from .sites.setting_values import texts_of, wrong_pin
+
+    pins: list[Pin] = []
+    for number, table in enumerate(tables):
+        line = place.line_of_table(setting.name, number)
+        if isinstance(table, Pin):
+            pins.append(table)
+        elif because := wrong_pin(table):
+            raise ConfigError(f"{setting.name}: {because}", setting.doc, path=place.path, line=line)
+        elif isinstance(table, Mapping):
+            posts = tuple([path.replace("\\", "/").removeprefix("./") for path in texts_of(table["post"])])
+            pins.append(Pin(texts_of(table["query"]), posts, os.path.basename(place.path), line))
+    return tuple(pins)
 
 
 def _is_file(path: str) -> bool:

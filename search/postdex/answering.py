@@ -29,10 +29,12 @@ from .snapshots import SearchView
 
 if TYPE_CHECKING:
     from postdex_index.formats.periods import Today
+    from postdex_index.settings import Settings
 
 
-def answer(request: SearchRequest, view: SearchView, today: Today, started: float) -> HitList:
-    """The results of a request; `started` is the `time.perf_counter()` from which they took their time."""
+def answer(request: SearchRequest, view: SearchView, settings: Settings, today: Today, started: float) -> HitList:
+    """The results of a request by the settings in force; `started` is the `time.perf_counter()` from which they took
+    their time."""
     reader = view.reader
     narrowing = argument_filters.queries(request, reader.analyzer, today)
     all_words = request.sort != "score"
@@ -43,6 +45,7 @@ def answer(request: SearchRequest, view: SearchView, today: Today, started: floa
     if parsed.listing and not all_words:
         request = request._replace(sort="date")
     asked = _parsed_query(request.query, parsed, meant._replace(tree=all_of(meant.tree, *narrowing)))
+    asked = _ranked_by_owner(asked, settings, reader, today, request.recency)
     results = search.answer(asked, request, reader, view.state, started)
     log("search", DEBUG, "%r: %d posts in %.1f ms", request.query, results.total, results.took_ms)
     return results if results.hits else _with_suggestions(results, parsed, reader)
@@ -57,10 +60,11 @@ def like(path: str, request: SearchRequest, view: SearchView, started: float) ->
     return search.answer(asked, request, view.reader, view.state, started)
 
 
-def question(query: str, reader: Reader, today: Today) -> tuple[ParsedQuery, bool]:
-    """A query as it is searched for, and whether it holds nothing to search for."""
+def question(query: str, reader: Reader, settings: Settings, today: Today) -> tuple[ParsedQuery, bool]:
+    """A query as it is searched for by the settings in force, and whether it holds nothing to search for."""
     parsed = _parsed(query, reader, today)
-    return _parsed_query(query, parsed, typos.correct_typos(parsed, reader)), parsed.empty
+    asked = _parsed_query(query, parsed, typos.correct_typos(parsed, reader))
+    return _ranked_by_owner(asked, settings, reader, today), parsed.empty
 
 
 def post(reader: Reader, path: str) -> Outlined:
@@ -129,6 +133,20 @@ def _parsed_query(query: str, parsed: parse.QueryReading, meant: CorrectedQuery)
     whole_leaves, certain, name = parsed.whole
     as_typed = AsTyped(title_key, whole_leaves, certain)
     return ParsedQuery(query, tree, as_typed, name, corrections, parsed.warnings, stand_ins)
+
+
+def _ranked_by_owner(
+    asked: ParsedQuery, settings: Settings, reader: Reader, today: Today, recency: str | None = None
+) -> ParsedQuery:
+    """A query with the posts that the settings put first for it, and with what age is worth by them or by a request."""
+    half_life = settings.recency if recency is None else recency
+    if not (settings.pins or half_life):
+        return asked
+    with forks.barred:
+        from .query import by_owner
+
+    pins = by_owner.pinned(asked.as_typed.key, settings.pins, reader.analyzer)
+    return asked._replace(pins=pins, recency=by_owner.recency(half_life, today))
 
 
 def _with_suggestions(results: HitList, parsed: parse.QueryReading, reader: Reader) -> HitList:

@@ -6,7 +6,7 @@ What `Index.status` and `Index.problems` say. Nothing is changed here, and no se
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from postdex_index.content.reader import clashes, read, site, walk
@@ -15,7 +15,7 @@ from postdex_index.model import Post, Problem, StoredFields
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.public import public
 from postdex_index.query import Everything
-from postdex_index.settings import Settings
+from postdex_index.settings import Pin, Settings
 from postdex_index.sites.locales import of_path, translation_key
 from postdex_index.update import refresh
 
@@ -61,19 +61,48 @@ def problems_of_files(folder: Path, settings: Settings) -> list[Problem]:
     published = [reading.post for reading in readings if reading.post and not reading.post.unpublished]
     problems = [problem for reading in readings for problem in reading.problems]
     problems += [*clashes(published), *_of_site(folder), *sites_below(folder), *_apart(published, settings)]
+    posts = {reading.post.path: reading.post.unpublished for reading in readings if reading.post}
+    problems += lost_pins(settings.pins, posts, posts)
     return sorted([*walked.problems, *problems])
 
 
 def problems(folder: Path, engine: Engine, reader: Reader, settings: Settings) -> list[Problem]:
     """What was skipped, is unpublished, lost something, has the address or the translation key of another post, is a
-    site of its own, or a translation that is not known as one; by path and line. Of several sites only what each
-    carries itself."""
+    site of its own, or a translation that is not known as one, and pins without a post; by path and line. Of several
+    sites only what each carries itself."""
     if reader.stats().sites:
         return sorted(engine.problems())
     every = reader.search(Search(Everything(), sort="title", limit=ALL_POSTS)).candidates
     published = [candidate.document for candidate in every]
-    apart = _apart(published, settings)
-    return sorted([*engine.problems(), *clashes(published), *_of_site(folder), *sites_below(folder), *apart])
+    of_settings = [*_apart(published, settings), *pins_of(reader, settings, [post.path for post in published])]
+    return sorted([*engine.problems(), *clashes(published), *_of_site(folder), *sites_below(folder), *of_settings])
+
+
+def pins_of(reader: Reader, settings: Settings, published: Sequence[str]) -> list[Problem]:
+    """What is wrong with the pins of settings in an index; `published` are the paths of its posts, where one may be
+    meant."""
+    paths = [path for pin in settings.pins for path in pin.posts]
+    known = {post.path: post.unpublished for post in reader.documents(paths) if post} if paths else {}
+    return lost_pins(settings.pins, known, published)
+
+
+def lost_pins(pins: Iterable[Pin], known: Mapping[str, str], published: Iterable[str]) -> list[Problem]:
+    """What is wrong with pins whose posts are not there, or unpublished, by the reasons why `known` ones are."""
+    from difflib import get_close_matches
+
+    problems: list[Problem] = []
+    for pin in pins:
+        for path in pin.posts:
+            if path not in known:
+                near = get_close_matches(path, published, 1, 0.75)
+                hint = f"did you mean {near[0]}?" if near else "name a post by its path from this folder"
+                problems.append(Problem(pin.file, pin.line, "malformed", f"{path} is pinned and not there", hint))
+            elif known[path]:
+                hint = "it comes first as soon as it is published"
+                problems.append(
+                    Problem(pin.file, pin.line, "note", f"{path} is pinned and unpublished ({known[path]})", hint)
+                )
+    return problems
 
 
 def _apart(published: Iterable[Post | StoredFields], settings: Settings) -> list[Problem]:

@@ -92,6 +92,11 @@ class Index:
 
         return Path(self._folder)
 
+    @property
+    def in_force(self) -> settings.Settings:
+        """The settings that searches go by."""
+        return self.settings
+
     def file(self, path: str) -> str:
         """Where the file of a post is, whether it is there or not: in the folder as that was named."""
         return paths.plain(os.path.join(self._folder, path))
@@ -153,7 +158,7 @@ class Index:
         """The results of a request, as `search` gives them; `SearchRequest.of` makes one from the same arguments."""
         started = time.perf_counter()
         view = self.snapshots.current(self.settings)
-        return Results(*answering.answer(request, view, self.today, started).values())
+        return Results(*answering.answer(request, view, self.in_force, self.today, started).values())
 
     @reading
     def like(self, path: str, *, limit: int = 10, offset: int = 0) -> Results:
@@ -235,7 +240,7 @@ class Index:
             from .results import explain
 
         reader = self.snapshots.current(self.settings).reader
-        question, empty = answering.question(query, reader, self.today)
+        question, empty = answering.question(query, reader, self.in_force, self.today)
         (document,) = reader.documents([check_text("path", path)])
         if document is None:
             return explain.Verdict(path, 0, None, tuple(self._unknown(path)))

@@ -138,6 +138,7 @@ SearchArguments = TypedDict(  # noqa: UP013
         "path": str | None,
         "sites": Texts,
         "translations": Translations,
+        "recency": str | None,
         "drafts": bool,
         "typo": bool,
         "facets": Texts,
@@ -171,6 +172,7 @@ class SearchRequest(NamedTuple):
     path: str | None = None
     sites: tuple[str, ...] = ()
     translations: Translations = "group"
+    recency: str | None = None
     drafts: bool = False
     typo: bool = True
     facets: tuple[str, ...] = ()
@@ -243,6 +245,11 @@ _ROWS = {
         "Whether a post in several languages is one hit (group) or several (all).",
         "Where the index has no groups (docs/languages.md) each post is a hit. So it is with a filter by language.",
         choices=TRANSLATIONS,
+    ),
+    "recency": Argument(
+        "The age at which a post counts half as much for being new (1y, 6m, 90d), or off.",
+        "None: as the setting `recency` says. Only in the order by score.",
+        example="1y",
     ),
     "drafts": Argument("Unpublished posts too.", kind="flag"),
     "typo": Argument(

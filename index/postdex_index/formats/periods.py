@@ -26,7 +26,10 @@ _SPOKEN = (
     r"|(?P<past>(?:last|past)[ _-])?(?P<count>[0-9]{1,4})[ _-]?(?P<unit>[dwmy]|(?:day|week|month|year)s?)"
     r"(?P<ago>[ _-]ago)?"
 )
+_LENGTH = r"([0-9]{1,4}(?:\.[0-9]{1,3})?)[ _-]?([dwmy]|(?:day|week|month|year)s?)"
 _DAY = 86_400
+#: Of a length of time, so that it is the same whenever it is asked for.
+_DAYS = {"d": 1, "w": 7, "m": 365.25 / 12, "y": 365.25}
 #: The ordinal of 1970-01-01.
 _EPOCH = 719_163
 
@@ -64,6 +67,21 @@ def read(text: str, today: Today | None = None) -> Period | None:
         start = day.toordinal() - (words["day"] == "yesterday")
         return _days(start, start + 1)
     return _this_or_last(words["period"], words["which"] == "last", day)
+
+
+def length(text: str) -> float | None:
+    """The seconds of a length of time, `1y`, `6 months` or `90d`; None if the text is none, or of no length.
+
+    >>> length("90d"), length("1y"), length("soon"), length("0d")
+    (7776000.0, 31557600.0, None, None)
+    """
+    match = re.fullmatch(_LENGTH, text.strip(), re.IGNORECASE | re.ASCII)
+    return float(match[1]) * _DAYS[match[2][0].lower()] * _DAY or None if match else None
+
+
+def seconds_of(day: date) -> int:
+    """Where a day begins, in seconds since 1970."""
+    return (day.toordinal() - _EPOCH) * _DAY
 
 
 def day_in(zone: str) -> date:

@@ -6,7 +6,7 @@ Asked only where something is set. Which settings there are, of which type and w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from .. import forks
@@ -15,6 +15,8 @@ from .. import forks
 ONE_WAY = "->"
 #: A phrase among synonyms has no more words, a word no more synonyms in one row.
 MOST_WORDS, MOST_SYNONYMS = 10, 50
+#: A row of pins has no more queries, and no more posts: what comes first of more is no longer what comes first.
+MOST_PINNED = 100
 
 
 def wrong(name: str, value: object, usual: object, choices: Sequence[str]) -> str:
@@ -35,6 +37,35 @@ def wrong_row(name: str, key: str, texts: Sequence[str], table: str) -> str:
     'k8s stands for itself'
     """
     return _WRONG_ROW[name](key, texts, table) if name in _WRONG_ROW else ""
+
+
+def wrong_pin(pin: object) -> str:
+    """What is wrong with a row of pins, "" if nothing is.
+
+    >>> wrong_pin({"query": "install", "posts": "install.md"})
+    'posts is not known; did you mean post?'
+    >>> wrong_pin({"query": "!?", "post": "install.md"})
+    'the query !? has no word'
+    """
+    if not isinstance(pin, Mapping):
+        return "each is a table with a query and a post"
+    for name in pin:
+        if name not in ("query", "post"):
+            return f"{name} is not known{nearest(str(name), ('query', 'post')) or '; there are query and post'}"
+    for name in ("query", "post"):
+        if not texts_of(pin.get(name)):
+            return f"{name} must be a text or a list of texts"
+        if len(texts_of(pin[name])) > MOST_PINNED:
+            return f"{name} has more than {MOST_PINNED} values"
+    wordless = [query for query in texts_of(pin["query"]) if not re.search(r"\w", query)]
+    return f"the query {wordless[0]} has no word" if wordless else _wrong_globs(texts_of(pin["post"]))
+
+
+def texts_of(value: object) -> tuple[str, ...]:
+    """One text or a list of them; () for what is neither, or has an empty one."""
+    texts = (value,) if isinstance(value, str) else value
+    fits = isinstance(texts, (list, tuple)) and all(isinstance(text, str) and text.strip() for text in texts)
+    return tuple(texts) if fits and isinstance(texts, (list, tuple)) else ()
 
 
 def nearest(name: str, names: Sequence[str]) -> str:
@@ -74,6 +105,14 @@ def _wrong_timezone(value: str) -> str:
 
     hint = "without a system's zones: pip install tzdata"
     return "" if find_zone(value) else f"{value} is no time zone known here ({hint})"
+
+
+def _wrong_recency(value: str) -> str:
+    with forks.barred:
+        from ..formats.periods import length
+
+    fits = not value or value == "off" or length(value)
+    return "" if fits else f"{value} is no length of time such as 1y, 6m or 90d"
 
 
 def _wrong_language(value: str) -> str:
@@ -187,6 +226,7 @@ _WRONG: dict[str, Callable[[Any], str]] = {
     "css": lambda path: _wrong_globs([path]) if path else "",
     "opensearch.shards": lambda count: "" if 0 < count <= 1024 else "it must be from 1 to 1024",
     "opensearch.replicas": lambda count: "" if count <= 20 else "it must be at most 20",
+    "recency": _wrong_recency,
     "record.file": _wrong_record,
     "record.max_bytes": lambda size: "" if 10_000 <= size <= 50_000_000 else "it must be from 10,000 to 50,000,000",
 }

@@ -13,9 +13,10 @@ import time
 from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from zlib import crc32
 
 from starlette.applications import Starlette
 from starlette.convertors import PathConvertor, register_url_convertor
@@ -26,6 +27,7 @@ from starlette.routing import Route
 
 from postdex_index import forks
 from postdex_index.errors import PostdexError
+from postdex_index.settings import Settings
 
 from .. import __version__
 from . import (
@@ -278,9 +280,11 @@ class Service:
         return Response(cached.body, 200, headers | _described(cached.body, _JSON))
 
     def _state(self) -> tuple[Hashable, ...] | None:
-        """What an answer holds for: a commit, and a day (`after:30d`). None if a new commit is to be opened first."""
-        views = self.site.views
-        return (commit, views.stands(), self.site.index.today()) if (commit := views.answering()) else None
+        """What an answer holds for: a commit, a day (`after:30d`), and settings. None if a new commit is to be opened
+        first."""
+        views, index = self.site.views, self.site.index
+        commit = views.answering()
+        return (commit, views.stands(), index.today(), _in_short(index.in_force)) if commit else None
 
     def _insist_on_room(self) -> None:
         """Raise RequestError if too many wait."""
@@ -392,6 +396,12 @@ def _described(body: bytes, media: str) -> dict[str, str]:
     """The headers that say what a body is; no text of ours begins as gzip does."""
     squeezed = {"content-encoding": "gzip"} if body.startswith(b"\x1f\x8b") else {}
     return {"content-type": media, **squeezed}
+
+
+@lru_cache(16)
+def _in_short(settings: Settings) -> str:
+    """What tells settings from others, in every process alike."""
+    return f"{crc32(repr(settings).encode('utf-8', 'replace')):08x}"
 
 
 def _tagged(state: tuple[Hashable, ...], key: _Key) -> dict[str, str]:

@@ -45,6 +45,7 @@ _RESULT = record(
     title=TEXT,
     url=TEXT,
     where=TEXT,
+    pinned=FLAG,
     headings=_TEXTS,
     date=TEXT,
     tags=_TEXTS,

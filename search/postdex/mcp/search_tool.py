@@ -122,6 +122,7 @@ def _result(hit: Hit) -> dict[str, Any]:
         "title": hit.title[:MAX_TITLE],
         "url": wire.link(hit.url) or references.uri(hit.path),
         "where": f"{hit.path}:{hit.line}",
+        "pinned": hit.pinned,
         "headings": list(hit.headings),
         "date": day_of(hit.date_seconds, hit.date_from),
         "tags": list(hit.tags[:_MAX_TAGS]),

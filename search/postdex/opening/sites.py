@@ -105,6 +105,16 @@ class Sites(Index):
 
     # -- searching
 
+    @property
+    def in_force(self) -> Settings:
+        """The settings that searches go by: those of all together, and the pins of each site."""
+        pins = [
+            pin._replace(posts=tuple([f"{name}/{path}" for path in pin.posts]))
+            for name, site in self.sites.items()
+            for pin in site.settings.pins
+        ]
+        return self.settings._replace(pins=(*self.settings.pins, *pins)) if pins else self.settings
+
     def answer(self, request: SearchRequest) -> Results:
         """The results of a request; `warnings` name the sites that do not answer."""
         results = super().answer(request)
@@ -175,6 +185,12 @@ class Sites(Index):
                 problems += [_of_site(name, problem) for problem in site.problems()]
             except IndexFault as fault:
                 problems.append(Problem(name, 0, "damaged", fault.message, fault.hint))
+        if self.settings.pins:
+            with forks.barred:
+                from .. import diagnostics
+
+            with suppress(IndexFault):
+                problems += diagnostics.pins_of(self.snapshots.opened(), self.settings, [*self])
         return sorted(problems)
 
     def watch(

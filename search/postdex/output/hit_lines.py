@@ -14,6 +14,8 @@ from ..results.values import Hit, HitList, SectionHit
 from ..text_safety import cells, day_of, printable
 from .screen import PLAIN, Line, Palette, Screen, clipped, joined, linked, marked, painted, shown
 
+#: What is said of a hit that comes first whatever it scores.
+PINNED = "pinned"
 #: What stands between a title and the headings below it.
 INTO = " › "
 #: Columns that a title has even beside a path that takes all of the line.
@@ -40,7 +42,7 @@ def lines_for_programs(results: HitList, screen: Screen) -> Iterator[str]:
     """A line for each section of each hit: `path:line: title › heading (2022-08-26) [tags]: text`. Date and tags stand
     on the first line of a hit, a text where the section has one."""
     for hit in results.hits:
-        facts = [*filter(None, [date_of(hit), also_in(hit)])]
+        facts = [*filter(None, [date_of(hit), also_in(hit), PINNED if hit.pinned else ""])]
         about = f" ({', '.join(facts)})" if facts else ""
         about += f" [{', '.join(map(printable, hit.tags))}]" if hit.tags else ""
         yield _line(hit, hit.line, hit, about, hit.snippet.text, screen)

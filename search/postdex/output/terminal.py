@@ -14,9 +14,9 @@ from postdex_index.named_tuple import NamedTuple
 
 from ..results.values import Hit, HitList, SectionHit, Snippet
 from ..text_safety import cells
-from .about_post import about_lines
+from .about_post import BETWEEN, about_lines
 from .facet_counts import facet_columns
-from .hit_lines import INTO, also_in, date_of, explain_text, heading_parts, hit_line
+from .hit_lines import INTO, PINNED, also_in, date_of, explain_text, heading_parts, hit_line
 from .remarks import notes, total_line, unlike
 from .screen import Line, Screen, around_mark, joined, last_of, linked, marked, painted, rows, shown, wrapped
 
@@ -77,7 +77,9 @@ def _block(hit: Hit, screen: Screen) -> Iterator[str]:
     most = _NARROW_TITLE_LINES if screen.narrow else _TITLE_LINES
     for line in wrapped(shown(hit.title, hit.title_spans), screen.width, most):
         yield marked(line, palette.title, screen)
-    yield from about_lines(hit.path, hit.line, date_of(hit), hit.tags, screen)
+    yield from about_lines(
+        hit.path, hit.line, BETWEEN.join(filter(None, [PINNED if hit.pinned else "", date_of(hit)])), hit.tags, screen
+    )
     sections = [_section(hit, hit.line, hit, hit.snippet)]
     sections += [_section(hit, it.match_line or it.line, it, it.snippet) for it in hit.sections[1:]]
     frame = _Frame.of(hit, sections, screen)

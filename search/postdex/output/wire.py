@@ -195,6 +195,7 @@ def listed(numbers: Stats | IndexState) -> dict[str, Any]:
 def _hit(hit: Hit) -> dict[str, Any]:
     return {
         **({"site": hit.site} if hit.site else {}),
+        **({"pinned": True} if hit.pinned else {}),
         "path": hit.path,
         "line": hit.line,
         "url": link(hit.url),

@@ -7,6 +7,7 @@ clause it fails. For a file that is not in the index: what keeps it out.
 from __future__ import annotations
 
 import os
+from itertools import takewhile
 from pathlib import Path
 
 from postdex_index.content.reader import lying
@@ -40,11 +41,19 @@ def verdict(reader: Reader, document: Outlined, question: ParsedQuery) -> Verdic
     """The verdict on a post of the index."""
     path, unpublished = document.path, document.unpublished
     here = _Here(reader, Keyword("path", path))
-    if not here.matches(question.tree):
-        return Verdict(path, 0, None, (*_unpublished(unpublished), *_failed(question.tree, here)))
-    grouped = not names_language(question.tree)
-    search = Search(question.tree, question.as_typed, limit=MAX_HITS, drafts=bool(unpublished), grouped=grouped)
+    search = Search(
+        question.tree,
+        question.as_typed,
+        limit=MAX_HITS,
+        drafts=bool(unpublished),
+        grouped=not names_language(question.tree),
+        pinned=question.pinned,
+        recency=question.recency,
+    )
     answer = reader.search(search)
+    pinned = takewhile(lambda candidate: candidate.pinned, answer.candidates)
+    if path not in [candidate.document.path for candidate in pinned] and not here.matches(question.tree):
+        return Verdict(path, 0, None, (*_unpublished(unpublished), *_failed(question.tree, here)))
     context = hits.hit_context(search, answer, reader.analyzer, SearchRequest())
     for number, ranked in enumerate(best(answer, question), 1):
         if ranked.candidate.document.path == path:

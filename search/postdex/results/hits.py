@@ -85,10 +85,12 @@ class _PostMatch(NamedTuple):
 
 
 class SectionMatch(NamedTuple):
-    """A section of a post that holds words of the query; `section` is None for a post that has no sections."""
+    """A section of a post that holds words of the query; `section` is None for a post that has no sections. `pinned`
+    is the best one of a post that comes first."""
 
     post: _PostMatch
     section: ScoredSection | None
+    pinned: bool = False
 
     @property
     def score(self) -> float:
@@ -114,7 +116,7 @@ def section_matches(ranked: Ranked, context: HitContext) -> list[SectionMatch]:
 def of_section(reader: Reader, match: SectionMatch, context: HitContext) -> Hit:
     """The hit of a section: that section alone, with its own score."""
     hit = _hit(reader, match.post, context, [match.section] if match.section else [])
-    return hit._replace(score=match.score)
+    return hit._replace(score=match.score, pinned=match.pinned)
 
 
 def _post_match(ranked: Ranked, context: HitContext) -> _PostMatch:
@@ -161,6 +163,7 @@ def _hit(reader: Reader, post: _PostMatch, context: HitContext, sections_shown: 
         translations=tuple(
             [Translation(it.lang, it.path, it.url) for it in ranked.candidate.translations(TRANSLATIONS)]
         ),
+        pinned=ranked.candidate.pinned,
         **dict(zip(_FIELDS, _fields_of(document), strict=True)),
     )
 
@@ -257,7 +260,15 @@ def _near(text: str, most: int) -> Callable[[str], bool]:
 
 def explanation(reader: Reader, ranked: Ranked, context: HitContext) -> Explanation:
     """The engine's score and, where words stand close together or a name is spelled just so, what that made of it."""
-    engine_score = reader.explain(context.search, ranked.candidate.document.path)
+    path, search = ranked.candidate.document.path, context.search
+    made = _explained(reader.explain(search, path), ranked, context)
+    if not ranked.candidate.pinned:
+        return made
+    where = "the settings" if search.pinned and path in search.pinned.posts else "its front matter"
+    return Explanation(made.value, f"first whatever it scores, pinned by {where}: sum", (made,))
+
+
+def _explained(engine_score: Explanation, ranked: Ranked, context: HitContext) -> Explanation:
     if ranked.score == ranked.candidate.score:
         return engine_score
     if ranked.spelled is not None:  # one name has no words that could be close

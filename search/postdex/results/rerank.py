@@ -14,6 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache, reduce
 from heapq import heapify, heappushpop
+from itertools import takewhile
 from operator import add, itemgetter
 from types import MappingProxyType
 from typing import TypeAlias
@@ -173,6 +174,14 @@ def rerank_by_proximity(
     rest = [*passed_over, *candidates[len(ranked) + len(passed_over) :]]
     ranked.sort(key=itemgetter(1), reverse=True)
     return ranked + [as_ranked(candidate) for candidate in rest[: max(0, count - len(ranked))]]
+
+
+def pinned_first(candidates: Sequence[Candidate], pairs: Sequence[LeafPair]) -> list[Ranked]:
+    """Those of the candidates (best first) that come before all others, in their order, with their own scores."""
+    if not candidates or not candidates[0].pinned:
+        return []
+    pinned = takewhile(lambda candidate: candidate.pinned, candidates)
+    return [as_ranked(candidate, proximity_factor(candidate, pairs) if pairs else 1.0) for candidate in pinned]
 
 
 def best_sections(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from types import MappingProxyType
 
-from postdex_index.engine.api import UNTYPED, Answer, AsTyped, Reader, Search
+from postdex_index.engine.api import UNTYPED, Answer, AsTyped, Pinned, Reader, Recency, Search
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Query, Synonyms, leaves, show
 from postdex_index.schema import FILTERS, SITE, SITES
@@ -36,7 +36,8 @@ _TRIED = 16
 
 class ParsedQuery(NamedTuple):
     """A query as it was read: its text, its tree, what it is as a whole and the name that it is, if it is one, what was
-    noticed on the way, and the choices of which nobody typed just that, by the leaves that each stands for."""
+    noticed on the way, and the choices of which nobody typed just that, by the leaves that each stands for; `pins` are
+    the paths of the posts that the settings put first for it, `recency` is how much age counts."""
 
     text: str
     tree: Query
@@ -45,6 +46,13 @@ class ParsedQuery(NamedTuple):
     corrections: tuple[Correction, ...] = ()
     warnings: tuple[str, ...] = ()
     stand_ins: StandIns = MappingProxyType({})
+    pins: tuple[str, ...] = ()
+    recency: Recency | None = None
+
+    @property
+    def pinned(self) -> Pinned | None:
+        """What comes first for it; None where nothing can."""
+        return Pinned(self.pins, tuple(_filters(self.tree))) if self.as_typed.key else None
 
 
 def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state: IndexState, started: float) -> HitList:
@@ -61,6 +69,8 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
         drafts=request.drafts,
         deadline=deadline,
         grouped=request.translations == "group" and not names_language(question.tree),
+        pinned=question.pinned if by_score else None,
+        recency=question.recency,
     )
     matched = reader.search(search)
     context = hits.hit_context(search, matched, reader.analyzer, request, text=question.name or question.text)
@@ -98,6 +108,20 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
     )
 
 
+def _filters(tree: Query) -> list[Query]:
+    """The filters that every post must fit that matches.
+
+    >>> from postdex_index.query import Term
+    >>> _filters(all_of(all_of(Term("smc"), Keyword("tag", "a")), Keyword("lang", "en")))
+    [Keyword(field='tag', value='a'), Keyword(field='lang', value='en')]
+    """
+    if not isinstance(tree, Clauses):
+        return [] if leaves(tree) else [tree]
+    if not tree.required:  # of words, which is the usual case, or of filters under OR
+        return [] if leaves(tree) else [tree]
+    return [clause for part in tree.required for clause in _filters(part)]
+
+
 def names_language(tree: Query) -> bool:
     """Whether posts of a language are asked for, or the translations of a post: then each of them is a hit.
 
@@ -114,10 +138,14 @@ def best(
 ) -> list[rerank.Ranked]:
     """The candidates as they are shown: if they are to be `by_score`, by closeness, and names as they were typed first.
     With `count` only so many at the top need be right."""
-    words = leaves(question.tree)
+    words, candidates = leaves(question.tree), matched.candidates
+    pairs = rerank.neighbours(words) if by_score and not question.name else ()
+    first = rerank.pinned_first(candidates, pairs)
+    if first:
+        candidates, count = candidates[len(first) :], count and max(0, count - len(first))
     if by_score and question.name:
-        return spelled_first(matched.candidates, question.name, len(words), count)
-    return rerank.rerank_by_proximity(matched.candidates, rerank.neighbours(words) if by_score else (), count)
+        return [*first, *spelled_first(candidates, question.name, len(words), count)]
+    return [*first, *rerank.rerank_by_proximity(candidates, pairs, count)]
 
 
 def nothing(request: SearchRequest, warnings: tuple[str, ...], state: IndexState, started: float) -> HitList:
@@ -157,16 +185,21 @@ def _sections(
 ) -> tuple[list[hits.SectionMatch], bool]:
     """All sections of these posts, best first (in the order of the posts if these are sorted), and whether time was
     enough for all posts."""
+    pinned: list[hits.SectionMatch] = []
     matches: list[hits.SectionMatch] = []
     in_time = True
     for post in ranked:
         if deadline is not None and time.monotonic() > deadline:
             in_time = False
             break
-        matches += hits.section_matches(post, context)
+        found = hits.section_matches(post, context)
+        if post.candidate.pinned:  # its best one comes first, and the others where their scores put them
+            pinned.append(found[0]._replace(pinned=True))
+            found = found[1:]
+        matches += found
     if context.request.sort == "score":
         matches.sort(key=lambda match: -match.score)
-    return matches, in_time
+    return pinned + matches, in_time
 
 
 def _cut(answer: Answer) -> list[str]:

@@ -87,7 +87,8 @@ class Hit(NamedTuple):
     of `headings`. `date_seconds` and `updated_seconds` count from 1970 on the clock of the site. `translations` are the
     posts that it is shown for besides, whether they match or not, by the codes of their languages, at most
     `hits.TRANSLATIONS`. `fields` are the site's own, each a name and its values as they were written. Where the index
-    is of several sites, `site` is the post's, with which its path begins; else "".
+    is of several sites, `site` is the post's, with which its path begins; else "". `pinned` says that it comes first
+    for just this query, whatever it scores.
     """
 
     path: str
@@ -111,6 +112,7 @@ class Hit(NamedTuple):
     site: str = ""
     headings_spans: tuple[tuple[Span, ...], ...] = ()
     fields: tuple[OwnField, ...] = ()
+    pinned: bool = False
 
     @property
     def date(self) -> datetime | None:

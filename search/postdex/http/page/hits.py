@@ -83,7 +83,9 @@ def _row(hit: Hit, number: int) -> str:
 
 
 def _facts(hit: Hit, view: View, words: Words, *, places: bool) -> Iterable[str]:
-    """What is known of a post: where it is, its day, its tags, its translations."""
+    """What is known of a post: that it was put first, where it is, its day, its tags, its translations."""
+    if hit.pinned:
+        yield f'<span class="pinned">{words.text("put_first")}</span>'
     if hit.site:
         yield f'<span class="site">{text(hit.site)}</span>'
     if day := day_of(hit.date_seconds, hit.date_from):
