@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import date
@@ -20,6 +21,8 @@ from urllib.parse import quote
 from urllib.request import urlopen
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from served_process import ENVIRONMENT, started
 from serving import BEARER, TOKEN, Running, hosted, serving
 from storage import Calls, Failing, Killed
@@ -28,6 +31,8 @@ from postdex.cli.search_command import Place
 from postdex.http import auth, recorder
 from postdex.http.recorder import Recorder
 from postdex.http.serve import opened, recorded, records
+from postdex.http.site_services import service_of
+from postdex.output import wire
 from postdex.output.screen import Screen
 from postdex.record import asked, listing, record_file
 from postdex.record.asked import Asked, Opened
@@ -304,6 +309,20 @@ def test_several_processes_add_up(tmp_path: Path) -> None:
     assert rows(path)["everybody"].times == 160
 
 
+@given(
+    st.text(), st.integers(1, 10**12), st.none() | st.integers(0, 10**12), st.dictionaries(st.text(), st.integers(1))
+)
+def test_any_query_in_any_form_is_read_as_it_was_written(
+    query: str, times: int, total: int | None, clicks: dict[str, int]
+) -> None:
+    shown = asked.shown(query)
+    opened = {path: Opened(min(number, 10**12), 1) for path, number in clicks.items()}
+    written = Asked(shown, times, total, DAY, DAY, opened)
+    line = wire.dumps(asked.form(written))
+    assert len(line.splitlines()) == 1
+    assert asked.read(json.loads(line)) == (written if shown else None)
+
+
 # -- the recorder of a service
 
 
@@ -344,6 +363,28 @@ def test_while_a_record_cannot_be_written_memory_is_bounded(tmp_path: Path, monk
     notes.bring()
     assert len(notes._noted) == 100
     assert notes._noted["query 1"].times == 1001
+
+
+def test_threads_lose_no_note(tmp_path: Path) -> None:
+    path = tmp_path / "q.jsonl"
+    notes = recording(path)
+
+    def ask(number: int) -> None:
+        for at in range(80):
+            notes.asked("everybody", at)
+            notes.asked(f"{number} {at:03}", 0, typing=at % 2 == 0)
+            notes.opened("everybody", f"{at % 3}.md", 1)
+            if at % 20 == 0:
+                notes.bring()
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    notes.close()
+    assert (rows(path)["everybody"].times, rows(path)["everybody"].clicks) == (640, 640)
+    assert sum(each.times for each in rows(path).values()) == 1280
 
 
 def test_the_end_brings_the_last_notes_and_what_is_being_typed(tmp_path: Path) -> None:
@@ -457,27 +498,36 @@ def test_an_assistant_asks_too(folder: Path, tmp_path: Path) -> None:
     assert rows(path)["sqlite wal"].times == 1
 
 
-def test_several_sites_have_their_records_or_one(folder: Path, tmp_path: Path) -> None:
-    from postdex.http.site_services import service_of
-
+@pytest.mark.parametrize("where", ["option", "each", "above"])
+def test_several_sites_have_their_records_or_one(folder: Path, tmp_path: Path, where: str) -> None:
     other = tmp_path / "notes"
     other.mkdir()
     (other / "n.md").write_text("# Note\n\nA refcount.\n")
-    for named in (None, tmp_path / "q.jsonl"):
-        site = opened(Place(None).at([f"blog={folder}", f"notes={other}"]))
-        with site.index, recorded(site, str(named) if named else None):
-            service = service_of(site, auth.AccessRules(token=TOKEN), log_queries=True)
-            with closing(service), hosted(service) as port:
-                both = Running(port, service)  # type: ignore[arg-type]
-                for target in ("/search?q=top", "/blog/search?q=refcount", "/notes/search?q=note"):
-                    assert both.ask(target).status == 200
-                click = both.post("/blog/click", {"q": "refcount", "path": REFCOUNT})
-                assert click.status == (200 if named is None else 403)
-        if named:
-            assert rows(named).keys() == {"top", "refcount", "note"}
-        else:
-            assert rows(folder / ".postdex" / "queries.jsonl")["refcount"].opened == {REFCOUNT: Opened(1, 1)}
-            assert rows(folder / ".postdex" / "queries.jsonl").keys() == {"refcount"}
+    place = Place(None).at([f"blog={folder}", f"notes={other}"])
+    if where == "above":
+        (folder / "postdex.toml").rename(tmp_path / "postdex.toml")
+        with (tmp_path / "postdex.toml").open("r+") as settings_file:
+            text = 'sites = ["blog=posts", "notes"]\n' + settings_file.read()
+            settings_file.seek(0)
+            settings_file.write(text)
+        place = Place(str(tmp_path))
+    option = tmp_path / "q.jsonl"
+    site = opened(place)
+    with site.index, recorded(site, str(option) if where == "option" else None):
+        service = service_of(site, auth.AccessRules(token=TOKEN), log_queries=True)
+        with closing(service), hosted(service) as port:
+            both = Running(port, service)  # type: ignore[arg-type]
+            for target in ("/search?q=top", "/blog/search?q=refcount", "/notes/search?q=note"):
+                assert both.ask(target).status == 200
+            click = both.post("/blog/click", {"q": "refcount", "path": REFCOUNT})
+            assert click.status == (403 if where == "option" else 200)
+    kept = {"option": option, "each": folder / ".postdex/queries.jsonl", "above": tmp_path / ".postdex/queries.jsonl"}
+    assert [path.exists() for path in kept.values()] == [name == where for name in kept]
+    found = rows(kept[where])
+    assert found.keys() == ({"refcount"} if where == "each" else {"top", "refcount", "note"})
+    below = {"option": {}, "each": {REFCOUNT: Opened(1, 1)}, "above": {f"blog/{REFCOUNT}": Opened(1, 1)}}
+    assert found["refcount"].opened == below[where]
+    assert (kept[where].parent / ".gitignore").exists() == (where != "option")
 
 
 @pytest.mark.parametrize("name", ["posts/float-sum.md", "posts", "nowhere/q.jsonl"])

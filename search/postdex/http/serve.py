@@ -192,20 +192,19 @@ def records(index: Index, named: str | None) -> dict[str, str]:
 
 @contextmanager
 def recorded(site: ServiceState, named: str | None) -> Iterator[None]:
-    """Meanwhile what is asked is recorded: in the record that is `named`, which knows the posts of several sites by the
-    paths that all of them as one have, or as the settings of each say. Raises ConfigError."""
+    """Meanwhile what is asked is recorded: in the record that is `named`, or as the settings of each site say, else in
+    that of all as one, which knows the posts by the paths that they have there. Raises ConfigError."""
     from .recorder import Recorder
 
     recorders: dict[str, Recorder] = {}
-    states = {"": site, **site.each}
-    for name, path in records(site.index, named).items():
-        its = states[name].index.settings
-        if path not in recorders:
-            recorders[path] = Recorder(
-                path, its.record_max_bytes, clicks=its.record_clicks, today=states[name].index.today
-            )
-        states[name].recorder = recorders[path]
-        states[name].recorded_below = f"{name}/" if named and name else ""
+    paths = records(site.index, named)
+    for name, state in {"": site, **site.each}.items():
+        path = paths.get(name) or paths.get("", "")
+        if path and path not in recorders:
+            its, today = state.index.settings, state.index.today
+            recorders[path] = Recorder(path, its.record_max_bytes, clicks=its.record_clicks, today=today)
+        state.recorder = recorders.get(path)
+        state.recorded_below = f"{name}/" if name and path == paths.get("") else ""
     try:
         yield
     finally:

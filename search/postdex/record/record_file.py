@@ -125,8 +125,7 @@ def _line(form: object) -> bytes:
 def _locked(path: str) -> Iterator[int]:
     """The descriptor of the file, made if need be, while nobody else replaces it."""
     until = time.monotonic() + _WAIT_S
-    if os.path.basename(above := os.path.dirname(path)) == ".postdex":
-        os.makedirs(above, exist_ok=True)
+    _make_folder(os.path.dirname(path))
     while True:
         try:
             number = os.open(path, posix.LOCK_FILE, _MODE)
@@ -142,6 +141,14 @@ def _locked(path: str) -> Iterator[int]:
         if time.monotonic() > until:
             raise OSError(errno.EAGAIN, "another process is writing it", path)
         time.sleep(0.01)
+
+
+def _make_folder(path: str) -> None:
+    """Make the folder beside which no index has been made, which no version control shall take along."""
+    if os.path.basename(path) == ".postdex" and not os.path.isdir(path):
+        os.mkdir(path)
+        with open(os.path.join(path, ".gitignore"), "x", encoding="utf-8") as file:
+            file.write("*\n")
 
 
 def _insist_on_file(number: int, path: str) -> None:
