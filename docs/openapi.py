@@ -13,6 +13,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from update import ROOT, sample_folder
@@ -30,12 +31,13 @@ from postdex.output import wire
 from postdex.request import FACETS, Argument
 from postdex.results.strength import NOTHING, STRONG, UNKNOWN, WEAK
 from postdex.results.values import Translation
+from postdex_index.formats.typed_values import KINDS
 from postdex_index.schema import DOCUMENT
 
 PATH = ROOT / "search" / "postdex" / "http" / "openapi.json"
 POST = "2022/refcount-bug.md"
 #: A post that is added meanwhile.
-ADDED = "---\ndate: 2024-01-02\n---\nEvery word of it.\n"
+ADDED = "---\ndate: 2024-01-02\nrating: 4\n---\nEvery word of it.\n"
 #: What each endpoint is asked: the first answer is the example.
 ASKED: dict[str, list[dict[str, Any]]] = {
     "search": [
@@ -54,6 +56,7 @@ ANSWERS = {
     "facets": "Results",
     "suggest": "Suggestions",
     "documents": "Document",
+    "fields": "Fields",
     "stats": "Stats",
     "health": "Health",
     "ready": "Ready",
@@ -99,6 +102,8 @@ KNOWN: dict[str, Schema] = {
     "fresh": {"type": ["boolean", "null"], "description": "Null where nobody compares the index with the files."},
     "status": {"type": "string", "enum": ["ok", "degraded", "down", "ready"]},
     "hits": {"type": "array", "items": ref("Hit")},
+    "kind": {"type": "string", "enum": list(KINDS)},
+    "values": {"type": "object", "additionalProperties": {"type": "integer"}},
     "explain": {"anyOf": [ref("Explanation"), {"type": "null"}]},
     "parts": {"type": "array", "items": ref("Explanation")},
     "opened": {
@@ -144,7 +149,14 @@ def shape(values: Sequence[Any], known: Mapping[str, Schema], name: str = "") ->
 
 def answers() -> dict[str, list[Any]]:
     """Endpoint -> what it answers to what it is asked, the index of the sample posts being built meanwhile."""
-    with sample_folder() as folder, Index(folder / "posts") as index:
+    with sample_folder() as folder:
+        (folder / "posts" / "postdex.toml").write_text('fields = ["rating"]', encoding="utf-8")
+        return _answers(folder)
+
+
+def _answers(folder: Path) -> dict[str, list[Any]]:
+    """The same for the posts in this folder."""
+    with Index(folder / "posts") as index:
         index.refresh()
         site = ServiceState(index, drafts=True, watching=True)
         site.recorder = Recorder(str(folder / "queries.jsonl"), 10_000, clicks=True, today=lambda: date(2026, 3, 14))

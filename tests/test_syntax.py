@@ -33,8 +33,8 @@ UNFIT = "nobody"
 
 
 def typed(query: str, analyzer: Analyzer = ANALYZER, **options: object) -> QueryReading:
-    def fits(asked: Keyword) -> bool:
-        return not asked.value.startswith(UNFIT)
+    def fits(asked: Query) -> bool:
+        return not (isinstance(asked, Keyword) and asked.value.startswith(UNFIT))
 
     return parse(
         query,

@@ -98,6 +98,7 @@ class Section(NamedTuple):
     links: tuple[Span, ...] = ()
 
 
+@public
 class OwnField(NamedTuple):
     """A field of the front matter that is the site's own, as queries name it, and its values as they were written."""
 

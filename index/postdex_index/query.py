@@ -14,6 +14,9 @@ from typing import TypeAlias
 
 from .named_tuple import NamedTuple
 
+#: Before the name of a field of the site's own: the column that a `Keyword` names, which no other can be taken for.
+OWN_FIELD = "field "
+
 
 class Term(NamedTuple):
     """One word: its surface or any word of the same stem; only the surface if `exact`."""
@@ -111,7 +114,8 @@ class DateRange(NamedTuple):
 
 class FieldRange(NamedTuple):
     """Filter: a field of the site's own (`Keyword`'s column `field NAME` has its values) has a value of this kind,
-    "number" or "date", in [start, stop): numbers, or seconds since 1970 on the clock of the site. None is an open end.
+    "number", "date" or "boolean", in [start, stop): numbers, seconds since 1970 on the clock of the site, or 0 for
+    false and 1 for true. None is an open end.
     """
 
     field: str
@@ -194,7 +198,7 @@ def show(query: Query) -> str:
         case Synonyms(spellings, weight):
             return "[" + " | ".join(map(show, spellings)) + "]" + _weight(weight)
         case Keyword(field, value):
-            return f"{field}={value}"
+            return f"{field.removeprefix(OWN_FIELD)}={value}"
         case DateRange(start, stop):
             return f"date={'' if start is None else start}..{'' if stop is None else stop}"
         case FieldRange(field, _, start, stop):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from postdex_index.errors import PostdexError as PostdexError
     from postdex_index.errors import QueryError as QueryError
     from postdex_index.errors import StaleError as StaleError
+    from postdex_index.model import OwnField as OwnField
     from postdex_index.model import Problem as Problem
     from postdex_index.model import Span as Span
     from postdex_index.update.refresh import Report as Report
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from .opening.sites import Sites as Sites
     from .result_set import Results as Results
     from .results.explain import Verdict as Verdict
+    from .results.values import FieldCounts as FieldCounts
     from .results.values import Hit as Hit
     from .results.values import SectionHit as SectionHit
     from .results.values import Snippet as Snippet
@@ -58,7 +60,7 @@ _HOMES = {
     "postdex.opening.folders": ("open",),
     "postdex.opening.sites": ("Sites",),
     "postdex.results.explain": ("Verdict",),
-    "postdex.results.values": ("Hit", "SectionHit", "Snippet"),
+    "postdex.results.values": ("FieldCounts", "Hit", "SectionHit", "Snippet"),
     "postdex_index.update.refresh": ("Report",),
     "postdex_index.document": ("Document",),
     "postdex_index.errors": (
@@ -66,7 +68,7 @@ _HOMES = {
         *("IndexLockedError", "IndexMissingError", "IndexVersionError", "IndexWriteError", "MissingExtraError"),
         *("NativeError", "NotFoundError", "PostdexError", "QueryError", "StaleError"),
     ),
-    "postdex_index.model": ("Problem", "Span"),
+    "postdex_index.model": ("OwnField", "Problem", "Span"),
     "postdex_index.update.watch": ("Watching",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -75,6 +77,7 @@ __all__ = [
     "ConfigError",
     "Document",
     "EngineUnavailableError",
+    "FieldCounts",
     "FolderError",
     "Hit",
     "Index",
@@ -87,6 +90,7 @@ __all__ = [
     "MissingExtraError",
     "NativeError",
     "NotFoundError",
+    "OwnField",
     "PostLink",
     "PostdexError",
     "Problem",

@@ -10,26 +10,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from postdex_index import forks
+from postdex_index import forks, schema
 from postdex_index.document import Outlined
 from postdex_index.engine.api import AsTyped, Reader, Search
 from postdex_index.errors import NotFoundError
 from postdex_index.logs import DEBUG, log
-from postdex_index.query import Everything, Term
-from postdex_index.schema import FACETS, SITES
+from postdex_index.query import Everything, Keyword, Query, Term
 
 from .query import argument_filters, parse, typos
 from .query.lexer import LINKS
 from .query.typos import CorrectedQuery
-from .request import SearchRequest, check_text
+from .request import FACETS, SORTS, SearchRequest, check_text
 from .results import search
 from .results.search import ALL_POSTS, ParsedQuery, all_of, nothing
-from .results.values import HitList
+from .results.values import FieldCounts, HitList
 from .snapshots import SearchView
 
 if TYPE_CHECKING:
     from postdex_index.formats.periods import Today
     from postdex_index.settings import Settings
+
+#: So many values of a field are named.
+MOST_VALUES = 100
+_FACETS = frozenset(FACETS)
 
 
 def answer(request: SearchRequest, view: SearchView, settings: Settings, today: Today, started: float) -> HitList:
@@ -37,6 +40,13 @@ def answer(request: SearchRequest, view: SearchView, settings: Settings, today: 
     their time."""
     reader = view.reader
     narrowing = argument_filters.queries(request, reader.analyzer, today)
+    if request.where or request.sort not in SORTS or not _FACETS.issuperset(request.facets):
+        with forks.barred:
+            from .query import named_fields, own_fields  # most searches name none
+
+        own = own_fields.OwnFields(reader, today)
+        request = named_fields.checked(request, own)
+        narrowing += named_fields.filters(request, reader.analyzer, today, own)
     all_words = request.sort != "score"
     parsed = _parsed(request.query, reader, today, request.drafts, all_words=all_words, prefix_last=request.prefix_last)
     if parsed.empty:
@@ -81,8 +91,36 @@ def in_order(facets: Mapping[str, dict[str, int]]) -> dict[str, dict[str, int]]:
     >>> in_order({"tags": {"linux": 2, "c": 1}, "year": {"2022": 5, "2024": 2}})
     {'tags': {'linux': 2, 'c': 1}, 'year': {'2024': 2, '2022': 5}}
     """
-    by_time = [name for name in facets if name != SITES and FACETS[name].type == "date"]
+    by_time = [name for name in facets if name in schema.FACETS and schema.FACETS[name].type == "date"]
     return {**facets, **{name: dict(sorted(facets[name].items(), reverse=True)) for name in by_time}}
+
+
+def fields(reader: Reader) -> list[FieldCounts]:
+    """The fields of the site's own, those first that the settings name, then by the number of their posts."""
+    known = sorted(reader.fields(), key=lambda field: (not field.named, -field.posts, field.name))
+    facets = reader.search(Search(Everything(), facets=[field.name for field in known], limit=0)).facets
+    return [FieldCounts(*field, _some(in_order_of(field.kind, facets[field.name]), field.kind)) for field in known]
+
+
+def _some(counts: dict[str, int], kind: str) -> dict[str, int]:
+    """So many values as are named: of those that stand in an order of their own the first and the last ones."""
+    rows = list(counts.items())
+    if len(rows) <= MOST_VALUES:
+        return counts
+    half = MOST_VALUES // 2
+    return dict(rows[:half] + rows[-half:] if kind in ("number", "date") else rows[:MOST_VALUES])
+
+
+def in_order_of(kind: str, counts: dict[str, int]) -> dict[str, int]:
+    """The values of a field with their posts, as one reads them: numbers ascending, years the last one first, others
+    the most frequent first.
+
+    >>> in_order_of("number", {"10": 3, "9.5": 1})
+    {'9.5': 1, '10': 3}
+    """
+    if kind == "number":
+        return dict(sorted(counts.items(), key=lambda pair: float(pair[0])))
+    return dict(sorted(counts.items(), reverse=True)) if kind == "date" else counts
 
 
 def paths(reader: Reader) -> Iterator[str]:
@@ -110,6 +148,12 @@ def _parsed(
     prefix_last: bool = False,
 ) -> parse.QueryReading:
     """A query as the index that answers reads it, whatever the settings say by now."""
+    own = None
+    if ":" in query:
+        with forks.barred:
+            from .query.own_fields import OwnFields  # most queries name no field
+
+        own = OwnFields(reader, today)
     parsed = parse.parse(
         check_text("query", query),
         reader.analyzer,
@@ -117,7 +161,10 @@ def _parsed(
         all_words=all_words,
         prefix_last=prefix_last,
         post_counts=lambda words: reader.totals([Term(word) for word in words]),
-        fits=lambda asked: asked.field in LINKS or reader.totals([asked], drafts=drafts)[0] > 0,
+        fits=lambda asked: (
+            (isinstance(asked, Keyword) and asked.field in LINKS) or reader.totals([asked], drafts=drafts)[0] > 0
+        ),
+        own=own,
     )
     if "links:" not in query and "linked:" not in query:
         return parsed

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .diagnostics import Status
     from .links import PostLink
     from .results.explain import Verdict
+    from .results.values import FieldCounts
 
 __all__ = ["Index", "Results"]
 
@@ -276,6 +277,17 @@ class Index:
         ('linux', 4)
         """
         return self._counts("", ("tags",))["tags"]
+
+    @reading
+    def fields(self) -> list[FieldCounts]:
+        """The fields of the site's own, which its front matter has beside those that postdex knows: by what `where`,
+        `sort` and `facets` may go, too. Those that the settings name come first.
+
+        >>> with Index("posts") as ix:
+        ...     [field.name for field in ix.fields()]
+        []
+        """
+        return answering.fields(self.snapshots.current(self.settings).reader)
 
     def _counts(self, query: str, names: Sequence[str]) -> dict[str, dict[str, int]]:
         return self.search(query, limit=0, facets=names, snippets=False, deadline_ms=None).facets

@@ -25,6 +25,8 @@ DATE = (
     rf"|(?:last|past)[ _-]{_COUNT}|{_COUNT}(?:[ _-]ago)?)?$"
 )
 _DATE_LENGTH = 20
+#: Characters of the name of a field of the site's own, with the sign before it.
+_NAME_LENGTH = 61
 
 
 def schema(argument: Argument) -> Schema:
@@ -45,7 +47,9 @@ def schema(argument: Argument) -> Schema:
     if argument.kind == "milliseconds":
         return {"type": ["number", "null"], "default": argument.default}
     text: Schema = {"type": "string"}
-    if argument.choices:
+    if argument.own_fields:
+        text["maxLength"] = _NAME_LENGTH
+    elif argument.choices:
         text["enum"] = list(argument.choices)
     elif length := _length(argument):
         text["maxLength"] = length
@@ -76,7 +80,7 @@ def misfit(argument: Argument, value: Any) -> str:
         return f"a whole number from {argument.least} " + ("on" if most is None else f"to {most:,}")
     if argument.kind == "milliseconds":
         return "" if isinstance(value, (int, float, type(None))) and value is not True else "a number, or null"
-    if argument.choices:
+    if argument.choices and not argument.own_fields:
         return "" if isinstance(value, str) and value in argument.choices else "one of " + ", ".join(argument.choices)
     length = _length(argument)
     if isinstance(value, str) and (not length or len(value) <= length):
@@ -85,4 +89,6 @@ def misfit(argument: Argument, value: Any) -> str:
 
 
 def _length(argument: Argument) -> int | None:
+    if argument.own_fields:
+        return _NAME_LENGTH
     return _DATE_LENGTH if argument.kind == "date" else argument.most

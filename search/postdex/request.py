@@ -8,7 +8,7 @@ search loads it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar, Unpack, get_args
 
@@ -38,6 +38,8 @@ UNITS: tuple[str, ...] = get_args(Units)
 TRANSLATIONS: tuple[str, ...] = get_args(Translations)
 #: By what all posts that match are counted.
 FACETS = (*schema.FACETS, schema.SITES)
+#: And by all fields of the site's own that the settings name.
+NAMED_FIELDS = "fields"
 #: More hits than these are not made at once; a program that wants more of them pages.
 MAX_HITS = 1000
 
@@ -76,6 +78,8 @@ class Argument(NamedTuple):
     short: str = ""
     option_doc: str = ""
     example: Any = None
+    #: Whether it may name a field of the site's own besides its choices; which there are only an index knows.
+    own_fields: bool = False
     #: Where it can be said, besides the library.
     faces: str = "cli http mcp"
 
@@ -83,7 +87,8 @@ class Argument(NamedTuple):
         """All that is said of it, with bounds and choices, as docs and docstrings have it."""
         bounds = f"At most {self.most:,}." if self.kind == "number" and self.most is not None else ""
         names = ", ".join(f'"{choice}"' for choice in self.choices)
-        choices = f"{'Any' if self.kind == 'texts' else 'One'} of {names}." if names else ""
+        besides = ", or fields of the site's own" if self.own_fields else ""
+        choices = f"{'Any' if self.kind == 'texts' else 'One'} of {names}{besides}." if names else ""
         return " ".join(filter(None, (self.doc, bounds, choices, self.more)))
 
     def checked(self, value: Any) -> Any:
@@ -100,6 +105,7 @@ class Argument(NamedTuple):
                 raise wrong(self.name, value, "True or False")
             return value
         if self.kind == "texts":
+            value = _filters(value) if self.name == "where" and isinstance(value, Mapping) else value
             return tuple(self._chosen(text) for text in texts(self.name, value))
         if self.kind == "milliseconds":
             if not isinstance(value, (int, float, type(None))):
@@ -114,7 +120,7 @@ class Argument(NamedTuple):
         return self._chosen(value if self.choices else check_text(self.name, value))
 
     def _chosen(self, value: Any) -> Any:
-        if self.choices and value not in self.choices:
+        if self.choices and value not in self.choices and not (self.own_fields and isinstance(value, str)):
             name = self.single or self.name
             raise QueryError(
                 f"{name} {value!r} is not known", f"use one of {', '.join(self.choices)}", code=f"bad_{name}"
@@ -129,7 +135,7 @@ SearchArguments = TypedDict(  # noqa: UP013
     {
         "limit": int,
         "offset": int,
-        "sort": Sort,
+        "sort": Sort | str,
         "tags": Texts,
         "categories": Texts,
         "after": Day,
@@ -137,6 +143,7 @@ SearchArguments = TypedDict(  # noqa: UP013
         "lang": str | None,
         "path": str | None,
         "sites": Texts,
+        "where": Texts | Mapping[str, Any],
         "translations": Translations,
         "recency": str | None,
         "drafts": bool,
@@ -163,7 +170,7 @@ class SearchRequest(NamedTuple):
     query: str = ""
     limit: int = 10
     offset: int = 0
-    sort: Sort = "score"
+    sort: Sort | str = "score"
     tags: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     after: Day = None
@@ -171,6 +178,7 @@ class SearchRequest(NamedTuple):
     lang: str | None = None
     path: str | None = None
     sites: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
     translations: Translations = "group"
     recency: str | None = None
     drafts: bool = False
@@ -208,7 +216,11 @@ _ROWS = {
     ),
     "offset": Argument("Leave out so many hits before them.", kind="number", hint="the first hit has offset 0"),
     "sort": Argument(
-        "The order; any but score requires all words.", "By date and updated the newest come first.", choices=SORTS
+        "The order; any but score requires all words.",
+        "By date and updated the newest come first. A field of the site's own sorts texts from a to z, numbers and"
+        " dates from the greatest down; `-rating` the other way round.",
+        choices=SORTS,
+        own_fields=True,
     ),
     "tags": Argument(
         "Only posts with all of these tags.",
@@ -241,6 +253,13 @@ _ROWS = {
         option_doc="Only posts of this site, where several are searched as one; several: of any of them.",
         faces="cli http",
     ),
+    "where": Argument(
+        "Only posts that these filters find, as a query has them (status:published, rating:>=4, -status:draft).",
+        'In Python also a mapping of values; of a list any will do: `where={"status": ["draft", "review"]}`.',
+        kind="texts",
+        option_doc="Only posts that this filter finds: status:published, rating:>=4; several: all of them.",
+        example=["tag:linux"],
+    ),
     "translations": Argument(
         "Whether a post in several languages is one hit (group) or several (all).",
         "Where the index has no groups (docs/languages.md) each post is a hit. So it is with a filter by language.",
@@ -260,10 +279,12 @@ _ROWS = {
     ),
     "facets": Argument(
         "Counts over all posts that match.",
+        "`fields` stands for all fields of the site's own that the settings name.",
         kind="texts",
-        choices=FACETS,
+        choices=(*FACETS, NAMED_FIELDS),
+        own_fields=True,
         single="facet",
-        option_doc="Count the posts found by tag, category, language, year and site.",
+        option_doc="Count the posts found by tag, category, language, year, site and the fields named in the settings.",
         example=["tags"],
     ),
     "units": Argument("What is a hit: a post, or each of its sections.", choices=UNITS, faces="http"),
@@ -331,6 +352,34 @@ def texts(name: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, Iterable):
         raise wrong(name, value, "a text or a list of texts")
     return tuple(check_text(name, text) for text in value)
+
+
+def _filters(where: Mapping[object, object]) -> tuple[str, ...]:
+    """The filters that a mapping from fields to values means, as a query has them; of a list any value will do.
+
+    >>> _filters({"status": ["draft", "in review"], "done": True, "rating": ">=4"})
+    ('status:(draft OR "in review")', 'done:true', 'rating:>=4')
+    """
+    with forks.barred:
+        from postdex_index.formats.field_names import name_of
+
+    filters = []
+    for name, value in where.items():
+        values = [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
+        shown = [_quoted(value) for value in values]
+        if not shown:
+            continue
+        choice = shown[0] if len(shown) == 1 else f"({' OR '.join(shown)})"
+        filters.append(f"{name_of(check_text('where', name))}:{choice}")
+    return tuple(filters)
+
+
+def _quoted(value: object) -> str:
+    """A value as a query has it."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if not any(sign.isspace() or sign in '"()' for sign in text):
+        return text
+    return f"“{text}”" if '"' in text else f'"{text}"'
 
 
 def wrong(name: str, value: object, expected: str) -> QueryError:

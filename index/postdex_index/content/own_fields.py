@@ -8,7 +8,7 @@ Those that few posts have are in the index like the others: how many are enough 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 from unicodedata import normalize
@@ -31,10 +31,15 @@ MOST_FIELDS, MOST_VALUES = 50, 100
 LONGEST = 100
 #: Characters of a name, and how deep a value may lie in mappings.
 _LONGEST_NAME, _DEPTH = 60, 3
-#: Stands behind what is cut; and, for a filter, for all that is too long for one.
+#: Stands behind what is cut, and for all of it as a filter.
 ELLIPSIS = "…"
 #: A date that names its zone: it is told on the clock of the site.
 _ZONED = re.compile(r".*\d(?:Z|\s*(?:UTC|GMT|[A-Z]{3,4})|\s*[+-]\d{2}:?\d{2})\s*", re.ASCII)
+
+
+def filtered_by(value: str) -> str:
+    """What a value is filtered and counted by: all that are prose are one."""
+    return ELLIPSIS if len(value) == LONGEST and value.endswith(ELLIPSIS) else value
 
 
 class OwnFields(NamedTuple):
@@ -56,11 +61,13 @@ def of(front: Mapping[str, Value], settings: Sequence[str], zone: tzinfo) -> Own
     wanted = {name_of(name) for name in settings}
     values_by_name: dict[str, dict[str, None]] = {}
     nameless = False
-    for key, value in _flat(front):
+    for key, value, nested in _flat(front):
         name = name_of(key)
+        if name in TAKEN or not ((AUTO in wanted and not nested) or _is_named(name, wanted)):
+            continue
         if not name or len(name) > _LONGEST_NAME:
             nameless = True
-        elif name not in TAKEN and (AUTO in wanted or name in wanted):
+        else:
             values_by_name.setdefault(name, {}).update(dict.fromkeys(_values(value, zone)))
     fields = [OwnField(name, tuple(values)) for name, values in values_by_name.items() if values]
     long_lists = [field.name for field in fields if len(field.values) > MOST_VALUES]
@@ -70,16 +77,21 @@ def of(front: Mapping[str, Value], settings: Sequence[str], zone: tzinfo) -> Own
         *(["fields with a name that is too long, or none"] if nameless else ()),
     ]
     kept = tuple(field._replace(values=field.values[:MOST_VALUES]) for field in fields[:MOST_FIELDS])
-    named = tuple(field.name for field in kept if field.name in wanted)
+    named = tuple(field.name for field in kept if _is_named(field.name, wanted))
     return OwnFields(kept, named, ", ".join(left_out))
 
 
-def _flat(front: Mapping[str, Value], above: str = "", depth: int = _DEPTH) -> Iterator[tuple[str, Value]]:
-    """Each key with its value; of mappings those in them, as `menu.main.weight`, no deeper than that."""
+def _is_named(name: str, wanted: Set[str]) -> bool:
+    """Whether a field, or a mapping that it stands in, is one of these."""
+    return name in wanted or any(name[:dot] in wanted for dot in range(len(name)) if name[dot] == ".")
+
+
+def _flat(front: Mapping[str, Value], above: str = "", depth: int = _DEPTH) -> Iterator[tuple[str, Value, bool]]:
+    """Each key with its value, and whether it stands in a mapping: of that it is `menu.main.weight`, no deeper."""
     for key, value in front.items():
         if not isinstance(value, dict):
-            yield above + key, value
-        elif depth > 1 and not (not above and key.lower() in TAKEN - _UNFOLDED):
+            yield above + key, value, bool(above)
+        elif depth > 1 and (above or key.lower() in _UNFOLDED or key.lower() not in TAKEN):
             inside = "" if not above and key.lower() in _UNFOLDED else f"{above}{key}."
             yield from _flat(value, inside, depth - 1)
 

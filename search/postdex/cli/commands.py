@@ -24,6 +24,7 @@ from .search_command import PLACE_OPTIONS, Place
 _ELSEWHERE = {
     "list": "cli.listing_commands",
     "tags": "cli.listing_commands",
+    "fields": "cli.listing_commands",
     "index": "cli.index_commands",
     "show": "cli.index_commands",
     "doctor": "cli.index_commands",

@@ -1,7 +1,7 @@
-"""Which tags are there, and which posts? `postdex tags` and `postdex list`.
+"""Which tags, posts and fields are there? `postdex tags`, `postdex list` and `postdex fields`.
 
-Both take a query, in the language of `search`, that says of which posts; without words of them all. On a terminal what
-they say has columns, in a pipe a tab between its fields.
+The first two take a query, in the language of `search`, that says of which posts; without words of them all. On a
+terminal what they say has columns, in a pipe a tab between its fields.
 """
 
 from __future__ import annotations
@@ -104,6 +104,34 @@ def tags(place: Place, /, query: tuple[str, ...], limit: int | None, as_json: bo
 
         _print(listings.counts_columns(shown, width()) if sys.stdout.isatty() else listings.counts_lines(shown))
     return 0 if shown else 1
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def fields(place: Place, /, as_json: bool) -> int:
+    """List the fields of the site's own, which queries may name: kind, number of posts, some values. Exit status: 0 if
+    there are any, 1 if there are none.
+
+    Front matter has them beside what postdex knows, at least three posts do, or the setting fields names them:
+    `postdex search status:draft rating:">=4"`.
+    """
+    with ready(place.open("auto")) as ix:
+        found = ix.fields()
+        if as_json:
+            from ..output import wire
+
+            out_json(wire.dumps(wire.fields(found)))
+        elif found:
+            from ..output import listings
+            from ..output.screen import Palette, Screen
+
+            palette = Palette.of(ix.settings.colors) if wants_color("auto") else Palette()
+            table = listings.fields_table(found, Screen(width(), palette))
+            _print(table if sys.stdout.isatty() else listings.fields_lines(found))
+        else:
+            note("no field is in the front matter of three posts beside those that postdex knows")
+    return 0 if found else 1
 
 
 def _print(lines: Iterable[str]) -> None:

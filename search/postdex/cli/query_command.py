@@ -56,6 +56,6 @@ def _option(option: SearchOption) -> click.Option:
     more: dict[str, Any] = {"is_flag": True} if option.kind == "flag" else {"multiple": option.kind == "texts"}
     if option.kind == "number":
         more["type"] = WholeNumber(option.least, option.most)
-    elif option.choices:
+    elif option.choices and not option.own_fields:
         more["type"] = click.Choice(option.choices)
     return click.Option([*option.names, option.field], help=option.doc, metavar=option.metavar, **more)

@@ -14,7 +14,7 @@ from typing import Any
 
 from postdex_index.named_tuple import NamedTuple
 
-from ..request import Argument, SearchRequest, shown_on
+from ..request import FACETS, Argument, SearchRequest, shown_on
 from .printed_results import Output
 
 
@@ -27,6 +27,8 @@ class SearchOption(NamedTuple):
     #: "text", "texts" (it may be given again), "number" or "flag".
     kind: str = "text"
     choices: tuple[str, ...] = ()
+    #: Whether a field of the site's own will do besides the choices.
+    own_fields: bool = False
     #: Bounds of a number.
     least: int = 0
     most: int | None = None
@@ -44,6 +46,10 @@ class SeparatedArguments(NamedTuple):
 
 
 _OWN = (
+    SearchOption(
+        ("--facet",), "facet", "Count the posts found by this alone: tags … or a field of the site's own; several:"
+        " by each.", "texts", FACETS, own_fields=True, metavar="NAME",
+    ),
     SearchOption(
         ("--explain",), "explain", "Say how scores are made; with a post's PATH, why it is found or not.",
         metavar="[PATH]",
@@ -80,7 +86,8 @@ def _of_argument(argument: Argument) -> SearchOption:
     name = argument.single or name
     return SearchOption(
         (*names, _long(name)), argument.name, doc, "text" if argument.kind == "date" else argument.kind,
-        argument.choices, argument.least, argument.most, {"date": "DATE", "number": "N"}.get(argument.kind),
+        argument.choices, argument.own_fields, argument.least, argument.most,
+        {"date": "DATE", "number": "N"}.get(argument.kind),
     )  # fmt: skip
 
 
@@ -209,7 +216,7 @@ def _value(option: SearchOption, typed: str | None) -> Any:
     """What an option sets with what was typed as its value; None if that is not plainly right."""
     if option.kind == "flag":
         return option.value if typed is None else None
-    if typed is None or (option.choices and typed not in option.choices):
+    if typed is None or (option.choices and typed not in option.choices and not option.own_fields):
         return None
     if option.kind != "number":
         return typed
@@ -230,9 +237,11 @@ def given_options(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def request_and_output(words: Sequence[str], given: Mapping[str, Any]) -> tuple[SearchRequest, Output]:
     """What these words and options ask for. Raises QueryError for what cannot be used."""
-    own = {option.field for option in _OWN}
+    own = {option.field for option in _OWN} - {"facet"}
     output = Output(**{name: value for name, value in given.items() if name in own}, limited="limit" in given)
     rest: dict[str, Any] = {name: value for name, value in given.items() if name not in own}
+    if facets := rest.pop("facet", ()):
+        rest["facets"] = (*rest.get("facets", ()), *facets)
     return SearchRequest.of(" ".join(words), **rest), output
 
 

@@ -94,6 +94,11 @@ def document(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     return {**form, "url": web_address.whole(form["url"], site.origin)}
 
 
+def fields(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
+    """The fields of the site's own that queries may name."""
+    return wire.fields(site.index.fields())
+
+
 def stats(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     """The index in numbers."""
     return {"schema": wire.SCHEMA, "stats": wire.listed(site.views.stats())}
@@ -166,6 +171,7 @@ ENDPOINTS = (
         "documents", "/documents/{path:path}", document, parameters.DOCUMENT, summary="A post as indexed", cached=True
     ),
     Endpoint("facets", "/facets", facets, parameters.FACET_COUNTS, summary="Count by tag, category …", cached=True),
+    Endpoint("fields", "/fields", fields, summary="The fields of the site's own", cached=True),
     Endpoint("stats", "/stats", stats, summary="The index in numbers"),
     Endpoint("health", "/health", health, summary="Whether all is well", probe=probes.health),
     Endpoint("ready", "/ready", ready, summary="Whether it can answer", probe=probes.ready, open=True),

@@ -41,6 +41,7 @@ _OF_THE_MATCHES = {
     "lang",
     "path",
     "sites",
+    "where",
     "translations",
     "drafts",
     "typo",

@@ -80,6 +80,7 @@ _METADATA = record(
     authors=_TEXTS,
     lang=TEXT,
     unpublished=TEXT,
+    fields={"type": "object", "additionalProperties": _TEXTS},
 )
 _POST: dict[str, Form] = {
     "id": TEXT,
@@ -112,5 +113,6 @@ STATUS = record(
     fresh={"type": ["boolean", "null"]},
     changed_files=NUMBER,
     facets=_FACETS,
+    fields={"type": "object", "additionalProperties": TEXT},
     version=TEXT,
 )

@@ -150,6 +150,7 @@ def _shown(posts: Posts, asked: Reference, text: str, where: str, rest: dict[str
         "authors": list(document.authors),
         "lang": document.lang,
         "unpublished": document.unpublished,
+        "fields": {name: list(values) for name, values in document.fields},
     }
     url = web_address.whole(wire.link(document.url), posts.origin)
     return {

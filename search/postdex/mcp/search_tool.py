@@ -14,7 +14,7 @@ from postdex_index.errors import QueryError
 from .. import __version__, section_lookup, web_address
 from ..output import wire
 from ..results.strength import NOTHING
-from ..results.values import Hit
+from ..results.values import FieldCounts, Hit
 from ..text_safety import day_of
 from . import excerpts, references
 from .excerpts import MarkdownPassage
@@ -29,6 +29,8 @@ MAX_HITS = 20
 _SECTIONS = 100
 #: So many values of a facet, and tags of a post, are shown.
 MAX_VALUES, _MAX_TAGS = 50, 20
+#: And of a field of the site's own.
+_FIELD_VALUES = 5
 #: One passage takes no more than this part of all there is room for, so that one long section is not the answer; of
 #: little room more, so that it says something.
 _SHARE, _LEAST_SHARE = 3, 1_500
@@ -69,6 +71,7 @@ def related(posts: Posts, id: str, limit: int = 5) -> dict[str, Any]:
 def status(posts: Posts) -> dict[str, Any]:
     """The index in numbers, what its posts are about, and how it stands to the files."""
     now = posts.ix.status()
+    fields = {field.name: _kind_and_values(field) for field in posts.ix.fields()[:MAX_VALUES]}
     return {
         "folder": posts.ix.folder.resolve().name,
         "posts": now.stats.posts,
@@ -77,8 +80,15 @@ def status(posts: Posts) -> dict[str, Any]:
         "fresh": now.fresh,
         "changed_files": now.changed_files,
         "facets": _facets(posts.ix.facets()),
+        **({"fields": fields} if fields else {}),
         "version": __version__,
     }
+
+
+def _kind_and_values(field: FieldCounts) -> str:
+    """`text: published, draft`: what a field holds, which `where` filters by."""
+    values = list(field.values)[:_FIELD_VALUES]
+    return f"{field.kind}: {', '.join(values)}{', …' if len(field.values) > len(values) else ''}"
 
 
 def _found(posts: Posts, results: Results) -> dict[str, Any]:

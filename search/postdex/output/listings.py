@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..results.values import Hit
+from ..results.values import FieldCounts, Hit
 from ..text_safety import cells, printable
 from .hit_lines import date_of
 from .screen import Line, Screen, clipped, painted
@@ -12,6 +12,8 @@ from .screen import Line, Screen, clipped, painted
 #: Columns between two columns; those of a day; and those that a title has at least before its path moves below it.
 _GAP, _DAY, _LEAST_TITLE = 3, 10, 24
 _BETWEEN = " " * _GAP
+#: So many values of a field are named.
+_VALUES = 8
 
 
 def counts_lines(counts: Mapping[str, int]) -> Iterator[str]:
@@ -42,6 +44,36 @@ def counts_columns(counts: Mapping[str, int], width: int) -> Iterator[str]:
     columns = max(1, (width + _GAP) // (widest + longest + 2 + _GAP))
     rows = -(-len(entries) // columns)
     return (_BETWEEN.join(entries[row::rows]) for row in range(rows))
+
+
+def fields_lines(fields: Sequence[FieldCounts]) -> Iterator[str]:
+    """`name<TAB>kind<TAB>posts<TAB>values`, a line each.
+
+    >>> list(fields_lines([FieldCounts("rating", "number", 3, False, {"3": 1, "4": 2})]))
+    ['rating\\tnumber\\t3\\t3 … 4']
+    """
+    return (f"{field.name}\t{field.kind}\t{field.posts}\t{_field(_values(field))}" for field in fields)
+
+
+def fields_table(fields: Sequence[FieldCounts], screen: Screen) -> Iterator[str]:
+    """Name, kind, number of posts and some values in columns; where these have no room, the values are left out."""
+    longest = max((len(f"{field.posts:,}") for field in fields), default=0)
+    room = max(_LEAST_TITLE // 2, screen.width // 3)
+    names = [clipped(Line(printable(field.name)), room).text for field in fields]
+    widest = max(map(cells, names), default=0)
+    left = screen.width - widest - len("boolean") - longest - 3 * _GAP
+    for name, field in zip(names, fields, strict=True):
+        shown = painted(name, screen.palette.title) + " " * (widest - cells(name))
+        values = clipped(Line(printable(_values(field))), left).text if left >= _LEAST_TITLE // 3 else ""
+        yield _BETWEEN.join([shown, f"{field.kind:<7}", f"{field.posts:>{longest},}", values]).rstrip()
+
+
+def _values(field: FieldCounts) -> str:
+    """Some values of a field: the least and the greatest number or year, or the most frequent ones."""
+    values = list(field.values)
+    if field.kind in ("number", "date") and len(values) > 1:
+        return " … ".join([values[0], values[-1]] if field.kind == "number" else [values[-1], values[0]])
+    return ", ".join(values[:_VALUES]) + (", …" if len(values) > _VALUES else "")
 
 
 def posts_lines(posts: Sequence[Hit], screen: Screen) -> Iterator[str]:

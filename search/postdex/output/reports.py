@@ -41,7 +41,9 @@ def document_text(document: Document, section: int | None = None, screen: Screen
     numbers = range(len(document.sections)) if section is None else (section,)
     day = day_of(document.date_seconds, document.date_from)
     about = about_lines(document.path, document.sections[numbers[0]].line if numbers else 1, day, document.tags, screen)
-    parts = ["\n".join(filter(None, [painted(printable(document.title), palette.title), *about]))]
+    own = " · ".join(f"{name}: {', '.join(values)}" for name, values in document.fields)
+    head = [painted(printable(document.title), palette.title), *about, painted(printable(own), palette.dim)]
+    parts = ["\n".join(filter(None, head))]
     for index in numbers:
         stored = document.sections[index]
         if stored.heading:

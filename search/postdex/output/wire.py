@@ -19,7 +19,7 @@ from postdex_index.errors import PostdexError
 from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK, Explanation, Problem, Span
 
 from ..faces import in_words
-from ..results.values import Hit, HitList, IndexState, SectionHit, Translation
+from ..results.values import FieldCounts, Hit, HitList, IndexState, SectionHit, Translation
 from ..text_safety import escape, iso, link, to_html
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ __all__ = [
     "document",
     "dumps",
     "error",
+    "fields",
     "jsonl",
     "link",
     "listed",
@@ -169,6 +170,11 @@ def listed_posts(posts: Sequence[Hit]) -> dict[str, Any]:
 def counted(name: str, counts: Mapping[str, int]) -> dict[str, Any]:
     """The wire form of how many posts have each value, under the name of what is counted."""
     return {"schema": SCHEMA, name: dict(counts)}
+
+
+def fields(counted: Iterable[FieldCounts]) -> dict[str, Any]:
+    """The wire form of the fields of the site's own."""
+    return {"schema": SCHEMA, "fields": [field._asdict() for field in counted]}
 
 
 def checkup(status: Status | None, problems: Iterable[Problem], servers: Inspection | None = None) -> dict[str, Any]:

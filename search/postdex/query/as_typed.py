@@ -16,7 +16,7 @@ from postdex_index.text import tokenizer
 from postdex_index.text.characters import is_spaceless
 
 from . import terms
-from .lexer import FILTERS, QueryToken
+from .lexer import QueryToken, is_filter
 from .parser import Clause, Group
 from .terms import Spelling, WordContext, WordLeaf
 
@@ -82,7 +82,7 @@ def _typed(node: Group | Clause, field: str = "") -> Iterator[QueryToken | None]
     """The words and quotes below a node in their order, operators among them; None for one that nobody pasted."""
     if isinstance(node, Clause):
         token = node.token
-        if (token.field or field) not in FILTERS:
+        if not is_filter(token.field or field):
             yield token if not (node.sign == "-" or token.field or field or token.edits >= 0) else None
         return
     for number, part in enumerate(node.parts):

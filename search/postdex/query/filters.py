@@ -12,18 +12,20 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from postdex_index import forks
 from postdex_index.named_tuple import NamedTuple
-from postdex_index.query import DateRange, Keyword
+from postdex_index.query import OWN_FIELD, DateRange, Keyword, Query
 from postdex_index.schema import FILTERS as FILTERED
 from postdex_index.text.analyzer import Analyzer
 
-from .lexer import DATES, FILTERS, LINKS
+from .lexer import DATES, LINKS, is_filter
 from .parser import Clause, Group, Node
 
 if TYPE_CHECKING:
     from postdex_index.formats.periods import Period, Today
 
+    from .own_fields import OwnFields
+
 #: Whether any post that may be found has what a filter asks for.
-Fits: TypeAlias = Callable[[Keyword], bool]
+Fits: TypeAlias = Callable[[Query], bool]
 
 #: What a message names for what was no date.
 DATE_EXAMPLES = "2022, 2022-08, 2022-08-26, 30d, yesterday, last week or 3 months"
@@ -49,7 +51,7 @@ def keyword(field: str, value: str, analyzer: Analyzer) -> Keyword | None:
     return Keyword(field, folded) if folded else None
 
 
-def typed_text(root: Group, fits: Fits, analyzer: Analyzer) -> tuple[Group, list[str]]:
+def typed_text(root: Group, fits: Fits, analyzer: Analyzer, own: OwnFields | None = None) -> tuple[Group, list[str]]:
     """The groups of a query with filters that fit no post as text, and a warning for each of these.
 
     Only what stands beside words is so read, without sign or operator: a filter alone, or one that somebody insists
@@ -60,7 +62,7 @@ def typed_text(root: Group, fits: Fits, analyzer: Analyzer) -> tuple[Group, list
     >>> typed_text(group(lex("oops path:/usr/lib").tokens).root, lambda asked: False, Analyzer(True, ()))[1]
     ['no post has path:/usr/lib; it was searched as text']
     """
-    reader = _Filters(fits, analyzer, [])
+    reader = _Filters(fits, analyzer, own, [])
     return (reader.group(root), reader.warnings) if _has_words(root, analyzer) else (root, [])
 
 
@@ -69,6 +71,7 @@ class _Filters(NamedTuple):
 
     fits: Fits
     analyzer: Analyzer
+    own: OwnFields | None
     warnings: list[str]
 
     def group(self, group: Group) -> Group:
@@ -77,14 +80,19 @@ class _Filters(NamedTuple):
 
     def part(self, part: Node, beside: bool) -> Node:
         if isinstance(part, Group):
-            return part if part.sign == "-" or part.field in FILTERS else self.group(part)
+            return part if part.sign == "-" or is_filter(part.field) else self.group(part)
         token = part.token
-        if part.sign or not beside or token.field not in FILTERS - DATES:
+        if part.sign or not beside or not is_filter(token.field) or token.field in DATES:
             return part
-        asked = keyword(token.field, token.text, self.analyzer)
+        asked: Query | None
+        name = token.field.removeprefix(OWN_FIELD)
+        if self.own and name != token.field:
+            asked = self.own.filter(name, token.text, self.analyzer).query
+        else:
+            asked = keyword(token.field, token.text, self.analyzer)
         if asked is None or self.fits(asked):
             return part
-        typed = f"{token.field}:{token.text}"
+        typed = f"{name}:{token.text}"
         self.warnings.append(f"no post has {typed}; it was searched as text")
         return Clause(token._replace(kind="word", text=typed, field=""))
 
@@ -94,9 +102,9 @@ def _has_words(part: Node, analyzer: Analyzer) -> bool:
     if part.sign == "-":
         return False
     if isinstance(part, Group):
-        return part.field not in FILTERS and any(_has_words(inner, analyzer) for inner in part.parts)
+        return not is_filter(part.field) and any(_has_words(inner, analyzer) for inner in part.parts)
     token = part.token
-    return token.field not in FILTERS and bool(analyzer.words(token.text))
+    return not is_filter(token.field) and bool(analyzer.words(token.text))
 
 
 def date_range(field: str, value: str, today: Today | None = None) -> tuple[DateRange | None, str]:

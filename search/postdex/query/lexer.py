@@ -11,10 +11,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from postdex_index import schema
 from postdex_index.named_tuple import NamedTuple
+from postdex_index.query import OWN_FIELD
 from postdex_index.text.characters import compiled
+
+if TYPE_CHECKING:
+    from .own_fields import OwnFields
 
 #: Fields that hold words, and those that filter.
 WORD_FIELDS = frozenset(field.name for field in schema.FIELDS if field.searched)
@@ -22,6 +27,12 @@ WORD_FIELDS = frozenset(field.name for field in schema.FIELDS if field.searched)
 LINKS = frozenset({"links", "linked"})
 DATES = frozenset({"date", "after", "before"})
 FILTERS = DATES.union(schema.FILTERS, (schema.SITE,), LINKS)
+
+
+def is_filter(field: str) -> bool:
+    """Whether a field filters, by its name in a token: that of one of the site's own begins with `OWN_FIELD`."""
+    return field in FILTERS or field.startswith(OWN_FIELD)
+
 
 #: What people type for a field of another name, for the warning that tells them.
 _MEANT = {field.name: name for name, field in schema.FILTERS.items()} | {
@@ -41,6 +52,8 @@ _BLANKS = r"\s+"
 _PIECE = r"[^\s()]+"
 _OPERATOR = r"(?:AND|OR|NOT)(?=[\s()]|\Z)"
 _FIELD = r"([A-Za-z]{1,12}):(?=[^\s:)])"
+#: Fields of the site's own have names of more signs.
+_OWN = r"(\w[\w.-]{0,59}):(?=[^\s:)])"
 #: One `-` before what begins a word, a quote or a bracket; `--no-cache`, `->` and a dash between blanks are text.
 _EXCLUDED = r'-(?![A-Za-z](?:[\s)]|$))(?=[\w"“„«»「『(]|\.\w)'
 _REQUIRED = r"\+(?=[^\s+)])"
@@ -94,13 +107,13 @@ def clean(text: str) -> str:
     return re.sub(_SURROGATES, "\ufffd", re.sub(_CONTROLS, " ", text))
 
 
-def lex(text: str) -> Lexed:
-    """The tokens of a cleaned text; brackets come out balanced.
+def lex(text: str, own: OwnFields | None = None) -> Lexed:
+    """The tokens of a cleaned text; brackets come out balanced. `own` knows the fields of the site's own.
 
     >>> [token.text for token in lex('foo(bar) "root cause"~3 C++').tokens]
     ['foo(bar)', 'root cause', 'C++']
     """
-    scan = _Scan(text)
+    scan = _Scan(text, own)
     while scan.at < len(text):
         scan.clause()
     scan.close()
@@ -142,10 +155,11 @@ class _Scan:
     `memcpy(a, b)` closes nothing but itself.
     """
 
-    __slots__ = ("at", "open", "quotes", "steps", "text", "tokens", "warnings")
+    __slots__ = ("at", "open", "own", "quotes", "steps", "text", "tokens", "warnings")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, own: OwnFields | None = None) -> None:
         self.text = text
+        self.own = own
         self.at = 0
         self.steps = len(text)
         self.quotes = _quotes(text)
@@ -183,24 +197,33 @@ class _Scan:
         """The field named here, stepped over; an unknown one is text and said."""
         match = compiled(_FIELD).match(self.text, self.at)
         self.steps += 1
-        if not match:
-            return ""
-        name = match[1].lower()
+        name = match[1].lower() if match else ""
         self.steps += len(name)
-        if name in WORD_FIELDS or name in FILTERS:
+        if match and (name in WORD_FIELDS or name in FILTERS):
             self.at = match.end()
             return name
+        if self.own and (typed := compiled(_OWN).match(self.text, self.at)):
+            self.steps += len(typed[0])
+            if field := self.own.find(typed[1]):
+                self.at = typed.end()
+                return OWN_FIELD + field.name
+        if match:
+            self.unknown(match, name)
+        return ""
+
+    def unknown(self, match: re.Match[str], name: str) -> None:
+        """Say that this is no field, where somebody may have meant one."""
         follows = self.text[match.end()]
         if name in _MEANT:
             self.warnings.append(f"{match[0]} is not a field and was searched as text; {_MEANT[name]}: is one")
         elif follows.isalpha() or follows in ('"', *_CLOSED_BY):
-            self.warnings.append(f"{match[0]} is not a field and was searched as text")
-        return ""
+            instead = self.own.instead(name) if self.own else ""
+            self.warnings.append(f"{match[0]} is not a field and was searched as text{instead}")
 
     def signed(self, sign: str, field: str) -> None:
         """What follows a sign and a field: a group, a quote, a date in several words, an expression or a chunk."""
         opening = self.text[self.at]
-        if field in DATES and (spoken := self.date()):
+        if (field in DATES or (self.own and self.own.is_date(field))) and (spoken := self.date()):
             self.tokens.append(QueryToken("word", spoken, sign, field, last=self.at == len(self.text)))
         elif opening == "(":
             self.at += 1
@@ -274,7 +297,7 @@ class _Scan:
     def word(self, text: str, sign: str, field: str) -> None:
         """A chunk with what stands behind it: slips and weight (a filter's value has neither)."""
         last = self.at == len(self.text)
-        suffix = None if field in FILTERS else compiled(_AFTER_WORD).search(text)
+        suffix = None if is_filter(field) else compiled(_AFTER_WORD).search(text)
         self.steps += len(text)
         if suffix is None or not suffix.start():
             self.tokens.append(QueryToken("word", text, sign, field, last=last))

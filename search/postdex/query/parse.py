@@ -16,7 +16,7 @@ from postdex_index.query import Clauses, Everything, Query, leaves
 
 from .as_typed import Whole, whole
 from .filters import Fits, typed_text
-from .lexer import FILTERS, clean, lex
+from .lexer import clean, is_filter, lex
 from .parser import group
 from .pasted import beginning, telling
 from .planner import QuerySettings, StandIns, TypedWord, read
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from postdex_index.formats.periods import Today
     from postdex_index.text.analyzer import Analyzer
 
+    from .own_fields import OwnFields
     from .terms import PostCounts
 
 
@@ -59,6 +60,7 @@ def parse(
     prefix_last: bool = False,
     post_counts: PostCounts | None = None,
     fits: Fits | None = None,
+    own: OwnFields | None = None,
 ) -> QueryReading:
     """Read a query by the analyzer of the index that answers, whose languages decide which words are stop words.
 
@@ -67,6 +69,7 @@ def parse(
     `post_counts` counts the posts of the index with each of some terms: with it, neighbours are looked for in one
     (`git hub` as github) only if there is such a word, and of a Chinese run only what is telling finds posts. `fits`
     tells whether any post has what a filter asks for: with it, one that fits none is text where it stands beside words.
+    `own` knows the fields of the site's own; without it there are none.
     Raises only `QueryError`, for a query over one of `parser`'s limits.
 
     >>> from postdex_index.text.analyzer import Analyzer
@@ -77,14 +80,14 @@ def parse(
     """
     text, cut = beginning(text)
     text = clean(text)
-    lexed = lex(text)
+    lexed = lex(text, own)
     grouped = group(lexed.tokens)
     typed, unfit = grouped.root, list[str]()
-    if fits and any(token.field in FILTERS for token in lexed.tokens):
-        typed, unfit = typed_text(grouped.root, fits, analyzer)
+    if fits and any(is_filter(token.field) for token in lexed.tokens):
+        typed, unfit = typed_text(grouped.root, fits, analyzer, own)
     root, thinned = telling(typed, post_counts, analyzer)
     reading = WordContext(analyzer, stop_words=analyzer.stop_words, post_counts=post_counts)
-    settings = QuerySettings(reading, today, all_words, prefix_last and not cut)
+    settings = QuerySettings(reading, today, own, all_words, prefix_last and not cut)
     tree, repairs, words, plain, steps, stand_ins = read(root, settings)
     warnings = [*filter(None, (cut, thinned)), *lexed.warnings, *grouped.warnings, *unfit, *repairs]
     empty = tree is None and bool(text.strip())

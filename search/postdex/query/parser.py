@@ -12,7 +12,7 @@ from typing import TypeAlias
 from postdex_index.errors import QueryError
 from postdex_index.named_tuple import NamedTuple
 
-from .lexer import FILTERS, QueryToken
+from .lexer import QueryToken, is_filter
 
 #: Limits beyond which a query is refused: what people type is far below, what is above is a mistake or an attack. Words
 #: are none of the clauses that count here: of a pasted text `pasted` leaves some out.
@@ -67,7 +67,7 @@ def group(tokens: Sequence[QueryToken]) -> Grouped:
 
 def _counts(token: QueryToken) -> bool:
     """Whether a token is syntax, not only a word or a bracket."""
-    return token.kind in (*BINARY, "NOT", "quote", "regex") or bool(token.sign) or token.field in FILTERS
+    return token.kind in (*BINARY, "NOT", "quote", "regex") or bool(token.sign) or is_filter(token.field)
 
 
 class _Parser:

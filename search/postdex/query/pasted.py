@@ -12,7 +12,7 @@ from postdex_index.text.analyzer import Analyzer
 from postdex_index.text.characters import is_spaceless
 from postdex_index.text.tokenizer import terms_at
 
-from .lexer import FILTERS
+from .lexer import is_filter
 from .parser import Clause, Group, Node
 from .terms import PostCounts
 
@@ -72,7 +72,7 @@ def _free(group: Group) -> Iterator[str]:
 
 def _is_free(part: Clause, group: Group) -> bool:
     token = part.token
-    return group.kind == "beside" and not part.sign and token.kind == "word" and token.field not in FILTERS
+    return group.kind == "beside" and not part.sign and token.kind == "word" and not is_filter(token.field)
 
 
 def _words(typed: str, analyzer: Analyzer) -> list[str]:

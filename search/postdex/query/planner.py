@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from postdex_index import forks
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import (
+    OWN_FIELD,
     Clauses,
     DateRange,
     Everything,
@@ -29,12 +30,14 @@ from postdex_index.query import (
 from postdex_index.text.tokenizer import LONGEST_TERM
 
 from . import filters, terms
-from .lexer import DATES, FILTERS, QueryToken
+from .lexer import DATES, QueryToken, is_filter
 from .parser import Clause, Group, Node
 from .terms import TermReading, WordContext
 
 if TYPE_CHECKING:
     from postdex_index.formats.periods import Today
+
+    from .own_fields import OwnFields
 
 #: Choices of which nobody typed just that, by the leaves that each stands for.
 StandIns: TypeAlias = Mapping[Query, tuple[Query, ...]]
@@ -62,6 +65,7 @@ class QuerySettings(NamedTuple):
 
     reading: WordContext
     today: Today | None = None
+    own: OwnFields | None = None
     all_words: bool = False
     prefix_last: bool = False
 
@@ -212,7 +216,7 @@ class _TreeBuilder:
         token = clause.token
         self.steps += 1 + len(token.text)
         field = token.field or scope.field
-        if field in FILTERS:
+        if is_filter(field):
             return self.filter(field, token)
         if token.text == "*" and not field:
             return [TermReading(Everything(), (Everything(),))]
@@ -254,6 +258,8 @@ class _TreeBuilder:
 
     def filter(self, field: str, token: QueryToken) -> list[TermReading]:
         """A filter, or what was typed for one as text."""
+        if self.settings.own and field.startswith(OWN_FIELD):
+            return self.own_filter(field.removeprefix(OWN_FIELD), token, self.settings.own)
         if field not in DATES:
             keyword = filters.keyword(field, token.text, self.reading.analyzer)
             if keyword is None:
@@ -267,6 +273,18 @@ class _TreeBuilder:
         typed = f"{field}:{token.text}"
         self.warnings.append(f"{typed} is no date (like {filters.DATE_EXAMPLES}) and was searched as text")
         return terms.read_word(typed, -1, self.reading, self.warnings.append)
+
+    def own_filter(self, name: str, token: QueryToken, own: OwnFields) -> list[TermReading]:
+        """The filter of a field of the site's own, or what was typed for one as text."""
+        asked, said = own.filter(name, token.text, self.reading.analyzer)
+        if asked:
+            self.warnings += [said] if said else []
+            return [TermReading(asked, (asked,))]
+        if not said:
+            self.warnings.append(f"{name}: was left out: it has no value")
+            return []
+        self.warnings.append(f"{said}; it was searched as text")
+        return terms.read_word(f"{name}:{token.text}", -1, self.reading, self.warnings.append)
 
     def join_words(
         self, parts: Sequence[Node], pieces: list[list[TermReading]], every: bool, scope: _ClauseScope, bag: _Bag
@@ -316,7 +334,7 @@ class _TreeBuilder:
     ) -> None:
         """A word or filter among others."""
         required = every or part.sign == "+"
-        if (part.token.field or scope.field) not in FILTERS:
+        if not is_filter(part.token.field or scope.field):
             self.typed.append(part.token.text)
         if len(pieces) > 1 and scope.required and not required:
             bag.add(_all(pieces), False)

@@ -14,7 +14,19 @@ from types import MappingProxyType
 
 from postdex_index.engine.api import UNTYPED, Answer, AsTyped, Pinned, Reader, Recency, Search
 from postdex_index.named_tuple import NamedTuple
-from postdex_index.query import Clauses, DateRange, Everything, Keyword, Phrase, Query, Synonyms, leaves, show
+from postdex_index.query import (
+    OWN_FIELD,
+    Clauses,
+    DateRange,
+    Everything,
+    FieldRange,
+    Keyword,
+    Phrase,
+    Query,
+    Synonyms,
+    leaves,
+    show,
+)
 from postdex_index.schema import FILTERS, SITE, SITES
 from postdex_index.text.characters import is_spaceless
 
@@ -226,7 +238,8 @@ def _near_value(clause: Query, reader: Reader) -> str:
     """A question for the tag, category, language or site that a filter meant which no post has, behind a message."""
     if not isinstance(clause, Keyword):
         return ""
-    facet = SITES if clause.field == SITE else FILTERS[clause.field].facet
+    name = clause.field.removeprefix(OWN_FIELD)
+    facet = name if name != clause.field else SITES if name == SITE else FILTERS[name].facet
     if not facet:
         return ""
     from difflib import get_close_matches
@@ -234,7 +247,7 @@ def _near_value(clause: Query, reader: Reader) -> str:
     counts = reader.search(Search(Everything(), facets=(facet,), limit=0)).facets[facet]
     values = {value.lower(): value for value in counts}
     near = get_close_matches(clause.value, values, 1, 0.7)
-    return f"; did you mean {clause.field}:{values[near[0]]}?" if near else ""
+    return f"; did you mean {name}:{values[near[0]]}?" if near else ""
 
 
 def _short(name: str) -> str:
@@ -279,13 +292,27 @@ def named(clause: Query) -> str:
     if isinstance(clause, Clauses):
         return " or ".join(alternatives(clause))
     if isinstance(clause, Keyword):
-        return f"{clause.field}:{clause.value}"
+        return f"{clause.field.removeprefix(OWN_FIELD)}:{clause.value}"
+    if isinstance(clause, FieldRange):
+        return _named_range(clause)
     if isinstance(clause, DateRange):
         start, stop = (("" if end is None else iso(end)[:10]) for end in clause)
         return f"a date in {start}..{stop}"
     if isinstance(clause, Synonyms):
         return named(clause.spellings[0])
     return show(clause._replace(terms=(_typed(clause.terms),)) if isinstance(clause, Phrase) else clause)
+
+
+def _named_range(asked: FieldRange) -> str:
+    """A range of values as people would type it."""
+    name, kind, start, stop = asked
+    if kind == "boolean":
+        return f"{name}:{'true' if start else 'false'}"
+    if kind == "date":
+        first, last = ("" if end is None else iso(int(end))[:10] for end in (start, stop and stop - 1))
+    else:
+        first, last = ("" if end is None else f"{end:.12g}" for end in (start, stop))
+    return f"{name}:{first}" if first == last else f"{name}:{first}..{last}"
 
 
 def _typed(words: Sequence[str]) -> str:

@@ -152,6 +152,18 @@ def _all_html(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[st
     return tuple(map(to_html, texts, spans or repeat(())))
 
 
+@public
+class FieldCounts(NamedTuple):
+    """A field of the site's own: its name in queries, its kind ("text", "number", "date" or "boolean"), how many
+    published posts have it, whether the settings name it, and its most frequent values with their posts."""
+
+    name: str
+    kind: str
+    posts: int
+    named: bool
+    values: dict[str, int]
+
+
 class IndexState(NamedTuple):
     """Which index answered: its generation, its published posts, and whether it is as new as the files.
 

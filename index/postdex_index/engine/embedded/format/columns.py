@@ -28,9 +28,8 @@ NO_DATE = -(1 << 62)
 FOLDED_PATH = "folded path"
 #: The column of the posts with translations that are in the site's own language; its value is empty.
 ORIGINAL = "original"
-#: Before the name of a field of the site's own, which cannot be taken for another column; and the column of those that
-#: the settings name.
-OWN_FIELD, NAMED_FIELD = "field ", "named field"
+#: The column of those fields of the site's own that the settings name; each has one of its own, `query.OWN_FIELD`.
+NAMED_FIELD = "named field"
 #: The columns of the boosts that are not 1, as numbers, and of the queries for which posts come first, as their keys.
 BOOST, PIN = "boost", "pin"
 

@@ -13,10 +13,11 @@ from itertools import chain, compress, pairwise
 from typing import Any
 
 from ....named_tuple import NamedTuple
+from ....query import OWN_FIELD
 from ....schema import BODY, FACETS, SITES, SORTS
 from ....text import globs
 from ....text.stemming import stemmer_language
-from ..format.columns import FOLDED_PATH, NO_DATE, OWN_FIELD, ColumnSource, LazyColumn, one_line
+from ..format.columns import FOLDED_PATH, NO_DATE, ColumnSource, LazyColumn, one_line
 
 
 class FilterValue(NamedTuple):

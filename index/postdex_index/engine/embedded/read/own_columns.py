@@ -12,8 +12,9 @@ from typing import TypeAlias
 from ....formats.dates import at
 from ....formats.typed_values import READERS, fitting, shown_number
 from ....named_tuple import NamedTuple
+from ....query import OWN_FIELD
 from ...api import FieldStats
-from ..format.columns import NAMED_FIELD, OWN_FIELD
+from ..format.columns import NAMED_FIELD
 from .doc_values import Columns, FilterValue
 
 #: What a post is sorted by.

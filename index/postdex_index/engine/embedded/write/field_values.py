@@ -11,10 +11,12 @@ from itertools import accumulate
 from operator import attrgetter
 from typing import Any
 
+from ....content.own_fields import filtered_by
 from ....model import Post, stored_link
+from ....query import OWN_FIELD
 from ....schema import FILTERS, LINK, MEANT, SCORED, STORED, Field
 from ....text.analyzer import Analyzer
-from ..format.columns import BOOST, FOLDED_PATH, NAMED_FIELD, NO_DATE, ORIGINAL, OWN_FIELD, PIN, one_line
+from ..format.columns import BOOST, FOLDED_PATH, NAMED_FIELD, NO_DATE, ORIGINAL, PIN, one_line
 
 #: The scored fields that stand in front of the sections, with their codes.
 _SHORT = tuple((code, field) for code, field in enumerate(SCORED) if field.type != "sections")
@@ -94,7 +96,7 @@ def filter_values(post: Post, analyzer: Analyzer) -> Iterator[tuple[str, str]]:
             for text in values if field.type == "texts" else () if values in ("", None) else (str(values),):
                 yield f"{field.filter}\t{one_line(fold(text))}", one_line(text)
     for name, own_values in post.fields:
-        for text in own_values:
+        for text in map(filtered_by, own_values):
             folded, written = one_line(fold(text)), one_line(text)
             yield f"{OWN_FIELD}{name}\t{folded}", "" if written == folded else written
     yield from ((f"{NAMED_FIELD}\t{name}", "") for name in post.named_fields)

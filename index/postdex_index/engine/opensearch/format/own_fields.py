@@ -12,7 +12,8 @@ from typing import Any
 
 from ....formats.typed_values import READERS, fitting
 from ....named_tuple import NamedTuple
-from ...embedded.format.columns import NAMED_FIELD, OWN_FIELD
+from ....query import OWN_FIELD
+from ...embedded.format.columns import NAMED_FIELD
 from ...embedded.read.doc_values import Columns, FilterValue
 from ...embedded.read.own_columns import facet_value
 
