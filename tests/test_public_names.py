@@ -80,7 +80,7 @@ WRONG: list[tuple[str, str]] = [
     ("ix.search(['a'])", "query is ['a']; give it as a text"),
     ("ix.search('a', typo='no')", "typo is 'no'; give it as True or False"),
     ("ix.search('a', drafts=None)", "drafts is None; give it as True or False"),
-    ("ix.search('a', facets='tag')", "facet 'tag' is not known; use one of tags, "),
+    ("ix.search('a', facets='tag')", "facet 'tag' is not known; did you mean tags?"),
     ("ix.get('a.md').text(7)", "a.md has 1 sections, numbered from 0"),
     ("ix.get('a.md').text(-1)", "a.md has 1 sections, numbered from 0"),
     ("postdex.open(5)", "folder is 5; give it as a path"),

@@ -191,10 +191,10 @@ class StoredPost:
 
 
 def test_a_post_to_read() -> None:
-    assert reports.document_text(StoredPost()) == (
-        "A <title>\na.md · 2022-08-26 · linux\n\nBefore.\nStill.\n\n## Fix\n\nif x:\n    return 1\n\n### Empty\n"
-    )
-    assert reports.document_text(StoredPost(), 2) == "A <title>\na.md · 2022-08-26 · linux\n\n### Empty\n"
+    about = "A <title>\na.md · 2022-08-26 · linux\nrating: 4\n\n"
+    text = "Before.\nStill.\n\n## Fix\n\nif x:\n    return 1\n\n### Empty\n"
+    assert reports.document_text(StoredPost()) == about + text
+    assert reports.document_text(StoredPost(), 2) == about + "### Empty\n"
 
 
 def test_the_wire_form_of_a_post() -> None:

@@ -542,7 +542,7 @@ def _counted(
 def _own_values(name: str, one: ToyDocument, kind: str) -> set[str]:
     values = set(dict(one.fields).get(name, ()))
     if kind == "text":
-        return values
+        return set(map(Analyzer(True, ("en",)).fold_value, values))
     read = [value for value in map(READERS[kind], values) if value is not None]
     shown = {"number": shown_number, "date": lambda day: time.strftime("%Y", time.gmtime(day))}
     return set(map(shown.get(kind, lambda truth: "true" if truth else "false"), read))

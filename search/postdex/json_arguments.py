@@ -48,7 +48,7 @@ def schema(argument: Argument) -> Schema:
         return {"type": ["number", "null"], "default": argument.default}
     text: Schema = {"type": "string"}
     if argument.own_fields:
-        text["maxLength"] = _NAME_LENGTH
+        text |= {"maxLength": _NAME_LENGTH, "examples": list(argument.choices)}
     elif argument.choices:
         text["enum"] = list(argument.choices)
     elif length := _length(argument):

@@ -360,8 +360,7 @@ def _filters(where: Mapping[object, object]) -> tuple[str, ...]:
     >>> _filters({"status": ["draft", "in review"], "done": True, "rating": ">=4"})
     ('status:(draft OR "in review")', 'done:true', 'rating:>=4')
     """
-    with forks.barred:
-        from postdex_index.formats.field_names import name_of
+    import re  # few searches have one
 
     filters = []
     for name, value in where.items():
@@ -370,7 +369,8 @@ def _filters(where: Mapping[object, object]) -> tuple[str, ...]:
         if not shown:
             continue
         choice = shown[0] if len(shown) == 1 else f"({' OR '.join(shown)})"
-        filters.append(f"{name_of(check_text('where', name))}:{choice}")
+        typed = re.sub(r"[^\w.]+", "-", check_text("where", name)).strip("-")  # as names are typed in a query
+        filters.append(f"{typed}:{choice}")
     return tuple(filters)
 
 

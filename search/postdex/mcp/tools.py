@@ -35,8 +35,12 @@ _FOR_ASSISTANTS: dict[str, dict[str, Any]] = {
     "query": {"doc": _QUERY},
     "limit": {"least": 1, "most": MAX_HITS, "default": 5},
     "before": {"doc": "Only posts before it."},
+    "sort": {"doc": "score, date, updated, title, or a field that status names (rating, -rating)."},
+    "where": {"doc": "Filters by fields that status names: status:published, rating:>=4, -status:draft, due:2024.."},
+    "facets": {"doc": "Count all posts that match by tags, categories, lang, year or such a field."},
     "translations": {"doc": "A post in several languages is one result (group) or several (all)."},
 }
+_UNSAID = ("pattern", "maxLength", "maxItems", "examples")
 _LIMIT = Argument("So many.", name="limit", kind="number", default=5, least=1, most=MAX_HITS)
 
 
@@ -145,7 +149,9 @@ def input_schema(tool: Tool) -> dict[str, Any]:
 
 
 def _schema(tool: Tool, argument: Argument) -> dict[str, Any]:
-    form = {name: value for name, value in schema(argument).items() if name not in ("pattern", "maxLength", "maxItems")}
+    form = {name: value for name, value in schema(argument).items() if name not in _UNSAID}
+    if "items" in form:
+        form["items"] = {name: value for name, value in form["items"].items() if name not in _UNSAID}
     if isinstance(form["type"], list):  # that it may be null is of no use to anybody, and not all models know how
         form["type"] = form["type"][0]
     if argument.name == tool.needs or not form.get("default"):
