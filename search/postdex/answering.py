@@ -46,7 +46,8 @@ def answer(request: SearchRequest, view: SearchView, settings: Settings, today: 
 
         own = own_fields.OwnFields(reader, today)
         request = named_fields.checked(request, own)
-        narrowing += named_fields.filters(request, reader.analyzer, today, own)
+        for text, query in zip(request.where, named_fields.filters(request, reader.analyzer, today, own), strict=True):
+            narrowing.append(_linked(text, query, reader, request.drafts)[0])
     all_words = request.sort != "score"
     parsed = _parsed(request.query, reader, today, request.drafts, all_words=all_words, prefix_last=request.prefix_last)
     if parsed.empty:
@@ -166,13 +167,21 @@ def _parsed(
         ),
         own=own,
     )
-    if "links:" not in query and "linked:" not in query:
+    tree, unknown = _linked(query, parsed.tree, reader, drafts)
+    if tree is parsed.tree:
         return parsed
+    return parsed._replace(tree=tree, warnings=(*parsed.warnings, *unknown))
+
+
+def _linked(typed: str, tree: Query, reader: Reader, drafts: bool) -> tuple[Query, list[str]]:
+    """What was read of a text, its filters `links:` and `linked:` as what finds the posts that are meant, and what is to
+    be said of those."""
+    if "links:" not in typed and "linked:" not in typed:
+        return tree, []
     with forks.barred:
         from . import links
 
-    tree, unknown = links.expanded(parsed.tree, reader, drafts=drafts)
-    return parsed._replace(tree=tree, warnings=(*parsed.warnings, *unknown))
+    return links.expanded(tree, reader, drafts=drafts)
 
 
 def _parsed_query(query: str, parsed: parse.QueryReading, meant: CorrectedQuery) -> ParsedQuery:

@@ -280,13 +280,8 @@ class Index:
 
     @reading
     def fields(self) -> list[FieldCounts]:
-        """The fields of the site's own, which its front matter has beside those that postdex knows: by what `where`,
-        `sort` and `facets` may go, too. Those that the settings name come first.
-
-        >>> with Index("posts") as ix:
-        ...     [field.name for field in ix.fields()]
-        []
-        """
+        """The fields of the site's own, by what searches may filter, sort and count, too: first those that are named in
+        the settings."""
         return answering.fields(self.snapshots.current(self.settings).reader)
 
     def _counts(self, query: str, names: Sequence[str]) -> dict[str, dict[str, int]]:

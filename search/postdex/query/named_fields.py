@@ -39,12 +39,13 @@ def checked(request: SearchRequest, own: OwnFields) -> SearchRequest:
     sort = request.sort
     if sort not in SORTS:
         sort = sort[: sort.startswith("-")] + _known("sort", sort.removeprefix("-"), own, SORTS)
-    return request._replace(facets=tuple(dict.fromkeys(counted)), sort=sort)
+    where = tuple([text for text in request.where if text.strip()])  # forms send empty ones
+    return request._replace(where=where, facets=tuple(dict.fromkeys(counted)), sort=sort)
 
 
 def filters(request: SearchRequest, analyzer: Analyzer, today: Today | None, own: OwnFields) -> list[Query]:
     """The filters of the argument `where`, each read as a query that has no words. Raises QueryError."""
-    return [_filter(text, analyzer, today, own) for text in request.where if text.strip()]
+    return [_filter(text, analyzer, today, own) for text in request.where]
 
 
 def _filter(text: str, analyzer: Analyzer, today: Today | None, own: OwnFields) -> Query:
