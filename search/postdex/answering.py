@@ -174,8 +174,8 @@ def _parsed(
 
 
 def _linked(typed: str, tree: Query, reader: Reader, drafts: bool) -> tuple[Query, list[str]]:
-    """What was read of a text, its filters `links:` and `linked:` as what finds the posts that are meant, and what is to
-    be said of those."""
+    """What was read of a text, its filters `links:` and `linked:` as what finds the posts that are meant; and what
+    is to be said of them."""
     if "links:" not in typed and "linked:" not in typed:
         return tree, []
     with forks.barred:
