@@ -124,6 +124,15 @@ def in_order_of(kind: str, counts: dict[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), reverse=True)) if kind == "date" else counts
 
 
+def zone_of_site(folder: str) -> str:
+    """The time zone that the settings of a site near a folder of posts say, "" if none do."""
+    with forks.barred:
+        from postdex_index.content.reader import site
+        from postdex_index.sites.detect import is_near_site
+
+    return site(folder).timezone if is_near_site(folder) else ""
+
+
 def paths(reader: Reader) -> Iterator[str]:
     """The paths of all published posts, in their order, each read when it is its turn."""
     for candidate in reader.search(Search(Everything(), limit=ALL_POSTS)).candidates:

@@ -280,8 +280,7 @@ class Index:
 
     @reading
     def fields(self) -> list[FieldCounts]:
-        """The fields of the site's own, by what searches may filter, sort and count, too: first those that are named in
-        the settings."""
+        """The fields of the site's own, by which a search filters, sorts and counts; first those in the settings."""
         return answering.fields(self.snapshots.current(self.settings).reader)
 
     def _counts(self, query: str, names: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -395,21 +394,17 @@ class Index:
         return watching
 
     def today(self) -> date:
-        """The day that `yesterday` or `30d` counts back from: by the setting `timezone`, else by what the site's own
-        settings say, else by the clock of this machine.
+        """The day that `yesterday` counts back from: by the setting `timezone`, the site or this machine.
 
         >>> with Index("posts") as ix:
         ...     ix.today().year > 2024
         True
         """
         with forks.barred:
-            from postdex_index.content.reader import site
             from postdex_index.formats.periods import day_in
-            from postdex_index.sites.detect import is_near_site
 
         if self._zone is None:
-            near = not self.settings.timezone and is_near_site(self._folder)
-            self._zone = site(self._folder).timezone if near else self.settings.timezone
+            self._zone = self.settings.timezone or answering.zone_of_site(self._folder)
         return day_in(self._zone)
 
     def _reload(self) -> settings.Settings:
