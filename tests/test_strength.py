@@ -140,6 +140,15 @@ def test_faces(ix: postdex.Index) -> None:
     assert "strength" not in search(Posts.of(ix), "")
 
 
+def test_a_pinned_post_is_an_answer() -> None:
+    """Whatever its words: its owner says so."""
+    with postdex.open(texts={**POSTS, "7.md": "---\nsearch: {pin: fees}\n---\n# Prices\n"}) as by_hand:
+        results = by_hand.search("fees")
+        assert [hit.path for hit in results] == ["7.md"] and results[0].pinned
+        assert (results.strength, unlike(results)) == (NOTHING, [])
+        assert "note" not in search(Posts.of(by_hand), "fees")
+
+
 @pytest.mark.parametrize(
     ("query", "asks"),
     [

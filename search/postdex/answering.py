@@ -55,7 +55,9 @@ def answer(request: SearchRequest, view: SearchView, settings: Settings, today: 
     meant = typos.correct_typos(parsed, reader) if request.typo else typos.as_it_is(parsed)
     if parsed.listing and not all_words:
         request = request._replace(sort="date")
-    asked = _parsed_query(request.query, parsed, meant._replace(tree=all_of(meant.tree, *narrowing)))
+    if narrowing:
+        meant = meant._replace(tree=all_of(meant.tree, *narrowing))
+    asked = _parsed_query(request.query, parsed, meant)
     asked = _ranked_by_owner(asked, settings, reader, today, request.recency)
     results = search.answer(asked, request, reader, view.state, started)
     log("search", DEBUG, "%r: %d posts in %.1f ms", request.query, results.total, results.took_ms)

@@ -13,7 +13,7 @@ from postdex_index.errors import QueryError
 
 from .. import __version__, section_lookup, web_address
 from ..output import wire
-from ..results.strength import NOTHING
+from ..results.strength import nothing_alike
 from ..results.values import FieldCounts, Hit
 from ..text_safety import day_of
 from . import excerpts, references
@@ -105,7 +105,7 @@ def _noted(results: Results) -> str:
     notes = {
         "the search was cut short": not results.complete,
         "some posts changed since": results.complete and results.index.fresh is False,
-        "nothing much like this is here": results.strength == NOTHING,
+        "nothing much like this is here": nothing_alike(results),
     }
     return "; ".join([note for note, holds in notes.items() if holds])
 

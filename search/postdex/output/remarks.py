@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..results.strength import NOTHING
+from ..results.strength import nothing_alike
 from ..results.values import HitList, IndexState
 from ..text_safety import printable
 
@@ -20,9 +20,7 @@ def notes(results: HitList) -> list[str]:
 
 def unlike(results: HitList) -> list[str]:
     """One line if there are hits and none of them is much like what was asked for, else none."""
-    return (
-        ["nothing much like this is here; these come nearest"] if results.hits and results.strength == NOTHING else []
-    )
+    return ["nothing much like this is here; these come nearest"] if results.hits and nothing_alike(results) else []
 
 
 def stale(index: IndexState) -> list[str]:

@@ -114,9 +114,7 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
         complete=complete,
         index=state,
         grouped=matched.grouped,
-        strength=strength.of_answer(question.text, question.tree, question.stand_ins, matched, state.posts)
-        if by_score
-        else "",
+        strength=_strength(question, matched, state.posts) if by_score else "",
     )
 
 
@@ -132,6 +130,11 @@ def _filters(tree: Query) -> list[Query]:
     if not tree.required:  # of words, which is the usual case, or of filters under OR
         return [] if leaves(tree) else [tree]
     return [clause for part in tree.required for clause in _filters(part)]
+
+
+def _strength(question: ParsedQuery, matched: Answer, posts: int) -> str:
+    wholes = len(question.as_typed.leaves)
+    return strength.of_answer(question.text, matched, wholes, question.stand_ins, posts)
 
 
 def names_language(tree: Query) -> bool:

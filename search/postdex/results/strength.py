@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from postdex_index import scoring
 from postdex_index.engine.api import FEWEST, Answer, Candidate, LeafStats
-from postdex_index.query import Query, leaves
-from postdex_index.scoring import idf
 from postdex_index.text.stemming import asks
 
 from ..query.pasted import MAX_CHARACTERS
 from ..query.planner import StandIns
 from .rerank import PASSED_OVER
+from .values import HitList
 
 #: What is said of an answer; UNKNOWN says nothing.
 STRONG, WEAK, NOTHING, UNKNOWN = "strong", "weak", "none", ""
@@ -37,30 +37,44 @@ _ASKING = frozenset(
 _QUESTION_MARKS = ("?", "？", "؟")
 
 
-def of_answer(text: str, query: Query, stand_ins: StandIns, answer: Answer, posts: int) -> str:
-    """The strength of an answer, sorted by score, to the query that was typed as this text, from so many posts.
+def of_answer(text: str, answer: Answer, wholes: int, stand_ins: StandIns, posts: int) -> str:
+    """The strength of an answer, sorted by score, to the query that was typed as this text, from so many posts; the
+    last `wholes` of its leaves look for the query as a whole.
 
     UNKNOWN where no word was asked for. Of an answer that was cut at its deadline no more than STRONG is known: what
     was not looked at may be better.
     """
-    asked = answer.leaves[: len(leaves(query))]
+    asked = answer.leaves[: len(answer.leaves) - wholes]
     if not asked or not text:
         return UNKNOWN
     if not answer.candidates:
         return NOTHING if answer.complete else UNKNOWN
+    first = answer.candidates[0]
+    if first.score / first.prior >= ENOUGH * _worth(asked, posts):  # most are, and what follows makes no less of it
+        return STRONG
     best = _best(answer.candidates[:FEWEST])
-    words = _words(asked)
+    score, words = best.score / best.prior, _words(asked)
     if stand_ins:
         words = _without_choices(words, asked, stand_ins, best)
     if " OR " in text:  # of choices those count that are taken
         words = [leaf for leaf in words if best.holds(leaf)]
-    worth = sum([asked[leaf].leaf.weight * (asked[leaf].idf or idf(posts, 0)) for leaf in words])
-    score = best.score / best.prior
-    if worth and score >= ENOUGH * worth:
+    worth = _worth([asked[leaf] for leaf in words], posts)
+    if words and score >= ENOUGH * worth:
         return STRONG
     if not answer.complete or asks_in_plain_words(text):
         return UNKNOWN
     return WEAK if score >= TOO_LITTLE * worth or all(map(best.holds, words)) else NOTHING
+
+
+def nothing_alike(results: HitList) -> bool:
+    """Whether readers are told that nothing much like what they asked for is here: not if its owner pinned a post to
+    it."""
+    return results.strength == NOTHING and not (results.hits and results.hits[0].pinned)
+
+
+def _worth(asked: Sequence[LeafStats], posts: int) -> float:
+    """What these leaves are worth in a post that has them all; one that no post has what it would be in one of none."""
+    return sum([leaf.weight * (idf or scoring.idf(posts, 0)) for leaf, _, idf, _ in asked])
 
 
 def _best(candidates: Sequence[Candidate]) -> Candidate:

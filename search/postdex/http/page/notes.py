@@ -8,7 +8,7 @@ from postdex_index.errors import PostdexError
 
 from ...output.wire import to_html as text
 from ...query.typos import Correction
-from ...results.strength import NOTHING
+from ...results.strength import nothing_alike
 from ...results.values import HitList
 from .facets import language
 from .view import LAST, LISTS, PAGE, View
@@ -31,7 +31,7 @@ def painted(results: HitList, view: View, words: Words) -> str:
     """Mended words, warnings, and whether the answer is whole and of today. Who is typing has not yet asked for
     what nothing would be like."""
     parts = [_mended(correction, view, words) for correction in results.corrections]
-    if results.hits and results.strength == NOTHING and not view.typing:
+    if results.hits and nothing_alike(results) and not view.typing:
         parts.append(f"<p>{words.text('unlike')}</p>")
     warnings = [f'<li lang="en" dir="ltr">{text(warning)}</li>' for warning in results.warnings]
     if not results.complete:

@@ -95,7 +95,7 @@ function notes(data, say) {
   // The service's own words are English. Where nothing is found, that "no post has" a word has been said already.
   const warnings = data.warnings.filter(warning => data.total || !warning.startsWith("no post has "));
   const told = warnings.map(warning => el("p", { lang: "en", dir: "auto" }, printable(warning) + "."));
-  if (data.total && data.strength === "none") told.unshift(el("p", null, say("unlike")));
+  if (data.total && data.strength === "none" && !data.hits[0]?.pinned) told.unshift(el("p", null, say("unlike")));
   if (!data.complete) told.push(el("p", null, say("cut")));
   if (data.index.changed_files) told.push(el("p", null, say("behind", { n: data.index.changed_files })));
   return [...mended, ...told];
