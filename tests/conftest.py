@@ -28,7 +28,7 @@ QUICK = [
     "anchors", "as_typed", "cluster_queries", "config", "contents", "dialects", "fields", "frontmatter", "globs",
     "golden", "hosted", "house", "javascript", "jekyll", "library", "links", "logseq", "markdown", "mdx", "messages",
     "named_tuple", "notebook", "paths", "pelican", "periods", "pins", "printable", "quarto", "snippets", "strength",
-    "syntax", "tokens", "vitepress",
+    "synonyms", "syntax", "tokens", "vitepress",
 ]  # fmt: skip
 #: The others: they start processes, fill disks, look through a browser, or try thousands of examples.
 THOROUGH = [

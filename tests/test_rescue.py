@@ -147,7 +147,7 @@ def test_a_rare_word_beside_a_common_one(
     opened: Open, text: str, corrections: list[tuple[str, tuple[str, ...], int]]
 ) -> None:
     results = opened(words()).search(text)
-    assert list(results.corrections) == corrections
+    assert [correction[:3] for correction in results.corrections] == corrections
     if corrections:
         assert (results.hits[0].path, results.total) == ("slip.md", 17)
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from . import forks
 from .errors import ConfigError, FolderError, Remedy
@@ -21,6 +21,10 @@ from .sites.detect import LARGEST, detect, posts_folder, style_names
 
 #: Languages that the search page speaks; `http/page/messages.json` has the words of each.
 UI_LANGUAGES = ("en", "zh-CN", "zh-TW", "ja", "ko", "de", "fr", "es", "ru", "ar")
+
+
+#: A setting that is a table of texts as a program gives it.
+TextTable: TypeAlias = Mapping[str, str | Sequence[str] | Mapping[str, str | Sequence[str]]]
 
 
 class TableRow(NamedTuple):

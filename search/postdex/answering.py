@@ -19,7 +19,7 @@ from postdex_index.query import Everything, Keyword, Query, Term
 
 from .query import argument_filters, parse, typos
 from .query.lexer import LINKS
-from .query.typos import CorrectedQuery
+from .query.typos import CorrectedQuery, Correction
 from .request import FACETS, SORTS, SearchRequest, check_text
 from .results import search
 from .results.search import ALL_POSTS, ParsedQuery, all_of, nothing
@@ -29,6 +29,8 @@ from .snapshots import SearchView
 if TYPE_CHECKING:
     from postdex_index.formats.periods import Today
     from postdex_index.settings import Settings
+
+    from .query.synonyms import SynonymTable
 
 #: So many values of a field are named.
 MOST_VALUES = 100
@@ -49,7 +51,15 @@ def answer(request: SearchRequest, view: SearchView, settings: Settings, today: 
         for text, query in zip(request.where, named_fields.filters(request, reader.analyzer, today, own), strict=True):
             narrowing.append(_linked(text, query, reader, request.drafts)[0])
     all_words = request.sort != "score"
-    parsed = _parsed(request.query, reader, today, request.drafts, all_words=all_words, prefix_last=request.prefix_last)
+    parsed = _parsed(
+        request.query,
+        reader,
+        settings,
+        today,
+        drafts=request.drafts,
+        all_words=all_words,
+        prefix_last=request.prefix_last,
+    )
     if parsed.empty:
         return nothing(request, parsed.warnings, view.state, started)
     meant = typos.correct_typos(parsed, reader) if request.typo else typos.as_it_is(parsed)
@@ -75,7 +85,7 @@ def like(path: str, request: SearchRequest, view: SearchView, started: float) ->
 
 def question(query: str, reader: Reader, settings: Settings, today: Today) -> tuple[ParsedQuery, bool]:
     """A query as it is searched for by the settings in force, and whether it holds nothing to search for."""
-    parsed = _parsed(query, reader, today)
+    parsed = _parsed(query, reader, settings, today)
     asked = _parsed_query(query, parsed, typos.correct_typos(parsed, reader))
     return _ranked_by_owner(asked, settings, reader, today), parsed.empty
 
@@ -153,9 +163,10 @@ def about(reader: Reader) -> tuple[list[str], dict[str, int]]:
 def _parsed(
     query: str,
     reader: Reader,
+    settings: Settings,
     today: Today,
-    drafts: bool = False,
     *,
+    drafts: bool = False,
     all_words: bool = False,
     prefix_last: bool = False,
 ) -> parse.QueryReading:
@@ -177,6 +188,8 @@ def _parsed(
             (isinstance(asked, Keyword) and asked.field in LINKS) or reader.totals([asked], drafts=drafts)[0] > 0
         ),
         own=own,
+        synonyms=_synonyms(settings, reader) if settings.synonyms else None,
+        totals=lambda queries: reader.totals(queries, drafts=drafts),
     )
     tree, unknown = _linked(query, parsed.tree, reader, drafts)
     if tree is parsed.tree:
@@ -195,11 +208,21 @@ def _linked(typed: str, tree: Query, reader: Reader, drafts: bool) -> tuple[Quer
     return links.expanded(tree, reader, drafts=drafts)
 
 
+def _synonyms(settings: Settings, reader: Reader) -> SynonymTable:
+    """Those of the site as the words of this reader are looked up."""
+    with forks.barred:
+        from . import site_synonyms
+
+    return site_synonyms.table(settings, reader)
+
+
 def _parsed_query(query: str, parsed: parse.QueryReading, meant: CorrectedQuery) -> ParsedQuery:
     tree, title_key, corrections, stand_ins = meant
     whole_leaves, certain, name = parsed.whole
     as_typed = AsTyped(title_key, whole_leaves, certain)
-    return ParsedQuery(query, tree, as_typed, name, corrections, parsed.warnings, stand_ins)
+    synonyms = [Correction(word, tuple(known), synonym=True) for word, known in parsed.synonyms.items()]
+    said = (*synonyms, *corrections)
+    return ParsedQuery(query, tree, as_typed, name, said, parsed.warnings, stand_ins)
 
 
 def _ranked_by_owner(

@@ -66,18 +66,18 @@ class Index:
         index: str | os.PathLike[str] | None = None,
         refresh: Refresh = "auto",
         engine: str | None = None,
+        synonyms: settings.TextTable | None = None,
     ) -> None:
-        """Opens nothing yet: `open` does, and builds the index if there is none. `engine` overrides the setting."""
+        """Opens nothing yet; `open` does, and builds the index if need be. `engine` and `synonyms` are settings."""
         self._folder = posts_folder(folder)
         if refresh not in REFRESH:
             raise PostdexError(f"refresh is {refresh!r}", "use auto, never or require")
         #: of an index of several sites the index of each, by name
         self.sites: dict[str, Index] = {}
-        self._engine_name = engine
+        self._given: dict[str, object] = {"engine": engine, "synonyms": synonyms}
         self._zone: str | None = None
         self.settings = self._reload()
-        place = index_directory(self._folder, index)
-        self.engine: Engine = engines.make(self._folder, place, self.settings)
+        self.engine: Engine = engines.make(self._folder, index_directory(self._folder, index), self.settings)
         servers = hosted(self.engine)
         if servers and servers.sites:  # no folder has the posts of all of them
             refresh = "never"
@@ -409,7 +409,7 @@ class Index:
 
     def _reload(self) -> settings.Settings:
         self._zone = None
-        self.settings = settings.load(self._folder, engine=self._engine_name)
+        self.settings = settings.load(self._folder, **self._given)
         return self.settings
 
     def __repr__(self) -> str:

@@ -66,7 +66,7 @@ FOUND = record(
     passages=rows(record("where title text", where=TEXT, title=TEXT, heading=TEXT, text=TEXT)),
     left_out=_LEFT_OUT,
     facets=_FACETS,
-    corrections=rows(record("from to", **{"from": TEXT, "to": _TEXTS})),
+    corrections=rows(record("from to", **{"from": TEXT, "to": _TEXTS, "synonym": FLAG})),
     warnings=_TEXTS,
     note=TEXT,
 )

@@ -10,7 +10,7 @@ from postdex_index import engines, forks, paths, settings
 from postdex_index.errors import ConfigError, IndexDamagedError, IndexMissingError, QueryError
 from postdex_index.paths import StrPath
 from postdex_index.public import public
-from postdex_index.settings import Settings
+from postdex_index.settings import Settings, TextTable
 
 from ..index import FIRST_BUILD_WAIT_S, Index
 from ..index_location import posts_folder
@@ -25,7 +25,12 @@ __all__ = ["open"]
 
 @overload
 def open(
-    folder: Mapping[str, StrPath], *, index: StrPath | None = None, refresh: Refresh = "auto", create: bool = True
+    folder: Mapping[str, StrPath],
+    *,
+    index: StrPath | None = None,
+    refresh: Refresh = "auto",
+    create: bool = True,
+    synonyms: TextTable | None = None,
 ) -> Sites: ...
 
 
@@ -37,6 +42,7 @@ def open(
     index: StrPath | None = None,
     refresh: Refresh = "auto",
     create: bool = True,
+    synonyms: TextTable | None = None,
 ) -> Index: ...
 
 
@@ -49,6 +55,7 @@ def open(
     index: StrPath | None = None,
     refresh: Refresh = "auto",
     create: bool = True,
+    synonyms: TextTable | None = None,
 ) -> Index:
     """The index of a folder of posts, or those of several folders as one, by the names of the sites; built now if there
     is none and `create` is true. Or that of `texts` by their paths, which lie in a temporary folder until it is closed.
@@ -56,24 +63,27 @@ def open(
     `index` is where it lies (`.postdex` in the folder by default; of several each has a folder of its name there). With
     `refresh="auto"` each search first brings it up to the files, as far as that is quickly done; "require" makes a
     search fail rather than answer from an older index; "never" leaves it as it is. An index that is damaged so that
-    none of its commits can be used is built anew, with "never" it is an IndexDamagedError. Raises FolderError,
-    ConfigError, IndexMissingError.
+    none of its commits can be used is built anew, with "never" it is an IndexDamagedError. `synonyms` take the place of
+    those of the settings (docs/tuning.md): `{"k8s": ["kubernetes"]}`. Raises FolderError, ConfigError,
+    IndexMissingError.
 
     >>> with open("posts") as ix:
     ...     ix.search("SMC fallback").hits[0].path
     '2022/refcount-bug.md'
     """
     if texts is not None:
-        return _of_texts(folder, texts, index, refresh)
+        return _of_texts(folder, texts, index, refresh, synonyms)
     folder = folder if isinstance(folder, Mapping) else posts_folder(folder)
     several = folder if isinstance(folder, Mapping) else named_in_settings(folder, settings.load(folder))
     if several is None:
         assert not isinstance(folder, Mapping)
-        return _opened(Index(folder, index=index, refresh=refresh), create)
+        return _opened(Index(folder, index=index, refresh=refresh, synonyms=synonyms), create)
     with forks.barred:
         from .sites import Sites
 
-    sites = Sites.of(several, "" if isinstance(folder, Mapping) else folder, index=index, refresh=refresh)
+    sites = Sites.of(
+        several, "" if isinstance(folder, Mapping) else folder, index=index, refresh=refresh, synonyms=synonyms
+    )
     for missing in sites.absent.values():
         raise missing
     for site in sites.sites.values():
@@ -81,14 +91,20 @@ def open(
     return sites
 
 
-def _of_texts(folder: object, written: Mapping[str, str], index: StrPath | None, refresh: Refresh) -> Index:
+def _of_texts(
+    folder: object,
+    written: Mapping[str, str],
+    index: StrPath | None,
+    refresh: Refresh,
+    synonyms: TextTable | None,
+) -> Index:
     with forks.barred:
         from . import texts
 
     if folder != ".":
         raise QueryError("an index is of a folder or of texts", "leave out one of them")
     place = texts.write(written)
-    opened = Index(place, index=index, refresh=refresh)
+    opened = Index(place, index=index, refresh=refresh, synonyms=synonyms)
     opened.on_close = texts.remove_with(opened, place)
     return _opened(opened, create=True)
 

@@ -19,7 +19,7 @@ from postdex_index.errors import ConfigError, FolderError, IndexFault, PostdexEr
 from postdex_index.model import Problem
 from postdex_index.paths import StrPath
 from postdex_index.public import public
-from postdex_index.settings import Settings
+from postdex_index.settings import Settings, TextTable
 from postdex_index.sites.names import wrong_site_name
 from postdex_index.update import refresh as build
 from postdex_index.update.refresh import Freshness
@@ -59,7 +59,7 @@ class Sites(Index):
         self.sites: dict[str, Index] = dict(sites)
         self.absent = dict(absent)
         self._folder = paths.plain(folder)
-        self._engine_name = None
+        self._given = {}
         self._zone = None
         self.settings = its
         origins = {name: web_address.origin(index.folder, index.settings) for name, index in sites.items()}
@@ -77,6 +77,7 @@ class Sites(Index):
         *,
         index: StrPath | None = None,
         refresh: Refresh = "auto",
+        synonyms: TextTable | None = None,
     ) -> Sites:
         """The sites in these folders by their names; `root` is the folder whose settings name them, if any does.
 
@@ -89,14 +90,15 @@ class Sites(Index):
         absent: dict[str, PostdexError] = {}
         for name, folder in folders.items():
             try:
-                sites[name] = Index(folder, index=os.path.join(index, name) if index else None, refresh=refresh)
+                place = os.path.join(index, name) if index else None
+                sites[name] = Index(folder, index=place, refresh=refresh, synonyms=synonyms)
             except FolderError as error:
                 absent[name] = error
         if not sites:
             raise next(iter(absent.values()), ConfigError("no site is named", "name the folder of each"))
         _check_apart(sites)
         above = root or os.path.commonpath([os.path.abspath(site.folder) for site in sites.values()])
-        return cls(sites, absent, above, settings.load(root or None), refresh)
+        return cls(sites, absent, above, settings.load(root or None, synonyms=synonyms), refresh)
 
     @property
     def other_folder(self) -> str | None:
@@ -107,13 +109,16 @@ class Sites(Index):
 
     @property
     def in_force(self) -> Settings:
-        """The settings that searches go by: those of all together, and the pins of each site."""
+        """The settings that searches go by: those of all together, and the pins and synonyms of each site."""
         pins = [
             pin._replace(posts=tuple([f"{name}/{path}" for path in pin.posts]))
             for name, site in self.sites.items()
             for pin in site.settings.pins
         ]
-        return self.settings._replace(pins=(*self.settings.pins, *pins)) if pins else self.settings
+        synonyms = dict.fromkeys(row for site in (self, *self.sites.values()) for row in site.settings.synonyms)
+        if not (pins or synonyms):
+            return self.settings
+        return self.settings._replace(pins=(*self.settings.pins, *pins), synonyms=tuple(synonyms))
 
     def answer(self, request: SearchRequest) -> Results:
         """The results of a request; `warnings` name the sites that do not answer."""

@@ -46,7 +46,9 @@ def total_line(results: HitList) -> str:
     return f"{_count(results.total, 'post')}{once}{shown}, {results.took_ms:.1f} ms{then}"
 
 
-def _correction(word: str, words: Sequence[str], posts: int) -> str:
+def _correction(word: str, words: Sequence[str], posts: int, synonym: bool) -> str:
+    if synonym:
+        return f"“{printable(word)}”: also searched for {', '.join(map(printable, words))}"
     also = f": also searched for {', '.join(map(printable, words))}" if words else ""
     return f"{'hardly any' if posts else 'no'} post has “{printable(word)}”{also}"
 

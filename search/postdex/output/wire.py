@@ -76,7 +76,10 @@ def to_dict(results: HitList) -> dict[str, Any]:
 
 def corrections(results: HitList) -> list[dict[str, Any]]:
     """The wire form of the words that were joined by others."""
-    return [{"from": word, "to": list(words)} for word, words, _ in results.corrections]
+    return [
+        {"from": word, "to": list(words), **({"synonym": True} if synonym else {})}
+        for word, words, _, synonym in results.corrections
+    ]
 
 
 def to_json(results: HitList, indent: int | None = None) -> str:

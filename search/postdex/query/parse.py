@@ -9,6 +9,7 @@ much, `planner` decides what is required and what only scores, with `terms` and 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from postdex_index.named_tuple import NamedTuple
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from postdex_index.text.analyzer import Analyzer
 
     from .own_fields import OwnFields
+    from .synonyms import SynonymTable, Totals
     from .terms import PostCounts
 
 
@@ -36,8 +38,9 @@ class QueryReading(NamedTuple):
     `words` stand in the order typed, for rescue; stop words, scripts without blanks and phrases are not
     among them. `listing`: nothing scores, so the posts come newest first. `empty`: the text holds
     no token, so nothing is found. `title_key` is what a title or heading must equal to rank higher, "" if
-    none can, `whole` what the query is as a whole. `steps` counts the work, which is linear in the text. `stand_ins`
-    are choices of which nobody typed just that, by the leaves that each stands for.
+    none can, `whole` what the query is as a whole, `synonyms` what is searched for with which words. `steps` counts the
+    work, which is linear in the text. `stand_ins` are choices of which nobody typed just that, by the leaves that each
+    stands for.
     """
 
     tree: Query
@@ -49,6 +52,7 @@ class QueryReading(NamedTuple):
     steps: int
     whole: Whole
     stand_ins: StandIns
+    synonyms: Mapping[str, Sequence[str]]
 
 
 def parse(
@@ -61,6 +65,8 @@ def parse(
     post_counts: PostCounts | None = None,
     fits: Fits | None = None,
     own: OwnFields | None = None,
+    synonyms: SynonymTable | None = None,
+    totals: Totals | None = None,
 ) -> QueryReading:
     """Read a query by the analyzer of the index that answers, whose languages decide which words are stop words.
 
@@ -70,6 +76,7 @@ def parse(
     (`git hub` as github) only if there is such a word, and of a Chinese run only what is telling finds posts. `fits`
     tells whether any post has what a filter asks for: with it, one that fits none is text where it stands beside words.
     `own` knows the fields of the site's own; without it there are none.
+    `synonyms` are searched for as far as `totals` counts posts that have them.
     Raises only `QueryError`, for a query over one of `parser`'s limits.
 
     >>> from postdex_index.text.analyzer import Analyzer
@@ -87,8 +94,8 @@ def parse(
         typed, unfit = typed_text(grouped.root, fits, analyzer, own)
     root, thinned = telling(typed, post_counts, analyzer)
     reading = WordContext(analyzer, stop_words=analyzer.stop_words, post_counts=post_counts)
-    settings = QuerySettings(reading, today, own, all_words, prefix_last and not cut)
-    tree, repairs, words, plain, steps, stand_ins = read(root, settings)
+    settings = QuerySettings(reading, today, own, all_words, prefix_last and not cut, synonyms, totals)
+    tree, repairs, words, plain, steps, stand_ins, also = read(root, settings)
     warnings = [*filter(None, (cut, thinned)), *lexed.warnings, *grouped.warnings, *unfit, *repairs]
     empty = tree is None and bool(text.strip())
     if empty:
@@ -106,4 +113,5 @@ def parse(
         steps=lexed.steps + grouped.steps + steps,
         whole=whole(typed, reading, settings.prefix_last),
         stand_ins=stand_ins,
+        synonyms=also,
     )

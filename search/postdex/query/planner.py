@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from postdex_index.formats.periods import Today
 
     from .own_fields import OwnFields
+    from .synonyms import SynonymTable, Totals
 
 #: Choices of which nobody typed just that, by the leaves that each stands for.
 StandIns: TypeAlias = Mapping[Query, tuple[Query, ...]]
@@ -68,6 +69,8 @@ class QuerySettings(NamedTuple):
     own: OwnFields | None = None
     all_words: bool = False
     prefix_last: bool = False
+    synonyms: SynonymTable | None = None
+    totals: Totals | None = None
 
 
 class QueryTree(NamedTuple):
@@ -82,6 +85,7 @@ class QueryTree(NamedTuple):
     text: str
     steps: int
     stand_ins: StandIns
+    synonyms: Mapping[str, Sequence[str]]
 
 
 def read(root: Group, settings: QuerySettings) -> QueryTree:
@@ -98,7 +102,9 @@ def read(root: Group, settings: QuerySettings) -> QueryTree:
     if reader.stopped and not reader.scored:
         return read(root, settings._replace(reading=settings.reading._replace(stop_words=frozenset(), asks=False)))
     text = " ".join(reader.typed) if reader.titled else ""
-    return QueryTree(tree, tuple(reader.warnings), tuple(reader.words), text, reader.steps, reader.stand_ins)
+    return QueryTree(
+        tree, tuple(reader.warnings), tuple(reader.words), text, reader.steps, reader.stand_ins, reader.synonyms
+    )
 
 
 class _ClauseScope(NamedTuple):
@@ -174,6 +180,7 @@ class _TreeBuilder:
         "stand_ins",
         "steps",
         "stopped",
+        "synonyms",
         "titled",
         "typed",
         "warnings",
@@ -192,6 +199,7 @@ class _TreeBuilder:
         self.typed: list[str] = []
         self.warnings: list[str] = []
         self.words: list[TypedWord] = []
+        self.synonyms: dict[str, list[str]] = {}
 
     def group(self, parts_of: Group, scope: _ClauseScope) -> _Bag:
         """The clauses of a group, those of the groups in it included."""
@@ -202,6 +210,8 @@ class _TreeBuilder:
         bag = _Bag(either=parts_of.kind == "OR")
         pieces = [self.pieces(part, scope) if isinstance(part, Clause) else [] for part in parts_of.parts]
         joined_words = self.join_words(parts_of.parts, pieces, every, scope, bag) if parts_of.kind == "beside" else {}
+        if self.settings.synonyms:
+            self.expand(parts_of, pieces, every, scope, bag)
         for at, part in enumerate(parts_of.parts):
             if part.sign == "-":
                 self.exclude(part, pieces[at], scope, bag)
@@ -312,6 +322,28 @@ class _TreeBuilder:
                 self.stand_ins[in_one_word] = (pieces[at][0].optional[0], pieces[at + 1][0].optional[0])
         return joined_words
 
+    def expand(
+        self, group: Group, pieces: list[list[TermReading]], every: bool, scope: _ClauseScope, bag: _Bag
+    ) -> None:
+        """The synonyms of words: choices more, or if all words are required others for each. What is required itself,
+        quoted, excluded or a filter means itself."""
+        table, totals = self.settings.synonyms, self.settings.totals
+        if table is None or totals is None or scope.explicit or scope.excluded:
+            return
+        with forks.barred:
+            from .synonyms import expansions
+
+        reading = self.reading._replace(field=scope.field, weight=scope.weight)
+        for words, typed, text, beside, instead in expansions(group, pieces, reading, table, totals):
+            self.synonyms.setdefault(typed, []).append(text)
+            if not every:
+                bag.joined_words.append(beside)
+                stood_for = [leaf for at, number in words for leaf in leaves(pieces[at][number].optional[0])]
+                self.stand_ins.update(dict.fromkeys(leaves(beside), tuple(stood_for)))
+            for at, number in words:
+                piece = pieces[at][number]._replace(term="")  # it is not misspelt
+                pieces[at][number] = piece._replace(required=_either(piece.required, instead)) if every else piece
+
     def in_one(self, left: list[TermReading], right: list[TermReading]) -> str:
         """Two words as one, "" where they make none. `a` stands before everything: `a way` is not away."""
         if len(left) != 1 or len(right) != 1 or not (left[0].plain and right[0].plain):
@@ -402,6 +434,13 @@ def _bare(part: Node) -> bool:
 
 def _all(pieces: Sequence[TermReading]) -> Query:
     return Clauses(required=tuple(piece.required for piece in pieces)) if len(pieces) > 1 else pieces[0].required
+
+
+def _either(word: Query, other: Query) -> Query:
+    """A word that is required, or another in its place."""
+    if isinstance(word, Clauses) and word.minimum:
+        return word._replace(optional=(*word.optional, other))
+    return Clauses(optional=(word, other), minimum=1)
 
 
 def _spelled_too(leaf: Query, joined_words: Sequence[Term]) -> Query:

@@ -63,10 +63,10 @@ _MAX_PARTS = 64
 class TermReading(NamedTuple):
     """One word of a query in both readings.
 
-    `term` is the word as indexed, in one, "" where it is none; `typed` is what it was read from. `plain` says
-    that it was typed as a word and nothing else: it may be half of a word that others write in one;
-    `opens` and `closes` say that no punctuation stands before or behind it. `asks`: it only asks,
-    so that among other words it is a stop word.
+    `term` is the word as indexed, in one, "" where it is none; `typed` is what it was read from, `run` the run of a
+    script without blanks that it is. `plain` says that it was typed as a word and nothing else: it may be half of a
+    word that others write in one; `opens` and `closes` say that no punctuation stands before or behind it. `asks`: it
+    only asks, so that among other words it is a stop word.
     """
 
     required: Query
@@ -77,6 +77,7 @@ class TermReading(NamedTuple):
     closes: bool = False
     asks: bool = False
     typed: str = ""
+    run: str = ""
 
 
 class WordContext(NamedTuple):
@@ -131,15 +132,31 @@ def exact(text: str, slop: int, reading: WordContext) -> list[WordLeaf]:
     ['"root cause"']
     """
     tokens = reading.analyzer.words(text)
-    raws = [token.raw for token in tokens]
     growing = reading.is_prefix and bool(tokens) and tokens[-1].stop == len(text)
+    return _side_by_side([token.raw for token in tokens], reading, exact=True, slop=slop, growing=growing)
+
+
+def any_form(text: str, reading: WordContext) -> list[WordLeaf]:
+    """The one leaf that a text is whose words may stand in any form, side by side; or none.
+
+    >>> from postdex_index.query import show
+    >>> [show(leaf) for leaf in any_form("Continuous integration", WordContext(Analyzer(True, ("en",))))]
+    ["'continuous integration'"]
+    """
+    return _side_by_side([token.raw for token in reading.analyzer.words(text)], reading)
+
+
+def _side_by_side(
+    raws: Sequence[str], reading: WordContext, *, exact: bool = False, slop: int = 0, growing: bool = False
+) -> list[WordLeaf]:
+    """The one leaf that raw tokens in a row are, or none."""
     spellings: list[Spelling] = []
-    for terms in compounds.spellings(raws, tails=not slop):
-        prefix = growing or (is_spaceless(raws[-1]) and len(terms[-1]) == 1)
-        if len(terms) == 1:
-            spellings.append(Prefix(terms[0], reading.field) if prefix else Term(terms[0], reading.field, exact=True))
+    for words in compounds.spellings(raws, tails=not slop):
+        prefix = growing or (is_spaceless(raws[-1]) and len(words[-1]) == 1)
+        if len(words) == 1:
+            spellings.append(Prefix(words[0], reading.field) if prefix else Term(words[0], reading.field, exact=exact))
         else:
-            spellings.append(Phrase(terms, reading.field, exact=True, slop=slop, prefix=prefix))
+            spellings.append(Phrase(words, reading.field, exact=exact, slop=slop, prefix=prefix))
     return [in_spellings(spellings, reading.weight)] if spellings else []
 
 
@@ -206,7 +223,7 @@ def _run(raw: str, reading: WordContext) -> TermReading:
     terms = compounds.as_prose(raw)
     if len(terms) == 1:
         alone = Prefix(terms[0], reading.field, reading.weight)
-        return TermReading(alone, (alone,))
+        return TermReading(alone, (alone,), run=terms[0])
     bigrams = terms[:-1]
     run = "".join(term[0] for term in terms)
     asking = set[str]()
@@ -219,14 +236,15 @@ def _run(raw: str, reading: WordContext) -> TermReading:
     if len(bigrams) == 1:
         strict = Term(bigrams[0], reading.field, reading.weight)
     if only_asks or len(bigrams) == 1:
-        return TermReading(strict, (strict,), asks=only_asks)
+        return TermReading(strict, (strict,), asks=only_asks, run=run)
     telling = _telling(set(bigrams) - asking, None if reading.field else reading.post_counts)
     telling_terms, others = list[Query](), list[Query]()
     for bigram in bigrams:
         weight = reading.weight * (_ASKING if bigram in asking else 1)
         (telling_terms if bigram in telling else others).append(Term(bigram, reading.field, weight))
     typed = show(Term(run, reading.field))
-    return TermReading(strict, (Clauses(optional=tuple(telling_terms), bonus=tuple(others), minimum=1, typed=typed),))
+    clauses = Clauses(optional=tuple(telling_terms), bonus=tuple(others), minimum=1, typed=typed)
+    return TermReading(strict, (clauses,), run=run)
 
 
 def _telling(bigrams: set[str], post_counts: PostCounts | None) -> set[str]:

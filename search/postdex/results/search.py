@@ -138,13 +138,14 @@ def _strength(question: ParsedQuery, matched: Answer, posts: int) -> str:
 
 
 def names_language(tree: Query) -> bool:
-    """Whether posts of a language are asked for, or the translations of a post: then each of them is a hit.
+    """Whether posts of a language are asked for, or the translations of a post: then each of them is a hit. A synonym
+    in posts of a language asks for none.
 
     >>> names_language(all_of(Everything(), Keyword("lang", "zh"))), names_language(Keyword("tag", "zh"))
     (True, False)
     """
     if isinstance(tree, Clauses):
-        return any(map(names_language, (*tree.required, *tree.optional)))
+        return not tree.typed and any(map(names_language, (*tree.required, *tree.optional)))
     return isinstance(tree, Keyword) and tree.field in ("lang", "translation")
 
 

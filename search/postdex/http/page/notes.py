@@ -67,12 +67,13 @@ def filtered(view: View, words: Words) -> str:
 
 
 def _mended(correction: Correction, view: View, words: Words) -> str:
-    """That a word is in no post, and which ones were looked for besides."""
-    word, others, posts = correction
+    """Which words were looked for besides one, and whether that is because it is in no post."""
+    word, others, posts, synonym = correction
+    message = "synonyms" if synonym else "mended_rare" if posts else "mended"
     links = words.text("comma").join(
         f'<a href="{text(view.changed(q=view.q.replace(word, other)).address())}">{text(other)}</a>' for other in others
     )
-    return f"<p>{words('mended_rare' if posts else 'mended', word=text(word), words=links)}</p>"
+    return f"<p>{words(message, word=text(word), words=links)}</p>"
 
 
 def pages(results: HitList, view: View, words: Words) -> str:

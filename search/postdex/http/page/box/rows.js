@@ -88,7 +88,7 @@ const joined = (parts, comma) => parts.flatMap((part, at) => at ? [comma, part] 
 
 /** What the answer has to say besides hits: mended words, that nothing is much like this, warnings, an index that is behind. */
 function notes(data, say) {
-  const mended = data.corrections.map(({ from, to }) => el("p", null, say("mended", {
+  const mended = data.corrections.map(({ from, to, synonym }) => el("p", null, say(synonym ? "synonyms" : "mended", {
     word: el("bdi", null, printable(from)),
     words: joined(to.map(word => other(data.query.split(from).join(word), word)), say("comma")),
   })));

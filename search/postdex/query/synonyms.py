@@ -1,0 +1,207 @@
+"""Which other words stand for those that were typed? The synonyms of a site, found in a row of words.
+
+A row of the setting has a word or phrase and those that stand for it. Here they are looked up as posts have them:
+whatever their case and inflection, in the languages of the index, and a Chinese word within a run. Where in the tree
+they stand is `planner`'s. Nothing of this is imported where a site has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeAlias
+
+from postdex_index.named_tuple import NamedTuple
+from postdex_index.query import Clauses, Keyword, Query
+from postdex_index.settings import TableRow
+from postdex_index.sites.setting_values import one_way
+from postdex_index.text.analyzer import Analyzer
+from postdex_index.text.characters import is_spaceless
+
+from . import terms
+from .lexer import QueryToken, is_filter
+from .parser import Clause, Group
+from .terms import TermReading, WordContext
+
+#: What a synonym weighs against a word as it was typed. nDCG@10 on three sites of their queries with a word of the site
+#: put into a reader's, and of those left as they are: without synonyms .594 .665 .654 and .876 .792 .762; with .5
+#: .738 .711 .751 and .880 .796 .787; with .7 .751 .732 .768 and .874 .804 .793; with 1 .764 .723 .770 and .866 .794
+#: .793. As one leaf with the word, .7: .782 .730 .728 and .883 .789 .785; docs/ranking.md has the rest.
+WEIGHT = 0.7
+#: So many synonyms of all words of a query are searched for; each is a leaf more.
+MOST = 20
+
+#: In how many posts each of some queries matches.
+Totals: TypeAlias = Callable[[Sequence[Query]], Sequence[int]]
+
+
+class Synonym(NamedTuple):
+    """A word or phrase that stands for another, as it was written; with `language` in posts in that one only."""
+
+    text: str
+    language: str = ""
+
+
+class Found(NamedTuple):
+    """Synonyms of typed words: those from number `start` up to `stop`, or of such a run what is not `before` and
+    `after` it."""
+
+    start: int
+    stop: int
+    synonyms: tuple[Synonym, ...]
+    before: str = ""
+    after: str = ""
+
+
+class TypedWord(NamedTuple):
+    """A word of a group that may have synonyms: the number of its clause and its own there, and how it was read."""
+
+    place: tuple[int, int]
+    piece: TermReading
+    reading: WordContext
+
+
+class Expansion(NamedTuple):
+    """A synonym of the words at some places, which were `typed` so: as it was written, and as it is searched for
+    `beside` them, or `instead` of each where all words are required."""
+
+    places: tuple[tuple[int, int], ...]
+    typed: str
+    text: str
+    beside: Query
+    instead: Query
+
+
+class SynonymTable:
+    """The synonyms of a site as the index of this analyzer reads them."""
+
+    def __init__(self, rows: Iterable[TableRow], analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+        self._by_words: dict[tuple[str, ...], dict[Synonym, None]] = {}
+        self._longest = self._longest_run = 0
+        for key, texts, language in rows:
+            left, only = one_way(key)
+            for text in texts:
+                self._add(left, Synonym(text, language))
+                if not only:
+                    self._add(text, Synonym(left, language))
+
+    def _add(self, text: str, synonym: Synonym) -> None:
+        words = words_of(text, self._analyzer)
+        for form in self._forms(words):
+            self._by_words.setdefault(form, {})[synonym] = None
+        self._longest = max(self._longest, len(words))
+        if len(words) == 1 and is_spaceless(words[0]):
+            self._longest_run = max(self._longest_run, len(words[0]))
+
+    def _forms(self, words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """Words as they are looked up: by their stems in each language."""
+        for number, _ in enumerate(self._analyzer.languages):
+            yield tuple([self._analyzer.stems(word)[number] for word in words])
+
+    def find(self, words: Sequence[str]) -> Iterator[Found]:
+        """The synonyms of words in a row ("" for one that has none), those of the longest phrases first taken."""
+        start = 0
+        while start < len(words):
+            for stop in range(min(len(words), start + self._longest), start, -1):
+                if all(words[start:stop]) and (synonyms := self._of(words[start:stop])):
+                    yield Found(start, stop, synonyms)
+                    start = stop - 1
+                    break
+            else:
+                if is_spaceless(words[start][:1]):
+                    yield from self._within(words[start], start)
+            start += 1
+
+    def _of(self, words: Sequence[str]) -> tuple[Synonym, ...]:
+        return tuple(dict.fromkeys(found for form in self._forms(words) for found in self._by_words.get(form, ())))
+
+    def _within(self, run: str, number: int) -> Iterator[Found]:
+        """The synonyms of words within a run without blanks, from left to right, of two that overlap the longer one."""
+        start = 0
+        while start < len(run):
+            for stop in range(min(len(run), start + self._longest_run), start, -1):
+                if synonyms := self._by_words.get((run[start:stop],)):
+                    yield Found(number, number + 1, tuple(synonyms), run[:start], run[stop:])
+                    start = stop - 1
+                    break
+            start += 1
+
+
+def words_of(text: str, analyzer: Analyzer) -> tuple[str, ...]:
+    """The words of a text as a query has them: compounds in one, runs without blanks as they are.
+
+    >>> words_of("CI/CD with Node.js 数据库", Analyzer(True, ("en",)))
+    ('cicd', 'with', 'nodejs', '数据库')
+    """
+    reading = WordContext(analyzer)
+    unsaid = list[str]()
+    pieces = [piece for chunk in text.split() for piece in terms.read_word(chunk, -1, reading, unsaid.append)]
+    return tuple(map(word_of, pieces))
+
+
+def word_of(piece: TermReading) -> str:
+    """A piece of a query as it is looked up; "" for a pattern."""
+    return piece.term or piece.run
+
+
+def expansions(
+    group: Group, pieces: Sequence[Sequence[TermReading]], reading: WordContext, table: SynonymTable, totals: Totals
+) -> list[Expansion]:
+    """The synonyms of the words of a group which any post has; `pieces` are those of its clauses, `reading` is that of
+    the group.
+
+    It is one step: the synonyms of a synonym are not looked for. What is typed itself is no synonym of another word,
+    and a stop word among others neither has one nor is one.
+    """
+    row = list(_row(group, pieces, reading))
+    found = {expansion.beside: expansion for expansion in islice(_expansions(row, table), MOST)}
+    counts = totals([*found]) if found else ()
+    return [expansion for expansion, posts in zip(found.values(), counts, strict=True) if posts]
+
+
+def _row(group: Group, pieces: Sequence[Sequence[TermReading]], reading: WordContext) -> Iterator[TypedWord | None]:
+    """The words of a group one after the other, None between two that are no neighbours: what has a sign means
+    itself."""
+    for at, part in enumerate(group.parts):
+        token = part.token if isinstance(part, Clause) else QueryToken("")
+        field = token.field or reading.field
+        plain = token.kind == "word" and token.edits < 0 and not part.sign and not is_filter(field)
+        if group.kind != "beside" or not plain:
+            yield None
+        if plain:
+            its = reading._replace(field=field, weight=reading.weight * token.weight)
+            for number, piece in enumerate(pieces[at]):
+                yield TypedWord((at, number), piece, its)
+
+
+def _expansions(row: Sequence[TypedWord | None], table: SynonymTable) -> Iterator[Expansion]:
+    words = [word_of(typed.piece) if typed else "" for typed in row]
+    for start, stop, synonyms, before, after in table.find(words):
+        typed = [word for word in row[start:stop] if word and not _is_stop(word)]
+        if not typed:
+            continue
+        reading = typed[0].reading
+        weighed = reading._replace(weight=reading.weight * WEIGHT)
+        text = " ".join([word.piece.typed or word.piece.run for word in row[start:stop] if word])
+        for synonym, language in synonyms:
+            its_words = words_of(synonym, reading.analyzer)
+            if not reading.stop_words.issuperset(its_words) and not {*words}.issuperset(its_words):
+                yield Expansion(
+                    tuple([word.place for word in typed]),
+                    text[len(before) : len(text) - len(after)],
+                    synonym,
+                    _leaf(synonym, weighed, synonym, language),
+                    _leaf(before + synonym + after, reading, synonym, language),
+                )
+
+
+def _is_stop(word: TypedWord) -> bool:
+    """Whether a word is a stop word, or only asks."""
+    return word.piece.asks or (word.piece.plain and word.piece.term in word.reading.stop_words)
+
+
+def _leaf(text: str, reading: WordContext, synonym: str, language: str) -> Query:
+    """A text, any form of its words, in posts of a language only if there is one."""
+    (leaf,) = terms.any_form(text, reading)
+    return Clauses(required=(leaf, Keyword("lang", language)), typed=synonym) if language else leaf

@@ -1,0 +1,213 @@
+"""Synonyms of a site: what is typed -> what is searched for besides, what is said of it, and which posts are found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import postdex
+from postdex.cli import main
+
+#: A few posts, by what they are called here.
+TEXTS = {
+    "kube.md": "# Clusters\n\nKubernetes schedules containers.",
+    "orders.md": "# Orders\n\nWe call it k8s, and so do they.",
+    "git.md": "# Branches\n\nHow git rebases a branch onto another.",
+    "ci.md": "# Builds\n\nContinuous integration runs the tests of every branch.",
+    "db.md": "---\nlang: zh\n---\n# 存储\n\nDB 连接池有多大。",
+    "shuju.md": "---\nlang: zh\n---\n# 备份\n\n数据库连接断开以后怎么办。",
+    "node.md": "# Servers\n\nA server in Node.js.",
+    "cpp.md": "# Templates\n\nHow C++ deduces them.",
+}
+SYNONYMS: dict[str, Any] = {
+    "k8s": ["Kubernetes"],
+    "repo ->": ["git"],
+    "version control": ["git"],
+    "CI": ["continuous integration"],
+    "数据库": ["DB"],
+    "node.js": ["deno"],
+    "cplusplus": ["C++"],
+    "the": ["Kubernetes"],
+    "missing": ["nowhere"],
+    "zh": {"store": ["备份"], "order": ["备份"]},
+}
+
+
+@pytest.fixture(scope="module")
+def ix() -> Iterator[postdex.Index]:
+    with postdex.open(texts=TEXTS, synonyms=SYNONYMS) as opened:
+        yield opened
+
+
+#: A query, its tree, and what was searched for besides which word.
+QUERIES: list[tuple[str, str, dict[str, tuple[str, ...]]]] = [
+    ("k8s", "(k8s kubernetes^0.7)", {"k8s": ("Kubernetes",)}),
+    ("K8S", "(k8s kubernetes^0.7)", {"k8s": ("Kubernetes",)}),
+    ("kubernetes", "(kubernetes k8s^0.7)", {"kubernetes": ("k8s",)}),
+    ("k8s kubernetes", "(k8s kubernetes)", {}),
+    ("k8s^2 onto", "(k8s^2 onto kubernetes^1.4)", {"k8s": ("Kubernetes",)}),
+    ("body:k8s", "(body:k8s body:kubernetes^0.7)", {"k8s": ("Kubernetes",)}),
+    ("body:(k8s onto)", "(body:k8s body:onto body:kubernetes^0.7)", {"k8s": ("Kubernetes",)}),
+    # one way: git is no word for a repo
+    ("repos", "(repos git^0.7)", {"repos": ("git",)}),
+    ("git", "git", {}),
+    # phrases on both sides, their words in any form
+    ("version controls now", "(version controls now git^0.7)", {"version controls": ("git",)}),
+    ("ci", "(ci 'continuous integration'^0.7)", {"ci": ("continuous integration",)}),
+    ("title:k8s", "title:k8s", {}),  # no title has Kubernetes
+    ("control version", "(control version)", {}),
+    ("version OR control", "(version control)", {}),
+    # what is insisted on means itself
+    ('"k8s"', '"k8s"', {}),
+    ("+k8s onto", "(+k8s onto)", {}),
+    ("k8s AND onto", "(+k8s +onto)", {}),
+    ("branch -k8s", "(branch -k8s)", {}),
+    ("k8s~", "k8s~", {}),
+    ("k8s*", "k8s*", {}),
+    ("k8s OR onto", "(k8s onto kubernetes^0.7)", {"k8s": ("Kubernetes",)}),
+    ("+(k8s onto)", "(k8s onto kubernetes^0.7)", {"k8s": ("Kubernetes",)}),
+    # a Chinese word within a run, traditional characters too
+    ("数据库", "((数据 据库) db^0.7)", {"数据库": ("DB",)}),
+    ("数据库连接", "", {"数据库": ("DB",)}),
+    ("數據庫連接", "", {"数据库": ("DB",)}),
+    ("db", "(db '数据 据库'^0.7)", {"db": ("数据库",)}),
+    # compounds
+    ("deno", "(deno ['node js' | nodejs]^0.7)", {"deno": ("node.js",)}),
+    ("cplusplus", "(cplusplus c++^0.7)", {"cplusplus": ("C++",)}),
+    # a stop word among others has none, and what no post has is not searched for
+    ("the branch", "(branch ?the)", {}),
+    ("missing branch", "(missing branch)", {}),
+    # in posts of one language
+    ("store", "(store (+备份^0.7 +lang=zh))", {"store": ("备份",)}),
+]
+
+
+@pytest.mark.parametrize(("query", "tree", "besides"), QUERIES)
+def test_what_is_searched_for(ix: postdex.Index, query: str, tree: str, besides: dict[str, tuple[str, ...]]) -> None:
+    results = ix.search(query, typo=False)
+    if tree:
+        assert results.parsed == tree
+    assert {correction.word: correction.known for correction in results.corrections} == besides
+    assert all(correction.synonym for correction in results.corrections)
+
+
+#: A query, what it finds.
+FOUND = [
+    ("k8s", ["orders.md", "kube.md"]),
+    ("kubernetes", ["kube.md", "orders.md"]),
+    ("repo", ["git.md"]),
+    ("数据库连接", ["shuju.md", "db.md"]),
+    ("store", ["shuju.md"]),
+]
+
+
+@pytest.mark.parametrize(("query", "paths"), FOUND)
+def test_what_is_found(ix: postdex.Index, query: str, paths: list[str]) -> None:
+    assert [hit.path for hit in ix.search(query)] == paths
+
+
+#: Where every word is required, as for an order by date, a synonym stands in the place of a word.
+REQUIRED = [
+    ("k8s schedules", ["kube.md"]),
+    ("数据库连接", ["db.md", "shuju.md"]),
+    ("version control branch", ["git.md"]),
+]
+
+
+@pytest.mark.parametrize(("query", "paths"), REQUIRED)
+def test_required_words(ix: postdex.Index, query: str, paths: list[str]) -> None:
+    assert sorted(hit.path for hit in ix.search(query, sort="date")) == paths
+
+
+def test_as_somebody_types(ix: postdex.Index) -> None:
+    assert ix.search("k8s", prefix_last=True).corrections[0].known == ("Kubernetes",)
+    assert [hit.path for hit in ix.search("k8", prefix_last=True)] == ["orders.md"]
+
+
+def test_a_word_with_synonyms_is_not_misspelt() -> None:
+    texts = {"a.md": "# A\n\nrepast and kubernetes and git"}
+    with postdex.open(texts=texts, synonyms={"repost": ["kubernetes"], "gitt": ["nowhere"]}) as ix:
+        assert ix.search("repost").corrections == (("repost", ("kubernetes",), 0, True),)
+        assert ix.search("gitt").corrections == (("gitt", ("git",), 0, False),)
+
+
+def test_synonyms_in_a_circle_are_one_step() -> None:
+    texts = {f"{word}.md": f"# {word}" for word in ("alpha", "beta", "gamma", "delta")}
+    circle = {"alpha": ["beta"], "beta": ["gamma"], "gamma": ["delta"], "delta": ["alpha"]}
+    with postdex.open(texts=texts, synonyms=circle) as ix:
+        assert ix.search("alpha").parsed == "(alpha beta^0.7 delta^0.7)"
+
+
+def test_no_query_has_more_than_so_many() -> None:
+    words = [f"word{number}" for number in range(1000)]
+    table = {f"key{number}": words[number * 50 : number * 50 + 50] for number in range(20)}
+    with postdex.open(texts={"a.md": " ".join(words)}, synonyms=table) as ix:
+        found = ix.search(" ".join(table))
+        assert sum(len(correction.known) for correction in found.corrections) == 20
+
+
+def test_marks_show_the_synonym(ix: postdex.Index) -> None:
+    snippet = ix.search("k8s").hits[1].snippet
+    assert [snippet.text[start : start + length] for start, length in snippet.spans] == ["Kubernetes"]
+
+
+def test_a_synonym_in_one_language_asks_for_none() -> None:
+    texts = {"a.en.md": "# Order\n\nHere.", "a.zh.md": "# 备份\n\n这里。"}
+    with postdex.open(texts=texts, synonyms={"zh": {"order": ["备份"]}}) as ix:
+        assert ix.search("order").parsed == "(order (+备份^0.7 +lang=zh))"
+        assert ix.search("order", translations="group").grouped == ix.search("here", translations="group").grouped
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("postdex.toml", '[synonyms]\nrepository = ["git"]\n'),
+        ("pyproject.toml", '[tool.postdex.synonyms]\nrepository = ["git"]\n'),
+    ],
+)
+def test_settings_of_a_folder(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / "git.md").write_text(TEXTS["git.md"])
+    (tmp_path / name).write_text(text)
+    with postdex.open(tmp_path) as ix:
+        assert [hit.path for hit in ix.search("repository")] == ["git.md"]
+
+
+def test_sites_have_those_of_each(tmp_path: Path) -> None:
+    for name, row in (("a", 'repository = ["git"]'), ("b", 'k8s = ["kubernetes"]')):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "post.md").write_text(TEXTS["git.md"] + TEXTS["kube.md"])
+        (tmp_path / name / "postdex.toml").write_text(f"[synonyms]\n{row}\n")
+    with postdex.open({"a": tmp_path / "a", "b": tmp_path / "b"}) as ix:
+        assert len(ix.search("repository")) == len(ix.search("k8s")) == 2
+
+
+@pytest.fixture(scope="module")
+def blog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("blog")
+    for path, text in TEXTS.items():
+        (folder / path).write_text(text, encoding="utf-8")
+    (folder / "postdex.toml").write_text('[synonyms]\nrepository = ["git"]\n', encoding="utf-8")
+    return folder
+
+
+def test_the_command_line_says_it(blog: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["-C", str(blog), "search", "repository"]) == 0
+    said = capsys.readouterr()
+    assert "“repository”: also searched for git" in said.err and "git.md" in said.out
+    main.main(["-C", str(blog), "search", "repository", "--json"])
+    assert json.loads(capsys.readouterr().out)["corrections"] == [
+        {"from": "repository", "to": ["git"], "synonym": True}
+    ]
+
+
+def test_explain_has_it(ix: postdex.Index) -> None:
+    score = ix.explain("repo", "git.md").score
+    assert score and "git^0.7: weight x idf x impact" in [part.label for part in score.parts[0].parts]
+
+
+def test_an_answer_is_as_sure_as_with_the_word_itself(ix: postdex.Index) -> None:
+    assert ix.search("version control").strength == ix.search("git").strength == "weak"
