@@ -109,6 +109,20 @@ path:{path} {word}
 codelang:{codelang} {common}
 codelang:py*
 translation:{translation}
+{field}:{value}
+{common} -{field}:{value}
+{field}:* {word}
+{field}:>={value}
+{field}:..{value} {common}
+{field}:>{year}
+links:{linking}
+linked:{linking} {common}
+{pin}
+*{end}
++*{end} {common}
+?{rest}
+/{begin}\\w+/
+/.*{end}|{word}/ {common}
 date:{year} {common}
 date:{year}..{next}
 after:{year}-06 {word}
@@ -144,6 +158,12 @@ ARGUMENTS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("{common}", {"sort": "updated", "offset": 7}),
     ("{common} {other}", {"sort": "title"}),
     ("*", {"sort": "title", "limit": 200}),
+    ("*", {"sort": "{field}", "limit": 200}),
+    ("{common}", {"sort": "-{field}"}),
+    ("*", {"facets": "{field}"}),
+    ("{common}", {"facets": "{field}", "translations": "all"}),
+    ("{common} {word}", {"recency": "1y", "limit": 50}),
+    ("{common}", {"recency": "30d", "explain": True}),
     ("{common}", {"drafts": True}),
     ("*", {"drafts": True, "sort": "updated", "limit": 100}),
     ("{common} {word}", {"facets": tuple(FACETS)}),
@@ -215,6 +235,8 @@ def drawn(posts: Sequence[Post], chance: random.Random) -> dict[str, str]:
     coded = [(section, block) for section in post.sections for block in section.code]
     code = " ".join(section.text[block.start : block.stop] for section, block in coded).split()
     titles = [run for one in posts for run in CHINESE.findall(one.title)]
+    fields = [(name, value) for one in posts for name, values in one.fields for value in values]
+    field, value = _one(chance, fields, ("status", "published"))
     year = 1970 + (post.date_seconds or 0) // 31_557_600
     return {
         "word": word,
@@ -222,6 +244,7 @@ def drawn(posts: Sequence[Post], chance: random.Random) -> dict[str, str]:
         "common": common,
         "slip": word[:at] + word[at : at + 2][::-1] + word[at + 2 :],
         "begin": word[:3],
+        "end": word[-3:],
         "last": word[-1],
         "rest": word[4:],
         "title": _plain(post.title),
@@ -240,6 +263,10 @@ def drawn(posts: Sequence[Post], chance: random.Random) -> dict[str, str]:
         "author": _quoted(_one(chance, post.authors, "ada")),
         "lang": post.lang or "en",
         "translation": _quoted(post.translation or "docs/none"),
+        "field": field,
+        "value": value if re.fullmatch(r"[\w.-]+", value) else f'"{value}"',
+        "linking": _one(chance, [one.path for one in posts if one.links], post.path),
+        "pin": _one(chance, [pin for one in posts for pin in one.pins], word),
         "path": post.path,
         "folder": post.path.split("/")[0],
         "year": str(year),

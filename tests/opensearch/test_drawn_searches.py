@@ -22,6 +22,7 @@ from storage import ANALYZER
 from postdex_index.engine.api import AsTyped, FileStamp, Pinned, Put, Reader, Recency, Search
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.engine.opensearch.engine import OpenSearchEngine
+from postdex_index.engine.opensearch.read import candidates
 from postdex_index.model import OwnField, Post, Section
 from postdex_index.query import (
     Clauses,
@@ -31,12 +32,14 @@ from postdex_index.query import (
     Keyword,
     Phrase,
     Prefix,
+    Regex,
     Synonyms,
     Term,
+    Wildcard,
 )
 from postdex_index.settings import Settings
 
-SEED, POSTS = 23, 160
+SEED, POSTS = 23, 300
 NOW, DAY = 1_700_000_000, 86_400
 STAMP = FileStamp(1, 1, 1, 1, bytes(16))
 WORDS = ["kernel", "kernels", "socket", "bug", "memory", "内核", "leak", "smc", "fallback", "the", "start"]
@@ -98,13 +101,15 @@ class Sides(NamedTuple):
 
 @pytest.fixture(scope="module")
 def sides(hosts: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sides]:
-    """Both indexes, built once."""
+    """Both indexes, built once. No more candidates are asked for than are wanted, so that lists have to go deeper."""
     folder, prefix = tmp_path_factory.mktemp("drawn"), f"test-{secrets.token_hex(4)}"
     dice = Random(SEED)
     posts = [post(dice, number) for number in range(POSTS)]
     with ExitStack() as stack:
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         environment.setenv("POSTDEX_OPENSEARCH_HOSTS", ",".join(hosts))
+        environment.setattr(candidates, "MORE", 0)
+        environment.setattr(candidates, "FEW", 2)
         chosen = Settings()._replace(opensearch_prefix=prefix, site="drawn")
         engines = EmbeddedEngine(folder / "index"), OpenSearchEngine(folder, str(folder / "cache"), chosen)
         for engine in engines:
@@ -129,6 +134,7 @@ leaf = st.one_of(
     terms,
     terms,
     made(Prefix, st.sampled_from(["k", "so", "内"])),
+    st.sampled_from([Wildcard("*ck"), Regex("/.*[ks]/"), Regex(r"/\\w{3}/", "title")]),
     made(Phrase, st.tuples(st.sampled_from(WORDS), st.sampled_from(WORDS)), exact=st.booleans()),
     made(Synonyms, st.tuples(terms, made(Phrase, st.just(("memory", "leak"))))),
 )

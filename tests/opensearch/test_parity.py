@@ -32,6 +32,16 @@ WORDS = {
     "zh": "服务器 安装 网络 内核 内存 docker 容器 卷 镜像",
 }
 GUIDES = 20
+#: Posts of which their owner says more, by hand and in fields of his own, and that link to each other.
+OWNED = 40
+#: What he says of all.
+SETTINGS = """translations = "group"
+fields = ["auto", "menu.main.weight"]
+
+[synonyms]
+server = ["rechner", "memory image"]
+kernel = ["noyau"]
+"""
 #: Files with what is easily lost on the way: each is a post, or a problem.
 ODD = {
     "words.md": "C++ and C# and .net, a.b.c, v6.1.7, 0xDEADBEEF, don't, e-mail, std::vector<int>, --no-cache, x_y\n",
@@ -102,9 +112,11 @@ def write_site(folder: Path, tools: Tools) -> None:
     """Sample posts, made ones, drafts, guides in several languages, and odd files."""
     chance = random.Random(SEED)
     shutil.copytree(ROOT / "posts", folder, ignore=shutil.ignore_patterns(".postdex"))
-    (folder / "postdex.toml").write_text('translations = "group"\n')
+    (folder / "postdex.toml").write_text(SETTINGS, encoding="utf-8")
     for number in range(MADE):
         write_made(folder, tools, number, number)
+    for number in range(OWNED):
+        write_owned(folder, number, chance)
     for number in range(12):
         write(
             folder / f"drafts/draft-{number}.md", f"---\ndraft: true\n---\nUnfinished server {sentence(chance, '')}\n"
@@ -135,6 +147,27 @@ def write_guide(folder: Path, number: int, lang: str, chance: random.Random) -> 
     front = f"---\ntitle: {title}\n" + (f"lang: {lang}\n" if lang else "") + "---\n"
     name = f"guide-{number}.{lang}.md" if lang else f"guide-{number}.md"
     write(folder / "guides" / name, f"{front}\n{sentence(chance, lang)}\n\n## {heading}\n\n{sentence(chance, lang)}\n")
+
+
+def write_owned(folder: Path, number: int, chance: random.Random) -> None:
+    """Write a post with boost, pins, words to find it by, fields and links."""
+    words = WORDS[""].split()
+    lines = [
+        f"title: {' '.join(chance.choices(words, k=2))}",
+        f"status: {chance.choice(['draft', 'Published', 'published', 'in review'])}",
+        f"series: [{', '.join(chance.sample(['Kernel notes', 'On call', 'kernel notes'], chance.randint(1, 2)))}]",
+        f"due: {chance.randint(2021, 2024)}-{chance.randint(1, 12):02}-0{chance.randint(1, 9)}",
+        f"menu: {{main: {{weight: {chance.randint(1, 9)}}}}}",
+    ]
+    lines += [f"rating: {chance.choice(['1', '2.0', '2', '4.5'])}"] * (number % 3 > 0)
+    lines += [f"date: {chance.randint(2015, 2023)}-01-02"] * (number % 4 > 0)
+    by_hand = [f"boost: {chance.choice(['0.5', '2', '10'])}"] * (number % 5 == 0)
+    by_hand += [f"pin: [{chance.choice(words)}, the {chance.choice(words)}]"] * (number % 7 == 0)
+    by_hand += [f"keywords: [{chance.choice(words)}set]"] * (number % 6 == 0)
+    lines += [f"search: {{{', '.join(by_hand)}}}"] * bool(by_hand)
+    links = [f"[see](owned-{chance.randrange(OWNED)}.md#part)", f"[[owned-{chance.randrange(OWNED)}]]"]
+    text = f"{sentence(chance, '')} smc_{chance.choice(words)}_fallback {' '.join(links)}"
+    write(folder / "owned" / f"owned-{number}.md", f"---\n{chr(10).join(lines)}\n---\n\n{text}\n\n## Part\n\nx\n")
 
 
 def sentence(chance: random.Random, lang: str) -> str:

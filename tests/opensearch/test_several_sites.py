@@ -15,6 +15,16 @@ from postdex.cli import main
 from postdex_index.errors import ConfigError, IndexFault
 
 POSTS = Path(__file__).parents[2] / "posts"
+#: A post that its owner says more of, in each site; and which one comes first for a query.
+OWNED = """---
+title: Of {name}
+rating: {rating}
+status: done
+search: {{boost: {rating}, pin: where to begin}}
+---
+Linux of {name}.
+"""
+PINS = '[[pins]]\nquery = "linux"\npost = "{path}"\n'
 PAIR = "---\nlang: {lang}\ntitle: {title}\n---\n{text}\n"
 
 
@@ -46,6 +56,9 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 text = PAIR.format(lang=lang, title=f"{title} of {name}", text=text)
                 (folder / f"pages.{lang}.md").write_text(text, encoding="utf-8")
             (folder / "same.md").write_text("# Same\n\nThe very same words.\n", encoding="utf-8")
+            for rating in (1, 2, 5):
+                text = OWNED.format(name=name, rating=rating)
+                (folder / f"owned-{rating}.md").write_text(text, encoding="utf-8")
     return root
 
 
@@ -58,14 +71,16 @@ def both(folders: Path, hosts: list[str], prefix: str, monkeypatch: pytest.Monke
         shutil.rmtree(folders / name / ".postdex", ignore_errors=True)
         with postdex.open(site(folders / name, 'translations = "group"\nsite = "{name}"\n'.replace("{name}", name))):
             pass
-    with postdex.open(site(folders / "both", 'sites = ["blog", "docs"]\n')) as ix:
+    settings = 'sites = ["blog", "docs"]\n' + PINS.format(path="docs/same.md")
+    with postdex.open(site(folders / "both", settings)) as ix:
         yield ix
 
 
 @pytest.fixture
 def one(folders: Path) -> Iterator[postdex.Index]:
     """All posts in one folder, by the embedded engine."""
-    (folders / "all" / "postdex.toml").write_text('translations = "group"\n', encoding="utf-8")
+    settings = 'translations = "group"\n' + PINS.format(path="docs/same.md")
+    (folders / "all" / "postdex.toml").write_text(settings, encoding="utf-8")
     with postdex.open(folders / "all") as ix:
         yield ix
 
@@ -74,11 +89,14 @@ QUERIES = (
     "linux", "kernel bug", "SMC fallback", "refcoutn", "tag:linux", "编译内核", '"very same words"', "pag*",
     "path:blog", "path:docs/2022", "path:*/2022/*.md", "path:**/2022/* linux", "-path:blog linux", "path:same.md",
     "path:blog/2022 -path:*/2022/r*", "path:b*/same.md", "pages", "same", "lang:de", "path:docs pages",
+    "where to begin", "path:docs where to begin", "rating:>=2", "status:done linux", "rating:1 OR path:blog/2022",
+    "links:docs/same.md", "*ernel", "/ker.*/",
 )  # fmt: skip
 
 
 ARGUMENTS: tuple[dict[str, Any], ...] = (
     {}, {"sort": "title"}, {"translations": "all"}, {"drafts": True}, {"units": "sections"},
+    {"recency": "1y"}, {"sort": "rating"},
 )  # fmt: skip
 
 
@@ -108,7 +126,8 @@ def several(folders: Path, tmp_path: Path) -> Iterator[postdex.Index]:
     for name in ("blog", "docs"):
         ignored = shutil.ignore_patterns(".postdex", "postdex.toml")
         shutil.copytree(folders / name, tmp_path / name, ignore=ignored)
-        (tmp_path / name / "postdex.toml").write_text('translations = "group"\n', encoding="utf-8")
+        settings = 'translations = "group"\n' + (PINS.format(path="same.md") if name == "docs" else "")
+        (tmp_path / name / "postdex.toml").write_text(settings, encoding="utf-8")
     with postdex.open({name: tmp_path / name for name in ("blog", "docs")}) as ix:
         yield ix
 
