@@ -121,6 +121,21 @@ def test_what_is_set_by_hand_does_not_change_it(ix: postdex.Index, path: str, sa
     assert told == [(query, ix.search(query).strength) for query in QUERIES]
 
 
+def test_synonyms_do_not_change_it(ix: postdex.Index) -> None:
+    """Neither one that is there in the place of the word, nor one that is not there beside it."""
+    synonyms = {
+        "dispatcher": ["scheduler"],
+        "socket": ["endpoint", "archive"],
+        "task planner": ["scheduler"],
+    }
+    with postdex.open(texts=POSTS, synonyms=synonyms) as taught:
+        for query in ("dispatcher", "task planner", "dispatcher run queue", "socket reference"):
+            assert taught.search(query).strength == STRONG, query
+        for query in QUERIES:
+            assert taught.search(query).strength == ix.search(query).strength, query
+        assert taught.search("dispatcher zebra kubernetes ingress banana").strength != STRONG
+
+
 def test_where_nothing_can_be_said(ix: postdex.Index) -> None:
     """Other orders have no scores, a search that was cut has not seen all, and nobody typed what a post is like."""
     assert ix.search("archive zebra", sort="date").strength == UNKNOWN
