@@ -35,7 +35,7 @@ from postdex.http.site_services import service_of
 from postdex.output import wire
 from postdex.output.screen import Screen
 from postdex.record import asked, listing, record_file
-from postdex.record.asked import Asked, Opened
+from postdex.record.asked import Asked, Found, Opened
 from postdex.record.typed import Typing
 from postdex.text_safety import cells
 from postdex_index import settings
@@ -48,7 +48,7 @@ Run = Callable[..., tuple[int, str]]
 
 
 def row(query: str, times: int = 1, total: int | None = 0, last: str = DAY, **more: Any) -> Asked:
-    return Asked(query, times, total, last, last, **more)
+    return Asked(query, times, None if total is None else Found(total), last, last, **more)
 
 
 def rows(path: Path) -> dict[str, Asked]:
@@ -80,18 +80,34 @@ def test_what_is_kept_of_a_query(typed: str, kept: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other", "both"),
     [
-        (row("a", 2, 3), row("A", 1, 0), Asked("A", 3, 0, DAY, DAY)),
-        (row("a", 2, 3), row("a", 1, None), Asked("a", 3, 3, DAY, DAY)),
-        (row("a", 2, 3, "2026-11-30"), row("b", 1, 0), Asked("a", 3, 3, DAY, "2026-11-30")),
+        (row("a", 2, 3), row("A", 1, 0), Asked("A", 3, Found(0), DAY, DAY)),
+        (row("a", 2, 3), row("a", 1, None), Asked("a", 3, Found(3), DAY, DAY)),
+        (row("a", 2, 3, "2026-11-30"), row("b", 1, 0), Asked("a", 3, Found(3), DAY, "2026-11-30")),
         (
             row("a", opened={"x": Opened(1, 4)}),
             row("a", opened={"x": Opened(2, 1), "y": Opened(1, 9)}),
-            Asked("a", 2, 0, DAY, DAY, {"x": Opened(3, 1), "y": Opened(1, 9)}),
+            Asked("a", 2, Found(0), DAY, DAY, {"x": Opened(3, 1), "y": Opened(1, 9)}),
         ),
     ],
 )
 def test_what_is_known_from_two_sources(one: Asked, other: Asked, both: Asked) -> None:
     assert asked.together(one, other) == both
+
+
+@pytest.mark.parametrize(
+    ("found", "in_vain"),
+    [(None, True), (Found(0), True), (Found(3, "none"), True), (Found(3, "weak"), False), (Found(3), False)],
+)
+def test_what_was_asked_in_vain(found: Found | None, in_vain: bool) -> None:
+    query = Asked("a", 1, found, DAY, DAY)
+    assert query.in_vain is in_vain
+    assert asked.chosen([query], unanswered=True, days=None, today=date(2026, 12, 1)) == [query] * in_vain
+
+
+@pytest.mark.parametrize(("days", "shown"), [(None, 2), (1, 0), (2, 1), (400, 2), (999_999_999, 2)])
+def test_of_which_days(days: int | None, shown: int) -> None:
+    queries = [row("a"), row("b", 9, last="2026-01-01")]
+    assert len(asked.chosen(queries, unanswered=False, days=days, today=date(2026, 12, 1))) == shown
 
 
 def test_of_what_was_opened_the_most_opened_posts_are_kept() -> None:
@@ -127,8 +143,8 @@ def test_what_is_typed_counts_when_it_rests(keys: list[tuple[float, str, str]], 
         now += wait
         found += [standing.query for standing in typing.rested(now)]
         if how == "typed":
-            typing.typed(text, 1, now)
-        elif not typing.sent(text, 1, now):
+            typing.typed(text, Found(1), now)
+        elif not typing.sent(text, Found(1), now):
             found.append(text)
     assert found + [standing.query for standing in typing.rested(now + 3)] == counts
 
@@ -136,7 +152,7 @@ def test_what_is_typed_counts_when_it_rests(keys: list[tuple[float, str, str]], 
 def test_any_number_of_people_may_type() -> None:
     typing = Typing()
     for number in range(1000):
-        typing.typed(f"{number} is a number", 1, 0.0)
+        typing.typed(f"{number} is a number", Found(1), 0.0)
         assert len(typing.rested(0.0)) <= 1
     assert len(typing.rested(9.0)) == 200
 
@@ -155,7 +171,7 @@ def test_the_order_of_the_file_tells_nothing(tmp_path: Path) -> None:
         contents.add(path.read_bytes())
     assert len(contents) == 1
     kept = json.loads(path.read_text().splitlines()[1])
-    assert kept == {"query": "query 0", "count": 1, "total": 0, "first": DAY, "last": DAY, "opened": {}}
+    assert kept == {"query": "query 0", "count": 1, "total": 0, "strength": "", "first": DAY, "last": DAY, "opened": {}}
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -317,7 +333,8 @@ def test_any_query_in_any_form_is_read_as_it_was_written(
 ) -> None:
     shown = asked.shown(query)
     opened = {path: Opened(min(number, 10**12), 1) for path, number in clicks.items()}
-    written = Asked(shown, times, total, DAY, DAY, opened)
+    found = None if total is None else Found(total, "weak")
+    written = Asked(shown, times, found, DAY, DAY, opened)
     line = wire.dumps(asked.form(written))
     assert len(line.splitlines()) == 1
     assert asked.read(json.loads(line)) == (written if shown else None)
@@ -340,17 +357,17 @@ def test_a_record_that_cannot_be_written_is_said_once(
     notes = recording(path)
     with on_disk(Failing(1, errno.ENOSPC, lasting=True), monkeypatch):
         for number in range(5):
-            notes.asked(f"query {number}", 0)
-            notes.asked("often", 1)
+            notes.asked(f"query {number}", Found(0))
+            notes.asked("often", Found(1))
             notes.bring()
     assert [record.message for record in caplog.records] == [
         f"what people ask cannot be recorded in q.jsonl: {path}: the queries cannot be kept there (No space left on "
         "device); name a file that is not there yet"
     ]
-    notes.asked("often", 2)
+    notes.asked("often", Found(2))
     notes.bring()
     assert caplog.records[-1].message == "what people ask is recorded again"
-    assert rows(path)["often"] == Asked("often", 6, 2, DAY, DAY)
+    assert rows(path)["often"] == Asked("often", 6, Found(2), DAY, DAY)
     assert len(rows(path)) == 6
 
 
@@ -358,8 +375,8 @@ def test_while_a_record_cannot_be_written_memory_is_bounded(tmp_path: Path, monk
     monkeypatch.setattr(recorder, "MOST_NOTED", 100)
     notes = recording(tmp_path / "nowhere" / "q.jsonl")
     for number in range(1000):
-        notes.asked(f"query {number}", 0)
-        notes.asked("query 1", 0)
+        notes.asked(f"query {number}", Found(0))
+        notes.asked("query 1", Found(0))
     notes.bring()
     assert len(notes._noted) == 100
     assert notes._noted["query 1"].times == 1001
@@ -371,8 +388,8 @@ def test_threads_lose_no_note(tmp_path: Path) -> None:
 
     def ask(number: int) -> None:
         for at in range(80):
-            notes.asked("everybody", at)
-            notes.asked(f"{number} {at:03}", 0, typing=at % 2 == 0)
+            notes.asked("everybody", Found(at))
+            notes.asked(f"{number} {at:03}", Found(0), typing=at % 2 == 0)
             notes.opened("everybody", f"{at % 3}.md", 1)
             if at % 20 == 0:
                 notes.bring()
@@ -390,11 +407,11 @@ def test_threads_lose_no_note(tmp_path: Path) -> None:
 def test_the_end_brings_the_last_notes_and_what_is_being_typed(tmp_path: Path) -> None:
     path = tmp_path / "q.jsonl"
     notes = recording(path)
-    notes.asked("refc", 3, typing=True)
+    notes.asked("refc", Found(3), typing=True)
     notes.opened("refc", "a.md", 2)
-    notes.asked("psock", 0, typing=True)
+    notes.asked("psock", Found(0), typing=True)
     notes.close()
-    assert rows(path)["refc"] == Asked("refc", 1, 3, DAY, DAY, {"a.md": Opened(1, 2)})
+    assert rows(path)["refc"] == Asked("refc", 1, Found(3), DAY, DAY, {"a.md": Opened(1, 2)})
     assert rows(path)["psock"].times == 1
 
 
@@ -434,9 +451,9 @@ def test_what_counts_as_asked(folder: Path, tmp_path: Path) -> None:
         for text in ("m", "mu", "mut", "mutex"):
             service.ask(f"/search?q={text}&prefix_last=true")
         service.ask("/search?q=line%0Aend%09tab%00%ED%A0%80")
-    assert {query: (each.times, each.total) for query, each in rows(path).items()} == {
-        "Refcount": (5, 2), "page": (1, rows(path)["page"].total), "mutex": (1, 0),
-        "line end tab\ufffd\ufffd\ufffd": (1, rows(path)["line end tab\ufffd\ufffd\ufffd"].total),
+    assert {query: (each.times, each.found and each.found.total) for query, each in rows(path).items()} == {
+        "Refcount": (5, 2), "page": (1, 2), "mutex": (1, 0),
+        "line end tab\ufffd\ufffd\ufffd": (1, 8),
     }  # fmt: skip
 
 
@@ -459,7 +476,9 @@ def test_clicks(folder: Path, tmp_path: Path) -> None:
         form = service.ask("/click", "POST", b"q=refc&path=a.md", Content_Type="application/x-www-form-urlencoded")
         assert (evil.code, form.code) == ("bad_origin", "bad_content_type")
     assert rows(path) == {
-        "refc": Asked("refc", 1, 2, rows(path)["refc"].first, rows(path)["refc"].last, {REFCOUNT: Opened(2, 1)})
+        "refc": Asked(
+            "refc", 1, Found(2, "strong"), rows(path)["refc"].first, rows(path)["refc"].last, {REFCOUNT: Opened(2, 1)}
+        )
     }
     (folder / "postdex.toml").unlink()
     with serving(folder, rules=RULES, record=path) as service:
@@ -621,7 +640,7 @@ def test_from_a_question_to_a_golden_file(folder: Path, tmp_path: Path, run: Run
     assert [each["query"] for each in json.loads(said)["queries"]] == ["zeppelin landing", "SMC fallback"]
     status, said = run(*of, "queries", "--golden", str(golden))
     assert (status, golden.read_text()) == (0, f"SMC fallback\t{REFCOUNT}\n")
-    assert "of 1 queries nobody opened a hit" in said
+    assert "nobody opened a hit of 1 others" in said
     status, said = run(*of, "bench", str(golden), "--min-mrr", "1")
     assert status == 0
     status, said = run(*of, "bench", str(golden), "--add", "zeppelin landing", "float-sum.md", "--min-mrr", "1")
@@ -631,7 +650,7 @@ def test_from_a_question_to_a_golden_file(folder: Path, tmp_path: Path, run: Run
     assert (status, golden.read_text().splitlines()[1]) == (1, "zeppelin landing\tnotes/float-sum.md")
     status, said = run(*of, "queries", "--golden", str(golden))
     assert golden.read_text().count("\n") == 2
-    assert "0 queries added" in said and "1 were in it" in said
+    assert "added to" in said and ": 0; in it already: 1" in said
 
 
 def test_queries_of_nothing(folder: Path, tmp_path: Path, run: Run) -> None:

@@ -14,7 +14,7 @@ from serving import TOKEN, Running, serving
 
 from postdex.http import auth
 from postdex.record import record_file
-from postdex.record.asked import Asked, Opened
+from postdex.record.asked import Asked, Found, Opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -79,8 +79,8 @@ def test_the_page_says_which_hit_is_opened(browser: Browser, served: Running) ->
     with opened(browser, {address}) as page:
         page.goto(f"{address}/")
         page.locator("#q").press_sequentially("refcoun", delay=20)
-        page.locator("#hits a").first.wait_for()
-        page.locator(".hit h2 a").nth(1).click()
+        page.locator("#status", has_text="2 results").wait_for()
+        page.locator("[data-rank='2'] h2 a").click()
         wait_until(lambda: "refcoun" in recorded(served))
         page.keyboard.press("Escape")
         page.goto(f"{address}/?q=pinned&record=false")
@@ -108,12 +108,13 @@ def test_the_box_says_which_hit_is_opened(browser: Browser, served: Running, sit
         page.get_by_role("combobox").press("Enter")
         wait_until(lambda: "pinned" in recorded(served))
     assert recorded(served) == {
-        "pinned": Asked("pinned", 1, 1, *_days(served), {"pins.md": Opened(1, 1)}),
+        "pinned": Asked("pinned", 1, Found(1, "strong"), *_days(served), {"pins.md": Opened(1, 1)}),
     }
 
 
 def _days(served: Running) -> tuple[str, str]:
-    return (served.site.index.today().isoformat(),) * 2
+    day = served.site.index.today().isoformat()
+    return day, day
 
 
 def test_without_clicks_nobody_is_told(browser: Browser, served: Running) -> None:
@@ -143,10 +144,10 @@ def test_the_owner_sees_what_was_asked(
 ) -> None:
     address = f"http://127.0.0.1:{served.port}"
     rows = [
-        Asked("zeppelin <b>landing</b>", 1234, 0, "2026-01-01", "2026-03-14"),
-        Asked("refcount", 3, 2, "2026-01-01", "2026-03-14", {"refcount.md": Opened(2, 1)}),
-        Asked("x" * 200, 1, 7, "2026-01-01", "2026-03-14"),
-        Asked("كيف أعيد ضبط كلمة المرور", 1, 0, "2026-01-01", "2026-03-14"),
+        Asked("zeppelin <b>landing</b>", 1234, Found(0), "2026-01-01", "2026-03-14"),
+        Asked("refcount", 3, Found(2), "2026-01-01", "2026-03-14", {"refcount.md": Opened(2, 1)}),
+        Asked("x" * 200, 1, Found(7), "2026-01-01", "2026-03-14"),
+        Asked("كيف أعيد ضبط كلمة المرور", 1, Found(0), "2026-01-01", "2026-03-14"),
     ]
     record_file.add(str(record), rows, 100_000)
     with opened(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--unanswered", is_flag=True, help="Only those that found nothing the last time.")
+@click.option("--unanswered", is_flag=True, help="Only those that found nothing much like them the last time.")
 @click.option("--days", type=WholeNumber(1), metavar="N", help="Only those that were asked in the last N days.")
 @click.option("-n", "--limit", type=WholeNumber(1), metavar="N", help="So many, instead of all.")
 @click.option("--record", metavar="FILE", help="The file of `serve --record` (default: that of the settings).")
@@ -82,7 +82,7 @@ def _add_to_golden(file: Path, rows: Sequence[Asked]) -> int:
     answered = [ExpectedPosts(row.query, (row.answer,)) for row in rows if row.answer]
     added = golden_file.add(file, answered) if answered else []
     there = len(answered) - len(added)
-    out(f"{len(added):,} queries added to {file}" + (f", {there:,} were in it" if there else ""))
+    out(f"added to {file}: {len(added):,}" + (f"; in it already: {there:,}" if there else ""))
     if without := len(rows) - len(answered):
-        note(f"of {without:,} queries nobody opened a hit; `postdex bench {file} --add QUERY PATH` adds one by hand")
+        note(f"nobody opened a hit of {without:,} others; `postdex bench {file} --add QUERY PATH` adds one by hand")
     return 0 if answered else 1

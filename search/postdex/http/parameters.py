@@ -79,7 +79,9 @@ CLICK = (
     ),
 )  # fmt: skip
 QUERIES = (
-    Argument("Only queries that found nothing the last time.", name="unanswered", kind="flag", default=False),
+    Argument(
+        "Only queries that found nothing much like them the last time.", name="unanswered", kind="flag", default=False
+    ),
     Argument(
         "Only queries that were asked in the last so many days.", name="days", kind="number", least=1, most=36_500
     ),

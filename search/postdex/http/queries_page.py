@@ -72,8 +72,8 @@ def _cells(row: Asked, words: Words, *, clicks: bool) -> Iterator[str]:
     address = text("./" + View(q=row.query, record="false").address())
     yield f'<th role="rowheader" scope="row"><a href="{address}" dir="auto">{text(row.query)}</a>{_answer(row)}</th>'
     yield _number("asked", words.number(row.times), words)
-    found = "?" if row.total is None else words.number(row.total)
-    yield _number("found", found if row.total else f'<span class="none">{found}</span>', words)
+    found = "?" if row.found is None else words.number(row.found.total)
+    yield _number("found", f'<span class="none">{found}</span>' if row.in_vain else found, words)
     if clicks:
         yield _number("opened", words.number(row.clicks), words)
     yield _number("last_asked", f'<time datetime="{row.last}" dir="auto">{text(words.day(row.last))}</time>', words)

@@ -21,6 +21,7 @@ from postdex_index.errors import PostdexError
 from postdex_index.named_tuple import NamedTuple
 
 from ..output import wire
+from ..record.asked import Found
 from ..request import SORTS
 from .page import facets, hits, notes, nothing, reading
 from .page.view import View, asked
@@ -34,13 +35,12 @@ text = wire.to_html
 
 
 class Painted(NamedTuple):
-    """The page, and why there are no hits on it, if an error is to blame; what it was asked, and how many posts that
-    found."""
+    """The page, and why there are no hits on it, if an error is to blame; what it was asked, and what that found."""
 
     html: str
     error: PostdexError | None
     view: View
-    total: int = 0
+    found: Found | None = None
 
 
 def painted(site: ServiceState, address: bytes, accepted: str = "") -> Painted:
@@ -52,7 +52,7 @@ def painted(site: ServiceState, address: bytes, accepted: str = "") -> Painted:
         parts = _answered(site, view, results, words)
     except PostdexError as error:
         return Painted(_page(site, view, words, {"notes": notes.fault(error)}), error, view)
-    return Painted(_page(site, view, words, parts), None, view, results.total)
+    return Painted(_page(site, view, words, parts), None, view, Found(results.total, results.strength))
 
 
 def post(site: ServiceState, document: Document, accepted: str = "") -> str:

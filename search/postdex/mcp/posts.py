@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from postdex_index.document import Document
 
     from ..index import Index
+    from ..record.asked import Found
 
 #: With this and a path begins what the protocol calls a resource.
 SCHEME = "postdex://"
@@ -28,17 +29,17 @@ MAX_TITLE = 300
 class Posts(NamedTuple):
     """An index, whether its unpublished posts are for whoever asks, and what links begin with that are only paths.
     `reader` is what one answer looks at, if it asks for several posts: each look at the files takes longer than a post.
-    `asked` is told each query and how many posts it found, where that is recorded.
+    `asked` is told each query and what it found, where that is recorded.
     """
 
     ix: Index
     drafts: bool
     origin: str
     reader: Reader | None = None
-    asked: Callable[[str, int], None] | None = None
+    asked: Callable[[str, Found], None] | None = None
 
     @classmethod
-    def of(cls, ix: Index, *, drafts: bool = True, asked: Callable[[str, int], None] | None = None) -> Posts:
+    def of(cls, ix: Index, *, drafts: bool = True, asked: Callable[[str, Found], None] | None = None) -> Posts:
         """The posts of an index."""
         return cls(ix, drafts, web_address.origin(ix.folder, ix.settings), None, asked)
 

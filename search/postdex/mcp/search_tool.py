@@ -13,6 +13,7 @@ from postdex_index.errors import QueryError
 
 from .. import __version__, section_lookup, web_address
 from ..output import wire
+from ..record.asked import Found
 from ..results.strength import nothing_alike
 from ..results.values import FieldCounts, Hit
 from ..text_safety import day_of
@@ -48,7 +49,7 @@ def search(posts: Posts, query: str, max_chars: int = 0, **arguments: Any) -> di
         raise QueryError("unpublished posts are not served", "start it with `postdex serve --drafts`", code="forbidden")
     results = posts.ix.search(query, **arguments)
     if posts.asked and not arguments.get("offset"):
-        posts.asked(query, results.total)
+        posts.asked(query, Found(results.total, results.strength))
     shown = _found(posts, results) | _said_besides(results)
     if max_chars:
         for result in shown["results"]:

@@ -13,6 +13,7 @@ from unicodedata import normalize
 
 from postdex_index.named_tuple import NamedTuple
 
+from ..results.strength import NOTHING, STRONG, UNKNOWN, WEAK
 from ..text_safety import printable
 
 #: Characters of a query that are kept: a longer one is a text that was pasted, and nobody asks it twice.
@@ -23,6 +24,9 @@ _READ = 2000
 MOST_OPENED = 10
 #: No number in a record is larger: one that is was written by hand.
 _MOST = 10**12
+_STRENGTHS = (STRONG, WEAK, NOTHING)
+#: What each line must say.
+_MISSING = dict.fromkeys(("count", "first", "last"))
 
 
 class Opened(NamedTuple):
@@ -32,13 +36,20 @@ class Opened(NamedTuple):
     rank: int
 
 
+class Found(NamedTuple):
+    """How many posts a query found, and how much like what was asked for they are, as answers say it."""
+
+    total: int
+    strength: str = ""
+
+
 class Asked(NamedTuple):
-    """A query: how often it was asked, how many posts it found the last time (None: nobody knows), on which days
-    (`2026-03-14`), and which posts were opened from its hits, by their paths."""
+    """A query: how often it was asked, what it found the last time (None: nobody knows), on which days (`2026-03-14`),
+    and which posts were opened from its hits, by their paths."""
 
     query: str
     times: int = 0
-    total: int | None = None
+    found: Found | None = None
     first: str = ""
     last: str = ""
     opened: Mapping[str, Opened] = {}  # never changed
@@ -47,6 +58,11 @@ class Asked(NamedTuple):
     def key(self) -> str:
         """What queries have in common that are one."""
         return self.query.casefold()
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether it found nothing, or nothing much like it: any of its words makes a post a hit."""
+        return self.found is None or not self.found.total or self.found.strength == NOTHING
 
     @property
     def clicks(self) -> int:
@@ -78,7 +94,7 @@ def together(one: Asked, other: Asked) -> Asked:
     return Asked(
         later.query,
         min(one.times + other.times, _MOST),
-        earlier.total if later.total is None else later.total,
+        earlier.found if later.found is None else later.found,
         min(filter(None, (one.first, other.first)), default=""),
         later.last,
         _most_opened(opened),
@@ -92,10 +108,10 @@ def _most_opened(opened: Mapping[str, Opened]) -> Mapping[str, Opened]:
 
 
 def chosen(rows: Iterable[Asked], *, unanswered: bool, days: int | None, today: date) -> list[Asked]:
-    """Those that were asked in the last `days` (None: ever), or only those of them that found nothing: the most asked
-    first, and of these the last ones."""
+    """Those that were asked in the last `days` (None: ever), or of them only those in vain: the most asked first, and
+    of these the last ones."""
     since = (today - timedelta(days=days)).isoformat() if days is not None and days < today.toordinal() else ""
-    kept = [row for row in rows if row.last >= since and not (unanswered and row.total)]
+    kept = [row for row in rows if row.last >= since and not (unanswered and not row.in_vain)]
     return sorted(sorted(kept, key=lambda row: (row.last, row.key), reverse=True), key=lambda row: -row.times)
 
 
@@ -104,7 +120,8 @@ def form(row: Asked) -> dict[str, Any]:
     return {
         "query": row.query,
         "count": row.times,
-        "total": row.total,
+        "total": row.found and row.found.total,
+        "strength": row.found.strength if row.found else "",
         "first": row.first,
         "last": row.last,
         "opened": {path: post._asdict() for path, post in row.opened.items()},
@@ -115,12 +132,13 @@ def read(value: object) -> Asked | None:
     """The query that `form` gave; None for what is none. People edit files."""
     if not isinstance(value, dict) or not isinstance(value.get("query"), str) or not (query := shown(value["query"])):
         return None
-    row: dict[str, Any] = {"total": None, "opened": {}, **dict.fromkeys(("count", "first", "last")), **value}
-    count, total, first, last = row["count"], row["total"], row["first"], row["last"]
+    row: dict[str, Any] = {"total": None, "strength": "", "opened": {}, **_MISSING, **value}
+    count, total, strength, first, last = (row[name] for name in ("count", "total", "strength", "first", "last"))
     opened = _opened(row["opened"])
     if not (_is_number(count, 1) and (total is None or _is_number(total)) and _is_day(first) and _is_day(last)):
         return None
-    return None if opened is None else Asked(query, count, total, first, last, opened)
+    found = None if total is None else Found(total, strength if strength in _STRENGTHS else UNKNOWN)
+    return None if opened is None else Asked(query, count, found, first, last, opened)
 
 
 def _opened(value: object) -> dict[str, Opened] | None:

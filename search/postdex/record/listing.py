@@ -25,15 +25,17 @@ class _Column(NamedTuple):
 def lines(rows: Sequence[Asked], screen: Screen) -> Iterator[str]:
     """`asked<TAB>found<TAB>opened<TAB>last<TAB>query<TAB>path of the post that was opened most`, a line each."""
     return (
-        "\t".join((str(row.times), _found(row), str(row.clicks), row.last, row.query, _path(row, screen)))
+        "\t".join(
+            (str(row.times), _found(row).replace(",", ""), str(row.clicks), row.last, row.query, _path(row, screen))
+        )
         for row in rows
     )
 
 
 def table(rows: Sequence[Asked], screen: Screen, *, clicks: bool) -> Iterator[str]:
     """Numbers, day and query in columns under their names, without that of `clicks` where nobody counts them; on a
-    narrow screen the query above the rest. What found nothing is marked; where there is room for it, the post that was
-    opened most stands behind its query."""
+    narrow screen the query above the rest. What was asked in vain is marked; where there is room for it, the post that
+    was opened most stands behind its query."""
     columns = _columns(clicks)
     widths = [max([cells(column.name), *(cells(column.of(row)) for row in rows)]) for column in columns]
     indent = sum(widths) + len(_GAP) * len(widths)
@@ -45,7 +47,7 @@ def table(rows: Sequence[Asked], screen: Screen, *, clicks: bool) -> Iterator[st
     yield painted(f"{names}{_GAP}QUERY", screen.palette.dim)
     for row in rows:
         numbers = [f"{column.of(row):>{width}}" for column, width in zip(columns, widths, strict=True)]
-        numbers[1] = painted(numbers[1], "" if row.total else screen.palette.note)
+        numbers[1] = painted(numbers[1], screen.palette.note if row.in_vain else "")
         numbers[-1] = painted(numbers[-1], screen.palette.dim)
         first, *others = wrapped(Line(row.query), screen.width - indent if screen.width else 0)
         answer = "" if others else _answer(row, screen, indent + cells(first.text))
@@ -57,7 +59,7 @@ def _block(row: Asked, columns: Sequence[_Column], screen: Screen) -> Iterator[s
     """A query, and below it its numbers with their names."""
     numbers = ", ".join(f"{column.name.lower()} {column.of(row)}" for column in columns)
     palette = screen.palette
-    for text, color in ((row.query, palette.title), (numbers, palette.dim if row.total else palette.note)):
+    for text, color in ((row.query, palette.title), (numbers, palette.note if row.in_vain else palette.dim)):
         yield from (painted(line.text, color) for line in wrapped(Line(text), screen.width))
 
 
@@ -83,4 +85,4 @@ def _columns(clicks: bool) -> list[_Column]:
 
 
 def _found(row: Asked) -> str:
-    return "?" if row.total is None else str(row.total)
+    return "?" if row.found is None else f"{row.found.total:,}"

@@ -93,7 +93,7 @@ def add(path: str, news: Iterable[Asked], most_bytes: int) -> int:
         for row in news:
             if row.key in rows:
                 rows[row.key] = together(rows[row.key], row)
-            elif row.times and row.total is not None:  # a click alone says nothing of a query that nobody asked
+            elif row.times and row.found is not None:  # a click alone says nothing of a query that nobody asked
                 rows[row.key] = row
             lines.pop(row.key, None)
         _replace(path, _written(rows, lines, most_bytes), stat.S_IMODE(os.fstat(number).st_mode))
