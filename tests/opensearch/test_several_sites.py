@@ -89,14 +89,16 @@ QUERIES = (
     "linux", "kernel bug", "SMC fallback", "refcoutn", "tag:linux", "编译内核", '"very same words"', "pag*",
     "path:blog", "path:docs/2022", "path:*/2022/*.md", "path:**/2022/* linux", "-path:blog linux", "path:same.md",
     "path:blog/2022 -path:*/2022/r*", "path:b*/same.md", "pages", "same", "lang:de", "path:docs pages",
-    "where to begin", "path:docs where to begin", "rating:>=2", "status:done linux", "rating:1 OR path:blog/2022",
-    "links:docs/same.md", "*ernel", "/ker.*/",
 )  # fmt: skip
 
 
+#: What asks for fields of the sites' own, pins, boosts, links and pieces of words.
+OWNER_QUERIES = (
+    "linux", "where to begin", "path:docs where to begin", "rating:>=2", "status:done linux",
+    "rating:1 OR path:blog/2022", "links:docs/same.md", "*ernel", "/ker.*/", "of",
+)  # fmt: skip
 ARGUMENTS: tuple[dict[str, Any], ...] = (
     {}, {"sort": "title"}, {"translations": "all"}, {"drafts": True}, {"units": "sections"},
-    {"recency": "1y"}, {"sort": "rating"},
 )  # fmt: skip
 
 
@@ -147,6 +149,17 @@ def test_the_answers_of_folders_as_sites(
         assert [round(hit.score, 5) for hit in found] == [round(hit.score, 5) for hit in expected], query
         only = both.search(query, sites=["docs"], limit=50, **arguments)
         assert only.total == several.search(query, sites=["docs"], limit=50, **arguments).total, query
+
+
+@pytest.mark.parametrize("arguments", [{"recency": "1y"}, {"sort": "-rating", "facets": ["rating", "status"]}], ids=str)
+def test_what_an_owner_says_of_posts(both: postdex.Index, several: postdex.Index, arguments: dict[str, Any]) -> None:
+    for query in OWNER_QUERIES:
+        found, expected = (ix.search(query, limit=50, **arguments) for ix in (both, several))
+        assert (found.total, found.facets, found.warnings) == (expected.total, expected.facets, expected.warnings), (
+            query
+        )
+        hits, wanted = ([(hit.path, hit.pinned, round(hit.score, 5)) for hit in one] for one in (found, expected))
+        assert hits == wanted, query
 
 
 def test_translations_of_two_sites_are_not_one_post(both: postdex.Index) -> None:
