@@ -49,6 +49,7 @@ ASKED: dict[str, list[dict[str, Any]]] = {
     "facets": [{"q": "linux"}],
     "suggest": [{"q": "the refc"}],
     "documents": [{"path": POST, "section": "what I fixed"}],
+    "lines": [{"regex": r"\w+ = NULL", "q": "tag:linux", "limit": 1}, {"regex": "nowhere", "q": "(linux"}],
     "click": [{"q": "SMC fallback", "path": POST, "rank": 1}],
 }
 #: Endpoint -> the name of its answer's shape.
@@ -58,6 +59,7 @@ ANSWERS = {
     "suggest": "Suggestions",
     "documents": "Document",
     "fields": "Fields",
+    "lines": "Lines",
     "stats": "Stats",
     "health": "Health",
     "ready": "Ready",

@@ -69,6 +69,7 @@ LAYERS = (
     ),
     (
         "postdex.index_location",
+        "postdex.site_clock",
         "postdex.site_synonyms",
         "postdex_index.engine.embedded.read",
         "postdex_index.update",

@@ -138,7 +138,7 @@ def test_pythons_engine_sees_no_expression_of_a_query() -> None:
         if ast.unparse(call.func).split(".")[0] in ("re", "compiled")
     ]
     own = re.compile(
-        r"(rf?|f|b)?['\"]|_[A-Z_]+$|globs\.|b'\^\(\?:%b\)\$' % covers\.pattern$|_SIGNED_BY\[typed\]$|pattern$"
+        r"(rf?|f|b)?['\"]|_?[A-Z_]+$|globs\.|b'\^\(\?:%b\)\$' % covers\.pattern$|_SIGNED_BY\[typed\]$|pattern$"
     )
     assert [call for call in calls if not own.match(call[1])] == []
     assert len(calls) > 20

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from .opening.sites import Sites as Sites
     from .result_set import Results as Results
     from .results.explain import Verdict as Verdict
+    from .results.lines import LineMatch as LineMatch
+    from .results.lines import Lines as Lines
     from .results.values import FieldCounts as FieldCounts
     from .results.values import Hit as Hit
     from .results.values import SectionHit as SectionHit
@@ -60,6 +62,7 @@ _HOMES = {
     "postdex.opening.folders": ("open",),
     "postdex.opening.sites": ("Sites",),
     "postdex.results.explain": ("Verdict",),
+    "postdex.results.lines": ("LineMatch", "Lines"),
     "postdex.results.values": ("FieldCounts", "Hit", "SectionHit", "Snippet"),
     "postdex_index.update.refresh": ("Report",),
     "postdex_index.document": ("Document",),

@@ -7,12 +7,13 @@ for (`hits`). Which snapshot that is, is for `snapshots`.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from postdex_index import forks, schema
 from postdex_index.document import Outlined
-from postdex_index.engine.api import AsTyped, Reader, Search
+from postdex_index.engine.api import Answer, AsTyped, Reader, Search
 from postdex_index.errors import NotFoundError
 from postdex_index.logs import DEBUG, log
 from postdex_index.query import Everything, Keyword, Query, Term
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from postdex_index.settings import Settings
 
     from .query.synonyms import SynonymTable
+    from .request import LineArguments
+    from .results.lines import Lines
 
 #: So many values of a field are named.
 MOST_VALUES = 100
@@ -41,15 +44,7 @@ def answer(request: SearchRequest, view: SearchView, settings: Settings, today: 
     """The results of a request by the settings in force; `started` is the `time.perf_counter()` from which they took
     their time."""
     reader = view.reader
-    narrowing = argument_filters.queries(request, reader.analyzer, today)
-    if request.where or request.sort not in SORTS or not _FACETS.issuperset(request.facets):
-        with forks.barred:
-            from .query import named_fields, own_fields  # most searches name none
-
-        own = own_fields.OwnFields(reader, today)
-        request = named_fields.checked(request, own)
-        for text, query in zip(request.where, named_fields.filters(request, reader.analyzer, today, own), strict=True):
-            narrowing.append(_linked(text, query, reader, request.drafts)[0])
+    request, narrowing = _narrowed(request, reader, today)
     all_words = request.sort != "score"
     parsed = _parsed(
         request.query,
@@ -81,6 +76,52 @@ def like(path: str, request: SearchRequest, view: SearchView, started: float) ->
 
     asked = ParsedQuery("", similar.like(view.reader, post(view.reader, path)))
     return search.answer(asked, request, view.reader, view.state, started)
+
+
+def lines(
+    pattern: str,
+    any_case: bool,
+    query: str,
+    arguments: LineArguments,
+    view: SearchView,
+    settings: Settings,
+    today: Today,
+) -> Lines:
+    """The lines that a regular expression matches, in the posts that have all words of a query. Raises QueryError."""
+    with forks.barred:
+        from .query.line_patterns import posts_with
+        from .results.lines import Lines
+
+    reader = view.reader
+    arguments.setdefault("deadline_ms", None)
+    request, narrowing = _narrowed(SearchRequest.of(query, **arguments), reader, today)
+    deadline = None if request.deadline_ms is None else time.monotonic() + request.deadline_ms / 1000
+    parsed = _parsed(request.query, reader, settings, today, drafts=request.drafts, all_words=True)
+    wanted = all_of(parsed.tree, *narrowing)
+
+    def posts() -> Answer:
+        searched = Search(wanted, limit=ALL_POSTS, drafts=request.drafts, deadline=deadline)
+        if telling := posts_with(pattern):
+            answer = reader.search(searched._replace(query=all_of(wanted, telling)))
+            if not any(leaf.cut for leaf in answer.leaves if leaf.leaf in telling.optional):
+                return answer
+        return reader.search(searched)
+
+    return Lines(check_text("pattern", pattern), any_case, posts, deadline=deadline, warnings=parsed.warnings)
+
+
+def _narrowed(request: SearchRequest, reader: Reader, today: Today) -> tuple[SearchRequest, list[Query]]:
+    """A request whose orders and facets are those of the index, and the filters among its arguments."""
+    narrowing = argument_filters.queries(request, reader.analyzer, today)
+    if request.where or request.sort not in SORTS or not _FACETS.issuperset(request.facets):
+        with forks.barred:
+            from .query import named_fields, own_fields  # most searches name none
+
+        own = own_fields.OwnFields(reader, today)
+        request = named_fields.checked(request, own)
+        for text, query in zip(request.where, named_fields.filters(request, reader.analyzer, today, own), strict=True):
+            narrowing.append(_linked(text, query, reader, request.drafts)[0])
+    return request, narrowing
 
 
 def question(query: str, reader: Reader, settings: Settings, today: Today) -> tuple[ParsedQuery, bool]:
@@ -134,15 +175,6 @@ def in_order_of(kind: str, counts: dict[str, int]) -> dict[str, int]:
     if kind == "number":
         return dict(sorted(counts.items(), key=lambda pair: float(pair[0])))
     return dict(sorted(counts.items(), reverse=True)) if kind == "date" else counts
-
-
-def zone_of_site(folder: str) -> str:
-    """The time zone that the settings of a site near a folder of posts say, "" if none do."""
-    with forks.barred:
-        from postdex_index.content.reader import site
-        from postdex_index.sites.detect import is_near_site
-
-    return site(folder).timezone if is_near_site(folder) else ""
 
 
 def paths(reader: Reader) -> Iterator[str]:

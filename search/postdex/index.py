@@ -23,8 +23,9 @@ from postdex_index.update import refresh as build
 from . import answering
 from .index_location import index_directory, posts_folder
 from .methods import named, reading
-from .request import FACETS, REFRESH, Refresh, SearchArguments, SearchRequest, check_text, documented
+from .request import FACETS, REFRESH, LineArguments, Refresh, SearchArguments, SearchRequest, check_text, documented
 from .result_set import Results
+from .site_clock import SiteClock
 from .snapshots import Snapshots
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from .diagnostics import Status
     from .links import PostLink
     from .results.explain import Verdict
+    from .results.lines import Lines
     from .results.values import FieldCounts
 
 __all__ = ["Index", "Results"]
@@ -75,7 +77,6 @@ class Index:
         #: of an index of several sites the index of each, by name
         self.sites: dict[str, Index] = {}
         self._given: dict[str, object] = {"engine": engine, "synonyms": synonyms}
-        self._zone: str | None = None
         self.settings = self._reload()
         self.engine: Engine = engines.make(self._folder, index_directory(self._folder, index), self.settings)
         servers = hosted(self.engine)
@@ -256,6 +257,20 @@ class Index:
 
         return explain.unknown(self.folder, self.engine, self.settings, self.snapshots.indexed_files(), path)
 
+    def lines(
+        self, pattern: str, query: str = "", *, ignore_case: bool = False, **arguments: Unpack[LineArguments]
+    ) -> Lines:
+        """The lines that a regular expression (RE2's) matches, read as they are asked for, in posts that have all words
+        of a query and pass the filters (arguments of `search`). `complete` says whether all were read within
+        `deadline_ms` (default None). Raises QueryError for an expression that cannot be read, MissingExtraError.
+
+        >>> with Index("posts") as ix:
+        ...     [(line.path, line.line) for line in ix.lines(r"\\w+ = NULL;", tags="linux")]
+        [('2022/refcount-bug.md', 49)]
+        """
+        view = self.snapshots.current(self.settings)
+        return answering.lines(pattern, ignore_case, query, arguments, view, self.in_force, self.today)
+
     # -- what is in it
 
     def facets(self, query: str = "") -> dict[str, dict[str, int]]:
@@ -313,14 +328,9 @@ class Index:
 
     @reading
     def refresh(
-        self,
-        *,
-        full: bool = False,
-        wait: float = WAIT_S,
-        dry_run: bool = False,
-        jobs: int = 1,
+        self, *, full: bool = False, wait: float = WAIT_S, dry_run: bool = False, jobs: int = 1,
         progress: build.Progress | None = None,
-    ) -> build.Report:
+    ) -> build.Report:  # fmt: skip
         """Bring the index up to the files in one commit, however much that is; see
         `postdex_index.update.refresh.refresh`.
 
@@ -332,15 +342,9 @@ class Index:
         with self.snapshots.updating:
             try:
                 report = build.refresh(
-                    self.folder,
-                    self.engine,
-                    self.settings,
-                    wait=wait,
-                    full=full,
-                    dry_run=dry_run,
-                    jobs=jobs,
-                    progress=progress,
-                )
+                    self.folder, self.engine, self.settings,
+                    wait=wait, full=full, dry_run=dry_run, jobs=jobs, progress=progress,
+                )  # fmt: skip
             finally:
                 self.snapshots.committed()
             if not dry_run and self.other_folder is not None:
@@ -394,21 +398,16 @@ class Index:
         return watching
 
     def today(self) -> date:
-        """The day that `yesterday` counts back from: by the setting `timezone`, the site or this machine.
+        """The day that `yesterday` or `30d` counts back from, by the clock of the site (`site_clock`).
 
         >>> with Index("posts") as ix:
         ...     ix.today().year > 2024
         True
         """
-        with forks.barred:
-            from postdex_index.formats.periods import day_in
-
-        if self._zone is None:
-            self._zone = self.settings.timezone or answering.zone_of_site(self._folder)
-        return day_in(self._zone)
+        return self._clock.today(self.settings)
 
     def _reload(self) -> settings.Settings:
-        self._zone = None
+        self._clock = SiteClock(self._folder)
         self.settings = settings.load(self._folder, **self._given)
         return self.settings
 

@@ -160,6 +160,27 @@ SearchArguments = TypedDict(  # noqa: UP013
 )
 
 
+#: What of that says in which posts lines are looked for.
+LINE_FILTERS = ("tags", "categories", "after", "before", "lang", "path", "sites", "where", "drafts")
+#: What `Index.lines` takes.
+LineArguments = TypedDict(  # noqa: UP013
+    "LineArguments",
+    {
+        "tags": Texts,
+        "categories": Texts,
+        "after": Day,
+        "before": Day,
+        "lang": str | None,
+        "path": str | None,
+        "sites": Texts,
+        "where": Texts | Mapping[str, Any],
+        "drafts": bool,
+        "deadline_ms": float | None,
+    },
+    total=False,
+)
+
+
 class SearchRequest(NamedTuple):
     """A search: its query and all arguments, checked if it was made by `of`; `_ROWS` describes each.
 

@@ -22,6 +22,7 @@ from .search_command import PLACE_OPTIONS, Place
 
 #: The commands that are not here, each with its module, in the order of the help.
 _ELSEWHERE = {
+    "lines": "cli.lines_command",
     "list": "cli.listing_commands",
     "tags": "cli.listing_commands",
     "fields": "cli.listing_commands",

@@ -76,6 +76,8 @@ def search(place: Place, request: SearchRequest, output: Output) -> int:
     with ready(ix):
         if output.suggest:
             return _suggest(ix, request, output)
+        if "regex:" in request.query and (status := _lines(ix, request, output)) is not None:
+            return status
         if output.explain:
             return _explain(ix, request, output.explain, output)
         if output.open_hit or output.open_best:
@@ -171,6 +173,21 @@ def _search(ix: Index, request: SearchRequest, output: Output) -> int:
     else:
         print_results(ix, results, output)
     return 0 if results.hits or (request.limit == 0 and results.total) else 1
+
+
+def _lines(ix: Index, request: SearchRequest, output: Output) -> int | None:
+    """Print the lines that an expression in the query matches; None if there is none."""
+    from ..query.line_patterns import of_query
+
+    asked = of_query(request.query)
+    if not asked.pattern:
+        return None
+    from ..request import LINE_FILTERS
+    from .printed_lines import LineOutput, print_lines
+
+    filters = {name: getattr(request, name) for name in LINE_FILTERS}
+    found = ix.lines(asked.pattern, within(ix, asked.posts), ignore_case=asked.any_case, **filters)
+    return print_lines(ix, found, LineOutput.of(output, request.limit))
 
 
 def _answer(ix: Index, request: SearchRequest, output: Output) -> Results:

@@ -7,6 +7,7 @@ arrive and answers leave is `app`'s, who may ask is `auth`'s.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
 from postdex_index.errors import NotFoundError
@@ -19,12 +20,15 @@ from ..links import connections
 from ..output import wire
 from ..record import asked, record_file
 from ..record.asked import Asked
-from ..request import FACETS, Argument
+from ..request import FACETS, LINE_FILTERS, Argument, SearchRequest
+from ..results.lines import around_match
 from ..section_lookup import NamedPart
 from . import parameters, probes
 from .errors import RequestError
 from .service_state import ServiceState
 
+#: Milliseconds after which no further post is read for lines, as of a search.
+DEADLINE_MS = SearchRequest().deadline_ms
 #: Seconds that a build waits for another of this service.
 WAIT_S = 5.0
 
@@ -55,8 +59,7 @@ class Endpoint(NamedTuple):
 
 def results_of(site: ServiceState, arguments: Arguments) -> Results:
     """The hits of a query, as values. Raises RequestError."""
-    if arguments["drafts"] and not site.drafts:
-        raise RequestError("forbidden", "unpublished posts are not served", "start it with `postdex serve --drafts`")
+    allow_drafts(site, arguments)
     return site.search(arguments["q"], **{name: arguments[name] for name in arguments if name not in ("q", "record")})
 
 
@@ -74,6 +77,35 @@ def suggest(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     """The words that the last word may become."""
     text = arguments["q"]
     return wire.suggestions(text, site.index.suggest(text, limit=arguments["limit"]))
+
+
+def lines(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
+    """The lines that a regular expression matches, as far as there is time."""
+    allow_drafts(site, arguments)
+    pattern, limit, offset = arguments["regex"], arguments["limit"], arguments["offset"]
+    if not pattern:
+        raise RequestError("bad_parameter", "there is no regex", r"give one: regex=sk_\w%2B")
+    filters = {name: arguments[name] for name in LINE_FILTERS}
+    found = site.index.lines(
+        pattern, arguments["q"] or "", ignore_case=arguments["ignore_case"], deadline_ms=DEADLINE_MS, **filters
+    )
+    shown = [
+        around_match(match, parameters.LINE_LENGTH)._replace(url=web_address.whole(match.url, site.origin))
+        for match in islice(found, offset, offset + limit)
+    ]
+    return {
+        "schema": wire.SCHEMA,
+        "lines": list(map(wire.line_match, shown)),
+        "more": next(found, None) is not None,
+        "complete": found.complete,
+        "warnings": list(found.warnings),
+    }
+
+
+def allow_drafts(site: ServiceState, arguments: Arguments) -> None:
+    """Raise RequestError for who asks for unpublished posts where they are not served."""
+    if arguments["drafts"] and not site.drafts:
+        raise RequestError("forbidden", "unpublished posts are not served", "start it with `postdex serve --drafts`")
 
 
 def stored(site: ServiceState, path: str) -> NamedPart:
@@ -172,6 +204,9 @@ ENDPOINTS = (
     ),
     Endpoint("facets", "/facets", facets, parameters.FACET_COUNTS, summary="Count by tag, category …", cached=True),
     Endpoint("fields", "/fields", fields, summary="The fields of the site's own", cached=True),
+    Endpoint(
+        "lines", "/lines", lines, parameters.LINES, summary="Lines that a regular expression matches", cached=True
+    ),
     Endpoint("stats", "/stats", stats, summary="The index in numbers"),
     Endpoint("health", "/health", health, summary="Whether all is well", probe=probes.health),
     Endpoint("ready", "/ready", ready, summary="Whether it can answer", probe=probes.ready, open=True),

@@ -12,11 +12,13 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from ..json_arguments import misfit
-from ..request import Argument, meant_argument, shown_on
+from ..request import LINE_FILTERS, Argument, meant_argument, shown_on
 from .errors import RequestError
 
 #: Hits of one answer: making a hit costs about 0.1 ms, and nobody's page may hold up the others'.
 MAX_HITS = 100
+#: Lines of one answer, and characters of each: a file may have all of its text in one.
+MAX_LINES, LINE_LENGTH = 1_000, 1_000
 #: Hits that may be left out before them: the candidates that are ranked grow with it.
 FARTHEST = 10_000
 #: Characters of a text. A query may be as long as a request: its beginning is read.
@@ -68,6 +70,20 @@ SUGGEST = (
 DOCUMENT = (
     Argument("Only this section: its anchor, its heading, or L and a line (L43).", name="section", most=TEXT_LENGTH),
 )
+_OF_THE_LINES = {argument.name: argument for argument in map(_over_http, shown_on("http"))}
+LINES = (
+    Argument(
+        "The regular expression, in the syntax of RE2.", name="regex", default="", most=TEXT_LENGTH,
+        example=r"sk_\w+ = NULL",
+    ),
+    Argument("Upper and lower case are the same.", name="ignore_case", kind="flag", default=False),
+    _OF_THE_LINES["q"]._replace(
+        doc="The words and filters that the posts must have.", default="", example="tag:linux"
+    ),
+    *[argument for name, argument in _OF_THE_LINES.items() if name in LINE_FILTERS],
+    Argument("So many lines.", name="limit", kind="number", default=MAX_LINES // 10, most=MAX_LINES),
+    Argument("Leave out so many lines before them.", name="offset", kind="number", default=0, most=FARTHEST),
+)  # fmt: skip
 CLICK = (
     Argument("The query whose hits were shown.", name="q", default="", example="SMC fallback"),
     Argument(

@@ -60,7 +60,6 @@ class Sites(Index):
         self.absent = dict(absent)
         self._folder = paths.plain(folder)
         self._given = {}
-        self._zone = None
         self.settings = its
         origins = {name: web_address.origin(index.folder, index.settings) for name, index in sites.items()}
         self.engine = self._sites_engine = engines.together(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..diagnostics import Status
     from ..links import Connections, PostLink
     from ..results.explain import Verdict
+    from ..results.lines import LineMatch
 
 __all__ = [
     "SCHEMA",
@@ -39,6 +40,7 @@ __all__ = [
     "error",
     "fields",
     "jsonl",
+    "line_match",
     "link",
     "listed",
     "suggestions",
@@ -90,6 +92,18 @@ def to_json(results: HitList, indent: int | None = None) -> str:
 def jsonl(results: HitList) -> Iterator[str]:
     """Each hit as one line of JSON, without its line end."""
     return (dumps(_hit(hit)) for hit in results.hits)
+
+
+def line_match(match: LineMatch) -> dict[str, Any]:
+    """The wire form of a line that an expression matches."""
+    return {
+        "path": match.path,
+        "line": match.line,
+        "text": match.text,
+        "html": to_html(match.text, match.spans),
+        "matches": [{"start": start, "length": length} for start, length in match.spans],
+        "url": match.url,
+    }
 
 
 def dumps(value: Any, indent: int | None = None) -> str:

@@ -214,7 +214,9 @@ class _Scan:
     def unknown(self, match: re.Match[str], name: str) -> None:
         """Say that this is no field, where somebody may have meant one."""
         follows = self.text[match.end()]
-        if name in _MEANT:
+        if name == "regex":
+            self.warnings.append("regex: lists lines (`postdex lines`, GET /lines); here it was searched as text")
+        elif name in _MEANT:
             self.warnings.append(f"{match[0]} is not a field and was searched as text; {_MEANT[name]}: is one")
         elif follows.isalpha() or follows in ('"', *_CLOSED_BY):
             instead = self.own.instead(name) if self.own else ""

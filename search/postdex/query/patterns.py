@@ -36,7 +36,7 @@ _CLOSING = ",.;:!"
 
 #: Of an expression what is no plain character: what may stand between the parts of a name, and what only an expression
 #: has. Words are indexed in one, but for some dots between digits, and lines of nothing but `_`.
-_SPECIAL = (
+SPECIAL = (
     r"(?P<joint>(?:\\[-_.'’]|\[[-_.'’\\]+\]|[-_'’])(?:[*+?]|\{\d+,?\d*\})?\??)"
     r"|(?P<sign>\\Q.*?(?:\\E|\Z)|\\[pPx]\{[^}]*\}|\(\?(?:P?<\w+>|<?[=!]|[A-Za-z-]*)|\\."
     r"|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|\{\d+,?\d*\})"
@@ -83,7 +83,7 @@ def pattern(text: str, reading: WordContext, meant: bool, say: Say) -> TermReadi
 def regex(text: str, reading: WordContext, say: Say) -> TermReading | None:
     """`/smc_\\w+_fallback/`, or None (the text is searched) with a word of why, if an expression may be meant."""
     body = re.sub(_WORDLY, lambda letters: fold(reading.analyzer.simplified(letters[0])), text[1:-1])
-    plain = re.sub(_SPECIAL, lambda part: part[0] if len(part[0]) == 1 else "\0", body)
+    plain = re.sub(SPECIAL, lambda part: part[0] if len(part[0]) == 1 else "\0", body)
     if not re.search(_SIGN, plain):
         return None
     if why := _why_none(body, plain, reading):
@@ -92,7 +92,7 @@ def regex(text: str, reading: WordContext, say: Say) -> TermReading | None:
     with forks.barred:
         from postdex_index.text import regexes
 
-    in_one = re.sub(_SPECIAL, lambda part: part["sign"] or _JOINT, body)
+    in_one = re.sub(SPECIAL, lambda part: part["sign"] or _JOINT, body)
     try:
         regexes.of_words(body)
         regexes.of_words(in_one)

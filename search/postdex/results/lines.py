@@ -1,0 +1,167 @@
+r"""In which lines of which posts does a regular expression match? As `grep` has it: path, line, text.
+
+Lines are those of the file, their text is what the post says, without markup: what the index keeps, so that no file is
+read. Posts come one after the other; who has seen enough stops.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol
+
+from postdex_index.document import Outlined
+from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK, Span
+from postdex_index.named_tuple import NamedTuple
+from postdex_index.public import public
+from postdex_index.text.regexes import Regex, of_lines
+
+#: Characters of a line that are looked at. Where RE2 has to go step by step, these take it seconds.
+LONGEST_LINE = 100_000
+#: Matches of a line that are marked.
+_MOST_SPANS = 1_000
+#: What an expression says of a whole text, where it is to hold for each line.
+_OF_THE_TEXT = r"\\[Az]|\(\?\w*-"
+
+
+@public
+class LineMatch(NamedTuple):
+    """A line of a post that an expression matches, on line `line` of its file; `spans` are the matches in its text."""
+
+    path: str
+    line: int
+    text: str
+    spans: tuple[Span, ...]
+    url: str
+
+
+class _Found(Protocol):
+    @property
+    def document(self) -> Outlined: ...
+
+
+class Found(Protocol):
+    """What a search found."""
+
+    @property
+    def candidates(self) -> Sequence[_Found]: ...
+    @property
+    def complete(self) -> bool: ...
+
+
+@public
+class Lines:
+    """The lines that match, read post by post as they are asked for.
+
+    `warnings` is what is to be said of the query for the posts. When all have been read, `complete` says whether the
+    deadline was kept, `posts` how many posts were looked at.
+    """
+
+    def __init__(
+        self,
+        pattern: str,
+        any_case: bool,
+        posts: Callable[[], Found],
+        *,
+        deadline: float | None = None,
+        warnings: tuple[str, ...] = (),
+    ) -> None:
+        """`posts` searches for the posts, `deadline` is a `time.monotonic()`. Raises QueryError, MissingExtraError."""
+        self._line = of_lines(pattern, any_case=any_case)
+        # Through a whole section in one go, where that finds the same.
+        self._anywhere = None if re.search(_OF_THE_TEXT, pattern) else of_lines(f"(?m){pattern}", any_case=any_case)
+        self._deadline = deadline
+        self.warnings = warnings
+        self.posts = 0
+        found = posts()
+        self.complete = found.complete
+        self._lines = self._matches(found.candidates)
+
+    def __iter__(self) -> Iterator[LineMatch]:
+        return self._lines
+
+    def __next__(self) -> LineMatch:
+        return next(self._lines)
+
+    def _matches(self, posts: Iterable[_Found]) -> Iterator[LineMatch]:
+        for found in posts:
+            if self._deadline is not None and time.monotonic() > self._deadline:
+                self.complete = False
+                return
+            yield from self._of_post(found.document)
+            self.posts += 1
+
+    def _of_post(self, document: Outlined) -> Iterator[LineMatch]:
+        for number in range(len(document.outline.levels)):
+            text, section = document.text(number).replace(SOFT_BREAK, "\n"), document.section(number)
+            if section.heading:  # the text begins with the end of its line
+                text = section.heading + (text if text[:1] in ("", "\n") else INCLUDED_BREAK + text)
+            url = f"{document.url}#{section.anchor}" if document.url and section.anchor else document.url
+            for line, here, found in self._of_text(text):
+                yield LineMatch(document.path, section.line + line, here, found, url)
+
+    def _of_text(self, text: str) -> Iterator[_Line]:
+        """The lines of a section that match, the first being 0."""
+        if self._anywhere and len(text) <= LONGEST_LINE and INCLUDED_BREAK not in text:
+            yield from _lines_at(self._anywhere, text.encode())
+            return
+        for line, whole in enumerate(text.split("\n")):
+            for here in whole.split(INCLUDED_BREAK):
+                looked_at = here[:LONGEST_LINE].encode()
+                if self._line.search(looked_at):
+                    (_, _, found), *_ = _lines_at(self._line, looked_at)
+                    yield _Line(line, here, found)
+
+
+def around_match(match: LineMatch, most: int) -> LineMatch:
+    """The line with at most so many characters, the first match among them; … stands where it is cut.
+
+    >>> around_match(LineMatch("a.md", 1, "abcdefghij", (Span(6, 1), Span(9, 1)), ""), 4)
+    LineMatch(path='a.md', line=1, text='…fghi…', spans=(Span(start=2, length=1),), url='')
+    """
+    path, line, text, found, url = match
+    if len(text) <= most:
+        return match
+    start = max(0, min(found[0].start - most // 4 if found else 0, len(text) - most))
+    stop, before = start + most, "…" if start else ""
+    inside = [Span(at - start + len(before), min(length, stop - at)) for at, length in found if start <= at < stop]
+    return LineMatch(path, line, f"{before}{text[start:stop]}{'…' if stop < len(text) else ''}", tuple(inside), url)
+
+
+class _Line(NamedTuple):
+    """A line of a text: its number, what stands there, and what of that was found."""
+
+    number: int
+    text: str
+    spans: tuple[Span, ...]
+
+
+def _lines_at(regex: Regex, text: bytes) -> Iterator[_Line]:
+    """The lines that an expression finds something in, in one go through the text.
+
+    >>> [*_lines_at(of_lines("o+"), "é foo bo\\nbar\\no".encode())][1]
+    _Line(number=2, text='o', spans=(Span(start=0, length=1),))
+    """
+    number = begin = 0
+    stop = -1
+    found: list[tuple[int, int]] = []
+    for match in regex.finditer(text):
+        start, end = match.span()
+        if start > stop:
+            if stop >= 0:
+                yield _line(number, text[begin:stop], found)
+            before, begin = begin, text.rfind(b"\n", 0, start) + 1
+            number += text.count(b"\n", before, begin)
+            stop = text.find(b"\n", start) % (len(text) + 1)
+            found = []
+        if end > start and len(found) < _MOST_SPANS:
+            found.append((start - begin, end - begin))
+    if stop >= 0:
+        yield _line(number, text[begin:stop], found)
+
+
+def _line(number: int, text: bytes, found: list[tuple[int, int]]) -> _Line:
+    if not text.isascii():  # bytes to characters
+        found = [(len(text[:start].decode()), len(text[:end].decode())) for start, end in found]
+    return _Line(number, text.decode(), tuple([Span(start, end - start) for start, end in found]))
