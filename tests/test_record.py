@@ -457,6 +457,19 @@ def test_what_counts_as_asked(folder: Path, tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_what_is_pinned_is_not_asked_in_vain(tmp_path: Path) -> None:
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    (folder / "a.md").write_text('---\nsearch: {pin: ["zeppelin", "blimp"]}\n---\n# Airships\n\nSome text.\n')
+    with serving(folder, rules=RULES, record=tmp_path / "q.jsonl") as service:
+        service.ask("/search?q=zeppelin")
+        service.ask("/?q=blimp")
+        service.ask("/?q=dirigible")
+    assert {query: each.in_vain for query, each in rows(tmp_path / "q.jsonl").items()} == {
+        "zeppelin": False, "blimp": False, "dirigible": True,
+    }  # fmt: skip
+
+
 def test_clicks(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "q.jsonl"
     with serving(folder, rules=RULES, record=path) as service:

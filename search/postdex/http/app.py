@@ -256,7 +256,7 @@ class Service:
             return cached
         state = self._state()
         answer = endpoint.answerer(self.site, arguments)
-        found = Found(answer["total"], answer["strength"]) if "strength" in answer else None
+        found = Found.of(answer) if endpoint.name == "search" else None
         note(found)
         body = errors.encoded(answer)
         squeeze = key[-1]

@@ -52,7 +52,7 @@ def painted(site: ServiceState, address: bytes, accepted: str = "") -> Painted:
         parts = _answered(site, view, results, words)
     except PostdexError as error:
         return Painted(_page(site, view, words, {"notes": notes.fault(error)}), error, view)
-    return Painted(_page(site, view, words, parts), None, view, Found(results.total, results.strength))
+    return Painted(_page(site, view, words, parts), None, view, Found.in_results(results))
 
 
 def post(site: ServiceState, document: Document, accepted: str = "") -> str:

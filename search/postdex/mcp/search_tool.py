@@ -49,7 +49,7 @@ def search(posts: Posts, query: str, max_chars: int = 0, **arguments: Any) -> di
         raise QueryError("unpublished posts are not served", "start it with `postdex serve --drafts`", code="forbidden")
     results = posts.ix.search(query, **arguments)
     if posts.asked and not arguments.get("offset"):
-        posts.asked(query, Found(results.total, results.strength))
+        posts.asked(query, Found.in_results(results))
     shown = _found(posts, results) | _said_besides(results)
     if max_chars:
         for result in shown["results"]:

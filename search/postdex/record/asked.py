@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 from postdex_index.named_tuple import NamedTuple
 
 from ..results.strength import NOTHING, STRONG, UNKNOWN, WEAK
 from ..text_safety import printable
+
+if TYPE_CHECKING:
+    from ..results.values import HitList
 
 #: Characters of a query that are kept: a longer one is a text that was pasted, and nobody asks it twice.
 LONGEST = 200
@@ -37,10 +40,27 @@ class Opened(NamedTuple):
 
 
 class Found(NamedTuple):
-    """How many posts a query found, and how much like what was asked for they are, as answers say it."""
+    """How many posts a query found, and how much like what was asked for they are, as answers say it; nothing is said
+    where a post is pinned to it."""
 
     total: int
     strength: str = ""
+
+    @classmethod
+    def of(cls, answer: Mapping[str, Any]) -> Found:
+        """What an answer in its wire form found.
+
+        >>> Found.of({"total": 3, "strength": "none", "hits": [{"path": "install.md", "pinned": True}]})
+        Found(total=3, strength='')
+        """
+        pinned = any(hit.get("pinned") for hit in answer["hits"][:1])
+        return cls(answer["total"], UNKNOWN if pinned else answer["strength"])
+
+    @classmethod
+    def in_results(cls, results: HitList) -> Found:
+        """What results found."""
+        pinned = any(hit.pinned for hit in results.hits[:1])
+        return cls(results.total, UNKNOWN if pinned else results.strength)
 
 
 class Asked(NamedTuple):
