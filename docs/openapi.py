@@ -26,7 +26,7 @@ from postdex.http.recorder import Recorder
 from postdex.http.service_state import ServiceState
 from postdex.index import Index
 from postdex.json_arguments import Schema, schema
-from postdex.links import Connections, PostLink
+from postdex.links.ends import Connections, PostLink
 from postdex.output import wire
 from postdex.record.asked import Found
 from postdex.request import FACETS, Argument

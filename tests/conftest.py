@@ -34,7 +34,8 @@ QUICK = [
 THOROUGH = [
     "analysis", "assistant_tools", "bad_settings", "benchmarks", "box", "build", "by_hand", "cli",
     "cluster_commits", "cluster_connection", "codec", "cold_start", "commit_protocol", "completion", "concurrency",
-    "connection", "cut", "damage", "deflated_columns", "deploy", "docs", "doctor", "doors", "edges", "editor",
+    "connection", "cut", "damage", "dead_links",
+    "deflated_columns", "deploy", "docs", "doctor", "doors", "edges", "editor",
     "embedding", "engine_contract", "errors", "faults", "forks", "fzf", "history", "hostile", "hugo", "includes",
     "installed_whoosh", "invariants", "kernel", "lines", "listening", "listing", "listings", "lists", "malformed",
     "marks", "matching", "mcp", "mcp_http", "mcp_typescript", "observing", "one_post", "page", "page_parts", "pager",

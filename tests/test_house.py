@@ -75,13 +75,13 @@ LAYERS = (
         "postdex_index.update",
     ),
     (
+        "postdex.links",
         "postdex.results",
         "postdex_index.engine.embedded.whoosh",
         "postdex_index.engine.embedded.write",
     ),
     (
         "postdex.diagnostics",
-        "postdex.links",
         "postdex.snapshots",
         "postdex.web_address",
         "postdex_index.engine.embedded.check",

@@ -25,7 +25,8 @@ class Problem(NamedTuple):
     """Something about a post that its writer should know: what, where, what to do. `line` is 0 for a file as a whole.
 
     `kind` is "skipped" (not indexed), "unpublished" (indexed, shown with drafts only),
-    "malformed" (indexed, something was lost), "note", or "damaged", of a file of the index itself.
+    "malformed" (indexed, something was lost), "dead-link" (it leads nowhere), "note", or "damaged", of a file of the
+    index itself.
     """
 
     path: str

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from .diagnostics import Status as Status
     from .faces import http_status as http_status
     from .index import Index as Index
-    from .links import PostLink as PostLink
+    from .links.ends import PostLink as PostLink
     from .opening.folders import open as open
     from .opening.sites import Sites as Sites
     from .result_set import Results as Results
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "postdex.diagnostics": ("Status",),
-    "postdex.links": ("PostLink",),
+    "postdex.links.ends": ("PostLink",),
     "postdex.faces": ("http_status",),
     "postdex.index": ("Index",),
     "postdex.result_set": ("Results",),

@@ -21,9 +21,9 @@ from postdex_index.query import Everything, Keyword, Query, Term
 from .query import argument_filters, parse, typos
 from .query.lexer import LINKS
 from .query.typos import CorrectedQuery, Correction
-from .request import FACETS, SORTS, SearchRequest, check_text
+from .request import ALL_POSTS, FACETS, SORTS, SearchRequest, check_text
 from .results import search
-from .results.search import ALL_POSTS, ParsedQuery, all_of, nothing
+from .results.search import ParsedQuery, all_of, nothing
 from .results.values import FieldCounts, HitList
 from .snapshots import SearchView
 
@@ -235,9 +235,9 @@ def _linked(typed: str, tree: Query, reader: Reader, drafts: bool) -> tuple[Quer
     if "links:" not in typed and "linked:" not in typed:
         return tree, []
     with forks.barred:
-        from . import links
+        from .links import ends
 
-    return links.expanded(tree, reader, drafts=drafts)
+    return ends.expanded(tree, reader, drafts=drafts)
 
 
 def _synonyms(settings: Settings, reader: Reader) -> SynonymTable:

@@ -20,7 +20,8 @@ from postdex_index.sites.locales import of_path, translation_key
 from postdex_index.update import refresh
 
 from .index_location import sites_below
-from .results.search import ALL_POSTS
+from .links import dead
+from .request import ALL_POSTS
 
 #: So few pages in several languages may be there by chance.
 _FEW = 2
@@ -63,19 +64,22 @@ def problems_of_files(folder: Path, settings: Settings) -> list[Problem]:
     problems += [*clashes(published), *_of_site(folder), *sites_below(folder), *_apart(published, settings)]
     posts = {reading.post.path: reading.post.unpublished for reading in readings if reading.post}
     problems += lost_pins(settings.pins, posts, posts)
+    problems += dead.of_posts(folder, [reading.post for reading in readings if reading.post], settings)
     return sorted([*walked.problems, *problems])
 
 
 def problems(folder: Path, engine: Engine, reader: Reader, settings: Settings) -> list[Problem]:
     """What was skipped, is unpublished, lost something, has the address or the translation key of another post, is a
-    site of its own, or a translation that is not known as one, and pins without a post; by path and line. Of several
-    sites only what each carries itself."""
+    site of its own, a translation that is not known as one, or has a link that leads nowhere, and pins without a post;
+    by path and line. Of several sites only what each carries itself."""
     if reader.stats().sites:
         return sorted(engine.problems())
-    every = reader.search(Search(Everything(), sort="title", limit=ALL_POSTS)).candidates
-    published = [candidate.document for candidate in every]
+    candidates = reader.search(Search(Everything(), sort="title", limit=ALL_POSTS, drafts=True)).candidates
+    every = [candidate.document for candidate in candidates]
+    published = [post for post in every if not post.unpublished]
     of_settings = [*_apart(published, settings), *pins_of(reader, settings, [post.path for post in published])]
-    return sorted([*engine.problems(), *clashes(published), *_of_site(folder), *sites_below(folder), *of_settings])
+    found = [*of_settings, *dead.of_documents(folder, every, settings)]
+    return sorted([*engine.problems(), *clashes(published), *_of_site(folder), *sites_below(folder), *found])
 
 
 def pins_of(reader: Reader, settings: Settings, published: Sequence[str]) -> list[Problem]:

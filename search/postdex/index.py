@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from postdex_index.update.watch import Watching
 
     from .diagnostics import Status
-    from .links import PostLink
+    from .links.ends import PostLink
     from .results.explain import Verdict
     from .results.lines import Lines
     from .results.values import FieldCounts
@@ -215,20 +215,20 @@ class Index:
         [(1, 'b.md', 'fix')]
         """
         with forks.barred:
-            from . import links
+            from .links import ends
 
         reader = self.snapshots.current(self.settings).reader
-        return links.links_of(reader, answering.post(reader, path), drafts=drafts)
+        return ends.links_of(reader, answering.post(reader, path), drafts=drafts)
 
     @reading
     def backlinks(self, path: str, *, drafts: bool = False) -> list[PostLink]:
         """The links of other published posts (with `drafts` of all) that lead to a post, by path and line. Raises
         NotFoundError."""
         with forks.barred:
-            from . import links
+            from .links import ends
 
         reader = self.snapshots.current(self.settings).reader
-        return links.backlinks(reader, answering.post(reader, path), drafts=drafts)
+        return ends.backlinks(reader, answering.post(reader, path), drafts=drafts)
 
     @reading
     def explain(self, query: str, path: str) -> Verdict:

@@ -42,6 +42,8 @@ FACETS = (*schema.FACETS, schema.SITES)
 NAMED_FIELDS = "fields"
 #: More hits than these are not made at once; a program that wants more of them pages.
 MAX_HITS = 1000
+#: A limit of an engine's search that no index reaches.
+ALL_POSTS = 1 << 40
 
 #: What arguments are called elsewhere.
 _MEANT = {

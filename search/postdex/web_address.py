@@ -18,7 +18,7 @@ from postdex_index.query import Everything
 from postdex_index.settings import Settings
 
 from .index_location import hint_with_sites
-from .results.search import ALL_POSTS
+from .request import ALL_POSTS
 from .results.values import Hit, HitList
 
 AnyHitList = TypeVar("AnyHitList", bound=HitList)

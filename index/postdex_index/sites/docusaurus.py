@@ -265,7 +265,7 @@ GENERATOR = Generator(
     fields=_fields,
     unbuilt=_unbuilt,
     link=_link,
-    links=LinkRules(roots=_roots, marks={"@site/": ""}, published=("static/",)),
+    links=LinkRules(roots=_roots, rooted=True, marks={"@site/": ""}, published=("static/",)),
     includes=mdx_parts.includes,
     dialect=_dialect,
 )

@@ -42,12 +42,18 @@ class LinkRules(NamedTuple):
     #: The folders below the root that `/bug.md` counts from, where it is not that of the posts: asked with the path of
     #: the post.
     roots: Callable[[Site, str], Iterable[str]] | None = None
+    #: Whether a path that begins with neither a point nor `/` counts from there, too, after the post's own folder.
+    rooted: bool = False
     #: What a link may begin with that stands for a folder below the root.
     marks: Mapping[str, str] = {"~/": ""}
     #: Tags that lead to the page they name: by its name, or by its path from the folder of sources.
     tags: Mapping[str, Literal["name", "file"]] = {}
     #: What `[[…]]` names: a file, a title or an alias, or nothing.
     wiki: Literal["name", "title", ""] = ""
+    #: Whether on a site in several languages an address leads to the page in the post's own.
+    by_language: bool = False
+    #: Whether addresses may be written in capitals that pages do not have.
+    lowers: bool = False
     #: Folders below the root whose files are published as they lie, besides those beside the posts.
     published: tuple[str, ...] = ()
     #: Whether a name that no page has is a mistake, and no wish.
@@ -135,7 +141,9 @@ class Generator(NamedTuple):
 
 
 #: What is known of a folder that is nobody's.
-UNKNOWN = Generator(unopened="usual", headers=True, links=LinkRules(files=True, wiki="name", insists=False))
+UNKNOWN = Generator(
+    unopened="usual", headers=True, links=LinkRules(files=True, marks={"~/": "", "@/": ""}, wiki="name", insists=False)
+)
 
 
 class Folder(NamedTuple):

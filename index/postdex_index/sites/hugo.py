@@ -142,7 +142,9 @@ GENERATOR = Generator(
     fields=fields,
     unbuilt=unbuilt,
     link=link,
-    links=LinkRules(tags={"ref": "name", "relref": "name"}, published=("static/", "assets/")),
+    links=LinkRules(
+        tags={"ref": "name", "relref": "name"}, published=("static/", "assets/"), by_language=True, lowers=True
+    ),
     placeholders={"title": title_slug, "slug": lambda location: location.post.slug or title_slug(location)},
     gives_links=True,
     hides_future=True,

@@ -18,10 +18,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import unquote, urljoin
+from urllib.parse import quote, unquote, urljoin
 
 from ..model import Link
 from .generator import Site
+from .permalinks import undated
 
 #: Names of files that stand for their folders.
 INDEX = frozenset(("index", "_index", "readme"))
@@ -31,6 +32,13 @@ NAME, TITLE = "//", "///"
 #: Suffixes of files that are pages.
 _PAGES = r"\.(?:md|mdx|markdown|mkd|mdown|qmd|rmd|ipynb)"
 _SOURCE = re.compile(rf"(.+){_PAGES}", re.I)
+#: Suffixes of files that are none.
+_MEDIA = re.compile(
+    r"\.(?:avif|bz2|c|cpp|css|csv|deb|docx?|dmg|epub|exe|gif|go|gz|h|ico|ini|ipynb|jar|java|jpe?g|js|json|jsx|key|log|mov"
+    r"|mp[34]|og[gv]|patch|pdf|png|pptx?|ps1|py|rb|rpm|rs|rss|sh|sql|svg|tar|tex|tgz|toml|ts|tsx|txt|wasm|wav|webm|webp"
+    r"|woff2?|xlsx?|xml|xz|ya?ml|zip)\Z",
+    re.I,
+)
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _ORIGIN = re.compile(r"(?:https?:)?//[^/?#]*", re.I)
 _FORMS = re.compile(r"(?:/+(?:index(?:\.html?)?)?|\.html?)\Z", re.I)
@@ -38,6 +46,8 @@ _FORMS = re.compile(r"(?:/+(?:index(?:\.html?)?)?|\.html?)\Z", re.I)
 _KINDS = frozenset(("markdown", "image", "html", "text"))
 #: What would be a pattern, or two values, where a key is looked for.
 _RESERVED = re.compile(r"[*?\t\n\0]")
+#: The language at the end of a name.
+_LANGUAGE = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,4})?\Z")
 #: A block or a heading of a page, behind its name.
 _PART = re.compile(r"[#?|].*", re.S)
 
@@ -57,9 +67,10 @@ def names(path: str, url: str, title: str, aliases: Iterable[str]) -> tuple[str,
     """
     whole = _without_suffix(path)
     folder, _, stem = whole.rpartition("/")
-    is_index = stem.lower() in INDEX and folder
-    places = [whole, folder] if is_index else [whole]
-    last = [place.rpartition("/")[2] for place in places]
+    places = [whole, folder] if stem.lower() in INDEX and folder else [whole]
+    places += [_LANGUAGE.sub("", place) for place in places if _LANGUAGE.search(place)]
+    stems = [place.rpartition("/")[2] for place in places]
+    last = [*stems, *map(undated, stems)]
     addresses = [address(link) for link in (url, *aliases) if link and (link.startswith("/") or "://" in link)]
     titles = [title, *(alias for alias in aliases if "/" not in alias[:1])]
     keys = [path, *places, *addresses, *(NAME + folded(name) for name in last), *(TITLE + folded(it) for it in titles)]
@@ -115,6 +126,17 @@ def folded(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
+def is_page(target: str, *, loosely: bool = False) -> bool:
+    """Whether a target has the suffix of a page's source; `loosely` none, or that of a page.
+
+    >>> is_page("a.md"), is_page("a/b"), is_page("a/b", loosely=True), is_page("a.png", loosely=True)
+    (True, False, True, False)
+    """
+    if _SOURCE.fullmatch(target):
+        return True
+    return loosely and _MEDIA.search(target) is None
+
+
 def anchor_of(target: str) -> str:
     """What of a page a link leads to, decoded; "" for the page itself.
 
@@ -153,6 +175,8 @@ class _Reading:
         return link._replace(inside=True, keys=self._keys(self._plain(link, target)))
 
     def _keys(self, keys: Iterable[str]) -> tuple[str, ...]:
+        if self.rules.lowers:
+            keys = [form for key in keys for form in ((key, key.lower()) if kind_of(key) == "/" else (key,))]
         return tuple(dict.fromkeys(_RESERVED.sub("\ufffd", key) for key in keys if key))
 
     def _plain(self, link: Link, target: str) -> Iterator[str]:
@@ -166,8 +190,11 @@ class _Reading:
             return
         if files:
             folders = self._roots() if bare.startswith("/") else [self.folder]
-            yield from self._files([*folders, *(self._roots() if self.rules.shortest else ())], bare.lstrip("/"))
+            anywhere = self.rules.shortest or (self.rules.rooted and not bare.startswith("."))
+            yield from self._files([*folders, *(self._roots() if anywhere else ())], bare.lstrip("/"))
         if self.rules.shortest and files:
+            yield self._name(bare)
+        if self.rules.by_language and len(self.site.languages) > 1 and source is None and link.kind != "html":
             yield self._name(bare)
         if bare.startswith("/"):
             if files and not self.url:
@@ -175,8 +202,8 @@ class _Reading:
             yield address(bare)
             if self.site.base and not f"{bare}/".startswith(self.site.base + "/"):
                 yield address(self.site.base + bare)
-        elif self.url and source is None:
-            yield address(_joined(self.url, target))
+        elif self.url and (source is None or self.rules.files):
+            yield address(_joined(self.url, quote(source[1]) if source else target))
 
     def _files(self, folders: Iterable[str], name: str) -> Iterator[str]:
         for folder in folders:

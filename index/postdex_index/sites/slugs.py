@@ -47,6 +47,8 @@ class SlugStyle(NamedTuple):
     titles: bool = False
     #: Whether marks stand around emphasis and links in the text.
     inlines: bool = False
+    #: Whether anchors of headings with letters and signs beyond ASCII are another spelling, which is not known here.
+    guesses: bool = False
 
 
 class Slugger:

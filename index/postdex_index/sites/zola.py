@@ -122,7 +122,7 @@ def _safe_shape(heading: str) -> str:
     return re.sub("[ \t\f\r]", "_", _plain(heading))
 
 
-_LATIN = SlugStyle("zola", _shape, skipping, "reserved", html=False, images=True, braces=True)
+_LATIN = SlugStyle("zola", _shape, skipping, "reserved", html=False, images=True, braces=True, guesses=True)
 _SAFE = SlugStyle("zola-safe", _safe_shape, skipping, "reserved", html=False, images=True, braces=True)
 
 GENERATOR = Generator(

@@ -176,7 +176,7 @@ def _say_report(ix: Index, report: Report, dry_run: bool) -> None:
 def show(place: Place, /, path: str, as_json: bool) -> int:
     """Show a post, or one of its sections, as it is indexed."""
     from .. import section_lookup
-    from ..links import connections
+    from ..links.ends import connections
     from ..output import reports, screen, wire
     from ..output.connected import connections_text
     from . import pager
@@ -198,10 +198,18 @@ def show(place: Place, /, path: str, as_json: bool) -> int:
 @click.command(short_help="Say what is wrong with posts and index, and mend it.")
 @click.option("--verify", is_flag=True, help="Check every byte of the index.")
 @click.option("--fix", is_flag=True, help="Build what is missing, old or damaged.")
+@click.option(
+    "--fail-on",
+    "fail_on",
+    multiple=True,
+    type=click.Choice(["dead-links", "notes", "unpublished"]),
+    help="End with 1 for these, too (repeat it for several).",
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj
-def doctor(place: Place, /, verify: bool, fix: bool, as_json: bool) -> int:
-    """List what is wrong: posts that were skipped, are unpublished or lost something; the state of the index.
+def doctor(place: Place, /, verify: bool, fix: bool, fail_on: tuple[str, ...], as_json: bool) -> int:
+    """List what is wrong: posts that were skipped, are unpublished or lost something, links that lead nowhere; the
+    state of the index.
 
     Exit status: 0 if nothing is lost, 1 if something is, 2 if there is no index or it cannot be used.
     """
@@ -219,7 +227,8 @@ def doctor(place: Place, /, verify: bool, fix: bool, as_json: bool) -> int:
         _say_checkup(ix, checkup, verify)
         out(f"whoosh: {whoosh.in_words()}")
         out(f"kernel: {native.in_words()}")
-    return 2 if checkup.status is None else int(any(problem.kind in _LOST for problem in checkup.problems))
+    failing = {*_LOST, *(kind.removesuffix("s") for kind in fail_on)}
+    return 2 if checkup.status is None else int(any(problem.kind in failing for problem in checkup.problems))
 
 
 def _fix(ix: Index, quiet: bool) -> None:

@@ -16,7 +16,7 @@ from postdex_index.named_tuple import NamedTuple
 from .. import section_lookup, web_address
 from ..cli.console import usual_jobs
 from ..index import Results
-from ..links import connections
+from ..links.ends import connections
 from ..output import wire
 from ..record import asked, record_file
 from ..record.asked import Asked

@@ -13,7 +13,7 @@ from typing import Any
 from postdex_index.errors import PostdexError, QueryError
 
 from .. import web_address
-from ..links import connections
+from ..links.ends import connections
 from ..output import wire
 from ..text_safety import day_of
 from . import excerpts, references

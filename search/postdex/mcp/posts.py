@@ -10,7 +10,7 @@ from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Everything
 
 from .. import web_address
-from ..results.search import ALL_POSTS
+from ..request import ALL_POSTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -10,7 +10,7 @@ from ..text_safety import printable
 from .screen import Screen, painted
 
 if TYPE_CHECKING:
-    from ..links import Connections
+    from ..links.ends import Connections
 
 #: So many posts are named of either.
 _NAMED = 10
@@ -19,7 +19,7 @@ _NAMED = 10
 def connections_text(connections: Connections, path: str, screen: Screen) -> str:
     """The posts that a post links to and those that link to it, each with the lines of the links; "" if there are none.
 
-    >>> from ..links import Connections, PostLink
+    >>> from ..links.ends import Connections, PostLink
     >>> links = [PostLink("a.md", 3, "b.md", "b.md", ""), PostLink("a.md", 9, "b.md#fix", "b.md", "fix")]
     >>> print(connections_text(Connections(links, []), "a.md", Screen()), end="")
     <BLANKLINE>

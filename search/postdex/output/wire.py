@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from postdex_index.engine.hosting import Inspection
 
     from ..diagnostics import Status
-    from ..links import Connections, PostLink
+    from ..links.ends import Connections, PostLink
     from ..results.explain import Verdict
     from ..results.lines import LineMatch
 

@@ -32,14 +32,12 @@ from postdex_index.text.characters import is_spaceless
 
 from ..query.planner import StandIns
 from ..query.typos import Correction
-from ..request import SearchRequest
+from ..request import ALL_POSTS, SearchRequest
 from ..text_safety import iso
 from . import hits, rerank, strength
 from .exact_spelling import spelled_first
 from .values import HitList, IndexState
 
-#: More than any index has: all posts that match.
-ALL_POSTS = 1 << 40
 #: Characters of what was typed that a warning repeats.
 _LONGEST_NAME = 200
 #: Clauses that are tried alone when nothing was found: each costs a search.

@@ -13,15 +13,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from postdex_index.engine.api import Reader, Search
-from postdex_index.model import Link, link_of
+from postdex_index.model import Link, Post, link_of
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.public import public
 from postdex_index.query import Clauses, Everything, Keyword, Query
 from postdex_index.schema import LINK, MEANT, SITE
 from postdex_index.sites.links import NAME, TITLE, address, anchor_of, files, folded, kind_of, names, suffixes
 
-from .query.lexer import LINKS
-from .results.search import ALL_POSTS
+from ..query.lexer import LINKS
+from ..request import ALL_POSTS
 
 if TYPE_CHECKING:
     from postdex_index.document import Document
@@ -52,7 +52,7 @@ class Connections(NamedTuple):
     backlinks: Sequence[PostLink]
 
 
-class _Called(NamedTuple):
+class Called(NamedTuple):
     """A post, and all keys under which it may be meant."""
 
     path: str
@@ -169,13 +169,14 @@ def _site_of(reader: Reader, document: Document) -> str:
 
 def _keys_of(reader: Reader, document: Document) -> frozenset[str]:
     """All keys by which a link may look for a post."""
-    return _called(document, _site_of(reader, document)).keys
+    return called(document, _site_of(reader, document)).keys
 
 
-def _called(document: Document, site: str) -> _Called:
+def called(document: Document | Post, site: str) -> Called:
+    """How links may call a post; one of an index of several sites is of `site`."""
     path = document.path.removeprefix(f"{site}/") if site else document.path
     keys = (*names(path, document.url, document.title, document.aliases), *suffixes(path))
-    return _Called(document.path, document.lang, frozenset(keys))
+    return Called(document.path, document.lang, frozenset(keys))
 
 
 def _posts(reader: Reader, any_of: Sequence[Query], site: str, *, drafts: bool) -> list[Document]:
@@ -194,7 +195,7 @@ class _Ends:
 
     def __init__(self, reader: Reader, site: str, *, drafts: bool) -> None:
         self.reader, self.site, self.drafts = reader, site, drafts
-        self.called: dict[str, dict[str, _Called]] = defaultdict(dict)
+        self.called: dict[str, dict[str, Called]] = defaultdict(dict)
 
     def of(self, links: Sequence[tuple[str, str, Link]]) -> list[str]:
         """The path of the post that each link leads to, "" for none; with each come the path and the language of the
@@ -222,18 +223,18 @@ class _Ends:
             *_posts(self.reader, filters, self.site, drafts=self.drafts),
         ):
             if document is not None and (self.drafts or not document.unpublished):
-                called = _called(document, self.site)
-                for key in called.keys:
-                    self.called[key][called.path] = called
+                post = called(document, self.site)
+                for key in post.keys:
+                    self.called[key][post.path] = post
 
     def _end(self, path: str, lang: str, keys: Iterable[str]) -> str:
         for key in keys:
             if posts := self.called.get(key):
-                return min(posts.values(), key=partial(_rank, path, lang, key)).path
+                return min(posts.values(), key=partial(rank, path, lang, key)).path
         return ""
 
 
-def _rank(path: str, lang: str, key: str, post: _Called) -> tuple[bool, bool, int, str]:
+def rank(path: str, lang: str, key: str, post: Called) -> tuple[bool, bool, int, str]:
     """By what the post is chosen that is meant; smaller is likelier."""
     folder = path.rpartition("/")[0]
     beside = key.startswith(NAME) and bool(folder) and post.path.startswith(folder + "/")
