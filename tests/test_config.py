@@ -166,6 +166,8 @@ BAD_FILES = [
     ("recency = 'soon'", 1, "recency: soon is no length of time such as 1y, 6m or 90d"),
     ("recency = '0d'", 1, "recency: 0d is no length of time"),
     ("recency = 1", 1, "recency must be a text"),
+    ("synonym_lists = ['computing-en', 'computing']", 1, "computing is not one of computing-en, computing-zh; did you"),
+    ("glossary = ['../words/*']", 1, "../words/* leads out of the folder"),
     ("synonyms = ['k8s']", 1, "synonyms must be a table of lists of texts"),
     ("[synonyms]\nk8s = 'kubernetes'\nci = 1", 3, "synonyms: ci must be a list of texts"),
     ("[synonyms]\nci = ['x', 1]", 2, "synonyms: ci must be a list of texts"),

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 import postdex
+from postdex import site_synonyms
 from postdex.cli import main
+from postdex_index.settings import SYNONYM_LISTS
+from postdex_index.sites.setting_values import wrong_row
 
 #: A few posts, by what they are called here.
 TEXTS = {
@@ -211,3 +214,63 @@ def test_explain_has_it(ix: postdex.Index) -> None:
 
 def test_an_answer_is_as_sure_as_with_the_word_itself(ix: postdex.Index) -> None:
     assert ix.search("version control").strength == ix.search("git").strength == "weak"
+
+
+@pytest.mark.parametrize("name", SYNONYM_LISTS)
+def test_ready_lists_can_be_used(name: str) -> None:
+    rows = list(site_synonyms.ready(name))
+    assert len(rows) > 100 and len({row.key.removesuffix(" ->").casefold() for row in rows}) == len(rows)
+    assert [wrong for row in rows if (wrong := wrong_row("synonyms", *row))] == []
+
+
+#: Settings, a query, what is searched for besides.
+READY = [
+    ('synonym_lists = ["computing-en"]', "k8s", ("Kubernetes",)),
+    ('synonym_lists = "computing-zh"', "数据库连接", ("DB",)),
+    (
+        'synonym_lists = ["computing-zh", "computing-en"]\n[synonyms]\nkube = ["Kubernetes"]',
+        "kubernetes",
+        ("kube", "k8s"),
+    ),
+    ("", "k8s", ()),
+]
+
+
+@pytest.mark.parametrize(("settings", "query", "besides"), READY)
+def test_ready_lists(tmp_path: Path, settings: str, query: str, besides: tuple[str, ...]) -> None:
+    for path in ("kube.md", "orders.md", "db.md"):
+        (tmp_path / path).write_text(TEXTS[path] + " kube", encoding="utf-8")
+    (tmp_path / "postdex.toml").write_text(settings, encoding="utf-8")
+    with postdex.open(tmp_path) as ix:
+        assert tuple(word for correction in ix.search(query).corrections for word in correction.known) == besides
+
+
+#: What a post of the glossary says, a query, what is searched for besides.
+GLOSSARY: list[tuple[str, str, tuple[str, ...]]] = [
+    ("title: Persistent Volume\naliases: [PV, storage claim, /old/address/, old.html]", "pv", ("Persistent Volume",)),
+    ("title: Persistent Volume\naliases: PV", "persistent volumes", ("PV",)),
+    ("title: 持久卷（Persistent Volume）", "持久卷", ("Persistent Volume",)),
+    ("title: Persistent volume (PV)", "pv", ("Persistent volume",)),
+    ("title: Persistent volume\naliases: [persistent volume]", "persistent volume", ()),
+    ("title: Persistent volume\naliases: [/pv/]", "pv", ()),
+]
+
+
+@pytest.mark.parametrize(("front", "query", "besides"), GLOSSARY)
+def test_a_glossary_has_them(tmp_path: Path, front: str, query: str, besides: tuple[str, ...]) -> None:
+    (tmp_path / "glossary").mkdir()
+    (tmp_path / "glossary" / "entry.md").write_text(f"---\n{front}\n---\n\nWhat it is.\n", encoding="utf-8")
+    (tmp_path / "a.md").write_text("---\ntitle: A\naliases: [nothing of it]\n---\n\nPV, or a persistent volume.\n")
+    (tmp_path / "postdex.toml").write_text('glossary = ["glossary/*"]\n')
+    with postdex.open(tmp_path) as ix:
+        assert tuple(word for found in ix.search(query).corrections for word in found.known) == besides
+
+
+def test_a_glossary_is_read_as_it_changes(tmp_path: Path) -> None:
+    entry = tmp_path / "words.md"
+    entry.write_text("---\ntitle: Volume\naliases: [disk]\n---\n\nText.\n")
+    (tmp_path / "postdex.toml").write_text('glossary = ["words.md"]\n')
+    with postdex.open(tmp_path) as ix:
+        assert ix.search("disk").corrections[0].known == ("Volume",)
+        entry.write_text("---\ntitle: Volume\naliases: [storage]\n---\n\nText of another length.\n")
+        assert [ix.search(word).corrections != () for word in ("disk", "storage")] == [False, True]

@@ -21,8 +21,8 @@ from .sites.detect import LARGEST, detect, posts_folder, style_names
 
 #: Languages that the search page speaks; `http/page/messages.json` has the words of each.
 UI_LANGUAGES = ("en", "zh-CN", "zh-TW", "ja", "ko", "de", "fr", "es", "ru", "ar")
-
-
+#: Those that lie in `postdex/synonym_lists`.
+SYNONYM_LISTS = ("computing-en", "computing-zh")
 #: A setting that is a table of texts as a program gives it.
 TextTable: TypeAlias = Mapping[str, str | Sequence[str] | Mapping[str, str | Sequence[str]]]
 
@@ -74,6 +74,8 @@ class Settings(NamedTuple):
     paths: str = "auto"
     css: str = ""
     synonyms: tuple[TableRow, ...] = ()
+    synonym_lists: tuple[str, ...] = ()
+    glossary: tuple[str, ...] = ()
     pins: tuple[Pin, ...] = ()
     recency: str = ""
     engine: str = "embedded"
@@ -137,6 +139,8 @@ _DOCS = {
     "css": "A file of CSS in the folder that the search page takes after its own, for the colours of the site.",
     "synonyms": 'Words that readers type for words of the posts: `k8s = ["kubernetes"]`; one way only as'
     ' `"repo ->" = ["repository"]`; those for posts in one language in a table of its code (docs/tuning.md).',
+    "synonym_lists": f"Ready lists of synonyms, short names of computing: {', '.join(SYNONYM_LISTS)} (docs/tuning.md).",
+    "glossary": "Posts whose title and aliases are synonyms, by their paths: `glossary/*` (docs/tuning.md).",
     "pins": 'Posts that come first for a query: `[[pins]]` with `query = "install"` and `post = "docs/install.md"`,'
     " each one text or several (docs/tuning.md).",
     "recency": "The age (1y, 6m, 90d) at which a post counts half as much for being new; else age does not count.",
@@ -160,6 +164,7 @@ _TYPES_BY_NAME = {"synonyms": "table of texts", "pins": "tables"}
 _CHOICES = {
     "anchors": ("auto", *style_names()),
     "translations": ("auto", "group", "all"),
+    "synonym_lists": SYNONYM_LISTS,
     "ui": ("", *UI_LANGUAGES),
     "paths": ("auto", "show", "hide"),
 }

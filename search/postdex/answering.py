@@ -220,7 +220,7 @@ def _parsed(
             (isinstance(asked, Keyword) and asked.field in LINKS) or reader.totals([asked], drafts=drafts)[0] > 0
         ),
         own=own,
-        synonyms=_synonyms(settings, reader) if settings.synonyms else None,
+        synonyms=_synonyms(settings, reader),
         totals=lambda queries: reader.totals(queries, drafts=drafts),
     )
     tree, unknown = _linked(query, parsed.tree, reader, drafts)
@@ -240,8 +240,10 @@ def _linked(typed: str, tree: Query, reader: Reader, drafts: bool) -> tuple[Quer
     return ends.expanded(tree, reader, drafts=drafts)
 
 
-def _synonyms(settings: Settings, reader: Reader) -> SynonymTable:
-    """Those of the site as the words of this reader are looked up."""
+def _synonyms(settings: Settings, reader: Reader) -> SynonymTable | None:
+    """Those of the site as the words of this reader are looked up; None if it has none."""
+    if not (settings.synonyms or settings.synonym_lists or settings.glossary):
+        return None
     with forks.barred:
         from . import site_synonyms
 

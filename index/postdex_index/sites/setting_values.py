@@ -24,7 +24,10 @@ def wrong(name: str, value: object, usual: object, choices: Sequence[str]) -> st
     it is one of them."""
     if choices:
         others = [choice for choice in choices if choice]
-        return "" if value in choices else f"{value} is not one of {', '.join(others)}{nearest(str(value), others)}"
+        for chosen in value if isinstance(value, tuple) else (value,):
+            if chosen not in choices:
+                return f"{chosen} is not one of {', '.join(others)}{nearest(str(chosen), others)}"
+        return ""
     if name == "colors":
         return _wrong_colors(str(value), str(usual))
     return _WRONG[name](value) if name in _WRONG else ""
@@ -211,6 +214,7 @@ def _wrong_record(name: str) -> str:
 _WRONG: dict[str, Callable[[Any], str]] = {
     "include": lambda globs: _wrong_globs(globs) or ("" if globs else "the list is empty"),
     "exclude": _wrong_globs,
+    "glossary": _wrong_globs,
     "fields": _wrong_fields,
     "timezone": _wrong_timezone,
     "language": _wrong_language,

@@ -115,9 +115,16 @@ class Sites(Index):
             for pin in site.settings.pins
         ]
         synonyms = dict.fromkeys(row for site in (self, *self.sites.values()) for row in site.settings.synonyms)
-        if not (pins or synonyms):
+        lists = dict.fromkeys(name for site in (self, *self.sites.values()) for name in site.settings.synonym_lists)
+        glossary = [f"{name}/{glob}" for name, site in self.sites.items() for glob in site.settings.glossary]
+        if not (pins or synonyms or lists or glossary):
             return self.settings
-        return self.settings._replace(pins=(*self.settings.pins, *pins), synonyms=tuple(synonyms))
+        return self.settings._replace(
+            pins=(*self.settings.pins, *pins),
+            synonyms=tuple(synonyms),
+            synonym_lists=tuple(lists),
+            glossary=(*self.settings.glossary, *glossary),
+        )
 
     def answer(self, request: SearchRequest) -> Results:
         """The results of a request; `warnings` name the sites that do not answer."""

@@ -15,8 +15,10 @@ from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Clauses, Keyword, Query
 from postdex_index.settings import TableRow
 from postdex_index.sites.setting_values import one_way
+from postdex_index.text import compounds
 from postdex_index.text.analyzer import Analyzer
 from postdex_index.text.characters import is_spaceless
+from postdex_index.text.tokenizer import compound
 
 from . import terms
 from .lexer import QueryToken, is_filter
@@ -94,10 +96,9 @@ class SynonymTable:
         if len(words) == 1 and is_spaceless(words[0]):
             self._longest_run = max(self._longest_run, len(words[0]))
 
-    def _forms(self, words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    def _forms(self, words: Sequence[str]) -> Iterable[tuple[str, ...]]:
         """Words as they are looked up: by their stems in each language."""
-        for number, _ in enumerate(self._analyzer.languages):
-            yield tuple([self._analyzer.stems(word)[number] for word in words])
+        return zip(*map(self._analyzer.stems, words), strict=True)
 
     def find(self, words: Sequence[str]) -> Iterator[Found]:
         """The synonyms of words in a row ("" for one that has none), those of the longest phrases first taken."""
@@ -129,15 +130,23 @@ class SynonymTable:
 
 
 def words_of(text: str, analyzer: Analyzer) -> tuple[str, ...]:
-    """The words of a text as a query has them: compounds in one, runs without blanks as they are.
+    """The words of a text as `terms.read_word` reads them in a query: compounds in one, runs without blanks as they
+    are.
 
     >>> words_of("CI/CD with Node.js 数据库", Analyzer(True, ("en",)))
     ('cicd', 'with', 'nodejs', '数据库')
     """
-    reading = WordContext(analyzer)
-    unsaid = list[str]()
-    pieces = [piece for chunk in text.split() for piece in terms.read_word(chunk, -1, reading, unsaid.append)]
-    return tuple(map(word_of, pieces))
+    words: list[str] = []
+    for chunk in text.split():
+        spoken = ""
+        for raw in analyzer.raw_tokens(chunk):
+            if is_spaceless(raw):
+                words += [spoken, "".join([term[0] for term in compounds.as_prose(raw)])]
+                spoken = ""
+            else:
+                spoken += compound(raw).in_one
+        words.append(spoken)
+    return tuple(filter(None, words))
 
 
 def word_of(piece: TermReading) -> str:
