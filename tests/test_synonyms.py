@@ -274,3 +274,43 @@ def test_a_glossary_is_read_as_it_changes(tmp_path: Path) -> None:
         assert ix.search("disk").corrections[0].known == ("Volume",)
         entry.write_text("---\ntitle: Volume\naliases: [storage]\n---\n\nText of another length.\n")
         assert [ix.search(word).corrections != () for word in ("disk", "storage")] == [False, True]
+
+
+#: What readers type who do not know the words of the sample posts, and the posts that they look for.
+READERS = {
+    "moving commits in version control": "2024/git-rebase-onto.md",
+    "decimals": "notes/float-sum.md",
+    "除错核心": "2022/编译并调试内核.md",
+    "切词": "2023/中文搜索引擎的分词.md",
+    "mojibake": "2024/字符编码与归一化.md",
+    "garbage collector in a subprocess": "2023/gc-freeze.md",
+    "use after free of a substring": "2023/string-view-dangles.md",
+    "secure shell": "notes/ssh-tunnels.md",
+    "embedded database journal": "2024/sqlite-wal.md",
+    "pending connections": "2023/tcp-backlog.md",
+}
+READERS_WORDS = {
+    "version control": ["git"],
+    "decimals": ["floats"],
+    "除错": ["调试"],
+    "核心": ["内核"],
+    "切词": ["分词"],
+    "mojibake": ["字符编码"],
+    "subprocess": ["fork"],
+    "substring": ["string_view"],
+    "secure shell": ["ssh"],
+    "journal": ["write-ahead log", "WAL"],
+    "pending connections": ["backlog"],
+}
+
+
+def test_a_golden_file_gains(tmp_path: Path) -> None:
+    posts = Path(__file__).parent.parent / "posts"
+    mean_reciprocal_ranks = []
+    for synonyms in ({}, READERS_WORDS):
+        with postdex.open(posts, index=tmp_path / "index", synonyms=synonyms) as ix:
+            found = {query: [hit.path for hit in ix.search(query)] for query in READERS}
+        ranks = [found[query].index(path) + 1 for query, path in READERS.items() if path in found[query]]
+        mean_reciprocal_ranks.append(sum(1 / rank for rank in ranks) / len(READERS))
+    before, after = mean_reciprocal_ranks
+    assert before < 0.5 and after == 1
