@@ -28,6 +28,7 @@ TEXTS = {
 }
 SYNONYMS: dict[str, Any] = {
     "k8s": ["Kubernetes"],
+    "kube ->": ["Kubernetes"],
     "repo ->": ["git"],
     "version control": ["git"],
     "CI": ["continuous integration"],
@@ -52,6 +53,7 @@ QUERIES: list[tuple[str, str, dict[str, tuple[str, ...]]]] = [
     ("K8S", "(k8s kubernetes^0.7)", {"k8s": ("Kubernetes",)}),
     ("kubernetes", "(kubernetes k8s^0.7)", {"kubernetes": ("k8s",)}),
     ("k8s kubernetes", "(k8s kubernetes)", {}),
+    ("k8s kube", "(k8s kube kubernetes^0.7)", {"k8s": ("Kubernetes",), "kube": ("Kubernetes",)}),
     ("k8s^2 onto", "(k8s^2 onto kubernetes^1.4)", {"k8s": ("Kubernetes",)}),
     ("body:k8s", "(body:k8s body:kubernetes^0.7)", {"k8s": ("Kubernetes",)}),
     ("body:(k8s onto)", "(body:k8s body:onto body:kubernetes^0.7)", {"k8s": ("Kubernetes",)}),

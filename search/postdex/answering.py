@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from postdex_index import forks, schema
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from postdex_index.formats.periods import Today
     from postdex_index.settings import Settings
 
-    from .query.synonyms import SynonymTable
+    from .query.synonyms import CountedSynonyms
     from .request import LineArguments
     from .results.lines import Lines
 
@@ -209,6 +210,7 @@ def _parsed(
             from .query.own_fields import OwnFields  # most queries name no field
 
         own = OwnFields(reader, today)
+    has_synonyms = settings.synonyms or settings.synonym_lists or settings.glossary
     parsed = parse.parse(
         check_text("query", query),
         reader.analyzer,
@@ -220,8 +222,7 @@ def _parsed(
             (isinstance(asked, Keyword) and asked.field in LINKS) or reader.totals([asked], drafts=drafts)[0] > 0
         ),
         own=own,
-        synonyms=_synonyms(settings, reader),
-        totals=lambda queries: reader.totals(queries, drafts=drafts),
+        synonyms=_synonyms(settings, reader, drafts) if has_synonyms else None,
     )
     tree, unknown = _linked(query, parsed.tree, reader, drafts)
     if tree is parsed.tree:
@@ -240,23 +241,23 @@ def _linked(typed: str, tree: Query, reader: Reader, drafts: bool) -> tuple[Quer
     return ends.expanded(tree, reader, drafts=drafts)
 
 
-def _synonyms(settings: Settings, reader: Reader) -> SynonymTable | None:
-    """Those of the site as the words of this reader are looked up; None if it has none."""
-    if not (settings.synonyms or settings.synonym_lists or settings.glossary):
-        return None
+def _synonyms(settings: Settings, reader: Reader, drafts: bool) -> CountedSynonyms:
+    """Those of the site as the words of this reader are looked up."""
     with forks.barred:
         from . import site_synonyms
+        from .query.synonyms import CountedSynonyms
 
-    return site_synonyms.table(settings, reader)
+    return CountedSynonyms(site_synonyms.table(settings, reader), partial(reader.totals, drafts=drafts))
 
 
 def _parsed_query(query: str, parsed: parse.QueryReading, meant: CorrectedQuery) -> ParsedQuery:
     tree, title_key, corrections, stand_ins = meant
     whole_leaves, certain, name = parsed.whole
     as_typed = AsTyped(title_key, whole_leaves, certain)
-    synonyms = [Correction(word, tuple(known), synonym=True) for word, known in parsed.synonyms.items()]
-    said = (*synonyms, *corrections)
-    return ParsedQuery(query, tree, as_typed, name, said, parsed.warnings, stand_ins)
+    if parsed.synonyms:
+        synonyms = [Correction(word, tuple(known), synonym=True) for word, known in parsed.synonyms.items()]
+        corrections = (*synonyms, *corrections)
+    return ParsedQuery(query, tree, as_typed, name, corrections, parsed.warnings, stand_ins)
 
 
 def _ranked_by_owner(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from postdex_index.text.analyzer import Analyzer
 
     from .own_fields import OwnFields
-    from .synonyms import SynonymTable, Totals
+    from .synonyms import CountedSynonyms
     from .terms import PostCounts
 
 
@@ -65,8 +65,7 @@ def parse(
     post_counts: PostCounts | None = None,
     fits: Fits | None = None,
     own: OwnFields | None = None,
-    synonyms: SynonymTable | None = None,
-    totals: Totals | None = None,
+    synonyms: CountedSynonyms | None = None,
 ) -> QueryReading:
     """Read a query by the analyzer of the index that answers, whose languages decide which words are stop words.
 
@@ -76,7 +75,7 @@ def parse(
     (`git hub` as github) only if there is such a word, and of a Chinese run only what is telling finds posts. `fits`
     tells whether any post has what a filter asks for: with it, one that fits none is text where it stands beside words.
     `own` knows the fields of the site's own; without it there are none.
-    `synonyms` are searched for as far as `totals` counts posts that have them.
+    `synonyms` are searched for as far as any post has them.
     Raises only `QueryError`, for a query over one of `parser`'s limits.
 
     >>> from postdex_index.text.analyzer import Analyzer
@@ -94,7 +93,7 @@ def parse(
         typed, unfit = typed_text(grouped.root, fits, analyzer, own)
     root, thinned = telling(typed, post_counts, analyzer)
     reading = WordContext(analyzer, stop_words=analyzer.stop_words, post_counts=post_counts)
-    settings = QuerySettings(reading, today, own, all_words, prefix_last and not cut, synonyms, totals)
+    settings = QuerySettings(reading, today, own, all_words, prefix_last and not cut, synonyms)
     tree, repairs, words, plain, steps, stand_ins, also = read(root, settings)
     warnings = [*filter(None, (cut, thinned)), *lexed.warnings, *grouped.warnings, *unfit, *repairs]
     empty = tree is None and bool(text.strip())

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from postdex_index.formats.periods import Today
 
     from .own_fields import OwnFields
-    from .synonyms import SynonymTable, Totals
+    from .synonyms import CountedSynonyms
 
 #: Choices of which nobody typed just that, by the leaves that each stands for.
 StandIns: TypeAlias = Mapping[Query, tuple[Query, ...]]
@@ -69,8 +69,7 @@ class QuerySettings(NamedTuple):
     own: OwnFields | None = None
     all_words: bool = False
     prefix_last: bool = False
-    synonyms: SynonymTable | None = None
-    totals: Totals | None = None
+    synonyms: CountedSynonyms | None = None
 
 
 class QueryTree(NamedTuple):
@@ -327,19 +326,20 @@ class _TreeBuilder:
     ) -> None:
         """The synonyms of words: choices more, or if all words are required others for each. What is required itself,
         quoted, excluded or a filter means itself."""
-        table, totals = self.settings.synonyms, self.settings.totals
-        if table is None or totals is None or scope.explicit or scope.excluded:
+        synonyms = self.settings.synonyms
+        if synonyms is None or scope.explicit or scope.excluded:
             return
         with forks.barred:
             from .synonyms import expansions
 
         reading = self.reading._replace(field=scope.field, weight=scope.weight)
-        for words, typed, text, beside, instead in expansions(group, pieces, reading, table, totals):
+        for words, typed, text, beside, instead in expansions(group, pieces, reading, synonyms):
             self.synonyms.setdefault(typed, []).append(text)
             if not every:
-                bag.joined_words.append(beside)
-                stood_for = [leaf for at, number in words for leaf in leaves(pieces[at][number].optional[0])]
-                self.stand_ins.update(dict.fromkeys(leaves(beside), tuple(stood_for)))
+                if beside not in bag.joined_words:
+                    bag.joined_words.append(beside)
+                typed_leaves = [leaf for at, number in words for leaf in leaves(pieces[at][number].optional[0])]
+                self.stand_ins |= {leaf: (*self.stand_ins.get(leaf, ()), *typed_leaves) for leaf in leaves(beside)}
             for at, number in words:
                 piece = pieces[at][number]._replace(term="")  # it is not misspelt
                 pieces[at][number] = piece._replace(required=_either(piece.required, instead)) if every else piece

@@ -63,6 +63,13 @@ class TypedWord(NamedTuple):
     reading: WordContext
 
 
+class CountedSynonyms(NamedTuple):
+    """The synonyms of a site, and what counts the posts that have them."""
+
+    table: SynonymTable
+    totals: Totals
+
+
 class Expansion(NamedTuple):
     """A synonym of the words at some places, which were `typed` so: as it was written, and as it is searched for
     `beside` them, or `instead` of each where all words are required."""
@@ -155,7 +162,7 @@ def word_of(piece: TermReading) -> str:
 
 
 def expansions(
-    group: Group, pieces: Sequence[Sequence[TermReading]], reading: WordContext, table: SynonymTable, totals: Totals
+    group: Group, pieces: Sequence[Sequence[TermReading]], reading: WordContext, synonyms: CountedSynonyms
 ) -> list[Expansion]:
     """The synonyms of the words of a group which any post has; `pieces` are those of its clauses, `reading` is that of
     the group.
@@ -164,9 +171,11 @@ def expansions(
     and a stop word among others neither has one nor is one.
     """
     row = list(_row(group, pieces, reading))
-    found = {expansion.beside: expansion for expansion in islice(_expansions(row, table), MOST)}
-    counts = totals([*found]) if found else ()
-    return [expansion for expansion, posts in zip(found.values(), counts, strict=True) if posts]
+    found = list(islice(_expansions(row, synonyms.table), MOST))
+    if not found:
+        return []
+    counts = synonyms.totals([expansion.beside for expansion in found])
+    return [expansion for expansion, posts in zip(found, counts, strict=True) if posts]
 
 
 def _row(group: Group, pieces: Sequence[Sequence[TermReading]], reading: WordContext) -> Iterator[TypedWord | None]:
