@@ -47,7 +47,7 @@ Spelling: TypeAlias = Term | Phrase | Prefix | Wildcard | Regex | Fuzzy
 
 class HitContext(NamedTuple):
     """What the hits of one search have in common: the leaves and what each is worth (weight x idf), which terms of
-    a title are marked and how it is read, and what `request` wants shown."""
+    a title are marked and how it is read, what `request` wants shown, and whether any is `pinned`."""
 
     search: Search
     request: SearchRequest
@@ -56,6 +56,7 @@ class HitContext(NamedTuple):
     is_wanted: Callable[[str], bool]
     analyzer: Analyzer
     marking: Marking
+    pinned: bool
 
 
 def hit_context(
@@ -73,6 +74,7 @@ def hit_context(
         is_wanted=wanted(query_leaves, analyzer),
         analyzer=analyzer,
         marking=marking(search.query, query_leaves, leaf_weights, search.as_typed.key, text=text, analyzer=analyzer),
+        pinned=bool(answer.candidates) and answer.candidates[0].pinned,
     )
 
 
@@ -163,7 +165,7 @@ def _hit(reader: Reader, post: _PostMatch, context: HitContext, sections_shown: 
         translations=tuple(
             [Translation(it.lang, it.path, it.url) for it in ranked.candidate.translations(TRANSLATIONS)]
         ),
-        pinned=ranked.candidate.pinned,
+        pinned=context.pinned and ranked.candidate.pinned,
         **dict(zip(_FIELDS, _fields_of(document), strict=True)),
     )
 

@@ -40,6 +40,8 @@ from .values import HitList, IndexState
 
 #: Characters of what was typed that a warning repeats.
 _LONGEST_NAME = 200
+#: What comes first where neither settings nor filters have a say.
+_PINNED_BY_POSTS = Pinned()
 #: Clauses that are tried alone when nothing was found: each costs a search.
 _TRIED = 16
 
@@ -62,7 +64,11 @@ class ParsedQuery(NamedTuple):
     @property
     def pinned(self) -> Pinned | None:
         """What comes first for it; None where nothing can."""
-        return Pinned(self.pins, tuple(_filters(self.tree))) if self.as_typed.key else None
+        if not self.as_typed.key:
+            return None
+        if not self.pins and not (isinstance(self.tree, Clauses) and self.tree.required):
+            return _PINNED_BY_POSTS
+        return Pinned(self.pins, tuple(_filters(self.tree)))
 
 
 def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state: IndexState, started: float) -> HitList:
@@ -117,17 +123,15 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
 
 
 def _filters(tree: Query) -> list[Query]:
-    """The filters that every post must fit that matches.
+    """The filters beside words that every post must fit that matches.
 
     >>> from postdex_index.query import Term
     >>> _filters(all_of(all_of(Term("smc"), Keyword("tag", "a")), Keyword("lang", "en")))
     [Keyword(field='tag', value='a'), Keyword(field='lang', value='en')]
     """
     if not isinstance(tree, Clauses):
-        return [] if leaves(tree) else [tree]
-    if not tree.required:  # of words, which is the usual case, or of filters under OR
-        return [] if leaves(tree) else [tree]
-    return [clause for part in tree.required for clause in _filters(part)]
+        return []
+    return [clause for part in tree.required for clause in (_filters(part) if leaves(part) else [part])]
 
 
 def _strength(question: ParsedQuery, matched: Answer, posts: int) -> str:

@@ -34,55 +34,63 @@ class Counted(NamedTuple):
     doc_freqs: Sequence[int]
 
 
+class Found(NamedTuple):
+    """What the candidates of an answer have in common: the impact rows of the query's leaves, and where posts are shown
+    for their translations, are pinned, or are worth something beside their words, which that is."""
+
+    scope: Scope
+    rows: Sequence[ImpactRow | None]
+    groups: Translations | None
+    pinned: Mapping[int, int]
+    priors: Priors | None
+
+
 class RankedCandidate:
-    """A matching post; implements `engine.Candidate`. `rows` are the impact rows of the query's leaves."""
+    """A matching post; implements `engine.Candidate`."""
 
-    __slots__ = ("_doc", "_document", "_groups", "_positions", "_rows", "_scope", "pinned", "prior", "score", "whole")
+    __slots__ = ("_doc", "_document", "_found", "_positions", "score", "whole")
 
-    def __init__(
-        self,
-        scope: Scope,
-        doc: int,
-        score: float,
-        whole: float,
-        rows: Sequence[ImpactRow | None],
-        groups: Translations | None,
-        prior: float = 1.0,
-        pinned: bool = False,
-    ) -> None:
-        self._scope = scope
-        self._groups = groups
+    def __init__(self, found: Found, doc: int, score: float, whole: float) -> None:
+        self._found = found
         self._doc = doc
         self._document: StoredDocument | None = None
-        self._rows = rows
         self._positions: dict[int, Sequence[int]] = {}
         self.score = score
         self.whole = whole
-        self.prior = prior
-        self.pinned = pinned
+
+    @property
+    def prior(self) -> float:
+        """What its words are multiplied with, for its boost and its age."""
+        return self._found.priors.factors[self._doc] if self._found.priors else 1.0
+
+    @property
+    def pinned(self) -> bool:
+        """Whether it comes first whatever it scores."""
+        return self._doc in self._found.pinned
 
     @property
     def document(self) -> StoredDocument:
         """The stored post."""
         if self._document is None:
-            self._document = self._scope.document(self._doc)
+            self._document = self._found.scope.document(self._doc)
         return self._document
 
     def translations(self, most: int) -> Sequence[StoredDocument]:
         """Up to so many of the posts that it is shown for, by their languages."""
-        return [self._scope.document(doc) for doc in self._groups.others(self._doc, most)] if self._groups else ()
+        scope, _, groups, _, _ = self._found
+        return [scope.document(doc) for doc in groups.others(self._doc, most)] if groups else ()
 
     def holds(self, leaf: int) -> bool:
         """Whether the leaf stands in the post."""
-        row = self._rows[leaf]
+        row = self._found.rows[leaf]
         return row is not None and row.impacts[self._doc] > 0
 
     def positions(self, leaf: int) -> Sequence[int]:
         """Where the leaf's words stand in the post, ascending."""
         positions = self._positions.get(leaf)
         if positions is None:
-            row = self._rows[leaf]
-            positions = self._scope.matcher.positions(row, self._doc) if row and row.impacts[self._doc] else ()
+            row = self._found.rows[leaf]
+            positions = self._found.scope.matcher.positions(row, self._doc) if row and row.impacts[self._doc] else ()
             self._positions[leaf] = positions
         return positions
 
@@ -162,7 +170,9 @@ def scored_candidates(
     whole_scores: dict[int, float] = {}
     coverage = scope.matcher.title_coverage(weighed.factors) if lanes else b""
     best = partial(priors.candidates, scope.matcher) if priors else scope.matcher.candidates
-    always: Set[int] = titled | headed | pinned.keys()
+    always = titled | headed
+    if pinned:
+        always |= pinned.keys()
     values = scoring.AS_TYPED if as_typed.certain else (scoring.LIKELY_AS_TYPED,)
     # Those first that come first whatever they score, so that they are there however many score more.
     for row, whole in zip(wholes.rows, reversed(values[: len(wholes.rows)]), strict=True):
