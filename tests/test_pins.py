@@ -270,6 +270,8 @@ def test_age_counts_by_the_setting_or_the_request(make: Make, monkeypatch: pytes
     assert re.search(r"x for its age: 31 days old \(half-life 365 days\)", str(hit.explain))
     with pytest.raises(postdex.QueryError, match="recency is 'soon', which is no length of time"):
         ix.search("words", recency="soon")
+    asked = ix.explain("words", "c.md", recency="1y").score
+    assert asked is not None and asked.value == pytest.approx(hit.score)
     set_so = make('recency = "1y"', posts)
     assert found(set_so, "words") == ["c", "b", "a"]
     assert found(set_so, "words", recency="off") == ["a", "b", "c"]

@@ -55,8 +55,11 @@ AS_TYPED = (4.0, 10.0)
 #: first hit lacks 8 %, 1.5 %, 0.
 LIKELY_AS_TYPED = 0.4
 
-#: Bounds of what an owner may multiply a post's score with by hand.
+#: Bounds of what an owner may multiply a post's score with by hand: from there on nothing else counts.
 LEAST_BOOST, MOST_BOOST = 0.1, 10.0
+# It costs wherever the best answer is not the newest. nDCG@10 in thousandths, of a blog and of a site of which a third
+# has dates, with a half-life of a year: .05 -2 -2, .1 -4 -3, .2 -6 -4, .3 -20 -6; of half a year, two and five with .1
+# -2 -5 -3, -2 -2 -3. So little that it decides between posts that answer about as well.
 #: Where age counts, a new post is worth so much more than one of a half-life's age, and a very old one so much less.
 RECENCY = 0.1
 

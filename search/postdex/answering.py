@@ -125,11 +125,13 @@ def _narrowed(request: SearchRequest, reader: Reader, today: Today) -> tuple[Sea
     return request, narrowing
 
 
-def question(query: str, reader: Reader, settings: Settings, today: Today) -> tuple[ParsedQuery, bool]:
+def question(
+    query: str, reader: Reader, settings: Settings, today: Today, recency: str | None = None
+) -> tuple[ParsedQuery, bool]:
     """A query as it is searched for by the settings in force, and whether it holds nothing to search for."""
     parsed = _parsed(query, reader, settings, today)
     asked = _parsed_query(query, parsed, typos.correct_typos(parsed, reader))
-    return _ranked_by_owner(asked, settings, reader, today), parsed.empty
+    return _ranked_by_owner(asked, settings, reader, today, recency), parsed.empty
 
 
 def post(reader: Reader, path: str) -> Outlined:

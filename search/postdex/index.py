@@ -231,8 +231,8 @@ class Index:
         return ends.backlinks(reader, answering.post(reader, path), drafts=drafts)
 
     @reading
-    def explain(self, query: str, path: str) -> Verdict:
-        """What the score of a post was made of, or why the query does not find it.
+    def explain(self, query: str, path: str, *, recency: str | None = None) -> Verdict:
+        """What the score of a post was made of, or why the query does not find it; `recency` as of a search.
 
         >>> with Index("posts") as ix:
         ...     ix.explain("psock +quicksort", "2022/refcount-bug.md").reasons
@@ -242,7 +242,7 @@ class Index:
             from .results import explain
 
         reader = self.snapshots.current(self.settings).reader
-        question, empty = answering.question(query, reader, self.in_force, self.today)
+        question, empty = answering.question(query, reader, self.in_force, self.today, recency)
         (document,) = reader.documents([check_text("path", path)])
         if document is None:
             return explain.Verdict(path, 0, None, tuple(self._unknown(path)))

@@ -41,7 +41,7 @@ def short_texts(post: Post) -> Iterator[tuple[int, str]]:
             value = post.title_words
         elif field.name == "description":
             value = own_description(post)
-        elif field.name == "aliases":
+        elif field.name == "aliases":  # what weight does for own words: docs/ranking.md
             value = (*value, *post.own_words)
         elif field.name == "slug":
             yield from ((code, name) for name in filter(None, (value, *_folder_names(post))))
