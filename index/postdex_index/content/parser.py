@@ -133,7 +133,6 @@ def _post(path: str, meta: metadata.Metadata, body: sections.ParsedMarkdown, sit
         hint = Remedy.SHOW_DRAFTS.value
         problems.append(Problem(path, meta.unpublished_line, "unpublished", post.unpublished, hint))
     title = title or title_of(name, body.sections, body.excerpt) or path
-    names = links.names(path, link.url, title, post.aliases)
     return post._replace(
         path=path,
         title=title,
@@ -142,7 +141,7 @@ def _post(path: str, meta: metadata.Metadata, body: sections.ParsedMarkdown, sit
         url=link.url,
         description=post.description or body.excerpt,
         links=links.read(site, site.prefix + path, link.url, body.links, settings.base_url),
-        names=links.sought(site, names),
+        names=links.sought(site, link.url, title, post.aliases),
         problems=tuple(problems),
     )
 

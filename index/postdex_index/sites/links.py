@@ -41,6 +41,8 @@ _MEDIA = re.compile(
 )
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _ORIGIN = re.compile(r"(?:https?:)?//[^/?#]*", re.I)
+#: An address in which nothing is to be left away but a slash at its end.
+_SHORT = re.compile(r"(?:/(?!index/?\Z)[\w-]+)*/?")
 _FORMS = re.compile(r"(?:/+(?:index(?:\.html?)?)?|\.html?)\Z", re.I)
 #: Of links that are no tag.
 _KINDS = frozenset(("markdown", "image", "html", "text"))
@@ -71,10 +73,28 @@ def names(path: str, url: str, title: str, aliases: Iterable[str]) -> tuple[str,
     places += [_LANGUAGE.sub("", place) for place in places if _LANGUAGE.search(place)]
     stems = [place.rpartition("/")[2] for place in places]
     last = [*stems, *map(undated, stems)]
-    addresses = [address(link) for link in (url, *aliases) if link and (link.startswith("/") or "://" in link)]
-    titles = [title, *(alias for alias in aliases if "/" not in alias[:1])]
-    keys = [path, *places, *addresses, *(NAME + folded(name) for name in last), *(TITLE + folded(it) for it in titles)]
-    return tuple(dict.fromkeys(_RESERVED.sub("\ufffd", key) for key in keys))
+    by_title = _by_title(title, aliases)
+    return _each_once([path, *places, *_addresses(url, aliases), *(NAME + folded(name) for name in last), *by_title])
+
+
+def sought(site: Site, url: str, title: str, aliases: Sequence[str]) -> tuple[str, ...]:
+    """Those of a post's names that no path tells, under which links of this site look for it."""
+    by_title = _by_title(title, aliases) if site.generator.links.wiki == "title" else ()
+    return _each_once([*_addresses(url, aliases), *by_title])
+
+
+def _addresses(url: str, aliases: Iterable[str]) -> Iterator[str]:
+    return (address(link) for link in (url, *aliases) if link and (link.startswith("/") or "://" in link))
+
+
+def _by_title(title: str, aliases: Iterable[str]) -> Iterator[str]:
+    return (TITLE + folded(name) for name in (title, *(alias for alias in aliases if alias[:1] != "/")))
+
+
+def _each_once(keys: Iterable[str]) -> tuple[str, ...]:
+    """Keys without those that are there already, and without what has a meaning where they are looked for."""
+    once = tuple(dict.fromkeys(keys))
+    return tuple([_RESERVED.sub("\ufffd", key) for key in once]) if _RESERVED.search("".join(once)) else once
 
 
 def suffixes(path: str) -> Iterator[str]:
@@ -87,12 +107,6 @@ def suffixes(path: str) -> Iterator[str]:
         if not key.startswith("/"):
             parts = folded(key).split("/")
             yield from (NAME + "/".join(parts[start:]) for start in range(len(parts) - 1, -1, -1))
-
-
-def sought(site: Site, all_names: Iterable[str]) -> tuple[str, ...]:
-    """Those of a post's names that no path tells, under which links of this site look for it."""
-    kinds = ("/", TITLE) if site.generator.links.wiki == "title" else ("/",)
-    return tuple([key for key in all_names if kind_of(key) in kinds])
 
 
 def files(key: str) -> tuple[str, ...]:
@@ -116,6 +130,8 @@ def address(url: str) -> str:
     >>> [address(url) for url in ("https://a.org/b/c/?d#e", "/b/c/index.html", "/b/%E4%B8%AD.html", "/", "/a/../b/")]
     ['/b/c', '/b/c', '/b/中', '/', '/b']
     """
+    if _SHORT.fullmatch(url):  # as nearly all are
+        return url.rstrip("/") or "/"
     path = unquote(_ORIGIN.sub("", url, count=1).partition("#")[0].partition("?")[0])
     path = posixpath.normpath("/" + path.lstrip("/")) + ("/" if path.endswith("/") else "")
     return _FORMS.sub("", path) or "/"
@@ -147,54 +163,68 @@ def anchor_of(target: str) -> str:
 
 
 class _Reading:
-    """How the links of one post are read."""
+    """How the links of one post are read. What was read once is `known`: of a target but for the part of the page, and
+    the kind, the keys, None for what leads elsewhere."""
 
     def __init__(self, site: Site, path: str, url: str, base: str) -> None:
         self.site, self.path, self.url = site, path, url
         self.rules = site.generator.links
         self.folder = posixpath.dirname(path)
         self.origins = tuple(filter(None, (base.rstrip("/"), site.origin)))
+        self.known: dict[tuple[str, str], tuple[str, ...] | None] = {}
 
     def of(self, link: Link) -> Link:
         """The link with its keys, and whether it stays on the site."""
         target = link.target.strip()
-        if len(target) > LONGEST:
+        if target.startswith("http") and not target.startswith(self.origins):
             return link
-        if link.kind == "wiki":
-            return self._wiki(link, target)
-        if link.kind in self.rules.tags:
-            return link._replace(inside=True, keys=self._keys(self._tag(link.kind, target)))
-        if link.kind not in _KINDS:
-            return link  # a tag that says something else here
-        if own := next((origin for origin in self.origins if f"{target}/".startswith(origin + "/")), ""):
-            return link._replace(inside=True, keys=self._keys([address(target[len(_origin(own)) :])]))
-        if _SCHEME.match(target) or target.startswith(("//", "\\")) or not target or "{" in target:
-            return link
-        if target.startswith("#"):
-            return link._replace(inside=True, keys=self._keys([self._below(self.path)]))
-        return link._replace(inside=True, keys=self._keys(self._plain(link, target)))
+        form = target.partition("#")[0], link.kind
+        if form not in self.known:
+            keys = self._keys(link.kind, target)
+            self.known[form] = None if keys is None else self._in_use(keys)
+        known = self.known[form]
+        return link if known is None else Link(link.target, link.line, link.kind, known, True)
 
-    def _keys(self, keys: Iterable[str]) -> tuple[str, ...]:
+    def _keys(self, kind: str, target: str) -> Iterable[str] | None:
+        """The keys of a target, None for one that leads elsewhere."""
+        if len(target) > LONGEST or not target:
+            return None
+        if kind == "wiki":
+            return self._wiki(target) if self.rules.wiki else None
+        if kind in self.rules.tags:
+            return self._tag(kind, target)
+        if kind not in _KINDS:
+            return None  # a tag that says something else here
+        if target.startswith("#"):
+            return [self._below(self.path)]
+        for origin in self.origins:
+            if f"{target}/".startswith(origin + "/"):
+                return [address(target[len(_origin(origin)) :])]
+        if _SCHEME.match(target) or target.startswith(("//", "\\")) or "{" in target:
+            return None
+        return self._plain(kind, target)
+
+    def _in_use(self, keys: Iterable[str]) -> tuple[str, ...]:
         if self.rules.lowers:
             keys = [form for key in keys for form in ((key, key.lower()) if kind_of(key) == "/" else (key,))]
-        return tuple(dict.fromkeys(_RESERVED.sub("\ufffd", key) for key in keys if key))
+        return _each_once(filter(None, keys))
 
-    def _plain(self, link: Link, target: str) -> Iterator[str]:
+    def _plain(self, kind: str, target: str) -> Iterator[str]:
         """The keys of a link as Markdown and HTML have them."""
         bare = unquote(target.partition("#")[0].partition("?")[0])
-        source = _SOURCE.fullmatch(bare.rstrip("/")) if link.kind != "html" else None
-        files = source is not None or (self.rules.files and link.kind != "html")
-        marked = next((mark for mark in self.rules.marks if bare.startswith(mark)), "")
-        if marked:
-            yield from self._files([self.rules.marks[marked]], bare[len(marked) :])
-            return
+        source = _SOURCE.fullmatch(bare.rstrip("/")) if kind != "html" else None
+        files = source is not None or (self.rules.files and kind != "html")
+        for mark, folder in self.rules.marks.items():
+            if bare.startswith(mark):
+                yield from self._files([folder], bare[len(mark) :])
+                return
         if files:
             folders = self._roots() if bare.startswith("/") else [self.folder]
             anywhere = self.rules.shortest or (self.rules.rooted and not bare.startswith("."))
             yield from self._files([*folders, *(self._roots() if anywhere else ())], bare.lstrip("/"))
         if self.rules.shortest and files:
             yield self._name(bare)
-        if self.rules.by_language and len(self.site.languages) > 1 and source is None and link.kind != "html":
+        if self.rules.by_language and len(self.site.languages) > 1 and source is None and kind != "html":
             yield self._name(bare)
         if bare.startswith("/"):
             if files and not self.url:
@@ -223,17 +253,13 @@ class _Reading:
         content = (f"{folder}/" for folder in self.site.generator.posts)
         return [self.site.source or next((it for it in content if self.site.prefix.startswith(it)), "")]
 
-    def _wiki(self, link: Link, target: str) -> Link:
+    def _wiki(self, target: str) -> Iterable[str]:
         name = _PART.sub("", target)
-        if not self.rules.wiki:
-            return link
         if not name:
-            return link._replace(inside=True, keys=self._keys([self._below(self.path)]))
+            return [self._below(self.path)]
         if self.rules.wiki == "title":
-            return link._replace(inside=True, keys=self._keys([TITLE + folded(name)]))
-        if name.startswith(("./", "../")):
-            return link._replace(inside=True, keys=self._keys(self._files([self.folder], name)))
-        return link._replace(inside=True, keys=self._keys([self._name(name)]))
+            return [TITLE + folded(name)]
+        return self._files([self.folder], name) if name.startswith(("./", "../")) else [self._name(name)]
 
     def _tag(self, name: str, target: str) -> Iterator[str]:
         bare = _PART.sub("", target)
