@@ -9,6 +9,7 @@ They show the sample posts as if they were a site of their own, in Chromium, in 
 from __future__ import annotations
 
 import base64
+import os
 import shutil
 import sys
 import tempfile
@@ -21,11 +22,28 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "search"), str(ROOT / "index"), 
 from browser import chromium, service  # noqa: E402  # found by the line above
 from screenshots_box import THEMES, Theme  # noqa: E402
 
+from postdex.record import record_file  # noqa: E402
+from postdex.record.asked import Asked, Found, Opened  # noqa: E402
+
 SETTINGS = """name = "Ada's notes"
 base_url = "https://ada.example"
 url = "/:year/:month/:name/"
 css = "search.css"
 """
+RECORD = """
+[record]
+file = "queries.jsonl"
+clicks = true
+"""
+TOKEN = "0123456789abcdef0123"
+#: What was asked, for the table of it.
+ASKED = (
+    Asked("SMC fallback", 31, Found(2, "strong"), "2026-01-09", "2026-03-14", {"2022/refcount-bug.md": Opened(22, 1)}),
+    Asked("zeppelin landing", 14, Found(0, "none"), "2026-02-20", "2026-03-14"),
+    Asked("引用计数", 9, Found(3, "strong"), "2026-01-15", "2026-03-12", {"2022/编译并调试内核.md": Opened(3, 2)}),
+    Asked("write-ahead log", 6, Found(1, "strong"), "2026-01-11", "2026-03-02", {"2024/sqlite-wal.md": Opened(5, 1)}),
+    Asked("k8s ingress", 3, Found(2, "none"), "2026-03-01", "2026-03-11"),
+)
 
 
 class Picture(NamedTuple):
@@ -54,6 +72,7 @@ PICTURES = (
 
 def main() -> None:
     """Take them all."""
+    os.environ["POSTDEX_TOKEN"] = TOKEN
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "posts"
         shutil.copytree(ROOT / "posts", folder, ignore=shutil.ignore_patterns(".postdex"))
@@ -63,6 +82,10 @@ def main() -> None:
             for picture in PICTURES:
                 keep(opened(browser, picture, address), picture.name)
             keep(themes(browser, address), "page-themes")
+        (folder / "postdex.toml").write_text(SETTINGS + RECORD, encoding="utf-8")
+        record_file.add(str(folder / ".postdex" / "queries.jsonl"), ASKED, 10_000)
+        with service(folder) as address, chromium() as browser:
+            keep(queries(browser, address), "queries")
 
 
 def opened(browser: Any, picture: Picture, address: str, style: str = "") -> Any:
@@ -82,6 +105,17 @@ def opened(browser: Any, picture: Picture, address: str, style: str = "") -> Any
     if picture.click:
         page.locator(picture.click).first.click()
         page.wait_for_timeout(400)
+    return page
+
+
+def queries(browser: Any, address: str) -> Any:
+    """The table of what was asked, as its owner sees it."""
+    page = browser.new_page(
+        viewport={"width": 1000, "height": 530},
+        device_scale_factor=1.5,
+        http_credentials={"username": "ada", "password": TOKEN},
+    )
+    page.goto(f"{address}queries")
     return page
 
 

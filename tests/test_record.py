@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 from urllib.request import urlopen
@@ -626,6 +627,18 @@ def test_a_folder_that_links_elsewhere_gets_no_record(folder: Path, tmp_path: Pa
     (folder / ".postdex").symlink_to(tmp_path / "elsewhere")
     with Place(str(folder)).open() as ix, pytest.raises(ConfigError, match="it is a link"):
         records(ix, None)
+
+
+def test_where_servers_keep_the_index_the_record_lies_in_the_folder(folder: Path, tmp_path: Path) -> None:
+    its = settings.load(folder)
+    with Place(str(folder)).open() as ix:
+        assert record_file.path_of(folder, ix.engine, its) == str(folder / ".postdex/queries.jsonl")
+    far = SimpleNamespace(place="http://127.0.0.1:9200/postdex-posts")
+    assert record_file.path_of(folder, far, its) == str(folder / ".postdex/queries.jsonl")
+    with Place(str(folder), str(tmp_path / "elsewhere")).open() as ix:
+        ix.refresh()
+        assert record_file.path_of(folder, ix.engine, its) == str(tmp_path / "elsewhere/queries.jsonl")
+        assert record_file.path_of(folder, ix.engine, its, str(tmp_path / "q.jsonl")) == str(tmp_path / "q.jsonl")
 
 
 def test_a_build_leaves_the_record(folder: Path) -> None:
