@@ -151,6 +151,11 @@ def line(clause: Clause) -> str:
     return json.dumps(clause, ensure_ascii=False)
 
 
+def in_one(clause: Clause, kind: str) -> list[Clause]:
+    """The alternatives of one kind."""
+    return [one for one in clause["bool"]["should"] if kind in one]
+
+
 def test_a_search_is_never_too_large() -> None:
     """The cluster would refuse it; what it is asked for instead finds more."""
     many = tuple([Term(f"w{number}") for number in range(3000)])
@@ -170,6 +175,15 @@ def test_a_search_is_never_too_large() -> None:
     assert heavy == {
         "constant_score": {"filter": {"rank_feature": {"field": "stems.a", "linear": {}}}, "boost": 255e30}
     }
+    paths = [Keyword("path", f"{'long-' * (number % 20 + number // 499 * 200)}{number}.md") for number in range(500)]
+    clause, exact = TRANSLATOR.matches(Clauses(optional=tuple(paths), minimum=1))
+    assert exact and clause_count(clause) < MAX_CLAUSES
+    expressions = [lucene_regex(one["regexp"]["values"]["value"]) for one in in_one(clause, "regexp")]
+    for path in paths:
+        inside = f"path\t{path.value}/b"
+        covered = [one for one in expressions if one.fullmatch(inside)]
+        begun = [one for one in in_one(clause, "prefix") if inside.startswith(one["prefix"]["values"])]
+        assert covered or begun, path
     (first, last) = any_of([{"terms": {"forms": list(range(MAX_TERMS + 1))}}])["bool"]["should"]
     assert (len(first["terms"]["forms"]), len(last["terms"]["forms"])) == (MAX_TERMS, 1)
 
@@ -183,7 +197,7 @@ texts = st.text(characters, max_size=8)
 def lucene_regex(expression: str) -> re.Pattern[str]:
     """A regular expression as Lucene reads it: every sign of ASCII that may be an operator must be escaped or one that
     we know."""
-    operators = re.sub(r"\\.|\[\^/\]\*?|\.\*?|\{\d+,\d+\}|\|", "", expression)
+    operators = re.sub(r"\\.|\[\^/\]\*?|\.\*?|\{\d+,\d+\}|[|()]", "", expression)
     assert not set(operators) & set('.?+*|{}[]()"\\#@&<>~'), expression
     return re.compile(expression, re.DOTALL)
 

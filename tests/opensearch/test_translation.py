@@ -416,6 +416,9 @@ def test_no_search_is_too_large(both: Sides, queries: Queries) -> None:
         Clauses(optional=(*map(Term, words), *many), minimum=1),
         Clauses(optional=(*map(Term, words), *many), minimum=2),
         Clauses(
+            optional=tuple([Keyword("path", f"{folder}{n}-x.md") for folder in FOLDERS for n in range(60)]), minimum=1
+        ),
+        Clauses(
             optional=tuple([Wildcard(f"*{word[:1]}*", field) for word in words for field in ("", "body")]), minimum=1
         ),
         Clauses(optional=tuple([Phrase((word, "b"), prefix=True) for word in words * 10]), minimum=1),

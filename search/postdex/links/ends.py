@@ -26,8 +26,8 @@ from ..request import ALL_POSTS
 if TYPE_CHECKING:
     from postdex_index.document import Document
 
-#: So many filters are asked for at once: engines have limits.
-_AT_ONCE = 500
+#: So many posts are asked for at once, and so many filters with patterns: engines have limits.
+_AT_ONCE, _FILTERS_AT_ONCE = 500, 250
 #: What no post matches.
 _NOTHING = Clauses(excluded=(Everything(),))
 
@@ -183,8 +183,8 @@ def _posts(reader: Reader, any_of: Sequence[Query], site: str, *, drafts: bool) 
     """The posts that one of these filters finds, of one site if there are several."""
     posts: dict[str, Document] = {}
     within = (Keyword(SITE, site),) if site else ()
-    for start in range(0, len(any_of), _AT_ONCE):
-        asked = Clauses(within, tuple(any_of[start : start + _AT_ONCE]), minimum=1)
+    for start in range(0, len(any_of), _FILTERS_AT_ONCE):
+        asked = Clauses(within, tuple(any_of[start : start + _FILTERS_AT_ONCE]), minimum=1)
         found = reader.search(Search(asked, sort="title", limit=ALL_POSTS, drafts=drafts)).candidates
         posts |= {candidate.document.path: candidate.document for candidate in found}
     return list(posts.values())

@@ -6,9 +6,11 @@ Plain dictionaries in OpenSearch's query DSL, which `translation` puts together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, TypeAlias
 
 from ..format.documents import IMPACT, feature
+from .patterns import regex_escaped
 
 Clause: TypeAlias = dict[str, Any]
 
@@ -16,6 +18,11 @@ EVERYTHING: Clause = {"match_all": {}}
 NOTHING: Clause = {"match_none": {}}
 #: The cluster takes no more values in a clause (`index.max_terms_count`).
 MAX_TERMS = 65_536
+#: So many beginnings of values have a clause each.
+_FEW = 8
+#: The cluster takes no longer expression.
+LONGEST_REGEX = 1_000
+_LONGEST_PACKED = LONGEST_REGEX - len("().*")
 #: A boost is a float: below 3.4e38.
 MAX_FACTOR = 3e38 * IMPACT
 
@@ -24,17 +31,21 @@ MAX_FACTOR = 3e38 * IMPACT
 
 
 def any_of(clauses: Iterable[Clause]) -> Clause:
-    """The posts that match any of these filters: values of one field become one clause.
+    """The posts that match any of these filters: values of one field become one clause, and many beginnings few.
 
-    >>> any_of([{"terms": {"forms": ["a"]}}, NOTHING, {"terms": {"forms": ["b"]}}])
+    >>> any_of([{"terms": {"forms": ["a"]}}, NOTHING, any_of([{"terms": {"forms": ["b"]}}])])
     {'terms': {'forms': ['a', 'b']}}
     """
     values: dict[str, dict[str, None]] = {}
+    beginnings: dict[str, dict[str, None]] = {}
     others: list[Clause] = []
-    for clause in clauses:
+    for clause in chain.from_iterable(map(_alternatives, clauses)):
         if "terms" in clause:
             ((field, terms),) = clause["terms"].items()
             values.setdefault(field, {}).update(dict.fromkeys(terms))
+        elif "prefix" in clause:
+            ((field, beginning),) = clause["prefix"].items()
+            beginnings.setdefault(field, {})[beginning] = None
         elif clause != NOTHING:
             others.append(clause)
     should: list[Clause] = [
@@ -42,10 +53,43 @@ def any_of(clauses: Iterable[Clause]) -> Clause:
         for field, terms in values.items()
         for start in range(0, len(terms), MAX_TERMS)
     ]
+    for field, several in beginnings.items():
+        should += _beginning(field, [*several])
     should += others
     if not should:
         return NOTHING
     return should[0] if len(should) == 1 else {"bool": {"should": should, "minimum_should_match": 1}}
+
+
+def _alternatives(clause: Clause) -> Sequence[Clause]:
+    """Those that a clause of `any_of` is made of; of another the clause itself."""
+    parts: Clause = clause.get("bool", {})
+    if parts.keys() == {"should", "minimum_should_match"} and parts["minimum_should_match"] == 1:
+        alternatives: Sequence[Clause] = parts["should"]
+        return alternatives
+    return [clause]
+
+
+def _beginning(field: str, several: Sequence[str]) -> list[Clause]:
+    """The posts where a value of a field begins with any of these: many go into expressions as long as may be."""
+    if len(several) <= _FEW:
+        return [{"prefix": {field: one}} for one in several]
+    clauses: list[Clause] = []
+    packed = ""
+    for one in several:
+        escaped = regex_escaped(one)
+        if len(escaped) > _LONGEST_PACKED:
+            clauses.append({"prefix": {field: one}})
+        elif len(packed) + len(escaped) < _LONGEST_PACKED:
+            packed += f"|{escaped}" if packed else escaped
+        else:
+            clauses.append(_begins_with_any(field, packed))
+            packed = escaped
+    return [*clauses, _begins_with_any(field, packed)] if packed else clauses
+
+
+def _begins_with_any(field: str, packed: str) -> Clause:
+    return {"regexp": {field: {"value": f"({packed}).*", "flags": "NONE"}}}
 
 
 def all_of(filters: Iterable[Clause], excluded: Iterable[Clause] = ()) -> Clause:

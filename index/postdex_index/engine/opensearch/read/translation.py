@@ -37,6 +37,7 @@ from ..format.documents import BESIDE, BOTH, FIELD, ONLY_FORM, ONLY_STEM
 from . import own_fields
 from .clauses import (
     EVERYTHING,
+    LONGEST_REGEX,
     NOTHING,
     Clause,
     all_of,
@@ -58,9 +59,11 @@ MAX_CLAUSES, MAX_SCORES = 400, 450
 _MAX_SCORED, _MAX_SCORED_OF_PHRASE = 64, 4
 #: So many words of what was typed as a whole are looked for side by side.
 _MAX_HELD = 64
-#: The cluster cuts what stands at one position where it is longer (`schema_mapping`), and takes no longer expression.
-_LONGEST_POSITION, _LONGEST_REGEX = 32_768, 1_000
+#: The cluster cuts what stands at one position where it is longer (`schema_mapping`).
+_LONGEST_POSITION = 32_768
 _MAX_LONG = 2**63 - 1
+#: What stands before paths in `values`, as they are written and as they are compared.
+_PATHS = f"(path|{FOLDED_PATH})\t"
 
 
 class Translated(NamedTuple):
@@ -345,17 +348,17 @@ def keyword(field: str, value: str) -> Translated:
 
 def _path(value: str) -> Translated:
     """A folder covers what lies in it; a glob has to cover the whole path."""
-    heads = [f"{column}\t" for column in ("path", FOLDED_PATH)]
+    heads = ["path\t", f"{FOLDED_PATH}\t"]
     folder = clean(value)
     clauses: list[Clause] = [{"terms": {"values": [head + folder for head in heads]}}]
     clauses += [{"prefix": {"values": f"{head}{folder}/"}} for head in heads]
     if not re.search(r"[*?]", value):
         return Translated(any_of(clauses))
-    regex = path_regex(value)
-    if len(max(heads, key=len) + regex) > _LONGEST_REGEX:
+    regex = _PATHS + path_regex(value)
+    if len(regex) > LONGEST_REGEX:
         patterns = [wildcard_escaped(head) + wildcard(value) for head in heads]
         return Translated(any_of([*clauses, *({"wildcard": {"values": {"value": one}}} for one in patterns)]), False)
-    clauses += [{"regexp": {"values": {"value": head + regex, "flags": "NONE"}}} for head in heads]
+    clauses.append({"regexp": {"values": {"value": regex, "flags": "NONE"}}})
     # Of more than two runs of `**` the embedded engine tries the third no second time.
     return Translated(any_of(clauses), len(re.findall(r"\*{2,}", value)) <= 2)
 

@@ -26,7 +26,7 @@ from ...embedded.read.postings import Pattern
 from ...embedded.read.scope import Segment
 from ...embedded.read.term_dictionary import MAX_WITHIN
 from ...embedded.read.vocabulary import MAX_WORDS, patterns
-from .clauses import Clause
+from .clauses import LONGEST_REGEX, Clause
 from .patterns import clean, letter_runs, regex_escaped, wildcard, word_regex
 
 #: So many patterns are remembered, and so many answers of `words`.
@@ -35,8 +35,6 @@ _MAX_KEPT = 500
 _MAX_BUCKETS = 65_000
 #: Where there are more words, they are asked for in so many parts, then in so many times as many.
 _MORE_PARTS = 8
-#: The cluster takes no longer expression.
-_LONGEST_REGEX = 1_000
 #: With more `?` behind a `*` an expression can take exponentially many states: then it says less, and is checked.
 _MAX_ANY = 6
 #: So many spellings are remembered.
@@ -305,7 +303,7 @@ def _of_regex(pattern: str) -> _WordSearch:
 
     covers = of_words(pattern).fullmatch
     runs = "".join([f"{regex_escaped(run)}.*" for run in letter_runs(pattern)])
-    regex = f".*{runs}" if 0 < len(runs) < _LONGEST_REGEX - 2 else None
+    regex = f".*{runs}" if 0 < len(runs) < LONGEST_REGEX - 2 else None
     return _WordSearch(regex, covers=lambda word: covers(word.encode()) is not None)
 
 
@@ -317,7 +315,7 @@ def _near(word: str, edits: int) -> _WordSearch:
         return _NOTHING
     fuzzy = {"value": word, "fuzziness": edits, "prefix_length": 1, "transpositions": True, "rewrite": "constant_score"}
     regex = "|".join(dict.fromkeys(_parts_shared(word, edits)))
-    if len(regex) > _LONGEST_REGEX:
+    if len(regex) > LONGEST_REGEX:
         regex = _of_length(word, edits)
     size = _MAX_BUCKETS
     return _WordSearch(
