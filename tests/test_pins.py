@@ -126,7 +126,7 @@ LEFT_OUT = [
 def test_what_is_set_by_hand_is_read(text: str, boost: float, pins: tuple[str, ...], words: tuple[str, ...]) -> None:
     post = read(text)
     assert (post.boost, post.pins, post.own_words) == (boost, pins, words)
-    assert not post.problems and not post.unpublished
+    assert not post.problems and not post.unpublished and not post.fields
 
 
 @pytest.mark.parametrize(("text", "boost", "line", "said"), WRONG)

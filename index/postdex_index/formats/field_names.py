@@ -31,7 +31,12 @@ LANGUAGE = frozenset(
 #: Keys that are known by what they mean to us, but say nothing that is found otherwise: who has them may ask for them.
 _ASKED_FOR = {"layout", "weight", "series", "status"}
 #: Keys that mean something already, or keep a post from being read.
-TAKEN = (KNOWN - _ASKED_FOR) | LANGUAGE | {"last_update", "lang-ref", "token", "api_key", "secret"}
+TAKEN = (
+    (KNOWN - _ASKED_FOR)
+    | LANGUAGE
+    | {"last_update", "lang-ref", "token", "api_key", "secret"}
+    | {f"search.{name}" for name in ("boost", "exclude", "keywords", "pin", "pins")}
+)
 
 
 def name_of(key: str) -> str:
