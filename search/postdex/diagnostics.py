@@ -9,8 +9,10 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from postdex_index.content.own_fields import AUTO
 from postdex_index.content.reader import clashes, read, site, walk
 from postdex_index.engine.api import CommitInfo, Engine, FileTable, Reader, Search, Stats
+from postdex_index.formats.field_names import name_of
 from postdex_index.model import Post, Problem, StoredFields
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.public import public
@@ -62,6 +64,7 @@ def problems_of_files(folder: Path, settings: Settings) -> list[Problem]:
     published = [reading.post for reading in readings if reading.post and not reading.post.unpublished]
     problems = [problem for reading in readings for problem in reading.problems]
     problems += [*clashes(published), *_of_site(folder), *sites_below(folder), *_apart(published, settings)]
+    problems += lost_fields(published, settings)
     posts = {reading.post.path: reading.post.unpublished for reading in readings if reading.post}
     problems += lost_pins(settings.pins, posts, posts)
     problems += dead.of_posts(folder, [reading.post for reading in readings if reading.post], settings)
@@ -77,7 +80,8 @@ def problems(folder: Path, engine: Engine, reader: Reader, settings: Settings) -
     candidates = reader.search(Search(Everything(), sort="title", limit=ALL_POSTS, drafts=True)).candidates
     every = [candidate.document for candidate in candidates]
     published = [post for post in every if not post.unpublished]
-    of_settings = [*_apart(published, settings), *pins_of(reader, settings, [post.path for post in published])]
+    of_settings = [*_apart(published, settings), *lost_fields(published, settings)]
+    of_settings += pins_of(reader, settings, [post.path for post in published])
     found = [*of_settings, *dead.of_documents(folder, every, settings)]
     return sorted([*engine.problems(), *clashes(published), *_of_site(folder), *sites_below(folder), *found])
 
@@ -106,6 +110,22 @@ def lost_pins(pins: Iterable[Pin], known: Mapping[str, str], published: Iterable
                 problems.append(
                     Problem(pin.file, pin.line, "note", f"{path} is pinned and unpublished ({known[path]})", hint)
                 )
+    return problems
+
+
+def lost_fields(published: Iterable[Post | StoredFields], settings: Settings) -> list[Problem]:
+    """A note on each field that the settings name and no post has."""
+    from difflib import get_close_matches
+
+    sought = [name for name in settings.fields if name != AUTO]
+    known = {field.name for post in published for field in post.fields} if sought else set()
+    problems: list[Problem] = []
+    for name in sought:
+        if not any(field == name_of(name) or field.startswith(f"{name_of(name)}.") for field in known):
+            near = get_close_matches(name_of(name), known, 1, 0.6)
+            hint = f"did you mean {near[0]}?" if near else "`postdex fields` lists those that there are"
+            message = f"no post has the field {name}, which the setting fields names"
+            problems.append(Problem("postdex.toml", 0, "note", message, hint))
     return problems
 
 

@@ -388,7 +388,7 @@ def _filters(where: Mapping[object, object]) -> tuple[str, ...]:
     filters = []
     for name, value in where.items():
         values = [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
-        shown = [_quoted(value) for value in values]
+        shown = [quoted(value) for value in values]
         if not shown:
             continue
         choice = shown[0] if len(shown) == 1 else f"({' OR '.join(shown)})"
@@ -397,7 +397,7 @@ def _filters(where: Mapping[object, object]) -> tuple[str, ...]:
     return tuple(filters)
 
 
-def _quoted(value: object) -> str:
+def quoted(value: object) -> str:
     """A value as a query has it."""
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if not any(sign.isspace() or sign in '"()' for sign in text):

@@ -36,6 +36,8 @@ class OptionWords(NamedTuple):
     doc: str
     has_value: bool
     choices: tuple[str, ...] = ()
+    #: Whether its value may be the name of a field of the site's own besides.
+    own_fields: bool = False
 
 
 def answer(shell: str, arguments: Sequence[str]) -> int:
@@ -145,7 +147,8 @@ def _options(command: str) -> list[OptionWords] | None:
         from .search_options import search_options
 
         return [
-            OptionWords(option.names, option.doc, option.kind != "flag", option.choices) for option in search_options()
+            OptionWords(option.names, option.doc, option.kind != "flag", option.choices, option.own_fields)
+            for option in search_options()
         ]
     import click
 
@@ -180,8 +183,14 @@ def _values(option: OptionWords | None, name: str, last: str, place: Place) -> l
     """The values of an option: its choices, dates, files, or what the index has."""
     if option is None or not option.has_value:
         return []
+    if option.own_fields:
+        sign = last[:1] if name == "--sort" and last.startswith("-") else ""
+        names = [sign + own for own in completion_values.own_names(place)]
+        return beginning(last, map(Completion, [*(() if sign else option.choices), *names]))
     if option.choices:
         return beginning(last, map(Completion, option.choices))
+    if name == "--where":
+        return completion_values.in_query(last, place)
     field = name.removeprefix("--")
     if field in ("like", "explain"):
         return completion_values.posts(last, place)

@@ -32,7 +32,7 @@ _DATES = (
     *("7d", "30d", "3m", "1y"),
 )
 _SEVERAL_WORDS = re.compile(r"[\s()\"]")
-_FIELD = re.compile(r"([+-]?)([a-z]+):\"?(.*)", re.DOTALL)
+_FIELD = re.compile(r"([+-]?)(\w[\w.-]*):\"?(.*)", re.DOTALL)
 
 
 class Completion(NamedTuple):
@@ -50,7 +50,7 @@ def in_query(last: str, place: Place) -> list[Completion]:
         return [Completion(f"{sign}{field}:{_in_quotes(it.value)}", it.doc) for it in values]
     sign = last[:1] if last[:1] in ("+", "-") else ""
     fields = sorted({*FILTERS, *LINKS, "after", "before"} - {"translation", "codelang"})
-    names = beginning(last[len(sign) :], [Completion(f"{name}:") for name in fields])
+    names = beginning(last[len(sign) :], [Completion(f"{name}:") for name in [*fields, *own_names(place)]])
     return [it._replace(value=sign + it.value) for it in names] + ([] if sign or len(last) < 2 else _words(last, place))
 
 
@@ -70,9 +70,12 @@ def of_field(field: str, place: Place) -> list[Completion]:
     """Dates for a filter by date; for another what posts have, with their numbers, the most frequent first."""
     if field in ("date", "after", "before"):
         return [*map(Completion, _DATES)]
-    ix = _index(place) if field in FILTERS else None
+    ix = _index(place)
     if ix is None:
         return []
+    if field not in FILTERS:
+        own = {it.name: it.values for it in ix.fields()}
+        return [Completion(value, _in_posts(count)) for value, count in own.get(field, {}).items()]
     if facet := FILTERS[field].facet:
         counts = ix.search("", limit=0, facets=(facet,), snippets=False).facets[facet]
         return [Completion(value, _in_posts(count)) for value, count in counts.items()]
@@ -81,6 +84,12 @@ def of_field(field: str, place: Place) -> list[Completion]:
         documents = ix.engine.open_reader().documents(newest)
         return [*map(Completion, sorted({author for document in documents if document for author in document.authors}))]
     return []
+
+
+def own_names(place: Place) -> list[str]:
+    """The names of the fields of the site's own."""
+    ix = _index(place)
+    return [field.name for field in ix.fields()] if ix else []
 
 
 def _in_posts(count: int) -> str:

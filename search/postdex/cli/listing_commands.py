@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..answering import in_order
-from ..request import SearchRequest, Sort
+from ..request import SearchRequest
 from .console import note, out, out_json, wants_color, where_shown, width
 from .printed_results import say_notes
 from .query_command import QueryCommand
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 _JSON = SearchOption(("--json",), "as_json", "As JSON.", "flag")
 _LIST = (
     SearchOption(("-n", "--limit"), "limit", "So many posts, instead of all.", "number", metavar="N"),
-    SearchOption(("--sort",), "sort", "The order (date, the newest first).", choices=("date", "updated", "title")),
+    SearchOption(
+        ("--sort",), "sort", "The order (date, the newest first); or a field of the site's own.",
+        choices=("date", "updated", "title"), own_fields=True,
+    ),
     SearchOption(("--drafts",), "drafts", "Unpublished posts too.", "flag"),
     SearchOption(("-l", "--files-with-matches"), "paths", "Only the paths.", "flag"),
     SearchOption(("-0", "--null"), "null", "Only the paths, each followed by a NUL byte.", "flag"),
@@ -47,7 +50,7 @@ _TAGS = (
 @click.command("list", cls=QueryCommand, options=_LIST)
 @click.pass_obj
 def list_posts(
-    place: Place, /, query: tuple[str, ...], limit: int | None, sort: Sort | None, drafts: bool, paths: bool,
+    place: Place, /, query: tuple[str, ...], limit: int | None, sort: str | None, drafts: bool, paths: bool,
     null: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """List the posts, newest first: date, title and path. Exit status: 0 if there are any, 1 if there are none.
@@ -158,7 +161,7 @@ def _counts(ix: Index, name: str, query: str) -> dict[str, int]:
 
 
 def _posts(
-    ix: Index, query: str, *, sort: Sort = "date", drafts: bool = False, most: int | None = None
+    ix: Index, query: str, *, sort: str = "date", drafts: bool = False, most: int | None = None
 ) -> Iterator[Hit]:
     """The posts that a query finds, all of them or so many."""
     request = SearchRequest.of(

@@ -10,7 +10,7 @@ builds on, is also what other sites put in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from re import split
@@ -23,7 +23,7 @@ from postdex_index.named_tuple import NamedTuple
 from ..output import wire
 from ..record.asked import Found
 from ..request import SORTS
-from .page import facets, hits, notes, nothing, reading
+from .page import facets, hits, notes, nothing, own_fields, reading
 from .page.view import View, asked
 from .page.words import Words, chosen
 
@@ -65,11 +65,13 @@ def post(site: ServiceState, document: Document, accepted: str = "") -> str:
 
 def _answered(site: ServiceState, view: View, results: HitList, words: Words) -> dict[str, str]:
     """The parts that an answer fills."""
-    shown = facets.painted(view, results, site.search, words) + _translations(results, view, words)
+    own = own_fields.names(results.facets, site.index.settings.fields)
+    shown = facets.painted(view, results, site.search, words, own) + _translations(results, view, words)
     return {
         "status": text(notes.status(results, words)),
         "notes": notes.painted(results, view, words),
-        "hits": "".join(_hits(site, view, results, words)),
+        "hits": "".join(_hits(site, view, results, words, own)),
+        "orders": _orders(view, words, own),
         "pages": notes.pages(results, view, words),
         "nothing": _nothing(site, view, results, words),
         "facets": shown,
@@ -78,12 +80,12 @@ def _answered(site: ServiceState, view: View, results: HitList, words: Words) ->
     }
 
 
-def _hits(site: ServiceState, view: View, results: HitList, words: Words) -> Iterator[str]:
+def _hits(site: ServiceState, view: View, results: HitList, words: Words, own: Sequence[str]) -> Iterator[str]:
     """The hits, with their ranks where it is recorded which ones are opened."""
     clicks = bool(site.recorder and site.recorder.clicks and view.q.strip() and not view.record)
     places = _names_places(site)
     for rank, hit in enumerate(results.hits, results.offset + 1):
-        yield hits.painted(hit, view, words, places=places, rank=rank if clicks else 0)
+        yield hits.painted(hit, view, words, places=places, rank=rank if clicks else 0, own=own)
 
 
 def _nothing(site: ServiceState, view: View, results: HitList, words: Words) -> str:
@@ -146,15 +148,19 @@ def _home(site: ServiceState, words: Words) -> str:
     return f'<a class="home" href="{text(address)}" aria-label="{label}" dir="auto">{name}</a>'
 
 
-def _orders(view: View, words: Words) -> str:
+def _orders(view: View, words: Words, own: Sequence[str] = ()) -> str:
     """The orders to choose from, the usual one without a name: where nothing is searched for none is the best, and hits
-    come newest first."""
+    come newest first. Fields of the site's `own` come behind, and whichever is in force."""
     usual = "score" if view.q.strip() else "date"
     return "".join(
         f'<option value="{"" if order == usual else order}"{" selected" if order == (view.sort or usual) else ""}>'
         f"{words.text(order)}</option>"
         for order in SORTS
         if view.q.strip() or order != "score"
+    ) + "".join(
+        f'<option value="{text(order)}"{" selected" if order == view.sort else ""}>'
+        f"{text(own_fields.called(order.removeprefix('-')))}</option>"
+        for order in dict.fromkeys((*own, *([view.sort] if view.sort not in ("", *SORTS) else ())))
     )
 
 

@@ -10,7 +10,7 @@ from postdex_index import forks
 
 from .. import web_address
 from ..index import Index, Results
-from ..request import FACETS
+from ..request import FACETS, NAMED_FIELDS
 from .recorder import Recorder
 from .served_snapshots import ServedSnapshots
 
@@ -56,7 +56,7 @@ class ServiceState:
         """All facets over all posts, counted once for each commit."""
         generation = self.views.stats().generation
         if self._counted[0] != generation:
-            self._counted = generation, self.search("", limit=0, facets=FACETS).facets
+            self._counted = generation, self.search("", limit=0, facets=(*FACETS, NAMED_FIELDS)).facets
         return self._counted[1]
 
     def wrong(self) -> str:

@@ -17,6 +17,7 @@ from postdex_index.named_tuple import NamedTuple
 from ...output.wire import to_html as text
 from ...request import FACETS
 from ...results.values import HitList
+from . import own_fields
 from .view import LISTS, View
 from .words import Words
 
@@ -46,8 +47,8 @@ def language(code: str) -> str:
     return _NAMES.get(code.lower()) or _NAMES.get(code.partition("-")[0].lower(), code)
 
 
-def painted(view: View, results: HitList, ask: Ask, words: Words) -> str:
-    """The lists as HTML."""
+def painted(view: View, results: HitList, ask: Ask, words: Words, own: Sequence[str] = ()) -> str:
+    """The lists as HTML, those of the fields of the site's `own` last."""
     every, now = _counted(view, results, ask)
     lists = {
         "sites": _boxes("sites", view.sites, every, now, words) if len(every.get("sites", ())) > 1 else "",
@@ -56,13 +57,14 @@ def painted(view: View, results: HitList, ask: Ask, words: Words) -> str:
         "year": _dates(view, every, now, words),
         "lang": _languages(view, every, now, words),
     }
-    return "".join(lists[name] for name in GROUPS)
+    return "".join([*(lists[name] for name in GROUPS), *(_own(name, view, every, now, words) for name in own)])
 
 
 def choosable(counts: Counts) -> bool:
     """Whether there is anything to choose by among posts of which these are the counts."""
     several = (counts.get(name, ()) for name in ("sites", "year", "lang"))
-    return bool(counts["tags"] or counts["categories"] or any(len(values) > 1 for values in several))
+    own = (counts[name] for name in counts if name not in FACETS)
+    return bool(counts["tags"] or counts["categories"] or any(own) or any(len(values) > 1 for values in several))
 
 
 def _counted(view: View, results: HitList, ask: Ask) -> tuple[Counts, Counts]:
@@ -80,7 +82,11 @@ def _counted(view: View, results: HitList, ask: Ask) -> tuple[Counts, Counts]:
         now |= asked(view.changed(date="", after="", before=""), ("year",))
     if view.lang:
         now |= asked(view.changed(lang=""), ("lang",))
-    return asked(view.without_filters(), FACETS), now
+    for name in dict.fromkeys(map(own_fields.field_of, view.where)):
+        if name in results.facets:
+            others = tuple([typed for typed in view.where if own_fields.field_of(typed) != name])
+            now |= asked(view.changed(where=others), (name,))
+    return asked(view.without_filters(), tuple(results.facets)), now
 
 
 def _boxes(name: str, chosen: Sequence[str], every: Counts, now: Counts, words: Words) -> str:
@@ -89,6 +95,21 @@ def _boxes(name: str, chosen: Sequence[str], every: Counts, now: Counts, words: 
     values = list(dict.fromkeys((*list(every.get(name, ()))[:_MOST], *chosen)))
     rows = [_Row(name, value, value, value in chosen, counts.get(value, 0)) for value in values]
     return _group(name, rows, words)
+
+
+def _own(name: str, view: View, every: Counts, now: Counts, words: Words) -> str:
+    """The list of a field of the site's own; of numbers and years the order is theirs."""
+    counts = now.get(name, {})
+    values = list(every.get(name, ()))[:_MOST]
+    if all(value.lstrip("-").replace(".", "", 1).isdecimal() for value in values):
+        values.sort(key=float, reverse=True)
+    filters = {own_fields.filter_of(name, value): value for value in values}
+    filters |= {typed: typed for typed in view.where if own_fields.field_of(typed) == name and typed not in filters}
+    rows = [
+        _Row("where", typed, value, typed in view.where, counts.get(value, 0 if value in values else -1))
+        for typed, value in filters.items()
+    ]
+    return _group(name, rows, words, called=own_fields.called(name))
 
 
 def _dates(view: View, every: Counts, now: Counts, words: Words) -> str:
@@ -134,8 +155,9 @@ class _Row(NamedTuple):
     posts: int = -1
 
 
-def _group(name: str, rows: Sequence[_Row], words: Words, last: str = "") -> str:
-    """A list under its heading; rows beyond the first are shown when asked for, but never what is chosen."""
+def _group(name: str, rows: Sequence[_Row], words: Words, last: str = "", called: str = "") -> str:
+    """A list under its heading, which is a message where it is not `called` anything; rows beyond the first are shown
+    when asked for, but never what is chosen."""
     if not rows:
         return ""
     must = max((at + 1 for at, row in enumerate(rows) if row.chosen), default=0)
@@ -144,8 +166,8 @@ def _group(name: str, rows: Sequence[_Row], words: Words, last: str = "") -> str
     more = ""
     if rest := "".join(items[shown:]):
         summary = words.text("more_values", len(rows) - shown)
-        more = f'<details data-facet="{name}"><summary>{summary}</summary><ul>{rest}</ul></details>'
-    legend = f"<legend>{words.text(name)}</legend>"
+        more = f'<details data-facet="{text(name)}"><summary>{summary}</summary><ul>{rest}</ul></details>'
+    legend = f"<legend>{text(called) if called else words.text(name)}</legend>"
     return f'<fieldset class="facet">{legend}<ul>{"".join(items[:shown])}</ul>{more}{last}</fieldset>'
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from ...output import wire
 from ...results.values import Hit, SectionHit, Translation
 from ...text_safety import day_of
+from . import own_fields
 from .clamped import Marked, begun, cut, direction
 from .facets import language
 from .view import View
@@ -22,14 +23,14 @@ _BEFORE_PASSAGE, _BEFORE_ROW = 70, 24
 _TAGS = 8
 
 
-def painted(hit: Hit, view: View, words: Words, *, places: bool, rank: int = 0) -> str:
+def painted(hit: Hit, view: View, words: Words, *, places: bool, rank: int = 0, own: Sequence[str] = ()) -> str:
     """A hit as a row of the list; `places` says that its file and line are named, `rank` where it stands among all, if
-    the service wants to know which ones are opened."""
+    the service wants to know which ones are opened, `own` which fields of the site's own stand below it."""
     url = wire.link(hit.url)
     title = text(*cut(hit.title, hit.title_spans, _TITLE)) if hit.title else text(hit.path)
     passage = begun(hit.snippet.text, hit.snippet.spans, _BEFORE_PASSAGE)
     rows = "".join(_row(hit, at) for at in range(1, len(hit.sections)))
-    facts = "".join(_facts(hit, view, words, places=places))
+    facts = "".join(_facts(hit, view, words, places=places, own=own))
     link = f"<a {_link(url, hit.path, hit.anchor)}>{title}</a>"
     return (
         f'<li class="hit" dir="{direction(hit.title)}"{_lang(hit.lang)}{_ranked(hit, rank)}><h2 dir="auto">{link}</h2>'
@@ -82,8 +83,9 @@ def _row(hit: Hit, number: int) -> str:
     )
 
 
-def _facts(hit: Hit, view: View, words: Words, *, places: bool) -> Iterable[str]:
-    """What is known of a post: that it was put first, where it is, its day, its tags, its translations."""
+def _facts(hit: Hit, view: View, words: Words, *, places: bool, own: Sequence[str]) -> Iterable[str]:
+    """What is known of a post: that it was put first, where it is, its day, its tags and own fields, its
+    translations."""
     if hit.pinned:
         yield f'<span class="pinned">{words.text("put_first")}</span>'
     if hit.site:
@@ -95,6 +97,7 @@ def _facts(hit: Hit, view: View, words: Words, *, places: bool) -> Iterable[str]
         more = f'<li class="rest">+{words.number(rest)}</li>' if rest > 0 else ""
         tags = "".join(f"<li>{tag(name, view)}</li>" for name in hit.tags[:_TAGS])
         yield f'<ul class="tags" aria-label="{words.text("tags")}">{tags}{more}</ul>'
+    yield from own_fields.facts(hit, own)
     if hit.translations:
         others = words.text("comma").join(_translation(other) for other in hit.translations)
         yield f"<span>{words('in_languages', languages=others)}</span>"

@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, urlencode
 from postdex_index.named_tuple import NamedTuple
 
 from ...json_arguments import DATE, misfit
-from ...request import FACETS, shown_on
+from ...request import FACETS, NAMED_FIELDS, shown_on
+from . import own_fields
 
 #: Hits of a page.
 PAGE = 10
@@ -22,7 +23,7 @@ PAGE = 10
 LAST = 1000
 _MAX_FIELDS = 100
 #: The filters that have several values.
-LISTS = ("sites", "tags", "categories")
+LISTS = ("sites", "tags", "categories", "where")
 #: Characters of a filter's value.
 _LONGEST = 500
 _ARGUMENTS = {argument.name: argument._replace(most=_LONGEST) for argument in shown_on("http")}
@@ -39,6 +40,7 @@ class View(NamedTuple):
     sites: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
     date: str = ""
     after: str = ""
     before: str = ""
@@ -54,7 +56,7 @@ class View(NamedTuple):
     def filters(self) -> int:
         """How many filters are in force."""
         dates = 1 if self.date else bool(self.after) + bool(self.before)
-        return len(self.sites) + len(self.tags) + len(self.categories) + dates + bool(self.lang)
+        return len(self.sites) + len(self.tags) + len(self.categories) + len(self.where) + dates + bool(self.lang)
 
     @property
     def asks(self) -> bool:
@@ -64,7 +66,7 @@ class View(NamedTuple):
 
     def without_filters(self) -> View:
         """The same query and order for all posts."""
-        return self.changed(sites=(), tags=(), categories=(), date="", after="", before="", lang="")
+        return self.changed(sites=(), tags=(), categories=(), where=(), date="", after="", before="", lang="")
 
     def changed(self, **fields: Any) -> View:
         """Another view, which begins at its first page."""
@@ -84,10 +86,11 @@ class View(NamedTuple):
         before = f"{int(self.date) + 1:04}-01-01" if year else "" if self.date else self.before
         given: dict[str, Any] = {
             **{name: list(getattr(self, name)) for name in LISTS},
+            "where": own_fields.together(self.where),
             **{"after": after, "before": before},
             **{"lang": self.lang, "translations": self.translations, "sort": self.sort, "prefix_last": self.typing},
         }
-        asked = {"query": self.q, "limit": PAGE, "offset": (self.page - 1) * PAGE, "facets": FACETS}
+        asked = {"query": self.q, "limit": PAGE, "offset": (self.page - 1) * PAGE, "facets": (*FACETS, NAMED_FIELDS)}
         return asked | {name: value for name, value in given.items() if value}
 
     def fields(self) -> Sequence[tuple[str, str]]:
