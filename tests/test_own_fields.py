@@ -328,6 +328,7 @@ def test_the_command_line_has_them(folder: Path, capsys: pytest.CaptureFixture[s
         ("search --where", "reading-status:l", ["reading-status:later"]),
         ("search --sort", "-r", ["-rating", "-reading-status"]),
         ("search --facet", "s", ["sites", "status", "series"]),
+        ("list --sort", "du", ["due"]),
         ("search", "nope:x", []),
     ],
 )
@@ -360,3 +361,6 @@ def test_the_page_has_boxes_for_those_that_are_named(tmp_path: Path) -> None:
     assert "<b>Status</b> published, review" in page and "Series" not in page
     assert page.index("Socket leak") < page.index("build</") and page.count('class="hit"') == 2
     assert '<option value="-rating" selected>Rating</option>' in page
+    with postdex.open(tmp_path) as ix:
+        page = painted(ServiceState(ix), b"q=kernel&where=nope:x&sort=worst").html
+    assert page.count('class="hit"') == 5, "what is no field is left out"

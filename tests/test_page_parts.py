@@ -61,7 +61,7 @@ def painted(site: ServiceState, address: str, accepted: str = "") -> str:
         ("q=a&after=&before=2024-01-01&sort=&lang=", {"q": "a", "before": "2024-01-01"}),
         ("q=a&q=b&page=99999&page=30", {"q": "b", "page": 30}),
         ("page=90000", {"page": 1000}),
-        ("page=0&after=soon&sort=worst&unknown=1&ui=1", {}),
+        ("page=0&after=soon&sort=worst&unknown=1&ui=1", {"sort": "worst"}),  # it may be a field of the site's own
         ("tags=a&tags=b&categories=c%2Fd", {"tags": ("a", "b"), "categories": ("c/d",)}),
         ("q=%FF%00%ED%A0%80", {"q": "\ufffd\x00\ufffd\ufffd\ufffd"}),
         ("&".join(["q=a"] * 110), {}),

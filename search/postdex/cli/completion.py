@@ -7,8 +7,9 @@ that there is nothing to say. The scripts that ask are in `shells`; `completion_
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from postdex_index.errors import PostdexError
 from postdex_index.named_tuple import NamedTuple
@@ -17,6 +18,11 @@ from . import completion_values
 from .completion_values import Completion, beginning
 from .console import out
 from .search_command import PLACE_OPTIONS, Place
+
+if TYPE_CHECKING:
+    import click
+
+    from .search_options import SearchOption
 
 #: What a shell would take for something else.
 _SPECIAL = re.compile(r"([^\w@%+=:,./~^-])")
@@ -158,14 +164,17 @@ def _options(command: str) -> list[OptionWords] | None:
     click_command = postdex.get_command(context, command) if command in postdex.list_commands(context) else None
     if click_command is None:
         return None
-    return [
-        OptionWords(
-            tuple(option.opts), option.help or "", not (option.is_flag or option.count),
-            tuple(map(str, option.type.choices)) if isinstance(option.type, click.Choice) else (),
-        )
-        for option in click_command.params
-        if isinstance(option, click.Option)
-    ]  # fmt: skip
+    ours = {name: option for option in getattr(click_command, "options", ()) for name in option.names}
+    return [_of_click(option, ours) for option in click_command.params if isinstance(option, click.Option)]
+
+
+def _of_click(option: click.Option, ours: Mapping[str, SearchOption]) -> OptionWords:
+    """An option of click; of those that are `ours`, too, click does not know all choices."""
+    names, has_value = tuple(option.opts), not (option.is_flag or option.count)
+    if own := ours.get(names[0]):
+        return OptionWords(names, option.help or "", has_value, own.choices, own.own_fields)
+    choices = tuple(map(str, getattr(option.type, "choices", ())))
+    return OptionWords(names, option.help or "", has_value, choices)
 
 
 def _commands() -> list[Completion]:

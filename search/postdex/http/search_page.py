@@ -17,7 +17,7 @@ from re import split
 from typing import TYPE_CHECKING
 
 from postdex_index.document import Document
-from postdex_index.errors import PostdexError
+from postdex_index.errors import PostdexError, QueryError
 from postdex_index.named_tuple import NamedTuple
 
 from ..output import wire
@@ -48,11 +48,22 @@ def painted(site: ServiceState, address: bytes, accepted: str = "") -> Painted:
     view = asked(address)
     words = chosen(view.ui, site.index.settings.ui, accepted)
     try:
-        results = site.search(**view.arguments(), section_snippets=True)
+        view, results = _searched(site, view)
         parts = _answered(site, view, results, words)
     except PostdexError as error:
         return Painted(_page(site, view, words, {"notes": notes.fault(error)}), error, view)
     return Painted(_page(site, view, words, parts), None, view, Found.in_results(results))
+
+
+def _searched(site: ServiceState, view: View) -> tuple[View, HitList]:
+    """The answer to a view, less an order or filters by fields that there are not (any more)."""
+    try:
+        return view, site.search(**view.arguments(), section_snippets=True)
+    except QueryError as error:
+        lost = {"bad_sort": "sort", "bad_where": "where"}.get(error.code, "")
+        if not lost:
+            raise
+        return _searched(site, view._replace(**{lost: View()._asdict()[lost]}))
 
 
 def post(site: ServiceState, document: Document, accepted: str = "") -> str:
