@@ -41,7 +41,7 @@ def here(samples: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("words", "last", "some"),
     [
-        ("", "", ["search", "list", "tags", "fields", "doctor", "completion"]),
+        ("", "", ["search", "list", "tags", "fields", "lines", "queries", "doctor", "completion"]),
         ("", "se", ["search", "serve"]),
         ("", "-", ["-C", "--index", "--version", "--help"]),
         ("", "x", []),
