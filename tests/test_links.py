@@ -10,6 +10,8 @@ import pytest
 
 import postdex
 from postdex.cli.main import main
+from postdex.http import search_page
+from postdex.http.service_state import ServiceState
 from postdex.index import Index
 from postdex.mcp.fetch_tool import fetch
 from postdex.mcp.posts import Posts
@@ -183,6 +185,14 @@ def test_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: 
     assert main(["-C", "..", "search", "-l", "links:c.md"]) == 0
     assert capsys.readouterr().out.split() == ["../a.md", "../b.md"]
     assert main(["-C", "..", "search", "-l", "links:../b.md#fix-it"]) == 0
+
+
+def test_on_the_page() -> None:
+    with postdex.open(texts=POSTS) as ix:
+        shown = search_page.post(ServiceState(ix, drafts=False, watching=False), ix.get("b.md"), "de")
+        linked = '<nav class="linked"><h2>Verlinkt von</h2><ul><li><a href="../documents/a.md" dir="auto">A</a></li>'
+        assert linked + '<li><a href="../documents/sub/c.md" dir="auto">C</a></li></ul></nav>' in shown
+        assert "linked" not in search_page.post(ServiceState(ix, drafts=False, watching=False), ix.get("z.md"))
 
 
 def test_for_assistants() -> None:

@@ -20,6 +20,7 @@ from postdex_index.document import Document
 from postdex_index.errors import PostdexError, QueryError
 from postdex_index.named_tuple import NamedTuple
 
+from ..links.ends import backlinks
 from ..output import wire
 from ..record.asked import Found
 from ..request import SORTS
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from .service_state import ServiceState
 
 text = wire.to_html
+#: So many posts are named that link to one.
+_MAX_LINKED = 20
 
 
 class Painted(NamedTuple):
@@ -70,8 +73,20 @@ def post(site: ServiceState, document: Document, accepted: str = "") -> str:
     """A stored post as a page to read."""
     words = chosen("", site.index.settings.ui, accepted)
     return reading.painted(
-        document, words, name=site.name, places=_names_places(site), own_style=bool(site.index.settings.css)
+        document,
+        words,
+        name=site.name,
+        places=_names_places(site),
+        own_style=bool(site.index.settings.css),
+        linked_from=_linked_from(site, document),
     )
+
+
+def _linked_from(site: ServiceState, document: Document) -> list[Document]:
+    """The first of the posts that link to one."""
+    reader = site.index.snapshots.opened()
+    paths = dict.fromkeys(link.path for link in backlinks(reader, document, drafts=site.drafts))
+    return [post for post in reader.documents(list(paths)[:_MAX_LINKED]) if post]
 
 
 def _answered(site: ServiceState, view: View, results: HitList, words: Words) -> dict[str, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from re import sub
+from urllib.parse import quote
 
 from postdex_index.document import Document
 from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK
 
+from ...output.wire import link
 from ...output.wire import to_html as text
 from ...text_safety import day_of
 from .clamped import direction
@@ -18,9 +20,18 @@ _LINE_END = "\n"
 _BETWEEN = f"(?<=[\u2e80-\u9fff\uff00-\uffef]){SOFT_BREAK}(?=[\u2e80-\u9fff\uff00-\uffef])"
 
 
-def painted(post: Document, words: Words, *, name: str = "", places: bool = False, own_style: bool = False) -> str:
+def painted(
+    post: Document,
+    words: Words,
+    *,
+    name: str = "",
+    places: bool = False,
+    own_style: bool = False,
+    linked_from: Sequence[Document] = (),
+) -> str:
     """A stored post as a page to read; page.js shows its parts beside its hit. `name` is the site's, `places` says
-    that its path is named, `own_style` that the site has a style of its own."""
+    that its path is named, `own_style` that the site has a style of its own; `linked_from` are the posts that link to
+    it."""
     root = "../" * (post.path.count("/") + 1)
     style = f'<link rel="stylesheet" href="{root}site.css">' if own_style else ""
     title = text(post.title or post.path)
@@ -35,8 +46,23 @@ def painted(post: Document, words: Words, *, name: str = "", places: bool = Fals
         f'<link rel="stylesheet" href="{root}postdex.css">{style}</head>\n<body class="reading">'
         f'<header><a class="home" href="{root}">{words.text("search")}</a></header>'
         f'<main class="post" dir="{direction(post.title)}"{lang}><h1>{title}</h1><div class="facts">{facts}</div>'
-        f"{sections}</main></body></html>\n"
+        f"{sections}</main>{_linked_from(linked_from, root, words)}</body></html>\n"
     )
+
+
+def _linked_from(posts: Sequence[Document], root: str, words: Words) -> str:
+    """The posts that link to this one, below it; not beside a hit, where there is no room."""
+    if not posts:
+        return ""
+    rows = (
+        f'<li><a href="{_address(post, root)}" dir="auto">{text(post.title or post.path)}</a></li>' for post in posts
+    )
+    return f'<nav class="linked"><h2>{words.text("linked_from")}</h2><ul>{"".join(rows)}</ul></nav>'
+
+
+def _address(post: Document, root: str) -> str:
+    """Where a post is: at its address, or as the service has it."""
+    return text(link(post.url) or f"{root}documents/{quote(post.path.encode('utf-8', 'surrogatepass'))}")
 
 
 def _facts(post: Document, words: Words, *, places: bool) -> Iterator[str]:
