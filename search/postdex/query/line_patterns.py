@@ -15,7 +15,7 @@ from postdex_index.text.tokenizer import LONGEST_TERM
 from .patterns import SPECIAL
 
 #: A slash within closes nothing where no blank follows.
-_REGEX = r'(?<![^\s(])regex:(?:/((?:\\.|[^\\])+?)/(i?)(?=\s|\Z)|"([^"]+)"|([^\s"/]\S*))'
+_REGEX = r'(?<![^\s(])regex:(?:/((?:\\.|[^\\]){1,1000}?)/(i?)(?=\s|\Z)|"([^"]+)"|([^\s"/]\S*))'
 #: Letters and digits side by side that a post must have in a word, so that it is looked at; fewer are in most posts.
 _TELLING = 3
 #: Where what stands there need not be in the line, or is no plain text: choices, groups, numbers of characters.

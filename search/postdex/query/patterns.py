@@ -3,8 +3,8 @@ r"""Which signs in a word are a pattern, and what does that look for? `refc*`, `
     refc*, smc_*_fallback   two characters in front: nobody pastes that, it is a pattern wherever it stands
     *fallback, ?oo*         what C, Python and Markdown have, too (`*args`, `*bold*`): a pattern if it stands alone, is
                             required, or in a field; beside words it is text. What it may be as text is found with it
-    /smc_\w+/               no blank and no slash inside, and signs that only an expression has: a \, or others with two
-                            characters side by side, since `/[slug]/` is a route
+    /smc_\w+/               no blank and no slash inside, and signs that only an expression has: a \ with one plain
+                            character, or others with two side by side, since `/[slug]/` is a route
 
 What is neither is text, and that is said where it may have been meant otherwise.
 """
@@ -65,11 +65,12 @@ def pattern(text: str, reading: WordContext, meant: bool, say: Say) -> TermReadi
             say(f"{text} was searched as text: scripts without blanks need no pattern")
         return None
     literals = [_literal(piece, reading) for piece in (front, *rest)]
-    if max(map(len, literals)) < LITERAL or not re.match(_BEGINS, body):
+    in_front = len(literals[0]) >= LITERAL
+    if not in_front and (max(map(len, literals)) < LITERAL or not re.match(_BEGINS, body)):
         if re.search(r"\w", body):
             say(f"a pattern needs {LITERAL} characters side by side; {text} was searched as text")
         return None
-    if len(literals[0]) < LITERAL:
+    if not in_front:
         if not meant:
             say(f"{text} was searched as text; +{text} is a pattern")
             return None
@@ -109,7 +110,8 @@ def _why_none(body: str, plain: str, reading: WordContext) -> str:
         return f"no word has a {foreign[0]} in it (regex: looks in lines)"
     if any(map(is_spaceless, reading.analyzer.raw_tokens(plain))):
         return "scripts without blanks need no pattern"
-    if not (re.search(rf"[^\W_]{{{LITERAL}}}", plain) or "\\" in body):
+    least = 1 if "\\" in body else LITERAL
+    if not re.search(rf"[^\W_]{{{least}}}", plain):
         return f"a regular expression needs {LITERAL} characters side by side that stand for themselves"
     return ""
 

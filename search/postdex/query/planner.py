@@ -243,7 +243,7 @@ class _TreeBuilder:
         else:
             pieces = terms.read_word(token.text, token.edits, reading, self.warnings.append)
         fuzzy = any(isinstance(piece.required, Fuzzy) for piece in pieces)
-        if excluded or fuzzy or field not in ("", "title"):
+        if excluded or fuzzy or "*" in token.text or field not in ("", "title"):
             self.titled = False
         return pieces
 
