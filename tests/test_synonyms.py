@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -316,3 +317,23 @@ def test_a_golden_file_gains(tmp_path: Path) -> None:
         mean_reciprocal_ranks.append(sum(1 / rank for rank in ranks) / len(READERS))
     before, after = mean_reciprocal_ranks
     assert before < 0.5 and after == 1
+
+
+def test_a_golden_file_suggests_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    posts = Path(__file__).parent.parent / "posts"
+    golden = tmp_path / "golden.tsv"
+    lines = {**READERS, "git rebase": "2024/git-rebase-onto.md", "decimals and money": "notes/float-sum.md"}
+    golden.write_text("".join(f"{query}\t{path}\n" for query, path in lines.items()), encoding="utf-8")
+    assert main.main(["-C", str(posts), "--index", str(tmp_path / "index"), "bench", str(golden), "--propose"]) == 0
+    said = capsys.readouterr()
+    rows = tomllib.loads(said.out)["synonyms"]
+    assert (
+        rows["decimals ->"][0] in ("floats", "summing") and "# 2 of 2 queries better, 0 worse; in 1 titles" in said.out
+    )
+    assert "git ->" not in rows and "rebase ->" not in rows, "their post has them"
+    assert "may be chance" in said.err
+    with postdex.open(posts, index=tmp_path / "index", synonyms=rows) as ix:
+        assert ix.search("decimals").hits[0].path == "notes/float-sum.md"
+    golden.write_text("git rebase\t2024/git-rebase-onto.md\n")
+    main.main(["-C", str(posts), "--index", str(tmp_path / "index"), "bench", str(golden), "--propose"])
+    assert capsys.readouterr().out == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,11 +43,12 @@ class Judged(NamedTuple):
 )  # fmt: skip
 @click.option("--min-mrr", type=Number(0, 1), metavar="X", help="Fail below this mean reciprocal rank.")
 @click.option("--min-success", type=Number(0, 1), metavar="X", help="Fail below this share of first ranks.")
+@click.option("--propose", is_flag=True, help="Print synonyms with which queries find their post higher, as settings.")
 @click.option("-v", "--verbose", is_flag=True, help="List the queries whose post is not first.")
 @click.pass_obj
 def bench(
     place: Place, /, file: str, answers: tuple[tuple[str, str], ...], min_mrr: float | None, min_success: float | None,
-    verbose: bool,
+    propose: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Measure the ranking with queries whose answers are known.
 
@@ -63,6 +64,9 @@ def bench(
         for path in dict.fromkeys(path for expected in golden for path in expected.paths):
             if not os.path.exists(ix.file(path)):
                 note(f"{file}: there is no {path}, so nothing finds it")
+        if propose:
+            _propose(ix, golden)
+            return 0
     success = sum(result.rank == 1 for result in judged) / len(judged)
     mrr = sum(1 / result.rank for result in judged if result.rank) / len(judged)
     if verbose:
@@ -100,6 +104,18 @@ def _add(ix: Index, file: Path, answers: Iterable[tuple[str, str]]) -> None:
     for row in expected:
         if row.query not in added:
             note(f"{file}: {row.query} is in it already, and stays as it is")
+
+
+def _propose(ix: Index, golden: Sequence[ExpectedPosts]) -> None:
+    """Print synonyms that the queries suggest, as rows for the settings."""
+    from .proposed_synonyms import as_settings, proposed
+
+    rows = list(as_settings(proposed(ix, golden, lambda expected: _judge(ix, expected).rank)))
+    if rows:
+        out("[synonyms]", *rows)
+        note("a row that helps one or two queries may be chance: keep those that you would say yourself")
+    else:
+        note("no word of these queries has a synonym in its post's title, headings or tags that helps")
 
 
 def _judge(ix: Index, expected: ExpectedPosts) -> Judged:
