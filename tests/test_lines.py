@@ -184,6 +184,12 @@ def test_elsewhere_it_is_said_where_lines_are(ix: postdex.Index) -> None:
     assert ix.search("regex:/null/").warnings[0] == said
 
 
+def test_what_no_post_has_is_said(ix: postdex.Index) -> None:
+    assert ix.lines("NULL", "zebra").warnings == ("no post has zebra",)
+    assert ix.lines("NULL", tags=["zebra"]).warnings == ("no post has tag:zebra",)
+    assert ix.lines("nothing like it").warnings == ()
+
+
 # -- the command line
 
 Run = Callable[..., tuple[int, str]]

@@ -108,7 +108,10 @@ def lines(
                 return answer
         return reader.search(searched)
 
-    return Lines(check_text("pattern", pattern), any_case, posts, deadline=deadline, warnings=parsed.warnings)
+    warnings = parsed.warnings
+    if not reader.totals([wanted], drafts=request.drafts)[0]:
+        warnings += tuple(search.left_nothing(wanted, reader, request.drafts))
+    return Lines(check_text("pattern", pattern), any_case, posts, deadline=deadline, warnings=warnings)
 
 
 def _narrowed(request: SearchRequest, reader: Reader, today: Today) -> tuple[SearchRequest, list[Query]]:

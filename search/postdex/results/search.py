@@ -103,7 +103,7 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
         shown = [hit._replace(site=hit.path.partition("/")[0]) for hit in shown]
     warnings = question.warnings + tuple(_cut(matched))
     if not matched.total and complete:
-        warnings += tuple(_left_nothing(question.tree, reader, request.drafts))
+        warnings += tuple(left_nothing(question.tree, reader, request.drafts))
     return HitList(
         query=question.text,
         parsed=show(question.tree),
@@ -229,7 +229,7 @@ def _cut(answer: Answer) -> list[str]:
     ]
 
 
-def _left_nothing(tree: Query, reader: Reader, drafts: bool) -> list[str]:
+def left_nothing(tree: Query, reader: Reader, drafts: bool) -> list[str]:
     """Which required word or filter no post has, or that no post has all of them."""
     clauses = required(tree)
     totals = reader.totals(clauses[:_TRIED], drafts=drafts)
