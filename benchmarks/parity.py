@@ -70,9 +70,11 @@ def answer(index: postdex.Index, asked: Asked) -> Any:
     try:
         if asked.what == "search":
             return index.search(asked.text, **{"deadline_ms": None} | arguments)
-        if asked.what == "problems":
-            return index.problems()
+        if asked.what in ("problems", "fields"):
+            return getattr(index, asked.what)()
         given = getattr(index, asked.what)(asked.text, **arguments)
+        if asked.what == "lines":
+            return [*given]
         return wire.document(given) if asked.what == "get" else given
     except PostdexError as error:
         return {"error": error.code, "message": error.message}

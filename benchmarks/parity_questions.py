@@ -196,6 +196,10 @@ KINDS = (
     Asked("{word} {common}", {"path": "{path}"}, "explain"),
     Asked("{title}", {"path": "{path}"}, "explain"),
     Asked("+{word} -{common}", {"path": "{path}"}, "explain"),
+    Asked("{linking}", {}, "links"),
+    Asked("{path}", {}, "backlinks"),
+    Asked(r"{begin}\w+ \w", {"query": "{common}"}, "lines"),
+    Asked("", {}, "fields"),
     Asked("", {}, "problems"),
 )
 
