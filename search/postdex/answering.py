@@ -210,14 +210,14 @@ def _parsed(
 ) -> parse.QueryReading:
     """A query as the index that answers reads it, whatever the settings say by now."""
     own = None
-    if ":" in query:
+    if ":" in check_text("query", query):
         with forks.barred:
             from .query.own_fields import OwnFields  # most queries name no field
 
         own = OwnFields(reader, today)
     has_synonyms = settings.synonyms or settings.synonym_lists or settings.glossary
     parsed = parse.parse(
-        check_text("query", query),
+        query,
         reader.analyzer,
         today=today,
         all_words=all_words,
