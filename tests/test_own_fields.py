@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from costs import cpu_s
 
 import postdex
 from postdex.cli import main as cli
@@ -103,6 +104,8 @@ def test_what_is_too_much_is_left_out_and_said() -> None:
     assert (len(listed.fields[0].values), listed.left_out) == (100, "all but 100 values of aka")
     named = own_fields.of({"x" * 61: "1", "?": "2"}, ("auto",), UTC)
     assert (named.fields, named.left_out) == ((), "fields with a name that is too long, or none")
+    front: Any = {"a." * 30_000: "1", "b": {"." * 60_000: "2"}}
+    assert cpu_s(lambda: own_fields.of(front, ("auto", "x", "b"), UTC)) < 0.5
     (long,) = own_fields.of({"abstract": "word " * 200_000}, ("auto",), UTC).fields
     assert len(long.values[0]) == own_fields.LONGEST and own_fields.filtered_by(long.values[0]) == own_fields.ELLIPSIS
 

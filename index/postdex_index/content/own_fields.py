@@ -62,7 +62,7 @@ def of(front: Mapping[str, Value], settings: Sequence[str], zone: tzinfo) -> Own
     values_by_name: dict[str, dict[str, None]] = {}
     nameless = False
     for key, value, nested in _flat(front):
-        name = name_of(key)
+        name = name_of(key[: 4 * _LONGEST_NAME])
         if name in TAKEN or not ((AUTO in wanted and not nested) or _is_named(name, wanted)):
             continue
         if not name or len(name) > _LONGEST_NAME:

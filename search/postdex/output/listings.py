@@ -56,7 +56,8 @@ def fields_lines(fields: Sequence[FieldCounts]) -> Iterator[str]:
 
 
 def fields_table(fields: Sequence[FieldCounts], screen: Screen) -> Iterator[str]:
-    """Name, kind, number of posts and some values in columns; where these have no room, the values are left out."""
+    """Name, kind, number of posts and some values in columns; without the values where these have no room, and on a
+    narrow screen without the kind."""
     longest = max((len(f"{field.posts:,}") for field in fields), default=0)
     room = max(_LEAST_TITLE // 2, screen.width // 3)
     names = [clipped(Line(printable(field.name)), room).text for field in fields]
@@ -64,7 +65,10 @@ def fields_table(fields: Sequence[FieldCounts], screen: Screen) -> Iterator[str]
     left = screen.width - widest - len("boolean") - longest - 3 * _GAP
     for name, field in zip(names, fields, strict=True):
         shown = painted(name, screen.palette.title) + " " * (widest - cells(name))
-        values = clipped(Line(printable(_values(field))), left).text if left >= _LEAST_TITLE // 3 else ""
+        if screen.narrow:
+            yield f"{shown}{_BETWEEN}{field.posts:>{longest},}"
+            continue
+        values = clipped(Line(printable(_values(field))), left).text if left >= _LEAST_TITLE // 2 else ""
         yield _BETWEEN.join([shown, f"{field.kind:<7}", f"{field.posts:>{longest},}", values]).rstrip()
 
 
