@@ -43,6 +43,11 @@ def test_paths_cover_what_trying_says(pattern: str, text: str) -> None:
         assert covers(globs.path(pattern), text) == tried(0, 0)
 
 
+def test_stars_that_others_try_for_ever() -> None:
+    assert not covers(globs.wildcard("*a" * 30 + "*b"), "a" * 80)
+    assert covers(globs.wildcard("*a" * 30 + "*"), "a" * 80)
+
+
 @pytest.mark.parametrize("char", ["\udc80", "(", "\n"])
 def test_what_is_no_sign_stands_for_itself(char: str) -> None:
     sent = char.encode("utf-8", "replace").decode()

@@ -162,6 +162,26 @@ def test_what_is_no_expression_is_said_at_once(ix: postdex.Index, pattern: str) 
         assert found(ix, pattern, tags="c")[0] == "code.md:4"
 
 
+@pytest.mark.parametrize("pattern", ["a\0b", "\ud800", "x" * 5000, "(a+)+$", "(a|a)*b", "a?" * 100 + "a" * 100])
+def test_what_blows_up_elsewhere_ends(ix: postdex.Index, pattern: str) -> None:
+    assert isinstance(found(ix, pattern), list)
+
+
+def test_what_it_does_not_take_is_said(ix: postdex.Index) -> None:
+    with pytest.raises(TypeError, match=r"lines\(\) got an unexpected keyword argument 'taggs'; did you mean tags\?"):
+        found(ix, "a", taggs="x")
+    with pytest.raises(TypeError, match="'limit'"):
+        found(ix, "a", limit=3)
+    with pytest.raises(QueryError, match="pattern is None"):
+        ix.lines(None)  # type: ignore[arg-type]
+
+
+def test_several_folders(samples: Path) -> None:
+    with postdex.open({"kernel": samples / "2022", "web": samples / "2024"}) as sites:
+        assert found(sites, "= NULL|^WAL mode writes the") == ["kernel/refcount-bug.md:49", "web/sqlite-wal.md:45"]
+        assert found(sites, "= NULL|^WAL mode writes the", sites="web") == ["web/sqlite-wal.md:45"]
+
+
 @pytest.mark.parametrize(
     ("text", "asked"),
     [

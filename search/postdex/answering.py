@@ -22,7 +22,7 @@ from postdex_index.query import Everything, Keyword, Query, Term
 from .query import argument_filters, parse, typos
 from .query.lexer import LINKS
 from .query.typos import CorrectedQuery, Correction
-from .request import ALL_POSTS, FACETS, SORTS, SearchRequest, check_text
+from .request import ALL_POSTS, FACETS, LINE_FILTERS, SORTS, SearchRequest, check_text, unexpected
 from .results import search
 from .results.search import ParsedQuery, all_of, nothing
 from .results.values import FieldCounts, HitList
@@ -94,6 +94,10 @@ def lines(
         from .results.lines import Lines
 
     reader = view.reader
+    names = ("query", "ignore_case", *LINE_FILTERS, "deadline_ms")
+    for name in arguments:
+        if name not in names:
+            raise unexpected("lines", name, names)
     arguments.setdefault("deadline_ms", None)
     request, narrowing = _narrowed(SearchRequest.of(query, **arguments), reader, today)
     deadline = None if request.deadline_ms is None else time.monotonic() + request.deadline_ms / 1000
