@@ -184,6 +184,7 @@ def test_names_of_the_language_are_no_fields() -> None:
         ("socket series:>3", "a b c d e", "series has others, such as Kernel notes"),
         ("kernel status:nonsense", "a b c d e", "no post has status:nonsense; it was searched as text"),
         ("status:publised", "", "did you mean status:published?"),
+        ("kernel ratng:>=4", "a b c d e", "ratng: is not a field and was searched as text; did you mean rating:?"),
         ("kernel statsu:draft", "a b c d e", "statsu: is not a field and was searched as text; did you mean status:?"),
         ("kernel odd:x", "a b c d e", "only 1 post has one, and 3 have to, unless the setting fields names it"),
         ("kernel foo:bar", "a b c d e", "foo: is not a field and was searched as text"),

@@ -218,7 +218,7 @@ class _Scan:
             self.warnings.append("regex: lists lines (`postdex lines`, GET /lines); here it was searched as text")
         elif name in _MEANT:
             self.warnings.append(f"{match[0]} is not a field and was searched as text; {_MEANT[name]}: is one")
-        elif follows.isalpha() or follows in ('"', *_CLOSED_BY):
+        elif follows.isalpha() or follows in ('"', *_CLOSED_BY) or self.text.startswith((">=", "<="), match.end()):
             instead = self.own.instead(name) if self.own else ""
             self.warnings.append(f"{match[0]} is not a field and was searched as text{instead}")
 
