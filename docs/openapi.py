@@ -129,6 +129,10 @@ OF_SOME_HITS: dict[str, Schema] = {
     "pinned": {"type": "boolean", "description": "True where it comes first for this query whatever it scores."},
     "site": {"type": "string", "description": "Where several sites are searched as one."},
 }
+#: And of a correction.
+OF_SOME_CORRECTIONS: dict[str, Schema] = {
+    "synonym": {"type": "boolean", "description": "True where these are synonyms of the site for a word."},
+}
 #: And those of a post, as the sample posts need not have all fields.
 OF_A_POST = KNOWN | {field.name: FIELDS[field.type] for field in DOCUMENT}
 
@@ -197,6 +201,7 @@ def described() -> dict[str, Any]:
         name: shape(values, OF_A_POST if name in ("Hit", "Document") else KNOWN) for name, values in named.items()
     }
     shapes["Hit"]["properties"] |= OF_SOME_HITS
+    shapes["Results"]["properties"]["corrections"]["items"]["properties"] |= OF_SOME_CORRECTIONS
     paths: dict[str, Any] = {}
     for endpoint in ENDPOINTS:
         example = None if endpoint.name == "facets" else fixed(given[endpoint.name][0])

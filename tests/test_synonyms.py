@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from serving import serving
 
 import postdex
 from postdex import site_synonyms
 from postdex.cli import main
+from postdex.mcp import search_tool
 from postdex_index.settings import SYNONYM_LISTS
 from postdex_index.sites.setting_values import wrong_row
 
@@ -51,7 +53,7 @@ def ix() -> Iterator[postdex.Index]:
 #: A query, its tree, and what was searched for besides which word.
 QUERIES: list[tuple[str, str, dict[str, tuple[str, ...]]]] = [
     ("k8s", "(k8s kubernetes^0.7)", {"k8s": ("Kubernetes",)}),
-    ("K8S", "(k8s kubernetes^0.7)", {"k8s": ("Kubernetes",)}),
+    ("K8S", "(k8s kubernetes^0.7)", {"K8S": ("Kubernetes",)}),
     ("kubernetes", "(kubernetes k8s^0.7)", {"kubernetes": ("k8s",)}),
     ("k8s kubernetes", "(k8s kubernetes)", {}),
     ("k8s kube", "(k8s kube kubernetes^0.7)", {"k8s": ("Kubernetes",), "kube": ("Kubernetes",)}),
@@ -337,3 +339,13 @@ def test_a_golden_file_suggests_them(tmp_path: Path, capsys: pytest.CaptureFixtu
     golden.write_text("git rebase\t2024/git-rebase-onto.md\n")
     main.main(["-C", str(posts), "--index", str(tmp_path / "index"), "bench", str(golden), "--propose"])
     assert capsys.readouterr().out == ""
+
+
+def test_the_service_and_assistants_say_it(blog: Path) -> None:
+    said = [{"from": "Repository", "to": ["git"], "synonym": True}]
+    with serving(blog) as service:
+        assert service.ask("/search?q=Repository").json()["corrections"] == said
+        page = service.ask("/?q=Repository&ui=en").body.decode()
+    assert "“Repository”: also searched for" in page and 'href="?q=git' in page
+    with postdex.open(blog) as ix:
+        assert search_tool._said_besides(ix.search("Repository"))["corrections"] == said

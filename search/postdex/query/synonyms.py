@@ -56,9 +56,11 @@ class Found(NamedTuple):
 
 
 class TypedWord(NamedTuple):
-    """A word of a group that may have synonyms: the number of its clause and its own there, and how it was read."""
+    """A word of a group that may have synonyms: the number of its clause and its own there, how it was typed and how it
+    was read."""
 
     place: tuple[int, int]
+    text: str
     piece: TermReading
     reading: WordContext
 
@@ -190,7 +192,8 @@ def _row(group: Group, pieces: Sequence[Sequence[TermReading]], reading: WordCon
         if plain:
             its = reading._replace(field=field, weight=reading.weight * token.weight)
             for number, piece in enumerate(pieces[at]):
-                yield TypedWord((at, number), piece, its)
+                text = piece.typed or piece.run
+                yield TypedWord((at, number), token.text if token.text.lower() == text else text, piece, its)
 
 
 def _expansions(row: Sequence[TypedWord | None], table: SynonymTable) -> Iterator[Expansion]:
@@ -201,7 +204,7 @@ def _expansions(row: Sequence[TypedWord | None], table: SynonymTable) -> Iterato
             continue
         reading = typed[0].reading
         weighed = reading._replace(weight=reading.weight * WEIGHT)
-        text = " ".join([word.piece.typed or word.piece.run for word in row[start:stop] if word])
+        text = " ".join([word.text for word in row[start:stop] if word])
         for synonym, language in synonyms:
             its_words = words_of(synonym, reading.analyzer)
             if not reading.stop_words.issuperset(its_words) and not {*words}.issuperset(its_words):
