@@ -578,7 +578,11 @@ def test_a_bug_is_answered_logged_and_over(
 def test_the_description_holds(served: Running) -> None:
     described = served.ask("/openapi.json").json()
     schemas = {"components": described["components"]}
-    targets = {"/search": "/search?q=linux&explain=true&facets=tags", "/documents/{path}": f"/documents/{REFCOUNT}"}
+    targets = {
+        "/search": "/search?q=linux&explain=true&facets=tags",
+        "/documents/{path}": f"/documents/{REFCOUNT}",
+        "/lines": "/lines?regex=NULL",
+    }
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
             content = operation["responses"]["200"]["content"]["application/json"]
