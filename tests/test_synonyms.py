@@ -158,6 +158,12 @@ def test_no_query_has_more_than_so_many() -> None:
         assert sum(len(correction.known) for correction in found.corrections) == 20
 
 
+def test_those_that_no_post_has_take_no_place() -> None:
+    table = {"first": [f"absent{number}" for number in range(40)], "second": ["there"]}
+    with postdex.open(texts={"a.md": "It is there."}, synonyms=table) as ix:
+        assert [correction.known for correction in ix.search("first second").corrections] == [("there",)]
+
+
 def test_marks_show_the_synonym(ix: postdex.Index) -> None:
     snippet = ix.search("k8s").hits[1].snippet
     assert [snippet.text[start : start + length] for start, length in snippet.spans] == ["Kubernetes"]

@@ -32,6 +32,8 @@ from .terms import TermReading, WordContext
 WEIGHT = 0.7
 #: So many synonyms of all words of a query are searched for; each is a leaf more.
 MOST = 20
+#: And so many are looked up in the index, since many of a ready list are in no post.
+MOST_LOOKED_UP = 100
 
 #: In how many posts each of some queries matches.
 Totals: TypeAlias = Callable[[Sequence[Query]], Sequence[int]]
@@ -92,13 +94,16 @@ class SynonymTable:
         self._longest = self._longest_run = 0
         for key, texts, language in rows:
             left, only = one_way(key)
+            words_left = words_of(left, analyzer)
             for text in texts:
-                self._add(left, Synonym(text, language))
+                words = words_of(text, analyzer)
+                if not (words_left and words):  # signs that are no words
+                    continue
+                self._add(words_left, Synonym(text, language))
                 if not only:
-                    self._add(text, Synonym(left, language))
+                    self._add(words, Synonym(left, language))
 
-    def _add(self, text: str, synonym: Synonym) -> None:
-        words = words_of(text, self._analyzer)
+    def _add(self, words: Sequence[str], synonym: Synonym) -> None:
         for form in self._forms(words):
             self._by_words.setdefault(form, {})[synonym] = None
         self._longest = max(self._longest, len(words))
@@ -173,11 +178,11 @@ def expansions(
     and a stop word among others neither has one nor is one.
     """
     row = list(_row(group, pieces, reading))
-    found = list(islice(_expansions(row, synonyms.table), MOST))
+    found = list(islice(_expansions(row, synonyms.table), MOST_LOOKED_UP))
     if not found:
         return []
     counts = synonyms.totals([expansion.beside for expansion in found])
-    return [expansion for expansion, posts in zip(found, counts, strict=True) if posts]
+    return [expansion for expansion, posts in zip(found, counts, strict=True) if posts][:MOST]
 
 
 def _row(group: Group, pieces: Sequence[Sequence[TermReading]], reading: WordContext) -> Iterator[TypedWord | None]:
