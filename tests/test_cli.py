@@ -538,7 +538,7 @@ def test_bench(
         ([], 2, "Usage: postdex", ""),
         (["serch"], 2, "", "there is no command serch; did you mean `postdex search`?"),
         (["kmp", "next"], 2, "", "there is no command kmp; did you mean `postdex search kmp next`?"),
-        (["help", "kmp"], 2, "", "there is no command kmp; there are search, list"),
+        (["help", "kmp"], 2, "", "there is no command kmp; there are search, lines"),
         (["-version"], 2, "", "No such option '-v'; did you mean --version?"),
         (
             ["--oneline", "search", "a"],
