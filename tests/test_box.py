@@ -38,7 +38,10 @@ POSTS = {
     "chinese.md": f"---\nlang: zh-CN\n---\n# 标题\n\n{'这里有很多不相干的文字在前面' * 4}最后才是marked这个词。\n",
     "huge.md": f"---\ntitle: {'enormous title ' * 66}\ntags: [{', '.join(f't{n}' for n in range(200))}]\n---\nmarked\n",
 }
-SETTINGS = 'base_url = "https://ada.example"\nurl = "/:year/:month/:name/"\norigins = ["{origin}"]\n'
+SETTINGS = (
+    'base_url = "https://ada.example"\nurl = "/:year/:month/:name/"\norigins = ["{origin}"]\n'
+    '[synonyms]\n"reference counter" = ["refcount"]\n'
+)
 POLICY = "default-src 'none'; script-src {0}; connect-src {0}; style-src 'nonce-n'; require-trusted-types-for 'script'"
 PAGE = (
     '<!doctype html><html lang={lang}><meta name=viewport content="width=device-width"><title>A site</title>'
@@ -380,6 +383,15 @@ def test_mended_words_and_warnings_are_said(page: Page, site: Site) -> None:
     page.keyboard.type('refcoutn "root cause')
     page.get_by_role("button", name="refcount", exact=True).wait_for()
     assert "was not closed" in page.locator("postdex-search .said").inner_text()
+
+
+def test_synonyms_are_said(page: Page, site: Site) -> None:
+    page.goto(site.page())
+    page.keyboard.press("/")
+    page.keyboard.type("reference counter")
+    page.get_by_role("button", name="refcount", exact=True).wait_for()
+    said = page.locator("postdex-search .said").inner_text()
+    assert "“reference counter”: also searched for" in said and "No post has" not in said
 
 
 def test_what_is_old_is_pale_while_the_service_is_slow(page: Page, site: Site) -> None:
