@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from postdex_index import forks
 from postdex_index.engine.api import Reader
 from postdex_index.named_tuple import NamedTuple
-from postdex_index.query import Clauses, Fuzzy, Leaf, Phrase, Query, Synonyms, Term, Wildcard
+from postdex_index.query import Clauses, Fuzzy, Leaf, Phrase, Query, Regex, Synonyms, Term, Wildcard
 from postdex_index.text.analyzer import Analyzer
 
 from .parse import QueryReading
@@ -141,7 +141,7 @@ def _spelled_too(leaf: Leaf, alternatives: Alternatives) -> tuple[Query, ...]:
     words as spellings of one .811 .737 .853; with the further ones at half their weight .816 .735 .853.
     """
     likeliest, *others = alternatives.leaves
-    if isinstance(leaf, (Fuzzy, Wildcard)) or not isinstance(likeliest, (Term, Phrase)):
+    if isinstance(leaf, (Fuzzy, Regex, Wildcard)) or not isinstance(likeliest, (Term, Phrase)):
         return (leaf, *alternatives.leaves)
     own = leaf.spellings if isinstance(leaf, Synonyms) else (leaf._replace(weight=1.0),)
     return (Synonyms((*own, likeliest._replace(weight=1.0)), likeliest.weight), *others)
