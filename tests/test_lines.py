@@ -279,7 +279,7 @@ def test_without_the_library_it_says_what_to_install(samples: Path, run: Run, mo
 
     monkeypatch.chdir(samples)
     monkeypatch.setitem(sys.modules, "re2", None)
-    regexes._made.cache_clear()
+    regexes._compiled.cache_clear()
     said = "postdex: regular expressions need google-re2; pip install 'postdex[regex]'\n"
     assert run("lines", "x") == (2, said)
     with pytest.raises(MissingExtraError), postdex.open(samples) as index:

@@ -112,7 +112,7 @@ def test_words_as_each_alone(pattern: str, words: list[str]) -> None:
 
 def test_without_the_library_the_rest_of_a_query_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "re2", None)
-    regexes._made.cache_clear()
+    regexes._compiled.cache_clear()
     with pytest.raises(MissingExtraError, match=re.escape("pip install 'postdex[regex]'")):
         regexes.of_words("a")
     parsed = parse(r"bug /smc_\w+/", ANALYZER)

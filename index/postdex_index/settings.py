@@ -294,8 +294,8 @@ class _Place(NamedTuple):
     def line_of_table(self, name: str, number: int) -> int:
         """The line where a table of a list of tables begins, counted from 0; that of the list if it is not found."""
         head = rf"^[ \t]*\[\[[ \t]*{re.escape(_dotted(self.header, name))}[ \t]*\]\]"
-        found = [*re.finditer(head, self.text, re.MULTILINE)]
-        return self.text.count("\n", 0, found[number].start()) + 1 if number < len(found) else self.line(name)
+        heads = [*re.finditer(head, self.text, re.MULTILINE)]
+        return self.text.count("\n", 0, heads[number].start()) + 1 if number < len(heads) else self.line(name)
 
     def _line(self, name: str, header: str) -> int:
         table = re.search(rf"^[ \t]*\[{re.escape(header)}\]", self.text, re.MULTILINE) if header else None

@@ -58,12 +58,12 @@ def of(front: Mapping[str, Value], settings: Sequence[str], zone: tzinfo) -> Own
     """
     if not front or not settings:
         return OwnFields()
-    wanted = {name_of(name) for name in settings}
+    chosen = {name_of(name) for name in settings}
     values_by_name: dict[str, dict[str, None]] = {}
     nameless = False
     for key, value, nested in _flat(front):
         name = name_of(key[: 4 * _LONGEST_NAME])
-        if name in TAKEN or not ((AUTO in wanted and not nested) or _is_named(name, wanted)):
+        if name in TAKEN or not ((AUTO in chosen and not nested) or _is_named(name, chosen)):
             continue
         if not name or len(name) > _LONGEST_NAME:
             nameless = True
@@ -76,14 +76,14 @@ def of(front: Mapping[str, Value], settings: Sequence[str], zone: tzinfo) -> Own
         *(f"all but {MOST_VALUES} values of {name}" for name in long_lists[:3]),
         *(["fields with a name that is too long, or none"] if nameless else ()),
     ]
-    kept = tuple(field._replace(values=field.values[:MOST_VALUES]) for field in fields[:MOST_FIELDS])
-    named = tuple(field.name for field in kept if _is_named(field.name, wanted))
-    return OwnFields(kept, named, ", ".join(left_out))
+    own = tuple(field._replace(values=field.values[:MOST_VALUES]) for field in fields[:MOST_FIELDS])
+    named = tuple(field.name for field in own if _is_named(field.name, chosen))
+    return OwnFields(own, named, ", ".join(left_out))
 
 
-def _is_named(name: str, wanted: Set[str]) -> bool:
+def _is_named(name: str, chosen: Set[str]) -> bool:
     """Whether a field, or a mapping that it stands in, is one of these."""
-    return name in wanted or any(name[:dot] in wanted for dot in range(len(name)) if name[dot] == ".")
+    return name in chosen or any(name[:dot] in chosen for dot in range(len(name)) if name[dot] == ".")
 
 
 def _flat(front: Mapping[str, Value], above: str = "", depth: int = _DEPTH) -> Iterator[tuple[str, Value, bool]]:

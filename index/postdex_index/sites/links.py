@@ -163,15 +163,15 @@ def anchor_of(target: str) -> str:
 
 
 class _Reading:
-    """How the links of one post are read. What was read once is `known`: of a target but for the part of the page, and
-    the kind, the keys, None for what leads elsewhere."""
+    """How the links of one post are read. `keys_of` has what was read once: of a target but for the part of the page,
+    and the kind, the keys, None for what leads elsewhere."""
 
     def __init__(self, site: Site, path: str, url: str, base: str) -> None:
         self.site, self.path, self.url = site, path, url
         self.rules = site.generator.links
         self.folder = posixpath.dirname(path)
         self.origins = tuple(filter(None, (base.rstrip("/"), site.origin)))
-        self.known: dict[tuple[str, str], tuple[str, ...] | None] = {}
+        self.keys_of: dict[tuple[str, str], tuple[str, ...] | None] = {}
 
     def of(self, link: Link) -> Link:
         """The link with its keys, and whether it stays on the site."""
@@ -179,11 +179,11 @@ class _Reading:
         if target.startswith("http") and not target.startswith(self.origins):
             return link
         form = target.partition("#")[0], link.kind
-        if form not in self.known:
-            keys = self._keys(link.kind, target)
-            self.known[form] = None if keys is None else self._in_use(keys)
-        known = self.known[form]
-        return link if known is None else Link(link.target, link.line, link.kind, known, True)
+        if form not in self.keys_of:
+            sought = self._keys(link.kind, target)
+            self.keys_of[form] = None if sought is None else self._in_use(sought)
+        keys = self.keys_of[form]
+        return link if keys is None else Link(link.target, link.line, link.kind, keys, True)
 
     def _keys(self, kind: str, target: str) -> Iterable[str] | None:
         """The keys of a target, None for one that leads elsewhere."""

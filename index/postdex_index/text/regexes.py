@@ -32,7 +32,7 @@ class RegexMatch(Protocol):
 
 
 class Regex(Protocol):
-    """An expression that was made: over UTF-8, or over text, which takes longer."""
+    """A compiled expression: over UTF-8, or over text, which takes longer."""
 
     def finditer(self, text: bytes | str) -> Iterator[RegexMatch]:
         """The places that it covers, one behind the other."""
@@ -53,7 +53,7 @@ def of_lines(pattern: str, *, any_case: bool = False) -> Regex:
     >>> of_lines(r"sk_\w+ = NULL").search("sk->sk_user_data = NULL;").start()
     4
     """
-    return _made(pattern, not any_case)
+    return _compiled(pattern, not any_case)
 
 
 def of_words(pattern: str) -> Regex:
@@ -62,13 +62,13 @@ def of_words(pattern: str) -> Regex:
     >>> [match.start() for match in of_words(r"\w+count").finditer("count\nrefcount\nrefcounts\n")]
     [6]
     """
-    _made(pattern, False)  # says what is wrong with it, and takes no bracket for one of those around it here
+    _compiled(pattern, False)  # says what is wrong with it, and takes no bracket for one of those around it here
     quoted = r"\E" if r"\Q" in pattern.rpartition(r"\E")[2] else ""
-    return _made(rf"(?m)^(?:{pattern}{quoted})$", False)
+    return _compiled(rf"(?m)^(?:{pattern}{quoted})$", False)
 
 
 @lru_cache(_MAX_KEPT)
-def _made(pattern: str, case_sensitive: bool) -> Regex:
+def _compiled(pattern: str, case_sensitive: bool) -> Regex:
     try:
         with forks.barred:
             import re2
@@ -80,7 +80,7 @@ def _made(pattern: str, case_sensitive: bool) -> Regex:
     options.never_nl = True
     options.case_sensitive = case_sensitive
     try:
-        made: Any = re2.compile(pattern.encode("utf-8", "surrogatepass"), options)
+        compiled: Any = re2.compile(pattern.encode("utf-8", "surrogatepass"), options)
     except re2.error as error:
         raise QueryError(
             f"this is no regular expression: {_reason(error, pattern)}",
@@ -88,15 +88,15 @@ def _made(pattern: str, case_sensitive: bool) -> Regex:
             code="bad_regex",
         ) from error
     re2.purge()  # it would keep 128 of its own
-    if made.programsize > MAX_STEPS:
+    if compiled.programsize > MAX_STEPS:
         raise QueryError("this regular expression is too large", "repeat less in it", code="bad_regex")
-    regex: Regex = made
+    regex: Regex = compiled
     return regex
 
 
 def _reason(error: Exception, pattern: str) -> str:
     """What the library says, and where that is."""
-    said = error.args[0].decode("utf-8", "replace") if error.args else ""
-    reason, _, piece = said.partition(": ")
+    message = error.args[0].decode("utf-8", "replace") if error.args else ""
+    reason, _, piece = message.partition(": ")
     at = pattern.find(piece) if piece != pattern else -1
-    return f"{said} (character {at + 1})" if piece and at >= 0 else reason
+    return f"{message} (character {at + 1})" if piece and at >= 0 else reason

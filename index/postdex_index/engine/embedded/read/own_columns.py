@@ -65,12 +65,11 @@ def within(columns: Columns, name: str, kind: str, start: float | None, stop: fl
 
 def _typed(columns: Columns, name: str, kind: str) -> Sequence[tuple[float, Sequence[int]]]:
     """The values of a field that are of a kind, with their posts."""
-    known = columns.typed.get((name, kind))
-    if known is None:
+    if (name, kind) not in columns.typed:
         read = READERS[kind]
         rows = [(read(value), docs) for value, _, docs in columns.rows(OWN_FIELD + name)]
-        known = columns.typed[name, kind] = [(value, docs) for value, docs in rows if value is not None]
-    return known
+        columns.typed[name, kind] = [(value, docs) for value, docs in rows if value is not None]
+    return columns.typed[name, kind]
 
 
 def sort_keys(columns: Columns, field: FieldStats, *, descending: bool) -> dict[int, SortKey]:

@@ -43,23 +43,23 @@ class Priors(NamedTuple):
         A post that was left out scores less without its factor than the last one that had to be given, so with it less
         than `most` times that: more are asked for until no such post can be among the best.
         """
-        always, wanted, matching = always | self.raised, count, lanes.bit_count() >> 3
+        always, fewest, matching = always | self.raised, count, lanes.bit_count() >> 3
         while True:
-            found = matcher.candidates(lanes, rows, coverage, wanted, always)
-            weighed = [(base * self.factors[doc], share, doc) for base, share, doc in found]
-            if len(found) >= matching or self._decides(found, weighed, wanted, count):
+            by_words = matcher.candidates(lanes, rows, coverage, fewest, always)
+            weighed = [(base * self.factors[doc], share, doc) for base, share, doc in by_words]
+            if len(by_words) >= matching or self._decides(by_words, weighed, fewest, count):
                 return weighed
-            wanted *= _FURTHER
+            fewest *= _FURTHER
 
     def _decides(
         self,
-        found: Sequence[tuple[float, float, int]],
+        by_words: Sequence[tuple[float, float, int]],
         weighed: Sequence[tuple[float, float, int]],
-        wanted: int,
+        fewest: int,
         count: int,
     ) -> bool:
         """Whether no post that was left out can be among the best `count`, or have the best base score."""
-        left_out = self.most * _last_of(wanted, found)
+        left_out = self.most * _last_of(fewest, by_words)
         return left_out <= min(_last_of(count, weighed), max([base for base, _, _ in weighed]))
 
 

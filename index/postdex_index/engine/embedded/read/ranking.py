@@ -34,7 +34,7 @@ class Counted(NamedTuple):
     doc_freqs: Sequence[int]
 
 
-class Found(NamedTuple):
+class AnswerContext(NamedTuple):
     """What the candidates of an answer have in common: the impact rows of the query's leaves, and where posts are shown
     for their translations, are pinned, or are worth something beside their words, which that is."""
 
@@ -48,10 +48,10 @@ class Found(NamedTuple):
 class RankedCandidate:
     """A matching post; implements `engine.Candidate`."""
 
-    __slots__ = ("_doc", "_document", "_found", "_positions", "score", "whole")
+    __slots__ = ("_context", "_doc", "_document", "_positions", "score", "whole")
 
-    def __init__(self, found: Found, doc: int, score: float, whole: float) -> None:
-        self._found = found
+    def __init__(self, context: AnswerContext, doc: int, score: float, whole: float) -> None:
+        self._context = context
         self._doc = doc
         self._document: StoredDocument | None = None
         self._positions: dict[int, Sequence[int]] = {}
@@ -61,36 +61,36 @@ class RankedCandidate:
     @property
     def prior(self) -> float:
         """What its words are multiplied with, for its boost and its age."""
-        return self._found.priors.factors[self._doc] if self._found.priors else 1.0
+        return self._context.priors.factors[self._doc] if self._context.priors else 1.0
 
     @property
     def pinned(self) -> bool:
         """Whether it comes first whatever it scores."""
-        return self._doc in self._found.pinned
+        return self._doc in self._context.pinned
 
     @property
     def document(self) -> StoredDocument:
         """The stored post."""
         if self._document is None:
-            self._document = self._found.scope.document(self._doc)
+            self._document = self._context.scope.document(self._doc)
         return self._document
 
     def translations(self, most: int) -> Sequence[StoredDocument]:
         """Up to so many of the posts that it is shown for, by their languages."""
-        scope, _, groups, _, _ = self._found
+        scope, groups = self._context.scope, self._context.groups
         return [scope.document(doc) for doc in groups.others(self._doc, most)] if groups else ()
 
     def holds(self, leaf: int) -> bool:
         """Whether the leaf stands in the post."""
-        row = self._found.rows[leaf]
+        row = self._context.rows[leaf]
         return row is not None and row.impacts[self._doc] > 0
 
     def positions(self, leaf: int) -> Sequence[int]:
         """Where the leaf's words stand in the post, ascending."""
         positions = self._positions.get(leaf)
         if positions is None:
-            row = self._found.rows[leaf]
-            positions = self._found.scope.matcher.positions(row, self._doc) if row and row.impacts[self._doc] else ()
+            row = self._context.rows[leaf]
+            positions = self._context.scope.matcher.positions(row, self._doc) if row and row.impacts[self._doc] else ()
             self._positions[leaf] = positions
         return positions
 

@@ -148,15 +148,15 @@ class Scope:
         """What each post is worth beside its words; None where that is the same for all."""
         if recency is None and not self.boosts:
             return None
-        known = self._priors.get(recency)
-        if known is None:
+        cached = self._priors.get(recency)
+        if cached is None:
             with forks.barred:
                 from . import priors  # most searches have no use for it
 
             dates = [date for part in self.parts for date in part.segment.columns.own_dates()]
-            known = priors.priors(self.boosts, dates, recency)
-            keep(self._priors, recency, known, _MOST_PRIORS)
-        return known
+            cached = priors.priors(self.boosts, dates, recency)
+            keep(self._priors, recency, cached, _MOST_PRIORS)
+        return cached
 
     def pinned(self, pins: Pinned | None, key: str) -> Mapping[int, int]:
         """The posts that come first for a query of this key, each with its place among them: those that its own front

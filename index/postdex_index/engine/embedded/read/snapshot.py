@@ -20,7 +20,7 @@ from ....text.analyzer import Analyzer
 from ...api import FEWEST, SHARED, Answer, AsTyped, FieldStats, Identity, IndexedWord, Search, Stats
 from . import ranking
 from .candidates import count_lanes
-from .ranking import Found, RankedCandidate, Weighed
+from .ranking import AnswerContext, RankedCandidate, Weighed
 from .scope import Part, Scope, languages_of
 from .stored_documents import StoredDocument
 
@@ -80,8 +80,8 @@ class Snapshot:
             ranked = ranking.ranked(scope, scored, count)
         else:
             ranked = [(0.0, 0.0, doc) for doc in scope.sorted(lanes, search.sort, count)]
-        found = Found(scope, [*weighed.rows, *wholes.rows], groups, pinned, priors)
-        candidates = [RankedCandidate(found, doc, score, whole) for score, whole, doc in ranked]
+        context = AnswerContext(scope, [*weighed.rows, *wholes.rows], groups, pinned, priors)
+        candidates = [RankedCandidate(context, doc, score, whole) for score, whole, doc in ranked]
         together = groups.together(scope.matcher.lane_bytes(matching)) if groups and search.facets else ()
         counts = {name: scope.facet(name, matching, together) for name in search.facets}
         stats = (*weighed.stats, *wholes.stats)

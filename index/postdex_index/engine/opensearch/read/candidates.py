@@ -154,7 +154,9 @@ class CandidateSearch:
         """The query for the posts that match, with an upper bound of what each scores without additions; those that
         match any of `first` come before all others."""
         search, source = self._search, self._source
-        matching: dict[str, Any] = {"filter": [*source.visible(search.drafts), source.found(search), *filters]}
+        matching: dict[str, Any] = {
+            "filter": [*source.visible(search.drafts), source.matches_or_pinned(search), *filters]
+        }
         if search.sort != "score":
             return {"bool": matching}
         query: dict[str, Any] = {"bool": matching}

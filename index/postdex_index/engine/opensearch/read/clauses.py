@@ -54,7 +54,7 @@ def any_of(clauses: Iterable[Clause]) -> Clause:
         for start in range(0, len(terms), MAX_TERMS)
     ]
     for field, several in beginnings.items():
-        should += _beginning(field, [*several])
+        should += _begins_with(field, [*several])
     should += others
     if not should:
         return NOTHING
@@ -70,16 +70,16 @@ def _alternatives(clause: Clause) -> Sequence[Clause]:
     return [clause]
 
 
-def _beginning(field: str, several: Sequence[str]) -> list[Clause]:
+def _begins_with(field: str, beginnings: Sequence[str]) -> list[Clause]:
     """The posts where a value of a field begins with any of these: many go into expressions as long as may be."""
-    if len(several) <= _FEW:
-        return [{"prefix": {field: one}} for one in several]
+    if len(beginnings) <= _FEW:
+        return [{"prefix": {field: beginning}} for beginning in beginnings]
     clauses: list[Clause] = []
     packed = ""
-    for one in several:
-        escaped = regex_escaped(one)
+    for beginning in beginnings:
+        escaped = regex_escaped(beginning)
         if len(escaped) > _LONGEST_PACKED:
-            clauses.append({"prefix": {field: one}})
+            clauses.append({"prefix": {field: beginning}})
         elif len(packed) + len(escaped) < _LONGEST_PACKED:
             packed += f"|{escaped}" if packed else escaped
         else:

@@ -89,7 +89,7 @@ class Groups:
         """The search for the posts of these groups that match."""
         source, search = self._source, self._search
         keys = {"terms": {"group": sorted({group.key for group in groups})}}
-        filters = [*source.visible(search.drafts), source.found(search), keys]
+        filters = [*source.visible(search.drafts), source.matches_or_pinned(search), keys]
         named: dict[str, dict[str, Any]] = {}
         if pinned := source.pinned(search):
             named["pinned"] = pinned
@@ -163,7 +163,7 @@ class Groups:
         """The values of a facet, counted by groups and by posts in none; `shown` has the way in which a value is shown
         that is written in several."""
         source, search = self._source, self._search
-        filters = [*source.visible(search.drafts), source.found(search)]
+        filters = [*source.visible(search.drafts), source.matches_or_pinned(search)]
         sources = [
             {"site": {"terms": {"field": "_index"}}},
             {"value": {"terms": {"field": facet.field}}},

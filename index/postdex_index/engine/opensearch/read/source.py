@@ -211,9 +211,9 @@ class Source:
             first.append({"terms": {"values": [f"{PIN}\t{clean(search.as_typed.key)}"]}})
         if not first:
             return None
-        return all_of([any_of(first), *(self.matches(one, search.drafts) for one in filters)])
+        return all_of([any_of(first), *(self.matches(query, search.drafts) for query in filters)])
 
-    def found(self, search: Search) -> dict[str, Any]:
+    def matches_or_pinned(self, search: Search) -> dict[str, Any]:
         """The filter of the posts that match a search, those that come first whatever they hold, too."""
         matching = self.matches(search.query, search.drafts)
         pinned = self.pinned(search)
