@@ -82,6 +82,12 @@ def test_every_command_has_its_help_in_the_docs() -> None:
     assert sorted(re.findall(r"<!-- help ([\w-]+) -->", read(DOCS / "cli.md"))) == sorted(update.commands())
 
 
+@pytest.mark.parametrize("path", update.documents(), ids=lambda path: path.name)
+def test_made_parts_end_where_they_say(path: Path) -> None:
+    opened, closed = (re.findall(rf"(?m)^<!-- {sign}([\w -]+) -->$", read(path)) for sign in ("", "/"))
+    assert opened == closed, "what is not closed by its own name is not made"
+
+
 @pytest.mark.parametrize("command", ["", *update.commands()])
 def test_every_option_says_what_it_does(command: str) -> None:
     options = update.options(command)
