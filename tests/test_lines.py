@@ -228,6 +228,8 @@ Run = Callable[..., tuple[int, str]]
         (["-l", "NULL"], "2022/refcount-bug.md\n"),
         (["-0", "NULL"], "2022/refcount-bug.md\0"),
         (["-m", "1", "smc_"], "2022/refcount-bug.md:59:"),
+        (["-m1", "smc_"], "2022/refcount-bug.md:59:"),
+        (["-iom1", "SMC_FB[a-z]*"], "2022/refcount-bug.md:65:smc_fb"),
         (["-F", "sk->sk_user_data"], "2022/refcount-bug.md:"),
         (["-w", "psock"], "2022/refcount-bug.md:38:"),
     ],

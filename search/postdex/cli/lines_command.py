@@ -33,18 +33,21 @@ _OPTIONS = (*_OWN, *(option for option in search_options() if option.field in LI
 
 
 class _LinesCommand(QueryCommand):
-    """A command whose flags may stand together, as those of `grep` do: `-il`."""
+    """A command whose short options may stand together, as those of `grep` do: `-il`, `-m1`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """The flags apart, as far as options go."""
+        """The options apart, as far as there are any."""
         stop = args.index("--") if "--" in args else len(args)
-        apart = [[f"-{flag}" for flag in arg[1:]] if _are_flags(arg) else [arg] for arg in args[:stop]]
-        return super().parse_args(ctx, [*chain.from_iterable(apart), *args[stop:]])
+        return super().parse_args(ctx, [*chain.from_iterable(map(_apart, args[:stop])), *args[stop:]])
 
 
-def _are_flags(argument: str) -> bool:
-    flags = {name[1] for option in _OWN if option.kind == "flag" for name in option.names if name[1] != "-"}
-    return argument[:1] == "-" and len(argument) > 2 and flags.issuperset(argument[1:])
+def _apart(argument: str) -> list[str]:
+    """Options that stand together, the number of the last one with them: `-im1` is `-i -m 1`."""
+    flags = "".join(name[1] for option in _OWN if option.kind == "flag" for name in option.names if name[1] != "-")
+    together = re.fullmatch(rf"-(?=.)([{flags}]*)(?:m(\d+))?", argument)
+    if not together:
+        return [argument]
+    return [*(f"-{flag}" for flag in together[1]), *(("-m", together[2]) if together[2] else ())]
 
 
 @click.command("lines", cls=_LinesCommand, options=_OPTIONS)
