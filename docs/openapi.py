@@ -28,7 +28,7 @@ from postdex.index import Index
 from postdex.json_arguments import Schema, schema
 from postdex.links.ends import Connections, PostLink
 from postdex.output import wire
-from postdex.record.asked import Found
+from postdex.record.asked import Outcome
 from postdex.request import FACETS, Argument
 from postdex.results.strength import NOTHING, STRONG, UNKNOWN, WEAK
 from postdex.results.values import Translation
@@ -167,7 +167,7 @@ def _answers(folder: Path) -> dict[str, list[Any]]:
         index.refresh()
         site = ServiceState(index, drafts=True, watching=True)
         site.recorder = Recorder(str(folder / "queries.jsonl"), 10_000, clicks=True, today=lambda: date(2026, 3, 14))
-        site.recorder.asked("SMC fallback", Found(1, "strong"))
+        site.recorder.asked("SMC fallback", Outcome(1, "strong"))
         (folder / "posts" / "added.md").write_text(ADDED, encoding="utf-8")
         order = sorted(ENDPOINTS, key=lambda endpoint: endpoint.name != "index")  # so that the new post is there
         given = {}

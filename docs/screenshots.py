@@ -23,7 +23,7 @@ from browser import chromium, service  # noqa: E402  # found by the line above
 from screenshots_box import THEMES, Theme  # noqa: E402
 
 from postdex.record import record_file  # noqa: E402
-from postdex.record.asked import Asked, Found, Opened  # noqa: E402
+from postdex.record.asked import Asked, Opened, Outcome  # noqa: E402
 
 SETTINGS = """name = "Ada's notes"
 base_url = "https://ada.example"
@@ -38,11 +38,13 @@ clicks = true
 TOKEN = "0123456789abcdef0123"
 #: What was asked, for the table of it.
 ASKED = (
-    Asked("SMC fallback", 31, Found(2, "strong"), "2026-01-09", "2026-03-14", {"2022/refcount-bug.md": Opened(22, 1)}),
-    Asked("zeppelin landing", 14, Found(0, "none"), "2026-02-20", "2026-03-14"),
-    Asked("引用计数", 9, Found(3, "strong"), "2026-01-15", "2026-03-12", {"2022/编译并调试内核.md": Opened(3, 2)}),
-    Asked("write-ahead log", 6, Found(1, "strong"), "2026-01-11", "2026-03-02", {"2024/sqlite-wal.md": Opened(5, 1)}),
-    Asked("k8s ingress", 3, Found(2, "none"), "2026-03-01", "2026-03-11"),
+    Asked(
+        "SMC fallback", 31, Outcome(2, "strong"), "2026-01-09", "2026-03-14", {"2022/refcount-bug.md": Opened(22, 1)}
+    ),
+    Asked("zeppelin landing", 14, Outcome(0, "none"), "2026-02-20", "2026-03-14"),
+    Asked("引用计数", 9, Outcome(3, "strong"), "2026-01-15", "2026-03-12", {"2022/编译并调试内核.md": Opened(3, 2)}),
+    Asked("write-ahead log", 6, Outcome(1, "strong"), "2026-01-11", "2026-03-02", {"2024/sqlite-wal.md": Opened(5, 1)}),
+    Asked("k8s ingress", 3, Outcome(2, "none"), "2026-03-01", "2026-03-11"),
 )
 
 

@@ -36,7 +36,7 @@ from postdex.http.site_services import service_of
 from postdex.output import wire
 from postdex.output.screen import Screen
 from postdex.record import asked, listing, record_file
-from postdex.record.asked import Asked, Found, Opened
+from postdex.record.asked import Asked, Opened, Outcome
 from postdex.record.typed import Typing
 from postdex.text_safety import cells
 from postdex_index import settings
@@ -49,7 +49,7 @@ Run = Callable[..., tuple[int, str]]
 
 
 def row(query: str, times: int = 1, total: int | None = 0, last: str = DAY, **more: Any) -> Asked:
-    return Asked(query, times, None if total is None else Found(total), last, last, **more)
+    return Asked(query, times, None if total is None else Outcome(total), last, last, **more)
 
 
 def rows(path: Path) -> dict[str, Asked]:
@@ -81,13 +81,13 @@ def test_what_is_kept_of_a_query(typed: str, kept: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other", "both"),
     [
-        (row("a", 2, 3), row("A", 1, 0), Asked("A", 3, Found(0), DAY, DAY)),
-        (row("a", 2, 3), row("a", 1, None), Asked("a", 3, Found(3), DAY, DAY)),
-        (row("a", 2, 3, "2026-11-30"), row("b", 1, 0), Asked("a", 3, Found(3), DAY, "2026-11-30")),
+        (row("a", 2, 3), row("A", 1, 0), Asked("A", 3, Outcome(0), DAY, DAY)),
+        (row("a", 2, 3), row("a", 1, None), Asked("a", 3, Outcome(3), DAY, DAY)),
+        (row("a", 2, 3, "2026-11-30"), row("b", 1, 0), Asked("a", 3, Outcome(3), DAY, "2026-11-30")),
         (
             row("a", opened={"x": Opened(1, 4)}),
             row("a", opened={"x": Opened(2, 1), "y": Opened(1, 9)}),
-            Asked("a", 2, Found(0), DAY, DAY, {"x": Opened(3, 1), "y": Opened(1, 9)}),
+            Asked("a", 2, Outcome(0), DAY, DAY, {"x": Opened(3, 1), "y": Opened(1, 9)}),
         ),
     ],
 )
@@ -97,9 +97,9 @@ def test_what_is_known_from_two_sources(one: Asked, other: Asked, both: Asked) -
 
 @pytest.mark.parametrize(
     ("found", "in_vain"),
-    [(None, True), (Found(0), True), (Found(3, "none"), True), (Found(3, "weak"), False), (Found(3), False)],
+    [(None, True), (Outcome(0), True), (Outcome(3, "none"), True), (Outcome(3, "weak"), False), (Outcome(3), False)],
 )
-def test_what_was_asked_in_vain(found: Found | None, in_vain: bool) -> None:
+def test_what_was_asked_in_vain(found: Outcome | None, in_vain: bool) -> None:
     query = Asked("a", 1, found, DAY, DAY)
     assert query.in_vain is in_vain
     assert asked.chosen([query], unanswered=True, days=None, today=date(2026, 12, 1)) == [query] * in_vain
@@ -144,8 +144,8 @@ def test_what_is_typed_counts_when_it_rests(keys: list[tuple[float, str, str]], 
         now += wait
         found += [standing.query for standing in typing.rested(now)]
         if how == "typed":
-            typing.typed(text, Found(1), now)
-        elif not typing.sent(text, Found(1), now):
+            typing.typed(text, Outcome(1), now)
+        elif not typing.sent(text, Outcome(1), now):
             found.append(text)
     assert found + [standing.query for standing in typing.rested(now + 3)] == counts
 
@@ -153,7 +153,7 @@ def test_what_is_typed_counts_when_it_rests(keys: list[tuple[float, str, str]], 
 def test_any_number_of_people_may_type() -> None:
     typing = Typing()
     for number in range(1000):
-        typing.typed(f"{number} is a number", Found(1), 0.0)
+        typing.typed(f"{number} is a number", Outcome(1), 0.0)
         assert len(typing.rested(0.0)) <= 1
     assert len(typing.rested(9.0)) == 200
 
@@ -334,7 +334,7 @@ def test_any_query_in_any_form_is_read_as_it_was_written(
 ) -> None:
     shown = asked.shown(query)
     opened = {path: Opened(min(number, 10**12), 1) for path, number in clicks.items()}
-    found = None if total is None else Found(total, "weak")
+    found = None if total is None else Outcome(total, "weak")
     written = Asked(shown, times, found, DAY, DAY, opened)
     line = wire.dumps(asked.form(written))
     assert len(line.splitlines()) == 1
@@ -358,17 +358,17 @@ def test_a_record_that_cannot_be_written_is_said_once(
     notes = recording(path)
     with on_disk(Failing(1, errno.ENOSPC, lasting=True), monkeypatch):
         for number in range(5):
-            notes.asked(f"query {number}", Found(0))
-            notes.asked("often", Found(1))
+            notes.asked(f"query {number}", Outcome(0))
+            notes.asked("often", Outcome(1))
             notes.bring()
     assert [record.message for record in caplog.records] == [
         f"what people ask cannot be recorded in q.jsonl: {path}: the queries cannot be kept there (No space left on "
         "device); name a file that is not there yet"
     ]
-    notes.asked("often", Found(2))
+    notes.asked("often", Outcome(2))
     notes.bring()
     assert caplog.records[-1].message == "what people ask is recorded again"
-    assert rows(path)["often"] == Asked("often", 6, Found(2), DAY, DAY)
+    assert rows(path)["often"] == Asked("often", 6, Outcome(2), DAY, DAY)
     assert len(rows(path)) == 6
 
 
@@ -376,8 +376,8 @@ def test_while_a_record_cannot_be_written_memory_is_bounded(tmp_path: Path, monk
     monkeypatch.setattr(recorder, "MOST_NOTED", 100)
     notes = recording(tmp_path / "nowhere" / "q.jsonl")
     for number in range(1000):
-        notes.asked(f"query {number}", Found(0))
-        notes.asked("query 1", Found(0))
+        notes.asked(f"query {number}", Outcome(0))
+        notes.asked("query 1", Outcome(0))
     notes.bring()
     assert len(notes._noted) == 100
     assert notes._noted["query 1"].times == 1001
@@ -389,8 +389,8 @@ def test_threads_lose_no_note(tmp_path: Path) -> None:
 
     def ask(number: int) -> None:
         for at in range(80):
-            notes.asked("everybody", Found(at))
-            notes.asked(f"{number} {at:03}", Found(0), typing=at % 2 == 0)
+            notes.asked("everybody", Outcome(at))
+            notes.asked(f"{number} {at:03}", Outcome(0), typing=at % 2 == 0)
             notes.opened("everybody", f"{at % 3}.md", 1)
             if at % 20 == 0:
                 notes.bring()
@@ -408,11 +408,11 @@ def test_threads_lose_no_note(tmp_path: Path) -> None:
 def test_the_end_brings_the_last_notes_and_what_is_being_typed(tmp_path: Path) -> None:
     path = tmp_path / "q.jsonl"
     notes = recording(path)
-    notes.asked("refc", Found(3), typing=True)
+    notes.asked("refc", Outcome(3), typing=True)
     notes.opened("refc", "a.md", 2)
-    notes.asked("psock", Found(0), typing=True)
+    notes.asked("psock", Outcome(0), typing=True)
     notes.close()
-    assert rows(path)["refc"] == Asked("refc", 1, Found(3), DAY, DAY, {"a.md": Opened(1, 2)})
+    assert rows(path)["refc"] == Asked("refc", 1, Outcome(3), DAY, DAY, {"a.md": Opened(1, 2)})
     assert rows(path)["psock"].times == 1
 
 
@@ -452,7 +452,7 @@ def test_what_counts_as_asked(folder: Path, tmp_path: Path) -> None:
         for text in ("m", "mu", "mut", "mutex"):
             service.ask(f"/search?q={text}&prefix_last=true")
         service.ask("/search?q=line%0Aend%09tab%00%ED%A0%80")
-    assert {query: (each.times, each.found and each.found.total) for query, each in rows(path).items()} == {
+    assert {query: (each.times, each.outcome and each.outcome.total) for query, each in rows(path).items()} == {
         "Refcount": (5, 2), "page": (1, 2), "mutex": (1, 0),
         "line end tab\ufffd\ufffd\ufffd": (1, 8),
     }  # fmt: skip
@@ -491,7 +491,7 @@ def test_clicks(folder: Path, tmp_path: Path) -> None:
         assert (evil.code, form.code) == ("bad_origin", "bad_content_type")
     assert rows(path) == {
         "refc": Asked(
-            "refc", 1, Found(2, "strong"), rows(path)["refc"].first, rows(path)["refc"].last, {REFCOUNT: Opened(2, 1)}
+            "refc", 1, Outcome(2, "strong"), rows(path)["refc"].first, rows(path)["refc"].last, {REFCOUNT: Opened(2, 1)}
         )
     }
     (folder / "postdex.toml").unlink()

@@ -14,7 +14,7 @@ from serving import TOKEN, Running, serving
 
 from postdex.http import auth
 from postdex.record import record_file
-from postdex.record.asked import Asked, Found, Opened
+from postdex.record.asked import Asked, Opened, Outcome
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -108,7 +108,7 @@ def test_the_box_says_which_hit_is_opened(browser: Browser, served: Running, sit
         page.get_by_role("combobox").press("Enter")
         wait_until(lambda: "pinned" in recorded(served))
     assert recorded(served) == {
-        "pinned": Asked("pinned", 1, Found(1, "strong"), *_days(served), {"pins.md": Opened(1, 1)}),
+        "pinned": Asked("pinned", 1, Outcome(1, "strong"), *_days(served), {"pins.md": Opened(1, 1)}),
     }
 
 
@@ -144,10 +144,10 @@ def test_the_owner_sees_what_was_asked(
 ) -> None:
     address = f"http://127.0.0.1:{served.port}"
     rows = [
-        Asked("zeppelin <b>landing</b>", 1234, Found(0), "2026-01-01", "2026-03-14"),
-        Asked("refcount", 3, Found(2), "2026-01-01", "2026-03-14", {"refcount.md": Opened(2, 1)}),
-        Asked("x" * 200, 1, Found(7), "2026-01-01", "2026-03-14"),
-        Asked("كيف أعيد ضبط كلمة المرور", 1, Found(0), "2026-01-01", "2026-03-14"),
+        Asked("zeppelin <b>landing</b>", 1234, Outcome(0), "2026-01-01", "2026-03-14"),
+        Asked("refcount", 3, Outcome(2), "2026-01-01", "2026-03-14", {"refcount.md": Opened(2, 1)}),
+        Asked("x" * 200, 1, Outcome(7), "2026-01-01", "2026-03-14"),
+        Asked("كيف أعيد ضبط كلمة المرور", 1, Outcome(0), "2026-01-01", "2026-03-14"),
     ]
     record_file.add(str(record), rows, 100_000)
     with opened(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from postdex_index.formats.periods import Today
     from postdex_index.settings import Settings
 
+    from .links.ends import Expanded
     from .query.synonyms import CountedSynonyms
     from .request import LineArguments
     from .results.lines import Lines
@@ -102,19 +103,19 @@ def lines(
     request, narrowing = _narrowed(SearchRequest.of(query, **arguments), reader, today)
     deadline = None if request.deadline_ms is None else time.monotonic() + request.deadline_ms / 1000
     parsed = _parsed(request.query, reader, settings, today, drafts=request.drafts, all_words=True)
-    wanted = all_of(parsed.tree, *narrowing)
+    filtered = all_of(parsed.tree, *narrowing)
 
     def posts() -> Answer:
-        searched = Search(wanted, limit=ALL_POSTS, drafts=request.drafts, deadline=deadline)
+        searched = Search(filtered, limit=ALL_POSTS, drafts=request.drafts, deadline=deadline)
         if telling := posts_with(pattern):
-            answer = reader.search(searched._replace(query=all_of(wanted, telling)))
+            answer = reader.search(searched._replace(query=all_of(filtered, telling)))
             if not any(leaf.cut for leaf in answer.leaves if leaf.leaf in telling.optional):
                 return answer
         return reader.search(searched)
 
     warnings = parsed.warnings
-    if not reader.totals([wanted], drafts=request.drafts)[0]:
-        warnings += tuple(search.left_nothing(wanted, reader, request.drafts))
+    if not reader.totals([filtered], drafts=request.drafts)[0]:
+        warnings += tuple(search.left_nothing(filtered, reader, request.drafts))
     return Lines(check_text("pattern", pattern), any_case, posts, deadline=deadline, warnings=warnings)
 
 
@@ -128,7 +129,8 @@ def _narrowed(request: SearchRequest, reader: Reader, today: Today) -> tuple[Sea
         own = own_fields.OwnFields(reader, today)
         request = named_fields.checked(request, own)
         for text, query in zip(request.where, named_fields.filters(request, reader.analyzer, today, own), strict=True):
-            narrowing.append(_linked(text, query, reader, request.drafts)[0])
+            named = _names_posts(text)
+            narrowing.append(_linked(query, reader, request.drafts).query if named else query)
     return request, narrowing
 
 
@@ -161,9 +163,9 @@ def in_order(facets: Mapping[str, dict[str, int]]) -> dict[str, dict[str, int]]:
 
 def fields(reader: Reader) -> list[FieldCounts]:
     """The fields of the site's own, those first that the settings name, then by the number of their posts."""
-    known = sorted(reader.fields(), key=lambda field: (not field.named, -field.posts, field.name))
-    facets = reader.search(Search(Everything(), facets=[field.name for field in known], limit=0)).facets
-    return [FieldCounts(*field, _some(in_order_of(field.kind, facets[field.name]), field.kind)) for field in known]
+    own = sorted(reader.fields(), key=lambda field: (not field.named, -field.posts, field.name))
+    facets = reader.search(Search(Everything(), facets=[field.name for field in own], limit=0)).facets
+    return [FieldCounts(*field, _some(in_order_of(field.kind, facets[field.name]), field.kind)) for field in own]
 
 
 def _some(counts: dict[str, int], kind: str) -> dict[str, int]:
@@ -233,17 +235,19 @@ def _parsed(
         own=own,
         synonyms=_synonyms(settings, reader, drafts) if has_synonyms else None,
     )
-    tree, unknown = _linked(query, parsed.tree, reader, drafts)
-    if tree is parsed.tree:
+    if own is None or not _names_posts(query):
         return parsed
-    return parsed._replace(tree=tree, warnings=(*parsed.warnings, *unknown))
+    tree, messages = _linked(parsed.tree, reader, drafts)
+    return parsed._replace(tree=tree, warnings=(*parsed.warnings, *messages))
 
 
-def _linked(typed: str, tree: Query, reader: Reader, drafts: bool) -> tuple[Query, list[str]]:
-    """What was read of a text, its filters `links:` and `linked:` as what finds the posts that are meant; and what
-    is to be said of them."""
-    if "links:" not in typed and "linked:" not in typed:
-        return tree, []
+def _names_posts(typed: str) -> bool:
+    """Whether a text may have filters `links:` or `linked:`."""
+    return "links:" in typed or "linked:" in typed
+
+
+def _linked(tree: Query, reader: Reader, drafts: bool) -> Expanded:
+    """A query with its filters `links:` and `linked:` as what finds the posts that are meant."""
     with forks.barred:
         from .links import ends
 
@@ -264,7 +268,7 @@ def _parsed_query(query: str, parsed: parse.QueryReading, meant: CorrectedQuery)
     whole_leaves, certain, name = parsed.whole
     as_typed = AsTyped(title_key, whole_leaves, certain)
     if parsed.synonyms:
-        synonyms = [Correction(word, tuple(known), synonym=True) for word, known in parsed.synonyms.items()]
+        synonyms = [Correction(word, tuple(others), synonym=True) for word, others in parsed.synonyms.items()]
         corrections = (*synonyms, *corrections)
     return ParsedQuery(query, tree, as_typed, name, corrections, parsed.warnings, stand_ins)
 

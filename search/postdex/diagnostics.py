@@ -80,35 +80,36 @@ def problems(folder: Path, engine: Engine, reader: Reader, settings: Settings) -
     candidates = reader.search(Search(Everything(), sort="title", limit=ALL_POSTS, drafts=True)).candidates
     every = [candidate.document for candidate in candidates]
     published = [post for post in every if not post.unpublished]
-    of_settings = [*_apart(published, settings), *lost_fields(published, settings)]
-    of_settings += pins_of(reader, settings, [post.path for post in published])
-    found = [*of_settings, *dead.of_documents(folder, every, settings)]
-    return sorted([*engine.problems(), *clashes(published), *_of_site(folder), *sites_below(folder), *found])
+    problems = [*engine.problems(), *clashes(published), *_of_site(folder), *sites_below(folder)]
+    problems += [*_apart(published, settings), *lost_fields(published, settings)]
+    problems += pins_of(reader, settings, [post.path for post in published])
+    return sorted([*problems, *dead.of_documents(folder, every, settings)])
 
 
 def pins_of(reader: Reader, settings: Settings, published: Sequence[str]) -> list[Problem]:
     """What is wrong with the pins of settings in an index; `published` are the paths of its posts, where one may be
     meant."""
     paths = [path for pin in settings.pins for path in pin.posts]
-    known = {post.path: post.unpublished for post in reader.documents(paths) if post} if paths else {}
-    return lost_pins(settings.pins, known, published)
+    reasons = {post.path: post.unpublished for post in reader.documents(paths) if post} if paths else {}
+    return lost_pins(settings.pins, reasons, published)
 
 
-def lost_pins(pins: Iterable[Pin], known: Mapping[str, str], published: Iterable[str]) -> list[Problem]:
-    """What is wrong with pins whose posts are not there, or unpublished, by the reasons why `known` ones are."""
+def lost_pins(pins: Iterable[Pin], reasons: Mapping[str, str], published: Iterable[str]) -> list[Problem]:
+    """What is wrong with pins whose posts are not there, or unpublished; `reasons` has those that are there, and
+    why they are unpublished ("" for those that are not)."""
     from difflib import get_close_matches
 
     problems: list[Problem] = []
     for pin in pins:
         for path in pin.posts:
-            if path not in known:
+            if path not in reasons:
                 near = get_close_matches(path, published, 1, 0.75)
                 hint = f"did you mean {near[0]}?" if near else "name a post by its path from this folder"
                 problems.append(Problem(pin.file, pin.line, "malformed", f"{path} is pinned and not there", hint))
-            elif known[path]:
+            elif reasons[path]:
                 hint = "it comes first as soon as it is published"
                 problems.append(
-                    Problem(pin.file, pin.line, "note", f"{path} is pinned and unpublished ({known[path]})", hint)
+                    Problem(pin.file, pin.line, "note", f"{path} is pinned and unpublished ({reasons[path]})", hint)
                 )
     return problems
 
@@ -118,11 +119,11 @@ def lost_fields(published: Iterable[Post | StoredFields], settings: Settings) ->
     from difflib import get_close_matches
 
     sought = [name for name in settings.fields if name != AUTO]
-    known = {field.name for post in published for field in post.fields} if sought else set()
+    names = {field.name for post in published for field in post.fields} if sought else set()
     problems: list[Problem] = []
     for name in sought:
-        if not any(field == name_of(name) or field.startswith(f"{name_of(name)}.") for field in known):
-            near = get_close_matches(name_of(name), known, 1, 0.6)
+        if not any(field == name_of(name) or field.startswith(f"{name_of(name)}.") for field in names):
+            near = get_close_matches(name_of(name), names, 1, 0.6)
             hint = f"did you mean {near[0]}?" if near else "`postdex fields` lists those that there are"
             message = f"no post has the field {name}, which the setting fields names"
             problems.append(Problem("postdex.toml", 0, "note", message, hint))

@@ -22,14 +22,14 @@ from .query.synonyms import SynonymTable
 
 _LISTS = os.path.join(os.path.dirname(__file__), "synonym_lists")
 #: So many tables are kept, one for each site that a process searches.
-_MOST_KEPT = 16
+_MOST_CACHED = 16
 #: So many posts of a glossary are looked at.
 MOST_ENTRIES = 2_000
 #: A title in two languages or lengths: `持久卷（Persistent Volume）`, `Persistent volume (PV)`.
 _TWO_NAMES = r"(.+?)\s*[(（]([^()（）]+)[)）]"
 
 
-class _Kept(NamedTuple):
+class _CachedTable(NamedTuple):
     """A table and what it was made of; `identity` is the commit that has the glossary, if there is one."""
 
     rows: tuple[TableRow, ...]
@@ -40,24 +40,24 @@ class _Kept(NamedTuple):
     table: SynonymTable
 
 
-_kept: list[_Kept] = []
+_cached: list[_CachedTable] = []
 
 
 def table(settings: Settings, reader: Reader) -> SynonymTable:
     """The synonyms of these settings for the words of a reader. Threads may make one twice."""
     rows, lists, glossary = settings.synonyms, settings.synonym_lists, settings.glossary
     made_of = rows, lists, glossary, reader.analyzer, reader.identity if glossary else None
-    for kept in [*_kept]:
-        if kept[:-1] == made_of:
-            return kept.table
-    every = [
+    for cached in [*_cached]:
+        if cached[:-1] == made_of:
+            return cached.table
+    all_rows = [
         *rows,
         *(_of_glossary(reader, glossary) if glossary else ()),
         *(row for name in lists for row in ready(name)),
     ]
-    made = SynonymTable(every, reader.analyzer)
-    _kept[:] = [_Kept(*made_of, made), *_kept[: _MOST_KEPT - 1]]
-    return made
+    synonyms = SynonymTable(all_rows, reader.analyzer)
+    _cached[:] = [_CachedTable(*made_of, synonyms), *_cached[: _MOST_CACHED - 1]]
+    return synonyms
 
 
 def ready(name: str) -> Iterator[TableRow]:

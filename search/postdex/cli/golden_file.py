@@ -31,12 +31,12 @@ def add(file: Path, answered: Iterable[ExpectedPosts]) -> list[ExpectedPosts]:
     Lines that are there stay as they are, also where they name another post. Raises ConfigError, PostdexError.
     """
     before = _text(file) if file.exists() else ""
-    known = {expected.query.casefold() for expected in _parsed(before, file)}
+    queries = {expected.query.casefold() for expected in _parsed(before, file)}
     added: list[ExpectedPosts] = []
     for expected in answered:
-        if expected.query.casefold() not in known:
+        if expected.query.casefold() not in queries:
             added.append(expected)
-            known.add(expected.query.casefold())
+            queries.add(expected.query.casefold())
     in_form = _as_toml if file.suffix == ".toml" else _as_line
     text = "".join(in_form(expected, file) for expected in added)
     ends = "\n" if before and not before.endswith("\n") else ""

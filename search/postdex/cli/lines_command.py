@@ -74,13 +74,13 @@ def lines(place: Place, /, query: tuple[str, ...], **options: Any) -> int:
         numbers=not own["no_numbers"], most=own["most"] or 0, color=own["color"] or "auto",
     )  # fmt: skip
     with ready(place.open("auto")) as ix:
-        found = ix.lines(
+        matches = ix.lines(
             _pattern(asked.pattern, fixed=own["fixed"], whole_words=own["whole_words"]),
             within(ix, asked.posts),
             ignore_case=own["ignore_case"] or asked.any_case,
             **options,
         )
-        return print_lines(ix, found, output)
+        return print_lines(ix, matches, output)
 
 
 def _pattern(typed: str, *, fixed: bool, whole_words: bool) -> str:

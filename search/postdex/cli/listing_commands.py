@@ -120,21 +120,21 @@ def fields(place: Place, /, as_json: bool) -> int:
     `postdex search status:draft rating:">=4"`.
     """
     with ready(place.open("auto")) as ix:
-        found = ix.fields()
+        own_fields = ix.fields()
         if as_json:
             from ..output import wire
 
-            out_json(wire.dumps(wire.fields(found)))
-        elif found:
+            out_json(wire.dumps(wire.fields(own_fields)))
+        elif own_fields:
             from ..output import listings
             from ..output.screen import Palette, Screen
 
             palette = Palette.of(ix.settings.colors) if wants_color("auto") else Palette()
-            table = listings.fields_table(found, Screen(width(), palette))
-            _print(table if sys.stdout.isatty() else listings.fields_lines(found))
+            table = listings.fields_table(own_fields, Screen(width(), palette))
+            _print(table if sys.stdout.isatty() else listings.fields_lines(own_fields))
         else:
             note("no field is in the front matter of three posts beside those that postdex knows")
-    return 0 if found else 1
+    return 0 if own_fields else 1
 
 
 def _print(lines: Iterable[str]) -> None:

@@ -186,8 +186,8 @@ def _lines(ix: Index, request: SearchRequest, output: Output) -> int | None:
     from .printed_lines import LineOutput, print_lines
 
     filters = {name: getattr(request, name) for name in LINE_FILTERS}
-    found = ix.lines(asked.pattern, within(ix, asked.posts), ignore_case=asked.any_case, **filters)
-    return print_lines(ix, found, LineOutput.of(output, request.limit))
+    matches = ix.lines(asked.pattern, within(ix, asked.posts), ignore_case=asked.any_case, **filters)
+    return print_lines(ix, matches, LineOutput.of(output, request.limit))
 
 
 def _answer(ix: Index, request: SearchRequest, output: Output) -> Results:

@@ -30,7 +30,7 @@ from postdex_index.errors import PostdexError
 from postdex_index.settings import Settings
 
 from .. import __version__
-from ..record.asked import Found
+from ..record.asked import Outcome
 from . import (
     auth,
     errors,
@@ -256,14 +256,14 @@ class Service:
             return cached
         state = self._state()
         answer = endpoint.answerer(self.site, arguments)
-        found = Found.of(answer) if endpoint.name == "search" else None
-        note(found)
+        outcome = Outcome.of(answer) if endpoint.name == "search" else None
+        note(outcome)
         body = errors.encoded(answer)
         squeeze = key[-1]
         if not answer.get("complete", True) or state is None or state != self._state():
             return _response(body, _JSON, {"cache-control": "no-store"}, squeeze)
         response = _response(body, _JSON, _tagged(state, key), squeeze)
-        self._cache.put(state, key, CachedAnswer(bytes(response.body), found))
+        self._cache.put(state, key, CachedAnswer(bytes(response.body), outcome))
         return response
 
     def _not_modified(self, key: _Key, known_tag: str, note: recorder.Note) -> Response | None:
@@ -274,11 +274,11 @@ class Service:
         headers = _tagged(state, key)
         cached = self._cache.get(state, key)
         if headers["etag"].removeprefix("W/") in known_tag:
-            note(cached.found if cached else None)
+            note(cached.outcome if cached else None)
             return Response(status_code=304, headers=headers)
         if cached is None:
             return None
-        note(cached.found)
+        note(cached.outcome)
         return Response(cached.body, 200, headers | _described(cached.body, _JSON))
 
     def _state(self) -> tuple[Hashable, ...] | None:
@@ -327,9 +327,9 @@ class Service:
         return await self._in_thread(self._painted, request, accepted, _squeezed(request))
 
     def _painted(self, request: Request, accepted: str, squeeze: bool) -> Response:
-        html, error, view, found = search_page.painted(self.site, request.scope["query_string"], accepted)
+        html, error, view, outcome = search_page.painted(self.site, request.scope["query_string"], accepted)
         if self.site.recorder and not error and view.asks and recorder.is_meant(request):
-            self.site.recorder.asked(view.q, found, typing=view.typing)
+            self.site.recorder.asked(view.q, outcome, typing=view.typing)
         status = errors.status(error) if error else 200
         headers = _PAGE_HEADERS | (errors.headers(error) if error else {})
         return _response(html.encode("utf-8", "replace"), _HTML, headers, squeeze, status)

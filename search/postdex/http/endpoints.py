@@ -86,19 +86,19 @@ def lines(site: ServiceState, arguments: Arguments) -> dict[str, Any]:
     if not pattern:
         raise RequestError("bad_parameter", "there is no regex", r"give one: regex=sk_\w%2B")
     filters = {name: arguments[name] for name in LINE_FILTERS}
-    found = site.index.lines(
+    matches = site.index.lines(
         pattern, arguments["q"] or "", ignore_case=arguments["ignore_case"], deadline_ms=DEADLINE_MS, **filters
     )
     shown = [
         around_match(match, parameters.LINE_LENGTH)._replace(url=web_address.whole(match.url, site.origin))
-        for match in islice(found, offset, offset + limit)
+        for match in islice(matches, offset, offset + limit)
     ]
     return {
         "schema": wire.SCHEMA,
         "lines": list(map(wire.line_match, shown)),
-        "more": next(found, None) is not None,
-        "complete": found.complete,
-        "warnings": list(found.warnings),
+        "more": next(matches, None) is not None,
+        "complete": matches.complete,
+        "warnings": list(matches.warnings),
     }
 
 

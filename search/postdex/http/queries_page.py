@@ -30,14 +30,14 @@ def painted(
     style = '<link rel="stylesheet" href="site.css">' if site.index.settings.css else ""
     title = words.text("queries")
     of = f" · {text(site.name)}" if site.name else ""
-    found = _table(rows, words, clicks=clicks) if rows else f'<p class="empty">{words.text("no_queries")}</p>'
+    table = _table(rows, words, clicks=clicks) if rows else f'<p class="empty">{words.text("no_queries")}</p>'
     return (
         f'<!doctype html>\n<html lang="{words.lang}" dir="{words.dir}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
         f'<meta name="color-scheme" content="light dark"><title>{title}{of}</title>'
         f'<link rel="stylesheet" href="postdex.css">{style}</head>\n<body class="queries">'
         f'<header><a class="home" href="./">{text(site.name) or words.text("search")}</a></header>'
-        f"<main><h1>{title}</h1>{_choices(words, unanswered=unanswered, days=days)}{found}</main></body></html>\n"
+        f"<main><h1>{title}</h1>{_choices(words, unanswered=unanswered, days=days)}{table}</main></body></html>\n"
     )
 
 
@@ -72,8 +72,8 @@ def _cells(row: Asked, words: Words, *, clicks: bool) -> Iterator[str]:
     address = text("./" + View(q=row.query, record="false").address())
     yield f'<th role="rowheader" scope="row"><a href="{address}" dir="auto">{text(row.query)}</a>{_answer(row)}</th>'
     yield _number("asked", words.number(row.times), words)
-    found = "?" if row.found is None else words.number(row.found.total)
-    yield _number("found", f'<span class="none">{found}</span>' if row.in_vain else found, words)
+    total = "?" if row.outcome is None else words.number(row.outcome.total)
+    yield _number("found", f'<span class="none">{total}</span>' if row.in_vain else total, words)
     if clicks:
         yield _number("opened", words.number(row.clicks), words)
     yield _number("last_asked", f'<time datetime="{row.last}" dir="auto">{text(words.day(row.last))}</time>', words)

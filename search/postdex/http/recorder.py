@@ -18,7 +18,7 @@ from postdex_index import forks
 from postdex_index.errors import PostdexError
 
 from ..record import record_file
-from ..record.asked import Asked, Found, Opened, shown, together
+from ..record.asked import Asked, Opened, Outcome, shown, together
 from ..record.typed import Typing
 from .service_log import log
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 #: What is told what a search found; None where nobody knows.
-Note: TypeAlias = Callable[[Found | None], None]
+Note: TypeAlias = Callable[[Outcome | None], None]
 #: Seconds between two times that notes are brought to the record: so much is lost with a process that is killed.
 EVERY_S = 30.0
 #: Seconds that the end of the service waits for the last time.
@@ -37,7 +37,7 @@ _END_S = 5.0
 MOST_NOTED = 5_000
 
 
-def nobody(found: Found | None) -> None:
+def nobody(outcome: Outcome | None) -> None:
     """Nobody wants to know."""
 
 
@@ -75,7 +75,7 @@ class Recorder:
         self._closed = Event()
         self._fails = False
 
-    def asked(self, query: str, found: Found | None, *, typing: bool = False) -> None:
+    def asked(self, query: str, outcome: Outcome | None, *, typing: bool = False) -> None:
         """A query was answered by what it found, or by an answer that was given before (None). While somebody is
         `typing` it counts when it has come to rest."""
         query, now = shown(query), time.monotonic()
@@ -83,9 +83,9 @@ class Recorder:
             return
         with self._lock:
             if typing:
-                self._typing.typed(query, found, now)
-            elif not self._typing.sent(query, found, now):
-                self._note(Asked(query, 1, found))
+                self._typing.typed(query, outcome, now)
+            elif not self._typing.sent(query, outcome, now):
+                self._note(Asked(query, 1, outcome))
             self._settle(now)
             self._begin()
 
@@ -96,7 +96,7 @@ class Recorder:
             return
         with self._lock:
             if text := self._typing.settled(query):
-                self._note(Asked(query, 1, text.found))
+                self._note(Asked(query, 1, text.outcome))
             self._note(Asked(query, opened={path: Opened(1, rank)}))
             self._begin()
 
@@ -127,7 +127,7 @@ class Recorder:
         """Bring the last notes to the record, unless that takes too long."""
         with self._lock:
             for text in self._typing.rested(math.inf):
-                self._note(Asked(text.query, 1, text.found))
+                self._note(Asked(text.query, 1, text.outcome))
         self._closed.set()
         last = Thread(target=self.bring, name="postdex-record", daemon=True)
         last.start()
@@ -136,14 +136,14 @@ class Recorder:
     def _settle(self, now: float) -> None:
         """Note what has come to rest; the lock is held."""
         for text in self._typing.rested(now):
-            self._note(Asked(text.query, 1, text.found))
+            self._note(Asked(text.query, 1, text.outcome))
 
     def _note(self, row: Asked) -> None:
         """The lock is held."""
         day = self._today().isoformat()
         row = row._replace(first=day, last=day)
-        if known := self._noted.get(row.key):
-            self._noted[row.key] = together(known, row)
+        if former := self._noted.get(row.key):
+            self._noted[row.key] = together(former, row)
         elif len(self._noted) < MOST_NOTED:
             self._noted[row.key] = row
 

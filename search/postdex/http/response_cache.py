@@ -13,14 +13,14 @@ from threading import Lock
 from postdex_index import forks
 from postdex_index.named_tuple import NamedTuple
 
-from ..record.asked import Found
+from ..record.asked import Outcome
 
 
 class CachedAnswer(NamedTuple):
     """The bytes of an answer, and of a search what it found."""
 
     body: bytes
-    found: Found | None = None
+    outcome: Outcome | None = None
 
 
 class Cache:
@@ -30,7 +30,7 @@ class Cache:
     >>> cache.put(1, "a", CachedAnswer(b"12345678")), cache.put(1, "b", CachedAnswer(b"1234"))
     (None, None)
     >>> cache.get(1, "a"), cache.get(1, "b")
-    (None, CachedAnswer(body=b'1234', found=None))
+    (None, CachedAnswer(body=b'1234', outcome=None))
     >>> cache.get(2, "b")
     """
 

@@ -22,7 +22,7 @@ from postdex_index.named_tuple import NamedTuple
 
 from ..links.ends import backlinks
 from ..output import wire
-from ..record.asked import Found
+from ..record.asked import Outcome
 from ..request import SORTS
 from .page import facets, hits, notes, nothing, own_fields, reading
 from .page.view import View, asked
@@ -43,7 +43,7 @@ class Painted(NamedTuple):
     html: str
     error: PostdexError | None
     view: View
-    found: Found | None = None
+    outcome: Outcome | None = None
 
 
 def painted(site: ServiceState, address: bytes, accepted: str = "") -> Painted:
@@ -55,7 +55,7 @@ def painted(site: ServiceState, address: bytes, accepted: str = "") -> Painted:
         parts = _answered(site, view, results, words)
     except PostdexError as error:
         return Painted(_page(site, view, words, {"notes": notes.fault(error)}), error, view)
-    return Painted(_page(site, view, words, parts), None, view, Found.in_results(results))
+    return Painted(_page(site, view, words, parts), None, view, Outcome.of_results(results))
 
 
 def _searched(site: ServiceState, view: View) -> tuple[View, HitList]:

@@ -182,8 +182,8 @@ def records(index: Index, named: str | None) -> dict[str, str]:
     from ..record import record_file
 
     paths = {
-        name: record_file.path_of(each.folder, each.engine, each.settings, named)
-        for name, each in {"": index, **index.sites}.items()
+        name: record_file.path_of(site.folder, site.engine, site.settings, named)
+        for name, site in {"": index, **index.sites}.items()
     }
     for path in filter(None, paths.values()):
         record_file.check(path)

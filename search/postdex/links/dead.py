@@ -123,11 +123,9 @@ class _DeadLinks:
                     if self.files.has(page.called.path, page.url, _bare(link)):
                         there += 1
                     elif self.is_near(link):
-                        message = f"{_short(link.target)} is no file"
-                        missing.append(Problem(page.called.path, link.line, KIND, message))
-                elif found := self.anchor_problem(page, link, end) if end else self.dead(page, link):
-                    message, hint = found
-                    yield Problem(page.called.path, link.line, KIND, message, hint)
+                        missing.append(_problem(page, link, f"{_short(link.target)} is no file"))
+                elif problem := self.anchor_problem(page, link, end) if end else self.dead(page, link):
+                    yield problem
         yield from missing if there > len(missing) else ()
 
     def is_near(self, link: Link) -> bool:
@@ -146,8 +144,8 @@ class _DeadLinks:
 
     # -- pages
 
-    def dead(self, page: _Page, link: Link) -> tuple[str, str] | None:
-        """What is said of a link that leads to no post, None where it may be right all the same."""
+    def dead(self, page: _Page, link: Link) -> Problem | None:
+        """The problem of a link that leads to no post; None where it may be right all the same."""
         bare = _bare(link)
         marked = not self.site.generator.name and bare.startswith(tuple(self.rules.marks))
         if (
@@ -162,15 +160,15 @@ class _DeadLinks:
             insists = self.rules.insists if link.kind == "wiki" else self.files.whole
             is_there = not insists or self.files.named(link.keys[-1].removeprefix(NAME))
             is_there = is_there or TITLE + folded(bare) in self.by_key
-            return None if is_there else (message, self.near_name(page, link))
+            return None if is_there else _problem(page, link, message, self.near_name(page, link))
         if is_page(bare):
             inside = not bare.startswith("/") or self.files.whole
-            return (message, self.near_path(page, link)) if inside else None
+            return _problem(page, link, message, self.near_path(page, link)) if inside else None
         if self.rules.files and self.site.generator.name and self.files.whole:
-            return message, self.near_path(page, link)
-        return self.dead_address(message, link) if self.site.generator.link else None
+            return _problem(page, link, message, self.near_path(page, link))
+        return self.dead_address(page, link, message) if self.site.generator.link else None
 
-    def dead_address(self, message: str, link: Link) -> tuple[str, str] | None:
+    def dead_address(self, page: _Page, link: Link, message: str) -> Problem | None:
         """An address is dead if others stand beside it, and one of those, or one of its name elsewhere, was meant."""
         key = next((key for key in link.keys if kind_of(key) == "/"), "")
         above, _, name = key.rpartition("/")
@@ -182,7 +180,7 @@ class _DeadLinks:
         near = [f"{above}/{it}" for it in get_close_matches(name, siblings, 1, _NEAR)]
         elsewhere = self.by_last.get(name, [])
         near += elsewhere if len(elsewhere) == 1 else []
-        return (message, _did_you_mean(near[0])) if near else None
+        return _problem(page, link, message, _did_you_mean(near[0])) if near else None
 
     @cached_property
     def below(self) -> dict[str, list[str]]:
@@ -205,11 +203,11 @@ class _DeadLinks:
 
     def near_path(self, page: _Page, link: Link) -> str:
         """Which file was meant: the one of this name elsewhere, or of nearly this name in the folder."""
-        wanted = link.keys[0]
-        stem = _stem(wanted) if is_page(wanted) else posixpath.basename(wanted).lower()
+        key = link.keys[0]
+        stem = _stem(key) if is_page(key) else posixpath.basename(key).lower()
         same = [path for paths in self.beside.values() for path in paths if stem == _stem(path)]
         if not same:
-            by_stem = {_stem(path): path for path in self.beside.get(_folder(wanted), ())}
+            by_stem = {_stem(path): path for path in self.beside.get(_folder(key), ())}
             same = [by_stem[it] for it in get_close_matches(stem, by_stem, 1, _NEAR)]
         if len(same) != 1:
             return ""
@@ -222,8 +220,8 @@ class _DeadLinks:
 
     # -- sections
 
-    def anchor_problem(self, page: _Page, link: Link, end: _Page) -> tuple[str, str] | None:
-        """What is said of a link to a part of a post that it does not have, None where it has it or may have."""
+    def anchor_problem(self, page: _Page, link: Link, end: _Page) -> Problem | None:
+        """The problem of a link to a part of a post that it does not have; None where it has it or may have."""
         anchor = normalize("NFC", anchor_of(link.target))
         if link.kind == "wiki":
             anchor = anchor.rpartition("#")[2].partition("|")[0]
@@ -241,7 +239,8 @@ class _DeadLinks:
             return None
         near = near or get_close_matches(anchor, alike, 1, _NEAR)
         where = "it" if end is page else end.called.path
-        return f"{where} has no section #{_short(anchor)}", _did_you_mean(f"#{near[0]}") if near else ""
+        hint = _did_you_mean(f"#{near[0]}") if near else ""
+        return _problem(page, link, f"{where} has no section #{_short(anchor)}", hint)
 
     def guesses(self, link: Link, end: _Page) -> bool:
         """Whether it is not certain how anchors are made on a page."""
@@ -277,8 +276,8 @@ class _DeadLinks:
         if any(loose in _loosely(tag) for tag in _TAG.findall(text)):
             return True
         headings = (next(filter(None, match.groups()), "") for match in _HEADING.finditer(text))
-        in_file, known = Counter(map(_loosely, headings)), Counter(map(_loosely, end.anchors.values()))
-        return any(in_file[it] > known[it] for it in (loose, re.sub(r"\d+$", "", loose)))
+        in_file, in_post = Counter(map(_loosely, headings)), Counter(map(_loosely, end.anchors.values()))
+        return any(in_file[it] > in_post[it] for it in (loose, re.sub(r"\d+$", "", loose)))
 
     @cached_property
     def beside(self) -> dict[str, list[str]]:
@@ -287,6 +286,10 @@ class _DeadLinks:
         for page in self.pages:
             beside[_folder(page.called.path)].append(page.called.path)
         return beside
+
+
+def _problem(page: _Page, link: Link, message: str, hint: str = "") -> Problem:
+    return Problem(page.called.path, link.line, KIND, message, hint)
 
 
 def _bare(link: Link) -> str:

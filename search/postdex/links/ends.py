@@ -52,6 +52,20 @@ class Connections(NamedTuple):
     backlinks: Sequence[PostLink]
 
 
+class Expanded(NamedTuple):
+    """A query without filters `links:` and `linked:`, and what is to be said of those that it had."""
+
+    query: Query
+    messages: Sequence[str]
+
+
+class NamedEnd(NamedTuple):
+    """A post that somebody names, and the part of it, by an anchor or heading; "" for all of it."""
+
+    post: Document
+    part: str
+
+
 class Called(NamedTuple):
     """A post, and all keys under which it may be meant."""
 
@@ -76,34 +90,38 @@ def backlinks(reader: Reader, document: Document, *, drafts: bool = False) -> li
     keys = _keys_of(reader, document)
     posts = _posts(reader, [Keyword(LINK, key) for key in sorted(keys)], _site_of(reader, document), drafts=drafts)
     others = [post for post in posts if post.path != document.path]
-    found = _resolved(reader, sorted(others, key=lambda post: post.path), keys, drafts=True)
-    return [link for link in found if link.to == document.path]
+    resolved = _resolved(reader, sorted(others, key=lambda post: post.path), keys, drafts=True)
+    return [link for link in resolved if link.to == document.path]
 
 
-def expanded(tree: Query, reader: Reader, *, drafts: bool) -> tuple[Query, list[str]]:
+def expanded(tree: Query, reader: Reader, *, drafts: bool) -> Expanded:
     """A query whose filters `links:` and `linked:` became what finds these posts, and what is to be said of those that
     name no post, or without `drafts` one that is not published."""
     if isinstance(tree, Keyword):
         if tree.field not in LINKS:
-            return tree, []
-        found = meant(reader, tree.value, drafts=drafts)
-        typed = f"{tree.field}:{tree.value}"
-        said = [] if found else [f"{tree.value} in {typed} is no post of the index"]
-        asks = (
-            _NOTHING if not found else linked(reader, found[0]) if tree.field == "linked" else linking(reader, *found)
-        )
-        return Clauses(optional=(asks,), minimum=1, typed=typed), said
+            return Expanded(tree, [])
+        return _expanded_filter(tree, reader, drafts=drafts)
     if not isinstance(tree, Clauses):
-        return tree, []
-    said = []
+        return Expanded(tree, [])
+    messages: list[str] = []
 
     def inside(clauses: Iterable[Query]) -> tuple[Query, ...]:
         parts = [expanded(clause, reader, drafts=drafts) for clause in clauses]
-        said.extend(message for _, messages in parts for message in messages)
-        return tuple(part for part, _ in parts)
+        messages.extend(message for part in parts for message in part.messages)
+        return tuple(part.query for part in parts)
 
     required, optional, excluded, bonus = map(inside, (tree.required, tree.optional, tree.excluded, tree.bonus))
-    return tree._replace(required=required, optional=optional, excluded=excluded, bonus=bonus), said
+    return Expanded(tree._replace(required=required, optional=optional, excluded=excluded, bonus=bonus), messages)
+
+
+def _expanded_filter(asked: Keyword, reader: Reader, *, drafts: bool) -> Expanded:
+    typed = f"{asked.field}:{asked.value}"
+    end = meant(reader, asked.value, drafts=drafts)
+    query: Query = _NOTHING
+    if end:
+        query = linked(reader, end.post) if asked.field == "linked" else linking(reader, *end)
+    messages = [] if end else [f"{asked.value} in {typed} is no post of the index"]
+    return Expanded(Clauses(optional=(query,), minimum=1, typed=typed), messages)
 
 
 def linking(reader: Reader, document: Document, part: str = "") -> Query:
@@ -126,7 +144,7 @@ def linked(reader: Reader, document: Document) -> Query:
     return Clauses(optional=tuple(Keyword("path", path) for path in sorted(paths)[:_AT_ONCE]), minimum=1)
 
 
-def meant(reader: Reader, typed: str, *, drafts: bool) -> tuple[Document, str] | None:
+def meant(reader: Reader, typed: str, *, drafts: bool) -> NamedEnd | None:
     """The post that somebody means by a path, an address, or a name or title as `[[…]]` have it, and the part of it
     that is named behind `#`; None if there is none."""
     for whole, part in ((typed, ""), typed.rpartition("#")[::2]):
@@ -136,10 +154,10 @@ def meant(reader: Reader, typed: str, *, drafts: bool) -> tuple[Document, str] |
         if document is None:
             keys = [*([address(whole)] if "/" in whole else []), NAME + folded(whole), TITLE + folded(whole)]
             link = Link(whole, 0, keys=(whole, *keys))
-            path = _Ends(reader, "", drafts=drafts).of([("", "", link)])[0]
+            path = _Ends(reader, "", drafts=drafts).of([_Placed("", "", link)])[0]
             (document,) = reader.documents([path]) if path else (None,)
         if document is not None and (drafts or not document.unpublished):
-            return document, part
+            return NamedEnd(document, part)
     return None
 
 
@@ -147,11 +165,11 @@ def _resolved(
     reader: Reader, documents: Sequence[Document], keys: frozenset[str] | None = None, *, drafts: bool
 ) -> list[PostLink]:
     """The links of these posts with where they lead; only those that look for one of `keys`, where these are given."""
-    by_site: dict[str, list[tuple[str, str, Link]]] = defaultdict(list)
+    by_site: dict[str, list[_Placed]] = defaultdict(list)
     for document in documents:
         for link in map(link_of, document.links):
             if link.kind != "image" and (keys is None or not keys.isdisjoint(link.keys)):
-                by_site[_site_of(reader, document)].append((document.path, document.lang, link))
+                by_site[_site_of(reader, document)].append(_Placed(document.path, document.lang, link))
     resolved: list[PostLink] = []
     for site, links in by_site.items():
         ends = _Ends(reader, site, drafts=drafts).of(links)
@@ -185,9 +203,17 @@ def _posts(reader: Reader, any_of: Sequence[Query], site: str, *, drafts: bool) 
     within = (Keyword(SITE, site),) if site else ()
     for start in range(0, len(any_of), _FILTERS_AT_ONCE):
         asked = Clauses(within, tuple(any_of[start : start + _FILTERS_AT_ONCE]), minimum=1)
-        found = reader.search(Search(asked, sort="title", limit=ALL_POSTS, drafts=drafts)).candidates
-        posts |= {candidate.document.path: candidate.document for candidate in found}
+        answer = reader.search(Search(asked, sort="title", limit=ALL_POSTS, drafts=drafts))
+        posts |= {candidate.document.path: candidate.document for candidate in answer.candidates}
     return list(posts.values())
+
+
+class _Placed(NamedTuple):
+    """A link with the path and the language of the post that it stands in."""
+
+    path: str
+    lang: str
+    link: Link
 
 
 class _Ends:
@@ -197,9 +223,8 @@ class _Ends:
         self.reader, self.site, self.drafts = reader, site, drafts
         self.called: dict[str, dict[str, Called]] = defaultdict(dict)
 
-    def of(self, links: Sequence[tuple[str, str, Link]]) -> list[str]:
-        """The path of the post that each link leads to, "" for none; with each come the path and the language of the
-        post that it stands in."""
+    def of(self, links: Sequence[_Placed]) -> list[str]:
+        """The path of the post that each link leads to, "" for none."""
         self._ask({key for _, _, link in links for key in link.keys})
         return [self._end(path, lang, link.keys) for path, lang, link in links]
 

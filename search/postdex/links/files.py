@@ -34,8 +34,7 @@ class LinkFiles:
     def has(self, path: str, url: str, target: str) -> bool:
         """Whether a file or a folder lies where a target leads that stands in the post of this path and address."""
         bare = unquote(target)
-        found = any(map(os.path.lexists, self._places(path, url, bare))) if "\0" not in bare else True
-        return found
+        return "\0" in bare or any(map(os.path.lexists, self._places(path, url, bare)))
 
     def _places(self, path: str, url: str, bare: str) -> list[str]:
         site, root = self.site, os.fspath(self.site.root)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from postdex_index.document import Document
 
     from ..index import Index
-    from ..record.asked import Found
+    from ..record.asked import Outcome
 
 #: With this and a path begins what the protocol calls a resource.
 SCHEME = "postdex://"
@@ -36,10 +36,10 @@ class Posts(NamedTuple):
     drafts: bool
     origin: str
     reader: Reader | None = None
-    asked: Callable[[str, Found], None] | None = None
+    asked: Callable[[str, Outcome], None] | None = None
 
     @classmethod
-    def of(cls, ix: Index, *, drafts: bool = True, asked: Callable[[str, Found], None] | None = None) -> Posts:
+    def of(cls, ix: Index, *, drafts: bool = True, asked: Callable[[str, Outcome], None] | None = None) -> Posts:
         """The posts of an index."""
         return cls(ix, drafts, web_address.origin(ix.folder, ix.settings), None, asked)
 

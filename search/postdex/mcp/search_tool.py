@@ -13,7 +13,7 @@ from postdex_index.errors import QueryError
 
 from .. import __version__, section_lookup, web_address
 from ..output import wire
-from ..record.asked import Found
+from ..record.asked import Outcome
 from ..results.strength import nothing_alike
 from ..results.values import FieldCounts, Hit
 from ..text_safety import day_of
@@ -49,7 +49,7 @@ def search(posts: Posts, query: str, max_chars: int = 0, **arguments: Any) -> di
         raise QueryError("unpublished posts are not served", "start it with `postdex serve --drafts`", code="forbidden")
     results = posts.ix.search(query, **arguments)
     if posts.asked and not arguments.get("offset"):
-        posts.asked(query, Found.in_results(results))
+        posts.asked(query, Outcome.of_results(results))
     shown = _found(posts, results) | _said_besides(results)
     if max_chars:
         for result in shown["results"]:
@@ -96,8 +96,8 @@ def _found(posts: Posts, results: Results) -> dict[str, Any]:
     """The hits of an answer, and how many there are."""
     results = web_address.with_origin(results, posts.origin)
     shown: dict[str, Any] = {"total": results.total, "results": [_result(hit) for hit in results.hits]}
-    if said := _noted(results):
-        shown["note"] = said
+    if note := _noted(results):
+        shown["note"] = note
     return shown
 
 

@@ -55,11 +55,11 @@ def _filter(text: str, analyzer: Analyzer, today: Today | None, own: OwnFields) 
     if not read.empty and not read.warnings and not leaves(read.tree):
         return read.tree
     name = re.match(r"[+-]?([^:\s]*)", typed.strip())
-    said = [warning for warning in read.warnings if " is not a field" not in warning]
-    if name and not said and not own.find(name[1]):
+    warnings = [warning for warning in read.warnings if " is not a field" not in warning]
+    if name and not warnings and not own.find(name[1]):
         _known("where", name[1], own, (*FILTERS, "after", "before"))
     hint = "write it as status:published, rating:>=4, due:2024.., -status:draft"
-    why = said[0].removesuffix("; it was searched as text") if said else hint
+    why = warnings[0].removesuffix("; it was searched as text") if warnings else hint
     raise QueryError(f"where is {text!r:.80}, which is no filter", why, code="bad_where")
 
 

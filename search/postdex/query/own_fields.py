@@ -37,7 +37,7 @@ class Compared(NamedTuple):
     """The filter that a value makes, None if it makes none, and what is to be said of that."""
 
     query: Query | None
-    said: str = ""
+    warning: str = ""
 
 
 class OwnFields:
@@ -62,15 +62,15 @@ class OwnFields:
 
     def is_date(self, field: str) -> bool:
         """Whether this is the column of one whose values are dates."""
-        known = self.all().get(field.removeprefix(OWN_FIELD)) if field.startswith(OWN_FIELD) else None
-        return known is not None and known.kind == "date"
+        stats = self.all().get(field.removeprefix(OWN_FIELD)) if field.startswith(OWN_FIELD) else None
+        return stats is not None and stats.kind == "date"
 
     def instead(self, typed: str) -> str:
         """What is to be said of a name that no field has, behind a message: the field that was meant, or that too few
         posts have it; "" for nothing."""
         name = name_of(typed)
         most = max((slips for letters, slips in _SLIPS.items() if len(name) >= letters), default=0)
-        near = min((edit_distance(name, known, most), known) for known in self.all()) if most and self.all() else ()
+        near = min((edit_distance(name, other, most), other) for other in self.all()) if most and self.all() else ()
         if near and near[0] <= most:
             return f"; did you mean {near[1]}:?"
         (posts,) = self._reader.totals([Keyword(OWN_FIELD + name, "*")])
@@ -111,10 +111,10 @@ def _read(field: FieldStats, text: str, today: Today | None) -> Compared | None:
     elif ends := _ENDS.fullmatch(text):
         first, last = (_span(field.kind, end.strip(), today) for end in ends.groups())
         if (first or not ends[1].strip()) and (last or not ends[2].strip()) and (first or last):
-            said = ""
+            warning = ""
             if first and last and last[0] < first[0]:
-                first, last, said = last, first, f"{field.name}:{text} runs backwards and was turned round"
-            return Compared(FieldRange(field.name, field.kind, first and first[0], last and last[1]), said)
+                first, last, warning = last, first, f"{field.name}:{text} runs backwards and was turned round"
+            return Compared(FieldRange(field.name, field.kind, first and first[0], last and last[1]), warning)
     elif span := _span(field.kind, text, today, goes_on=True):
         return Compared(FieldRange(field.name, field.kind, *span))
     else:

@@ -256,14 +256,14 @@ class _TreeBuilder:
             self.pasted = _has_plain_words(self.root)
         say = self.warnings.append
         if token.kind == "regex":
-            found = patterns.regex(token.text, reading, say)
+            piece = patterns.regex(token.text, reading, say)
         else:
-            found = patterns.pattern(token.text, reading, insisted or not self.pasted, say)
-            if found:
-                self.stand_ins[found.required] = found.optional[:-1]
-        if found or "*" in token.text or token.edits > 0:
+            piece = patterns.pattern(token.text, reading, insisted or not self.pasted, say)
+            if piece:
+                self.stand_ins[piece.required] = piece.optional[:-1]
+        if piece or "*" in token.text or token.edits > 0:
             self.titled = False
-        return [found] if found else terms.read_word(token.text, token.edits, reading, say)
+        return [piece] if piece else terms.read_word(token.text, token.edits, reading, say)
 
     def filter(self, field: str, token: QueryToken) -> list[TermReading]:
         """A filter, or what was typed for one as text."""
@@ -285,14 +285,14 @@ class _TreeBuilder:
 
     def own_filter(self, name: str, token: QueryToken, own: OwnFields) -> list[TermReading]:
         """The filter of a field of the site's own, or what was typed for one as text."""
-        asked, said = own.filter(name, token.text, self.reading.analyzer)
+        asked, warning = own.filter(name, token.text, self.reading.analyzer)
         if asked:
-            self.warnings += [said] if said else []
+            self.warnings += [warning] if warning else []
             return [TermReading(asked, (asked,))]
-        if not said:
+        if not warning:
             self.warnings.append(f"{name}: was left out: it has no value")
             return []
-        self.warnings.append(f"{said}; it was searched as text")
+        self.warnings.append(f"{warning}; it was searched as text")
         return terms.read_word(f"{name}:{token.text}", -1, self.reading, self.warnings.append)
 
     def join_words(

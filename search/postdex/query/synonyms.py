@@ -46,7 +46,7 @@ class Synonym(NamedTuple):
     language: str = ""
 
 
-class Found(NamedTuple):
+class SynonymMatch(NamedTuple):
     """Synonyms of typed words: those from number `start` up to `stop`, or of such a run what is not `before` and
     `after` it."""
 
@@ -57,7 +57,7 @@ class Found(NamedTuple):
     after: str = ""
 
 
-class TypedWord(NamedTuple):
+class GroupWord(NamedTuple):
     """A word of a group that may have synonyms: the number of its clause and its own there, how it was typed and how it
     was read."""
 
@@ -114,13 +114,13 @@ class SynonymTable:
         """Words as they are looked up: by their stems in each language."""
         return zip(*map(self._analyzer.stems, words), strict=True)
 
-    def find(self, words: Sequence[str]) -> Iterator[Found]:
+    def find(self, words: Sequence[str]) -> Iterator[SynonymMatch]:
         """The synonyms of words in a row ("" for one that has none), those of the longest phrases first taken."""
         start = 0
         while start < len(words):
             for stop in range(min(len(words), start + self._longest), start, -1):
                 if all(words[start:stop]) and (synonyms := self._of(words[start:stop])):
-                    yield Found(start, stop, synonyms)
+                    yield SynonymMatch(start, stop, synonyms)
                     start = stop - 1
                     break
             else:
@@ -129,15 +129,15 @@ class SynonymTable:
             start += 1
 
     def _of(self, words: Sequence[str]) -> tuple[Synonym, ...]:
-        return tuple(dict.fromkeys(found for form in self._forms(words) for found in self._by_words.get(form, ())))
+        return tuple(dict.fromkeys(synonym for form in self._forms(words) for synonym in self._by_words.get(form, ())))
 
-    def _within(self, run: str, number: int) -> Iterator[Found]:
+    def _within(self, run: str, number: int) -> Iterator[SynonymMatch]:
         """The synonyms of words within a run without blanks, from left to right, of two that overlap the longer one."""
         start = 0
         while start < len(run):
             for stop in range(min(len(run), start + self._longest_run), start, -1):
                 if synonyms := self._by_words.get((run[start:stop],)):
-                    yield Found(number, number + 1, tuple(synonyms), run[:start], run[stop:])
+                    yield SynonymMatch(number, number + 1, tuple(synonyms), run[:start], run[stop:])
                     start = stop - 1
                     break
             start += 1
@@ -178,14 +178,14 @@ def expansions(
     and a stop word among others neither has one nor is one.
     """
     row = list(_row(group, pieces, reading))
-    found = list(islice(_expansions(row, synonyms.table), MOST_LOOKED_UP))
-    if not found:
+    candidates = list(islice(_expansions(row, synonyms.table), MOST_LOOKED_UP))
+    if not candidates:
         return []
-    counts = synonyms.totals([expansion.beside for expansion in found])
-    return [expansion for expansion, posts in zip(found, counts, strict=True) if posts][:MOST]
+    counts = synonyms.totals([expansion.beside for expansion in candidates])
+    return [expansion for expansion, posts in zip(candidates, counts, strict=True) if posts][:MOST]
 
 
-def _row(group: Group, pieces: Sequence[Sequence[TermReading]], reading: WordContext) -> Iterator[TypedWord | None]:
+def _row(group: Group, pieces: Sequence[Sequence[TermReading]], reading: WordContext) -> Iterator[GroupWord | None]:
     """The words of a group one after the other, None between two that are no neighbours: what has a sign means
     itself."""
     for at, part in enumerate(group.parts):
@@ -198,10 +198,10 @@ def _row(group: Group, pieces: Sequence[Sequence[TermReading]], reading: WordCon
             its = reading._replace(field=field, weight=reading.weight * token.weight)
             for number, piece in enumerate(pieces[at]):
                 text = piece.typed or piece.run
-                yield TypedWord((at, number), token.text if token.text.lower() == text else text, piece, its)
+                yield GroupWord((at, number), token.text if token.text.lower() == text else text, piece, its)
 
 
-def _expansions(row: Sequence[TypedWord | None], table: SynonymTable) -> Iterator[Expansion]:
+def _expansions(row: Sequence[GroupWord | None], table: SynonymTable) -> Iterator[Expansion]:
     words = [word_of(typed.piece) if typed else "" for typed in row]
     for start, stop, synonyms, before, after in table.find(words):
         typed = [word for word in row[start:stop] if word and not _is_stop(word)]
@@ -222,7 +222,7 @@ def _expansions(row: Sequence[TypedWord | None], table: SynonymTable) -> Iterato
                 )
 
 
-def _is_stop(word: TypedWord) -> bool:
+def _is_stop(word: GroupWord) -> bool:
     """Whether a word is a stop word, or only asks."""
     return word.piece.asks or (word.piece.plain and word.piece.term in word.reading.stop_words)
 

@@ -39,7 +39,7 @@ class Opened(NamedTuple):
     rank: int
 
 
-class Found(NamedTuple):
+class Outcome(NamedTuple):
     """How many posts a query found, and how much like what was asked for they are, as answers say it; nothing is said
     where a post is pinned to it."""
 
@@ -47,17 +47,17 @@ class Found(NamedTuple):
     strength: str = ""
 
     @classmethod
-    def of(cls, answer: Mapping[str, Any]) -> Found:
+    def of(cls, answer: Mapping[str, Any]) -> Outcome:
         """What an answer in its wire form found.
 
-        >>> Found.of({"total": 3, "strength": "none", "hits": [{"path": "install.md", "pinned": True}]})
-        Found(total=3, strength='')
+        >>> Outcome.of({"total": 3, "strength": "none", "hits": [{"path": "install.md", "pinned": True}]})
+        Outcome(total=3, strength='')
         """
         pinned = any(hit.get("pinned") for hit in answer["hits"][:1])
         return cls(answer["total"], UNKNOWN if pinned else answer["strength"])
 
     @classmethod
-    def in_results(cls, results: HitList) -> Found:
+    def of_results(cls, results: HitList) -> Outcome:
         """What results found."""
         pinned = any(hit.pinned for hit in results.hits[:1])
         return cls(results.total, UNKNOWN if pinned else results.strength)
@@ -69,7 +69,7 @@ class Asked(NamedTuple):
 
     query: str
     times: int = 0
-    found: Found | None = None
+    outcome: Outcome | None = None
     first: str = ""
     last: str = ""
     opened: Mapping[str, Opened] = {}  # never changed
@@ -82,7 +82,7 @@ class Asked(NamedTuple):
     @property
     def in_vain(self) -> bool:
         """Whether it found nothing, or nothing much like it: any of its words makes a post a hit."""
-        return self.found is None or not self.found.total or self.found.strength == NOTHING
+        return self.outcome is None or not self.outcome.total or self.outcome.strength == NOTHING
 
     @property
     def clicks(self) -> int:
@@ -105,17 +105,17 @@ def shown(query: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def together(one: Asked, other: Asked) -> Asked:
-    """What is known of a query from two sources; of what changes the later one holds, of one day the second."""
-    earlier, later = (other, one) if one.last > other.last else (one, other)
+def together(row: Asked, other: Asked) -> Asked:
+    """What is known of a query from two sources; of what changes the later one holds, of one day the other."""
+    earlier, later = (other, row) if row.last > other.last else (row, other)
     opened = dict(earlier.opened)
     for path, post in later.opened.items():
         opened[path] = Opened(opened[path].clicks + post.clicks if path in opened else post.clicks, post.rank)
     return Asked(
         later.query,
-        min(one.times + other.times, _MOST),
-        earlier.found if later.found is None else later.found,
-        min(filter(None, (one.first, other.first)), default=""),
+        min(row.times + other.times, _MOST),
+        earlier.outcome if later.outcome is None else later.outcome,
+        min(filter(None, (row.first, other.first)), default=""),
         later.last,
         _most_opened(opened),
     )
@@ -131,8 +131,8 @@ def chosen(rows: Iterable[Asked], *, unanswered: bool, days: int | None, today: 
     """Those that were asked in the last `days` (None: ever), or of them only those in vain: the most asked first, and
     of these the last ones."""
     since = (today - timedelta(days=days)).isoformat() if days is not None and days < today.toordinal() else ""
-    kept = [row for row in rows if row.last >= since and not (unanswered and not row.in_vain)]
-    return sorted(sorted(kept, key=lambda row: (row.last, row.key), reverse=True), key=lambda row: -row.times)
+    rows = [row for row in rows if row.last >= since and not (unanswered and not row.in_vain)]
+    return sorted(sorted(rows, key=lambda row: (row.last, row.key), reverse=True), key=lambda row: -row.times)
 
 
 def form(row: Asked) -> dict[str, Any]:
@@ -140,8 +140,8 @@ def form(row: Asked) -> dict[str, Any]:
     return {
         "query": row.query,
         "count": row.times,
-        "total": row.found and row.found.total,
-        "strength": row.found.strength if row.found else "",
+        "total": row.outcome and row.outcome.total,
+        "strength": row.outcome.strength if row.outcome else "",
         "first": row.first,
         "last": row.last,
         "opened": {path: post._asdict() for path, post in row.opened.items()},
@@ -157,8 +157,8 @@ def read(value: object) -> Asked | None:
     opened = _opened(row["opened"])
     if not (_is_number(count, 1) and (total is None or _is_number(total)) and _is_day(first) and _is_day(last)):
         return None
-    found = None if total is None else Found(total, strength if strength in _STRENGTHS else UNKNOWN)
-    return None if opened is None else Asked(query, count, found, first, last, opened)
+    outcome = None if total is None else Outcome(total, strength if strength in _STRENGTHS else UNKNOWN)
+    return None if opened is None else Asked(query, count, outcome, first, last, opened)
 
 
 def _opened(value: object) -> dict[str, Opened] | None:

@@ -85,4 +85,4 @@ def _columns(clicks: bool) -> list[_Column]:
 
 
 def _found(row: Asked) -> str:
-    return "?" if row.found is None else f"{row.found.total:,}"
+    return "?" if row.outcome is None else f"{row.outcome.total:,}"

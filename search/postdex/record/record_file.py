@@ -93,27 +93,27 @@ def add(path: str, news: Iterable[Asked], most_bytes: int) -> int:
         for row in news:
             if row.key in rows:
                 rows[row.key] = together(rows[row.key], row)
-            elif row.times and row.found is not None:  # a click alone says nothing of a query that nobody asked
+            elif row.times and row.outcome is not None:  # a click alone says nothing of a query that nobody asked
                 rows[row.key] = row
             lines.pop(row.key, None)
         _replace(path, _written(rows, lines, most_bytes), stat.S_IMODE(os.fstat(number).st_mode))
     return record.unreadable
 
 
-def _written(rows: Mapping[str, Asked], known: Mapping[str, bytes], most_bytes: int) -> bytes:
+def _written(rows: Mapping[str, Asked], former: Mapping[str, bytes], most_bytes: int) -> bytes:
     """The file with as many of these queries as have room, those before others that were asked more, and later. Lines
-    that are `known` are not made again, which takes half of the time."""
-    lines = {key: known.get(key) or _line(asked.form(row)) for key, row in rows.items()}
+    that are among the `former` are not made again, which takes half of the time."""
+    lines = {key: former.get(key) or _line(asked.form(row)) for key, row in rows.items()}
     header = _line(_HEADER)
     room = most_bytes - len(header)
     if sum(map(len, lines.values())) > room:
-        kept = {}
+        fitting = {}
         for key in sorted(rows, key=lambda key: (rows[key].clicks + rows[key].times, rows[key].last), reverse=True):
             room -= len(lines[key])
             if room < 0:
                 break
-            kept[key] = lines[key]
-        lines = kept
+            fitting[key] = lines[key]
+        lines = fitting
     return b"".join([header, *(lines[key] for key in sorted(lines))])
 
 

@@ -263,11 +263,11 @@ def _near(text: str, most: int) -> Callable[[str], bool]:
 def explanation(reader: Reader, ranked: Ranked, context: HitContext) -> Explanation:
     """The engine's score and, where words stand close together or a name is spelled just so, what that made of it."""
     path, search = ranked.candidate.document.path, context.search
-    made = _explained(reader.explain(search, path), ranked, context)
+    by_words = _explained(reader.explain(search, path), ranked, context)
     if not ranked.candidate.pinned:
-        return made
+        return by_words
     where = "the settings" if search.pinned and path in search.pinned.posts else "its front matter"
-    return Explanation(made.value, f"first whatever it scores, pinned by {where}: sum", (made,))
+    return Explanation(by_words.value, f"first whatever it scores, pinned by {where}: sum", (by_words,))
 
 
 def _explained(engine_score: Explanation, ranked: Ranked, context: HitContext) -> Explanation:

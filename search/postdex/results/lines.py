@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
 
 from postdex_index.document import Outlined
+from postdex_index.engine.api import Answer, Candidate
 from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK, Span
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.public import public
@@ -36,20 +36,6 @@ class LineMatch(NamedTuple):
     url: str
 
 
-class _Found(Protocol):
-    @property
-    def document(self) -> Outlined: ...
-
-
-class Found(Protocol):
-    """What a search found."""
-
-    @property
-    def candidates(self) -> Sequence[_Found]: ...
-    @property
-    def complete(self) -> bool: ...
-
-
 @public
 class Lines:
     """The lines that match, read post by post as they are asked for.
@@ -62,7 +48,7 @@ class Lines:
         self,
         pattern: str,
         any_case: bool,
-        posts: Callable[[], Found],
+        posts: Callable[[], Answer],
         *,
         deadline: float | None = None,
         warnings: tuple[str, ...] = (),
@@ -74,9 +60,9 @@ class Lines:
         self._deadline = deadline
         self.warnings = warnings
         self.posts = 0
-        found = posts()
-        self.complete = found.complete
-        self._lines = self._matches(found.candidates)
+        answer = posts()
+        self.complete = answer.complete
+        self._lines = self._matches(answer.candidates)
 
     def __iter__(self) -> Iterator[LineMatch]:
         return self._lines
@@ -84,12 +70,12 @@ class Lines:
     def __next__(self) -> LineMatch:
         return next(self._lines)
 
-    def _matches(self, posts: Iterable[_Found]) -> Iterator[LineMatch]:
-        for found in posts:
+    def _matches(self, posts: Iterable[Candidate]) -> Iterator[LineMatch]:
+        for candidate in posts:
             if self._deadline is not None and time.monotonic() > self._deadline:
                 self.complete = False
                 return
-            yield from self._of_post(found.document)
+            yield from self._of_post(candidate.document)
             self.posts += 1
 
     def _of_post(self, document: Outlined) -> Iterator[LineMatch]:
@@ -98,8 +84,8 @@ class Lines:
             if section.heading:  # the text begins with the end of its line
                 text = section.heading + (text if text[:1] in ("", "\n") else INCLUDED_BREAK + text)
             url = f"{document.url}#{section.anchor}" if document.url and section.anchor else document.url
-            for line, here, found in self._of_text(text):
-                yield LineMatch(document.path, section.line + line, here, found, url)
+            for line, here, spans in self._of_text(text):
+                yield LineMatch(document.path, section.line + line, here, spans, url)
 
     def _of_text(self, text: str) -> Iterator[_Line]:
         """The lines of a section that match, the first being 0."""
@@ -110,8 +96,8 @@ class Lines:
             for here in whole.split(INCLUDED_BREAK):
                 looked_at = here[:LONGEST_LINE].encode()
                 if self._line.search(looked_at):
-                    (_, _, found), *_ = _lines_at(self._line, looked_at)
-                    yield _Line(line, here, found)
+                    (_, _, spans), *_ = _lines_at(self._line, looked_at)
+                    yield _Line(line, here, spans)
 
 
 def around_match(match: LineMatch, most: int) -> LineMatch:
@@ -120,12 +106,12 @@ def around_match(match: LineMatch, most: int) -> LineMatch:
     >>> around_match(LineMatch("a.md", 1, "abcdefghij", (Span(6, 1), Span(9, 1)), ""), 4)
     LineMatch(path='a.md', line=1, text='…fghi…', spans=(Span(start=2, length=1),), url='')
     """
-    path, line, text, found, url = match
+    path, line, text, spans, url = match
     if len(text) <= most:
         return match
-    start = max(0, min(found[0].start - most // 4 if found else 0, len(text) - most))
+    start = max(0, min(spans[0].start - most // 4 if spans else 0, len(text) - most))
     stop, before = start + most, "…" if start else ""
-    inside = [Span(at - start + len(before), min(length, stop - at)) for at, length in found if start <= at < stop]
+    inside = [Span(at - start + len(before), min(length, stop - at)) for at, length in spans if start <= at < stop]
     return LineMatch(path, line, f"{before}{text[start:stop]}{'…' if stop < len(text) else ''}", tuple(inside), url)
 
 
@@ -145,23 +131,23 @@ def _lines_at(regex: Regex, text: bytes) -> Iterator[_Line]:
     """
     number = begin = 0
     stop = -1
-    found: list[tuple[int, int]] = []
+    bounds: list[tuple[int, int]] = []
     for match in regex.finditer(text):
         start, end = match.span()
         if start > stop:
             if stop >= 0:
-                yield _line(number, text[begin:stop], found)
+                yield _line(number, text[begin:stop], bounds)
             before, begin = begin, text.rfind(b"\n", 0, start) + 1
             number += text.count(b"\n", before, begin)
             stop = text.find(b"\n", start) % (len(text) + 1)
-            found = []
-        if end > start and len(found) < _MOST_SPANS:
-            found.append((start - begin, end - begin))
+            bounds = []
+        if end > start and len(bounds) < _MOST_SPANS:
+            bounds.append((start - begin, end - begin))
     if stop >= 0:
-        yield _line(number, text[begin:stop], found)
+        yield _line(number, text[begin:stop], bounds)
 
 
-def _line(number: int, text: bytes, found: list[tuple[int, int]]) -> _Line:
+def _line(number: int, text: bytes, bounds: list[tuple[int, int]]) -> _Line:
     if not text.isascii():  # bytes to characters
-        found = [(len(text[:start].decode()), len(text[:end].decode())) for start, end in found]
-    return _Line(number, text.decode(), tuple([Span(start, end - start) for start, end in found]))
+        bounds = [(len(text[:start].decode()), len(text[:end].decode())) for start, end in bounds]
+    return _Line(number, text.decode(), tuple([Span(start, end - start) for start, end in bounds]))

@@ -210,11 +210,11 @@ def _sections(
         if deadline is not None and time.monotonic() > deadline:
             in_time = False
             break
-        found = hits.section_matches(post, context)
+        of_post = hits.section_matches(post, context)
         if post.candidate.pinned:  # its best one comes first, and the others where their scores put them
-            pinned.append(found[0]._replace(pinned=True))
-            found = found[1:]
-        matches += found
+            pinned.append(of_post[0]._replace(pinned=True))
+            of_post = of_post[1:]
+        matches += of_post
     if context.request.sort == "score":
         matches.sort(key=lambda match: -match.score)
     return pinned + matches, in_time

@@ -79,5 +79,5 @@ def facts(hit: Hit, shown: Iterable[str]) -> Iterable[str]:
     for name in shown:
         if of_hit := values.get(name):
             more = f", +{len(of_hit) - _SHOWN}" if len(of_hit) > _SHOWN else ""
-            said = f"{', '.join(map(_readable, of_hit[:_SHOWN]))}{more}"
-            yield f'<span class="own" dir="auto"><b>{text(called(name))}</b> {text(said)}</span>'
+            listed = f"{', '.join(map(_readable, of_hit[:_SHOWN]))}{more}"
+            yield f'<span class="own" dir="auto"><b>{text(called(name))}</b> {text(listed)}</span>'
