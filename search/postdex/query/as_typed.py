@@ -82,8 +82,9 @@ def _typed(node: Group | Clause, field: str = "") -> Iterator[QueryToken | None]
     """The words and quotes below a node in their order, operators among them; None for one that nobody pasted."""
     if isinstance(node, Clause):
         token = node.token
-        if not is_filter(token.field or field):
-            yield token if not (node.sign == "-" or token.field or field or token.edits >= 0) else None
+        its_field = token.field or field
+        if not (its_field and is_filter(its_field)):
+            yield token if not (its_field or node.sign == "-" or token.edits >= 0) else None
         return
     for number, part in enumerate(node.parts):
         if number and node.kind != "beside":

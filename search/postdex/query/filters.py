@@ -16,8 +16,10 @@ from postdex_index.query import OWN_FIELD, DateRange, Keyword, Query
 from postdex_index.schema import FILTERS as FILTERED
 from postdex_index.text.analyzer import Analyzer
 
+from . import terms
 from .lexer import DATES, LINKS, is_filter
 from .parser import Clause, Group, Node
+from .terms import TermReading, WordContext
 
 if TYPE_CHECKING:
     from postdex_index.formats.periods import Period, Today
@@ -49,6 +51,30 @@ def keyword(field: str, value: str, analyzer: Analyzer) -> Keyword | None:
     elif field == "lang":
         folded = folded.replace("_", "-")
     return Keyword(field, folded) if folded else None
+
+
+def read(
+    field: str, text: str, reading: WordContext, *, today: Today | None, own: OwnFields | None, say: terms.Say
+) -> list[TermReading]:
+    """A filter, or what was typed for one as text; nothing where it has no value."""
+    name = field.removeprefix(OWN_FIELD)
+    asked: Query | None
+    if field in DATES:
+        asked, warning = date_range(field, text, today)
+        if not asked:
+            warning = f"{field}:{text} is no date (like {DATE_EXAMPLES}) and was searched as text"
+    elif own and name != field:
+        asked, warning = own.filter(name, text, reading.analyzer)
+        if warning and not asked:
+            warning += "; it was searched as text"
+    else:
+        asked, warning = keyword(field, text, reading.analyzer), ""
+    if not (asked or warning):
+        say(f"{name}: was left out: it has no value")
+        return []
+    if warning:
+        say(warning)
+    return [TermReading(asked, (asked,))] if asked else terms.read_word(f"{name}:{text}", -1, reading, say)
 
 
 def typed_text(root: Group, fits: Fits, analyzer: Analyzer, own: OwnFields | None = None) -> tuple[Group, list[str]]:

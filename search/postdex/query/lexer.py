@@ -197,6 +197,8 @@ class _Scan:
         """The field named here, stepped over; an unknown one is text and said."""
         match = compiled(_FIELD).match(self.text, self.at)
         self.steps += 1
+        if not (match or self.own):
+            return ""
         name = match[1].lower() if match else ""
         self.steps += len(name)
         if match and (name in WORD_FIELDS or name in FILTERS):
@@ -222,10 +224,14 @@ class _Scan:
             instead = self.own.instead(name) if self.own else ""
             self.warnings.append(f"{match[0]} is not a field and was searched as text{instead}")
 
+    def is_date(self, field: str) -> bool:
+        """Whether the values of a field are dates."""
+        return field in DATES or bool(self.own and self.own.is_date(field))
+
     def signed(self, sign: str, field: str) -> None:
         """What follows a sign and a field: a group, a quote, a date in several words, an expression or a chunk."""
         opening = self.text[self.at]
-        if (field in DATES or (self.own and self.own.is_date(field))) and (spoken := self.date()):
+        if field and self.is_date(field) and (spoken := self.date()):
             self.tokens.append(QueryToken("word", spoken, sign, field, last=self.at == len(self.text)))
         elif opening == "(":
             self.at += 1
@@ -299,7 +305,7 @@ class _Scan:
     def word(self, text: str, sign: str, field: str) -> None:
         """A chunk with what stands behind it: slips and weight (a filter's value has neither)."""
         last = self.at == len(self.text)
-        suffix = None if is_filter(field) else compiled(_AFTER_WORD).search(text)
+        suffix = None if field and is_filter(field) else compiled(_AFTER_WORD).search(text)
         self.steps += len(text)
         if suffix is None or not suffix.start():
             self.tokens.append(QueryToken("word", text, sign, field, last=last))

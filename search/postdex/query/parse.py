@@ -89,7 +89,7 @@ def parse(
     lexed = lex(text, own)
     grouped = group(lexed.tokens)
     typed, unfit = grouped.root, list[str]()
-    if fits and any(is_filter(token.field) for token in lexed.tokens):
+    if fits and ":" in text and any(is_filter(token.field) for token in lexed.tokens):
         typed, unfit = typed_text(grouped.root, fits, analyzer, own)
     root, thinned = telling(typed, post_counts, analyzer)
     reading = WordContext(analyzer, stop_words=analyzer.stop_words, post_counts=post_counts)

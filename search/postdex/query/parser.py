@@ -20,6 +20,8 @@ MAX_CLAUSES = 64
 MAX_LEVELS = 16
 #: The operators between clauses, the one that binds least first.
 BINARY = ("OR", "AND")
+#: Kinds of tokens that are syntax whatever is in them.
+_SYNTAX = frozenset((*BINARY, "NOT", "quote", "regex"))
 
 
 class Clause(NamedTuple):
@@ -67,7 +69,7 @@ def group(tokens: Sequence[QueryToken]) -> Grouped:
 
 def _counts(token: QueryToken) -> bool:
     """Whether a token is syntax, not only a word or a bracket."""
-    return token.kind in (*BINARY, "NOT", "quote", "regex") or bool(token.sign) or is_filter(token.field)
+    return bool(token.kind in _SYNTAX or token.sign or (token.field and is_filter(token.field)))
 
 
 class _Parser:

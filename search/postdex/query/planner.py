@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, TypeAlias
 from postdex_index import forks
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import (
-    OWN_FIELD,
     Clauses,
     DateRange,
     Everything,
@@ -30,7 +29,7 @@ from postdex_index.query import (
 from postdex_index.text.tokenizer import LONGEST_TERM
 
 from . import filters, terms
-from .lexer import DATES, QueryToken, is_filter
+from .lexer import QueryToken, is_filter
 from .parser import Clause, Group, Node
 from .terms import TermReading, WordContext
 
@@ -225,8 +224,15 @@ class _TreeBuilder:
         token = clause.token
         self.steps += 1 + len(token.text)
         field = token.field or scope.field
-        if is_filter(field):
-            return self.filter(field, token)
+        if field and is_filter(field):
+            return filters.read(
+                field,
+                token.text,
+                self.reading,
+                today=self.settings.today,
+                own=self.settings.own,
+                say=self.warnings.append,
+            )
         if token.text == "*" and not field:
             return [TermReading(Everything(), (Everything(),))]
         excluded = scope.excluded or clause.sign == "-"
@@ -264,36 +270,6 @@ class _TreeBuilder:
         if piece or "*" in token.text or token.edits > 0:
             self.titled = False
         return [piece] if piece else terms.read_word(token.text, token.edits, reading, say)
-
-    def filter(self, field: str, token: QueryToken) -> list[TermReading]:
-        """A filter, or what was typed for one as text."""
-        if self.settings.own and field.startswith(OWN_FIELD):
-            return self.own_filter(field.removeprefix(OWN_FIELD), token, self.settings.own)
-        if field not in DATES:
-            keyword = filters.keyword(field, token.text, self.reading.analyzer)
-            if keyword is None:
-                self.warnings.append(f"{field}: was left out: it has no value")
-            return [TermReading(keyword, (keyword,))] if keyword else []
-        span, repair = filters.date_range(field, token.text, self.settings.today)
-        if repair:
-            self.warnings.append(repair)
-        if span is not None:
-            return [TermReading(span, (span,))]
-        typed = f"{field}:{token.text}"
-        self.warnings.append(f"{typed} is no date (like {filters.DATE_EXAMPLES}) and was searched as text")
-        return terms.read_word(typed, -1, self.reading, self.warnings.append)
-
-    def own_filter(self, name: str, token: QueryToken, own: OwnFields) -> list[TermReading]:
-        """The filter of a field of the site's own, or what was typed for one as text."""
-        asked, warning = own.filter(name, token.text, self.reading.analyzer)
-        if asked:
-            self.warnings += [warning] if warning else []
-            return [TermReading(asked, (asked,))]
-        if not warning:
-            self.warnings.append(f"{name}: was left out: it has no value")
-            return []
-        self.warnings.append(f"{warning}; it was searched as text")
-        return terms.read_word(f"{name}:{token.text}", -1, self.reading, self.warnings.append)
 
     def join_words(
         self, parts: Sequence[Node], pieces: list[list[TermReading]], every: bool, scope: _ClauseScope, bag: _Bag
@@ -366,7 +342,8 @@ class _TreeBuilder:
     ) -> None:
         """A word or filter among others."""
         required = every or part.sign == "+"
-        if not is_filter(part.token.field or scope.field):
+        field = part.token.field or scope.field
+        if not (field and is_filter(field)):
             self.typed.append(part.token.text)
         if len(pieces) > 1 and scope.required and not required:
             bag.add(_all(pieces), False)

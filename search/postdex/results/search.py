@@ -162,8 +162,10 @@ def best(
     if first:
         candidates, count = candidates[len(first) :], count and max(0, count - len(first))
     if by_score and question.name:
-        return [*first, *spelled_first(candidates, question.name, len(words), count)]
-    return [*first, *rerank.rerank_by_proximity(candidates, pairs, count)]
+        ranked = spelled_first(candidates, question.name, len(words), count)
+    else:
+        ranked = rerank.rerank_by_proximity(candidates, pairs, count)
+    return first + ranked if first else ranked
 
 
 def nothing(request: SearchRequest, warnings: tuple[str, ...], state: IndexState, started: float) -> HitList:
