@@ -241,7 +241,7 @@ def test_all_paths_are_listed_unless_so_many_are_asked_for(
     ("arguments", "code", "err"),
     [
         ("search --json --after soon x", "bad_date", "no date"),
-        ("search --json --sort foo x", "error", "'foo' is not one of"),
+        ("search --json --sort foo x", "bad_sort", "sort 'foo' is not known; use one of score"),
         ("show no.md --json", "not_found", "no post"),
         ("-C nowhere doctor --json", "bad_folder", "no such folder"),
     ],

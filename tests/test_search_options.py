@@ -87,7 +87,7 @@ def test_no_option_needs_click(option: SearchOption, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--help"], ["-h"], ["--offset"], ["--offset", "-1"], ["-n1001"], ["--sort", "size"], ["--json=1"],
+        ["--help"], ["-h"], ["--offset"], ["--offset", "-1"], ["-n1001"], ["--json=1"],
         ["--json", "-l"], ["--like", "a.md", "word"], ["--no-cach"], ["git", "-C"], ["x", "-json"], ["--color", "AUTO"],
     ],
 )  # fmt: skip

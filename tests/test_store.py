@@ -117,7 +117,7 @@ def test_a_newer_index_is_refused_and_left_alone(trial: Trial, changed: dict[str
 
 
 #: The constants of `scoring` that a query is answered with; all others are in what is stored.
-ASKED = {"COVERAGE", "TITLE_IS_QUERY", "HEADING_IS_QUERY", "AS_TYPED", "LIKELY_AS_TYPED"}
+ASKED = {"COVERAGE", "TITLE_IS_QUERY", "HEADING_IS_QUERY", "AS_TYPED", "LIKELY_AS_TYPED", "RECENCY"}
 
 
 def constants() -> Iterator[tuple[str, ModuleType]]:
@@ -137,8 +137,8 @@ def constants() -> Iterator[tuple[str, ModuleType]]:
 
 def test_an_index_of_other_constants_is_old(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     known = list(constants())
-    # AS_TYPED is two; K1, ENOUGH, MOST_IMPACT, 255, OWN_AVERAGES
-    assert len(known) == len(ASKED) + 1 + 5
+    # AS_TYPED is two; K1, FIELD_SATURATION, MAX_IMPACT, 255, OWN_AVERAGES, LEAST_BOOST, MOST_BOOST
+    assert len(known) == len(ASKED) + 1 + 7
     for line, changed in known:
         monkeypatch.setattr(scoring, "fingerprint", changed.fingerprint)
         says = nullcontext() if line.split(" = ")[0] in ASKED else pytest.raises(IndexMissingError, match="otherwise")

@@ -38,6 +38,9 @@ SCALE = 255 / MAX_IMPACT
 #: because its own would cost .007 nDCG, and a segment of one very long post would find it no longer than usual.
 OWN_AVERAGES = 1_000
 
+#: Bounds of what an owner may multiply a post's score with by hand: from there on nothing else counts.
+LEAST_BOOST, MOST_BOOST = 0.1, 10.0
+
 # What stands below is reckoned with when a query is answered; all above is in what an index stores.
 
 #: A post all of whose title words were asked for is worth half as much again.
@@ -55,8 +58,6 @@ AS_TYPED = (4.0, 10.0)
 #: first hit lacks 8 %, 1.5 %, 0.
 LIKELY_AS_TYPED = 0.4
 
-#: Bounds of what an owner may multiply a post's score with by hand: from there on nothing else counts.
-LEAST_BOOST, MOST_BOOST = 0.1, 10.0
 # It costs wherever the best answer is not the newest. nDCG@10 in thousandths, of a blog and of a site of which a third
 # has dates, with a half-life of a year: .05 -2 -2, .1 -4 -3, .2 -6 -4, .3 -20 -6; of half a year, two and five with .1
 # -2 -5 -3, -2 -2 -3. So little that it decides between posts that answer about as well.
@@ -70,7 +71,7 @@ def fingerprint() -> str:
     >>> fingerprint() == fingerprint(), len(fingerprint())
     (True, 8)
     """
-    return f"{crc32(repr((K1, FIELD_SATURATION, SCALE, OWN_AVERAGES)).encode()):08x}"
+    return f"{crc32(repr((K1, FIELD_SATURATION, SCALE, OWN_AVERAGES, LEAST_BOOST, MOST_BOOST)).encode()):08x}"
 
 
 def idf(posts: int, doc_freq: int) -> float:

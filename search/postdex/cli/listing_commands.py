@@ -113,8 +113,8 @@ def tags(place: Place, /, query: tuple[str, ...], limit: int | None, as_json: bo
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj
 def fields(place: Place, /, as_json: bool) -> int:
-    """List the fields of the site's own, which queries may name: kind, number of posts, some values. Exit status: 0 if
-    there are any, 1 if there are none.
+    """List the site's own fields, which queries may name. Each with its kind, the number of its posts and some values.
+    Exit status: 0 if there are any, 1 if there are none.
 
     Front matter has them beside what postdex knows, at least three posts do, or the setting fields names them:
     `postdex search status:draft rating:">=4"`.

@@ -116,9 +116,9 @@ class View(NamedTuple):
 def asked(address: bytes) -> View:
     """What the query string of the page's address asks for.
 
-    >>> view = asked(b"q=psock&tags=linux&tags=&after=&sort=bad&page=3")
+    >>> view = asked(b"q=psock&tags=linux&tags=&after=&sort=date&page=3")
     >>> view.q, view.tags, view.after, view.sort, view.page
-    ('psock', ('linux',), '', '', 3)
+    ('psock', ('linux',), '', 'date', 3)
     """
     given: dict[str, list[str]] = {}
     try:
