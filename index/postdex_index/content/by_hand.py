@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from math import isnan
 from typing import TYPE_CHECKING
-from unicodedata import normalize
 
 from ..named_tuple import NamedTuple
 from ..scoring import LEAST_BOOST, MOST_BOOST
+from .raw_fields import clean
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -78,7 +78,7 @@ def _several(name: str, value: Value, problem: Problem, *, split: bool) -> tuple
     written = [text for text in given if isinstance(text, str)]
     if split and not isinstance(value, list):
         written = [part for text in written for part in text.replace("，", ",").split(",")]
-    texts = tuple(dict.fromkeys(filter(None, (" ".join(normalize("NFC", text).split()) for text in written))))
+    texts = tuple(dict.fromkeys(filter(None, map(clean, written))))
     if len(texts) > MOST:
         problem(name, f"search.{name} has more than {MOST} values; the rest is left out", "use fewer")
     return texts[:MOST]

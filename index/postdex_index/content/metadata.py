@@ -2,42 +2,31 @@
 
 The rules are the table in `docs/frontmatter.md`. Each field is taken from the first of
 its names that holds something, whatever their case. What cannot be used is a problem
-with the field's line, and the post is indexed without it. How a link is made from all
-this is for `permalinks`; titles and descriptions from the body are for `parser`.
+with the field's line, and the post is indexed without it. How a field is read is for
+`raw_fields`, how a link is made from all this for `permalinks`; titles and descriptions
+from the body are for `parser`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import tzinfo
 from typing import TYPE_CHECKING
-from unicodedata import normalize
 
 from ..formats import dates
-from ..model import Post, Problem
+from ..model import Post
 from ..named_tuple import NamedTuple
 from ..sites.generator import UNKNOWN, Generator
 from ..sites.locales import Locale, translation_key
 from ..sites.permalinks import undated
 from . import by_hand
+from .raw_fields import MOST, TRUE, RawFields, clean
 
 if TYPE_CHECKING:
     from ..formats.yaml_fast import Value
     from .front_matter import FrontMatter
 
-#: A field holds at most so many tags, categories or aliases.
-MOST = 1000
-
-#: The names that have capitals; fields are looked for by them, however they are written.
-_SPELLING = {
-    name.lower(): name
-    for name in (
-        *("expiryDate", "linkTitle", "modDatetime", "pubDate", "pubDatetime", "publishDate", "publishedAt"),
-        *("translationKey", "unpublishDate", "updatedAt", "updatedDate"),
-        *("bookSearchExclude", "excludeFromSearch", "excludeSearch"),
-    )
-}
 _DATES = ("date", "published", "pubDate", "pubDatetime", "publishedAt", "created", "publishDate")
 _UPDATES = ("updated", "lastmod", "modified", "last_modified_at", "updatedDate", "updatedAt", "modDatetime")
 # Not `searchHidden`, which a theme has in its sample of front matter: so do all posts of many blogs.
@@ -49,8 +38,6 @@ _REASONS = frozenset(
     ("draft", "published", "hidden", "indexing", "password", "encrypt", "status", *_LEFT_OUT, *_SHOWN_IN_SEARCH)
 )
 
-_TRUE = frozenset(("true", "yes", "on", "1", "y"))
-_FALSE = frozenset(("false", "no", "off", "0", "n"))
 _LANG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 
@@ -99,7 +86,7 @@ def normalise(front: FrontMatter, context: PostContext) -> Metadata:
     >>> post.title, post.tags, dates.show(post.date_seconds)
     ('Off by one', ('c', 'kernel'), '2022-08-26T00:00:00')
     """
-    fields = _Fields(front)
+    fields = RawFields(front)
     title = fields.text("title")
     date, date_from = _date(fields, context)
     updated = fields.moment(context.zone, *_UPDATES)
@@ -147,150 +134,7 @@ def name_of(path: str) -> str:
     return undated(_stem(path))
 
 
-def clean(text: str) -> str:
-    """NFC, runs of white space as one blank."""
-    return " ".join(normalize("NFC", text).split())
-
-
-class _Fields:
-    """Raw fields by their names (in lower case but for `_SPELLING`), and the problems that reading them met."""
-
-    def __init__(self, front: FrontMatter) -> None:
-        low = {key.lower(): value for key, value in front.fields.items()}
-        self.values: dict[str, Value] = {_SPELLING.get(name, name): value for name, value in low.items()}
-        self._unfold("date", "created", "updated")
-        self._unfold("last_update", "", "date")
-        self.search = self._search()
-        self.head = front.head
-        self.moments: dict[str, dates.Moment | None] = {}
-        self.problems: list[Problem] = []
-
-    def _unfold(self, name: str, own: str, update: str) -> None:
-        """Dates that stand in a mapping count as if they stood outside of it."""
-        value = self.values.get(name)
-        if isinstance(value, dict) and (value.get(own) or value.get(update)):
-            self.values[name] = value.get(own)
-            self.values.setdefault("updated", value.get(update))
-
-    def _search(self) -> Mapping[str, Value]:
-        """What is said of the post's place in searches, in a mapping or with dots (`search.boost`)."""
-        search = self.values.get("search")
-        inner = {key.lower(): value for key, value in search.items()} if isinstance(search, dict) else {}
-        dotted = {name[7:]: value for name, value in self.values.items() if name.startswith("search.")}
-        return {**inner, **dotted} if dotted else inner
-
-    def first(self, *names: str) -> tuple[str, Value]:
-        """The first of these fields that is not empty, with its name."""
-        for name in names:
-            value = self.values.get(name)
-            if value:
-                return name, value
-        return "", None
-
-    def text(self, *names: str) -> str:
-        """A field as one line of text. A list is the text in brackets that YAML made a list of (`title: [WIP]`)."""
-        name, value = self.first(*names)
-        if isinstance(value, str):
-            return clean(value)
-        if isinstance(value, list):
-            texts = [text for text in map(clean, _texts(value)) if text]
-            self.problem(name, f"{name} is a list, not text", "put the value in quotes")
-            return f"[{', '.join(texts)}]" if texts else ""
-        if value is not None:
-            self.problem(name, f"{name} is a mapping, not text", "put the value in quotes")
-        return ""
-
-    def as_written(self, *names: str) -> str:
-        """The first of these fields that is a text and neither true nor false."""
-        for name in names:
-            value = self.values.get(name)
-            if isinstance(value, str) and value.strip() and self.flag(name) is None:
-                return value.strip()
-        return ""
-
-    def several(self, *names: str, split: str = ",，", value: Value = None) -> tuple[str, ...]:
-        """A field that is a list, or a string to be split at one of these characters ("" not at all, " " at blanks)."""
-        name, raw_value = self.first(*names) if value is None else (names[0], value)
-        if not raw_value:
-            return ()
-        if isinstance(raw_value, str):
-            parts = self._items_without_blank(name, raw_value)
-            if split and len(parts) == 1:
-                parts = raw_value.split() if split == " " else re.split(f"[{split}]", raw_value)
-        else:
-            if isinstance(raw_value, dict) and not isinstance(raw_value.get("name"), str):
-                self.problem(name, f"{name} is a mapping, not a list", f"write {name}: [one, other]")
-            parts = list(_texts(raw_value))
-        texts = tuple(dict.fromkeys(text for text in map(clean, parts) if text))
-        if len(texts) > MOST:
-            self.problem(name, f"{name} has more than {MOST} values; the rest is left out", "use fewer")
-        return texts[:MOST]
-
-    def _items_without_blank(self, name: str, value: str) -> list[str]:
-        """The items of a list that lack the blank behind their hyphens, which YAML takes for one text; else that."""
-        if not value.startswith("-"):
-            return [value]
-        items: list[str] = []
-        for line in self.head.split("\n")[self.line(name) :]:
-            if not re.match(r"[ \t]+-[^\s-]", line):
-                break
-            items.append(line.strip())
-        if not items or " ".join(items) != value:
-            return [value]
-        self.problem(name, f"in {name} there is no blank behind the hyphens", f"write `- {items[0][1:][:60]}`")
-        return [item[1:] for item in items]
-
-    def moment(self, zone: tzinfo, *names: str) -> dates.Moment | None:
-        """A field that is a date; None and a problem if it holds something else."""
-        name, value = self.first(*names)
-        if value is None or name in self.moments:
-            return self.moments.get(name)
-        moment = self.moments[name] = dates.parse(value, zone) if isinstance(value, str) else None
-        if moment is None:
-            shown = clean(value)[:40] if isinstance(value, str) else "a list"
-            self.problem(name, f"{name} is no date ({shown})", "write it as 2022-08-26 or 2022-08-26 09:30:00 +0800")
-        return moment
-
-    def flag(self, name: str) -> bool | None:
-        """A field that is true or false; None if it is neither."""
-        value = self.values.get(name)
-        word = value.strip().lower() if isinstance(value, str) else ""
-        return True if word in _TRUE else False if word in _FALSE else None
-
-    def problem(self, name: str, message: str, hint: str) -> None:
-        self.problems.append(Problem("", self.line(name), "malformed", message, hint))
-
-    def search_problem(self, name: str, message: str, hint: str) -> None:
-        """A problem with a value below `search`, on its line."""
-        where = re.search(rf"\bsearch\b[\s\S]*?\b{name}s?[\"']?[ \t]*[:=]", self.head)
-        line = self.head.count("\n", 0, where.end()) + 1 if where else self.line("search")
-        self.problems.append(Problem("", line, "malformed", message, hint))
-
-    def line(self, name: str) -> int:
-        """The line that a field stands on, 1 if it is not found (written in an unusual way, or no field)."""
-        name = re.escape(name)
-        key = rf"^[ \t]*(?:[\"']?{name}[\"']?[ \t]*[:=]|\[{name}\])"
-        where = re.search(key, self.head, re.MULTILINE | re.IGNORECASE) if name else None
-        return self.head.count("\n", 0, where.start()) + 1 if where else 1
-
-
-def _texts(value: Value) -> Iterator[str]:
-    """The texts in a list; of a mapping its name or label, or the one pair that YAML made of `a: b`."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-    elif isinstance(value, dict):
-        name = value.get("name") or value.get("label")
-        pairs = list(value.items())
-        if isinstance(name, str):
-            yield name
-        elif len(pairs) == 1 and not isinstance(pairs[0][1], (list, dict)):
-            yield f"{pairs[0][0]}: {pairs[0][1] or ''}".rstrip()
-
-
-def _date(fields: _Fields, context: PostContext) -> tuple[int | None, str]:
+def _date(fields: RawFields, context: PostContext) -> tuple[int | None, str]:
     name = next((name for name in _DATES if fields.values.get(name) and fields.flag(name) is None), "")
     if name:
         moment = fields.moment(context.zone, name)
@@ -303,7 +147,7 @@ def _date(fields: _Fields, context: PostContext) -> tuple[int | None, str]:
     return (moment.wall, "file") if moment else (None, "")
 
 
-def _tags(fields: _Fields, generator: Generator) -> tuple[str, ...]:
+def _tags(fields: RawFields, generator: Generator) -> tuple[str, ...]:
     name, value = fields.first("tags", "tag", "labels")
     if value is None:
         name, value = "tags", _taxonomy(fields, "tags")
@@ -312,7 +156,7 @@ def _tags(fields: _Fields, generator: Generator) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
-def _categories(fields: _Fields, context: PostContext) -> tuple[tuple[str, ...], ...]:
+def _categories(fields: RawFields, context: PostContext) -> tuple[tuple[str, ...], ...]:
     name, value = fields.first("categories", "category")
     if value is None:
         name, value = "categories", _taxonomy(fields, "categories")
@@ -340,13 +184,13 @@ def _separators(value: Value, generator: Generator, plural: bool) -> str:
     return ",，"
 
 
-def _taxonomy(fields: _Fields, name: str) -> Value:
+def _taxonomy(fields: RawFields, name: str) -> Value:
     """What stands in `[taxonomies]`; an empty list when there is none, so that no other field is looked for."""
     taxonomies = fields.values.get("taxonomies")
     return (taxonomies.get(name) if isinstance(taxonomies, dict) else None) or []
 
 
-def _authors(fields: _Fields) -> tuple[str, ...]:
+def _authors(fields: RawFields) -> tuple[str, ...]:
     name, value = fields.first("authors", "author")
     if isinstance(value, dict) and not isinstance(value.get("name"), str):  # each author under a key of their own
         people: list[Value] = [person for person in value.values() if isinstance(person, dict)]
@@ -354,7 +198,7 @@ def _authors(fields: _Fields) -> tuple[str, ...]:
     return fields.several(name, split="", value=value) if value else ()
 
 
-def _weight(fields: _Fields) -> int | None:
+def _weight(fields: RawFields) -> int | None:
     name, value = fields.first("weight")
     if value is None:
         return None
@@ -364,7 +208,7 @@ def _weight(fields: _Fields) -> int | None:
     return None
 
 
-def _lang(fields: _Fields, context: PostContext) -> str:
+def _lang(fields: RawFields, context: PostContext) -> str:
     for name in ("lang", "language", "locale"):
         value = fields.values.get(name)
         if isinstance(value, str):
@@ -374,7 +218,7 @@ def _lang(fields: _Fields, context: PostContext) -> str:
     return context.locale.language or context.language
 
 
-def _with_translation(post: Post, fields: _Fields, context: PostContext, languages: tuple[str, ...]) -> Post:
+def _with_translation(post: Post, fields: RawFields, context: PostContext, languages: tuple[str, ...]) -> Post:
     """The post with what it and its translations have in common. It is an original if it is in the site's own language;
     where nobody says which that is, if its path names none."""
     _, given = fields.first(*context.generator.translation_keys)
@@ -396,7 +240,7 @@ def _stem(path: str) -> str:
     return folders[-1] if folders and stem.lower() in ("index", "_index") else stem
 
 
-def _unpublished(fields: _Fields, context: PostContext) -> tuple[str, str, int | None]:
+def _unpublished(fields: RawFields, context: PostContext) -> tuple[str, str, int | None]:
     """Which field leaves the post out ("" if it is none), why ("" if it is not left out), and when that changes."""
     name, reason = _standing_reason(fields, context)
     begin = _publication(fields, context.generator)
@@ -412,13 +256,13 @@ def _unpublished(fields: _Fields, context: PostContext) -> tuple[str, str, int |
     return "", "", expiry.instant if expiry else None
 
 
-def _publication(fields: _Fields, generator: Generator) -> str:
+def _publication(fields: RawFields, generator: Generator) -> str:
     """The field that says from when on a post is published, "" if none does."""
     names = ("publishDate", *_DATES) if generator.hides_future else ("publishDate",)
     return next((name for name in names if fields.values.get(name) and fields.flag(name) is None), "")
 
 
-def _standing_reason(fields: _Fields, context: PostContext) -> tuple[str, str]:
+def _standing_reason(fields: RawFields, context: PostContext) -> tuple[str, str]:
     """The first of the fields that say so for good, and what it says."""
     if _REASONS.isdisjoint(fields.values) and not fields.search and "_drafts" not in context.path:
         return "", ""
@@ -432,7 +276,7 @@ def _standing_reason(fields: _Fields, context: PostContext) -> tuple[str, str]:
         (status in hidden, "status", f"status: {status}"),
         (fields.flag("hidden") is True, "hidden", "hidden: true"),
         (fields.flag("indexing") is False, "indexing", "indexing: false"),
-        (isinstance(excluded, str) and excluded.lower() in _TRUE, "search", "search: {exclude: true}"),
+        (isinstance(excluded, str) and excluded.lower() in TRUE, "search", "search: {exclude: true}"),
         *((fields.flag(name) is True, name, f"{name}: true") for name in _LEFT_OUT),
         *((fields.flag(name) is False, name, f"{name}: false") for name in _SHOWN_IN_SEARCH),
         (fields.first("password")[1] is not None, "password", "has a password"),

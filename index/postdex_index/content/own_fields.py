@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import tzinfo
 from typing import TYPE_CHECKING
-from unicodedata import normalize
 
 from ..formats import dates
 from ..formats.field_names import TAKEN, name_of
 from ..model import OwnField
 from ..named_tuple import NamedTuple
+from .raw_fields import clean
 
 if TYPE_CHECKING:
     from ..formats.yaml_fast import Value
@@ -102,7 +102,7 @@ def _values(value: Value, zone: tzinfo) -> Iterator[str]:
         for item in value:
             if isinstance(item, str):
                 yield from _values(item, zone)
-    elif isinstance(value, str) and (text := " ".join(normalize("NFC", value[: 4 * LONGEST]).split())):
+    elif isinstance(value, str) and (text := clean(value[: 4 * LONGEST])):
         if len(text) > LONGEST:
             text = text[: LONGEST - 1] + ELLIPSIS
         moment = dates.parse(text, zone) if _ZONED.fullmatch(text) else None

@@ -22,6 +22,7 @@ from ..sites.reading import slug_style
 from . import front_matter, metadata, own_fields
 from .markdown import sections
 from .markdown.mdx import plain_mdx
+from .raw_fields import MOST, clean
 from .untitled import title_of
 
 
@@ -63,7 +64,7 @@ def parse(
         reason = generator.unbuilt(site, site.prefix + path, front.fields if front.head else None)
         meta = meta._replace(post=meta.post._replace(unpublished=reason))
     if named := site.titles.get(site.prefix + path):
-        meta = meta._replace(post=meta.post._replace(title=metadata.clean(named)))
+        meta = meta._replace(post=meta.post._replace(title=clean(named)))
     named = site.anchors if settings.anchors == "auto" else settings.anchors
     style = site.slugs if site.slugs and settings.anchors == "auto" else slug_style(named)
     body, expanded = front.body, None
@@ -75,7 +76,7 @@ def parse(
     if site.mdx or path.endswith(".mdx"):
         source = plain_mdx(source, ids=style.explicit != "text")
     if tags:
-        tags = tuple(dict.fromkeys((*meta.post.tags, *tags)))[: metadata.MOST]
+        tags = tuple(dict.fromkeys((*meta.post.tags, *tags)))[:MOST]
         meta = meta._replace(post=meta.post._replace(tags=tags))
     # An empty body may begin behind the file's last line, where nothing can be opened.
     first_line = min(front.first_line, 1 + front.head.count("\n") + front.body.count("\n"))
@@ -97,6 +98,8 @@ def parse(
 def _with_own_fields(meta: metadata.Metadata, settings: Settings, context: metadata.PostContext) -> metadata.Metadata:
     """The metadata with the fields that are the site's own."""
     own = own_fields.of(meta.fields, settings.fields, context.zone)
+    if not own.fields and not own.left_out:
+        return meta
     problems = meta.post.problems
     if own.left_out:
         hint = "name those that matter in the setting fields"
@@ -119,7 +122,7 @@ def _languages(site: Site, settings: Settings) -> tuple[str, ...] | None:
 def _post(path: str, meta: metadata.Metadata, body: sections.ParsedMarkdown, site: Site, settings: Settings) -> Post:
     """Metadata, body and link as one post; the title is the field, else the first heading, else `untitled`'s."""
     post = meta.post
-    title = heading = post.title or metadata.clean(body.first_heading)
+    title = heading = post.title or clean(body.first_heading)
     link = _link(path, meta, title, site, settings)
     name = metadata.name_of(meta.page)
     if site.generator.named:

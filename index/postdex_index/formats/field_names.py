@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from unicodedata import normalize
 
 from ..schema import FIELDS, SITE, SITES
@@ -39,6 +40,8 @@ TAKEN = (
 )
 
 
+# Many posts have the same keys.
+@lru_cache(1_000)
 def name_of(key: str) -> str:
     """A key of front matter as queries name it: in lower case, with `-` for what is no letter, digit, `_` or dot.
 
