@@ -83,13 +83,13 @@ def check(built: Built, search: Search, fewest: int) -> None:
         assert abs(built.reader.explain(search, path).value - score) < 1e-9
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(st.lists(posts_by_hand(), min_size=1, max_size=14), st.lists(st.integers(0, 20), max_size=3), st.data())
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.lists(posts_by_hand(), min_size=1, max_size=12), st.lists(st.integers(0, 20), max_size=3), st.data())
 def test_same_as_the_plain_loop(found: list[Post], gone: list[int], data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as directory:
         built = build(Path(directory), [b for b in batches_of(found) if b], gone)
         paths = [one.post.path for one in built.posts]
-        for _ in range(8):
+        for _ in range(6):
             query: Query = data.draw(queries)
             wholes: tuple[Leaf, ...] = tuple(leaves(query)[:1]) if data.draw(st.booleans()) else ()
             as_typed = AsTyped(ANALYZER.key(data.draw(st.sampled_from([*QUERIES, found[0].title]))), wholes)

@@ -55,10 +55,10 @@ NONE = {
 def test_time_is_linear(pattern: str) -> None:
     words = "".join(f"{'a' * (number % 80)}\n" for number in range(20_000))
     line = "a" * 100_000
-    started = time.perf_counter()
+    started = time.process_time()
     list(regexes.of_words(pattern).finditer(words.encode()))
     regexes.of_lines(pattern).search(line.encode())
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("pattern", NONE)

@@ -52,7 +52,10 @@ class Gathering:
     def catch_up(self, at: int, line_break: str) -> None:
         """Put the line breaks that bring the text to the line of byte `at`."""
         source = self.source
-        behind = self.line_at(at) - self.line
+        if at > self.at:  # as `line_at` has it, which would be a call for each event
+            self.at_line += source.count(b"\n", self.at, at)
+            self.at = at
+        behind = self.at_line - self.line
         if behind > 0:
             self.prose.append(line_break * behind)
             self.line = self.at_line
