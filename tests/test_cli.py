@@ -25,6 +25,7 @@ from postdex import __main__, index_location
 from postdex import index as library
 from postdex.cli import console, main, search_command
 from postdex.text_safety import cells
+from postdex_index import schema
 from postdex_index.engine.embedded.engine import EmbeddedEngine
 
 ROOT = Path(__file__).parent.parent
@@ -467,6 +468,13 @@ def test_a_search_builds_a_damaged_index_anew(run: Run, blog: Path) -> None:
     check(run("doctor", "--verify"), 0, "2 posts")
 
 
+def test_a_search_says_why_it_builds_anew(run: Run, blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert " anew" not in run("search", "word").err
+    monkeypatch.setattr(schema, "fingerprint", lambda: "of another version")
+    why = "this index was written by a postdex with other fields"
+    check(run("search", "word"), 0, "a word", f"indexed 2 posts of {blog} anew: {why}\n")
+
+
 def test_doctor(run: Run, blog: Path) -> None:
     check(run("doctor"), 2, "kernel: ", "there is no index yet; `postdex index`")
     check(run("doctor", "--fix", "--verify"), 0, "2 posts, 0 unpublished")
@@ -613,7 +621,7 @@ def test_what_may_not_be_looked_at_is_one_line(
 def test_who_comes_second_to_a_first_build_says_nothing(run: Run, blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     must_build_first = search_command.must_build_first
 
-    def another_builds(ix: library.Index, *, mend: bool = True) -> bool:
+    def another_builds(ix: library.Index, *, mend: bool = True) -> postdex.PostdexError | None:
         must = must_build_first(ix, mend=mend)
         postdex.open(blog).close()
         return must

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from postdex_index import native
-from postdex_index.errors import FolderError, IndexDamagedError, PostdexError
+from postdex_index.errors import FolderError, IndexDamagedError, IndexFault, IndexMissingError, PostdexError, Remedy
 from postdex_index.named_tuple import NamedTuple
 
 from .console import Bar, here, note, out, out_json, post_path, usual_jobs, where_shown
@@ -93,7 +93,8 @@ def ready(ix: Index) -> Index:
         return site_folders.ready(ix, ready)
     refresh = ix.snapshots.refresh
     other = say_other_folder(ix, anew=refresh == "auto")
-    if must_build_first(ix, mend=refresh != "never") or (other and refresh == "auto"):
+    fault = must_build_first(ix, mend=refresh != "never")
+    if fault or (other and refresh == "auto"):
         from ..index import FIRST_BUILD_WAIT_S
 
         insist_on_files(ix)
@@ -102,7 +103,9 @@ def ready(ix: Index) -> Index:
         insist_on_posts(ix)
         inside = os.path.dirname(ix.engine.place) == str(ix.folder)
         if report.added:  # else another process was first
-            note(f"indexed {len(report.added):,} posts of {ix.folder}" + ("" if inside else f" in {ix.engine.place}"))
+            place = "" if inside else f" in {ix.engine.place}"
+            why = f" anew: {fault.message}" if fault and fault.remedy is not Remedy.BUILD else ""
+            note(f"indexed {len(report.added):,} posts of {ix.folder}{place}{why}")
     return ix
 
 
@@ -115,22 +118,24 @@ def say_other_folder(ix: Index, *, anew: bool = True, say: Callable[[str], None]
     return True
 
 
-def must_build_first(ix: Index, *, mend: bool = True) -> bool:
-    """Whether an index has to be built before anybody can search in it: there is none, or one that is damaged.
+def must_build_first(ix: Index, *, mend: bool = True) -> IndexFault | None:
+    """Why an index has to be built before anybody can search in it, None if not: there is none, one of another version,
+    or one that is damaged.
 
     Raises FolderError where somebody who only wants to search may stand by mistake; without `mend` IndexDamagedError.
     """
     try:
-        if ix.exists:
-            return False
-    except IndexDamagedError:
+        ix.snapshots.opened()
+    except IndexDamagedError as error:
         if not mend:
             raise
-        return True
-    from ..index_location import check_unasked
+        return error
+    except IndexMissingError as error:
+        from ..index_location import check_unasked
 
-    check_unasked(ix.folder, ix.settings)
-    return True
+        check_unasked(ix.folder, ix.settings)
+        return error
+    return None
 
 
 def insist_on_files(ix: Index) -> None:
