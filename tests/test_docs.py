@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from postdex.request import arguments
 from postdex_index import errors, settings
 from postdex_index.sites.detect import detect, generators
 from postdex_index.sites.reading import title_of
@@ -113,8 +114,13 @@ def test_every_error_is_in_the_docs() -> None:
 
 
 def test_every_code_of_an_error_is_in_the_docs() -> None:
-    sources = "".join(map(read, (ROOT / "search" / "postdex").glob("*.py")))
-    codes = set(re.findall(r'code="(\w+)"', sources)) | {"error", "bad_sort", "bad_units", "bad_facet"}
+    faces = ("http", "mcp")  # whose errors stand in service.md
+    files = [
+        path for root in ("search", "index") for path in (ROOT / root).rglob("*.py") if path.parent.name not in faces
+    ]
+    raised = re.findall(r'code="(\w+)"', "".join(map(read, files)))
+    bounded = [it.single or name for name, it in arguments().items() if it.choices or it.kind == "number"]
+    codes = {"error", *raised, *(f"bad_{name}" for name in bounded)}
     check(sorted(codes), read(DOCS / "cli.md"))
 
 

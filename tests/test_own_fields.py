@@ -228,7 +228,7 @@ def test_arguments_filter(ix: postdex.Index, where: Any, found: str) -> None:
         ({"where": 3}, "bad_argument", "a list of texts"),
         ({"where": {3: 4}}, "bad_argument", "a text"),
         ({"sort": "ratng"}, "bad_sort", "did you mean rating?"),
-        ({"sort": "-date"}, "query", "only fields of the site's own"),
+        ({"sort": "-date"}, "bad_sort", "only fields of the site's own"),
         ({"facets": "colour"}, "bad_facet", "use one of tags"),
     ],
 )

@@ -69,7 +69,8 @@ def _known(argument: str, name: str, own: OwnFields, others: tuple[str, ...]) ->
         return field.name
     names = [*others, *own.all()]
     if argument == "sort" and name in others:
-        raise QueryError(f"there is no order -{name}", "only fields of the site's own are sorted the other way, too")
+        hint = "only fields of the site's own are sorted the other way, too"
+        raise QueryError(f"there is no order -{name}", hint, code="bad_sort")
     near = get_close_matches(name.lower(), names, 1, 0.6)
     more = ", …" if len(own.all()) > _NAMED else ""
     hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(names[: len(others) + _NAMED])}{more}"
