@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Protocol
@@ -37,6 +37,15 @@ def out(*lines: str, end: str = "\n") -> None:
                 stream.write((line + end).encode(encoding, "replace").decode(encoding))
     except OSError as error:
         refused(error)
+
+
+def out_paths(paths: Iterable[str], *, null: bool) -> None:
+    """Paths, each on a line or followed by a NUL byte: to people so that they can be read, to programs as they are."""
+    if sys.stdout.isatty():
+        from ..text_safety import printable
+
+        paths = map(printable, paths)
+    out(*paths, end="\0" if null else "\n")
 
 
 def out_json(*texts: str) -> None:

@@ -15,8 +15,8 @@ import click
 
 from ..answering import in_order
 from ..request import SearchRequest
-from .console import note, out, out_json, wants_color, where_shown, width
-from .printed_results import say_notes
+from .console import note, out_json, out_paths, where_shown, width
+from .printed_results import say_notes, screen_of
 from .query_command import QueryCommand
 from .search_command import PAGE, ready, within
 from .search_options import SearchOption
@@ -68,17 +68,12 @@ def list_posts(
 
             out_json(wire.dumps(wire.listed_posts(posts)))
         elif paths or null:
-            from ..text_safety import printable
-
-            names = [where(post.path) for post in posts]
-            out(*(map(printable, names) if sys.stdout.isatty() else names), end="\0" if null else "\n")
+            out_paths([where(post.path) for post in posts], null=null)
         else:
             from ..output import listings
-            from ..output.screen import Palette, Screen
 
-            palette = Palette.of(ix.settings.colors) if wants_color("auto") else Palette()
             table = listings.posts_table if sys.stdout.isatty() else listings.posts_lines
-            _print(table(posts, Screen(width(), palette, where=where)))
+            _print(table(posts, screen_of(ix, where)))
     return 0 if posts else 1
 
 
@@ -127,11 +122,10 @@ def fields(place: Place, /, as_json: bool) -> int:
             out_json(wire.dumps(wire.fields(own_fields)))
         elif own_fields:
             from ..output import listings
-            from ..output.screen import Palette, Screen
 
-            palette = Palette.of(ix.settings.colors) if wants_color("auto") else Palette()
-            table = listings.fields_table(own_fields, Screen(width(), palette))
-            _print(table if sys.stdout.isatty() else listings.fields_lines(own_fields))
+            on_terminal = sys.stdout.isatty()
+            screen = screen_of(ix, where_shown(ix))
+            _print(listings.fields_table(own_fields, screen) if on_terminal else listings.fields_lines(own_fields))
         else:
             note("no field is in the front matter of three posts beside those that postdex knows")
     return 0 if own_fields else 1

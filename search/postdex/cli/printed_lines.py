@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from postdex_index.named_tuple import NamedTuple
 
-from .console import flush, note, out, out_json, where_shown
+from ..text_safety import printable
+from .console import flush, note, out, out_json, out_paths, where_shown
 from .printed_results import screen_of
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ def print_lines(ix: Index, lines: Lines, output: LineOutput) -> int:
     any_printed = False
     for path, of_post in groupby(islice(lines, output.limit), key=attrgetter("path")):
         if output.paths or output.null:
-            _print_path(screen.where(path), output.null)
+            out_paths([screen.where(path)], null=output.null)
         elif output.counts:
-            out(f"{_shown(screen.where(path))}:{sum(1 for _ in of_post)}")
+            out(f"{printable(screen.where(path))}:{sum(1 for _ in of_post)}")
         elif output.as_json:
             from ..output import wire
 
@@ -80,13 +81,3 @@ def _wanted(of_post: Iterator[LineMatch], output: LineOutput) -> Iterator[LineMa
 
     for match in islice(of_post, output.most or None):
         yield from only_matches(match) if output.only_matching else (match,)
-
-
-def _print_path(path: str, null: bool) -> None:
-    out(_shown(path) if sys.stdout.isatty() else path, end="\0" if null else "\n")
-
-
-def _shown(path: str) -> str:
-    from ..text_safety import printable
-
-    return printable(path)

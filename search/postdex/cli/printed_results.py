@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from postdex_index.named_tuple import NamedTuple
 
-from .console import height, is_like_terminal, note, out, out_json, wants_color, where_shown, width
+from .console import height, is_like_terminal, note, out, out_json, out_paths, wants_color, where_shown, width
 
 if TYPE_CHECKING:
     from ..index import Index, Results
@@ -69,14 +69,9 @@ def print_results(ix: Index, results: Results, output: Output) -> None:
 
 
 def print_paths(ix: Index, results: Results, null: bool) -> None:
-    """The paths of the hits, to other programs each as it is."""
-    where, end = where_shown(ix), "\0" if null else "\n"
-    names = [where(hit.path) for hit in results.hits]
-    if sys.stdout.isatty():
-        from ..text_safety import printable
-
-        names = [*map(printable, names)]
-    out(*names, end=end)
+    """The paths of the hits."""
+    where = where_shown(ix)
+    out_paths([where(hit.path) for hit in results.hits], null=null)
 
 
 def say_notes(results: Results) -> None:

@@ -12,9 +12,10 @@ import click
 from postdex_index.errors import PostdexError
 
 from . import golden_file
-from .console import note, out, out_json, wants_color, where_shown, width
+from .console import note, out, out_json, where_shown
 from .golden_file import ExpectedPosts
 from .number_types import WholeNumber
+from .printed_results import screen_of
 
 if TYPE_CHECKING:
     from ..index import Index
@@ -65,14 +66,12 @@ def queries(
 
 
 def _print(ix: Index, rows: Sequence[Asked]) -> None:
-    from ..output.screen import Palette, Screen
     from ..record import listing
     from . import pager
 
-    palette = Palette.of(ix.settings.colors) if wants_color("auto") else Palette()
     has_clicks = any(row.clicks for row in rows)
+    screen = screen_of(ix, where_shown(ix))
     on_terminal = sys.stdout.isatty()
-    screen = Screen(width(), palette, where=where_shown(ix))
     lines = list(listing.table(rows, screen, clicks=has_clicks) if on_terminal else listing.lines(rows, screen))
     pager.print_text("".join(f"{line}\n" for line in lines if rows), len(lines))
 

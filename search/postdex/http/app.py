@@ -8,13 +8,11 @@ that nobody waits behind it. Errors have one shape, whoever raised them. How byt
 from __future__ import annotations
 
 import asyncio
-import gzip
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import lru_cache, partial
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from zlib import crc32
 
@@ -29,7 +27,6 @@ from postdex_index import forks
 from postdex_index.errors import PostdexError
 from postdex_index.settings import Settings
 
-from .. import __version__
 from ..record.asked import Outcome
 from . import (
     auth,
@@ -41,6 +38,7 @@ from . import (
     queries_page,
     recorder,
     request_id,
+    responses,
     search_page,
     service_log,
     site_style,
@@ -60,18 +58,8 @@ THREADS = 4
 #: Requests that may wait or be answered at a time: at 1 ms each the last one waits no longer than anybody minds.
 MAX_WAITING = 64
 MAX_BODY = 64 * 1024
-#: Shorter answers are not worth compressing; level 4 takes a third of the time of 9 for a tenth more bytes.
-_GZIP_FROM = 1024
-_GZIP_LEVEL = 4
 #: Bytes of answers that are kept until the next commit.
 CACHE_BYTES = 16 * 1024 * 1024
-_JSON = "application/json"
-_HTML = "text/html; charset=utf-8"
-#: Pages speak the reader's language.
-_PAGE_HEADERS = {
-    "cache-control": "private, no-cache",
-    "vary": "Origin, Accept, Accept-Encoding, Accept-Language, Authorization",
-}
 #: Named so in metrics and logs, besides the endpoints.
 _OWN = ("openapi.json", "metrics", "mcp")
 
@@ -177,7 +165,7 @@ class Service:
             owner, open = path in self._owner_paths, path in self._open_paths
             added |= auth.check(scope, self.rules, token=token, open=open, owner=owner)
         except RequestError as error:
-            return _refusal(error)
+            return responses.refusal(error)
         return Response(status_code=204) if "access-control-allow-methods" in added else self._app
 
     def _name(self, path: str) -> str:
@@ -211,17 +199,17 @@ class Service:
         return app
 
     def _endpoint(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+        as_page = {"documents": self._readable, "queries": self._listed}.get(endpoint.name)
+
         async def answer(request: Request) -> Response:
             arguments = await _arguments(request, endpoint)
             if endpoint.probe:
-                return _probed(endpoint.probe(self.site, await self._probe.standing()))
-            squeeze = _squeezed(request)
-            if endpoint.name == "documents" and "text/html" in request.headers.get("accept", ""):
+                form = endpoint.probe(self.site, await self._probe.standing())
+                return responses.of_now(errors.encoded(form), squeeze=False)
+            squeeze = responses.squeezed(request)
+            if as_page and "text/html" in request.headers.get("accept", ""):
                 accepted = request.headers.get("accept-language", "")
-                return await self._in_thread(self._readable, arguments["path"], accepted, squeeze)
-            if endpoint.name == "queries" and "text/html" in request.headers.get("accept", ""):
-                accepted = request.headers.get("accept-language", "")
-                return await self._in_thread(self._listed, arguments, accepted, squeeze)
+                return await self._in_thread(as_page, arguments, accepted, squeeze)
             if endpoint.token:
                 # A build takes its time and must not take a thread from those who search.
                 return await asyncio.to_thread(self._made, endpoint, arguments, squeeze)
@@ -238,8 +226,7 @@ class Service:
 
     def _made(self, endpoint: Endpoint, arguments: Arguments, squeeze: bool) -> Response:
         """In a thread: an answer that is another one the next moment."""
-        body = errors.encoded(endpoint.answerer(self.site, arguments))
-        return _response(body, _JSON, {"cache-control": "no-store"}, squeeze)
+        return responses.of_now(errors.encoded(endpoint.answerer(self.site, arguments)), squeeze=squeeze)
 
     def _note_of(self, endpoint: Endpoint, arguments: Arguments, request: Request) -> recorder.Note:
         """What is to be told what a search found, where that is recorded."""
@@ -261,8 +248,8 @@ class Service:
         body = errors.encoded(answer)
         squeeze = key[-1]
         if not answer.get("complete", True) or state is None or state != self._state():
-            return _response(body, _JSON, {"cache-control": "no-store"}, squeeze)
-        response = _response(body, _JSON, _tagged(state, key), squeeze)
+            return responses.of_now(body, squeeze=squeeze)
+        response = responses.lasting(body, responses.tagged(state, key), squeeze=squeeze)
         self._cache.put(state, key, CachedAnswer(bytes(response.body), outcome))
         return response
 
@@ -271,15 +258,15 @@ class Service:
         state = self._state()
         if state is None:
             return None
-        headers = _tagged(state, key)
+        tag = responses.tagged(state, key)
         cached = self._cache.get(state, key)
-        if headers["etag"].removeprefix("W/") in known_tag:
+        if tag["etag"].removeprefix("W/") in known_tag:
             note(cached.outcome if cached else None)
-            return Response(status_code=304, headers=headers)
+            return Response(status_code=304, headers=tag)
         if cached is None:
             return None
         note(cached.outcome)
-        return Response(cached.body, 200, headers | _described(cached.body, _JSON))
+        return responses.again(cached.body, tag)
 
     def _state(self) -> tuple[Hashable, ...] | None:
         """What an answer holds for: a commit, a day (`after:30d`), and settings. None if a new commit is to be opened
@@ -306,7 +293,7 @@ class Service:
             self.metrics.working.set(self._waiting)
 
     async def _openapi(self, request: Request) -> Response:
-        return Response(self._described, media_type=_JSON)
+        return Response(self._described, media_type=responses.JSON)
 
     async def _metrics(self, request: Request) -> Response:
         # As many searches as there can be are no reason to see nothing of them.
@@ -324,26 +311,24 @@ class Service:
     async def _page(self, request: Request) -> Response:
         """The page with the answer to what its address asks."""
         accepted = request.headers.get("accept-language", "")
-        return await self._in_thread(self._painted, request, accepted, _squeezed(request))
+        return await self._in_thread(self._painted, request, accepted, responses.squeezed(request))
 
     def _painted(self, request: Request, accepted: str, squeeze: bool) -> Response:
         html, error, view, outcome = search_page.painted(self.site, request.scope["query_string"], accepted)
         if self.site.recorder and not error and view.asks and recorder.is_meant(request):
             self.site.recorder.asked(view.q, outcome, typing=view.typing)
-        status = errors.status(error) if error else 200
-        headers = _PAGE_HEADERS | (errors.headers(error) if error else {})
-        return _response(html.encode("utf-8", "replace"), _HTML, headers, squeeze, status)
+        return responses.page(html, squeeze=squeeze, error=error)
 
-    def _readable(self, path: str, accepted: str, squeeze: bool) -> Response:
+    def _readable(self, arguments: Arguments, accepted: str, squeeze: bool) -> Response:
         """In a thread: a post as a page, for browsers that follow a link to it."""
-        html = search_page.post(self.site, stored(self.site, path).post, accepted)
-        return _response(html.encode("utf-8", "replace"), _HTML, _PAGE_HEADERS, squeeze)
+        html = search_page.post(self.site, stored(self.site, arguments["path"]).post, accepted)
+        return responses.page(html, squeeze=squeeze)
 
     def _listed(self, arguments: Arguments, accepted: str, squeeze: bool) -> Response:
         """In a thread: what people asked as a page, for the owner."""
         rows, days = recorded(self.site, arguments), arguments["days"]
         html = queries_page.painted(self.site, rows, unanswered=arguments["unanswered"], days=days, accepted=accepted)
-        return _response(html.encode("utf-8", "replace"), _HTML, _PAGE_HEADERS | {"cache-control": "no-store"}, squeeze)
+        return responses.page(html, squeeze=squeeze, stored=False)
 
 
 async def _arguments(request: Request, endpoint: Endpoint) -> Arguments:
@@ -360,7 +345,7 @@ async def _arguments(request: Request, endpoint: Endpoint) -> Arguments:
 async def _json_body(request: Request) -> bytes:
     """The whole body, if it is called JSON, or there is none. Raises RequestError."""
     body = await _body(request)
-    if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
+    if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != responses.JSON:
         raise RequestError("bad_content_type", "the body is not called JSON", "send Content-Type: application/json")
     return body
 
@@ -379,37 +364,10 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _probed(form: dict[str, Any]) -> Response:
-    """What is another answer the next moment."""
-    return _response(errors.encoded(form), _JSON, {"cache-control": "no-store"}, squeeze=False)
-
-
-def _squeezed(request: Request) -> bool:
-    return static_files.takes_gzip(request.headers.get("accept-encoding", ""))
-
-
-def _response(body: bytes, media: str, headers: dict[str, str], squeeze: bool, status: int = 200) -> Response:
-    if squeeze and len(body) >= _GZIP_FROM:
-        body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
-    return Response(body, status, headers | _described(body, media))
-
-
-def _described(body: bytes, media: str) -> dict[str, str]:
-    """The headers that say what a body is; no text of ours begins as gzip does."""
-    squeezed = {"content-encoding": "gzip"} if body.startswith(b"\x1f\x8b") else {}
-    return {"content-type": media, **squeezed}
-
-
 @lru_cache(16)
 def _in_short(settings: Settings) -> str:
     """What tells settings from others, in every process alike."""
     return f"{crc32(repr(settings).encode('utf-8', 'replace')):08x}"
-
-
-def _tagged(state: tuple[Hashable, ...], key: _Key) -> dict[str, str]:
-    """The headers of an answer that holds for a state."""
-    digest = blake2b(repr((state, key, __version__)).encode("utf-8", "replace"), digest_size=12).hexdigest()
-    return {"etag": f'W/"{digest}"', "cache-control": "private, no-cache"}
 
 
 def _target(scope: Scope) -> str:
@@ -417,19 +375,15 @@ def _target(scope: Scope) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _refusal(error: PostdexError) -> Response:
-    return Response(errors.body(error), errors.status(error), errors.headers(error), _JSON)
-
-
 async def _on_error(request: Request, error: PostdexError) -> Response:
-    return _refusal(error)
+    return responses.refusal(error)
 
 
 async def _on_http_error(request: Request, error: HTTPException) -> Response:
     """What Starlette itself refuses: an address or a method that is not there."""
     code, hint = ("method_not_allowed", "") if error.status_code == 405 else ("not_found", "/openapi.json lists them")
     message = "the address does not know this method" if error.status_code == 405 else "there is no such address"
-    refusal = _refusal(RequestError(code, message, hint))
+    refusal = responses.refusal(RequestError(code, message, hint))
     refusal.headers.update(error.headers or {})
     return refusal
 
@@ -441,4 +395,4 @@ async def _on_disconnect(request: Request, error: ClientDisconnect) -> Response:
 
 async def _on_bug(request: Request, error: Exception) -> Response:
     """Starlette raises it again when this is sent, so that the server logs it."""
-    return Response(errors.body(error), 500, media_type=_JSON)
+    return Response(errors.body(error), 500, media_type=responses.JSON)

@@ -77,23 +77,18 @@ class _Page(NamedTuple):
 
 def of_documents(folder: Path, documents: Iterable[Document], settings: Settings) -> list[Problem]:
     """The dead links of the published ones of these posts, which are all of an index."""
-    pages = [
-        _page(it, {section.anchor: section.heading for section in it.sections}, list(map(link_of, it.links)))
-        for it in documents
-    ]
+    pages = [_page(it, list(map(link_of, it.links))) for it in documents]
     return sorted(_DeadLinks(folder, pages, settings).problems())
 
 
 def of_posts(folder: Path, posts: Iterable[Post], settings: Settings) -> list[Problem]:
     """The same of posts as they were read."""
-    pages = [
-        _page(it, {section.anchor: section.heading for section in it.sections}, [x for x in it.links if x.inside])
-        for it in posts
-    ]
+    pages = [_page(it, [link for link in it.links if link.inside]) for it in posts]
     return sorted(_DeadLinks(folder, pages, settings).problems())
 
 
-def _page(post: Document | Post, anchors: dict[str, str], links: Sequence[Link]) -> _Page:
+def _page(post: Document | Post, links: Sequence[Link]) -> _Page:
+    anchors = {section.anchor: section.heading for section in post.sections}
     return _Page(called(post, ""), post.title, post.url, not post.unpublished, anchors, links)
 
 
