@@ -324,6 +324,20 @@ def test_the_command_line_has_them(folder: Path, capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ("", "no field is in the front matter of three posts beside those that postdex knows"),
+        ("fields = []", "the setting fields names none"),
+        ('fields = ["colour", "size"]', "no post has what the setting fields names: colour, size"),
+    ],
+)
+def test_why_there_is_none_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str], settings: str, why: str) -> None:
+    written(tmp_path, {"a.md": "status: draft\n"}, settings)
+    assert cli.main(["-C", str(tmp_path), "fields"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == f"postdex: {why}"
+
+
+@pytest.mark.parametrize(
     ("words", "last", "values"),
     [
         ("search", "stat", ["status:"]),
@@ -364,7 +378,7 @@ def test_the_page_has_boxes_for_those_that_are_named(tmp_path: Path) -> None:
     assert 'name="where" value="status:draft" checked' in page and 'value="status:published">' in page
     assert "<b>Status</b> published, review" in page and "Series" not in page
     assert page.index("Socket leak") < page.index("build</") and page.count('class="hit"') == 2
-    assert '<option value="-rating" selected>Rating</option>' in page
+    assert '<option value="-rating" selected>Rating ⇅</option>' in page
     with postdex.open(tmp_path) as ix:
         page = painted(ServiceState(ix), b"q=kernel&where=nope:x&sort=worst").html
     assert page.count('class="hit"') == 5, "what is no field is left out"

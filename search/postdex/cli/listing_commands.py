@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -127,8 +127,17 @@ def fields(place: Place, /, as_json: bool) -> int:
             screen = screen_of(ix, where_shown(ix))
             _print(listings.fields_table(own_fields, screen) if on_terminal else listings.fields_lines(own_fields))
         else:
-            note("no field is in the front matter of three posts beside those that postdex knows")
+            note(_why_no_field(ix.settings.fields))
     return 0 if own_fields else 1
+
+
+def _why_no_field(named: Sequence[str]) -> str:
+    """What is to be said where there is no field of the site's own, by those that the setting names."""
+    if "auto" in named:
+        return "no field is in the front matter of three posts beside those that postdex knows"
+    return (
+        f"no post has what the setting fields names: {', '.join(named)}" if named else "the setting fields names none"
+    )
 
 
 def _print(lines: Iterable[str]) -> None:

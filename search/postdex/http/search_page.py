@@ -176,7 +176,8 @@ def _home(site: ServiceState, words: Words) -> str:
 
 def _orders(view: View, words: Words, own: Sequence[str] = ()) -> str:
     """The orders to choose from, the usual one without a name: where nothing is searched for none is the best, and hits
-    come newest first. Fields of the site's `own` come behind, and whichever is in force."""
+    come newest first. Fields of the site's `own` come behind, and whichever is in force, with a
+    sign if it is one of them the other way round."""
     usual = "score" if view.q.strip() else "date"
     return "".join(
         f'<option value="{"" if order == usual else order}"{" selected" if order == (view.sort or usual) else ""}>'
@@ -185,7 +186,7 @@ def _orders(view: View, words: Words, own: Sequence[str] = ()) -> str:
         if view.q.strip() or order != "score"
     ) + "".join(
         f'<option value="{text(order)}"{" selected" if order == view.sort else ""}>'
-        f"{text(own_fields.called(order.removeprefix('-')))}</option>"
+        f"{text(own_fields.called(order.removeprefix('-')))}{' ⇅' if order.startswith('-') else ''}</option>"
         for order in dict.fromkeys((*own, *([view.sort] if view.sort not in ("", *SORTS) else ())))
     )
 
