@@ -19,10 +19,6 @@ _DIGITS = 15
 _LONGEST = 100
 #: What YAML 1.1 takes for true and for false, but for `y` and `n`, which no reader takes so.
 _TRUTH = {"true": 1.0, "yes": 1.0, "on": 1.0, "false": 0.0, "no": 0.0, "off": 0.0}
-#: The spellings of each, and how both are shown.
-SPELLINGS = {
-    shown: [word for word, truth in _TRUTH.items() if (truth == 1) == (shown == "true")] for shown in ("true", "false")
-}
 
 
 def truth(text: str) -> float | None:

@@ -34,6 +34,13 @@ class Compared(NamedTuple):
     warning: str = ""
 
 
+class _Interval(NamedTuple):
+    """Where a number or a date begins and ends, that being no part of it; None for no end."""
+
+    start: float
+    stop: float | None
+
+
 def read(field: FieldStats, text: str, today: Today | None) -> Compared | None:
     """A value, comparison or range of numbers, dates or truths; None for what is none, a text for instance."""
     if field.kind == "boolean" and (truth := typed_values.truth(text)) is not None:
@@ -42,37 +49,37 @@ def read(field: FieldStats, text: str, today: Today | None) -> Compared | None:
         return None
     if compared := _COMPARED.fullmatch(text):
         sign, value = compared.groups()
-        if span := _span(field.kind, value, today):
-            start = {">=": span[0], ">": span[1]}.get(sign)
-            stop = {"<": span[0], "<=": span[1]}.get(sign)
+        if span := _interval(field.kind, value, today):
+            start = {">=": span.start, ">": span.stop}.get(sign)
+            stop = {"<": span.start, "<=": span.stop}.get(sign)
             return Compared(FieldRange(field.name, field.kind, start, stop))
     elif ends := _ENDS.fullmatch(text):
-        first, last = (_span(field.kind, end.strip(), today) for end in ends.groups())
+        first, last = (_interval(field.kind, end.strip(), today) for end in ends.groups())
         if (first or not ends[1].strip()) and (last or not ends[2].strip()) and (first or last):
             warning = ""
-            if first and last and last[0] < first[0]:
+            if first and last and last.start < first.start:
                 first, last, warning = last, first, f"{field.name}:{text} runs backwards and was turned round"
-            return Compared(FieldRange(field.name, field.kind, first and first[0], last and last[1]), warning)
-    elif span := _span(field.kind, text, today, goes_on=True):
+            return Compared(FieldRange(field.name, field.kind, first and first.start, last and last.stop), warning)
+    elif span := _interval(field.kind, text, today, goes_on=True):
         return Compared(FieldRange(field.name, field.kind, *span))
     else:
         return None
     return Compared(None, f"{field.name}:{text} is no {field.kind} (like {_EXAMPLES[field.kind]})")
 
 
-def _span(kind: str, text: str, today: Today | None, *, goes_on: bool = False) -> tuple[float, float | None] | None:
-    """Where a number or a date begins and ends, that being no part of it; None for what is none. Only what `goes_on`
-    has no end where it was named as the beginning of all since (`30d`)."""
+def _interval(kind: str, text: str, today: Today | None, *, goes_on: bool = False) -> _Interval | None:
+    """The interval of a number or a date; None for what is none. Only what `goes_on` has no end where it was named as
+    the beginning of all since (`30d`)."""
     if kind == "number":
         value = typed_values.number(text)
-        return None if value is None else (value, math.nextafter(value, math.inf))
+        return None if value is None else _Interval(value, math.nextafter(value, math.inf))
     with forks.barred:
         from postdex_index.formats.periods import read
 
     if period := read(text, today):
-        return period.start, None if goes_on and period.goes_on else period.stop
+        return _Interval(period.start, None if goes_on and period.goes_on else period.stop)
     moment = typed_values.date(text)
-    return None if moment is None else (moment, moment + 1)
+    return None if moment is None else _Interval(moment, moment + 1)
 
 
 def compares(field: FieldStats, text: str) -> bool:

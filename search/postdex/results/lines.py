@@ -131,23 +131,24 @@ def _lines_at(regex: Regex, text: bytes) -> Iterator[_Line]:
     """
     number = begin = 0
     stop = -1
-    bounds: list[tuple[int, int]] = []
+    spans: list[Span] = []  # in bytes
     for match in regex.finditer(text):
         start, end = match.span()
         if start > stop:
             if stop >= 0:
-                yield _line(number, text[begin:stop], bounds)
+                yield _line(number, text[begin:stop], spans)
             before, begin = begin, text.rfind(b"\n", 0, start) + 1
             number += text.count(b"\n", before, begin)
             stop = text.find(b"\n", start) % (len(text) + 1)
-            bounds = []
-        if end > start and len(bounds) < _MOST_SPANS:
-            bounds.append((start - begin, end - begin))
+            spans = []
+        if end > start and len(spans) < _MOST_SPANS:
+            spans.append(Span(start - begin, end - start))
     if stop >= 0:
-        yield _line(number, text[begin:stop], bounds)
+        yield _line(number, text[begin:stop], spans)
 
 
-def _line(number: int, text: bytes, bounds: list[tuple[int, int]]) -> _Line:
-    if not text.isascii():  # bytes to characters
-        bounds = [(len(text[:start].decode()), len(text[:end].decode())) for start, end in bounds]
-    return _Line(number, text.decode(), tuple([Span(start, end - start) for start, end in bounds]))
+def _line(number: int, text: bytes, spans: list[Span]) -> _Line:
+    """A line and its spans, of bytes as of characters."""
+    if not text.isascii():
+        spans = [Span(len(text[:at].decode()), len(text[at : at + length].decode())) for at, length in spans]
+    return _Line(number, text.decode(), tuple(spans))
