@@ -121,7 +121,7 @@ def test_what_a_post_must_have(pattern: str, word: str) -> None:
     assert (telling.optional[0] if telling else None) == (Wildcard(f"*{word}*", weight=0.0) if word else None)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from(["ref", "Count", "_", "user's", "data-1", ".", "12,345", " ", "é", "C++"]), max_size=9))
 def test_no_line_is_lost_by_what_the_index_tells(words: list[str]) -> None:
     """Whatever stands together in a text, each stretch of it is found."""

@@ -136,7 +136,6 @@ def recency(age: float, half_life: float) -> float:
 
 def final(base: float, coverage: float, title: bool, heading: bool, whole: float, top: float) -> float:
     """A post's score from the sum over its leaves (multiplied by what it is worth beside its words, if that is not 1),
-    the share (0 to 1) of its title's words that were
-    asked for, whether the query is its title or one of its headings, what it is worth that it stands there as a whole
-    (of AS_TYPED, or 0), and the best `base` of all posts."""
+    the share (0 to 1) of its title's words that were asked for, whether the query is its title or one of its headings,
+    what it is worth that it stands there as a whole (of AS_TYPED, or 0), and the best `base` of all posts."""
     return base * (1 + COVERAGE * coverage) + top * (TITLE_IS_QUERY * title + HEADING_IS_QUERY * heading + whole)

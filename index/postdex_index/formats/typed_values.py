@@ -56,7 +56,7 @@ def date(text: str) -> float | None:
     return float(moment.wall) if moment else None
 
 
-#: What reads the values of each kind but texts; a field is of the first that fits all its values.
+#: What reads the values of each kind but "text"; a field is of the first that fits all its values.
 READERS: dict[str, Callable[[str], float | None]] = {"boolean": truth, "number": number, "date": date}
 #: All kinds, in the order in which they are tried.
 KINDS = (*READERS, "text")

@@ -27,14 +27,14 @@ from .permalinks import undated
 #: Names of files that stand for their folders.
 INDEX = frozenset(("index", "_index", "readme"))
 #: A target that is longer is nobody's: no server takes such an address.
-LONGEST = 2_000
+_LONGEST = 2_000
 NAME, TITLE = "//", "///"
 #: Suffixes of files that are pages.
 _PAGES = r"\.(?:md|mdx|markdown|mkd|mdown|qmd|rmd|ipynb)"
 _SOURCE = re.compile(rf"(.+){_PAGES}", re.I)
 #: Suffixes of files that are none.
 _MEDIA = re.compile(
-    r"\.(?:avif|bz2|c|cpp|css|csv|deb|docx?|dmg|epub|exe|gif|go|gz|h|ico|ini|ipynb|jar|java|jpe?g|js|json|jsx|key|log|mov"
+    r"\.(?:avif|bz2|c|cpp|css|csv|deb|docx?|dmg|epub|exe|gif|go|gz|h|ico|ini|jar|java|jpe?g|js|json|jsx|key|log|mov"
     r"|mp[34]|og[gv]|patch|pdf|png|pptx?|ps1|py|rb|rpm|rs|rss|sh|sql|svg|tar|tex|tgz|toml|ts|tsx|txt|wasm|wav|webm|webp"
     r"|woff2?|xlsx?|xml|xz|ya?ml|zip)\Z",
     re.I,
@@ -187,7 +187,7 @@ class _Reading:
 
     def _keys(self, kind: str, target: str) -> Iterable[str] | None:
         """The keys of a target, None for one that leads elsewhere."""
-        if len(target) > LONGEST or not target:
+        if len(target) > _LONGEST or not target:
             return None
         if kind == "wiki":
             return self._wiki(target) if self.rules.wiki else None

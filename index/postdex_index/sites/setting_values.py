@@ -12,11 +12,11 @@ from typing import Any
 from .. import forks
 
 #: Behind the word on the left of a row of synonyms.
-ONE_WAY = "->"
+_ONE_WAY = "->"
 #: A phrase among synonyms has no more words, a word no more synonyms in one row.
-MOST_WORDS, MOST_SYNONYMS = 10, 50
+_MOST_WORDS, MOST_SYNONYMS = 10, 50
 #: A row of pins has no more queries, and no more posts: what comes first of more is no longer what comes first.
-MOST_PINNED = 100
+_MOST_PINNED = 100
 
 
 def wrong(name: str, value: object, usual: object, choices: Sequence[str]) -> str:
@@ -58,8 +58,8 @@ def wrong_pin(pin: object) -> str:
     for name in ("query", "post"):
         if not texts_of(pin.get(name)):
             return f"{name} must be a text or a list of texts"
-        if len(texts_of(pin[name])) > MOST_PINNED:
-            return f"{name} has more than {MOST_PINNED} values"
+        if len(texts_of(pin[name])) > _MOST_PINNED:
+            return f"{name} has more than {_MOST_PINNED} values"
     wordless = [query for query in texts_of(pin["query"]) if not re.search(r"\w", query)]
     return f"the query {wordless[0]} has no word" if wordless else _wrong_globs(texts_of(pin["post"]))
 
@@ -181,8 +181,8 @@ def _wrong_synonyms(key: str, texts: Sequence[str], language: str) -> str:
     if wrong_language := _wrong_language(language):
         return wrong_language
     left, _ = one_way(key)
-    if ONE_WAY in left.split():
-        return f'{key} has {ONE_WAY} inside; write "word {ONE_WAY}" = ["other word"]'
+    if _ONE_WAY in left.split():
+        return f'{key} has {_ONE_WAY} inside; write "word {_ONE_WAY}" = ["other word"]'
     if not texts:
         return f"{key} has no word beside it"
     if len(texts) > MOST_SYNONYMS:
@@ -190,8 +190,8 @@ def _wrong_synonyms(key: str, texts: Sequence[str], language: str) -> str:
     for text in (left, *texts):
         if not any(map(str.isalnum, text)):
             return f"{text!r} beside {key} holds no word" if text != left else f"{key!r} holds no word"
-        if len(text.split()) > MOST_WORDS:
-            return f"{text[:50]}… has more than {MOST_WORDS} words"
+        if len(text.split()) > _MOST_WORDS:
+            return f"{text[:50]}… has more than {_MOST_WORDS} words"
     itself = left.casefold().split()
     return f"{left} stands for itself" if any(text.casefold().split() == itself for text in texts) else ""
 
@@ -203,7 +203,7 @@ def one_way(key: str) -> tuple[str, bool]:
     (('k8s', True), ('k8s', False))
     """
     left = key.strip()
-    return left.removesuffix(ONE_WAY).rstrip(), left.endswith(ONE_WAY)
+    return left.removesuffix(_ONE_WAY).rstrip(), left.endswith(_ONE_WAY)
 
 
 def _wrong_record(name: str) -> str:

@@ -140,8 +140,7 @@ _THEME_TAG = re.compile(
 _REFERENCE = re.compile(
     rf"(?<![\w-])(ref|relref|link|post_url|post_link)\s+(?:path\s*=\s*)?(?:{_QUOTED}|([^\s\"'%>]+))"
 )
-
-
+#: A tag that makes the beginning of an address, and the rest of it: `{{ site.baseurl }}/about`.
 _ADDRESS_TAG = re.compile(rf"\{{\{{-?\s*(?:{_QUOTED})?.*?\}}\}}([^\s()\"']*)", re.S)
 
 
@@ -175,13 +174,10 @@ def visible_text(text: str, links: list[Reference]) -> str:
             links.append(Reference(name, target, breaks))
 
     def shown(match: re.Match[str]) -> str:
-        inner = match["target"] or match["attribute"]
-        tag = inner or match[0]
+        tag = match["target"] or match["attribute"] or match[0]
         if match["target"] or "ref" in tag or "link" in tag or "post_url" in tag:
             note(tag, match.start(), match.start("target"))
-        if not inner:
-            return _shown_tag(match[0])
-        if match["attribute"]:
+        if not match["target"]:
             return _shown_tag(match[0])
         link = LINK_START + match["label"] + LINK_STOP
         return link + _line_breaks(match[0].replace(match["label"], "", 1))

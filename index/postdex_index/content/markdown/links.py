@@ -52,7 +52,7 @@ class BodyLinks:
 
     def tags(self, references: Iterable[Reference], line: int) -> None:
         """The references of a text that begins on a line."""
-        self.noted += [Link(it.target, line + it.breaks, it.tag) for it in references]
+        self.noted += [Link(reference.target, line + reference.breaks, reference.tag) for reference in references]
 
     def prose(self, text: str, line: int) -> None:
         """The addresses that stand in a text as they are; it begins on a line."""

@@ -27,6 +27,18 @@ _LOG_STEP = log(_STEP)
 _MAX_ROWS = 100
 
 
+def lanes_of(docs: Iterable[int], posts: int) -> int:
+    """Byte lanes of these among so many posts: 255 for each, else 0.
+
+    >>> lanes_of([0, 2], 3).to_bytes(3, "little")
+    b'\\xff\\x00\\xff'
+    """
+    row_bytes = bytearray(posts)
+    for doc_id in docs:
+        row_bytes[doc_id] = 255
+    return int.from_bytes(row_bytes, "little")
+
+
 @native.twin
 def best_candidates(
     lanes: int,

@@ -18,6 +18,7 @@ from ....schema import BODY, FACETS, SITES, SORTS
 from ....text import globs
 from ....text.stemming import stemmer_language
 from ..format.columns import FOLDED_PATH, NO_DATE, ColumnSource, LazyColumn, one_line
+from .candidates import lanes_of
 
 
 class FilterValue(NamedTuple):
@@ -51,11 +52,9 @@ class Columns:
         """Lanes of the posts whose column holds the value, as `query.Keyword` defines it."""
         lanes = self._lanes.get((field, value))
         if lanes is None:
-            row_bytes = bytearray(self.posts)
-            for number in self._numbers(field, value):
-                for doc_id in self._docs[self._first[number] : self._first[number + 1]]:
-                    row_bytes[doc_id] = 255
-            lanes = self._lanes[field, value] = int.from_bytes(row_bytes, "little")
+            numbers = self._numbers(field, value)
+            docs = chain.from_iterable(self._docs[self._first[number] : self._first[number + 1]] for number in numbers)
+            lanes = self._lanes[field, value] = lanes_of(docs, self.posts)
         return lanes
 
     def path(self, path: str) -> int | None:

@@ -19,7 +19,7 @@ from operator import and_, or_
 from .... import forks, native
 from ....named_tuple import NamedTuple
 from ....query import Clauses, DateRange, Everything, FieldRange, Keyword, Leaf, Phrase, Query, Synonyms, Term
-from .candidates import MASK_01, MASK_FF, best_candidates, docs_of, reaching
+from .candidates import MASK_01, MASK_FF, best_candidates, docs_of, lanes_of, reaching
 from .combined_postings import Postings, partial_lists
 from .doc_values import Columns
 from .postings import PostingLists, Sought
@@ -70,10 +70,7 @@ class ImpactRows:
         lanes = sum(map(self._coverage_of, whole_lists))
         title_docs_of = partial_lists(postings)
         for number in title_docs_of.keys() - whole_lists:
-            row_bytes = bytearray(self.posts)
-            for doc_id in title_docs_of[number]:
-                row_bytes[doc_id] = 255
-            lanes += self._coverage_of(number) & int.from_bytes(row_bytes, "little")
+            lanes += self._coverage_of(number) & lanes_of(title_docs_of[number], self.posts)
         return lanes
 
     def _coverage_of(self, number: int) -> int:
@@ -292,10 +289,7 @@ class Matcher:
 
     def lanes_of(self, docs: Iterable[int]) -> int:
         """Lanes of these posts."""
-        row_bytes = bytearray(self.posts)
-        for doc_id in docs:
-            row_bytes[doc_id] = 255
-        return int.from_bytes(row_bytes, "little")
+        return lanes_of(docs, self.posts)
 
     def _joined(self, lanes: Sequence[int]) -> int:
         """The lanes of each segment as lanes of all."""

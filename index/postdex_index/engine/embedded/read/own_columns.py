@@ -7,6 +7,7 @@ distinct ones alone: each once a segment, as the kind that its field is of.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
+from itertools import chain
 from typing import TypeAlias
 
 from ....formats.dates import at
@@ -15,6 +16,7 @@ from ....named_tuple import NamedTuple
 from ....query import OWN_FIELD
 from ...api import FieldStats
 from ..format.columns import NAMED_FIELD
+from .candidates import lanes_of
 from .doc_values import Columns, FilterValue
 
 #: What a post is sorted by.
@@ -43,24 +45,22 @@ def stats(parts: Sequence[LivePosts]) -> dict[str, FieldStats]:
 def _of_field(name: str, parts: Sequence[LivePosts], named: bool) -> FieldStats:
     kinds: Iterable[str] = READERS
     posts = 0
-    for columns, dead in parts:
-        part = LivePosts(columns, dead)
-        living = [
-            (value, docs) for value, _, all_docs in columns.rows(OWN_FIELD + name) if (docs := part.among(all_docs))
-        ]
-        kinds = fitting([value for value, _ in living], kinds)
-        posts += len({doc for _, docs in living for doc in docs})
+    for part in parts:
+        rows = part.columns.rows(OWN_FIELD + name)
+        live = [(folded, docs) for folded, _, all_docs in rows if (docs := part.among(all_docs))]
+        kinds = fitting([folded for folded, _ in live], kinds)
+        posts += len({doc for _, docs in live for doc in docs})
     return FieldStats(name, next(iter(kinds), "text"), posts, named)
 
 
 def within(columns: Columns, name: str, kind: str, start: float | None, stop: float | None) -> int:
     """Lanes of the posts that have a value of this kind in [start, stop)."""
-    row_bytes = bytearray(columns.posts)
-    for value, docs in _typed(columns, name, kind):
-        if (start is None or start <= value) and (stop is None or value < stop):
-            for doc_id in docs:
-                row_bytes[doc_id] = 255
-    return int.from_bytes(row_bytes, "little")
+    inside = [
+        docs
+        for value, docs in _typed(columns, name, kind)
+        if (start is None or start <= value) and (stop is None or value < stop)
+    ]
+    return lanes_of(chain.from_iterable(inside), columns.posts)
 
 
 def _typed(columns: Columns, name: str, kind: str) -> Sequence[tuple[float, Sequence[int]]]:

@@ -133,8 +133,10 @@ def _json(column: LazyColumn, starts: Sequence[int], doc_id: int) -> str:
 _decode = JSONDecoder().raw_decode
 _NUMBER = (int, type(None))
 #: The types of stored fields as JSON has them; the attributes of all, and of those that are lists there.
-_JSON_TYPES: dict[str, Any] = {"text": str, "texts": list, "paths": list, "date": _NUMBER, "number": _NUMBER}
-_JSON_TYPES["fields"] = list
+_JSON_TYPES: dict[str, Any] = {
+    **{"text": str, "date": _NUMBER, "number": _NUMBER},
+    **dict.fromkeys(("texts", "paths", "fields"), list),
+}
 _TYPES = tuple(_JSON_TYPES[field.type] for field in STORED)
 _NAMES = tuple(field.attribute for field in STORED)
 _TEXTS, _PATHS, _OWN = (
