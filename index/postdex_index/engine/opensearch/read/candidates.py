@@ -240,26 +240,38 @@ class CandidateSearch:
         lanes = scope.matching(search.query) | scope.matcher.lanes_of(pinned)
         if self._groups:
             lanes &= int.from_bytes(bytes([255 * self._groups.is_shown(key) for key in keys]), "little")
-        if search.sort != "score":
+        factors: Priors | None = None
+        if search.sort == "score":
+            factors = scope.priors(search.recency)
+            scored = ranking.scored_candidates(
+                scope,
+                weighed,
+                wholes,
+                search.as_typed,
+                lanes=lanes,
+                count=self._count,
+                pinned=pinned,
+                priors=factors,
+            )
+            posts = ranking.ranked(scope, scored, self._count)
+            reached = self._reached(scored, posts, keys)
+        else:
             scope.fields = dict(self._fields)
             posts = [(0.0, 0.0, doc) for doc in scope.sorted(lanes, search.sort, self._count)]
-            floor = 0.0 if len(posts) >= self._count else None
-            best = Best(posts, scope, weighed, wholes, pinned, None, 0.0, keys, answer, True)
-            return best, Reached(0.0, floor, "")
-        factors = scope.priors(search.recency)
-        scored = ranking.scored_candidates(
-            scope,
-            weighed,
-            wholes,
-            search.as_typed,
-            lanes=lanes,
-            count=self._count,
+            reached = Reached(0.0, 0.0 if len(posts) >= self._count else None, "")
+        best = Best(
+            posts=posts,
+            scope=scope,
+            weighed=weighed,
+            wholes=wholes,
             pinned=pinned,
             priors=factors,
+            top=reached.top,
+            keys=keys,
+            answer=answer,
+            complete=True,
         )
-        posts = ranking.ranked(scope, scored, self._count)
-        reached = self._reached(scored, posts, keys)
-        return Best(posts, scope, weighed, wholes, pinned, factors, reached.top, keys, answer, True), reached
+        return best, reached
 
     def _reached(
         self, scored: ScoredCandidates, posts: Sequence[tuple[float, float, int]], keys: Sequence[DocumentKey]
