@@ -72,7 +72,8 @@ def _free(group: Group) -> Iterator[str]:
 
 def _is_free(part: Clause, group: Group) -> bool:
     token = part.token
-    return group.kind == "beside" and not part.sign and token.kind == "word" and not is_filter(token.field)
+    free = group.kind == "beside" and not part.sign and token.kind == "word"
+    return free and not (token.field and is_filter(token.field))
 
 
 def _words(typed: str, analyzer: Analyzer) -> list[str]:
