@@ -275,8 +275,9 @@ def _stated(ix: Index, verify: bool) -> tuple[Status | None, list[Problem]]:
     from ..diagnostics import problems_of_files
 
     try:
-        status, problems = ix.status(), ix.problems()
+        status = ix.status()
         damages = ix.engine.verify() if verify else []
+        problems = [] if damages else ix.problems()  # which read posts, and end at the first that is damaged
     except IndexMissingError:
         return None, problems_of_files(ix.folder, ix.settings)
     except IndexFault as error:
