@@ -248,7 +248,8 @@ def test_all_paths_are_listed_unless_so_many_are_asked_for(
     ],
 )
 def test_errors_are_json_where_json_was_asked_for(run: Run, samples: Path, arguments: str, code: str, err: str) -> None:
-    said = run("-C", str(samples), *arguments.split())
+    folder = () if arguments.startswith("-C") else ("-C", str(samples))
+    said = run(*folder, *arguments.split())
     assert json.loads(said.out)["error"]["code"] == code
     check(said, 2, code, err)
 

@@ -255,7 +255,10 @@ def test_the_command_line(folders: Path, run: Callable[..., tuple[int, str]], mo
     ):
         status, said = run(*arguments, "search", "same")
         assert status == 2 and message in said, said
-    assert run("-C", "docs", "-C", "blog", "search", "title:same", "-l") == (0, "blog/same.md\n"), "the last holds"
+    assert run("-C", "docs", "-C", "blog", "search", "title:same", "-l") == (0, "blog/same.md\ndocs/same.md\n")
+    assert run("-C", "blog", "search", "-C", "blog", "title:same", "-l") == (0, "blog/same.md\n"), "one, said twice"
+    status, said = run("-C", "blog", "-C", "other/blog", "search", "title:same")
+    assert status == 2 and "two sites are called blog" in said and "blog-2=other/blog" in said
 
 
 def test_a_folder_with_a_sign_in_its_name(tmp_path: Path, run: Callable[..., tuple[int, str]]) -> None:

@@ -88,7 +88,7 @@ def _say_version(ctx: click.Context, option: click.Parameter, given: bool) -> No
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "-C", "folders", metavar="FOLDER", multiple=True,
-    help="The folder of the posts (default: found from here); NAME=FOLDER for each of several sites.",
+    help="The folder of the posts (default: found from here); several, or NAME=FOLDER, are sites in one.",
 )  # fmt: skip
 @click.option("--index", metavar="DIR", help="Where the index lies (default: .postdex in the folder).")
 @click.option(
@@ -103,7 +103,7 @@ def _say_version(ctx: click.Context, option: click.Parameter, given: bool) -> No
 @click.pass_context
 def postdex(ctx: click.Context, folders: tuple[str, ...], index: str | None) -> None:
     """Full-text search for folders of Markdown posts with front matter."""
-    ctx.obj = Place(None, index).at(folders, last=True)
+    ctx.obj = Place(None, index).at(folders)
 
 
 @postdex.command(cls=QueryCommand, options=search_options.search_options())

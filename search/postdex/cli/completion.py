@@ -114,7 +114,7 @@ def candidates(typed: CommandLine) -> list[Completion]:
     while len(words) > 1 and words[0] in PLACE_OPTIONS:
         place.setdefault(words[0], []).append(words[1])
         del words[:2]
-    where = Place(None, place.get("--index", [None])[-1]).at(place.get("-C", ()), last=True)
+    where = Place(None, place.get("--index", [None])[-1]).at(place.get("-C", ()))
     return _of_command(command, words, typed.last, where)
 
 

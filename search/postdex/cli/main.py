@@ -100,4 +100,4 @@ def plain_search(arguments: Sequence[str]) -> tuple[Place, SearchRequest, Output
 
         asked = parse_usual(words)
     (index,) = named.get("--index", [None])[-1:]
-    return asked and (Place(None, index).at(named.get("-C", ()), last=True), *asked)
+    return asked and (Place(None, index).at(named.get("-C", ())), *asked)

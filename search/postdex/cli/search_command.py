@@ -37,13 +37,12 @@ class Place(NamedTuple):
     engine: str | None = None
     sites: tuple[str, ...] = ()
 
-    def at(self, folders: Sequence[str], *, last: bool = False) -> Place:
-        """The same with these folders, if there are any: one, or several sites as one. With `last` they are options, of
-        which the last one holds if none has a name."""
-        named = any("=" in folder and not os.path.isdir(folder) for folder in folders)
-        if named or (len(folders) > 1 and not last):
-            return self._replace(folder=None, sites=tuple(folders))
-        return self._replace(folder=folders[-1], sites=()) if folders else self
+    def at(self, folders: Sequence[str]) -> Place:
+        """The same with these folders, if there are any: one, or several sites as one."""
+        each = tuple(dict.fromkeys(folders))
+        if len(each) > 1 or any("=" in folder and not os.path.isdir(folder) for folder in each):
+            return self._replace(folder=None, sites=each)
+        return self._replace(folder=each[0], sites=()) if each else self
 
     def open(self, refresh: Refresh = "never") -> Index:
         """The index of the folder that is meant, or that of the sites, whether there is one or not."""

@@ -27,7 +27,7 @@ def opened(typed: Sequence[str], index: str | None, refresh: Refresh) -> Sites:
     folders: dict[str, str] = {}
     for name, folder in map(_named, typed):
         if name in folders:
-            hint = f"name one of them another way, as in {name}-2={folder}"
+            hint = f"give one of them another name: {name}-2={folder}"
             raise ConfigError(f"two sites are called {name}: {folders[name]} and {folder}", hint)
         folders[name] = folder
     return Sites.of(folders, index=index, refresh=refresh)
