@@ -92,6 +92,12 @@ def test_in_ci(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert (problem["path"], problem["line"], problem["kind"]) == ("a.md", 3, "dead-link")
     (tmp_path / "b.md").write_text("Two", encoding="utf-8")
     assert main(["doctor", "--fix", "--fail-on", "dead-links"]) == 0
+    (tmp_path / "b.md").write_text("Two [c](c.md)", encoding="utf-8")
+    capsys.readouterr()
+    assert main(["doctor"]) == 0, "nothing is said to be right"
+    assert main(["doctor", "--fail-on", "dead-links"]) == 1, "what was not looked at is not fine"
+    assert "postdex: the index is older than the posts; --fail-on" in capsys.readouterr().err
+    assert main(["doctor", "--fail-on", "notes", "--json"]) == 1
     assert main(["doctor", "--fail-on", "nothing"]) == 2
 
 

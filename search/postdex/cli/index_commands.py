@@ -227,8 +227,13 @@ def doctor(place: Place, /, verify: bool, fix: bool, fail_on: tuple[str, ...], a
         _say_checkup(ix, checkup, verify)
         out(f"whoosh: {whoosh.in_words()}")
         out(f"kernel: {native.in_words()}")
+    if checkup.status is None:
+        return 2
     failing = {*_LOST, *(kind.removesuffix("s") for kind in fail_on)}
-    return 2 if checkup.status is None else int(any(problem.kind in failing for problem in checkup.problems))
+    unseen = bool(fail_on) and checkup.status.fresh is False
+    if unseen:
+        note("the index is older than the posts; --fail-on needs `--fix` with it, which takes in what changed")
+    return int(unseen or any(problem.kind in failing for problem in checkup.problems))
 
 
 def _fix(ix: Index, quiet: bool) -> None:
