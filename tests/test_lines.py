@@ -283,9 +283,12 @@ def test_without_the_library_it_says_what_to_install(samples: Path, run: Run, mo
     monkeypatch.setitem(sys.modules, "re2", None)
     regexes._compiled.cache_clear()
     said = "postdex: regular expressions need google-re2; pip install 'postdex[regex]'\n"
-    assert run("lines", "x") == (2, said)
+    assert run("lines", "x+") == (2, said)
     with pytest.raises(MissingExtraError), postdex.open(samples) as index:
-        index.lines("x")
+        index.lines("x+")
+    plain = "2022/refcount-bug.md:49:\t\tpsock = NULL;\n"
+    assert run("lines", "= NULL") == run("lines", "-iF", "= null") == run("lines", "-wF", "psock = NULL") == (0, plain)
+    assert [run("lines", "-F", text)[0] for text in ("sk->sk_user_data", "(sk", "x+")] == [0, 0, 1]
 
 
 def test_a_reader_that_is_gone_ends_it(samples: Path) -> None:

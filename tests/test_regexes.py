@@ -110,6 +110,43 @@ def test_words_as_each_alone(pattern: str, words: list[str]) -> None:
     assert found == {start for start, word in zip(starts, words, strict=True) if alone.fullmatch(word)}
 
 
+@given(
+    st.text(st.sampled_from("ab kKsſ\u212aßẞİiıσςΣµμé中.*-/\\(\0 ")),
+    st.text("ab kKſ\u212aßẞİiıςΣμé中.*-/\\("),
+    st.booleans(),
+)
+def test_a_text_is_found_without_the_library(text: str, around: str, any_case: bool) -> None:
+    for pattern in (re.escape(text), rf"\b(?:{re.escape(text)})\b"):
+        literal, expression = (
+            regexes.of_literal(pattern, any_case=any_case),
+            regexes.of_lines(pattern, any_case=any_case),
+        )
+        if literal is None:
+            assert not text
+            continue
+        for line in (around, text, f"{around}{text}{around}", f"{around} {text.swapcase()} {around}"):
+            found = [[match.span() for match in it.finditer(line.encode())] for it in (literal, expression)]
+            assert found[0] == found[1], line
+
+
+def test_cases_are_those_of_the_library() -> None:
+    for char in map(chr, (*range(0x20, 0x590), *range(0x1E00, 0x2190), *range(0xFB00, 0xFB07))):
+        literal, expression = (
+            regexes.of_literal(re.escape(char), any_case=True),
+            regexes.of_lines(re.escape(char), any_case=True),
+        )
+        assert literal is not None
+        for form in {char, char.lower(), char.upper(), char.casefold(), *"kKsS"}:
+            assert bool(literal.fullmatch(form.encode())) == bool(expression.fullmatch(form.encode())), (char, form)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["", "a.b", r"\w", r"\n", "a\nb", r"\b(?:a", r"(?:a)\b", r"\Qa\E", "a{2}", "a" * 501, r"\é", "\\"]
+)
+def test_what_is_no_plain_text(pattern: str) -> None:
+    assert regexes.of_literal(pattern) is None
+
+
 def test_without_the_library_the_rest_of_a_query_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "re2", None)
     regexes._compiled.cache_clear()

@@ -56,8 +56,8 @@ def lines(place: Place, /, query: tuple[str, ...], **options: Any) -> int:
     """List the lines that a regular expression matches. Exit status: 0 if there are any, 1 if there are none.
 
     The first word is the pattern, what follows says in which posts: `postdex lines 'sk_\\w+ = NULL' tag:linux`. The
-    syntax is RE2's (`pip install 'postdex[regex]'`). Texts are those of the posts, without markup, lines those of the
-    files.
+    syntax is RE2's (`pip install 'postdex[regex]'`, but for a plain text). Texts are those of the posts, without
+    markup, lines those of the files.
     """
     asked = of_query(" ".join(query))
     if not asked.pattern:

@@ -15,7 +15,7 @@ from postdex_index.engine.api import Answer, Candidate
 from postdex_index.model import INCLUDED_BREAK, SOFT_BREAK, Span
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.public import public
-from postdex_index.text.regexes import Regex, of_lines
+from postdex_index.text.regexes import Regex, of_lines, of_literal
 
 #: Characters of a line that are looked at. Where RE2 has to go step by step, these take it seconds.
 LONGEST_LINE = 100_000
@@ -54,9 +54,12 @@ class Lines:
         warnings: tuple[str, ...] = (),
     ) -> None:
         """`posts` searches for the posts, `deadline` is a `time.monotonic()`. Raises QueryError, MissingExtraError."""
-        self._line = of_lines(pattern, any_case=any_case)
+        literal = of_literal(pattern, any_case=any_case)
+        self._line = literal or of_lines(pattern, any_case=any_case)
         # Through a whole section in one go, where that finds the same.
-        self._anywhere = None if re.search(_OF_THE_TEXT, pattern) else of_lines(f"(?m){pattern}", any_case=any_case)
+        self._anywhere = literal
+        if not literal and not re.search(_OF_THE_TEXT, pattern):
+            self._anywhere = of_lines(f"(?m){pattern}", any_case=any_case)
         self._deadline = deadline
         self.warnings = warnings
         self.posts = 0
