@@ -205,7 +205,8 @@ def test_each_face_says_it(make: Make) -> None:
         hit_lines.lines_for_programs(results, plain)
     )
     painted = page_hits.painted(results[0], View(q="install"), Words("zh-CN"), places=True)
-    assert '<span class="pinned">置顶</span>' in painted
+    assert '</h2><p class="where"><bdi class="pinned">置顶</bdi></p>' in painted, "below the title"
+    assert painted.count("置顶") == 1
     asked = tools.answer(Posts.of(ix), "search", {"query": "install"}).form["results"]
     assert [result.get("pinned") for result in asked] == [True, True, None, None]
 

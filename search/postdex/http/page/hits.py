@@ -34,12 +34,20 @@ def painted(hit: Hit, view: View, words: Words, *, places: bool, rank: int = 0, 
     link = f"<a {_link(url, hit.path, hit.anchor)}>{title}</a>"
     return (
         f'<li class="hit" dir="{direction(hit.title)}"{_lang(hit.lang)}{_ranked(hit, rank)}><h2 dir="auto">{link}</h2>'
-        + (f'<p class="where" dir="auto">{_headings(hit)}</p>' if hit.headings else "")
+        + _where(hit, words)
         + (f'<p class="passage" dir="auto">{text(*passage)}</p>' if passage.text else "")
         + (f'<ul class="sections">{rows}</ul>' if rows else "")
         + (f'<div class="facts">{facts}</div>' if facts else "")
         + "</li>"
     )
+
+
+def _where(hit: Hit, words: Words) -> str:
+    """The line below the title: that the post was put first, and the headings of its best section."""
+    pinned = f'<bdi class="pinned">{words.text("put_first")}</bdi>' if hit.pinned else ""
+    if not hit.headings:
+        return f'<p class="where">{pinned}</p>' if pinned else ""
+    return f'<p class="where" dir="auto">{pinned and f"{pinned} · "}{_headings(hit)}</p>'
 
 
 def _ranked(hit: Hit, rank: int) -> str:
@@ -84,10 +92,7 @@ def _row(hit: Hit, number: int) -> str:
 
 
 def _facts(hit: Hit, view: View, words: Words, *, places: bool, own: Sequence[str]) -> Iterable[str]:
-    """What is known of a post: that it was put first, where it is, its day, its tags and own fields, its
-    translations."""
-    if hit.pinned:
-        yield f'<span class="pinned">{words.text("put_first")}</span>'
+    """What is known of a post: where it is, its day, its tags and own fields, its translations."""
     if hit.site:
         yield f'<span class="site">{text(hit.site)}</span>'
     if day := day_of(hit.date_seconds, hit.date_from):
