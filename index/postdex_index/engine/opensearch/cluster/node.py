@@ -172,7 +172,7 @@ def _unanswered(error: opensearchpy.ConnectionError, seconds: float) -> NoAnswer
     if unsent:
         return NoAnswerError(f"no connection within {min(seconds, CONNECT):.2g} s", START, True)
     if kinds & {urllib3.exceptions.ReadTimeoutError, TimeoutError}:
-        return NoAnswerError(f"no answer within {seconds:.2g} s", LATER, False, hung=True)
+        return NoAnswerError(f"no answer within {seconds:.1f} s", LATER, False, hung=True)
     if kinds & {urllib3.exceptions.ProtocolError, http.client.HTTPException, UnicodeError}:
         return NoAnswerError("its answer was cut off or is malformed", LATER, False)
     return NoAnswerError(f"there was no answer ({type(causes[-1]).__name__})", START, unsent)
