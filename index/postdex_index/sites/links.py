@@ -212,8 +212,10 @@ class _Reading:
     def _plain(self, kind: str, target: str) -> Iterator[str]:
         """The keys of a link as Markdown and HTML have them."""
         bare = unquote(target.partition("#")[0].partition("?")[0])
-        source = _SOURCE.fullmatch(bare.rstrip("/")) if kind != "html" else None
-        files = source is not None or (self.rules.files and kind != "html")
+        # An address: what HTML says where a generator makes pages, and from the root.
+        is_address = kind == "html" and bool(self.site.generator.name or bare.startswith("/"))
+        source = None if is_address else _SOURCE.fullmatch(bare.rstrip("/"))
+        files = source is not None or (self.rules.files and not is_address)
         for mark, folder in self.rules.marks.items():
             if bare.startswith(mark):
                 yield from self._files([folder], bare[len(mark) :])
