@@ -633,7 +633,7 @@ def test_where_servers_keep_the_index_the_record_lies_in_the_folder(folder: Path
     its = settings.load(folder)
     with Place(str(folder)).open() as ix:
         assert record_file.path_of(folder, ix.engine, its) == str(folder / ".postdex/queries.jsonl")
-    far = SimpleNamespace(place="http://127.0.0.1:9200/postdex-posts")
+    far: Any = SimpleNamespace(place="http://127.0.0.1:9200/postdex-posts")
     assert record_file.path_of(folder, far, its) == str(folder / ".postdex/queries.jsonl")
     with Place(str(folder), str(tmp_path / "elsewhere")).open() as ix:
         ix.refresh()

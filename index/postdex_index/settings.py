@@ -288,7 +288,7 @@ class _Place(NamedTuple):
         if not names:
             return 0
         *tables, name = names
-        inner = tables and self._line(name, _dotted(self.header, *tables))
+        inner = self._line(name, _dotted(self.header, *tables)) if tables else 0
         return self._line(_dotted(*names), self.header) or inner or self.line(*tables)
 
     def line_of_table(self, name: str, number: int) -> int:
