@@ -23,7 +23,11 @@ from browser import chromium, free_port, service, site  # noqa: E402
 import postdex  # noqa: E402  # found by the line above
 
 #: What somebody types, and where the box must lead him.
-ASKED = {"built for up to a hundred thousand posts": "", "keep a changelog": "changelog/", "proximity_factor": "architecture/"}
+ASKED = {
+    "built for up to a hundred thousand posts": "",
+    "keep a changelog": "changelog/",
+    "rerank_by_proximity": "architecture/",
+}
 
 
 def main() -> None:
