@@ -11,13 +11,13 @@ import signal
 import subprocess
 import sys
 import termios
-from collections.abc import Callable
 from contextlib import closing, suppress
 from errno import EACCES
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
+from running import Run, Said, runner
 from storage import ANALYZER
 
 import postdex
@@ -32,30 +32,12 @@ ROOT = Path(__file__).parent.parent
 REFCOUNT, KERNEL = "2022/refcount-bug.md", "2022/编译并调试内核.md"
 
 
-class Said(NamedTuple):
-    """What a run left: its status, standard output, standard error."""
-
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Said]
-
-
 @pytest.fixture
 def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run `postdex` in this process."""
     for name in ("POSTDEX_FOLDER", "NO_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
-
-    def run(*arguments: str) -> Said:
-        capfd.readouterr()
-        status = main.main(list(arguments))
-        said = capfd.readouterr()
-        return Said(status, said.out, said.err)
-
-    return run
+    return runner(capfd)
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from running import Run, runner
 
 import postdex
-from postdex.cli import main
 from postdex.output import listings
 from postdex.output.screen import Palette, Screen
 from postdex.results.values import Hit
@@ -19,27 +17,11 @@ from postdex.text_safety import cells
 ROOT = Path(__file__).parent.parent
 
 
-class Said(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Said]
-
-
 @pytest.fixture
 def run(samples: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.chdir(samples)
     monkeypatch.delenv("POSTDEX_FOLDER", raising=False)
-
-    def run(*arguments: str) -> Said:
-        capfd.readouterr()
-        status = main.main(list(arguments))
-        said = capfd.readouterr()
-        return Said(status, said.out, said.err)
-
-    return run
+    return runner(capfd)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,16 @@ import pytest
 from postdex import Index
 from postdex.cli import commands
 from postdex.json_arguments import schema
-from postdex.request import Argument, SearchArguments, SearchRequest, Texts, arguments, shown_on
+from postdex.request import (
+    LINE_FILTERS,
+    Argument,
+    LineArguments,
+    SearchArguments,
+    SearchRequest,
+    Texts,
+    arguments,
+    shown_on,
+)
 
 ROOT = Path(__file__).parent.parent
 ROWS = [row for row in arguments().values() if row.name != "query"]
@@ -163,3 +172,9 @@ def test_a_new_argument_is_everywhere_by_itself(tmp_path: Path) -> None:
     assert shown["mcp"]["reach"] == {**parameter["schema"], "description": "So far."}
     assert "colour" in shown["openapi"]["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
     assert "| `colour` | `None` | Only" in shown["docs"] and "| `reach` | search | `3` | So far." in shown["docs"]
+
+
+def test_lines_take_filters_as_searches_do() -> None:
+    searched, lines = SearchArguments.__annotations__, LineArguments.__annotations__
+    assert [*lines] == [*LINE_FILTERS, "deadline_ms"]
+    assert lines == {name: searched[name] for name in lines}
