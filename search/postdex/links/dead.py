@@ -25,7 +25,7 @@ from postdex_index.settings import Settings
 from postdex_index.sites.links import NAME, TITLE, address, anchor_of, folded, is_page, kind_of
 from postdex_index.sites.reading import slug_style
 
-from .ends import Called, called, rank
+from .ends import Called, called, likeliest
 from .files import LinkFiles
 
 if TYPE_CHECKING:
@@ -100,10 +100,11 @@ class _DeadLinks:
         self.site: Site = site_of(folder)
         self.rules = self.site.generator.links
         self.files = LinkFiles(folder, self.site)
-        self.by_key: dict[str, list[_Page]] = defaultdict(list)
+        self.by_path = {page.called.path: page for page in pages}
+        self.by_key: dict[str, list[Called]] = defaultdict(list)
         for page in pages:
             for key in page.called.keys:
-                self.by_key[key].append(page)
+                self.by_key[key].append(page.called)
         self.texts: dict[str, str] = {}
 
     def problems(self) -> Iterator[Problem]:
@@ -131,11 +132,8 @@ class _DeadLinks:
 
     def end(self, page: _Page, link: Link) -> _Page | None:
         """The post that a link leads to."""
-        path, lang, _ = page.called
-        for key in link.keys:
-            if pages := self.by_key.get(key):
-                return min(pages, key=lambda it: rank(path, lang, key, it.called))
-        return None
+        end = likeliest(page.called.path, page.called.lang, link.keys, self.by_key)
+        return self.by_path[end.path] if end else None
 
     # -- pages
 

@@ -8,7 +8,7 @@ one name, one in its folder or below, then the one with the shortest path, then 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -226,7 +226,9 @@ class _Ends:
     def of(self, links: Sequence[_Placed]) -> list[str]:
         """The path of the post that each link leads to, "" for none."""
         self._ask({key for _, _, link in links for key in link.keys})
-        return [self._end(path, lang, link.keys) for path, lang, link in links]
+        posts = {key: by_path.values() for key, by_path in self.called.items()}
+        ends = (likeliest(path, lang, link.keys, posts) for path, lang, link in links)
+        return [end.path if end else "" for end in ends]
 
     def _ask(self, keys: Iterable[str]) -> None:
         """Read the posts that may be meant by these keys."""
@@ -252,14 +254,15 @@ class _Ends:
                 for key in post.keys:
                     self.called[key][post.path] = post
 
-    def _end(self, path: str, lang: str, keys: Iterable[str]) -> str:
-        for key in keys:
-            if posts := self.called.get(key):
-                return min(posts.values(), key=partial(rank, path, lang, key)).path
-        return ""
+
+def likeliest(path: str, lang: str, keys: Iterable[str], posts: Mapping[str, Collection[Called]]) -> Called | None:
+    """The post that a link of the post `path`, in a language, leads to: of those that have the first of its keys that
+    any has. `posts` has them by key."""
+    key = next(filter(posts.get, keys), "")
+    return min(posts[key], key=partial(_rank, path, lang, key)) if key else None
 
 
-def rank(path: str, lang: str, key: str, post: Called) -> tuple[bool, bool, int, str]:
+def _rank(path: str, lang: str, key: str, post: Called) -> tuple[bool, bool, int, str]:
     """By what the post is chosen that is meant; smaller is likelier."""
     folder = path.rpartition("/")[0]
     beside = key.startswith(NAME) and bool(folder) and post.path.startswith(folder + "/")
