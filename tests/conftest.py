@@ -39,7 +39,7 @@ THOROUGH = [
     "embedding", "engine_contract", "errors", "faults", "forks", "fzf", "history", "hostile", "hugo", "includes",
     "installed_whoosh", "invariants", "kernel", "lines", "listening", "listing", "listings", "lists", "malformed",
     "marks", "matching", "mcp", "mcp_http", "mcp_typescript", "observing", "one_post", "page", "page_parts", "pager",
-    "posts", "public_names", "rank", "record", "record_browser", "recorded_cluster", "regexes", "release", "render",
+    "posts", "public_names", "rank", "reader_query", "record", "record_browser", "recorded_cluster", "regexes", "release", "render",
     "replaced", "request", "rescue", "schema", "search_options", "segments", "service", "several_folders",
     "several_services", "site_goldens", "site_paths", "site_snapshots", "sites", "staging", "store", "suggest",
     "terminal", "threads", "translations", "typed", "watch", "web_address",

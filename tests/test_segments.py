@@ -153,6 +153,13 @@ CASES = {
         [post(number, f"t{number}", " ".join([f"w{n}" for n in range(number + 1)])) for number in range(5)],
         (Wildcard("*w*"), Wildcard("?1"), Regex(r"/[wt]\d/"), Regex("/w1|/")),
     ),
+    "a word in the title, or another in a heading, count alike": (
+        [
+            post(0, "shortcode shortcodes", "short"),
+            Post("1.md", "short dog dog dog 内核", (Section(2, "shortcode dog dog dog 内核模块", "a", 3, ""),)),
+        ],
+        (Prefix("s"), Wildcard("s*"), Synonyms((Term("shortcode"), Term("short"))), Prefix("short")),
+    ),
     "too many words": (
         [post(number, f"t{number}", " ".join([f"w{n}" for n in range(number + 1)])) for number in range(5)],
         (Prefix("w"), Wildcard("w?"), Phrase(("w0", "w"), prefix=True), Synonyms((Prefix("w"), Term("t1")))),
@@ -160,10 +167,11 @@ CASES = {
 }
 
 
+@pytest.mark.parametrize("most_words", [2, 3])
 @pytest.mark.parametrize("case", CASES)
-def test_cases(case: str) -> None:
+def test_cases(case: str, most_words: int) -> None:
     found, asked = CASES[case]
-    check(found, asked, most_words=3)
+    check(found, asked, most_words)
 
 
 def test_the_most_frequent_words_are_taken() -> None:

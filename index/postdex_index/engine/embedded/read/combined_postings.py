@@ -95,8 +95,18 @@ class UnionPostings(Postings):
         return sorted({position for member in self._members for position in member.positions(doc_id)})
 
     def counted_positions(self, doc_id: int) -> Sequence[int]:
-        """Those of the member that counts most there."""
-        return max(self._members, key=lambda member: impact_in(member, doc_id)).counted_positions(doc_id)
+        """Those of the member that counts most there; of several that do, the first by its positions, since members
+        stand in an order that each segment has for itself."""
+        impacts = [impact_in(member, doc_id) for member in self._members]
+        most = max(impacts)
+        return min(
+            [
+                member.counted_positions(doc_id)
+                for member, impact in zip(self._members, impacts, strict=True)
+                if impact == most
+            ],
+            key=list,
+        )
 
     def whole_lists(self) -> Iterable[int]:
         """The lists of all members."""

