@@ -39,13 +39,15 @@ THOROUGH = [
     "embedding", "engine_contract", "errors", "faults", "forks", "fzf", "history", "hostile", "hugo", "includes",
     "installed_whoosh", "invariants", "kernel", "lines", "listening", "listing", "listings", "lists", "malformed",
     "marks", "matching", "mcp", "mcp_http", "mcp_typescript", "observing", "one_post", "page", "page_parts", "pager",
-    "posts", "public_names", "rank", "reader_query", "record", "record_browser", "recorded_cluster", "regexes", "release", "render",
+    "posts", "public_names", "rank", "record", "record_browser", "recorded_cluster", "regexes", "release", "render",
     "replaced", "request", "rescue", "schema", "search_options", "segments", "service", "several_folders",
     "several_services", "site_goldens", "site_paths", "site_snapshots", "sites", "staging", "store", "suggest",
     "terminal", "threads", "translations", "typed", "watch", "web_address",
 ]  # fmt: skip
 #: The compiled kernel against the Python that it stands for, where it runs.
 NATIVE = sorted(path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_native*.py"))
+#: The reader of a published index, in JavaScript, beside the Python that it stands for.
+READER = sorted(path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_reader_*.py"))
 
 #: The part of the usual number of examples that is drawn: a second round, in CI, takes fewer.
 _EXAMPLES = float(os.environ.get("POSTDEX_TEST_EXAMPLES", "1"))

@@ -617,7 +617,7 @@ def test_no_function_is_long() -> None:
 
 
 def test_each_test_module_is_quick_or_thorough() -> None:
-    declared = sorted([*conftest.QUICK, *conftest.THOROUGH, *conftest.NATIVE])
+    declared = sorted([*conftest.QUICK, *conftest.THOROUGH, *conftest.NATIVE, *conftest.READER])
     assert declared == sorted(path.stem.removeprefix("test_") for path in (ROOT / "tests").glob("test_*.py"))
 
 
