@@ -104,6 +104,7 @@ LAYERS = (
     ("postdex_index.engines",),
     ("postdex.index",),
     (
+        "postdex.export",
         "postdex.near_posts",
         "postdex.opening",
         "postdex.section_lookup",
