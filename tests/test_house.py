@@ -25,6 +25,7 @@ SOURCES = (ROOT / "index", ROOT / "search")
 #: layers below its own, or from within itself.
 LAYERS = (
     (
+        "postdex_index.elementary",
         "postdex_index.logs",
         "postdex_index.named_tuple",
         "postdex_index.posix",

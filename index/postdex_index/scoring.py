@@ -16,9 +16,9 @@ Formula: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 an
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import exp2, log
 from zlib import crc32
 
+from .elementary import exp2, log, plain_sum
 from .schema import SCORED
 
 #: How soon more occurrences stop to matter. 1.2 is the field's default, kept: nothing between .9 and 1.6 was better.
@@ -101,7 +101,7 @@ def impact(counts: Iterable[tuple[int, float]], lengths: Sequence[float], averag
     >>> round(impact([(0, 1), (2, 3)], [4, 0, 300], [4, 0, 300]), 3)
     1.225
     """
-    return saturate(sum(field_score(code, n, lengths[code], averages[code]) for code, n in counts))
+    return saturate(plain_sum(field_score(code, n, lengths[code], averages[code]) for code, n in counts))
 
 
 def field_score(code: int, count: float, length: float, average: float) -> float:

@@ -11,16 +11,17 @@ function of positions. The formulas are the engine's, so that posts and sections
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache, reduce
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from heapq import heapify, heappushpop
 from itertools import takewhile
-from operator import add, itemgetter
+from operator import itemgetter
 from types import MappingProxyType
 from typing import TypeAlias
 
 from postdex_index import native
 from postdex_index.document import Outline
+from postdex_index.elementary import plain_sum
 from postdex_index.engine.api import FEWEST, Candidate
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Leaf, Synonyms, Term
@@ -230,7 +231,7 @@ def scored_sections(
     by_place = _occurrences(bounds, positions)
     own_scores = _by_section(bounds, stops, by_place, leaf_weights)
     above = _headings_above(levels, own_scores)
-    all_words = _sum(leaf_weights) or 1.0
+    all_words = plain_sum(leaf_weights) or 1.0
     scored = []
     for index, (heading, text) in own_scores.items():
         score = OWN_HEADING * heading + text + (above[index] if above else 0.0)
@@ -238,7 +239,7 @@ def scored_sections(
             words = bounds[2 * index + 1] - bounds[2 * index]  # with the gap behind: one word is no whole heading
             score *= 1 + HEADING_COVERAGE * _asked_for(by_place[2 * index], positions) / words
         leaves_held = {leaf for position in (2 * index, 2 * index + 1) for leaf, _, _ in by_place.get(position, ())}
-        score *= 1 + COVERAGE * _sum(map(leaf_weights.__getitem__, sorted(leaves_held))) / all_words
+        score *= 1 + COVERAGE * plain_sum(map(leaf_weights.__getitem__, sorted(leaves_held))) / all_words
         scored.append((-score, index))
     if wholes and scored:
         most = min(scored)[0]
@@ -248,11 +249,6 @@ def scored_sections(
         (-less, index, by_place.get(2 * index + 1, ()), _in_headings(levels, by_place, index) if above else [])
         for less, index in scored[:limit]
     ]
-
-
-def _sum(weights: Iterable[float]) -> float:
-    """Not `sum`, which adds otherwise from Python 3.12 on."""
-    return reduce(add, weights, 0.0)
 
 
 def holding(outline: Outline, wholes: Sequence[Sequence[int]], spelled: Collection[int]) -> dict[int, int]:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from itertools import compress
-from math import log
 from operator import itemgetter
 
+from ....elementary import log, plain_sum
 from ....named_tuple import NamedTuple
 from ..format.columns import ORIGINAL
 from .doc_values import Columns
@@ -114,7 +114,7 @@ class Translations:
         return best_language(
             (
                 language,
-                sum(
+                plain_sum(
                     [
                         evidence(weight, (present & posts).bit_count() >> 3, (present & originals).bit_count() >> 3)
                         for present, weight in weighed
