@@ -2,8 +2,9 @@
 
 `painted` fills index.html with the answer to what the address asks, so that the page works as a plain form; as somebody
 types, page.js asks for the same page and puts its parts in place, so nothing is painted twice. Its parts are those of
-`page/`: what an address asks for (`view`), the lists to choose from (`facets`), hits (`hits`), what else there is to
-say (`notes`), and what to do where nothing was found (`nothing`), all in the reader's language (`words`). Text of posts
+`page/`: what an address asks for (`view`), the form (`frame`), the lists to choose from (`facets`), hits (`hits`), what
+else there is to say (`notes`), and what to do where nothing was found (`nothing`), all in the reader's language
+(`words`). Text of posts
 goes through `wire.to_html`, their links through `wire.link`. HTTP is left to the service. postdex.js, which page.js
 builds on, is also what other sites put in.
 """
@@ -11,9 +12,6 @@ builds on, is also what other sites put in.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from pathlib import Path
-from re import split
 from typing import TYPE_CHECKING
 
 from postdex_index.document import Document
@@ -23,8 +21,7 @@ from postdex_index.named_tuple import NamedTuple
 from ..links.ends import backlinks
 from ..output import wire
 from ..record.asked import Outcome
-from ..request import SORTS
-from .page import facets, hits, notes, nothing, own_fields, reading
+from .page import facets, frame, hits, notes, nothing, own_fields, reading
 from .page.view import View, asked
 from .page.words import Words, chosen
 
@@ -97,7 +94,7 @@ def _answered(site: ServiceState, view: View, results: HitList, words: Words) ->
         "status": text(notes.status(results, words)),
         "notes": notes.painted(results, view, words),
         "hits": "".join(_hits(site, view, results, words, own)),
-        "orders": _orders(view, words, own),
+        "orders": frame.orders(view, words, own),
         "pages": notes.pages(results, view, words),
         "nothing": _nothing(site, view, results, words),
         "facets": shown,
@@ -129,66 +126,8 @@ def _names_places(site: ServiceState) -> bool:
 
 
 def _page(site: ServiceState, view: View, words: Words, parts: Mapping[str, str]) -> str:
-    """The whole page: index.html with its messages, parts and what stands in its form."""
-    label = words("search_in", site=site.name) if site.name else words("search")
-    filled = {
-        "ui": words.lang,
-        "dir": words.dir,
-        "title": text(" · ".join(filter(None, (view.q.strip(), words("search"), site.name)))),
-        "label": text(label),
-        "q": text(view.q),
-        "home": _home(site, words),
-        "orders": _orders(view, words),
-        "hidden": "".join(
-            _hidden(name, value)
-            for name, value in (("translations", view.translations), ("ui", view.ui), ("record", view.record))
-        ),
-        "chosen": f" ({view.filters})" if view.filters else "",
-        "filtered": notes.filtered(view, words),
-        "style": '<link rel="stylesheet" href="site.css">\n' if site.index.settings.css else "",
-        "bare": "",
-        "autofocus": "" if view.q else " autofocus",
-        **dict.fromkeys(("status", "notes", "hits", "pages", "nothing", "facets", "show"), ""),
-        **parts,
-    }
-    pieces = split(r"\{\{(\w+)\}\}", _template())
-    # In one pass, so that nothing which was put in is taken for a place.
-    pieces[1::2] = [filled[name] if name in filled else words.text(name) for name in pieces[1::2]]
-    return "".join(pieces)
-
-
-@cache
-def _template() -> str:
-    return (Path(__file__).parent / "page" / "index.html").read_text(encoding="utf-8")
-
-
-def _home(site: ServiceState, words: Words) -> str:
-    """The site's name, which leads back to it; its address where it has no name."""
-    address = wire.link(site.home)
-    if not site.name and not address:
-        return ""
-    name = text(site.name or address.partition("://")[2].strip("/") or address)
-    if not address:
-        return f'<p class="home" dir="auto">{name}</p>'
-    label = text(words("back", site=site.name or address))
-    return f'<a class="home" href="{text(address)}" aria-label="{label}" dir="auto">{name}</a>'
-
-
-def _orders(view: View, words: Words, own: Sequence[str] = ()) -> str:
-    """The orders to choose from, the usual one without a name: where nothing is searched for none is the best, and hits
-    come newest first. Fields of the site's `own` come behind, and whichever is in force, with a
-    sign if it is one of them the other way round."""
-    usual = "score" if view.q.strip() else "date"
-    return "".join(
-        f'<option value="{"" if order == usual else order}"{" selected" if order == (view.sort or usual) else ""}>'
-        f"{words.text(order)}</option>"
-        for order in SORTS
-        if view.q.strip() or order != "score"
-    ) + "".join(
-        f'<option value="{text(order)}"{" selected" if order == view.sort else ""}>'
-        f"{text(own_fields.called(order.removeprefix('-')))}{' ⇅' if order.startswith('-') else ''}</option>"
-        for order in dict.fromkeys((*own, *([view.sort] if view.sort not in ("", *SORTS) else ())))
-    )
+    about = frame.About(site.name, site.home, bool(site.index.settings.css))
+    return frame.painted(about, view, words, parts)
 
 
 def _translations(results: HitList, view: View, words: Words) -> str:
@@ -198,7 +137,3 @@ def _translations(results: HitList, view: View, words: Words) -> str:
     other = view.changed(translations="all" if results.grouped else "")
     called = words("each_translation" if results.grouped else "one_translation")
     return f'<p class="facet"><a href="{text(other.address())}">{text(called)}</a></p>'
-
-
-def _hidden(name: str, value: str) -> str:
-    return f'<input type="hidden" name="{name}" value="{text(value)}">\n' if value else ""

@@ -1,0 +1,58 @@
+"""Do the reader's modules become one script that runs, and is it small?"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from reader_process import READER, node
+
+from postdex.export import joined
+from postdex.export.joined import Module
+
+NAMES = sorted(path.relative_to(READER).with_suffix("").as_posix() for path in READER.rglob("*.js"))
+
+
+def run(folder: Path, program: str) -> str:
+    """What a program of node prints that stands in a folder."""
+    (folder / "program.mjs").write_text(program, encoding="utf-8")
+    command = [node(), "program.mjs"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", timeout=30, check=False)
+    assert not done.returncode, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("stemmers/")])
+def test_each_module_keeps_to_the_forms(name: str) -> None:
+    text = (READER / f"{name}.js").read_text(encoding="utf-8")
+    module = Module.read(name, text)
+    assert set(module.imports) <= set(NAMES)
+    assert text.startswith("/* "), "it opens with its question"
+    assert "/*" not in module.body.replace("*/*", ""), "a comment is left in what is sent"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "export default 1;\n",
+        "export { a };\n",
+        "export let a = 1;\n",
+        'export * from "./b.js";\n',
+        'import * as a from "./b.js";\n',
+        'import a from "./b.js";\n',
+        "const a = 1; // why\n",
+        "f(a, /* what */ b);\n",
+        "const a = `one\n  two`;\n",
+    ],
+)
+def test_other_forms_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"a\.js"):
+        Module.read("a", text)
+
+
+def test_modules_that_import_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {"a": 'import { b } from "./b.js";\n', "b": 'import { a } from "./a.js";\n'}
+    monkeypatch.setattr(joined, "_module", lambda name: Module.read(name, texts[name]))
+    with pytest.raises(ValueError, match="a -> b -> a"):
+        joined.closure("a")
