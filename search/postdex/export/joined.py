@@ -15,11 +15,11 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from json import dumps
 
 from postdex_index.named_tuple import NamedTuple
 
 from ..http.page.sent import without_comments
+from ..output.wire import dumps
 from .parameters import READER
 
 #: An import, of names only, each on a line or all on one.
