@@ -106,6 +106,16 @@ QUERIES = (
 BUILD = (Argument("Read all posts again, not only those that changed.", name="full", kind="flag", default=False),)
 
 
+def _in_short(table: Sequence[Argument]) -> list[dict[str, Any]]:
+    """What of a table somebody must know who reads a query string elsewhere."""
+    names = ("name", "kind", "default", "choices", "least", "most", "own_fields")
+    return [{name: getattr(row, name) for name in names} for row in table]
+
+
+#: What the reader of a published index knows of two addresses.
+SEARCH_FORMS, SUGGEST_FORMS = _in_short(SEARCH), _in_short(SUGGEST)
+
+
 def from_query(query: bytes, table: Sequence[Argument]) -> dict[str, Any]:
     """The arguments in a query string; lists by repeating a name. Raises RequestError.
 

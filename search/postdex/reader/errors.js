@@ -70,3 +70,16 @@ export class IndexFault extends PostdexError {
     super(message, hint, { code, path, status: 503 });
   }
 }
+
+/** The network does not answer, or the host not now: to be asked again, after so many milliseconds if it says so. */
+export class Unreachable extends Error {
+  /**
+   * @param {string} message
+   * @param {{after?: number}} [about]
+   */
+  constructor(message, { after = 0 } = {}) {
+    super(message);
+    this.name = "Unreachable";
+    this.after = after;
+  }
+}

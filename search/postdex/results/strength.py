@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from postdex_index import scoring
+from postdex_index.elementary import plain_sum
 from postdex_index.engine.api import FEWEST, Answer, Candidate, LeafStats
 from postdex_index.text.stemming import asks
 
@@ -74,7 +75,7 @@ def nothing_alike(results: HitList) -> bool:
 
 def _worth(asked: Sequence[LeafStats], posts: int) -> float:
     """What these leaves are worth in a post that has them all; one that no post has what it would be in one of none."""
-    return sum([leaf.weight * (idf or scoring.idf(posts, 0)) for leaf, _, idf, _ in asked])
+    return plain_sum([leaf.weight * (idf or scoring.idf(posts, 0)) for leaf, _, idf, _ in asked])
 
 
 def _best(candidates: Sequence[Candidate]) -> Candidate:
