@@ -48,14 +48,16 @@ export function possibleRequest(request) {
 export function possibleTree(tree) {
   /** @type {Set<string>} */
   const warnings = new Set();
-  const left = (/** @type {Query} */ clause) => {
+  /** @type {(clause: Query) => Query[]} */
+  const left = clause => {
     const limit = clause.kind === "Regex" ? "regex"
       : clause.kind === "Keyword" && ["links", "linked"].includes(clause.field) ? "links" : "";
     if (!limit) return clause.kind === "Clauses" ? without(clause) : [clause];
     warnings.add(told(limit, clause.kind === "Keyword" ? `${clause.field}:${clause.value}` : show(clause)));
     return [];
   };
-  const without = (/** @type {import("./query.js").ClausesGroup} */ group) => {
+  /** @type {(group: import("./query.js").ClausesGroup) => Query[]} */
+  const without = group => {
     const [required, optional, excluded, bonus] =
       [group.required, group.optional, group.excluded, group.bonus].map(clauses => clauses.flatMap(left));
     if (![required, optional, excluded, bonus].some(clauses => clauses.length)) return [];

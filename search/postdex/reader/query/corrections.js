@@ -1,7 +1,7 @@
 /* What may a word have been that no post has? Twin of postdex/query/corrections.py. */
 
 import { constantsOf } from "../parameters.js";
-import { points } from "../python.js";
+import { isAlnum, points } from "../python.js";
 import { Clauses, Keyword, Phrase, Term } from "../query.js";
 import { editDistance } from "../text/edit_distance.js";
 
@@ -127,7 +127,7 @@ function apart(term, leaf, reader) {
     else pieces.push(character);
     before = digit;
   }
-  return pieces.length === 2 && /^[\p{L}\p{N}]+$/u.test(term) ? phrases([pieces], leaf, reader) : null;
+  return pieces.length === 2 && isAlnum(term) ? phrases([pieces], leaf, reader) : null;
 }
 
 /** What was typed with signs between in one: `HTTP/2` as http2.
@@ -258,12 +258,14 @@ function partsOf(term, reader) {
   };
   /** @type {Map<string, string[]>} */
   const made = new Map();
-  const parts = (/** @type {string} */ rest) => {
+  /** @type {(rest: string) => string[]} */
+  const parts = rest => {
     let of = made.get(rest);
     if (!of) made.set(rest, of = divided([...rest]));
     return of;
   };
-  const divided = (/** @type {string[]} */ rest) => {
+  /** @type {(rest: string[]) => string[]} */
+  const divided = rest => {
     if (known(rest.join(""))) return [rest.join("")];
     for (let cut = rest.length - C.SHORTEST_PART; cut >= C.SHORTEST_PART; cut--) {
       const first = rest.slice(0, cut).join("");
