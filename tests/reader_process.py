@@ -68,8 +68,8 @@ class ReaderProcess:
 def js(value: Any) -> Any:
     """A value as the reader has it: a part of a query as an object with its `kind`, another named tuple as an object
     by its names, a range as its ends."""
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        fields = {name: js(part) for name, part in value._asdict().items()}
+    if as_dict := getattr(value, "_asdict", None):
+        fields = {name: js(part) for name, part in as_dict().items()}
         if type(value).__module__ != query.__name__:
             return fields
         if isinstance(value, query.FieldRange):

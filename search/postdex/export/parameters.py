@@ -68,11 +68,11 @@ def _is_there(name: str) -> bool:
 
 def _json(value: Any) -> Any:
     """A constant as JSON: a named tuple as an object with its properties, a set sorted, bytes as numbers."""
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+    if as_dict := getattr(value, "_asdict", None):
         properties = [name for name, of in vars(type(value)).items() if isinstance(of, property)]
         return {
             name: _json(part)
-            for name, part in (*value._asdict().items(), *((name, getattr(value, name)) for name in properties))
+            for name, part in (*as_dict().items(), *((name, getattr(value, name)) for name in properties))
         }
     if isinstance(value, Mapping):
         return {str(key): _json(part) for key, part in value.items()}
