@@ -47,6 +47,12 @@ class ReaderProcess:
         results: list[Any] = self._ask(asked)["results"]
         return results
 
+    def refusal(self, module: str, name: str, *arguments: object) -> dict[str, str]:
+        """With which error it refuses these arguments: code, message and hint."""
+        asked = {"module": module, "name": name, "calls": [[js(value) for value in arguments]], "refused": True}
+        refused: dict[str, str] = self._ask(asked)["refused"]
+        return refused
+
     def _ask(self, asked: Mapping[str, object]) -> dict[str, Any]:
         assert self._process.stdin and self._process.stdout
         self._process.stdin.write(json.dumps(asked) + "\n")

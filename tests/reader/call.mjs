@@ -15,7 +15,7 @@ function written(_, value) {
 }
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
-  const { parameters, module, name, calls } = JSON.parse(line);
+  const { parameters, module, name, calls, refused } = JSON.parse(line);
   let answer;
   try {
     if (parameters) setParameters(parameters);
@@ -23,7 +23,7 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
     if (module && typeof called !== "function") throw new Error(`${module}.js exports no function ${name}`);
     answer = { results: (calls ?? []).map(given => called(...given)) };
   } catch (error) {
-    answer = { error: error.stack };
+    answer = refused && error.toDict ? { refused: error.toDict().error } : { error: error.stack };
   }
   process.stdout.write(JSON.stringify(answer, written) + "\n");
 }

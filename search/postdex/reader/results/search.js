@@ -61,9 +61,9 @@ export function answer(question, request, reader, state, started, titles = false
   const matched = reader.search(search);
   const context = hitContext(search, matched, reader.analyzer, request, question.name || question.text);
   const stop = request.offset + request.limit;
-  const page = best(matched, question, byScore, stop).slice(request.offset, stop);
+  const page = best(matched, titles ? { ...question, name: "" } : question, byScore, stop).slice(request.offset, stop);
   if (!titles) needDocuments(page);
-  let hits = page.map(ranked => titles ? titlesOf(ranked, context) : ofPost(ranked, context));
+  let hits = titles ? titlesOf(page, context) : page.map(ranked => ofPost(ranked, context));
   if (state.sites.length) hits = hits.map(hit => ({ ...hit, site: hit.path.split("/", 1)[0] }));
   const warnings = [...question.warnings, ...cut(matched)];
   if (!matched.total && matched.complete) warnings.push(...leftNothing(question.tree, reader));
