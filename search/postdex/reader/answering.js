@@ -5,6 +5,7 @@
 
 import { NotFoundError } from "./errors.js";
 import { possibleRequest, possibleTree } from "./limits.js";
+import { Missing } from "./missing.js";
 import { constantsOf } from "./parameters.js";
 import { Term } from "./query.js";
 import { queries } from "./query/argument_filters.js";
@@ -78,7 +79,8 @@ function narrowed(request, reader, today) {
   return [request, [...narrowing, ...filters(request, reader.analyzer, today, own)]];
 }
 
-/** A query as the index reads it.
+/** A query as the index reads it. Where that asks for files that are not there, it goes on as if no post had the
+ * words and some what filters ask for, so that the files of all its parts and words are asked for at once.
  * @param {any} request
  * @param {any} reader
  * @param {any} settings
@@ -86,17 +88,30 @@ function narrowed(request, reader, today) {
  * @param {boolean} allWords
  */
 function parsedBy({ query, prefix_last }, reader, settings, today, allWords) {
-  const totals = (/** @type {Query[]} */ asked) => reader.totals(asked);
+  /** @type {Set<string>} */
+  const missing = new Set();
+  const totals = (/** @type {Query[]} */ asked, otherwise = 0) => {
+    try {
+      return reader.totals(asked);
+    } catch (error) {
+      if (!(error instanceof Missing)) throw error;
+      for (const name of error.files) missing.add(name);
+      return asked.map(() => otherwise);
+    }
+  };
   const hasSynonyms = [settings.synonyms, settings.synonym_lists, settings.glossary].some(rows => rows?.length);
-  return parse(query, reader.analyzer, {
+  const parsed = parse(query, reader.analyzer, {
     today,
     allWords,
     prefixLast: prefix_last,
     postCounts: words => totals(words.map(word => Term(word))),
-    fits: asked => (asked.kind === "Keyword" && LEXER.LINKS.includes(asked.field)) || totals([asked])[0] > 0,
+    fits: asked => (asked.kind === "Keyword" && LEXER.LINKS.includes(asked.field)) || totals([asked], 1)[0] > 0,
     own: query.includes(":") ? new OwnFields(reader, today) : null,
     synonyms: hasSynonyms ? new CountedSynonyms(table(settings, reader), totals) : null,
   });
+  totals(parsed.words.map((/** @type {any} */ word) => word.leaf));
+  if (missing.size) throw new Missing([...missing]);
+  return parsed;
 }
 
 /** @param {string} query
