@@ -107,7 +107,7 @@ function parsedBy({ query, prefix_last }, reader, settings, today, allWords) {
     postCounts: words => totals(words.map(word => Term(word))),
     fits: asked => (asked.kind === "Keyword" && LEXER.LINKS.includes(asked.field)) || totals([asked], 1)[0] > 0,
     own: query.includes(":") ? new OwnFields(reader, today) : null,
-    synonyms: hasSynonyms ? new CountedSynonyms(table(settings, reader), totals) : null,
+    synonyms: hasSynonyms ? CountedSynonyms(table(settings, reader), totals) : null,
   });
   totals(parsed.words.map((/** @type {any} */ word) => word.leaf));
   if (missing.size) throw new Missing([...missing]);
