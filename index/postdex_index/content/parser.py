@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
 
 from ..errors import Remedy
 from ..formats import dates
 from ..model import Post, Problem, Section
 from ..settings import Settings
 from ..sites import links, permalinks
-from ..sites.generator import Address, PlainBody, Site
-from ..sites.includes import expand
+from ..sites.generator import Address, Site
 from ..sites.locales import of_path
 from ..sites.reading import slug_style
 from . import front_matter, metadata, own_fields
 from .markdown import sections
-from .markdown.mdx import plain_mdx
+from .markdown_body import read_body
 from .raw_fields import MOST, clean
 from .untitled import title_of
 
@@ -67,14 +65,9 @@ def parse(
         meta = meta._replace(post=meta.post._replace(title=clean(named)))
     named = site.anchors if settings.anchors == "auto" else settings.anchors
     style = site.slugs if site.slugs and settings.anchors == "auto" else slug_style(named)
-    body, expanded = front.body, None
-    if generator.includes:
-        find = partial(generator.includes, site)
-        expanded = expand(body, site.prefix + path, find, read, largest=settings.max_bytes)
-        body = expanded.text if expanded else body
-    source, tags = generator.dialect(body, front.fields) if generator.dialect else PlainBody(body)
-    if site.mdx or path.endswith(".mdx"):
-        source = plain_mdx(source, ids=style.explicit != "text")
+    source, tags, expanded = read_body(
+        front, site.prefix + path, site, read, largest=settings.max_bytes, ids=style.explicit != "text"
+    )
     if tags:
         tags = tuple(dict.fromkeys((*meta.post.tags, *tags)))[:MOST]
         meta = meta._replace(post=meta.post._replace(tags=tags))

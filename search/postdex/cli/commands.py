@@ -31,6 +31,7 @@ _ELSEWHERE = {
     "doctor": "cli.index_commands",
     "bench": "cli.bench_command",
     "queries": "cli.queries_command",
+    "export": "cli.export_command",
     "serve": "http.serve",
     "mcp": "mcp.command",
     "completion": "cli.completion_command",

@@ -203,6 +203,8 @@ def _values(option: OptionWords | None, name: str, last: str, place: Place) -> l
     field = name.removeprefix("--")
     if field in ("like", "explain"):
         return completion_values.posts(last, place)
+    if field in ("llms", "static"):
+        return completion_values.folders(last)
     if field.endswith("-file"):
         return completion_values.folders(last, files=True)
     return beginning(last, completion_values.of_field(field, place))

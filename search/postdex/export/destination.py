@@ -1,0 +1,61 @@
+"""May an export be written into a folder: is it one, and would what is written there be taken for posts?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from postdex_index.content import reader
+from postdex_index.content.discovery import GENERATED, NEVER
+from postdex_index.errors import PostdexError
+from postdex_index.paths import StrPath
+from postdex_index.text.gitignore import Patterns
+
+if TYPE_CHECKING:
+    from postdex_index.settings import Settings
+
+
+def check_folder(folder: StrPath) -> None:
+    """Raise PostdexError for what cannot be a folder."""
+    name = os.fspath(folder)
+    if not name.strip():
+        raise PostdexError("an export needs a folder", "name one such as public")
+    at = os.path.abspath(name)
+    while not os.path.lexists(at):
+        at = os.path.dirname(at)
+    if not os.path.isdir(at):
+        what = "is a file" if os.path.exists(at) else "is a link that leads nowhere"
+        raise PostdexError(f"{name}: {at} {what}", "name a folder; it is made if there is none")
+
+
+def check_no_posts(posts: StrPath, settings: Settings, folder: StrPath, pages: Iterable[str]) -> None:
+    """Raise PostdexError where pages of Markdown at these paths below `folder` would be posts themselves."""
+    root, place = os.path.realpath(posts), os.path.realpath(folder)
+    hint = "name a folder outside of the posts, such as the one that the site is built into"
+    if place == root:
+        raise PostdexError(f"{folder} is the folder of the posts: its pages would be posts again", hint)
+    if place.startswith(root + os.sep) and _is_walked(posts, settings, os.path.relpath(place, root)):
+        hint += f', or leave it out: exclude = ["{os.path.relpath(place, root)}/"] in postdex.toml'
+        raise PostdexError(f"{folder} lies in the folder of the posts: its pages would be posts again", hint)
+    if root.startswith(place + os.sep):
+        inside = os.path.relpath(root, place).replace(os.sep, "/") + "/"
+        if among := next((page for page in pages if page.startswith(inside)), ""):
+            raise PostdexError(f"{folder}: {among} would lie among the posts and be one of them", hint)
+
+
+def _is_walked(posts: StrPath, settings: Settings, below: str) -> bool:
+    """Whether posts are looked for in this folder below theirs, which need not be there yet."""
+    names = below.split(os.sep)
+    paths = ["/".join(names[:count]) for count in range(1, len(names) + 1)]
+    there = {folder.rstrip("/") for folder in reader.walk(posts, settings, [f"{path}/" for path in paths]).folders}
+    excluded = Patterns(settings.exclude)
+    for path, name in zip(paths, names, strict=True):
+        if path in there:
+            continue
+        if os.path.isdir(os.path.join(posts, path)):
+            return False  # it was not looked into
+        left_out = name.startswith(".") or name in NEVER or (path == name and name in GENERATED)
+        if left_out or excluded.verdict(path, folder=True):
+            return False
+    return True

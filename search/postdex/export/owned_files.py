@@ -1,0 +1,147 @@
+"""Which files of a folder are an export's own, and how do they become those of the next one?
+
+A folder may hold a whole site beside them. What is ours is named in a record with its digest; nothing else is ever
+changed or removed. Each file changes at once (a new one takes its name); one that is as it should be is not touched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
+from pathlib import Path
+
+from postdex_index.errors import PostdexError
+from postdex_index.named_tuple import NamedTuple
+
+from ..output import wire
+
+#: The end of a name under which a file is written before it is whole.
+_UNDER_WAY = ".postdex-new"
+#: The form of the record.
+_VERSION = 1
+
+
+class Written(NamedTuple):
+    """What became of the files of an export: their number and bytes; how many are new or changed; those that were
+    removed; and former ones that somebody else has changed, which were left."""
+
+    files: int
+    bytes: int
+    changed: int
+    removed: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+class OwnedFiles:
+    """The files of an export in a folder, whose record is the file `record` there. With `dry` nothing is written."""
+
+    def __init__(self, folder: Path, record: str, *, dry: bool = False) -> None:
+        """Reads the record. Raises PostdexError for one that is none of ours."""
+        self._folder, self._record, self._dry = folder, record, dry
+        self._before = self._read()
+        self._now: dict[str, str] = {}
+        self._claimed: dict[str, str] = {}
+        self._bytes = self._changed = 0
+
+    def claim(self, paths: Iterable[str]) -> None:
+        """Say which files will be written. Raises PostdexError where one is there that is not ours."""
+        self._claimed = dict.fromkeys(paths, "") | self._before
+        taken = [path for path in self._claimed if path not in self._before and os.path.lexists(self._folder / path)]
+        if taken:
+            several = f" and {len(taken) - 1:,} others are" if taken[1:] else " is"
+            hint = "move what is in the way, or name another folder"
+            raise PostdexError(f"{self._folder / taken[0]}{several} there already and not ours", hint)
+
+    def put(self, path: str, text: str) -> None:
+        """Make a file of this text; one that holds it already stays as it is."""
+        content = text.encode("utf-8", "replace")
+        self._now[path] = _digest(content)
+        self._bytes += len(content)
+        if _content(self._folder / path) == content:
+            return
+        if not self._dry:
+            if not self._changed:  # what a run leaves that ends halfway is known to be ours
+                self._note(self._claimed)
+            _replace(self._folder / path, content)
+        self._changed += 1
+
+    def finish(self) -> Written:
+        """Remove what the export before this one had and this one has not, and write the record."""
+        removed: list[str] = []
+        left: list[str] = []
+        for path, digest in self._before.items():
+            content = _content(self._folder / path) if path not in self._now else None
+            if content is not None:
+                (removed if _digest(content) == digest else left).append(path)
+        if not self._dry:
+            for path in removed:
+                _remove(self._folder, path)
+            self._note(self._now)
+        return Written(len(self._now), self._bytes, self._changed, tuple(removed), tuple(left))
+
+    def _note(self, files: Mapping[str, str]) -> None:
+        """Write the record of these files."""
+        lines = ",\n".join(f"{wire.dumps(path)}: {wire.dumps(files[path])}" for path in sorted(files))
+        content = f'{{"version": {_VERSION}, "files": {{\n{lines}\n}}}}\n'.encode()
+        if _content(self._folder / self._record) != content:
+            _replace(self._folder / self._record, content)
+
+    def _read(self) -> dict[str, str]:
+        content = _content(self._folder / self._record)
+        if content is None:
+            return {}
+        try:
+            record = json.loads(content)
+            if record["version"] != _VERSION:
+                raise ValueError
+            return {str(path): str(digest) for path, digest in record["files"].items()}
+        except (ValueError, KeyError, TypeError, AttributeError):
+            hint = "remove it, and what it is the record of, or name another folder"
+            raise PostdexError(f"{self._folder / self._record} is no record of an export", hint) from None
+
+
+@contextmanager
+def saying_what_failed(folder: Path) -> Iterator[None]:
+    """Raises PostdexError where the system refuses a write."""
+    try:
+        yield
+    except OSError as error:
+        place = error.filename if isinstance(error.filename, str) else str(folder)
+        hint = "what was published before is as it was; make room, or see to its permissions"
+        raise PostdexError(f"cannot write {place} ({error.strerror})", hint) from error
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Put a file in place of whatever has its name, at once for all who look."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(file.name[:100] + _UNDER_WAY)
+    try:
+        new.write_bytes(content)
+        os.replace(new, file)
+    except BaseException:
+        with suppress(OSError):
+            new.unlink()
+        raise
+
+
+def _remove(folder: Path, path: str) -> None:
+    """Remove a file, and the folders that are empty without it."""
+    (folder / path).unlink(missing_ok=True)
+    for above in [*Path(path).parents][:-1]:
+        with suppress(OSError):
+            (folder / above).rmdir()
+
+
+def _content(file: Path) -> bytes | None:
+    """What a file holds; None for none."""
+    try:
+        return file.read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+
+
+def _digest(content: bytes) -> str:
+    return blake2b(content, digest_size=16).hexdigest()
