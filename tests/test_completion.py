@@ -103,7 +103,7 @@ def test_candidates(here: Path, words: str, last: str, some: list[str], monkeypa
 #: What is there besides in lists that are not written out.
 MORE = {
     *("tables", "tags", "takes", "taken", "target", "Tagged", "talk"),
-    *("index", "show", "bench", "queries", "serve", "mcp", "en", "path:2023/", "path:2024/", "--json"),
+    *("index", "show", "bench", "queries", "export", "serve", "mcp", "en", "path:2023/", "path:2024/", "--json"),
 }
 
 
