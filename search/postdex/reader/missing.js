@@ -12,3 +12,22 @@ export class Missing extends Error {
     this.files = files;
   }
 }
+
+/**
+ * Do several things that read the index each for itself, and if any of them lack something, throw one `Missing` of all
+ * that they lack, so that it is fetched together.
+ * @param {Iterable<() => unknown>} readings
+ */
+export function readAll(readings) {
+  /** @type {Set<string>} */
+  const files = new Set();
+  for (const reading of readings) {
+    try {
+      reading();
+    } catch (error) {
+      if (!(error instanceof Missing)) throw error;
+      error.files.forEach(file => files.add(file));
+    }
+  }
+  if (files.size) throw new Missing([...files]);
+}

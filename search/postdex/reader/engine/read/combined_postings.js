@@ -1,0 +1,155 @@
+/* What are the postings of a leaf that are not one stored list? Twin of engine/embedded/read/combined_postings.py.
+
+   What becomes of them is a row of one byte a post (`matcher.js`), so impacts are put into rows as they are, and those of
+   a phrase are reckoned when somebody asks for them: of most phrases it counts only where they stand. */
+
+/**
+ * The postings of a leaf: `docs` ascending, `impacts` parallel to them; a list stands for itself, by identity.
+ * @typedef {object} Postings
+ * @property {ArrayLike<number>} docs
+ * @property {ArrayLike<number>} impacts
+ * @property {(doc: number) => ArrayLike<number>} positions ascending positions in a post
+ * @property {() => Iterable<object>} wholeLists the stored lists that are contained as a whole, for title coverage
+ * @property {() => Map<object, Set<number>>} partialLists by stored list of which it has some word forms only: the posts
+ *   with one of these in their title
+ */
+
+/** Postings computed from positions: of a phrase, or of a term limited to a field or to some word forms. */
+export class ComputedPostings {
+  /**
+   * @param {Uint8Array | (() => Uint8Array)} impacts
+   * @param {Map<number, number[]>} positions by post, ascending
+   * @param {{step?: number, width?: number, titleDocs?: Map<object, Set<number>>}} [options] `step` of the positions in a
+   *   post are one occurrence, and each stands for `width` words; `titleDocs` is what `partialLists` gives
+   */
+  constructor(impacts, positions, { width = 1, titleDocs = new Map() } = {}) {
+    this.docs = Uint32Array.from(positions.keys());
+    this._impacts = impacts;
+    this._positions = positions;
+    this._width = width;
+    this._titleDocs = titleDocs;
+  }
+
+  get impacts() {
+    if (typeof this._impacts === "function") this._impacts = this._impacts();
+    return this._impacts;
+  }
+
+  /** @param {number} doc */
+  positions(doc) {
+    const positions = this._positions.get(doc) ?? [];
+    if (this._width === 1) return positions;
+    const steps = Array.from({ length: this._width }, (_, step) => step);
+    return ascending(positions.flatMap(position => steps.map(step => position + step)));
+  }
+
+  /** @returns {object[]} */
+  wholeLists() {
+    return [];
+  }
+
+  partialLists() {
+    return this._titleDocs;
+  }
+}
+
+/** The union of several postings: the greatest impact in each post, and all positions. */
+export class UnionPostings {
+  /** @param {Postings[]} members */
+  constructor(members) {
+    this._members = members;
+    /** @type {Uint32Array | null} */
+    this._docs = null;
+    /** @type {Uint8Array | null} */
+    this._impacts = null;
+  }
+
+  get docs() {
+    return this._docs ??= Uint32Array.from(ascending(this._members.flatMap(member => Array.from(member.docs))));
+  }
+
+  get impacts() {
+    if (!this._impacts) {
+      const row = new Uint8Array(this.docs.length ? this.docs[this.docs.length - 1] + 1 : 0);
+      raiseRow(row, this);
+      this._impacts = Uint8Array.from(this.docs, doc => row[doc]);
+    }
+    return this._impacts;
+  }
+
+  /** @param {number} doc */
+  positions(doc) {
+    return ascending(this._members.flatMap(member => Array.from(member.positions(doc))));
+  }
+
+  wholeLists() {
+    return this._members.flatMap(member => [...member.wholeLists()]);
+  }
+
+  partialLists() {
+    return partialLists(this._members);
+  }
+
+  /** @returns {Postings[]} */
+  get members() {
+    return this._members;
+  }
+}
+
+/**
+ * Put the impacts of postings into a row, a byte a post, wherever they are greater than what stands there.
+ * @param {Uint8Array} row
+ * @param {Postings} postings
+ */
+export function raiseRow(row, postings) {
+  if (postings instanceof UnionPostings) {
+    for (const member of postings.members) raiseRow(row, member);
+    return;
+  }
+  const { docs, impacts } = postings;
+  for (let index = 0; index < docs.length; index++) {
+    if (impacts[index] > row[docs[index]]) row[docs[index]] = impacts[index];
+  }
+}
+
+/**
+ * Put 255 into a row, a byte a post, wherever postings are.
+ * @param {Uint8Array} row
+ * @param {Postings} postings
+ */
+export function markRow(row, postings) {
+  if (postings instanceof UnionPostings) {
+    for (const member of postings.members) markRow(row, member);
+    return;
+  }
+  const { docs } = postings;
+  for (let index = 0; index < docs.length; index++) row[docs[index]] = 255;
+}
+
+/**
+ * The partial lists of several postings together: posts by list.
+ * @param {Iterable<Postings>} members
+ */
+export function partialLists(members) {
+  /** @type {Map<object, Set<number>>} */
+  const titleDocsOf = new Map();
+  for (const member of members) {
+    for (const [list, titleDocs] of member.partialLists()) {
+      titleDocsOf.set(list, new Set([...titleDocsOf.get(list) ?? [], ...titleDocs]));
+    }
+  }
+  return titleDocsOf;
+}
+
+/**
+ * The union of postings; null of none.
+ * @param {Postings[]} members
+ * @returns {Postings | null}
+ */
+export const union = members => members.length > 1 ? new UnionPostings(members) : members[0] ?? null;
+
+/**
+ * Numbers ascending, each once.
+ * @param {Iterable<number>} numbers
+ */
+export const ascending = numbers => [...new Set(numbers)].sort((a, b) => a - b);

@@ -1,0 +1,138 @@
+/* Which fields of the site's own do the posts have, of which kind, and what has which value of them?
+   Twin of engine/embedded/read/own_columns.py. */
+
+import { lanesOf } from "./candidates.js";
+import { date, fitting, number, truth } from "../../formats/typed_values.js";
+import { constantsOf } from "../../parameters.js";
+import { compare, general } from "../../python.js";
+import { OWN_FIELD } from "../../query.js";
+
+const C = constantsOf("engine.embedded.format.columns");
+
+/** @type {Record<string, (text: string) => number | null>} what reads the values of each kind but "text" */
+const READERS = { boolean: truth, number, date };
+
+/** @typedef {import("./doc_values.js").Columns} Columns */
+/** @typedef {import("./doc_values.js").FilterValue} FilterValue */
+/** @typedef {{name: string, kind: string, posts: number, named: boolean}} FieldStats */
+
+/**
+ * The fields that posts have, by their names, however few have them.
+ * @param {Columns} columns
+ * @returns {Map<string, FieldStats>}
+ */
+export function stats(columns) {
+  const named = new Set(columns.rows(C.NAMED_FIELD).map(row => row.folded));
+  /** @type {Map<string, FieldStats>} */
+  const fields = new Map();
+  for (const name of columns.ownNames()) {
+    const rows = columns.rows(OWN_FIELD + name);
+    const [kind = "text"] = fitting(rows.map(row => row.folded));
+    const posts = new Set(rows.flatMap(row => Array.from(row.docs))).size;
+    if (posts) fields.set(name, { name, kind, posts, named: named.has(name) });
+  }
+  return fields;
+}
+
+/**
+ * Lanes of the posts that have a value of this kind in [start, stop).
+ * @param {Columns} columns
+ * @param {string} name
+ * @param {string} kind
+ * @param {number | null} start
+ * @param {number | null} stop
+ */
+export function within(columns, name, kind, start, stop) {
+  const inside = typed(columns, name, kind).filter(([value]) =>
+    (start === null || start <= value) && (stop === null || value < stop));
+  return lanesOf(inside.flatMap(([, docs]) => Array.from(docs)), columns.posts);
+}
+
+/**
+ * The values of a field that are of a kind, with their posts.
+ * @param {Columns} columns
+ * @param {string} name
+ * @param {string} kind
+ * @returns {[number, ArrayLike<number>][]}
+ */
+function typed(columns, name, kind) {
+  const key = `${kind} ${name}`;
+  let rows = columns.typed.get(key);
+  if (!rows) {
+    rows = [];
+    for (const { folded, docs } of columns.rows(OWN_FIELD + name)) {
+      const value = READERS[kind](folded);
+      if (value !== null) rows.push([value, docs]);
+    }
+    columns.typed.set(key, rows);
+  }
+  return rows;
+}
+
+/**
+ * By what each post is sorted that has a field: of several values by the one that comes first. A text is a number in the
+ * order of all of them.
+ * @param {Columns} columns
+ * @param {FieldStats} field
+ * @param {boolean} descending
+ * @returns {Map<number, number>}
+ */
+export function sortKeys(columns, field, descending) {
+  /** @type {[number, ArrayLike<number>][]} */
+  let rows;
+  if (field.kind === "text") {
+    const values = columns.rows(OWN_FIELD + field.name);
+    const texts = [...new Set(values.map(row => row.folded))].sort(compare);
+    const ranks = new Map(texts.map((text, rank) => [text, rank]));
+    rows = values.map(({ folded, docs }) => [/** @type {number} */ (ranks.get(folded)), docs]);
+  } else {
+    rows = [...typed(columns, field.name, field.kind)];
+  }
+  rows.sort((a, b) => descending ? a[0] - b[0] : b[0] - a[0]);
+  /** @type {Map<number, number>} */
+  const keys = new Map();
+  for (const [key, docs] of rows) for (let index = 0; index < docs.length; index++) keys.set(docs[index], key);
+  return keys;
+}
+
+/**
+ * The name under which the columns have the facet of a field, once they were made to.
+ * @param {Columns} columns
+ * @param {FieldStats} field
+ */
+export function facet(columns, field) {
+  const name = `${OWN_FIELD}${field.name} ${field.kind}`;
+  if (!columns.facets.has(name)) columns.facets.set(name, facetTable(columns, field));
+  return name;
+}
+
+/**
+ * Per post the numbers of its values, and the values as a facet shows them.
+ * @param {Columns} columns
+ * @param {FieldStats} field
+ */
+function facetTable(columns, field) {
+  /** @type {Map<string, number>} */
+  const values = new Map();
+  /** @type {number[][]} */
+  const numbers = Array.from({ length: columns.posts }, () => []);
+  for (const row of columns.rows(OWN_FIELD + field.name)) {
+    const value = facetValue(field.kind, row);
+    const place = values.get(value) ?? values.size;
+    values.set(value, place);
+    for (const doc of Array.from(row.docs)) if (!numbers[doc].includes(place)) numbers[doc].push(place);
+  }
+  return { numbers, values: [...values.keys()] };
+}
+
+/**
+ * A value as the facet of a kind counts it: a number however it is written, the year of a date, a text as it is.
+ * @param {string} kind
+ * @param {FilterValue} row
+ */
+export function facetValue(kind, row) {
+  const value = kind in READERS ? READERS[kind](row.folded) : null;
+  if (value === null) return row.written || row.folded;
+  if (kind === "boolean") return value ? "true" : "false";
+  return kind === "number" ? general(value, 15) : String(new Date(value * 1000).getUTCFullYear());
+}
