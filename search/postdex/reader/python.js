@@ -49,8 +49,8 @@ export const isPrintable = text => /^[ -~]*$/.test(text) || !/(?! )[\p{C}\p{Z}]/
  * @template {number | string} Value
  * @param {ArrayLike<Value>} values
  * @param {Value} value
- * @param {number} [low]
- * @param {number} [high]
+ * @param {number} low
+ * @param {number} high
  */
 export function bisectLeft(values, value, low = 0, high = values.length) {
   while (low < high) {
@@ -66,8 +66,8 @@ export function bisectLeft(values, value, low = 0, high = values.length) {
  * @template {number | string} Value
  * @param {ArrayLike<Value>} values
  * @param {Value} value
- * @param {number} [low]
- * @param {number} [high]
+ * @param {number} low
+ * @param {number} high
  */
 export function bisectRight(values, value, low = 0, high = values.length) {
   while (low < high) {

@@ -25,6 +25,13 @@ export function norm(code, length, average) {
 }
 
 /**
+ * From 0 towards 1 as a word is repeated.
+ * @param {number} count
+ * @param {number} norm
+ */
+export const saturation = (count, norm) => count / (count + norm);
+
+/**
  * BM25F score of one field.
  * @param {number} code
  * @param {number} count
@@ -32,7 +39,7 @@ export function norm(code, length, average) {
  * @param {number} average
  */
 export const fieldScore = (code, count, length, average) =>
-  schema().scored[code].weight * (count / (count + norm(code, length, average)));
+  schema().scored[code].weight * saturation(count, norm(code, length, average));
 
 /**
  * Second saturation over the summed field scores.

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from postdex_index.document import Document, LeafPositions, Outlined
+from postdex_index.elementary import plain_sum
 from postdex_index.model import Span
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Clauses, Leaf, Phrase, Prefix, Query, Synonyms, Term, leaves
@@ -73,7 +74,7 @@ def marking(
     for number, (_, leaves_held) in enumerate(typed, len(query_leaves)):
         if not pairs.isdisjoint(leaves_held):
             parts[number] = tuple(pairs & leaves_held)
-    wholes = [sum([leaf_weights[leaf] for leaf in leaves_held]) for _, leaves_held in typed]
+    wholes = [plain_sum(map(leaf_weights.__getitem__, sorted(leaves_held))) for _, leaves_held in typed]
     return Marking(order, typed, [*leaf_weights, *wholes], parts, single, name=name, text=text, analyzer=analyzer)
 
 

@@ -1,0 +1,249 @@
+/* How does a candidate become a hit that people can open: its best sections, a snippet, links and lines?
+   Twin of postdex/results/hits.py; nothing is explained here. */
+
+import { unmarked } from "../document.js";
+import { constantsOf } from "../parameters.js";
+import { points } from "../python.js";
+import { Prefix, Term } from "../query.js";
+import { editDistance } from "../text/edit_distance.js";
+import { wildcard } from "../text/globs.js";
+import { bestSnippet, headingsSpans, marking } from "./marking.js";
+import { bestSections, holding } from "./rerank.js";
+import { snippet, titleSpans } from "./snippets.js";
+
+const C = constantsOf("results.hits");
+
+/** @typedef {import("../query.js").Leaf} Leaf */
+/** @typedef {import("../query.js").Query} Query */
+/** @typedef {import("../document.js").Outlined} Outlined */
+/** @typedef {import("../document.js").Positions} Positions */
+/** @typedef {import("../document.js").Span} Span */
+/** @typedef {import("../text/analyzer.js").Analyzer} Analyzer */
+/** @typedef {import("./marking.js").Marking} Marking */
+/** @typedef {import("./rerank.js").Candidate} Candidate */
+/** @typedef {import("./rerank.js").Ranked} Ranked */
+/** @typedef {import("./rerank.js").ScoredSection} ScoredSection */
+/** @typedef {import("./snippets.js").Snippet} Snippet */
+/** @typedef {{query: Query, as_typed: {key: string, leaves: Leaf[], certain: boolean}}} Search */
+/** @typedef {{snippets: boolean, section_snippets: boolean}} Request */
+/** @typedef {{search: Search, request: Request, leaves: Leaf[], leaf_weights: number[], is_wanted: (term: string) => boolean, analyzer: Analyzer, marking: Marking, pinned: boolean}} HitContext */
+/** @typedef {{ranked: Ranked, document: Outlined, positions: Positions[]}} PostMatch */
+/** @typedef {{post: PostMatch, section: ScoredSection | null, pinned: boolean, score: number}} SectionMatch */
+/** @typedef {{heading: string, headings: string[], anchor: string, url: string, line: number, match_line: number, score: number, snippet: Snippet | null, headings_spans: Span[][]}} SectionHit */
+/** @typedef {Record<string, any> & {path: string, title: string, title_spans: Span[], url: string, score: number, snippet: Snippet, sections: SectionHit[]}} Hit */
+
+/**
+ * The leaves of a query, typed as `text`, together with what the engine said of them.
+ * @param {Search} search
+ * @param {{candidates: Candidate[], leaves: {leaf: Leaf, idf: number}[]}} answer
+ * @param {Analyzer} analyzer
+ * @param {Request} request
+ * @param {string} text
+ * @returns {HitContext}
+ */
+export function hitContext(search, answer, analyzer, request, text = "") {
+  const stats = answer.leaves.slice(0, answer.leaves.length - search.as_typed.leaves.length);
+  const leaves = stats.map(({ leaf }) => leaf), leaf_weights = stats.map(({ idf, leaf }) => idf * leaf.weight);
+  return {
+    search, request, leaves, leaf_weights, is_wanted: wanted(leaves, analyzer), analyzer,
+    marking: marking(search.query, leaves, leaf_weights, search.as_typed.key, text, analyzer),
+    pinned: answer.candidates.length > 0 && answer.candidates[0].pinned,
+  };
+}
+
+/**
+ * Say at once all that the hits of these posts will read.
+ * @param {Ranked[]} ranked
+ */
+export function needDocuments(ranked) {
+  const documents = ranked.map(post => post.candidate.document);
+  documents[0]?.need(documents);
+}
+
+/**
+ * What a list of titles shows of posts, for which none of their texts is needed.
+ * @param {Ranked[]} ranked
+ * @param {HitContext} context
+ * @returns {Hit[]}
+ */
+export function titlesOf(ranked, context) {
+  const documents = ranked.map(post => post.candidate.document);
+  const titled = documents.length ? documents[0].titled(documents) : [];
+  return titled.map((shown, at) => ({
+    ...shown,
+    title_spans: spansOf(shown.title, context),
+    score: ranked[at].score, snippet: { text: "", spans: [], line: 1 }, sections: [],
+  }));
+}
+
+/**
+ * The hit of a post: its three best sections, the best one's snippet.
+ * @param {Ranked} ranked
+ * @param {HitContext} context
+ */
+export function ofPost(ranked, context) {
+  const post = postMatch(ranked, context);
+  return hitOf(post, context, bestOf(post, context, C.SECTIONS, context.search.as_typed.leaves.length > 0));
+}
+
+/**
+ * Each section of a post that holds words of the query, best first; `section` is null for a post that has none.
+ * @param {Ranked} ranked
+ * @param {HitContext} context
+ * @returns {SectionMatch[]}
+ */
+export function sectionMatches(ranked, context) {
+  const post = postMatch(ranked, context), { leaves, certain } = context.search.as_typed;
+  // Among the sections of all posts what is only likely to be meant would put them in the order of their posts.
+  const sections = bestOf(post, context, post.document.outline.levels.length, leaves.length > 0 && certain);
+  return sections.length
+    ? sections.map(section => ({ post, section, pinned: false, score: section.score }))
+    : [{ post, section: null, pinned: false, score: ranked.score }];
+}
+
+/**
+ * The hit of a section: that section alone, with its own score.
+ * @param {SectionMatch} match
+ * @param {HitContext} context
+ */
+export const ofSection = ({ post, section, pinned, score }, context) =>
+  ({ ...hitOf(post, context, section ? [section] : []), score, pinned });
+
+/**
+ * @param {Ranked} ranked
+ * @param {HitContext} context
+ * @returns {PostMatch}
+ */
+const postMatch = (ranked, { leaves }) => ({
+  ranked, document: ranked.candidate.document, positions: leaves.map((_, leaf) => ranked.candidate.positions(leaf)),
+});
+
+/**
+ * The best sections of a post; with `wholesFirst` those first that hold what was typed as a whole.
+ * @param {PostMatch} post
+ * @param {HitContext} context
+ * @param {number} limit
+ * @param {boolean} wholesFirst
+ */
+function bestOf({ ranked, document, positions }, { search, leaves, leaf_weights }, limit, wholesFirst) {
+  const wholes = wholesFirst ? search.as_typed.leaves.map((_, at) => ranked.candidate.positions(leaves.length + at)) : [];
+  const levels = holding(document.outline, wholes, wholesFirst && ranked.spelled || []);
+  return bestSections(document.outline, positions, leaf_weights, ranked, limit, levels);
+}
+
+/**
+ * @param {PostMatch} post
+ * @param {HitContext} context
+ * @param {ScoredSection[]} sectionsShown
+ * @returns {Hit}
+ */
+function hitOf(post, context, sectionsShown) {
+  const { ranked, document } = post, { request } = context;
+  const found = sectionsShown.slice(0, request.section_snippets ? undefined : Number(request.snippets))
+    .map(scored => snippetOf(post, scored, context));
+  const sections = sectionsShown.map((scored, at) => sectionOf(post, scored, found[at] ?? null, context));
+  const best = sections[0]
+    ?? { anchor: "", headings: [], headings_spans: [], url: document.url, line: 1, match_line: 1 };
+  let shown = found[0] ?? null;
+  if (request.snippets && !(context.leaves.length && shown?.text)) {
+    // Where no word was asked for, or none stands in the text, the post says best itself what it is about.
+    const described = snippet(unmarked(document.description, best.line), [], { width: C._DESCRIPTION });
+    if (described.text || !shown) shown = described;
+  }
+  return {
+    path: document.path,
+    line: best.match_line,
+    url: best.url,
+    anchor: best.anchor,
+    title: document.title,
+    title_spans: spansOf(document.title, context),
+    headings: best.headings,
+    headings_spans: best.headings_spans,
+    score: ranked.score,
+    snippet: shown ?? { text: "", spans: [], line: best.line },
+    sections,
+    explain: null,
+    translations: ranked.candidate.translations(C.TRANSLATIONS).map(({ lang, path, url }) => ({ lang, path, url })),
+    site: "",
+    pinned: context.pinned && ranked.candidate.pinned,
+    ...Object.fromEntries(C._FIELDS.map((/** @type {string} */ name) => [name, document[name]])),
+  };
+}
+
+/**
+ * What is marked in a title.
+ * @param {string} title
+ * @param {HitContext} context
+ */
+const spansOf = (title, { leaves, is_wanted, analyzer }) => leaves.length ? titleSpans(title, is_wanted, analyzer) : [];
+
+/**
+ * The snippet of a section.
+ * @param {PostMatch} post
+ * @param {ScoredSection} scored
+ * @param {HitContext} context
+ */
+const snippetOf = ({ ranked, document, positions }, scored, { marking }) => bestSnippet(
+  document, scored, positions, document.section(scored.index).body, marking, ranked.spelled?.has(scored.index) ?? false);
+
+/**
+ * A section as it is shown: on the line of its snippet, which it has itself only where each has one.
+ * @param {PostMatch} post
+ * @param {ScoredSection} scored
+ * @param {Snippet | null} shown
+ * @param {HitContext} context
+ * @returns {SectionHit}
+ */
+function sectionOf({ document, positions }, scored, shown, { request, marking }) {
+  const { heading, headings, anchor, line } = document.section(scored.index);
+  return {
+    heading, headings, anchor,
+    url: document.url && anchor ? `${document.url}#${anchor}` : document.url,
+    line,
+    match_line: shown && (shown.spans.length || !heading) ? shown.line : line,
+    score: scored.score,
+    snippet: request.section_snippets ? shown : null,
+    headings_spans: scored.in_headings.length ? headingsSpans(document, scored, positions, headings, marking) : [],
+  };
+}
+
+/**
+ * Whether a term of a title is a word of the query, or of the same stem as one of its words.
+ * @param {Leaf[]} queryLeaves
+ * @param {Analyzer} analyzer
+ * @returns {(term: string) => boolean}
+ */
+export function wanted(queryLeaves, analyzer) {
+  /** @type {Set<string>} */
+  const names = new Set();
+  /** @type {Set<string>} */
+  const stems = new Set();
+  /** @type {((term: string) => boolean)[]} */
+  const tests = [];
+  const waiting = queryLeaves.flatMap(leaf => leaf.kind === "Synonyms" ? leaf.spellings : [leaf])
+    .filter(({ field }) => !field || field === "title");
+  for (const spelling of waiting) {
+    switch (spelling.kind) {
+      case "Term":
+        names.add(spelling.text);
+        if (!spelling.exact) for (const stem of analyzer.stems(spelling.text)) stems.add(stem);
+        break;
+      case "Phrase": {
+        const { terms, exact, prefix } = spelling, whole = prefix ? terms.slice(0, -1) : terms;
+        waiting.push(...whole.map(text => Term(text, { exact })), ...prefix ? [Prefix(terms[terms.length - 1])] : []);
+        break;
+      }
+      case "Prefix": tests.push(term => term.startsWith(spelling.text)); break;
+      case "Wildcard": {
+        const pattern = wildcard(spelling.pattern);
+        tests.push(term => pattern.test(term));
+        break;
+      }
+      case "Fuzzy": {
+        const { text, slips } = spelling, first = points(text)[0];
+        tests.push(term => points(term)[0] === first && editDistance(text, term, slips) <= slips);
+      }
+    }
+  }
+  return term => names.has(term) || tests.some(test => test(term)) || analyzer.stems(term).some(stem => stems.has(stem));
+}
