@@ -77,3 +77,78 @@ export function bisectRight(values, value, low = 0, high = values.length) {
   }
   return low;
 }
+
+/** The inside of a class of what Python's `\w` is, with the flag `u`. */
+export const WORD = "\\p{L}\\p{N}_";
+
+const AROUND = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, "gu");
+const BETWEEN = new RegExp(`[${BLANK}]+`, "u");
+
+/**
+ * A text without the blanks around it, as `str.strip` has it.
+ * @param {string} text
+ */
+export const strip = text => text.replace(AROUND, "");
+
+/**
+ * The words of a text, as `str.split` cuts it.
+ * @param {string} text
+ */
+export const split = text => text.split(BETWEEN).filter(Boolean);
+
+/**
+ * A whole number as `format(value, ",")` writes it.
+ * @param {number} value
+ */
+export const commas = value => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+
+/**
+ * The value of decimal digits, whatever their script, as `int` and `float` read them.
+ * @param {string} text
+ */
+export const decimal = text => Number(text.replace(/\p{Nd}/gu, digit => {
+  const code = /** @type {number} */ (digit.codePointAt(0));
+  let before = 0;
+  while (/\p{Nd}/u.test(String.fromCodePoint(code - before - 1))) before++;
+  return String(before % 10);
+}));
+
+/**
+ * A value as `repr` writes it, cut after so many characters.
+ * @param {any} value
+ * @param {number} [most]
+ * @returns {string}
+ */
+export function repr(value, most = Infinity) {
+  const written = value === null || value === undefined ? "None"
+    : typeof value === "boolean" ? value ? "True" : "False"
+    : typeof value === "string" ? textRepr(value)
+    : Array.isArray(value) ? `[${value.map(part => repr(part)).join(", ")}]`
+    : String(value);
+  return most < written.length ? [...written].slice(0, most).join("") : written;
+}
+
+/** @param {string} text */
+function textRepr(text) {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const inside = text.replace(/[\\'"]|[^ \P{Z}]|\p{C}/gu, sign => {
+    if (/["']/.test(sign)) return sign === quote ? `\\${sign}` : sign;
+    const named = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" }[sign];
+    if (named) return named;
+    const code = /** @type {number} */ (sign.codePointAt(0)).toString(16);
+    return code.length < 3 ? `\\x${code.padStart(2, "0")}` : code.length < 5 ? `\\u${code.padStart(4, "0")}` : `\\U${code.padStart(8, "0")}`;
+  });
+  return quote + inside + quote;
+}
+
+/**
+ * A text without these characters at its end, and with `left` at its beginning.
+ * @param {string} text
+ * @param {string} characters none of which takes two units
+ */
+export function stripped(text, characters, left = true) {
+  let start = 0, stop = text.length;
+  while (left && start < stop && characters.includes(text[start])) start++;
+  while (start < stop && characters.includes(text[stop - 1])) stop--;
+  return text.slice(start, stop);
+}
