@@ -339,6 +339,16 @@ def arguments() -> dict[str, Argument]:
     return {name: row._replace(name=name, default=defaults[name]) for name, row in _ROWS.items()}
 
 
+#: What the reader of a published index knows of them: how a value is checked, and what stands for none.
+FORMS = {
+    name: {
+        "default": row.default,
+        **{part: getattr(row, part) for part in ("kind", "choices", "least", "most", "hint", "single", "own_fields")},
+    }
+    for name, row in arguments().items()
+}
+
+
 def shown_on(face: str) -> list[Argument]:
     """The arguments that can be said on a face: "cli", "http" or "mcp"."""
     return [argument for argument in arguments().values() if face in argument.faces.split()]

@@ -78,23 +78,85 @@ export function bisectRight(values, value, low = 0, high = values.length) {
   return low;
 }
 
+/**
+ * How many code points a text has.
+ * @param {string} text
+ */
+export const length = text => points(text).length;
+
+/**
+ * A function that counts the code points before a unit of the text; asked for units in ascending order.
+ * @param {string} text
+ * @returns {(unit: number) => number}
+ */
+export function pointsBefore(text) {
+  if (!/[\ud800-\udfff]/.test(text)) return unit => unit;
+  let seen = 0, count = 0;
+  return unit => {
+    if (unit < seen) seen = count = 0;
+    count += points(text.slice(seen, unit)).length;
+    seen = unit;
+    return count;
+  };
+}
+
+/**
+ * The order of two texts to Python, which compares code points.
+ * @param {string} one
+ * @param {string} other
+ */
+export function compare(one, other) {
+  const end = Math.min(one.length, other.length);
+  for (let at = 0; at < end; at++) {
+    const a = one.charCodeAt(at), b = other.charCodeAt(at);
+    // A surrogate stands for a character beyond all that are one unit.
+    if (a !== b) return (a >= 0xd800 && a < 0xe000 ? a + 0x10000 : a) - (b >= 0xd800 && b < 0xe000 ? b + 0x10000 : b);
+  }
+  return one.length - other.length;
+}
+
+export const isAlpha = (/** @type {string} */ text) => /^\p{L}+$/u.test(text);
+export const isDecimal = (/** @type {string} */ text) => /^\p{Nd}+$/u.test(text);
+const DIGITS = new RegExp(
+  "^[\\p{Nd}²³¹\\u1369-\\u1371\\u19da\\u2070\\u2074-\\u2079\\u2080-\\u2089\\u2460-\\u2468\\u2474-\\u247c\\u2488-\\u2490" +
+  "\\u24ea\\u24f5-\\u24fd\\u24ff\\u2776-\\u277e\\u2780-\\u2788\\u278a-\\u2792\\u{10a40}-\\u{10a43}\\u{10e60}-\\u{10e68}" +
+  "\\u{11052}-\\u{1105a}\\u{1f100}-\\u{1f10a}]+$", "u");
+/** Decimals, and digits in circles or above the line. @param {string} text */
+export const isDigit = text => DIGITS.test(text);
+/** Whether there is a cased letter and none of the other case. @param {string} text */
+export const isLower = text => /\p{Lowercase}/u.test(text) && !/[\p{Uppercase}\p{Lt}]/u.test(text);
+export const isUpper = (/** @type {string} */ text) => /\p{Uppercase}/u.test(text) && !/[\p{Lowercase}\p{Lt}]/u.test(text);
+
 /** The inside of a class of what Python's `\w` is, with the flag `u`. */
 export const WORD = "\\p{L}\\p{N}_";
 
-const AROUND = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, "gu");
-const BETWEEN = new RegExp(`[${BLANK}]+`, "u");
+const BLANKS = new RegExp(`[${BLANK}]+`, "g");
+export const isSpace = (/** @type {string} */ text) => text !== "" && text.replace(BLANKS, "") === "";
+
+/** Without blanks around it. @param {string} text */
+export function strip(text) {
+  let start = 0, stop = text.length;
+  while (start < stop && isSpace(text[start])) start++;
+  while (stop > start && isSpace(text[stop - 1])) stop--;
+  return text.slice(start, stop);
+}
+
+/** The pieces between blanks, none of them empty. @param {string} text */
+export const split = text => text.split(BLANKS).filter(Boolean);
 
 /**
- * A text without the blanks around it, as `str.strip` has it.
+ * A text as those of its spellings have it that differ in case only. What has no capital of its own in Python's table,
+ * Cherokee and the Turkish ı, stays as it is.
  * @param {string} text
  */
-export const strip = text => text.replace(AROUND, "");
-
-/**
- * The words of a text, as `str.split` cuts it.
- * @param {string} text
- */
-export const split = text => text.split(BETWEEN).filter(Boolean);
+export function casefold(text) {
+  if (isAscii(text)) return text.toLowerCase();
+  return text.replace(/[^\0-\x7f]/gu, letter => {
+    if (/[ı\u13a0-\u13f5]/.test(letter)) return letter;
+    const capital = letter.toLowerCase().toUpperCase();
+    return /[\u13a0-\u13f5]/.test(capital) ? capital : capital.toLowerCase().replace(/ς/g, "σ");
+  }).replace(/[A-Z]+/g, letters => letters.toLowerCase());
+}
 
 /**
  * A whole number as `format(value, ",")` writes it.

@@ -7,6 +7,7 @@ import { answer, post } from "./answering.js";
 import { Snapshot } from "./engine/read/snapshot.js";
 import { IndexFault, Unreachable } from "./errors.js";
 import { openFiles } from "./files.js";
+import { dayIn } from "./formats/periods.js";
 import { Missing } from "./missing.js";
 import { constantsOf, setParameters } from "./parameters.js";
 import { complete } from "./query/similar.js";
@@ -170,13 +171,4 @@ function tried(work) {
     if (error instanceof Missing) return [null, error.files];
     throw error;
   }
-}
-
-/** The day in a time zone, that of this machine for "", counted from 1970.
- * @param {string} [zone]
- */
-function dayIn(zone) {
-  const parts = new Intl.DateTimeFormat("en-US", { timeZone: zone || undefined, year: "numeric", month: "numeric", day: "numeric" });
-  const { year, month, day } = Object.fromEntries(parts.formatToParts(new Date()).map(({ type, value }) => [type, Number(value)]));
-  return Date.UTC(year, month - 1, day) / 86_400_000;
 }

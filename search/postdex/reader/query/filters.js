@@ -20,6 +20,7 @@ import { TermReading, readWord } from "./terms.js";
     @typedef {(asked: Query) => boolean} Fits */
 
 const C = constantsOf("query.filters");
+const S = constantsOf("schema");
 const L = constantsOf("query.lexer");
 const _ENDS = /^(.*?)\.\.+(.*)$/;
 
@@ -36,7 +37,7 @@ const nameOf = field => field.startsWith(OWN_FIELD) ? field.slice(OWN_FIELD.leng
 export function keyword(field, value, analyzer) {
   let folded;
   if (L.LINKS.includes(field)) folded = strip(value);
-  else if (field === "path" || (Object.hasOwn(C.FILTERED, field) && C.FILTERED[field].type === "paths")) folded = analyzer.foldPath(value);
+  else if (field === "path" || (Object.hasOwn(S.FILTERS, field) && S.FILTERS[field].type === "paths")) folded = analyzer.foldPath(value);
   else folded = analyzer.foldValue(value);
   if (field === "tag") folded = stripped(folded.replace(/^[# ]+/, ""), "/ ", false);
   else if (field === "lang") folded = folded.replaceAll("_", "-");

@@ -15,6 +15,7 @@ import { parse } from "./parse.js";
 
 const C = constantsOf("query.named_fields");
 const R = constantsOf("request");
+const S = constantsOf("schema");
 const _EQUALS = new RegExp(`^([+-]?[${WORD}][${WORD}.\\-]*)=(.*)$`, "su");
 const _NAME = new RegExp(`^[+-]?([^:${BLANK}]*)`, "u");
 
@@ -62,7 +63,7 @@ function _filter(text, analyzer, today, own) {
   if (!read.empty && !read.warnings.length && !leaves(read.tree).length) return read.tree;
   const [, name] = /** @type {RegExpExecArray} */ (_NAME.exec(strip(typed)));
   const [warning] = read.warnings.filter(said => !said.includes(" is not a field"));
-  if (!warning && !own.find(name)) _known("where", name, own, [...Object.keys(C.FILTERS), "after", "before"]);
+  if (!warning && !own.find(name)) _known("where", name, own, [...Object.keys(S.FILTERS), "after", "before"]);
   const why = warning?.replace(/; it was searched as text$/, "") ?? "write it as status:published, rating:>=4, due:2024.., -status:draft";
   throw new QueryError(`where is ${repr(text, 80)}, which is no filter`, why, { code: "bad_where" });
 }

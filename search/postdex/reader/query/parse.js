@@ -14,7 +14,7 @@ import { WordContext } from "./terms.js";
 /** @typedef {import("../text/analyzer.js").Analyzer} Analyzer */
 /** A query, read; `words` and the rest are said at the Python class.
     @typedef {{tree: import("../query.js").Query, warnings: string[], words: import("./planner.js").TypedWord[], listing: boolean, empty: boolean, title_key: string, whole: import("./as_typed.js").Whole, stand_ins: import("./planner.js").StandIns, synonyms: Map<string, string[]>}} QueryReading */
-/** @typedef {{today?: import("../formats/periods.js").Today | null, all_words?: boolean, prefix_last?: boolean, post_counts?: import("./terms.js").PostCounts | null, fits?: import("./filters.js").Fits | null, own?: import("./own_fields.js").OwnFields | null, synonyms?: import("./synonyms.js").CountedSynonyms | null}} ParseOptions */
+/** @typedef {{today?: import("../formats/periods.js").Today | null, allWords?: boolean, prefixLast?: boolean, postCounts?: import("./terms.js").PostCounts | null, fits?: import("./filters.js").Fits | null, own?: import("./own_fields.js").OwnFields | null, synonyms?: import("./synonyms.js").CountedSynonyms | null}} ParseOptions */
 
 /**
  * Read a query by the analyzer of the index that answers. Throws only `QueryError`, for a query over one of `parser`'s
@@ -24,7 +24,7 @@ import { WordContext } from "./terms.js";
  * @param {ParseOptions} [options]
  * @returns {QueryReading}
  */
-export function parse(typed, analyzer, { today = null, all_words = false, prefix_last = false, post_counts = null, fits = null, own = null, synonyms = null } = {}) {
+export function parse(typed, analyzer, { today = null, allWords = false, prefixLast = false, postCounts = null, fits = null, own = null, synonyms = null } = {}) {
   const [start, cut] = beginning(typed);
   const text = clean(start);
   const lexed = lex(text, own);
@@ -34,10 +34,10 @@ export function parse(typed, analyzer, { today = null, all_words = false, prefix
   if (fits && text.includes(":") && lexed.tokens.some(token => isFilter(token.field))) {
     [asTyped, unfit] = typedText(asTyped, fits, analyzer, own);
   }
-  const [root, thinned] = telling(asTyped, post_counts, analyzer);
-  const reading = WordContext(analyzer, { stop_words: analyzer.stop_words, post_counts });
-  const prefixLast = prefix_last && !cut;
-  const planned = read(root, { reading, today, own, all_words, prefix_last: prefixLast, synonyms });
+  const [root, thinned] = telling(asTyped, postCounts, analyzer);
+  const reading = WordContext(analyzer, { stop_words: analyzer.stop_words, post_counts: postCounts });
+  const growing = prefixLast && !cut;
+  const planned = read(root, { reading, today, own, all_words: allWords, prefix_last: growing, synonyms });
   const warnings = [cut, thinned, ...lexed.warnings, ...grouped.warnings, ...unfit, ...planned.warnings].filter(Boolean);
   let { tree } = planned;
   const empty = !tree && strip(text) !== "";
@@ -50,7 +50,7 @@ export function parse(typed, analyzer, { today = null, all_words = false, prefix
     listing: !empty && !leaves(tree).length,
     empty,
     title_key: analyzer.key(planned.text),
-    whole: whole(asTyped, reading, prefixLast),
+    whole: whole(asTyped, reading, growing),
     stand_ins: planned.stand_ins,
     synonyms: planned.synonyms,
   };

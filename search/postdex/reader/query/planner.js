@@ -183,7 +183,7 @@ class _TreeBuilder {
   pattern({ edits, kind, text }, reading, insisted) {
     this.pasted ??= _hasPlainWords(this.root);
     const piece = kind === "regex" ? regex(text, reading, this.say) : pattern(text, reading, insisted || !this.pasted, this.say);
-    if (piece) this.stand_ins.set(keyOf(piece.required), piece.optional.slice(0, -1));
+    if (piece && kind !== "regex") this.stand_ins.set(keyOf(piece.required), piece.optional.slice(0, -1));
     if (piece || text.includes("*") || edits > 0) this.titled = false;
     return piece ? [piece] : readWord(text, edits, reading, this.say);
   }
