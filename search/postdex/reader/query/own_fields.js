@@ -2,7 +2,7 @@
 
 import { nameOf } from "../formats/field_names.js";
 import { constantsOf } from "../parameters.js";
-import { points, strip } from "../python.js";
+import { compare, points, strip } from "../python.js";
 import { Everything, Keyword, OWN_FIELD } from "../query.js";
 import { editDistance } from "../text/edit_distance.js";
 import { compares, notCompared, read } from "./own_values.js";

@@ -9,6 +9,7 @@ import { isFilter } from "./lexer.js";
 
 /** @typedef {import("./parser.js").GroupNode} GroupNode */
 /** @typedef {import("./parser.js").ClauseNode} ClauseNode */
+/** @typedef {import("./parser.js").Node} Node */
 /** @typedef {import("./terms.js").PostCounts} PostCounts */
 /** @typedef {import("../text/analyzer.js").Analyzer} Analyzer */
 
@@ -125,7 +126,7 @@ function _posts(words, postCounts, analyzer) {
  * @returns {GroupNode}
  */
 function _only(group, free, chosen) {
-  const parts = group.parts.flatMap(part => {
+  const parts = group.parts.flatMap(/** @returns {Node[]} */ part => {
     if (part.parts) return [part.sign === "-" ? part : _only(part, free, chosen)];
     if (!_isFree(part, group)) return [part];
     const words = /** @type {string[]} */ (free.shift()).filter(word => chosen.delete(word));
