@@ -11,18 +11,17 @@
 /** @typedef {{text: string, offset: number, line: number, marks: Mark[], cut_start: boolean, cut_stop: boolean}} Passage */
 
 /**
- * A stored post with its fields by name. `need` says at once that all of these will be read, `titled` is what of them can be
- * said without that.
+ * A stored post with its fields by name.
  * @typedef {{
  *   path: string, title: string, url: string, lang: string, tags: string[], description: string,
  *   outline: Outline, section: (number: number) => StoredSection, text: (section: number) => string,
  *   passage: (section: number, near: number, wordsFound: LeafPositions[]) => Passage,
  *   headingMarks: (number: number, wordsFound: LeafPositions[]) => Mark[],
- *   need: (all: Outlined[]) => void,
- *   titled: (all: Outlined[]) => {path: string, title: string, url: string, lang: string, date_seconds: number | null, tags: string[]}[],
  *   [field: string]: any,
  * }} Outlined
  */
+
+/** @typedef {{path: string, title: string, url: string, lang: string}} Titled what of a post is known without its file */
 
 /**
  * A text without marks, as of a description.

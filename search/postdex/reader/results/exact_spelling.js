@@ -1,5 +1,6 @@
 /* Is a name spelled in a post just as it was typed? Twin of postdex/results/exact_spelling.py. */
 
+import { readAll } from "../missing.js";
 import { constantsOf } from "../parameters.js";
 import { bisectLeft, bisectRight, isAlnum } from "../python.js";
 import { asRanked } from "./rerank.js";
@@ -26,10 +27,7 @@ export function spelledFirst(candidates, name, leaf, count) {
   const others = [];
   for (const [at, candidate] of lookedAt.entries()) {
     if (spelled.length === count) break;
-    if (!at || at === count) {
-      const next = lookedAt.slice(at, at || count === null ? undefined : count).map(it => it.document);
-      next[0].need(next);
-    }
+    if (!at || at === count) readAll(lookedAt.slice(at, at || count === null ? undefined : count).map(it => () => it.document));
     const ranked = asRanked(candidate);
     const sections = sectionsWith(candidate.document, candidate.positions(leaf), name);
     if (sections) spelled.push({ ...ranked, score: ranked.score * C.SPELLED, spelled: sections });

@@ -1,7 +1,8 @@
 /* How does a candidate become a hit that people can open: its best sections, a snippet, links and lines?
-   Twin of postdex/results/hits.py; nothing is explained here. */
+   Twin of postdex/results/hits.py; posts are the hits, and nothing is explained. */
 
 import { unmarked } from "../document.js";
+import { readAll } from "../missing.js";
 import { constantsOf } from "../parameters.js";
 import { points } from "../python.js";
 import { Prefix, Term } from "../query.js";
@@ -28,7 +29,6 @@ const C = constantsOf("results.hits");
 /** @typedef {{snippets: boolean, section_snippets: boolean}} Request */
 /** @typedef {{search: Search, request: Request, leaves: Leaf[], leaf_weights: number[], is_wanted: (term: string) => boolean, analyzer: Analyzer, marking: Marking, pinned: boolean}} HitContext */
 /** @typedef {{ranked: Ranked, document: Outlined, positions: Positions[]}} PostMatch */
-/** @typedef {{post: PostMatch, section: ScoredSection | null, pinned: boolean, score: number}} SectionMatch */
 /** @typedef {{heading: string, headings: string[], anchor: string, url: string, line: number, match_line: number, score: number, snippet: Snippet | null, headings_spans: Span[][]}} SectionHit */
 /** @typedef {Record<string, any> & {path: string, title: string, title_spans: Span[], url: string, score: number, snippet: Snippet, sections: SectionHit[]}} Hit */
 
@@ -52,13 +52,13 @@ export function hitContext(search, answer, analyzer, request, text = "") {
 }
 
 /**
- * Say at once all that the hits of these posts will read.
+ * Nothing, if all is here that the hits of these posts read. Throws Missing with all that is not.
  * @param {Ranked[]} ranked
+ * @param {HitContext} context
  */
-export function needDocuments(ranked) {
-  const documents = ranked.map(post => post.candidate.document);
-  documents[0]?.need(documents);
-}
+export const needDocuments = (ranked, { leaves }) => readAll(ranked.flatMap(({ candidate }) => [
+  () => candidate.document, () => candidate.translations(C.TRANSLATIONS), ...leaves.map((_, leaf) => () => candidate.positions(leaf)),
+]));
 
 /**
  * What a list of titles shows of posts, for which none of their texts is needed.
@@ -67,12 +67,9 @@ export function needDocuments(ranked) {
  * @returns {Hit[]}
  */
 export function titlesOf(ranked, context) {
-  const documents = ranked.map(post => post.candidate.document);
-  const titled = documents.length ? documents[0].titled(documents) : [];
-  return titled.map((shown, at) => ({
-    ...shown,
-    title_spans: spansOf(shown.title, context),
-    score: ranked[at].score, snippet: { text: "", spans: [], line: 1 }, sections: [],
+  readAll(ranked.map(({ candidate }) => () => candidate.titled));
+  return ranked.map(({ candidate: { titled }, score }) => ({
+    ...titled, title_spans: spansOf(titled.title, context), score, snippet: { text: "", spans: [], line: 1 }, sections: [],
   }));
 }
 
@@ -85,29 +82,6 @@ export function ofPost(ranked, context) {
   const post = postMatch(ranked, context);
   return hitOf(post, context, bestOf(post, context, C.SECTIONS, context.search.as_typed.leaves.length > 0));
 }
-
-/**
- * Each section of a post that holds words of the query, best first; `section` is null for a post that has none.
- * @param {Ranked} ranked
- * @param {HitContext} context
- * @returns {SectionMatch[]}
- */
-export function sectionMatches(ranked, context) {
-  const post = postMatch(ranked, context), { leaves, certain } = context.search.as_typed;
-  // Among the sections of all posts what is only likely to be meant would put them in the order of their posts.
-  const sections = bestOf(post, context, post.document.outline.levels.length, leaves.length > 0 && certain);
-  return sections.length
-    ? sections.map(section => ({ post, section, pinned: false, score: section.score }))
-    : [{ post, section: null, pinned: false, score: ranked.score }];
-}
-
-/**
- * The hit of a section: that section alone, with its own score.
- * @param {SectionMatch} match
- * @param {HitContext} context
- */
-export const ofSection = ({ post, section, pinned, score }, context) =>
-  ({ ...hitOf(post, context, section ? [section] : []), score, pinned });
 
 /**
  * @param {Ranked} ranked

@@ -5,6 +5,7 @@
    same to the last bit. */
 
 import { plainSum } from "../elementary.js";
+import { readAll } from "../missing.js";
 import { constantsOf } from "../parameters.js";
 import { bisectLeft, bisectRight } from "../python.js";
 import { norm, saturation } from "../scoring.js";
@@ -17,7 +18,8 @@ const S = constantsOf("schema");
 /** @typedef {import("../document.js").Outline} Outline */
 /** @typedef {import("../document.js").Positions} Positions */
 /** @typedef {import("../document.js").Outlined} Outlined */
-/** @typedef {{document: Outlined, score: number, whole: number, prior: number, pinned: boolean, holds: (leaf: number) => boolean, positions: (leaf: number) => Positions, translations: (most: number) => Outlined[]}} Candidate */
+/** @typedef {import("../document.js").Titled} Titled */
+/** @typedef {{document: Outlined, score: number, whole: number, prior: number, pinned: boolean, holds: (leaf: number) => boolean, positions: (leaf: number) => Positions, titled: Titled, translations: (most: number) => Titled[]}} Candidate */
 /** @typedef {{candidate: Candidate, score: number, plain: number, spelled: Set<number> | null}} Ranked */
 /** @typedef {[leaf: number, start: number, stop: number]} Match */
 /** @typedef {[number: number, matches: Match[]][]} InHeadings */
@@ -76,6 +78,7 @@ export function rerankByProximity(candidates, pairs, count = null) {
   const lookedAt = candidates.slice(0, C.LOOKED_AT);
   const most = count === null ? candidates.length : Math.max(count, 1);
   const close = (/** @type {Candidate} */ candidate) => asRanked(candidate, proximityFactor(candidate, pairs));
+  readAll(lookedAt.slice(0, most).flatMap(candidate => pairs.flat().map(leaf => () => candidate.positions(leaf))));
   const ranked = lookedAt.slice(0, most).map(close);
   const top = ranked.map(post => post.score).sort(ascending);
   const passedOver = [];

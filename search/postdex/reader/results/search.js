@@ -62,7 +62,7 @@ export function answer(question, request, reader, state, started, titles = false
   const context = hitContext(search, matched, reader.analyzer, request, question.name || question.text);
   const stop = request.offset + request.limit;
   const page = best(matched, titles ? { ...question, name: "" } : question, byScore, stop).slice(request.offset, stop);
-  if (!titles) needDocuments(page);
+  if (!titles) needDocuments(page, context);
   let hits = titles ? titlesOf(page, context) : page.map(ranked => ofPost(ranked, context));
   if (state.sites.length) hits = hits.map(hit => ({ ...hit, site: hit.path.split("/", 1)[0] }));
   const warnings = [...question.warnings, ...cut(matched)];

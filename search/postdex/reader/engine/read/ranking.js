@@ -64,13 +64,18 @@ export class RankedCandidate {
     return this._document ??= this._context.scope.document(this.doc);
   }
 
+  /** What a list of titles shows of it. */
+  get titled() {
+    return this._context.scope.documents.titled([this.doc])[0];
+  }
+
   /**
-   * Up to so many of the posts that it is shown for, by their languages.
+   * The same of up to so many of the posts that it is shown for, by their languages.
    * @param {number} most
    */
   translations(most) {
     const { scope, groups } = this._context;
-    return groups ? groups.others(this.doc, most).map(doc => scope.document(doc)) : [];
+    return groups ? scope.documents.titled(groups.others(this.doc, most)) : [];
   }
 
   /**
