@@ -80,6 +80,7 @@ LAYERS = (
         "postdex.results",
         "postdex_index.engine.embedded.whoosh",
         "postdex_index.engine.embedded.write",
+        "postdex_index.engine.static",
     ),
     (
         "postdex.diagnostics",

@@ -269,6 +269,11 @@ class PostingLists(StoredLists):
         lengths: list[int] = self._lengths[doc_id :: self.posts].tolist()
         return lengths
 
+    def links(self, doc_id: int) -> list[int]:
+        """Of each link of a post the position of its first word, and the one after its last."""
+        edges: list[int] = self._link_edge[self._link_first[doc_id] : self._link_first[doc_id + 1]].tolist()
+        return edges
+
     def codes(self, doc_id: int, positions: Iterable[int]) -> list[int]:
         """The field code of each of these positions of a post."""
         starts, codes = self._span_start, self._span_code

@@ -100,9 +100,23 @@ class Documents:
         """The stored fields of a post, by `Field.attribute`."""
         fields = self._fields.get(doc_id)
         if fields is None:
-            fields = _named(_decode(_json(self._stored, self._stored_start, doc_id))[0])
+            fields = _named(self.stored(doc_id))
             keep(self._fields, doc_id, fields, MAX_POSTS)
         return fields
+
+    def stored(self, doc_id: int) -> list[Any]:
+        """The stored fields of a post as JSON has them, in the order of `schema.STORED`."""
+        values: list[Any] = _decode(_json(self._stored, self._stored_start, doc_id))[0]
+        return values
+
+    def outline(self, doc_id: int) -> list[Any]:
+        """The outline of a post as JSON has it: level, heading and anchor of each section, one after the other."""
+        values: list[Any] = _decode(_json(self._outline, self._outline_start, doc_id))[0]
+        return values
+
+    def forget(self) -> None:
+        """Drop what was kept of posts: whoever reads each once has no use for it."""
+        self._fields, self._headings, self._paths, self.passages = {}, {}, {}, {}
 
     def path(self, doc_id: int) -> str:
         """The path of a post, the first of its fields: `["2022/refcount-bug.md", ...`. All that were asked for are
@@ -117,11 +131,10 @@ class Documents:
         """The sections of a post, by what was stored of them."""
         headings = self._headings.get(doc_id)
         if headings is None:
-            outline = _decode(_json(self._outline, self._outline_start, doc_id))[0]
             first, last = self.section_first[doc_id], self.section_first[doc_id + 1]
             starts = self.section_start[first:last]
             bounds = tuple(chain.from_iterable(zip(starts, self.section_body[first:last], strict=True)))
-            headings = _headings(outline, bounds, (*starts[1:], self.end[doc_id]))
+            headings = _headings(self.outline(doc_id), bounds, (*starts[1:], self.end[doc_id]))
             keep(self._headings, doc_id, headings, MAX_POSTS)
         return headings
 

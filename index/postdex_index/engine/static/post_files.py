@@ -1,0 +1,114 @@
+"""What has a published index of each post: what is shown of it, and what is reckoned with?
+
+A fragment has all that a hit shows of a post. Of so many posts together there are their titles, the lengths and spans
+of their fields, and where their links stand. Fragments are named by the posts' numbers in a file of their checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from ...named_tuple import NamedTuple
+from ...schema import CODE, SCORED, STORED
+from ..embedded.read.stored_documents import BEYOND, Documents
+from .encoding import deltas, json_bytes, varint, varints
+from .post_order import OrderedPost, PostOrder
+from .published_files import PublishedFiles
+
+#: Posts whose titles are a file, whose lengths and spans are one, and the checks of whose fragments are one. All titles
+#: of 942 posts are 9 KB, and each ten hits of more posts lie in many files.
+TITLES, PLACES, CHECKS = 1024, 512, 8192
+_TITLED = ("path", "title", "url", "lang", "tags", "date_seconds")
+_LINKS = next(place for place, field in enumerate(STORED) if field.name == "links")
+
+
+class PostTables(NamedTuple):
+    """The checks of the files of each kind, one after the other."""
+
+    fragments: list[str]
+    titles: list[str]
+    places: list[str]
+    links: list[str]
+
+
+def put_posts(order: PostOrder, files: PublishedFiles) -> PostTables:
+    """Put the files of all posts."""
+    tables = PostTables([], [], [], [])
+    for start in range(0, len(order), CHECKS):
+        checks = [files.put("post", fragment(post)) for post in order.posts(start, start + CHECKS)]
+        tables.fragments.append(files.put("posts", bytes.fromhex("".join(checks))))
+        for part in order.parts:
+            part.segment.documents.forget()
+    for start in range(0, len(order), TITLES):
+        tables.titles.append(files.put("titles", titles([*order.posts(start, start + TITLES)])))
+        for part in order.parts:
+            part.segment.documents.forget()
+    for start in range(0, len(order), PLACES):
+        posts = [*order.posts(start, start + PLACES)]
+        tables.places.append(files.put("places", b"".join(map(places, posts))))
+        tables.links.append(files.put("links", b"".join(map(link_edges, posts))))
+    return tables
+
+
+def fragment(post: OrderedPost) -> bytes:
+    """All that a hit shows of a post, as JSON."""
+    store, doc_id = post.segment.documents, post.doc_id
+    fields = [*store.stored(doc_id)]
+    fields[_LINKS] = []
+    first, last = store.section_first[doc_id], store.section_first[doc_id + 1]
+    positions = [
+        *chain.from_iterable(zip(store.section_start[first:last], store.section_body[first:last], strict=True))
+    ]
+    start, stop = store.check_first[doc_id], store.check_first[doc_id + 1]
+    check_positions = store.check_position[start:stop]
+    return json_bytes(
+        {
+            "fields": fields,
+            "outline": store.outline(doc_id),
+            "positions": deltas([*positions, store.end[doc_id]]),
+            "offsets": deltas(store.section_offset[first:last]),
+            "lines": deltas(store.section_line[first:last]),
+            "check_positions": deltas(check_positions),
+            "check_offsets": deltas(store.check_offset[start:stop]),
+            "code": deltas([number for number, code in enumerate(_in_code(store, doc_id, check_positions)) if code]),
+            "text": store.texts.read(doc_id, 0, BEYOND),
+        }
+    )
+
+
+def _in_code(store: Documents, doc_id: int, positions: Sequence[int]) -> Iterator[bool]:
+    """Whether each of these ascending positions is in code."""
+    span, last = store.span_first[doc_id], store.span_first[doc_id + 1]
+    for position in positions:
+        while span + 1 < last and store.span_start[span + 1] <= position:
+            span += 1
+        yield store.span_code[span] == CODE
+
+
+def titles(posts: Sequence[OrderedPost]) -> bytes:
+    """What a list of hits shows of some posts before their fragments are there, as JSON: a list for each field."""
+    fields = [post.segment.documents.fields(post.doc_id) for post in posts]
+    return json_bytes({name: [of_post[name] for of_post in fields] for name in _TITLED})
+
+
+def places(post: OrderedPost) -> bytes:
+    """What impacts are computed from: the segment of a post, whose average lengths count, the lengths of its fields,
+    and where its field spans begin, each with its code."""
+    store, doc_id, lists = post.segment.documents, post.doc_id, post.segment.lists
+    first, last = store.span_first[doc_id], store.span_first[doc_id + 1]
+    lengths = lists.lengths(doc_id)
+    assert len(lengths) == len(SCORED)
+    return b"".join(
+        (
+            varints((post.origin, *lengths, last - first)),
+            varints(deltas(store.span_start[first:last])),
+            bytes(store.span_code[first:last]),
+        )
+    )
+
+
+def link_edges(post: OrderedPost) -> bytes:
+    """Where the links of a post begin and end."""
+    edges = post.segment.lists.links(post.doc_id)
+    return varint(len(edges)) + varints(deltas(edges))

@@ -1,0 +1,147 @@
+"""How are the words of a published index, and their posting lists, put into files?
+
+Terms, which are word forms and stems, stand in chunks in the order of their keys, a stem with its list: so a query
+fetches one file a word. Of a long list postings, positions and forms lie in files of their own, positions in several.
+Word forms alone, with how many posts have them, stand in files for completion, patterns and slips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from zlib import crc32
+
+from ...named_tuple import NamedTuple
+from .encoding import coded, deltas, sized, varint, varints
+from .merged_lists import Lead, MergedForm, MergedList, MergedLists
+from .published_files import PublishedFiles
+
+# 944 pages of documentation, chunks of 15, 30 and 60 KB: 11, 8 and 5 KB more or less a word are nothing against what
+# more requests cost, and a site of 6,000 pages has 500 chunks of 30 KB, whose keys and names all visitors load.
+#: A chunk has so many bytes, and ends at the next key that its own checksum makes an end: so a change in one chunk
+#: moves no other's borders. One that is twice as long ends anyway.
+LEAST, MOST = 24_000, 48_000
+_ENDS = 255
+#: What of a list has more bytes is a file of its own, positions in blocks of so many.
+APART, BLOCK = 6_000, 24_000
+
+
+class Chunks(NamedTuple):
+    """The first keys of chunks, and the checks of their files."""
+
+    firsts: list[str]
+    checks: list[str]
+
+
+def put_terms(lists: MergedLists, files: PublishedFiles) -> Chunks:
+    """Put the files of all terms and their lists."""
+
+    def term(key: bytes) -> bytes:
+        return term_entry(key, lists, files)
+
+    return _put("terms", lists.keys(), term, files)
+
+
+def put_words(lists: MergedLists, files: PublishedFiles) -> Chunks:
+    """Put the files of the word forms."""
+
+    def word(key: bytes) -> bytes:
+        form: MergedForm = lists.forms[key]
+        shown = form.shown.encode("utf-8", "replace")
+        return varint(form.posts) + sized(b"" if shown == key else shown)
+
+    return _put("words", sorted(lists.forms), word, files)
+
+
+def _put(kind: str, keys: Iterable[bytes], entry: Callable[[bytes], bytes], files: PublishedFiles) -> Chunks:
+    chunks = Chunks([], [])
+    for first, content in cut(keys, entry):
+        chunks.firsts.append(first.decode())
+        chunks.checks.append(files.put(kind, content))
+    return chunks
+
+
+def cut(keys: Iterable[bytes], entry: Callable[[bytes], bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Entries cut into chunks, each as its first key and its content: each key after the one before it, and what
+    stands at it."""
+    content, first, before, count = bytearray(), b"", b"", 0
+    for key in keys:
+        if not content:
+            first = key
+        content += coded(key, before) + entry(key)
+        before, count = key, count + 1
+        if len(content) >= MOST or (len(content) >= LEAST and not crc32(key) & _ENDS):
+            yield first, _counted(count, content)
+            content, before, count = bytearray(), b"", 0
+    if content:
+        yield first, _counted(count, content)
+
+
+def _counted(count: int, content: bytearray) -> bytes:
+    """The number of a chunk's entries stands before them: what a file may have behind them is passed over."""
+    return varint(count) + content
+
+
+def term_entry(key: bytes, lists: MergedLists, files: PublishedFiles) -> bytes:
+    """What stands at a term: the lists that it leads to as a word form, and its own list if it is a stem.
+
+    The first number: 1 if it is a stem, 2 if it is also the only form of its list, and 4 times the lists named here.
+    """
+    form, numbers = lists.forms.get(key), lists.stems.get(key)
+    direct = numbers is not None and [*numbers] == [key]
+    leads: list[Lead] = [lead for lead in (form.leads if form else ()) if not (direct and lead.stem == key)]
+    entry = varint((numbers is not None) | direct << 1 | len(leads) << 2)
+    for lead in leads:
+        entry += coded(lead.stem, key) + varints((lead.form, lead.posts))
+    return entry if numbers is None else entry + _list(lists.read(key), files)
+
+
+def _list(postings: MergedList, files: PublishedFiles) -> bytes:
+    """A posting list: how many posts, then posts with impacts and titles, then positions, then forms."""
+    columns = b"".join(
+        (
+            varints(deltas(postings.docs)),
+            postings.impacts,
+            varint(len(postings.titles)),
+            varints(
+                chain.from_iterable(zip(deltas([doc for doc, _ in postings.titles]), _shares(postings), strict=True))
+            ),
+        )
+    )
+    return b"".join(
+        (
+            varint(len(postings.docs)),
+            _apart("list", columns, files),
+            _positions(postings, files),
+            _apart("forms", postings.forms, files),
+        )
+    )
+
+
+def _shares(postings: MergedList) -> list[int]:
+    return [share for _, share in postings.titles]
+
+
+def _apart(kind: str, content: bytes, files: PublishedFiles) -> bytes:
+    """Content after twice its length; or, if it is long, one more than that, and the check of the file that has it."""
+    if len(content) <= APART:
+        return varint(len(content) << 1) + content
+    return varint(len(content) << 1 | 1) + bytes.fromhex(files.put(kind, content))
+
+
+def _positions(postings: MergedList, files: PublishedFiles) -> bytes:
+    """The occurrences of a list: a 0, and they themselves after their length; or the number of blocks, and of each
+    the number of its postings and the check of its file."""
+    counts = [varint(len(here)) for here in postings.positions]
+    places = [varints(deltas(here)) for here in postings.positions]
+    if sum(map(len, counts)) + sum(map(len, places)) <= APART:
+        return b"\0" + sized(b"".join(counts) + b"".join(places))
+    blocks: list[bytes] = []
+    first = size = 0
+    for posting, place in enumerate(places, 1):
+        size += len(place) + 1
+        if size >= BLOCK or posting == len(places):
+            content = b"".join(counts[first:posting]) + b"".join(places[first:posting])
+            blocks.append(varint(posting - first) + bytes.fromhex(files.put("positions", content)))
+            first, size = posting, 0
+    return varint(len(blocks)) + b"".join(blocks)
