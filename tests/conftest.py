@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 QUICK = [
     "anchors", "as_typed", "cluster_queries", "config", "contents", "dialects", "fields", "frontmatter", "globs",
     "golden", "hosted", "house", "javascript", "jekyll", "library", "links", "logseq", "markdown", "mdx", "messages",
-    "named_tuple", "notebook", "own_fields", "paths", "pelican", "periods", "pins", "printable", "quarto", "snippets",
+    "named_tuple", "notebook", "own_fields", "paths", "pelican", "periods", "pins", "printable", "quarto",
+    "query_settings", "snippets",
     "strength", "synonyms", "syntax", "tokens", "vitepress",
 ]  # fmt: skip
 #: The others: they start processes, fill disks, look through a browser, or try thousands of examples.

@@ -21,13 +21,19 @@ class SiteClock:
         self._zone: str | None = None
 
     def today(self, settings: Settings) -> date:
-        """By the setting `timezone`, else by what the site's own settings say, else by the clock of this machine."""
+        """By its zone, else by the clock of this machine."""
+        with forks.barred:
+            from postdex_index.formats.periods import day_in
+
+        return day_in(self.zone(settings))
+
+    def zone(self, settings: Settings) -> str:
+        """The name of its zone: that of the setting `timezone`, else that of the site's own settings, else ""."""
         with forks.barred:
             from postdex_index.content.reader import site
-            from postdex_index.formats.periods import day_in
             from postdex_index.sites.detect import is_near_site
 
         if self._zone is None:
             near = not settings.timezone and is_near_site(self._folder)
             self._zone = site(self._folder).timezone if near else settings.timezone
-        return day_in(self._zone)
+        return self._zone

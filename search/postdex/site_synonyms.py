@@ -50,14 +50,18 @@ def table(settings: Settings, reader: Reader) -> SynonymTable:
     for cached in [*_cached]:
         if cached[:-1] == made_of:
             return cached.table
-    all_rows = [
-        *rows,
-        *(_of_glossary(reader, glossary) if glossary else ()),
-        *(row for name in lists for row in ready(name)),
-    ]
-    synonyms = SynonymTable(all_rows, reader.analyzer)
+    synonyms = SynonymTable(all_rows(settings, reader), reader.analyzer)
     _cached[:] = [_CachedTable(*made_of, synonyms), *_cached[: _MOST_CACHED - 1]]
     return synonyms
+
+
+def all_rows(settings: Settings, reader: Reader) -> Iterator[TableRow]:
+    """The rows of which that table is made: the site's own, those of its glossary, those of ready lists."""
+    yield from settings.synonyms
+    if settings.glossary:
+        yield from _of_glossary(reader, settings.glossary)
+    for name in settings.synonym_lists:
+        yield from ready(name)
 
 
 def ready(name: str) -> Iterator[TableRow]:
