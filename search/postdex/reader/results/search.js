@@ -24,6 +24,12 @@ const C = constantsOf("results.search");
 const RERANK = constantsOf("results.rerank");
 const SCHEMA = constantsOf("schema");
 
+/** What a hit has besides its title and address, before its text is there. */
+const BARE = {
+  line: 1, anchor: "", headings: [], headings_spans: [], date_from: "", updated_seconds: null, categories: [], fields: [],
+  translations: [], pinned: false, site: "", explain: null,
+};
+
 /** What comes first for a query; null where nothing can.
  * @param {ParsedQuery} question
  */
@@ -63,7 +69,7 @@ export function answer(question, request, reader, state, started, titles = false
   const stop = request.offset + request.limit;
   const page = best(matched, titles ? { ...question, name: "" } : question, byScore, stop).slice(request.offset, stop);
   if (!titles) needDocuments(page, context);
-  let hits = titles ? titlesOf(page, context) : page.map(ranked => ofPost(ranked, context));
+  let hits = titles ? titlesOf(page, context).map(hit => ({ ...BARE, ...hit })) : page.map(ranked => ofPost(ranked, context));
   if (state.sites.length) hits = hits.map(hit => ({ ...hit, site: hit.path.split("/", 1)[0] }));
   const warnings = [...question.warnings, ...cut(matched)];
   if (!matched.total && matched.complete) warnings.push(...leftNothing(question.tree, reader));
