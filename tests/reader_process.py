@@ -37,8 +37,13 @@ class ReaderProcess:
         if parameters:
             self._ask({"parameters": parameters})
 
+    def tables(self, tables: Mapping[str, object]) -> None:
+        """Put in the tables of texts (`engine.static.text_tables`)."""
+        self._ask({"tables": tables})
+
     def call(self, module: str, name: str, *arguments: object) -> Any:
-        """What a function gives, as JSON has it: `call("text/tokenizer", "tokens", "a b")`."""
+        """What a function gives, as JSON has it: `call("text/characters", "fold", "a b")`; of a method
+        `call("text/analyzer", "Analyzer.key", [True, ["en"]], "a b")`."""
         return self.calls(module, name, [arguments])[0]
 
     def calls(self, module: str, name: str, calls: Iterable[Sequence[object]]) -> list[Any]:

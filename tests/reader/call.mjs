@@ -14,14 +14,22 @@ function written(_, value) {
   return value;
 }
 
+/** A function of a module by its name, or `Class.method`, whose first argument are those that make the object. */
+function called(module, name) {
+  const [of, method] = name.split(".");
+  const made = method ? (given, ...rest) => new module[of](...given)[method](...rest) : module[name];
+  if (typeof (method ? module[of] : made) !== "function") throw new Error(`there is no ${name}`);
+  return made;
+}
+
 for await (const line of readline.createInterface({ input: process.stdin })) {
-  const { parameters, module, name, calls, refused } = JSON.parse(line);
+  const { parameters, tables, module, name, calls, refused } = JSON.parse(line);
   let answer;
   try {
     if (parameters) setParameters(parameters);
-    const called = module && (await import(pathToFileURL(`${folder}/${module}.js`)))[name];
-    if (module && typeof called !== "function") throw new Error(`${module}.js exports no function ${name}`);
-    answer = { results: (calls ?? []).map(given => called(...given)) };
+    if (tables) (await import(pathToFileURL(`${folder}/text/tables.js`))).setTables(name => tables[name]);
+    const call = module && called(await import(pathToFileURL(`${folder}/${module}.js`)), name);
+    answer = { results: (calls ?? []).map(given => call(...given)) };
   } catch (error) {
     answer = refused && error.toDict ? { refused: error.toDict().error } : { error: error.stack };
   }

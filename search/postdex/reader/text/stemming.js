@@ -1,0 +1,93 @@
+/* Which language is it, how are its words stemmed, and which of them are stop words? Twin of postdex_index/text/stemming.py.
+
+   The stemmers are Snowball's (stemmers/), a file for each language, with its stop words. */
+
+import { Missing } from "../missing.js";
+import { constantsOf } from "../parameters.js";
+import { length, points, split } from "../python.js";
+import { ASIAN, fold, isSpaceless, simplified } from "./characters.js";
+import { table } from "./tables.js";
+
+const C = constantsOf("text.stemming");
+
+/** @typedef {{stemWord: (word: string) => string, stopWords: Set<string>, stems: Map<string, string>}} Stemmer */
+
+/** @type {Map<string, Stemmer>} */
+const stemmers = new Map();
+/** @type {Map<string, string> | null} */
+let codes = null;
+/** @type {{words: Set<string>, longest: number} | null} */
+let questions = null;
+
+/**
+ * Put in the stemmer of a language, as its module has it.
+ * @param {string} language
+ * @param {{stemWord: (word: string) => string, stopWords: string}} module
+ */
+export function setStemmer(language, { stemWord, stopWords }) {
+  stemmers.set(language, { stemWord, stopWords: new Set(split(stopWords)), stems: new Map() });
+}
+
+/**
+ * The language whose stemmer and stop words fit a tag or name; "en" for none, unknown, Chinese, Japanese, Korean.
+ * @param {string} tag
+ */
+export function stemmerLanguage(tag) {
+  codes ??= new Map(/** @type {string} */ (C._LANGUAGES).split(",").map(split)
+    .flatMap(row => row.map(name => /** @type {[string, string]} */ ([fold(name), row[0]]))));
+  return codes.get(split(fold(tag).replace(/[-_.]/g, " "))[0]) ?? "en";
+}
+
+/** @param {string} language @returns {Stemmer} */
+function stemmer(language) {
+  const code = stemmerLanguage(language), known = stemmers.get(code);
+  if (!known) throw new Missing([`stemmer-${code}`]);
+  return known;
+}
+
+/**
+ * The stem of a folded term; what is no plain word (digits, signs, Chinese) is its own.
+ * @param {string} term
+ * @param {string} [language]
+ */
+export function stem(term, language = "en") {
+  if (!isPlain(term)) return term;
+  const { stems, stemWord } = stemmer(language);
+  let known = stems.get(term);
+  if (known === undefined) {
+    if (stems.size > 1 << 16) stems.clear();
+    stems.set(term, known = stemWord(term));
+  }
+  return known;
+}
+
+/**
+ * The folded stop words of a language (a tag or a name): Lucene's 33 for English, else Snowball's or none.
+ * @param {string} language
+ */
+export const stopWords = language => stemmer(language).stopWords;
+
+/**
+ * For each character of a run in its normal form, whether it belongs to a word that only asks.
+ * @param {string} run
+ * @returns {boolean[]}
+ */
+export function asks(run) {
+  const all = points(run), asking = new Array(all.length).fill(false);
+  if (!Array.from(all).some(character => character >= ASIAN)) return asking;
+  if (!questions) {
+    const words = /** @type {string[]} */ (table("spaceless").questions);
+    questions = { words: new Set(words), longest: Math.max(...words.map(length)) };
+  }
+  const { words, longest } = questions, characters = Array.from(points(simplified(run)));
+  for (let start = 0; start < characters.length - 1; start++) {
+    let stop = Math.min(start + longest, characters.length);
+    while (stop > start + 1 && !words.has(characters.slice(start, stop).join(""))) stop--;
+    if (stop > start + 1) asking.fill(true, start, stop);
+  }
+  return asking;
+}
+
+/** @param {string} term */
+const isPlain = term =>
+  /^[a-z]{1,80}$/.test(term) || /^[\p{L}\p{M}]+$/u.test(term) && length(term) <= C._LONGEST_WORD && !isSpaceless(term);
