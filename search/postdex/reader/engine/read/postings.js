@@ -9,8 +9,8 @@ import { Prefix } from "../../query.js";
 import { schema, titleCode } from "../../schema.js";
 import { stem } from "../../text/stemming.js";
 import { ComputedPostings, union } from "./combined_postings.js";
-import { positionsOfForms } from "./occurrences.js";
-import { sideBySide, within } from "./phrases.js";
+import { positionsOfForms, postsOf } from "./occurrences.js";
+import { common, sideBySide, within } from "./phrases.js";
 import { Places } from "./places.js";
 import { StoredPostings } from "./stored_postings.js";
 import { TermDictionary } from "./term_dictionary.js";
@@ -57,13 +57,17 @@ export class PostingLists {
     const { leaf, languages } = sought;
     switch (leaf.kind) {
       case "Term":
+        if (leaf.field) this._files.need(this._wanted(sought));
         return this._limited(leaf.exact ? this._ofForms([leaf.text]) : this._word(leaf.text, languages), leaf.field);
       case "Phrase":
         return this._phrase(leaf, sought, among);
       case "Synonyms":
         return union(leaf.spellings.map(spelling => this.postings({ ...sought, leaf: spelling }, among)).filter(Boolean));
-      default:
-        return this._limited(this._ofForms(this._formsSearched(leaf, sought)), leaf.field);
+      default: {
+        const forms = this._formsSearched(leaf, sought);
+        if (leaf.field) this._files.need(this._wantedForms(forms, false));
+        return this._limited(this._ofForms(forms), leaf.field);
+      }
     }
   }
 
@@ -91,7 +95,7 @@ export class PostingLists {
       case "Phrase":
         return leaf.terms.flatMap((text, index) => {
           if (leaf.prefix && index === leaf.terms.length - 1) return this._wanted({ ...sought, leaf: Prefix(text) });
-          return leaf.exact ? this._wantedForms([text], false) : this._wantedStems(text, languages, false);
+          return leaf.exact ? this._wantedForms([text], true) : this._wantedStems(text, languages, true);
         });
       default: {
         const files = this._wordFiles(leaf);
@@ -154,8 +158,8 @@ export class PostingLists {
         const wanted = this._wantedList(lead.stem, rows), home = this.terms.file(lead.stem);
         const list = home && !this._lacks(home) ? this.terms.list(lead.stem) : null;
         // Of a list with several forms the occurrences are needed, to tell one from another.
-        const apart = list && rows && list.isMultiForm ? list.positionFiles() : [];
-        return [...wanted, ...apart, ...(list ? list.formFiles : [])];
+        const apart = list?.isMultiForm ? [...list.positionFiles(), ...list.formFiles] : [];
+        return [...wanted, ...apart];
       });
     });
   }
@@ -294,7 +298,7 @@ export class PostingLists {
    */
   _limited(postings, field) {
     if (!field || !postings) return postings;
-    this._files.need([...postings.files(postings.docs), ...this.places.files(postings.docs)]);
+    this.places.need(postings.docs);
     const codes = schema().codes[field];
     return this._computed(nonEmpty(Array.from(postings.docs, doc => {
       const here = Array.from(new Set(postings.positions(doc)));
@@ -315,13 +319,15 @@ export class PostingLists {
     if (!words.length) return null;
     const codes = phrase.field ? schema().codes[phrase.field] : [];
     const width = words.length;
+    const docs = among ?? common(words.map(postsOf));
+    this._files.need(words.flat().flatMap(({ list }) => list.positionFiles(docs)));
     if (phrase.slop) {
       // Gives every word of a window.
       const inside = codes.length
         ? (/** @type {number} */ doc, /** @type {Positions} */ at) => this.places.inFields(doc, at, codes) : null;
       return this._computed(within(words, phrase.slop, inside), { step: width });
     }
-    let starts = sideBySide(words, among);
+    let starts = sideBySide(words, docs);
     if (codes.length) {
       this.places.need(starts.keys());
       starts = nonEmpty(Array.from(starts, ([doc, positions]) => [doc, this.places.fromInFields(doc, positions, width, codes)]));

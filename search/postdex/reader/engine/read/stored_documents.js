@@ -4,10 +4,10 @@
    A post is a file of its own, its fragment; titles of many posts stand in one file besides. Offsets count code points. */
 
 import { constantsOf } from "../../parameters.js";
-import { bisectLeft, bisectRight, cut, isAscii, points, split } from "../../python.js";
+import { bisectLeft, bisectRight, cut, points, split } from "../../python.js";
 import { attribute, schema } from "../../schema.js";
 import { fromDeltas } from "../static/encoding.js";
-import { marksOfAscii, PassageWords, placeOf, Widths } from "./passage_words.js";
+import { PassageWords, placeOf, Widths } from "./passage_words.js";
 
 /** @typedef {import("../../files.js").IndexFiles} IndexFiles */
 /** @typedef {import("../../document.js").StoredSection} StoredSection */
@@ -51,7 +51,8 @@ export class Documents {
   constructor(files, analyzer) {
     this._files = files;
     this.analyzer = analyzer;
-    // In prose, and in code.
+    /** In prose, and in code.
+     * @type {[Widths, Widths]} */
     this.widths = [new Widths(false), new Widths(true)];
   }
 
@@ -236,7 +237,7 @@ export class StoredDocument {
     const start = shown.offset + shown.before - offset;
     const marks = wordsFound.length ? shown.words.marks(wordsFound, shown.before, this._store.widths) : [];
     return {
-      text: cut(shown.text, shown.before, Infinity), offset: start, line: shown.line, marks: markObjects(marks),
+      text: cut(shown.text, shown.before, Infinity), offset: start, line: shown.line, marks,
       cut_start: start > 0, cut_stop: shown.cut,
     };
   }
@@ -250,9 +251,8 @@ export class StoredDocument {
   headingMarks(number, wordsFound) {
     const { widths, analyzer } = this._store, section = this.section(number);
     const heading = analyzer.simplified(section.heading);
-    if (isAscii(heading)) return markObjects(marksOfAscii(heading, section.start, wordsFound, widths[0]));
     const found = new PassageWords(heading, false, [0], [section.start], [false], section.body);
-    return markObjects(found.marks(wordsFound, 0, widths));
+    return found.marks(wordsFound, 0, widths);
   }
 
   /**
@@ -296,12 +296,6 @@ export class StoredDocument {
  * @param {string} text
  */
 const words = text => split(text).join(" ");
-
-/**
- * @param {Iterable<any>} marks
- * @returns {Mark[]}
- */
-const markObjects = marks => Array.from(marks, mark => Array.isArray(mark) ? { start: mark[0], stop: mark[1], leaf: mark[2] } : mark);
 
 /**
  * A post as its fragment has it.
