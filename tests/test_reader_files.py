@@ -41,7 +41,7 @@ def names(folder: Path) -> dict[str, str]:
 
 
 def run(
-    folders: Sequence[Path], steps: Sequence[Sequence[Any]], acts: Mapping[str, Sequence[Any]] | None = None
+    folders: Sequence[Path], steps: Sequence[Any], acts: Mapping[str, Sequence[Any]] | None = None
 ) -> tuple[list[Any], list[str]]:
     """What each step gives, and which requests were made."""
     given = json.dumps({"folders": [str(folder) for folder in folders], "steps": steps, "acts": acts or {}})
@@ -71,7 +71,7 @@ def run(
 def test_a_file_is_there_in_the_end(folders: list[Path], acts: Mapping[str, Sequence[Any]], plain: bool) -> None:
     folder = folders[2 if plain else 0]
     name = names(folder)["terms"]
-    steps = [["open"], ["need", {"names": [name]}], ["load", {"names": [name]}], ["need", {"names": [name]}]]
+    steps: list[Any] = [["open"], ["need", {"names": [name]}], ["load", {"names": [name]}], ["need", {"names": [name]}]]
     (meta, missing, loaded, there, checks), requests = run([folder], [*steps, ["checks", {"names": [name]}]], acts)
     assert meta["posts"] == len(POSTS)
     assert (missing["error"], missing["files"]) == ("Missing", [name])
@@ -116,7 +116,7 @@ def test_another_format_is_told(folders: list[Path]) -> None:
 
 def test_a_site_that_was_published_anew(folders: list[Path]) -> None:
     old, new = names(folders[0]), names(folders[1])
-    steps = [
+    steps: list[Any] = [
         ["open"],
         ["entry"],
         ["load", {"names": [old["words"]]}],
@@ -132,7 +132,7 @@ def test_a_site_that_was_published_anew(folders: list[Path]) -> None:
 
 def test_two_searches_find_out_that_a_site_was_published_anew(folders: list[Path]) -> None:
     old = names(folders[0])
-    steps = [
+    steps: list[Any] = [
         ["open"],
         ["publish"],
         ["begin", {"key": "a", "names": [old["terms"]]}],
@@ -155,7 +155,7 @@ def test_the_files_of_nearly_every_search_come_at_once(folders: list[Path]) -> N
 
 def test_who_gives_up_ends_a_request_and_no_other(folders: list[Path]) -> None:
     known = names(folders[0])
-    steps = [
+    steps: list[Any] = [
         ["open"],
         ["begin", {"key": "a", "names": [known["terms"], known["words"]]}],
         ["begin", {"key": "b", "names": [known["terms"]]}],

@@ -71,6 +71,9 @@ export class IndexFiles {
     /** @type {Set<string>} what was used since files were last fetched */
     this._used = new Set();
     this._bytes = 0;
+    /** @type {Set<string>} what was lacking since the entry is this one */
+    this._asked = new Set();
+    this._wasReplaced = false;
   }
 
   /** What is known of the whole. */
@@ -93,7 +96,13 @@ export class IndexFiles {
    */
   need(names) {
     const missing = [...new Set(names)].filter(name => !this._there.has(name));
-    if (missing.length) throw new Missing(missing);
+    if (missing.length) throw this._missing(missing);
+  }
+
+  /** @param {string[]} names */
+  _missing(names) {
+    for (const name of names) this._asked.add(name);
+    return new Missing(names);
   }
 
   /**
@@ -103,7 +112,7 @@ export class IndexFiles {
    */
   bytes(name) {
     const bytes = this._there.get(name);
-    if (!bytes) throw new Missing([name]);
+    if (!bytes) throw this._missing([name]);
     if (!this._used.has(name)) {
       this._used.add(name);
       this._there.delete(name);
@@ -182,8 +191,15 @@ export class IndexFiles {
     if (!failed) return { replaced: false };
     signal?.throwIfAborted();
     if (!(failed.reason instanceof WrongFile)) throw failed.reason;
-    // Another search may have found that out meanwhile.
-    if (this.entry.content === content) this.entry = await this._entryAgain(content, failed.reason, signal);
+    // Another search may have found that out meanwhile, or before this one asked for what the former entry named.
+    const isFormer = this._wasReplaced && missing.some(name => !this._asked.has(name));
+    if (this.entry.content !== content || isFormer) return { replaced: true };
+    const entry = await this._entryAgain(content, failed.reason, signal);
+    if (this.entry.content === content) {
+      this.entry = entry;
+      this._asked = new Set();
+      this._wasReplaced = true;
+    }
     return { replaced: true };
   }
 
