@@ -1,7 +1,7 @@
 """What does search on a published site cost its readers? postdex's export beside Pagefind and MiniSearch, in Chromium.
 
     npm install --prefix ~/peers pagefind minisearch
-    python benchmarks/static.py FOLDER --npm ~/peers/node_modules [--posts 10000] [--judged FILE] [--plot docs/static.png]
+    python benchmarks/static.py FOLDER --npm ~/peers/node_modules [--posts 10000] [--judged FILE] [--plot FILE]
 
 Each engine makes its files of the same posts (of more than there are, with --posts, made of their sentences as
 `generate.py` does); a server counts what a browser asks of them. `first query` is all that a reader's browser fetches

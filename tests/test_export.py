@@ -65,7 +65,11 @@ def test_json(run: Run, blog: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "name what to write, and where: --llms DIR"),
+        ([], "name what to write, and where: --static DIR, --llms DIR, or both"),
+        (["--static", "content"], "content is not empty, and no export lies in it; name a new or an empty folder"),
+        (["--static", "."], ". is not empty, and no export lies in it"),
+        (["--static", "a-file"], "a-file is a file; name a folder"),
+        (["--static", "public", "--base", "/blog/"], "/blog/ is no address"),
         (["--llms", ""], "name what to write"),
         (["--llms", "content"], "content is the folder of the posts: its pages would be posts again"),
         (["--llms", "content/out"], 'or leave it out: exclude = ["out/"] in postdex.toml'),
@@ -109,3 +113,112 @@ def test_a_folder_that_cannot_be_written(run: Run, blog: Path) -> None:
     (blog / "public").mkdir(mode=0o500)
     said = run("-C", "content", "export", "--llms", "public")
     assert said.status == 2 and "cannot write" in said.err and "(Permission denied)" in said.err
+
+
+# -- --static
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """All files of a folder, by path."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_index_is_published(run: Run, blog: Path) -> None:
+    said = run("-C", "content", "export", "--static", "public/postdex")
+    assert said.status == 0, said
+    assert said.out.startswith("public/postdex: 16 posts in ") and " new or changed, 0 as they were" in said.out
+    assert "a first query fetches about " in said.out
+    assert '<script src="/postdex/postdex.js" data-index="/postdex/" defer></script>' in said.out
+    entry = json.loads((blog / "public" / "postdex" / "postdex.json").read_text(encoding="utf-8"))
+    assert entry["posts"] == 16
+
+
+def test_an_export_of_the_same_posts_changes_nothing(run: Run, blog: Path) -> None:
+    run("-C", "content", "export", "--static", "a")
+    run("-C", "content", "export", "--static", "b")
+    assert files(blog / "a") == files(blog / "b")
+    said = run("-C", "content", "export", "--static", "a")
+    assert ": 0 new or changed, " in said.out
+    assert files(blog / "a") == files(blog / "b")
+
+
+def test_an_export_follows_the_posts(run: Run, blog: Path) -> None:
+    run("-C", "content", "export", "--static", "public")
+    before = files(blog / "public")
+    (blog / "content" / "new.md").write_text("# A new post\n\nText.\n", encoding="utf-8")
+    said = run("-C", "content", "export", "--static", "public")
+    assert "17 posts" in said.out
+    after = files(blog / "public")
+    assert before.keys() <= after.keys(), "who reads the old entry has all that it names"
+    assert before["postdex.json"] != after["postdex.json"]
+
+
+def test_drafts_are_nowhere(run: Run, blog: Path) -> None:
+    (blog / "content" / "draft.md").write_text("---\ndraft: true\n---\nXylophonic secret.\n", encoding="utf-8")
+    run("-C", "content", "export", "--static", "public", "--no-gzip")
+    assert not [name for name, content in files(blog / "public").items() if b"ylophonic" in content]
+
+
+def test_without_gzip(run: Run, blog: Path) -> None:
+    run("-C", "content", "export", "--static", "public", "--no-gzip")
+    assert not [name for name in files(blog / "public") if name.endswith(".gz")]
+
+
+def test_a_dry_run_of_an_index_says_sizes(run: Run, blog: Path) -> None:
+    said = run("-C", "content", "export", "--static", "public", "--dry-run")
+    assert said.out.startswith("public: would be 16 posts in ") and "  terms: " in said.out
+    assert not (blog / "public").exists()
+
+
+def test_an_index_as_json(run: Run, blog: Path) -> None:
+    made = json.loads(run("-C", "content", "export", "--static", "public", "--llms", "site", "--json").out)
+    static = made["static"]
+    assert static["posts"] == 16 and static["kinds"]["post"]["files"] == 16
+    assert static["files"] == len(files(blog / "public"))
+    assert static["bytes"] == sum(map(len, files(blog / "public").values()))
+    assert made["llms"]["pages"] == 16
+
+
+def test_very_many_posts_are_said_before(run: Run, blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("postdex.cli.export_command._VERY_MANY", 16)
+    said = run("-C", "content", "export", "--static", "public")
+    assert "16 posts make about as many files, 22 KB in all; --dry-run says exactly" in said.err
+
+
+def test_where_the_box_is_found(run: Run, blog: Path) -> None:
+    said = run("-C", "content", "export", "--static", "public/find", "--base", "https://me.example/blog/")
+    assert '<script src="/blog/find/postdex.js" data-index="/blog/find/" defer></script>' in said.out
+    entry = json.loads((blog / "public" / "find" / "postdex.json").read_text(encoding="utf-8"))
+    assert entry["site"]["origin"] == "https://me.example/blog"
+
+
+def test_another_base_than_the_settings_have(run: Run, blog: Path) -> None:
+    (blog / "content" / "postdex.toml").write_text('base_url = "https://a.example/b"\n', encoding="utf-8")
+    said = run("-C", "content", "export", "--static", "public", "--base", "https://b.example")
+    assert said.status == 2 and "is not where the site's settings say that it is" in said.err
+    said = run("-C", "content", "export", "--static", "public", "--base", "https://a.example/b/")
+    assert said.status == 0, said
+
+
+def test_what_an_export_left_that_ended_halfway_is_ours(run: Run, blog: Path) -> None:
+    run("-C", "content", "export", "--static", "public")
+    (blog / "public" / "postdex.json").unlink()
+    assert run("-C", "content", "export", "--static", "public").status == 0
+    (blog / "public" / "postdex.json").unlink()
+    (blog / "public" / "mine.txt").write_text("x")
+    assert "no export lies in it" in run("-C", "content", "export", "--static", "public").err
+
+
+def test_what_the_site_has_no_more_is_removed(run: Run, blog: Path) -> None:
+    run("-C", "content", "export", "--static", "public")
+    (blog / "public" / "site.css").write_text("body {}")
+    (blog / "public" / "CNAME").write_text("me.example")
+    said = run("-C", "content", "export", "--static", "public")
+    assert "1 old ones removed" in said.out
+    assert "site.css" not in files(blog / "public") and "CNAME" in files(blog / "public")
+
+
+def test_an_index_on_servers_is_not_published(run: Run, blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("postdex.export.bundle.hosted", lambda engine: engine)
+    said = run("-C", "content", "export", "--static", "public")
+    assert said.status == 2 and "lies on servers, of which no export is made; have a copy in files" in said.err

@@ -52,6 +52,20 @@ class Base:
             "/"
         )
 
+    def before_paths(self) -> str:
+        """What stands before the links that the index has, where these are only paths. Raises PostdexError where other
+        links are wanted than those.
+
+        >>> Base("posts", Settings(), "https://me.org/blog/").before_paths()
+        'https://me.org/blog'
+        """
+        if not self._given or self._site in ("", self._given):
+            return self._given or self.origin
+        if self._site.startswith("/") and self._given.endswith(self._site):
+            return self._given.removesuffix(self._site)
+        message = f"{self._given} is not where the site's settings say that it is ({self._site})"
+        raise PostdexError(message, "leave it out, or set base_url in postdex.toml")
+
     def whole(self, url: str) -> str:
         """A link of the index as an address; "" for none, a path where nobody says of which site."""
         if self._given and url and (url.startswith("/") or self._is_own(url)):

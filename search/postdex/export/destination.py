@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from postdex_index.content import reader
@@ -27,6 +27,20 @@ def check_folder(folder: StrPath) -> None:
     if not os.path.isdir(at):
         what = "is a file" if os.path.exists(at) else "is a link that leads nowhere"
         raise PostdexError(f"{name}: {at} {what}", "name a folder; it is made if there is none")
+
+
+def check_ours(folder: StrPath, mark: str, names_of_ours: Collection[str]) -> None:
+    """Raise PostdexError for a folder that holds something, and is none of an export: that has the file `mark`, or
+    nothing but what has a name of ours, where an export ended halfway."""
+    try:
+        names = os.listdir(folder)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise PostdexError(f"{folder} cannot be read ({error.strerror})", "see to its permissions") from error
+    if mark not in names and not set(names).issubset(names_of_ours):
+        hint = "name a new or an empty folder, such as public/postdex"
+        raise PostdexError(f"{folder} is not empty, and no export lies in it", hint)
 
 
 def check_no_posts(posts: StrPath, settings: Settings, folder: StrPath, pages: Iterable[str]) -> None:

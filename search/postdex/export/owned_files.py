@@ -60,12 +60,12 @@ class OwnedFiles:
         content = text.encode("utf-8", "replace")
         self._now[path] = _digest(content)
         self._bytes += len(content)
-        if _content(self._folder / path) == content:
+        if content_of(self._folder / path) == content:
             return
         if not self._dry:
             if not self._changed:  # what a run leaves that ends halfway is known to be ours
                 self._note(self._claimed)
-            _replace(self._folder / path, content)
+            replace(self._folder / path, content)
         self._changed += 1
 
     def finish(self) -> Written:
@@ -73,12 +73,12 @@ class OwnedFiles:
         removed: list[str] = []
         left: list[str] = []
         for path, digest in self._before.items():
-            content = _content(self._folder / path) if path not in self._now else None
+            content = content_of(self._folder / path) if path not in self._now else None
             if content is not None:
                 (removed if _digest(content) == digest else left).append(path)
         if not self._dry:
             for path in removed:
-                _remove(self._folder, path)
+                _remove_with_folders(self._folder, path)
             self._note(self._now)
         return Written(len(self._now), self._bytes, self._changed, tuple(removed), tuple(left))
 
@@ -86,11 +86,10 @@ class OwnedFiles:
         """Write the record of these files."""
         lines = ",\n".join(f"{wire.dumps(path)}: {wire.dumps(files[path])}" for path in sorted(files))
         content = f'{{"version": {_VERSION}, "files": {{\n{lines}\n}}}}\n'.encode()
-        if _content(self._folder / self._record) != content:
-            _replace(self._folder / self._record, content)
+        replace(self._folder / self._record, content)
 
     def _read(self) -> dict[str, str]:
-        content = _content(self._folder / self._record)
+        content = content_of(self._folder / self._record)
         if content is None:
             return {}
         try:
@@ -114,8 +113,10 @@ def saying_what_failed(folder: Path) -> Iterator[None]:
         raise PostdexError(f"cannot write {place} ({error.strerror})", hint) from error
 
 
-def _replace(file: Path, content: bytes) -> None:
-    """Put a file in place of whatever has its name, at once for all who look."""
+def replace(file: Path, content: bytes) -> bool:
+    """Put a file in place of whatever has its name, at once for all who look; whether it was not there as it is."""
+    if content_of(file) == content:
+        return False
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_name(file.name[:100] + _UNDER_WAY)
     try:
@@ -125,17 +126,27 @@ def _replace(file: Path, content: bytes) -> None:
         with suppress(OSError):
             new.unlink()
         raise
+    return True
 
 
-def _remove(folder: Path, path: str) -> None:
+def remove(file: Path) -> bool:
+    """Remove a file; whether it was there."""
+    try:
+        file.unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _remove_with_folders(folder: Path, path: str) -> None:
     """Remove a file, and the folders that are empty without it."""
-    (folder / path).unlink(missing_ok=True)
+    remove(folder / path)
     for above in [*Path(path).parents][:-1]:
         with suppress(OSError):
             (folder / above).rmdir()
 
 
-def _content(file: Path) -> bytes | None:
+def content_of(file: Path) -> bytes | None:
     """What a file holds; None for none."""
     try:
         return file.read_bytes()
