@@ -81,6 +81,12 @@ function withoutChoices(words, asked, standIns, best) {
 }
 
 /**
+ * Whether readers are told that nothing much like what they asked for is here: not if its owner pinned a post to it.
+ * @param {{strength: string, hits: readonly {pinned: boolean}[]}} results
+ */
+export const nothingAlike = results => results.strength === C.NOTHING && !results.hits[0]?.pinned;
+
+/**
  * Whether a query is a question, or so long that it is as good as one.
  * @param {string} text
  */

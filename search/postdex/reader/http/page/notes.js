@@ -68,12 +68,12 @@ export function filtered(view, words) {
 
 /**
  * Which words were looked for besides one, and whether that is because it is in no post.
- * @param {{word: string, words: readonly string[], posts: number, synonym: boolean}} correction
+ * @param {{word: string, known: readonly string[], posts: number, synonym: boolean}} correction
  * @param {View} view
  * @param {Words} words
  */
-function mended({ word, words: others, posts, synonym }, view, words) {
-  const links = others.map(other => `<a href="${toHtml(address(changed(view, { q: view.q.split(word).join(other) })))}">${toHtml(other)}</a>`);
+function mended({ word, known, posts, synonym }, view, words) {
+  const links = known.map(other => `<a href="${toHtml(address(changed(view, { q: view.q.split(word).join(other) })))}">${toHtml(other)}</a>`);
   const message = synonym ? "synonyms" : posts ? "mended_rare" : "mended";
   return `<p>${say(words, message, 0, { word: toHtml(word), words: links.join(text(words, "comma")) })}</p>`;
 }
