@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -221,7 +222,7 @@ fields = st.sampled_from(
 
 @given(
     st.lists(st.tuples(fields, values), max_size=12).map(
-        lambda pairs: "&".join(f"{name}={value}" for name, value in pairs)
+        lambda pairs: "&".join(f"{name}={quote(value, safe='%+')}" for name, value in pairs)
     )
 )
 def test_views(reader: ReaderProcess, address: str) -> None:

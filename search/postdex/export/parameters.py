@@ -41,11 +41,11 @@ def of_modules() -> dict[str, dict[str, Any]]:
 def used(text: str) -> Iterator[tuple[str, str]]:
     """The constants that the text of a module uses, each with the module that it is of.
 
-    >>> sorted(used('const C = constantsOf("scoring");\\nexport const f = x => x * C.K1 + C._MORE;'))
+    >>> sorted(used('const C = constantsOf("scoring");\\nexport const f = x => x * C.K1 + f(...C._MORE);'))
     [('scoring', 'K1'), ('scoring', '_MORE')]
     """
     for variable, module in _NAMED.findall(text):
-        for name in set(re.findall(rf"(?<![\w.]){variable}\.(_?[A-Z][A-Z0-9_]*)\b", text)):
+        for name in set(re.findall(rf"(?:(?<![\w.])|(?<=\.\.\.)){variable}\.(_?[A-Z][A-Z0-9_]*)\b", text)):
             yield module, name
 
 

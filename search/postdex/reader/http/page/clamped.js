@@ -52,7 +52,7 @@ export function cut(text, spans, columns) {
   let end = fitting(characters, columns);
   if (end === characters.length) return { text, spans };
   const markEnd = spans.length ? Math.min(spans[0].start + spans[0].length, end) : 0;
-  const blank = characters.lastIndexOf(" ", end - 1);
+  const blank = end ? characters.lastIndexOf(" ", end - 1) : -1;
   if (blank > 0 && blank >= Math.max(markEnd, Math.floor(end / 2))) end = blank;
   const shown = spans.filter(span => span.start < end).map(({ start, length }) => ({ start, length: Math.min(length, end - start) }));
   return { text: part(characters, 0, end).replace(/[\s\x1c-\x1f\x85]+$/, "") + " …", spans: shown };
