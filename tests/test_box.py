@@ -733,7 +733,7 @@ def test_what_readers_prefer(browser: Browser, site: Site) -> None:
 
 def test_it_stays_small() -> None:
     sent = static_files.load()
-    assert len(sent["/postdex.js"].squeezed) <= 18 * 1024
+    assert len(sent["/postdex.js"].squeezed) <= 19 * 1024
     assert len(sent["/postdex.js"].squeezed) + len(sent["/page.js"].squeezed) <= 30 * 1024
 
 

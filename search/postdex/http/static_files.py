@@ -35,7 +35,7 @@ def load(*, clicks: bool = False) -> dict[str, StaticFile]:
     """Address -> file, for all scripts and styles of the page; the page itself is made for each answer. `clicks` says
     that the service wants to know which hits are opened."""
     loaded = {}
-    for name, body in sent.all_sent(clicks=clicks):
+    for name, body in sent.sent(clicks=clicks):
         tag = f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
         media = _MEDIA[name[name.rfind(".") :]]
         loaded[f"/{name}"] = StaticFile(body, gzip.compress(body, mtime=0), media, tag)

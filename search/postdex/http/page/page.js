@@ -1,13 +1,16 @@
 /* The service's own page: brings the form of index.html to life. The service paints it, also for browsers without
-   scripts: what is asked for here is the same page, whose parts are put in place of those that are shown. */
+   scripts: what is asked for here is the same page, whose parts are put in place of those that are shown. Where there is
+   no service but files of an index (`data-index`), a reader paints it in this browser, from the first time on. */
 "use strict";
 (() => {
 
-const { Asking, SPOKEN_MS, el, printable, editable, plainKey, tellOpened } = customElements.get("postdex-search").parts;
+const { Asking, Published, SPOKEN_MS, el, printable, editable, plainKey, service, tellOpened } = customElements.get("postdex-search").parts;
 
 const SETTLED_MS = 1500;      // typing after such a rest is a new entry of the history
 const PARTS = ["status", "filtered", "notes", "hits", "nothing", "pages", "chosen"];
 const words = document.body.dataset;
+const { index } = document.currentScript.dataset;
+const get = (index === undefined ? service : Published.get.bind(Published))(new URL(index ?? "./", document.baseURI));
 
 const parsed = text => new DOMParser().parseFromString(text, "text/html");
 
@@ -25,7 +28,24 @@ async function painted(response) {
   if (!response.headers.get("content-type")?.startsWith("text/html")) return undefined;
   const page = parsed(await response.text());
   const hits = page.getElementById("hits");
+  if (index !== undefined) for (const link of page.querySelectorAll("a[data-read]")) leadHere(link);
   return hits ? { page, total: hits.childElementCount, failed: !response.ok } : undefined;
+}
+
+/** Without a service this page shows a post that has no address of its own, also in a tab by itself. */
+function leadHere(link) {
+  const address = link.dataset.post = link.getAttribute("href"), anchor = link.dataset.read;
+  link.setAttribute("href", address.replace("documents/", "?read=") + (anchor && `#${encodeURIComponent(anchor)}`));
+}
+
+/** Words of another language in the places of those that are shown: the same page, painted for another reader. */
+function reworded(shown, painted) {
+  for (const { name, value } of painted.attributes ?? []) {
+    if (/^(lang|dir|aria-label|placeholder|data-\w+)$/.test(name)) shown.setAttribute(name, value);
+  }
+  if ([...PARTS, "facets"].includes(shown.id) || shown.localName === "select") return;
+  if (shown.nodeType === Node.TEXT_NODE) shown.data = painted.data;
+  shown.childNodes.forEach((node, at) => node.nodeName === painted.childNodes[at]?.nodeName && reworded(node, painted.childNodes[at]));
 }
 
 class Page {
@@ -35,8 +55,8 @@ class Page {
   #main = document.querySelector("main");
   #show = document.querySelector(".show");
   #params = new URLSearchParams(location.search);
-  #asking = new Asking(new URL("./", document.baseURI), painted, answer => this.#paint(answer));
-  #typed = -Infinity; #speaking; #turned = false;
+  #asking = new Asking(get, "./", painted, answer => this.#paint(answer));
+  #typed = -Infinity; #speaking; #turned = false; #early = false;
 
   constructor() {
     this.#form.addEventListener("submit", event => { event.preventDefault(); this.#go(this.#filled(), true); });
@@ -49,6 +69,7 @@ class Page {
     document.addEventListener("keydown", event => this.#key(event));
     addEventListener("popstate", () => this.#return());
     const typed = this.#field.value !== this.#field.defaultValue; // the service has written what the address says
+    if (index !== undefined && !typed) this.#return();
     // Autofocus waits for a frame, and keys would get lost until then. A finger would get a keyboard over the hits.
     if (matchMedia("(pointer: fine)").matches || !this.#field.value) this.#begin();
     if (typed) this.#type();
@@ -105,13 +126,21 @@ class Page {
   #return() {
     this.#params = new URLSearchParams(location.search);
     this.#field.value = this.#params.get("q") ?? "";
-    this.#ask();
+    if (index !== undefined && this.#params.has("read")) this.#read(this.#params.get("read"));
+    else this.#ask();
+  }
+
+  /** Becomes the page of a post. */
+  #read(path) {
+    const read = async response => response.ok && { page: parsed(await response.text()), total: 1 };
+    const paint = answer => answer.data ? shownAlone(answer.data.page) : this.#paint(answer);
+    new Asking(get, `documents/${path.split("/").map(encodeURIComponent).join("/")}`, read, paint).ask(new URLSearchParams());
   }
 
   // painting
 
   #paint(answer) {
-    const { data } = answer;
+    const { data, early = false } = answer;
     document.body.classList.toggle("stale", !data);
     document.body.classList.toggle("waiting", Boolean(answer.waiting));
     this.#main.setAttribute("aria-busy", String(Boolean(answer.waiting)));
@@ -125,7 +154,9 @@ class Page {
       this.#at.status.textContent = "";
       return this.#say(text);
     }
-    const wasAt = this.#links().indexOf(document.activeElement);
+    if (index !== undefined) this.#become(data.page);
+    const active = document.activeElement, wasAt = this.#links().indexOf(active);
+    const hitAt = this.#early ? [...this.#at.hits.children].indexOf(active.closest("li")) : -1; // which may have more links by now
     for (const name of PARTS) this.#put(data.page, name);
     document.title = data.page.title;
     this.#show.textContent = data.page.querySelector(".show").textContent;
@@ -133,8 +164,19 @@ class Page {
     this.#say([...this.#at.status.childNodes, ...this.#at.notes.children, this.#at.nothing.firstElementChild]
       .map(part => part?.textContent).filter(Boolean).join(". "));
     if (this.#turned) scrollTo({ top: 0 });
-    if (this.#turned || wasAt >= 0) (this.#links()[Math.max(wasAt, 0)] ?? this.#field).focus({ preventScroll: true });
+    const link = this.#at.hits.children[hitAt]?.querySelector("h2 a") ?? this.#links()[Math.max(wasAt, 0)];
+    if (this.#turned || wasAt >= 0) (link ?? this.#field).focus({ preventScroll: true });
     this.#turned = false;
+    this.#early = early;
+  }
+
+  /** What a service would have painted at first: the page in the reader's language, with filters if there is anything to choose by. */
+  #become({ documentElement, body }) {
+    const shown = document.documentElement;
+    document.body.classList.toggle("bare", body.classList.contains("bare"));
+    if (shown.lang === documentElement.lang) return;
+    Object.assign(shown, { lang: documentElement.lang, dir: documentElement.dir });
+    reworded(document.body, body);
   }
 
   #put(page, name) {
@@ -225,7 +267,7 @@ class Page {
 async function read(link) {
   let page;
   try {
-    page = parsed(await (await fetch(link.href, { headers: { accept: "text/html" } })).text());
+    page = parsed(await (await get(link.dataset.post ?? link.href, { headers: { accept: "text/html" } })).text());
   } catch {
     return;
   }
@@ -246,6 +288,15 @@ async function read(link) {
   document.body.append(dialog);
   dialog.showModal();
   dialog.querySelector(".best")?.scrollIntoView();
+}
+
+/** The page of a post in place of this one. */
+function shownAlone(page) {
+  document.title = page.title;
+  page.querySelector("a.home").setAttribute("href", "./");
+  document.documentElement.lang = page.documentElement.lang;
+  document.body.replaceWith(document.adoptNode(page.body));
+  document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
 }
 
 new Page();

@@ -23,14 +23,11 @@ _PLACE = re.compile(rb"/\* ((?:box/)?\w+\.(?:js|css|json)) \*/")
 _UNSENT = re.compile(rb"(?m)^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)[ \t]*\n|^[ \t]+")
 
 
-def sent(name: str, *, clicks: bool = False) -> bytes:
-    """A file as it is sent. `clicks` says that the service wants to know which hits are opened."""
-    return _sent(name, wire.dumps({"clicks": clicks}).encode())
-
-
-def all_sent(*, clicks: bool = False) -> Iterable[tuple[str, bytes]]:
-    """All files, each with its name."""
-    return ((name, sent(name, clicks=clicks)) for name in NAMES)
+def sent(*, clicks: bool = False, exported: bool = False) -> Iterable[tuple[str, bytes]]:
+    """All files as they are sent, each with its name. `clicks` says that the service wants to know which hits are
+    opened, `exported` that there is no service, but files."""
+    wants = wire.dumps({"clicks": clicks, **({"files": True} if exported else {})}).encode()
+    return ((name, _sent(name, wants)) for name in NAMES)
 
 
 def without_comments(script: bytes) -> bytes:

@@ -4,9 +4,13 @@ const PAUSE_MS = 80;          // keys that follow faster than this are one quest
 const SLOW_MS = 300;          // what is shown after this is said to be old
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
 
-/** What the service answers to one question: {data}, as `read` has it from the response, {error} or {offline, after}. */
-async function fetched(address, params, read, signal) {
-  const response = await fetch(new URL(`?${params}`, address), { signal });
+/** How to ask a service at this address: by a path below it. */
+const service = address => (path, options) => fetch(new URL(path, address), options);
+
+/** What is answered to one question: {data}, as `read` has it from the response, {error} or {offline, after}. Before that, `early`
+    gets what there is of it, if anything is. */
+async function fetched(get, path, params, read, signal, early) {
+  const response = await get(`${path}?${params}`, { signal, early: response => read(response).then(data => data?.total && early(data)) });
   if ([429, 502, 503, 504].includes(response.status)) {
     return { offline: true, after: 1000 * Number(response.headers.get("retry-after")) };
   }
@@ -25,12 +29,14 @@ function tellOpened(address, q, { path, rank }) {
 
 /** Asks the service for the newest question only, and goes on asking while it does not answer. */
 class Asking {
-  #address; #read; #paint; #asked = -Infinity; #number = 0; #timer; #flight; #tries = 0; #slow;
+  #get; #path; #read; #paint; #asked = -Infinity; #number = 0; #timer; #flight; #tries = 0; #slow;
 
-  /** `read(response)` gives what was found, with its `total`, or nothing if that is no answer.
-      `paint({data} | {error} | {offline} | {waiting})` is called for the newest question, never for an older one. */
-  constructor(address, read, paint) {
-    this.#address = address;
+  /** `get` asks as `fetch` does, below `path`. `read(response)` gives what was found, with its `total`, or nothing if that is no
+      answer. `paint({data} | {data, early} | {error} | {offline} | {waiting})` is called for the newest question, never for an older
+      one; `early` if more of the same hits will follow. */
+  constructor(get, path, read, paint) {
+    this.#get = get;
+    this.#path = path;
     this.#read = read;
     this.#paint = paint;
   }
@@ -69,7 +75,8 @@ class Asking {
     this.#flight?.abort();
     const number = ++this.#number;
     const flight = this.#flight = new AbortController();
-    const answer = await this.#answer(params, typing, flight.signal);
+    const early = data => { if (number === this.#number) this.#tell({ data, early: true }); };
+    const answer = await this.#answer(params, typing, flight.signal, early);
     if (number !== this.#number || !answer) return;
     if (answer.offline) {
       const pause = RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)];
@@ -79,19 +86,23 @@ class Asking {
     } else {
       this.#tries = 0;
     }
+    this.#tell(answer);
+  }
+
+  #tell(answer) {
     this.#settle();
     this.#paint(answer);
   }
 
-  async #answer(params, typing, signal) {
+  async #answer(params, typing, signal, early) {
     try {
       if (typing) {
         const begun = new URLSearchParams(params);
         begun.set("prefix_last", "true");
-        const answer = await fetched(this.#address, begun, this.#read, signal);
+        const answer = await fetched(this.#get, this.#path, begun, this.#read, signal, early);
         if (!answer.data || answer.data.total) return answer;
       }
-      return await fetched(this.#address, params, this.#read, signal); // as whole words, whose slips are mended
+      return await fetched(this.#get, this.#path, params, this.#read, signal, early); // as whole words, whose slips are mended
     } catch (error) {
       return error.name === "AbortError" ? null : { offline: true };
     }

@@ -7,10 +7,10 @@ const boxes = new Set();      // those that stand in the page, the first one fir
 
 let sheet;
 
-/** A search box. Attributes: endpoint, placeholder, inline, limit, page, theme (light, dark, auto), recents (off), keys (off). */
+/** A search box. Attributes: endpoint or index, placeholder, inline, limit, page, theme (light, dark, auto), recents (off), keys (off). */
 class Box extends HTMLElement {
   /** For page.js, which finds them here rather than in a global name. */
-  static parts = { Asking, SPOKEN_MS, el, printable, editable, plainKey, tellOpened };
+  static parts = { Asking, Published, SPOKEN_MS, el, printable, editable, plainKey, readable, service, tellOpened };
 
   #root; #finder; #dialog; #panel; #button; #unlock; #pressed;
 
@@ -41,6 +41,12 @@ class Box extends HTMLElement {
     return page === "off" ? null : page ? new URL(page, document.baseURI) : this.endpoint;
   }
 
+  /** Where a post is read that has no address of its own, or null. */
+  read = (path, anchor) => {
+    const address = readable(path, anchor, this.files);
+    return address && new URL(address, this.endpoint).href;
+  };
+
   working(on) { this.#root.classList.toggle("busy", on); }
   painted() { this.#fit(); }
 
@@ -57,7 +63,10 @@ class Box extends HTMLElement {
   #build() {
     const language = spoken(this.closest("[lang]")?.lang);
     this.say = speaker(language);
-    this.endpoint = new URL((this.getAttribute("endpoint") || home).replace(/\/*$/, "/"), document.baseURI);
+    const index = this.getAttribute("index"), endpoint = this.getAttribute("endpoint");
+    this.files = index !== null || (endpoint === null && FILES);
+    this.endpoint = new URL((index || endpoint || home).replace(/\/*$/, "/"), document.baseURI);
+    this.get = this.files ? Published.get(this.endpoint) : service(this.endpoint);
     const inline = this.hasAttribute("inline");
     this.#root = el("div", { class: inline ? "root inline" : "root", lang: language, dir: language === "ar" ? "rtl" : "ltr" });
     this.#finder = new Finder(this);
@@ -208,7 +217,8 @@ function lock() {
 }
 
 const script = document.currentScript;
-const home = script?.dataset.endpoint || new URL("./", script?.src ?? document.baseURI).href;
+const FILES = script?.dataset.index !== undefined || (script?.dataset.endpoint === undefined && SERVICE.files);
+const home = script?.dataset.index || script?.dataset.endpoint || new URL("./", script?.src ?? document.baseURI).href;
 if (!customElements.get("postdex-search")) {
   customElements.define("postdex-search", Box);
   Box.listen();
@@ -216,7 +226,7 @@ if (!customElements.get("postdex-search")) {
 const place = () => {
   if (document.body.contains(script) && !document.querySelector("postdex-search")) script.after(el("postdex-search"));
 };
-if (script?.dataset.endpoint !== undefined) {
+if (script?.dataset.endpoint !== undefined || script?.dataset.index !== undefined) {
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", place);
   else place();
 }

@@ -11,7 +11,7 @@ const plainKey = event => !(event.ctrlKey || event.metaKey || event.altKey || ev
     typed, a grid of links, some of which have a button besides. */
 class Finder {
   field; said; list; live; clear; all; foot; busy = false;
-  #box; #asking; #rows = []; #at = -1; #column = 0; #shown = null; #entered = false; #speaking; #resting;
+  #box; #asking; #rows = []; #at = -1; #column = 0; #shown = null; #entered = false; #early = false; #speaking; #resting;
 
   /** `box` is asked for what may change: endpoint, say, label, limit, page, recents, pinned, followed. */
   constructor(box) {
@@ -30,8 +30,8 @@ class Finder {
     const key = (name, ...signs) => el("span", null, signs.map(sign => el("kbd", null, sign)), say(name));
     const keys = [key("move", "↑", "↓"), key("open", "↵"), key("close", "Esc")];
     this.foot = el("div", { class: "foot" }, el("p", { class: "keys", "aria-hidden": "true" }, keys), this.all);
-    const read = response => response.ok && response.json();
-    this.#asking = new Asking(new URL("search", box.endpoint), read, answer => this.#paint(answer));
+    const read = async response => response.ok && response.json();
+    this.#asking = new Asking(box.get, "search", read, answer => this.#paint(answer));
     this.field.addEventListener("input", event => event.isComposing || this.ask(true));
     this.field.addEventListener("compositionend", () => this.ask(true));
     this.clear.addEventListener("click", () => { this.field.value = ""; this.field.focus(); this.ask(); });
@@ -85,9 +85,9 @@ class Finder {
     this.all.hidden = true;
   }
 
-  #paint({ data, ...answer }) {
-    const { say, endpoint, page } = this.#box;
-    this.#working(answer.waiting);
+  #paint({ data, early, ...answer }) {
+    const { say, read, page } = this.#box;
+    this.#working(answer.waiting || early);
     if (answer.waiting) {
       if (!this.#rows.length) this.said.replaceChildren(el("p", { class: "hint" }, say("waiting")));
       this.#tell(say("waiting").join(""));
@@ -97,15 +97,18 @@ class Finder {
       this.all.hidden = true;
     } else {
       const none = data.total ? [] : [el("p", { class: "none" }, say("none"))];
-      this.#show("listbox", data.hits.map((found, at) => hitRows(found, endpoint, at)), [...none, ...notes(data, say)]);
+      const chosen = this.#early ? [...this.list.children].indexOf(this.#rows[this.#at]?.closest(".group")) : -1;
+      this.#show("listbox", data.hits.map((found, at) => hitRows(found, read, at)), [...none, ...notes(data, say)]);
+      if (chosen > 0) this.#activate(this.#rows.indexOf(this.list.children[chosen]?.querySelector(".row")));
       this.#shown = this.field.value;
       this.all.hidden = !data.total || !page;
       if (page) this.all.href = new URL(`?${new URLSearchParams({ q: data.query })}`, page).href;
       this.all.replaceChildren(...say(data.total > data.hits.length ? "show_all" : "posts", { n: data.total }), icon("go"));
       if (data.total) this.#tell(say("posts", { n: data.total }).join(""));
       else this.#resting = setTimeout(() => this.#help(data.query), SLOW_MS);
-      if (this.#entered && this.#rows.length) this.#rows[0].click();
+      if (this.#entered && !early && this.#rows.length) this.#rows[0].click();
     }
+    this.#early = early;
   }
 
   #working(on = false) {
@@ -133,7 +136,7 @@ class Finder {
 
   /** What may be tried where nothing is found; nothing is said if that cannot be asked either. */
   async #help(query) {
-    const ways = await wayOut(query, this.#box.endpoint, this.#box.say).catch(() => []);
+    const ways = await wayOut(query, this.#box.get, this.#box.say).catch(() => []);
     if (this.#shown === this.field.value && query === this.#shown) this.said.append(...ways);
   }
 

@@ -12,9 +12,9 @@ function row(kind, url, heading, ...below) {
 
 const line = (kind, parts) => parts.some(Boolean) ? el("span", { class: kind, dir: "auto" }, parts) : null;
 
-/** A post with its best section, and rows of its other sections. */
-function hitRows(found, endpoint, number) {
-  const read = anchor => { const path = readable(found.path, anchor); return path && new URL(path, endpoint).href; };
+/** A post with its best section, and rows of its other sections; `reading(path, anchor)` is where one is read that has no address. */
+function hitRows(found, reading, number) {
+  const read = anchor => reading(found.path, anchor);
   const title = line("title", found.title ? marked(pieces(found.title_html)) : [printable(found.path)]);
   title.id = `post${number}`;
   const headings = found.headings.flatMap((text, at) => [" › ", ...headed(found.headings_html?.[at], text)]);
@@ -108,8 +108,8 @@ function fault(answer, say) {
 }
 
 /** Queries that may find what this one does not: without its filters, as words without signs, with a near word. */
-async function wayOut(query, address, say) {
-  const ask = async (path, params) => (await fetch(new URL(`${path}?${new URLSearchParams(params)}`, address))).json();
+async function wayOut(query, get, say) {
+  const ask = async (path, params) => (await get(`${path}?${new URLSearchParams(params)}`)).json();
   const unfiltered = query.replace(/(^|\s)[-+]?[a-z]+:("[^"]*"|\([^)]*\)|\S+)/g, " ").trim();
   const plain = unfiltered.replace(/[-+"“”„«»()*~^]|\b(AND|OR|NOT)\b/g, " ").replace(/\s+/g, " ").trim();
   const last = plain.split(" ").at(-1);

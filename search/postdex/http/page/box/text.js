@@ -62,10 +62,12 @@ function safe(url) {
   }
 }
 
-/** Where the service shows a post that has no address of its own; null for a name that no address can hold. */
-function readable(path, anchor) {
+/** Where the service, or the page of an index of files, shows a post that has no address of its own; null for a name that no address
+    can hold. */
+function readable(path, anchor, files) {
   try {
-    return "documents/" + path.split("/").map(encodeURIComponent).join("/") + (anchor ? "#" + encodeURIComponent(anchor) : "");
+    const parts = path.split("/").map(encodeURIComponent);
+    return (files ? "?read=" : "documents/") + parts.join("/") + (anchor ? "#" + encodeURIComponent(anchor) : "");
   } catch {
     return null;
   }
