@@ -209,15 +209,16 @@ def questions(folder: Path, rounds: int, sampled: int, seed: int) -> list[Asked]
     chance = random.Random(seed)
     paths = walk(folder)
     posts = list(read(folder, chance.sample(paths, min(len(paths), SAMPLE))))
-    asked = [_filled(kind, drawn(posts, chance)) for _ in range(rounds) for kind in KINDS]
+    asked = [filled(kind, drawn(posts, chance)) for _ in range(rounds) for kind in KINDS]
     for number in range(sampled):
         values = drawn(posts, chance)
         pieces = ("{word}", "{word} {other}", "{sentence}", "{title} {other}", "{chinese}", "{piece}")
-        asked.append(_filled(Asked(pieces[number % len(pieces)]), values))
+        asked.append(filled(Asked(pieces[number % len(pieces)]), values))
     return asked
 
 
-def _filled(kind: Asked, values: Mapping[str, str]) -> Asked:
+def filled(kind: Asked, values: Mapping[str, str]) -> Asked:
+    """A kind of question with words in place of their names."""
     arguments = {
         name: value.format_map(values) if isinstance(value, str) else value for name, value in kind.arguments.items()
     }
