@@ -45,7 +45,8 @@ class ReaderProcess:
 
     def call(self, module: str, name: str, *arguments: object) -> Any:
         """What a function gives, as JSON has it: `call("text/characters", "fold", "a b")`; of a method
-        `call("text/analyzer", "Analyzer.key", [True, ["en"]], "a b")`."""
+        `call("text/analyzer", "Analyzer.key", [True, ["en"]], "a b")`, of
+        what a function gives `call("text/globs", "path.test", ["a*"], "ab")`."""
         return self.calls(module, name, [arguments])[0]
 
     def calls(self, module: str, name: str, calls: Iterable[Sequence[object]]) -> list[Any]:

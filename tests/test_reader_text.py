@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 from reader_process import ReaderProcess, js
 
 from postdex.export import parameters
-from postdex_index.text import characters, tokenizer
+from postdex_index.text import characters, compounds, globs, tokenizer
 from postdex_index.text.analyzer import Analyzer, term_places
+from postdex_index.text.edit_distance import edit_distance, words_near
 
 LANGUAGES = ("en", "de")
 ANALYZER = Analyzer(True, LANGUAGES)
@@ -188,14 +190,27 @@ def check(reader: ReaderProcess, given: list[str]) -> None:
         assert reader.calls("text/analyzer", f"Analyzer.{method}", calls) == js([twin(text) for text in given]), method
 
 
+def check_compounds(reader: ReaderProcess, given: list[str]) -> None:
+    rows = [raws for raws in map(characters.raw_tokens, given) if all(map(tokenizer.terms_at, raws))]
+    for tails in (True, False):
+        assert reader.calls("text/compounds", "spellings", [[raws, tails] for raws in rows]) == js(
+            [compounds.spellings(raws, tails) for raws in rows]
+        )
+    raws = [[raw] for row in rows for raw in row]
+    assert reader.calls("text/compounds", "asProse", raws) == js([compounds.as_prose(raw) for (raw,) in raws])
+    assert reader.calls("text/compounds", "literal", [[row] for row in rows]) == [*map(compounds.literal, rows)]
+
+
 def test_the_texts_of_the_tables(reader: ReaderProcess) -> None:
     check(reader, [*ROWS, *PIECES, *map("x".join, zip(PIECES, PIECES, strict=True))])
+    check_compounds(reader, [*ROWS, *PIECES])
 
 
 @settings(deadline=None, max_examples=150)
 @given(texts)
 def test_drawn_texts(reader: ReaderProcess, texts: list[str]) -> None:
     check(reader, texts)
+    check_compounds(reader, texts)
 
 
 def test_every_character(reader: ReaderProcess) -> None:
@@ -208,3 +223,40 @@ def test_every_character(reader: ReaderProcess) -> None:
 
 def _dull(character: str) -> bool:
     return unicodedata.category(character) in ("Lo", "Co") and not unicodedata.decomposition(character)
+
+
+typed = st.lists(st.sampled_from("aabbcé内核😀"), max_size=9).map("".join)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(typed, typed, st.integers(0, 3)), min_size=1, max_size=50))
+def test_edit_distance(reader: ReaderProcess, calls: list[tuple[str, str, int]]) -> None:
+    assert reader.calls("text/edit_distance", "editDistance", calls) == [edit_distance(*call) for call in calls]
+
+
+@settings(deadline=None)
+@given(typed.filter(bool), st.lists(typed, max_size=50), st.integers(1, 3))
+def test_words_near(reader: ReaderProcess, word: str, others: list[str], most: int) -> None:
+    words = sorted({word[0] + other for other in others})
+    lines = "".join(f"{other}\n" for other in words).encode()
+    assert reader.call("text/edit_distance", "wordsNear", word, words, most) == js(words_near(word, lines, most))
+
+
+patterns = st.lists(st.sampled_from([*"ab/.?*[é核😀", "**", "*", "?", "+", "\\", "\ud800"]), max_size=8).map("".join)
+paths = st.lists(st.sampled_from([*"aab/.?é核😀", "+", "\\"]), max_size=8).map("".join)
+
+
+@settings(deadline=None, max_examples=300)
+@given(patterns, st.lists(paths, max_size=30))
+def test_globs(reader: ReaderProcess, pattern: str, texts: list[str]) -> None:
+    for name, twin in {"wildcard": globs.wildcard, "path": globs.path}.items():
+        covers = re.compile(twin(pattern) if name == "path" else globs.wildcard(pattern, r"\t\n"))
+        covered = [text for text in texts if covers.fullmatch(text.encode())]
+        found = reader.calls("text/globs", f"{name}.test", [[[pattern], text] for text in texts])
+        assert [text for text, fits in zip(texts, found, strict=True) if fits] == covered, name
+
+
+def test_no_glob_is_slow(reader: ReaderProcess) -> None:
+    """Thirty stars that nearly fit a text of thousands of letters."""
+    assert not reader.call("text/globs", "wildcard.test", ["*a" * 30 + "b"], "a" * 5000)
+    assert not reader.call("text/globs", "path.test", ["**a" * 30 + "b"], "a" * 500)

@@ -14,12 +14,13 @@ function written(_, value) {
   return value;
 }
 
-/** A function of a module by its name, or `Class.method`, whose first argument are those that make the object. */
+/** A function of a module by its name; or `Class.method` and `make.method`, whose first argument are those of `make`. */
 function called(module, name) {
   const [of, method] = name.split(".");
-  const made = method ? (given, ...rest) => new module[of](...given)[method](...rest) : module[name];
-  if (typeof (method ? module[of] : made) !== "function") throw new Error(`there is no ${name}`);
-  return made;
+  if (typeof module[of] !== "function") throw new Error(`there is no ${name}`);
+  if (!method) return module[of];
+  const made = of < "a" ? given => new module[of](...given) : given => module[of](...given);
+  return (given, ...rest) => made(given)[method](...rest);
 }
 
 for await (const line of readline.createInterface({ input: process.stdin })) {

@@ -56,7 +56,12 @@ export function stem(term, language = "en") {
   let known = stems.get(term);
   if (known === undefined) {
     if (stems.size > 1 << 16) stems.clear();
-    stems.set(term, known = stemWord(term));
+    // A letter beyond those that are one unit stands for itself: no stemmer knows one, and each is one letter.
+    const rare = term.match(/[\u{10000}-\u{10ffff}]/gu) ?? [];
+    let at = 0xe000;
+    const word = rare.length ? term.replace(/[\u{10000}-\u{10ffff}]/gu, () => String.fromCharCode(at++)) : term;
+    known = stemWord(word).replace(/[\ue000-\ue0ff]/g, letter => rare[letter.charCodeAt(0) - 0xe000]);
+    stems.set(term, known);
   }
   return known;
 }
