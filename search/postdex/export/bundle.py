@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from postdex_index.engine.hosting import hosted
+from postdex_index.engine.static import text_tables
 from postdex_index.engine.static.bundle import write_bundle
 from postdex_index.engine.static.published_files import ENTRY, FOLDER
 from postdex_index.errors import PostdexError
 from postdex_index.named_tuple import NamedTuple
 
-from . import parameters
+from . import parameters, stemmers
 from .addresses import Base
 from .destination import check_folder, check_ours
 from .owned_files import content_of, remove, replace, saying_what_failed
@@ -91,6 +92,8 @@ def write(
         parameters=known,
         settings=settings,
         site={"origin": origin},
+        tables=text_tables.tables(),
+        stemmers={language: stemmers.script(language) for language in reader.stats().languages},
         compress=compress,
         dry_run=dry_run,
         progress=progress,
