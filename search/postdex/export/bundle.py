@@ -19,6 +19,7 @@ from postdex_index.engine.static.published_files import ENTRY, FOLDER
 from postdex_index.errors import PostdexError
 from postdex_index.named_tuple import NamedTuple
 
+from . import page as page_files
 from . import parameters, stemmers
 from .addresses import Base
 from .destination import check_folder, check_ours
@@ -77,8 +78,8 @@ def write(
     origin = check(index, folder, base)
     reader: Any = index.snapshots.opened()  # of the embedded engine
     target = Path(folder)
-    scripts: dict[str, bytes] = {}
-    known = parameters.of_modules()
+    scripts = page_files.files(index.folder, index.settings)
+    known = {name: of for name, of in parameters.of_modules().items() if not name.startswith(page_files.PAINTERS)}
     settings = settings_of(index.settings, reader, index.folder)
     before = content_of(target / ENTRY)
     new = removed = 0
@@ -91,7 +92,7 @@ def write(
         target,
         parameters=known,
         settings=settings,
-        site={"origin": origin},
+        site={**page_files.about(index.folder, index.settings), "origin": origin},
         tables=text_tables.tables(),
         stemmers={language: stemmers.script(language) for language in reader.stats().languages},
         compress=compress,
