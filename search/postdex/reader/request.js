@@ -42,7 +42,7 @@ function checked(name, form, value) {
   if ((value ?? null) === null && form.default === null) return null;
   if (kind === "date") return fits(typeof value === "string", "a date, or as a text such as 2024-03-14 or 30d");
   if (kind === "flag") return fits(typeof value === "boolean", "True or False");
-  if (kind === "milliseconds") return fits(typeof value === "number", "a number of milliseconds, or None");
+  if (kind === "milliseconds") return fits(value === null || typeof value === "number", "a number of milliseconds, or None");
   if (kind === "texts") {
     const texts = typeof value === "string" ? [value] : fits(Array.isArray(value), "a text or a list of texts");
     return texts.map((/** @type {any} */ text) => chosen(name, form, checkText(name, text)));

@@ -115,7 +115,7 @@ function _calendar(year, month = null, day = null) {
  */
 function _thisOrLast(period, last, today) {
   if (period === "week") {
-    const monday = today - (today + 3) % 7 - 7 * last;
+    const monday = today - ((today + 3) % 7 + 7) % 7 - 7 * last;
     return _days(monday, monday + 7);
   }
   const [year, month] = _parts(today);
