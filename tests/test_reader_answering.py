@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reader_process import READER, ReaderProcess, js
+from reader_process import ReaderProcess, js
 
 from postdex.export import parameters as constants
 from postdex.http import parameters
@@ -75,7 +75,6 @@ def test_numbers_are_rounded_as_python_rounds(reader: ReaderProcess, numbers: li
         "q=it's+%22quoted%22&limit=it's",
     ],
 )
-@pytest.mark.skipif(not (READER / "request.js").exists(), reason="still being written")
 def test_parameters_are_read_as_the_service_reads_them(reader: ReaderProcess, text: str) -> None:
     sent = quote(text, safe="&=+%")
     try:
