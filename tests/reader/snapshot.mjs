@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 
 const [reader, bundle] = process.argv.slice(2);
 const module = name => import(pathToFileURL(`${reader}/${name}.js`));
-const [{ openFiles }, { Missing }, { setParameters }, { Snapshot }, { setStemmer }, { setTables }] = await Promise.all(
+const [{ openFiles }, { Missing, readAll }, { setParameters }, { Snapshot }, { setStemmer }, { setTables }] = await Promise.all(
   ["files", "missing", "parameters", "engine/read/snapshot", "text/stemming", "text/tables"].map(module));
 
 /** Files of the bundle as a host gives them. */
@@ -17,6 +17,9 @@ async function fetchFile(address) {
 const files = await openFiles(`${pathToFileURL(bundle)}/`, { fetch: fetchFile });
 setParameters(files.entry.parameters);
 setTables(name => files.table(name));
+for (const [language, name] of Object.entries(files.entry.stemmers)) {
+  setStemmer(language, await import(new URL(name, `${pathToFileURL(bundle)}/`)));
+}
 const rounds = [];
 
 /** What a question gives, once all is fetched that it needs. */
@@ -29,9 +32,7 @@ async function answered(work) {
       if (!(error instanceof Missing)) throw error;
       if (rounds.length > 50) throw new Error(`never enough: ${error.message}`);
       rounds.push(error.files);
-      const stemmers = error.files.filter(name => name.startsWith("stemmer-"));
-      for (const name of stemmers) setStemmer(name.slice(8), await import(`${process.env.STEMMERS}/${name.slice(8)}.mjs`));
-      await files.load(error.files.filter(name => !stemmers.includes(name)));
+      await files.load(error.files);
     }
   }
 }
@@ -41,6 +42,10 @@ const snapshot = await answered(() => new Snapshot(files));
 const questions = {
   search(search) {
     const answer = snapshot.search(search);
+    readAll([
+      ...answer.candidates.flatMap(candidate => [() => candidate.document, () => candidate.translations(3)]),
+      ...answer.candidates.flatMap(candidate => answer.leaves.map((_, leaf) => () => candidate.positions(leaf))),
+    ]);
     return {
       ...answer,
       facets: [...answer.facets].map(([name, counts]) => [name, [...counts]]),
@@ -59,7 +64,10 @@ const questions = {
   words: asked => snapshot.words(asked),
   fields: () => snapshot.fields(),
   stats: () => snapshot.stats(),
-  documents: paths => snapshot.documents(paths).map(document => document && document.path),
+  documents(paths) {
+    readAll(paths.map(path => () => snapshot.documents([path])));
+    return snapshot.documents(paths).map(document => document && document.path);
+  },
 };
 
 for await (const line of readline.createInterface({ input: process.stdin })) {

@@ -21,7 +21,7 @@ const MOST_GZIPPED = 3;
 /** @typedef {{posts: number, files: string}} PostChunks so many posts a file, and checks */
 /**
  * @typedef {{
- *   format: number, content: string, posts: number, terms: number, simplify: boolean, languages: string[],
+ *   format: number, content: string, posts: number, terms: number, simplify: boolean, languages: string[], all_languages: string[],
  *   averages: number[][], fields: number, suffix: string,
  *   files: {
  *     terms: Chunks, words: Chunks, keys: {bits: number, files: string}, values: Record<string, string>,
@@ -78,8 +78,8 @@ export class IndexFiles {
 
   /** What is known of the whole. */
   get meta() {
-    const { posts, terms, simplify, languages, averages, content } = this.entry;
-    return { posts, terms, simplify, languages, averages, generation: content };
+    const { posts, terms, simplify, languages, all_languages, averages, content } = this.entry;
+    return { posts, terms, simplify, languages, all_languages, averages, generation: content };
   }
 
   /**

@@ -59,6 +59,7 @@ def write_bundle(
         "terms": len(lists.keys()),
         "simplify": all(part.segment.analyzer.simplify for part in order.parts),
         "languages": [*languages_of(order.parts)],
+        "all_languages": [*snapshot.stats().languages],
         "averages": [part.segment.lists.averages for part in order.parts],
         "fields": len(SCORED),
         "suffix": ".gz" if compress else "",

@@ -4,13 +4,14 @@
    a phrase are reckoned when somebody asks for them: of most phrases it counts only where they stand. */
 
 /**
- * The postings of a leaf: `docs` ascending, `impacts` parallel to them; a list stands for itself, by identity.
+ * The postings of a leaf: `docs` ascending, `impacts` parallel to them; a list is named by its stem.
  * @typedef {object} Postings
  * @property {ArrayLike<number>} docs
  * @property {ArrayLike<number>} impacts
  * @property {(doc: number) => ArrayLike<number>} positions ascending positions in a post
- * @property {() => Iterable<object>} wholeLists the stored lists that are contained as a whole, for title coverage
- * @property {() => Map<object, Set<number>>} partialLists by stored list of which it has some word forms only: the posts
+ * @property {(docs: Iterable<number>) => string[]} files those that hold the positions in these posts
+ * @property {() => Iterable<string>} wholeLists the stored lists that are contained as a whole, for title coverage
+ * @property {() => Map<string, Set<number>>} partialLists by stored list of which it has some word forms only: the posts
  *   with one of these in their title
  */
 
@@ -19,7 +20,7 @@ export class ComputedPostings {
   /**
    * @param {Uint8Array | (() => Uint8Array)} impacts
    * @param {Map<number, number[]>} positions by post, ascending
-   * @param {{step?: number, width?: number, titleDocs?: Map<object, Set<number>>}} [options] `step` of the positions in a
+   * @param {{step?: number, width?: number, titleDocs?: Map<string, Set<number>>}} [options] `step` of the positions in a
    *   post are one occurrence, and each stands for `width` words; `titleDocs` is what `partialLists` gives
    */
   constructor(impacts, positions, { width = 1, titleDocs = new Map() } = {}) {
@@ -43,7 +44,12 @@ export class ComputedPostings {
     return ascending(positions.flatMap(position => steps.map(step => position + step)));
   }
 
-  /** @returns {object[]} */
+  /** @returns {string[]} */
+  files() {
+    return [];
+  }
+
+  /** @returns {string[]} */
   wholeLists() {
     return [];
   }
@@ -80,6 +86,11 @@ export class UnionPostings {
   /** @param {number} doc */
   positions(doc) {
     return ascending(this._members.flatMap(member => Array.from(member.positions(doc))));
+  }
+
+  /** @param {Iterable<number>} docs */
+  files(docs) {
+    return this._members.flatMap(member => member.files(docs));
   }
 
   wholeLists() {
@@ -131,7 +142,7 @@ export function markRow(row, postings) {
  * @param {Iterable<Postings>} members
  */
 export function partialLists(members) {
-  /** @type {Map<object, Set<number>>} */
+  /** @type {Map<string, Set<number>>} */
   const titleDocsOf = new Map();
   for (const member of members) {
     for (const [list, titleDocs] of member.partialLists()) {

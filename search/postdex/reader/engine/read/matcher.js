@@ -199,7 +199,7 @@ export class Matcher {
     const whole = new Set(postings.flatMap(part => [...part.wholeLists()]));
     const coverage = new Uint8Array(this.posts);
     let covered = false;
-    const add = (/** @type {object} */ list, /** @type {Set<number> | null} */ among) => {
+    const add = (/** @type {string} */ list, /** @type {Set<number> | null} */ among) => {
       const { docs, shares } = this._lists.titleCoverages(list);
       for (let index = 0; index < docs.length; index++) {
         if (!among || among.has(docs[index])) {

@@ -3,6 +3,7 @@
 
 import { lanesOf } from "./candidates.js";
 import { date, fitting, number, truth } from "../../formats/typed_values.js";
+import { readAll } from "../../missing.js";
 import { constantsOf } from "../../parameters.js";
 import { compare, general } from "../../python.js";
 import { OWN_FIELD } from "../../query.js";
@@ -22,13 +23,15 @@ const READERS = { boolean: truth, number, date };
  * @returns {Map<string, FieldStats>}
  */
 export function stats(columns) {
+  const names = columns.ownNames();
+  readAll([C.NAMED_FIELD, ...names.map(name => OWN_FIELD + name)].map(column => () => columns.rows(column)));
   const named = new Set(columns.rows(C.NAMED_FIELD).map(row => row.folded));
   /** @type {Map<string, FieldStats>} */
   const fields = new Map();
-  for (const name of columns.ownNames()) {
+  for (const name of names) {
     const rows = columns.rows(OWN_FIELD + name);
     const [kind = "text"] = fitting(rows.map(row => row.folded));
-    const posts = new Set(rows.flatMap(row => Array.from(row.docs))).size;
+    const posts = new Set(rows.flatMap(row => row.docs)).size;
     if (posts) fields.set(name, { name, kind, posts, named: named.has(name) });
   }
   return fields;
@@ -43,9 +46,9 @@ export function stats(columns) {
  * @param {number | null} stop
  */
 export function within(columns, name, kind, start, stop) {
-  const inside = typed(columns, name, kind).filter(([value]) =>
+  const inside = typed(columns, name, kind).filter(({ value }) =>
     (start === null || start <= value) && (stop === null || value < stop));
-  return lanesOf(inside.flatMap(([, docs]) => Array.from(docs)), columns.posts);
+  return lanesOf(inside.flatMap(({ docs }) => docs), columns.posts);
 }
 
 /**
@@ -53,7 +56,7 @@ export function within(columns, name, kind, start, stop) {
  * @param {Columns} columns
  * @param {string} name
  * @param {string} kind
- * @returns {[number, ArrayLike<number>][]}
+ * @returns {{value: number, docs: number[]}[]}
  */
 function typed(columns, name, kind) {
   const key = `${kind} ${name}`;
@@ -62,7 +65,7 @@ function typed(columns, name, kind) {
     rows = [];
     for (const { folded, docs } of columns.rows(OWN_FIELD + name)) {
       const value = READERS[kind](folded);
-      if (value !== null) rows.push([value, docs]);
+      if (value !== null) rows.push({ value, docs });
     }
     columns.typed.set(key, rows);
   }
@@ -78,20 +81,20 @@ function typed(columns, name, kind) {
  * @returns {Map<number, number>}
  */
 export function sortKeys(columns, field, descending) {
-  /** @type {[number, ArrayLike<number>][]} */
+  /** @type {{value: number, docs: number[]}[]} */
   let rows;
   if (field.kind === "text") {
     const values = columns.rows(OWN_FIELD + field.name);
     const texts = [...new Set(values.map(row => row.folded))].sort(compare);
     const ranks = new Map(texts.map((text, rank) => [text, rank]));
-    rows = values.map(({ folded, docs }) => [/** @type {number} */ (ranks.get(folded)), docs]);
+    rows = values.map(({ folded, docs }) => ({ value: /** @type {number} */ (ranks.get(folded)), docs }));
   } else {
     rows = [...typed(columns, field.name, field.kind)];
   }
-  rows.sort((a, b) => descending ? a[0] - b[0] : b[0] - a[0]);
+  rows.sort((a, b) => descending ? a.value - b.value : b.value - a.value);
   /** @type {Map<number, number>} */
   const keys = new Map();
-  for (const [key, docs] of rows) for (let index = 0; index < docs.length; index++) keys.set(docs[index], key);
+  for (const { value, docs } of rows) for (const doc of docs) keys.set(doc, value);
   return keys;
 }
 
@@ -120,7 +123,7 @@ function facetTable(columns, field) {
     const value = facetValue(field.kind, row);
     const place = values.get(value) ?? values.size;
     values.set(value, place);
-    for (const doc of Array.from(row.docs)) if (!numbers[doc].includes(place)) numbers[doc].push(place);
+    for (const doc of row.docs) if (!numbers[doc].includes(place)) numbers[doc].push(place);
   }
   return { numbers, values: [...values.keys()] };
 }

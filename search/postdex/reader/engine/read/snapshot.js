@@ -45,10 +45,10 @@ export class Snapshot {
   /** @param {import("../../files.js").IndexFiles} files */
   constructor(files) {
     this._meta = files.meta;
-    /** @type {string[]} */
-    const languages = this._meta.languages;
+    // Of unpublished posts too: queries are read by the stop words of all.
+    const { languages, all_languages: all, simplify } = files.meta;
     /** What its posts were read by. */
-    this.analyzer = new Analyzer(this._meta.simplify, languages.length ? languages : ["en"]);
+    this.analyzer = new Analyzer(simplify, all.length ? all : ["en"]);
     const lists = new PostingLists(files), documents = new Documents(files, this.analyzer);
     this._scope = new Scope({ lists, columns: new Columns(files), documents }, languages);
   }
@@ -165,7 +165,7 @@ export class Snapshot {
 
   /** The index in numbers. */
   stats() {
-    const { generation, posts, terms, languages, simplify } = this._meta;
+    const { generation, posts, terms, all_languages: languages, simplify } = this._meta;
     return { generation, posts, unpublished: 0, segments: 1, terms, bytes: 0, languages, simplify, sites: /** @type {string[]} */ ([]) };
   }
 }

@@ -1,6 +1,7 @@
 /* Which posts are one in several languages, and which one of them is shown? Twin of engine/embedded/read/translations.py. */
 
 import { log, plainSum } from "../../elementary.js";
+import { readAll } from "../../missing.js";
 import { constantsOf } from "../../parameters.js";
 import { compare } from "../../python.js";
 
@@ -121,10 +122,11 @@ const evidence = (weight, posts, originals) => posts !== originals ? weight * lo
  * @param {Columns} columns
  */
 export function translationsOf(columns) {
+  readAll(["translation", "lang", F.ORIGINAL].map(column => () => columns.rows(column)));
   /** @type {Map<string, number[]>} */
   const byKey = new Map();
   for (const { folded, docs } of columns.rows("translation")) {
-    byKey.set(folded, [...byKey.get(folded) ?? [], ...Array.from(docs)]);
+    byKey.set(folded, [...byKey.get(folded) ?? [], ...docs]);
   }
   const several = [...byKey.values()].filter(docs => docs.length > 1);
   if (!several.length) return null;
@@ -142,8 +144,8 @@ function memberOf(columns) {
   /** @type {Map<number, string>} */
   const languages = new Map();
   // Ascending: zh before zh-cn.
-  for (const { folded, docs } of columns.rows("lang")) for (const doc of Array.from(docs)) languages.set(doc, folded);
-  const originals = new Set(columns.rows(F.ORIGINAL).flatMap(row => Array.from(row.docs)));
+  for (const { folded, docs } of columns.rows("lang")) for (const doc of docs) languages.set(doc, folded);
+  const originals = new Set(columns.rows(F.ORIGINAL).flatMap(row => row.docs));
   return (/** @type {number} */ doc) =>
     ({ silent: !columns.hasText(doc), translated: !originals.has(doc), language: languages.get(doc) ?? "", doc });
 }
