@@ -6,7 +6,7 @@
 const engines = {
   async postdex() {
     const { modules } = await import("/postdex/reader.js");
-    const index = await modules.reader.openIndex("/postdex/");
+    const index = await modules.reader.openIndex(new URL("/postdex/", location.href).href);
     return async query => {
       const results = await index.answered(() => index.search(query, { limit: 10 }));
       return results.hits.map(hit => ({ path: hit.path, title: hit.title, text: hit.snippet.text }));

@@ -8,11 +8,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -361,3 +364,46 @@ def test_the_house_in_figures(tmp_path: Path, layers: str, crossing: str) -> Non
     assert shown.items() >= FIGURES.items()
     assert shown["imports on the same layer"] == crossing
     assert shown["names from the private vocabulary"].startswith("1 (found 1, ")
+
+
+@pytest.fixture
+def static(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The module `static`, likewise."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    yield import_module("static")
+    for name in ("static", "static_browser", "static_engines", "static_site", "generate", "questions"):
+        sys.modules.pop(name, None)
+
+
+def test_pages_of_a_static_site(static: Any, tmp_path: Path) -> None:
+    """What Pagefind and MiniSearch are given, and that each byte of it is counted once."""
+    static_site = import_module("static_site")
+    posts = static_site.published(SITE)
+    static_site.write_pages(posts, tmp_path)
+    page = (tmp_path / "pages" / "2022" / "refcount-bug.md.html").read_text(encoding="utf-8")
+    assert '<h2 id="root-cause">Root cause</h2>' in page and "<title>A refcount bug in sk_psock_get</title>" in page
+    assert len(json.loads((tmp_path / "documents.json").read_text(encoding="utf-8"))) == len(posts) == 16
+    with static_site.served(tmp_path) as server:
+        for path in ("documents.json", "nowhere"):
+            with suppress(HTTPError), urlopen(server.address + path, timeout=10) as answer:
+                received = answer.read()
+        traffic = server.traffic()
+        assert traffic.paths == ["/documents.json", "/nowhere"] and traffic.bytes == len(received)
+        assert server.traffic().bytes == 0
+
+
+def test_the_table_of_static_sites(static: Any) -> None:
+    measured = static.Measured(
+        942, static.Built(3.21, 1002, 1_300_000), static.Fetched(90_400, 14, 30_000, 11), static.Keys(9.6, 31.2), 0.874
+    )
+    assert static.table({"postdex": measured}).split("\n") == [
+        "| 942 posts | postdex |",
+        "| --- | ---: |",
+        "| first query, KB (requests) | 90 (14) |",
+        "| next query, KB (requests) | 30 (11) |",
+        "| key to painted hits, ms, p50 / p95 | 10 / 31 |",
+        "| files | 1,002 |",
+        "| size, MB | 1.3 |",
+        "| made in, s | 3.2 |",
+        "| nDCG@10 | 0.874 |",
+    ]
