@@ -36,6 +36,8 @@ class ReaderProcess:
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
+        #: Of the processor, for the last calls.
+        self.seconds = 0.0
         if parameters:
             self._ask({"parameters": parameters})
 
@@ -52,7 +54,9 @@ class ReaderProcess:
     def calls(self, module: str, name: str, calls: Iterable[Sequence[object]]) -> list[Any]:
         """What it gives for each of these arguments, in one go."""
         asked = {"module": module, "name": name, "calls": [[js(value) for value in given] for given in calls]}
-        results: list[Any] = self._ask(asked)["results"]
+        answer = self._ask(asked)
+        self.seconds = answer["seconds"]
+        results: list[Any] = answer["results"]
         return results
 
     def refusal(self, module: str, name: str, *arguments: object) -> dict[str, str]:

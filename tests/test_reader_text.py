@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -139,10 +139,22 @@ drawn = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=12).map("".join),
 )
 texts = st.lists(drawn, min_size=1, max_size=30)
-ROWS = [row["text"] for row in json.loads(Path(__file__).with_name("tokens.json").read_text("utf-8"))]
-ROWS += [
-    query for row in json.loads(Path(__file__).with_name("tokens.json").read_text("utf-8")) for query in row["find"]
-]
+ROWS = json.loads(Path(__file__).with_name("tokens.json").read_text("utf-8"))
+TABLED = [text for row in ROWS for text in (row["text"], *row["find"], *row["miss"])]
+HOSTILE: dict[str, Callable[[int], str]] = {
+    "letters": lambda size: "a" * size + "é",
+    "dots": lambda size: "é." * size,
+    "commas": lambda size: "é 1,000" + ",000" * size,
+    "marks": lambda size: "e" + "\u0301\u0323" * size,
+    "marks without a letter": lambda size: "\u0301\u0323" * size,
+    "marks of Thai": lambda size: "ก" + "\u0e38\u0e48" * size,
+    "jamo": lambda size: "\u1100\u1161" * size,
+    "possessives": lambda size: "é's" * size,
+    "joiners": lambda size: "👩" + "\u200d👩" * size,
+    "rare letters": lambda size: "𠀀" * size,
+    "surrogates": lambda size: "\ud800" * size,
+    "blanks": lambda size: " " * size + "x",
+}
 
 
 def check(reader: ReaderProcess, given: list[str]) -> None:
@@ -202,8 +214,8 @@ def check_compounds(reader: ReaderProcess, given: list[str]) -> None:
 
 
 def test_the_texts_of_the_tables(reader: ReaderProcess) -> None:
-    check(reader, [*ROWS, *PIECES, *map("x".join, zip(PIECES, PIECES, strict=True))])
-    check_compounds(reader, [*ROWS, *PIECES])
+    check(reader, [*TABLED, *PIECES, *map("x".join, zip(PIECES, PIECES, strict=True))])
+    check_compounds(reader, [*TABLED, *PIECES])
 
 
 @settings(deadline=None, max_examples=150)
@@ -223,6 +235,21 @@ def test_every_character(reader: ReaderProcess) -> None:
 
 def _dull(character: str) -> bool:
     return unicodedata.category(character) in ("Lo", "Co") and not unicodedata.decomposition(character)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_texts_take_linear_time(reader: ReaderProcess, name: str) -> None:
+    def seconds(size: int) -> float:
+        calls = [[[True, LANGUAGES], HOSTILE[name](size)]]
+        spent = 0.0
+        for method in ("tokens", "key", "foldValue"):
+            reader.calls("text/analyzer", f"Analyzer.{method}", calls)
+            spent += reader.seconds
+        return spent
+
+    seconds(1000)
+    small = max(min(seconds(2500) for _ in range(2)), 0.02)
+    assert any(seconds(10_000) <= 9 * small for _ in range(5))
 
 
 typed = st.lists(st.sampled_from("aabbcé内核😀"), max_size=9).map("".join)

@@ -34,7 +34,9 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
       setStemmer(language, await import(`data:text/javascript,${encodeURIComponent(script)}`));
     }
     const call = module && called(await import(pathToFileURL(`${folder}/${module}.js`)), name);
+    const begun = process.cpuUsage();
     answer = { results: (calls ?? []).map(given => call(...given)) };
+    answer.seconds = process.cpuUsage(begun).user / 1e6;
   } catch (error) {
     answer = refused && error.toDict ? { refused: error.toDict().error } : { error: error.stack };
   }

@@ -178,7 +178,8 @@ export function isSpaceless(raw) {
  */
 export function runText(run) {
   if (/^[\u4e00-\u9fff]*$/.test(run)) return run;
-  if (!compiled(UNSEEN).test(run) && run.normalize("NFKC") === run) return run;
+  // A long run is not normalized at once, which could be quadratic; by pieces it comes out the same.
+  if (run.length < 1000 && !compiled(UNSEEN).test(run) && run.normalize("NFKC") === run) return run;
   return clusters(run).map(clusterText).join("");
 }
 
