@@ -307,7 +307,7 @@ function postOf(bytes) {
   const fragment = JSON.parse(new TextDecoder().decode(bytes));
   const { outline } = fragment, every = (/** @type {number} */ place) => outline.filter((_, index) => index % 3 === place);
   const positions = fromDeltas(fragment.positions), bounds = positions.slice(0, -1);
-  const stops = [...positions.filter((_, index) => index && index % 2 === 0)];
+  const stops = [...bounds.filter((_, index) => index && index % 2 === 0), positions[bounds.length]];
   const code = fragment.check_positions.map(() => false);
   for (const check of fromDeltas(fragment.code)) code[check] = true;
   return {
