@@ -83,7 +83,7 @@ def test_dates_and_orders_are_the_same(both: tuple[Snapshot, StoredIndex]) -> No
         values = [post.segment.columns.order(name)[post.doc_id] for post in posts]
         order = stored.ask("order", name=name)
         if field.type != "text":
-            assert order == values
+            assert [*map(float, order)] == [*map(float, values)]  # as JSON writes NO_DATE
         assert [one < other for one in order for other in order] == [one < other for one in values for other in values]
     own = [post.segment.columns.own_dates()[post.doc_id] for post in posts]
     assert [*map(float, stored.ask("ownDates"))] == [*map(float, own)] and NO_DATE in own
