@@ -7,8 +7,9 @@ from typing import Any
 from zlib import crc32
 
 import pytest
+from storage import ANALYZER
 from stored_index import StoredIndex
-from test_reader_postings import ANALYZER, WORDS, both
+from test_reader_postings import WORDS, both
 
 from postdex_index.engine.embedded.format.columns import NO_DATE
 from postdex_index.engine.embedded.read.doc_values import Columns

@@ -40,7 +40,7 @@ export class StoredList {
 
   /**
    * The files that the positions in some posts need, or in all.
-   * @param {Iterable<number> | null} [docs]
+   * @param {ArrayLike<number> | null} [docs]
    * @returns {string[]}
    */
   positionFiles(docs = null) {
@@ -186,7 +186,7 @@ export class StoredPostings {
 
   /**
    * The files that positions in these posts need.
-   * @param {Iterable<number>} docs
+   * @param {ArrayLike<number>} docs
    */
   files(docs) {
     return this._list.positionFiles(docs);
