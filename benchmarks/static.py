@@ -20,6 +20,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parent.parent
@@ -27,7 +28,7 @@ sys.path[:0] = [str(ROOT / "search"), str(ROOT / "index")]
 
 from generate import generate  # noqa: E402  # found by the line above
 from questions import draw  # noqa: E402
-from static_browser import Fetched, Judged, Keys, browser, fetched, keys, quality  # noqa: E402
+from static_browser import Fetched, Judged, Keys, browser, fetched, keys, ndcg, quality  # noqa: E402
 from static_engines import Built, Workplace, available, build, harness  # noqa: E402
 from static_site import published, served, write_pages  # noqa: E402
 
@@ -47,6 +48,8 @@ class Measured(NamedTuple):
     fetched: Fetched
     keys: Keys
     ndcg: float | None
+    #: of postdex the same of the library, asked without a browser
+    library: float | None = None
 
 
 def measure(
@@ -71,8 +74,17 @@ def measure(
                     fetched(started, server, engine, queries),
                     keys(started, server, engine, queries[:TYPED]),
                     quality(started, server, engine, judged) if judged else None,
+                    of_library(place, judged) if judged and engine == "postdex" else None,
                 )
         return found
+
+
+def of_library(place: Workplace, judged: Sequence[Judged]) -> float:
+    """nDCG@10 of the library, of the index that was exported."""
+    import postdex
+
+    with postdex.open(place.posts, index=place.scratch / "index") as ix:
+        return fmean(ndcg([hit.path for hit in ix.search(it.query, limit=10)], it.gains) for it in judged)
 
 
 def _queries(folder: Path, each: int) -> list[str]:
@@ -105,14 +117,30 @@ def table(found: Mapping[str, Measured]) -> str:
         ("made in, s", [f"{it.built.seconds:.1f}" for it in found.values()]),
     ]
     if any(it.ndcg is not None for it in found.values()):
-        rows.append(("nDCG@10", [f"{it.ndcg:.3f}" if it.ndcg is not None else "–" for it in found.values()]))
+        rows.append(("nDCG@10", [_ndcg(it) for it in found.values()]))
     posts = next(iter(found.values())).posts
     head = f"| {posts:,} posts | {' | '.join(NAMES[name] for name in found)} |\n| --- |{' ---: |' * len(found)}"
     return "\n".join([head, *(f"| {what} | {' | '.join(cells)} |" for what, cells in rows)])
 
 
+def _ndcg(it: Measured) -> str:
+    shown = f"{it.ndcg:.4f}" if it.ndcg is not None else "–"
+    return f"{shown} (the library: {it.library:.4f})" if it.library is not None else shown
+
+
 def _traffic(size: float, requests: float) -> str:
     return f"{size / 1000:,.0f} ({requests:.0f})"
+
+
+def write(document: Path, every: Sequence[Mapping[str, Measured]]) -> None:
+    """Put the tables into a document."""
+    text = document.read_text(encoding="utf-8")
+    before, mark, rest = text.partition("<!-- measured -->\n")
+    _, end, after = rest.partition("<!-- /measured -->\n")
+    if not end:
+        raise SystemExit(f"{document} has no place for the tables")
+    tables = "\n\n".join(map(table, every))
+    document.write_text(f"{before}{mark}{tables}\n{end}{after}", encoding="utf-8")
 
 
 def plot(every: Sequence[Mapping[str, Measured]], file: Path) -> None:
@@ -154,18 +182,23 @@ def main() -> None:
     options.add_argument("--judged", type=Path, help="JSON lines with `query` and `pages`, for the first folder")
     options.add_argument("--engines", default=",".join(NAMES), help="between commas")
     options.add_argument("--plot", type=Path, help="draw it into this file")
+    options.add_argument(
+        "--write", type=Path, metavar="DOCUMENT", help="put the tables where it has `<!-- measured -->`"
+    )
     options.add_argument("--json", type=Path, help="write what was measured into this file")
     given = options.parse_args()
     engines = given.engines.split(",")
     judged = read_judged(given.judged) if given.judged else []
     every = [measure(given.folders[0], given.npm.absolute(), given.each, judged, engines)]
-    print(table(every[0]), flush=True)
+    print(table(every[0]), flush=True)  # the rest takes minutes
     if given.posts:
         with tempfile.TemporaryDirectory() as name:
             made = Path(name) / "posts"
             generate(given.folders, given.posts, made)
             every.append(measure(made, given.npm.absolute(), given.each, [], engines))
         print(f"\n{table(every[1])}")
+    if given.write:
+        write(given.write, every)
     if given.plot:
         plot(every, given.plot)
     if given.json:

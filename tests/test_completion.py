@@ -88,6 +88,8 @@ def here(samples: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("-C 2022 search", "--tag=lif", []),
         ("search -C . --tag", "lif", ["lifetime"]),
         ("serve", "no", ["notes/"]),
+        ("export --static", "no", ["notes/"]),
+        ("export", "--st", ["--static"]),
         ("nope", "", []),
         ("--version", "", []),
     ],
