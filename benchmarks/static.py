@@ -160,7 +160,8 @@ def plot(every: Sequence[Mapping[str, Measured]], file: Path) -> None:
         panel.set_xticks(range(len(every)), [f"{next(iter(found.values())).posts:,} posts" for found in every])
         panel.spines[["top", "right"]].set_visible(False)
         panel.tick_params(labelsize=8)
-    panels[0].legend(fontsize=8, frameon=False)
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), fontsize=8, frameon=False)
     figure.savefig(file, dpi=110)
 
 

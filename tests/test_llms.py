@@ -286,8 +286,9 @@ def test_front_matter_is_read_as_it_was_meant(text: str) -> None:
 @pytest.mark.parametrize(
     ("paths", "topics"),
     [
-        (["guide/a.md", "guide/b.md", "api/_index.md", "api/c.md", "x/d.md"], ["Guide", "API reference", "X"]),
+        (["guide/a.md", "guide/b.md", "api/_index.md", "api/c.md", "x/d.md"], ["Guide", "API reference", "Posts"]),
         (["2022/a.md", "2023/b.md"], ["Posts"]),
+        (["a/index.md", "b/index.md", "c/index.md"], ["Posts"]),
         (["_posts/2022-01-01-a.md", "_posts/2022-01-02-b.md"], ["Posts"]),
     ],
 )

@@ -43,10 +43,13 @@ def _is_original(document: Document) -> bool:
 
 
 def _by_folder(documents: Sequence[Document]) -> list[Topic]:
-    """By the first folder that says something; none where few posts have one."""
-    groups = _groups(
-        documents, lambda it: next((name for name in it.path.split("/")[:-1] if not _NO_TOPIC.fullmatch(name)), "")
-    )
+    """By the first folder that says something, which that of a single post does not; none where few posts have one."""
+    folders = {
+        it.path: next((name for name in it.path.split("/")[:-1] if not _NO_TOPIC.fullmatch(name)), "")
+        for it in documents
+    }
+    sizes = Counter(folders.values())
+    groups = _groups(documents, lambda it: folders[it.path] if sizes[folders[it.path]] > 1 else "")
     named = sum(len(group) for name, group in groups.items() if name)
     if len(groups) < 3 or 2 * named < len(documents):
         return []
