@@ -181,7 +181,10 @@ def test_what_a_run_left_that_ended_halfway_is_ours(site: Written, monkeypatch: 
     assert LIST in site.files()
 
 
-@pytest.mark.parametrize("record", ["", "[]", '{"version": 2, "files": {}}', '{"version": 1}', "\xff"])
+@pytest.mark.parametrize(
+    "record",
+    ['{"version": 1, "files": {"../x": ""}}', "", "[]", '{"version": 2, "files": {}}', '{"version": 1}', "\xff"],
+)
 def test_a_broken_record_is_said(site: Written, record: str) -> None:
     site.out.mkdir()
     (site.out / RECORD).write_text(record)

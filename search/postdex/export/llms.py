@@ -63,19 +63,17 @@ def export_llms(
     with saying_what_failed(folder):
         files = OwnedFiles(folder, RECORD, dry=dry_run)
         files.claim([LIST, FULL, *places.pages.values()])
-        whole: list[str] = []
-        for done, document in enumerate(documents, 1):
-            fields = PageFields.of(document, places.address(document.path))
-            text = texts.markdown(document, places.resolver(document))
-            files.put(places.pages[document.path], f"{fields.front_matter()}\n{text}")
-            whole.append(_in_full(fields, text))
-            progress(done, len(documents))
-        listed = _list(ix, documents, places)
-        full = f"{_heading(ix, documents)}\n\n{''.join(whole)}".rstrip("\n") + "\n"
-        files.put(FULL, full)
-        files.put(LIST, listed)
+        with files.growing(FULL) as append:
+            append(f"{_heading(ix, documents)}\n")
+            for done, document in enumerate(documents, 1):
+                fields = PageFields.of(document, places.address(document.path))
+                text = texts.markdown(document, places.resolver(document))
+                files.put(places.pages[document.path], f"{fields.front_matter()}\n{text}")
+                append(_in_full(fields, text))
+                progress(done, len(documents))
+        files.put(LIST, _list(ix, documents, places))
         written = files.finish()
-    sizes = len(listed.encode("utf-8", "replace")), len(full.encode("utf-8", "replace"))
+    sizes = files.sizes[LIST], files.sizes[FULL]
     notes = web_address.without_address([it.url for it in documents], ix.folder)
     if not base:
         notes += web_address.without_origin([it.url for it in documents], ix.folder, ix.settings)
@@ -97,11 +95,12 @@ def _heading(ix: Index, documents: Sequence[Document]) -> str:
 
 
 def _in_full(fields: PageFields, text: str) -> str:
-    """A page among all: its address stands below its title."""
+    """A page among all, behind a blank line: its address stands below its title."""
     if not fields.url:
-        return f"{text}\n"
+        return f"\n{text}"
     title, _, rest = text.partition("\n")
-    return f"{title}\n\nSource: {fields.url}\n\n{rest.lstrip()}\n"
+    rest = rest.lstrip("\n")
+    return f"\n{title}\n\nSource: {fields.url}\n" + (f"\n{rest}" if rest else "")
 
 
 def _list(ix: Index, documents: Sequence[Document], places: Places) -> str:

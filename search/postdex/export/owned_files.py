@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -44,7 +44,9 @@ class OwnedFiles:
         self._before = self._read()
         self._now: dict[str, str] = {}
         self._claimed: dict[str, str] = {}
-        self._bytes = self._changed = 0
+        #: the bytes of each file
+        self.sizes: dict[str, int] = {}
+        self._changed = 0
 
     def claim(self, paths: Iterable[str]) -> None:
         """Say which files will be written. Raises PostdexError where one is there that is not ours."""
@@ -59,13 +61,52 @@ class OwnedFiles:
         """Make a file of this text; one that holds it already stays as it is."""
         content = text.encode("utf-8", "replace")
         self._now[path] = _digest(content)
-        self._bytes += len(content)
+        self.sizes[path] = len(content)
         if content_of(self._folder / path) == content:
             return
+        self._before_change()
         if not self._dry:
-            if not self._changed:  # what a run leaves that ends halfway is known to be ours
-                self._note(self._claimed)
             replace(self._folder / path, content)
+
+    @contextmanager
+    def growing(self, path: str) -> Iterator[Callable[[str], None]]:
+        """Make a file of the texts that are given to the callable in turn: it may be larger than memory."""
+        digest, size = _hash(), 0
+        place = self._folder / path
+        new = place.with_name(place.name + _UNDER_WAY)
+        if not self._dry:
+            place.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.devnull if self._dry else new, "wb") as file:
+
+            def append(text: str) -> None:
+                nonlocal size
+                content = text.encode("utf-8", "replace")
+                digest.update(content)
+                size += file.write(content)
+
+            try:
+                yield append
+            except BaseException:
+                self._discard(new)
+                raise
+        self._now[path] = digest.hexdigest()
+        self.sizes[path] = size
+        if _digest_of(place) == self._now[path]:
+            self._discard(new)
+            return
+        self._before_change()
+        if not self._dry:
+            os.replace(new, place)
+
+    def _discard(self, new: Path) -> None:
+        if not self._dry:
+            _discard(new)
+
+    def _before_change(self) -> None:
+        """Count a change. Before the first one it is noted what is ours, so that it is known of what a run leaves that
+        ends halfway."""
+        if not self._changed and not self._dry:
+            self._note(self._claimed)
         self._changed += 1
 
     def finish(self) -> Written:
@@ -73,14 +114,14 @@ class OwnedFiles:
         removed: list[str] = []
         left: list[str] = []
         for path, digest in self._before.items():
-            content = content_of(self._folder / path) if path not in self._now else None
-            if content is not None:
-                (removed if _digest(content) == digest else left).append(path)
+            there = _digest_of(self._folder / path) if path not in self._now else ""
+            if there:
+                (removed if there == digest else left).append(path)
         if not self._dry:
             for path in removed:
                 _remove_with_folders(self._folder, path)
             self._note(self._now)
-        return Written(len(self._now), self._bytes, self._changed, tuple(removed), tuple(left))
+        return Written(len(self._now), sum(self.sizes.values()), self._changed, tuple(removed), tuple(left))
 
     def _note(self, files: Mapping[str, str]) -> None:
         """Write the record of these files."""
@@ -96,7 +137,9 @@ class OwnedFiles:
             record = json.loads(content)
             if record["version"] != _VERSION:
                 raise ValueError
-            return {str(path): str(digest) for path, digest in record["files"].items()}
+            if not all(map(_is_below, record["files"])):
+                raise ValueError
+            return {path: str(digest) for path, digest in record["files"].items()}
         except (ValueError, KeyError, TypeError, AttributeError):
             hint = "remove it, and what it is the record of, or name another folder"
             raise PostdexError(f"{self._folder / self._record} is no record of an export", hint) from None
@@ -123,10 +166,14 @@ def replace(file: Path, content: bytes) -> bool:
         new.write_bytes(content)
         os.replace(new, file)
     except BaseException:
-        with suppress(OSError):
-            new.unlink()
+        _discard(new)
         raise
     return True
+
+
+def _discard(file: Path) -> None:
+    with suppress(OSError):
+        file.unlink()
 
 
 def remove(file: Path) -> bool:
@@ -154,5 +201,28 @@ def content_of(file: Path) -> bytes | None:
         return None
 
 
+def _is_below(path: str) -> bool:
+    """Whether this is a path below a folder: what is written in a record may be by anybody."""
+    return not path.startswith("/") and not {"", ".", ".."} & {*path.split("/")}
+
+
+def _hash() -> blake2b:
+    return blake2b(digest_size=16)
+
+
 def _digest(content: bytes) -> str:
-    return blake2b(content, digest_size=16).hexdigest()
+    digest = _hash()
+    digest.update(content)
+    return digest.hexdigest()
+
+
+def _digest_of(file: Path) -> str:
+    """The digest of what a file holds; "" for none."""
+    digest = _hash()
+    try:
+        with open(file, "rb") as reading:
+            while piece := reading.read(1 << 20):
+                digest.update(piece)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return ""
+    return digest.hexdigest()
