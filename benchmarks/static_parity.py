@@ -169,7 +169,7 @@ def main() -> int:
             started = time.perf_counter()
             expected = [library_answer(index, question.params) for question in asked]
             between = time.perf_counter()
-        with ReaderBundle(published) as reader:
+        with ReaderBundle(published, joined=True) as reader:
             given = [reader.search(question.params) for question in asked]
         print(f"library {between - started:.1f} s, reader {time.perf_counter() - between:.1f} s")
     if options.write:

@@ -43,7 +43,7 @@ THOROUGH = [
     "marks", "matching", "mcp", "mcp_http", "mcp_typescript", "observing", "one_post", "page", "page_parts", "pager",
     "posts", "public_names", "rank", "record", "record_browser", "recorded_cluster", "regexes", "release", "render",
     "replaced", "request", "rescue", "schema", "search_options", "segments", "service", "several_folders",
-    "several_services", "site_goldens", "site_paths", "site_snapshots", "sites", "staging",
+    "several_services", "short_names", "site_goldens", "site_paths", "site_snapshots", "sites", "staging",
     "static_format", "store", "suggest",
     "terminal", "threads", "translations", "typed", "watch", "web_address",
 ]  # fmt: skip

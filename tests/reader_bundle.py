@@ -14,11 +14,13 @@ _ANSWERS = Path(__file__).parent / "reader" / "answer.mjs"
 
 
 class ReaderBundle:
-    """The reader of a bundle; `today` as days from 1970 on. An answer is the JSON of the service, with `raw` all that a
-    `HitList` has, facets as lists of pairs; or `{"error": {"code", "message", "hint"}}`."""
+    """The reader of a bundle, with `joined` the script that is in it; `today` as days from 1970 on. An answer is the
+    JSON of the service, with `raw` all that a `HitList` has, facets as lists of pairs; or `{"error": {"code",
+    "message", "hint"}}`."""
 
-    def __init__(self, folder: Path, today: int | None = None) -> None:
-        command = [node(), str(_ANSWERS), str(READER), str(folder), "" if today is None else str(today)]
+    def __init__(self, folder: Path, today: int | None = None, *, joined: bool = False) -> None:
+        reader = folder / "reader.js" if joined else READER
+        command = [node(), str(_ANSWERS), str(reader), str(folder), "" if today is None else str(today)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )

@@ -329,6 +329,7 @@ def test_drawn_queries_are_read_the_same(
 
 
 LONG = [
+    *("x (*)", "x OR * y", "👩‍👧 , OR * , .. kno * NOT x", "(*) (*)", "-(*) x", "x AND (* )"),
     "word " * 1000,
     " " * 3000 + "x" * 3000,
     "a" * 1950 + " " + "b" * 100,

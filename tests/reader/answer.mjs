@@ -4,7 +4,8 @@ import readline from "node:readline";
 import { pathToFileURL } from "node:url";
 
 const [reader, bundle, today] = process.argv.slice(2);
-const load = name => import(pathToFileURL(`${reader}/${name}.js`));
+const script = reader.endsWith(".js") && await import(pathToFileURL(reader));
+const load = name => script ? script.modules[name] : import(pathToFileURL(`${reader}/${name}.js`));
 const { openIndex } = await load("reader");
 const { searchArguments, suggestArguments } = await load("http/parameters");
 const wire = await load("output/wire");

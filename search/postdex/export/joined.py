@@ -1,26 +1,35 @@
 """How do the reader's modules become one script?
 
 They are written as the library is, a file for each question; a browser gets them as one, so that nothing waits for a
-chain of requests. Each module becomes a function that gives what it exports, in an order in which nobody asks for what
-is not there yet. Comments and indentation are left out. No tool of JavaScript is needed for that, as the modules keep
-to few forms, which `Module.read` holds them to: a script that is joined is one that was checked.
+chain of requests. They stand one behind the other in one function, in an order in which nobody asks for what is not
+there yet, with short names of which none is another's (`short_names`), without comments and indentation. No tool of
+JavaScript is needed for that, as the modules keep to few forms, which `Module.read` holds them to: a script that is
+joined is one that was checked.
 
-A second script can be joined from modules that need some of the first (`beside`): it exports a function that takes
-those.
+A second script can be joined from modules that need some of the first: it exports a function that takes those.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 
 from postdex_index.named_tuple import NamedTuple
 
 from ..http.page.sent import without_comments
 from ..output.wire import dumps
 from .parameters import READER
+from .short_names import Script, short_names
+
+#: Modules by which others come in.
+DOORS = ("http/parameters", "output/wire", "parameters", "reader", "worker")
+#: The module of errors.
+_ERRORS = "errors"
 
 #: An import, of names only, each on a line or all on one.
 _IMPORT = re.compile(r'^import \{([\w$\s,]+)\} from "(\.\.?/[\w./]+)\.js";\n', re.MULTILINE)
@@ -62,38 +71,79 @@ class Module(NamedTuple):
             raise ValueError(f"{name}.js: this cannot be joined: {left[0].strip()}")
         return cls(name, imports, exports, body)
 
+    def script(self) -> Script:
+        """Its text, in tokens."""
+        return _script(self.body)
+
+    def origins(self) -> dict[str, tuple[str, str]]:
+        """Where each name that it imports comes from, and how that is called there: `{ a as b }` is `b` here."""
+        pairs = [(source, re.split(r"\s+as\s+", name)) for source, names in self.imports.items() for name in names]
+        return {parts[-1]: (source, parts[0]) for source, parts in pairs}
+
 
 def reader() -> str:
-    """The script that answers in a worker, or in a page that imports it. `modules` is all that it exports: the exports
-    of each module by its name."""
+    """The script that answers in a worker, or in a page that imports it. `modules` is all that it exports: of each of
+    `DOORS` the exports, by its name, and of others what the painter needs."""
     modules = closure("worker")
-    names = {module.name: f"m{number}" for number, module in enumerate(modules)}
-    every = ",".join(f"{dumps(name)}:{variable}" for name, variable in names.items())
-    return f"{''.join(_functions(modules, names))}export const modules={{{every}}};\n"
+    names = _short_names(modules)
+    shown = {(module.name, name) for module in modules if module.name in DOORS for name in module.exports}
+    shown |= {origin for module in closure("http/search_page") for origin in module.origins().values()} & names.keys()
+    every = ",".join(
+        f"{dumps(module)}:{{{','.join(f'{name}:{names[module, name]}' for _, name in of_module)}}}"
+        for module, of_module in groupby(sorted(shown), itemgetter(0))
+    )
+    body = "".join(_written(modules, names))
+    return f"export const modules=(()=>{{\n{body}return{{{every}}};\n}})();\n"
 
 
 def painter(calls: Mapping[tuple[str, str], object]) -> str:
     """The script that paints the search page: it exports a function that takes the reader's `modules` and gives the
     exports of `http/search_page`. `calls` are made before anything else: of which function of a module, with what."""
-    given = {module.name: f"modules[{dumps(module.name)}]" for module in closure("worker")}
-    modules = [module for module in closure("http/search_page") if module.name not in given]
-    names = given | {module.name: f"p{number}" for number, module in enumerate(modules)}
-    called = "".join(f"{names[name]}.{function}({dumps(value)});\n" for (name, function), value in calls.items())
-    functions = "".join(_functions(modules, names))
-    return f"export const painter=modules=>{{\n{functions}{called}return {names['http/search_page']};\n}};\n"
+    given = {module.name for module in closure("worker")}
+    all_modules = closure("http/search_page")
+    modules = [module for module in all_modules if module.name not in given]
+    names = _short_names(modules)
+    taken: dict[str, list[str]] = {}
+    called = ""
+    for source, name in names:
+        if source in given:
+            taken.setdefault(source, []).append(f"{name}:{names[source, name]}")
+    for (source, function), value in calls.items():
+        of = f"modules[{dumps(source)}].{function}" if source in given else names[source, function]
+        called += f"{of}({dumps(value)});\n"
+    before = "".join(f"const{{{','.join(pairs)}}}=modules[{dumps(source)}];\n" for source, pairs in taken.items())
+    body = "".join(_written(modules, names))
+    page = ",".join(f"{name}:{names[modules[-1].name, name]}" for name in modules[-1].exports)
+    return f"export const painter=modules=>{{\n{before}{body}{called}return{{{page}}};\n}};\n"
 
 
-def _functions(modules: Iterable[Module], names: Mapping[str, str]) -> Iterator[str]:
-    """Each module as a function that is called at once; `names` are the variables that hold what modules export."""
+def _short_names(modules: Iterable[Module]) -> dict[tuple[str, str], str]:
+    """What is called how where modules are one: what they declare at the top and what they import, each by its module
+    and its name there. What has the name of an error keeps it, since that is told."""
+    uses = Counter[tuple[str, str]]()
+    free = {"modules"}
     for module in modules:
-        taken = "".join(f"const {{{_taken(wanted)}}}={names[name]};\n" for name, wanted in module.imports.items())
-        given = ",".join(module.exports)
-        yield f"const {names[module.name]}=(()=>{{\n{taken}{module.body}return{{{given}}};\n}})();\n"
+        script = module.script()
+        origins = module.origins()
+        for name in {*script.above, *origins}:
+            uses[origins.get(name, (module.name, name))] += script.uses[name]
+        free |= script.free.difference(origins)
+    kept = {(source, name): name for source, name in uses if source == _ERRORS}
+    in_order = sorted(uses.keys() - kept.keys(), key=lambda key: (-uses[key], key))
+    return kept | dict(zip(in_order, short_names(free.union(kept.values())), strict=False))
 
 
-def _taken(wanted: Iterable[str]) -> str:
-    """The names of an import as those of a pattern: `a as b` is `a:b` there."""
-    return ",".join(re.sub(r"\s+as\s+", ":", name) for name in wanted)
+def _written(modules: Iterable[Module], names: Mapping[tuple[str, str], str]) -> Iterator[str]:
+    """Each module's text with these names."""
+    for module in modules:
+        script = module.script()
+        own = {name: names[module.name, name] for name in script.above}
+        yield script.written(own | {name: names[origin] for name, origin in module.origins().items()})
+
+
+@cache
+def _script(body: str) -> Script:
+    return Script(body)
 
 
 @cache
