@@ -28,7 +28,7 @@ sys.path[:0] = [str(ROOT / "search"), str(ROOT / "index")]
 
 from generate import generate  # noqa: E402  # found by the line above
 from questions import draw  # noqa: E402
-from static_browser import Fetched, Judged, Keys, browser, fetched, keys, ndcg, quality  # noqa: E402
+from static_browser import Fetched, Judged, Keys, browser, fetched, keys, ndcg, page_keys, quality  # noqa: E402
 from static_engines import Built, Workplace, available, build, harness  # noqa: E402
 from static_site import published, served, write_pages  # noqa: E402
 
@@ -50,6 +50,8 @@ class Measured(NamedTuple):
     ndcg: float | None
     #: of postdex the same of the library, asked without a browser
     library: float | None = None
+    #: of postdex keys on its own page
+    page: Keys | None = None
 
 
 def measure(
@@ -75,6 +77,7 @@ def measure(
                     keys(started, server, engine, queries[:TYPED]),
                     quality(started, server, engine, judged) if judged else None,
                     of_library(place, judged) if judged and engine == "postdex" else None,
+                    page_keys(started, server, queries[:TYPED]) if engine == "postdex" else None,
                 )
         return found
 
@@ -111,7 +114,8 @@ def table(found: Mapping[str, Measured]) -> str:
             "next query, KB (requests)",
             [_traffic(it.fetched.next_bytes, it.fetched.next_requests) for it in found.values()],
         ),
-        ("key to painted hits, ms, p50 / p95", [f"{it.keys.p50:.0f} / {it.keys.p95:.0f}" for it in found.values()]),
+        ("key to painted hits, ms, p50 / p95", [_keys(it.keys) for it in found.values()]),
+        ("the same on its search page", [_keys(it.page) if it.page else "–" for it in found.values()]),
         ("files", [f"{it.built.files:,}" for it in found.values()]),
         ("size, MB", [f"{it.built.bytes / 1e6:.1f}" for it in found.values()]),
         ("made in, s", [f"{it.built.seconds:.1f}" for it in found.values()]),
@@ -121,6 +125,10 @@ def table(found: Mapping[str, Measured]) -> str:
     posts = next(iter(found.values())).posts
     head = f"| {posts:,} posts | {' | '.join(NAMES[name] for name in found)} |\n| --- |{' ---: |' * len(found)}"
     return "\n".join([head, *(f"| {what} | {' | '.join(cells)} |" for what, cells in rows)])
+
+
+def _keys(keys: Keys) -> str:
+    return f"{keys.p50:.0f} / {keys.p95:.0f}"
 
 
 def _ndcg(it: Measured) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from browser import chromium  # found by the line above
+from keystrokes import WATCH
 from static_site import Server, Traffic
 
 if TYPE_CHECKING:
@@ -97,13 +98,32 @@ def _cost(traffic: Traffic) -> tuple[int, int]:
 def keys(browser: Browser, server: Server, engine: str, queries: Sequence[str]) -> Keys:
     """How long keys take: the queries are typed twice, and the second time counts."""
     with _visit(browser, server, engine) as page:
-        for rest_ms in (REST_MS / 4, REST_MS):
-            page.evaluate("keys.length = 0")
-            for query in queries:
-                page.locator("input").fill("")
-                page.locator("input").press_sequentially(query, delay=rest_ms)
-                page.wait_for_timeout(4 * REST_MS)
-        times: list[float] = page.evaluate("keys")
+        return _typed(page, "input", queries)
+
+
+def page_keys(browser: Browser, server: Server, queries: Sequence[str]) -> Keys:
+    """The same on postdex's own search page, with its filters, counts and sections."""
+    context = browser.new_context(viewport={"width": 1180, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(_PATIENCE_MS)
+    try:
+        page.goto(f"{server.address}postdex/")
+        page.locator("#hits li").first.wait_for()
+        page.evaluate(WATCH, False)
+        return _typed(page, "#q", queries)
+    finally:
+        context.close()
+
+
+def _typed(page: Page, field: str, queries: Sequence[str]) -> Keys:
+    for rest_ms in (REST_MS / 4, REST_MS):
+        page.evaluate("keys.length = 0")
+        for query in queries:
+            page.locator(field).fill("")
+            page.wait_for_timeout(4 * REST_MS)
+            page.locator(field).press_sequentially(query, delay=rest_ms)
+            page.wait_for_timeout(4 * REST_MS)
+    times: list[float] = page.evaluate("keys")
     cuts = statistics.quantiles(times, n=100, method="inclusive")
     return Keys(cuts[49], cuts[94])
 

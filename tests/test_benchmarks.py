@@ -407,6 +407,7 @@ def test_the_table_of_static_sites(static: Any) -> None:
         "| first query, KB (requests) | 90 (14) |",
         "| next query, KB (requests) | 30 (11) |",
         "| key to painted hits, ms, p50 / p95 | 10 / 31 |",
+        "| the same on its search page | – |",
         "| files | 1,002 |",
         "| size, MB | 1.3 |",
         "| made in, s | 3.2 |",
