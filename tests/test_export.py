@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -222,3 +225,24 @@ def test_an_index_on_servers_is_not_published(run: Run, blog: Path, monkeypatch:
     monkeypatch.setattr("postdex.export.bundle.hosted", lambda engine: engine)
     said = run("-C", "content", "export", "--static", "public")
     assert said.status == 2 and "lies on servers, of which no export is made; have a copy in files" in said.err
+
+
+def test_the_example_for_programs_runs(blog: Path) -> None:
+    text = (ROOT / "docs" / "library.md").read_text(encoding="utf-8").partition("\n## Publishing\n")[2]
+    (example,) = re.findall(r"(?ms)^```python\n(.*?)^```$", text.partition("\n## ")[0])
+    (blog / "content").rename(blog / "posts")
+    (blog / "example.py").write_text(example, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "example.py"],
+        cwd=blog,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    posts, files_made, _, _ = map(int, done.stdout.split())
+    assert posts == 16 and len(files(blog / "public" / "postdex")) == files_made
+    assert (blog / "public" / "llms.txt").is_file()
