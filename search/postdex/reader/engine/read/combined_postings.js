@@ -3,10 +3,12 @@
    What becomes of them is a row of one byte a post (`matcher.js`), so impacts are put into rows as they are, and those of
    a phrase are reckoned when somebody asks for them: of most phrases it counts only where they stand. */
 
+import { docsOf } from "./candidates.js";
+
 /**
  * The postings of a leaf: `docs` ascending, `impacts` parallel to them; a list is named by its stem.
  * @typedef {object} Postings
- * @property {ArrayLike<number>} docs
+ * @property {Uint32Array} docs
  * @property {ArrayLike<number>} impacts
  * @property {(doc: number) => ArrayLike<number>} positions ascending positions in a post
  * @property {(docs: Iterable<number>) => string[]} files those that hold the positions in these posts
@@ -71,7 +73,12 @@ export class UnionPostings {
   }
 
   get docs() {
-    return this._docs ??= Uint32Array.from(ascending(this._members.flatMap(member => Array.from(member.docs))));
+    if (!this._docs) {
+      const lanes = new Uint8Array(this._members.reduce((most, { docs }) => Math.max(most, docs[docs.length - 1] + 1), 0));
+      markRow(lanes, this);
+      this._docs = docsOf(lanes);
+    }
+    return this._docs;
   }
 
   get impacts() {
@@ -85,7 +92,13 @@ export class UnionPostings {
 
   /** @param {number} doc */
   positions(doc) {
-    return ascending(this._members.flatMap(member => Array.from(member.positions(doc))));
+    /** @type {number[]} */
+    const all = [];
+    for (const member of this._members) {
+      const positions = member.positions(doc);
+      for (let index = 0; index < positions.length; index++) all.push(positions[index]);
+    }
+    return ascending(all);
   }
 
   /** @param {Iterable<number>} docs */
@@ -160,7 +173,14 @@ export function partialLists(members) {
 export const union = members => members.length > 1 ? new UnionPostings(members) : members[0] ?? null;
 
 /**
- * Numbers ascending, each once.
+ * Numbers ascending, each once; none is below 0.
  * @param {Iterable<number>} numbers
  */
-export const ascending = numbers => [...new Set(numbers)].sort((a, b) => a - b);
+export function ascending(numbers) {
+  const sorted = Uint32Array.from(numbers).sort();
+  let count = 0;
+  for (let index = 0; index < sorted.length; index++) {
+    if (!count || sorted[index] !== sorted[count - 1]) sorted[count++] = sorted[index];
+  }
+  return Array.from(sorted.subarray(0, count));
+}

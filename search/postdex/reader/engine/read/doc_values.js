@@ -217,13 +217,12 @@ export class Columns {
    * @returns {Map<string, number>}
    */
   facet(name, matching) {
-    const { numbers, values } = this._facet(name);
+    const { numbers, values } = this.facetTable(name), counts = new Uint32Array(values.length);
+    for (let doc = 0; doc < matching.length; doc++) if (matching[doc]) for (const number of numbers[doc]) counts[number]++;
     /** @type {Map<string, number>} */
-    const counts = new Map();
-    numbers.forEach((ofPost, doc) => {
-      if (matching[doc]) for (const number of ofPost) counts.set(values[number], (counts.get(values[number]) ?? 0) + 1);
-    });
-    return counts;
+    const byValue = new Map();
+    counts.forEach((count, number) => count && byValue.set(values[number], (byValue.get(values[number]) ?? 0) + count));
+    return byValue;
   }
 
   /**
@@ -232,12 +231,15 @@ export class Columns {
    * @param {number} doc
    */
   facetValues(name, doc) {
-    const { numbers, values } = this._facet(name);
+    const { numbers, values } = this.facetTable(name);
     return new Set(numbers[doc].map(number => values[number]));
   }
 
-  /** @param {string} name */
-  _facet(name) {
+  /**
+   * The values of a facet by post.
+   * @param {string} name
+   */
+  facetTable(name) {
     let facet = this.facets.get(name);
     if (!facet) this.facets.set(name, facet = this._counted(name));
     return facet;

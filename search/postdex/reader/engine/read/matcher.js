@@ -3,7 +3,7 @@
    Posts are lanes, a byte each: of a leaf its impact there, of what matches 255. Lanes that are kept are never changed. */
 
 import { bestCandidates, countLanes, docsOf, lanesOf } from "./candidates.js";
-import { markRow, partialLists, raiseRow } from "./combined_postings.js";
+import { UnionPostings, markRow, partialLists, raiseRow } from "./combined_postings.js";
 import { within } from "./own_columns.js";
 import { constantsOf } from "../../parameters.js";
 import { Term, keyOf } from "../../query.js";
@@ -27,7 +27,7 @@ export class ImpactRow {
     /** 255 in the posts with the leaf. */
     this.present = new Uint8Array(posts);
     markRow(this.present, postings);
-    this.doc_count = countLanes(this.present);
+    this.doc_count = postings instanceof UnionPostings ? countLanes(this.present) : postings.docs.length;
     /** @type {Uint8Array | null} */
     this._impacts = null;
   }
@@ -144,9 +144,9 @@ export class Matcher {
   _clauses(query) {
     let lanes = this._everything;
     for (const clause of query.required) lanes = bothOf(lanes, this._lanes(clause));
-    if (query.minimum && countLanes(lanes)) lanes = bothOf(lanes, this._atLeast(query.minimum, query.optional));
+    if (query.minimum && lanes.includes(255)) lanes = bothOf(lanes, this._atLeast(query.minimum, query.optional));
     for (const clause of query.excluded) {
-      if (countLanes(lanes)) lanes = butNot(lanes, this._lanes(clause));
+      if (lanes.includes(255)) lanes = butNot(lanes, this._lanes(clause));
     }
     return lanes;
   }

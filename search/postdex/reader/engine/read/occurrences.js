@@ -1,5 +1,9 @@
 /* At which positions of a post does a stored word stand? Twin of postdex_index/engine/embedded/read/occurrences.py. */
 
+import { docsOf } from "./candidates.js";
+import { ascending } from "./combined_postings.js";
+import { bisectLeft } from "../../python.js";
+
 /** @typedef {import("./stored_postings.js").StoredList} StoredList */
 
 /**
@@ -15,7 +19,9 @@
 export function postsOf(parts) {
   const posts = parts.map(({ list }) => list.columns().docs);
   if (posts.length === 1) return posts[0];
-  return Uint32Array.from(new Set(posts.flatMap(docs => [...docs]))).sort();
+  const present = new Uint8Array(Math.max(...posts.map(docs => docs[docs.length - 1])) + 1);
+  for (const docs of posts) for (let index = 0; index < docs.length; index++) present[docs[index]] = 1;
+  return docsOf(present);
 }
 
 /**
@@ -25,9 +31,20 @@ export function postsOf(parts) {
  * @returns {(Uint32Array | number[])[]}
  */
 export function positionsIn(parts, docs) {
-  const columns = parts.map(part => inPosts(part, docs));
-  if (columns.length === 1) return columns[0];
-  return Array.from(docs, (_, index) => Array.from(new Set(columns.flatMap(column => [...column[index]]))).sort((a, b) => a - b));
+  if (parts.length === 1) return inPosts(parts[0], docs);
+  /** @type {number[][]} */
+  const found = Array.from(docs, () => []);
+  for (const { list, forms } of parts) {
+    const byDoc = forms && list.forms().length ? positionsOfForms(list, forms) : null;
+    const own = byDoc ? Uint32Array.from(byDoc.keys()) : list.columns().docs;
+    for (let at = 0, index = 0; at < own.length && index < docs.length; at++) {
+      index = bisectLeft(docs, own[at], index);
+      if (docs[index] !== own[at]) continue;
+      const here = byDoc ? byDoc.get(own[at]) ?? [] : list.positions(at);
+      for (let place = 0; place < here.length; place++) found[index].push(here[place]);
+    }
+  }
+  return found.map(ascending);
 }
 
 /**
@@ -37,8 +54,7 @@ export function positionsIn(parts, docs) {
  * @returns {(Uint32Array | number[])[]}
  */
 function inPosts({ list, forms }, docs) {
-  const meant = forms && list.forms();
-  if (!forms || !meant?.length) return Array.from(docs, doc => list.positionsIn(doc));
+  if (!forms || !list.forms().length) return Array.from(docs, doc => list.positionsIn(doc));
   const byDoc = positionsOfForms(list, forms);
   return Array.from(docs, doc => byDoc.get(doc) ?? []);
 }

@@ -144,12 +144,8 @@ export class Scope {
    * @returns {Map<string, number>}
    */
   facet(name, lanes, together = []) {
-    let column = name;
-    if (!schema().facets.has(name) && name !== SITES) {
-      const field = this.fields.get(name);
-      if (!field) return new Map();
-      column = facet(this.columns, field);
-    }
+    const column = this._facetColumn(name);
+    if (column === null) return new Map();
     const matching = together.length ? lanes.slice() : lanes;
     for (const doc of together.flat()) matching[doc] = 0;
     const counts = new Map(this.columns.facet(column, matching));
@@ -159,6 +155,25 @@ export class Scope {
       }
     }
     return new Map([...counts].sort((a, b) => b[1] - a[1] || compare(a[0], b[0])));
+  }
+
+  /**
+   * Read what the counts of a facet need.
+   * @param {string} name
+   */
+  readFacet(name) {
+    const column = this._facetColumn(name);
+    if (column !== null) this.columns.facetTable(column);
+  }
+
+  /**
+   * Under what the columns have a facet; null for one that there is not.
+   * @param {string} name
+   */
+  _facetColumn(name) {
+    if (schema().facets.has(name) || name === SITES) return name;
+    const field = this.fields.get(name);
+    return field ? facet(this.columns, field) : null;
   }
 
   /**

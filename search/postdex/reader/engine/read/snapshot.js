@@ -69,7 +69,7 @@ export class Snapshot {
       ...typed.map(leaf => () => byScore && matcher.impactRow(leaf)?.impacts),
       ...as_typed.leaves.flatMap(wordsOfWhole).map(word => () => matcher.impactRow(word)),
       ...as_typed.leaves.map(leaf => () => matcher.whole(leaf)),
-      ...facets.map(name => () => scope.facet(name, none)),
+      ...facets.map(name => () => scope.readFacet(name)),
       () => byScore ? scope.holders("title_keys", as_typed.key) : scope.sorted(none, sort, count),
       () => (byScore || grouped) && scope.holders("heading_keys", as_typed.key),
       () => byScore && scope.priors(recency),
