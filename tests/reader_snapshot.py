@@ -96,10 +96,14 @@ def told(answer: Answer) -> dict[str, Any]:
     }
 
 
-def check(library: Snapshot, reader: SnapshotProcess, searches: Sequence[Search]) -> None:
-    """Both say the same of each of these, to the last bit of each score."""
+def check(library: Snapshot, reader: SnapshotProcess, searches: Sequence[Search], *, places_once: bool = False) -> None:
+    """Both say the same of each of these, to the last bit of each score. With `places_once` a leaf with two words at
+    one place may have it once or twice: of a pattern words of deleted posts decide that, too."""
     for search in searches:
         expected, found = told(library.search(search)), reader.ask("search", search)
+        if places_once:
+            for one in (*expected["candidates"], *found["candidates"]):
+                one["positions"] = [[holds, sorted({*places})] for holds, places in one["positions"]]
         assert found == expected, f"{difference(found, expected)} in {search}"
 
 

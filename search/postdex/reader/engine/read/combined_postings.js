@@ -11,7 +11,7 @@ import { docsOf } from "./candidates.js";
  * @property {Uint32Array} docs
  * @property {ArrayLike<number>} impacts
  * @property {(doc: number) => ArrayLike<number>} positions ascending positions in a post
- * @property {(docs: Iterable<number>) => string[]} files those that hold the positions in these posts
+ * @property {(docs: ArrayLike<number>) => string[]} files those that hold the positions in these posts
  * @property {() => Iterable<string>} wholeLists the stored lists that are contained as a whole, for title coverage
  * @property {() => Map<string, Set<number>>} partialLists by stored list of which it has some word forms only: the posts
  *   with one of these in their title
@@ -101,7 +101,7 @@ export class UnionPostings {
     return ascending(all);
   }
 
-  /** @param {Iterable<number>} docs */
+  /** @param {ArrayLike<number>} docs */
   files(docs) {
     return this._members.flatMap(member => member.files(docs));
   }

@@ -126,7 +126,8 @@ export class Snapshot {
   /** @param {Query} query */
   _total(query) {
     if (query.kind === "Term" && query.exact && !query.field) return this._scope.lists.terms.postsOf(query.text);
-    return countLanes(this._scope.matcher.match(query));
+    const { matcher } = this._scope;
+    return isLeaf(query) ? matcher.docFreq(query) : countLanes(matcher.match(query));
   }
 
   /** The fields of the site's own, by name. */
@@ -169,6 +170,13 @@ export class Snapshot {
     return { generation, posts, unpublished: 0, segments: 1, terms, bytes: 0, languages, simplify, sites: /** @type {string[]} */ ([]) };
   }
 }
+
+/**
+ * Whether a query is a leaf, which has postings.
+ * @param {Query} query
+ * @returns {query is Leaf}
+ */
+const isLeaf = query => !["Clauses", "Keyword", "DateRange", "FieldRange", "Everything"].includes(query.kind);
 
 /**
  * All leaves and filters of a tree, those too that are excluded.
