@@ -162,7 +162,7 @@ export function scoredSections(levels, bounds, stops, positions, leafWeights, li
     scored.push([-score, index]);
   }
   if (wholes.size && scored.length) {
-    const most = Math.min(...scored.map(([less]) => less));
+    const most = scored.reduce((least, [less]) => Math.min(least, less), 0);
     scored = scored.map(([less, index]) => [less + most * (wholes.get(index) ?? 0), index]);
   }
   scored.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
@@ -245,7 +245,8 @@ function headingsAbove(levels, own) {
   /** @type {number[]} */
   const above = [];
   if (![...own.values()].some(([heading]) => heading)) return above;
-  const last = Math.max(...own.keys());
+  let last = 0;
+  for (const index of own.keys()) last = Math.max(last, index);
   const path = [[-1, 0]];
   for (let index = 0; index <= last; index++) {
     while (path[path.length - 1][0] >= levels[index]) path.pop();
