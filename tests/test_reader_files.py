@@ -37,7 +37,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def names(folder: Path) -> dict[str, str]:
     """The first file of some kinds."""
     files = json.loads((folder / ENTRY).read_text(encoding="utf-8"))["files"]
-    return {kind: f"{kind}-{files[kind]['files'][:8]}" for kind in ("terms", "words", "posts", "titles")}
+    return {kind: f"{kind}-{files[kind]['files'][:8]}" for kind in ("terms", "words", "titles")}
 
 
 def run(
@@ -146,10 +146,8 @@ def test_two_searches_find_out_that_a_site_was_published_anew(folders: list[Path
 
 def test_the_files_of_nearly_every_search_come_at_once(folders: list[Path]) -> None:
     known = names(folders[0])
-    (_, early, there), requests = run(
-        folders, [["open"], ["early"], ["load", {"names": [known["posts"], known["titles"]]}]]
-    )
-    assert early == [known["posts"], known["titles"]] and there == {"replaced": False}
+    (_, early, there), requests = run(folders, [["open"], ["early"], ["load", {"names": [known["titles"]]}]])
+    assert early == [known["titles"]] and there == {"replaced": False}
     assert len([request for request in requests if "titles" in request]) == 1
 
 
@@ -163,10 +161,25 @@ def test_who_gives_up_ends_a_request_and_no_other(folders: list[Path]) -> None:
         ["end", {"key": "b"}],
         ["abort", {"key": "a"}],
         ["end", {"key": "a"}],
+        ["wait"],
         ["load", {"names": [known["terms"]]}],
         ["load", {"names": [known["terms"]], "signal": "a"}],
     ]
-    (*_, b, _, a, again, aborted), requests = run(folders, steps, {"data/terms": ["hang", "ok"]})
+    (*_, b, _, a, _, again, aborted), requests = run(folders, steps, {"data/terms": ["hang", "ok"]})
     assert a["error"] == b["error"] == aborted["error"] == "AbortError"
     assert again == {"replaced": False}
     assert len([request for request in requests if request.startswith("data/terms")]) == 2
+
+
+def test_who_types_on_has_what_is_under_way(folders: list[Path]) -> None:
+    terms = names(folders[0])["terms"]
+    steps: list[Any] = [
+        ["open"],
+        ["begin", {"key": "a", "names": [terms]}],
+        ["abort", {"key": "a"}],
+        ["load", {"names": [terms]}],
+        ["need", {"names": [terms]}],
+    ]
+    (*_, loaded, there), requests = run(folders, steps, {"data/terms": ["slow"]})
+    assert loaded == {"replaced": False} and there == "all there"
+    assert len([request for request in requests if request.startswith("data/terms")]) == 1

@@ -21,7 +21,7 @@ from postdex_index.engine.embedded.engine import EmbeddedEngine
 from postdex_index.engine.embedded.read.postings import PostingLists, Sought
 from postdex_index.engine.embedded.read.snapshot import Snapshot
 from postdex_index.engine.embedded.write import index_writer
-from postdex_index.engine.static import term_files
+from postdex_index.engine.static import post_files, term_files
 from postdex_index.model import Code, OwnField, Post, Section, Span
 from postdex_index.query import Fuzzy, Leaf, Phrase, Prefix, Synonyms, Term, Wildcard
 
@@ -107,9 +107,12 @@ def both(
     with pytest.MonkeyPatch.context() as patched:
         if request.param == 2:
             patched.setattr(term_files, "LEAST", 100)
-            patched.setattr(term_files, "MOST", 300)
+            patched.setattr(term_files, "WORDS_LEAST", 20)
             patched.setattr(term_files, "APART", 10)
             patched.setattr(term_files, "BLOCK", 20)
+            patched.setattr(post_files, "TITLES", 10)
+            patched.setattr(post_files, "CHECKS", 7)
+            patched.setattr(post_files, "PLACES", 3)
         stored = StoredIndex(snapshot, tmp / "bundle")
     yield snapshot, stored
     stored.close()

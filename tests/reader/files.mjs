@@ -25,6 +25,7 @@ async function fetch(address, { cache, signal }) {
   requests.push(`${name.replace(/-[0-9a-f]{8}/, "")} ${cache}`);
   if (act === "network") throw new TypeError("fetch failed");
   if (act === "hang") return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  if (act === "slow") await new Promise(resolve => realTimeout(resolve, 60));
   if (typeof act === "number") return new Response("no", { status: act, headers: { "retry-after": "0.01" } });
   const file = path.join(folder, name);
   if (act === "html") return new Response("<!doctype html><title>Not found</title>");
@@ -63,6 +64,7 @@ const work = {
     begun[key] = files.load(names, { signal: controllers[key].signal }).catch(told);
     await new Promise(resolve => realTimeout(resolve, 20));
   },
+  wait: () => new Promise(resolve => realTimeout(resolve, 60)),
   abort: ({ key }) => controllers[key].abort(),
   end: ({ key }) => begun[key],
   publish() { folder = folders[1]; },

@@ -12,6 +12,8 @@ const ENTRY = "postdex.json";
 const FOLDER = "data/";
 /** Milliseconds before a request that failed is made again; after the last it is given up. */
 const PAUSES = [250, 1000];
+/** Milliseconds for which a download goes on that nobody waits for: who types asks for the same files again at once. */
+const LEFT = 500;
 /** Bytes that are kept; what the last searches used is kept in any case. */
 const KEPT = 48_000_000;
 /** So often a file may have been gzipped: by us, and by a host that gzips what is gzipped. */
@@ -166,7 +168,7 @@ export class IndexFiles {
     return [`${kind}-${checkAt(files, number)}`, doc % posts];
   }
 
-  /** The files that nearly every search needs, if they are few: the names of fragments, and the titles. */
+  /** The file that nearly every search needs, if it is one: the names of fragments, with the titles of a small site. */
   early() {
     const kinds = /** @type {const} */ (["posts", "titles"]);
     return kinds.filter(kind => this.entry.files[kind].files.length === 8).map(kind => this.ofPost(kind, 0)[0]);
@@ -216,7 +218,7 @@ export class IndexFiles {
   }
 
   /**
-   * A file, once it is here; whoever waits last and gives up ends the download.
+   * A file, once it is here; when the last who waited has given up, the download ends, if nobody begins to wait.
    * @param {string} name
    * @param {AbortSignal} [signal]
    * @returns {Promise<void>}
@@ -230,26 +232,33 @@ export class IndexFiles {
       });
       this._coming.set(name, download = { promise, waiting: 0, controller });
     }
-    const { promise, controller } = download;
-    download.waiting++;
     const shared = download;
+    shared.waiting++;
     /** @type {() => void} */
     let giveUp = () => {};
     const given = new Promise((_, reject) => {
       giveUp = () => {
-        if (!--shared.waiting) {
-          if (this._coming.get(name) === shared) this._coming.delete(name);
-          controller.abort();
-        }
+        if (!--shared.waiting) setTimeout(() => this._left(name, shared), LEFT);
         reject(signal?.reason);
       };
       signal?.addEventListener("abort", giveUp, { once: true });
     });
     try {
-      await Promise.race([promise, given]);
+      await Promise.race([shared.promise, given]);
     } finally {
       signal?.removeEventListener("abort", giveUp);
     }
+  }
+
+  /**
+   * End a download that nobody waits for.
+   * @param {string} name
+   * @param {Download} download
+   */
+  _left(name, download) {
+    if (download.waiting || this._coming.get(name) !== download) return;
+    this._coming.delete(name);
+    download.controller.abort();
   }
 
   /**

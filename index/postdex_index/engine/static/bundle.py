@@ -15,9 +15,9 @@ from ...paths import StrPath
 from ...schema import SCORED
 from ..embedded.read.scope import languages_of
 from ..embedded.read.snapshot import Snapshot
+from . import post_files
 from .encoding import json_bytes
 from .merged_lists import MergedLists
-from .post_files import CHECKS, PLACES, TITLES, put_posts
 from .post_order import PostOrder
 from .published_files import FOLDER, GRACE_SECONDS, PublishedFiles, Written
 from .term_files import Chunks, put_terms, put_words
@@ -50,7 +50,7 @@ def write_bundle(
     """
     files = PublishedFiles(Path(folder), compress=compress, dry_run=dry_run, progress=progress)
     order = PostOrder(snapshot)
-    posts = put_posts(order, files)
+    posts = post_files.put_posts(order, files)
     lists = MergedLists(order)
     entry: dict[str, Any] = {
         "format": FORMAT,
@@ -69,10 +69,10 @@ def write_bundle(
             "keys": put_keys(order, files),
             "values": put_values(order, files),
             "orders": put_orders(order, files),
-            "posts": {"posts": CHECKS, "files": "".join(posts.fragments)},
-            "titles": {"posts": TITLES, "files": "".join(posts.titles)},
-            "places": {"posts": PLACES, "files": "".join(posts.places)},
-            "links": {"posts": PLACES, "files": "".join(posts.links)},
+            "posts": {"posts": post_files.CHECKS, "files": "".join(posts.fragments)},
+            "titles": {"posts": post_files.TITLES, "files": "".join(posts.titles)},
+            "places": {"posts": post_files.PLACES, "files": "".join(posts.places)},
+            "links": {"posts": post_files.PLACES, "files": "".join(posts.links)},
             "tables": {name: files.put("table", json_bytes(table)) for name, table in sorted((tables or {}).items())},
         },
         "stemmers": {

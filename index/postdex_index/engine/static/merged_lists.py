@@ -44,6 +44,10 @@ class MergedList(NamedTuple):
     titles: Sequence[tuple[int, int]]
 
 
+#: What of a segment's columns goes into lists, with the bytes that an item of each takes there.
+_COUNTED = {"term_entries": 1, "doc_ids": 3, "positions": 1, "form_numbers": 1}
+
+
 class _Lists:
     """The posting lists of one segment."""
 
@@ -64,6 +68,12 @@ class _Lists:
                 number, form = terms.posting_list(entry)
                 self.forms.setdefault(number, []).append((form, key, posts[entry]))
                 self.shown[key] = terms.display_form(entry)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes its lists have, written one after the other."""
+        lengths = {name: len(self.part.segment.file.column(name, whole=False)) for name in _COUNTED}
+        return sum(times * lengths[name] for name, times in _COUNTED.items())
 
     def live_forms(self, number: int) -> Iterator[tuple[int, bytes, int]]:
         """The forms of a list that published posts have, each with its number in the list and how many those are."""
@@ -96,6 +106,8 @@ class MergedLists:
 
     def __init__(self, order: PostOrder) -> None:
         self._segments = [_Lists(part, origin, order) for origin, part in enumerate(order.parts)]
+        #: about how many bytes they have in files, which is known before they are written
+        self.size = sum([segment.size for segment in self._segments])
         self.forms: dict[bytes, MergedForm] = {}
         #: by stem, the numbers of its forms by key: only of lists that have any post
         self.stems: dict[bytes, Mapping[bytes, int]] = {}

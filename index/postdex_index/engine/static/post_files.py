@@ -1,7 +1,7 @@
 """What has a published index of each post: what is shown of it, and what is reckoned with?
 
-A fragment has all that a hit shows of a post. Of so many posts together there are their titles, the lengths and spans
-of their fields, and where their links stand. Fragments are named by the posts' numbers in a file of their checks.
+A fragment has all that a hit shows of a post. Of so many posts together there are the checks of their fragments, with
+their titles if they are few, the lengths and spans of their fields, and where their links stand.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from .encoding import deltas, json_bytes, varint, varints
 from .post_order import OrderedPost, PostOrder
 from .published_files import PublishedFiles
 
-#: Posts whose titles are a file, whose lengths and spans are one, and the checks of whose fragments are one. All titles
-#: of 942 posts are 9 KB, and each ten hits of more posts lie in many files.
+#: So many posts have all their titles in one file (942: 10 KB); of more each ten hits would lie in many files, as their
+#: fragments do. Then the posts whose lengths and spans are a file, and those the checks of whose fragments are one.
 TITLES, PLACES, CHECKS = 1024, 512, 8192
 _TITLED = ("path", "title", "url", "lang", "tags", "date_seconds")
 _LINKS = next(place for place, field in enumerate(STORED) if field.name == "links")
@@ -35,15 +35,17 @@ class PostTables(NamedTuple):
 def put_posts(order: PostOrder, files: PublishedFiles) -> PostTables:
     """Put the files of all posts."""
     tables = PostTables([], [], [], [])
+    checks = b""
     for start in range(0, len(order), CHECKS):
-        checks = [files.put("post", fragment(post)) for post in order.posts(start, start + CHECKS)]
-        tables.fragments.append(files.put("posts", bytes.fromhex("".join(checks))))
+        fragments = map(fragment, order.posts(start, start + CHECKS))
+        checks += bytes.fromhex("".join([files.put("post", content) for content in fragments]))
         for part in order.parts:
             part.segment.documents.forget()
-    for start in range(0, len(order), TITLES):
-        tables.titles.append(files.put("titles", titles([*order.posts(start, start + TITLES)])))
-        for part in order.parts:
-            part.segment.documents.forget()
+    if len(order) <= TITLES:
+        tables.titles.append(files.put("titles", titles([*order.posts(0, len(order))], checks)))
+    else:
+        for start in range(0, len(checks), 4 * CHECKS):
+            tables.fragments.append(files.put("posts", checks[start : start + 4 * CHECKS]))
     for start in range(0, len(order), PLACES):
         posts = [*order.posts(start, start + PLACES)]
         tables.places.append(files.put("places", b"".join(map(places, posts))))
@@ -86,10 +88,11 @@ def _in_code(store: Documents, doc_id: int, positions: Sequence[int]) -> Iterato
         yield store.span_code[span] == CODE
 
 
-def titles(posts: Sequence[OrderedPost]) -> bytes:
-    """What a list of hits shows of some posts before their fragments are there, as JSON: a list for each field."""
+def titles(posts: Sequence[OrderedPost], checks: bytes) -> bytes:
+    """The checks of the fragments of some posts, and what a list of hits shows before these are there, as JSON: a list
+    for each field."""
     fields = [post.segment.documents.fields(post.doc_id) for post in posts]
-    return json_bytes({name: [of_post[name] for of_post in fields] for name in _TITLED})
+    return checks + json_bytes({name: [of_post[name] for of_post in fields] for name in _TITLED})
 
 
 def places(post: OrderedPost) -> bytes:

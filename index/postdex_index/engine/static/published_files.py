@@ -71,7 +71,9 @@ class PublishedFiles:
         self._compress, self._dry_run, self._progress = compress, dry_run, progress
         self._digests: dict[str, bytes] = {}
         self._kinds: dict[str, tuple[int, int]] = {}
-        self._bytes = self._written = 0
+        self._bytes = 0
+        #: those that were written, and are not known to be on the disk
+        self._written: list[Path] = []
         if not dry_run:
             self._refused(self._make_folders, folder)
 
@@ -112,13 +114,13 @@ class PublishedFiles:
             return path.stat().st_size
         packed = _gzipped(content) if gzips else content
         if not self._dry_run:
-            self._write(path, packed)
-            self._written += 1
+            self._write(path, packed, later=True)
+            self._written.append(path)
         return len(packed)
 
-    def _write(self, path: Path, content: bytes) -> None:
+    def _write(self, path: Path, content: bytes, *, later: bool = False) -> None:
         partial = f"{path}{_PARTIAL}"
-        with durable_files.create(partial) as append:
+        with durable_files.create(partial, later=later) as append:
             append(content)
         durable_files.rename(partial, path)
 
@@ -132,13 +134,15 @@ class PublishedFiles:
         return Written(
             len(self._digests),
             self._bytes,
-            self._written,
+            len(self._written),
             removed,
             dict(sorted(self._kinds.items())),
             (len(content), len(_gzipped(content))),
         )
 
     def _replace_entry(self, path: Path, content: bytes, grace_seconds: float) -> int:
+        for written in self._written:
+            durable_files.sync_file(written)
         durable_files.sync_folder(self._data)
         self._keep_young()
         if not _holds(path, content, compressed=False):

@@ -16,14 +16,18 @@ from .encoding import coded, deltas, sized, varint, varints
 from .merged_lists import Lead, MergedForm, MergedList, MergedLists
 from .published_files import PublishedFiles
 
-# 944 pages of documentation, chunks of 15, 30 and 60 KB: 11, 8 and 5 KB more or less a word are nothing against what
-# more requests cost, and a site of 6,000 pages has 500 chunks of 30 KB, whose keys and names all visitors load.
-#: A chunk has so many bytes, and ends at the next key that its own checksum makes an end: so a change in one chunk
-#: moves no other's borders. One that is twice as long ends anyway.
-LEAST, MOST = 24_000, 48_000
-_ENDS = 255
+# Of 944 pages of documentation a chunk of 30 KB is 21 KB gzipped, one of 7 KB is 5 KB: of the index a median first
+# query fetched 89 and 52 KB, one of eleven words 383 and 172. But each chunk costs every visitor 8 bytes of the entry:
+# hence no more than so many, however large a site is.
+#: A chunk has at least so many bytes, and ends at the next key that its own checksum makes an end, one key of so many:
+#: so what changes in one chunk moves no other's borders. One that is twice as long ends anyway.
+LEAST, ENDS = 5_000, 32
+#: Where more chunks than this would come of it, all these numbers are doubled, and again.
+MOST_CHUNKS = 1_000
+#: The words alone have larger ones: slips and completion look at all with one first letter.
+WORDS_LEAST, WORDS_ENDS = 12_000, 256
 #: What of a list has more bytes is a file of its own, positions in blocks of so many.
-APART, BLOCK = 6_000, 24_000
+APART, BLOCK = 4_000, 24_000
 
 
 class Chunks(NamedTuple):
@@ -35,11 +39,14 @@ class Chunks(NamedTuple):
 
 def put_terms(lists: MergedLists, files: PublishedFiles) -> Chunks:
     """Put the files of all terms and their lists."""
+    doubled = 1
+    while lists.size > doubled * LEAST * MOST_CHUNKS:
+        doubled *= 2
 
     def term(key: bytes) -> bytes:
         return term_entry(key, lists, files)
 
-    return _put("terms", lists.keys(), term, files)
+    return _put("terms", cut(lists.keys(), term, doubled * LEAST, doubled * ENDS), files)
 
 
 def put_words(lists: MergedLists, files: PublishedFiles) -> Chunks:
@@ -50,31 +57,43 @@ def put_words(lists: MergedLists, files: PublishedFiles) -> Chunks:
         shown = form.shown.encode("utf-8", "replace")
         return varint(form.posts) + sized(b"" if shown == key else shown)
 
-    return _put("words", sorted(lists.forms), word, files)
+    return _put("words", cut(sorted(lists.forms), word, WORDS_LEAST, WORDS_ENDS), files)
 
 
-def _put(kind: str, keys: Iterable[bytes], entry: Callable[[bytes], bytes], files: PublishedFiles) -> Chunks:
-    chunks = Chunks([], [])
-    for first, content in cut(keys, entry):
-        chunks.firsts.append(first.decode())
-        chunks.checks.append(files.put(kind, content))
-    return chunks
+def _put(kind: str, chunks: Iterable[tuple[str, bytes]], files: PublishedFiles) -> Chunks:
+    put = Chunks([], [])
+    for first, content in chunks:
+        put.firsts.append(first)
+        put.checks.append(files.put(kind, content))
+    return put
 
 
-def cut(keys: Iterable[bytes], entry: Callable[[bytes], bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Entries cut into chunks, each as its first key and its content: each key after the one before it, and what
-    stands at it."""
-    content, first, before, count = bytearray(), b"", b"", 0
+def cut(keys: Iterable[bytes], entry: Callable[[bytes], bytes], least: int, ends: int) -> Iterator[tuple[str, bytes]]:
+    """Entries cut into chunks, each as a text that none of its keys is less than, but each key before is, and its
+    content: each key after the one before it, and what stands at it."""
+    content, first, before, count = bytearray(), "", b"", 0
     for key in keys:
-        if not content:
-            first = key
+        if not content and before:
+            first, before = between(before.decode(), key.decode()), b""
         content += coded(key, before) + entry(key)
         before, count = key, count + 1
-        if len(content) >= MOST or (len(content) >= LEAST and not crc32(key) & _ENDS):
+        if len(content) >= 2 * least or (len(content) >= least and not crc32(key) % ends):
             yield first, _counted(count, content)
-            content, before, count = bytearray(), b"", 0
+            content, count = bytearray(), 0
     if content:
         yield first, _counted(count, content)
+
+
+def between(before: str, key: str) -> str:
+    """The shortest beginning of a key that the one before it is less than.
+
+    >>> between("cache", "card"), between("car", "card")
+    ('car', 'card')
+    """
+    same = next(
+        (index for index, (one, other) in enumerate(zip(before, key, strict=False)) if one != other), len(before)
+    )
+    return key[: same + 1]
 
 
 def _counted(count: int, content: bytearray) -> bytes:

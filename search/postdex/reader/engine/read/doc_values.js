@@ -4,7 +4,7 @@
    Filters, facets and orders, as lanes: a byte a post, 255 in those that are meant. Each column of filter values is a
    file, so is each order. */
 
-import { checkAt } from "../../files.js";
+import { checkAt, textOf } from "../../files.js";
 import { bisectLeft } from "../../python.js";
 import { OWN_FIELD } from "../../query.js";
 import { schema, SITES } from "../../schema.js";
@@ -299,7 +299,7 @@ const above = tag => [...tag.matchAll(/\//g)].map(({ index }) => tag.slice(0, in
  * @param {Uint8Array} bytes
  * @returns {any}
  */
-const jsonOf = bytes => JSON.parse(new TextDecoder().decode(bytes));
+const jsonOf = bytes => JSON.parse(textOf(bytes));
 
 /**
  * @param {Uint8Array} bytes

@@ -3,10 +3,11 @@
 
    A post is a file of its own, its fragment; titles of many posts stand in one file besides. Offsets count code points. */
 
+import { textOf } from "../../files.js";
 import { constantsOf } from "../../parameters.js";
 import { bisectLeft, bisectRight, cut, points, split } from "../../python.js";
 import { attribute, schema } from "../../schema.js";
-import { fromDeltas } from "../static/encoding.js";
+import { ByteReader, fromDeltas } from "../static/encoding.js";
 import { PassageWords, placeOf, Widths } from "./passage_words.js";
 
 /** @typedef {import("../../files.js").IndexFiles} IndexFiles */
@@ -57,13 +58,25 @@ export class Documents {
   }
 
   /**
+   * The file that has the name of a post's file, and the number of the post there; of a small site the titles have it.
+   * @param {number} doc
+   * @returns {[string, number]}
+   */
+  _named(doc) {
+    return this._files.ofPost(this._hasTitles ? "titles" : "posts", doc);
+  }
+
+  get _hasTitles() {
+    return this._files.entry.files.titles.files !== "";
+  }
+
+  /**
    * The file with a post. Throws Missing where its name is not here.
    * @param {number} doc
    */
   file(doc) {
-    const [name, index] = this._files.ofPost("posts", doc);
-    const checks = this._files.bytes(name).subarray(4 * index, 4 * index + 4);
-    return `post-${Array.from(checks, byte => byte.toString(16).padStart(2, "0")).join("")}`;
+    const [name, index] = this._named(doc);
+    return `post-${new ByteReader(this._files.bytes(name), 4 * index).check()}`;
   }
 
   /**
@@ -72,31 +85,26 @@ export class Documents {
    */
   need(docs) {
     const wanted = [...docs];
-    this._files.need(wanted.map(doc => this._files.ofPost("posts", doc)[0]));
+    this._files.need(wanted.map(doc => this._named(doc)[0]));
     this._files.need(wanted.map(doc => this.file(doc)));
   }
 
   /**
-   * What a list of hits shows of posts before they are here. Throws Missing.
+   * What a list of hits shows of posts before they are here; of a large site that is nothing. Throws Missing.
    * @param {Iterable<number>} docs
    * @returns {Titled[]}
    */
   titled(docs) {
     const wanted = [...docs];
-    this._files.need(this.titlesFiles(wanted));
+    if (!this._hasTitles) {
+      this.need(wanted);
+      return wanted.map(doc => /** @type {any} */ (this.post(doc).fields));
+    }
     return wanted.map(doc => {
-      const [name, index] = this._files.ofPost("titles", doc);
-      const columns = Object.entries(this._files.json(name)).map(([field, values]) => [field, values[index]]);
-      return Object.fromEntries(columns);
+      const [name, index] = this._named(doc);
+      const columns = this._files.parsed(name, bytes => JSON.parse(textOf(bytes.subarray(4 * this._files.entry.posts))));
+      return /** @type {any} */ (Object.fromEntries(Object.entries(columns).map(([field, values]) => [field, values[index]])));
     });
-  }
-
-  /**
-   * The files with the titles of posts.
-   * @param {Iterable<number>} docs
-   */
-  titlesFiles(docs) {
-    return [...new Set(Array.from(docs, doc => this._files.ofPost("titles", doc)[0]))];
   }
 
   /**
@@ -304,7 +312,7 @@ const words = text => split(text).join(" ");
  */
 function postOf(bytes) {
   /** @type {Fragment} */
-  const fragment = JSON.parse(new TextDecoder().decode(bytes));
+  const fragment = JSON.parse(textOf(bytes));
   const { outline } = fragment, every = (/** @type {number} */ place) => outline.filter((_, index) => index % 3 === place);
   const positions = fromDeltas(fragment.positions), bounds = positions.slice(0, -1);
   const stops = [...bounds.filter((_, index) => index && index % 2 === 0), positions[bounds.length]];

@@ -40,7 +40,7 @@ export class StoredList {
 
   /**
    * The files that the positions in some posts need, or in all.
-   * @param {ArrayLike<number> | null} [docs]
+   * @param {Iterable<number> | ArrayLike<number> | null} [docs]
    * @returns {string[]}
    */
   positionFiles(docs = null) {
@@ -186,7 +186,7 @@ export class StoredPostings {
 
   /**
    * The files that positions in these posts need.
-   * @param {ArrayLike<number>} docs
+   * @param {Iterable<number> | ArrayLike<number>} docs
    */
   files(docs) {
     return this._list.positionFiles(docs);

@@ -6,7 +6,7 @@
 
 import { checkAt } from "../../files.js";
 import { constantsOf } from "../../parameters.js";
-import { bisectRight, compare } from "../../python.js";
+import { compare } from "../../python.js";
 import { wordsNear } from "../../text/edit_distance.js";
 import { wildcard } from "../../text/globs.js";
 import { ByteReader, KeyReader } from "../static/encoding.js";
@@ -88,10 +88,10 @@ export class TermDictionary {
    */
   wordFiles(prefix) {
     const { first, files } = this._files.entry.files.words, key = encodable(prefix);
-    const start = Math.max(0, bisectBefore(first, key) - 1);
     const names = [];
-    for (let chunk = start; chunk < first.length; chunk++) {
-      if (chunk > start && first[chunk] > key && !first[chunk].startsWith(key)) break;
+    for (let chunk = Math.max(0, bisect(first, key) - 1); chunk < first.length; chunk++) {
+      // From the second on a chunk has such words only if it begins within them.
+      if (names.length && !first[chunk].startsWith(key)) break;
       names.push(`words-${checkAt(files, chunk)}`);
     }
     return names;
@@ -164,7 +164,7 @@ const encodable = text => text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![
  */
 function chunkOf(kind, files, key) {
   const { first, files: checks } = files.entry.files[kind];
-  const chunk = bisectAfter(first, key) - 1;
+  const chunk = bisect(first, key) - 1;
   return chunk < 0 ? "" : `${kind}-${checkAt(checks, chunk)}`;
 }
 
@@ -173,26 +173,11 @@ function chunkOf(kind, files, key) {
  * @param {string[]} keys
  * @param {string} key
  */
-function bisectAfter(keys, key) {
+function bisect(keys, key) {
   let low = 0, high = keys.length;
   while (low < high) {
     const middle = low + high >> 1;
     if (compare(keys[middle], key) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/**
- * How many are less.
- * @param {string[]} keys
- * @param {string} key
- */
-function bisectBefore(keys, key) {
-  let low = 0, high = keys.length;
-  while (low < high) {
-    const middle = low + high >> 1;
-    if (compare(keys[middle], key) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
