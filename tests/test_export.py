@@ -8,10 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
 from running import Run, runner
+
+from postdex_index.engine.embedded.format import durable_files
 
 ROOT = Path(__file__).parent.parent
 
@@ -193,6 +196,9 @@ def test_where_the_box_is_found(run: Run, blog: Path) -> None:
     assert '<script src="/blog/find/postdex.js" data-index="/blog/find/" defer></script>' in said.out
     entry = json.loads((blog / "public" / "find" / "postdex.json").read_text(encoding="utf-8"))
     assert entry["site"]["origin"] == "https://me.example/blog"
+    assert entry["site"]["home"] == "https://me.example/blog/"
+    page = (blog / "public" / "find" / "index.html").read_text(encoding="utf-8")
+    assert 'href="https://me.example/blog/"' in page
 
 
 def test_another_base_than_the_settings_have(run: Run, blog: Path) -> None:
@@ -246,3 +252,29 @@ def test_the_example_for_programs_runs(blog: Path) -> None:
     posts, files_made, _, _ = map(int, done.stdout.split())
     assert posts == 16 and len(files(blog / "public" / "postdex")) == files_made
     assert (blog / "public" / "llms.txt").is_file()
+
+
+def test_a_full_disk_is_said(run: Run, blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was published stays as it is: the entry comes last."""
+    run("-C", "content", "export", "--static", "public")
+    before = files(blog / "public")
+    (blog / "content" / "new.md").write_text("# A new post\n\nText.\n", encoding="utf-8")
+    create = durable_files.create
+
+    def full(path: str | os.PathLike[str]) -> object:
+        if "/data/terms-" in os.fspath(path):
+            raise OSError(ENOSPC, os.strerror(ENOSPC), os.fspath(path))
+        return create(path)
+
+    monkeypatch.setattr(durable_files, "create", full)
+    said = run("-C", "content", "export", "--static", "public")
+    assert said.status == 2 and "(No space left on device); what was published before is as it was" in said.err, said
+    after = files(blog / "public")
+    assert {name: after[name] for name in before} == before
+
+
+def test_a_folder_may_be_a_link(run: Run, blog: Path) -> None:
+    (blog / "elsewhere").mkdir()
+    (blog / "public").symlink_to("elsewhere")
+    assert run("-C", "content", "export", "--static", "public").status == 0
+    assert "postdex.json" in files(blog / "elsewhere")

@@ -77,28 +77,29 @@ def write(
     """
     origin = check(index, folder, base)
     reader: Any = index.snapshots.opened()  # of the embedded engine
-    target = Path(folder)
-    scripts = page_files.files(index.folder, index.settings)
+    target = Path(os.path.realpath(folder))
+    shown = index.settings._replace(home=index.settings.home or base)
+    scripts = page_files.files(index.folder, shown)
     known = {name: of for name, of in parameters.of_modules().items() if not name.startswith(page_files.PAINTERS)}
     settings = settings_of(index.settings, reader, index.folder)
     before = content_of(target / ENTRY)
     new = removed = 0
-    if not dry_run:
-        with saying_what_failed(target):
+    with saying_what_failed(target):
+        if not dry_run:
             new = sum(replace(target / name, content) for name, content in scripts.items())
             removed = sum(remove(target / name) for name in PAGE if name not in scripts)
-    written = write_bundle(
-        reader,
-        target,
-        parameters=known,
-        settings=settings,
-        site={**page_files.about(index.folder, index.settings), "origin": origin},
-        tables=text_tables.tables(),
-        stemmers={language: stemmers.script(language) for language in reader.stats().languages},
-        compress=compress,
-        dry_run=dry_run,
-        progress=progress,
-    )
+        written = write_bundle(
+            reader,
+            target,
+            parameters=known,
+            settings=settings,
+            site={**page_files.about(index.folder, shown), "origin": origin},
+            tables=text_tables.tables(),
+            stemmers={language: stemmers.script(language) for language in reader.stats().languages},
+            compress=compress,
+            dry_run=dry_run,
+            progress=progress,
+        )
     page = {name: (len(content), len(gzip.compress(content, 9))) for name, content in scripts.items()}
     new += content_of(target / ENTRY) != before
     return StaticExport(

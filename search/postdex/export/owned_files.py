@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 
-from postdex_index.errors import PostdexError
+from postdex_index.errors import IndexWriteError, PostdexError
 from postdex_index.named_tuple import NamedTuple
 
 from ..output import wire
@@ -148,12 +148,14 @@ class OwnedFiles:
 @contextmanager
 def saying_what_failed(folder: Path) -> Iterator[None]:
     """Raises PostdexError where the system refuses a write."""
+    hint = "what was published before is as it was; make room, or see to its permissions"
     try:
         yield
     except OSError as error:
         place = error.filename if isinstance(error.filename, str) else str(folder)
-        hint = "what was published before is as it was; make room, or see to its permissions"
         raise PostdexError(f"cannot write {place} ({error.strerror})", hint) from error
+    except IndexWriteError as error:  # whose remedy is for an index
+        raise PostdexError(error.message, hint, path=error.path) from error
 
 
 def replace(file: Path, content: bytes) -> bool:
