@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import subprocess
 from pathlib import Path
 
@@ -56,3 +57,20 @@ def test_modules_that_import_one_another(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(joined, "_module", lambda name: Module.read(name, texts[name]))
     with pytest.raises(ValueError, match="a -> b -> a"):
         joined.closure("a")
+
+
+def test_the_scripts_are_small_and_know_each_other(tmp_path: Path) -> None:
+    scripts = {"reader.js": joined.reader(), "second.js": joined.second(), "other.js": joined.second()}
+    scripts["other.js"] = scripts["other.js"].replace('version!=="', 'version!=="not')
+    for name, text in scripts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert len(gzip.compress(scripts["reader.js"].encode())) < 53_000
+    assert len(gzip.compress(scripts["second.js"].encode())) < 14_000
+    said = run(
+        tmp_path,
+        'import { modules, shared } from "./reader.js";\nimport { second } from "./second.js";\n'
+        'import { second as other } from "./other.js";\n'
+        "const types = Object.values(second(shared)).map(value => typeof value);\n"
+        "console.log(typeof modules.reader.openIndex, other(shared), new Set(types));\n",
+    )
+    assert said == "function null Set(1) { 'function' }\n"

@@ -32,7 +32,17 @@ if TYPE_CHECKING:
     from ..index import Index
 
 #: What lies in a folder of ours beside the entry: page and scripts, some of which a site may do without.
-PAGE = ("index.html", "offline.js", "page.js", "painter.js", "postdex.css", "postdex.js", "reader.js", "site.css")
+PAGE = (
+    "index.html",
+    "offline.js",
+    "page.js",
+    "painter.js",
+    "postdex.css",
+    "postdex.js",
+    "reader.js",
+    "second.js",
+    "site.css",
+)
 #: How many files of a kind a usual first query asks for: those of two words, and of ten hits.
 _ASKED_FIRST = {"posts": 1, "places": 1, "stemmer": 1, "terms": 2, "titles": 1, "post": 10}
 

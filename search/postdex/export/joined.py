@@ -16,6 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 
@@ -28,6 +29,19 @@ from .short_names import Script, short_names
 
 #: Modules by which others come in.
 DOORS = ("http/parameters", "output/wire", "parameters", "reader", "worker")
+#: Modules that few queries need, which come in a second script. What others use of them are functions and classes, and
+#: none of it while modules are read. Of 61 KB they are 12.
+SECOND = frozenset(
+    (
+        *("close_matches", "site_synonyms", "text/edit_distance", "text/globs"),
+        *(f"engine/read/{name}" for name in ("own_columns", "translations")),
+        *(f"formats/{name}" for name in ("dates", "field_names", "periods", "typed_values")),
+        *(f"query/{name}" for name in ("by_owner", "corrections", "filters", "named_fields", "own_fields")),
+        *(f"query/{name}" for name in ("own_values", "patterns", "similar", "synonyms")),
+    )
+)
+#: What asks for the second script.
+_ASKS = "second_script", "second"
 #: The module of errors.
 _ERRORS = "errors"
 
@@ -82,18 +96,66 @@ class Module(NamedTuple):
 
 
 def reader() -> str:
-    """The script that answers in a worker, or in a page that imports it. `modules` is all that it exports: of each of
-    `DOORS` the exports, by its name, and of others what the painter needs."""
-    modules = closure("worker")
-    names = _short_names(modules)
+    """The script that answers in a worker, or in a page that imports it. It exports `modules`, of each of `DOORS` the
+    exports by its name and of others what the painter needs, and what the second script needs (`shared`)."""
+    names = _short_names(closure("worker"))
+    modules, _ = _first_and_second()
     shown = {(module.name, name) for module in modules if module.name in DOORS for name in module.exports}
     shown |= {origin for module in closure("http/search_page") for origin in module.origins().values()} & names.keys()
     every = ",".join(
         f"{dumps(module)}:{{{','.join(f'{name}:{names[module, name]}' for _, name in of_module)}}}"
         for module, of_module in groupby(sorted(shown), itemgetter(0))
     )
+    body = "".join(_written(modules, names)) + "".join(_stand_ins(names))
+    taken, _ = _between()
+    shared = ",".join([dumps(_version()), *(names[origin] for origin in taken)])
+    return f"const all=(()=>{{\n{body}return[{{{every}}},[{shared}]];\n}})();export const[modules,shared]=all;\n"
+
+
+def second() -> str:
+    """The script of what few queries need: it exports a function that takes what the first one shares and gives what
+    that asks for; null if the two are of different versions."""
+    names = _short_names(closure("worker"))
+    _, modules = _first_and_second()
+    taken, given = _between()
+    shared = ",".join(["version", *(names[origin] for origin in taken)])
     body = "".join(_written(modules, names))
-    return f"export const modules=(()=>{{\n{body}return{{{every}}};\n}})();\n"
+    asked = ",".join(names[origin] for origin in given)
+    version = dumps(_version())
+    return f"export const second=([{shared}])=>{{\nif(version!=={version})return null;\n{body}return{{{asked}}};\n}};\n"
+
+
+@cache
+def _version() -> str:
+    """A mark of both scripts: what one says of the other is by its short names."""
+    text = "\n".join(module.body for module in closure("worker"))
+    return sha256(text.encode()).hexdigest()[:12]
+
+
+@cache
+def _first_and_second() -> tuple[list[Module], list[Module]]:
+    modules = closure("worker")
+    return [it for it in modules if it.name not in SECOND], [it for it in modules if it.name in SECOND]
+
+
+def _between() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """What the second script takes of the first one, and what it gives to that."""
+    first, later = _first_and_second()
+    taken = {origin for module in later for origin in module.origins().values() if origin[0] not in SECOND}
+    given = {origin for module in first for origin in module.origins().values() if origin[0] in SECOND}
+    return sorted(taken), sorted(given)
+
+
+def _stand_ins(names: Mapping[tuple[str, str], str]) -> Iterator[str]:
+    """In the first script what stands for what the second one has."""
+    asks = names[_ASKS]
+    _, given = _between()
+    for module, name in given:
+        short = names[module, name]
+        if f"class {name}" in _module(module).body:
+            yield f"function {short}(...given){{return new({asks}({dumps(short)}))(...given);}}\n"
+        else:
+            yield f"function {short}(...given){{return {asks}({dumps(short)})(...given);}}\n"
 
 
 def painter(calls: Mapping[tuple[str, str], object]) -> str:

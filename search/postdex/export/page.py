@@ -52,7 +52,7 @@ def files(folder: Path, settings: Settings, language: str = "") -> dict[str, byt
     page = page.replace(_CHARSET, _CHARSET + policy).replace(
         _SCRIPT, _SCRIPT.replace(" defer", ' data-index="./" defer')
     )
-    texts = {"index.html": page, "reader.js": joined.reader(), "painter.js": painter()}
+    texts = {"index.html": page, "reader.js": joined.reader(), "second.js": joined.second(), "painter.js": painter()}
     return {
         **{name: text.encode() for name, text in texts.items()},
         **dict(sent.sent(exported=True)),

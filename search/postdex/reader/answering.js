@@ -137,7 +137,8 @@ function parsedQuery(query, parsed, { tree, title_key, corrections, stand_ins })
  */
 function rankedByOwner(asked, settings, reader, today, wanted) {
   const pins = settings.pins?.length ? pinned(asked.as_typed.key, settings.pins, reader.analyzer) : [];
-  return { ...asked, pins, recency: recency(wanted ?? settings.recency ?? "", today) };
+  const halfLife = wanted ?? settings.recency;
+  return { ...asked, pins, recency: halfLife ? recency(halfLife, today) : null };
 }
 
 /** Nothing was found: say which known words are near to those that were not to be corrected.

@@ -12,6 +12,7 @@ import { Missing } from "./missing.js";
 import { constantsOf, setParameters } from "./parameters.js";
 import { complete } from "./query/similar.js";
 import { searchRequest } from "./request.js";
+import { fetchSecond, SECOND } from "./second_script.js";
 import { setStemmer } from "./text/stemming.js";
 import { setTables } from "./text/tables.js";
 import { withOrigin } from "./web_address.js";
@@ -154,7 +155,10 @@ export class PublishedIndex {
    * @param {AbortSignal} [signal]
    */
   async #fetch(names, signal) {
-    const { replaced } = await this.#files.load(names, { signal });
+    const files = names.filter(name => name !== SECOND);
+    const [{ replaced }] = await Promise.all([
+      this.#files.load(files, { signal }), files.length < names.length ? fetchSecond(this.#address) : null,
+    ]);
     if (replaced) await this.begin(signal);
   }
 }
