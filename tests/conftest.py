@@ -44,7 +44,7 @@ THOROUGH = [
     "posts", "public_names", "rank", "record", "record_browser", "recorded_cluster", "regexes", "release", "render",
     "replaced", "request", "rescue", "schema", "search_options", "segments", "service", "several_folders",
     "several_services", "short_names", "site_goldens", "site_paths", "site_snapshots", "sites", "staging",
-    "static_format", "store", "suggest",
+    "static_box", "static_format", "static_page", "store", "suggest",
     "terminal", "threads", "translations", "typed", "watch", "web_address",
 ]  # fmt: skip
 #: The compiled kernel against the Python that it stands for, where it runs.

@@ -74,7 +74,8 @@ class Desk {
       const work = await this.#work(index, path, languages);
       return await index.answered(() => work(false), { signal, early: () => early(work(true)) });
     } catch (error) {
-      if (error instanceof PostdexError) return { status: error.status, body: JSON.stringify(error.toDict()) };
+      // What is wrong with a file stays wrong: 503 would have it asked for again and again.
+      if (error instanceof PostdexError) return { status: Math.min(error.status, 500), body: JSON.stringify(error.toDict()) };
       if (error instanceof Unreachable) return { status: 503, body: "{}", after: error.after / 1000 };
       const message = `internal error (${error instanceof Error ? error.name : "?"})`;
       if (!signal.aborted) console.error(error);

@@ -149,7 +149,8 @@ class Page {
       return this.#say(words.waiting);
     }
     if (!data) {
-      const text = answer.offline ? words.offline : printable(answer.error.message);
+      const { message, hint } = answer.error ?? {};
+      const text = answer.offline ? words.offline : printable(hint ? `${message}. ${hint}.` : message);
       this.#at.notes.replaceChildren(el("p", { class: "fault" }, text));
       this.#at.status.textContent = "";
       return this.#say(text);
