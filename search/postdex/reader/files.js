@@ -24,6 +24,7 @@ const MOST_GZIPPED = 3;
 /**
  * @typedef {{
  *   format: number, content: string, posts: number, terms: number, simplify: boolean, languages: string[], all_languages: string[],
+ *   own_fields: import("./engine/read/own_columns.js").FieldStats[],
  *   averages: number[][], fields: number, suffix: string,
  *   files: {
  *     terms: Chunks, words: Chunks, keys: {bits: number, files: string}, values: Record<string, string>,
@@ -80,8 +81,8 @@ export class IndexFiles {
 
   /** What is known of the whole. */
   get meta() {
-    const { posts, terms, simplify, languages, all_languages, averages, content } = this.entry;
-    return { posts, terms, simplify, languages, all_languages, averages, generation: content };
+    const { posts, terms, simplify, languages, all_languages, own_fields, averages, content } = this.entry;
+    return { posts, terms, simplify, languages, all_languages, own_fields, averages, generation: content };
   }
 
   /**

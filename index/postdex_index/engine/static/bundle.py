@@ -13,6 +13,7 @@ from typing import Any
 
 from ...paths import StrPath
 from ...schema import SCORED
+from ..embedded.read.own_columns import LivePosts, stats
 from ..embedded.read.scope import languages_of
 from ..embedded.read.snapshot import Snapshot
 from . import post_files
@@ -62,6 +63,7 @@ def write_bundle(
         "all_languages": [*snapshot.stats().languages],
         "averages": [part.segment.lists.averages for part in order.parts],
         "fields": len(SCORED),
+        "own_fields": _own_fields(order),
         "suffix": ".gz" if compress else "",
         "files": {
             "terms": _chunks(put_terms(lists, files)),
@@ -85,6 +87,12 @@ def write_bundle(
     }
     entry["content"] = blake2b(json_bytes(entry), digest_size=8).hexdigest()
     return files.finish(entry, grace_seconds)
+
+
+def _own_fields(order: PostOrder) -> list[dict[str, Any]]:
+    """The fields of the site's own, by name: so a browser knows their kinds without their values."""
+    fields = stats([LivePosts(part.segment.columns, part.dead) for part in order.parts])
+    return [field._asdict() for field in fields.values()]
 
 
 def _chunks(chunks: Chunks) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...query import OWN_FIELD
 from ...schema import FILTERS, LINK, MEANT, SORTS
-from ..embedded.format.columns import BOOST, FOLDED_PATH, NAMED_FIELD, NO_DATE, ORIGINAL, PIN
+from ..embedded.format.columns import BOOST, FOLDED_PATH, NO_DATE, ORIGINAL, PIN
 from .encoding import deltas, json_bytes, varint, varints
 from .post_order import PostOrder
 from .published_files import PublishedFiles
@@ -21,7 +21,7 @@ from .published_files import PublishedFiles
 #: Keys in a file, about: 5 KB, of which a query fetches one.
 KEYS = 1000
 #: The columns beside those of the filters and of the site's own fields. What links look for is for `doctor` only.
-_COLUMNS = (FOLDED_PATH, ORIGINAL, BOOST, PIN, NAMED_FIELD)
+_COLUMNS = (FOLDED_PATH, ORIGINAL, BOOST, PIN)
 #: The posts without text, as a column with one value: only where some are translations of each other.
 SILENT = "silent"
 assert not {LINK, MEANT} & {*FILTERS, *_COLUMNS}

@@ -6,7 +6,6 @@
 
 import { checkAt, textOf } from "../../files.js";
 import { bisectLeft } from "../../python.js";
-import { OWN_FIELD } from "../../query.js";
 import { schema, SITES } from "../../schema.js";
 import { path as pathGlob, wildcard } from "../../text/globs.js";
 import { ByteReader, fromDeltas } from "../static/encoding.js";
@@ -118,15 +117,6 @@ export class Columns {
   }
 
   /**
-   * The folded values of one column, ascending, each with its posts.
-   * @param {string} field
-   * @returns {[string, number[]][]}
-   */
-  postsByValue(field) {
-    return this.rows(field).map(({ folded, docs }) => [folded, docs]);
-  }
-
-  /**
    * The values of one column, ascending.
    * @param {string} field
    * @returns {FilterValue[]}
@@ -134,12 +124,6 @@ export class Columns {
   rows(field) {
     const name = this._file(field);
     return name ? this._files.parsed(name, rowsOf) : [];
-  }
-
-  /** The names of the site's own fields, ascending. */
-  ownNames() {
-    const columns = Object.keys(this._files.entry.files.values);
-    return columns.filter(name => name.startsWith(OWN_FIELD)).map(name => name.slice(OWN_FIELD.length));
   }
 
   /**

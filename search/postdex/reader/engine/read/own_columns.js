@@ -1,14 +1,10 @@
-/* Which fields of the site's own do the posts have, of which kind, and what has which value of them?
-   Twin of engine/embedded/read/own_columns.py. */
+/* What has which value of a field of the site's own? Twin of engine/embedded/read/own_columns.py, less which fields there
+   are, of which kind: the entry file says that. */
 
 import { lanesOf } from "./candidates.js";
-import { date, fitting, number, truth } from "../../formats/typed_values.js";
-import { readAll } from "../../missing.js";
-import { constantsOf } from "../../parameters.js";
+import { date, number, truth } from "../../formats/typed_values.js";
 import { compare, general } from "../../python.js";
 import { OWN_FIELD } from "../../query.js";
-
-const C = constantsOf("engine.embedded.format.columns");
 
 /** @type {Record<string, (text: string) => number | null>} what reads the values of each kind but "text" */
 const READERS = { boolean: truth, number, date };
@@ -16,26 +12,6 @@ const READERS = { boolean: truth, number, date };
 /** @typedef {import("./doc_values.js").Columns} Columns */
 /** @typedef {import("./doc_values.js").FilterValue} FilterValue */
 /** @typedef {{name: string, kind: string, posts: number, named: boolean}} FieldStats */
-
-/**
- * The fields that posts have, by their names, however few have them.
- * @param {Columns} columns
- * @returns {Map<string, FieldStats>}
- */
-export function stats(columns) {
-  const names = columns.ownNames();
-  readAll([C.NAMED_FIELD, ...names.map(name => OWN_FIELD + name)].map(column => () => columns.rows(column)));
-  const named = new Set(columns.rows(C.NAMED_FIELD).map(row => row.folded));
-  /** @type {Map<string, FieldStats>} */
-  const fields = new Map();
-  for (const name of names) {
-    const rows = columns.rows(OWN_FIELD + name);
-    const [kind = "text"] = fitting(rows.map(row => row.folded));
-    const posts = new Set(rows.flatMap(row => row.docs)).size;
-    if (posts) fields.set(name, { name, kind, posts, named: named.has(name) });
-  }
-  return fields;
-}
 
 /**
  * Lanes of the posts that have a value of this kind in [start, stop).

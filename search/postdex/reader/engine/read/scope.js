@@ -4,7 +4,7 @@
 
 import { docsOf } from "./candidates.js";
 import { Matcher } from "./matcher.js";
-import { facet, sortKeys, stats } from "./own_columns.js";
+import { facet, sortKeys } from "./own_columns.js";
 import { Priors } from "./priors.js";
 import { StoredDocument } from "./stored_documents.js";
 import { translationsOf } from "./translations.js";
@@ -25,8 +25,9 @@ export class Scope {
   /**
    * @param {Segment} segment
    * @param {string[]} languages
+   * @param {import("./own_columns.js").FieldStats[]} ownFields
    */
-  constructor({ lists, columns, documents }, languages) {
+  constructor({ lists, columns, documents }, languages, ownFields) {
     this.lists = lists;
     this.columns = columns;
     this.documents = documents;
@@ -39,8 +40,8 @@ export class Scope {
     this._byValue = new Map();
     /** @type {import("./translations.js").Translations | null | undefined} */
     this._translations = undefined;
-    /** @type {Map<string, import("./own_columns.js").FieldStats> | null} */
-    this._fields = null;
+    /** The site's own fields that its posts have, by their names, however few have them. */
+    this.fields = new Map(ownFields.map(field => [field.name, field]));
   }
 
   /**
@@ -128,11 +129,6 @@ export class Scope {
       this._translations = this.columns.hasValues("translation") ? translationsOf(this.columns) : null;
     }
     return this._translations;
-  }
-
-  /** The site's own fields that its posts have, by their names, however few have them. */
-  get fields() {
-    return this._fields ??= stats(this.columns);
   }
 
   /**

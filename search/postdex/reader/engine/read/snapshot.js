@@ -50,7 +50,7 @@ export class Snapshot {
     /** What its posts were read by. */
     this.analyzer = new Analyzer(simplify, all.length ? all : ["en"]);
     const lists = new PostingLists(files), documents = new Documents(files, this.analyzer);
-    this._scope = new Scope({ lists, columns: new Columns(files), documents }, languages);
+    this._scope = new Scope({ lists, columns: new Columns(files), documents }, languages, files.meta.own_fields);
   }
 
   /**
