@@ -19,6 +19,7 @@ import random
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
@@ -54,32 +55,49 @@ class Measured(NamedTuple):
     page: Keys | None = None
 
 
-def measure(
-    folder: Path, npm: Path, each: int, judged: Sequence[Judged], engines: Sequence[str]
-) -> dict[str, Measured]:
-    """All of a folder, by engine."""
-    with tempfile.TemporaryDirectory() as name:
-        place = Workplace(folder, Path(name) / "site", Path(name) / "scratch", npm)
-        place.scratch.mkdir()
-        posts = published(folder)
-        write_pages(posts, place.site)
-        harness(place.site)
-        chosen = [engine for engine in available(place) if engine in engines]
-        queries = _queries(folder, each)
-        built = {engine: build(engine, place) for engine in chosen}
-        found = {}
-        with served(place.site) as server, browser() as started:
-            for engine in chosen:
-                found[engine] = Measured(
-                    len(posts),
-                    built[engine],
-                    fetched(started, server, engine, queries),
-                    keys(started, server, engine, queries[:TYPED]),
-                    quality(started, server, engine, judged) if judged else None,
-                    of_library(place, judged) if judged and engine == "postdex" else None,
-                    page_keys(started, server, queries[:TYPED]) if engine == "postdex" else None,
-                )
-        return found
+class Site(NamedTuple):
+    """A site that was made: where it lies, how many posts it has, and what it took each engine to make its files."""
+
+    place: Workplace
+    posts: int
+    built: Mapping[str, Built]
+
+
+def made(folder: Path, npm: Path, engines: Sequence[str], work: Path) -> Site:
+    """The site of a folder of posts, with the files of each engine; one that was made before in `work` is taken as it
+    is."""
+    place = Workplace(folder, work / "site", work / "scratch", npm)
+    kept = work / "built.json"
+    if kept.exists():
+        posts, built = json.loads(kept.read_text(encoding="utf-8"))
+        return Site(place, posts, {engine: Built(*numbers) for engine, numbers in built.items() if engine in engines})
+    place.scratch.mkdir(parents=True)
+    posts = published(folder)
+    write_pages(posts, place.site)
+    site = Site(place, len(posts), {it: build(it, place) for it in available(place) if it in engines})
+    kept.write_text(json.dumps([site.posts, site.built]), encoding="utf-8")
+    return site
+
+
+def measure(site: Site, each: int, judged: Sequence[Judged]) -> dict[str, Measured]:
+    """All that is measured of a site, by engine."""
+    place = site.place
+    harness(place.site)
+    queries = _queries(place.posts, each)
+    found = {}
+    with served(place.site) as server, browser() as started:
+        for engine, built in site.built.items():
+            ours = engine == "postdex"
+            found[engine] = Measured(
+                site.posts,
+                built,
+                fetched(started, server, engine, queries),
+                keys(started, server, engine, queries[:TYPED]),
+                quality(started, server, engine, judged) if judged else None,
+                of_library(place, judged) if judged and ours else None,
+                page_keys(started, server, queries[:TYPED]) if ours else None,
+            )
+    return found
 
 
 def of_library(place: Workplace, judged: Sequence[Judged]) -> float:
@@ -189,6 +207,7 @@ def main() -> None:
     options.add_argument("--posts", type=int, default=0, help="besides, so many posts made of all folders'")
     options.add_argument("--each", type=int, default=4, help="so many queries of each kind")
     options.add_argument("--judged", type=Path, help="JSON lines with `query` and `pages`, for the first folder")
+    options.add_argument("--keep", type=Path, metavar="DIR", help="keep what is made there, and take it the next time")
     options.add_argument("--engines", default=",".join(NAMES), help="between commas")
     options.add_argument("--plot", type=Path, help="draw it into this file")
     options.add_argument(
@@ -198,14 +217,18 @@ def main() -> None:
     given = options.parse_args()
     engines = given.engines.split(",")
     judged = read_judged(given.judged) if given.judged else []
-    every = [measure(given.folders[0], given.npm.absolute(), given.each, judged, engines)]
-    print(table(every[0]), flush=True)  # the rest takes minutes
-    if given.posts:
-        with tempfile.TemporaryDirectory() as name:
-            made = Path(name) / "posts"
-            generate(given.folders, given.posts, made)
-            every.append(measure(made, given.npm.absolute(), given.each, [], engines))
-        print(f"\n{table(every[1])}")
+    with ExitStack() as stack:
+        work = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        sites = [made(given.folders[0], given.npm.absolute(), engines, work / "real")]
+        if given.posts:
+            posts = work / "posts"
+            if not posts.exists():
+                generate(given.folders, given.posts, posts)
+            sites.append(made(posts, given.npm.absolute(), engines, work / "made"))
+        every = []
+        for site, its in zip(sites, (judged, ()), strict=False):
+            every.append(measure(site, given.each, its))
+            print(f"{table(every[-1])}\n", flush=True)
     if given.write:
         write(given.write, every)
     if given.plot:
