@@ -149,11 +149,21 @@ DOCUMENTED = [
     part for part in re.findall(r"`([^`\n]+)`", HERE.parent.joinpath("docs", "query.md").read_text("utf-8")) if part
 ]
 TABLED = [query for query, _, _ in test_syntax.rows()]
+TABLED += [query for query, _ in (*test_syntax.ALL_WORDS, *test_syntax.WHILE_TYPING)]
+TOKENS = [query for row in json.loads((HERE / "tokens.json").read_text("utf-8")) for query in row["find"]]
+#: Short texts of other tests, most of which are queries.
+QUOTED = [
+    text
+    for name in ("as_typed", "synonyms", "own_fields", "pins", "rescue", "languages", "regexes", "matching")
+    for path in [HERE / f"test_{name}.py"]
+    if path.exists()
+    for text in re.findall(r'"([^"\\\n]{1,60})"', path.read_text("utf-8"))
+]
 
 
 @pytest.mark.parametrize("how", [{}, {"all_words": True}, {"prefix_last": True}, {"own": True}, {"synonyms": True}])
 def test_examples_are_read_the_same(reader: ReaderProcess, how: dict[str, Any]) -> None:
-    check(reader, [*TABLED, *DOCUMENTED], **how)
+    check(reader, list(dict.fromkeys([*TABLED, *DOCUMENTED, *TOKENS, *QUOTED])), **how)
 
 
 PIECES = [
