@@ -41,6 +41,7 @@ SAID = [
     ("const { length } = 'abc'; const { a: { b } } = { a: { b: 2 } }; return length + b;", 5),
     ("const größe = 1, $x = 2, _y = 3; return größe + $x + _y;", 6),
     ("const o = { a: 1 }; return o?.a ?? (o ? .5 : 1);", 1),
+    ("class Box { #a = 1; to(b) { return `#${b}#${this.#a}`; } } return new Box().to('c') + `#a`;", "#c#1#a"),
     ("const f = x => x\n  .toUpperCase()\n  .trim();\nreturn f(' a');", "A"),
 ]  # fmt: skip
 

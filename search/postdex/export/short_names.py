@@ -151,8 +151,8 @@ class Script:
         self._places: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         self._private: dict[str, list[int]] = defaultdict(list)
         self.uses = Counter[str]()
-        for at, (_, text) in enumerate(self.tokens):
-            if text[:1] == "#":
+        for at, (kind, text) in enumerate(self.tokens):
+            if kind == "name" and text[0] == "#":
                 self._private[text].append(at)
             elif self.is_variable(at):
                 self._places[parts[at]][text].append(at)
