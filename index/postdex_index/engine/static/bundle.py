@@ -53,11 +53,12 @@ def write_bundle(
     order = PostOrder(snapshot)
     posts = post_files.put_posts(order, files)
     lists = MergedLists(order)
+    terms, words = put_terms(lists, files), put_words(lists, files)
     entry: dict[str, Any] = {
         "format": FORMAT,
         "content": "",
         "posts": len(order),
-        "terms": len(lists.keys()),
+        "terms": terms.entries,
         "simplify": all(part.segment.analyzer.simplify for part in order.parts),
         "languages": [*languages_of(order.parts)],
         "all_languages": [*snapshot.stats().languages],
@@ -66,8 +67,8 @@ def write_bundle(
         "own_fields": _own_fields(order),
         "suffix": ".gz" if compress else "",
         "files": {
-            "terms": _chunks(put_terms(lists, files)),
-            "words": _chunks(put_words(lists, files)),
+            "terms": _chunks(terms),
+            "words": _chunks(words),
             "keys": put_keys(order, files),
             "values": put_values(order, files),
             "orders": put_orders(order, files),

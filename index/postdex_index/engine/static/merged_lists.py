@@ -6,14 +6,21 @@ in the published index, and those that are not published are left out.
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, pairwise, repeat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import merge
+from itertools import chain, groupby, pairwise, repeat
+from operator import attrgetter, itemgetter
 
 from ...named_tuple import NamedTuple
-from ..embedded.format.columns import FORM, MAX_FORMS, STEM
+from ..embedded.format.columns import FORM, INDIRECT, MAX_FORMS, STEM
 from ..embedded.read.scope import Part
 from .post_order import PostOrder
+
+#: What of a segment's columns goes into lists, with the bytes that an item of each takes there.
+_COUNTED = {"term_entries": 1, "doc_ids": 3, "positions": 1, "form_numbers": 1}
 
 
 class Lead(NamedTuple):
@@ -25,11 +32,25 @@ class Lead(NamedTuple):
 
 
 class MergedForm(NamedTuple):
-    """A word form: the lists that it leads to, in how many posts it stands, and how it is shown."""
+    """A word form: the lists that it leads to, and how it is shown."""
 
     leads: tuple[Lead, ...]
-    posts: int
     shown: str
+
+    @property
+    def posts(self) -> int:
+        """In how many posts it stands."""
+        return sum([lead.posts for lead in self.leads])
+
+
+class MergedTerm(NamedTuple):
+    """A key: a word form, or a stem, or both; of a stem the numbers of the forms in its list, and where its parts are,
+    as segment and number of the list there."""
+
+    key: bytes
+    form: MergedForm | None
+    forms: Mapping[bytes, int]
+    parts: Sequence[tuple[int, int]]
 
 
 class MergedList(NamedTuple):
@@ -44,30 +65,38 @@ class MergedList(NamedTuple):
     titles: Sequence[tuple[int, int]]
 
 
-#: What of a segment's columns goes into lists, with the bytes that an item of each takes there.
-_COUNTED = {"term_entries": 1, "doc_ids": 3, "positions": 1, "form_numbers": 1}
+class _Form(NamedTuple):
+    """A word form of a segment's list: its number there, its key, the number of that, and in how many posts."""
+
+    number: int
+    key: bytes
+    entry: int
+    posts: int
 
 
 class _Lists:
-    """The posting lists of one segment."""
+    """The posting lists of one segment. Of a large one there are many: nothing is kept of each but its numbers."""
 
-    def __init__(self, part: Part, origin: int, order: PostOrder) -> None:
-        self.part, self.numbers = part, order.numbers[origin]
+    def __init__(self, part: Part, numbers: Sequence[int]) -> None:
+        self.part, self.numbers = part, numbers
         self.lists = part.segment.lists
-        self.number_of: dict[bytes, int] = {}
-        #: by list: (number of the form, the form, its posts)
-        self.forms: dict[int, list[tuple[int, bytes, int]]] = {}
-        self.shown: dict[bytes, str] = {}
         terms = self.lists.terms
         every = range(len(terms))
-        posts = terms.forms(every)
-        for entry, key, flags in zip(every, terms.terms_in(every), terms.flags(every), strict=True):
-            if flags & STEM:
-                self.number_of[key] = len(self.number_of)
-            if flags & FORM:
-                number, form = terms.posting_list(entry)
-                self.forms.setdefault(number, []).append((form, key, posts[entry]))
-                self.shown[key] = terms.display_form(entry)
+        self.keys = terms.terms_in(every)
+        flags = terms.flags(every)
+        #: the number of the key of each list
+        self._stems = array("I", [entry for entry in every if flags[entry] & STEM])
+        indirect = [entry for entry in every if flags[entry] & (FORM | INDIRECT) == FORM | INDIRECT]
+        file = part.segment.file
+        held_by, form, posts = (file.column(f"indirect_{name}") for name in ("list", "form", "posts"))
+        order = sorted(range(len(indirect)), key=lambda index: (held_by[index], form[index]))
+        self._held_by = array("I", map(held_by.__getitem__, order))
+        self._form_number, self._form_posts = (
+            bytes(map(form.__getitem__, order)),
+            array("I", map(posts.__getitem__, order)),
+        )
+        self._form_entry = array("I", map(indirect.__getitem__, order))
+        self._posts: Sequence[int] = file.column("list_postings")
 
     @property
     def size(self) -> int:
@@ -75,19 +104,37 @@ class _Lists:
         lengths = {name: len(self.part.segment.file.column(name, whole=False)) for name in _COUNTED}
         return sum(times * lengths[name] for name, times in _COUNTED.items())
 
-    def live_forms(self, number: int) -> Iterator[tuple[int, bytes, int]]:
-        """The forms of a list that published posts have, each with its number in the list and how many those are."""
-        forms = sorted(self.forms.get(number, ()))
+    def stems(self, origin: int) -> Iterator[tuple[bytes, int, int]]:
+        """(stem, this segment, number of the list), ascending: lists are numbered in the order of their stems."""
+        return ((self.keys[entry], origin, number) for number, entry in enumerate(self._stems))
+
+    def forms(self, number: int) -> list[_Form]:
+        """The word forms of a list."""
+        first, last = bisect_left(self._held_by, number), bisect_right(self._held_by, number)
+        if first == last:
+            entry = self._stems[number]
+            return [_Form(0, self.keys[entry], entry, self._posts[number])]
+        entries = self._form_entry[first:last]
+        rows = zip(self._form_number[first:last], entries, self._form_posts[first:last], strict=True)
+        return [_Form(form, self.keys[entry], entry, posts) for form, entry, posts in rows]
+
+    def counted_forms(self, number: int) -> list[_Form]:
+        """The same, with the number of published posts, which may be 0."""
+        forms = self.forms(number)
         if not self.part.dead:
-            return iter(forms)
+            return forms
         docs, _, positions = self.read(number)
         kinds = self.lists.forms.of(number)
         if not kinds:
             live = len([doc for doc in docs if doc >= 0])
-            return iter([(form, key, live) for form, key, _ in forms if live])
+            return [form._replace(posts=live) for form in forms]
         standing = chain.from_iterable([repeat(doc, len(here)) for doc, here in zip(docs, positions, strict=True)])
         counts = Counter(form for doc, form in {*zip(standing, kinds, strict=True)} if doc >= 0)
-        return iter([(form, key, counts[form]) for form, key, _ in forms if counts[form]])
+        return [form._replace(posts=counts[form.number]) for form in forms]
+
+    def shown(self, entry: int) -> str:
+        """How a word form is shown."""
+        return self.lists.terms.display_form(entry)
 
     def read(self, number: int) -> tuple[list[int], bytes, list[list[int]]]:
         """The posts of a list by their published numbers, -1 for those that are not; impacts, and positions."""
@@ -101,48 +148,77 @@ class _Lists:
         return [numbers[doc] for doc in lists.docs[start:stop]], bytes(lists.impacts[start:stop]), positions
 
 
+class _Row(NamedTuple):
+    """What is known of a word form from one list, maybe of deleted posts only: the first segment that has it there, and
+    how it is shown in that."""
+
+    key: bytes
+    lead: Lead
+    origin: int
+    shown: str
+
+
+class _Met(NamedTuple):
+    """A key as it is met: as that of lists, or of word forms that stand in lists of other stems."""
+
+    key: bytes
+    parts: Sequence[tuple[int, int]]
+    rows: Sequence[_Row]
+
+
 class MergedLists:
-    """The posting lists of all segments; `forms` are the word forms by their keys."""
+    """The posting lists of all segments; `size` is about how many bytes they have in files."""
 
     def __init__(self, order: PostOrder) -> None:
-        self._segments = [_Lists(part, origin, order) for origin, part in enumerate(order.parts)]
-        #: about how many bytes they have in files, which is known before they are written
+        self._segments = [_Lists(part, numbers) for part, numbers in zip(order.parts, order.numbers, strict=True)]
         self.size = sum([segment.size for segment in self._segments])
-        self.forms: dict[bytes, MergedForm] = {}
-        #: by stem, the numbers of its forms by key: only of lists that have any post
-        self.stems: dict[bytes, Mapping[bytes, int]] = {}
-        leads: dict[bytes, list[Lead]] = {}
-        for stem in sorted({stem for segment in self._segments for stem in segment.number_of}):
-            numbers: dict[bytes, int] = {}
-            posts: Counter[bytes] = Counter()
-            for segment in self._segments:
-                number = segment.number_of.get(stem)
-                for _, form, count in segment.live_forms(number) if number is not None else ():
-                    numbers.setdefault(form, min(len(numbers), MAX_FORMS))
-                    posts[form] += count
-            if numbers:
-                self.stems[stem] = numbers
-                for form, index in numbers.items():
-                    leads.setdefault(form, []).append(Lead(stem, index, posts[form]))
-        for form, leads_of_form in leads.items():
-            shown = next(segment.shown[form] for segment in self._segments if form in segment.shown)
-            self.forms[form] = MergedForm(tuple(leads_of_form), sum([lead.posts for lead in leads_of_form]), shown)
+        # Of most lists the stem is the only form: these need no row, they are met again where they stand.
+        rows = [row for stem, parts in self._stems() if not _direct(rows := self._rows(stem, parts)) for row in rows]
+        self._indirect = sorted(rows, key=lambda row: (row.key, row.lead.stem))
 
-    def keys(self) -> list[bytes]:
-        """Stems and word forms, ascending, each once."""
-        return sorted({*self.stems, *self.forms})
+    def terms(self) -> Iterator[MergedTerm]:
+        """Stems and word forms, ascending by their keys."""
+        of_lists = (_Met(key, parts, ()) for key, parts in self._stems())
+        of_forms = (_Met(key, (), [*rows]) for key, rows in groupby(self._indirect, key=attrgetter("key")))
+        for key, met in groupby(merge(of_lists, of_forms, key=attrgetter("key")), key=attrgetter("key")):
+            parts: list[tuple[int, int]] = []
+            rows: list[_Row] = []
+            for _, parts_here, rows_here in met:
+                parts += parts_here
+                rows += rows_here
+            own = self._rows(key, parts)
+            if _direct(own):
+                rows = sorted(rows + own, key=lambda row: row.lead.stem)
+            forms = {row.key: row.lead.form for row in _live(own)}
+            form = _form(rows)
+            if form or forms:
+                yield MergedTerm(key, form, forms, parts if forms else ())
 
-    def read(self, stem: bytes) -> MergedList:
+    def _stems(self) -> Iterator[tuple[bytes, Sequence[tuple[int, int]]]]:
+        """The stems of all segments, ascending, each with its segments and the number of its list there."""
+        streams = [segment.stems(origin) for origin, segment in enumerate(self._segments)]
+        for stem, lists in groupby(merge(*streams), key=itemgetter(0)):
+            yield stem, [(origin, number) for _, origin, number in lists]
+
+    def _rows(self, stem: bytes, parts: Sequence[tuple[int, int]]) -> list[_Row]:
+        """The word forms of a stem; those that published posts have are numbered."""
+        rows: dict[bytes, _Row] = {}
+        for origin, number in parts:
+            segment = self._segments[origin]
+            for _, key, entry, posts in segment.counted_forms(number):
+                row = rows.get(key) or _Row(key, Lead(stem, 0, 0), origin, segment.shown(entry))
+                rows[key] = row._replace(lead=row.lead._replace(posts=row.lead.posts + posts))
+        live = {row.key: min(number, MAX_FORMS) for number, row in enumerate(_live(rows.values()))}
+        return [row._replace(lead=row.lead._replace(form=live.get(row.key, 0))) for row in rows.values()]
+
+    def read(self, term: MergedTerm) -> MergedList:
         """The list of a stem."""
-        numbers = self.stems[stem]
         postings: list[tuple[int, int, list[int], bytes]] = []
         titles: list[tuple[int, int]] = []
-        for segment in self._segments:
-            number = segment.number_of.get(stem)
-            if number is None:
-                continue
+        for origin, number in term.parts:
+            segment = self._segments[origin]
             docs, impacts, positions = segment.read(number)
-            kinds = self._kinds(segment, number, numbers, sum(map(len, positions))) if len(numbers) > 1 else b""
+            kinds = _kinds(segment, number, term.forms, sum(map(len, positions))) if len(term.forms) > 1 else b""
             at = 0
             for doc, impact, here in zip(docs, impacts, positions, strict=True):
                 if doc >= 0:
@@ -155,12 +231,30 @@ class MergedLists:
         docs_, impacts_, positions_, kinds_ = zip(*postings, strict=True)
         return MergedList(docs_, bytes(impacts_), positions_, b"".join(kinds_), sorted(titles))
 
-    @staticmethod
-    def _kinds(segment: _Lists, number: int, numbers: Mapping[bytes, int], occurrences: int) -> bytes:
-        """The form numbers of a segment's list as those of the list of all."""
-        translation = bytearray(256)
-        forms = segment.forms.get(number, [])
-        for form, key, _ in forms:
-            translation[form] = numbers.get(key, 0)
-        stored = segment.lists.forms.of(number)
-        return (stored or bytes([forms[0][0]]) * occurrences).translate(bytes(translation))
+
+def _live(rows: Iterable[_Row]) -> list[_Row]:
+    """The word forms that published posts have."""
+    return [row for row in rows if row.lead.posts]
+
+
+def _direct(rows: Sequence[_Row]) -> bool:
+    """Whether a stem is the only word form of its list."""
+    return len(rows) == 1 and rows[0].key == rows[0].lead.stem
+
+
+def _form(rows: Sequence[_Row]) -> MergedForm | None:
+    """A word form, from its rows of all lists."""
+    live = _live(rows)
+    if not live:
+        return None
+    return MergedForm(tuple([row.lead for row in live]), min(rows, key=lambda row: row.origin).shown)
+
+
+def _kinds(segment: _Lists, number: int, forms: Mapping[bytes, int], occurrences: int) -> bytes:
+    """The form numbers of a segment's list as those of the list of all."""
+    translation = bytearray(256)
+    own = segment.forms(number)
+    for form in own:
+        translation[form.number] = forms.get(form.key, 0)
+    stored = segment.lists.forms.of(number)
+    return (stored or bytes([own[0].number]) * occurrences).translate(bytes(translation))

@@ -7,13 +7,13 @@ Word forms alone, with how many posts have them, stand in files for completion, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from zlib import crc32
 
 from ...named_tuple import NamedTuple
 from .encoding import coded, deltas, sized, varint, varints
-from .merged_lists import Lead, MergedForm, MergedList, MergedLists
+from .merged_lists import Lead, MergedForm, MergedList, MergedLists, MergedTerm
 from .published_files import PublishedFiles
 
 # Of 944 pages of documentation a chunk of 30 KB is 21 KB gzipped, one of 7 KB is 5 KB: of the index a median first
@@ -31,10 +31,11 @@ APART, BLOCK = 4_000, 24_000
 
 
 class Chunks(NamedTuple):
-    """The first keys of chunks, and the checks of their files."""
+    """Where chunks begin, the checks of their files, and how many entries they have together."""
 
     firsts: list[str]
     checks: list[str]
+    entries: int
 
 
 def put_terms(lists: MergedLists, files: PublishedFiles) -> Chunks:
@@ -42,46 +43,47 @@ def put_terms(lists: MergedLists, files: PublishedFiles) -> Chunks:
     doubled = 1
     while lists.size > doubled * LEAST * MOST_CHUNKS:
         doubled *= 2
-
-    def term(key: bytes) -> bytes:
-        return term_entry(key, lists, files)
-
-    return _put("terms", cut(lists.keys(), term, doubled * LEAST, doubled * ENDS), files)
+    entries = ((term.key, term_entry(term, lists, files)) for term in lists.terms())
+    return _put("terms", entries, doubled * LEAST, doubled * ENDS, files)
 
 
 def put_words(lists: MergedLists, files: PublishedFiles) -> Chunks:
     """Put the files of the word forms."""
-
-    def word(key: bytes) -> bytes:
-        form: MergedForm = lists.forms[key]
-        shown = form.shown.encode("utf-8", "replace")
-        return varint(form.posts) + sized(b"" if shown == key else shown)
-
-    return _put("words", cut(sorted(lists.forms), word, WORDS_LEAST, WORDS_ENDS), files)
+    entries = ((term.key, word_entry(term.key, term.form)) for term in lists.terms() if term.form)
+    return _put("words", entries, WORDS_LEAST, WORDS_ENDS, files)
 
 
-def _put(kind: str, chunks: Iterable[tuple[str, bytes]], files: PublishedFiles) -> Chunks:
-    put = Chunks([], [])
-    for first, content in chunks:
-        put.firsts.append(first)
-        put.checks.append(files.put(kind, content))
-    return put
+def word_entry(key: bytes, form: MergedForm) -> bytes:
+    """What stands at a word form: how many posts, and how it is shown, if that is not the key."""
+    shown = form.shown.encode("utf-8", "replace")
+    return varint(form.posts) + sized(b"" if shown == key else shown)
 
 
-def cut(keys: Iterable[bytes], entry: Callable[[bytes], bytes], least: int, ends: int) -> Iterator[tuple[str, bytes]]:
-    """Entries cut into chunks, each as a text that none of its keys is less than, but each key before is, and its
-    content: each key after the one before it, and what stands at it."""
+def _put(kind: str, entries: Iterable[tuple[bytes, bytes]], least: int, ends: int, files: PublishedFiles) -> Chunks:
+    firsts: list[str] = []
+    checks: list[str] = []
+    total = 0
+    for first, count, content in cut(entries, least, ends):
+        firsts.append(first)
+        checks.append(files.put(kind, varint(count) + content))
+        total += count
+    return Chunks(firsts, checks, total)
+
+
+def cut(entries: Iterable[tuple[bytes, bytes]], least: int, ends: int) -> Iterator[tuple[str, int, bytes]]:
+    """Entries cut into chunks, each as a text that none of its keys is less than, but each key before is, how many they
+    are, and their content: each key after the one before it, and what stands at it."""
     content, first, before, count = bytearray(), "", b"", 0
-    for key in keys:
+    for key, entry in entries:
         if not content and before:
             first, before = between(before.decode(), key.decode()), b""
-        content += coded(key, before) + entry(key)
+        content += coded(key, before) + entry
         before, count = key, count + 1
         if len(content) >= 2 * least or (len(content) >= least and not crc32(key) % ends):
-            yield first, _counted(count, content)
+            yield first, count, bytes(content)
             content, count = bytearray(), 0
     if content:
-        yield first, _counted(count, content)
+        yield first, count, bytes(content)
 
 
 def between(before: str, key: str) -> str:
@@ -96,23 +98,18 @@ def between(before: str, key: str) -> str:
     return key[: same + 1]
 
 
-def _counted(count: int, content: bytearray) -> bytes:
-    """The number of a chunk's entries stands before them: what a file may have behind them is passed over."""
-    return varint(count) + content
-
-
-def term_entry(key: bytes, lists: MergedLists, files: PublishedFiles) -> bytes:
+def term_entry(term: MergedTerm, lists: MergedLists, files: PublishedFiles) -> bytes:
     """What stands at a term: the lists that it leads to as a word form, and its own list if it is a stem.
 
     The first number: 1 if it is a stem, 2 if it is also the only form of its list, and 4 times the lists named here.
     """
-    form, numbers = lists.forms.get(key), lists.stems.get(key)
-    direct = numbers is not None and [*numbers] == [key]
-    leads: list[Lead] = [lead for lead in (form.leads if form else ()) if not (direct and lead.stem == key)]
-    entry = varint((numbers is not None) | direct << 1 | len(leads) << 2)
+    key = term.key
+    direct = [*term.forms] == [key]
+    leads: list[Lead] = [lead for lead in (term.form.leads if term.form else ()) if not (direct and lead.stem == key)]
+    entry = varint(bool(term.forms) | direct << 1 | len(leads) << 2)
     for lead in leads:
         entry += coded(lead.stem, key) + varints((lead.form, lead.posts))
-    return entry if numbers is None else entry + _list(lists.read(key), files)
+    return entry + _list(lists.read(term), files) if term.forms else entry
 
 
 def _list(postings: MergedList, files: PublishedFiles) -> bytes:
