@@ -69,6 +69,7 @@ def _json(value: object) -> str:
         ("const add = (one, two) => one + two;\n", "const Z=(e,t)=>e+t;"),
         ("const { a, b: c } = d;\nreturn { a, c };\n", "const{a:Z,b:J}=d;return{a:Z,c:J};"),
         ("class Word { #x = 1; }\nreturn new Word();\n", "class Z{#e=1;}\nreturn new Z();"),
+        ("const url = (a, b) => `${a}#${b}#`;\n", "const Z=(e,t)=>`${e}#${t}#`;"),
         ("f(e, t);\nconst g = x => x + e;\n", "f(e,t);const Z=t=>t+e;"),
     ],
 )
