@@ -81,15 +81,16 @@ class Site(NamedTuple):
     reader: ReaderBundle
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+@pytest.fixture(scope="module", params=["modules", "joined"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder, out = tmp_path_factory.mktemp("posts"), tmp_path_factory.mktemp("site") / "search"
     for name, text in ({**words(), **POSTS, "postdex.toml": SETTINGS}).items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     with postdex.open(folder, refresh="never") as index:
         bundle.write(index, out)
-        with ReaderBundle(out, (index.today() - date(1970, 1, 1)).days) as reader:
+        days = (index.today() - date(1970, 1, 1)).days
+        with ReaderBundle(out, days, joined=request.param == "joined") as reader:
             yield Site(index, reader)
 
 

@@ -18,6 +18,7 @@ SAID = [
     ("const f = ({ a = 1, b: { c } = { c: 2 } }, ...rest) => a + c + rest.length; return f({}, 1, 1);", 5),
     ("let sum = 0; for (const [key, value] of Object.entries({ a: 1, b: 2 })) sum += value + 1; return sum;", 5),
     ("const x = 3; const text = `${x}${`${x > 2 ? `{${x}}` : x}`}}`; return text;", "3{3}}"),
+    ("const path = 'a', part = 'b'; const text = `${path}#${part}`; return text;", "a#b"),
     ("const re = /[/\"'`{}]/g; const a = 4; return 'a/b{c'.replace(re, '') + a / 2 / 1;", "abc2"),
     ("switch (2) { case 1: return 1; case 2: { const one = 5; return one; } default: return 0; }", 5),
     ("const a = 1, b = a ? 2 : 3; const c = { a: b ? a : b, b: { a } }; return c.a + c.b.a;", 2),
