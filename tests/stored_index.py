@@ -24,7 +24,7 @@ class StoredIndex:
 
     def __init__(self, snapshot: Snapshot, folder: Path) -> None:
         self.order = PostOrder(snapshot)
-        languages = snapshot.stats().languages
+        languages = snapshot.analyzer.languages
         write_bundle(
             snapshot,
             folder,

@@ -105,7 +105,7 @@ def write(
             settings=settings,
             site={**page_files.about(index.folder, shown), "origin": origin},
             tables=text_tables.tables(),
-            stemmers={language: stemmers.script(language) for language in reader.stats().languages},
+            stemmers={language: stemmers.script(language) for language in reader.analyzer.languages},
             compress=compress,
             dry_run=dry_run,
             progress=progress,
