@@ -201,7 +201,7 @@ def _key_ms(it: Measured) -> float:
 
 def main() -> None:
     """Measure and print."""
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("folders", type=Path, nargs="+", help="folders of posts; with --posts they are mixed")
     options.add_argument("--npm", type=Path, default=Path("node_modules"), help="where pagefind and minisearch are")
     options.add_argument("--posts", type=int, default=0, help="besides, so many posts made of all folders'")

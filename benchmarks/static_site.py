@@ -116,7 +116,7 @@ def served(folder: Path) -> Iterator[Server]:
     class Handler(SimpleHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *arguments: object) -> None:
             """Nobody reads it."""
 
         def do_GET(self) -> None:

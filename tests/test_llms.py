@@ -324,3 +324,24 @@ def test_progress_is_told(site: Written) -> None:
     with postdex.open(site.folder / "posts", index=site.folder / "index") as ix:
         export_llms(ix, site.out, progress=note)
     assert told == [(1, 2), (2, 2)]
+
+
+def test_translations_are_optional(tmp_path: Path) -> None:
+    (tmp_path / "hugo.toml").write_text(
+        'baseURL = "https://kiln.org/"\ntitle = "Kiln"\ndefaultContentLanguage = "en"\n'
+        "[languages.en]\n[languages.de]\n",
+        encoding="utf-8",
+    )
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "a.en.md").write_text("---\ntitle: Heat\n---\nHot.\n", encoding="utf-8")
+    (content / "a.de.md").write_text("---\ntitle: Hitze\n---\nHeiss.\n", encoding="utf-8")
+    (content / "b.de.md").write_text("---\ntitle: Ton\n---\nNur hier.\n", encoding="utf-8")
+    with postdex.open(content) as ix:
+        export_llms(ix, tmp_path / "public")
+    listed = (tmp_path / "public" / LIST).read_text(encoding="utf-8")
+    assert listed == (
+        "# Kiln\n\n## Posts\n\n- [Heat](https://kiln.org/a/index.html.md): Hot.\n"
+        "- [Ton](https://kiln.org/de/b/index.html.md): Nur hier.\n\n"
+        "## Optional\n\n- [Hitze](https://kiln.org/de/a/index.html.md): Heiss.\n"
+    )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from postdex_index.content.reader import site
 from postdex_index.engine.api import Reader, Search
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Everything
@@ -104,7 +105,8 @@ def _in_full(fields: PageFields, text: str) -> str:
 
 
 def _list(ix: Index, documents: Sequence[Document], places: Places) -> str:
-    of_topics = [f"## {topic.name}\n\n" + "".join(_rows(topic, places)) for topic in topics(documents)]
+    language = ix.settings.language or site(ix.folder).language
+    of_topics = [f"## {topic.name}\n\n" + "".join(_rows(topic, places)) for topic in topics(documents, language)]
     return "\n".join([_heading(ix, documents) + "\n", *of_topics])
 
 

@@ -27,19 +27,15 @@ class Topic(NamedTuple):
     documents: Sequence[Document]
 
 
-def topics(documents: Sequence[Document]) -> list[Topic]:
+def topics(documents: Sequence[Document], language: str = "") -> list[Topic]:
     """The topics of published posts, which come in the order of their paths: folders in that order, categories the
-    largest first. What is the same for most posts is no topic: then it is the category, and the newest come first."""
-    originals = {document.translation for document in documents if _is_original(document)}
-    optional = [it for it in documents if not _is_original(it) and it.translation in originals]
-    left_out = {it.path for it in optional}
-    listed = [it for it in documents if it.path not in left_out]
+    largest first. What is the same for most posts is no topic: then it is the category, and the newest come first. A
+    post that is in the site's `language`, too, is optional in the others."""
+    there = {it.translation for it in documents if it.translation and it.lang == language}
+    optional = [it for it in documents if it.translation in there and it.lang != language]
+    listed = [it for it in documents if it.translation not in there or it.lang == language]
     found = _by_folder(listed) or _by_category(listed)
     return [*found, *([Topic(OPTIONAL, optional)] if optional else [])]
-
-
-def _is_original(document: Document) -> bool:
-    return not document.translation or getattr(document, "original", True)
 
 
 def _by_folder(documents: Sequence[Document]) -> list[Topic]:
