@@ -90,15 +90,18 @@ function narrowed(request, reader, today) {
 function parsedBy({ query, prefix_last }, reader, settings, today, allWords) {
   /** @type {Set<string>} */
   const missing = new Set();
-  const totals = (/** @type {Query[]} */ asked, otherwise = 0) => {
+  /** @type {<T>(work: () => T, otherwise: T) => T} */
+  const noted = (work, otherwise) => {
     try {
-      return reader.totals(asked);
+      return work();
     } catch (error) {
       if (!(error instanceof Missing)) throw error;
       for (const name of error.files) missing.add(name);
-      return asked.map(() => otherwise);
+      return otherwise;
     }
   };
+  const totals = (/** @type {Query[]} */ asked, otherwise = 0) =>
+    noted(() => /** @type {number[]} */ (reader.totals(asked)), asked.map(() => otherwise));
   const hasSynonyms = [settings.synonyms, settings.synonym_lists, settings.glossary].some(rows => rows?.length);
   const parsed = parse(query, reader.analyzer, {
     today,
@@ -109,7 +112,8 @@ function parsedBy({ query, prefix_last }, reader, settings, today, allWords) {
     own: query.includes(":") ? new OwnFields(reader, today) : null,
     synonyms: hasSynonyms ? CountedSynonyms(table(settings, reader), totals) : null,
   });
-  totals(parsed.words.map((/** @type {any} */ word) => word.leaf));
+  const { tree } = possibleTree(parsed.tree);
+  if (tree) noted(() => reader.expect(tree, allWords ? "" : parsed.title_key), null);
   if (missing.size) throw new Missing([...missing]);
   return parsed;
 }

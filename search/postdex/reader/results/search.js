@@ -1,6 +1,7 @@
 /* Which page of hits answers a query tree? Twin of postdex/results/search.py. */
 
 import { closest } from "../close_matches.js";
+import { readAll } from "../missing.js";
 import { constantsOf } from "../parameters.js";
 import { general, points } from "../python.js";
 import { Clauses, DateRange, Everything, leaves, OWN_FIELD, show } from "../query.js";
@@ -66,10 +67,16 @@ export function answer(question, request, reader, state, started, titles = false
   };
   const matched = reader.search(search);
   const context = hitContext(search, matched, reader.analyzer, request, question.name || question.text);
-  const stop = request.offset + request.limit;
-  const page = best(matched, titles ? { ...question, name: "" } : question, byScore, stop).slice(request.offset, stop);
-  if (!titles) needDocuments(page, context);
-  let hits = titles ? titlesOf(page, context).map(hit => ({ ...BARE, ...hit })) : page.map(ranked => ofPost(ranked, context));
+  const { offset, limit } = request, ranking = titles ? { ...question, name: "" } : question;
+  /** @type {any[]} */
+  let shown = [];
+  readAll([
+    () => { shown = best(matched, ranking, byScore, offset + limit).slice(offset, offset + limit); },
+    // The posts of a name are mostly those that score best: asked for before it is known which spell it so.
+    ...(ranking.name ? [() => needDocuments(matched.candidates.slice(offset, offset + limit).map(unranked), context)] : []),
+  ]);
+  if (!titles) needDocuments(shown, context);
+  let hits = titles ? titlesOf(shown, context).map(hit => ({ ...BARE, ...hit })) : shown.map(ranked => ofPost(ranked, context));
   if (state.sites.length) hits = hits.map(hit => ({ ...hit, site: hit.path.split("/", 1)[0] }));
   const warnings = [...question.warnings, ...cut(matched)];
   if (!matched.total && matched.complete) warnings.push(...leftNothing(question.tree, reader));
@@ -86,6 +93,9 @@ export function answer(question, request, reader, state, started, titles = false
       ? ofAnswer(question.text, matched, question.as_typed.leaves.length, question.stand_ins, state.posts) : "",
   };
 }
+
+/** @returns {any} */
+const unranked = (/** @type {any} */ candidate) => ({ candidate });
 
 /** The filters beside words that every post must fit that matches.
  * @param {Query} tree

@@ -4,6 +4,7 @@
    A list is named by its stem. What is computed from positions knows its impacts late: they need the lengths of posts,
    which nobody has to fetch who only asks where a phrase stands. */
 
+import { readAll } from "../../missing.js";
 import { bisectLeft } from "../../python.js";
 import { Prefix } from "../../query.js";
 import { schema, titleCode } from "../../schema.js";
@@ -61,8 +62,12 @@ export class PostingLists {
         return this._limited(leaf.exact ? this._ofForms([leaf.text]) : this._word(leaf.text, languages), leaf.field);
       case "Phrase":
         return this._phrase(leaf, sought, among);
-      case "Synonyms":
-        return union(leaf.spellings.map(spelling => this.postings({ ...sought, leaf: spelling }, among)).filter(Boolean));
+      case "Synonyms": {
+        /** @type {(import("./combined_postings.js").Postings | null)[]} */
+        const spelled = [];
+        readAll(leaf.spellings.map(spelling => () => spelled.push(this.postings({ ...sought, leaf: spelling }, among))));
+        return union(spelled.filter(postings => postings !== null));
+      }
       default: {
         const forms = this._formsSearched(leaf, sought);
         if (leaf.field) this._files.need(this._wantedForms(forms, false));

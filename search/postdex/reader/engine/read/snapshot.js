@@ -40,6 +40,9 @@ const C = constantsOf("engine.api");
  */
 /** @typedef {{text: string, term: string, posts: number}} IndexedWord */
 
+/** @type {("title_keys" | "heading_keys")[]} where posts are found by what their titles and headings are */
+const keyColumns = ["title_keys", "heading_keys"];
+
 /** A published index, open for searching. */
 export class Snapshot {
   /** @param {import("../../files.js").IndexFiles} files */
@@ -112,6 +115,19 @@ export class Snapshot {
     /** @type {[Uint8Array, number][]} */
     const words = rows.flatMap((row, index) => row ? [[row.present, stats[index].leaf.weight]] : []);
     return groups.shown(matching, groups.language(words), named);
+  }
+
+  /**
+   * Nothing, if all is here that a search for a tree reads in any case, and for what has a title of this key. Raises
+   * Missing.
+   * @param {Query} query
+   * @param {string} key "" for none
+   */
+  expect(query, key) {
+    readAll([
+      ...partsOf(query).map(part => () => this._scope.matcher.match(part)),
+      ...keyColumns.map(column => () => this._scope.holders(column, key)),
+    ]);
   }
 
   /**
