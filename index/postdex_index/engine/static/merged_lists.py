@@ -15,7 +15,7 @@ from itertools import chain, groupby, pairwise, repeat
 from operator import attrgetter, itemgetter
 
 from ...named_tuple import NamedTuple
-from ..embedded.format.columns import FORM, INDIRECT, MAX_FORMS, STEM
+from ..embedded.format.columns import DISPLAY, FORM, INDIRECT, MAX_FORMS, STEM
 from ..embedded.read.scope import Part
 from .post_order import PostOrder
 
@@ -83,7 +83,7 @@ class _Lists:
         terms = self.lists.terms
         every = range(len(terms))
         self.keys = terms.terms_in(every)
-        flags = terms.flags(every)
+        flags = self._flags = terms.flags(every)
         #: the number of the key of each list
         self._stems = array("I", [entry for entry in every if flags[entry] & STEM])
         indirect = [entry for entry in every if flags[entry] & (FORM | INDIRECT) == FORM | INDIRECT]
@@ -134,7 +134,7 @@ class _Lists:
 
     def shown(self, entry: int) -> str:
         """How a word form is shown."""
-        return self.lists.terms.display_form(entry)
+        return self.lists.terms.display_form(entry) if self._flags[entry] & DISPLAY else self.keys[entry].decode()
 
     def read(self, number: int) -> tuple[list[int], bytes, list[list[int]]]:
         """The posts of a list by their published numbers, -1 for those that are not; impacts, and positions."""
@@ -202,14 +202,19 @@ class MergedLists:
 
     def _rows(self, stem: bytes, parts: Sequence[tuple[int, int]]) -> list[_Row]:
         """The word forms of a stem; those that published posts have are numbered."""
-        rows: dict[bytes, _Row] = {}
+        places: dict[bytes, tuple[int, int]] = {}
+        posts: dict[bytes, int] = {}
         for origin, number in parts:
-            segment = self._segments[origin]
-            for _, key, entry, posts in segment.counted_forms(number):
-                row = rows.get(key) or _Row(key, Lead(stem, 0, 0), origin, segment.shown(entry))
-                rows[key] = row._replace(lead=row.lead._replace(posts=row.lead.posts + posts))
-        live = {row.key: min(number, MAX_FORMS) for number, row in enumerate(_live(rows.values()))}
-        return [row._replace(lead=row.lead._replace(form=live.get(row.key, 0))) for row in rows.values()]
+            for _, key, entry, count in self._segments[origin].counted_forms(number):
+                places.setdefault(key, (origin, entry))
+                posts[key] = posts.get(key, 0) + count
+        rows: list[_Row] = []
+        live = 0
+        for key, (origin, entry) in places.items():
+            lead = Lead(stem, min(live, MAX_FORMS), posts[key])
+            rows.append(_Row(key, lead, origin, self._segments[origin].shown(entry)))
+            live += posts[key] > 0
+        return rows
 
     def read(self, term: MergedTerm) -> MergedList:
         """The list of a stem."""

@@ -22,8 +22,9 @@ from .published_files import PublishedFiles
 #: A chunk has at least so many bytes, and ends at the next key that its own checksum makes an end, one key of so many:
 #: so what changes in one chunk moves no other's borders. One that is twice as long ends anyway.
 LEAST, ENDS = 5_000, 32
-#: Where more chunks than this would come of it, all these numbers are doubled, and again.
-MOST_CHUNKS = 1_000
+#: Where more chunks than this would come of it, all these numbers are doubled, and again. An average chunk has so many
+#: times LEAST bytes.
+MOST_CHUNKS, USUAL = 1_000, 1.4
 #: The words alone have larger ones: slips and completion look at all with one first letter.
 WORDS_LEAST, WORDS_ENDS = 12_000, 256
 #: What of a list has more bytes is a file of its own, positions in blocks of so many.
@@ -41,7 +42,7 @@ class Chunks(NamedTuple):
 def put_terms(lists: MergedLists, files: PublishedFiles) -> Chunks:
     """Put the files of all terms and their lists."""
     doubled = 1
-    while lists.size > doubled * LEAST * MOST_CHUNKS:
+    while lists.size > doubled * LEAST * USUAL * MOST_CHUNKS:
         doubled *= 2
     entries = ((term.key, term_entry(term, lists, files)) for term in lists.terms())
     return _put("terms", entries, doubled * LEAST, doubled * ENDS, files)
