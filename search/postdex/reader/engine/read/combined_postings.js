@@ -22,15 +22,17 @@ export class ComputedPostings {
   /**
    * @param {Uint8Array | (() => Uint8Array)} impacts
    * @param {Map<number, number[]>} positions by post, ascending
-   * @param {{step?: number, width?: number, titleDocs?: Map<string, Set<number>>}} [options] `step` of the positions in a
-   *   post are one occurrence, and each stands for `width` words; `titleDocs` is what `partialLists` gives
+   * @param {{step?: number, width?: number, titleDocs?: () => Map<string, Set<number>>}} [options] `step` of the positions
+   *   in a post are one occurrence, and each stands for `width` words; `titleDocs` makes what `partialLists` gives
    */
-  constructor(impacts, positions, { width = 1, titleDocs = new Map() } = {}) {
+  constructor(impacts, positions, { width = 1, titleDocs = () => new Map() } = {}) {
     this.docs = Uint32Array.from(positions.keys());
     this._impacts = impacts;
     this._positions = positions;
     this._width = width;
     this._titleDocs = titleDocs;
+    /** @type {Map<string, Set<number>> | null} */
+    this._partial = null;
   }
 
   get impacts() {
@@ -57,7 +59,7 @@ export class ComputedPostings {
   }
 
   partialLists() {
-    return this._titleDocs;
+    return this._partial ??= this._titleDocs();
   }
 }
 

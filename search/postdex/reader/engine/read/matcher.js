@@ -5,6 +5,7 @@
 import { bestCandidates, countLanes, docsOf, lanesOf } from "./candidates.js";
 import { UnionPostings, markRow, partialLists, raiseRow } from "./combined_postings.js";
 import { within } from "./own_columns.js";
+import { readAll } from "../../missing.js";
 import { constantsOf } from "../../parameters.js";
 import { Term, keyOf } from "../../query.js";
 
@@ -187,6 +188,15 @@ export class Matcher {
    */
   candidates(lanes, rows, coverage, count, always) {
     return bestCandidates(lanes, rows.map(([row, factor]) => [row.impacts, factor]), coverage, count, always);
+  }
+
+  /**
+   * Read what the scores of a leaf need: its impacts, and which titles it stands in.
+   * @param {Leaf} leaf
+   */
+  readScores(leaf) {
+    const row = this.impactRow(leaf);
+    if (row) readAll([() => row.impacts, () => row.postings.partialLists()]);
   }
 
   /**

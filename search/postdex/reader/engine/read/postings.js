@@ -289,10 +289,12 @@ export class PostingLists {
       this.places.need(docsToCompute);
       return Uint8Array.from([...positionsOf], ([doc, here], index) => values[index] < 0 ? this.places.impact(doc, here) : values[index]);
     };
-    const titled = [...titles.docs].filter(doc => positionsOf.has(doc));
-    this.places.need(titled);
-    const inTitle = titled.filter(doc => this.places.codes(doc, positionsOf.get(doc) ?? []).includes(titleCode()));
-    const titleDocs = inTitle.length ? new Map([[list.stem, new Set(inTitle)]]) : new Map();
+    const titleDocs = () => {
+      const titled = [...titles.docs].filter(doc => positionsOf.has(doc));
+      this.places.need(titled);
+      const inTitle = titled.filter(doc => this.places.codes(doc, positionsOf.get(doc) ?? []).includes(titleCode()));
+      return new Map(inTitle.length ? [[list.stem, new Set(inTitle)]] : []);
+    };
     return new ComputedPostings(impactsOf, positionsOf, { titleDocs });
   }
 

@@ -69,7 +69,7 @@ export class Snapshot {
     const count = Math.max(C.FEWEST, offset + limit), none = new Uint8Array(matcher.posts);
     readAll([
       ...partsOf(query).map(part => () => matcher.match(part)),
-      ...typed.map(leaf => () => byScore && matcher.impactRow(leaf)?.impacts),
+      ...typed.map(leaf => () => byScore && matcher.readScores(leaf)),
       ...as_typed.leaves.flatMap(wordsOfWhole).map(word => () => matcher.impactRow(word)),
       ...as_typed.leaves.map(leaf => () => matcher.whole(leaf)),
       ...facets.map(name => () => scope.readFacet(name)),
