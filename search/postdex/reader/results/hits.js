@@ -74,72 +74,39 @@ export function titlesOf(ranked, context) {
 }
 
 /**
- * The hit of a post: its three best sections, the best one's snippet.
+ * The hit of a post: its three best sections, those first that hold what was typed as a whole; the best one's snippet.
  * @param {Ranked} ranked
  * @param {HitContext} context
- */
-export function ofPost(ranked, context) {
-  const post = postMatch(ranked, context);
-  return hitOf(post, context, bestOf(post, context, C.SECTIONS, context.search.as_typed.leaves.length > 0));
-}
-
-/**
- * @param {Ranked} ranked
- * @param {HitContext} context
- * @returns {PostMatch}
- */
-const postMatch = (ranked, { leaves }) => ({
-  ranked, document: ranked.candidate.document, positions: leaves.map((_, leaf) => ranked.candidate.positions(leaf)),
-});
-
-/**
- * The best sections of a post; with `wholesFirst` those first that hold what was typed as a whole.
- * @param {PostMatch} post
- * @param {HitContext} context
- * @param {number} limit
- * @param {boolean} wholesFirst
- */
-function bestOf({ ranked, document, positions }, { search, leaves, leaf_weights }, limit, wholesFirst) {
-  const wholes = wholesFirst ? search.as_typed.leaves.map((_, at) => ranked.candidate.positions(leaves.length + at)) : [];
-  const levels = holding(document.outline, wholes, wholesFirst && ranked.spelled || []);
-  return bestSections(document.outline, positions, leaf_weights, ranked, limit, levels);
-}
-
-/**
- * @param {PostMatch} post
- * @param {HitContext} context
- * @param {ScoredSection[]} sectionsShown
  * @returns {Hit}
  */
-function hitOf(post, context, sectionsShown) {
-  const { ranked, document } = post, { request } = context;
-  const found = sectionsShown.slice(0, request.section_snippets ? undefined : Number(request.snippets))
-    .map(scored => snippetOf(post, scored, context));
-  const sections = sectionsShown.map((scored, at) => sectionOf(post, scored, found[at] ?? null, context));
-  const best = sections[0]
-    ?? { anchor: "", headings: [], headings_spans: [], url: document.url, line: 1, match_line: 1 };
+export function ofPost(ranked, context) {
+  const { candidate } = ranked, { document } = candidate, { request, leaves, search: { as_typed } } = context;
+  const positions = leaves.map((_, leaf) => candidate.positions(leaf));
+  const wholes = as_typed.leaves.map((_, at) => candidate.positions(leaves.length + at));
+  const levels = holding(document.outline, wholes, wholes.length && ranked.spelled || []);
+  const scored = bestSections(document.outline, positions, context.leaf_weights, ranked, C.SECTIONS, levels);
+  const post = { ranked, document, positions };
+  const found = scored.slice(0, request.section_snippets ? undefined : Number(request.snippets))
+    .map(section => snippetOf(post, section, context));
+  const sections = scored.map((section, at) => sectionOf(post, section, found[at] ?? null, context));
+  const best = sections[0] ?? { anchor: "", headings: [], headings_spans: [], url: document.url, line: 1, match_line: 1 };
   let shown = found[0] ?? null;
-  if (request.snippets && !(context.leaves.length && shown?.text)) {
+  if (request.snippets && !(leaves.length && shown?.text)) {
     // Where no word was asked for, or none stands in the text, the post says best itself what it is about.
     const described = snippet(unmarked(document.description, best.line), [], { width: C._DESCRIPTION });
     if (described.text || !shown) shown = described;
   }
+  const { url, anchor, headings, headings_spans } = best, { path, title } = document;
   return {
-    path: document.path,
+    path, title, url, anchor, headings, headings_spans, sections,
     line: best.match_line,
-    url: best.url,
-    anchor: best.anchor,
-    title: document.title,
-    title_spans: spansOf(document.title, context),
-    headings: best.headings,
-    headings_spans: best.headings_spans,
+    title_spans: spansOf(title, context),
     score: ranked.score,
     snippet: shown ?? { text: "", spans: [], line: best.line },
-    sections,
     explain: null,
-    translations: ranked.candidate.translations(C.TRANSLATIONS).map(({ lang, path, url }) => ({ lang, path, url })),
+    translations: candidate.translations(C.TRANSLATIONS).map(({ lang, path, url }) => ({ lang, path, url })),
     site: "",
-    pinned: context.pinned && ranked.candidate.pinned,
+    pinned: context.pinned && candidate.pinned,
     ...Object.fromEntries(C._FIELDS.map((/** @type {string} */ name) => [name, document[name]])),
   };
 }

@@ -51,16 +51,13 @@ export function neighbours(queryLeaves) {
  * @param {Positions} second
  */
 export function proximity(first, second) {
-  const [few, many, earlier, later] = first.length <= second.length ? [first, second, 1, 0] : [second, first, 0, 1];
   let best = C.MAX_DISTANCE + 1;
-  const count = many.length;
-  for (const position of few) {
-    let at = bisectLeft(many, position);
-    if (at && position - many[at - 1] + earlier < best) best = position - many[at - 1] + earlier;
+  for (const position of first) {
+    const at = bisectLeft(second, position);
+    if (at) best = Math.min(best, position - second[at - 1] + 1);
     // Two words of one stem may stand at one place.
-    while (at < count && many[at] === position) at++;
-    if (at < count && many[at] - position + later < best) best = many[at] - position + later;
-    if (best === 1) return 1;
+    const after = bisectRight(second, position, at);
+    if (after < second.length) best = Math.min(best, second[after] - position);
   }
   return best <= C.MAX_DISTANCE ? 1 / best : 0;
 }
