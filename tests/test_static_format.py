@@ -78,14 +78,14 @@ def test_the_same_posts_make_the_same_bytes(tmp_path: Path) -> None:
     assert written[0] == written[1]
     write(first, tmp_path / "plain", compress=False)
     plain = contents(tmp_path / "plain")
-    del plain[ENTRY]
+    del plain[ENTRY], plain[f"{FOLDER}/.names"]
     assert {f"{name}.gz": content for name, content in plain.items()}.items() <= contents(tmp_path / "first").items()
 
 
 def test_no_file_is_written_again(tmp_path: Path) -> None:
     folder = tmp_path / "bundle"
     whole = write(snapshot(tmp_path / "index", POSTS), folder)
-    assert whole.written == whole.files == len([*(folder / FOLDER).iterdir()]) and not whole.removed
+    assert whole.written == whole.files == len([*(folder / FOLDER).glob("*.gz")]) and not whole.removed
     times = {path.name: path.stat().st_mtime_ns for path in folder.rglob("*.*")}
     assert write(snapshot(tmp_path / "index"), folder) == whole._replace(written=0)
     assert {path.name: path.stat().st_mtime_ns for path in folder.rglob("*.*")} == times
@@ -99,7 +99,7 @@ def test_a_dry_run_says_the_sizes_and_writes_nothing(tmp_path: Path) -> None:
     dry = write(reader, folder, dry_run=True)
     assert not folder.exists() and not dry.written
     assert write(reader, folder) == dry._replace(written=dry.files)
-    assert dry.bytes == sum(path.stat().st_size for path in (folder / FOLDER).iterdir())
+    assert dry.bytes == sum(path.stat().st_size for path in (folder / FOLDER).glob("*.gz"))
     assert dry.entry[0] == (folder / ENTRY).stat().st_size
 
 
@@ -119,7 +119,7 @@ def test_what_is_not_published_leaves_no_trace(tmp_path: Path) -> None:
 def test_old_files_stay_for_a_while(tmp_path: Path) -> None:
     folder = tmp_path / "bundle"
     write(snapshot(tmp_path / "index", POSTS), folder)
-    before = {path.name for path in (folder / FOLDER).iterdir()}
+    before = {path.name for path in (folder / FOLDER).glob("*.gz")}
     for path in folder.rglob("*.*"):
         os.utime(path, (1, 1))
     (folder / FOLDER / "mine.txt").write_text("not ours")
@@ -129,9 +129,20 @@ def test_old_files_stay_for_a_while(tmp_path: Path) -> None:
     old = before - _named(folder)
     for name in old:
         os.utime(folder / FOLDER / name, (1, 1))
-    os.utime(folder / ENTRY, (0, 0))
     assert write(changed, folder).removed == len(old)
-    assert {path.name for path in (folder / FOLDER).iterdir()} == _named(folder) | {"mine.txt"}
+    assert {path.name for path in (folder / FOLDER).iterdir()} == _named(folder) | {"mine.txt", ".names"}
+
+
+def test_old_files_go_however_often_a_site_is_published(tmp_path: Path) -> None:
+    folder = tmp_path / "bundle"
+    counts = []
+    for day in range(6):
+        write(snapshot(tmp_path / "index", {**POSTS, "z.md": post("z.md", f"words of day{day}")}), folder)
+        counts.append(len([*(folder / FOLDER).glob("post-*")]))
+        for path in (*folder.rglob("*.gz"), folder / ENTRY):
+            changed = path.stat().st_mtime - 86_400
+            os.utime(path, (changed, changed))
+    assert counts == [3, 4, 5, 5, 5, 5]
 
 
 def _named(folder: Path) -> set[str]:
@@ -184,10 +195,10 @@ def test_a_damaged_file_is_mended(tmp_path: Path) -> None:
     reader, folder = snapshot(tmp_path / "index", POSTS), tmp_path / "bundle"
     write(reader, folder)
     whole = contents(folder)
-    for number, path in enumerate(sorted((folder / FOLDER).iterdir())):
+    for number, path in enumerate(sorted((folder / FOLDER).glob("*.gz"))):
         content = path.read_bytes()
         path.write_bytes((content[:-1], content + b"x", b"", b"<!doctype html>")[number % 4])
-    assert write(reader, folder).written == len(whole) - 1
+    assert write(reader, folder).written == len(whole) - 2  # but the entry and the listing
     assert contents(folder) == whole
 
 
