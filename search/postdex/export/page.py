@@ -31,8 +31,9 @@ _OFFLINE = "offline.js"
 
 
 def about(folder: Path, settings: Settings) -> dict[str, Any]:
-    """What the entry file of an index says of the site, for what the page says of it."""
-    shown = {name: getattr(settings, name) for name in ("ui", "css", "paths")}
+    """What the entry file of an index says of the site, for what the page says of it. Who exports publishes, so that
+    files and lines are named only where the settings say so."""
+    shown = {"ui": settings.ui, "css": settings.css, "paths": "show" if settings.paths == "show" else "hide"}
     return {
         "name": web_address.name(folder, settings),
         "home": web_address.home(folder, settings),
