@@ -68,25 +68,34 @@ class Question(NamedTuple):
     params: str
 
 
-def questions(folder: Path, files: Sequence[Path], options: argparse.Namespace) -> Iterator[Question]:
+def questions(
+    folder: Path,
+    files: Sequence[Path] = (),
+    *,
+    most: int = 300,
+    rounds: int = 1,
+    sampled: int = 10,
+    fuzzed: int = 100,
+    seed: int = 1,
+) -> Iterator[Question]:
     """All that is asked of a folder's index."""
-    chance = random.Random(options.seed)
+    chance = random.Random(seed)
     paths = walk(folder)
     posts = list(read(folder, chance.sample(paths, min(len(paths), SAMPLE))))
-    for asked in [kind for kind in KINDS if kind.what == "search"] * options.rounds:
+    for asked in [kind for kind in KINDS if kind.what == "search"] * rounds:
         yield Question("table", _params(filled(asked, drawn(posts, chance))))
     for kind, forms in DRAWN.items():
-        for number in range(options.sampled):
+        for number in range(sampled):
             yield Question(kind, _params(filled(Asked(forms[number % len(forms)]), drawn(posts, chance))))
     for example in examples():
         yield Question("docs", _params(Asked(example)))
-    for _ in range(options.fuzzed):
+    for _ in range(fuzzed):
         yield Question("fuzzed", _params(Asked(_fuzzed(drawn(posts, chance), chance))))
     for file in files:
         typed = [
             json.loads(line)["query"] if line[:1] == "{" else line for line in file.read_text("utf-8").splitlines()
         ]
-        for text in chance.sample(typed, min(len(typed), options.most)):
+        for text in chance.sample(typed, min(len(typed), most)):
             yield Question(file.stem, _params(Asked(text)))
 
 
@@ -147,6 +156,28 @@ def difference(ours: Any, theirs: Any, where: str = "") -> str:
     return "" if ours == theirs else f"{where}: {ours!r:.300} / {theirs!r:.300}"
 
 
+def answers(folder: Path, asked: Sequence[Question], scratch: Path) -> tuple[list[Any], list[Any]]:
+    """What the library answers to each question, and what the reader does from what was exported."""
+    with postdex.Index(folder, index=scratch / "index", refresh="never") as index:
+        index.refresh(full=True)
+        bundle.write(index, scratch / "published")
+        started = time.perf_counter()
+        expected = [library_answer(index, question.params) for question in asked]
+        between = time.perf_counter()
+    with ReaderBundle(scratch / "published", joined=True) as reader:
+        given = [_compared(reader.search(question.params)) for question in asked]
+    print(f"library {between - started:.1f} s, reader {time.perf_counter() - between:.1f} s")
+    return expected, given
+
+
+def outcome(ours: Any, theirs: Any) -> str:
+    """What came of a question: "" if both answers are the same, "told" where the reader says that something is not
+    possible, else where they differ."""
+    if any(NOT_POSSIBLE in warning for warning in theirs.get("warnings", ())):
+        return "told"
+    return difference(ours, theirs)
+
+
 def main() -> int:
     """Compare, print a row for each kind and what differs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -160,34 +191,22 @@ def main() -> int:
     parser.add_argument("--write", type=Path, help="keep what the library answers, as JSON")
     parser.add_argument("--show", type=int, default=20, help="differences that are printed, at most")
     options = parser.parse_args()
-    asked = list(dict.fromkeys(questions(options.folder, options.queries, options)))
+    drawn_by = {name: getattr(options, name) for name in ("most", "rounds", "sampled", "fuzzed", "seed")}
+    asked = list(dict.fromkeys(questions(options.folder, options.queries, **drawn_by)))
     with tempfile.TemporaryDirectory(prefix="postdex-parity-") as temporary:
-        published = Path(temporary) / "published"
-        with postdex.Index(options.folder, index=Path(temporary) / "index", refresh="never") as index:
-            index.refresh(full=True)
-            bundle.write(index, published)
-            started = time.perf_counter()
-            expected = [library_answer(index, question.params) for question in asked]
-            between = time.perf_counter()
-        with ReaderBundle(published, joined=True) as reader:
-            given = [reader.search(question.params) for question in asked]
-        print(f"library {between - started:.1f} s, reader {time.perf_counter() - between:.1f} s")
+        expected, given = answers(options.folder, asked, Path(temporary))
     if options.write:
         rows = [{**question._asdict(), "answer": answer} for question, answer in zip(asked, expected, strict=True)]
         options.write.write_text(json.dumps(rows, ensure_ascii=False, indent=0), encoding="utf-8")
     outcomes: dict[str, Counter[str]] = defaultdict(Counter)
     shown = 0
     for question, ours, theirs in zip(asked, expected, given, strict=True):
-        theirs = _compared(theirs)
-        if any(NOT_POSSIBLE in warning for warning in theirs.get("warnings", ())):
-            outcomes[question.kind]["told"] += 1
-        elif where := difference(ours, theirs):
-            outcomes[question.kind]["differ"] += 1
+        where = outcome(ours, theirs)
+        outcomes[question.kind][where if where == "told" else "differ" if where else "same"] += 1
+        if where not in ("", "told"):
             shown += 1
             if shown <= options.show:
                 print(f"{question.kind} {question.params[:300]}\n    {where}")
-        else:
-            outcomes[question.kind]["same"] += 1
     print(f"{'kind':<12} {'same':>6} {'told':>6} {'differ':>6}")
     for kind, counts in outcomes.items():
         print(f"{kind:<12} {counts['same']:>6} {counts['told']:>6} {counts['differ']:>6}")
