@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ NOT_POSSIBLE = ("links%3A", "linked%3A", "%2F", "drafts=", "units=", "explain=")
 
 
 @pytest.fixture(scope="module")
-def parity(request: pytest.FixtureRequest) -> Any:
+def parity() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(ROOT / "benchmarks"))
         yield import_module("static_parity")
@@ -42,13 +43,14 @@ def test_every_kind_of_question(parity: Any, tmp_path: Path, seed: int) -> None:
 
 
 def _notices_what_differs(parity: Any, answer: Any) -> None:
-    for change in (
+    changes: list[Callable[[Any], object]] = [
         lambda other: other["hits"].reverse(),
         lambda other: other["hits"][0].update(score=other["hits"][0]["score"] * (1 + 2**-52)),
         lambda other: other["hits"][1]["snippet"].update(text="other"),
         lambda other: other.update(total=other["total"] + 1),
         lambda other: other.update(warnings=["another"]),
-    ):
+    ]
+    for change in changes:
         other = copy.deepcopy(answer)
         change(other)
         assert parity.outcome(answer, other)
