@@ -1,5 +1,6 @@
 /* What may a word have been that no post has? Twin of postdex/query/corrections.py. */
 
+import { readAll } from "../missing.js";
 import { constantsOf } from "../parameters.js";
 import { isAlnum, points } from "../python.js";
 import { Clauses, Keyword, Phrase, Term } from "../query.js";
@@ -28,7 +29,11 @@ export function alternativesTo(word, reader) {
   if (DIGIT.test(term)) return hash(term, leaf, reader) || apart(term, leaf, reader) || inOne(word, reader);
   if (length(term) < C.SHORTEST) return null;
   if (word.parts.length) return inOne(word, reader) || near(term, leaf, reader, C.NAME);
-  return inTwo(term, leaf, reader) || near(term, leaf, reader, C.WORD) || glued(term, leaf, reader) || both(term, leaf, reader);
+  /** @type {(Alternatives | null)[]} */
+  let [two, close] = [null, null];
+  // Words that are near are asked for before it is known whether they will be needed: mostly they are.
+  readAll([() => { two = inTwo(term, leaf, reader); }, () => { close = near(term, leaf, reader, C.WORD); }]);
+  return two || close || glued(term, leaf, reader) || both(term, leaf, reader);
 }
 
 /**
@@ -282,11 +287,11 @@ function partsOf(term, reader) {
   const letters = [...term];
   const whole = parts(term);
   if (whole.length) return whole;
-  for (let cut = C.SHORTEST_PART; cut <= letters.length - C.SHORTEST_WITHIN; cut++) {
-    const end = letters.slice(cut).join("");
-    if (known(end)) return [end];
-  }
-  return [];
+  const ends = [];
+  for (let cut = C.SHORTEST_PART; cut <= letters.length - C.SHORTEST_WITHIN; cut++) ends.push(letters.slice(cut).join(""));
+  // They begin with other letters, and lie in other files: all are asked for at once.
+  reader.totals(ends.map(end => Term(end)));
+  return ends.filter(known).slice(0, 1);
 }
 
 /**

@@ -1,5 +1,6 @@
 /* Which words of a query need others beside them, and how do these join it? Twin of postdex/query/typos.py. */
 
+import { readAll } from "../missing.js";
 import { constantsOf } from "../parameters.js";
 import { Clauses, keyOf, Synonyms, Term } from "../query.js";
 import { alternativesTo, alternativesToPart, commoner } from "./corrections.js";
@@ -28,13 +29,17 @@ export function correctTypos(parsed, reader) {
   /** @type {TypedWord[]} */
   const correctable = parsed.words.filter((/** @type {TypedWord} */ word) => word.correctable);
   const totals = postsOf(correctable, reader);
-  const doubtful = correctable.map((word, at) => ({ word, posts: totals[at] })).filter(({ posts }) => posts <= C.RARE);
+  const doubtful = correctable.map((word, at) => ({ word, posts: totals[at] })).filter(({ posts }) => posts <= C.RARE)
+    .slice(0, C.MAX_CORRECTED);
+  /** @type {[Leaf, Correction, Alternatives][][]} */
+  const found = [];
+  readAll(doubtful.map(({ word, posts }, at) => () => { found[at] = corrected(word, posts, reader); }));
   /** @type {Map<string, Query[]>} */
   const instead = new Map();
   /** @type {Map<string, Correction>} */
   const corrections = new Map();
-  for (const { word, posts } of doubtful.slice(0, C.MAX_CORRECTED)) {
-    for (const [leaf, correction, alternatives] of corrected(word, posts, reader)) {
+  for (const [at, { posts }] of doubtful.entries()) {
+    for (const [leaf, correction, alternatives] of found[at]) {
       instead.set(keyOf(leaf), posts ? [leaf, ...alternatives.leaves] : spelledToo(leaf, alternatives));
       corrections.set(JSON.stringify(correction), correction);
     }
