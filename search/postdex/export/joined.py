@@ -128,7 +128,8 @@ def second() -> str:
 @cache
 def _version() -> str:
     """A mark of both scripts: what one says of the other is by its short names."""
-    text = "\n".join(module.body for module in closure("worker"))
+    modules = closure("worker")
+    text = "".join(_written(modules, _short_names(modules)))
     return sha256(text.encode()).hexdigest()[:12]
 
 
@@ -179,7 +180,7 @@ def painter(calls: Mapping[tuple[str, str], object]) -> str:
     return f"export const painter=modules=>{{\n{before}{body}{called}return{{{page}}};\n}};\n"
 
 
-def _short_names(modules: Iterable[Module]) -> dict[tuple[str, str], str]:
+def _short_names(modules: Sequence[Module]) -> dict[tuple[str, str], str]:
     """What is called how where modules are one: what they declare at the top and what they import, each by its module
     and its name there. What has the name of an error keeps it, since that is told."""
     uses = Counter[tuple[str, str]]()

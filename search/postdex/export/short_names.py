@@ -80,7 +80,7 @@ def _tokens(text: str) -> Iterator[_Token]:
                 opened.append(token)
             else:
                 token += "`"
-        elif (regex := _REGEX.match(text, at)) and _may_begin(before):
+        elif text[at] == "/" and (regex := _REGEX.match(text, at)) and _may_begin(before):
             kind, token, before = "regex", regex[0], "/"
         else:
             match = _TOKEN.match(text, at)
