@@ -112,7 +112,8 @@ def both(
             patched.setattr(term_files, "BLOCK", 20)
             patched.setattr(post_files, "TITLES", 10)
             patched.setattr(post_files, "CHECKS", 7)
-            patched.setattr(post_files, "PLACES", 3)
+            patched.setattr(post_files, "PLACES", (3, 3))
+            patched.setattr(post_files, "LINKS", 5)
         stored = StoredIndex(snapshot, tmp / "bundle")
     yield snapshot, stored
     stored.close()

@@ -16,9 +16,9 @@ from ...schema import SCORED
 from ..embedded.read.own_columns import LivePosts, stats
 from ..embedded.read.scope import languages_of
 from ..embedded.read.snapshot import Snapshot
-from . import post_files
 from .encoding import json_bytes
 from .merged_lists import MergedLists
+from .post_files import put_posts
 from .post_order import PostOrder
 from .published_files import FOLDER, GRACE_SECONDS, PublishedFiles, Written
 from .term_files import Chunks, put_terms, put_words
@@ -51,7 +51,7 @@ def write_bundle(
     """
     files = PublishedFiles(Path(folder), compress=compress, dry_run=dry_run, progress=progress)
     order = PostOrder(snapshot)
-    posts = post_files.put_posts(order, files)
+    posts = put_posts(order, files)
     lists = MergedLists(order)
     terms, words = put_terms(lists, files), put_words(lists, files)
     entry: dict[str, Any] = {
@@ -72,10 +72,10 @@ def write_bundle(
             "keys": put_keys(order, files),
             "values": put_values(order, files),
             "orders": put_orders(order, files),
-            "posts": {"posts": post_files.CHECKS, "files": "".join(posts.fragments)},
-            "titles": {"posts": post_files.TITLES, "files": "".join(posts.titles)},
-            "places": {"posts": post_files.PLACES, "files": "".join(posts.places)},
-            "links": {"posts": post_files.PLACES, "files": "".join(posts.links)},
+            **{
+                kind: {"posts": of_kind.posts, "files": "".join(of_kind.checks)}
+                for kind, of_kind in posts._asdict().items()
+            },
             "tables": {name: files.put("table", json_bytes(table)) for name, table in sorted((tables or {}).items())},
         },
         "stemmers": {

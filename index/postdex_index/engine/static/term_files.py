@@ -17,14 +17,14 @@ from .merged_lists import Lead, MergedForm, MergedList, MergedLists, MergedTerm
 from .published_files import PublishedFiles
 
 # Of 944 pages of documentation a chunk of 30 KB is 21 KB gzipped, one of 7 KB is 5 KB: of the index a median first
-# query fetched 89 and 52 KB, one of eleven words 383 and 172. But each chunk costs every visitor 8 bytes of the entry:
+# query fetched 89 and 52 KB, one of eleven words 383 and 172. But each chunk costs every visitor 12 bytes of the entry:
 # hence no more than so many, however large a site is.
 #: A chunk has at least so many bytes, and ends at the next key that its own checksum makes an end, one key of so many:
 #: so what changes in one chunk moves no other's borders. One that is twice as long ends anyway.
 LEAST, ENDS = 5_000, 32
 #: Where more chunks than this would come of it, all these numbers are doubled, and again. An average chunk has so many
 #: times LEAST bytes.
-MOST_CHUNKS, USUAL = 1_000, 1.4
+MOST_CHUNKS, USUAL = 1_300, 1.4
 #: The words alone have larger ones: slips and completion look at all with one first letter.
 WORDS_LEAST, WORDS_ENDS = 12_000, 256
 #: What of a list has more bytes is a file of its own, positions in blocks of so many.
