@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import test_syntax
@@ -26,7 +26,7 @@ from postdex.query.lexer import clean, lex
 from postdex.query.own_fields import OwnFields
 from postdex.query.parse import parse
 from postdex.query.synonyms import CountedSynonyms, SynonymTable
-from postdex_index.engine.api import FieldStats
+from postdex_index.engine.api import FieldStats, Reader
 from postdex_index.errors import QueryError
 from postdex_index.query import Keyword, Query, Term, show
 from postdex_index.settings import TableRow
@@ -74,6 +74,11 @@ class SmallReader(SimpleNamespace):
         return SimpleNamespace(facets={name: FACETS.get(name, {}) for name in search.facets})
 
 
+def own_fields() -> OwnFields:
+    """The fields of that index."""
+    return OwnFields(cast(Reader, SmallReader()), lambda: TODAY)
+
+
 def _posts(query: Query) -> int:
     if isinstance(query, Keyword):
         return 0 if query.value.startswith(test_syntax.UNFIT) else 1
@@ -98,7 +103,6 @@ def read(
 ) -> dict[str, Any]:
     """The query as the library reads it, in the form of the reader."""
     analyzer = Analyzer(True, tuple(languages))
-    small = SmallReader()
     table = SynonymTable(SYNONYMS, analyzer) if synonyms else None
     try:
         reading = parse(
@@ -107,7 +111,7 @@ def read(
             today=lambda: TODAY,
             post_counts=lambda terms: [test_syntax.KNOWN.get(term, 0) for term in terms],
             fits=lambda asked: _posts(asked) > 0,
-            own=OwnFields(small, lambda: TODAY) if own else None,
+            own=own_fields() if own else None,
             synonyms=CountedSynonyms(table, lambda asked: ["nowhere" not in show(leaf) for leaf in asked])
             if table
             else None,

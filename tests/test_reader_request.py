@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reader_process import ReaderProcess, js
-from test_reader_query_language import CHARACTERS, QUERIES, TODAY, SmallReader, index_of
+from test_reader_query_language import CHARACTERS, QUERIES, TODAY, index_of, own_fields
 
 from postdex.export import parameters
 from postdex.query import argument_filters, by_owner, named_fields
-from postdex.query.own_fields import OwnFields
 from postdex.request import SearchRequest
 from postdex_index.errors import QueryError
 from postdex_index.settings import Pin
@@ -47,7 +46,7 @@ def request(query: Any, arguments: dict[str, Any]) -> Any:
 def narrowed(arguments: dict[str, Any]) -> Any:
     try:
         asked = SearchRequest.of("", **arguments)
-        own = OwnFields(SmallReader(), lambda: TODAY)
+        own = own_fields()
         asked = named_fields.checked(asked, own)
         filters = argument_filters.queries(asked, ENGLISH, lambda: TODAY)
         filters += named_fields.filters(asked, ENGLISH, lambda: TODAY, own)
