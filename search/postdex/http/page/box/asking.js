@@ -44,7 +44,8 @@ class Asking {
   /** The first key after a pause is sent at once, those in quick succession when they pause. */
   ask(params, typing = false) {
     const now = performance.now();
-    const wait = typing && now - this.#asked < PAUSE_MS ? PAUSE_MS : 0;
+    const pause = this.#get.pause ?? PAUSE_MS;
+    const wait = typing && now - this.#asked < pause ? pause : 0;
     this.#asked = now;
     this.#cancel();
     this.#slow ??= setTimeout(() => this.#paint({ waiting: true }), SLOW_MS); // also while somebody goes on typing

@@ -1,5 +1,7 @@
 // -- asking an index of files: a reader answers from it as a service would
 
+const READER_PAUSE_MS = 15;   // as PAUSE_MS; it answers within a few, and nobody else waits for it
+
 const TRUST = globalThis.trustedTypes?.createPolicy;
 let trusted = script => {
   const policy = TRUST ? trustedTypes.createPolicy("postdex", { createScriptURL: url => url }) : null;
@@ -19,7 +21,7 @@ class Published {
   static get(address) {
     if (!this.#all.has(address.href)) this.#all.set(address.href, new Published(address.href));
     const index = this.#all.get(address.href);
-    return (path, options) => index.#ask(path, options);
+    return Object.assign((path, options) => index.#ask(path, options), { pause: READER_PAUSE_MS });
   }
 
   constructor(address) {
