@@ -81,6 +81,7 @@ def _export_static(
     """Publish the index; what was written, as JSON has it."""
     from ..export import bundle
 
+    ix.engine.hurry()  # all of the index is read, once: mapped it takes no memory of our own
     posts = ix.snapshots.opened().stats().posts
     if posts >= _VERY_MANY and not dry_run:
         bundle.check(ix, folder, base)
