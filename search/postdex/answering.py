@@ -24,6 +24,7 @@ from .query.lexer import LINKS
 from .query.typos import CorrectedQuery, Correction
 from .request import ALL_POSTS, FACETS, LINE_FILTERS, SORTS, SearchRequest, check_text, unexpected
 from .results import search
+from .results.left_nothing import left_nothing
 from .results.search import ParsedQuery, all_of, nothing
 from .results.values import FieldCounts, HitList
 from .snapshots import SearchView
@@ -115,7 +116,7 @@ def lines(
 
     warnings = parsed.warnings
     if not reader.totals([filtered], drafts=request.drafts)[0]:
-        warnings += tuple(search.left_nothing(filtered, reader, request.drafts))
+        warnings += tuple(left_nothing(filtered, reader, request.drafts))
     return Lines(check_text("pattern", pattern), any_case, posts, deadline=deadline, warnings=warnings)
 
 

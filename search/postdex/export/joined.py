@@ -33,7 +33,7 @@ DOORS = ("http/parameters", "output/wire", "parameters", "reader", "worker")
 #: none of it while modules are read. Of 61 KB they are 12.
 SECOND = frozenset(
     (
-        *("close_matches", "site_synonyms", "text/edit_distance", "text/globs"),
+        *("close_matches", "results/left_nothing", "site_synonyms", "text/edit_distance", "text/globs"),
         *(f"engine/read/{name}" for name in ("own_columns", "translations")),
         *(f"formats/{name}" for name in ("dates", "field_names", "periods", "typed_values")),
         *(f"query/{name}" for name in ("by_owner", "corrections", "filters", "named_fields", "own_fields")),

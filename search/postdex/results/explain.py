@@ -23,7 +23,8 @@ from postdex_index.update import refresh
 
 from ..request import MAX_HITS, SearchRequest
 from . import hits
-from .search import ParsedQuery, all_of, alternatives, best, named, names_language, required
+from .left_nothing import alternatives, named, required
+from .search import ParsedQuery, all_of, best, names_language
 
 
 @public

@@ -1,15 +1,11 @@
 /* Which page of hits answers a query tree? Twin of postdex/results/search.py. */
 
-import { closest } from "../close_matches.js";
 import { readAll } from "../missing.js";
 import { constantsOf } from "../parameters.js";
-import { general, points } from "../python.js";
-import { Clauses, DateRange, Everything, leaves, OWN_FIELD, show } from "../query.js";
-import { schema } from "../schema.js";
-import { isSpaceless } from "../text/characters.js";
-import { iso } from "../text_safety.js";
+import { Clauses, leaves, show } from "../query.js";
 import { spelledFirst } from "./exact_spelling.js";
 import { hitContext, needDocuments, ofPost, titlesOf } from "./hits.js";
+import { leftNothing } from "./left_nothing.js";
 import { neighbours, pinnedFirst, rerankByProximity } from "./rerank.js";
 import { ofAnswer } from "./strength.js";
 
@@ -21,8 +17,6 @@ import { ofAnswer } from "./strength.js";
  *   stand_ins: import("../query/typos.js").StandIns, pins: string[], recency: {half_life: number, now: number} | null}} ParsedQuery
  */
 
-const C = constantsOf("results.search");
-const RERANK = constantsOf("results.rerank");
 const SCHEMA = constantsOf("schema");
 
 /** What a hit has besides its title and address, before its text is there. */
@@ -59,8 +53,6 @@ export function answer(question, request, reader, state, started, titles = false
     facets: counted(request, state),
     offset: request.offset,
     limit: request.limit,
-    drafts: false,
-    deadline: null,
     grouped: request.translations === "group" && !namesLanguage(question.tree),
     pinned: byScore ? pinned(question) : null,
     recency: question.recency,
@@ -183,107 +175,3 @@ export const allOf = (tree, ...others) => others.length ? Clauses({ required: [t
  */
 const cut = matched => matched.leaves.filter((/** @type {any} */ stats) => stats.cut).map((/** @type {any} */ stats) =>
   `${show(stats.leaf)} stands for too many words; only the most frequent were searched for`);
-
-/**
- * Which required word or filter no post has, or that no post has all of them.
- * @param {Query} tree
- * @param {any} reader
- * @returns {string[]}
- */
-export function leftNothing(tree, reader) {
-  const clauses = required(tree);
-  const totals = reader.totals(clauses.slice(0, C._TRIED));
-  const empty = clauses.slice(0, C._TRIED).filter((_, at) => !totals[at]);
-  if (empty.length) return empty.map(clause => `no post has ${short(named(clause))}${nearValue(clause, reader)}`);
-  return clauses.length > 1 ? ["no post has all of " + clauses.map(clause => short(named(clause))).join(", ")] : [];
-}
-
-/** A question for the tag, category, language or site that a filter meant which no post has, behind a message.
- * @param {Query} clause
- * @param {any} reader
- */
-function nearValue(clause, reader) {
-  if (clause.kind !== "Keyword") return "";
-  const name = ownName(clause.field);
-  const facet = name !== clause.field ? name : name === SCHEMA.SITE ? SCHEMA.SITES : schema().filters.get(name)?.facet;
-  if (!facet) return "";
-  const counts = reader.search({
-    query: Everything(), as_typed: { key: "", leaves: [], certain: true }, sort: "score", facets: [facet], offset: 0, limit: 0,
-    drafts: false, deadline: null, grouped: false, pinned: null, recency: null,
-  }).facets.get(facet);
-  const values = new Map([...counts.keys()].map(value => [value.toLowerCase(), value]));
-  const near = closest(clause.value, values.keys(), 0.7);
-  return near ? `; did you mean ${name}:${values.get(near)}?` : "";
-}
-
-const ownName = (/** @type {string} */ field) => field.startsWith(OWN_FIELD) ? field.slice(OWN_FIELD.length) : field;
-
-/** The beginning of what was pasted: nobody reads it again in a warning.
- * @param {string} name
- */
-function short(name) {
-  const characters = points(name);
-  return characters.length <= C._LONGEST_NAME ? name : [...characters.slice(0, C._LONGEST_NAME)].join("") + "…";
-}
-
-/**
- * The words, phrases and filters that every post must have that matches, and groups of which it must have some.
- * @param {Query} tree
- * @returns {Query[]}
- */
-export function required(tree) {
-  if (tree.kind !== "Clauses") return tree.kind === "Everything" ? [] : [tree];
-  const clauses = tree.required.flatMap(required);
-  const group = Clauses({ optional: tree.optional, minimum: tree.minimum, typed: tree.typed });
-  return tree.minimum && alternatives(group).length ? [...clauses, group] : clauses;
-}
-
-/**
- * What a post may have of a group, as people would say it.
- * @param {import("../query.js").ClausesGroup} group
- * @returns {string[]}
- */
-export function alternatives(group) {
-  if (group.typed) return [group.typed];
-  return group.optional.filter(clause => !("weight" in clause) || clause.weight >= RERANK.PASSED_OVER).map(named);
-}
-
-/**
- * A clause as people would say it.
- * @param {Query} clause
- * @returns {string}
- */
-export function named(clause) {
-  switch (clause.kind) {
-    case "Clauses": return alternatives(clause).join(" or ");
-    case "Keyword": return `${ownName(clause.field)}:${clause.value}`;
-    case "FieldRange": return namedRange(clause);
-    case "DateRange": return `a date in ${dayOf(clause.start)}..${dayOf(clause.stop)}`;
-    case "Synonyms": return named(clause.spellings[0]);
-    case "Phrase": return show({ ...clause, terms: [typed(clause.terms)] });
-    default: return show(clause);
-  }
-}
-
-const dayOf = (/** @type {number | null} */ seconds) => seconds === null ? "" : iso(Math.trunc(seconds)).slice(0, 10);
-
-/** A range of values as people would type it.
- * @param {import("../query.js").FieldRangeFilter} asked
- */
-function namedRange({ field, value_kind, start, stop }) {
-  if (value_kind === "boolean") return `${field}:${start ? "true" : "false"}`;
-  const [first, last] = value_kind === "date"
-    ? [dayOf(start), dayOf(stop && stop - 1)]
-    : [start, stop].map(end => end === null ? "" : general(end, 12));
-  return first === last ? `${field}:${first}` : `${field}:${first}..${last}`;
-}
-
-/** Words as they were typed: the pairs of a run of characters overlap.
- * @param {string[]} words
- */
-function typed(words) {
-  return words.reduce((text, word, at) => {
-    const [first, ...rest] = word;
-    return text + (isSpaceless(word) && first === [...words[at - 1]].pop() ? rest.join("") : " " + word);
-  });
-}
