@@ -98,7 +98,7 @@ def told(answer: Answer) -> dict[str, Any]:
 
 def check(library: Snapshot, reader: SnapshotProcess, searches: Sequence[Search], *, places_once: bool = False) -> None:
     """Both say the same of each of these, to the last bit of each score. With `places_once` a leaf with two words at
-    one place may have it once or twice: of a pattern words of deleted posts decide that, too."""
+    one place may have it once or twice: of a pattern that is decided by what other words are in the segment."""
     for search in searches:
         expected, found = told(library.search(search)), reader.ask("search", search)
         if places_once:
