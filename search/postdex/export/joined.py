@@ -36,8 +36,8 @@ SECOND = frozenset(
         *("close_matches", "results/left_nothing", "site_synonyms", "text/edit_distance", "text/globs"),
         *(f"engine/read/{name}" for name in ("own_columns", "translations")),
         *(f"formats/{name}" for name in ("dates", "field_names", "periods", "typed_values")),
-        *(f"query/{name}" for name in ("by_owner", "corrections", "filters", "named_fields", "own_fields")),
-        *(f"query/{name}" for name in ("own_values", "patterns", "similar", "synonyms")),
+        *(f"query/{name}" for name in ("argument_filters", "by_owner", "corrections", "filters", "named_fields")),
+        *(f"query/{name}" for name in ("own_fields", "own_values", "patterns", "similar", "synonyms")),
     )
 )
 #: What asks for the second script.

@@ -70,7 +70,8 @@ export function post(reader, path) {
  * @returns {[any, Query[]]}
  */
 function narrowed(request, reader, today) {
-  const narrowing = queries(request, reader.analyzer, today);
+  const filtered = ["tags", "categories", "sites", "after", "before", "lang", "path"].some(name => request[name]?.length);
+  const narrowing = filtered ? queries(request, reader.analyzer, today) : [];
   const known = REQUEST.SORTS.includes(request.sort)
     && request.facets.every((/** @type {string} */ name) => REQUEST.FACETS.includes(name));
   if (!request.where.length && known) return [request, narrowing];
