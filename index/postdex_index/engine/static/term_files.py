@@ -22,9 +22,9 @@ from .published_files import PublishedFiles
 #: A chunk has at least so many bytes, and ends at the next key that its own checksum makes an end, one key of so many:
 #: so what changes in one chunk moves no other's borders. One that is twice as long ends anyway.
 LEAST, ENDS = 5_000, 32
-#: Where more chunks than this would come of it, all these numbers are doubled, and again. An average chunk has so many
-#: times LEAST bytes.
-MOST_CHUNKS, USUAL = 1_300, 1.4
+#: Where more chunks than this would come of it, all these numbers are doubled, and again. There is about a chunk for so
+#: many times LEAST bytes of lists, some of which are files of their own.
+MOST_CHUNKS, USUAL = 1_300, 2
 #: The words alone have larger ones: slips and completion look at all with one first letter.
 WORDS_LEAST, WORDS_ENDS = 12_000, 256
 #: What of a list has more bytes is a file of its own, positions in blocks of so many.
