@@ -157,7 +157,7 @@ def test_an_error_is_said(page: Page, site: Site) -> None:
 
 def test_titles_stand_before_texts(page: Page, site: Site) -> None:
     page.goto(site.page("titles.html"))
-    site.host.slow = {"/post-": 1.2}
+    site.host.slow = {"/post-": 3}
     type_in(page, "refcount")
     first_active(page, "A refcount bug")
     assert page.locator("postdex-search .text").count() == 0

@@ -264,7 +264,7 @@ def test_a_post_without_an_address_is_read_here(browser: Browser, site: Site, tm
 
 
 def test_titles_stand_before_texts(page: Page, site: Site) -> None:
-    site.host.slow = {"/post-": 1.5}
+    site.host.slow = {"/post-": 3}
     page.goto(site.page + "?q=refcount")
     page.locator("#hits h2").first.wait_for()
     assert titles(page)[0] == "A refcount bug" and page.locator(".passage").count() == 0
