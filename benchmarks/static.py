@@ -136,7 +136,7 @@ def table(found: Mapping[str, Measured]) -> str:
         ("the same on its search page", [_keys(it.page) if it.page else "–" for it in found.values()]),
         ("files", [f"{it.built.files:,}" for it in found.values()]),
         ("size, MB", [f"{it.built.bytes / 1e6:.1f}" for it in found.values()]),
-        ("made in, s", [f"{it.built.seconds:.1f}" for it in found.values()]),
+        ("made in, s of processor time", [f"{it.built.seconds:.1f}" for it in found.values()]),
     ]
     if any(it.ndcg is not None for it in found.values()):
         rows.append(("nDCG@10", [_ndcg(it) for it in found.values()]))

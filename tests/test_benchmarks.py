@@ -410,6 +410,6 @@ def test_the_table_of_static_sites(static: Any) -> None:
         "| the same on its search page | – |",
         "| files | 1,002 |",
         "| size, MB | 1.3 |",
-        "| made in, s | 3.2 |",
+        "| made in, s of processor time | 3.2 |",
         "| nDCG@10 | 0.8740 (the library: 0.8740) |",
     ]
