@@ -23,7 +23,6 @@ COLUMNS = (
     "original",
     "boost",
     "pin",
-    "named field",
     "field weight",
     "field mood",
     "field none",
