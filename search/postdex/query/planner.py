@@ -379,7 +379,7 @@ class _TreeBuilder:
         bag_of_group = self.group(inner, scope)
         if bag_of_group.only_bonus():
             bag.bonus += bag_of_group.bonus
-        elif tree := bag_of_group.tree():
+        elif (tree := bag_of_group.tree()) is not None:
             bag.add(tree, required)
 
     def exclude(self, part: Node, pieces: list[TermReading], scope: _ClauseScope, bag: _Bag) -> None:

@@ -330,8 +330,7 @@ class _TreeBuilder {
     const ofGroup = this.group(inner, scope);
     const tree = ofGroup.tree();
     if (ofGroup.onlyBonus()) bag.bonus.push(...ofGroup.bonus);
-    // All posts in brackets ask for nothing, as in Python, where such a value is false.
-    else if (tree && tree.kind !== "Everything") bag.add(tree, required);
+    else if (tree) bag.add(tree, required);
   }
 
   /**
