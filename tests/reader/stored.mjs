@@ -53,7 +53,7 @@ const answers = {
   rows: ({ field }) => columns.rows(field),
   order: ({ name }) => columns.order(name),
   ownDates: () => columns.ownDates(),
-  ownNames: () => columns.ownNames(),
+  ownNames: () => files.entry.own_fields.map(({ name }) => name),
   hasValues: ({ field }) => columns.hasValues(field),
   hasText: ({ doc }) => columns.hasText(doc),
   facet: ({ name, matching }) => [...columns.facet(name, Uint8Array.from(matching))].sort(),
