@@ -175,7 +175,7 @@ def plot(every: Sequence[Mapping[str, Measured]], file: Path) -> None:
 
     pyplot: Any = import_module("matplotlib.pyplot")
     figure, panels = pyplot.subplots(1, 2, figsize=(8.5, 3.2), layout="constrained")
-    titles = ("first query, KB", "key to painted hits, ms (p95)")
+    titles = ("first query, KB (logarithmic)", "key to painted hits, ms (p95)")
     for panel, title, value in zip(panels, titles, (_first_kb, _key_ms), strict=True):
         for number, name in enumerate(NAMES):
             sizes = [(group, found[name]) for group, found in enumerate(every) if name in found]
@@ -186,6 +186,8 @@ def plot(every: Sequence[Mapping[str, Measured]], file: Path) -> None:
         panel.set_xticks(range(len(every)), [f"{next(iter(found.values())).posts:,} posts" for found in every])
         panel.spines[["top", "right"]].set_visible(False)
         panel.tick_params(labelsize=8)
+    panels[0].set_yscale("log")
+    panels[0].set_ylim(10)
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), fontsize=8, frameon=False)
     figure.savefig(file, dpi=110)
