@@ -61,6 +61,10 @@ def test_each_hit_costs_one_request(folders: list[Path]) -> None:
         ("dropped before it begins", "AbortError"),
         ("without a network, and with it again", {"lost": "Unreachable", "again": True}),
         ("the site was published anew meanwhile", ["new.md"]),
+        (
+            "dropped as it finds that the site was published anew",
+            {"dropped": "AbortError", "later": ["new.md"]},
+        ),
         ("a query that is refused", "QueryError"),
         ("all counts", ["tags", "categories", "lang", "year"]),
     ],

@@ -30,9 +30,7 @@ def _dull(character: str) -> bool:
 KNOWN = [chr(code) for code in range(0x110000) if not _dull(chr(code)) and chr(code) not in CHANGED]
 SAYS: dict[str, Callable[[str], Any]] = {
     "isAscii": str.isascii,
-    "isAlpha": str.isalpha,
     "isAlnum": str.isalnum,
-    "isDecimal": str.isdecimal,
     "isDigit": str.isdigit,
     "isLower": str.islower,
     "isUpper": str.isupper,

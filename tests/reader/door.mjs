@@ -6,8 +6,8 @@ const [reader, name, ...folders] = process.argv.slice(2);
 const { openIndex } = await import(pathToFileURL(`${reader}/reader.js`));
 const first = `${pathToFileURL(folders[0]).href}/`;
 
-/** The export that the host has by now, whether it can be reached, and what it was asked for. */
-const host = { folder: first, reached: true, asked: [] };
+/** The export that the host has by now, whether it can be reached, what it was asked for, and what is called before it sends. */
+const host = { folder: first, reached: true, asked: [], sends: () => {} };
 
 async function fetchFile(url, { signal } = {}) {
   const file = url.slice(first.length);
@@ -16,6 +16,7 @@ async function fetchFile(url, { signal } = {}) {
   signal?.throwIfAborted();
   if (!host.reached) throw new TypeError("fetch failed");
   try {
+    host.sends(file);
     return new Response(await readFile(new URL(host.folder + file)));
   } catch {
     return new Response("<html>", { status: 404 });
@@ -79,6 +80,15 @@ const scenarios = {
   async "the site was published anew meanwhile"() {
     host.folder = `${pathToFileURL(folders[1]).href}/`;
     return paths(await search("socket"));
+  },
+
+  async "dropped as it finds that the site was published anew"() {
+    await index.answered(() => index.search("socket", { limit: 1 }));
+    host.folder = `${pathToFileURL(folders[1]).href}/`;
+    const flight = new AbortController();
+    host.sends = file => file === "postdex.json" && flight.abort();
+    const dropped = await failed(search("socket", { signal: flight.signal }));
+    return { dropped, later: paths(await search("socket")) };
   },
 
   async "a query that is refused"() {

@@ -103,7 +103,6 @@ function parsedBy({ query, prefix_last }, reader, settings, today, allWords) {
   };
   const totals = (/** @type {Query[]} */ asked, otherwise = 0) =>
     noted(() => /** @type {number[]} */ (reader.totals(asked)), asked.map(() => otherwise));
-  const hasSynonyms = [settings.synonyms, settings.synonym_lists, settings.glossary].some(rows => rows?.length);
   const parsed = parse(query, reader.analyzer, {
     today,
     allWords,
@@ -111,7 +110,7 @@ function parsedBy({ query, prefix_last }, reader, settings, today, allWords) {
     postCounts: words => totals(words.map(word => Term(word))),
     fits: asked => (asked.kind === "Keyword" && LEXER.LINKS.includes(asked.field)) || totals([asked], 1)[0] > 0,
     own: query.includes(":") ? new OwnFields(reader, today) : null,
-    synonyms: hasSynonyms ? CountedSynonyms(table(settings, reader), totals) : null,
+    synonyms: settings.synonyms?.length ? CountedSynonyms(table(settings, reader), totals) : null,
   });
   const { tree } = possibleTree(parsed.tree);
   if (tree) noted(() => reader.expect(tree, allWords ? "" : parsed.title_key), null);

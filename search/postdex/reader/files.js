@@ -279,8 +279,9 @@ export class IndexFiles {
       if (content) break;
     }
     if (!content) throw new WrongFile(`${FOLDER}${name}${this.entry.suffix} is not as it was exported`);
+    // Two downloads of one file may end: one that was left, and the next one.
+    this._bytes += content.length - (this._there.get(name)?.length ?? 0);
     this._there.set(name, content);
-    this._bytes += content.length;
     return content;
   }
 

@@ -4,7 +4,10 @@
    look for, unpublished posts and whole dictionaries are not published; what every post would have to be fetched for is
    left to the library. */
 
+import { constantsOf } from "./parameters.js";
 import { show } from "./query.js";
+
+const LEXER = constantsOf("query.lexer");
 
 /** @typedef {import("./query.js").Query} Query */
 
@@ -51,7 +54,7 @@ export function possibleTree(tree) {
   /** @type {(clause: Query) => Query[]} */
   const left = clause => {
     const limit = clause.kind === "Regex" ? "regex"
-      : clause.kind === "Keyword" && ["links", "linked"].includes(clause.field) ? "links" : "";
+      : clause.kind === "Keyword" && LEXER.LINKS.includes(clause.field) ? "links" : "";
     if (!limit) return clause.kind === "Clauses" ? without(clause) : [clause];
     warnings.add(told(limit, clause.kind === "Keyword" ? `${clause.field}:${clause.value}` : show(clause)));
     return [];

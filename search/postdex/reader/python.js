@@ -85,22 +85,6 @@ export function bisectRight(values, value, low = 0, high = values.length) {
 export const length = text => points(text).length;
 
 /**
- * A function that counts the code points before a unit of the text; asked for units in ascending order.
- * @param {string} text
- * @returns {(unit: number) => number}
- */
-export function pointsBefore(text) {
-  if (!/[\ud800-\udfff]/.test(text)) return unit => unit;
-  let seen = 0, count = 0;
-  return unit => {
-    if (unit < seen) seen = count = 0;
-    count += points(text.slice(seen, unit)).length;
-    seen = unit;
-    return count;
-  };
-}
-
-/**
  * The order of two texts to Python, which compares code points.
  * @param {string} one
  * @param {string} other
@@ -115,8 +99,6 @@ export function compare(one, other) {
   return one.length - other.length;
 }
 
-export const isAlpha = (/** @type {string} */ text) => /^\p{L}+$/u.test(text);
-export const isDecimal = (/** @type {string} */ text) => /^\p{Nd}+$/u.test(text);
 const DIGITS = new RegExp(
   "^[\\p{Nd}²³¹\\u1369-\\u1371\\u19da\\u2070\\u2074-\\u2079\\u2080-\\u2089\\u2460-\\u2468\\u2474-\\u247c\\u2488-\\u2490" +
   "\\u24ea\\u24f5-\\u24fd\\u24ff\\u2776-\\u277e\\u2780-\\u2788\\u278a-\\u2792\\u{10a40}-\\u{10a43}\\u{10e60}-\\u{10e68}" +

@@ -44,6 +44,8 @@ export class PublishedIndex {
   #reader;
   /** @type {any} */
   #state;
+  /** @type {any} the entry that the reader was made of */
+  #entry;
 
   /**
    * @param {string} address
@@ -59,13 +61,18 @@ export class PublishedIndex {
   /**
    * Begin with what the entry file says by now.
    * @param {AbortSignal} [signal]
+   * @returns {Promise<void>}
    */
   async begin(signal) {
-    const { parameters, stemmers = {} } = this.#files.entry;
-    setParameters(parameters);
-    setTables((/** @type {string} */ name) => this.#files.table(name));
+    const { entry } = this.#files, { parameters, stemmers = {} } = entry;
     await Promise.all(Object.entries(stemmers).map(([language, name]) => this.#learn(language, name)));
     signal?.throwIfAborted();
+    // The site was published once more meanwhile.
+    if (entry !== this.#files.entry) return this.begin(signal);
+    // All at once: nobody is answered from parts of two exports.
+    setParameters(parameters);
+    setTables((/** @type {string} */ name) => this.#files.table(name));
+    this.#entry = entry;
     this.#reader = new Snapshot(this.#files);
     const { generation, posts, sites } = this.#reader.stats();
     this.#state = { generation, posts, fresh: null, changed_files: 0, sites };
@@ -134,6 +141,8 @@ export class PublishedIndex {
   async answered(work, { signal, early } = {}) {
     for (let round = 0; round < MOST_ROUNDS; round++) {
       signal?.throwIfAborted();
+      // Another search may have found a new entry, and been dropped before it began with it.
+      if (this.#entry !== this.#files.entry) await this.begin(signal);
       const [answer, missing] = tried(work);
       if (!missing) return /** @type {T} */ (answer);
       const fetching = this.#fetch(missing, signal);
@@ -156,10 +165,10 @@ export class PublishedIndex {
    */
   async #fetch(names, signal) {
     const files = names.filter(name => name !== SECOND);
-    const [{ replaced }] = await Promise.all([
+    await Promise.all([
       this.#files.load(files, { signal }), files.length < names.length ? fetchSecond(this.#address) : null,
     ]);
-    if (replaced) await this.begin(signal);
+    if (this.#entry !== this.#files.entry) await this.begin(signal);
   }
 }
 

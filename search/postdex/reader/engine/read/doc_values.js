@@ -5,6 +5,7 @@
    file, so is each order. */
 
 import { checkAt, textOf } from "../../files.js";
+import { constantsOf } from "../../parameters.js";
 import { bisectLeft } from "../../python.js";
 import { schema, SITES } from "../../schema.js";
 import { path as pathGlob, wildcard } from "../../text/globs.js";
@@ -14,10 +15,10 @@ import { ByteReader, fromDeltas } from "../static/encoding.js";
 /** @typedef {{folded: string, written: string, docs: number[]}} FilterValue a value folded, as it is written ("" if that is the same), and the posts that have it */
 /** @typedef {{numbers: number[][], values: string[]}} FacetTable per post the numbers of its values, and the values */
 
-/** The date of a post that has none. */
-export const NO_DATE = -(2 ** 62);
-const FOLDED_PATH = "folded path";
+const F = constantsOf("engine.embedded.format.columns");
 const SILENT = "silent";
+/** So many filters are kept; who types one asks for each of its beginnings. */
+const MOST_LANES = 200;
 
 export class Columns {
   /** @param {IndexFiles} files */
@@ -41,7 +42,7 @@ export class Columns {
    */
   wanted({ keywords = [], dates = false, orders = [], facets = [] }) {
     const { facets: byName } = schema();
-    const fields = keywords.flatMap(field => field === "path" ? [field, FOLDED_PATH] : [field]);
+    const fields = keywords.flatMap(field => field === "path" ? [field, F.FOLDED_PATH] : [field]);
     const named = [...orders, ...(dates ? ["date"] : [])];
     for (const facet of facets) {
       const field = byName.get(facet);
@@ -65,6 +66,7 @@ export class Columns {
       lanes = new Uint8Array(this.posts);
       this._files.need(this.wanted({ keywords: [field] }));
       for (const { docs } of this._covered(field, value)) for (const doc of docs) lanes[doc] = 255;
+      if (this._lanes.size >= MOST_LANES) this._lanes.clear();
       this._lanes.set(key, lanes);
     }
     return lanes;
@@ -90,7 +92,7 @@ export class Columns {
     if (field === "path") {
       // A folder covers what lies in it; a glob has to cover the whole path.
       const glob = /[*?]/.test(value) ? pathGlob(value) : null;
-      return [...this.rows("path"), ...this.rows(FOLDED_PATH)].filter(({ folded }) => below(folded) || glob?.test(folded));
+      return [...this.rows("path"), ...this.rows(F.FOLDED_PATH)].filter(({ folded }) => below(folded) || glob?.test(folded));
     }
     if (field !== "tag" && !/[*?]/.test(value)) return this.rows(field).filter(({ folded }) => folded === value);
     const covers = wildcard(value);
@@ -104,8 +106,8 @@ export class Columns {
    */
   dates(start, stop) {
     const days = this.order("date"), { own } = this._date();
-    const low = start ?? NO_DATE + 1, high = stop ?? 2 ** 62;
-    return Uint8Array.from({ length: this.posts }, (_, doc) => own[doc] && low <= days[doc] && days[doc] < high && days[doc] !== NO_DATE ? 255 : 0);
+    const low = start ?? F.NO_DATE + 1, high = stop ?? 2 ** 62;
+    return Uint8Array.from({ length: this.posts }, (_, doc) => own[doc] && low <= days[doc] && days[doc] < high && days[doc] !== F.NO_DATE ? 255 : 0);
   }
 
   /**
@@ -131,7 +133,8 @@ export class Columns {
    * @param {number} doc
    */
   hasText(doc) {
-    return !this.rows(SILENT)[0].docs.includes(doc);
+    const [{ docs }] = this.rows(SILENT);
+    return docs[bisectLeft(docs, doc)] !== doc;
   }
 
   /** @param {string} field */
@@ -189,7 +192,7 @@ export class Columns {
   ownDates() {
     this._files.need(this.wanted({ orders: ["date", "updated"] }));
     const { values: written, own } = this._date(), changed = this.order("updated");
-    return written.map((date, doc) => own[doc] ? Math.max(date, changed[doc]) : date === changed[doc] ? NO_DATE : changed[doc]);
+    return written.map((date, doc) => own[doc] ? Math.max(date, changed[doc]) : date === changed[doc] ? F.NO_DATE : changed[doc]);
   }
 
   // -- facets
@@ -304,7 +307,7 @@ function orderOf(bytes) {
   const { values, not_own: others = [] } = jsonOf(bytes);
   const own = values.map(() => true);
   for (const doc of fromDeltas(others)) own[doc] = false;
-  return { values: values.map(value => value ?? NO_DATE), own };
+  return { values: values.map(value => value ?? F.NO_DATE), own };
 }
 
 /** @param {Uint8Array} bytes */

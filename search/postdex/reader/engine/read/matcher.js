@@ -251,7 +251,7 @@ export function bothOf(a, b) {
  * @param {Uint8Array} a
  * @param {Uint8Array} b
  */
-export function anyOf(a, b) {
+function anyOf(a, b) {
   const any = new Uint8Array(a.length);
   for (let doc = 0; doc < a.length; doc++) any[doc] = a[doc] | b[doc];
   return any;

@@ -2,6 +2,7 @@
    are, of which kind: the entry file says that. */
 
 import { lanesOf } from "./candidates.js";
+import { yearOf } from "./doc_values.js";
 import { date, number, truth } from "../../formats/typed_values.js";
 import { compare, general } from "../../python.js";
 import { OWN_FIELD } from "../../query.js";
@@ -109,9 +110,9 @@ function facetTable(columns, field) {
  * @param {string} kind
  * @param {FilterValue} row
  */
-export function facetValue(kind, row) {
+function facetValue(kind, row) {
   const value = kind in READERS ? READERS[kind](row.folded) : null;
   if (value === null) return row.written || row.folded;
   if (kind === "boolean") return value ? "true" : "false";
-  return kind === "number" ? general(value, 15) : String(new Date(value * 1000).getUTCFullYear());
+  return kind === "number" ? general(value, 15) : String(yearOf(value));
 }

@@ -9,6 +9,7 @@ import { Priors } from "./priors.js";
 import { StoredDocument } from "./stored_documents.js";
 import { translationsOf } from "./translations.js";
 import { Vocabulary } from "./vocabulary.js";
+import { crc32 } from "../../files.js";
 import { constantsOf } from "../../parameters.js";
 import { compare } from "../../python.js";
 import { Clauses } from "../../query.js";
@@ -16,6 +17,7 @@ import { SITES, schema } from "../../schema.js";
 
 const C = constantsOf("engine.read.scope");
 const F = constantsOf("engine.embedded.format.columns");
+const encoder = new TextEncoder();
 
 /** @typedef {import("./priors.js").Recency} Recency */
 /** @typedef {{posts: string[], filters: import("../../query.js").Query[]}} Pinned */
@@ -59,7 +61,7 @@ export class Scope {
    * @returns {Set<number>}
    */
   holders(column, titleKey) {
-    return new Set(titleKey ? this.columns.holders(column, crc32(titleKey)) : []);
+    return new Set(titleKey ? this.columns.holders(column, crc32(encoder.encode(titleKey))) : []);
   }
 
   /** By key of a query: the posts whose front matter has them come first for it. Most indexes have none. */
@@ -225,16 +227,3 @@ export class Scope {
  */
 const inOrder = (docs, values, descending) =>
   docs.sort((a, b) => (descending ? values[b] - values[a] : values[a] - values[b]) || a - b);
-
-/**
- * The CRC-32 of a text's UTF-8, as zlib's.
- * @param {string} text
- */
-export function crc32(text) {
-  let crc = -1;
-  for (const byte of new TextEncoder().encode(text)) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc >>> 1 ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
-}
