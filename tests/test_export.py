@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from running import Run, runner
 
+from postdex.export import destination
 from postdex_index.engine.embedded.format import durable_files
 
 ROOT = Path(__file__).parent.parent
@@ -76,6 +77,8 @@ def test_json(run: Run, blog: Path) -> None:
         (["--static", "."], ". is not empty, and no export lies in it"),
         (["--static", "a-file"], "a-file is a file; name a folder"),
         (["--static", "public", "--base", "/blog/"], "/blog/ is no address"),
+        (["--static", "public", "--base", "https://me.example/?x#y"], "https://me.example/?x#y is no address"),
+        (["--static", "public", "--base", "https://[me"], "https://[me is no address"),
         (["--llms", ""], "name what to write"),
         (["--llms", "content"], "content is the folder of the posts: its pages would be posts again"),
         (["--llms", "content/out"], 'or leave it out: exclude = ["out/"] in postdex.toml'),
@@ -93,6 +96,12 @@ def test_what_cannot_be(run: Run, blog: Path, arguments: list[str], words: str) 
     said = run("-C", "content", "export", *arguments)
     assert said.status == 2 and words in said.err, said
     assert not (blog / "public").exists()
+
+
+def test_what_cannot_be_is_said_before_an_index_is_built(run: Run, blog: Path) -> None:
+    for wrong in (["--static", "."], ["--static", "public", "--base", "me"], ["--llms", "public", "--base", "me"]):
+        assert run("-C", "content", "export", *wrong).status == 2
+    assert not (blog / "content" / ".postdex").exists()
 
 
 def test_folders_among_the_posts_that_are_left_out(run: Run, blog: Path) -> None:
@@ -202,6 +211,15 @@ def test_where_the_box_is_found(run: Run, blog: Path) -> None:
     assert 'href="https://me.example/blog/"' in page
 
 
+def test_the_box_of_a_site_below_a_path(run: Run, blog: Path) -> None:
+    """Its settings say where it is, and the folder has the name that it is published by."""
+    (blog / "content" / "postdex.toml").write_text('base_url = "https://me.example/blog/"\n', encoding="utf-8")
+    (blog / "elsewhere").mkdir()
+    (blog / "find").symlink_to("elsewhere")
+    said = run("-C", "content", "export", "--static", "find")
+    assert '<script src="/blog/find/postdex.js" data-index="/blog/find/" defer></script>' in said.out, said
+
+
 def test_another_base_than_the_settings_have(run: Run, blog: Path) -> None:
     (blog / "content" / "postdex.toml").write_text('base_url = "https://a.example/b"\n', encoding="utf-8")
     said = run("-C", "content", "export", "--static", "public", "--base", "https://b.example")
@@ -214,6 +232,10 @@ def test_what_an_export_left_that_ended_halfway_is_ours(run: Run, blog: Path) ->
     run("-C", "content", "export", "--static", "public")
     (blog / "public" / "postdex.json").unlink()
     assert run("-C", "content", "export", "--static", "public").status == 0
+    (blog / "public" / "postdex.json").rename(blog / "public" / "postdex.json.partial")
+    (blog / "public" / "reader.js").rename(blog / "public" / "reader.js.postdex-new")
+    assert run("-C", "content", "export", "--static", "public").status == 0
+    assert not list((blog / "public").glob("*.postdex-new"))
     (blog / "public" / "postdex.json").unlink()
     (blog / "public" / "mine.txt").write_text("x")
     assert "no export lies in it" in run("-C", "content", "export", "--static", "public").err
@@ -272,6 +294,33 @@ def test_a_full_disk_is_said(run: Run, blog: Path, monkeypatch: pytest.MonkeyPat
     assert said.status == 2 and "(No space left on device); what was published before is as it was" in said.err, said
     after = files(blog / "public")
     assert {name: after[name] for name in before} == before
+
+
+def test_of_two_exports_into_one_folder_the_second_waits(
+    run: Run, blog: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(destination, "_PATIENCE_SECONDS", 0.2)
+    for kind in ("--static", "--llms"):
+        folder = blog / "public" / kind.strip("-")
+        with destination.alone_in(folder):
+            said = run("-C", "content", "export", kind, str(folder))
+            assert said.status == 2 and f"another export writes {folder}; wait until it has ended" in said.err, said
+            assert not list(folder.iterdir())
+        assert run("-C", "content", "export", kind, str(folder)).status == 0
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-m", "postdex", "-C", "content", "export", "--static", "public/two"],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for process in both:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+    assert files(blog / "public" / "two") == files(blog / "public" / "static")
 
 
 def test_a_folder_may_be_a_link(run: Run, blog: Path) -> None:

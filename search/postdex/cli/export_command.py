@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import click
 
@@ -48,7 +49,9 @@ def export(
     """
     if not static and not llms:
         raise click.UsageError("name what to write, and where: --static DIR, --llms DIR, or both")
-    ix = _up_to_date(place._replace(engine=engine))
+    ix = place._replace(engine=engine).open()
+    _check(ix, static, llms, base)
+    _bring_up_to_date(ix)
     made: dict[str, Any] = {}
     if static:
         made["static"] = _export_static(ix, Path(static), base, dry_run, compress=not no_gzip, quiet=as_json)
@@ -61,18 +64,27 @@ def export(
     return 0
 
 
-def _up_to_date(place: Place) -> Index:
-    """The index that is meant, as new as its files."""
-    ix = place.open()
+def _check(ix: Index, static: str | None, llms: str | None, base: str) -> None:
+    """Raise PostdexError for what cannot be, before an index is built that takes minutes."""
+    from ..export import addresses, bundle, destination
+
     servers = hosted(ix.engine)
     if ix.sites or (servers and servers.sites):
         raise PostdexError("an export is of one site", "name each folder in turn: `postdex -C FOLDER export …`")
+    if static:
+        bundle.check(ix, Path(static), base)
+    if llms:
+        destination.check_folder(llms)
+        addresses.Base(ix.folder, ix.settings, base)
+
+
+def _bring_up_to_date(ix: Index) -> None:
+    """Make the index as new as its files."""
     say_other_folder(ix)
     insist_on_files(ix)
     with Bar("indexing") as bar:
         ix.refresh(jobs=usual_jobs(), progress=bar)
     insist_on_posts(ix)
-    return ix
 
 
 def _export_static(
@@ -80,6 +92,7 @@ def _export_static(
 ) -> dict[str, Any]:  # fmt: skip
     """Publish the index; what was written, as JSON has it."""
     from ..export import bundle
+    from ..export.addresses import Base
 
     ix.engine.hurry()  # all of the index is read, once: mapped it takes no memory of our own
     posts = ix.snapshots.opened().stats().posts
@@ -93,12 +106,12 @@ def _export_static(
             progress=lambda files, _: bar(min(files, most), most),
         )  # fmt: skip
     if not quiet:
-        out(*_told_static(folder, made, base, dry_run))
+        out(*_told_static(folder, made, Base(ix.folder, ix.settings, base).path, dry_run))
     return {"folder": str(folder), **bundle.form(made)}
 
 
-def _told_static(folder: Path, made: StaticExport, base: str, dry_run: bool) -> Iterator[str]:
-    """What was published, what a visitor fetches of it, and how a site gets the box."""
+def _told_static(folder: Path, made: StaticExport, path: str, dry_run: bool) -> Iterator[str]:
+    """What was published, what a visitor fetches of it, and how a site gets the box that begins at a path."""
     same = made.files - made.written
     new = "" if dry_run else f": {made.written:,} new or changed, {same:,} as they were"
     removed = f", {made.removed:,} old ones removed" if made.removed else ""
@@ -106,7 +119,7 @@ def _told_static(folder: Path, made: StaticExport, base: str, dry_run: bool) -> 
     if dry_run:
         yield from (f"  {kind}: {files:,} files, {_told(size)}" for kind, (files, size) in made.data.kinds.items())
     yield f"a first query fetches about {_told(made.first_query)}, the scripts among them"
-    where = f"{urlsplit(base).path.rstrip('/')}/{quote(folder.resolve().name)}/"
+    where = f"{path}/{quote(Path(os.path.abspath(folder)).name)}/"
     yield f'the box, in a page: <script src="{where}postdex.js" data-index="{where}" defer></script>'
 
 

@@ -41,7 +41,7 @@ class Base:
     def __init__(self, folder: StrPath, settings: Settings, given: str = "") -> None:
         """Raises PostdexError for what is no address."""
         its = site(folder)
-        if given and (urlsplit(given).scheme not in ("http", "https") or not urlsplit(given).netloc):
+        if given and not _is_address(given):
             raise PostdexError(f"{given} is no address", "write one such as https://example.org/blog/")
         #: what of an address is the site's, and no part of the page's: what the index has before its links
         self._site = (settings.base_url or its.base).rstrip("/")
@@ -51,6 +51,15 @@ class Base:
         self.home = f"{self._given or settings.base_url.rstrip('/') or (its.origin and its.origin + its.base)}/".lstrip(
             "/"
         )
+
+    @property
+    def path(self) -> str:
+        """The path at which the site begins, without the `/` at its end.
+
+        >>> Base("posts", Settings(), "https://me.org/blog/").path
+        '/blog'
+        """
+        return urlsplit(self._given or self._site).path.rstrip("/")
 
     def before_paths(self) -> str:
         """What stands before the links that the index has, where these are only paths. Raises PostdexError where other
@@ -83,6 +92,15 @@ class Base:
 
     def _is_own(self, url: str) -> bool:
         return bool(self._site) and f"{url}/".startswith(self._site + "/")
+
+
+def _is_address(given: str) -> bool:
+    """Whether this is what addresses may begin with: whole, and without what comes behind a path."""
+    try:
+        parts = urlsplit(given)
+    except ValueError:  # brackets that are no host's
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and not (parts.query or parts.fragment)
 
 
 def page_path(base: Base, document: Document) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import os
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,8 @@ from postdex_index.named_tuple import NamedTuple
 from . import page as page_files
 from . import parameters, stemmers
 from .addresses import Base
-from .destination import check_folder, check_ours
-from .owned_files import content_of, remove, replace, saying_what_failed
+from .destination import alone_in, check_folder, check_ours
+from .owned_files import UNDER_WAY, content_of, remove, replace, saying_what_failed
 from .query_settings import settings_of
 
 if TYPE_CHECKING:
@@ -92,12 +93,14 @@ def write(
     scripts = page_files.files(index.folder, shown)
     known = {name: of for name, of in parameters.of_modules().items() if not name.startswith(page_files.PAINTERS)}
     settings = settings_of(index.settings, reader, index.folder)
-    before = content_of(target / ENTRY)
     new = removed = 0
-    with saying_what_failed(target):
+    with saying_what_failed(target), nullcontext() if dry_run else alone_in(target):
+        before = content_of(target / ENTRY)
         if not dry_run:
             new = sum(replace(target / name, content) for name, content in scripts.items())
             removed = sum(remove(target / name) for name in PAGE if name not in scripts)
+            for name in PAGE:  # what one left that was killed
+                remove(target / (name + UNDER_WAY))
         written = write_bundle(
             reader,
             target,

@@ -3,17 +3,48 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+import time
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from postdex_index import posix, posix_locks
 from postdex_index.content import reader
 from postdex_index.content.discovery import GENERATED, NEVER
+from postdex_index.engine.static.published_files import PARTIAL
 from postdex_index.errors import PostdexError
 from postdex_index.paths import StrPath
 from postdex_index.text.gitignore import Patterns
 
+from .owned_files import UNDER_WAY
+
 if TYPE_CHECKING:
     from postdex_index.settings import Settings
+
+
+#: An export waits so long for one that writes the same folder, and looks so often: one of 10,000 posts takes a minute.
+_PATIENCE_SECONDS, _PAUSE_SECONDS = 120.0, 0.1
+
+
+@contextmanager
+def alone_in(folder: StrPath) -> Iterator[None]:
+    """Be the only one who exports into a folder, which is made. Raises PostdexError if another does not end in time.
+
+    What is locked is the folder itself, since a file for it would be published; where a file system has no locks,
+    nobody waits.
+    """
+    os.makedirs(folder, exist_ok=True)
+    number = os.open(folder, posix.FOLDER)
+    try:
+        until = time.monotonic() + _PATIENCE_SECONDS
+        with suppress(OSError):
+            while not posix_locks.lock(number):
+                if time.monotonic() > until:
+                    raise PostdexError(f"another export writes {folder}", "wait until it has ended, and begin again")
+                time.sleep(_PAUSE_SECONDS)
+        yield
+    finally:
+        os.close(number)
 
 
 def check_folder(folder: StrPath) -> None:
@@ -31,14 +62,15 @@ def check_folder(folder: StrPath) -> None:
 
 def check_ours(folder: StrPath, mark: str, names_of_ours: Collection[str]) -> None:
     """Raise PostdexError for a folder that holds something, and is none of an export: that has the file `mark`, or
-    nothing but what has a name of ours, where an export ended halfway."""
+    nothing but what has a name of ours, or had one nearly, where an export ended halfway or is under way."""
     try:
         names = os.listdir(folder)
     except FileNotFoundError:
         return
     except OSError as error:
         raise PostdexError(f"{folder} cannot be read ({error.strerror})", "see to its permissions") from error
-    if mark not in names and not set(names).issubset(names_of_ours):
+    ours = {*names_of_ours, mark + PARTIAL, *(name + UNDER_WAY for name in names_of_ours)}
+    if mark not in names and not ours.issuperset(names):
         hint = "name a new or an empty folder, such as public/postdex"
         raise PostdexError(f"{folder} is not empty, and no export lies in it", hint)
 

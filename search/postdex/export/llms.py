@@ -7,6 +7,7 @@ Only published posts are in it; the same posts give the same bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from postdex_index.query import Everything
 from .. import web_address
 from ..request import ALL_POSTS
 from .addresses import Base, Places
-from .destination import check_folder, check_no_posts
+from .destination import alone_in, check_folder, check_no_posts
 from .owned_files import OwnedFiles, Written, saying_what_failed
 from .post_page import PageFields, PostTexts, one_line
 from .topics import Topic, topics
@@ -61,7 +62,7 @@ def export_llms(
     texts = PostTexts(ix.folder, ix.settings, ix.snapshots.indexed_files().files)
     check_folder(folder)
     check_no_posts(ix.folder, ix.settings, folder, places.pages.values())
-    with saying_what_failed(folder):
+    with saying_what_failed(folder), nullcontext() if dry_run else alone_in(folder):
         files = OwnedFiles(folder, RECORD, dry=dry_run)
         files.claim([LIST, FULL, *places.pages.values()])
         with files.growing(FULL) as append:

@@ -19,7 +19,7 @@ from postdex_index.named_tuple import NamedTuple
 from ..output import wire
 
 #: The end of a name under which a file is written before it is whole.
-_UNDER_WAY = ".postdex-new"
+UNDER_WAY = ".postdex-new"
 #: The form of the record.
 _VERSION = 1
 
@@ -73,7 +73,7 @@ class OwnedFiles:
         """Make a file of the texts that are given to the callable in turn: it may be larger than memory."""
         digest, size = _hash(), 0
         place = self._folder / path
-        new = place.with_name(place.name + _UNDER_WAY)
+        new = place.with_name(place.name + UNDER_WAY)
         if not self._dry:
             place.parent.mkdir(parents=True, exist_ok=True)
         with open(os.devnull if self._dry else new, "wb") as file:
@@ -163,7 +163,7 @@ def replace(file: Path, content: bytes) -> bool:
     if content_of(file) == content:
         return False
     file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(file.name[:100] + _UNDER_WAY)
+    new = file.with_name(file.name[:100] + UNDER_WAY)
     try:
         new.write_bytes(content)
         os.replace(new, file)
@@ -180,10 +180,9 @@ def _discard(file: Path) -> None:
 
 def remove(file: Path) -> bool:
     """Remove a file; whether it was there."""
-    try:
-        file.unlink()
-    except FileNotFoundError:
-        return False
+    if not os.path.lexists(file):
+        return False  # nor is it asked of a folder that cannot be written
+    file.unlink()
     return True
 
 

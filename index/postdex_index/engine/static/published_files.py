@@ -29,7 +29,7 @@ ENTRY, FOLDER = "postdex.json", "data"
 #: is left open for a day.
 GRACE_SECONDS = 2 * 86_400
 #: What is being written, until it has its name; a run that was killed leaves some.
-_PARTIAL = ".partial"
+PARTIAL = ".partial"
 #: Of 942 posts' term chunks level 9 makes 1 % less than 6, in 1.6 times the time.
 _LEVEL = 9
 #: Which files the entry names, for the next export: nobody else reads it.
@@ -120,7 +120,7 @@ class PublishedFiles:
         return len(packed)
 
     def _write(self, path: Path, content: bytes, *, later: bool = False) -> None:
-        partial = f"{path}{_PARTIAL}"
+        partial = f"{path}{PARTIAL}"
         with durable_files.create(partial, later=later) as append:
             append(content)
         durable_files.rename(partial, path)
@@ -165,9 +165,9 @@ class PublishedFiles:
             if path.name in self._digests:
                 continue
             # Without a listing it may be any that a visitor still asks for.
-            if not path.name.endswith(_PARTIAL) and (path.name in named if named is not None else not is_first):
+            if not path.name.endswith(PARTIAL) and (path.name in named if named is not None else not is_first):
                 os.utime(path)
-            elif path.name.endswith(_PARTIAL) or changed < oldest:
+            elif path.name.endswith(PARTIAL) or changed < oldest:
                 durable_files.remove(path)
                 removed += 1
         content = "".join(f"{name}\n" for name in sorted(self._digests)).encode()
