@@ -1,4 +1,4 @@
-"""What does MkDocs not know of this repository? Pages that are files of the root, their links, and the box's script.
+"""What does MkDocs not know of this repository? Pages that are files of the root, their links, and the search.
 
 Pages such as `index.md` are one line, which names the file of the root that they show; there links lead from the root,
 here from docs/. Postdex itself reads that line, so the pages are found by the words of those files.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,10 @@ def _address(target: str, folder: Path, repository: str) -> str:
 
 
 def on_post_build(*, config: Any, **others: Any) -> None:
-    """Put the box's script beside the pages, as the service would send it."""
-    from postdex.http import static_files
+    """Publish an index of the pages, with the box, beside them."""
+    import postdex
+    from postdex.export import bundle
 
-    (Path(config.site_dir) / "postdex.js").write_bytes(static_files.load()["/postdex.js"].body)
+    with tempfile.TemporaryDirectory() as scratch, postdex.Index(ROOT / "docs", index=scratch) as pages:
+        pages.refresh()
+        bundle.write(pages, Path(config.site_dir) / "find", base=config.site_url)

@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "search"), str(ROOT / "index")]
 
-from browser import chromium, free_port, service, site  # noqa: E402
+from browser import chromium, site  # noqa: E402
 
 import postdex  # noqa: E402  # found by the line above
 
@@ -37,17 +37,18 @@ def main() -> None:
     keep = parser.parse_args().keep
     with tempfile.TemporaryDirectory() as scratch:
         pages = Path(keep or f"{scratch}/site").resolve()
-        port = free_port()
-        build(pages, f"http://127.0.0.1:{port}")
-        names = without_reference(pages)
-        assert not names, f"the reference lacks {', '.join(names)}"
-        ask(pages, port, Path(scratch))
+        pages.mkdir(parents=True, exist_ok=True)
+        with site(pages) as address:
+            build(pages, f"{address}/")
+            names = without_reference(pages)
+            assert not names, f"the reference lacks {', '.join(names)}"
+            ask(address)
     print("no dead link, and the reference has every public name")
 
 
-def build(pages: Path, search: str) -> None:
-    """The site, asking for its hits at `search`; any dead link or anchor is an error."""
-    environment = {**os.environ, "DOCS_SEARCH": search, "NO_MKDOCS_2_WARNING": "1"}
+def build(pages: Path, address: str) -> None:
+    """The site, which lies at this address; any dead link or anchor is an error."""
+    environment = {**os.environ, "DOCS_URL": address, "NO_MKDOCS_2_WARNING": "1"}
     subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(pages)],
         cwd=ROOT, env=environment, check=True,
@@ -61,21 +62,20 @@ def without_reference(pages: Path) -> list[str]:
     return sorted({*postdex.__all__} - anchors - {"__version__"})
 
 
-def ask(pages: Path, port: int, scratch: Path) -> None:
+def ask(address: str) -> None:
     """Type into the box of the site that is served; its first hit must lead to the right page."""
-    with site(pages) as address:
-        os.environ |= {"POSTDEX_ORIGINS": address, "POSTDEX_BASE_URL": address + "/"}
-        with service(ROOT / "docs", port, scratch / "index"), chromium() as browser:
-            page = browser.new_page()
-            for query, wanted in ASKED.items():
-                page.goto(address)
-                page.locator("postdex-search").click()
-                page.keyboard.type(query)
-                page.wait_for_load_state("networkidle")  # each letter is asked for
-                link = page.locator("postdex-search a[href]").first
-                found = str(link.get_attribute("href"))
-                assert found.partition("#")[0] == f"{address}/{wanted}", f"{query}: {found}"
-                print(f"{query}: {found}")
+    with chromium() as browser:
+        page = browser.new_page()
+        for query, wanted in ASKED.items():
+            page.goto(address)
+            page.locator("postdex-search").click()
+            page.keyboard.type(query)
+            page.wait_for_load_state("networkidle")  # each letter is asked for
+            link = page.locator(f"postdex-search a[href^='{address}/{wanted}']").first
+            link.wait_for()
+            found = str(page.locator("postdex-search a[href]").first.get_attribute("href"))
+            assert found.partition("#")[0] == f"{address}/{wanted}", f"{query}: {found}"
+            print(f"{query}: {found}")
 
 
 if __name__ == "__main__":
