@@ -29,6 +29,8 @@ from . import rerank
 
 #: Characters of what was typed that a warning repeats.
 _LONGEST_NAME = 200
+#: How like what was typed a value is that may have been meant (`difflib`, 0 to 1); its own .6 names strangers.
+_ALIKE = 0.7
 #: Clauses that are tried alone when nothing was found: each costs a search.
 _TRIED = 16
 
@@ -56,7 +58,7 @@ def _near_value(clause: Query, reader: Reader) -> str:
 
     counts = reader.search(Search(Everything(), facets=(facet,), limit=0)).facets[facet]
     values = {value.lower(): value for value in counts}
-    near = get_close_matches(clause.value, values, 1, 0.7)
+    near = get_close_matches(clause.value, values, 1, _ALIKE)
     return f"; did you mean {name}:{values[near[0]]}?" if near else ""
 
 

@@ -39,7 +39,7 @@ function nearValue(clause, reader) {
   if (!facet) return "";
   const counts = reader.search({ query: Everything(), facets: [facet], limit: 0 }).facets.get(facet);
   const values = new Map([...counts.keys()].map(value => [value.toLowerCase(), value]));
-  const near = closest(clause.value, values.keys(), 0.7);
+  const near = closest(clause.value, values.keys(), C._ALIKE);
   return near ? `; did you mean ${name}:${values.get(near)}?` : "";
 }
 
