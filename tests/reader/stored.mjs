@@ -37,7 +37,7 @@ const answers = {
       partial: [...postings.partialLists()].map(([stem, docs]) => [stem, [...docs].sort((a, b) => a - b)]).sort(),
     };
   },
-  wanted: ({ leaf, languages }) => lists.wanted([{ leaf, languages, words: null }]).filter(name => !files.has(name)),
+  wanted: ({ leaf, languages }) => lists._wanted({ leaf, languages, words: null }).filter(name => !files.has(name)),
   keys: ({ leaf }) => lists.keysOfPattern(leaf),
   titles({ stem }) {
     const { docs, shares } = lists.titleCoverages(stem);

@@ -107,7 +107,7 @@ class Desk {
       return () => ({ body: JSON.stringify(suggestions(q, index.suggest(q, { limit }))) });
     }
     if (name.startsWith("documents/")) {
-      const named = decodeURIComponent(name.slice("documents/".length));
+      const named = decoded(name.slice("documents/".length));
       if (!languages) return () => ({ body: JSON.stringify(document(index.stored(named))) });
       const { post } = await this.#painting();
       return () => ({ type: HTML_TYPE, body: post(index, index.stored(named), languages) });
@@ -134,6 +134,15 @@ class Desk {
     const again = this.#tries++ ? `?${this.#tries}` : "";
     const { painter } = await import(new URL(`painter.js${again}`, this.address).href);
     return painter(modules);
+  }
+}
+
+/** A path as an address has it; one that is no UTF-8 is that of no post. @param {string} text */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

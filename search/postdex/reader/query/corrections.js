@@ -2,7 +2,7 @@
 
 import { readAll } from "../missing.js";
 import { constantsOf } from "../parameters.js";
-import { isAlnum, points } from "../python.js";
+import { isAlnum, isDigit, points } from "../python.js";
 import { Clauses, Keyword, Phrase, Term } from "../query.js";
 import { editDistance } from "../text/edit_distance.js";
 
@@ -15,8 +15,7 @@ import { editDistance } from "../text/edit_distance.js";
 const C = constantsOf("query.corrections");
 
 const length = (/** @type {string} */ text) => points(text).length;
-/** What Python takes for digits: those of numbers, and those in circles and above. */
-const DIGIT = /[\p{Nd}²³¹⁰⁴-⁹₀-₉①-⑨⑴-⑼⒈-⒐⓪⓵-⓽⓿❶-❾➀-➈➊-➒]/u;
+const hasDigit = (/** @type {string} */ text) => [...text].some(isDigit);
 
 /**
  * What a word, or name, may have been that no published post has.
@@ -26,7 +25,7 @@ const DIGIT = /[\p{Nd}²³¹⁰⁴-⁹₀-₉①-⑨⑴-⑼⒈-⒐⓪⓵-⓽⓿�
  */
 export function alternativesTo(word, reader) {
   const { term, leaf } = word;
-  if (DIGIT.test(term)) return hash(term, leaf, reader) || apart(term, leaf, reader) || inOne(word, reader);
+  if (hasDigit(term)) return hash(term, leaf, reader) || apart(term, leaf, reader) || inOne(word, reader);
   if (length(term) < C.SHORTEST) return null;
   if (word.parts.length) return inOne(word, reader) || near(term, leaf, reader, C.NAME);
   /** @type {(Alternatives | null)[]} */
@@ -43,7 +42,7 @@ export function alternativesTo(word, reader) {
  * @returns {Alternatives | null}
  */
 export const alternativesToPart = (part, reader) =>
-  length(part.text) < C.SHORTEST || DIGIT.test(part.text) ? null : near(part.text, part, reader, C.WORD);
+  length(part.text) < C.SHORTEST || hasDigit(part.text) ? null : near(part.text, part, reader, C.WORD);
 
 /**
  * The common word that a rare one is a slip away from.
@@ -127,7 +126,7 @@ function apart(term, leaf, reader) {
   const pieces = [];
   let before;
   for (const character of term) {
-    const digit = DIGIT.test(character);
+    const digit = isDigit(character);
     if (digit === before) pieces[pieces.length - 1] += character;
     else pieces.push(character);
     before = digit;

@@ -11,7 +11,6 @@ import { docsOf } from "./candidates.js";
  * @property {Uint32Array} docs
  * @property {ArrayLike<number>} impacts
  * @property {(doc: number) => ArrayLike<number>} positions ascending positions in a post
- * @property {(docs: ArrayLike<number>) => string[]} files those that hold the positions in these posts
  * @property {() => Iterable<string>} wholeLists the stored lists that are contained as a whole, for title coverage
  * @property {() => Map<string, Set<number>>} partialLists by stored list of which it has some word forms only: the posts
  *   with one of these in their title
@@ -22,8 +21,8 @@ export class ComputedPostings {
   /**
    * @param {Uint8Array | (() => Uint8Array)} impacts
    * @param {Map<number, number[]>} positions by post, ascending
-   * @param {{step?: number, width?: number, titleDocs?: () => Map<string, Set<number>>}} [options] `step` of the positions
-   *   in a post are one occurrence, and each stands for `width` words; `titleDocs` makes what `partialLists` gives
+   * @param {{width?: number, titleDocs?: () => Map<string, Set<number>>}} [options] each position stands for `width` words;
+   *   `titleDocs` makes what `partialLists` gives
    */
   constructor(impacts, positions, { width = 1, titleDocs = () => new Map() } = {}) {
     this.docs = Uint32Array.from(positions.keys());
@@ -46,11 +45,6 @@ export class ComputedPostings {
     if (this._width === 1) return positions;
     const steps = Array.from({ length: this._width }, (_, step) => step);
     return ascending(positions.flatMap(position => steps.map(step => position + step)));
-  }
-
-  /** @returns {string[]} */
-  files() {
-    return [];
   }
 
   /** @returns {string[]} */
@@ -101,11 +95,6 @@ export class UnionPostings {
       for (let index = 0; index < positions.length; index++) all.push(positions[index]);
     }
     return ascending(all);
-  }
-
-  /** @param {ArrayLike<number>} docs */
-  files(docs) {
-    return this._members.flatMap(member => member.files(docs));
   }
 
   wholeLists() {

@@ -2,7 +2,7 @@
 
    Posts are lanes, a byte each: of a leaf its impact there, of what matches 255. Lanes that are kept are never changed. */
 
-import { bestCandidates, countLanes, docsOf, lanesOf } from "./candidates.js";
+import { bestCandidates, countLanes, docsOf } from "./candidates.js";
 import { UnionPostings, markRow, partialLists, raiseRow } from "./combined_postings.js";
 import { within } from "./own_columns.js";
 import { readAll } from "../../missing.js";
@@ -168,14 +168,6 @@ export class Matcher {
     const enough = new Uint8Array(this.posts);
     for (let doc = 0; doc < enough.length; doc++) if (counts[doc] >= minimum) enough[doc] = 255;
     return enough;
-  }
-
-  /**
-   * Lanes of these posts.
-   * @param {Iterable<number>} docs
-   */
-  lanesOf(docs) {
-    return lanesOf(docs, this.posts);
   }
 
   /**

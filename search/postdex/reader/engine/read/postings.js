@@ -77,16 +77,8 @@ export class PostingLists {
   }
 
   /**
-   * The files that are needed for the postings of leaves, as far as that can be told from those that are here: it is
+   * The files that are needed for the postings of a leaf, as far as that can be told from those that are here: it is
    * asked again once they are. Where the words of a pattern are not known (undefined), those that tell them.
-   * @param {Iterable<Sought>} soughts
-   * @returns {string[]}
-   */
-  wanted(soughts) {
-    return [...new Set([...soughts].flatMap(sought => this._wanted(sought)))];
-  }
-
-  /**
    * @param {Sought} sought
    * @returns {string[]}
    */
@@ -381,7 +373,7 @@ export class PostingLists {
       return Uint8Array.from(positionsOf, ([doc, positions]) =>
         this.places.impact(doc, step === 1 ? positions : Array.from(positions).filter((_, index) => index % step === 0)));
     };
-    return new ComputedPostings(impacts, positionsOf, { step, width });
+    return new ComputedPostings(impacts, positionsOf, { width });
   }
 
   /**

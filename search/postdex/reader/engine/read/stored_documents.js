@@ -108,14 +108,6 @@ export class Documents {
   }
 
   /**
-   * The path of a post.
-   * @param {number} doc
-   */
-  path(doc) {
-    return this.post(doc).fields.path;
-  }
-
-  /**
    * A post. Throws Missing.
    * @param {number} doc
    * @returns {Post}
@@ -143,16 +135,10 @@ export class StoredDocument {
     /** @type {string[]} */
     this.tags = [];
     this._store = documents;
-    this._doc = doc;
     this._post = documents.post(doc);
     const { description, ...fields } = this._post.fields;
     Object.assign(this, fields);
     this._description = description;
-  }
-
-  /** The file with its sections and its text. */
-  get files() {
-    return [this._store.file(this._doc)];
   }
 
   /** The post's own description, or the beginning of its text. */

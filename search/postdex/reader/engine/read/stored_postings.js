@@ -184,14 +184,6 @@ export class StoredPostings {
     return this._list.positionsIn(doc);
   }
 
-  /**
-   * The files that positions in these posts need.
-   * @param {Iterable<number> | ArrayLike<number>} docs
-   */
-  files(docs) {
-    return this._list.positionFiles(docs);
-  }
-
   /** Its own list, by its stem. */
   wholeLists() {
     return [this._list.stem];

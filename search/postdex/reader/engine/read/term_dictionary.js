@@ -25,11 +25,6 @@ export class TermDictionary {
     this._files = files;
   }
 
-  /** How many entries there are. */
-  get length() {
-    return this._files.entry.terms;
-  }
-
   // -- entries, with their posting lists
 
   /**
