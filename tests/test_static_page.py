@@ -117,6 +117,15 @@ def check(page: Page, status: str, *first: str, **query: list[str]) -> None:
     assert parse_qs(urlsplit(page.url).query) == query
 
 
+def test_long_words_make_no_page_wider(page: Page, site: Site) -> None:
+    word = "x" * 300
+    page.set_viewport_size({"width": 360, "height": 740})
+    for query in (f"q={word}", f"q=date:{word}", f'q=tag:{word}+"refcount+{word}"', f"q=/{word}/", f"tags={word}"):
+        page.goto(f"{site.page}?{query}")
+        page.locator("#notes :is(p, li), #nothing h2").first.wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, query[:12]
+
+
 # -- as the service's own page
 
 
