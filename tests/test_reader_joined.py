@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import json
 import subprocess
 from pathlib import Path
 
 import pytest
 from reader_process import READER, node
 
-from postdex.export import joined
+import postdex
+from postdex.export import bundle, joined
 from postdex.export.joined import Module
 
 NAMES = sorted(path.relative_to(READER).with_suffix("").as_posix() for path in READER.rglob("*.js"))
@@ -74,3 +76,19 @@ def test_the_scripts_are_small_and_know_each_other(tmp_path: Path) -> None:
         "console.log(typeof modules.reader.openIndex, other(shared), new Set(types));\n",
     )
     assert said == "function null Set(1) { 'function' }\n"
+
+
+def test_an_index_of_another_version_is_told(tmp_path: Path) -> None:
+    with postdex.open(texts={"a.md": "# Kernel\n\nA socket."}) as index:
+        bundle.write(index, tmp_path)
+    script = (
+        'import { readFile } from "node:fs/promises";\nimport { modules } from "./reader.js";\n'
+        "const fetch = async url => new Response(await readFile(new URL(url)));\n"
+        'const opening = modules.reader.openIndex(new URL("./", import.meta.url).href, { fetch });\n'
+        'console.log(await opening.then(() => "open", error => error.code));\n'
+    )
+    assert run(tmp_path, script) == "open\n"
+    entry = json.loads((tmp_path / "postdex.json").read_bytes())
+    del entry["parameters"]["results.rerank"]["PROXIMITY"]
+    (tmp_path / "postdex.json").write_text(json.dumps(entry), encoding="utf-8")
+    assert run(tmp_path, script) == "replaced\n"

@@ -91,7 +91,6 @@ def write(
     target = Path(os.path.realpath(folder))
     shown = index.settings._replace(home=index.settings.home or base)
     scripts = page_files.files(index.folder, shown)
-    known = {name: of for name, of in parameters.of_modules().items() if not name.startswith(page_files.PAINTERS)}
     settings = settings_of(index.settings, reader, index.folder)
     new = removed = 0
     with saying_what_failed(target), nullcontext() if dry_run else alone_in(target):
@@ -104,7 +103,7 @@ def write(
         written = write_bundle(
             reader,
             target,
-            parameters=known,
+            parameters=parameters.of_entry(),
             settings=settings,
             site={**page_files.about(index.folder, shown), "origin": origin},
             tables=text_tables.tables(),

@@ -24,7 +24,7 @@ from postdex_index.named_tuple import NamedTuple
 
 from ..http.page.sent import without_comments
 from ..output.wire import dumps
-from .parameters import READER
+from .parameters import READER, mark_of_names
 from .short_names import Script, short_names
 
 #: Modules by which others come in.
@@ -97,7 +97,8 @@ class Module(NamedTuple):
 
 def reader() -> str:
     """The script that answers in a worker, or in a page that imports it. It exports `modules`, of each of `DOORS` the
-    exports by its name and of others what the painter needs, and what the second script needs (`shared`)."""
+    exports by its name and of others what the painter needs, what the second script needs (`shared`), and a mark of the
+    constants that it reckons with (`names`)."""
     names = _short_names(closure("worker"))
     modules, _ = _first_and_second()
     shown = {(module.name, name) for module in modules if module.name in DOORS for name in module.exports}
@@ -109,7 +110,8 @@ def reader() -> str:
     body = "".join(_written(modules, names)) + "".join(_stand_ins(names))
     taken, _ = _between()
     shared = ",".join([dumps(_version()), *(names[origin] for origin in taken)])
-    return f"const all=(()=>{{\n{body}return[{{{every}}},[{shared}]];\n}})();export const[modules,shared]=all;\n"
+    given = f"{{{every}}},[{shared}],{dumps(mark_of_names())}"
+    return f"const all=(()=>{{\n{body}return[{given}];\n}})();export const[modules,shared,names]=all;\n"
 
 
 def second() -> str:

@@ -23,8 +23,6 @@ POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'"
 )
-#: The parameters of what paints the page, which come with it: boxes do without.
-PAINTERS = "http.page."
 _SCRIPT = '<script src="page.js" defer></script>'
 _CHARSET = '<meta charset="utf-8">\n'
 _OFFLINE = "offline.js"
@@ -64,7 +62,8 @@ def files(folder: Path, settings: Settings, language: str = "") -> dict[str, byt
 
 def painter() -> str:
     """The script that paints the page, with all that it says and reckons with."""
-    constants = {name: values for name, values in parameters.of_modules().items() if name.startswith(PAINTERS)}
+    every = parameters.of_modules()
+    constants = {name: values for name, values in every.items() if name.startswith(parameters.PAINTERS)}
     calls: Mapping[tuple[str, str], object] = {
         ("parameters", "setParameters"): constants,
         ("http/page/messages", "setMessages"): messages.table(),

@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from zlib import crc32
 
 #: The modules of the reader.
 READER = Path(__file__).parent.parent / "reader"
@@ -23,6 +24,9 @@ READER = Path(__file__).parent.parent / "reader"
 _PACKAGES = ("postdex.{}", "postdex_index.{}")
 #: The reader has one engine, whose twin is the embedded one.
 _ENGINE = ("engine.read.", "engine.embedded.read.")
+
+#: The modules whose constants come with the script that paints the page: boxes do without.
+PAINTERS = "http.page."
 
 _NAMED = re.compile(r'\b(\w+) = constantsOf\("([\w.]+)"\)')
 
@@ -36,6 +40,22 @@ def of_modules() -> dict[str, dict[str, Any]]:
     return {
         module: {name: _json(getattr(twin(module), name)) for name in sorted(names[module])} for module in sorted(names)
     }
+
+
+def of_entry() -> dict[str, dict[str, Any]]:
+    """Those that the entry file has."""
+    return {name: values for name, values in of_modules().items() if not name.startswith(PAINTERS)}
+
+
+def mark_of_names() -> str:
+    """The crc32 of the names in the entry file, as hex digits. Who reckons with another set of them is of another version,
+    and would miss some.
+
+    >>> len(mark_of_names())
+    8
+    """
+    names = sorted(f"{module}.{name}" for module, constants in of_entry().items() for name in constants)
+    return f"{crc32(','.join(names).encode()):08x}"
 
 
 def used(text: str) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@
 import { answer, post } from "./answering.js";
 import { Snapshot } from "./engine/read/snapshot.js";
 import { IndexFault, Unreachable } from "./errors.js";
-import { openFiles } from "./files.js";
+import { crc32, openFiles } from "./files.js";
 import { dayIn } from "./formats/periods.js";
 import { Missing } from "./missing.js";
 import { constantsOf, setParameters } from "./parameters.js";
@@ -65,6 +65,12 @@ export class PublishedIndex {
    */
   async begin(signal) {
     const { entry } = this.#files, { parameters, stemmers = {} } = entry;
+    // The joined script says which constants it reckons with: one that is lacking would be no number, silently.
+    const { names } = await import(import.meta.url);
+    if (names && markOf(parameters) !== names) {
+      const hint = "load the page again, in a few minutes if that does not help";
+      throw new IndexFault("the index was published by another version than this script", hint, { code: "replaced" });
+    }
     await Promise.all(Object.entries(stemmers).map(([language, name]) => this.#learn(language, name)));
     signal?.throwIfAborted();
     // The site was published once more meanwhile.
@@ -170,6 +176,14 @@ export class PublishedIndex {
     ]);
     if (this.#entry !== this.#files.entry) await this.begin(signal);
   }
+}
+
+/** The mark of the names of constants (`postdex.export.parameters.mark_of_names`).
+ * @param {Record<string, Record<string, any>>} parameters
+ */
+function markOf(parameters) {
+  const names = Object.entries(parameters).flatMap(([module, constants]) => Object.keys(constants).map(name => `${module}.${name}`));
+  return crc32(new TextEncoder().encode(names.sort().join())).toString(16).padStart(8, "0");
 }
 
 /** What a function gives, or the files that it lacks.
