@@ -70,7 +70,7 @@ QUERIES = [
     "socket nothing AND x", "socket -kernel", '"how sockets"', "sock* OR pv", "s?cket", "kernle~",
     "smc_close()", "🦀 rust", "𝔘nicode", "école", "a ) b", '"open', "x:y", "links:b.md socket", "/so.*t/",
     "author:me", "socket^3 kernel^.1", "(a b)^2", "the of", "Versicherung", "Haftpflicht kostet",
-    "Wetterbericht", "Kraftfahrzeughaftpflicht", "notebook", "Bericht.", "…", "+",
+    "Wetterbericht", "Kraftfahrzeughaftpflicht", "notebook", "Bericht.", "…", "+", "sockꝛt፮", "kernel፩", "soc①ket",
 ]  # fmt: skip
 
 

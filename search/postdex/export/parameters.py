@@ -48,8 +48,8 @@ def of_entry() -> dict[str, dict[str, Any]]:
 
 
 def mark_of_names() -> str:
-    """The crc32 of the names in the entry file, as hex digits. Who reckons with another set of them is of another version,
-    and would miss some.
+    """The crc32 of the names in the entry file, as hex digits. A script that reckons with another set of them is of
+    another version, and would miss some.
 
     >>> len(mark_of_names())
     8
