@@ -108,7 +108,7 @@ function boxes(name, chosen, every, now, words) {
 function ofField(name, view, every, now, words) {
   const counts = now.get(name) ?? NONE;
   const values = [...(every.get(name) ?? NONE).keys()].slice(0, C._MOST);
-  if (values.every(value => /^-*\p{Nd}*\.?\p{Nd}+$|^-*\p{Nd}+\.?$/u.test(value))) values.sort((one, two) => Number(two) - Number(one));
+  if (values.every(value => /^-*(?:\p{Nd}+(?:\.\p{Nd}*)?|\.\p{Nd}+)$/u.test(value))) values.sort((one, two) => Number(two) - Number(one));
   const boxes = new Map(values.map(value => [filterOf(name, value), value]));
   for (const typed of view.where) if (fieldOf(typed) === name && !boxes.has(typed)) boxes.set(typed, typed);
   const rows = [...boxes].map(([typed, value]) => ({

@@ -2,6 +2,7 @@
    postdex/http/page/own_fields.py. */
 
 import { constantsOf } from "../../parameters.js";
+import { compare } from "../../python.js";
 import { toHtml } from "../../text_safety.js";
 
 const C = constantsOf("http.page.own_fields");
@@ -45,7 +46,7 @@ export function together(where) {
 export function names(facets, settings) {
   const order = new Map(settings.map((name, at) => [name.toLowerCase(), at]));
   const at = (/** @type {string} */ name) => order.get(name) ?? order.size;
-  return [...facets].filter(name => !R.FACETS.includes(name)).sort((one, two) => at(one) - at(two) || (one < two ? -1 : 1));
+  return [...facets].filter(name => !R.FACETS.includes(name)).sort((one, two) => at(one) - at(two) || compare(one, two));
 }
 
 /**
