@@ -314,6 +314,17 @@ def test_a_lost_network_is_said_and_comes_back(page: Page, site: Site, lost: str
     assert page.locator("#notes").inner_text() == ""
 
 
+def test_a_script_that_was_none_is_asked_for_by_another_name(page: Page, site: Site) -> None:
+    """Some browsers never ask again for a script that failed."""
+    site.host.page_instead = "stemmer-"
+    page.goto(site.page + "?q=refcount")
+    page.locator("#notes .fault", has_text="does not answer").wait_for()
+    site.host.page_instead = ""
+    wait_for(page, "3 results")
+    asked = [path for path in site.host.asked if "stemmer-" in path]
+    assert len(asked) == len(set(asked)) > 1, asked
+
+
 def test_what_was_fetched_needs_no_network(page: Page, site: Site) -> None:
     page.goto(site.page + "?q=refcount")
     wait_for(page, "3 results")

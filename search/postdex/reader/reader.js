@@ -22,6 +22,9 @@ const MOST_ROUNDS = 100;
 
 const REQUEST = constantsOf("request");
 
+/** How many scripts of languages could not be had. */
+let failures = 0;
+
 /** @typedef {{fetch?: typeof fetch, signal?: AbortSignal, today?: () => number}} Opening `today` for tests: days from 1970 on */
 
 /**
@@ -88,9 +91,12 @@ export class PublishedIndex {
    * @param {string} name
    */
   async #learn(language, name) {
+    // A browser remembers of an address that it could not be imported.
+    const again = failures ? `?${failures}` : "";
     try {
-      setStemmer(language, await import(new URL(name, this.#address).href));
+      setStemmer(language, await import(new URL(name + again, this.#address).href));
     } catch (error) {
+      failures++;
       throw new Unreachable(`${name} cannot be had: ${error}`);
     }
   }
