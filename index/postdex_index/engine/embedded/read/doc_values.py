@@ -19,6 +19,10 @@ from ....text import globs
 from ....text.stemming import stemmer_language
 from ..format.columns import FOLDED_PATH, NO_DATE, ColumnSource, LazyColumn, one_line
 from .candidates import lanes_of
+from .stored_documents import keep
+
+#: Values whose lanes are kept, a byte a post each: strangers ask for any, and who types one for each of its beginnings.
+MAX_LANES = 200
 
 
 class FilterValue(NamedTuple):
@@ -30,7 +34,8 @@ class FilterValue(NamedTuple):
 
 
 class Columns:
-    """Doc values of a segment: filters, facets, sort keys. Lanes and facet lists are cached once made; they are few."""
+    """Doc values of a segment: filters, facets, sort keys. Facet lists are cached once made, lanes as far as they are
+    few."""
 
     def __init__(self, segment: ColumnSource) -> None:
         self.posts: int = segment.meta["posts"]
@@ -54,7 +59,8 @@ class Columns:
         if lanes is None:
             numbers = self._numbers(field, value)
             docs = chain.from_iterable(self._docs[self._first[number] : self._first[number + 1]] for number in numbers)
-            lanes = self._lanes[field, value] = lanes_of(docs, self.posts)
+            lanes = lanes_of(docs, self.posts)
+            keep(self._lanes, (field, value), lanes, MAX_LANES)
         return lanes
 
     def path(self, path: str) -> int | None:

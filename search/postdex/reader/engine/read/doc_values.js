@@ -15,10 +15,8 @@ import { ByteReader, fromDeltas } from "../static/encoding.js";
 /** @typedef {{folded: string, written: string, docs: number[]}} FilterValue a value folded, as it is written ("" if that is the same), and the posts that have it */
 /** @typedef {{numbers: number[][], values: string[]}} FacetTable per post the numbers of its values, and the values */
 
-const F = constantsOf("engine.embedded.format.columns");
+const C = constantsOf("engine.read.doc_values"), F = constantsOf("engine.embedded.format.columns");
 const SILENT = "silent";
-/** So many filters are kept; who types one asks for each of its beginnings. */
-const MOST_LANES = 200;
 
 export class Columns {
   /** @param {IndexFiles} files */
@@ -66,7 +64,7 @@ export class Columns {
       lanes = new Uint8Array(this.posts);
       this._files.need(this.wanted({ keywords: [field] }));
       for (const { docs } of this._covered(field, value)) for (const doc of docs) lanes[doc] = 255;
-      if (this._lanes.size >= MOST_LANES) this._lanes.clear();
+      if (this._lanes.size >= C.MAX_LANES) this._lanes.clear();
       this._lanes.set(key, lanes);
     }
     return lanes;
