@@ -52,8 +52,8 @@ def log(value: float) -> float:
 def exp2(value: float) -> float:
     """2 to the power of a number that is at most 1,000; 0 for what is below -1,000.
 
-    >>> exp2(0.0), exp2(-2.0), exp2(0.5)
-    (1.0, 0.25, 1.4142135623730951)
+    >>> exp2(0.0), exp2(-2.0), exp2(-1000.5)
+    (1.0, 0.25, 0.0)
     """
     if value < -1000:
         return 0.0

@@ -47,7 +47,7 @@ def plain_markdown(body: str, address: Address, *, wiki: bool = False, component
     """A body without what only its generator reads; `wiki` says that `[[…]]` is a link, `components` that the tags of
     MDX are in it.
 
-    >>> plain_markdown('A {{< tip text="Pod" >}}, [b]({{< ref "b.md" >}}), `{{ x }}`', lambda to, tag: "/" + to)
+    >>> plain_markdown('A {{< tip text="Pod" >}}, [b]({{< ref "b.md" >}}), `{{ x }}`', lambda to, tag: to)
     'A Pod, [b](/b.md), `{{ x }}`\\n'
     """
     pieces = []

@@ -56,7 +56,7 @@ class PageFields(NamedTuple):
         >>> print(PageFields("A: b", tags=("c++", "net")).front_matter(), end="")
         ---
         title: "A: b"
-        tags: ["c++", net]
+        tags: [c++, net]
         ---
         """
         lines = [f"{name}: {_yaml(value)}" for name, value in self._asdict().items() if value]

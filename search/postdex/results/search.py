@@ -124,6 +124,7 @@ def names_language(tree: Query) -> bool:
     """Whether posts of a language are asked for, or the translations of a post: then each of them is a hit. A synonym
     in posts of a language asks for none.
 
+    >>> from postdex_index.query import Everything
     >>> names_language(all_of(Everything(), Keyword("lang", "zh"))), names_language(Keyword("tag", "zh"))
     (True, False)
     """
