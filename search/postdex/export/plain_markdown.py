@@ -26,8 +26,9 @@ _TAG = r"\{\{(?:[^{}\n]|\n(?!\n))*+\}\}|\{%(?:[^%{\n]|\n(?!\n)|%(?!\}))*+%\}"
 _TAGS = re.compile(_TAG)
 #: A link whose target is a tag: its text, and all of the target.
 _TAG_LINK = re.compile(rf"\[([^\[\]\n]*+)\]\(\s*(?:{_TAG})[^()\s]*(?:\s+\"[^\"\n]*\")?\s*\)")
-#: A link or a picture of Markdown, up to its target and behind it; a target may have one pair of brackets.
-_LINK = re.compile(r"(\]\(\s*<?)((?:[^()\s<>]|\([^()\s<>]*+\))++)")
+#: A link or a picture of Markdown, up to its target and behind it; a target may have one pair of brackets, and where a
+#: tag stands it is `_TAG_LINK`.
+_LINK = re.compile(r"(\]\(\s*<?)(?!\{[{%])((?:[^()\s<>]|\([^()\s<>]*+\))++)")
 _DEFINITION = re.compile(r"^( {0,3}\[[^\[\]\n]+\]:[ \t]*<?)([^\s<>]+)", re.M)
 _ATTRIBUTE = re.compile(r"(<(?:a|img)\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?\b(?:href|src)\s*=\s*[\"'])([^\"'\n]+)", re.I)
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]")
@@ -47,7 +48,7 @@ def plain_markdown(body: str, address: Address, *, wiki: bool = False, component
     """A body without what only its generator reads; `wiki` says that `[[…]]` is a link, `components` that the tags of
     MDX are in it.
 
-    >>> plain_markdown('A {{< tip text="Pod" >}}, [b]({{< ref "b.md" >}}), `{{ x }}`', lambda to, tag: to)
+    >>> plain_markdown('A {{< tip text="Pod" >}}, [b]({{< ref "b.md" >}}), `{{ x }}`', lambda to, tag: "/" + to)
     'A Pod, [b](/b.md), `{{ x }}`\\n'
     """
     pieces = []
