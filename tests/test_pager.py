@@ -65,18 +65,11 @@ def on_terminal(
     roots = os.pathsep.join((str(ROOT / "search"), str(ROOT / "index")))
     usual = {"PYTHONPATH": roots, "PYTHONUTF8": "1", "TERM": "xterm-256color"}
     command = [sys.executable, "-m", "postdex", "-C", str(folder), *arguments]
-    with subprocess.Popen(command, env={**kept, **usual, **told}, preexec_fn=partial(_at, writing)) as process:
+    with subprocess.Popen(command, env={**kept, **usual, **told}, preexec_fn=partial(os.login_tty, writing)) as process:
         os.close(writing)
         octets = b"".join(_shown(reading, keys))
         os.close(reading)
         return Shown(octets.decode("utf-8", "replace").replace("\r\n", "\n"), process.wait(60))
-
-
-def _at(terminal: int) -> None:
-    """Begin at a terminal as a shell has programs begin: Ctrl-C ends them, though what runs in the background of a
-    script ignores it."""
-    os.login_tty(terminal)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _shown(terminal: int, keys: bytes) -> Iterator[bytes]:
