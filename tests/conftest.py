@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,6 +74,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """`-m quick` alone does not even import the other modules. No example fails for being slow: machines are busy."""
     hypothesis.settings.register_profile("patient", deadline=None)
     hypothesis.settings.load_profile("patient")
+    # What runs in the background of a script ignores Ctrl-C, and so would all that tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ["POSTDEX_PAGER"] = ""  # a test that looks at a terminal waits for nobody
     os.environ.pop("CLICOLOR_FORCE", None)
     if config.option.markexpr == "quick" and config.args == config.getini("testpaths"):
