@@ -30,7 +30,7 @@ sys.path[:0] = [str(ROOT / "search"), str(ROOT / "index")]
 from generate import generate  # noqa: E402  # found by the line above
 from questions import draw  # noqa: E402
 from static_browser import Fetched, Judged, Keys, browser, fetched, keys, ndcg, page_keys, quality  # noqa: E402
-from static_engines import Built, Workplace, available, build, harness  # noqa: E402
+from static_engines import Built, Workbench, available, build, harness  # noqa: E402
 from static_site import published, served, write_pages  # noqa: E402
 
 NAMES = {"postdex": "postdex", "pagefind": "Pagefind", "minisearch": "MiniSearch"}
@@ -58,7 +58,7 @@ class Measured(NamedTuple):
 class Site(NamedTuple):
     """A site that was made: where it lies, how many posts it has, and what it took each engine to make its files."""
 
-    place: Workplace
+    place: Workbench
     posts: int
     built: Mapping[str, Built]
 
@@ -66,7 +66,7 @@ class Site(NamedTuple):
 def made(folder: Path, npm: Path, engines: Sequence[str], work: Path) -> Site:
     """The site of a folder of posts, with the files of each engine; one that was made before in `work` is taken as it
     is."""
-    place = Workplace(folder, work / "site", work / "scratch", npm)
+    place = Workbench(folder, work / "site", work / "scratch", npm)
     kept = work / "built.json"
     if kept.exists():
         posts, built = json.loads(kept.read_text(encoding="utf-8"))
@@ -100,7 +100,7 @@ def measure(site: Site, each: int, judged: Sequence[Judged]) -> dict[str, Measur
     return found
 
 
-def of_library(place: Workplace, judged: Sequence[Judged]) -> float:
+def of_library(place: Workbench, judged: Sequence[Judged]) -> float:
     """nDCG@10 of the library, of the index that was exported."""
     import postdex
 

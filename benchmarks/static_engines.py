@@ -26,7 +26,7 @@ class Built(NamedTuple):
     bytes: int
 
 
-class Workplace(NamedTuple):
+class Workbench(NamedTuple):
     """Where things lie: the posts, the site that is served, a folder for what is not, and `node_modules`."""
 
     posts: Path
@@ -35,7 +35,7 @@ class Workplace(NamedTuple):
     npm: Path
 
 
-def build(engine: str, place: Workplace) -> Built:
+def build(engine: str, place: Workbench) -> Built:
     """Make an engine's files below the site, in a folder of its name. Raises SystemExit if it fails."""
     before = _spent()
     _BUILDERS[engine](place)
@@ -50,7 +50,7 @@ def _spent() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def available(place: Workplace) -> list[str]:
+def available(place: Workbench) -> list[str]:
     """The engines that can be measured here."""
     packages = {"pagefind": "pagefind", "minisearch": "minisearch"}
     return ["postdex", *(name for name, package in packages.items() if (place.npm / package).is_dir())]
@@ -66,20 +66,20 @@ def harness(site: Path) -> None:
     (bench / "index.html").write_text(page, encoding="utf-8")
 
 
-def _postdex(place: Workplace) -> None:
+def _postdex(place: Workbench) -> None:
     roots = os.pathsep.join((str(ROOT / "search"), str(ROOT / "index")))
     where = ["-C", str(place.posts), "--index", str(place.scratch / "index")]
     command = [sys.executable, "-m", "postdex", *where, "export", "--static", str(place.site / "postdex")]
     _run(command, {**os.environ, "PYTHONPATH": roots})
 
 
-def _pagefind(place: Workplace) -> None:
+def _pagefind(place: Workbench) -> None:
     runner = place.npm / "pagefind" / "lib" / "runner" / "bin.cjs"
     target = str(place.site / "pagefind")
     _run(["node", str(runner), "--site", str(place.site / "pages"), "--output-path", target, "--quiet"])
 
 
-def _minisearch(place: Workplace) -> None:
+def _minisearch(place: Workbench) -> None:
     target = place.site / "minisearch"
     target.mkdir(exist_ok=True)
     module = place.npm / "minisearch" / "dist" / "es" / "index.js"
@@ -96,7 +96,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str] | None = None) -
         raise SystemExit(f"{' '.join(command[:4])} … failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
-_BUILDERS: dict[str, Callable[[Workplace], None]] = {
+_BUILDERS: dict[str, Callable[[Workbench], None]] = {
     "postdex": _postdex,
     "pagefind": _pagefind,
     "minisearch": _minisearch,
