@@ -155,12 +155,16 @@ def test_a_search_beside_another_writer_finds_what_was_just_saved(tmp_path: Path
     seen = 0
     with postdex.open(folder) as ix:
         for number in range(15):
-            started, ended = threading.Event(), threading.Event()
+            started, searched, ended = threading.Event(), threading.Event(), threading.Event()
 
-            def write(started: threading.Event = started, ended: threading.Event = ended) -> None:
+            def write(
+                started: threading.Event = started,
+                searched: threading.Event = searched,
+                ended: threading.Event = ended,
+            ) -> None:
                 with closing(ix.engine.open_writer(analyzer=ANALYZER)):
                     started.set()
-                    time.sleep(0.05)  # as long as a commit takes
+                    searched.wait(0.05 if limit_ms else 20)  # as long as a commit takes, or longer than is waited for
                 ended.set()
 
             threading.Thread(target=write).start()
@@ -169,6 +173,7 @@ def test_a_search_beside_another_writer_finds_what_was_just_saved(tmp_path: Path
             results = ix.search(f"zebra{number}", typo=False)
             assert results.index.fresh == bool(results.total)
             seen += results.total
+            searched.set()
             assert ended.wait(20)
     assert seen == found
 
