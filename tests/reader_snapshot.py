@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from reader_process import READER, js, node
+from reader_process import READER, NodeProcess, js
 
 from postdex.export import parameters, stemmers
 from postdex_index.engine.api import Answer, Search
@@ -19,38 +17,20 @@ from postdex_index.engine.static import bundle, text_tables
 _ASKED = Path(__file__).parent / "reader" / "snapshot.mjs"
 
 
-class SnapshotProcess:
+class SnapshotProcess(NodeProcess):
     """A process of node with the engine of the reader, of a bundle on disk."""
 
     def __init__(self, folder: Path) -> None:
-        self._process = subprocess.Popen(
-            [node(), str(_ASKED), str(READER), str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
+        super().__init__(_ASKED, str(READER), str(folder))
         #: The files that each round of the last question asked for.
         self.rounds: list[list[str]] = []
 
     def ask(self, question: str, asked: object = None) -> Any:
         """What a method of the snapshot gives, as JSON has it."""
-        assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(json.dumps({"question": question, "asked": js(asked)}) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        assert line, "node ended"
-        answer: dict[str, Any] = json.loads(line)
+        answer = self.answer({"question": question, "asked": js(asked)})
         assert "error" not in answer, answer["error"]
         self.rounds = answer["rounds"]
         return answer["answer"]
-
-    def close(self) -> None:
-        """End it."""
-        assert self._process.stdin and self._process.stdout
-        self._process.stdin.close()
-        self._process.wait(10)
-        self._process.stdout.close()
 
 
 @contextmanager

@@ -11,24 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+import page_posts
 import pytest
 from browser import axe_source, chromium, free_port, opened, service, violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
 
-ATTACK = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>'
+ATTACK = page_posts.ATTACK
 POSTS = {
-    "refcount.md": (
-        "---\ntitle: A refcount bug\ndate: 2022-08-26\ntags: [linux, kernel]\ncategories: [systems]\n---\n"
-        "Where the fuzzer found it.\n\n## The refcount\n\nThe refcount is taken twice by the fallback.\n\n"
-        "## The fix\n\nOne reference less: the refcount is dropped.\n"
-    ),
-    "queues.md": (
-        "---\ntitle: Two queues behind listen\ndate: 2023-11-20\ntags: [linux, networking]\n---\n"
-        "The backlog has a refcount too. 😀 refcount 😀\n"
-    ),
-    "pins.md": "---\ntitle: What Pin promises\ndate: 2024-04-02\ntags: [rust]\n---\nA pinned value and a refcount.\n",
+    **page_posts.POSTS,
     "attack.md": (
         f"---\ntitle: '{ATTACK}'\ndate: 2021-01-01\ntags: ['{ATTACK}', '10', '9']\ncategories: ['{ATTACK}']\n---\n"
         f"hostile `{ATTACK}` text\n\n## `{ATTACK}`\n\nhostile heading\n"
