@@ -56,9 +56,12 @@ def differences(
 
 
 def _unscored(asked: Asked, given: Any) -> Any:
-    """Of an answer what no score decides: counts and messages, and hits where they come in another order."""
+    """Of an answer what no score decides: counts and messages, hits where they come in another order, lines whatever
+    the order of their posts."""
     if asked.what == "explain":
         return given.rank > 0 if isinstance(given, Verdict) else given
+    if asked.what == "lines" and isinstance(given, list):
+        return sorted(given)
     if not isinstance(given, HitList) or asked.arguments.get("sort", "score") != "score":
         return given
     return given.total, given.parsed, given.facets, given.corrections, given.warnings, given.grouped
