@@ -102,6 +102,10 @@ KNOWN: dict[str, Schema] = {
         "enum": [STRONG, WEAK, NOTHING, UNKNOWN],
         "description": "How much like what was asked for the best post is; empty where that cannot be said.",
     },
+    "meaning": {
+        "type": "boolean",
+        "description": "Whether meaning had a say in the order of the hits, not their words alone.",
+    },
     "fresh": {"type": ["boolean", "null"], "description": "Null where nobody compares the index with the files."},
     "status": {"type": "string", "enum": ["ok", "degraded", "down", "ready"]},
     "hits": {"type": "array", "items": ref("Hit")},

@@ -45,7 +45,7 @@ def here(samples: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("", "se", ["search", "serve"]),
         ("", "-", ["-C", "--index", "--version", "--help"]),
         ("", "x", []),
-        ("search", "--no-", ["--no-typo", "--no-pager", "--no-refresh"]),
+        ("search", "--no-", ["--no-meaning", "--no-typo", "--no-pager", "--no-refresh"]),
         ("search", "--s", ["--sort", "--site", "--section-snippets", "--suggest"]),
         ("search --sort", "", ["score", "date", "updated", "title"]),
         ("search x --sort", "t", ["title"]),

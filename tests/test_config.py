@@ -81,6 +81,7 @@ LAYERS: list[tuple[str, dict[str, str], dict[str, object], dict[str, Any]]] = [
     ),
     ("\npins = [{query = 'a', post = 'b.md'}]", {}, {}, {"pins": (Pin(("a",), ("b.md",), "postdex.toml", 2),)}),
     ("", {}, {"pins": [{"query": "a", "post": "b.md"}]}, {"pins": (Pin(("a",), ("b.md",)),)}),
+    ("meaning = 'off'", {"MEANING": "always"}, {}, {"meaning": "always"}),
     ("recency = '6 months'", {"RECENCY": "1y"}, {}, {"recency": "1y"}),
     ("synonyms.k8s = ['kubernetes']", {}, {}, {"synonyms": (TableRow("k8s", ("kubernetes",)),)}),
     (
@@ -107,6 +108,8 @@ BAD_FILES = [
     ("max_bytes = 0", 1, "more than 0"),
     ("simplify = 1", 1, "must be true or false"),
     ("\nanchors = 'x'", 2, "x is not one of auto"),
+    ("meaning = 'question'", 1, "question is not one of off, questions, always; did you mean questions?"),
+    ("meaning = true", 1, "meaning must be a text"),
     ("anchors = 'hexxo'", 1, "zola-safe; did you mean hexo?"),
     ("timezone = 'Mars/Olympus'", 1, "no time zone"),
     ("timezone = '../../etc/passwd'", 1, "no time zone"),

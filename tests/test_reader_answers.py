@@ -189,6 +189,10 @@ def test_a_post(site: Site) -> None:
     [
         ({"drafts": True}, "a search in unpublished posts is not possible in a published index"),
         ({"units": "sections"}, "a list of sections is not possible in a published index"),
+        (
+            {"meaning": True},
+            "an order by meaning is not possible in a published index; hits come as their words have them",
+        ),
         ({"explain": True}, "an explanation of scores is not possible in a published index"),
     ],
 )

@@ -57,6 +57,7 @@ def narrowed(arguments: dict[str, Any]) -> Any:
 
 REQUESTS: list[dict[str, Any]] = [
     {},
+    *({"meaning": value} for value in (True, False, None, "yes")),
     {"limit": 0, "offset": 3, "sort": "date", "tags": "C++", "lang": "zh", "typo": False, "facets": ["tags", "status"]},
     *[{name: value} for name in ("limit", "offset") for value in (-1, 1000, 1001, "3", None, 1.5)],
     *[{name: value} for name in ("tags", "where", "facets") for value in ("x", [], ["a", "b"], [1], None, 7)],

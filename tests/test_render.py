@@ -56,7 +56,7 @@ RESULTS = HitList("SMC fallback", "(smc fallback)", 1, 10, 0, 0.8, (HIT,), {}, (
 
 WIRE = """\
 {"schema": 1, "query": "SMC fallback", "parsed": "(smc fallback)", "total": 1, "grouped": false, "strength": "", \
-"limit": 10, "offset": 0, "took_ms": 0.8, "hits": [{"path": "2022/refcount-bug.md", "line": 43, \
+"meaning": false, "limit": 10, "offset": 0, "took_ms": 0.8, "hits": [{"path": "2022/refcount-bug.md", "line": 43, \
 "url": "/2022/08/26/refcount-bug/#what-I-fixed", "anchor": "what-I-fixed", "title": "An SMC bug", \
 "title_html": "An <mark>SMC</mark> bug", "headings": ["what I fixed"], "headings_html": ["what I <mark>fixed</mark>"], \
 "date": "2022-08-26T09:39:34", \

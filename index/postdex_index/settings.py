@@ -78,6 +78,7 @@ class Settings(NamedTuple):
     glossary: tuple[str, ...] = ()
     pins: tuple[Pin, ...] = ()
     recency: str = ""
+    meaning: str = "questions"
     engine: str = "embedded"
     opensearch_prefix: str = "postdex"
     opensearch_shards: int = 1
@@ -144,6 +145,8 @@ _DOCS = {
     "pins": 'Posts that come first for a query: `[[pins]]` with `query = "install"` and `post = "docs/install.md"`,'
     " each one text or several (docs/tuning.md).",
     "recency": "The age (1y, 6m, 90d) at which a post counts half as much for being new; else age does not count.",
+    "meaning": "Which queries are answered by meaning, too, where `postdex[meaning]` is installed (docs/meaning.md):"
+    " questions in plain words (questions), all of words (always), or none (off).",
     "engine": "What keeps the index: embedded, opensearch (a cluster), or the name of an installed engine"
     " (docs/embedding.md).",
     "opensearch.prefix": "What the names of all indices in the cluster begin with: lower case, as index names are.",
@@ -167,6 +170,7 @@ _CHOICES = {
     "synonym_lists": SYNONYM_LISTS,
     "ui": ("", *UI_LANGUAGES),
     "paths": ("auto", "show", "hide"),
+    "meaning": ("off", "questions", "always"),
 }
 
 #: All settings in the order of the documentation.
@@ -330,7 +334,7 @@ def _dotted(*names: str) -> str:
 def _checked(name: str, value: object, place: _Place) -> object:
     """The value of a setting as `Settings` holds it, else `ConfigError` with its place."""
     with forks.barred:
-        from .sites.setting_values import nearest, wrong
+        from .sites.setting_values import EXPECTED, nearest, wrong
 
     line = place.line(*name.split(".")) if place.text else 0
     setting = next((item for item in SETTINGS if item.name == name), None)
@@ -354,20 +358,10 @@ def _checked(name: str, value: object, place: _Place) -> object:
     else:
         fits = isinstance(value, {"flag": bool, "text": str}.get(setting.type, ()))
     if not fits:
-        raise ConfigError(f"{name} must be {_EXPECTED[setting.type]}", setting.doc, path=place.path, line=line)
+        raise ConfigError(f"{name} must be {EXPECTED[setting.type]}", setting.doc, path=place.path, line=line)
     if because := wrong(name, value, setting.default, setting.choices):
         raise ConfigError(f"{name}: {because}", setting.doc, path=place.path, line=line)
     return value
-
-
-_EXPECTED = {
-    "text": "a text",
-    "texts": "a list of texts",
-    "number": "a whole number, not negative",
-    "flag": "true or false",
-    "table of texts": "a table of lists of texts",
-    "tables": "tables, each with a query and a post",
-}
 
 
 def _rows(setting: Setting, table: Mapping[object, object], place: _Place, inner: str = "") -> tuple[TableRow, ...]:

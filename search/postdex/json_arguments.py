@@ -40,7 +40,11 @@ def schema(argument: Argument) -> Schema:
         del items["default"]
         return {"type": "array", "items": items, "maxItems": MAX_VALUES}
     if argument.kind == "flag":
-        return {"type": "boolean", "default": argument.default}
+        return (
+            {"type": ["boolean", "null"]}
+            if argument.default is None
+            else {"type": "boolean", "default": argument.default}
+        )
     if argument.kind == "number":
         most = {} if argument.most is None else {"maximum": argument.most}
         return {"type": "integer", "minimum": argument.least, **most, "default": argument.default}

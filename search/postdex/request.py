@@ -148,6 +148,7 @@ SearchArguments = TypedDict(  # noqa: UP013
         "where": Texts | Mapping[str, Any],
         "translations": Translations,
         "recency": str | None,
+        "meaning": bool | None,
         "drafts": bool,
         "typo": bool,
         "facets": Texts,
@@ -204,6 +205,7 @@ class SearchRequest(NamedTuple):
     where: tuple[str, ...] = ()
     translations: Translations = "group"
     recency: str | None = None
+    meaning: bool | None = None
     drafts: bool = False
     typo: bool = True
     facets: tuple[str, ...] = ()
@@ -292,6 +294,9 @@ _ROWS = {
         "The age at which a post counts half as much for being new (1y, 6m, 90d), or off.",
         "None: as the setting `recency` says. Only in the order by score.",
         example="1y",
+    ),
+    "meaning": Argument(
+        "Order the first hits by meaning, too.", "None: as the setting `meaning` says.", kind="flag", faces="cli http"
     ),
     "drafts": Argument("Unpublished posts too.", kind="flag"),
     "typo": Argument(

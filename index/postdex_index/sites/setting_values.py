@@ -11,6 +11,15 @@ from typing import Any
 
 from .. import forks
 
+#: What a value must be, by the type of its setting.
+EXPECTED = {
+    "text": "a text",
+    "texts": "a list of texts",
+    "number": "a whole number, not negative",
+    "flag": "true or false",
+    "table of texts": "a table of lists of texts",
+    "tables": "tables, each with a query and a post",
+}
 #: Behind the word on the left of a row of synonyms.
 _ONE_WAY = "->"
 #: A phrase among synonyms has no more words, a word no more synonyms in one row.

@@ -153,7 +153,7 @@ def _options(command: str) -> list[OptionWords] | None:
         from .search_options import search_options
 
         return [
-            OptionWords(option.names, option.doc, option.kind != "flag", option.choices, option.own_fields)
+            OptionWords(option.every_name, option.doc, option.kind != "flag", option.choices, option.own_fields)
             for option in search_options()
         ]
     import click
@@ -170,7 +170,7 @@ def _options(command: str) -> list[OptionWords] | None:
 
 def _of_click(option: click.Option, ours: Mapping[str, SearchOption]) -> OptionWords:
     """An option of click; of those that are `ours`, too, click does not know all choices."""
-    names, has_value = tuple(option.opts), not (option.is_flag or option.count)
+    names, has_value = (*option.opts, *option.secondary_opts), not (option.is_flag or option.count)
     if own := ours.get(names[0]):
         return OptionWords(names, option.help or "", has_value, own.choices, own.own_fields)
     choices = tuple(map(str, getattr(option.type, "choices", ())))

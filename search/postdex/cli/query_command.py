@@ -54,8 +54,11 @@ class QueryCommand(click.Command):
 def _option(option: SearchOption) -> click.Option:
     """An option as click has them, None or empty where it is not given."""
     more: dict[str, Any] = {"is_flag": True} if option.kind == "flag" else {"multiple": option.kind == "texts"}
+    names = option.names
+    if option.negation:
+        names, more["default"] = (*names[:-1], f"{names[-1]}/{option.negation}"), None
     if option.kind == "number":
         more["type"] = WholeNumber(option.least, option.most)
     elif option.choices and not option.own_fields:
         more["type"] = click.Choice(option.choices)
-    return click.Option([*option.names, option.field], help=option.doc, metavar=option.metavar, **more)
+    return click.Option([*names, option.field], help=option.doc, metavar=option.metavar, **more)

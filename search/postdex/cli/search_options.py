@@ -35,6 +35,13 @@ class SearchOption(NamedTuple):
     metavar: str | None = None
     #: What a flag sets.
     value: Any = True
+    #: The name of a flag that sets the opposite, where it makes a difference that neither is given.
+    negation: str = ""
+
+    @property
+    def every_name(self) -> tuple[str, ...]:
+        """All by which it is known, that of its opposite too."""
+        return (*self.names, self.negation) if self.negation else self.names
 
 
 class SeparatedArguments(NamedTuple):
@@ -80,6 +87,8 @@ def _of_argument(argument: Argument) -> SearchOption:
     names = [*filter(None, [argument.short])]
     doc, name = argument.option_doc or argument.doc, argument.name
     if argument.kind == "flag" or (argument.kind == "texts" and argument.choices):
+        if argument.default is None:
+            return SearchOption((*names, _long(name)), name, doc, "flag", negation=_long(f"no_{name}"))
         name = f"no_{name}" if argument.default is True else name
         value = argument.choices or not argument.default
         return SearchOption((*names, _long(name)), argument.name, doc, "flag", value=value)
@@ -104,7 +113,7 @@ def search_options() -> tuple[SearchOption, ...]:
 @cache
 def options_by_name(options: tuple[SearchOption, ...] = ()) -> dict[str, SearchOption]:
     """Options, those of `search` if none are given, by each of their names."""
-    return {name: option for option in options or search_options() for name in option.names}
+    return {name: option for option in options or search_options() for name in option.every_name}
 
 
 def separate(arguments: Sequence[str], options: tuple[SearchOption, ...] = ()) -> SeparatedArguments:
@@ -186,7 +195,7 @@ def parse_usual(arguments: Sequence[str]) -> tuple[SearchRequest, Output] | None
     given: dict[str, Any] = {}
     for name, value in _each_option(typed):
         option = options_by_name().get(name)
-        read = None if option is None else _value(option, value)
+        read = None if option is None else _value(option, name, value)
         if option is None or read is None:
             return None
         given[option.field] = (*given.get(option.field, ()), read) if option.kind == "texts" else read
@@ -212,10 +221,11 @@ def _each_option(typed: Iterable[Sequence[str]]) -> Iterable[tuple[str, str | No
             yield from ((f"-{flag}", None) for flag in token[1:])
 
 
-def _value(option: SearchOption, typed: str | None) -> Any:
-    """What an option sets with what was typed as its value; None if that is not plainly right."""
+def _value(option: SearchOption, name: str, typed: str | None) -> Any:
+    """What an option sets that was typed by this name, with what was typed as its value; None if that is not plainly
+    right."""
     if option.kind == "flag":
-        return option.value if typed is None else None
+        return None if typed is not None else not option.value if name == option.negation else option.value
     if typed is None or (option.choices and typed not in option.choices and not option.own_fields):
         return None
     if option.kind != "number":
@@ -230,7 +240,7 @@ def given_options(options: Mapping[str, Any]) -> dict[str, Any]:
     given = {}
     for option in search_options():
         value = options[option.field]
-        if value is not None and value is not False and value != ():
+        if value is not None and (value is not False or option.negation) and value != ():
             given[option.field] = option.value if value is True else value
     return given
 

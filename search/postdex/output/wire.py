@@ -64,6 +64,7 @@ def to_dict(results: HitList) -> dict[str, Any]:
         "total": results.total,
         "grouped": results.grouped,
         "strength": results.strength,
+        "meaning": results.meaning,
         "limit": results.limit,
         "offset": results.offset,
         "took_ms": round(results.took_ms, 3),

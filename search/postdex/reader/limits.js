@@ -20,6 +20,7 @@ const LIMITS = {
   drafts: ["a search in unpublished posts", "only published ones were searched"],
   units: ["a list of sections", "hits are posts, each with its best sections"],
   explain: ["an explanation of scores", "hits come without"],
+  meaning: ["an order by meaning", "hits come as their words have them"],
 };
 
 /**
@@ -38,9 +39,9 @@ export function told(limit, typed = "") {
  * @returns {{request: any, warnings: string[]}}
  */
 export function possibleRequest(request) {
-  const asked = { drafts: request.drafts, units: request.units !== "posts", explain: request.explain };
+  const asked = { drafts: request.drafts, units: request.units !== "posts", explain: request.explain, meaning: request.meaning };
   const warnings = Object.entries(asked).filter(([, is]) => is).map(([limit]) => told(limit));
-  return { request: warnings.length ? { ...request, drafts: false, units: "posts", explain: false } : request, warnings };
+  return { request: warnings.length ? { ...request, drafts: false, units: "posts", explain: false, meaning: null } : request, warnings };
 }
 
 /**

@@ -6,7 +6,7 @@ import { constantsOf } from "./parameters.js";
 import { repr } from "./python.js";
 
 /** A search: its query and all arguments, checked.
-    @typedef {{query: string, limit: number, offset: number, sort: string, tags: string[], categories: string[], after: string | null, before: string | null, lang: string | null, path: string | null, sites: string[], where: string[], translations: string, recency: string | null, drafts: boolean, typo: boolean, facets: string[], units: string, prefix_last: boolean, snippets: boolean, section_snippets: boolean, explain: boolean, deadline_ms: number | null}} SearchRequest */
+    @typedef {{query: string, limit: number, offset: number, sort: string, tags: string[], categories: string[], after: string | null, before: string | null, lang: string | null, path: string | null, sites: string[], where: string[], translations: string, recency: string | null, meaning: boolean | null, drafts: boolean, typo: boolean, facets: string[], units: string, prefix_last: boolean, snippets: boolean, section_snippets: boolean, explain: boolean, deadline_ms: number | null}} SearchRequest */
 /** @typedef {{default: any, kind: string, choices: string[], least: number, most: number | null, hint: string, single: string, own_fields: boolean}} Form */
 
 const C = constantsOf("request");

@@ -183,12 +183,13 @@ class HitList(Sequence[Hit]):
 
     `total` is exact, `len` is of these hits; `complete` is False when the deadline cut the search. `grouped` says
     that a post in several languages is one hit, and counts once in `total` and `facets`. `strength` says how much like
-    what was asked for the best of all posts is: "strong", "weak" or "none", "" where that cannot be said.
+    what was asked for the best of all posts is: "strong", "weak" or "none", "" where that cannot be said. `meaning`:
+    whether it had a say in the order of the posts.
     """
 
     __slots__ = (
         *("query", "parsed", "total", "limit", "offset", "took_ms", "hits"),
-        *("facets", "corrections", "warnings", "complete", "index", "grouped", "strength"),
+        *("facets", "corrections", "warnings", "complete", "index", "grouped", "strength", "meaning"),
     )
 
     query: str
@@ -205,6 +206,7 @@ class HitList(Sequence[Hit]):
     index: IndexState  # type: ignore[assignment]  # the wire's name; hides Sequence.index, which nobody needs here
     grouped: bool
     strength: str
+    meaning: bool
 
     def __init__(
         self,
@@ -222,9 +224,10 @@ class HitList(Sequence[Hit]):
         index: IndexState,
         grouped: bool = False,
         strength: str = "",
+        meaning: bool = False,
     ) -> None:
         given = query, parsed, total, limit, offset, took_ms, hits, facets, corrections, warnings, complete, index
-        for name, value in zip(HitList.__slots__, (*given, grouped, strength), strict=True):
+        for name, value in zip(HitList.__slots__, (*given, grouped, strength, meaning), strict=True):
             object.__setattr__(self, name, value)
 
     def replaced(self, **changed: Any) -> Self:

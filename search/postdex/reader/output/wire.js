@@ -20,6 +20,7 @@ export function toDict(results) {
     total: results.total,
     grouped: results.grouped,
     strength: results.strength,
+    meaning: results.meaning,
     limit: results.limit,
     offset: results.offset,
     took_ms: rounded(results.took_ms, 3),

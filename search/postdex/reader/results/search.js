@@ -151,6 +151,7 @@ export const nothing = (request, warnings, state, started) => ({
   index: state,
   grouped: false,
   strength: "",
+  meaning: false,
 });
 
 /** By what the posts are counted: by sites where they are of several.
