@@ -10,7 +10,7 @@ import pytest
 from reader_process import READER, ReaderProcess
 
 from postdex.export import parameters
-from postdex_index.text import stemming
+from postdex_index.text import questions, stemming
 from postdex_index.text.characters import fold
 
 CODES = sorted(stemming._algorithms())
@@ -93,5 +93,7 @@ def test_languages_and_questions(reader: ReaderProcess) -> None:
         "怎",
         "怎么怎么",
     ]
-    assert reader.calls("text/stemming", "asks", [[run] for run in runs]) == [*map(stemming.asks, runs)]
+    assert reader.calls("text/questions", "askingCharacters", [[run] for run in runs]) == [
+        *map(questions.asking_characters, runs)
+    ]
     assert reader.calls("text/analyzer", "Analyzer.stems", [[[True, ["en", "de"]], "hausers"]]) == [["hauser", "haus"]]

@@ -228,8 +228,13 @@ def has_marks(text: str) -> bool:
 
 def read_table(name: str) -> list[str]:
     """The blank-separated pieces of a text file that comes with the package."""
+    return read_text(name).split()
+
+
+def read_text(name: str) -> str:
+    """A text file that comes with the package."""
     with open(os.path.join(_FOLDER, name), encoding="utf-8") as file:
-        return file.read().split()
+        return file.read()
 
 
 def _words(piece: str, apostrophes: str) -> str:

@@ -1,8 +1,7 @@
 """Which language is it, how are its words stemmed, and which of them are stop words?
 
 Terms come in folded, as `tokenizer` makes them. The stemmers are Snowball's (PyStemmer),
-loaded at the first word that needs one; the lists lie in `data/stopwords`. In scripts without blanks, where nobody
-knows what a word is, words that only ask take the place of stop words.
+loaded at the first word that needs one; the lists lie in `data/stopwords`.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Protocol
 
 from .. import forks
-from .characters import fold, is_spaceless, read_table, run_text, simplified
+from .characters import fold, is_spaceless, read_table
 
 if TYPE_CHECKING:
 
@@ -79,29 +78,6 @@ def stop_words(language: str) -> frozenset[str]:
         return frozenset(map(fold, read_table(os.path.join("stopwords", f"{stemmer_language(language)}.txt"))))
     except FileNotFoundError:
         return frozenset()
-
-
-def asks(run: str) -> list[bool]:
-    """For each character of a run in its normal form, whether it belongs to a word that only asks.
-
-    >>> [character for character, asking in zip("内核是什么", asks("内核是什么")) if asking]
-    ['是', '什', '么']
-    """
-    words, longest = _question_words()
-    run = simplified(run)
-    asking = [False] * len(run)
-    for start in range(len(run) - 1):
-        for stop in range(min(start + longest, len(run)), start + 1, -1):
-            if run[start:stop] in words:
-                asking[start:stop] = [True] * (stop - start)
-                break
-    return asking
-
-
-@cache
-def _question_words() -> tuple[frozenset[str], int]:
-    words = frozenset(map(run_text, read_table("question_words.txt")))
-    return words, max(map(len, words))
 
 
 def stems(terms: Iterable[str], language: str) -> list[str]:

@@ -21,7 +21,7 @@ from postdex_index.query import Clauses, Fuzzy, Phrase, Prefix, Query, Synonyms,
 from postdex_index.text import compounds, tokenizer
 from postdex_index.text.analyzer import Analyzer, RawToken
 from postdex_index.text.characters import is_spaceless
-from postdex_index.text.stemming import asks
+from postdex_index.text.questions import asking_characters
 
 Spelling: TypeAlias = Term | Phrase | Prefix
 #: A word in all its spellings.
@@ -228,7 +228,9 @@ def _run(raw: str, reading: WordContext) -> TermReading:
     run = "".join(term[0] for term in terms)
     asking = set[str]()
     if reading.asks:
-        asking = {bigram for bigram, around in zip(bigrams, pairwise(asks(run)), strict=True) if any(around)}
+        asking = {
+            bigram for bigram, around in zip(bigrams, pairwise(asking_characters(run)), strict=True) if any(around)
+        }
     only_asks = asking.issuperset(bigrams)
     if only_asks:
         reading = reading._replace(weight=reading.weight * _ASKING)

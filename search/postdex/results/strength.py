@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from postdex_index import scoring
 from postdex_index.elementary import plain_sum
 from postdex_index.engine.api import FEWEST, Answer, Candidate, LeafStats
-from postdex_index.text.stemming import asks
+from postdex_index.text.questions import asking_characters
 
 from ..query.pasted import MAX_CHARACTERS
 from ..query.planner import StandIns
@@ -110,6 +110,8 @@ def asks_in_plain_words(text: str) -> bool:
         return True
     words = text.lower().split() or [""]
     marked = words[-1].endswith(_QUESTION_MARKS)
-    if not text.isascii() and (marked or any(asks(text))):  # the blanks of scripts without blanks count no words
+    if not text.isascii() and (
+        marked or any(asking_characters(text))
+    ):  # the blanks of scripts without blanks count no words
         return True
     return len(words) >= (MANY_ASKING if marked or words[0] in _ASKING else MANY)

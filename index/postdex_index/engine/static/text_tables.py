@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from ...text.characters import read_table, run_text
+from ...text.questions import SPACELESS
 
 #: A number is written as a character, which deflates to half of what numbers do: from `#` on, for JSON escapes `"`.
 _ZERO = 35
@@ -22,7 +23,7 @@ _LOW = 64
 @cache
 def tables() -> dict[str, Any]:
     """The tables as JSON by their names: `spaceless` has the traditional characters as distances, their simplified
-    forms as higher and lower parts of their codes, and the words of `stemming.asks`.
+    forms as higher and lower parts of their codes, and the words of `questions.asking_characters`.
 
     >>> sorted(tables()["spaceless"])
     ['high', 'licence', 'low', 'questions', 'traditional']
@@ -35,7 +36,7 @@ def tables() -> dict[str, Any]:
             "traditional": _written(after - before for before, after in pairwise([0, *traditional])),
             "high": _written(code // _LOW for code in codes),
             "low": _written(code % _LOW for code in codes),
-            "questions": sorted(set(map(run_text, read_table("question_words.txt")))),
+            "questions": sorted(set(map(run_text, read_table(SPACELESS)))),
         }
     }
 

@@ -6,7 +6,7 @@ import { cut, points } from "../python.js";
 import { Clauses, Fuzzy, Phrase, Prefix, Synonyms, Term, show } from "../query.js";
 import { isSpaceless } from "../text/characters.js";
 import { asProse, spellings as spellingsOf, wordsOf } from "../text/compounds.js";
-import { asks } from "../text/stemming.js";
+import { askingCharacters } from "../text/questions.js";
 import { compound as compoundOf, termsAt } from "../text/tokenizer.js";
 
 /** @typedef {import("../query.js").Query} Query */
@@ -205,7 +205,7 @@ function _run(raw, reading) {
   if (terms.length === 1) return TermReading(Prefix(terms[0], { field, weight }), undefined, { run: terms[0] });
   const bigrams = terms.slice(0, -1);
   const run = terms.map(term => points(term)[0]).join("");
-  const around = reading.asks ? asks(run) : [];
+  const around = reading.asks ? askingCharacters(run) : [];
   const asking = new Set(bigrams.filter((_, at) => around[at] || around[at + 1]));
   const onlyAsks = bigrams.every(bigram => asking.has(bigram));
   if (onlyAsks) weight *= C._ASKING;

@@ -5,7 +5,7 @@ import { constantsOf } from "../parameters.js";
 import { BLANK, points } from "../python.js";
 import { keyOf } from "../query.js";
 import { idf as idfOf } from "../scoring.js";
-import { asks } from "../text/stemming.js";
+import { askingCharacters } from "../text/questions.js";
 
 /** @typedef {{leaf: import("../query.js").Leaf, posts: number, idf: number, cut: boolean}} LeafStats */
 
@@ -95,7 +95,7 @@ export function asksInPlainWords(text) {
   const words = text.toLowerCase().split(BLANKS).filter(Boolean);
   const last = words[words.length - 1] || "";
   const marked = C._QUESTION_MARKS.some((/** @type {string} */ mark) => last.endsWith(mark));
-  if (/[^\0-\x7f]/.test(text) && (marked || asks(text).some(Boolean))) return true;
+  if (/[^\0-\x7f]/.test(text) && (marked || askingCharacters(text).some(Boolean))) return true;
   return words.length >= (marked || C._ASKING.includes(words[0] || "") ? C.MANY_ASKING : C.MANY);
 }
 

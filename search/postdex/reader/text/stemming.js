@@ -4,9 +4,8 @@
 
 import { Missing } from "../missing.js";
 import { constantsOf } from "../parameters.js";
-import { length, points, split } from "../python.js";
-import { ASIAN, fold, isSpaceless, simplified } from "./characters.js";
-import { table } from "./tables.js";
+import { length, split } from "../python.js";
+import { fold, isSpaceless } from "./characters.js";
 
 const C = constantsOf("text.stemming");
 
@@ -16,8 +15,6 @@ const C = constantsOf("text.stemming");
 const stemmers = new Map();
 /** @type {Map<string, string> | null} */
 let codes = null;
-/** @type {{words: Set<string>, longest: number} | null} */
-let questions = null;
 
 /**
  * Put in the stemmer of a language, as its module has it.
@@ -71,27 +68,6 @@ export function stem(term, language = "en") {
  * @param {string} language
  */
 export const stopWords = language => stemmer(language).stopWords;
-
-/**
- * For each character of a run in its normal form, whether it belongs to a word that only asks.
- * @param {string} run
- * @returns {boolean[]}
- */
-export function asks(run) {
-  const all = points(run), asking = new Array(all.length).fill(false);
-  if (!Array.from(all).some(character => character >= ASIAN)) return asking;
-  if (!questions) {
-    const words = /** @type {string[]} */ (table("spaceless").questions);
-    questions = { words: new Set(words), longest: Math.max(...words.map(length)) };
-  }
-  const { words, longest } = questions, characters = Array.from(points(simplified(run)));
-  for (let start = 0; start < characters.length - 1; start++) {
-    let stop = Math.min(start + longest, characters.length);
-    while (stop > start + 1 && !words.has(characters.slice(start, stop).join(""))) stop--;
-    if (stop > start + 1) asking.fill(true, start, stop);
-  }
-  return asking;
-}
 
 /** @param {string} term */
 const isPlain = term =>
