@@ -31,7 +31,7 @@ import re
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -123,16 +123,42 @@ def questions(pages: Sequence[Page], each: int, seed: int) -> list[Question]:
 def measured(adapter: Adapter, question: Question) -> Measured:
     """One question asked: gains of 1 for every right path, discounted by rank."""
     hits = adapter.headings(question.query, 100)
-    gain = sum(1 / math.log2(rank + 2) for rank, (path, _) in enumerate(hits[:10]) if path in question.paths)
-    best = sum(1 / math.log2(rank + 2) for rank in range(min(10, len(question.paths))))
     found = [heading for path, heading in hits if path in question.paths]
     known = question.heading is not None and found
     return Measured(
-        gain / best,
+        ndcg([path for path, _ in hits], dict.fromkeys(question.paths, 1)),
         float(bool(hits) and hits[0][0] in question.paths),
         len(found) / len(question.paths),
         float(_plain(found[0]) == question.heading) if known else None,
     )
+
+
+def ndcg(ranked: Sequence[str], gains: Mapping[str, float]) -> float:
+    """nDCG@10: what the first ten of a ranking gain, each discounted by its rank, of what the best ranking would.
+
+    >>> ndcg(["a", "b"], {"a": 2}), round(ndcg(["b", "a"], {"a": 2}), 2), ndcg([], {"a": 2})
+    (1.0, 0.63, 0.0)
+    """
+    first, best = [gains.get(path, 0) for path in ranked[:10]], sorted(gains.values(), reverse=True)[:10]
+    return _discounted(first) / _discounted(best)
+
+
+def _discounted(gains: Iterable[float]) -> float:
+    return sum(gain / math.log2(rank + 2) for rank, gain in enumerate(gains))
+
+
+def randomisation_test(differences: Iterable[float], rounds: int = 2_000) -> float:
+    """How likely (p) a mean difference as large as this one is, in either direction, if chance had given each its sign.
+
+    >>> round(randomisation_test([0.5] * 8), 2), randomisation_test([0.5, -0.5]), randomisation_test([0.0])
+    (0.01, 1.0, 1.0)
+    """
+    moved = [difference for difference in differences if difference]
+    observed, chance = abs(sum(moved)), random.Random(1)
+    as_large = sum(
+        abs(sum(by if chance.random() < 0.5 else -by for by in moved)) >= observed - 1e-12 for _ in range(rounds)
+    )
+    return (as_large + 1) / (rounds + 1)
 
 
 def _sections(text: str) -> Iterable[tuple[str, str]]:

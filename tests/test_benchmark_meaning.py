@@ -1,0 +1,97 @@
+"""Does `benchmarks/meaning.py` rank as its rows are called? By an embedding made by hand, whose cosines are plain; and
+do its examples hold? Figures that steer must mean what they say."""
+
+from __future__ import annotations
+
+import doctest
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import postdex
+
+numpy = pytest.importorskip("numpy")
+
+ROOT = Path(__file__).parent.parent
+#: Words that mean one thing: a text's vector counts them.
+ALIKE = (("photo", "picture", "image"), ("smaller", "resize"), ("cat",))
+POSTS = {
+    "resize.md": "# Images\n\nNothing yet.\n\n## Resize\n\nGive an image the width that you need.",
+    "smaller.md": "# A smaller cat\n\nThe cat became smaller.",
+    "photo.md": "# A photo of mine\n\nMy cat on a photo, and smaller on another photo.",
+    "away.md": "# Elsewhere\n\nOf nothing.",
+}
+
+
+class ByHand:
+    """An embedding of texts by the words of ALIKE that they have."""
+
+    def sections(self, texts: Sequence[str]) -> Any:
+        counts = [[sum(map(text.lower().count, words)) for words in ALIKE] for text in texts]
+        return numpy.array(counts, numpy.float32) / [[max(1e-9, sum(n * n for n in row) ** 0.5)] for row in counts]
+
+    questions = sections
+
+
+@pytest.fixture
+def benchmark(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
+    """The modules, which find their neighbours in their own folder."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    names = ("embeddings", "relevance", "meaning")
+    yield SimpleNamespace(**{name: import_module(name) for name in names})
+    for name in names:
+        sys.modules.pop(name)
+
+
+def test_the_examples(benchmark: SimpleNamespace) -> None:
+    for module in (benchmark.embeddings, benchmark.relevance, benchmark.meaning):
+        failed, tried = doctest.testmod(module)
+        assert tried and not failed, module
+
+
+#: (how it is ranked, the weight of the cosine, the query, the first posts)
+RANKED = [
+    ("first_posts", 0.0, "cat picture", ["smaller.md", "photo.md"]),
+    ("first_posts", 1.0, "cat picture", ["photo.md", "smaller.md"]),
+    ("all_sections", 0.0, "smaller photo", ["photo.md", "smaller.md", "resize.md"]),
+    ("all_sections", 1.0, "smaller photo", ["resize.md", "photo.md", "smaller.md"]),
+    ("by_rank", None, "smaller photo", ["photo.md", "smaller.md", "resize.md"]),
+    ("alone", None, "smaller photo", ["resize.md", "photo.md", "smaller.md"]),
+]
+
+
+@pytest.mark.parametrize(("way", "weight", "query", "first"), RANKED)
+def test_each_way_to_rank(
+    benchmark: SimpleNamespace, way: str, weight: float | None, query: str, first: list[str]
+) -> None:
+    with postdex.open(texts=POSTS) as index:
+        meaning = benchmark.meaning.Meaning(benchmark.meaning.Site(index), ByHand())
+        given = {} if weight is None else {"weight": weight}
+        assert getattr(meaning, way)(query, **given)[: len(first)] == first
+
+
+def test_the_table(tmp_path: Path) -> None:
+    """All rows are there that need nothing but postdex, for one half of the questions; and each query is kept."""
+    questions, kept = tmp_path / "questions.jsonl", tmp_path / "kept.json"
+    rows = [{"query": "which bug is of the refcount", "pages": {"2022/refcount-bug.md": 2}, "half": "tune"}]
+    rows += [{"query": "how is a bug found", "pages": {"2022/refcount-bug.md": 2}, "half": "test"}] * 2
+    questions.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "search"), str(ROOT / "index")))}
+    command = [ROOT / "benchmarks" / "meaning.py", ROOT / "posts", questions, "--words", questions, "--half", "test"]
+    done = subprocess.run(
+        [sys.executable, *map(str, command), "--json", str(kept)],
+        capture_output=True, text=True, env=environment, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    ranked = done.stdout.splitlines()
+    assert ranked[0] == "| nDCG@10 | questions (2) | change | p | words (3) | change | p |"
+    assert ranked[2].startswith("| postdex alone | ")
+    assert len(json.loads(kept.read_text())["postdex alone"]["words"]) == 3
