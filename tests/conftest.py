@@ -40,7 +40,7 @@ THOROUGH = [
     "deflated_columns", "deploy", "docs", "doctor", "doors", "edges", "editor", "export",
     "embedding", "engine_contract", "errors", "faults", "forks", "fzf", "history", "hostile", "hugo", "includes",
     "installed_whoosh", "invariants", "kernel", "lines", "listening", "listing", "listings", "lists", "llms",
-    "malformed",
+    "malformed", "meaning",
     "marks", "matching", "mcp", "mcp_http", "mcp_typescript", "observing", "one_post", "page", "page_parts", "pager",
     "posts", "public_names", "questions", "rank", "record", "record_browser", "recorded_cluster", "regexes", "release",
     "render", "replaced", "request", "rescue", "schema", "search_options", "segments", "service", "several_folders",

@@ -1,0 +1,104 @@
+"""Which rows of a table of vectors is a text made of?
+
+A word is cut as the vocabularies of BERT are meant (Wu et al. 2016, arXiv:1609.08144): the longest piece that it begins
+with, then the longest that goes on from there, which has `##` before it. Of a word whose rest is no piece nothing is
+taken. A run of a script without blanks is cut into the longest pieces too, which have no sign before them, and a
+character that none begins with is passed over. Signs are no pieces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from postdex_index.text.characters import SPACELESS, fold, run_text, simplified
+
+#: A word that is longer is none that a vocabulary knows, as BERT has it.
+LONGEST_WORD = 100
+#: A piece of a script without blanks has no more characters.
+LONGEST_RUN_PIECE = 8
+#: Words of which the cut is remembered: those of a site are some thousands.
+REMEMBERED = 1 << 15
+_GOES_ON = "##"
+#: Words of a text that is ASCII.
+_ASCII_WORD = re.compile("[0-9A-Za-z]+")
+
+
+class Pieces:
+    """Cuts texts into the pieces of a vocabulary, of which it knows each one's number. Safe under threads: what it
+    remembers is only ever what it would find again."""
+
+    def __init__(self, numbers: Mapping[str, int]) -> None:
+        self._numbers = numbers
+        self._cut: dict[str, tuple[int, ...]] = {}
+
+    def of(self, text: str, most: int) -> list[int]:
+        """The numbers of a text's pieces, the first `most` of them."""
+        numbers: list[int] = []
+        if text.isascii():
+            cut, lower = self._cut, text.lower()
+            for match in _ASCII_WORD.finditer(lower):
+                word = match[0]
+                numbers += cut[word] if word in cut else self._word(word)
+                if len(numbers) >= most:
+                    break
+            return numbers[:most]
+        for word, is_run in _words(text):
+            numbers += self._run(word) if is_run else self._word(word)
+            if len(numbers) >= most:
+                break
+        return numbers[:most]
+
+    def _word(self, word: str) -> tuple[int, ...]:
+        """The pieces of a word in lower case."""
+        cut = self._cut.get(word)
+        if cut is None:
+            if len(self._cut) >= REMEMBERED:
+                self._cut = {}
+            cut = self._cut[word] = self._longest(fold(word))
+        return cut
+
+    def _longest(self, word: str) -> tuple[int, ...]:
+        if len(word) > LONGEST_WORD:
+            return ()
+        numbers: list[int] = []
+        start = 0
+        while start < len(word):
+            before = _GOES_ON if start else ""
+            for stop in range(len(word), start, -1):
+                number = self._numbers.get(before + word[start:stop])
+                if number is not None:
+                    break
+            else:
+                return ()
+            numbers.append(number)
+            start = stop
+        return tuple(numbers)
+
+    def _run(self, run: str) -> list[int]:
+        """The pieces of a run of a script without blanks."""
+        run = run_text(simplified(run))
+        numbers: list[int] = []
+        start = 0
+        while start < len(run):
+            after = start + 1
+            for stop in range(min(len(run), start + LONGEST_RUN_PIECE), start, -1):
+                number = self._numbers.get(run[start:stop])
+                if number is not None:
+                    numbers.append(number)
+                    after = stop
+                    break
+            start = after
+        return numbers
+
+
+def _words(text: str) -> Iterator[tuple[str, bool]]:
+    """The words of a text, and whether each is a run of a script without blanks."""
+    for match in _any_word().finditer(text.lower()):
+        yield match[0], match[1] is not None
+
+
+@cache
+def _any_word() -> re.Pattern[str]:
+    return re.compile(rf"([{SPACELESS}]+)|[^\W_{SPACELESS}]+")

@@ -1,0 +1,135 @@
+"""Is a text taken apart into the pieces of a table, is a table read as it was written, and is a damaged one refused?"""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+
+import numpy
+import pytest
+
+from postdex.meaning import vector_file
+from postdex.meaning.pieces import Pieces
+from postdex.meaning.vector_file import UnusableVectors
+from postdex.meaning.vectors import Vectors, cosines, principal_direction
+
+#: Of which word each number is, in a table as small as can be.
+PIECES = ("photo", "##s", "image", "small", "the", "a", "容器", "镜", "像", "docker")
+
+
+@pytest.fixture
+def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A table that knows these pieces."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent.parent / "benchmarks"))
+    path = tmp_path / "small.vectors"
+    vectors = numpy.random.default_rng(1).normal(size=(len(PIECES), 8))
+    vectors[PIECES.index("a")] = 0  # a word that says nothing
+    vectors[PIECES.index("image")] = vectors[PIECES.index("photo")] * 3
+    import_module("vector_tables").write(
+        path, PIECES, vectors, languages=["en", "zh"], made_from="chance", licence="MIT"
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("", ""),
+        ("Small PHOTO!", "small photo"),
+        ("photos", "photo ##s"),
+        ("photosphere", ""),  # not a piece of a word whose rest is unknown
+        ("photo_image-docker", "photo image docker"),
+        ("phóto", "photo"),
+        ("容器鏡像", "容器 镜 像"),
+        ("的容器docker", "容器 docker"),
+        ("smallsmall", ""),
+        ("\x00\ufffd ''", ""),
+    ],
+)
+def test_pieces(text: str, pieces: str) -> None:
+    numbers = Pieces({piece: number for number, piece in enumerate(PIECES)}).of(text, 100)
+    assert " ".join(PIECES[number] for number in numbers) == pieces
+
+
+def test_no_more_pieces_are_taken_than_asked_for() -> None:
+    pieces = Pieces({piece: number for number, piece in enumerate(PIECES)})
+    assert len(pieces.of("photos " * 1000, 7)) == len(pieces.of("容器像 " * 1000, 7)) == 7
+
+
+def test_a_table_gives_what_was_written(table: Path) -> None:
+    assert vector_file.is_as_written(str(table))
+    vectors = Vectors(str(table))
+    photo, image, small = (vectors.of(text, 10) for text in ("photo", "image", "small"))
+    nothing = vectors.of("a unheard-of", 10)
+    near = cosines(photo, [photo, image, small, nothing], None)
+    assert near[0] == pytest.approx(1) and near[1] == pytest.approx(1, abs=1e-3) and near[2] < 0.9 and near[3] == 0
+
+
+def test_what_all_texts_have_in_common_is_taken_off(table: Path) -> None:
+    vectors = Vectors(str(table))
+    texts = [vectors.of(text, 10) for text in ("docker the", "docker photo", "docker small", "")]
+    common = principal_direction(texts)
+    assert common is not None and common @ common == pytest.approx(1)
+    assert max(cosines(texts[0], texts[1:2], common)) < max(cosines(texts[0], texts[1:2], None))
+    assert principal_direction([]) is None and principal_direction(texts[3:]) is None
+
+
+def _header(path: Path, **changed: object) -> None:
+    line, rest = path.read_bytes().split(b"\n", 1)
+    path.write_bytes(json.dumps({**json.loads(line), **changed}).encode() + b"\n" + rest)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"format": 2}, "its format is 2, this postdex reads 1"),
+        ({"format": None}, "its format is None, this postdex reads 1"),
+        ({"count": len(PIECES) + 1}, "bytes where"),
+        ({"dimensions": 0}, "lacks"),
+        ({"dimensions": 10**12}, "lacks"),
+        ({"count": -1}, "lacks"),
+        ({"count": True}, "lacks"),
+        ({"languages": "en"}, "lacks"),
+        ({"languages": [1]}, "lacks"),
+        ({"crc32": None}, "lacks"),
+    ],
+)
+def test_a_table_of_another_version_or_damaged_is_refused(
+    table: Path, changed: dict[str, object], message: str
+) -> None:
+    _header(table, **changed)
+    with pytest.raises(UnusableVectors, match=message):
+        Vectors(str(table))
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"[]\n", b"\xff\x00" * 9000, b"version https://git-lfs\n"])
+def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "en.vectors"
+    path.write_bytes(content)
+    with pytest.raises(UnusableVectors):
+        Vectors(str(path))
+
+
+@pytest.mark.parametrize("size", [10, 200, 300, -1])
+def test_a_table_that_is_cut_is_refused(table: Path, size: int) -> None:
+    table.write_bytes(table.read_bytes()[:size])
+    with pytest.raises(UnusableVectors):
+        Vectors(str(table))
+
+
+def test_a_byte_that_differs_is_found_by_who_looks_at_all(table: Path) -> None:
+    content = bytearray(table.read_bytes())
+    content[-3] ^= 1
+    table.write_bytes(content)
+    Vectors(str(table))
+    assert not vector_file.is_as_written(str(table))
+
+
+@pytest.mark.parametrize(
+    ("at", "by"), [(b"photo\n", b"image\n"), (b"photo\n", b"phot\n\n"), (b"photo\n", b"\xff\xfe\xff\xff\xff\n")]
+)
+def test_a_vocabulary_that_is_none_is_refused(table: Path, at: bytes, by: bytes) -> None:
+    table.write_bytes(table.read_bytes().replace(at, by, 1))
+    with pytest.raises(UnusableVectors, match="its vocabulary"):
+        Vectors(str(table))
