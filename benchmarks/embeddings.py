@@ -1,7 +1,7 @@
-"""What does a model of sentences make of texts? Vectors of length 1, whose products are cosines.
+"""What do a table of word vectors and a model of sentences make of texts? Vectors of length 1: products are cosines.
 
-Nothing is fetched: a model is a folder that somebody put there. Which texts are asked about, and what their cosines are
-good for, is `meaning`'s business.
+Nothing is fetched: a table is a file of postdex's own form, a model is a folder that somebody put there. Which texts
+are asked about, and what their cosines are good for, is `meaning`'s business.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy
 from numpy.typing import NDArray
+
+from postdex.meaning.vectors import Vectors, principal_direction
 
 #: A row for each text.
 Rows: TypeAlias = NDArray[numpy.float32]
@@ -26,8 +28,6 @@ TOGETHER = 32
 class Embedding(Protocol):
     """Something that has a vector for any text."""
 
-    name: str
-
     def questions(self, texts: Sequence[str]) -> Rows:
         """A vector for each question."""
         ...
@@ -36,6 +36,29 @@ class Embedding(Protocol):
         """A vector for each section of one site, title and heading in front; all of the site, for what they share may
         be taken off."""
         ...
+
+
+class Table:
+    """A file of vectors for pieces of words, in postdex's own form; a text's vector is the sum of its pieces', without
+    what all sections of the site have most in common."""
+
+    def __init__(self, file: Path) -> None:
+        self._vectors = Vectors(str(file))
+        self._common: Rows | None = None
+
+    def questions(self, texts: Sequence[str]) -> Rows:
+        return self._without_common(self._rows(texts))
+
+    def sections(self, texts: Sequence[str]) -> Rows:
+        rows = self._rows(texts)
+        self._common = principal_direction(list(rows))
+        return self._without_common(rows)
+
+    def _rows(self, texts: Sequence[str]) -> Rows:
+        return numpy.stack([self._vectors.of(text, TOKENS) for text in texts])
+
+    def _without_common(self, rows: Rows) -> Rows:
+        return unit(rows if self._common is None else rows - numpy.outer(rows @ self._common, self._common))
 
 
 class SentenceModel:
@@ -47,7 +70,6 @@ class SentenceModel:
 
     def __init__(self, folder: Path) -> None:
         runtime: Any = import_module("onnxruntime")
-        self.name = folder.name
         self._tokenizer: Any = import_module("tokenizers").Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(TOKENS)
         self._tokenizer.enable_padding()

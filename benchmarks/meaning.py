@@ -1,7 +1,7 @@
 """What does it gain, and what does it cost, to rank by meaning besides words?
 
     python benchmarks/meaning.py FOLDER QUERIES.jsonl [--words WORDQUERIES.jsonl] [--half tune|test]
-                                 [--model FOLDER ...] [--json OUT]
+                                 [--model FOLDER ...] [--table FILE ...] [--json OUT]
 
 Asked are questions in plain words, and queries of a word or three, which must not lose. A line of a file of queries is
 
@@ -10,14 +10,16 @@ Asked are questions in plain words, and queries of a word or three, which must n
 with what each right page gains; `benchmarks/questions` has such files. Printed is nDCG@10 for
 
     postdex alone
-    any model of sentences (`--model`, in the form of ONNX) beside it, at WEIGHTS:
+    with meaning, where that is installed: for what reads as a question, and for all
+    any table (`--table`, in the form of ours) and any model of sentences (`--model`, ONNX):
         the first 50     re-ranked, which needs no vectors in the index
         all sections     posts that words did not find come in, too, by the cosine of their best section
         by rank, 1:1     the same posts by the sum of 1 / (60 + rank), as is usual elsewhere
         the cosine alone
 
 with the change against postdex alone and how likely it is by chance (p, a randomisation test). Texts are cut at
-CHARACTERS; what a vector is made of says `embeddings`.
+CHARACTERS; what a vector is made of says `embeddings`. Where meaning is installed, its cost follows, without and with:
+of a question to a process that answers all, of one by the command line, memory, and an assistant's first answer.
 """
 
 from __future__ import annotations
@@ -30,11 +32,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import numpy
-from embeddings import Embedding, Rows, SentenceModel
+from embeddings import Embedding, Rows, SentenceModel, Table
+from measuring import task
 from relevance import ndcg, randomisation_test
 
 import postdex
@@ -49,6 +53,19 @@ WEIGHTS = (0.3, 0.5, 0.7)
 CHARACTERS = 800
 #: Ranks below the first weigh less the smaller this is; 60 is usual (reciprocal rank fusion, Cormack et al. 2009).
 RANK_OFFSET = 60
+#: Whether there is a table that postdex itself uses.
+INSTALLED = find_spec("postdex_vectors") is not None
+#: Questions that a process is started for, each way.
+COLD = 15
+#: What is measured of cost, in the order of the rows.
+COSTS = (
+    "a question, CPU ms, p50 / p95",
+    "the first one of a process, CPU ms",
+    "one by the command line, CPU ms",
+    "memory of a process that asked all, MB",
+    "an assistant's session, ms until its server is there + until its first answer",
+)
+
 #: The paths that answer a query, best first.
 Ranking: TypeAlias = Callable[[str], Sequence[str]]
 
@@ -92,7 +109,7 @@ class Site:
         self.by_words = cache(self._by_words)
 
     def _by_words(self, query: str) -> list[Found]:
-        hits = self.index.search(query, limit=DEPTH, snippets=False, deadline_ms=None).hits
+        hits = self.index.search(query, limit=DEPTH, snippets=False, deadline_ms=None, meaning=False).hits
         return [
             Found(hit.path, hit.score, self.anchors.get((hit.path, hit.anchor), self.first[hit.path])) for hit in hits
         ]
@@ -188,9 +205,11 @@ def measured(name: str, ranking: Ranking, asked: Mapping[str, Sequence[Judged]])
     )
 
 
-def by_product(index: postdex.Index) -> Ranking:
-    """As postdex ranks."""
-    return lambda query: [hit.path for hit in index.search(query, limit=DEPTH, snippets=False, deadline_ms=None).hits]
+def by_product(index: postdex.Index, meaning: bool | None) -> Ranking:
+    """As postdex ranks: by words alone (False), by meaning too (True), or as its settings have it (None)."""
+    return lambda query: [
+        hit.path for hit in index.search(query, limit=DEPTH, snippets=False, deadline_ms=None, meaning=meaning).hits
+    ]
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -228,12 +247,16 @@ def _short(number: float, form: str) -> str:
     return re.sub(r"^([+-]?)0\.", r"\1.", format(number, form))
 
 
-def rankings(site: Site, models: Sequence[Path]) -> Iterator[tuple[str, Ranking]]:
+def rankings(site: Site, tables: Sequence[Path], models: Sequence[Path]) -> Iterator[tuple[str, Ranking]]:
     """Each way to rank, with what it is called; each is done with when the next one is asked for."""
     index = site.index
-    yield "postdex alone", by_product(index)
-    for folder in models:
-        yield from _by(Meaning(site, SentenceModel(folder)), folder.name)
+    yield "postdex alone", by_product(index, meaning=False)
+    if INSTALLED:
+        yield "with meaning, for questions", by_product(index, meaning=None)
+        yield "with meaning, for all", by_product(index, meaning=True)
+    for make, places in ((Table, tables), (SentenceModel, models)):
+        for place in places:
+            yield from _by(Meaning(site, make(place)), place.stem)
 
 
 def _by(meaning: Meaning, name: str) -> Iterator[tuple[str, Ranking]]:
@@ -245,6 +268,37 @@ def _by(meaning: Meaning, name: str) -> Iterator[tuple[str, Ranking]]:
     yield f"{name}: the cosine alone", meaning.alone
 
 
+def costs(folder: Path, directory: str, queries: Sequence[str]) -> str:
+    """What a table of cost says, as Markdown: each thing without meaning, and with it for all queries."""
+    columns = []
+    for setting in ("off", "always"):
+        given = {"folder": folder, "directory": directory, "settings": {"POSTDEX_MEANING": setting}}
+        ran, spent = task("asked", queries=queries, **given)
+        cold_ms = [cpu for cpu, _ in task("commands", queries=queries[:COLD], **given)[1]]
+        sessions = task("sessions", queries=queries[:COLD], **given)[1]
+        columns.append(
+            [
+                _spread(spent[1:] or spent),
+                f"{spent[0]:.0f}",
+                f"{statistics.median(cold_ms):.0f}",
+                f"{ran.peak_mb:.0f}",
+                " + ".join(f"{statistics.median(times):.0f}" for times in zip(*sessions, strict=True)),
+            ]
+        )
+    cells = [f"| {what} | {off} | {on} |" for what, off, on in zip(COSTS, *columns, strict=True)]
+    return "\n".join(["| cost | without | with |", "|---|---:|---:|", *cells])
+
+
+def _spread(times_ms: Sequence[float]) -> str:
+    """The middle of some times and what 95 of 100 stay below.
+
+    >>> _spread([1.0, 2.0, 30.0])
+    '2.0 / 30.0'
+    """
+    ordered = sorted(times_ms)
+    return f"{ordered[len(ordered) // 2]:.1f} / {ordered[int(0.95 * len(ordered))]:.1f}"
+
+
 def main() -> None:
     """Ask everything, print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -252,6 +306,7 @@ def main() -> None:
     parser.add_argument("queries", type=Path)
     parser.add_argument("--words", type=Path, help="queries of words, which must not lose")
     parser.add_argument("--half", choices=("tune", "test"), help="only these of the questions")
+    parser.add_argument("--table", type=Path, action="append", default=[], help="a file of vectors")
     parser.add_argument("--model", type=Path, action="append", default=[], help="a folder with model.onnx")
     parser.add_argument("--json", type=Path, help="keep each query's nDCG@10")
     options = parser.parse_args()
@@ -259,14 +314,15 @@ def main() -> None:
     if options.words:
         asked["words"] = read(options.words)
     rows = []
-    with (
-        tempfile.TemporaryDirectory(prefix="postdex-meaning-") as home,
-        postdex.open(options.folder, index=home) as index,
-    ):
-        for name, ranking in rankings(Site(index), options.model):
-            rows.append(measured(name, ranking, asked))
-            print(name, file=sys.stderr)
-    print(table(rows))
+    with tempfile.TemporaryDirectory(prefix="postdex-meaning-") as home:
+        with postdex.open(options.folder, index=home, refresh="never") as index:
+            index.refresh()
+            for name, ranking in rankings(Site(index), options.table, options.model):
+                rows.append(measured(name, ranking, asked))
+                print(name, file=sys.stderr)
+        print(table(rows), flush=True)
+        if INSTALLED:
+            print("\n" + costs(options.folder, home, [one.query for one in asked["questions"]]))
     if options.json:
         options.json.write_text(json.dumps({row.name: row.ndcg for row in rows}))
 

@@ -123,6 +123,60 @@ def service(engine: str, folder: str, directory: str, asked: list[str], clients:
     return found
 
 
+def asked(folder: str, directory: str, queries: Sequence[str], settings: dict[str, str]) -> list[float]:
+    """CPU milliseconds of each query, in the process that opened the index; `settings` are of the environment."""
+    os.environ.update(settings)
+    import postdex
+
+    spent = []
+    with postdex.open(folder, index=directory, refresh="never") as index:
+        for query in queries:
+            started = time.process_time()
+            index.search(query)
+            spent.append(1000 * (time.process_time() - started))
+    return spent
+
+
+def commands(
+    folder: str, directory: str, queries: Sequence[str], settings: dict[str, str]
+) -> list[tuple[float, float]]:
+    """[CPU, wall] milliseconds of a command line that answers each query; the first has the files to fetch, and is left
+    out."""
+    place, command = {**environment(None), **settings}, ["-m", "postdex", "-C", folder, "--index", directory]
+    return [_process([*command, "search", "--no-refresh", query], place) for query in [*queries[:1], *queries]][1:]
+
+
+def sessions(
+    folder: str, directory: str, queries: Sequence[str], settings: dict[str, str]
+) -> list[tuple[float, float]]:
+    """Wall milliseconds of an assistant's session with each query: until its server is there, and from then on until
+    the answer. The first is left out, as above."""
+    place = {**environment(None), **settings}
+    command = [sys.executable, "-m", "postdex", "-C", folder, "--index", directory, "mcp"]
+    return [_session(command, place, query) for query in [*queries[:1], *queries]][1:]
+
+
+def _session(command: list[str], place: dict[str, str], query: str) -> tuple[float, float]:
+    started = time.perf_counter()
+    with subprocess.Popen(command, env=place, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+        hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "bench", "version": "1"}}
+        _call(running, "initialize", hello)
+        ready = time.perf_counter()
+        answer = _call(running, "tools/call", {"name": "search", "arguments": {"query": query}})
+        answered = time.perf_counter()
+        if "result" not in answer or answer["result"].get("isError"):
+            raise SystemExit(f"the session failed: {answer}")
+        running.communicate()
+    return 1000 * (ready - started), 1000 * (answered - ready)
+
+
+def _call(running: subprocess.Popen[str], method: str, params: object) -> Any:
+    assert running.stdin and running.stdout
+    running.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}) + "\n")
+    running.stdin.flush()
+    return json.loads(running.stdout.readline())
+
+
 def _process(arguments: Sequence[str], place: dict[str, str]) -> tuple[float, float]:
     """[CPU, wall] milliseconds of a Python with these arguments; its exit status says whether it found anything."""
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
@@ -152,7 +206,18 @@ def _engine(name: str, folder: str, directory: str) -> Any:
     return ENGINES[name](Path(folder), Path(directory))
 
 
-TASKS: tuple[Callable[..., object], ...] = (make, parse, questions, changeable, build, cold, service)
+TASKS: tuple[Callable[..., object], ...] = (
+    make,
+    parse,
+    questions,
+    changeable,
+    build,
+    cold,
+    service,
+    asked,
+    commands,
+    sessions,
+)
 
 if __name__ == "__main__":
     chosen = {one.__name__: one for one in TASKS}[sys.argv[1]]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import doctest
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ import postdex
 numpy = pytest.importorskip("numpy")
 
 ROOT = Path(__file__).parent.parent
+SOURCES = (ROOT / "search", ROOT / "index")
 #: Words that mean one thing: a text's vector counts them.
 ALIKE = (("photo", "picture", "image"), ("smaller", "resize"), ("cat",))
 POSTS = {
@@ -45,7 +47,7 @@ class ByHand:
 def benchmark(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
     """The modules, which find their neighbours in their own folder."""
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    names = ("embeddings", "relevance", "meaning")
+    names = ("embeddings", "relevance", "measuring", "vector_tables", "meaning")
     yield SimpleNamespace(**{name: import_module(name) for name in names})
     for name in names:
         sys.modules.pop(name)
@@ -78,13 +80,24 @@ def test_each_way_to_rank(
         assert getattr(meaning, way)(query, **given)[: len(first)] == first
 
 
+def test_a_table_of_vectors(benchmark: SimpleNamespace, tmp_path: Path) -> None:
+    """What means the same lies nearer than what does not, after what all sections share is taken off."""
+    file, words = tmp_path / "by-hand.vectors", ["photo", "picture", "cat", "smaller"]
+    vectors = numpy.array([[1, 0, 0, 1], [1, 0, 0, 1], [0, 1, 0, 1], [0, 0, 1, 1]], numpy.float32)
+    benchmark.vector_tables.write(file, words, vectors, languages=["en"], made_from="nothing", licence="none")
+    embedding = benchmark.embeddings.Table(file)
+    sections = embedding.sections(["A photo.", "My cat.", "Smaller: unknown.", "Nothing of it."])
+    assert numpy.argmax(sections @ embedding.questions(["any picture?"])[0]) == 0
+    assert not sections[3].any()
+
+
 def test_the_table(tmp_path: Path) -> None:
     """All rows are there that need nothing but postdex, for one half of the questions; and each query is kept."""
     questions, kept = tmp_path / "questions.jsonl", tmp_path / "kept.json"
     rows = [{"query": "which bug is of the refcount", "pages": {"2022/refcount-bug.md": 2}, "half": "tune"}]
     rows += [{"query": "how is a bug found", "pages": {"2022/refcount-bug.md": 2}, "half": "test"}] * 2
     questions.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "search"), str(ROOT / "index")))}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, SOURCES))}
     command = [ROOT / "benchmarks" / "meaning.py", ROOT / "posts", questions, "--words", questions, "--half", "test"]
     done = subprocess.run(
         [sys.executable, *map(str, command), "--json", str(kept)],
@@ -95,3 +108,18 @@ def test_the_table(tmp_path: Path) -> None:
     assert ranked[0] == "| nDCG@10 | questions (2) | change | p | words (3) | change | p |"
     assert ranked[2].startswith("| postdex alone | ")
     assert len(json.loads(kept.read_text())["postdex alone"]["words"]) == 3
+
+
+def test_the_cost(benchmark: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A row for each thing, with a number above zero without and with."""
+    monkeypatch.setattr(benchmark.meaning, "COLD", 1)
+    monkeypatch.setattr(
+        benchmark.measuring, "ENVIRONMENT", {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, SOURCES))}
+    )
+    with postdex.open(ROOT / "posts", index=tmp_path, refresh="never") as index:
+        index.refresh()
+    rows = benchmark.meaning.costs(ROOT / "posts", str(tmp_path), ["how is a bug found", "which bug"]).splitlines()
+    assert rows[0] == "| cost | without | with |"
+    cells = [cell for row in rows[2:] for cell in row.strip("| ").split(" | ")[1:]]
+    assert len(cells) == 2 * len(benchmark.meaning.COSTS)
+    assert all(float(number) > 0 for cell in cells for number in re.findall(r"[\d.]+", cell)), cells
