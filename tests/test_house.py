@@ -20,6 +20,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SOURCES = (ROOT / "index", ROOT / "search")
+#: A distribution of its own, which is no code.
+VECTORS = ROOT / "search" / "vectors"
 
 #: The packages of both halves, and the modules that stand in none, in layers from the bottom: each imports only from
 #: layers below its own, or from within itself.
@@ -147,6 +149,7 @@ DISTRIBUTIONS = {
     "opensearchpy": "opensearch-py",
     "Stemmer": "PyStemmer",
     "postdex_native": "postdex-native",
+    "postdex_vectors": "postdex-vectors",
     "re2": "google-re2",
     "yaml": "PyYAML",
 }
@@ -178,7 +181,7 @@ def modules() -> dict[str, Path]:
     """Every module of both halves by its dotted name; a package by its own."""
     found = {}
     for source in SOURCES:
-        for path in sorted(source.rglob("*.py")):
+        for path in sorted(set(source.rglob("*.py")) - {*VECTORS.rglob("*.py")}):
             parts = path.relative_to(source).with_suffix("").parts
             found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     return found

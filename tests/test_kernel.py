@@ -154,7 +154,9 @@ def test_the_version_says_what_runs(tmp_path: Path) -> None:
     for environment, said in (({"POSTDEX_PURE": "1"}, r"Python alone"), ({}, f"Python alone; {REFUSED.pattern}")):
         done = python(tmp_path, "-c", CLI, "--version", **environment)
         version = postdex.__version__
-        assert re.fullmatch(f"postdex, version {version}\nkernel: {said}\n", done.stdout) and not done.stderr
+        assert (
+            re.fullmatch(f"postdex, version {version}\nmeaning: .*\nkernel: {said}\n", done.stdout) and not done.stderr
+        )
 
 
 def test_the_library_logs_once_that_a_kernel_is_refused(tmp_path: Path, posts: Path) -> None:

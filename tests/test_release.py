@@ -90,7 +90,11 @@ def test_a_release_is_published_by_who_it_is_and_attested() -> None:
     assert publish["permissions"]["id-token"] == "write"
     uses = [step["uses"].partition("@")[0] for step in publish["steps"]]
     assert uses.index("actions/attest-build-provenance") < uses.index("pypa/gh-action-pypi-publish")
-    assert [entry["project"] for entry in publish["strategy"]["matrix"]["include"]] == ["postdex-native", "postdex"]
+    assert [entry["project"] for entry in publish["strategy"]["matrix"]["include"]] == [
+        "postdex-native",
+        "postdex-vectors",
+        "postdex",
+    ]
 
 
 def test_forms_ask_what_is_needed() -> None:

@@ -47,6 +47,10 @@ def answer(request: SearchRequest, view: SearchView, settings: Settings, today: 
     """The results of a request by the settings in force; `started` is the `time.perf_counter()` from which they took
     their time."""
     reader = view.reader
+    if request.meaning:
+        with forks.barred:
+            from .meaning import installed
+        installed.require()
     request, narrowing = _narrowed(request, reader, today)
     all_words = request.sort != "score"
     parsed = _parsed(

@@ -78,11 +78,13 @@ class Commands(click.Group):
 
 
 def _say_version(ctx: click.Context, option: click.Parameter, given: bool) -> None:
-    """The version, and whether the compiled kernel runs."""
+    """The version, and what runs of the extras that nobody sees."""
     if given:
         from postdex_index import native
 
-        out(f"postdex, version {__version__}", f"kernel: {native.in_words()}")
+        from ..meaning import installed
+
+        out(f"postdex, version {__version__}", f"meaning: {installed.in_words()}", f"kernel: {native.in_words()}")
         ctx.exit()
 
 

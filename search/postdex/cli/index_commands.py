@@ -17,6 +17,7 @@ from postdex_index.errors import EngineUnavailableError, IndexFault, IndexMissin
 from postdex_index.model import Problem
 from postdex_index.named_tuple import NamedTuple
 
+from ..meaning import installed
 from ..near_posts import naming_near_posts
 from .console import Bar, flush, note, out, out_json, usual_jobs, where_shown
 from .number_types import Number, WholeNumber
@@ -226,6 +227,7 @@ def doctor(place: Place, /, verify: bool, fix: bool, fail_on: tuple[str, ...], a
     else:
         _say_checkup(ix, checkup, verify)
         out(f"whoosh: {whoosh.in_words()}")
+        out(f"meaning: {installed.in_words()}{_unknown_languages(ix)}")
         out(f"kernel: {native.in_words()}")
     if checkup.status is None:
         return 2
@@ -301,6 +303,17 @@ def _why_missing(ix: Index) -> str:
     except IndexMissingError as error:
         return error.message
     return "another process has just made the index"
+
+
+def _unknown_languages(ix: Index) -> str:
+    """What to say of the vectors besides where they know none of the languages that the posts say they are in."""
+    known = installed.installed().languages
+    languages: dict[str, int] = {}
+    with suppress(PostdexError):  # a problem has been said of it
+        languages = ix.facets()["lang"] if known else {}
+    if not languages or any(language.partition("-")[0] in known for language in languages):
+        return ""
+    return f"; they know none of the languages of the posts ({', '.join(languages)})"
 
 
 def _without_address(ix: Index) -> list[str]:

@@ -8,6 +8,7 @@ is `index`'s.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -165,6 +166,7 @@ def _search(ix: Index, request: SearchRequest, output: Output) -> int:
     if for_people(output) and not output.oneline:
         request = request._replace(section_snippets=True)
     results = _answer(ix, request, output)
+    _say_refused_vectors()
     if only_paths:
         say_notes(results)
         results_of_page = results
@@ -177,6 +179,13 @@ def _search(ix: Index, request: SearchRequest, output: Output) -> int:
     else:
         print_results(ix, results, output)
     return 0 if results.hits or (request.limit == 0 and results.total) else 1
+
+
+def _say_refused_vectors() -> None:
+    """A note where the search had a use for vectors that do not fit: it went on without."""
+    installed = sys.modules.get("postdex.meaning.installed")  # else it had none
+    if installed and (refused := installed.refusal()):
+        note(refused)
 
 
 def _lines(ix: Index, request: SearchRequest, output: Output) -> int | None:

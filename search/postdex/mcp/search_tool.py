@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from postdex_index.errors import QueryError
 
 from .. import __version__, section_lookup, web_address
+from ..meaning import installed
 from ..output import wire
 from ..record.asked import Outcome
 from ..results.strength import nothing_alike
@@ -23,7 +24,7 @@ from .post_text import PostText, text_of
 from .posts import MAX_TITLE, Posts
 
 if TYPE_CHECKING:
-    from ..index import Results
+    from ..index import Index, Results
 
 #: Hits of one answer, and sections that are looked at for passages.
 MAX_HITS = 20
@@ -47,7 +48,7 @@ def search(posts: Posts, query: str, max_chars: int = 0, **arguments: Any) -> di
     """The hits of a query, each with the name of its best section and of two more."""
     if arguments.get("drafts") and not posts.drafts:
         raise QueryError("unpublished posts are not served", "start it with `postdex serve --drafts`", code="forbidden")
-    results = posts.ix.search(query, **arguments)
+    results = posts.ix.search(query, **arguments, meaning=_by_meaning(posts.ix))
     if posts.asked and not arguments.get("offset"):
         posts.asked(query, Outcome.of_results(results))
     shown = _found(posts, results) | _said_besides(results)
@@ -61,6 +62,11 @@ def search(posts: Posts, query: str, max_chars: int = 0, **arguments: Any) -> di
         for name, told in excerpts.named(selection.left_out, _MAX_LEFT_OUT).items():
             shown.setdefault(name, told)
     return shown
+
+
+def _by_meaning(ix: Index) -> bool | None:
+    """Whether meaning has a say: assistants ask in sentences, so wherever it can and the settings do not say off."""
+    return True if ix.in_force.meaning != "off" and installed.usable() else None
 
 
 def related(posts: Posts, id: str, limit: int = 5) -> dict[str, Any]:

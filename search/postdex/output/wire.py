@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from postdex_index import native, schema
+from postdex_index import forks, native, schema
 from postdex_index.document import Document
 from postdex_index.engine.api import IndexedWord, Stats
 from postdex_index.engine.hosting import Inspection
@@ -197,7 +197,7 @@ def fields(counted: Iterable[FieldCounts]) -> dict[str, Any]:
 
 def checkup(status: Status | None, problems: Iterable[Problem], servers: Inspection | None = None) -> dict[str, Any]:
     """The wire form of an index's state (None if it cannot be used), of what is wrong with it and the posts, of the
-    kernel, and of how the index's servers are, if it lies on any."""
+    kernel and the vectors, and of how the index's servers are, if it lies on any."""
     state = status and {
         **status._asdict(),
         "stats": listed(status.stats),
@@ -207,7 +207,17 @@ def checkup(status: Status | None, problems: Iterable[Problem], servers: Inspect
     told = [{**problem._asdict(), "hint": in_words(problem.hint)} for problem in wrong]
     facts = {"servers": dict(servers.facts)} if servers else {}
     kernel = {"version": native.VERSION or None, "refused": native.REFUSED or None}
-    return {"schema": SCHEMA, "index": state, "problems": told, "kernel": kernel, **facts}
+    return {"schema": SCHEMA, "index": state, "problems": told, "kernel": kernel, "meaning": _vectors(), **facts}
+
+
+def _vectors() -> dict[str, Any]:
+    """The wire form of the vectors that are here."""
+    with forks.barred:
+        from ..meaning import installed
+
+    here = installed.installed()
+    version = installed.RELEASE if here.tables else None
+    return {"version": version, "languages": here.languages, "refused": here.refused or None}
 
 
 def listed(numbers: Stats | IndexState) -> dict[str, Any]:

@@ -1,0 +1,184 @@
+"""Is it said when the vectors of meaning are not here, or not those that belong to this code?"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from vectors_package import write_package
+
+import postdex
+from postdex.meaning.installed import RELEASE
+
+ROOT = Path(__file__).parent.parent
+CLI = "import sys; sys.argv[0] = 'postdex'; from postdex.__main__ import main; sys.exit(main())"
+#: A line for people, of vectors that are not used.
+REFUSED = re.compile(r"postdex-vectors is not used: .*; install (postdex-vectors [\d.]+|postdex\[meaning\]) anew")
+TEXTS = {
+    "images.md": "---\nlang: en\n---\n# Resize an image\n\nCompress images for the web.",
+    "sale.md": "---\nlang: en\n---\n# Before they go\n\nHow do I make the things that go before they are gone?",
+}
+ASKED = "how do I make photos smaller before they go online"
+
+
+def whole(folder: Path) -> None:
+    write_package(folder)
+
+
+def of_another_version(folder: Path) -> None:
+    write_package(folder, version="9.9.9")
+
+
+def without_tables(folder: Path) -> None:
+    write_package(folder, tables={})
+
+
+def without_its_first_file(folder: Path) -> None:
+    """Python takes any folder for a package, if there is no other."""
+    (write_package(folder) / "__init__.py").unlink()
+
+
+def changed(change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
+    """A package whose table has other bytes than were written."""
+
+    def make(folder: Path) -> None:
+        table = write_package(folder) / "en.vectors"
+        table.write_bytes(change(table.read_bytes()))
+
+    return make
+
+
+def raises(text: str) -> Callable[[Path], None]:
+    """A package that runs this."""
+
+    def make(folder: Path) -> None:
+        (write_package(folder) / "__init__.py").write_text(text, encoding="utf-8")
+
+    return make
+
+
+def without_numpy(folder: Path) -> None:
+    write_package(folder)
+    (folder / "numpy").mkdir()
+    (folder / "numpy" / "__init__.py").write_text("raise ImportError('no\\n\\x1b[31mnumpy')", encoding="utf-8")
+
+
+#: What lies there as the vectors, and what of it is said.
+BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
+    "another version": (of_another_version, f"9.9.9 is here, {RELEASE} belongs to this postdex"),
+    "no tables": (without_tables, "it holds no table"),
+    "no first file": (without_its_first_file, "unknown is here"),
+    "no numpy": (without_numpy, "numpy cannot be loaded (no [31mnumpy); install postdex[meaning] anew"),
+    "raises": (raises("raise RuntimeError('no\\n\\x1b[31mway')"), "RuntimeError: no [31mway"),
+    "ends the process": (raises("raise SystemExit(3)"), "SystemExit: 3"),
+    "empty": (changed(lambda table: b""), ""),
+    "cut in half": (changed(lambda table: table[: len(table) // 2]), "bytes where"),
+    "cut by a byte": (changed(lambda table: table[:-1]), "bytes where"),
+    "no table": (changed(lambda table: b"no table\n" * 100), ""),
+    "another format": (changed(lambda table: table.replace(b'"format": 1', b'"format": 2')), "format is 2"),
+}
+
+
+def python(*arguments: str, vectors: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Python, which finds these vectors, or none."""
+    roots = os.pathsep.join(map(str, (*filter(None, [vectors]), ROOT / "search", ROOT / "index")))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("POSTDEX_", "PYTHON"))}
+    return subprocess.run(
+        [sys.executable, "-B", *arguments],
+        env={**kept, "PYTHONPATH": roots, "PYTHONUTF8": "1", "POSTDEX_PURE": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def posts(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Posts of which that which answers best has few of the words, indexed."""
+    folder = tmp_path_factory.mktemp("meaning")
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    assert python("-c", CLI, "-C", str(folder), "index").returncode == 0
+    return str(folder)
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_vectors_that_do_not_fit_are_refused_in_one_line(tmp_path: Path, posts: str, name: str) -> None:
+    """Who asks for meaning by name gets an error."""
+    make, why = BROKEN[name]
+    make(tmp_path)
+    insisting = python("-c", CLI, "-C", posts, "search", "--meaning", ASKED, vectors=tmp_path)
+    (line,) = insisting.stderr.splitlines()
+    assert insisting.returncode == 2 and line.startswith("postdex: ") and why in line
+    assert REFUSED.fullmatch(line.removeprefix("postdex: ")), line
+
+
+def test_each_report_says_what_is_here(tmp_path: Path, posts: str) -> None:
+    said: list[tuple[Path | None, str, object]] = [
+        (None, "not installed", {"version": None, "languages": [], "refused": None})
+    ]
+    for name, make in (("whole", whole), ("other", of_another_version)):
+        (tmp_path / name).mkdir()
+        make(tmp_path / name)
+    words = f"postdex-vectors is not used: 9.9.9 is here, {RELEASE} belongs to this postdex; install postdex-vectors"
+    said += [
+        (
+            tmp_path / "whole",
+            f"postdex-vectors {RELEASE} (en)",
+            {"version": RELEASE, "languages": ["en"], "refused": None},
+        ),
+        (
+            tmp_path / "other",
+            f"{words} {RELEASE} anew",
+            {"version": None, "languages": [], "refused": f"{words} {RELEASE} anew"},
+        ),
+    ]
+    for vectors, line, form in said:
+        version = python("-c", CLI, "--version", vectors=vectors)
+        assert f"\nmeaning: {line}\n" in version.stdout and not version.stderr
+        doctor = python("-c", CLI, "-C", posts, "doctor", vectors=vectors)
+        assert f"\nmeaning: {line}\n" in doctor.stdout and not doctor.stderr
+        assert json.loads(python("-c", CLI, "-C", posts, "doctor", "--json", vectors=vectors).stdout)["meaning"] == form
+
+
+def test_doctor_says_that_no_post_is_in_a_language_of_the_vectors(tmp_path: Path) -> None:
+    write_package(tmp_path, tables={"xx": ("de", "zh")})
+    (tmp_path / "posts").mkdir()
+    for lang, said in (("en", "; they know none of the languages of the posts (en)"), ("zh-CN", "")):
+        (tmp_path / "posts" / "a.md").write_text(f"---\nlang: {lang}\n---\nimage", encoding="utf-8")
+        done = python("-c", CLI, "-C", str(tmp_path / "posts"), "doctor", "--fix", vectors=tmp_path)
+        assert f"\nmeaning: postdex-vectors {RELEASE} (de, zh){said}\n" in done.stdout
+
+
+def test_without_the_extra_it_is_said_how_to_install_it(posts: str, run: Callable[..., tuple[int, str]]) -> None:
+    told = "an order by meaning needs more packages; pip install 'postdex[meaning]'"
+    with postdex.open(posts) as ix:
+        assert ix.search(ASKED).meaning is ix.search(ASKED, meaning=False).meaning is False
+        with pytest.raises(postdex.MissingExtraError, match="needs more packages"):
+            ix.search(ASKED, meaning=True)
+    assert run("-C", posts, "search", "--meaning", ASKED) == (2, f"postdex: {told}\n")
+
+
+def test_importing_and_searching_by_words_load_no_vectors(tmp_path: Path, posts: str) -> None:
+    raises("raise SystemExit('loaded')")(tmp_path)
+    code = f"import sys, postdex; postdex.open({posts!r}).search('images')\n"
+    code += "print([name for name in sys.modules if 'numpy' in name or 'vectors' in name or 'meaning' in name])"
+    assert python("-c", code, vectors=tmp_path).stdout == "[]\n"
+
+
+def test_one_release() -> None:
+    """The package of the vectors, its door and the extra are of the release that the code asks for."""
+    vectors = ROOT / "search" / "vectors"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert f"postdex-vectors=={RELEASE}" in project["optional-dependencies"]["meaning"]
+    assert f'VERSION = "{RELEASE}"' in (vectors / "postdex_vectors" / "__init__.py").read_text("utf-8")
+    assert (need := project["optional-dependencies"]["meaning"][0]).startswith("numpy")
+    assert need in project["optional-dependencies"]["test"]

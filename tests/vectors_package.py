@@ -1,0 +1,45 @@
+"""What is a small `postdex_vectors` made of? For tests, which never look at the real one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+
+import numpy
+
+from postdex.meaning.installed import RELEASE
+
+#: Words that mean the same stand in one row.
+MEANINGS = (
+    "photo photos picture pictures image images",
+    "small smaller shrink resize compress",
+    "web online page internet",
+    "soup broth",
+    "salt pepper",
+)
+
+
+def write_package(folder: Path, *, version: str = RELEASE, tables: Mapping[str, tuple[str, ...]] | None = None) -> Path:
+    """A package in this folder of so many tables, each for the languages of its name; the package's own folder."""
+    package = folder / "postdex_vectors"
+    package.mkdir()
+    (package / "__init__.py").write_text(f"VERSION = {version!r}\n", encoding="utf-8")
+    for name, languages in ({"en": ("en",)} if tables is None else tables).items():
+        write_table(package / f"{name}.vectors", languages)
+    return package
+
+
+def write_table(path: Path, languages: tuple[str, ...] = ("en",)) -> None:
+    """A table that knows the words of `MEANINGS`; those of one row have one vector."""
+    benchmarks = str(Path(__file__).parent.parent / "benchmarks")
+    sys.path.insert(0, benchmarks)
+    try:
+        write = import_module("vector_tables").write
+    finally:
+        sys.path.remove(benchmarks)
+    pieces = [(word, number) for number, row in enumerate(MEANINGS) for word in row.split()]
+    vectors = numpy.eye(len(MEANINGS))[[number for _, number in pieces]]
+    words = [word for word, _ in pieces]
+    write(path, words, vectors, languages=languages, made_from="nothing", licence="MIT")
