@@ -14,13 +14,13 @@ from typing import Any, Protocol, TypeAlias
 import numpy
 from numpy.typing import NDArray
 
-from postdex.meaning.vectors import Vectors, principal_direction
+from postdex.meaning.vectors import Vectors
 
 #: A row for each text.
 Rows: TypeAlias = NDArray[numpy.float32]
 
-#: Pieces that are read of a text. A section's first sentences say what it is about, and the time grows with them.
-TOKENS = 128
+#: Pieces that are read of a text, as many as postdex reads: the first sentences say what a section is about.
+PIECES = 100
 #: Texts that a model reads at once, of about the same length.
 TOGETHER = 32
 
@@ -28,37 +28,19 @@ TOGETHER = 32
 class Embedding(Protocol):
     """Something that has a vector for any text."""
 
-    def questions(self, texts: Sequence[str]) -> Rows:
-        """A vector for each question."""
-        ...
-
-    def sections(self, texts: Sequence[str]) -> Rows:
-        """A vector for each section of one site, title and heading in front; all of the site, for what they share may
-        be taken off."""
+    def vectors(self, texts: Sequence[str]) -> Rows:
+        """A vector for each text."""
         ...
 
 
 class Table:
-    """A file of vectors for pieces of words, in postdex's own form; a text's vector is the sum of its pieces', without
-    what all sections of the site have most in common."""
+    """A file of vectors for pieces of words, in postdex's own form; a text's vector is the sum of its pieces'."""
 
     def __init__(self, file: Path) -> None:
-        self._vectors = Vectors(str(file))
-        self._common: Rows | None = None
+        self._table = Vectors(str(file))
 
-    def questions(self, texts: Sequence[str]) -> Rows:
-        return self._without_common(self._rows(texts))
-
-    def sections(self, texts: Sequence[str]) -> Rows:
-        rows = self._rows(texts)
-        self._common = principal_direction(list(rows))
-        return self._without_common(rows)
-
-    def _rows(self, texts: Sequence[str]) -> Rows:
-        return numpy.stack([self._vectors.of(text, TOKENS) for text in texts])
-
-    def _without_common(self, rows: Rows) -> Rows:
-        return unit(rows if self._common is None else rows - numpy.outer(rows @ self._common, self._common))
+    def vectors(self, texts: Sequence[str]) -> Rows:
+        return numpy.stack([self._table.of(text, PIECES) for text in texts])
 
 
 class SentenceModel:
@@ -71,27 +53,18 @@ class SentenceModel:
     def __init__(self, folder: Path) -> None:
         runtime: Any = import_module("onnxruntime")
         self._tokenizer: Any = import_module("tokenizers").Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(TOKENS)
+        self._tokenizer.enable_truncation(PIECES)
         self._tokenizer.enable_padding()
         options = runtime.SessionOptions()
         options.intra_op_num_threads = 1
         self._session = runtime.InferenceSession(str(folder / "model.onnx"), options)
         self._inputs = {node.name for node in self._session.get_inputs()}
 
-    def questions(self, texts: Sequence[str]) -> Rows:
-        return self._vectors(texts)
-
-    def sections(self, texts: Sequence[str]) -> Rows:
-        return self._vectors(texts)
-
-    def _vectors(self, texts: Sequence[str]) -> Rows:
+    def vectors(self, texts: Sequence[str]) -> Rows:
         by_length = sorted(range(len(texts)), key=lambda number: len(texts[number]))
-        vectors: list[Rows | None] = [None] * len(texts)
-        for start in range(0, len(by_length), TOGETHER):
-            numbers = by_length[start : start + TOGETHER]
-            for number, vector in zip(numbers, self._means([texts[number] for number in numbers]), strict=True):
-                vectors[number] = vector
-        return numpy.stack([vector for vector in vectors if vector is not None])
+        parts = [by_length[start : start + TOGETHER] for start in range(0, len(texts), TOGETHER)]
+        rows = numpy.concatenate([self._means([texts[number] for number in part]) for part in parts])
+        return rows[numpy.argsort(by_length)]
 
     def _means(self, texts: list[str]) -> Rows:
         read = self._tokenizer.encode_batch(texts)

@@ -126,15 +126,15 @@ class Meaning:
 
     def __init__(self, site: Site, embedding: Embedding) -> None:
         self._site = site
-        self._sections = embedding.sections(site.texts)
-        self._cosines = cache(lambda query: self._sections @ embedding.questions([query])[0])
+        self._sections = embedding.vectors(site.texts)
+        self._cosines = cache(lambda query: self._sections @ embedding.vectors([query])[0])
 
     def first_posts(self, query: str, weight: float) -> list[str]:
-        """The first FIRST by words re-ranked: a post's cosine is the mean of its first and its best section's."""
+        """The first FIRST by words re-ranked: a post's cosine is that of its first or its best section."""
         by_words, cosines = self._site.by_words(query), self._cosines(query)
         first = by_words[:FIRST]
-        means = [float(cosines[self._site.first[post.path]] + cosines[post.section]) / 2 for post in first]
-        order = fused([post.score for post in first], means, weight)
+        best = [float(max(cosines[self._site.first[post.path]], cosines[post.section])) for post in first]
+        order = fused([post.score for post in first], best, weight)
         return [first[place].path for place in order] + [post.path for post in by_words[FIRST:]]
 
     def all_sections(self, query: str, weight: float) -> list[str]:
