@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postdex.output import hit_lines, reports, terminal, wire
+from postdex.output.remarks import total_line
 from postdex.output.screen import Palette, Screen
 from postdex.query.typos import Correction
 from postdex.results.values import Hit, HitList, IndexState, SectionHit, Snippet
@@ -347,3 +348,8 @@ def test_html_has_no_markup_but_mark(given_text: tuple[str, tuple[Span, ...]]) -
     assert parsed.tags == [("mark", [])] * len(spans)
     assert parsed.text == Markup(wire.to_html(text)).text
     assert not CONTROLS.search(parsed.text) and "<" not in re.sub("</?mark>", "", wire.to_html(text, spans))
+
+
+def test_the_line_below_says_that_meaning_had_a_say() -> None:
+    lines = [total_line(RESULTS), total_line(RESULTS.replaced(meaning=True))]
+    assert lines == ["1 post, 0.8 ms", "1 post, by meaning too, 0.8 ms"]

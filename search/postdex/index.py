@@ -156,11 +156,12 @@ class Index:
         return await to_thread(self.search, query, **arguments)
 
     @reading
-    def answer(self, request: SearchRequest) -> Results:
-        """The results of a request, as `search` gives them; `SearchRequest.of` makes one from the same arguments."""
+    def answer(self, request: SearchRequest, by: settings.Settings | None = None) -> Results:
+        """The results of a request, as `search` gives them; `SearchRequest.of` makes one from the same arguments. `by`
+        are the settings that it goes by, None: those in force."""
         started = time.perf_counter()
         view = self.snapshots.current(self.settings)
-        return Results(*answering.answer(request, view, self.in_force, self.today, started).values())
+        return Results(*answering.answer(request, view, by or self.in_force, self.today, started).values())
 
     @reading
     def like(self, path: str, *, limit: int = 10, offset: int = 0) -> Results:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from postdex_index.errors import QueryError
 
 from .. import __version__, section_lookup, web_address
-from ..meaning import installed
 from ..output import wire
 from ..record.asked import Outcome
+from ..request import SearchRequest
 from ..results.strength import nothing_alike
 from ..results.values import FieldCounts, Hit
 from ..text_safety import day_of
@@ -24,7 +24,9 @@ from .post_text import PostText, text_of
 from .posts import MAX_TITLE, Posts
 
 if TYPE_CHECKING:
-    from ..index import Index, Results
+    from postdex_index.settings import Settings
+
+    from ..index import Results
 
 #: Hits of one answer, and sections that are looked at for passages.
 MAX_HITS = 20
@@ -48,7 +50,7 @@ def search(posts: Posts, query: str, max_chars: int = 0, **arguments: Any) -> di
     """The hits of a query, each with the name of its best section and of two more."""
     if arguments.get("drafts") and not posts.drafts:
         raise QueryError("unpublished posts are not served", "start it with `postdex serve --drafts`", code="forbidden")
-    results = posts.ix.search(query, **arguments, meaning=_by_meaning(posts.ix))
+    results = posts.ix.answer(SearchRequest.of(query, **arguments), _asked_in_sentences(posts.ix.in_force))
     if posts.asked and not arguments.get("offset"):
         posts.asked(query, Outcome.of_results(results))
     shown = _found(posts, results) | _said_besides(results)
@@ -64,9 +66,9 @@ def search(posts: Posts, query: str, max_chars: int = 0, **arguments: Any) -> di
     return shown
 
 
-def _by_meaning(ix: Index) -> bool | None:
-    """Whether meaning has a say: assistants ask in sentences, so wherever it can and the settings do not say off."""
-    return True if ix.in_force.meaning != "off" and installed.usable() else None
+def _asked_in_sentences(settings: Settings) -> Settings:
+    """The settings, but that meaning has a say in all that assistants ask, unless it is to have none."""
+    return settings if settings.meaning == "off" else settings._replace(meaning="always")
 
 
 def related(posts: Posts, id: str, limit: int = 5) -> dict[str, Any]:

@@ -126,9 +126,9 @@ class Sites(Index):
             glossary=(*self.settings.glossary, *glossary),
         )
 
-    def answer(self, request: SearchRequest) -> Results:
+    def answer(self, request: SearchRequest, by: Settings | None = None) -> Results:
         """The results of a request; `warnings` name the sites that do not answer."""
-        results = super().answer(request)
+        results = super().answer(request, by)
         missing = tuple(f"the site {name} does not answer: {error}" for name, error in self.silent.items())
         return results.replaced(warnings=results.warnings + missing) if missing else results
 

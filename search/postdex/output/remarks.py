@@ -43,7 +43,8 @@ def total_line(results: HitList) -> str:
     if results.hits and stop < results.total:
         then = f"; next: --offset {stop}"
     once = ", translations counted once" if results.grouped else ""
-    return f"{_count(results.total, 'post')}{once}{shown}, {results.took_ms:.1f} ms{then}"
+    by = ", by meaning too" if results.meaning else ""
+    return f"{_count(results.total, 'post')}{once}{by}{shown}, {results.took_ms:.1f} ms{then}"
 
 
 def _correction(word: str, words: Sequence[str], posts: int, synonym: bool) -> str:
