@@ -71,7 +71,7 @@ def test_a_score_among_drafts_is_too(ix: postdex.Index) -> None:
 
 
 #: What is not made of anything else.
-LEAST = re.compile(r"[x+] |weight$|idf: |closeness |spelled |[a-z]+: \d+ of \d+ words \(average \d+\)$")
+LEAST = re.compile(r"[x+] |weight$|idf: |closeness |nearness |spelled |[a-z]+: \d+ of \d+ words \(average \d+\)$")
 
 
 def check(made: Explanation) -> int:

@@ -12,7 +12,7 @@ import pytest
 from postdex.meaning import vector_file
 from postdex.meaning.pieces import Pieces
 from postdex.meaning.vector_file import UnusableVectors
-from postdex.meaning.vectors import Vectors, cosines, principal_direction
+from postdex.meaning.vectors import Vectors, cosines
 
 #: Of which word each number is, in a table as small as can be.
 PIECES = ("photo", "##s", "image", "small", "the", "a", "容器", "镜", "像", "docker")
@@ -62,17 +62,8 @@ def test_a_table_gives_what_was_written(table: Path) -> None:
     vectors = Vectors(str(table))
     photo, image, small = (vectors.of(text, 10) for text in ("photo", "image", "small"))
     nothing = vectors.of("a unheard-of", 10)
-    near = cosines(photo, [photo, image, small, nothing], None)
+    near = cosines(photo, [photo, image, small, nothing])
     assert near[0] == pytest.approx(1) and near[1] == pytest.approx(1, abs=1e-3) and near[2] < 0.9 and near[3] == 0
-
-
-def test_what_all_texts_have_in_common_is_taken_off(table: Path) -> None:
-    vectors = Vectors(str(table))
-    texts = [vectors.of(text, 10) for text in ("docker the", "docker photo", "docker small", "")]
-    common = principal_direction(texts)
-    assert common is not None and common @ common == pytest.approx(1)
-    assert max(cosines(texts[0], texts[1:2], common)) < max(cosines(texts[0], texts[1:2], None))
-    assert principal_direction([]) is None and principal_direction(texts[3:]) is None
 
 
 def _header(path: Path, **changed: object) -> None:

@@ -18,6 +18,7 @@ from postdex_index.engine.api import Answer, AsTyped, Reader, Search
 from postdex_index.errors import NotFoundError
 from postdex_index.logs import DEBUG, log
 from postdex_index.query import Everything, Keyword, Query, Term
+from postdex_index.text.questions import asks
 
 from .query import argument_filters, parse, typos
 from .query.lexer import LINKS
@@ -71,6 +72,8 @@ def answer(request: SearchRequest, view: SearchView, settings: Settings, today: 
         meant = meant._replace(tree=all_of(meant.tree, *narrowing))
     asked = _parsed_query(request.query, parsed, meant)
     asked = _ranked_by_owner(asked, settings, reader, today, request.recency)
+    if parsed.only_words and (request.meaning or settings.meaning != "off"):
+        asked = asked._replace(by_meaning=_worth_of_meaning(asked, request, settings, reader))
     results = search.answer(asked, request, reader, view.state, started)
     log("search", DEBUG, "%r: %d posts in %.1f ms", request.query, results.total, results.took_ms)
     return results if results.hits else _with_suggestions(results, parsed, reader)
@@ -290,6 +293,25 @@ def _ranked_by_owner(
 
     pins = by_owner.pinned(asked.as_typed.key, settings.pins, reader.analyzer)
     return asked._replace(pins=pins, recency=by_owner.recency(half_life, today))
+
+
+def _worth_of_meaning(asked: ParsedQuery, request: SearchRequest, settings: Settings, reader: Reader) -> float:
+    """What meaning is worth in the order of what a query of words alone finds; 0 where it has no say."""
+    if request.meaning is False or asked.name or request.sort != "score" or request.units != "posts":
+        return 0.0
+    question = asks(asked.text, reader.analyzer.languages)
+    if not (question or request.meaning or settings.meaning == "always"):
+        return 0.0
+    with forks.barred:
+        from .meaning import installed
+
+    if not installed.usable():
+        installed.log_refusal()
+        return 0.0
+    with forks.barred:
+        from .results.rerank_by_meaning import OF_QUESTION, OF_WORDS
+
+    return OF_QUESTION if question else OF_WORDS
 
 
 def _with_suggestions(results: HitList, parsed: parse.QueryReading, reader: Reader) -> HitList:

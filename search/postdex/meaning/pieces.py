@@ -22,7 +22,7 @@ LONGEST_RUN_PIECE = 8
 REMEMBERED = 1 << 15
 _GOES_ON = "##"
 #: Words of a text that is ASCII.
-_ASCII_WORD = re.compile("[0-9A-Za-z]+")
+_ASCII_WORD = re.compile("[0-9a-z]+")
 
 
 class Pieces:
@@ -37,10 +37,8 @@ class Pieces:
         """The numbers of a text's pieces, the first `most` of them."""
         numbers: list[int] = []
         if text.isascii():
-            cut, lower = self._cut, text.lower()
-            for match in _ASCII_WORD.finditer(lower):
-                word = match[0]
-                numbers += cut[word] if word in cut else self._word(word)
+            for word in _ASCII_WORD.findall(text.lower()):
+                numbers += self._cut.get(word) or self._word(word)
                 if len(numbers) >= most:
                     break
             return numbers[:most]

@@ -1,8 +1,8 @@
 """What do texts mean, as vectors of a table, and how near are two meanings?
 
-The vector of a text is the sum of those of its pieces: no network runs, and the order of words says nothing. What all
-texts of a site have in common is taken off, as its first principal direction (Arora, Liang and Ma 2017, "A simple but
-tough-to-beat baseline for sentence embeddings"). The one module that knows numpy.
+The vector of a text is the sum of those of its pieces, each with its weight: no network runs, and the order of words
+says nothing (Arora, Liang and Ma 2017, "A simple but tough-to-beat baseline for sentence embeddings"; what all texts
+have in common was taken off when the table was made). The one module that knows numpy.
 """
 
 from __future__ import annotations
@@ -16,9 +16,6 @@ from numpy.typing import NDArray
 from . import vector_file
 from .pieces import Pieces
 from .vector_file import UnusableVectors
-
-#: Steps to the principal direction from the mean of the vectors, which is near it.
-_STEPS = 20
 
 Array: TypeAlias = NDArray[numpy.floating[Any]]
 
@@ -47,27 +44,9 @@ class Vectors:
         return _unit(weights @ self._rows[numbers].astype(numpy.float32))
 
 
-def principal_direction(vectors: Sequence[Array]) -> Array | None:
-    """The direction of length 1 that these vectors have most in common; None where they have none."""
-    if not vectors:
-        return None
-    matrix = numpy.stack(vectors)
-    direction = _unit(matrix.sum(0))
-    for _ in range(_STEPS):
-        direction = _unit((matrix @ direction) @ matrix)
-    return direction if direction.any() else None
-
-
-def cosines(asked: Array, vectors: Sequence[Array], common: Array | None) -> list[float]:
-    """How near each of these vectors is to what was asked, from -1 to 1, without what is `common` to all; 0 for
-    one that is 0."""
-    matrix = numpy.stack(vectors)
-    if common is not None:
-        asked = asked - (asked @ common) * common
-        matrix = matrix - numpy.outer(matrix @ common, common)
-    lengths = numpy.linalg.norm(matrix, axis=1) * numpy.linalg.norm(asked)
-    near = numpy.divide(matrix @ asked, lengths, out=numpy.zeros_like(lengths), where=lengths > 1e-6)
-    return [float(cosine) for cosine in near]
+def cosines(asked: Array, vectors: Sequence[Array]) -> list[float]:
+    """How near each of these vectors of length 1 is to what was asked, from -1 to 1; 0 for one that is 0."""
+    return [float(cosine) for cosine in numpy.stack(vectors) @ asked] if vectors else []
 
 
 def _unit(vector: Array) -> Array:

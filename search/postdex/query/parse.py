@@ -20,6 +20,7 @@ from .filters import Fits, typed_text
 from .lexer import clean, is_filter, lex
 from .parser import group
 from .pasted import beginning, telling
+from .plain_words import only_words
 from .planner import QuerySettings, StandIns, TypedWord, read
 from .terms import WordContext
 
@@ -40,7 +41,7 @@ class QueryReading(NamedTuple):
     no token, so nothing is found. `title_key` is what a title or heading must equal to rank higher, "" if
     none can, `whole` what the query is as a whole, `synonyms` what is searched for with which words. `steps` counts the
     work, which is linear in the text. `stand_ins` are choices of which nobody typed just that, by the leaves that each
-    stands for.
+    stands for. `only_words` says that it is nothing but words, and all of them are searched for.
     """
 
     tree: Query
@@ -53,6 +54,7 @@ class QueryReading(NamedTuple):
     whole: Whole
     stand_ins: StandIns
     synonyms: Mapping[str, Sequence[str]]
+    only_words: bool = False
 
 
 def parse(
@@ -113,4 +115,5 @@ def parse(
         whole=whole(typed, reading, settings.prefix_last),
         stand_ins=stand_ins,
         synonyms=also,
+        only_words=not (cut or thinned) and only_words(typed),
     )

@@ -106,6 +106,11 @@ def of_post(reader: Reader, ranked: Ranked, context: HitContext) -> Hit:
     return _hit(reader, post, context, _best(post, context, SECTIONS, bool(context.search.as_typed.leaves)))
 
 
+def best_section(ranked: Ranked, context: HitContext) -> int:
+    """The number of the section that words say a post is about; it has one at least."""
+    return _best(_post_match(ranked, context), context, 1, wholes_first=False)[0].index
+
+
 def section_matches(ranked: Ranked, context: HitContext) -> list[SectionMatch]:
     """Each section of a post that holds words of the query, best first."""
     post = _post_match(ranked, context)
@@ -271,7 +276,23 @@ def explanation(reader: Reader, ranked: Ranked, context: HitContext) -> Explanat
 
 
 def _explained(engine_score: Explanation, ranked: Ranked, context: HitContext) -> Explanation:
-    if ranked.score == ranked.candidate.score:
+    if ranked.by_meaning is None:
+        return _by_words(engine_score, ranked, context)
+    _, near, weight = ranked.by_meaning
+    by_words = _by_words(engine_score, ranked, context)
+    parts = (
+        _weighed("by words", by_words, 1 - weight),
+        _weighed("by meaning", Explanation(near, "nearness to the query, of the best score by words"), weight),
+    )
+    return Explanation(sum([part.value for part in parts]), "words and meaning: sum", parts)
+
+
+def _weighed(by: str, score: Explanation, weight: float) -> Explanation:
+    return Explanation(score.value * weight, f"{by}: product", (score, Explanation(weight, "weight")))
+
+
+def _by_words(engine_score: Explanation, ranked: Ranked, context: HitContext) -> Explanation:
+    if ranked.word_score == ranked.candidate.score:
         return engine_score
     if ranked.spelled is not None:  # one name has no words that could be close
         return Explanation(

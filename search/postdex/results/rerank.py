@@ -65,15 +65,29 @@ REPEATED = 0.1
 OCCURRENCES = 100
 
 
+class ByMeaning(NamedTuple):
+    """What a score was made of in which meaning had a say: (1 - weight) x words + weight x near."""
+
+    words: float
+    near: float
+    weight: float
+
+
 class Ranked(NamedTuple):
     """A candidate and its score with the closeness of its words; `plain` is the score of its sections that do not hold
     what was typed as a whole. `spelled` are the sections that have a name just as it was typed, None where that was not
-    asked or none has."""
+    asked or none has. `by_meaning` says what its score was made of, None where words alone did."""
 
     candidate: Candidate
     score: float
     plain: float
     spelled: frozenset[int] | None = None
+    by_meaning: ByMeaning | None = None
+
+    @property
+    def word_score(self) -> float:
+        """Its score by words alone, as its sections have it."""
+        return self.by_meaning.words if self.by_meaning else self.score
 
 
 #: Where a leaf's words stand in a heading or a text: (leaf, start, stop), a slice of the leaf's positions.
@@ -210,7 +224,9 @@ def best_sections(
         return []
     found = scored_sections(*outline, positions, leaf_weights, limit, wholes)
     return [
-        ScoredSection(index, POST_SHARE * (post.score if index in wholes else post.plain) + own, matches, in_headings)
+        ScoredSection(
+            index, POST_SHARE * (post.word_score if index in wholes else post.plain) + own, matches, in_headings
+        )
         for own, index, matches, in_headings in found or [(0.0, 0, (), ())]
     ]
 

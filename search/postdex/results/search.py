@@ -1,15 +1,18 @@
 """Which page of hits answers a query tree in one snapshot of an index?
 
-The engine matches and scores, `rerank` re-ranks the first fifty, `hits` makes what is shown of those on
-the page; which required word or filter left nothing says `left_nothing`. Text, files and freshness are left to `index`.
+The engine matches and scores, `rerank` re-ranks the first fifty, and `rerank_by_meaning` does once more where meaning
+has a say; `hits` makes what is shown of those on the page; which required word or filter left nothing says
+`left_nothing`. Text, files and freshness are left to `index`.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from itertools import takewhile
 from types import MappingProxyType
 
+from postdex_index import forks
 from postdex_index.engine.api import UNTYPED, Answer, AsTyped, Pinned, Reader, Recency, Search
 from postdex_index.named_tuple import NamedTuple
 from postdex_index.query import Clauses, Keyword, Query, leaves, show
@@ -30,7 +33,8 @@ _PINNED_BY_POSTS = Pinned()
 class ParsedQuery(NamedTuple):
     """A query as it was read: its text, its tree, what it is as a whole and the name that it is, if it is one, what was
     noticed on the way, and the choices of which nobody typed just that, by the leaves that each stands for; `pins` are
-    the paths of the posts that the settings put first for it, `recency` is how much age counts."""
+    the paths of the posts that the settings put first for it, `recency` is how much age counts, and `by_meaning` what
+    meaning is worth, 0 where it has no say."""
 
     text: str
     tree: Query
@@ -41,6 +45,7 @@ class ParsedQuery(NamedTuple):
     stand_ins: StandIns = MappingProxyType({})
     pins: tuple[str, ...] = ()
     recency: Recency | None = None
+    by_meaning: float = 0.0
 
     @property
     def pinned(self) -> Pinned | None:
@@ -72,7 +77,10 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
     matched = reader.search(search)
     context = hits.hit_context(search, matched, reader.analyzer, request, text=question.name or question.text)
     page = slice(request.offset, request.offset + request.limit)
-    ranked = best(matched, question, by_score, None if by_section else page.stop)
+    count = None if by_section else page.stop
+    ranked = best(matched, question, by_score, max(page.stop, rerank.LOOKED_AT) if question.by_meaning else count)
+    if question.by_meaning:
+        ranked = by_meaning(ranked, question, context, deadline)
     if by_section:
         matches, in_time = _sections(ranked, context, deadline)
         total, complete = len(matches), matched.complete and in_time
@@ -100,6 +108,7 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
         index=state,
         grouped=matched.grouped,
         strength=_strength(question, matched, state.posts) if by_score else "",
+        meaning=any(post.by_meaning for post in ranked),
     )
 
 
@@ -148,6 +157,22 @@ def best(
     else:
         ranked = rerank.rerank_by_proximity(candidates, pairs, count)
     return first + ranked if first else ranked
+
+
+def by_meaning(
+    ranked: list[rerank.Ranked], question: ParsedQuery, context: hits.HitContext, deadline: float | None = None
+) -> list[rerank.Ranked]:
+    """The candidates, best first by words, the first LOOKED_AT of them right, as they are shown where meaning has a
+    say. Those that come first whatever they score do."""
+    with forks.barred:
+        from .nearness import nearness
+        from .rerank_by_meaning import rerank_by_meaning  # of 100 searches 95 have no use for them
+
+    pinned = [*takewhile(lambda post: post.candidate.pinned, ranked)]
+    others = ranked[len(pinned) :]
+    near = nearness(question.text, others, context, deadline)
+    words, wholes = len(context.leaves), len(question.as_typed.leaves) if question.as_typed.certain else 0
+    return pinned + rerank_by_meaning(others, near, question.by_meaning, range(words, words + wholes))
 
 
 def nothing(request: SearchRequest, warnings: tuple[str, ...], state: IndexState, started: float) -> HitList:

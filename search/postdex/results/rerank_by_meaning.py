@@ -1,0 +1,51 @@
+"""In what order are the best posts, if it counts besides how near each is in meaning to what was asked?
+
+    score = (1 - weight) x the score by words + weight x nearness
+    nearness = the best score by words x where its cosine lies between the least of them and the greatest, from 0 to 1
+
+For the first posts of an answer, of which the cosines are known; what comes after them has (1 - weight) x its score, so
+that the order does not depend on how many of them are shown, and falls from the first to the last. A pure function of
+scores and cosines: which texts are near is for `nearness`, and words alone say what a hit is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import takewhile
+from operator import attrgetter
+
+from .rerank import ByMeaning, Ranked
+
+#: What meaning is worth in a question, against 1 in all.
+OF_QUESTION = 0.5
+#: The same in other words, of which a site has most itself.
+OF_WORDS = 0.1
+#: Cosines that differ by less say nothing.
+_ALIKE = 1e-6
+
+
+def rerank_by_meaning(
+    ranked: Sequence[Ranked], cosines: Sequence[float | None], weight: float, whole_leaves: Sequence[int] = ()
+) -> list[Ranked]:
+    """Posts ranked by words, the first of them re-ranked: so many as there are cosines, where None is said of a post of
+    which nothing is known, and which keeps a middle place. Those at the top that hold what was typed as a whole, which
+    the leaves `whole_leaves` look for, stay there. Equal scores keep their order."""
+    kept = len([*takewhile(lambda post: any(map(post.candidate.holds, whole_leaves)), ranked)]) if whole_leaves else 0
+    said = [cosine for cosine in cosines[kept : len(ranked)] if cosine is not None]
+    if not said or max(said) - min(said) < _ALIKE or not weight:
+        return list(ranked)
+    least, most, middle = min(said), max(said), sum(said) / len(said)
+    top = ranked[kept].score
+    reranked = []
+    for post, cosine in zip(ranked[kept:], cosines[kept:], strict=False):
+        near = top * ((middle if cosine is None else cosine) - least) / (most - least)
+        reranked.append(_by_meaning(post, near, weight))
+    reranked.sort(key=attrgetter("score"), reverse=True)
+    rest = [_by_meaning(post, 0.0, weight) for post in ranked[kept + len(reranked) :]]
+    return [*ranked[:kept], *reranked, *rest]
+
+
+def _by_meaning(post: Ranked, near: float, weight: float) -> Ranked:
+    return post._replace(
+        score=(1 - weight) * post.score + weight * near, by_meaning=ByMeaning(post.score, near, weight)
+    )
