@@ -72,8 +72,8 @@ def answer(request: SearchRequest, view: SearchView, settings: Settings, today: 
         meant = meant._replace(tree=all_of(meant.tree, *narrowing))
     asked = _parsed_query(request.query, parsed, meant)
     asked = _ranked_by_owner(asked, settings, reader, today, request.recency)
-    if parsed.only_words and (request.meaning or settings.meaning != "off"):
-        asked = asked._replace(by_meaning=_worth_of_meaning(asked, request, settings, reader))
+    if parsed.only_words:
+        asked = _ranked_by_meaning(asked, request, settings, reader)
     results = search.answer(asked, request, reader, view.state, started)
     log("search", DEBUG, "%r: %d posts in %.1f ms", request.query, results.total, results.took_ms)
     return results if results.hits else _with_suggestions(results, parsed, reader)
@@ -148,7 +148,8 @@ def question(
     """A query as it is searched for by the settings in force, and whether it holds nothing to search for."""
     parsed = _parsed(query, reader, settings, today)
     asked = _parsed_query(query, parsed, typos.correct_typos(parsed, reader))
-    return _ranked_by_owner(asked, settings, reader, today, recency), parsed.empty
+    asked = _ranked_by_owner(asked, settings, reader, today, recency)
+    return _ranked_by_meaning(asked, SearchRequest(), settings, reader) if parsed.only_words else asked, parsed.empty
 
 
 def post(reader: Reader, path: str) -> Outlined:
@@ -295,23 +296,24 @@ def _ranked_by_owner(
     return asked._replace(pins=pins, recency=by_owner.recency(half_life, today))
 
 
-def _worth_of_meaning(asked: ParsedQuery, request: SearchRequest, settings: Settings, reader: Reader) -> float:
-    """What meaning is worth in the order of what a query of words alone finds; 0 where it has no say."""
-    if request.meaning is False or asked.name or request.sort != "score" or request.units != "posts":
-        return 0.0
-    question = asks(asked.text, reader.analyzer.languages)
-    if not (question or request.meaning or settings.meaning == "always"):
-        return 0.0
+def _ranked_by_meaning(asked: ParsedQuery, request: SearchRequest, settings: Settings, reader: Reader) -> ParsedQuery:
+    """A query that is nothing but words, with what meaning is worth in the order of what it finds."""
+    wanted = settings.meaning if request.meaning is None else "always" if request.meaning else "off"
+    if wanted == "off" or asked.name or request.sort != "score" or request.units != "posts":
+        return asked
+    is_question = asks(asked.text, reader.analyzer.languages)
+    if not is_question and wanted != "always":
+        return asked
     with forks.barred:
         from .meaning import installed
 
     if not installed.usable():
         installed.log_refusal()
-        return 0.0
+        return asked
     with forks.barred:
         from .results.rerank_by_meaning import OF_QUESTION, OF_WORDS
 
-    return OF_QUESTION if question else OF_WORDS
+    return asked._replace(by_meaning=OF_QUESTION if is_question else OF_WORDS)
 
 
 def _with_suggestions(results: HitList, parsed: parse.QueryReading, reader: Reader) -> HitList:

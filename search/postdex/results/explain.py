@@ -24,7 +24,7 @@ from postdex_index.update import refresh
 from ..request import MAX_HITS, SearchRequest
 from . import hits
 from .left_nothing import alternatives, named, required
-from .search import ParsedQuery, all_of, best, names_language
+from .search import ParsedQuery, all_of, best, by_meaning, names_language
 
 
 @public
@@ -56,7 +56,10 @@ def verdict(reader: Reader, document: Outlined, question: ParsedQuery) -> Verdic
     if path not in [candidate.document.path for candidate in pinned] and not here.matches(question.tree):
         return Verdict(path, 0, None, (*_unpublished(unpublished), *_failed(question.tree, here)))
     context = hits.hit_context(search, answer, reader.analyzer, SearchRequest())
-    for number, ranked in enumerate(best(answer, question), 1):
+    in_order = best(answer, question)
+    if question.by_meaning:
+        in_order = by_meaning(in_order, question, context)
+    for number, ranked in enumerate(in_order, 1):
         if ranked.candidate.document.path == path:
             score = hits.explanation(reader, ranked, context)
             return Verdict(path, 0 if unpublished else number, score, tuple(_unpublished(unpublished)))

@@ -36,8 +36,7 @@ def nearness(
     table doesn't know. Empty where no table knows the language of any, the text has no word that one knows, or at the
     `deadline`, a `time.monotonic()`."""
     looked_at = ranked[:LOOKED_AT]
-    unsaid = _UNSAID[not any(map(is_spaceless, raw_tokens(text)))]
-    languages = [language_of(post.candidate.document.lang) or unsaid for post in looked_at]
+    languages = _languages(text, looked_at)
     table = _table(languages)
     if table is None or not (asked := table.of(text, PIECES)).any():
         return []
@@ -50,6 +49,18 @@ def nearness(
         else:
             found.append(None)
     return found
+
+
+def unknown_languages(text: str, ranked: Sequence[Ranked]) -> str:
+    """The codes of the languages of the first LOOKED_AT posts, if no table knows one of them."""
+    languages = _languages(text, ranked[:LOOKED_AT])
+    return "" if _table(languages) else ", ".join(sorted({*languages}))
+
+
+def _languages(text: str, posts: Sequence[Ranked]) -> list[str]:
+    """The language of each of the posts that were found with a text."""
+    unsaid = _UNSAID[not any(map(is_spaceless, raw_tokens(text)))]
+    return [language_of(post.candidate.document.lang) or unsaid for post in posts]
 
 
 def language_of(tag: str) -> str:

@@ -88,9 +88,12 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
     else:
         total, complete = matched.total, matched.complete
         shown = [hits.of_post(reader, post, context) for post in ranked[page]]
+    meaning = any(post.by_meaning for post in ranked)
     if state.sites:
         shown = [hit._replace(site=hit.path.partition("/")[0]) for hit in shown]
     warnings = question.warnings + tuple(_cut(matched))
+    if question.by_meaning and request.meaning and not meaning:
+        warnings += tuple(_unknown_language(question, ranked))
     if not matched.total and complete:
         warnings += tuple(left_nothing(question.tree, reader, request.drafts))
     return HitList(
@@ -108,7 +111,7 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
         index=state,
         grouped=matched.grouped,
         strength=_strength(question, matched, state.posts) if by_score else "",
-        meaning=any(post.by_meaning for post in ranked),
+        meaning=meaning,
     )
 
 
@@ -173,6 +176,15 @@ def by_meaning(
     near = nearness(question.text, others, context, deadline)
     words, wholes = len(context.leaves), len(question.as_typed.leaves) if question.as_typed.certain else 0
     return pinned + rerank_by_meaning(others, near, question.by_meaning, range(words, words + wholes))
+
+
+def _unknown_language(question: ParsedQuery, ranked: Sequence[rerank.Ranked]) -> list[str]:
+    """A warning where no table of vectors knows the language of any post, though meaning was asked for."""
+    with forks.barred:
+        from .nearness import unknown_languages
+
+    languages = unknown_languages(question.text, ranked)
+    return [f"meaning has no say: the vectors do not know the language of the posts ({languages})"] if languages else []
 
 
 def nothing(request: SearchRequest, warnings: tuple[str, ...], state: IndexState, started: float) -> HitList:

@@ -1,0 +1,333 @@
+"""Where does meaning have a say in the order of posts, how, and what does it leave as words found it?"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+
+import numpy
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_rank import FakeCandidate, numbers
+
+import postdex
+from postdex.meaning import installed
+from postdex.results import rerank
+from postdex.results.rerank_by_meaning import rerank_by_meaning
+
+ROOT = Path(__file__).parent.parent
+#: Words that mean the same stand in one row; `zephyr` and what is in no row means nothing.
+MEANINGS = (
+    "photo photos picture pictures image images 图片 照片",
+    "small smaller shrink resize 缩小",
+    "web online site 网站",
+    "soup broth",
+    "salt pepper",
+)
+
+
+def ranked(scores: Sequence[float], whole: int = 0) -> list[rerank.Ranked]:
+    """Posts with these scores, best first, of which the first `whole` hold leaf 0."""
+    return [
+        rerank.Ranked(FakeCandidate(number, score, [[1] if number < whole else []]), score, score)
+        for number, score in enumerate(sorted(scores, reverse=True))
+    ]
+
+
+SCORES = st.lists(st.floats(0.5, 30), min_size=1, max_size=80)
+COSINES = st.lists(st.none() | st.floats(-1, 1, width=32), min_size=0, max_size=50)
+WEIGHT = st.floats(0, 1)
+
+
+@given(SCORES, COSINES, WEIGHT, st.integers(0, 3))
+def test_scores_fall_and_no_post_comes_or_goes(
+    scores: list[float], cosines: list[float | None], weight: float, whole: int
+) -> None:
+    by_words = ranked(scores, whole)
+    by_meaning = rerank_by_meaning(by_words, cosines, weight, [0])
+    assert sorted(numbers(by_meaning)) == list(range(len(scores)))
+    found = [post.score for post in by_meaning]
+    assert found == pytest.approx(sorted(found, reverse=True))
+    kept = min(whole, len(scores))
+    assert by_meaning[:kept] == by_words[:kept]
+    assert [post.word_score for post in sorted(by_meaning, key=lambda post: numbers([post]))] == [
+        post.score for post in by_words
+    ]
+    assert numbers(by_meaning[len(cosines) :]) == list(range(len(scores)))[len(cosines) :]
+
+
+@given(SCORES, COSINES, WEIGHT, st.integers(1, 80))
+def test_a_page_is_the_same_however_many_posts_come_after(
+    scores: list[float], cosines: list[float | None], weight: float, count: int
+) -> None:
+    posts = ranked(scores)
+    count = max(count, len(cosines))
+    assert rerank_by_meaning(posts, cosines, weight)[:count] == rerank_by_meaning(posts[:count], cosines, weight)
+
+
+@given(SCORES, COSINES, WEIGHT, st.floats(0.1, 9))
+def test_only_where_a_cosine_lies_among_the_others_counts(
+    scores: list[float], cosines: list[float | None], weight: float, factor: float
+) -> None:
+    posts = ranked(scores)
+    usual = rerank_by_meaning(posts, cosines, weight)
+    assert numbers(rerank_by_meaning(posts, cosines, 0)) == numbers(posts)
+    assert rerank_by_meaning(posts, cosines, 0) == rerank_by_meaning(posts, [], weight) == posts
+    assert rerank_by_meaning(posts, [None] * len(cosines), weight) == posts
+    said = [cosine for cosine in cosines[: len(posts)] if cosine is not None]
+    if said and max(said) - min(said) > 0.01:
+        moved = rerank_by_meaning(posts, [c if c is None else c * factor + 0.5 for c in cosines], weight)
+        assert [post.score for post in moved] == pytest.approx([post.score for post in usual], rel=1e-4, abs=1e-4)
+
+
+def test_of_posts_with_equal_scores_the_nearer_one_comes_first() -> None:
+    assert numbers(rerank_by_meaning(ranked([5, 5, 5, 4]), [0.1, None, 0.7, 0.2], 0.5)) == [2, 1, 0, 3]
+
+
+def write_vectors(folder: Path, languages: Sequence[str] = ("en",)) -> None:
+    """A package of one table that knows MEANINGS."""
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    write: Callable[..., None] = import_module("vector_tables").write
+    sys.path.remove(str(ROOT / "benchmarks"))
+    package = folder / "postdex_vectors"
+    package.mkdir()
+    (package / "__init__.py").write_text(f'VERSION = "{installed.RELEASE}"\n', "utf-8")
+    pieces = [(word, number) for number, words in enumerate(MEANINGS) for word in words.split()]
+    rows = numpy.eye(len(MEANINGS))[[number for _, number in pieces]]
+    path = package / "small.vectors"
+    write(path, [word for word, _ in pieces], rows, languages=languages, made_from="nothing", licence="MIT")
+
+
+@pytest.fixture
+def vectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Installs a table for these languages."""
+
+    def install(*languages: str) -> None:
+        (tmp_path / "vectors").mkdir()
+        write_vectors(tmp_path / "vectors", languages or ("en",))
+        monkeypatch.syspath_prepend(str(tmp_path / "vectors"))
+        installed._installed.cache_clear()
+
+    installed._installed.cache_clear()
+    yield install
+    sys.modules.pop("postdex_vectors", None)
+    installed._installed.cache_clear()
+
+
+#: What is asked shares `zephyr` with all of them; what it means is in the last one.
+POSTS = {
+    "soup.md": "# Zephyr soup\n\nzephyr zephyr: Salt, pepper and broth.\n",
+    "kitchen.md": "# Kitchen\n\nzephyr zephyr soup.\n",
+    "pictures.md": "# Pictures\n\nImages.\n\n## Resize\n\nShrink images, zephyr pictures.\n",
+}
+ASKED = "how do I make a zephyr of photos smaller"
+
+
+@pytest.fixture
+def posts(tmp_path: Path) -> Path:
+    """A folder of POSTS."""
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    for name, text in POSTS.items():
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+def paths(results: postdex.Results) -> list[str]:
+    """The posts that were found, in order."""
+    return [hit.path for hit in results]
+
+
+def test_a_question_is_answered_by_meaning_too(posts: Path, vectors: Callable[..., None]) -> None:
+    with postdex.Index(posts) as ix:
+        by_words = ix.search(ASKED)
+        assert not by_words.meaning and by_words.hits[0].path == "soup.md"
+        vectors()
+        by_meaning = ix.search(ASKED)
+        assert by_meaning.meaning and by_meaning.hits[0].path == "pictures.md"
+        assert ix.search(ASKED, meaning=False).values()[6:] == by_words.values()[6:]
+        for attribute in ("total", "facets", "strength", "parsed", "warnings", "corrections"):
+            assert getattr(by_meaning, attribute) == getattr(by_words, attribute)
+        shown = {hit.path: (hit.snippet, hit.title_spans, hit.sections) for hit in by_words}
+        assert {hit.path: (hit.snippet, hit.title_spans, hit.sections) for hit in by_meaning} == shown
+        assert [hit.score for hit in by_meaning] == sorted([hit.score for hit in by_meaning], reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "arguments"),
+    [
+        ("zephyr photos", {}),  # no question
+        ("how do I make a zephyr of photos smaller", {"sort": "date"}),
+        ("how do I make a zephyr of photos smaller", {"units": "sections"}),
+        ("how do I make a zephyr of photos smaller", {"meaning": False}),
+        ("how do I make a +zephyr of photos smaller", {}),
+        ("how do I make a zephyr of photos -smaller", {}),
+        ('how do I make "a zephyr" of photos smaller', {}),
+        ("how do I make a zephyr of photos AND smaller", {}),
+        ("how do I make (a zephyr of) photos smaller", {}),
+        ("how do I make a zephyr of photos smaller title:zephyr", {}),
+        ("how do I make a zephyr of photos smaller path:pictures.md", {}),
+        ("how do I make a zephyr~1 of photos smaller", {}),
+        ("how do I make a zeph* of photos smaller", {}),
+        ("how do I make zephyr^2 photos smaller", {}),
+        ("how do I " + "zephyr photos " * 200, {}),  # pasted
+    ],
+)
+def test_what_is_no_question_in_plain_words_is_answered_by_words(
+    posts: Path, vectors: Callable[..., None], query: str, arguments: dict[str, object]
+) -> None:
+    vectors()
+    with postdex.Index(posts) as ix:
+        assert not ix.search(query, **arguments).meaning  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("setting", "asked", "query", "meaning"),
+    [
+        ("off", None, ASKED, False),
+        ("off", True, ASKED, True),
+        ("questions", None, "zephyr photos", False),
+        ("questions", True, "zephyr photos", True),
+        ("always", None, "zephyr photos", True),
+        ("always", False, "zephyr photos", False),
+        ("always", None, "zephyr +photos", False),
+        ("always", True, "zephyr_of_photos", False),  # a name
+    ],
+)
+def test_settings_and_arguments(
+    posts: Path, vectors: Callable[..., None], setting: str, asked: bool | None, query: str, meaning: bool
+) -> None:
+    vectors()
+    (posts / "postdex.toml").write_text(f'meaning = "{setting}"\n', "utf-8")
+    with postdex.Index(posts) as ix:
+        assert ix.search(query, meaning=asked).meaning is meaning
+
+
+def test_pages_of_any_size_are_parts_of_one_order(posts: Path, vectors: Callable[..., None]) -> None:
+    vectors()
+    for number in range(70):
+        words = MEANINGS[number % len(MEANINGS)].split()
+        (posts / f"{number:02}.md").write_text(
+            f"# {words[number % 3 % len(words)]}\n\n{'zephyr ' * (1 + number % 7)}", "utf-8"
+        )
+    with postdex.Index(posts) as ix:
+        whole = ix.search(ASKED, limit=100)
+        assert whole.total == 73 and whole.meaning
+        for size in (1, 7, 60):
+            pages = [ix.search(ASKED, limit=size, offset=offset) for offset in range(0, 73, size)]
+            assert [hit.path for page in pages for hit in page] == paths(whole)
+            assert [hit.score for page in pages for hit in page] == [hit.score for hit in whole]
+        assert [hit.score for hit in whole] == sorted([hit.score for hit in whole], reverse=True)
+
+
+def test_pinned_posts_and_what_was_typed_word_for_word_stay_first(posts: Path, vectors: Callable[..., None]) -> None:
+    vectors()
+    (posts / "typed.md").write_text("# Salt\n\nThey ask: how do I make a zephyr of photos smaller?\n", "utf-8")
+    with postdex.Index(posts) as ix:
+        assert paths(ix.search(ASKED))[:2] == ["typed.md", "pictures.md"]
+        (posts / "postdex.toml").write_text(f'[[pins]]\nquery = "{ASKED}"\npost = "kitchen.md"\n', "utf-8")
+    with postdex.Index(posts) as ix:
+        assert paths(ix.search(ASKED))[:3] == ["kitchen.md", "typed.md", "pictures.md"]
+
+
+def test_the_explanation_says_what_meaning_was_worth(posts: Path, vectors: Callable[..., None]) -> None:
+    vectors()
+    with postdex.Index(posts) as ix:
+        found = ix.search(ASKED, explain=True)
+        for rank, hit in enumerate(found, 1):
+            assert hit.explain is not None and hit.explain.value == pytest.approx(hit.score)
+            verdict = ix.explain(ASKED, hit.path)
+            assert verdict.rank == rank and verdict.score is not None
+            assert verdict.score.value == pytest.approx(hit.score)
+
+
+@pytest.mark.parametrize(
+    ("languages", "lang", "meaning"),
+    [
+        (["en"], "", True),
+        (["en"], "en-GB", True),
+        (["en"], "de", False),
+        (["zh"], "", False),
+        (["zh"], "en", False),
+        (["de", "zh"], "de_AT", True),
+    ],
+)
+def test_posts_in_a_language_that_no_table_knows(
+    posts: Path, vectors: Callable[..., None], languages: list[str], lang: str, meaning: bool
+) -> None:
+    vectors(*languages)
+    for path in posts.glob("*.md"):
+        path.write_text((f"---\nlang: {lang}\n---\n" if lang else "") + path.read_text("utf-8"), "utf-8")
+    with postdex.Index(posts) as ix:
+        found = ix.search(ASKED + "?")
+        assert found.meaning is meaning and not found.warnings
+        asked = ix.search(ASKED + "?", meaning=True)
+        assert asked.meaning is meaning
+        said = f"meaning has no say: the vectors do not know the language of the posts ({lang or 'en'})"
+        assert asked.warnings == (() if meaning else (said,))
+
+
+def test_a_question_in_chinese(posts: Path, vectors: Callable[..., None]) -> None:
+    vectors("zh")
+    (posts / "a.md").write_text("# 汤\n\n如何把汤变好 zephyr zephyr zephyr\n", "utf-8")
+    (posts / "b.md").write_text("# 照片\n\n缩小 zephyr 网站\n", "utf-8")
+    with postdex.Index(posts) as ix:
+        found = ix.search("怎么把 zephyr 图片缩小？")
+        assert found.meaning and found.hits[0].path == "b.md"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("", ASKED),
+        ("# \n", ASKED),
+        ("---\ntitle: Zephyr photos\n---\n", "what is a zephyr?"),
+        ("no heading: zephyr", ASKED),
+        ("# Zephyr\n\n" + "## photos\n\n" * 500, ASKED),
+        ("# zephyr\n\n" + "photos " * 100_000, ASKED),
+        ("# zephyr \x00\ufffd\n\n\u202e zephyr", ASKED),
+        ("zephyr", "how do I " + "zephyr photos " * 30),
+        ("zephyr", "why is zephyr " + "x" * 1900 + "?"),
+        ("zephyr", "how do I zephyr"),  # no word of the table
+    ],
+)
+def test_any_text_is_read(posts: Path, vectors: Callable[..., None], text: str, asked: str) -> None:
+    vectors()
+    (posts / "odd.md").write_text(text, "utf-8")
+    with postdex.Index(posts) as ix:
+        by_words, by_meaning = ix.search(asked, meaning=False), ix.search(asked)
+        assert sorted(paths(by_words)) == sorted(paths(by_meaning)) and by_words.total == by_meaning.total
+
+
+def test_where_time_is_up_words_alone_say_the_order(
+    posts: Path, vectors: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors()
+    nearness = import_module("postdex.results.nearness")
+    with postdex.Index(posts) as ix:
+        by_words = ix.search(ASKED, meaning=False)
+        monkeypatch.setattr(nearness, "time", type("Later", (), {"monotonic": lambda: time.monotonic() + 3600}))
+        cut = ix.search(ASKED)
+        assert not cut.meaning and paths(cut) == paths(by_words) and cut.complete
+        assert ix.search(ASKED, deadline_ms=None).meaning
+
+
+def test_threads_get_the_same_answer(posts: Path, vectors: Callable[..., None]) -> None:
+    vectors()
+    with postdex.Index(posts, refresh="never") as ix:
+        ix.refresh()
+        found: list[list[tuple[str, float]]] = []
+        threads = [
+            threading.Thread(target=lambda: found.append([(hit.path, hit.score) for hit in ix.search(ASKED)]))
+            for _ in range(8)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(found) == 8 and all(one == found[0] for one in found)
