@@ -52,6 +52,23 @@ def test_pieces(text: str, pieces: str) -> None:
     assert " ".join(PIECES[number] for number in numbers) == pieces
 
 
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("", 0),
+        ("a photo", 1),
+        ("a photograph", 0.5),
+        ("photos", 0),
+        ("镜像", 1),
+        ("的镜像 docker", 0.75),
+        ("容器", 1),
+        ("的", 0),
+    ],
+)
+def test_how_much_of_a_text_is_known_in_one_piece(text: str, known: float) -> None:
+    assert Pieces({piece: number for number, piece in enumerate(PIECES)}).known(text) == known
+
+
 def test_no_more_pieces_are_taken_than_asked_for() -> None:
     pieces = Pieces({piece: number for number, piece in enumerate(PIECES)})
     assert len(pieces.of("photos " * 1000, 7)) == len(pieces.of("容器像 " * 1000, 7)) == 7

@@ -21,13 +21,14 @@ from postdex.results import rerank
 from postdex.results.rerank_by_meaning import rerank_by_meaning
 
 ROOT = Path(__file__).parent.parent
-#: Words that mean the same stand in one row; `zephyr` and what is in no row means nothing.
+#: Words that mean the same stand in one row; those of the last one mean nothing.
 MEANINGS = (
     "photo photos picture pictures image images 图片 照片",
     "small smaller shrink resize 缩小",
     "web online site 网站",
     "soup broth",
     "salt pepper",
+    "how do i make a zephyr of why what is they ask 怎 么 把 图 片 缩 小",
 )
 
 
@@ -98,7 +99,9 @@ def write_vectors(folder: Path, languages: Sequence[str] = ("en",)) -> None:
     package.mkdir()
     (package / "__init__.py").write_text(f'VERSION = "{installed.RELEASE}"\n', "utf-8")
     pieces = [(word, number) for number, words in enumerate(MEANINGS) for word in words.split()]
-    rows = numpy.eye(len(MEANINGS))[[number for _, number in pieces]]
+    meanings = numpy.eye(len(MEANINGS))
+    meanings[-1] = 0
+    rows = meanings[[number for _, number in pieces]]
     path = package / "small.vectors"
     write(path, [word for word, _ in pieces], rows, languages=languages, made_from="nothing", licence="MIT")
 
@@ -175,6 +178,7 @@ def test_a_question_is_answered_by_meaning_too(posts: Path, vectors: Callable[..
         ("how do I make a zephyr~1 of photos smaller", {}),
         ("how do I make a zeph* of photos smaller", {}),
         ("how do I make zephyr^2 photos smaller", {}),
+        ("how do I make photographs of Zephyren kleiner und hübscher", {}),  # the table knows too few of its words
         ("how do I " + "zephyr photos " * 200, {}),  # pasted
     ],
 )
@@ -293,7 +297,7 @@ def test_a_question_in_chinese(posts: Path, vectors: Callable[..., None]) -> Non
         ("# zephyr \x00\ufffd\n\n\u202e zephyr", ASKED),
         ("zephyr", "how do I " + "zephyr photos " * 30),
         ("zephyr", "why is zephyr " + "x" * 1900 + "?"),
-        ("zephyr", "how do I zephyr"),  # no word of the table
+        ("zephyr", "how do I zephyr"),
     ],
 )
 def test_any_text_is_read(posts: Path, vectors: Callable[..., None], text: str, asked: str) -> None:

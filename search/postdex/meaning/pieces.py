@@ -43,10 +43,19 @@ class Pieces:
                     break
             return numbers[:most]
         for word, is_run in _words(text):
-            numbers += self._run(word) if is_run else self._word(word)
+            numbers += [number for number, _ in self._of_run(word)] if is_run else self._word(word)
             if len(numbers) >= most:
                 break
         return numbers[:most]
+
+    def known(self, text: str) -> float:
+        """Which share of a text's words is in the vocabulary in one piece, and of its characters in a script without
+        blanks in any; 0 of a text without words."""
+        known = words = 0
+        for word, is_run in _words(text):
+            words += len(word) if is_run else 1
+            known += sum([length for _, length in self._of_run(word)]) if is_run else fold(word) in self._numbers
+        return known / words if words else 0.0
 
     def _word(self, word: str) -> tuple[int, ...]:
         """The pieces of a word in lower case."""
@@ -74,27 +83,25 @@ class Pieces:
             start = stop
         return tuple(numbers)
 
-    def _run(self, run: str) -> list[int]:
-        """The pieces of a run of a script without blanks."""
-        run = run_text(simplified(run))
-        numbers: list[int] = []
+    def _of_run(self, run: str) -> Iterator[tuple[int, int]]:
+        """The pieces of a run of a script without blanks in its normal form, each with how many characters it has."""
         start = 0
         while start < len(run):
-            after = start + 1
+            length = 1
             for stop in range(min(len(run), start + LONGEST_RUN_PIECE), start, -1):
                 number = self._numbers.get(run[start:stop])
                 if number is not None:
-                    numbers.append(number)
-                    after = stop
+                    length = stop - start
+                    yield number, length
                     break
-            start = after
-        return numbers
+            start += length
 
 
 def _words(text: str) -> Iterator[tuple[str, bool]]:
     """The words of a text, and whether each is a run of a script without blanks."""
     for match in _any_word().finditer(text.lower()):
-        yield match[0], match[1] is not None
+        is_run = match[1] is not None
+        yield run_text(simplified(match[0])) if is_run else match[0], is_run
 
 
 @cache

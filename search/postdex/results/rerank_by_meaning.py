@@ -16,10 +16,14 @@ from operator import attrgetter
 
 from .rerank import ByMeaning, Ranked
 
+# nDCG@10 of questions in plain words of two sites, .287 and .122 by words: .3 .383 .202, .4 .427 .233, .5 .431 .249,
+# .6 .406 .256, .7 .380 .264. With deviations from the means in place of shares of the best .393 .222; with cosines as
+# they are .402 .199.
 #: What meaning is worth in a question, against 1 in all.
 OF_QUESTION = 0.5
-#: The same in other words, of which a site has most itself.
-OF_WORDS = 0.1
+#: The same in other words: most are those of the site itself. nDCG@10 of two sites: .1 -.001 +.002, .15 +.001 +.002,
+#: .2 0 -.003, .3 -.008 -.012.
+OF_WORDS = 0.15
 #: Cosines that differ by less say nothing.
 _ALIKE = 1e-6
 
