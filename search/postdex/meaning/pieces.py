@@ -16,8 +16,9 @@ from postdex_index.text.characters import SPACELESS, fold, run_text, simplified
 
 #: A word that is longer is none that a vocabulary knows, as BERT has it.
 LONGEST_WORD = 100
-#: A piece of a script without blanks has no more characters.
-LONGEST_RUN_PIECE = 8
+#: No piece has more characters, nor one of a script without blanks: a text that nobody wrote is cut in time that its
+#: length bounds.
+LONGEST_PIECE, LONGEST_RUN_PIECE = 24, 8
 #: Words of which the cut is remembered: those of a site are some thousands.
 REMEMBERED = 1 << 15
 _GOES_ON = "##"
@@ -73,7 +74,7 @@ class Pieces:
         start = 0
         while start < len(word):
             before = _GOES_ON if start else ""
-            for stop in range(len(word), start, -1):
+            for stop in range(min(len(word), start + LONGEST_PIECE), start, -1):
                 number = self._numbers.get(before + word[start:stop])
                 if number is not None:
                     break

@@ -26,6 +26,8 @@ from .rerank import LOOKED_AT, Ranked
 # without the description .406 .258.
 #: Pieces of words that are read of a section, and of what was asked.
 PIECES = 100
+#: Characters in which there are so many, but for titles that nobody wrote.
+_CHARACTERS = 2_000
 #: Of what is asked so much is known in one piece, or it is in another language, or of names, and its pieces say little.
 #: Of 115 questions in English it is .85 and more, of the same in eight other languages .6 and less.
 KNOWN = 0.7
@@ -98,4 +100,4 @@ def _text(document: Outlined, number: int, description: str = "") -> str:
     """The beginning of a section, with the title of its post and its heading before it."""
     section = document.section(number)
     text = document.passage(number, section.body, ()).text if section.body < section.stop else ""
-    return "\n".join((document.title, section.heading, description, text))
+    return "\n".join((document.title, section.heading, description, text))[:_CHARACTERS]
