@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from vectors_package import write_package
+from vectors_package import ASKED, TEXTS, write_package
 
 import postdex
 from postdex.meaning.installed import RELEASE
@@ -21,11 +21,6 @@ ROOT = Path(__file__).parent.parent
 CLI = "import sys; sys.argv[0] = 'postdex'; from postdex.__main__ import main; sys.exit(main())"
 #: A line for people, of vectors that are not used.
 REFUSED = re.compile(r"postdex-vectors is not used: .*; install (postdex-vectors [\d.]+|postdex\[meaning\]) anew")
-TEXTS = {
-    "images.md": "---\nlang: en\n---\n# Resize an image\n\nCompress images for the web.",
-    "sale.md": "---\nlang: en\n---\n# Before they go\n\nHow do I make the things that go before they are gone?",
-}
-ASKED = "how do I make photos smaller before they go online"
 
 
 def whole(folder: Path) -> None:
@@ -110,15 +105,25 @@ def posts(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(folder)
 
 
+def paths(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """The paths of the hits that a command printed as JSON."""
+    return [hit["path"] for hit in json.loads(done.stdout)["hits"]]
+
+
 @pytest.mark.parametrize("name", BROKEN)
 def test_vectors_that_do_not_fit_are_refused_in_one_line(tmp_path: Path, posts: str, name: str) -> None:
-    """Who asks for meaning by name gets an error."""
+    """A search goes on by words and says so once; who asks for meaning by name gets an error."""
     make, why = BROKEN[name]
     make(tmp_path)
+    by_words = python("-c", CLI, "-C", posts, "search", "--json", ASKED)
+    done = python("-c", CLI, "-C", posts, "search", "--json", ASKED, vectors=tmp_path)
+    assert done.returncode == 0 and paths(done) == paths(by_words) and not by_words.stderr, done
+    (line,) = done.stderr.splitlines()
+    assert REFUSED.fullmatch(line.removeprefix("postdex: ")) and line.startswith("postdex: ") and why in line, line
+    for option in ("--no-meaning", "--sort=date"):
+        assert "not used" not in python("-c", CLI, "-C", posts, "search", option, ASKED, vectors=tmp_path).stderr
     insisting = python("-c", CLI, "-C", posts, "search", "--meaning", ASKED, vectors=tmp_path)
-    (line,) = insisting.stderr.splitlines()
-    assert insisting.returncode == 2 and line.startswith("postdex: ") and why in line
-    assert REFUSED.fullmatch(line.removeprefix("postdex: ")), line
+    assert insisting.returncode == 2 and insisting.stderr.splitlines() == [line]
 
 
 def test_each_report_says_what_is_here(tmp_path: Path, posts: str) -> None:
@@ -156,6 +161,14 @@ def test_doctor_says_that_no_post_is_in_a_language_of_the_vectors(tmp_path: Path
         (tmp_path / "posts" / "a.md").write_text(f"---\nlang: {lang}\n---\nimage", encoding="utf-8")
         done = python("-c", CLI, "-C", str(tmp_path / "posts"), "doctor", "--fix", vectors=tmp_path)
         assert f"\nmeaning: postdex-vectors {RELEASE} (de, zh){said}\n" in done.stdout
+
+
+def test_the_library_logs_once_that_vectors_are_refused(tmp_path: Path, posts: str) -> None:
+    of_another_version(tmp_path)
+    code = "import logging; logging.basicConfig(format='%(name)s %(levelname)s %(message)s'); import postdex\n"
+    code += f"for _ in range(3): postdex.open({posts!r}).search({ASKED!r})"
+    (line,) = python("-c", code, vectors=tmp_path).stderr.splitlines()
+    assert line.startswith("postdex.meaning WARNING postdex-vectors is not used: 9.9.9 is here"), line
 
 
 def test_without_the_extra_it_is_said_how_to_install_it(posts: str, run: Callable[..., tuple[int, str]]) -> None:

@@ -19,6 +19,12 @@ MEANINGS = (
     "soup broth",
     "salt pepper",
 )
+#: A question, and posts of which that which answers it has few of its words, and the other one many.
+ASKED = "how do I make photos smaller before they go online"
+TEXTS = {
+    "images.md": "---\nlang: en\n---\n# Resize an image\n\nCompress images before they go online.",
+    "sale.md": "---\nlang: en\n---\n# How to make photos before they go\n\nHow do I make photos before they go?",
+}
 
 
 def write_package(folder: Path, *, version: str = RELEASE, tables: Mapping[str, tuple[str, ...]] | None = None) -> Path:
