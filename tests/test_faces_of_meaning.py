@@ -86,6 +86,8 @@ def test_the_command_line(posts: Path, run: Callable[..., tuple[int, str]]) -> N
     assert ", by meaning too, " in run("-C", str(posts), "search", "--color", "always", ASKED)[1]
     explained = run("-C", str(posts), "search", "--explain", str(posts / "images.md"), ASKED)[1]
     assert "by meaning" in explained
+    explained = run("-C", str(posts), "search", "--no-meaning", "--explain", str(posts / "images.md"), ASKED)[1]
+    assert "by meaning" not in explained and ": rank 2\n" in explained
 
 
 def test_options_read_without_click() -> None:
@@ -102,10 +104,10 @@ def test_the_service_and_assistants(posts: Path) -> None:
             assert (paths(answer["hits"]), answer["meaning"]) == (order, order == BY_MEANING)
         assert served.ask("/search?q=a&meaning=perhaps").code == "bad_parameter"
     with postdex.open(posts) as ix:
-        for query, order in ((ASKED, BY_MEANING), (WORDS, None)):
+        for query in (ASKED, WORDS):
             found = tools.answer(Posts.of(ix), "search", {"query": query}).form
             shown = [result["id"].partition("#")[0] for result in found["results"]]
-            assert shown == (order or paths(ix.search(query, meaning=True))) and "warnings" not in found
+            assert shown == paths(ix.search(query, meaning=True)) and "warnings" not in found
 
 
 def test_without_the_extra(posts: Path) -> None:

@@ -48,10 +48,7 @@ def answer(request: SearchRequest, view: SearchView, settings: Settings, today: 
     """The results of a request by the settings in force; `started` is the `time.perf_counter()` from which they took
     their time."""
     reader = view.reader
-    if request.meaning:
-        with forks.barred:
-            from .meaning import installed
-        installed.require()
+    _insist_on_meaning(request)
     request, narrowing = _narrowed(request, reader, today)
     all_words = request.sort != "score"
     parsed = _parsed(
@@ -142,14 +139,14 @@ def _narrowed(request: SearchRequest, reader: Reader, today: Today) -> tuple[Sea
     return request, narrowing
 
 
-def question(
-    query: str, reader: Reader, settings: Settings, today: Today, recency: str | None = None
-) -> tuple[ParsedQuery, bool]:
-    """A query as it is searched for by the settings in force, and whether it holds nothing to search for."""
-    parsed = _parsed(query, reader, settings, today)
-    asked = _parsed_query(query, parsed, typos.correct_typos(parsed, reader))
-    asked = _ranked_by_owner(asked, settings, reader, today, recency)
-    return _ranked_by_meaning(asked, SearchRequest(), settings, reader) if parsed.only_words else asked, parsed.empty
+def question(request: SearchRequest, reader: Reader, settings: Settings, today: Today) -> tuple[ParsedQuery, bool]:
+    """A query as it is searched for in the order by score, by the settings in force, and whether it holds nothing to
+    search for. Of the request are its query, `recency` and `meaning`."""
+    _insist_on_meaning(request)
+    parsed = _parsed(request.query, reader, settings, today)
+    asked = _parsed_query(request.query, parsed, typos.correct_typos(parsed, reader))
+    asked = _ranked_by_owner(asked, settings, reader, today, request.recency)
+    return _ranked_by_meaning(asked, request, settings, reader) if parsed.only_words else asked, parsed.empty
 
 
 def post(reader: Reader, path: str) -> Outlined:
@@ -294,6 +291,15 @@ def _ranked_by_owner(
 
     pins = by_owner.pinned(asked.as_typed.key, settings.pins, reader.analyzer)
     return asked._replace(pins=pins, recency=by_owner.recency(half_life, today))
+
+
+def _insist_on_meaning(request: SearchRequest) -> None:
+    """Raise MissingExtraError where somebody asks for an order by meaning, and it cannot be had."""
+    if request.meaning:
+        with forks.barred:
+            from .meaning import installed
+
+        installed.require()
 
 
 def _ranked_by_meaning(asked: ParsedQuery, request: SearchRequest, settings: Settings, reader: Reader) -> ParsedQuery:

@@ -232,8 +232,8 @@ class Index:
         return ends.backlinks(reader, answering.post(reader, path), drafts=drafts)
 
     @reading
-    def explain(self, query: str, path: str, *, recency: str | None = None) -> Verdict:
-        """What the score of a post was made of, or why the query does not find it; `recency` as of a search.
+    def explain(self, query: str, path: str, *, recency: str | None = None, meaning: bool | None = None) -> Verdict:
+        """What a post's score was made of, or why it is not found; `recency` and `meaning` as of a search.
 
         >>> with Index("posts") as ix:
         ...     ix.explain("psock +quicksort", "2022/refcount-bug.md").reasons
@@ -242,13 +242,13 @@ class Index:
         with forks.barred:
             from .results import explain
 
+        request = SearchRequest.of(query, recency=recency, meaning=meaning)
         reader = self.snapshots.current(self.settings).reader
-        question, empty = answering.question(query, reader, self.in_force, self.today, recency)
+        question, empty = answering.question(request, reader, self.in_force, self.today)
         (document,) = reader.documents([check_text("path", path)])
-        if document is None:
-            return explain.Verdict(path, 0, None, tuple(self._unknown(path)))
-        if empty:
-            return explain.Verdict(path, 0, None, question.warnings)
+        if document is None or empty:
+            reasons = tuple(self._unknown(path)) if document is None else question.warnings
+            return explain.Verdict(path, 0, None, reasons)
         return explain.verdict(reader, document, question)
 
     def _unknown(self, path: str) -> list[str]:

@@ -273,7 +273,7 @@ def _explain(ix: Index, request: SearchRequest, path: str, output: Output) -> in
     from ..output import reports, wire
 
     text = within(ix, request.query)
-    verdict = ix.explain(text, typed_path(ix, path), recency=request.recency)
+    verdict = ix.explain(text, typed_path(ix, path), recency=request.recency, meaning=request.meaning)
     if output.as_json:
         out_json(wire.dumps(wire.verdict(verdict)))
         return 0 if verdict.rank else 1
