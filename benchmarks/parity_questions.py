@@ -49,6 +49,10 @@ QUERIES = """
 {chinese} {word}
 {slip}
 {slip} {common}
+how do I {word} my {other}?
+what is the best way to {title}
+my {word}, is there a way to {common} it
+怎么{chinese}吗
 {word}{other}
 {word}_{other}
 {word}.{other}

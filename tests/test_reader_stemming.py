@@ -11,7 +11,8 @@ from reader_process import READER, ReaderProcess
 
 from postdex.export import parameters
 from postdex_index.text import questions, stemming
-from postdex_index.text.characters import fold
+from postdex_index.text.characters import fold, raw_tokens
+from postdex_index.text.tokenizer import whole_term
 
 CODES = sorted(stemming._algorithms())
 #: The texts that a stemmer looks for: endings and beginnings, and letters of its language.
@@ -58,6 +59,7 @@ def test_every_language(reader: ReaderProcess, language: str) -> None:
     found = reader.calls("text/stemming", "stem", [[word, language] for word in words])
     assert [row for row in zip(words, expected, found, strict=True) if row[1] != row[2]] == []
     assert set(reader.call("text/stemming", "stopWords", language)) == stemming.stop_words(language)
+    assert reader.call("text/stemming", "questionText", language) == questions.question_text(language)
 
 
 TAGS = [
@@ -73,6 +75,25 @@ TAGS = [
     "čeština",
     "nb NO",
     "EN",
+]
+
+
+TEXTS = [
+    "how do I make my photos smaller before they go online",
+    "What's the best way to move a blog?",
+    "the easiest way to it",
+    "is there any way of moving a blog",
+    "how much is the fish",
+    "this is how",
+    "how how how do how do i how do",
+    "wie kann ich bloß meine Fotos verkleinern",
+    "why, wie kann man das",
+    "drafts \u3000?\x1f",
+    "𐐀𐐨 ?",
+    "how",
+    "",
+    "内核吗 fallback",
+    "memory 内核",
 ]
 
 
@@ -95,5 +116,12 @@ def test_languages_and_questions(reader: ReaderProcess) -> None:
     ]
     assert reader.calls("text/questions", "askingCharacters", [[run] for run in runs]) == [
         *map(questions.asking_characters, runs)
+    ]
+    assert reader.calls("text/questions", "asks", [[text, ["en", "de"]] for text in TEXTS]) == [
+        questions.asks(text, ["en", "de"]) for text in TEXTS
+    ]
+    words = [list(filter(None, map(whole_term, raw_tokens(text)))) for text in TEXTS]
+    assert reader.calls("text/questions", "askingWords", [[row, ["de", "en"]] for row in words]) == [
+        questions.asking_words(row, ["de", "en"]) for row in words
     ]
     assert reader.calls("text/analyzer", "Analyzer.stems", [[[True, ["en", "de"]], "hausers"]]) == [["hauser", "haus"]]

@@ -76,7 +76,7 @@ def ix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postdex.Index]:
         ("scheduler^0.5", STRONG),
         # questions in plain words: only that they are answered
         ("how do I tell the garden from the wall", UNKNOWN),
-        ("why was it that the garden had walls?", UNKNOWN),
+        ("why was it that the garden had a zebra and a castle?", UNKNOWN),
         ("内核是什么", STRONG),
         ("数据库是什么", NOTHING),
         ("我的文章怎么编译", UNKNOWN),
@@ -182,4 +182,4 @@ def test_a_pinned_post_is_an_answer() -> None:
     ],
 )
 def test_questions_in_plain_words(query: str, asks: bool) -> None:
-    assert asks_in_plain_words(query) is asks
+    assert asks_in_plain_words(query, ["en"]) is asks

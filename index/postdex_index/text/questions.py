@@ -17,6 +17,7 @@ from functools import cache
 
 from ..named_tuple import NamedTuple
 from .characters import fold, is_spaceless, raw_tokens, read_table, read_text, run_text, simplified
+from .stemming import stop_words
 from .tokenizer import whole_term
 
 #: What ends a question.
@@ -25,14 +26,15 @@ MARKS = ("?", "？", "؟")
 SPACELESS = os.path.join("questions", "spaceless.txt")
 #: A word of a frame: what it may be, and whether it may be missing.
 _Place = tuple[frozenset[str], bool]
+#: Stands in a frame where any word may.
+_ANY = "_"
 
 
 class _Questions(NamedTuple):
-    """How people ask in a language: its frames by their first words, those that only begin a text apart, and the words
-    that say nothing in a question."""
+    """How people ask in a language: the frames by their first words (`^how` for one that only begins a text), and the
+    words that say nothing in a question, stop words among them."""
 
-    first: dict[str, list[Sequence[_Place]]]
-    anywhere: dict[str, list[Sequence[_Place]]]
+    frames: dict[str, list[Sequence[_Place]]]
     idle: frozenset[str]
 
 
@@ -46,11 +48,10 @@ def asks(text: str, languages: Iterable[str]) -> bool:
     """
     if text.rstrip().endswith(MARKS):
         return True
-    raws = raw_tokens(text)
-    if any(is_spaceless(raw) and any(asking_characters(raw)) for raw in raws):
+    words = list(filter(None, map(whole_term, raw_tokens(text))))
+    if any(is_spaceless(word) and any(asking_characters(word)) for word in words):
         return True
-    words = list(filter(None, map(whole_term, raws)))
-    return any(any(frame_words(words, language)) for language in languages)
+    return any(any(_framed_words(words, language)) for language in languages)
 
 
 def asking_words(words: Sequence[str], languages: Iterable[str]) -> list[bool]:
@@ -64,35 +65,10 @@ def asking_words(words: Sequence[str], languages: Iterable[str]) -> list[bool]:
     """
     asking = [False] * len(words)
     for language in languages:
-        if any(framed := frame_words(words, language)):
+        if any(framed := _framed_words(words, language)):
             idle = _questions(language).idle
             asking = [a or b or word in idle for a, b, word in zip(asking, framed, words, strict=True)]
     return asking if not all(asking) else [False] * len(words)
-
-
-def frame_words(words: Sequence[str], language: str) -> list[bool]:
-    """For each word of a text, whether it stands in a frame of a question."""
-    asking = [False] * len(words)
-    questions = _questions(language)
-    for start, word in enumerate(words):
-        frames = questions.anywhere.get(word, [])
-        if not start:
-            frames = frames + questions.first.get(word, [])
-        for frame in frames:
-            stop = _end(frame, words, start)
-            asking[start:stop] = [True] * (stop - start)
-    return asking
-
-
-def _end(frame: Sequence[_Place], words: Sequence[str], at: int) -> int:
-    """Where a frame ends that begins there; there if it does not stand there. Each word is looked at once."""
-    start = at
-    for alternatives, optional in frame:
-        if at < len(words) and words[at] in alternatives:
-            at += 1
-        elif not optional:
-            return start
-    return at
 
 
 def asking_characters(run: str) -> list[bool]:
@@ -118,19 +94,51 @@ def _spaceless_words() -> tuple[frozenset[str], int]:
     return words, max(map(len, words))
 
 
+def _framed_words(words: Sequence[str], language: str) -> list[bool]:
+    """For each word of a text, whether it stands in a frame of a question."""
+    frames = _questions(language).frames
+    framed = [False] * len(words)
+    for start, word in enumerate(words):
+        for frame in (*frames.get(word, ()), *(() if start else frames.get("^" + word, ()))):
+            for place in _places(frame, words, start):
+                framed[place] = True
+    return framed
+
+
+def _places(frame: Sequence[_Place], words: Sequence[str], start: int) -> list[int]:
+    """Where the words of a frame stand that begins there; none if it does not. Each word is looked at once."""
+    places: list[int] = []
+    at = start
+    for alternatives, optional in frame:
+        is_any = _ANY in alternatives
+        if at < len(words) and (is_any or words[at] in alternatives):
+            places += [] if is_any else [at]
+            at += 1
+        elif not optional:
+            return []
+    return places
+
+
 @cache
 def _questions(language: str) -> _Questions:
-    try:
-        frames, _, idle = fold(read_text(os.path.join("questions", f"{language}.txt"))).partition("\n\n")
-    except FileNotFoundError:
-        return _Questions({}, {}, frozenset())
-    questions = _Questions({}, {}, frozenset(idle.split()))
-    for line in frames.split("\n"):
+    lines, _, idle = question_text(language).partition("\n\n")
+    frames: dict[str, list[Sequence[_Place]]] = {}
+    for line in lines.split("\n"):
         words = line.removeprefix("^").split()
         places = [(frozenset(word.rstrip("?").split("|")), word.endswith("?")) for word in words]
-        for stop, (alternatives, optional) in enumerate(places):
+        for at, (alternatives, optional) in enumerate(places):
             for first in alternatives:
-                (questions.first if line[0] == "^" else questions.anywhere).setdefault(first, []).append(places[stop:])
+                frames.setdefault(("^" if line[0] == "^" else "") + first, []).append(places[at:])
             if not optional:
                 break
-    return questions
+    return _Questions(frames, stop_words(language).union(idle.split()))
+
+
+def question_text(language: str) -> str:
+    """The frames and words of a language (a code of `stemming`) as its file has them, each in its normal form; "" if it
+    has none."""
+    try:
+        text = read_text(os.path.join("questions", f"{language}.txt"))
+    except FileNotFoundError:
+        return ""
+    return "\n".join(map(fold, text.splitlines())).replace("'", "").replace("-", "")  # most lines are ASCII: quick

@@ -1,14 +1,15 @@
 """How does the reader of a published index stem the words of a language?
 
 By Snowball's stemmer in JavaScript (reader/stemmers), which gives what PyStemmer gives here. A site gets those of its
-own languages, each as one module with what it stands on and with the stop words of the language, so that one request
-brings all that a language takes.
+own languages, each as one module with what it stands on and with the stop words and questions of the language, so that
+one request brings all that a language takes.
 """
 
 from __future__ import annotations
 
 import re
 
+from postdex_index.text.questions import question_text
 from postdex_index.text.stemming import algorithm, stop_words
 
 from ..output.wire import dumps
@@ -22,9 +23,9 @@ _IMPORT = "import B from './base-stemmer.js'\n"
 
 
 def script(language: str) -> str:
-    """The module of a language, by its code: it exports the function `stemWord` and the text `stopWords`.
+    """The module of a language, by its code: it exports the function `stemWord` and texts, `stopWords` and `questions`.
 
-    >>> script("en").splitlines()[-2:]  # doctest: +ELLIPSIS
+    >>> script("en").splitlines()[-3:-1]  # doctest: +ELLIPSIS
     ['export const stemWord = word => stemmer.stem(word);', 'export const stopWords = "a an and ...";']
     """
     base = _code("base-stemmer").replace("export default class BaseStemmer", "class B")
@@ -38,6 +39,7 @@ def script(language: str) -> str:
         "const stemmer = new Stemmer();\n"
         "export const stemWord = word => stemmer.stem(word);\n"
         f"export const stopWords = {words};\n"
+        f"export const questions = {dumps(question_text(language))};\n"
     )
 
 

@@ -44,6 +44,19 @@ class Group(NamedTuple):
 Node: TypeAlias = Clause | Group
 
 
+def bare_word(part: Node) -> str:
+    """The text of a clause that is a word without sign for exclusion, field, weight or slips; "" of another.
+
+    >>> bare_word(Clause(QueryToken("word", "way"), "+")), bare_word(Clause(QueryToken("quote", "a way")))
+    ('way', '')
+    """
+    if isinstance(part, Group) or part.sign == "-":
+        return ""
+    token = part.token
+    bare = token.kind == "word" and not token.field and token.weight == 1 and token.edits < 0
+    return token.text if bare else ""
+
+
 class Grouped(NamedTuple):
     """A whole query, what had to be left out of it, and how many steps it took."""
 

@@ -28,9 +28,9 @@ from postdex_index.query import (
 )
 from postdex_index.text.tokenizer import LONGEST_TERM
 
-from . import filters, terms
+from . import asking, filters, terms
 from .lexer import QueryToken, is_filter
-from .parser import Clause, Group, Node
+from .parser import Clause, Group, Node, bare_word
 from .terms import TermReading, WordContext
 
 if TYPE_CHECKING:
@@ -206,7 +206,11 @@ class _TreeBuilder:
             scope = scope._replace(required=True, explicit=True)
         every = parts_of.kind == "AND" or (parts_of.kind == "beside" and self.settings.all_words and not scope.excluded)
         bag = _Bag(either=parts_of.kind == "OR")
-        pieces = [self.pieces(part, scope) if isinstance(part, Clause) else [] for part in parts_of.parts]
+        only_ask = asking.places(parts_of, self.reading) if not (scope.explicit or scope.excluded) else ()
+        pieces = [
+            self.pieces(part, scope, at in only_ask) if isinstance(part, Clause) else []
+            for at, part in enumerate(parts_of.parts)
+        ]
         joined_words = self.join_words(parts_of.parts, pieces, every, scope, bag) if parts_of.kind == "beside" else {}
         if self.settings.synonyms:
             self.expand(parts_of, pieces, every, scope, bag)
@@ -219,7 +223,7 @@ class _TreeBuilder:
                 self.nested(part, every or part.sign == "+", scope, bag)
         return bag
 
-    def pieces(self, clause: Clause, scope: _ClauseScope) -> list[TermReading]:
+    def pieces(self, clause: Clause, scope: _ClauseScope, only_asks: bool = False) -> list[TermReading]:
         """The words or the filter of a clause, each read once."""
         token = clause.token
         self.steps += 1 + len(token.text)
@@ -246,6 +250,8 @@ class _TreeBuilder:
         elif token.kind == "regex" or "*" in token.text or "?" in token.text[:-1]:
             insisted = bool(clause.sign or field) or scope.explicit or excluded
             return self.pattern(token, reading, insisted)
+        elif only_asks:
+            pieces = terms.read_asking(token.text, reading)
         else:
             pieces = terms.read_word(token.text, token.edits, reading, self.warnings.append)
         fuzzy = any(isinstance(piece.required, Fuzzy) for piece in pieces)
@@ -277,7 +283,7 @@ class _TreeBuilder:
         """Neighbours as one word, where that is a word too: a choice more, or another spelling of both if required."""
         in_one: dict[int, str] = {}
         for at, (left, right) in enumerate(pairwise(parts) if not scope.excluded else ()):
-            if _bare(left) and _bare(right) and left.sign == right.sign:
+            if bare_word(left) and bare_word(right) and left.sign == right.sign:
                 in_one[at] = self.in_one(pieces[at], pieces[at + 1])
         texts = sorted({*filter(None, in_one.values())})
         if texts and (post_counts := self.reading.post_counts):
@@ -399,14 +405,6 @@ def _has_plain_words(node: Node) -> bool:
         return not node.field and any(map(_has_plain_words, node.parts))
     token = node.token
     return token.kind == "word" and not (node.sign or token.field or "*" in token.text or "?" in token.text[:-1])
-
-
-def _bare(part: Node) -> bool:
-    """Whether a clause is a word without field, weight or slips, that may have been meant as half of one."""
-    if isinstance(part, Group) or part.sign == "-":
-        return False
-    token = part.token
-    return token.kind == "word" and not token.field and token.weight == 1 and token.edits < 0
 
 
 def _all(pieces: Sequence[TermReading]) -> Query:

@@ -52,7 +52,7 @@ PART = 0.25
 _TELLING = 2, 3
 #: What a bigram weighs that touches a word that only asks (什么); it finds nothing by itself. Questions .9870 without,
 #: with 1, .5, .25, 0: .9878 .9878 .9885 .9888; only those within such words: .9877 with each. The site has none.
-_ASKING = 0.25
+ASKING = 0.25
 #: So many letters a word has that may have slips, so that it isn't near to half of the index.
 _LETTERS = 2
 _MAX_EDITS = 2
@@ -113,6 +113,16 @@ def read_word(text: str, edits: int, reading: WordContext, say: Say) -> list[Ter
         else:
             group.append(token)
     return pieces + _spoken(text, group, reading)
+
+
+def read_asking(text: str, reading: WordContext) -> list[TermReading]:
+    """The pieces of a chunk that only asks.
+
+    >>> read_asking("how", WordContext(Analyzer(True, ("en",))))[0].required
+    Term(text='how', field='', weight=0.25, exact=False)
+    """
+    pieces = read_word(text, -1, reading._replace(weight=reading.weight * ASKING), lambda warning: None)
+    return [piece._replace(asks=True) for piece in pieces]
 
 
 def quoted(text: str, slop: int, reading: WordContext) -> list[TermReading]:
@@ -233,7 +243,7 @@ def _run(raw: str, reading: WordContext) -> TermReading:
         }
     only_asks = asking.issuperset(bigrams)
     if only_asks:
-        reading = reading._replace(weight=reading.weight * _ASKING)
+        reading = reading._replace(weight=reading.weight * ASKING)
     strict: Spelling = Phrase(bigrams, reading.field, reading.weight, exact=True)
     if len(bigrams) == 1:
         strict = Term(bigrams[0], reading.field, reading.weight)
@@ -242,7 +252,7 @@ def _run(raw: str, reading: WordContext) -> TermReading:
     telling = _telling(set(bigrams) - asking, None if reading.field else reading.post_counts)
     telling_terms, others = list[Query](), list[Query]()
     for bigram in bigrams:
-        weight = reading.weight * (_ASKING if bigram in asking else 1)
+        weight = reading.weight * (ASKING if bigram in asking else 1)
         (telling_terms if bigram in telling else others).append(Term(bigram, reading.field, weight))
     typed = show(Term(run, reading.field))
     clauses = Clauses(optional=tuple(telling_terms), bonus=tuple(others), minimum=1, typed=typed)

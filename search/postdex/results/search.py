@@ -110,7 +110,7 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
         complete=complete,
         index=state,
         grouped=matched.grouped,
-        strength=_strength(question, matched, state.posts) if by_score else "",
+        strength=_strength(question, matched, state.posts, reader.analyzer.languages) if by_score else "",
         meaning=meaning,
     )
 
@@ -127,9 +127,9 @@ def _filters(tree: Query) -> list[Query]:
     return [clause for part in tree.required for clause in (_filters(part) if leaves(part) else [part])]
 
 
-def _strength(question: ParsedQuery, matched: Answer, posts: int) -> str:
+def _strength(question: ParsedQuery, matched: Answer, posts: int, languages: Sequence[str]) -> str:
     wholes = len(question.as_typed.leaves)
-    return strength.of_answer(question.text, matched, wholes, question.stand_ins, posts)
+    return strength.of_answer(question.text, matched, wholes, question.stand_ins, posts, languages)
 
 
 def names_language(tree: Query) -> bool:

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from postdex_index import scoring
 from postdex_index.elementary import plain_sum
 from postdex_index.engine.api import FEWEST, Answer, Candidate, LeafStats
-from postdex_index.text.questions import asking_characters
+from postdex_index.text.characters import is_spaceless
+from postdex_index.text.questions import asks
 
 from ..query.pasted import MAX_CHARACTERS
 from ..query.planner import StandIns
@@ -29,18 +30,13 @@ STRONG, WEAK, NOTHING, UNKNOWN = "strong", "weak", "none", ""
 #: The strength of a post from which an answer is strong, and below which there is nothing like it.
 ENOUGH, TOO_LITTLE = 0.6, 0.3
 
-#: So many words are as good as a question in plain words; so few are one if they begin or end as questions do.
+#: So many words are as good as a question in plain words; so few are one if they read as a question.
 MANY, MANY_ASKING = 8, 5
-#: How people begin a question in English. As stop words they would be missed in titles.
-_ASKING = frozenset(
-    ("how", "what", "when", "where", "which", "who", "whom", "whose", "why", "can", "could", "do", "does", "did", "is")
-)
-_QUESTION_MARKS = ("?", "？", "؟")
 
 
-def of_answer(text: str, answer: Answer, wholes: int, stand_ins: StandIns, posts: int) -> str:
-    """The strength of an answer, sorted by score, to the query that was typed as this text, from so many posts; the
-    last `wholes` of its leaves look for the query as a whole.
+def of_answer(text: str, answer: Answer, wholes: int, stand_ins: StandIns, posts: int, languages: Sequence[str]) -> str:
+    """The strength of an answer, sorted by score, to the query that was typed as this text, from so many posts in these
+    languages; the last `wholes` of its leaves look for the query as a whole.
 
     UNKNOWN where no word was asked for. Of an answer that was cut at its deadline no more than STRONG is known: what
     was not looked at may be better.
@@ -62,7 +58,7 @@ def of_answer(text: str, answer: Answer, wholes: int, stand_ins: StandIns, posts
     worth = _worth([asked[leaf] for leaf in words], posts)
     if words and score >= ENOUGH * worth:
         return STRONG
-    if not answer.complete or asks_in_plain_words(text):
+    if not answer.complete or asks_in_plain_words(text, languages):
         return UNKNOWN
     return WEAK if score >= TOO_LITTLE * worth or all(map(best.holds, words)) else NOTHING
 
@@ -100,18 +96,16 @@ def _without_choices(
     return [leaf for leaf in words if leaf in present or asked[leaf].leaf not in spared]
 
 
-def asks_in_plain_words(text: str) -> bool:
-    """Whether a query is a question, or so long that it is as good as one.
+def asks_in_plain_words(text: str, languages: Sequence[str]) -> bool:
+    """Whether a query is a question in one of these languages, or so long that it is as good as one.
 
-    >>> [asks_in_plain_words(text) for text in ("how to install", "how do I make photos smaller", "内核是什么", "内核")]
+    >>> texts = ("how to install", "how do I make photos smaller", "内核是什么", "内核")
+    >>> [asks_in_plain_words(text, ["en"]) for text in texts]
     [False, True, True, False]
     """
     if len(text) > MAX_CHARACTERS:  # pasted, and not all of it read
         return True
-    words = text.lower().split() or [""]
-    marked = words[-1].endswith(_QUESTION_MARKS)
-    if not text.isascii() and (
-        marked or any(asking_characters(text))
-    ):  # the blanks of scripts without blanks count no words
+    asking = asks(text, languages)
+    if asking and any(map(is_spaceless, text)):  # the blanks of scripts without blanks count no words
         return True
-    return len(words) >= (MANY_ASKING if marked or words[0] in _ASKING else MANY)
+    return len(text.split()) >= (MANY_ASKING if asking else MANY)

@@ -1,6 +1,7 @@
 /* What does a typed query ask for? Its text -> a tree for the engine, and what had to be repaired. Twin of
    postdex/query/parse.py. */
 
+import { constantsOf } from "../parameters.js";
 import { strip } from "../python.js";
 import { Clauses, Everything, leaves } from "../query.js";
 import { whole } from "./as_typed.js";
@@ -10,6 +11,8 @@ import { group } from "./parser.js";
 import { beginning, telling } from "./pasted.js";
 import { read } from "./planner.js";
 import { WordContext } from "./terms.js";
+
+const PASTED = constantsOf("query.pasted");
 
 /** @typedef {import("../text/analyzer.js").Analyzer} Analyzer */
 /** A query, read; `words` and the rest are said at the Python class.
@@ -25,7 +28,8 @@ import { WordContext } from "./terms.js";
  * @returns {QueryReading}
  */
 export function parse(typed, analyzer, { today = null, allWords = false, prefixLast = false, postCounts = null, fits = null, own = null, synonyms = null } = {}) {
-  const [start, cut] = beginning(typed);
+  // What few queries need comes in the second script.
+  const [start, cut] = typed.length > PASTED.MAX_CHARACTERS ? beginning(typed) : [typed, ""];
   const text = clean(start);
   const lexed = lex(text, own);
   const grouped = group(lexed.tokens);
@@ -34,7 +38,8 @@ export function parse(typed, analyzer, { today = null, allWords = false, prefixL
   if (fits && text.includes(":") && lexed.tokens.some(token => isFilter(token.field))) {
     [asTyped, unfit] = typedText(asTyped, fits, analyzer, own);
   }
-  const [root, thinned] = telling(asTyped, postCounts, analyzer);
+  const many = text.length > PASTED.MAX_WORDS && (lexed.tokens.length > PASTED.MAX_WORDS || /[^\0-\u0e00]/.test(text));
+  const [root, thinned] = many ? telling(asTyped, postCounts, analyzer) : [asTyped, ""];
   const reading = WordContext(analyzer, { stop_words: analyzer.stop_words, post_counts: postCounts });
   const growing = prefixLast && !cut;
   const planned = read(root, { reading, today, own, all_words: allWords, prefix_last: growing, synonyms });

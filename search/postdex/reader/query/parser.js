@@ -19,6 +19,16 @@ export const Group = (/** @type {string} */ kind, /** @type {Node[]} */ parts, s
   ({ kind, parts, sign, field, weight });
 
 /**
+ * The text of a clause that is a word without sign for exclusion, field, weight or slips; "" of another.
+ * @param {Node} part
+ */
+export function bareWord(part) {
+  if (part.parts || part.sign === "-") return "";
+  const { edits, field, kind, text, weight } = part.token;
+  return kind === "word" && !field && weight === 1 && edits < 0 ? text : "";
+}
+
+/**
  * The groups of a query. Throws `QueryError` for more operators, phrases and filters, or deeper brackets, than the
  * limits.
  * @param {QueryToken[]} tokens

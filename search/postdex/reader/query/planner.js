@@ -5,10 +5,12 @@ import { constantsOf } from "../parameters.js";
 import { points } from "../python.js";
 import { Clauses, Everything, Synonyms, Term, keyOf, leaves } from "../query.js";
 import { read as readFilter } from "./filters.js";
+import { places as asking } from "./asking.js";
 import { isFilter } from "./lexer.js";
+import { bareWord } from "./parser.js";
 import { pattern, regex } from "./patterns.js";
 import { expansions } from "./synonyms.js";
-import { TermReading, quoted, readWord } from "./terms.js";
+import { TermReading, quoted, readAsking, readWord } from "./terms.js";
 
 /** @typedef {import("../query.js").Query} Query */
 /** @typedef {import("../query.js").Leaf} Leaf */
@@ -138,7 +140,8 @@ class _TreeBuilder {
     if (kind === "AND") scope = { ...scope, required: true, explicit: true };
     const every = kind === "AND" || (kind === "beside" && this.settings.all_words && !scope.excluded);
     const bag = new _Bag(kind === "OR");
-    const pieces = parts.map(part => part.parts ? [] : this.pieces(part, scope));
+    const onlyAsk = scope.explicit || scope.excluded ? new Set() : asking(group, this.reading);
+    const pieces = parts.map((part, at) => part.parts ? [] : this.pieces(part, scope, onlyAsk.has(at)));
     const joinedWords = kind === "beside" ? this.joinWords(parts, pieces, every, scope, bag) : new Map();
     this.expand(group, pieces, every, scope, bag);
     parts.forEach((part, at) => {
@@ -153,8 +156,9 @@ class _TreeBuilder {
    * The words or the filter of a clause, each read once.
    * @param {ClauseNode} clause
    * @param {ClauseScope} scope
+   * @param {boolean} onlyAsks
    */
-  pieces({ sign, token }, scope) {
+  pieces({ sign, token }, scope, onlyAsks) {
     const { own, prefix_last, today } = this.settings;
     const { say } = this;
     const { kind, text } = token;
@@ -168,7 +172,8 @@ class _TreeBuilder {
     if (kind !== "quote" && (kind === "regex" || _hasWildcard(text))) {
       return this.pattern(token, reading, !!(sign || field) || scope.explicit || excluded);
     }
-    const pieces = kind === "quote" ? quoted(text, token.slop, reading) : readWord(text, token.edits, reading, say);
+    const pieces = kind === "quote" ? quoted(text, token.slop, reading)
+      : onlyAsks ? readAsking(text, reading) : readWord(text, token.edits, reading, say);
     const fuzzy = pieces.some(piece => piece.required.kind === "Fuzzy");
     if (excluded || fuzzy || text.includes("*") || (field && field !== "title")) this.titled = false;
     return pieces;
@@ -201,7 +206,7 @@ class _TreeBuilder {
     /** @type {Map<number, string>} */
     const inOne = new Map();
     for (let at = 0; !excluded && at + 1 < parts.length; at++) {
-      if (!_bare(parts[at]) || !_bare(parts[at + 1]) || parts[at].sign !== parts[at + 1].sign) continue;
+      if (!bareWord(parts[at]) || !bareWord(parts[at + 1]) || parts[at].sign !== parts[at + 1].sign) continue;
       const text = this.inOne(pieces[at], pieces[at + 1]);
       if (text) inOne.set(at, text);
     }
@@ -366,16 +371,6 @@ function _hasPlainWords(node) {
   if (node.parts) return !node.field && node.parts.some(_hasPlainWords);
   const { kind, field, text } = node.token;
   return kind === "word" && !node.sign && !field && !_hasWildcard(text);
-}
-
-/**
- * Whether a clause is a word without field, weight or slips, that may have been meant as half of one.
- * @param {Node} part
- */
-function _bare(part) {
-  if (part.parts || part.sign === "-") return false;
-  const { edits, field, kind, weight } = part.token;
-  return kind === "word" && !field && weight === 1 && edits < 0;
 }
 
 /**

@@ -70,6 +70,15 @@ export const quoted = (text, slop, reading) => exact(text, slop, reading).map(le
 });
 
 /**
+ * The pieces of a chunk that only asks.
+ * @param {string} text
+ * @param {WordContext} reading
+ * @returns {TermReading[]}
+ */
+export const readAsking = (text, reading) =>
+  readWord(text, -1, { ...reading, weight: reading.weight * C.ASKING }, () => {}).map(piece => ({ ...piece, asks: true }));
+
+/**
  * The one leaf that a quoted text is, or none.
  * @param {string} text
  * @param {number} slop
@@ -208,7 +217,7 @@ function _run(raw, reading) {
   const around = reading.asks ? askingCharacters(run) : [];
   const asking = new Set(bigrams.filter((_, at) => around[at] || around[at + 1]));
   const onlyAsks = bigrams.every(bigram => asking.has(bigram));
-  if (onlyAsks) weight *= C._ASKING;
+  if (onlyAsks) weight *= C.ASKING;
   const strict = bigrams.length === 1 ? Term(bigrams[0], { field, weight }) : Phrase(bigrams, { field, weight, exact: true });
   if (onlyAsks || bigrams.length === 1) return TermReading(strict, [strict], { asks: onlyAsks, run });
   const telling = _telling(new Set(bigrams.filter(bigram => !asking.has(bigram))), field ? null : reading.post_counts);
@@ -217,7 +226,7 @@ function _run(raw, reading) {
   /** @type {Query[]} */
   const bonus = [];
   for (const bigram of bigrams) {
-    const term = Term(bigram, { field, weight: weight * (asking.has(bigram) ? C._ASKING : 1) });
+    const term = Term(bigram, { field, weight: weight * (asking.has(bigram) ? C.ASKING : 1) });
     (telling.has(bigram) ? optional : bonus).push(term);
   }
   return TermReading(strict, [Clauses({ optional, bonus, minimum: 1, typed: show(Term(run, { field })) })], { run });

@@ -82,7 +82,7 @@ export function answer(question, request, reader, state, started, titles = false
     complete: matched.complete,
     grouped: matched.grouped,
     strength: byScore
-      ? ofAnswer(question.text, matched, question.as_typed.leaves.length, question.stand_ins, state.posts) : "",
+      ? ofAnswer(question.text, matched, question.as_typed.leaves.length, question.stand_ins, state.posts, reader.analyzer.languages) : "",
   };
 }
 

@@ -2,10 +2,11 @@
 
 import { plainSum } from "../elementary.js";
 import { constantsOf } from "../parameters.js";
-import { BLANK, points } from "../python.js";
+import { points, split } from "../python.js";
 import { keyOf } from "../query.js";
 import { idf as idfOf } from "../scoring.js";
-import { askingCharacters } from "../text/questions.js";
+import { isSpaceless } from "../text/characters.js";
+import { asks } from "../text/questions.js";
 
 /** @typedef {{leaf: import("../query.js").Leaf, posts: number, idf: number, cut: boolean}} LeafStats */
 
@@ -22,9 +23,10 @@ const PASTED = constantsOf("query.pasted");
  * @param {number} wholes
  * @param {import("../query/typos.js").StandIns} standIns
  * @param {number} posts
+ * @param {string[]} languages
  * @returns {string}
  */
-export function ofAnswer(text, answer, wholes, standIns, posts) {
+export function ofAnswer(text, answer, wholes, standIns, posts, languages) {
   /** @type {LeafStats[]} */
   const asked = answer.leaves.slice(0, answer.leaves.length - wholes);
   if (!asked.length || !text) return C.UNKNOWN;
@@ -38,7 +40,7 @@ export function ofAnswer(text, answer, wholes, standIns, posts) {
   if (text.includes(" OR ")) words = words.filter(leaf => best.holds(leaf));
   const worth = worthOf(words.map(leaf => asked[leaf]), posts);
   if (words.length && score >= C.ENOUGH * worth) return C.STRONG;
-  if (!answer.complete || asksInPlainWords(text)) return C.UNKNOWN;
+  if (!answer.complete || asksInPlainWords(text, languages)) return C.UNKNOWN;
   return score >= C.TOO_LITTLE * worth || words.every(leaf => best.holds(leaf)) ? C.WEAK : C.NOTHING;
 }
 
@@ -87,17 +89,13 @@ function withoutChoices(words, asked, standIns, best) {
 export const nothingAlike = results => results.strength === C.NOTHING && !results.hits[0]?.pinned;
 
 /**
- * Whether a query is a question, or so long that it is as good as one.
+ * Whether a query is a question in one of these languages, or so long that it is as good as one.
  * @param {string} text
+ * @param {string[]} languages
  */
-export function asksInPlainWords(text) {
+export function asksInPlainWords(text, languages) {
   if (points(text).length > PASTED.MAX_CHARACTERS) return true;
-  const words = text.toLowerCase().split(BLANKS).filter(Boolean);
-  const last = words[words.length - 1] || "";
-  const marked = C._QUESTION_MARKS.some((/** @type {string} */ mark) => last.endsWith(mark));
-  if (/[^\0-\x7f]/.test(text) && (marked || askingCharacters(text).some(Boolean))) return true;
-  return words.length >= (marked || C._ASKING.includes(words[0] || "") ? C.MANY_ASKING : C.MANY);
+  const asking = asks(text, languages);
+  if (asking && Array.from(text).some(isSpaceless)) return true;
+  return split(text).length >= (asking ? C.MANY_ASKING : C.MANY);
 }
-
-/** What Python takes for blanks between words. */
-const BLANKS = new RegExp(`[${BLANK}]+`);

@@ -9,7 +9,7 @@ import { fold, isSpaceless } from "./characters.js";
 
 const C = constantsOf("text.stemming");
 
-/** @typedef {{stemWord: (word: string) => string, stopWords: Set<string>, stems: Map<string, string>}} Stemmer */
+/** @typedef {{stemWord: (word: string) => string, stopWords: Set<string>, questions: string, stems: Map<string, string>}} Stemmer */
 
 /** @type {Map<string, Stemmer>} */
 const stemmers = new Map();
@@ -19,10 +19,10 @@ let codes = null;
 /**
  * Put in the stemmer of a language, as its module has it.
  * @param {string} language
- * @param {{stemWord: (word: string) => string, stopWords: string}} module
+ * @param {{stemWord: (word: string) => string, stopWords: string, questions: string}} module
  */
-export function setStemmer(language, { stemWord, stopWords }) {
-  stemmers.set(language, { stemWord, stopWords: new Set(split(stopWords)), stems: new Map() });
+export function setStemmer(language, { stemWord, stopWords, questions }) {
+  stemmers.set(language, { stemWord, stopWords: new Set(split(stopWords)), questions, stems: new Map() });
 }
 
 /**
@@ -68,6 +68,12 @@ export function stem(term, language = "en") {
  * @param {string} language
  */
 export const stopWords = language => stemmer(language).stopWords;
+
+/**
+ * The frames and words with which a language asks, as `questions` reads them.
+ * @param {string} language
+ */
+export const questionText = language => stemmer(language).questions;
 
 /** @param {string} term */
 const isPlain = term =>
