@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import threading
 import time
@@ -335,3 +337,25 @@ def test_threads_get_the_same_answer(posts: Path, vectors: Callable[..., None]) 
         for thread in threads:
             thread.join()
         assert len(found) == 8 and all(one == found[0] for one in found)
+
+
+#: A parent that was answered by meaning, and a child that asks the same.
+FORKED = """
+import os, sys, postdex
+with postdex.Index(sys.argv[1]) as ix:
+    first = ix.search(sys.argv[2])
+    child = os.fork()
+    if not child:
+        again = ix.search(sys.argv[2])
+        os._exit(0 if again.meaning and [*map(str, again)] == [*map(str, first)] else 3)
+    assert first.meaning and os.waitpid(child, 0)[1] == 0
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
+def test_a_forked_child_gets_the_same_answer(posts: Path, tmp_path: Path) -> None:
+    (tmp_path / "vectors").mkdir()
+    write_vectors(tmp_path / "vectors")
+    path = os.pathsep.join(map(str, (ROOT / "search", ROOT / "index", tmp_path / "vectors")))
+    command = [sys.executable, "-W", "ignore", "-c", FORKED, str(posts), ASKED]
+    subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, check=True, timeout=60)

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy
-from numpy.typing import NDArray
 
 from . import vector_file
 from .pieces import Pieces
@@ -21,7 +20,10 @@ from .vector_file import UnusableVectors
 #: Texts whose vectors are remembered, some 2.5 KB each: 5 of the 12 ms that a question takes.
 REMEMBERED = 4_096
 
-Array: TypeAlias = NDArray[numpy.floating[Any]]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray  # 5 ms that no search needs
+
+    Array: TypeAlias = NDArray[numpy.floating[Any]]
 
 
 class Vectors:
