@@ -19,6 +19,8 @@ MEANINGS = (
     "soup broth",
     "salt pepper",
 )
+#: Words that are known and mean nothing: of a text of which most words are unknown, meaning says nothing.
+EMPTY = "how do i make a what is before they go to my"
 #: A question, and posts of which that which answers it has few of its words, and the other one many.
 ASKED = "how do I make photos smaller before they go online"
 TEXTS = {
@@ -45,7 +47,9 @@ def write_table(path: Path, languages: tuple[str, ...] = ("en",)) -> None:
         write = import_module("vector_tables").write
     finally:
         sys.path.remove(benchmarks)
-    pieces = [(word, number) for number, row in enumerate(MEANINGS) for word in row.split()]
-    vectors = numpy.eye(len(MEANINGS))[[number for _, number in pieces]]
+    pieces = [(word, number) for number, row in enumerate((*MEANINGS, EMPTY)) for word in row.split()]
+    meanings = numpy.eye(len(MEANINGS) + 1)
+    meanings[-1] = 0
+    vectors = meanings[[number for _, number in pieces]]
     words = [word for word, _ in pieces]
     write(path, words, vectors, languages=languages, made_from="nothing", licence="MIT")
