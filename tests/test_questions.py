@@ -87,6 +87,20 @@ INDIRECT = {"What SQLite's write-ahead log promises", "搜索引擎怎样处理�
         ("en", "有没有办法缩小照片", True),
         ("en", "这个驱动能用吗", True),
         ("en", "吗啡", False),
+        ("en", "任何人都可以修改", False),
+        ("en", "更多快照", False),
+        ("en", "许多重要的服务", False),
+        ("en", "大多数节点", False),
+        ("en", "所有无状态的应用", False),
+        ("en", "哪怕断电也能恢复", False),
+        ("en", "自我要求", False),
+        ("en", "没有办法", False),
+        ("en", "有没有办法", True),
+        ("en", "没有多少内存", True),
+        ("en", "有多大", True),
+        ("en", "為什麼連不上", True),
+        ("en", "值不值得升级", True),
+        ("en", "究竟装在哪里", True),
         ("en", "更新 Deployment", False),
         ("en", "カーネルとは何ですか", True),
     ],
@@ -129,3 +143,24 @@ def test_only_beside_other_words() -> None:
     assert questions.asking_words(words[5:], ["en"]) == [False, False]
     assert questions.asking_words(["wie", *words[5:]], ["en", "de"])[1:] == [False, False]
     assert questions.asking_words([], ["en"]) == []
+
+
+@pytest.mark.parametrize(
+    ("run", "asking"),
+    [
+        ("如何处理错误", "如何"),
+        ("怎么处理中文", "怎么"),
+        ("出错了怎么处理", "怎么处理"),
+        ("我应该怎么备份", "我应该怎么"),
+        ("我想知道证书是什么时候过期的", "我想知道是什么时候"),
+        ("这是什么原因", "是什么原因"),
+        ("有没有什么办法缩小照片", "有没有什么办法"),
+        ("任何时候都能用吗", "吗"),
+        ("吗啡是什么", "是什么"),
+        ("多少台机器", "多少"),
+        ("那么", ""),
+        ("", ""),
+    ],
+)
+def test_what_of_a_run_only_asks(run: str, asking: str) -> None:
+    assert "".join(it for it, asks in zip(run, questions.asking_characters(run), strict=True) if asks) == asking

@@ -113,6 +113,9 @@ def test_languages_and_questions(reader: ReaderProcess) -> None:
         "𠀀怎么办",
         "怎",
         "怎么怎么",
+        "任何人如何处理更多快照",
+        "我应该怎么办呢",
+        "任何",
     ]
     assert reader.calls("text/questions", "askingCharacters", [[run] for run in runs]) == [
         *map(questions.asking_characters, runs)

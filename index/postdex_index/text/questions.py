@@ -6,7 +6,8 @@ stand for each other, `?` behind one that need not be there, and begins with `^`
 a text: `^ how` is a question, `this is how` is none. Behind the frames, after an empty line, are the words that say
 nothing of what is looked for where the text is a question (`my`, `they`). In scripts without blanks, where nobody knows
 what a word is, words that only ask are looked for in every run of characters, whatever the languages; `$` behind one
-says that it stands at the end of a run only.
+says that it stands at the end of a run only. They are read from left to right, of several the longest, and `!` is
+before words that are only there so that none is seen in them and across their ends: `任何人` is no `何人`.
 """
 
 from __future__ import annotations
@@ -80,17 +81,20 @@ def asking_characters(run: str) -> list[bool]:
     words, longest = _spaceless_words()
     run = simplified(run) + "$"
     asking = [False] * len(run)
-    for start in range(len(run) - 1):
-        for stop in range(min(start + longest, len(run)), start, -1):
-            if run[start:stop] in words:
-                asking[start:stop] = [True] * (stop - start)
-                break
+    start, last = 0, len(run) - 1
+    while start < last:
+        stop = min(start + longest, len(run))
+        while stop > start and run[start:stop] not in words:
+            stop -= 1
+        asking[start:stop] = [words.get(run[start:stop], False)] * (stop - start)
+        start = max(stop, start + 1)
     return asking[:-1]
 
 
 @cache
-def _spaceless_words() -> tuple[frozenset[str], int]:
-    words = frozenset(map(run_text, read_table(SPACELESS)))
+def _spaceless_words() -> tuple[dict[str, bool], int]:
+    """Words by whether they ask, and how long the longest is."""
+    words = {word.removeprefix("!"): word[0] != "!" for word in map(run_text, read_table(SPACELESS))}
     return words, max(map(len, words))
 
 

@@ -14,7 +14,7 @@ import { wholeTerm } from "./tokenizer.js";
 
 /** @type {Map<string, Questions>} */
 const languages = new Map();
-/** @type {{words: Set<string>, longest: number} | null} */
+/** Words by whether they ask. @type {{words: Map<string, boolean>, longest: number} | null} */
 let spaceless = null;
 
 /**
@@ -53,14 +53,17 @@ export function askingWords(words, codes) {
 export function askingCharacters(run) {
   if (!spaceless) {
     const words = /** @type {string[]} */ (table("spaceless").questions);
-    spaceless = { words: new Set(words), longest: Math.max(...words.map(length)) };
+    spaceless = {
+      words: new Map(words.map(word => [word.replace(/^!/, ""), word[0] !== "!"])),
+      longest: Math.max(...words.map(length)),
+    };
   }
   const { words, longest } = spaceless, characters = [...Array.from(points(simplified(run))), "$"];
   const asking = characters.slice(1).map(() => false);
-  for (let start = 0; start < asking.length; start++) {
-    let stop = start + longest;
+  for (let start = 0, stop = 0; start < asking.length; start = Math.max(stop, start + 1)) {
+    stop = start + longest;
     while (stop > start && !words.has(characters.slice(start, stop).join(""))) stop--;
-    asking.fill(true, start, stop);
+    if (words.get(characters.slice(start, stop).join(""))) asking.fill(true, start, stop);
   }
   return asking;
 }
