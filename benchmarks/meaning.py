@@ -10,7 +10,7 @@ Asked are questions in plain words, and queries of a word or three, which must n
 with what each right page gains; `benchmarks/questions` has such files. Printed is nDCG@10 for
 
     postdex alone
-    with meaning, where that is installed: for what reads as a question, and for all
+    with meaning, where that is installed: for what reads as a question; for all; for all at WEIGHTS
     any table (`--table`, in the form of ours) and any model of sentences (`--model`, ONNX):
         the first 50     re-ranked, which needs no vectors in the index
         all sections     posts that words did not find come in, too, by the cosine of their best section
@@ -35,6 +35,7 @@ from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
+from unittest.mock import patch
 
 import numpy
 from embeddings import Embedding, Rows, SentenceModel, Table
@@ -42,6 +43,7 @@ from measuring import task
 from relevance import ndcg, randomisation_test
 
 import postdex
+from postdex.results import rerank_by_meaning
 
 #: Hits that are looked at.
 DEPTH = 100
@@ -56,7 +58,7 @@ RANK_OFFSET = 60
 #: Whether there is a table that postdex itself uses.
 INSTALLED = find_spec("postdex_vectors") is not None
 #: Questions that a process is started for, each way.
-COLD = 15
+COLD = 9
 #: What is measured of cost, in the order of the rows.
 COSTS = (
     "a question, CPU ms, p50 / p95",
@@ -99,12 +101,12 @@ class Site:
             post = index.get(path)
             self.paths.append(path)
             self.first[path] = len(self.texts)
-            sections = [
-                (section.anchor, section.heading, post.text(place)) for place, section in enumerate(post.sections)
-            ]
-            for anchor, heading, text in sections or [("", "", "")]:
+            texts = map(post.text, range(len(post.sections)))
+            sections = [(it.anchor, it.heading, text) for it, text in zip(post.sections, texts, strict=True)]
+            for place, (anchor, heading, text) in enumerate(sections or [("", "", "")]):
                 self.anchors.setdefault((path, anchor), len(self.texts))
-                self.texts.append(f"{post.title}\n{heading}\n{text[:CHARACTERS]}")
+                before = (post.title, heading, "" if place else post.description)
+                self.texts.append("\n".join((*before, text[:CHARACTERS])))
                 self.posts.append(number)
         self.by_words = cache(self._by_words)
 
@@ -130,7 +132,7 @@ class Meaning:
         self._cosines = cache(lambda query: self._sections @ embedding.vectors([query])[0])
 
     def first_posts(self, query: str, weight: float) -> list[str]:
-        """The first FIRST by words re-ranked: a post's cosine is that of its first or its best section."""
+        """The first FIRST by words re-ranked, as postdex does: a post is as near as its first or its best section."""
         by_words, cosines = self._site.by_words(query), self._cosines(query)
         first = by_words[:FIRST]
         best = [float(max(cosines[self._site.first[post.path]], cosines[post.section])) for post in first]
@@ -205,11 +207,16 @@ def measured(name: str, ranking: Ranking, asked: Mapping[str, Sequence[Judged]])
     )
 
 
-def by_product(index: postdex.Index, meaning: bool | None) -> Ranking:
-    """As postdex ranks: by words alone (False), by meaning too (True), or as its settings have it (None)."""
-    return lambda query: [
-        hit.path for hit in index.search(query, limit=DEPTH, snippets=False, deadline_ms=None, meaning=meaning).hits
-    ]
+def by_product(index: postdex.Index, meaning: bool | None, **weights: float) -> Ranking:
+    """As postdex ranks: by words alone (False), by meaning too (True), or as its settings have it (None); with other
+    `weights` than those of `rerank_by_meaning`, by their names there."""
+
+    def ranking(query: str) -> list[str]:
+        with patch.dict(vars(rerank_by_meaning), weights):
+            found = index.search(query, limit=DEPTH, snippets=False, deadline_ms=None, meaning=meaning)
+        return [hit.path for hit in found.hits]
+
+    return ranking
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -254,6 +261,9 @@ def rankings(site: Site, tables: Sequence[Path], models: Sequence[Path]) -> Iter
     if INSTALLED:
         yield "with meaning, for questions", by_product(index, meaning=None)
         yield "with meaning, for all", by_product(index, meaning=True)
+        for weight in WEIGHTS:
+            all_alike = by_product(index, meaning=True, OF_QUESTION=weight, OF_WORDS=weight)
+            yield f"with meaning, for all, weight {weight}", all_alike
     for make, places in ((Table, tables), (SentenceModel, models)):
         for place in places:
             yield from _by(Meaning(site, make(place)), place.stem)
@@ -273,7 +283,7 @@ def costs(folder: Path, directory: str, queries: Sequence[str]) -> str:
     columns = []
     for setting in ("off", "always"):
         given = {"folder": folder, "directory": directory, "settings": {"POSTDEX_MEANING": setting}}
-        ran, spent = task("asked", queries=queries, **given)
+        spent, peak_mb = task("asked", queries=queries, **given)[1]
         cold_ms = [cpu for cpu, _ in task("commands", queries=queries[:COLD], **given)[1]]
         sessions = task("sessions", queries=queries[:COLD], **given)[1]
         columns.append(
@@ -281,7 +291,7 @@ def costs(folder: Path, directory: str, queries: Sequence[str]) -> str:
                 _spread(spent[1:] or spent),
                 f"{spent[0]:.0f}",
                 f"{statistics.median(cold_ms):.0f}",
-                f"{ran.peak_mb:.0f}",
+                f"{peak_mb:.0f}",
                 " + ".join(f"{statistics.median(times):.0f}" for times in zip(*sessions, strict=True)),
             ]
         )

@@ -123,8 +123,9 @@ def service(engine: str, folder: str, directory: str, asked: list[str], clients:
     return found
 
 
-def asked(folder: str, directory: str, queries: Sequence[str], settings: dict[str, str]) -> list[float]:
-    """CPU milliseconds of each query, in the process that opened the index; `settings` are of the environment."""
+def asked(folder: str, directory: str, queries: Sequence[str], settings: dict[str, str]) -> tuple[list[float], float]:
+    """CPU milliseconds of each query, in the process that opened the index, and its greatest memory in MB; `settings`
+    are of the environment."""
     os.environ.update(settings)
     import postdex
 
@@ -134,7 +135,7 @@ def asked(folder: str, directory: str, queries: Sequence[str], settings: dict[st
             started = time.process_time()
             index.search(query)
             spent.append(1000 * (time.process_time() - started))
-    return spent
+    return spent, _peak_mb()
 
 
 def commands(
@@ -175,6 +176,12 @@ def _call(running: subprocess.Popen[str], method: str, params: object) -> Any:
     running.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}) + "\n")
     running.stdin.flush()
     return json.loads(running.stdout.readline())
+
+
+def _peak_mb() -> float:
+    """The greatest memory of this process. `ru_maxrss` begins with that of whoever started it, if it had more."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
 
 
 def _process(arguments: Sequence[str], place: dict[str, str]) -> tuple[float, float]:
