@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from serving import serving
-from vectors_package import ASKED, TEXTS, write_package
+from vectors_package import ASKED, TEXTS, installed_from, write_package
 
 import postdex
 from postdex.cli.search_options import parse_usual
@@ -23,15 +23,12 @@ WORDS = "photos go online"
 
 
 @pytest.fixture
-def vectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def vectors(tmp_path: Path) -> Iterator[None]:
     """The extra, as if it were installed."""
     (tmp_path / "site-packages").mkdir()
     write_package(tmp_path / "site-packages")
-    monkeypatch.syspath_prepend(str(tmp_path / "site-packages"))
-    installed._installed.cache_clear()
-    yield
-    installed._installed.cache_clear()
-    sys.modules.pop("postdex_vectors", None)
+    with installed_from(tmp_path / "site-packages"):
+        yield
 
 
 @pytest.fixture

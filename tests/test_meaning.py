@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from importlib import import_module
 from pathlib import Path
 
 import numpy
 import pytest
+from vectors_package import written
 
 from postdex.meaning import vector_file
 from postdex.meaning.pieces import Pieces
@@ -19,16 +19,13 @@ PIECES = ("photo", "##s", "image", "small", "the", "a", "容器", "镜", "像", 
 
 
 @pytest.fixture
-def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def table(tmp_path: Path) -> Path:
     """A table that knows these pieces."""
-    monkeypatch.syspath_prepend(str(Path(__file__).parent.parent / "benchmarks"))
     path = tmp_path / "small.vectors"
     vectors = numpy.random.default_rng(1).normal(size=(len(PIECES), 8))
     vectors[PIECES.index("a")] = 0  # a word that says nothing
     vectors[PIECES.index("image")] = vectors[PIECES.index("photo")] * 3
-    import_module("vector_tables").write(
-        path, PIECES, vectors, languages=["en", "zh"], made_from="chance", licence="MIT"
-    )
+    written(path, PIECES, vectors, ["en", "zh"])
     return path
 
 

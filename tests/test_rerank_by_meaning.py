@@ -8,18 +8,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
+from contextlib import ExitStack
 from pathlib import Path
 
-import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from test_rank import FakeCandidate, numbers
+from vectors_package import installed_from, write_package, write_table
 
 import postdex
-from postdex.meaning import installed
-from postdex.results import rerank
+from postdex.results import nearness, rerank
 from postdex.results.rerank_by_meaning import rerank_by_meaning
 
 ROOT = Path(__file__).parent.parent
@@ -92,36 +91,18 @@ def test_of_posts_with_equal_scores_the_nearer_one_comes_first() -> None:
     assert numbers(rerank_by_meaning(ranked([5, 5, 5, 4]), [0.1, None, 0.7, 0.2], 0.5)) == [2, 1, 0, 3]
 
 
-def write_vectors(folder: Path, languages: Sequence[str] = ("en",)) -> None:
-    """A package of one table that knows MEANINGS."""
-    sys.path.insert(0, str(ROOT / "benchmarks"))
-    write: Callable[..., None] = import_module("vector_tables").write
-    sys.path.remove(str(ROOT / "benchmarks"))
-    package = folder / "postdex_vectors"
-    package.mkdir()
-    (package / "__init__.py").write_text(f'VERSION = "{installed.RELEASE}"\n', "utf-8")
-    pieces = [(word, number) for number, words in enumerate(MEANINGS) for word in words.split()]
-    meanings = numpy.eye(len(MEANINGS))
-    meanings[-1] = 0
-    rows = meanings[[number for _, number in pieces]]
-    path = package / "small.vectors"
-    write(path, [word for word, _ in pieces], rows, languages=languages, made_from="nothing", licence="MIT")
-
-
 @pytest.fixture
-def vectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Installs a table for these languages."""
+def vectors(tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """Installs a table of MEANINGS for these languages."""
+    with ExitStack() as stack:
 
-    def install(*languages: str) -> None:
-        (tmp_path / "vectors").mkdir()
-        write_vectors(tmp_path / "vectors", languages or ("en",))
-        monkeypatch.syspath_prepend(str(tmp_path / "vectors"))
-        installed._installed.cache_clear()
+        def install(*languages: str) -> None:
+            (tmp_path / "site-packages").mkdir()
+            package = write_package(tmp_path / "site-packages", tables={})
+            write_table(package / "small.vectors", languages or ("en",), MEANINGS)
+            stack.enter_context(installed_from(tmp_path / "site-packages"))
 
-    installed._installed.cache_clear()
-    yield install
-    sys.modules.pop("postdex_vectors", None)
-    installed._installed.cache_clear()
+        yield install
 
 
 #: What is asked shares `zephyr` with all of them; what it means is in the last one.
@@ -314,7 +295,6 @@ def test_where_time_is_up_words_alone_say_the_order(
     posts: Path, vectors: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vectors()
-    nearness = import_module("postdex.results.nearness")
     with postdex.Index(posts) as ix:
         by_words = ix.search(ASKED, meaning=False)
         monkeypatch.setattr(nearness, "time", type("Later", (), {"monotonic": lambda: time.monotonic() + 3600}))
@@ -353,9 +333,8 @@ with postdex.Index(sys.argv[1]) as ix:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
-def test_a_forked_child_gets_the_same_answer(posts: Path, tmp_path: Path) -> None:
-    (tmp_path / "vectors").mkdir()
-    write_vectors(tmp_path / "vectors")
-    path = os.pathsep.join(map(str, (ROOT / "search", ROOT / "index", tmp_path / "vectors")))
+def test_a_forked_child_gets_the_same_answer(posts: Path, tmp_path: Path, vectors: Callable[..., None]) -> None:
+    vectors()
+    path = os.pathsep.join(map(str, (ROOT / "search", ROOT / "index", tmp_path / "site-packages")))
     command = [sys.executable, "-W", "ignore", "-c", FORKED, str(posts), ASKED]
     subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, check=True, timeout=60)

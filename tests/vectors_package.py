@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
 import numpy
+import pytest
+from numpy.typing import NDArray
 
+from postdex.meaning import installed
 from postdex.meaning.installed import RELEASE
 
 #: Words that mean the same stand in one row.
@@ -39,17 +43,31 @@ def write_package(folder: Path, *, version: str = RELEASE, tables: Mapping[str, 
     return package
 
 
-def write_table(path: Path, languages: tuple[str, ...] = ("en",)) -> None:
-    """A table that knows the words of `MEANINGS`; those of one row have one vector."""
+def write_table(path: Path, languages: Sequence[str] = ("en",), meanings: Sequence[str] = (*MEANINGS, EMPTY)) -> None:
+    """A table that knows the words of `meanings`; those of one row have one vector, those of the last none."""
+    pieces = [(word, number) for number, row in enumerate(meanings) for word in row.split()]
+    vectors = numpy.eye(len(meanings))
+    vectors[-1] = 0
+    written(path, [word for word, _ in pieces], vectors[[number for _, number in pieces]], languages)
+
+
+def written(path: Path, pieces: Sequence[str], vectors: NDArray[numpy.float64], languages: Sequence[str]) -> None:
+    """Write a table by the benchmarks' own function."""
     benchmarks = str(Path(__file__).parent.parent / "benchmarks")
     sys.path.insert(0, benchmarks)
     try:
         write = import_module("vector_tables").write
     finally:
         sys.path.remove(benchmarks)
-    pieces = [(word, number) for number, row in enumerate((*MEANINGS, EMPTY)) for word in row.split()]
-    meanings = numpy.eye(len(MEANINGS) + 1)
-    meanings[-1] = 0
-    vectors = meanings[[number for _, number in pieces]]
-    words = [word for word, _ in pieces]
-    write(path, words, vectors, languages=languages, made_from="nothing", licence="MIT")
+    write(path, pieces, vectors, languages=languages, made_from="nothing", licence="MIT")
+
+
+@contextmanager
+def installed_from(folder: Path) -> Iterator[None]:
+    """Within the block the extra is as it were if the packages of this folder were installed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder))
+        installed._installed.cache_clear()
+        yield
+    sys.modules.pop("postdex_vectors", None)
+    installed._installed.cache_clear()
