@@ -40,7 +40,7 @@ class Table:
         self._table = Vectors(str(file))
 
     def vectors(self, texts: Sequence[str]) -> Rows:
-        return numpy.stack([self._table.of(text, PIECES) for text in texts])
+        return numpy.stack([self._table.of(text) for text in texts])
 
 
 class SentenceModel:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy
 from numpy.typing import NDArray
 
-from postdex.meaning.vector_file import ALIGNED, FORMAT
+from postdex.meaning.vector_file import ALIGNED, FORMAT, USUALLY_READ
 
 #: The largest number of a row.
 _LARGEST = 127
@@ -27,9 +27,10 @@ def write(
     languages: Sequence[str],
     made_from: str,
     licence: str,
+    pieces_read: int = USUALLY_READ,
 ) -> None:
-    """Write the vectors of these pieces, a row each, in which their weights are. The largest number of a row becomes
-    _LARGEST, so that its bytes say as much as they can."""
+    """Write the vectors of these pieces, a row each, in which their weights are; `pieces_read` are read of a text. The
+    largest number of a row becomes _LARGEST, so that its bytes say as much as they can."""
     if len(set(pieces)) != len(pieces) or any("\n" in piece or not piece for piece in pieces):
         raise ValueError("pieces are different from each other, not empty, and have no line ends")
     most = numpy.abs(vectors).max(axis=1, initial=0.0)
@@ -38,7 +39,13 @@ def write(
     vocabulary = "".join(f"{piece}\n" for piece in pieces).encode()
     header: dict[str, object] = {
         **{"format": FORMAT, "languages": list(languages), "pieces": "wordpiece", "dimensions": vectors.shape[1]},
-        **{"count": len(pieces), "vocabulary": len(vocabulary), "made_from": made_from, "licence": licence},
+        **{
+            "count": len(pieces),
+            "vocabulary": len(vocabulary),
+            "pieces_read": pieces_read,
+            "made_from": made_from,
+            "licence": licence,
+        },
     }
     line = _line(header, b"")
     zeros = bytes(-(len(line) + len(vocabulary)) % ALIGNED)

@@ -74,8 +74,8 @@ def test_no_more_pieces_are_taken_than_asked_for() -> None:
 def test_a_table_gives_what_was_written(table: Path) -> None:
     assert vector_file.is_as_written(str(table))
     vectors = Vectors(str(table))
-    photo, image, small = (vectors.of(text, 10) for text in ("photo", "image", "small"))
-    nothing = vectors.of("a unheard-of", 10)
+    photo, image, small = (vectors.of(text) for text in ("photo", "image", "small"))
+    nothing = vectors.of("a unheard-of")
     near = cosines(photo, [photo, image, small, nothing])
     assert near[0] == pytest.approx(1) and near[1] == pytest.approx(1, abs=1e-3) and near[2] < 0.9 and near[3] == 0
 
@@ -94,6 +94,7 @@ def _header(path: Path, **changed: object) -> None:
         ({"dimensions": 0}, "lacks"),
         ({"dimensions": 10**12}, "lacks"),
         ({"count": -1}, "lacks"),
+        ({"pieces_read": 0}, "lacks"),
         ({"count": True}, "lacks"),
         ({"languages": "en"}, "lacks"),
         ({"languages": [1]}, "lacks"),

@@ -26,6 +26,9 @@ FORMAT = 1
 ALIGNED = 64
 #: What a table can at most have: its pieces, their numbers, and the bytes of its first line and its vocabulary.
 MOST_PIECES, MOST_DIMENSIONS, LONGEST_HEADER, LONGEST_VOCABULARY = 1_000_000, 4_096, 10_000, 50_000_000
+MOST_READ = 10_000
+#: Pieces that are read of a text where the table does not say it.
+USUALLY_READ = 100
 _BYTES_OF_SCALE = 4
 
 
@@ -35,14 +38,15 @@ class UnusableVectors(Exception):
 
 class Header(NamedTuple):
     """What the first line says: the codes of the languages whose texts the table knows, the numbers of a vector, how
-    many pieces there are, the bytes of the vocabulary, and the checksum of all that follows the line, in
-    eight hexadecimal digits."""
+    many pieces there are, the bytes of the vocabulary, the checksum of all that follows the line, in eight hexadecimal
+    digits, and how many pieces are read of a text."""
 
     languages: tuple[str, ...]
     dimensions: int
     count: int  # type: ignore[assignment]  # pyright: ignore  # hides tuple.count, which a value has no use for
     vocabulary: int
     crc32: str
+    pieces_read: int
     start: int
 
     @property
@@ -109,21 +113,22 @@ def _header(line: bytes) -> Header:
     if version != FORMAT:
         raise UnusableVectors(f"its format is {version!r:.20}, this postdex reads {FORMAT}")
     languages, crc32 = said.get("languages"), said.get("crc32")
-    dimensions, count, vocabulary = (
-        _number(said.get(name), most)
+    dimensions, count, vocabulary, pieces_read = (
+        _number({"pieces_read": USUALLY_READ, **said}.get(name), most)
         for name, most in (
             ("dimensions", MOST_DIMENSIONS),
             ("count", MOST_PIECES),
             ("vocabulary", LONGEST_VOCABULARY),
+            ("pieces_read", MOST_READ),
         )
     )
     if (
         not (isinstance(languages, list) and all(isinstance(language, str) for language in languages))
         or not isinstance(crc32, str)
-        or not dimensions
+        or not (dimensions and pieces_read)
     ):
         raise UnusableVectors("its first line lacks what a table is read by")
-    return Header(tuple(languages), dimensions, count, vocabulary, crc32, len(line))
+    return Header(tuple(languages), dimensions, count, vocabulary, crc32, pieces_read, len(line))
 
 
 def _number(value: Any, most: int) -> int:

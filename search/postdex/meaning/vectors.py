@@ -33,6 +33,7 @@ class Vectors:
         """Raises UnusableVectors, OSError."""
         header, content = vector_file.mapped(path)
         self.path, self.languages, self.dimensions = path, header.languages, header.dimensions
+        self._pieces_read = header.pieces_read
         self.pieces = Pieces(vector_file.vocabulary(header, content))
         count = header.count
         self._scales = numpy.frombuffer(content, "<f4", count, header.scales)
@@ -43,9 +44,9 @@ class Vectors:
         #: `of`, which remembers: for texts that are met again.
         self.of_known = lru_cache(REMEMBERED)(self.of)
 
-    def of(self, text: str, most: int) -> Array:
-        """The vector of the first `most` pieces of a text, of length 1; 0 where none is known."""
-        numbers = self.pieces.of(text, most)
+    def of(self, text: str) -> Array:
+        """The vector of the first pieces of a text, of length 1; 0 where none is known."""
+        numbers = self.pieces.of(text, self._pieces_read)
         if not numbers:
             return numpy.zeros(self.dimensions, numpy.float32)
         weights: Array = self._scales[numbers]

@@ -1,9 +1,9 @@
 """How near in meaning is each of the best posts to what was asked?
 
 Looked at are two of a post's sections: the first, which says what it is about, and the one that words say is its best;
-the nearer one counts. Of each the first PIECES pieces are read, after the title and the heading. Nothing is kept for
-that in an index: the vectors are those of a table that is installed (`meaning.installed`), and what a text means is the
-sum of its words.
+the nearer one counts. Of each the first hundred words or so are read, after the title and the heading. Nothing is kept
+for that in an index: the vectors are those of a table that is installed (`meaning.installed`), and what a text means is
+the sum of its words.
 """
 
 from __future__ import annotations
@@ -24,12 +24,10 @@ from . import hits
 from .rerank import LOOKED_AT, Ranked
 
 # nDCG@10 of questions in plain words of two sites: both sections .431 .249, the first alone .314 .226, the best alone
-# .409 .245, the three best and the first .426 .213; the mean of both .396 .237; 50 pieces .395 .216, 150 .410 .234;
-# without the description .406 .258. With the words that only ask .410 .262, without them .430 .274 (.345 .142 by words
-# alone, when these weigh less there, too).
-#: Pieces of words that are read of a section, and of what was asked.
-PIECES = 100
-#: Characters in which there are so many, but for titles that nobody wrote.
+# .409 .245, the three best and the first .426 .213; the mean of both .396 .237; without the description .406 .258; of
+# each 50 pieces .395 .216, 150 .410 .234. With the words that only ask .410 .262, without them .430 .274 (.345 .142 by
+# words alone, when these weigh less there, too).
+#: Characters that are read of a section at most: more than a table wants, but for titles that nobody wrote.
 _CHARACTERS = 2_000
 #: Of what is asked so much is known in one piece, or it is in another language, or of names, and its pieces say little.
 #: Of 115 questions in English it is .85 and more, of the same in eight other languages .6 and less.
@@ -49,13 +47,13 @@ def nearness(
     table = _table(languages)
     if table is None or table.pieces.known(text) < KNOWN:
         return []
-    asked = table.of(_asked_for(text, context.analyzer.languages), PIECES)
+    asked = table.of(_asked_for(text, context.analyzer.languages))
     vectors, counts = [], []
     for post, language in zip(looked_at, languages, strict=True):
         if deadline is not None and time.monotonic() > deadline:
             return []
         texts = _texts(post, context) if language in table.languages else ()
-        vectors += [table.of_known(it, PIECES) for it in texts]
+        vectors += [table.of_known(it) for it in texts]
         counts.append(len(texts))
     found = iter(cosines(asked, vectors))
     return [max(islice(found, count)) if count else None for count in counts]
