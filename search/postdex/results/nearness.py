@@ -21,7 +21,7 @@ from postdex_index.text.tokenizer import whole_term
 from ..meaning import installed
 from ..meaning.vectors import Vectors, cosines
 from . import hits
-from .rerank import LOOKED_AT, Ranked
+from .rerank import Ranked
 
 # nDCG@10 of questions in plain words of two sites: both sections .431 .249, the first alone .314 .226, the best alone
 # .409 .245, the three best and the first .426 .213; the mean of both .396 .237; without the description .406 .258; of
@@ -39,17 +39,16 @@ _UNSAID = ("zh", "en")
 def nearness(
     text: str, ranked: Sequence[Ranked], context: hits.HitContext, deadline: float | None = None
 ) -> list[float | None]:
-    """The cosines between what was asked and the first LOOKED_AT of the posts, None for one in a language that the
-    table doesn't know. Empty where no table knows the language of any, or too few words of the text, or at the
-    `deadline`, a `time.monotonic()`."""
-    looked_at = ranked[:LOOKED_AT]
-    languages = _languages(text, looked_at)
+    """The cosines between what was asked and each of the posts, None for one in a language that the table doesn't know.
+    Empty where no table knows the language of any, or too few words of the text, or at the `deadline`, a
+    `time.monotonic()`."""
+    languages = _languages(text, ranked)
     table = _table(languages)
     if table is None or table.pieces.known(text) < KNOWN:
         return []
     asked = table.of(_asked_for(text, context.analyzer.languages))
     vectors, counts = [], []
-    for post, language in zip(looked_at, languages, strict=True):
+    for post, language in zip(ranked, languages, strict=True):
         if deadline is not None and time.monotonic() > deadline:
             return []
         texts = _texts(post, context) if language in table.languages else ()
@@ -60,8 +59,8 @@ def nearness(
 
 
 def unknown_languages(text: str, ranked: Sequence[Ranked]) -> str:
-    """The codes of the languages of the first LOOKED_AT posts, if no table knows one of them."""
-    languages = _languages(text, ranked[:LOOKED_AT])
+    """The codes of the languages of the posts, if no table knows one of them."""
+    languages = _languages(text, ranked)
     return "" if _table(languages) else ", ".join(sorted({*languages}))
 
 

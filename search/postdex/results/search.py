@@ -77,10 +77,11 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
     matched = reader.search(search)
     context = hits.hit_context(search, matched, reader.analyzer, request, text=question.name or question.text)
     page = slice(request.offset, request.offset + request.limit)
-    count = None if by_section else page.stop
-    ranked = best(matched, question, by_score, max(page.stop, rerank.LOOKED_AT) if question.by_meaning else count)
-    if question.by_meaning:
+    if question.by_meaning and request.limit:
+        ranked = best(matched, question, by_score, max(page.stop, rerank.LOOKED_AT))
         ranked = by_meaning(ranked, question, context, deadline)
+    else:
+        ranked = best(matched, question, by_score, None if by_section else page.stop)
     if by_section:
         matches, in_time = _sections(ranked, context, deadline)
         total, complete = len(matches), matched.complete and in_time
@@ -92,7 +93,7 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
     if state.sites:
         shown = [hit._replace(site=hit.path.partition("/")[0]) for hit in shown]
     warnings = question.warnings + tuple(_cut(matched))
-    if question.by_meaning and request.meaning and not meaning:
+    if question.by_meaning and request.meaning and request.limit and not meaning:
         warnings += tuple(_unknown_language(question, ranked))
     if not matched.total and complete:
         warnings += tuple(left_nothing(question.tree, reader, request.drafts))
@@ -166,14 +167,14 @@ def by_meaning(
     ranked: list[rerank.Ranked], question: ParsedQuery, context: hits.HitContext, deadline: float | None = None
 ) -> list[rerank.Ranked]:
     """The candidates, best first by words, the first LOOKED_AT of them right, as they are shown where meaning has a
-    say. Those that come first whatever they score do."""
+    say: of those in the order in which it puts them, but for those that come first whatever they score."""
     with forks.barred:
         from .nearness import nearness
         from .rerank_by_meaning import rerank_by_meaning  # of 100 searches 95 have no use for them
 
     pinned = [*takewhile(lambda post: post.candidate.pinned, ranked)]
     others = ranked[len(pinned) :]
-    near = nearness(question.text, others, context, deadline)
+    near = nearness(question.text, others[: max(0, rerank.LOOKED_AT - len(pinned))], context, deadline)
     words, wholes = len(context.leaves), len(question.as_typed.leaves) if question.as_typed.certain else 0
     return pinned + rerank_by_meaning(others, near, question.by_meaning, range(words, words + wholes))
 
@@ -183,7 +184,7 @@ def _unknown_language(question: ParsedQuery, ranked: Sequence[rerank.Ranked]) ->
     with forks.barred:
         from .nearness import unknown_languages
 
-    languages = unknown_languages(question.text, ranked)
+    languages = unknown_languages(question.text, ranked[: rerank.LOOKED_AT])
     return [f"meaning has no say: the vectors do not know the language of the posts ({languages})"] if languages else []
 
 
