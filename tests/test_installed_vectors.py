@@ -15,6 +15,7 @@ import pytest
 from vectors_package import ASKED, TEXTS, write_package
 
 import postdex
+from postdex.meaning import vector_file
 from postdex.meaning.installed import RELEASE
 
 ROOT = Path(__file__).parent.parent
@@ -163,6 +164,18 @@ def test_doctor_says_that_no_post_is_in_a_language_of_the_vectors(tmp_path: Path
         assert f"\nmeaning: postdex-vectors {RELEASE} (de, zh){said}\n" in done.stdout
 
 
+def test_doctor_reads_all_of_the_vectors_if_told_so(tmp_path: Path, posts: str) -> None:
+    table = write_package(tmp_path) / "en.vectors"
+    for content, said in ((b"", ""), (b"?", f"; en.vectors damaged, install postdex-vectors {RELEASE} anew")):
+        table.write_bytes(table.read_bytes()[: -len(content) or None] + content)
+        told = python("-c", CLI, "-C", posts, "doctor", "--verify", vectors=tmp_path).stdout
+        assert f"\nmeaning: postdex-vectors {RELEASE} (en){said}\n" in told
+        assert (
+            f"\nmeaning: postdex-vectors {RELEASE} (en)\n"
+            in python("-c", CLI, "-C", posts, "doctor", vectors=tmp_path).stdout
+        )
+
+
 def test_the_library_logs_once_that_vectors_are_refused(tmp_path: Path, posts: str) -> None:
     of_another_version(tmp_path)
     code = "import logging; logging.basicConfig(format='%(name)s %(levelname)s %(message)s'); import postdex\n"
@@ -185,6 +198,16 @@ def test_importing_and_searching_by_words_load_no_vectors(tmp_path: Path, posts:
     code = f"import sys, postdex; postdex.open({posts!r}).search('images')\n"
     code += "print([name for name in sys.modules if 'numpy' in name or 'vectors' in name or 'meaning' in name])"
     assert python("-c", code, vectors=tmp_path).stdout == "[]\n"
+
+
+def test_its_tables_are_as_they_were_written_and_said_where_they_are_from() -> None:
+    vectors = ROOT / "search" / "vectors"
+    notice = (vectors / "NOTICE.txt").read_text("utf-8")
+    for table in (vectors / "postdex_vectors").glob("*.vectors"):
+        assert vector_file.is_as_written(str(table)) and table.name in notice, table.name
+        with table.open("rb") as file:
+            said = json.loads(file.readline())
+        assert said["made_from"] and said["licence"] == "Apache-2.0", table.name
 
 
 def test_one_release() -> None:

@@ -227,7 +227,7 @@ def doctor(place: Place, /, verify: bool, fix: bool, fail_on: tuple[str, ...], a
     else:
         _say_checkup(ix, checkup, verify)
         out(f"whoosh: {whoosh.in_words()}")
-        out(f"meaning: {installed.in_words()}{_unknown_languages(ix)}")
+        out("; ".join([f"meaning: {installed.in_words()}", *_wrong_vectors(ix, verify)]))
         out(f"kernel: {native.in_words()}")
     if checkup.status is None:
         return 2
@@ -305,15 +305,19 @@ def _why_missing(ix: Index) -> str:
     return "another process has just made the index"
 
 
-def _unknown_languages(ix: Index) -> str:
-    """What to say of the vectors besides where they know none of the languages that the posts say they are in."""
+def _wrong_vectors(ix: Index, verify: bool) -> list[str]:
+    """What to say of the vectors besides: where they know none of the languages that the posts say they are in, and
+    which are damaged."""
     known = installed.installed().languages
     languages: dict[str, int] = {}
     with suppress(PostdexError):  # a problem has been said of it
         languages = ix.facets()["lang"] if known else {}
-    if not languages or any(language.partition("-")[0] in known for language in languages):
-        return ""
-    return f"; they know none of the languages of the posts ({', '.join(languages)})"
+    told = []
+    if languages and not any(language.partition("-")[0] in known for language in languages):
+        told.append(f"they know none of the languages of the posts ({', '.join(languages)})")
+    if verify and (changed := installed.changed_tables()):
+        told.append(f"{', '.join(changed)} damaged, install postdex-vectors {installed.RELEASE} anew")
+    return told
 
 
 def _without_address(ix: Index) -> list[str]:

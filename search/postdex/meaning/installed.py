@@ -75,6 +75,15 @@ def in_words() -> str:
     return here.refused or "not installed"
 
 
+def changed_tables() -> list[str]:
+    """The names of the files of tables that are not as they were written; all of them is read for that."""
+    with forks.barred:
+        from . import vector_file
+
+    paths = [table.path for table in installed().tables]
+    return [os.path.basename(path) for path in paths if not vector_file.is_as_written(path)]
+
+
 def log_refusal() -> None:
     """Say in the log, once in a process, why what is here is not used."""
     if refused := refusal():
