@@ -1,7 +1,7 @@
 """What do a table of word vectors and a model of sentences make of texts? Vectors of length 1: products are cosines.
 
 Nothing is fetched: a table is a file of postdex's own form, a model is a folder that somebody put there. Which texts
-are asked about, and what their cosines are good for, is `meaning`'s business.
+are asked about, and how posts are ranked by their cosines, is for `rankings`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ import numpy
 from numpy.typing import NDArray
 
 from postdex.meaning.vectors import Vectors
+from postdex.results.nearness import asked_for
 
-#: A row for each text.
+#: A row for each text, or one.
 Rows: TypeAlias = NDArray[numpy.float32]
 
-#: Pieces that are read of a text, as many as postdex reads: the first sentences say what a section is about.
+#: Pieces that a model reads of a text: the first sentences say what a section is about.
 PIECES = 100
 #: Texts that a model reads at once, of about the same length.
 TOGETHER = 32
@@ -28,18 +29,26 @@ TOGETHER = 32
 class Embedding(Protocol):
     """Something that has a vector for any text."""
 
-    def vectors(self, texts: Sequence[str]) -> Rows:
+    def question(self, text: str) -> Rows:
+        """The vector of what is asked."""
+        ...
+
+    def sections(self, texts: Sequence[str]) -> Rows:
         """A vector for each text."""
         ...
 
 
 class Table:
-    """A file of vectors for pieces of words, in postdex's own form; a text's vector is the sum of its pieces'."""
+    """A file of vectors for pieces of words, in postdex's own form; a text's vector is the sum of its pieces'. Of a
+    question the words that only ask, in these languages, are left out, as postdex does."""
 
-    def __init__(self, file: Path) -> None:
-        self._table = Vectors(str(file))
+    def __init__(self, file: Path, languages: Sequence[str]) -> None:
+        self._table, self._languages = Vectors(str(file)), languages
 
-    def vectors(self, texts: Sequence[str]) -> Rows:
+    def question(self, text: str) -> Rows:
+        return self._table.of(asked_for(text, self._languages))
+
+    def sections(self, texts: Sequence[str]) -> Rows:
         return numpy.stack([self._table.of(text) for text in texts])
 
 
@@ -60,7 +69,11 @@ class SentenceModel:
         self._session = runtime.InferenceSession(str(folder / "model.onnx"), options)
         self._inputs = {node.name for node in self._session.get_inputs()}
 
-    def vectors(self, texts: Sequence[str]) -> Rows:
+    def question(self, text: str) -> Rows:
+        row: Rows = self._means([text])[0]
+        return row
+
+    def sections(self, texts: Sequence[str]) -> Rows:
         by_length = sorted(range(len(texts)), key=lambda number: len(texts[number]))
         parts = [by_length[start : start + TOGETHER] for start in range(0, len(texts), TOGETHER)]
         rows = numpy.concatenate([self._means([texts[number] for number in part]) for part in parts])
@@ -75,7 +88,8 @@ class SentenceModel:
         }
         pieces = self._session.run(None, {name: given[name] for name in self._inputs})[0]
         counted = given["attention_mask"][:, :, None]
-        return unit((pieces * counted).sum(axis=1))
+        means: Rows = (pieces * counted).sum(axis=1)
+        return unit(means)
 
 
 def unit(vectors: Rows) -> Rows:

@@ -10,16 +10,16 @@ Asked are questions in plain words, and queries of a word or three, which must n
 with what each right page gains; `benchmarks/questions` has such files. Printed is nDCG@10 for
 
     postdex alone
-    with meaning, where that is installed: for what reads as a question; for all; for all at WEIGHTS
-    any table (`--table`, in the form of ours) and any model of sentences (`--model`, ONNX):
-        the first 50     re-ranked, which needs no vectors in the index
-        all sections     posts that words did not find come in, too, by the cosine of their best section
-        by rank, 1:1     the same posts by the sum of 1 / (60 + rank), as is usual elsewhere
-        the cosine alone
+    with meaning     what postdex makes of the table that is installed: for what reads as a question, for all, and for
+                     all at WEIGHTS; the same for any table (`--table`, in the form of ours)
+    the first 50     re-ranked in the same way by a model of sentences (`--model`, in the form of ONNX)
+    all sections     posts that words did not find come in by the cosine of their best section; by a table or a model
+    by rank, 1:1     the same posts by the sum of 1 / (60 + rank), as is usual elsewhere
+    the cosine alone
 
-with the change against postdex alone and how likely it is by chance (p, a randomisation test). Texts are cut at
-CHARACTERS; what a vector is made of says `embeddings`. Where meaning is installed, its cost follows, without and with:
-of a question to a process that answers all, of one by the command line, memory, and an assistant's first answer.
+with the change against postdex alone and how likely it is by chance (p, a randomisation test). Where meaning is
+installed, its cost follows, without and with: of a question to a process that answers all, of one by the command line,
+memory, and an assistant's first answer.
 """
 
 from __future__ import annotations
@@ -30,31 +30,23 @@ import re
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
-from unittest.mock import patch
+from typing import NamedTuple
 
-import numpy
-from embeddings import Embedding, Rows, SentenceModel, Table
+from embeddings import SentenceModel, Table
 from measuring import task
+from rankings import FIRST, Meaning, Ranking, Site, by_product
 from relevance import ndcg, randomisation_test
 
 import postdex
-from postdex.results import rerank_by_meaning
+from postdex.meaning.installed import Installed
+from postdex.meaning.vectors import Vectors
 
-#: Hits that are looked at.
-DEPTH = 100
-#: Posts that are re-ranked.
-FIRST = 50
 #: Weights of the cosine beside the score that are tried.
 WEIGHTS = (0.3, 0.5, 0.7)
-#: Characters of a section: what a model of sentences reads of it, and more than a table needs.
-CHARACTERS = 800
-#: Ranks below the first weigh less the smaller this is; 60 is usual (reciprocal rank fusion, Cormack et al. 2009).
-RANK_OFFSET = 60
 #: Whether there is a table that postdex itself uses.
 INSTALLED = find_spec("postdex_vectors") is not None
 #: Questions that a process is started for, each way.
@@ -68,123 +60,12 @@ COSTS = (
     "an assistant's session, ms until its server is there + until its first answer",
 )
 
-#: The paths that answer a query, best first.
-Ranking: TypeAlias = Callable[[str], Sequence[str]]
-
 
 class Judged(NamedTuple):
     """A query, and what each page that is right for it gains."""
 
     query: str
     pages: Mapping[str, float]
-
-
-class Found(NamedTuple):
-    """A post that words found: its score, and its best section, a number among the site's."""
-
-    path: str
-    score: float
-    section: int
-
-
-class Site:
-    """All sections of the published posts: `texts`, with the number of each post's first one, and of each anchor."""
-
-    def __init__(self, index: postdex.Index) -> None:
-        self.index = index
-        self.texts: list[str] = []
-        self.paths: list[str] = []
-        self.posts: list[int] = []
-        self.first: dict[str, int] = {}
-        self.anchors: dict[tuple[str, str], int] = {}
-        for number, path in enumerate(index):
-            post = index.get(path)
-            self.paths.append(path)
-            self.first[path] = len(self.texts)
-            texts = map(post.text, range(len(post.sections)))
-            sections = [(it.anchor, it.heading, text) for it, text in zip(post.sections, texts, strict=True)]
-            for place, (anchor, heading, text) in enumerate(sections or [("", "", "")]):
-                self.anchors.setdefault((path, anchor), len(self.texts))
-                before = (post.title, heading, "" if place else post.description)
-                self.texts.append("\n".join((*before, text[:CHARACTERS])))
-                self.posts.append(number)
-        self.by_words = cache(self._by_words)
-
-    def _by_words(self, query: str) -> list[Found]:
-        hits = self.index.search(query, limit=DEPTH, snippets=False, deadline_ms=None, meaning=False).hits
-        return [
-            Found(hit.path, hit.score, self.anchors.get((hit.path, hit.anchor), self.first[hit.path])) for hit in hits
-        ]
-
-    def best_cosines(self, cosines: Rows) -> Rows:
-        """Of each post the greatest of its sections' cosines."""
-        best = numpy.full(len(self.paths), -1.0, numpy.float32)
-        numpy.maximum.at(best, self.posts, cosines)
-        return best
-
-
-class Meaning:
-    """The rankings of a site's posts by words and by what an embedding makes of its sections."""
-
-    def __init__(self, site: Site, embedding: Embedding) -> None:
-        self._site = site
-        self._sections = embedding.vectors(site.texts)
-        self._cosines = cache(lambda query: self._sections @ embedding.vectors([query])[0])
-
-    def first_posts(self, query: str, weight: float) -> list[str]:
-        """The first FIRST by words re-ranked, as postdex does: a post is as near as its first or its best section."""
-        by_words, cosines = self._site.by_words(query), self._cosines(query)
-        first = by_words[:FIRST]
-        best = [float(max(cosines[self._site.first[post.path]], cosines[post.section])) for post in first]
-        order = fused([post.score for post in first], best, weight)
-        return [first[place].path for place in order] + [post.path for post in by_words[FIRST:]]
-
-    def all_sections(self, query: str, weight: float) -> list[str]:
-        """The first DEPTH by words and the first DEPTH by the cosine of their best section, by both."""
-        scores = {post.path: post.score for post in self._site.by_words(query)}
-        cosines = dict(zip(self._site.paths, self._site.best_cosines(self._cosines(query)).tolist(), strict=True))
-        paths = list(dict.fromkeys([*scores, *self.alone(query)]))
-        order = fused([scores.get(path, 0) for path in paths], [cosines[path] for path in paths], weight)
-        return [paths[place] for place in order]
-
-    def by_rank(self, query: str) -> list[str]:
-        """The same posts by the sum of their reciprocal ranks."""
-        return by_reciprocal_rank([[post.path for post in self._site.by_words(query)], self.alone(query)])
-
-    def alone(self, query: str) -> list[str]:
-        """By the cosine of their best section alone."""
-        best = self._site.best_cosines(self._cosines(query))
-        return [self._site.paths[number] for number in numpy.argsort(-best, kind="stable")[:DEPTH]]
-
-
-def fused(scores: Sequence[float], cosines: Sequence[float], weight: float) -> list[int]:
-    """The places of posts, best first, by (1 - weight) x score / best score + weight x cosine from 0 to 1.
-
-    >>> fused([4, 3, 0], [0.1, 0.5, 0.3], 0.5), fused([4, 3, 0], [0.1, 0.5, 0.3], 0)
-    ([1, 0, 2], [0, 1, 2])
-    """
-    if not scores:
-        return []
-    top, low, high = max(scores) or 1, min(cosines), max(cosines)
-    width = high - low or 1
-    sums = [
-        (1 - weight) * score / top + weight * (cosine - low) / width
-        for score, cosine in zip(scores, cosines, strict=True)
-    ]
-    return sorted(range(len(sums)), key=lambda place: -sums[place])
-
-
-def by_reciprocal_rank(rankings: Sequence[Sequence[str]]) -> list[str]:
-    """All paths of several rankings, by the sum of 1 / (RANK_OFFSET + rank).
-
-    >>> by_reciprocal_rank([["a", "b", "c"], ["c", "b"]])
-    ['c', 'b', 'a']
-    """
-    sums: dict[str, float] = {}
-    for ranking in rankings:
-        for rank, path in enumerate(ranking, 1):
-            sums[path] = sums.get(path, 0) + 1 / (RANK_OFFSET + rank)
-    return sorted(sums, key=lambda path: -sums[path])
 
 
 def read(file: Path, half: str | None = None) -> list[Judged]:
@@ -205,18 +86,6 @@ def measured(name: str, ranking: Ranking, asked: Mapping[str, Sequence[Judged]])
     return Row(
         name, {kind: [ndcg(ranking(one.query), one.pages) for one in queries] for kind, queries in asked.items()}
     )
-
-
-def by_product(index: postdex.Index, meaning: bool | None, **weights: float) -> Ranking:
-    """As postdex ranks: by words alone (False), by meaning too (True), or as its settings have it (None); with other
-    `weights` than those of `rerank_by_meaning`, by their names there."""
-
-    def ranking(query: str) -> list[str]:
-        with patch.dict(vars(rerank_by_meaning), weights):
-            found = index.search(query, limit=DEPTH, snippets=False, deadline_ms=None, meaning=meaning)
-        return [hit.path for hit in found.hits]
-
-    return ranking
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -259,19 +128,25 @@ def rankings(site: Site, tables: Sequence[Path], models: Sequence[Path]) -> Iter
     index = site.index
     yield "postdex alone", by_product(index, meaning=False)
     if INSTALLED:
-        yield "with meaning, for questions", by_product(index, meaning=None)
-        yield "with meaning, for all", by_product(index, meaning=True)
+        yield from _by_table(index, "with meaning")
+    for file in tables:
+        yield from _by_table(index, file.stem, Installed((Vectors(str(file)),)))
+        yield from _over_the_site(Meaning(site, Table(file, site.languages)), file.stem)
+    for folder in models:
+        meaning = Meaning(site, SentenceModel(folder))
         for weight in WEIGHTS:
-            all_alike = by_product(index, meaning=True, OF_QUESTION=weight, OF_WORDS=weight)
-            yield f"with meaning, for all, weight {weight}", all_alike
-    for make, places in ((Table, tables), (SentenceModel, models)):
-        for place in places:
-            yield from _by(Meaning(site, make(place)), place.stem)
+            yield f"{folder.name}: the first {FIRST}, weight {weight}", partial(meaning.first_posts, weight=weight)
+        yield from _over_the_site(meaning, folder.name)
 
 
-def _by(meaning: Meaning, name: str) -> Iterator[tuple[str, Ranking]]:
+def _by_table(index: postdex.Index, name: str, here: Installed | None = None) -> Iterator[tuple[str, Ranking]]:
+    yield f"{name}, for questions", by_product(index, None, here)
+    yield f"{name}, for all", by_product(index, True, here)
     for weight in WEIGHTS:
-        yield f"{name}: the first {FIRST}, weight {weight}", partial(meaning.first_posts, weight=weight)
+        yield f"{name}, for all, weight {weight}", by_product(index, True, here, OF_QUESTION=weight, OF_WORDS=weight)
+
+
+def _over_the_site(meaning: Meaning, name: str) -> Iterator[tuple[str, Ranking]]:
     for weight in WEIGHTS:
         yield f"{name}: all sections, weight {weight}", partial(meaning.all_sections, weight=weight)
     yield f"{name}: by rank, 1:1", meaning.by_rank

@@ -36,23 +36,26 @@ POSTS = {
 class ByHand:
     """An embedding of texts by the words of ALIKE that they have."""
 
-    def vectors(self, texts: Sequence[str]) -> Any:
+    def sections(self, texts: Sequence[str]) -> Any:
         counts = [[sum(map(text.lower().count, words)) for words in ALIKE] for text in texts]
         return numpy.array(counts, numpy.float32) / [[max(1e-9, sum(n * n for n in row) ** 0.5)] for row in counts]
+
+    def question(self, text: str) -> Any:
+        return self.sections([text])[0]
 
 
 @pytest.fixture
 def benchmark(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
     """The modules, which find their neighbours in their own folder."""
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    names = ("embeddings", "relevance", "measuring", "vector_tables", "meaning")
+    names = ("embeddings", "relevance", "measuring", "vector_tables", "rankings", "meaning")
     yield SimpleNamespace(**{name: import_module(name) for name in names})
     for name in names:
         sys.modules.pop(name)
 
 
 def test_the_examples(benchmark: SimpleNamespace) -> None:
-    for module in (benchmark.embeddings, benchmark.relevance, benchmark.meaning):
+    for module in (benchmark.embeddings, benchmark.rankings, benchmark.relevance, benchmark.meaning):
         failed, tried = doctest.testmod(module)
         assert tried and not failed, module
 
@@ -73,7 +76,7 @@ def test_each_way_to_rank(
     benchmark: SimpleNamespace, way: str, weight: float | None, query: str, first: list[str]
 ) -> None:
     with postdex.open(texts=POSTS) as index:
-        meaning = benchmark.meaning.Meaning(benchmark.meaning.Site(index), ByHand())
+        meaning = benchmark.rankings.Meaning(benchmark.rankings.Site(index), ByHand())
         given = {} if weight is None else {"weight": weight}
         assert getattr(meaning, way)(query, **given)[: len(first)] == first
 
@@ -83,27 +86,31 @@ def test_a_table_of_vectors(benchmark: SimpleNamespace, tmp_path: Path) -> None:
     file, words = tmp_path / "by-hand.vectors", ["photo", "picture", "cat"]
     vectors = numpy.array([[1, 0], [1, 0], [0, 1]], numpy.float32)
     benchmark.vector_tables.write(file, words, vectors, languages=["en"], made_from="nothing", licence="none")
-    rows = benchmark.embeddings.Table(file).vectors(["A photo.", "My cat.", "Unknown.", "any picture?"])
-    assert numpy.round(rows @ rows[3], 6).tolist() == [1, 0, 0, 1]
+    table = benchmark.embeddings.Table(file, ["en"])
+    rows, asked = table.sections(["A photo.", "My cat.", "Unknown."]), table.question("Is there any picture?")
+    assert numpy.round(rows @ asked, 6).tolist() == [1, 0, 0]
 
 
-def test_the_table(tmp_path: Path) -> None:
-    """All rows are there that need nothing but postdex, for one half of the questions; and each query is kept."""
-    questions, kept = tmp_path / "questions.jsonl", tmp_path / "kept.json"
+def test_the_rows(benchmark: SimpleNamespace, tmp_path: Path) -> None:
+    """All rows of a table are there, for one half of the questions; and what each query gained is kept."""
+    questions, file, kept = tmp_path / "questions.jsonl", tmp_path / "by-hand.vectors", tmp_path / "kept.json"
     rows = [{"query": "which bug is of the refcount", "pages": {"2022/refcount-bug.md": 2}, "half": "tune"}]
     rows += [{"query": "how is a bug found", "pages": {"2022/refcount-bug.md": 2}, "half": "test"}] * 2
     questions.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    vectors = numpy.eye(2, dtype=numpy.float32)
+    benchmark.vector_tables.write(file, ["bug", "found"], vectors, languages=["en"], made_from="", licence="none")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, SOURCES))}
     command = [ROOT / "benchmarks" / "meaning.py", ROOT / "posts", questions, "--words", questions, "--half", "test"]
     done = subprocess.run(
-        [sys.executable, *map(str, command), "--json", str(kept)],
+        [sys.executable, *map(str, command), "--table", str(file), "--json", str(kept)],
         capture_output=True, text=True, env=environment, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     ranked = done.stdout.splitlines()
     assert ranked[0] == "| nDCG@10 | questions (2) | change | p | words (3) | change | p |"
-    assert ranked[2].startswith("| postdex alone | ")
-    assert len(json.loads(kept.read_text())["postdex alone"]["words"]) == 3
+    assert ranked[2].startswith("| postdex alone | ") and ranked[3].startswith("| by-hand, for questions | ")
+    assert len(ranked) == 2 + 1 + (2 + 3) + (3 + 2)
+    assert len(json.loads(kept.read_text())["by-hand, for all"]["words"]) == 3
 
 
 def test_the_cost(benchmark: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

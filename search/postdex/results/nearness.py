@@ -46,7 +46,7 @@ def nearness(
     table = _table(languages)
     if table is None or table.pieces.known(text) < KNOWN:
         return []
-    asked = table.of(_asked_for(text, context.analyzer.languages))
+    asked = table.of(asked_for(text, context.analyzer.languages))
     vectors, counts = [], []
     for post, language in zip(ranked, languages, strict=True):
         if deadline is not None and time.monotonic() > deadline:
@@ -70,10 +70,10 @@ def _languages(text: str, posts: Sequence[Ranked]) -> list[str]:
     return [language_of(post.candidate.document.lang) or unsaid for post in posts]
 
 
-def _asked_for(text: str, languages: Sequence[str]) -> str:
+def asked_for(text: str, languages: Sequence[str]) -> str:
     """What a text asks for, without the words that only ask.
 
-    >>> _asked_for("How do I make my photos smaller?", ["en"])
+    >>> asked_for("How do I make my photos smaller?", ["en"])
     'photos smaller'
     """
     raws = [(raw, word) for raw in raw_tokens(text) if (word := whole_term(raw))]
