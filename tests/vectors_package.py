@@ -29,7 +29,7 @@ EMPTY = "how do i make a what is before they go to my"
 ASKED = "how do I make photos smaller before they go online"
 TEXTS = {
     "images.md": "---\nlang: en\n---\n# Resize an image\n\nCompress images before they go online.",
-    "sale.md": "---\nlang: en\n---\n# How to make photos before they go\n\nHow do I make photos before they go?",
+    "sale.md": "---\nlang: en\n---\n# Sale\n\nMany make photos before they go online.",
 }
 
 

@@ -102,7 +102,7 @@ def _texts(post: Ranked, context: hits.HitContext) -> list[str]:
     document = post.candidate.document
     if not document.outline.levels:
         return [f"{document.title}\n{document.description}"]
-    best = hits.best_section(post, context)
+    best = hits.best_section(post, context) if len(document.outline.levels) > 1 else 0
     first = _text(document, 0, document.description)
     return [first, _text(document, best)] if best else [first]
 
