@@ -34,7 +34,8 @@ QUICK = [
 ]  # fmt: skip
 #: The others: they start processes, fill disks, look through a browser, or try thousands of examples.
 THOROUGH = [
-    "analysis", "assistant_tools", "bad_settings", "benchmark_meaning", "benchmarks", "box", "build", "by_hand", "cli",
+    "analysis", "assistant_tools", "bad_settings", "benchmark_meaning", "benchmarks", "box", "build", "by_hand",
+    "chinese_vectors", "cli",
     "cluster_commits", "cluster_connection", "codec", "cold_start", "commit_protocol", "completion", "concurrency",
     "connection", "cut", "damage", "dead_links",
     "deflated_columns", "deploy", "docs", "doctor", "doors", "edges", "editor", "export",
