@@ -19,8 +19,10 @@ from postdex.meaning import installed
 from postdex.meaning.installed import Installed
 from postdex.results import rerank_by_meaning
 
-#: Hits that are looked at.
+#: Hits of each ranking that are fused.
 DEPTH = 100
+#: Hits that are judged.
+JUDGED = 10
 #: Posts that are re-ranked.
 FIRST = 50
 #: Characters of a section: what a model of sentences reads of it, and more than a table needs.
@@ -39,7 +41,7 @@ def by_product(index: postdex.Index, meaning: bool | None, here: Installed | Non
     def ranking(query: str) -> list[str]:
         tables = {"_installed": lambda: here} if here else {}
         with patch.dict(vars(rerank_by_meaning), weights), patch.dict(vars(installed), tables):
-            found = index.search(query, limit=DEPTH, snippets=False, deadline_ms=None, meaning=meaning)
+            found = index.search(query, limit=JUDGED, snippets=False, deadline_ms=None, meaning=meaning)
         return [hit.path for hit in found.hits]
 
     return ranking
