@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from postdex.cli.search_options import parse_usual
 from postdex.mcp import tools
 from postdex.mcp.posts import Posts
 from postdex.meaning import installed
+from postdex.results import nearness
 
 BY_WORDS, BY_MEANING = ["sale.md", "images.md"], ["images.md", "sale.md"]
 WORDS = "photos go online"
@@ -105,6 +108,17 @@ def test_the_service_and_assistants(posts: Path) -> None:
             found = tools.answer(Posts.of(ix), "search", {"query": query}).form
             shown = [result["id"].partition("#")[0] for result in found["results"]]
             assert shown == paths(ix.search(query, meaning=True)) and "warnings" not in found
+
+
+@pytest.mark.usefixtures("vectors")
+def test_an_order_for_which_time_was_not_enough_is_not_kept(posts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(posts) as served:
+        asked = f"/search?q={ASKED.replace(' ', '+')}"
+        with monkeypatch.context() as patch:
+            patch.setattr(nearness, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + 3600))
+            cut = served.ask(asked)
+        assert (paths(cut.json()["hits"]), cut.json()["complete"]) == (BY_WORDS, False) and "etag" not in cut.headers
+        assert paths(served.ask(asked).json()["hits"]) == BY_MEANING
 
 
 def test_without_the_extra(posts: Path) -> None:

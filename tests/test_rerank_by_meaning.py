@@ -264,6 +264,17 @@ def test_posts_in_a_language_that_no_table_knows(
         assert asked.warnings == (() if meaning else (said,))
 
 
+def test_a_question_of_words_that_no_table_knows(posts: Path, vectors: Callable[..., None]) -> None:
+    """Who asks for meaning by name is told why it has no say, and others are not."""
+    vectors()
+    asked = "how do I make Zephyren kleiner und hübscher"
+    with postdex.Index(posts) as ix:
+        assert not ix.search(asked).warnings and not ix.search("unheard-of", meaning=True).meaning
+        found = ix.search(asked + " zephyr", meaning=True)
+        assert found.hits and not found.meaning
+        assert found.warnings == ("meaning has no say: the vectors do not know enough of the words",)
+
+
 def test_a_question_in_chinese(posts: Path, vectors: Callable[..., None]) -> None:
     vectors("zh")
     (posts / "a.md").write_text("# 汤\n\n如何把汤变好 zephyr zephyr zephyr\n", "utf-8")
@@ -304,7 +315,8 @@ def test_where_time_is_up_words_alone_say_the_order(
         by_words = ix.search(ASKED, meaning=False)
         monkeypatch.setattr(nearness, "time", type("Later", (), {"monotonic": lambda: time.monotonic() + 3600}))
         cut = ix.search(ASKED)
-        assert not cut.meaning and paths(cut) == paths(by_words) and cut.complete
+        assert not cut.meaning and paths(cut) == paths(by_words) and cut.total == by_words.total
+        assert by_words.complete and not cut.complete and not ix.search(ASKED, meaning=True).warnings
         assert ix.search(ASKED, deadline_ms=None).meaning
 
 

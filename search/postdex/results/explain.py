@@ -58,7 +58,7 @@ def verdict(reader: Reader, document: Outlined, question: ParsedQuery) -> Verdic
     context = hits.hit_context(search, answer, reader.analyzer, SearchRequest())
     in_order = best(answer, question)
     if question.by_meaning:
-        in_order = by_meaning(in_order, question, context)
+        in_order, _ = by_meaning(in_order, question, context)
     for number, ranked in enumerate(in_order, 1):
         if ranked.candidate.document.path == path:
             score = hits.explanation(reader, ranked, context)

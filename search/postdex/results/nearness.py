@@ -38,10 +38,10 @@ _UNSAID = ("zh", "en")
 
 def nearness(
     text: str, ranked: Sequence[Ranked], context: hits.HitContext, deadline: float | None = None
-) -> list[float | None]:
+) -> list[float | None] | None:
     """The cosines between what was asked and each of the posts, None for one in a language that the table doesn't know.
-    Empty where no table knows the language of any, or too few words of the text, or at the `deadline`, a
-    `time.monotonic()`."""
+    Empty where no table knows the language of any, or too few words of the text; None if the `deadline`, a
+    `time.monotonic()`, came first."""
     languages = _languages(text, ranked)
     table = _table(languages)
     if table is None or table.pieces.known(text) < KNOWN:
@@ -50,7 +50,7 @@ def nearness(
     vectors, counts = [], []
     for post, language in zip(ranked, languages, strict=True):
         if deadline is not None and time.monotonic() > deadline:
-            return []
+            return None
         texts = _texts(post, context) if language in table.languages else ()
         vectors += [table.of_known(it) for it in texts]
         counts.append(len(texts))
@@ -58,10 +58,13 @@ def nearness(
     return [max(islice(found, count)) if count else None for count in counts]
 
 
-def unknown_languages(text: str, ranked: Sequence[Ranked]) -> str:
-    """The codes of the languages of the posts, if no table knows one of them."""
+def what_is_unknown(text: str, ranked: Sequence[Ranked]) -> str:
+    """Of what the tables know too little for cosines, in words; "" if they know enough, or nothing was found."""
     languages = _languages(text, ranked)
-    return "" if _table(languages) else ", ".join(sorted({*languages}))
+    table = _table(languages)
+    if table and table.pieces.known(text) < KNOWN:
+        return "enough of the words"
+    return f"the language of the posts ({', '.join(sorted({*languages}))})" if languages and not table else ""
 
 
 def _languages(text: str, posts: Sequence[Ranked]) -> list[str]:

@@ -76,25 +76,25 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
     )
     matched = reader.search(search)
     context = hits.hit_context(search, matched, reader.analyzer, request, text=question.name or question.text)
-    page = slice(request.offset, request.offset + request.limit)
+    page, in_time = slice(request.offset, request.offset + request.limit), True
     if question.by_meaning and request.limit:
         ranked = best(matched, question, by_score, max(page.stop, rerank.LOOKED_AT))
-        ranked = by_meaning(ranked, question, context, deadline)
+        ranked, in_time = by_meaning(ranked, question, context, deadline)
     else:
         ranked = best(matched, question, by_score, None if by_section else page.stop)
     if by_section:
         matches, in_time = _sections(ranked, context, deadline)
-        total, complete = len(matches), matched.complete and in_time
+        total = len(matches)
         shown = [hits.of_section(reader, match, context) for match in matches[page]]
     else:
-        total, complete = matched.total, matched.complete
+        total = matched.total
         shown = [hits.of_post(reader, post, context) for post in ranked[page]]
-    meaning = any(post.by_meaning for post in ranked)
+    complete, meaning = matched.complete and in_time, any(post.by_meaning for post in ranked)
     if state.sites:
         shown = [hit._replace(site=hit.path.partition("/")[0]) for hit in shown]
     warnings = question.warnings + tuple(_cut(matched))
-    if question.by_meaning and request.meaning and request.limit and not meaning:
-        warnings += tuple(_unknown_language(question, ranked))
+    if question.by_meaning and request.meaning and request.limit and in_time and not meaning:
+        warnings += tuple(_without_a_say(question, ranked))
     if not matched.total and complete:
         warnings += tuple(left_nothing(question.tree, reader, request.drafts))
     return HitList(
@@ -165,9 +165,10 @@ def best(
 
 def by_meaning(
     ranked: list[rerank.Ranked], question: ParsedQuery, context: hits.HitContext, deadline: float | None = None
-) -> list[rerank.Ranked]:
+) -> tuple[list[rerank.Ranked], bool]:
     """The candidates, best first by words, the first LOOKED_AT of them right, as they are shown where meaning has a
-    say: of those in the order in which it puts them, but for those that come first whatever they score."""
+    say: of those in the order in which it puts them, but for those that come first whatever they score. And whether
+    time was enough for that: else the order is that of words."""
     with forks.barred:
         from .nearness import nearness
         from .rerank_by_meaning import rerank_by_meaning  # of 100 searches 95 have no use for them
@@ -175,17 +176,19 @@ def by_meaning(
     pinned = [*takewhile(lambda post: post.candidate.pinned, ranked)]
     others = ranked[len(pinned) :]
     near = nearness(question.text, others[: max(0, rerank.LOOKED_AT - len(pinned))], context, deadline)
+    if near is None:
+        return ranked, False
     words, wholes = len(context.leaves), len(question.as_typed.leaves) if question.as_typed.certain else 0
-    return pinned + rerank_by_meaning(others, near, question.by_meaning, range(words, words + wholes))
+    return pinned + rerank_by_meaning(others, near, question.by_meaning, range(words, words + wholes)), True
 
 
-def _unknown_language(question: ParsedQuery, ranked: Sequence[rerank.Ranked]) -> list[str]:
-    """A warning where no table of vectors knows the language of any post, though meaning was asked for."""
+def _without_a_say(question: ParsedQuery, ranked: Sequence[rerank.Ranked]) -> list[str]:
+    """A warning where the vectors know too little for an order, though meaning was asked for."""
     with forks.barred:
-        from .nearness import unknown_languages
+        from .nearness import what_is_unknown
 
-    languages = unknown_languages(question.text, ranked[: rerank.LOOKED_AT])
-    return [f"meaning has no say: the vectors do not know the language of the posts ({languages})"] if languages else []
+    unknown = what_is_unknown(question.text, ranked[: rerank.LOOKED_AT])
+    return [f"meaning has no say: the vectors do not know {unknown}"] if unknown else []
 
 
 def nothing(request: SearchRequest, warnings: tuple[str, ...], state: IndexState, started: float) -> HitList:
