@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import random
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+import postdex
+from postdex.query.parse import parse
+from postdex_index.query import Clauses, Leaf, Query, Term, leaves
 from postdex_index.text import characters, questions
+from postdex_index.text.analyzer import Analyzer
 from postdex_index.text.questions import asks
 from postdex_index.text.tokenizer import whole_term
 
@@ -126,41 +132,62 @@ def test_words_stand_as_texts_have_them(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_frame_asks_and_alone_keeps_its_words(language: str) -> None:
+def test_each_frame_asks_and_no_other_word(language: str) -> None:
     lines, _, idle = questions.question_text(language).partition("\n\n")
     assert lines and idle
     for line in lines.splitlines():
         frame = [place.rstrip("?").split("|")[0] for place in line.split() if place != "^"]
         assert asks(" ".join(frame), [language]), line
-        words = [word for word in frame if word != "_"]
-        assert "_" in frame or not any(questions.asking_words(words, [language])), line
-        assert questions.asking_words([*frame, "photos"], [language])[-1] is False
+        asking = questions.asking_words([*frame, "photos"], [language])
+        assert [word for word, asks in zip(frame, asking, strict=False) if not asks] == ["_"] * frame.count("_"), line
+        assert asking[-1] is False
 
 
-def test_only_beside_other_words() -> None:
+def test_what_only_asks_in_a_question() -> None:
     words = ["how", "do", "i", "make", "my", "photos", "smaller"]
-    assert questions.asking_words(words, ["en"]) == [True, True, True, True, True, False, False]
-    assert questions.asking_words(words[5:], ["en"]) == [False, False]
-    assert questions.asking_words(["wie", *words[5:]], ["en", "de"])[1:] == [False, False]
+    assert questions.asking_words(words, ["en"]) == [True, True, True, False, True, False, False]
+    assert questions.asking_words(words[3:], ["en"]) == [False] * 4
+    assert questions.asking_words(["wie", *words[3:]], ["en", "de"])[1:] == [False] * 4
     assert questions.asking_words([], ["en"]) == []
 
 
-@pytest.mark.parametrize(
-    ("run", "asking"),
-    [
-        ("如何处理错误", "如何"),
-        ("怎么处理中文", "怎么"),
-        ("出错了怎么处理", "怎么处理"),
-        ("我应该怎么备份", "我应该怎么"),
-        ("我想知道证书是什么时候过期的", "我想知道是什么时候"),
-        ("这是什么原因", "是什么原因"),
-        ("有没有什么办法缩小照片", "有没有什么办法"),
-        ("任何时候都能用吗", "吗"),
-        ("吗啡是什么", "是什么"),
-        ("多少台机器", "多少"),
-        ("那么", ""),
-        ("", ""),
-    ],
-)
-def test_what_of_a_run_only_asks(run: str, asking: str) -> None:
-    assert "".join(it for it, asks in zip(run, questions.asking_characters(run), strict=True) if asks) == asking
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whatever_stands_in_a_question_something_is_looked_for(language: str) -> None:
+    """A query of frames, of idle words and of others keeps words that find posts, and of others all of them."""
+    chance = random.Random(language)
+    analyzer = Analyzer(True, (language,))
+    asking = [place.rstrip("?").split("|")[0] for place in questions.question_text(language).split()]
+    others = ["socket", "refcount", "kernel", "photos", "smaller"]
+    for _ in range(200):
+        words = chance.choices(asking, k=chance.randrange(6)) + chance.choices(others, k=chance.randrange(6))
+        chance.shuffle(words)
+        words = [word for word in words if word not in ("^", "_")]
+        tree = parse(" ".join(words), analyzer).tree
+        found_by = {leaf.text for leaf in finding(tree) if isinstance(leaf, Term)}
+        assert bool(found_by) is bool(words), words
+        assert found_by >= {*words} & {*others}, words
+
+
+def finding(query: Query) -> Sequence[Leaf]:
+    """The leaves that find posts."""
+    if isinstance(query, Clauses):
+        return [leaf for clause in (*query.required, *query.optional) for leaf in finding(clause)]
+    return leaves(query)
+
+
+def test_a_title_that_is_a_question_is_found_as_it_is_typed(tmp_path: Path) -> None:
+    titles = [
+        "How do I install it on my own machine?",
+        "How to install",
+        "What is a fallback",
+        "What's new?",
+        "怎么安装",
+    ]
+    for number, title in enumerate(titles):
+        (tmp_path / f"{number}.md").write_text(f"# {title}\n\nUnpack it.\n", encoding="utf-8")
+    for word in ("install", "machine", "fallback", "new", "安装"):
+        (tmp_path / f"{word}.md").write_text(f"# {word}\n\n{f'{word} machine. ' * 9}\n", encoding="utf-8")
+    with postdex.open(tmp_path, refresh="never") as index:
+        index.refresh()
+        for number, title in enumerate(titles):
+            assert index.search(title).hits[0].path == f"{number}.md", title

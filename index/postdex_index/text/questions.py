@@ -58,18 +58,18 @@ def asks(text: str, languages: Iterable[str]) -> bool:
 def asking_words(words: Sequence[str], languages: Iterable[str]) -> list[bool]:
     """For each word of a text (each in its normal form, `tokenizer.whole_term`), whether it only asks.
 
-    None does where no other word were left, and none in what is no question.
+    None does in what is no question.
 
     >>> words = "how do i make my photos smaller".split()
     >>> [word for word, asking in zip(words, asking_words(words, ["en"])) if asking]
-    ['how', 'do', 'i', 'make', 'my']
+    ['how', 'do', 'i', 'my']
     """
     asking = [False] * len(words)
     for language in languages:
         if any(framed := _framed_words(words, language)):
             idle = _questions(language).idle
             asking = [a or b or word in idle for a, b, word in zip(asking, framed, words, strict=True)]
-    return asking if not all(asking) else [False] * len(words)
+    return asking
 
 
 def asking_characters(run: str) -> list[bool]:

@@ -206,7 +206,7 @@ class _TreeBuilder:
             scope = scope._replace(required=True, explicit=True)
         every = parts_of.kind == "AND" or (parts_of.kind == "beside" and self.settings.all_words and not scope.excluded)
         bag = _Bag(either=parts_of.kind == "OR")
-        only_ask = asking.places(parts_of, self.reading) if not (scope.explicit or scope.excluded) else ()
+        only_ask = asking.places(parts_of, self.reading)
         pieces = [
             self.pieces(part, scope, at in only_ask) if isinstance(part, Clause) else []
             for at, part in enumerate(parts_of.parts)
@@ -250,7 +250,7 @@ class _TreeBuilder:
         elif token.kind == "regex" or "*" in token.text or "?" in token.text[:-1]:
             insisted = bool(clause.sign or field) or scope.explicit or excluded
             return self.pattern(token, reading, insisted)
-        elif only_asks:
+        elif only_asks and not (scope.explicit or excluded):
             pieces = terms.read_asking(token.text, reading)
         else:
             pieces = terms.read_word(token.text, token.edits, reading, self.warnings.append)

@@ -140,7 +140,7 @@ class _TreeBuilder {
     if (kind === "AND") scope = { ...scope, required: true, explicit: true };
     const every = kind === "AND" || (kind === "beside" && this.settings.all_words && !scope.excluded);
     const bag = new _Bag(kind === "OR");
-    const onlyAsk = scope.explicit || scope.excluded ? new Set() : asking(group, this.reading);
+    const onlyAsk = asking(group, this.reading);
     const pieces = parts.map((part, at) => part.parts ? [] : this.pieces(part, scope, onlyAsk.has(at)));
     const joinedWords = kind === "beside" ? this.joinWords(parts, pieces, every, scope, bag) : new Map();
     this.expand(group, pieces, every, scope, bag);
@@ -173,7 +173,7 @@ class _TreeBuilder {
       return this.pattern(token, reading, !!(sign || field) || scope.explicit || excluded);
     }
     const pieces = kind === "quote" ? quoted(text, token.slop, reading)
-      : onlyAsks ? readAsking(text, reading) : readWord(text, token.edits, reading, say);
+      : onlyAsks && !scope.explicit && !excluded ? readAsking(text, reading) : readWord(text, token.edits, reading, say);
     const fuzzy = pieces.some(piece => piece.required.kind === "Fuzzy");
     if (excluded || fuzzy || text.includes("*") || (field && field !== "title")) this.titled = false;
     return pieces;

@@ -95,7 +95,6 @@ export const nothingAlike = results => results.strength === C.NOTHING && !result
  */
 export function asksInPlainWords(text, languages) {
   if (points(text).length > PASTED.MAX_CHARACTERS) return true;
-  const asking = asks(text, languages);
-  if (asking && Array.from(text).some(isSpaceless)) return true;
-  return split(text).length >= (asking ? C.MANY_ASKING : C.MANY);
+  const asking = asks(text, languages), many = split(text).length >= (asking ? C.MANY_ASKING : C.MANY);
+  return many || asking && Array.from(text).some(isSpaceless);
 }

@@ -30,19 +30,17 @@ export function asks(text, codes) {
 }
 
 /**
- * For each word of a text, each in its normal form, whether it only asks. None does where no other word were left, and
- * none in what is no question.
+ * For each word of a text, each in its normal form, whether it only asks. None does in what is no question.
  * @param {string[]} words
  * @param {string[]} codes
  */
 export function askingWords(words, codes) {
-  const none = words.map(() => false);
-  let asking = none;
+  let asking = words.map(() => false);
   for (const code of codes) {
     const framed = _framed(words, code), { idle } = _questions(code);
     if (framed.size) asking = words.map((word, at) => asking[at] || framed.has(at) || idle.has(word));
   }
-  return asking.includes(false) ? asking : none;
+  return asking;
 }
 
 /**
