@@ -120,7 +120,7 @@ def read(
     except QueryError as error:
         return {"code": error.code, "message": error.message, "hint": error.hint}
     asked: dict[str, Any] = js(reading._replace(stand_ins={}, synonyms={}))
-    del asked["steps"]
+    del asked["steps"], asked["only_words"]  # nobody asks for these where nothing is ordered by meaning
     asked["stand_ins"] = [[js(leaf), js(others)] for leaf, others in reading.stand_ins.items()]
     asked["synonyms"] = [[word, list(others)] for word, others in reading.synonyms.items()]
     return {**asked, "shown": show(reading.tree)}
