@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -119,6 +120,19 @@ def test_an_order_for_which_time_was_not_enough_is_not_kept(posts: Path, monkeyp
             cut = served.ask(asked)
         assert (paths(cut.json()["hits"]), cut.json()["complete"]) == (BY_WORDS, False) and "etag" not in cut.headers
         assert paths(served.ask(asked).json()["hits"]) == BY_MEANING
+
+
+def test_a_client_is_not_told_that_nothing_changed_when_the_extra_was_installed(posts: Path, tmp_path: Path) -> None:
+    asked = f"/search?q={ASKED.replace(' ', '+')}"
+    tags: list[str] = []
+    orders: list[list[str]] = []
+    (tmp_path / "site-packages").mkdir()
+    for packages in (write_package(tmp_path / "site-packages").parent, None, tmp_path / "site-packages"):
+        with installed_from(packages) if packages else nullcontext(), serving(posts) as served:
+            answer = served.ask(asked, If_None_Match=tags[-1] if tags else "")
+            tags.append(answer.headers["etag"])
+            orders.append(paths(answer.json()["hits"]))
+    assert orders == [BY_MEANING, BY_WORDS, BY_MEANING] and tags[0] == tags[2]
 
 
 def test_without_the_extra(posts: Path) -> None:

@@ -158,7 +158,7 @@ def test_each_report_says_what_is_here(tmp_path: Path, posts: str) -> None:
 def test_doctor_says_that_no_post_is_in_a_language_of_the_vectors(tmp_path: Path) -> None:
     write_package(tmp_path, tables={"xx": ("de", "zh")})
     (tmp_path / "posts").mkdir()
-    for lang, said in (("en", "; they know none of the languages of the posts (en)"), ("zh-CN", "")):
+    for lang, said in (("en", "; they know none of the languages of the posts (en)"), ("zh-CN", ""), ("de_AT", "")):
         (tmp_path / "posts" / "a.md").write_text(f"---\nlang: {lang}\n---\nimage", encoding="utf-8")
         done = python("-c", CLI, "-C", str(tmp_path / "posts"), "doctor", "--fix", vectors=tmp_path)
         assert f"\nmeaning: postdex-vectors {RELEASE} (de, zh){said}\n" in done.stdout

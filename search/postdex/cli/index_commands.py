@@ -313,7 +313,7 @@ def _wrong_vectors(ix: Index, verify: bool) -> list[str]:
     with suppress(PostdexError):  # a problem has been said of it
         languages = ix.facets()["lang"] if known else {}
     told = []
-    if languages and not any(language.partition("-")[0] in known for language in languages):
+    if languages and not any(installed.language_of(tag) in known for tag in languages):
         told.append(f"they know none of the languages of the posts ({', '.join(languages)})")
     if verify and (changed := installed.changed_tables()):
         told.append(f"{', '.join(changed)} damaged, install postdex-vectors {installed.RELEASE} anew")

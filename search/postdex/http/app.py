@@ -27,6 +27,7 @@ from postdex_index import forks
 from postdex_index.errors import PostdexError
 from postdex_index.settings import Settings
 
+from ..meaning import installed
 from ..record.asked import Outcome
 from . import (
     auth,
@@ -91,7 +92,7 @@ class Service:
         self._prefix, self._counting = (f"/{within[0]}", within[1]) if within else ("", self)
         self._log_queries = log_queries
         self.begin_anew()
-        self._cache = Cache(CACHE_BYTES)
+        self._cache, self._vectors = Cache(CACHE_BYTES), installed.found()
         self._token_paths = {endpoint.path for endpoint in ENDPOINTS if endpoint.token}
         self._open_paths = {endpoint.path for endpoint in ENDPOINTS if endpoint.open}
         self._owner_paths = {endpoint.path for endpoint in ENDPOINTS if endpoint.owner}
@@ -269,11 +270,11 @@ class Service:
         return responses.again(cached.body, tag)
 
     def _state(self) -> tuple[Hashable, ...] | None:
-        """What an answer holds for: a commit, a day (`after:30d`), and settings. None if a new commit is to be opened
-        first."""
+        """What an answer holds for: a commit, a day (`after:30d`), settings, and whether the extra `meaning` is here.
+        None if a new commit is to be opened first."""
         views, index = self.site.views, self.site.index
         commit = views.answering()
-        return (commit, views.stands(), index.today(), _in_short(index.in_force)) if commit else None
+        return (commit, views.stands(), index.today(), _in_short(index.in_force), self._vectors) if commit else None
 
     def _insist_on_room(self) -> None:
         """Raise RequestError if too many wait."""

@@ -48,6 +48,19 @@ def installed() -> Installed:
         return _installed()
 
 
+def found() -> bool:
+    """Whether the packages of the extra are here, whatever is in them: nothing of them is loaded."""
+    with forks.barred:
+        from importlib.util import find_spec
+
+        return all(map(find_spec, ("numpy", _PACKAGE)))
+
+
+def language_of(tag: str) -> str:
+    """The code of a language, without a region: of `zh-Hans-CN` `zh`."""
+    return tag.replace("_", "-").partition("-")[0].lower()
+
+
 def usable() -> bool:
     """Whether meaning can have a say."""
     return bool(installed().tables)

@@ -70,7 +70,7 @@ def what_is_unknown(text: str, ranked: Sequence[Ranked]) -> str:
 def _languages(text: str, posts: Sequence[Ranked]) -> list[str]:
     """The language of each of the posts that were found with a text."""
     unsaid = _UNSAID[not any(map(is_spaceless, raw_tokens(text)))]
-    return [language_of(post.candidate.document.lang) or unsaid for post in posts]
+    return [installed.language_of(post.candidate.document.lang) or unsaid for post in posts]
 
 
 def asked_for(text: str, languages: Sequence[str]) -> str:
@@ -82,11 +82,6 @@ def asked_for(text: str, languages: Sequence[str]) -> str:
     raws = [(raw, word) for raw in raw_tokens(text) if (word := whole_term(raw))]
     asking = asking_words([word for _, word in raws], languages)
     return " ".join([raw for (raw, _), only_asks in zip(raws, asking, strict=True) if not only_asks])
-
-
-def language_of(tag: str) -> str:
-    """The code of a language, without a region: of `zh-Hans-CN` `zh`."""
-    return tag.replace("_", "-").partition("-")[0].lower()
 
 
 def _table(languages: Sequence[str]) -> Vectors | None:
