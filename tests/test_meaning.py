@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from pathlib import Path
 
 import numpy
@@ -12,7 +13,7 @@ from vectors_package import written
 from postdex.meaning import vector_file
 from postdex.meaning.pieces import Pieces
 from postdex.meaning.vector_file import UnusableVectors
-from postdex.meaning.vectors import Vectors, cosines
+from postdex.meaning.vectors import LARGEST_SCALE, Vectors, cosines
 
 #: Of which word each number is, in a table as small as can be.
 PIECES = ("photo", "##s", "image", "small", "the", "a", "容器", "镜", "像", "docker")
@@ -66,6 +67,13 @@ def test_how_much_of_a_text_is_known_in_one_piece(text: str, known: float) -> No
     assert Pieces({piece: number for number, piece in enumerate(PIECES)}).known(text) == known
 
 
+def test_words_that_nobody_wrote_are_not_remembered() -> None:
+    pieces = Pieces({piece: number for number, piece in enumerate(PIECES)})
+    for number in range(100):
+        assert pieces.of(f"photo {'x' * 2000}{number} é{'y' * 2000}{number}", 100) == [0]
+    assert set(pieces._cut) == {"photo"}
+
+
 def test_no_more_pieces_are_taken_than_asked_for() -> None:
     pieces = Pieces({piece: number for number, piece in enumerate(PIECES)})
     assert len(pieces.of("photos " * 1000, 7)) == len(pieces.of("容器像 " * 1000, 7)) == 7
@@ -107,6 +115,24 @@ def test_a_table_of_another_version_or_damaged_is_refused(
     _header(table, **changed)
     with pytest.raises(UnusableVectors, match=message):
         Vectors(str(table))
+
+
+@pytest.mark.parametrize("scale", [float("nan"), float("inf"), float("-inf"), 1e30, -1e30])
+def test_a_scale_of_which_no_sum_can_be_made_is_refused(table: Path, scale: float) -> None:
+    line, rest = table.read_bytes().split(b"\n", 1)
+    start = vector_file.header(str(table)).scales - len(line) - 1
+    table.write_bytes(line + b"\n" + rest[:start] + struct.pack("<f", scale) + rest[start + 4 :])
+    with pytest.raises(UnusableVectors, match="scales"):
+        Vectors(str(table))
+
+
+def test_so_many_pieces_as_can_be_read_have_a_sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "large.vectors"
+    most = LARGEST_SCALE * 126, vector_file.MOST_DIMENSIONS
+    written(path, ["photo"], numpy.full((1, most[1]), most[0]), ["en"])
+    vectors = Vectors(str(path))
+    monkeypatch.setattr(vectors, "_pieces_read", vector_file.MOST_READ)
+    assert float(numpy.linalg.norm(vectors.of("photo " * vector_file.MOST_READ))) == pytest.approx(1, abs=1e-3)
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"[]\n", b"\xff\x00" * 9000, b"version https://git-lfs\n"])

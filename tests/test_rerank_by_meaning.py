@@ -41,7 +41,7 @@ def ranked(scores: Sequence[float], whole: int = 0) -> list[rerank.Ranked]:
     ]
 
 
-SCORES = st.lists(st.floats(0.5, 30), min_size=1, max_size=80)
+SCORES = st.lists(st.just(0.0) | st.floats(0.5, 30), min_size=1, max_size=80)
 COSINES = st.lists(st.none() | st.floats(-1, 1, width=32), min_size=0, max_size=50)
 WEIGHT = st.floats(0, 1)
 

@@ -60,6 +60,8 @@ class Pieces:
 
     def _word(self, word: str) -> tuple[int, ...]:
         """The pieces of a word in lower case."""
+        if len(word) > LONGEST_WORD:  # nor is it remembered: what strangers ask fills no memory
+            return ()
         cut = self._cut.get(word)
         if cut is None:
             if len(self._cut) >= REMEMBERED:
@@ -68,8 +70,6 @@ class Pieces:
         return cut
 
     def _longest(self, word: str) -> tuple[int, ...]:
-        if len(word) > LONGEST_WORD:
-            return ()
         numbers: list[int] = []
         start = 0
         while start < len(word):

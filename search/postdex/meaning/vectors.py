@@ -19,6 +19,8 @@ from .vector_file import UnusableVectors
 
 #: Texts whose vectors are remembered, some 2.5 KB each: 5 of the 12 ms that a question takes.
 REMEMBERED = 4_096
+#: The sum of as many pieces as can be read has a length that float32 can hold.
+LARGEST_SCALE = 1e9
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray  # 5 ms that no search needs
@@ -39,8 +41,8 @@ class Vectors:
         self._scales = numpy.frombuffer(content, "<f4", count, header.scales)
         rows = numpy.frombuffer(content, numpy.int8, count * header.dimensions, header.rows)
         self._rows = rows.reshape(count, header.dimensions)
-        if not numpy.isfinite(self._scales).all():
-            raise UnusableVectors(f"{path} holds scales that are no numbers")
+        if not (numpy.abs(self._scales) <= LARGEST_SCALE).all():  # nor is any no number
+            raise UnusableVectors(f"{path} holds scales that no table has")
         #: `of`, which remembers: for texts that are met again.
         self.of_known = lru_cache(REMEMBERED)(self.of)
 

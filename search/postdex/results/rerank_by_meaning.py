@@ -43,10 +43,10 @@ def rerank_by_meaning(
     the leaves `whole_leaves` look for, stay there. Equal scores keep their order."""
     kept = len([*takewhile(lambda post: any(map(post.candidate.holds, whole_leaves)), ranked)]) if whole_leaves else 0
     said = [cosine for cosine in cosines[kept : len(ranked)] if cosine is not None]
-    if not said or max(said) - min(said) < _ALIKE or not weight:
+    top = ranked[kept].score if said else 0.0
+    if not top or max(said) - min(said) < _ALIKE or not weight:
         return list(ranked)
     least, most, middle = min(said), max(said), sum(said) / len(said)
-    top = ranked[kept].score
     others = [post.score for post in ranked[kept + 1 : len(cosines)]][:AFTER_BEST]
     weight *= min(1.0, sum(others) / len(others) / top / DOUBT)
     reranked = []
