@@ -39,9 +39,9 @@ export function told(limit, typed = "") {
  * @returns {{request: any, warnings: string[]}}
  */
 export function possibleRequest(request) {
-  const asked = { drafts: request.drafts, units: request.units !== "posts", explain: request.explain, meaning: request.meaning };
-  const warnings = Object.entries(asked).filter(([, is]) => is).map(([limit]) => told(limit));
-  return { request: warnings.length ? { ...request, drafts: false, units: "posts", explain: false, meaning: null } : request, warnings };
+  const none = { drafts: false, units: "posts", explain: false, meaning: null };
+  const warnings = Object.entries(none).filter(([name, as]) => request[name] && request[name] !== as).map(([name]) => told(name));
+  return { request: warnings.length ? { ...request, ...none } : request, warnings };
 }
 
 /**
