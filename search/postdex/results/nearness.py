@@ -76,8 +76,8 @@ def _languages(text: str, posts: Sequence[Ranked]) -> list[str]:
 def asked_for(text: str, languages: Sequence[str]) -> str:
     """What a text asks for, without the words that only ask.
 
-    >>> asked_for("How do I make my photos smaller?", ["en"])
-    'photos smaller'
+    >>> asked_for("How do I make my photos of cats smaller?", ["en"])
+    'make photos cats smaller'
     """
     raws = [(raw, word) for raw in raw_tokens(text) if (word := whole_term(raw))]
     asking = asking_words([word for _, word in raws], languages)
