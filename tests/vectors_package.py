@@ -28,8 +28,8 @@ EMPTY = "how do i make a what is before they go to my"
 #: A question, and posts of which that which answers it has few of its words, and the other one many.
 ASKED = "how do I make photos smaller before they go online"
 TEXTS = {
-    "images.md": "---\nlang: en\n---\n# Resize an image\n\nCompress images before they go online.",
-    "sale.md": "---\nlang: en\n---\n# Sale\n\nMany make photos before they go online.",
+    "images.md": "---\nlang: en\n---\n# Resize an image\n\nCompress images before they go online: smaller is better.",
+    "sale.md": "---\nlang: en\n---\n# Sale\n\nMany make photos before they go.",
 }
 
 
