@@ -39,7 +39,7 @@ THOROUGH = [
     "cluster_commits", "cluster_connection", "codec", "cold_start", "commit_protocol", "completion", "concurrency",
     "connection", "cut", "damage", "dead_links",
     "deflated_columns", "deploy", "docs", "doctor", "doors", "edges", "editor", "export",
-    "embedding", "engine_contract", "errors", "faces_of_meaning",
+    "embedding", "engine_contract", "english_vectors", "errors", "faces_of_meaning",
     "faults", "forks", "fzf", "history", "hostile", "hugo", "includes",
     "installed_vectors", "installed_whoosh",
     "invariants", "kernel", "lines", "listening", "listing", "listings", "lists", "llms",
