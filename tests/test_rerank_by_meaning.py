@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -200,21 +202,30 @@ def test_settings_and_arguments(
         assert ix.search(query, meaning=asked).meaning is meaning
 
 
-def test_pages_of_any_size_are_parts_of_one_order(posts: Path, vectors: Callable[..., None]) -> None:
+@pytest.mark.parametrize("meaning", [None, False])
+@pytest.mark.parametrize("pins", [0, 2, 52])
+def test_pages_of_any_size_are_parts_of_one_order(
+    posts: Path, vectors: Callable[..., None], pins: int, meaning: bool | None
+) -> None:
+    """Also where posts that are pinned stand before those that may be re-ranked, and where closeness moves these."""
     vectors()
+    rnd = random.Random(25)
     for number in range(70):
-        words = MEANINGS[number % len(MEANINGS)].split()
-        (posts / f"{number:02}.md").write_text(
-            f"# {words[number % 3 % len(words)]}\n\n{'zephyr ' * (1 + number % 7)}", "utf-8"
-        )
+        words = rnd.choices([*ASKED.split()[3:], "soup", "salt", "broth"], k=rnd.randrange(5, 60))
+        (posts / f"{number:02}.md").write_text(f"# {words[0]}\n\nzephyr {' '.join(words)}", "utf-8")
+    pinned = json.dumps([f"{number:02}.md" for number in range(pins)])
+    if pins:
+        (posts / "postdex.toml").write_text(f'[[pins]]\nquery = "{ASKED}"\npost = {pinned}\n', "utf-8")
     with postdex.Index(posts) as ix:
-        whole = ix.search(ASKED, limit=100)
-        assert whole.total == 73 and whole.meaning
-        for size in (1, 7, 60):
-            pages = [ix.search(ASKED, limit=size, offset=offset) for offset in range(0, 73, size)]
+        whole = ix.search(ASKED, limit=100, meaning=meaning)
+        assert whole.total == 73 and whole.meaning is (meaning is None and pins < 50)
+        assert [hit.pinned for hit in whole] == [True] * pins + [False] * (73 - pins)
+        for size in (1, 7, 49, 51, 60):
+            pages = [ix.search(ASKED, limit=size, offset=offset, meaning=meaning) for offset in range(0, 73, size)]
             assert [hit.path for page in pages for hit in page] == paths(whole)
             assert [hit.score for page in pages for hit in page] == [hit.score for hit in whole]
-        assert [hit.score for hit in whole] == sorted([hit.score for hit in whole], reverse=True)
+        scores = [hit.score for hit in whole][pins:]
+        assert scores == sorted(scores, reverse=True)
 
 
 def test_pinned_posts_and_what_was_typed_word_for_word_stay_first(posts: Path, vectors: Callable[..., None]) -> None:

@@ -1,5 +1,6 @@
 // Calls functions of reader/results/ and their neighbours for tests/test_reader_results.py, with what JSON has no form for.
 import { Missing } from "../../search/postdex/reader/missing.js";
+import { constantsOf } from "../../search/postdex/reader/parameters.js";
 import { Analyzer } from "../../search/postdex/reader/text/analyzer.js";
 import { PassageWords, Widths } from "../../search/postdex/reader/engine/read/passage_words.js";
 import { leaves } from "../../search/postdex/reader/query.js";
@@ -11,6 +12,7 @@ import { snippet, titleSpans } from "../../search/postdex/reader/results/snippet
 import { stands, wholesOf } from "../../search/postdex/reader/results/whole_matches.js";
 
 const analyzer = new Analyzer(true, ["en"]);
+const { LOOKED_AT } = constantsOf("results.rerank");
 
 export const snippetOf = (passage, weights, width, fragments, around) => snippet(passage, weights, { width, fragments, around });
 
@@ -78,10 +80,10 @@ export function page({ query, as_typed, text, name, request, stats, candidates }
   const pairs = name ? [] : rerank.neighbours(treeLeaves);
   const shown = () => {
     const first = rerank.pinnedFirst(found, pairs), rest = found.slice(first.length);
-    const count = Math.max(0, request.limit - first.length);
+    const count = Math.max(0, request.limit - first.length), reach = Math.max(0, LOOKED_AT - first.length);
     const ranked = [
       ...first,
-      ...name ? spelledFirst(rest, name, treeLeaves.length, count) : rerank.rerankByProximity(rest, pairs, count),
+      ...name ? spelledFirst(rest, name, treeLeaves.length, count, reach) : rerank.rerankByProximity(rest, pairs, count, reach),
     ].slice(0, request.limit);
     const titled = titlesOf(ranked, context).map(hit => hit.title_spans);
     needDocuments(ranked, context);

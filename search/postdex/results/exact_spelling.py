@@ -22,12 +22,14 @@ SPELLED = 2.0
 _JOINING = "-."
 
 
-def spelled_first(candidates: Sequence[Candidate], name: str, leaf: int, count: int | None) -> list[Ranked]:
-    """The candidates (best first), of the first LOOKED_AT those first that spell a name as it was typed, with their
+def spelled_first(
+    candidates: Sequence[Candidate], name: str, leaf: int, count: int | None, reach: int = LOOKED_AT
+) -> list[Ranked]:
+    """The candidates (best first), of the first `reach` those first that spell a name as it was typed, with their
     sections that do; leaf number `leaf` looks for it in any spelling. With `count` only so many need be there."""
     spelled: list[Ranked] = []
     others: list[Ranked] = []
-    for candidate in candidates[:LOOKED_AT]:
+    for candidate in candidates[:reach]:
         if len(spelled) == count or not candidate.holds(leaf):
             break
         ranked = as_ranked(candidate)

@@ -162,8 +162,9 @@ def rerank_by_proximity(
     candidates: Sequence[Candidate],
     pairs: Sequence[LeafPair],
     count: int | None = None,
+    reach: int = LOOKED_AT,
 ) -> list[Ranked]:
-    """The candidates (best first), the first LOOKED_AT re-ranked by closeness; equal scores keep their order.
+    """The candidates (best first), the first `reach` re-ranked by closeness; equal scores keep their order.
 
     score x (1 + PROXIMITY x mean over `pairs` of closeness), the same for a post whatever page it
     is on. With `count`, only that many at the top need be there and right: nothing is read of a post that
@@ -171,7 +172,7 @@ def rerank_by_proximity(
     """
     if not pairs:
         return [as_ranked(candidate) for candidate in candidates[:count]]
-    looked_at = candidates[:LOOKED_AT]
+    looked_at = candidates[:reach]
     count = len(candidates) if count is None else max(count, 1)
     ranked = [as_ranked(candidate, proximity_factor(candidate, pairs)) for candidate in looked_at[:count]]
     top = [post.score for post in ranked]

@@ -156,10 +156,11 @@ def best(
     first = rerank.pinned_first(candidates, pairs)
     if first:
         candidates, count = candidates[len(first) :], count and max(0, count - len(first))
+    reach = max(0, rerank.LOOKED_AT - len(first))  # no engine need give more, and a page is the same with those that do
     if by_score and question.name:
-        ranked = spelled_first(candidates, question.name, len(words), count)
+        ranked = spelled_first(candidates, question.name, len(words), count, reach)
     else:
-        ranked = rerank.rerank_by_proximity(candidates, pairs, count)
+        ranked = rerank.rerank_by_proximity(candidates, pairs, count, reach)
     return first + ranked if first else ranked
 
 

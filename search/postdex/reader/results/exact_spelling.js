@@ -11,17 +11,18 @@ const C = constantsOf("results.exact_spelling");
 /** @typedef {import("./rerank.js").Ranked} Ranked */
 
 /**
- * The candidates (best first), of the first LOOKED_AT those first that spell a name as it was typed, with their sections
+ * The candidates (best first), of the first `reach` those first that spell a name as it was typed, with their sections
  * that do; leaf number `leaf` looks for it in any spelling. With `count` only so many need be there. Texts that are sure
  * to be read are asked for together, then all others.
  * @param {Candidate[]} candidates
  * @param {string} name
  * @param {number} leaf
  * @param {number | null} count
+ * @param {number} reach
  */
-export function spelledFirst(candidates, name, leaf, count) {
+export function spelledFirst(candidates, name, leaf, count, reach) {
   const lacking = candidates.findIndex(candidate => !candidate.holds(leaf));
-  const lookedAt = candidates.slice(0, Math.min(C.LOOKED_AT, lacking < 0 ? Infinity : lacking));
+  const lookedAt = candidates.slice(0, Math.min(reach, lacking < 0 ? Infinity : lacking));
   /** @type {Ranked[]} */
   const spelled = [];
   const others = [];

@@ -63,16 +63,17 @@ export function proximity(first, second) {
 }
 
 /**
- * The candidates (best first), the first LOOKED_AT re-ranked by closeness; equal scores keep their order. With `count`,
+ * The candidates (best first), the first `reach` re-ranked by closeness; equal scores keep their order. With `count`,
  * only that many at the top need be there and right.
  * @param {Candidate[]} candidates
  * @param {LeafPair[]} pairs
  * @param {number | null} [count]
+ * @param {number} [reach]
  * @returns {Ranked[]}
  */
-export function rerankByProximity(candidates, pairs, count = null) {
+export function rerankByProximity(candidates, pairs, count = null, reach = C.LOOKED_AT) {
   if (!pairs.length) return candidates.slice(0, count ?? undefined).map(candidate => asRanked(candidate));
-  const lookedAt = candidates.slice(0, C.LOOKED_AT);
+  const lookedAt = candidates.slice(0, reach);
   const most = count === null ? candidates.length : Math.max(count, 1);
   const close = (/** @type {Candidate} */ candidate) => asRanked(candidate, proximityFactor(candidate, pairs));
   readAll(lookedAt.slice(0, most).flatMap(candidate => pairs.flat().map(leaf => () => candidate.positions(leaf))));

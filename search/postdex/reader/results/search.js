@@ -17,6 +17,7 @@ import { ofAnswer } from "./strength.js";
  *   stand_ins: import("../query/typos.js").StandIns, pins: string[], recency: {half_life: number, now: number} | null}} ParsedQuery
  */
 
+const C = constantsOf("results.rerank");
 const SCHEMA = constantsOf("schema");
 
 /** What a hit has besides its title and address, before its text is there. */
@@ -124,8 +125,10 @@ export function best(matched, question, byScore = true, count = null) {
     candidates = candidates.slice(first.length);
     count = count && Math.max(0, count - first.length);
   }
+  // No engine need give more, and a page is the same with those that do.
+  const reach = Math.max(0, C.LOOKED_AT - first.length);
   const ranked = byScore && question.name
-    ? spelledFirst(candidates, question.name, words.length, count) : rerankByProximity(candidates, pairs, count);
+    ? spelledFirst(candidates, question.name, words.length, count, reach) : rerankByProximity(candidates, pairs, count, reach);
   return [...first, ...ranked];
 }
 
