@@ -91,6 +91,13 @@ def test_the_command_line(posts: Path, run: Callable[..., tuple[int, str]]) -> N
     assert "by meaning" not in explained and ": rank 2\n" in explained
 
 
+@pytest.mark.usefixtures("vectors")
+def test_where_no_post_is_shown_there_is_no_order(posts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installed, "usable", lambda: pytest.fail("vectors are loaded for a number of posts"))
+    with postdex.open(posts) as ix:
+        assert (ix.search(ASKED, limit=0).total, ix.search(ASKED, limit=0).meaning) == (2, False)
+
+
 def test_options_read_without_click() -> None:
     for options, meaning in (([], None), (["--meaning"], True), (["--no-meaning"], False)):
         asked = parse_usual([*options, "SMC"])

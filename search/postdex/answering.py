@@ -305,7 +305,7 @@ def _insist_on_meaning(request: SearchRequest) -> None:
 def _ranked_by_meaning(asked: ParsedQuery, request: SearchRequest, settings: Settings, reader: Reader) -> ParsedQuery:
     """A query that is nothing but words, with what meaning is worth in the order of what it finds."""
     wanted = settings.meaning if request.meaning is None else "always" if request.meaning else "off"
-    if wanted == "off" or asked.name or request.sort != "score" or request.units != "posts":
+    if wanted == "off" or asked.name or request.sort != "score" or request.units != "posts" or not request.limit:
         return asked
     is_question = asks(asked.text, reader.analyzer.languages)
     if not is_question and wanted != "always":

@@ -282,7 +282,11 @@ def _explained(engine_score: Explanation, ranked: Ranked, context: HitContext) -
     by_words = _by_words(engine_score, ranked, context)
     parts = (
         _weighed("by words", by_words, 1 - weight),
-        _weighed("by meaning", Explanation(near, "nearness to the query, of the best score by words"), weight),
+        _weighed(
+            "by meaning",
+            Explanation(near, "nearness: from 0, the farthest of the best posts, to the best score by words"),
+            weight,
+        ),
     )
     return Explanation(sum([part.value for part in parts]), "words and meaning: sum", parts)
 

@@ -77,7 +77,7 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
     matched = reader.search(search)
     context = hits.hit_context(search, matched, reader.analyzer, request, text=question.name or question.text)
     page, in_time = slice(request.offset, request.offset + request.limit), True
-    if question.by_meaning and request.limit:
+    if question.by_meaning:
         ranked = best(matched, question, by_score, max(page.stop, rerank.LOOKED_AT))
         ranked, in_time = by_meaning(ranked, question, context, deadline)
     else:
@@ -93,7 +93,7 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
     if state.sites:
         shown = [hit._replace(site=hit.path.partition("/")[0]) for hit in shown]
     warnings = question.warnings + tuple(_cut(matched))
-    if question.by_meaning and request.meaning and request.limit and in_time and not meaning:
+    if question.by_meaning and request.meaning and in_time and not meaning:
         warnings += tuple(_without_a_say(question, ranked))
     if not matched.total and complete:
         warnings += tuple(left_nothing(question.tree, reader, request.drafts))
