@@ -1,4 +1,4 @@
-"""A table of word vectors is distilled from a model of sentences: `postdex_vectors/en.vectors`.
+"""How is the table of English words' vectors made that `postdex-vectors` holds, distilled from a model of sentences?
 
     python benchmarks/distil_vectors.py MODEL TEXTS OUT [--by plain|mapped|trained] [--dimensions 192]
         [--taught 60000] [--vectors KEPT.npz]
