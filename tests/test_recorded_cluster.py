@@ -68,4 +68,4 @@ def test_meaning_has_the_same_say_above_each_engine(
                 assert not tape.exchanges, step.name
                 assert result == embedded[step.name] or not step.same, step.name
                 moved += [step.name] * (result != recorded[step.name]["result"])
-    assert moved == ["words", "misspelt", "after the commit", "after the full build"]
+    assert moved == ["words"]

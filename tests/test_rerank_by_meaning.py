@@ -232,10 +232,14 @@ def test_pinned_posts_and_what_was_typed_word_for_word_stay_first(posts: Path, v
     vectors()
     (posts / "typed.md").write_text("# Salt\n\nThey ask: how do I make a zephyr of photos smaller?\n", "utf-8")
     with postdex.Index(posts) as ix:
-        assert paths(ix.search(ASKED))[:2] == ["typed.md", "pictures.md"]
+        found = ix.search(ASKED)
+        assert found.hits[0].path == "typed.md" and not found.meaning  # it has all that was asked
         (posts / "postdex.toml").write_text(f'[[pins]]\nquery = "{ASKED}"\npost = "kitchen.md"\n', "utf-8")
     with postdex.Index(posts) as ix:
-        assert paths(ix.search(ASKED))[:3] == ["kitchen.md", "typed.md", "pictures.md"]
+        assert paths(ix.search(ASKED))[:2] == ["kitchen.md", "typed.md"]
+        (posts / "typed.md").unlink()
+    with postdex.Index(posts) as ix:
+        assert paths(ix.search(ASKED)) == ["kitchen.md", "pictures.md", "soup.md"]
 
 
 def test_the_explanation_says_what_meaning_was_worth(posts: Path, vectors: Callable[..., None]) -> None:

@@ -24,7 +24,7 @@ from postdex_index.update import refresh
 from ..request import MAX_HITS, SearchRequest
 from . import hits
 from .left_nothing import alternatives, named, required
-from .search import ParsedQuery, all_of, best, by_meaning, names_language
+from .search import ParsedQuery, all_of, best, by_meaning, goes_by_meaning, names_language
 
 
 @public
@@ -57,7 +57,7 @@ def verdict(reader: Reader, document: Outlined, question: ParsedQuery) -> Verdic
         return Verdict(path, 0, None, (*_unpublished(unpublished), *_failed(question.tree, here)))
     context = hits.hit_context(search, answer, reader.analyzer, SearchRequest())
     in_order = best(answer, question)
-    if question.by_meaning:
+    if goes_by_meaning(question, answer, reader.stats().posts):
         in_order, _ = by_meaning(in_order, question, context)
     for number, ranked in enumerate(in_order, 1):
         if ranked.candidate.document.path == path:

@@ -77,7 +77,7 @@ def answer(question: ParsedQuery, request: SearchRequest, reader: Reader, state:
     matched = reader.search(search)
     context = hits.hit_context(search, matched, reader.analyzer, request, text=question.name or question.text)
     page, in_time = slice(request.offset, request.offset + request.limit), True
-    if question.by_meaning:
+    if goes_by_meaning(question, matched, state.posts):
         ranked = best(matched, question, by_score, max(page.stop, rerank.LOOKED_AT))
         ranked, in_time = by_meaning(ranked, question, context, deadline)
     else:
@@ -162,6 +162,11 @@ def best(
     else:
         ranked = rerank.rerank_by_proximity(candidates, pairs, count, reach)
     return first + ranked if first else ranked
+
+
+def goes_by_meaning(question: ParsedQuery, matched: Answer, posts: int) -> bool:
+    """Whether meaning is to have a say in the order of what matched, of so many posts of the index."""
+    return question.by_meaning > 0 and not strength.is_wholly_answered(matched, len(question.as_typed.leaves), posts)
 
 
 def by_meaning(

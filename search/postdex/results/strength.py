@@ -30,6 +30,10 @@ STRONG, WEAK, NOTHING, UNKNOWN = "strong", "weak", "none", ""
 #: The strength of a post from which an answer is strong, and below which there is nothing like it.
 ENOUGH, TOO_LITTLE = 0.6, 0.3
 
+#: The strength of a post that has all that was asked, so that no order knows better than words. Of 85 questions in
+#: plain words, with which meaning gains most, none is answered so strongly.
+WHOLLY = 1.0
+
 #: So many words are as good as a question in plain words; so few are one if they read as a question.
 MANY, MANY_ASKING = 8, 5
 
@@ -61,6 +65,15 @@ def of_answer(text: str, answer: Answer, wholes: int, stand_ins: StandIns, posts
     if not answer.complete or asks_in_plain_words(text, languages):
         return UNKNOWN
     return WEAK if score >= TOO_LITTLE * worth or all(map(best.holds, words)) else NOTHING
+
+
+def is_wholly_answered(answer: Answer, wholes: int, posts: int) -> bool:
+    """Whether the best post has all that was asked, as the other arguments of `of_answer` say it."""
+    asked = answer.leaves[: len(answer.leaves) - wholes]
+    if not answer.candidates:
+        return False
+    best = _best(answer.candidates[:FEWEST])
+    return best.score / best.prior >= WHOLLY * _worth(asked, posts)
 
 
 def nothing_alike(results: HitList) -> bool:
