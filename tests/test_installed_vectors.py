@@ -60,10 +60,15 @@ def raises(text: str) -> Callable[[Path], None]:
     return make
 
 
-def without_numpy(folder: Path) -> None:
-    write_package(folder)
-    (folder / "numpy").mkdir()
-    (folder / "numpy" / "__init__.py").write_text("raise ImportError('no\\n\\x1b[31mnumpy')", encoding="utf-8")
+def with_numpy(text: str) -> Callable[[Path], None]:
+    """A package beside a numpy that runs this."""
+
+    def make(folder: Path) -> None:
+        write_package(folder)
+        (folder / "numpy").mkdir()
+        (folder / "numpy" / "__init__.py").write_text(text, encoding="utf-8")
+
+    return make
 
 
 #: What lies there as the vectors, and what of it is said.
@@ -71,7 +76,17 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
     "another version": (of_another_version, f"9.9.9 is here, {RELEASE} belongs to this postdex"),
     "no tables": (without_tables, "it holds no table"),
     "no first file": (without_its_first_file, "unknown is here"),
-    "no numpy": (without_numpy, "numpy cannot be loaded (no [31mnumpy); install postdex[meaning] anew"),
+    "no numpy": (
+        with_numpy("raise ImportError('no\\n\\x1b[31mnumpy')"),
+        "numpy cannot be loaded (no [31mnumpy); install postdex[meaning] anew",
+    ),
+    "numpy of another Python": (with_numpy("raise ValueError('no way')"), "numpy cannot be loaded (no way); install"),
+    "numpy that ends the process": (with_numpy("raise SystemExit(3)"), "numpy cannot be loaded (3); install"),
+    "half of numpy": (with_numpy(""), "numpy"),
+    "a version that is none": (
+        raises("class V:\n def __ne__(self, other): raise ValueError\n __str__ = __ne__\nVERSION = V()"),
+        "is not used: ",
+    ),
     "raises": (raises("raise RuntimeError('no\\n\\x1b[31mway')"), "RuntimeError: no [31mway"),
     "ends the process": (raises("raise SystemExit(3)"), "SystemExit: 3"),
     "empty": (changed(lambda table: b""), ""),
@@ -162,6 +177,10 @@ def test_doctor_says_that_no_post_is_in_a_language_of_the_vectors(tmp_path: Path
         (tmp_path / "posts" / "a.md").write_text(f"---\nlang: {lang}\n---\nimage", encoding="utf-8")
         done = python("-c", CLI, "-C", str(tmp_path / "posts"), "doctor", "--fix", vectors=tmp_path)
         assert f"\nmeaning: postdex-vectors {RELEASE} (de, zh){said}\n" in done.stdout
+    (tmp_path / "posts" / "a.md").write_text("---\nlang: en\n---\nimage", encoding="utf-8")
+    (tmp_path / "posts" / "b.md").write_text("image", encoding="utf-8")  # which counts as one in Chinese, too
+    done = python("-c", CLI, "-C", str(tmp_path / "posts"), "doctor", "--fix", vectors=tmp_path)
+    assert f"\nmeaning: postdex-vectors {RELEASE} (de, zh)\n" in done.stdout
 
 
 def test_doctor_reads_all_of_the_vectors_if_told_so(tmp_path: Path, posts: str) -> None:

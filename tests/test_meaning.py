@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy
@@ -106,6 +108,9 @@ def _header(path: Path, **changed: object) -> None:
         ({"count": True}, "lacks"),
         ({"languages": "en"}, "lacks"),
         ({"languages": [1]}, "lacks"),
+        ({"languages": []}, "lacks"),
+        ({"languages": ["EN"]}, "lacks"),
+        ({"languages": ["en", "\ud800\x1b[31m\n"]}, "lacks"),
         ({"crc32": None}, "lacks"),
     ],
 )
@@ -133,6 +138,14 @@ def test_so_many_pieces_as_can_be_read_have_a_sum(tmp_path: Path, monkeypatch: p
     vectors = Vectors(str(path))
     monkeypatch.setattr(vectors, "_pieces_read", vector_file.MOST_READ)
     assert float(numpy.linalg.norm(vectors.of("photo " * vector_file.MOST_READ))) == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, *([os.mkfifo] if hasattr(os, "mkfifo") else [])])
+def test_what_is_no_file_is_refused(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    path = tmp_path / "en.vectors"
+    make(path)
+    with pytest.raises(UnusableVectors, match="is no file"):
+        Vectors(str(path))
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"[]\n", b"\xff\x00" * 9000, b"version https://git-lfs\n"])

@@ -306,12 +306,14 @@ def _why_missing(ix: Index) -> str:
 
 
 def _wrong_vectors(ix: Index, verify: bool) -> list[str]:
-    """What to say of the vectors besides: where they know none of the languages that the posts say they are in, and
+    """What to say of the vectors besides: where each post says in what language it is, and they know none of these; and
     which are damaged."""
     known = installed.installed().languages
     languages: dict[str, int] = {}
     with suppress(PostdexError):  # a problem has been said of it
         languages = ix.facets()["lang"] if known else {}
+        if languages and sum(languages.values()) < ix.search("", limit=0).total:
+            languages = {}  # a post that says nothing counts as one that they know
     told = []
     if languages and not any(installed.language_of(tag) in known for tag in languages):
         told.append(f"they know none of the languages of the posts ({', '.join(languages)})")

@@ -112,30 +112,29 @@ def _log_once(line: str) -> None:
 def _installed() -> Installed:
     try:
         import postdex_vectors
+
+        release = str(getattr(postdex_vectors, "VERSION", "unknown"))
+        folder = os.path.dirname(str(postdex_vectors.__file__))
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # whatever a broken or foreign file raises
         if isinstance(error, ModuleNotFoundError) and error.name == _PACKAGE:
             return Installed()
         return _refused(f"{type(error).__name__}: {error}")
-    release = getattr(postdex_vectors, "VERSION", "unknown")
     if release != RELEASE:
         return _refused(f"{release} is here, {RELEASE} belongs to this postdex")
     try:
-        return _tables(os.path.dirname(str(postdex_vectors.__file__)))
-    except ImportError as error:
+        with forks.barred:
+            from . import vectors
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # of numpy, which may be of another Python, or half of it
         return _refused(f"numpy cannot be loaded ({error})", "install postdex[meaning] anew")
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.endswith(SUFFIX))
+        tables = tuple([vectors.Vectors(os.path.join(folder, name)) for name in names])
     except Exception as error:
         return _refused(str(error))
-
-
-def _tables(folder: str) -> Installed:
-    """The tables in a folder. Raises ImportError without numpy, UnusableVectors, OSError."""
-    with forks.barred:
-        from .vectors import Vectors
-
-    names = sorted(name for name in os.listdir(folder) if name.endswith(SUFFIX))
-    tables = tuple([Vectors(os.path.join(folder, name)) for name in names])
     return Installed(tables) if tables else _refused("it holds no table")
 
 

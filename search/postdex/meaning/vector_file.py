@@ -15,6 +15,8 @@ from __future__ import annotations
 import json
 import mmap
 import os
+import re
+import stat
 import zlib
 from typing import Any
 
@@ -67,6 +69,8 @@ class Header(NamedTuple):
 
 def header(path: str) -> Header:
     """The header of a file that is as long as it says. Raises UnusableVectors, OSError."""
+    if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe waits for ever
+        raise UnusableVectors(f"{path} is no file")
     with open(path, "rb") as file:
         line, size = file.readline(LONGEST_HEADER), os.fstat(file.fileno()).st_size
     found = _header(line)
@@ -123,12 +127,16 @@ def _header(line: bytes) -> Header:
         )
     )
     if (
-        not (isinstance(languages, list) and all(isinstance(language, str) for language in languages))
+        not (isinstance(languages, list) and languages and all(map(_is_language, languages)))
         or not isinstance(crc32, str)
         or not (dimensions and pieces_read)
     ):
         raise UnusableVectors("its first line lacks what a table is read by")
     return Header(tuple(languages), dimensions, count, vocabulary, crc32, pieces_read, len(line))
+
+
+def _is_language(code: Any) -> bool:
+    return isinstance(code, str) and bool(re.fullmatch("[a-z]{2,8}", code))
 
 
 def _number(value: Any, most: int) -> int:
