@@ -296,11 +296,7 @@ _ROWS = {
         example="1y",
     ),
     "meaning": Argument(
-        "Order the first hits by meaning, too.",
-        "None: as the setting `meaning` says.",
-        kind="flag",
-        option_doc="Order the first hits by meaning, too, or by words alone; else by the settings: only of questions.",
-        faces="cli http",
+        "Order the first hits by meaning, too, or not; else by the setting `meaning`.", kind="flag", faces="cli http"
     ),
     "drafts": Argument("Unpublished posts too.", kind="flag"),
     "typo": Argument(
