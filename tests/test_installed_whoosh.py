@@ -80,6 +80,6 @@ def test_doctor_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capf
     monkeypatch.delenv("POSTDEX_FOLDER", raising=False)
     main.main(["index"])
     monkeypatch.setattr(installed, "installed_whoosh", lambda: InstalledWhoosh(("a", "b"), "both", "remove one"))
-    assert main.main(["doctor"]) == 0 and "\nwhoosh: both; remove one\nkernel: " in capfd.readouterr().out
+    assert main.main(["doctor"]) == 0 and "\nwhoosh: both; remove one\nmeaning: " in capfd.readouterr().out
     assert main.main(["doctor", "--json"]) == 0
     assert '"whoosh": {"packages": ["a", "b"], "trouble": "both", "remedy": "remove one"}' in capfd.readouterr().out
