@@ -25,7 +25,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy
 
@@ -34,7 +34,7 @@ sys.path[:0] = [str(ROOT / "search"), str(ROOT / "index")]
 
 import distillation  # noqa: E402 (after the paths)
 import vector_tables  # noqa: E402
-from distillation import Array  # noqa: E402
+from embeddings import Rows, SentenceModel  # noqa: E402
 
 from postdex.meaning.pieces import Pieces  # noqa: E402
 
@@ -43,8 +43,8 @@ LATIN_PIECE = re.compile(r"(##)?[a-z0-9\u00e0-\u024f]+")
 WORD = re.compile(r"[a-z][a-z0-9]{3,}")
 #: A word that this many texts hold has a row of its own. 12 of 570,000 gave 7,000 words.
 FREQUENT = 12
-#: Tokens of a text that the model reads, texts that it reads at once, and pieces that its sum is learnt from.
-READ, AT_ONCE, LEARNT = 48, 16, 60
+#: Tokens of a text that the model reads, and pieces that its sum is learnt from.
+READ, LEARNT = 48, 60
 #: What questions begin with. Every third text is learnt with one before it and the same vector, so that these words
 #: come to weigh nothing: what the model says of questions is about asking as much as about what is asked.
 FRAMES = """
@@ -58,47 +58,6 @@ RATE, EPOCHS = 0.003, 2
 MADE_FROM = "all-MiniLM-L6-v2 (sentence-transformers, Apache-2.0), by benchmarks/distil_vectors.py of postdex"
 
 
-class Model:
-    """A sentence model that tells the vectors of texts."""
-
-    def __init__(self, folder: Path) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        self._session: Any = onnxruntime.InferenceSession(str(folder / "model.onnx"), options)
-        self.tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self.tokenizer.no_padding()
-        self.tokenizer.enable_truncation(READ)
-
-    def vectors(self, texts: Sequence[str]) -> Array:
-        """Their vectors, 1 long. Texts of one length are read together."""
-        return self.of_numbers([encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))])
-
-    def of_numbers(self, numbers: Sequence[Sequence[int]]) -> Array:
-        """The vectors of texts whose tokens are known."""
-        if not numbers:
-            return numpy.zeros((0, 0))
-        order = sorted(range(len(numbers)), key=lambda text: len(numbers[text]))
-        parts = []
-        for start in range(0, len(order), AT_ONCE):
-            batch = [numbers[text] for text in order[start : start + AT_ONCE]]
-            ids = numpy.zeros((len(batch), max(map(len, batch))), numpy.int64)
-            for row, text in zip(ids, batch, strict=True):
-                row[: len(text)] = text
-            mask = (numpy.arange(ids.shape[1]) < numpy.array([len(text) for text in batch])[:, None]).astype(
-                numpy.int64
-            )
-            (layer,) = self._session.run(
-                None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": numpy.zeros_like(ids)}
-            )
-            parts.append((layer * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1, keepdims=True))
-        vectors = numpy.empty((len(order), parts[0].shape[1]), numpy.float32)
-        vectors[order] = numpy.concatenate(parts)
-        return distillation.unit(vectors)
-
-
 def frequent_words(texts: Sequence[str], vocabulary: set[str]) -> list[str]:
     """Words that many texts hold and the vocabulary cuts up, the most frequent first."""
     counts = Counter(word for text in texts for word in {*WORD.findall(text.lower())})
@@ -109,18 +68,18 @@ class Told(NamedTuple):
     """What a model said: the vectors of the pieces of a table, and of texts."""
 
     pieces: list[str]
-    of_pieces: Array
-    of_texts: Array
+    of_pieces: Rows
+    of_texts: Rows
 
 
-def told(model: Model, lines: Sequence[str], taught: int) -> Told:
+def told(model: SentenceModel, lines: Sequence[str], taught: int) -> Told:
     """Ask a model for all that a table is made from: its own pieces, frequent words, the first texts."""
     vocabulary = {text: number for text, number in model.tokenizer.get_vocab().items() if LATIN_PIECE.fullmatch(text)}
     words = frequent_words(lines, {*vocabulary})
     begin, stop = model.tokenizer.encode("").ids
     of_pieces = model.of_numbers([[begin, number, stop] for number in vocabulary.values()])
-    of_words = model.vectors(words)
-    return Told([*vocabulary, *words], numpy.concatenate([of_pieces, of_words]), model.vectors(lines[:taught]))
+    of_words = model.sections(words)
+    return Told([*vocabulary, *words], numpy.concatenate([of_pieces, of_words]), model.sections(lines[:taught]))
 
 
 def kept(path: Path) -> Told:
@@ -156,7 +115,7 @@ def main() -> None:
     if asked.vectors and asked.vectors.exists():
         said = kept(asked.vectors)
     else:
-        said = told(Model(asked.model), lines, 0 if asked.by == "plain" else asked.taught)
+        said = told(SentenceModel(asked.model, READ), lines, 0 if asked.by == "plain" else asked.taught)
         if asked.vectors:
             half = numpy.float16
             numpy.savez(

@@ -54,42 +54,46 @@ class Table:
 
 class SentenceModel:
     """A transformer exported to ONNX: `model.onnx`, which gives a vector for each piece, and `tokenizer.json` in one
-    folder. A text's vector is the mean of its pieces'. One thread, so that CPU time is the time of one.
+    folder. A text's vector is the mean of those of its first `pieces` pieces. One thread, so that CPU time is the time
+    of one.
 
     Needs onnxruntime and tokenizers.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pieces: int = PIECES) -> None:
         runtime: Any = import_module("onnxruntime")
-        self._tokenizer: Any = import_module("tokenizers").Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(PIECES)
-        self._tokenizer.enable_padding()
+        self.tokenizer: Any = import_module("tokenizers").Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer.enable_truncation(pieces)
+        self.tokenizer.no_padding()
         options = runtime.SessionOptions()
         options.intra_op_num_threads = 1
         self._session = runtime.InferenceSession(str(folder / "model.onnx"), options)
         self._inputs = {node.name for node in self._session.get_inputs()}
 
     def question(self, text: str) -> Rows:
-        row: Rows = self._means([text])[0]
+        row: Rows = self.sections([text])[0]
         return row
 
     def sections(self, texts: Sequence[str]) -> Rows:
-        by_length = sorted(range(len(texts)), key=lambda number: len(texts[number]))
-        parts = [by_length[start : start + TOGETHER] for start in range(0, len(texts), TOGETHER)]
-        rows = numpy.concatenate([self._means([texts[number] for number in part]) for part in parts])
+        return self.of_numbers([read.ids for read in self.tokenizer.encode_batch(list(texts))])
+
+    def of_numbers(self, numbers: Sequence[Sequence[int]]) -> Rows:
+        """A vector for each text, given as the numbers of its pieces; those of about one length are read together."""
+        if not numbers:
+            return numpy.zeros((0, 0), numpy.float32)
+        by_length = sorted(range(len(numbers)), key=lambda text: len(numbers[text]))
+        parts = [by_length[start : start + TOGETHER] for start in range(0, len(numbers), TOGETHER)]
+        rows = numpy.concatenate([self._means([numbers[text] for text in part]) for part in parts])
         return rows[numpy.argsort(by_length)]
 
-    def _means(self, texts: list[str]) -> Rows:
-        read = self._tokenizer.encode_batch(texts)
-        given = {
-            "input_ids": numpy.array([text.ids for text in read], numpy.int64),
-            "attention_mask": numpy.array([text.attention_mask for text in read], numpy.int64),
-            "token_type_ids": numpy.array([text.type_ids for text in read], numpy.int64),
-        }
+    def _means(self, numbers: Sequence[Sequence[int]]) -> Rows:
+        ids = numpy.zeros((len(numbers), max(map(len, numbers))), numpy.int64)
+        mask = numpy.zeros_like(ids)
+        for row, counted, text in zip(ids, mask, numbers, strict=True):
+            row[: len(text)], counted[: len(text)] = text, 1
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": numpy.zeros_like(ids)}
         pieces = self._session.run(None, {name: given[name] for name in self._inputs})[0]
-        counted = given["attention_mask"][:, :, None]
-        means: Rows = (pieces * counted).sum(axis=1)
-        return unit(means)
+        return unit((pieces * mask[:, :, None]).sum(axis=1))
 
 
 def unit(vectors: Rows) -> Rows:

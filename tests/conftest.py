@@ -47,7 +47,7 @@ THOROUGH = [
     "marks", "matching", "mcp", "mcp_http", "mcp_typescript", "observing", "one_post", "page", "page_parts", "pager",
     "posts", "public_names", "questions", "rank", "record", "record_browser", "recorded_cluster", "regexes", "release",
     "render", "replaced", "request", "rerank_by_meaning", "rescue", "schema", "search_options",
-    "segments", "service", "several_folders",
+    "segments", "service", "several_folders", "shipped_vectors",
     "several_services", "short_names", "site_goldens", "site_paths", "site_snapshots", "sites", "staging",
     "static_box", "static_format", "static_page", "store", "suggest",
     "terminal", "threads", "translations", "typed", "watch", "web_address",

@@ -1,4 +1,4 @@
-"""How is a table made from a model's vectors, and does the English one of `postdex-vectors` say what words mean?"""
+"""How is a table made from a model's vectors, as the English one of `postdex-vectors` is?"""
 
 from __future__ import annotations
 
@@ -11,13 +11,7 @@ from typing import Any
 import numpy
 import pytest
 
-from postdex.meaning import vector_file
-from postdex.meaning.vectors import Vectors
-
 ROOT = Path(__file__).parent.parent
-TABLE = ROOT / "search" / "vectors" / "postdex_vectors" / "en.vectors"
-#: Bytes, which everybody downloads who installs the extra.
-LARGEST = 8_000_000
 
 
 @pytest.fixture
@@ -25,7 +19,7 @@ def script(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> I
     """A module of `benchmarks/`, which finds its neighbours in its own folder."""
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     yield import_module(request.param)
-    for name in (request.param, "distillation", "vector_tables"):
+    for name in (request.param, "distillation", "embeddings", "vector_tables"):
         sys.modules.pop(name, None)
 
 
@@ -72,26 +66,3 @@ def test_the_direction_that_texts_share_is_taken_off(script: Any) -> None:
 def test_words_that_many_texts_hold_get_a_row(script: Any) -> None:
     texts = ["A plugin for the site, a PLUGIN.", "one plugin more"] * script.FREQUENT + ["a template"]
     assert script.frequent_words(texts, {"site", "more"}) == ["plugin"]
-
-
-def test_the_table_is_whole_and_says_what_it_is() -> None:
-    content = TABLE.read_bytes()
-    assert vector_file.is_as_written(str(TABLE))
-    vectors = Vectors(str(TABLE))
-    assert (vectors.languages, len(content) < LARGEST) == (("en",), True)
-    assert b'"licence": "Apache-2.0"' in content[:1000]
-
-
-@pytest.mark.parametrize(
-    ("asked", "near", "far"),
-    [
-        ("make photos smaller", "image processing: resize and crop pictures", "menus and navigation links"),
-        ("people leave remarks under a post", "comments from readers", "templates of partial pages"),
-        ("send visitors from an old address to the new one", "aliases redirect a URL", "highlighting source code"),
-        ("set up the program on my computer", "installation", "deprecation of a function"),
-    ],
-)
-def test_what_means_the_same_is_nearer(asked: str, near: str, far: str) -> None:
-    vectors = Vectors(str(TABLE))
-    said, same, other = map(vectors.of, (asked, near, far))
-    assert said @ same > said @ other + 0.1

@@ -15,7 +15,6 @@ import pytest
 from vectors_package import ASKED, TEXTS, write_package
 
 import postdex
-from postdex.meaning import vector_file
 from postdex.meaning.installed import RELEASE
 
 ROOT = Path(__file__).parent.parent
@@ -217,16 +216,6 @@ def test_importing_and_searching_by_words_load_no_vectors(tmp_path: Path, posts:
     code = f"import sys, postdex; postdex.open({posts!r}).search('images')\n"
     code += "print([name for name in sys.modules if 'numpy' in name or 'vectors' in name or 'meaning' in name])"
     assert python("-c", code, vectors=tmp_path).stdout == "[]\n"
-
-
-def test_its_tables_are_as_they_were_written_and_said_where_they_are_from() -> None:
-    vectors = ROOT / "search" / "vectors"
-    notice = (vectors / "NOTICE.txt").read_text("utf-8")
-    for table in (vectors / "postdex_vectors").glob("*.vectors"):
-        assert vector_file.is_as_written(str(table)) and table.name in notice, table.name
-        with table.open("rb") as file:
-            said = json.loads(file.readline())
-        assert said["made_from"] and said["licence"] == "Apache-2.0", table.name
 
 
 def test_one_release() -> None:
