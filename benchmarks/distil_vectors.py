@@ -59,9 +59,10 @@ MADE_FROM = "all-MiniLM-L6-v2 (sentence-transformers, Apache-2.0), by benchmarks
 
 
 def frequent_words(texts: Sequence[str], vocabulary: set[str]) -> list[str]:
-    """Words that many texts hold and the vocabulary cuts up, the most frequent first."""
+    """Words that many texts hold and the vocabulary cuts up, the most frequent first, equal ones by their letters."""
     counts = Counter(word for text in texts for word in {*WORD.findall(text.lower())})
-    return [word for word, count in counts.most_common() if count >= FREQUENT and word not in vocabulary]
+    by_count = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [word for word, count in by_count if count >= FREQUENT and word not in vocabulary]
 
 
 class Told(NamedTuple):
@@ -74,7 +75,8 @@ class Told(NamedTuple):
 
 def told(model: SentenceModel, lines: Sequence[str], taught: int) -> Told:
     """Ask a model for all that a table is made from: its own pieces, frequent words, the first texts."""
-    vocabulary = {text: number for text, number in model.tokenizer.get_vocab().items() if LATIN_PIECE.fullmatch(text)}
+    by_number = sorted(model.tokenizer.get_vocab().items(), key=lambda pair: pair[1])
+    vocabulary = {text: number for text, number in by_number if LATIN_PIECE.fullmatch(text)}
     words = frequent_words(lines, {*vocabulary})
     begin, stop = model.tokenizer.encode("").ids
     of_pieces = model.of_numbers([[begin, number, stop] for number in vocabulary.values()])
