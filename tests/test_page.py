@@ -179,7 +179,7 @@ def test_slips_are_mended_and_named(page: Page, served: str) -> None:
 def test_warnings_are_shown(page: Page, served: str) -> None:
     page.goto(served)
     page.keyboard.type('foo:refcount "root cause')
-    page.locator("#notes li").first.wait_for()
+    page.locator("#notes li", has_text="was not closed").wait_for()  # not that of the first letters
     assert "was not closed" in page.locator("#notes").inner_text()
     assert "is not a field" in page.locator("#notes").inner_text()
 
